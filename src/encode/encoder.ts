@@ -1,0 +1,44 @@
+/**
+ * The door of encode/: text in, vectors out. Queries and passages are different verbs, so that a wrong prefix is hard
+ * to write. An encoder knows neither generation nor augmentation.
+ */
+import type { LanguageWeight, TermBag } from '../languages/terms.js';
+
+/** What made a vector; two indexes or an index and an encoder fit if these are equal as JSON. */
+export interface EncoderIdentity {
+  readonly name: string;
+  /** Length of a vector. */
+  readonly dim: number;
+  /** sha256 of the weights (hex). */
+  readonly weights: string;
+  /** True if vectors have unit length (or are all zero). */
+  readonly unitLength: boolean;
+  /** Anything else that changes the vectors: pooling, prefixes, dtype, maximum tokens, ICU version, ... */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface PassageText {
+  readonly title: string;
+  readonly text: string;
+  readonly lang: string;
+}
+
+export interface QueryText {
+  readonly text: string;
+  /** One entry where the language is known; several where it is guessed. */
+  readonly languages: readonly LanguageWeight[];
+}
+
+export interface Encoder {
+  readonly identity: EncoderIdentity;
+  /** (passages.length x dim), row-major. A passage without a known token is a zero vector. */
+  encodePassages(passages: readonly PassageText[]): Promise<Float32Array>;
+  /** (queries.length x dim), row-major. */
+  encodeQueries(queries: readonly QueryText[]): Promise<Float32Array>;
+}
+
+/** An encoder whose vector of a weighted bag of words is defined: it can take a generator's expectation. */
+export interface BagEncoder extends Encoder {
+  /** Encodes weighted words of one language as one query each: (bags.length x dim), row-major. */
+  encodeBags(bags: readonly TermBag[], lang: string): Promise<Float32Array>;
+}

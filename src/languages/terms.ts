@@ -1,0 +1,13 @@
+/** Shapes shared by analysis, generation and lexical search. Holds no logic. */
+
+/** Distinct terms and their (fractional) frequencies; `terms[i]` has frequency `weights[i]` > 0. */
+export interface TermBag {
+  readonly terms: readonly string[];
+  readonly weights: Float32Array;
+}
+
+/** A language (ISO 639-1 code) and how far it is believed; the weights of a list sum to 1. */
+export interface LanguageWeight {
+  readonly lang: string;
+  readonly weight: number;
+}
