@@ -1,0 +1,106 @@
+/**
+ * Text to words, and words to the terms that are matched, for any language. The same rules serve passages, questions,
+ * generated queries and training text; the ICU version is part of an index's identity because Intl.Segmenter cuts Chinese,
+ * Japanese, Thai, Khmer, Lao and Burmese by ICU's dictionaries. Knows no pack.
+ */
+import anyAscii from 'any-ascii';
+import { stem } from './stemming.js';
+
+export interface Word {
+  /** NFKC, lower case, digits of every script as 0-9. */
+  readonly surface: string;
+  /** The stemmed, folded form that is matched. */
+  readonly term: string;
+  /** Offsets (UTF-16) into the text in NFC. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Letters, marks and digits, joined across one apostrophe or a separator between digits (UAX 29, WB6-WB12, simplified). */
+const WORD = /[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+|(?<=\p{N})[.,](?=\p{N})[\p{N}]+)*/gu;
+/** Scripts written without spaces. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const OTHER_DIGIT = /[^\P{Nd}0-9]/gu;
+const GROUPED_NUMBER = /^\d{1,3}(?:[.,]\d{3})+$/;
+
+/** Runs longer than this are cut before segmentation: ICU's time grows with the square of a run's length. */
+const LONGEST_RUN = 400;
+
+const segmenters = new Map<string, Intl.Segmenter>();
+
+function segmenterOf(lang: string): Intl.Segmenter {
+  let segmenter = segmenters.get(lang);
+  if (!segmenter) {
+    segmenter = new Intl.Segmenter(lang, { granularity: 'word' });
+    segmenters.set(lang, segmenter);
+  }
+  return segmenter;
+}
+
+/** The words of a text in order. Offsets refer to `text.normalize('NFC')`. */
+export function wordsOf(text: string, lang: string): Word[] {
+  const normalized = text.normalize('NFC');
+  const words: Word[] = [];
+  for (const match of normalized.matchAll(WORD)) {
+    const run = match[0];
+    if (!UNSPACED.test(run)) {
+      words.push(wordAt(run, match.index, lang));
+      continue;
+    }
+    for (let from = 0; from < run.length; from += LONGEST_RUN) {
+      for (const part of segmenterOf(lang).segment(run.slice(from, from + LONGEST_RUN))) {
+        if (part.isWordLike) words.push(wordAt(part.segment, match.index + from + part.index, lang));
+      }
+    }
+  }
+  return words;
+}
+
+/** The terms of a text in order, with repeats. */
+export function termsOf(text: string, lang: string): string[] {
+  return wordsOf(text, lang).map((word) => word.term);
+}
+
+/** Distinct surfaces met per language; emptied when full, so that memory stays bounded. */
+const MEMO_SIZE = 100_000;
+const memo = new Map<string, Map<string, { surface: string; term: string }>>();
+
+function wordAt(run: string, start: number, lang: string): Word {
+  let known = memo.get(lang);
+  if (!known || known.size >= MEMO_SIZE) {
+    known = new Map();
+    memo.set(lang, known);
+  }
+  let forms = known.get(run);
+  if (!forms) {
+    const surface = normalizeWord(run, lang);
+    forms = { surface, term: stem(surface, lang) };
+    known.set(run, forms);
+  }
+  return { surface: forms.surface, term: forms.term, start, end: start + run.length };
+}
+
+function normalizeWord(run: string, lang: string): string {
+  const lower = run.normalize('NFKC').replaceAll('’', "'").toLocaleLowerCase(lang === 'tr' ? 'tr' : 'en');
+  const digits = lower.replace(OTHER_DIGIT, (digit) => String(digitValue(digit)));
+  return GROUPED_NUMBER.test(digits) ? digits.replace(/[.,]/g, '') : digits;
+}
+
+/** Decimal digits (general category Nd) come in runs of ten, zero first. */
+function digitValue(digit: string): number {
+  const point = digit.codePointAt(0)!;
+  let zero = point;
+  while (point - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
+  return point - zero;
+}
+
+/** '#'-prefixed 4-grams of the romanized word, with '<' and '>' as its ends: names match across scripts. */
+export function romanizedGrams(surface: string): string[] {
+  const romanized = `<${anyAscii(surface)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')}>`;
+  const grams: string[] = [];
+  for (let i = 0; i + 4 <= romanized.length; i++) grams.push(`#${romanized.slice(i, i + 4)}`);
+  return grams;
+}

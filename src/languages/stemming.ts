@@ -1,0 +1,77 @@
+/**
+ * From a word as written to the form that is matched: Snowball stems where there are any, and light folding. Knows words,
+ * not texts.
+ */
+import { stemmer as arabic } from '@orama/stemmers/arabic';
+import { stemmer as english } from '@orama/stemmers/english';
+import { stemmer as finnish } from '@orama/stemmers/finnish';
+import { stemmer as french } from '@orama/stemmers/french';
+import { stemmer as german } from '@orama/stemmers/german';
+import { stemmer as greek } from '@orama/stemmers/greek';
+import { stemmer as hindi } from '@orama/stemmers/indian';
+import { stemmer as romanian } from '@orama/stemmers/romanian';
+import { stemmer as russian } from '@orama/stemmers/russian';
+import { stemmer as spanish } from '@orama/stemmers/spanish';
+import { stemmer as turkish } from '@orama/stemmers/turkish';
+
+type Stemmer = (word: string) => string;
+
+const SNOWBALL: Readonly<Record<string, Stemmer>> = {
+  ar: arabic,
+  de: german,
+  el: greek,
+  en: english,
+  es: spanish,
+  fi: finnish,
+  fr: french,
+  hi: hindi,
+  ro: romanian,
+  ru: russian,
+  tr: turkish,
+};
+
+/** Postpositions of Korean nouns, longest first; the stem keeps at least two syllables, or one before a long particle. */
+const KOREAN_PARTICLES =
+  /(?<=..)(?:에게서|으로부터|이라는|에서는|에서의|으로서|으로써|에서도|까지|부터|에게|에서|에는|에도|으로|이나|이며|이라|라는|하고|보다|처럼|만|은|는|이|가|을|를|의|에|와|과|로|도)$|(?<=.)(?:에게서|으로부터|에서는|까지|부터|에게|에서|으로|은|는|을|를|의)$/u;
+
+/** Case endings and articles of Bengali nouns. */
+const BENGALI_ENDINGS = /(?<=..)(?:গুলোর|গুলির|গুলো|গুলি|দেরকে|দের|টির|টার|টিকে|টি|টা|কে|তে|এর|ের|েই|য়ের|রা|র|ে)$/u;
+
+/** Case endings and plurals of Telugu nouns. */
+const TELUGU_ENDINGS =
+  /(?<=...)(?:లలో|లకు|లను|లతో|లపై|ల్లో|లోని|లోకి|లు|లో|కు|కి|ను|ని|తో|పై|నుండి|గా|ల)$/u;
+
+const LIGHT: Readonly<Record<string, Stemmer>> = {
+  ko: (word) => (/\p{Script=Hangul}/u.test(word) ? word.replace(KOREAN_PARTICLES, '') : word),
+  bn: (word) => word.replace(BENGALI_ENDINGS, ''),
+  te: (word) => word.replace(TELUGU_ENDINGS, ''),
+};
+
+/** What surrounds a word without belonging to it: elided articles, possessives, endings behind an apostrophe. */
+const APOSTROPHE: Readonly<Record<string, (word: string) => string>> = {
+  en: (word) => word.replace(/'s?$/u, ''),
+  fr: (word) => word.replace(/^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'/u, ''),
+  tr: (word) => word.replace(/'.*$/u, ''),
+};
+
+const ARABIC_MARKS = /[\u0610-\u061a\u064b-\u065f\u0670\u0640\u06d6-\u06ed]/gu;
+const COMBINING_MARKS = /\p{Mn}/gu;
+/** Languages whose accents are often left out by people who type; their marks are dropped after stemming. */
+const UNACCENTED = new Set(['de', 'el', 'en', 'es', 'fr', 'ro']);
+
+/**
+ * The form of a lower-case NFKC word that is matched in `lang`. Words in a script that is not the language's own are only
+ * folded: an English name in Thai text stays what it is in English text.
+ */
+export function stem(word: string, lang: string): string {
+  let form = word.includes("'") ? (APOSTROPHE[lang]?.(word) ?? word) : word;
+  if (lang === 'ar') form = foldArabic(form);
+  form = (SNOWBALL[lang] ?? LIGHT[lang])?.(form) || form;
+  if (UNACCENTED.has(lang)) form = form.normalize('NFD').replace(COMBINING_MARKS, '').replaceAll('ß', 'ss');
+  return form || word;
+}
+
+/** Drops vowel marks and tatweel, and unifies the forms of alef, yeh and teh marbuta. */
+function foldArabic(word: string): string {
+  return word.replace(ARABIC_MARKS, '').replace(/[أإآٱ]/gu, 'ا').replace(/ى/gu, 'ي');
+}
