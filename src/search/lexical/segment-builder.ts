@@ -1,0 +1,152 @@
+/**
+ * Collects the rows of one segment and seals them. Memory: about 10 bytes a posting, so at most some 200 MB for a full
+ * segment, however large the corpus is. Knows no ranking.
+ */
+import type { TermBag } from '../../languages/terms.js';
+import type { LexicalRow } from '../snapshot.js';
+import { toHalf } from './half.js';
+import { type FieldArrays, type FieldName, SEGMENT_ROWS, sealSegment } from './segment.js';
+
+/** Rows in, one sealed block of bytes out; see segment.ts for the format. */
+export class SegmentBuilder {
+  readonly #rowLanguages: number[] = [];
+  readonly #languages: string[] = [];
+  readonly #fields = new Map<FieldName, FieldCollector>();
+
+  /** Rows added so far. */
+  get rows(): number {
+    return this.#rowLanguages.length;
+  }
+
+  /** True once SEGMENT_ROWS rows were added: finish it and begin another. */
+  get full(): boolean {
+    return this.rows >= SEGMENT_ROWS;
+  }
+
+  /**
+   * Adds the next row.
+   * @throws RangeError if the segment is full or a bag holds a term twice or a frequency that is not finite and > 0.
+   */
+  add(row: LexicalRow): void {
+    if (this.full) throw new RangeError(`a segment holds at most ${SEGMENT_ROWS} rows`);
+    const number = this.rows;
+    let language = this.#languages.indexOf(row.lang);
+    if (language < 0) language = this.#languages.push(row.lang) - 1;
+    this.#rowLanguages.push(language);
+    this.#field('own').add(number, row.own);
+    if (row.pivot !== null) this.#field('pivot').add(number, row.pivot);
+    if (row.drawn !== null) {
+      for (const [lang, bag] of row.drawn) this.#field(`drawn:${lang}`).add(number, bag);
+    }
+  }
+
+  /** The sealed segment. The builder must not be used after it. */
+  finish(): Uint8Array {
+    const fields = new Map<FieldName, FieldArrays>();
+    for (const name of [...this.#fields.keys()].sort()) {
+      fields.set(name, this.#fields.get(name)!.finish(this.rows));
+    }
+    return sealSegment(Uint8Array.from(this.#rowLanguages), this.#languages, fields);
+  }
+
+  #field(name: FieldName): FieldCollector {
+    let field = this.#fields.get(name);
+    if (field === undefined) {
+      field = new FieldCollector();
+      this.#fields.set(name, field);
+    }
+    return field;
+  }
+}
+
+/** Seals all rows (at most SEGMENT_ROWS) of an iterable, in its order. */
+export async function buildSegment(
+  rows: Iterable<LexicalRow> | AsyncIterable<LexicalRow>,
+): Promise<Uint8Array> {
+  const builder = new SegmentBuilder();
+  for await (const row of rows) builder.add(row);
+  return builder.finish();
+}
+
+/** Postings of one field in the order of the rows, and then by term. */
+class FieldCollector {
+  readonly #numbers = new Map<string, number>();
+  readonly #terms: string[] = [];
+  readonly #counts: number[] = [];
+  readonly #lastRow: number[] = [];
+  readonly #lengths = new Float32Array(SEGMENT_ROWS);
+  #termOf = new Uint32Array(1024);
+  #rowOf = new Uint16Array(1024);
+  #frequencyOf = new Uint16Array(1024);
+  #postings = 0;
+
+  add(row: number, bag: TermBag): void {
+    let length = 0;
+    this.#reserve(bag.terms.length);
+    for (let i = 0; i < bag.terms.length; i++) {
+      const weight = bag.weights[i];
+      if (!(weight > 0 && weight < Infinity)) {
+        throw new RangeError(`term "${bag.terms[i]}" of row ${row} has frequency ${weight}`);
+      }
+      const number = this.#number(bag.terms[i]);
+      if (this.#lastRow[number] === row)
+        throw new RangeError(`term "${bag.terms[i]}" is twice in row ${row}`);
+      this.#lastRow[number] = row;
+      this.#counts[number]++;
+      this.#termOf[this.#postings] = number;
+      this.#rowOf[this.#postings] = row;
+      this.#frequencyOf[this.#postings++] = toHalf(weight);
+      length += weight;
+    }
+    this.#lengths[row] = length;
+  }
+
+  finish(rows: number): FieldArrays {
+    const encoded = this.#terms.map((term) => Buffer.from(term, 'utf8'));
+    const order = Uint32Array.from(encoded.keys()).sort((a, b) => Buffer.compare(encoded[a], encoded[b]));
+    const termEnds = new Uint32Array(order.length);
+    const postingEnds = new Uint32Array(order.length);
+    const next = new Uint32Array(order.length);
+    let bytes = 0;
+    let postings = 0;
+    order.forEach((number, place) => {
+      next[number] = postings;
+      termEnds[place] = bytes += encoded[number].length;
+      postingEnds[place] = postings += this.#counts[number];
+    });
+    const blob = new Uint8Array(bytes);
+    order.forEach((number, place) => blob.set(encoded[number], termEnds[place] - encoded[number].length));
+    const rowsByTerm = new Uint16Array(postings);
+    const frequencies = new Uint16Array(postings);
+    for (let i = 0; i < postings; i++) {
+      const at = next[this.#termOf[i]]++;
+      rowsByTerm[at] = this.#rowOf[i];
+      frequencies[at] = this.#frequencyOf[i];
+    }
+    const lengths = this.#lengths.slice(0, rows);
+    return { blob, termEnds, postingEnds, rows: rowsByTerm, frequencies, lengths };
+  }
+
+  #number(term: string): number {
+    let number = this.#numbers.get(term);
+    if (number === undefined) {
+      number = this.#terms.push(term) - 1;
+      this.#numbers.set(term, number);
+      this.#counts.push(0);
+      this.#lastRow.push(-1);
+    }
+    return number;
+  }
+
+  #reserve(more: number): void {
+    if (this.#postings + more <= this.#termOf.length) return;
+    const capacity = Math.max(this.#postings + more, this.#termOf.length * 2);
+    const grow = <T extends Uint32Array | Uint16Array>(from: T, to: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.#termOf = grow(this.#termOf, new Uint32Array(capacity));
+    this.#rowOf = grow(this.#rowOf, new Uint16Array(capacity));
+    this.#frequencyOf = grow(this.#frequencyOf, new Uint16Array(capacity));
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * A sealed run of at most 65,536 passages' postings in one block of bytes: written once, opened without decoding. Knows
+ * no ranking, no file system and no other segment: statistics belong to the index over all segments.
+ *
+ * Layout (little-endian): "XQGL", version (u32), sha256 of everything behind it (32 bytes), length of the header (u32), the
+ * header as JSON, then sections at multiples of 8 bytes. Per field (`own`, `pivot`, `drawn:LANG`):
+ *   terms     UTF-8, sorted by bytes, one behind the other; termEnds (u32 per term)
+ *   postings  rows (u16, ascending) and frequencies (half precision: see half.ts); postingEnds (u32 per term)
+ *   lengths   f32 per row: the sum of the row's frequencies, taken before they are rounded to half precision
+ * The bytes depend on the rows and their order alone.
+ */
+import { createHash } from 'node:crypto';
+import { XqgError } from '../../errors/error.js';
+
+/** Rows of a full segment: a row fits 16 bits. */
+export const SEGMENT_ROWS = 65_536;
+export const SEGMENT_VERSION = 1;
+
+const MAGIC = 0x4c475158; // "XQGL"
+const HASH_AT = 8;
+const BODY_AT = 40;
+
+export type FieldName = 'own' | 'pivot' | `drawn:${string}`;
+
+/** Where the sections of a field lie, in bytes from the first section. */
+interface FieldHeader {
+  readonly terms: number;
+  readonly postings: number;
+  readonly blobBytes: number;
+  readonly blobAt: number;
+  readonly termEndsAt: number;
+  readonly postingEndsAt: number;
+  readonly rowsAt: number;
+  readonly frequenciesAt: number;
+  readonly lengthsAt: number;
+}
+
+interface SegmentHeader {
+  readonly rows: number;
+  readonly languages: readonly string[];
+  readonly rowLanguagesAt: number;
+  readonly fields: Readonly<Record<string, FieldHeader>>;
+}
+
+/** A field as arrays, before sealing or after opening. */
+export interface FieldArrays {
+  /** UTF-8 of all terms, sorted by bytes. */
+  readonly blob: Uint8Array;
+  /** End of term t in `blob`. */
+  readonly termEnds: Uint32Array;
+  /** End of the postings of term t. */
+  readonly postingEnds: Uint32Array;
+  /** Rows within the segment, ascending per term. */
+  readonly rows: Uint16Array;
+  /** Half-precision term frequencies, > 0. */
+  readonly frequencies: Uint16Array;
+  /** (rows): sum of frequencies by row. */
+  readonly lengths: Float32Array;
+}
+
+/** Postings of one field of an opened segment. */
+export class SegmentField implements FieldArrays {
+  readonly blob: Uint8Array;
+  readonly termEnds: Uint32Array;
+  readonly postingEnds: Uint32Array;
+  readonly rows: Uint16Array;
+  readonly frequencies: Uint16Array;
+  readonly lengths: Float32Array;
+  readonly #text: Buffer;
+
+  constructor(arrays: FieldArrays) {
+    this.blob = arrays.blob;
+    this.termEnds = arrays.termEnds;
+    this.postingEnds = arrays.postingEnds;
+    this.rows = arrays.rows;
+    this.frequencies = arrays.frequencies;
+    this.lengths = arrays.lengths;
+    this.#text = Buffer.from(arrays.blob.buffer, arrays.blob.byteOffset, arrays.blob.byteLength);
+  }
+
+  /** Number of distinct terms. */
+  get size(): number {
+    return this.termEnds.length;
+  }
+
+  /** The number of a term given as UTF-8, or -1 if no passage of the segment has it. */
+  find(term: Uint8Array): number {
+    const { termEnds } = this;
+    let low = 0;
+    let high = termEnds.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const start = middle === 0 ? 0 : termEnds[middle - 1];
+      const order = this.#text.compare(term, 0, term.length, start, termEnds[middle]);
+      if (order === 0) return middle;
+      if (order < 0) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+
+  /** Text of term number `t`. */
+  term(t: number): string {
+    return this.#text.toString('utf8', t === 0 ? 0 : this.termEnds[t - 1], this.termEnds[t]);
+  }
+
+  /** First posting of term number `t`; the last one lies before `postingEnds[t]`. */
+  start(t: number): number {
+    return t === 0 ? 0 : this.postingEnds[t - 1];
+  }
+}
+
+/** An opened segment: typed arrays over the bytes it was opened from. */
+export class LexicalSegment {
+  /** Number of passages. */
+  readonly rows: number;
+  /** Languages of the passages; `rowLanguages` indexes them. */
+  readonly languages: readonly string[];
+  readonly rowLanguages: Uint8Array;
+  readonly #fields: ReadonlyMap<string, SegmentField>;
+
+  private constructor(header: SegmentHeader, sections: Uint8Array) {
+    const { buffer, byteOffset } = sections;
+    this.rows = header.rows;
+    this.languages = header.languages;
+    this.rowLanguages = new Uint8Array(buffer, byteOffset + header.rowLanguagesAt, header.rows);
+    this.#fields = new Map(
+      Object.entries(header.fields).map(([name, f]) => [
+        name,
+        new SegmentField({
+          blob: new Uint8Array(buffer, byteOffset + f.blobAt, f.blobBytes),
+          termEnds: new Uint32Array(buffer, byteOffset + f.termEndsAt, f.terms),
+          postingEnds: new Uint32Array(buffer, byteOffset + f.postingEndsAt, f.terms),
+          rows: new Uint16Array(buffer, byteOffset + f.rowsAt, f.postings),
+          frequencies: new Uint16Array(buffer, byteOffset + f.frequenciesAt, f.postings),
+          lengths: new Float32Array(buffer, byteOffset + f.lengthsAt, header.rows),
+        }),
+      ]),
+    );
+  }
+
+  /** Names of the fields that have postings. */
+  get fields(): readonly FieldName[] {
+    return [...this.#fields.keys()] as FieldName[];
+  }
+
+  field(name: FieldName): SegmentField | null {
+    return this.#fields.get(name) ?? null;
+  }
+
+  /**
+   * @param bytes what `SegmentBuilder.finish` gave; kept, not copied (unless it does not start at a multiple of 8).
+   * @param where names the place (a path) in errors.
+   * @throws XqgError XQG_SEGMENT_DAMAGED if the bytes are not what was written, XQG_SEGMENT_VERSION for another format.
+   */
+  static open(bytes: Uint8Array, where: string): LexicalSegment {
+    const own = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+    const view = new DataView(own.buffer, own.byteOffset, own.byteLength);
+    if (own.byteLength < BODY_AT + 4 || view.getUint32(0, true) !== MAGIC) {
+      throw new XqgError('XQG_SEGMENT_DAMAGED', { path: where, reason: 'it does not start as one' });
+    }
+    const version = view.getUint32(4, true);
+    if (version !== SEGMENT_VERSION) {
+      throw new XqgError('XQG_SEGMENT_VERSION', { path: where, version, known: SEGMENT_VERSION });
+    }
+    if (!hash(own.subarray(BODY_AT)).equals(own.subarray(HASH_AT, BODY_AT))) {
+      throw new XqgError('XQG_SEGMENT_DAMAGED', {
+        path: where,
+        reason: 'its sha256 does not fit its content',
+      });
+    }
+    const headerBytes = view.getUint32(BODY_AT, true);
+    const header = JSON.parse(
+      Buffer.from(own.buffer, own.byteOffset + BODY_AT + 4, headerBytes).toString('utf8'),
+    ) as SegmentHeader;
+    return new LexicalSegment(header, own.subarray(aligned(BODY_AT + 4 + headerBytes)));
+  }
+}
+
+/** Puts a segment into its bytes. `fields` in a fixed order: it is part of the bytes. */
+export function sealSegment(
+  rowLanguages: Uint8Array,
+  languages: readonly string[],
+  fields: ReadonlyMap<FieldName, FieldArrays>,
+): Uint8Array {
+  const sections: { at: number; data: Uint8Array }[] = [];
+  let end = 0;
+  const place = (data: ArrayBufferView): number => {
+    const at = end;
+    sections.push({ at, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
+    end = aligned(at + data.byteLength);
+    return at;
+  };
+  const header: SegmentHeader = {
+    rows: rowLanguages.length,
+    languages,
+    rowLanguagesAt: place(rowLanguages),
+    fields: Object.fromEntries(
+      [...fields].map(([name, f]): [string, FieldHeader] => [
+        name,
+        {
+          terms: f.termEnds.length,
+          postings: f.rows.length,
+          blobBytes: f.blob.length,
+          blobAt: place(f.blob),
+          termEndsAt: place(f.termEnds),
+          postingEndsAt: place(f.postingEnds),
+          rowsAt: place(f.rows),
+          frequenciesAt: place(f.frequencies),
+          lengthsAt: place(f.lengths),
+        },
+      ]),
+    ),
+  };
+  const headerText = Buffer.from(JSON.stringify(header), 'utf8');
+  const sectionsAt = aligned(BODY_AT + 4 + headerText.length);
+  const bytes = new Uint8Array(sectionsAt + end);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, MAGIC, true);
+  view.setUint32(4, SEGMENT_VERSION, true);
+  view.setUint32(BODY_AT, headerText.length, true);
+  bytes.set(headerText, BODY_AT + 4);
+  for (const { at, data } of sections) bytes.set(data, sectionsAt + at);
+  bytes.set(hash(bytes.subarray(BODY_AT)), HASH_AT);
+  return bytes;
+}
+
+function hash(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}
+
+/** The next multiple of 8, so that every typed array may lie over the bytes themselves. */
+function aligned(offset: number): number {
+  return Math.ceil(offset / 8) * 8;
+}
