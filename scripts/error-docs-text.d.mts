@@ -1,0 +1,1 @@
+export function errorDocs(catalogue: Record<string, { message: string; remedy: string }>): string;

@@ -1,0 +1,65 @@
+/**
+ * Text of documents and questions made fit for a terminal: no control codes, and right-to-left text in isolates, so that
+ * it cannot turn the line around it. Knows no command.
+ */
+const FIRST_STRONG_ISOLATE = '\u2068';
+const POP_DIRECTIONAL_ISOLATE = '\u2069';
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control codes in documents could drive the terminal
+const UNFIT = /[\u0000-\u001f\u007f-\u009f]+/g;
+/** Embeddings, overrides and isolates within a text would break out of the isolate around it. */
+const DIRECTIONAL = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** One line of foreign text as it may stand in a line of output. */
+export function foreign(text: string, style: (text: string) => string = (plain) => plain): string {
+  const fit = text.replace(UNFIT, ' ').replace(DIRECTIONAL, '').trim();
+  return fit === '' ? '' : FIRST_STRONG_ISOLATE + style(fit) + POP_DIRECTIONAL_ISOLATE;
+}
+
+/** The first `length` characters at most (grapheme clusters), with an ellipsis where something is cut. */
+export function shorten(text: string, length: number): string {
+  if (text.length <= length) return text;
+  let count = 0;
+  for (const { index } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
+    if (++count > length) return `${text.slice(0, index).trimEnd()}…`;
+  }
+  return text;
+}
+
+/** 1234567 -> 1,234,567. */
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** Bytes with a decimal unit: 1.2 MB. */
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Columns padded to the widest cell; for cells of single-width text. Numbers are aligned right. */
+export function columns(rows: ReadonlyArray<ReadonlyArray<string | number>>, gap = '  '): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, String(cell).length);
+    });
+  }
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          typeof cell === 'number' || /^[-+]?[\d.,]+%?$/.test(cell)
+            ? String(cell).padStart(widths[column])
+            : cell.padEnd(widths[column]),
+        )
+        .join(gap)
+        .trimEnd(),
+    )
+    .join('\n');
+}
