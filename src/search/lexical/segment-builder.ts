@@ -115,7 +115,9 @@ class FieldCollector {
       postingEnds[place] = postings += this.#counts[number];
     });
     const blob = new Uint8Array(bytes);
-    order.forEach((number, place) => blob.set(encoded[number], termEnds[place] - encoded[number].length));
+    order.forEach((number, place) => {
+      blob.set(encoded[number], termEnds[place] - encoded[number].length);
+    });
     const rowsByTerm = new Uint16Array(postings);
     const frequencies = new Uint16Array(postings);
     for (let i = 0; i < postings; i++) {

@@ -1,0 +1,113 @@
+/**
+ * The formula: passage vectors and the sums of their generated queries' vectors become one matrix (method.md, section 1).
+ * Works on arrays alone; knows no encoder, no language and no index.
+ *
+ * Vectors are float32; every row is summed in float64 and rounded once, in a fixed order of languages, so a row's result
+ * depends on that row alone: not on the batch, shard or position.
+ */
+import { XqgError } from '../errors/error.js';
+import { requireAlpha, requireWeight } from './profiles.js';
+
+/** The sum of the generated queries' vectors of every passage in one language. */
+export interface LanguageSum {
+  readonly lang: string;
+  /** (n x dim), row-major; a zero row where a passage has no queries in this language. */
+  readonly sums: Float32Array;
+  /** w_l >= 0. */
+  readonly weight: number;
+  /** Queries per passage that a sum stands for, > 0. */
+  readonly queries: number;
+}
+
+export interface FuseOptions {
+  readonly variant: 'sum' | 'mean';
+  /** In [0, 1]. */
+  readonly alpha: number;
+  readonly renormalize: boolean;
+  /** Length of a row. */
+  readonly dim: number;
+}
+
+/**
+ * Fuses every passage with its queries. With alpha 0 the result is the passages bit for bit, whatever else is asked, so that
+ * the baseline is exactly the encoder's. A zero vector stays zero.
+ *
+ * @param passages (n x dim), row-major
+ * @param languages with sums of the same shape; weights 0 are left out
+ * @param out (n x dim) to write to; may be `passages` itself. A new array if absent.
+ * @returns `out`
+ * @throws XqgError XQG_NUMBER_OUT_OF_RANGE, XQG_DIMENSION_MISMATCH
+ */
+export function fuse(
+  passages: Float32Array,
+  languages: readonly LanguageSum[],
+  options: FuseOptions,
+  out: Float32Array = new Float32Array(passages.length),
+): Float32Array {
+  const { dim, renormalize } = options;
+  checkShapes(passages, languages, options, out);
+  if (options.alpha === 0) {
+    if (out !== passages) out.set(passages);
+    return out;
+  }
+  const { passageWeight, shares } = shareOf(languages, options);
+  const used = languages
+    .map((language, i) => ({ lang: language.lang, sums: language.sums, share: shares[i] }))
+    .filter(({ share }) => share > 0)
+    // A fixed order of addition makes the result independent of the caller's order.
+    .sort((a, b) => (a.lang < b.lang ? -1 : 1));
+  const row = new Float64Array(dim);
+  for (let start = 0; start < passages.length; start += dim) {
+    for (let i = 0; i < dim; i++) row[i] = passageWeight * passages[start + i];
+    for (const { sums, share } of used) addRow(row, sums, start, share);
+    writeRow(row, out, start, renormalize);
+  }
+  return out;
+}
+
+/**
+ * What every part weighs in a fused vector before renormalization: `passageWeight` P + SUM_l `shares[l]` S_l.
+ * The shares of the mean are divided by SUM_l w_l n_l; they are 0 if that is 0.
+ */
+export function shareOf(
+  languages: readonly Pick<LanguageSum, 'weight' | 'queries'>[],
+  options: Pick<FuseOptions, 'variant' | 'alpha'>,
+): { passageWeight: number; shares: number[] } {
+  const { alpha, variant } = options;
+  const queries = languages.reduce((sum, { weight, queries }) => sum + weight * queries, 0);
+  const divisor = variant === 'sum' || queries === 0 ? 1 : queries;
+  return { passageWeight: 1 - alpha, shares: languages.map(({ weight }) => (alpha * weight) / divisor) };
+}
+
+function addRow(row: Float64Array, sums: Float32Array, start: number, share: number): void {
+  for (let i = 0; i < row.length; i++) row[i] += share * sums[start + i];
+}
+
+function writeRow(row: Float64Array, out: Float32Array, start: number, renormalize: boolean): void {
+  let scale = 1;
+  if (renormalize) {
+    let squares = 0;
+    for (let i = 0; i < row.length; i++) squares += row[i] * row[i];
+    scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+  }
+  for (let i = 0; i < row.length; i++) out[start + i] = scale * row[i];
+}
+
+function checkShapes(
+  passages: Float32Array,
+  languages: readonly LanguageSum[],
+  { alpha, dim }: FuseOptions,
+  out: Float32Array,
+): void {
+  requireAlpha(alpha);
+  const mismatch = (what: string, found: number, expected: number): XqgError =>
+    new XqgError('XQG_DIMENSION_MISMATCH', { what, found, expected, shape: `rows of ${dim}` });
+  if (passages.length % dim !== 0) {
+    throw mismatch('the passage matrix', passages.length, Math.ceil(passages.length / dim) * dim);
+  }
+  if (out.length !== passages.length) throw mismatch('the fused matrix', out.length, passages.length);
+  for (const { lang, sums, weight } of languages) {
+    requireWeight(lang, weight);
+    if (sums.length !== passages.length) throw mismatch(`the sum of ${lang}`, sums.length, passages.length);
+  }
+}

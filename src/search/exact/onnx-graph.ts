@@ -1,0 +1,96 @@
+/**
+ * Writes the two small ONNX graphs of the exact scan as bytes, so that no model file has to be shipped. Knows of ONNX's
+ * protobuf messages (onnx.proto3, IR version 8) only the fields that these graphs need, and nothing of search.
+ */
+
+const FLOAT = 1;
+const INT64 = 7;
+const ATTRIBUTE_INT = 2;
+
+/**
+ * `scores = queries . vectors^T` as Gemm(transB): `queries` (m x d) and `vectors` (n x d) are inputs, so that one session
+ * serves every matrix.
+ */
+export function productGraph(): Uint8Array {
+  return model('product', [gemm()], [queries, vectors], [tensor('scores', FLOAT, 'm', 'n')]);
+}
+
+/**
+ * The product followed by TopK along the rows: `values` and `rows` (m x k), equal scores by lower row. This is the bare
+ * scan that the benchmark compares with; `k` is an input of one int64.
+ */
+export function topKGraph(): Uint8Array {
+  const topK = node('TopK', ['scores', 'k'], ['values', 'rows'], { axis: 1, largest: 1, sorted: 1 });
+  return model(
+    'topk',
+    [gemm(), topK],
+    [queries, vectors, tensor('k', INT64, 1)],
+    [tensor('values', FLOAT, 'm', 'top'), tensor('rows', INT64, 'm', 'top')],
+  );
+}
+
+/** A protobuf message as bytes. */
+type Message = number[];
+
+const queries = tensor('queries', FLOAT, 'm', 'd');
+const vectors = tensor('vectors', FLOAT, 'n', 'd');
+
+function gemm(): Message {
+  return node('Gemm', ['queries', 'vectors'], ['scores'], { transB: 1 });
+}
+
+function model(name: string, nodes: Message[], inputs: Message[], outputs: Message[]): Uint8Array {
+  const graph = [
+    ...nodes.flatMap((n) => bytesField(1, n)),
+    ...textField(2, name),
+    ...inputs.flatMap((i) => bytesField(11, i)),
+    ...outputs.flatMap((o) => bytesField(12, o)),
+  ];
+  const opset = [...textField(1, ''), ...numberField(2, 13)];
+  return Uint8Array.from([...numberField(1, 8), ...bytesField(7, graph), ...bytesField(8, opset)]);
+}
+
+function node(
+  operator: string,
+  inputs: string[],
+  outputs: string[],
+  attributes: Record<string, number>,
+): Message {
+  return [
+    ...inputs.flatMap((name) => textField(1, name)),
+    ...outputs.flatMap((name) => textField(2, name)),
+    ...textField(4, operator),
+    ...Object.entries(attributes).flatMap(([name, value]) =>
+      bytesField(5, [...textField(1, name), ...numberField(3, value), ...numberField(20, ATTRIBUTE_INT)]),
+    ),
+  ];
+}
+
+/** A named input or output; a dimension is a number or the name of a free one. */
+function tensor(name: string, element: number, ...shape: (number | string)[]): Message {
+  const dimensions = shape.flatMap((d) =>
+    bytesField(1, typeof d === 'number' ? numberField(1, d) : textField(2, d)),
+  );
+  const type = [...numberField(1, element), ...bytesField(2, dimensions)];
+  return [...textField(1, name), ...bytesField(2, bytesField(1, type))];
+}
+
+function numberField(field: number, value: number): Message {
+  return [...varint(field << 3), ...varint(value)];
+}
+
+function textField(field: number, text: string): Message {
+  return bytesField(field, [...Buffer.from(text, 'utf8')]);
+}
+
+function bytesField(field: number, content: Message): Message {
+  return [...varint((field << 3) | 2), ...varint(content.length), ...content];
+}
+
+function varint(value: number): Message {
+  const bytes: Message = [];
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 128)) bytes.push((rest & 0x7f) | 0x80);
+  bytes.push(rest);
+  return bytes;
+}
