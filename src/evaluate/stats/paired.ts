@@ -3,7 +3,7 @@
  * bootstrap interval. Knows no measure; `a[i]` and `b[i]` must belong to the same query.
  */
 import { XqgError } from '../../errors/error.js';
-import { seededRandom } from './random.js';
+import { seededRandom } from '../../generate/drawing.js';
 import { studentCdf, studentQuantile, twoSidedP } from './student-t.js';
 
 export interface Interval {
@@ -96,7 +96,7 @@ export function pairedRandomization(
     }
     return { ...summary, p: extreme / patterns, exact: true };
   }
-  const random = seededRandom(seed);
+  const random = seededRandom(String(seed));
   let extreme = 0;
   for (let sample = 0; sample < samples; sample++) {
     let sum = 0;
@@ -114,7 +114,7 @@ export function bootstrapInterval(
 ): Interval {
   const differences = pairedDifferences(a, b, 1);
   const n = differences.length;
-  const random = seededRandom(seed);
+  const random = seededRandom(String(seed));
   const means = new Float64Array(samples);
   for (let sample = 0; sample < samples; sample++) {
     let sum = 0;

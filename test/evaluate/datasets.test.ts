@@ -1,0 +1,270 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { type BeirOptions, openBeir } from '../../src/evaluate/datasets/beir.js';
+import { pairOf } from '../../src/evaluate/datasets/collection.js';
+import { loadMlqar } from '../../src/evaluate/datasets/mlqar.js';
+import { loadQa } from '../../src/evaluate/datasets/qa.js';
+import { loadXquad } from '../../src/evaluate/datasets/xquad.js';
+import { shared } from '../support/shared.js';
+
+function folder(files: Record<string, unknown>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'xqg-data-'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(join(directory, name, '..'), { recursive: true });
+    const text = typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content);
+    writeFileSync(join(directory, name), text);
+  }
+  return directory;
+}
+
+/** A SQuAD file of one article: each paragraph with its question ids. */
+function squad(paragraphs: Record<string, string[]>, title = 'T') {
+  const qa = (id: string) => ({ id, question: `question ${id}?`, answers: [] });
+  return {
+    data: [
+      {
+        title,
+        paragraphs: Object.entries(paragraphs).map(([context, ids]) => ({ context, qas: ids.map(qa) })),
+      },
+    ],
+  };
+}
+
+const rows = (...objects: object[]) => objects.map((object) => `${JSON.stringify(object)}\n`).join('');
+
+describe('loadXquad', () => {
+  it('reads the files that are there, English first, with parallel ids', async () => {
+    const directory = folder({
+      'xquad.de.json': squad({ eins: ['a', 'b'], zwei: ['c'] }),
+      'xquad.en.json': squad({ one: ['a', 'b'], two: ['c'] }),
+      'notes.json': {},
+    });
+    const xquad = await loadXquad({ directory });
+    expect([...xquad.parts.keys()]).toEqual(['en', 'de']);
+    const { queries, passages, qrels } = pairOf(xquad, 'de', 'en');
+    expect(queries.map(({ id, lang }) => [id, lang])).toEqual([
+      ['a', 'de'],
+      ['b', 'de'],
+      ['c', 'de'],
+    ]);
+    expect(passages.map(({ id, text, lang }) => [id, text, lang])).toEqual([
+      ['p0000', 'one', 'en'],
+      ['p0001', 'two', 'en'],
+    ]);
+    expect(qrels.get('c')).toEqual(new Map([['p0001', 1]]));
+    expect(xquad.notes[0]).toContain('XQuAD as published has 240 and 1,190');
+    expect(xquad.sources[0]).toEqual({
+      file: 'xquad.en.json',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  it('takes a subset of the languages', async () => {
+    const directory = folder({ 'xquad.de.json': squad({ x: ['a'] }), 'xquad.en.json': squad({ x: ['a'] }) });
+    expect([...(await loadXquad({ directory, langs: ['de'] })).parts.keys()]).toEqual(['de']);
+  });
+
+  it.each([
+    ['a language without a file', { 'xquad.en.json': squad({ x: ['a'] }) }, ['en', 'sw'], 'no file for sw'],
+    ['an empty folder', {}, undefined, 'no file xquad.<lang>.json'],
+    [
+      'another number of paragraphs',
+      { 'xquad.en.json': squad({ x: ['a'], y: [] }), 'xquad.de.json': squad({ x: ['a'] }) },
+      undefined,
+      '1 paragraphs against 2',
+    ],
+    [
+      'another number of questions',
+      { 'xquad.en.json': squad({ x: ['a', 'b'] }), 'xquad.de.json': squad({ x: ['a'] }) },
+      undefined,
+      '1 questions against 2',
+    ],
+    [
+      'a question about another paragraph',
+      { 'xquad.en.json': squad({ x: ['a'], y: ['b'] }), 'xquad.de.json': squad({ x: ['b'], y: ['a'] }) },
+      undefined,
+      'question "a"',
+    ],
+    ['a question twice', { 'xquad.en.json': squad({ x: ['a'], y: ['a'] }) }, undefined, 'id "a" comes twice'],
+    [
+      'a paragraph twice',
+      { 'xquad.en.json': { data: [...squad({ x: ['a'] }).data, ...squad({ x: [] }).data] } },
+      undefined,
+      'are the same',
+    ],
+    [
+      'a file of another shape',
+      { 'xquad.en.json': { data: [{ paragraphs: [{}] }] } },
+      undefined,
+      'data.0.paragraphs.0.context',
+    ],
+    ['a broken file', { 'xquad.en.json': '{"data": [' }, undefined, 'not JSON'],
+  ])('refuses %s', async (_, files, langs, reason) => {
+    await expect(loadXquad({ directory: folder(files), langs })).rejects.toThrow(reason);
+  });
+
+  it('says which folder is missing', async () => {
+    await expect(loadXquad({ directory: '/nowhere/xquad' })).rejects.toMatchObject({
+      code: 'XQG_EVALUATION_FILE',
+    });
+  });
+
+  const directory = shared('data/eval/xquad');
+  it.skipIf(!directory)('reads XQuAD as published (needs XQG_SHARED data/eval/xquad)', async () => {
+    const xquad = await loadXquad({ directory: directory!, langs: ['en', 'th'] });
+    expect(xquad.notes).toEqual([]);
+    const { queries, passages } = pairOf(xquad, 'th', 'en');
+    expect([queries.length, passages.length]).toEqual([1190, 240]);
+  });
+});
+
+describe('loadMlqar', () => {
+  const articles = Array.from(
+    { length: 6 },
+    (_, i) => squad({ [`paragraph ${i}`]: [`q${i}`] }, `Title ${i}`).data[0],
+  );
+  const german = {
+    data: articles.slice(0, 4).map(({ paragraphs }, i) => ({ title: `Titel ${i}`, paragraphs })),
+  };
+  const directory = folder({ 'en.json': { data: articles }, 'de.json': german });
+
+  it('splits the articles in two halves, the same every time', async () => {
+    const [tune, again, report, all] = await Promise.all(
+      (['tune', 'tune', 'report', 'all'] as const).map((half) => loadMlqar({ directory, half })),
+    );
+    expect(again.parts).toEqual(tune.parts);
+    const questions = (half: typeof tune, lang: string) => [...half.parts.get(lang)!.questions.keys()];
+    for (const lang of ['en', 'de']) {
+      const both = [...questions(tune, lang), ...questions(report, lang)].sort();
+      expect(both).toEqual(questions(all, lang).sort());
+    }
+    expect(questions(tune, 'en')).toHaveLength(3);
+    expect(tune.parts.get('en')!.passages).toHaveLength(3);
+    expect(tune.name).toBe('mlqa-r/tune');
+  });
+
+  it('joins questions to English by id', async () => {
+    const { queries, qrels, passages } = pairOf(await loadMlqar({ directory, half: 'all' }), 'de', 'en');
+    expect(queries.map(({ id }) => id)).toEqual(['q0', 'q1', 'q2', 'q3']);
+    const [relevant] = qrels.get('q3')!.keys();
+    expect(passages.find(({ id }) => id === relevant)!.text).toBe('paragraph 3');
+  });
+
+  it('needs English', async () => {
+    await expect(loadMlqar({ directory: folder({ 'de.json': german }), half: 'all' })).rejects.toThrow(
+      'no file for en',
+    );
+  });
+
+  const real = shared('data/eval/mlqa-r');
+  it.skipIf(!real)('reads MLQA-R as published (needs XQG_SHARED data/eval/mlqa-r)', async () => {
+    const all = await loadMlqar({ directory: real!, half: 'all' });
+    const counts = ['ar', 'de', 'en', 'es', 'hi', 'vi', 'zh'].map(
+      (lang) => pairOf(all, lang, 'en').queries.length,
+    );
+    expect(counts).toEqual([517, 512, 1148, 500, 507, 511, 504]);
+  });
+});
+
+describe('loadQa', () => {
+  it('asks for a context among the distinct ones', async () => {
+    const file = join(
+      folder({
+        'xx.jsonl.gz': gzipSync(
+          rows(
+            { lang: 'vi', title: 't', context: 'c1', question: 'q', answer: 'a' },
+            { lang: 'vi', title: 't', context: 'c2', question: 'q', answer: 'a' },
+            { lang: 'vi', title: 't', context: 'c1', question: 'r', answer: 'a' },
+            { lang: 'vi', title: 't', context: 'c3', question: 's', answer: null },
+          ),
+        ),
+      }),
+      'xx.jsonl.gz',
+    );
+    const collection = await loadQa(file);
+    const { queries, passages, qrels } = pairOf(collection, 'vi', 'vi');
+    expect(collection.name).toBe('qa/xx');
+    expect(queries.map(({ text }) => text)).toEqual(['q', 'r']);
+    expect(passages.map(({ text }) => text)).toEqual(['c1', 'c2']);
+    expect([...qrels.values()].map((judgments) => judgments.size)).toEqual([2, 1]);
+  });
+
+  it('joins languages by id', async () => {
+    const directory = folder({
+      'faq.jsonl': rows(
+        { id: '1', lang: 'en', question: 'why', answer: 'because' },
+        { id: '2', lang: 'en', question: 'who', answer: 'me' },
+        { id: '2', lang: 'de', question: 'wer', answer: 'ich' },
+      ),
+    });
+    const { queries, passages, qrels } = pairOf(await loadQa(join(directory, 'faq.jsonl')), 'de', 'en');
+    expect(queries).toEqual([{ id: '2', text: 'wer', lang: 'de' }]);
+    expect(passages).toHaveLength(2);
+    expect(qrels).toEqual(new Map([['2', new Map([['2', 1]])]]));
+  });
+
+  it('names the line of a bad row', async () => {
+    const directory = folder({
+      'x.jsonl': `${rows({ lang: 'de', context: 'c', question: 'q' })}\n{"lang": "de", "context": "c"}`,
+    });
+    await expect(loadQa(join(directory, 'x.jsonl'))).rejects.toThrow('line 3: no text in "question"');
+  });
+});
+
+describe('openBeir', () => {
+  const files = {
+    'corpus.jsonl': rows(
+      { _id: 'd1', title: 'Title', text: 'text\u2028one', metadata: { lang: 'ro' } },
+      { _id: 'd2', text: 'text two' },
+    ),
+    'queries.jsonl': rows(
+      { _id: 'q1', text: 'one?' },
+      { _id: 'q2', text: 'two?', lang: 'th' },
+      { _id: 'q3', text: 'x' },
+    ),
+    'qrels/test.tsv': 'query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td2\t2\n',
+  };
+  const detect = async () => 'fi';
+  const open = (more: Partial<BeirOptions>, data: Record<string, unknown> = files) =>
+    openBeir({ directory: folder(data), detect, ...more });
+
+  it('takes the language from the row, else as given, else detected', async () => {
+    const given = await open({ queryLang: 'de', passageLang: 'en' });
+    expect(given.queries.map(({ id, lang, langGiven }) => [id, lang, langGiven])).toEqual([
+      ['q1', 'de', true],
+      ['q2', 'th', true],
+    ]);
+    const passages = [];
+    for await (const passage of given.passages()) passages.push(passage);
+    expect(passages).toEqual([
+      { id: 'd1', title: 'Title', text: 'text\u2028one', lang: 'ro' },
+      { id: 'd2', title: '', text: 'text two', lang: 'en' },
+    ]);
+    const guessed = await open({});
+    expect(guessed.queries[0]).toMatchObject({ lang: 'fi', langGiven: false });
+    expect(guessed.qrels.get('q2')).toEqual(new Map([['d2', 2]]));
+  });
+
+  it.each([
+    ['no qrels', { ...files, 'qrels/test.tsv': undefined }, 'there is no qrels/test.tsv'],
+    [
+      'a judged query that is missing',
+      { ...files, 'queries.jsonl': rows({ _id: 'q1', text: 'one?' }) },
+      '"q2"',
+    ],
+    [
+      'an id that comes twice',
+      { ...files, 'queries.jsonl': rows({ _id: 'q1', text: '' }, { _id: 'q1', text: '' }) },
+      'line 2',
+    ],
+    ['a row without id', { ...files, 'queries.jsonl': rows({ text: '' }) }, 'no "_id"'],
+    ['a row without text', { ...files, 'queries.jsonl': rows({ _id: 'q1' }) }, 'no "text"'],
+    ['a row that is not an object', { ...files, 'queries.jsonl': '[1]' }, 'not a JSON object'],
+  ])('refuses %s', async (_, data, reason) => {
+    const present = Object.fromEntries(Object.entries(data).filter(([, content]) => content !== undefined));
+    await expect(open({}, present)).rejects.toThrow(reason);
+  });
+});
