@@ -8,6 +8,72 @@ export const catalogue = {
     message: 'Unknown language "{language}" ({where}).',
     remedy: 'Use one of {known}, or train a pack that knows it (xqg pack train).',
   },
+  // corpus
+  XQG_CORPUS_NOT_FOUND: {
+    message: 'No such file or folder: {path}.',
+    remedy: 'Check the spelling; paths are taken from the current folder.',
+  },
+  XQG_CORPUS_UNREADABLE: {
+    message: 'Cannot read {path}: {reason}.',
+    remedy: 'Give the user who runs xqg the right to read it, or leave it out.',
+  },
+  XQG_CORPUS_NOTHING_FOUND: {
+    message: 'No document found in {paths} ({skipped} skipped).',
+    remedy: 'Name files or folders that hold {known} files.',
+  },
+  XQG_CORPUS_UNKNOWN_FORMAT: {
+    message: 'No reader knows the format of {path}.',
+    remedy: 'Convert it to one of {known}.',
+  },
+  XQG_CORPUS_OVERLAP: {
+    message: '{inner} lies within {outer}, so its documents would be read twice.',
+    remedy: 'Name only {outer}.',
+  },
+  XQG_CORPUS_ENCODING: {
+    message: '{file}, line {line}, byte {offset}: not valid {encoding}.',
+    remedy: 'Convert the file to UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8 {file} > converted',
+  },
+  XQG_CORPUS_BINARY: {
+    message: '{file}, line {line}, byte {offset}: a NUL byte, so this is no text file.',
+    remedy: 'Leave it out; or, if it is UTF-16 or UTF-32 without a byte order mark, convert it to UTF-8 with iconv.',
+  },
+  XQG_CORPUS_EMPTY: {
+    message: '{file} holds no text.',
+    remedy: 'Leave it out; a scanned document needs text recognition (OCR) first.',
+  },
+  XQG_CORPUS_TOO_LARGE: {
+    message: '{file} has {bytes} bytes, more than the {limit} that are read as one.',
+    remedy: 'Split it into several files, or make it JSONL (id, title, text, lang), which is read line by line.',
+  },
+  XQG_CORPUS_LONG_LINE: {
+    message: '{file}, line {line}: longer than {limit} characters.',
+    remedy: 'Split that row; if the file is one JSON array, write one object a line (jq -c ".[]").',
+  },
+  XQG_CORPUS_BROKEN_FILE: {
+    message: '{file} cannot be read as {format}: {reason}.',
+    remedy: 'Open it in a program that can repair it and save it again, or leave it out.',
+  },
+  XQG_CORPUS_PACKAGE_MISSING: {
+    message: 'Reading {format} needs the package {package}, which cannot be loaded: {reason}.',
+    remedy: 'npm install {package}',
+  },
+  XQG_CORPUS_ROW: {
+    message: '{file}, line {line}: {reason}.',
+    remedy: '{remedy}',
+  },
+  XQG_CORPUS_SQUAD: {
+    message: '{file} is not SQuAD-style JSON: {reason}.',
+    remedy:
+      'Expected {"data": [{"title": "...", "paragraphs": [{"context": "..."}]}]}; for rows of documents use JSONL.',
+  },
+  XQG_CORPUS_DUPLICATE_ID: {
+    message: 'Two documents have the id "{id}": {first} and {second}.',
+    remedy: 'Give each its own id; for files of the same name, index their common parent folder instead.',
+  },
+  XQG_CORPUS_BUDGET: {
+    message: 'A passage cannot be limited to {value} tokens.',
+    remedy: 'Use a whole number from {least} upwards.',
+  },
   // evaluate
   XQG_UNKNOWN_MEASURE: {
     message: 'Unknown measure "{measure}".',
@@ -33,6 +99,19 @@ export const catalogue = {
   XQG_RUN_ID: {
     message: 'The id "{id}" holds a tab or a line break and cannot be written to a TREC run.',
     remedy: 'Rename it in the data.',
+  },
+  // pack
+  XQG_PACK_NOT_FOUND: {
+    message: 'No pack at {folder} (manifest.json is missing).',
+    remedy: 'Use --pack base, --pack full or the folder of a pack made by "xqg pack train".',
+  },
+  XQG_PACK_DAMAGED: {
+    message: 'The pack file {path} is damaged: {why}.',
+    remedy: 'Install xqg again, or train the pack again (xqg pack train).',
+  },
+  XQG_PACK_FORMAT: {
+    message: '{path} has pack format {found}; this xqg reads format {supported}.',
+    remedy: 'Use the xqg version that made the pack, or train it again (xqg pack train).',
   },
   // train
   XQG_TRAINING_FILE_MISSING: {
@@ -72,6 +151,27 @@ export const catalogue = {
   XQG_NO_GENERATED_QUERIES: {
     message: 'This index holds no generated queries, so {what} is not possible.',
     remedy: 'Search with --augment off, or index again with a generator.',
+  },
+  // cli
+  XQG_USAGE: {
+    message: '{problem}',
+    remedy: 'Run {command} --help to see what it takes.',
+  },
+  XQG_BAD_OPTION: {
+    message: 'These options cannot be used: {problems}.',
+    remedy: 'Mend each of them, or leave it out to get its default (xqg COMMAND --help).',
+  },
+  XQG_DISK_FULL: {
+    message: 'The disk is full: {reason}.',
+    remedy: 'Free some space, then run the same command again: it goes on where it stopped.',
+  },
+  XQG_NOT_PERMITTED: {
+    message: 'Not permitted: {reason}.',
+    remedy: 'Give yourself the right to read or write {path}, or name another place.',
+  },
+  XQG_UNEXPECTED: {
+    message: 'Something unexpected happened: {reason}.',
+    remedy: 'This is a fault of xqg. Run again with XQG_DEBUG=1 for the stack, and report both; xqg doctor may say more.',
   },
 } as const satisfies Record<string, { message: string; remedy: string }>;
 

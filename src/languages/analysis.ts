@@ -95,11 +95,16 @@ function digitValue(digit: string): number {
   return point - zero;
 }
 
+/** The word in a-z and 0-9 alone. */
+export function romanize(surface: string): string {
+  return anyAscii(surface)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '');
+}
+
 /** '#'-prefixed 4-grams of the romanized word, with '<' and '>' as its ends: names match across scripts. */
 export function romanizedGrams(surface: string): string[] {
-  const romanized = `<${anyAscii(surface)
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '')}>`;
+  const romanized = `<${romanize(surface)}>`;
   const grams: string[] = [];
   for (let i = 0; i + 4 <= romanized.length; i++) grams.push(`#${romanized.slice(i, i + 4)}`);
   return grams;

@@ -1,0 +1,141 @@
+/**
+ * The static encoder: a text is the weighted sum of its words, each a mixture of the English stems that translate it. Two
+ * parts, each of unit length before they are joined: a semantic one (learned from teachers) and a lexical one (hashed stems and romanized
+ * n-grams). No neural network runs. Knows no generator.
+ */
+import { type Word, wordsOf } from '../languages/analysis.js';
+import { romanize } from '../languages/analysis.js';
+import type { LanguageWeight, TermBag } from '../languages/terms.js';
+import type { Pack } from '../pack/pack.js';
+import type { BagEncoder, EncoderIdentity, PassageText, QueryText } from './encoder.js';
+import { addSigns } from './hashing.js';
+
+export interface StaticEncoderSettings {
+  /** Dimensions of the hashed part. */
+  readonly hashed: number;
+  /** Share of the semantic part in a vector's squared length. */
+  readonly semanticShare: number;
+  /** Weight of a word's n-grams against its stems in the hashed part. */
+  readonly gramWeight: number;
+}
+
+export const STATIC_DEFAULTS: StaticEncoderSettings = { hashed: 256, semanticShare: 0.55, gramWeight: 0.5 };
+
+/** Weight of a word that no table knows. */
+const UNKNOWN_WEIGHT = 0.9;
+/** Word vectors kept, over all languages (about 2 KiB each). */
+const MEMO_SIZE = 100_000;
+
+export class StaticEncoder implements BagEncoder {
+  readonly identity: EncoderIdentity;
+  readonly #pack: Pack;
+  readonly #settings: StaticEncoderSettings;
+  readonly #semantic: number;
+  readonly #dim: number;
+  readonly #memo = new Map<string, Float32Array>();
+
+  constructor(pack: Pack, settings: StaticEncoderSettings = STATIC_DEFAULTS) {
+    this.#pack = pack;
+    this.#settings = settings;
+    this.#semantic = pack.pivot.dim;
+    this.#dim = this.#semantic + settings.hashed;
+    this.identity = {
+      name: `static/${pack.identity.name}`,
+      dim: this.#dim,
+      weights: pack.identity.sha256,
+      unitLength: true,
+      settings: { ...settings, icu: process.versions.icu ?? 'none' },
+    };
+  }
+
+  async encodePassages(passages: readonly PassageText[]): Promise<Float32Array> {
+    return this.#encode(passages.length, (i, add) => {
+      const { title, text, lang } = passages[i];
+      for (const word of wordsOf(title ? `${title}\n${text}` : text, lang)) add(this.#word(word, lang), 1);
+    });
+  }
+
+  async encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
+    return this.#encode(queries.length, (i, add) => {
+      const { text, languages } = queries[i];
+      for (const { lang, weight } of languages) {
+        for (const word of wordsOf(text, lang)) {
+          // A word that this language's table lacks may belong to another one of the question's languages.
+          const known = this.#knows(word, lang) || !languages.some((other) => this.#knows(word, other.lang));
+          if (known) add(this.#word(word, lang), weight);
+        }
+      }
+    });
+  }
+
+  async encodeBags(bags: readonly TermBag[], lang: string): Promise<Float32Array> {
+    return this.#encode(bags.length, (i, add) => {
+      const { terms, weights } = bags[i];
+      for (let t = 0; t < terms.length; t++) {
+        add(this.#word({ term: terms[t], surface: this.#pack.surface(terms[t], lang) }, lang), weights[t]);
+      }
+    });
+  }
+
+  #knows(word: Pick<Word, 'term'>, lang: string): boolean {
+    return this.#pack.toPivot(word.term, lang).length > 0;
+  }
+
+  /** Sums weighted word vectors per text, then brings each part and the whole to their lengths. */
+  #encode(n: number, words: (i: number, add: (vector: Float32Array, weight: number) => void) => void): Float32Array {
+    const out = new Float32Array(n * this.#dim);
+    for (let i = 0; i < n; i++) {
+      const row = out.subarray(i * this.#dim, (i + 1) * this.#dim);
+      words(i, (vector, weight) => {
+        for (let d = 0; d < row.length; d++) row[d] += weight * vector[d];
+      });
+      const { semanticShare } = this.#settings;
+      scaleTo(row.subarray(0, this.#semantic), Math.sqrt(semanticShare));
+      scaleTo(row.subarray(this.#semantic), Math.sqrt(1 - semanticShare));
+      scaleTo(row, 1);
+    }
+    return out;
+  }
+
+  /** The unscaled vector of one word: (dim). */
+  #word({ term, surface }: Pick<Word, 'term' | 'surface'>, lang: string): Float32Array {
+    const key = `${lang}\t${surface}`;
+    let vector = this.#memo.get(key);
+    if (vector) return vector;
+    if (this.#memo.size >= MEMO_SIZE) this.#memo.clear();
+    vector = new Float32Array(this.#dim);
+    const { pivot } = this.#pack;
+    let weight = 0;
+    const links = this.#pack.toPivot(term, lang);
+    for (const { id, p } of links) {
+      const share = p * pivot.weight(id);
+      weight += share;
+      pivot.addVector(id, share, vector);
+      addSigns(pivot.stem(id), share, vector, this.#semantic, this.#settings.hashed);
+    }
+    if (links.length === 0) weight = UNKNOWN_WEIGHT;
+    const grams = encoderGrams(surface);
+    const perGram = (weight * this.#settings.gramWeight) / Math.sqrt(grams.length || 1);
+    for (const gram of grams) addSigns(gram, perGram, vector, this.#semantic, this.#settings.hashed);
+    this.#memo.set(key, vector);
+    return vector;
+  }
+}
+
+/** Romanized 3- and 4-grams of a word and the word itself, each with a mark that no stem has. */
+function encoderGrams(surface: string): string[] {
+  const romanized = `<${romanize(surface)}>`;
+  const grams: string[] = [];
+  for (const length of [3, 4])
+    for (let i = 0; i + length <= romanized.length; i++) grams.push(`#${romanized.slice(i, i + length)}`);
+  if (romanized.length > 2) grams.push(`#=${romanized}`);
+  return grams;
+}
+
+function scaleTo(part: Float32Array, length: number): void {
+  let square = 0;
+  for (const x of part) square += x * x;
+  if (square === 0) return;
+  const factor = length / Math.sqrt(square);
+  for (let d = 0; d < part.length; d++) part[d] *= factor;
+}

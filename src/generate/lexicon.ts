@@ -1,0 +1,85 @@
+/**
+ * The lexical query generator: a passage's salient words, pivoted through English stems, each with its best translations.
+ * What it generates from is a distribution, so that both legs can use the expectation of many drawn queries; n keyword queries drawn from
+ * it are what people see. Knows no encoder.
+ */
+import { termsOf } from '../languages/analysis.js';
+import type { TermBag } from '../languages/terms.js';
+import type { Pack } from '../pack/pack.js';
+import { bagOf } from '../pack/table.js';
+import { drawWithoutReplacement, seededRandom } from './drawing.js';
+import type { DistributionGenerator, GeneratorIdentity, GeneratorInput } from './generator.js';
+
+export interface LexiconGeneratorSettings {
+  /** A stem is salient if its weight (smooth inverse frequency) is above this. */
+  readonly salience: number;
+  /** Terms of a drawn query. */
+  readonly termsPerQuery: number;
+}
+
+export const LEXICON_DEFAULTS: LexiconGeneratorSettings = { salience: 0.25, termsPerQuery: 5 };
+
+export class LexiconGenerator implements DistributionGenerator {
+  readonly identity: GeneratorIdentity;
+  readonly languages: readonly string[];
+  readonly #pack: Pack;
+  readonly #settings: LexiconGeneratorSettings;
+
+  constructor(pack: Pack, settings: LexiconGeneratorSettings = LEXICON_DEFAULTS) {
+    this.#pack = pack;
+    this.#settings = settings;
+    this.languages = pack.languages;
+    this.identity = {
+      name: `lexicon/${pack.identity.name}`,
+      weights: pack.identity.sha256,
+      settings: { ...settings, icu: process.versions.icu ?? 'none' },
+    };
+  }
+
+  pivot(passage: GeneratorInput): TermBag {
+    const { pivot } = this.#pack;
+    const sums = new Map<string, number>();
+    for (const term of termsOf(passage.title ? `${passage.title}\n${passage.text}` : passage.text, passage.lang)) {
+      for (const { id, p } of this.#pack.toPivot(term, passage.lang)) {
+        if (pivot.weight(id) < this.#settings.salience) continue;
+        const stem = pivot.stem(id);
+        sums.set(stem, (sums.get(stem) ?? 0) + p);
+      }
+    }
+    return bagOf(sums);
+  }
+
+  expectation(bag: TermBag, lang: string): TermBag {
+    const sums = new Map<string, number>();
+    for (let e = 0; e < bag.terms.length; e++) {
+      for (const { term, p } of this.#pack.fromPivot(bag.terms[e], lang))
+        sums.set(term, (sums.get(term) ?? 0) + p * bag.weights[e]);
+    }
+    return bagOf(sums);
+  }
+
+  async draw(passages: readonly GeneratorInput[], lang: string, n: number, seed: number): Promise<string[][]> {
+    return passages.map((passage) => {
+      const expected = this.expectation(this.pivot(passage), lang);
+      const random = seededRandom(`${seed}\t${lang}\t${passage.id}`);
+      const weights = expected.weights.map((weight, t) => weight * this.#pack.termWeight(expected.terms[t], lang));
+      return Array.from({ length: expected.terms.length === 0 ? 0 : n }, () =>
+        drawWithoutReplacement(weights, this.#settings.termsPerQuery, random)
+          .map((t) => this.#pack.surface(expected.terms[t], lang))
+          .join(' '),
+      );
+    });
+  }
+
+  generatedFrom(term: string, lang: string): TermBag {
+    return bagOf(this.#pack.stemsGenerating(term, lang).map(({ id, p }) => [this.#pack.pivot.stem(id), p]));
+  }
+
+  translate(term: string, lang: string): TermBag {
+    return bagOf(this.#pack.toPivot(term, lang).map(({ id, p }) => [this.#pack.pivot.stem(id), p]));
+  }
+
+  generatedMass(stem: string, lang: string): number {
+    return this.#pack.fromPivot(stem, lang).length > 0 ? 1 : 0;
+  }
+}

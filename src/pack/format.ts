@@ -1,0 +1,202 @@
+/**
+ * Packs on disk: a folder with manifest.json, one compressed safetensors file per language, and the pivot's file, which several packs
+ * may share. Written by training, read by everyone. The manifest says what made the pack; every file has its sha256.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { XqgError } from '../errors/error.js';
+import { Pack } from './pack.js';
+import { type PivotData, PivotVocabulary } from './pivot.js';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+import { type TableData, TranslationTable } from './table.js';
+
+const FORMAT = 1;
+
+export interface PackManifest {
+  readonly format: number;
+  readonly name: string;
+  /** Version of the pack's content, apart from that of xqg. */
+  readonly version: string;
+  readonly license: string;
+  readonly pivot: FileEntry & { readonly stems: number; readonly vectors: number; readonly dim: number };
+  readonly languages: Readonly<Record<string, LanguageEntry>>;
+  /** What made it: tool version, ICU version, seeds and settings of training. */
+  readonly madeBy: Readonly<Record<string, unknown>>;
+}
+
+export interface FileEntry {
+  /** Relative to the manifest. */
+  readonly file: string;
+  readonly sha256: string;
+}
+
+export interface LanguageEntry extends FileEntry {
+  readonly terms: number;
+  readonly links: number;
+  readonly entries: number;
+  readonly sentences: number;
+  readonly sources: readonly string[];
+}
+
+const text = (lines: readonly string[]) => ({ shape: [0], data: Buffer.from(lines.join('\n'), 'utf8') });
+const bytes = (data: Uint8Array) => ({ shape: [data.length], data: new Uint8Array(data) });
+const lines = (data: ArrayBufferView): string[] =>
+  Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8').split('\n');
+
+/** Counts are kept as logarithms in one byte: about 4 % apart, from 0.01 to 170. Larger ones are cut. */
+const LOG_STEP = 0.08;
+const SMALLEST = 1e-4;
+
+function quantizeCount(count: number): number {
+  return Math.max(0, Math.min(255, Math.round(Math.log(Math.max(count, SMALLEST) / SMALLEST) / LOG_STEP)));
+}
+
+function dequantizeCount(byte: number): number {
+  return SMALLEST * Math.exp(byte * LOG_STEP);
+}
+
+/** The table as a reader of the file will have it: training measures with these values. */
+export function quantizeTable(table: TableData): TableData {
+  return { ...table, counts: table.counts.map((count) => dequantizeCount(quantizeCount(count))) };
+}
+
+export function writeLanguage(folder: string, table: TableData): FileEntry & { terms: number; links: number } {
+  const lengths = Uint8Array.from(table.terms, (_, f) => table.starts[f + 1] - table.starts[f]);
+  const container = encodeSafetensors({
+    metadata: { lang: table.lang },
+    tensors: {
+      terms: bytes(text(table.terms).data),
+      // A form equal to its term is left empty.
+      surfaces: bytes(text(table.surfaces.map((form, f) => (form === table.terms[f] ? '' : form))).data),
+      lengths: bytes(lengths),
+      stems: { shape: [table.stems.length], data: table.stems.some((id) => id > 65_535) ? table.stems : Uint16Array.from(table.stems) },
+      counts: bytes(Uint8Array.from(table.counts, quantizeCount)),
+    },
+  });
+  const packed = brotliCompressSync(container, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 },
+  });
+  const file = `${table.lang}.safetensors.br`;
+  writeFileSync(join(folder, file), packed);
+  return { file, sha256: sha256(packed), terms: table.terms.length, links: table.stems.length };
+}
+
+export function writePivot(path: string, pivot: PivotData): { sha256: string } {
+  const container = encodeSafetensors({
+    metadata: { total: String(pivot.total), dim: String(pivot.dim) },
+    tensors: {
+      stems: bytes(text(pivot.stems).data),
+      surfaces: bytes(text(pivot.surfaces.map((form, s) => (form === pivot.stems[s] ? '' : form))).data),
+      counts: { shape: [pivot.counts.length], data: pivot.counts },
+      vectors: { shape: [pivot.vectors.length / pivot.dim, pivot.dim], data: pivot.vectors },
+      scales: { shape: [pivot.scales.length], data: pivot.scales },
+    },
+  });
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, container);
+  return { sha256: sha256(container) };
+}
+
+export function writeManifest(folder: string, manifest: Omit<PackManifest, 'format'>): void {
+  writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify({ format: FORMAT, ...manifest }, null, 2)}\n`);
+}
+
+/** Folder of the packs that come with xqg. */
+const SHIPPED = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'packs');
+
+/** Where a pack named on the command line lies: one of xqg's own by name, else a folder. */
+export function packFolder(nameOrFolder: string): string {
+  const shipped = join(SHIPPED, nameOrFolder);
+  return /^[\w-]+$/.test(nameOrFolder) && existsSync(join(shipped, 'manifest.json')) ? shipped : resolve(nameOrFolder);
+}
+
+/** @throws XqgError XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT */
+export function readManifest(folder: string): PackManifest {
+  const path = join(folder, 'manifest.json');
+  if (!existsSync(path)) throw new XqgError('XQG_PACK_NOT_FOUND', { folder });
+  let manifest: PackManifest;
+  try {
+    manifest = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new XqgError('XQG_PACK_DAMAGED', { path, why: (cause as Error).message }, { cause });
+  }
+  if (manifest.format !== FORMAT) {
+    throw new XqgError('XQG_PACK_FORMAT', { path, found: String(manifest.format), supported: FORMAT });
+  }
+  return manifest;
+}
+
+/**
+ * Opens a pack by name (`base`, `full`) or folder. Reads the pivot at once and each language when first needed.
+ * @throws XqgError XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT
+ */
+export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
+  const folder = packFolder(nameOrFolder);
+  const manifest = readManifest(folder);
+  const pivot = new PivotVocabulary(readPivot(join(folder, manifest.pivot.file), manifest.pivot.sha256));
+  const identity = { name: manifest.name, version: manifest.version, sha256: packDigest(manifest) };
+  return new Pack(identity, Object.keys(manifest.languages), pivot, (lang) => {
+    const entry = manifest.languages[lang];
+    return new TranslationTable(readLanguage(join(folder, entry.file), lang, entry.sha256), pivot.size);
+  });
+}
+
+/** One hash for the content of a pack. */
+function packDigest(manifest: PackManifest): string {
+  const parts = Object.entries(manifest.languages).map(([lang, { sha256: sum }]) => `${lang} ${sum}`);
+  return sha256(Buffer.from([`pivot ${manifest.pivot.sha256}`, ...parts.sort()].join('\n')));
+}
+
+function readChecked(path: string, expected: string): Buffer {
+  if (!existsSync(path)) throw new XqgError('XQG_PACK_DAMAGED', { path, why: 'the file is missing' });
+  const data = readFileSync(path);
+  const found = sha256(data);
+  if (found !== expected) {
+    throw new XqgError('XQG_PACK_DAMAGED', { path, why: `sha256 is ${found}, the manifest says ${expected}` });
+  }
+  return data;
+}
+
+export function readPivot(path: string, expected: string): PivotData {
+  const { tensors, metadata } = decodeSafetensors(readChecked(path, expected), path);
+  const stems = lines(tensors.stems.data);
+  const forms = lines(tensors.surfaces.data);
+  return {
+    stems,
+    surfaces: forms.map((form, s) => form || stems[s]),
+    counts: tensors.counts.data as Float32Array,
+    total: Number(metadata.total),
+    vectors: tensors.vectors.data as Int8Array,
+    scales: tensors.scales.data as Float32Array,
+    dim: Number(metadata.dim),
+  };
+}
+
+function readLanguage(path: string, lang: string, expected: string): TableData {
+  const { tensors } = decodeSafetensors(brotliDecompressSync(readChecked(path, expected)), path);
+  const terms = lines(tensors.terms.data);
+  const forms = lines(tensors.surfaces.data);
+  const lengths = tensors.lengths.data as Uint8Array;
+  const starts = new Uint32Array(terms.length + 1);
+  for (let f = 0; f < lengths.length; f++) starts[f + 1] = starts[f] + lengths[f];
+  return {
+    lang,
+    terms,
+    surfaces: forms.map((form, f) => form || terms[f]),
+    starts,
+    stems: Uint32Array.from(tensors.stems.data),
+    counts: Float32Array.from(tensors.counts.data, dequantizeCount),
+  };
+}
+
+function sha256(data: Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** Path of `file` as a manifest in `folder` names it: relative, with slashes. */
+export function manifestPath(folder: string, file: string): string {
+  return relative(folder, file).split('\\').join('/');
+}

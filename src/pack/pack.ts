@@ -1,0 +1,111 @@
+/**
+ * A pack in memory: the pivot vocabulary, and a translation table per language that is read when first asked for. What the
+ * static encoder and the lexicon generator share.
+ */
+import { PivotVocabulary } from './pivot.js';
+import type { Link, TranslationTable } from './table.js';
+
+export interface PackIdentity {
+  readonly name: string;
+  readonly version: string;
+  /** sha256 (hex) over the files of the pack. */
+  readonly sha256: string;
+}
+
+/** The language in which every other language meets. */
+export const PIVOT = 'en';
+
+export class Pack {
+  readonly identity: PackIdentity;
+  /** All languages that it knows, the pivot among them, in alphabetical order. */
+  readonly languages: readonly string[];
+  readonly pivot: PivotVocabulary;
+  readonly #read: (lang: string) => TranslationTable;
+  readonly #tables = new Map<string, TranslationTable>();
+  readonly #links = new Map<string, Map<string, Link[]>>();
+
+  constructor(
+    identity: PackIdentity,
+    languages: readonly string[],
+    pivot: PivotVocabulary,
+    read: (lang: string) => TranslationTable,
+  ) {
+    this.identity = identity;
+    this.languages = [...new Set([PIVOT, ...languages])].sort();
+    this.pivot = pivot;
+    this.#read = read;
+  }
+
+  /** The table of a language that the pack knows, the pivot apart; undefined for others. */
+  table(lang: string): TranslationTable | undefined {
+    if (lang === PIVOT || !this.languages.includes(lang)) return undefined;
+    let table = this.#tables.get(lang);
+    if (!table) {
+      table = this.#read(lang);
+      this.#tables.set(lang, table);
+    }
+    return table;
+  }
+
+  /** P(e | term) over pivot stem numbers. A language without a table borrows the pivot's words: names are often shared. */
+  toPivot(term: string, lang: string): Link[] {
+    const table = this.table(lang);
+    if (!table) {
+      const id = this.pivot.id(term);
+      return id === undefined ? [] : [{ id, p: 1 }];
+    }
+    return this.#remember(`>${lang}`, term, () => table.toPivot(term));
+  }
+
+  /** P(term | stem) over the terms of `lang`; the stem itself where `lang` is the pivot. */
+  fromPivot(stem: string, lang: string): readonly { term: string; p: number }[] {
+    const id = this.pivot.id(stem);
+    if (id === undefined) return [];
+    const table = this.table(lang);
+    if (!table) return lang === PIVOT ? [{ term: stem, p: 1 }] : [];
+    return this.#remember(`<${lang}`, stem, () => table.fromPivot(id)).map((link) => ({
+      term: table.term(link.id),
+      p: link.p,
+    }));
+  }
+
+  /** Stems e with P(term | e) > 0. */
+  stemsGenerating(term: string, lang: string): Link[] {
+    const table = this.table(lang);
+    if (table) return table.stemsGenerating(term);
+    const id = lang === PIVOT ? this.pivot.id(term) : undefined;
+    return id === undefined ? [] : [{ id, p: 1 }];
+  }
+
+  /** The written form that people see. */
+  surface(term: string, lang: string): string {
+    const table = this.table(lang);
+    if (table) {
+      const id = table.id(term);
+      return id === undefined ? term : table.surface(id);
+    }
+    const id = this.pivot.id(term);
+    return id === undefined ? term : this.pivot.surface(id);
+  }
+
+  /** Expected weight of a term's translations: how much it says about a text, in (0, 1]. */
+  termWeight(term: string, lang: string): number {
+    const links = this.toPivot(term, lang);
+    if (links.length === 0) return this.pivot.weight(undefined);
+    return links.reduce((sum, { id, p }) => sum + p * this.pivot.weight(id), 0);
+  }
+
+  #remember(kind: string, key: string, compute: () => Link[]): Link[] {
+    let known = this.#links.get(kind);
+    if (!known || known.size >= 50_000) {
+      known = new Map();
+      this.#links.set(kind, known);
+    }
+    let links = known.get(key);
+    if (!links) {
+      links = compute();
+      known.set(key, links);
+    }
+    return links;
+  }
+}

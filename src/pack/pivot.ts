@@ -1,0 +1,63 @@
+/**
+ * The pivot side of a pack: English stems with their frequency and their semantic vector. Every language meets every other
+ * here. Knows no file format.
+ */
+
+/** Smooth inverse frequency (Arora et al. 2017): weight = SIF / (SIF + p). */
+const SIF = 2e-4;
+/** Count of a stem that the pack does not know. */
+const UNKNOWN_COUNT = 0.5;
+
+export interface PivotData {
+  /** Most frequent first. */
+  readonly stems: readonly string[];
+  readonly surfaces: readonly string[];
+  readonly counts: Float32Array;
+  /** Sum of the counts of all stems before pruning. */
+  readonly total: number;
+  /** Stems [0, vectors.length / dim) have a vector: (n x dim) int8, row-major, times the row's scale. */
+  readonly vectors: Int8Array;
+  readonly scales: Float32Array;
+  readonly dim: number;
+}
+
+export class PivotVocabulary {
+  readonly size: number;
+  readonly dim: number;
+  readonly #data: PivotData;
+  #ids: Map<string, number> | undefined;
+
+  constructor(data: PivotData) {
+    this.size = data.stems.length;
+    this.dim = data.dim;
+    this.#data = data;
+  }
+
+  id(stem: string): number | undefined {
+    this.#ids ??= new Map(this.#data.stems.map((known, id) => [known, id]));
+    return this.#ids.get(stem);
+  }
+
+  stem(id: number): string {
+    return this.#data.stems[id];
+  }
+
+  surface(id: number): string {
+    return this.#data.surfaces[id];
+  }
+
+  /** How much a stem says about a text, in (0, 1]: near 0 for "the", 1 for a word never seen. */
+  weight(id: number | undefined): number {
+    const count = id === undefined ? UNKNOWN_COUNT : Math.max(this.#data.counts[id], UNKNOWN_COUNT);
+    return SIF / (SIF + count / this.#data.total);
+  }
+
+  /** Adds factor x vector(id) to out[0 .. dim). Stems without a vector add nothing. */
+  addVector(id: number, factor: number, out: Float32Array): void {
+    const { vectors, scales, dim } = this.#data;
+    const from = id * dim;
+    if (from >= vectors.length) return;
+    const scale = factor * scales[id];
+    for (let d = 0; d < dim; d++) out[d] += scale * vectors[from + d];
+  }
+}

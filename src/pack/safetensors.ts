@@ -1,0 +1,73 @@
+/**
+ * The safetensors container (https://github.com/huggingface/safetensors): a JSON header with names, types and shapes, then
+ * the tensors' bytes. Only what packs need: U8, I8, U16, U32, F32. Knows nothing of what the tensors mean.
+ */
+import { XqgError } from '../errors/error.js';
+
+type TensorArray = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
+
+export interface Container {
+  readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: TensorArray }>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const TYPES = { U8: Uint8Array, I8: Int8Array, U16: Uint16Array, U32: Uint32Array, F32: Float32Array } as const;
+type TypeName = keyof typeof TYPES;
+
+function typeName(data: TensorArray): TypeName {
+  return (Object.keys(TYPES) as TypeName[]).find((name) => data instanceof TYPES[name])!;
+}
+
+/** Serializes tensors; wider types first, so that every tensor starts on a multiple of its element size. */
+export function encodeSafetensors({ tensors, metadata }: Container): Uint8Array {
+  const names = Object.keys(tensors).sort(
+    (a, b) => tensors[b].data.BYTES_PER_ELEMENT - tensors[a].data.BYTES_PER_ELEMENT || (a < b ? -1 : 1),
+  );
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const name of names) {
+    const { data, shape } = tensors[name];
+    header[name] = { dtype: typeName(data), shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const padded = Math.ceil(json.length / 8) * 8;
+  const out = Buffer.alloc(8 + padded + offset, ' ');
+  out.writeBigUInt64LE(BigInt(padded), 0);
+  json.copy(out, 8);
+  let at = 8 + padded;
+  for (const name of names) {
+    const { data } = tensors[name];
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength).copy(out, at);
+    at += data.byteLength;
+  }
+  return out;
+}
+
+/** @throws XqgError XQG_PACK_DAMAGED naming `where` */
+export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
+  const damaged = (why: string) => new XqgError('XQG_PACK_DAMAGED', { path: where, why });
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (buffer.length < 8) throw damaged('shorter than a header');
+  const headerLength = Number(buffer.readBigUInt64LE(0));
+  if (headerLength > buffer.length - 8) throw damaged('header longer than the file');
+  let header: Record<string, { dtype: TypeName; shape: number[]; data_offsets: [number, number] }>;
+  try {
+    header = JSON.parse(buffer.toString('utf8', 8, 8 + headerLength));
+  } catch (cause) {
+    throw damaged(`header is not JSON (${(cause as Error).message})`);
+  }
+  const { __metadata__, ...entries } = header as typeof header & { __metadata__?: Record<string, string> };
+  const tensors: Record<string, { shape: number[]; data: TensorArray }> = {};
+  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
+    const Type = TYPES[dtype];
+    const start = 8 + headerLength + from;
+    const end = 8 + headerLength + to;
+    const expected = Type ? shape.reduce((a, b) => a * b, 1) * Type.BYTES_PER_ELEMENT : -1;
+    if (!Type || end > buffer.length || end - start !== expected) throw damaged(`tensor "${name}" does not fit`);
+    // A copy: typed arrays must start on a multiple of their element size, which a file buffer does not promise.
+    const copy = buffer.buffer.slice(buffer.byteOffset + start, buffer.byteOffset + end) as ArrayBuffer;
+    tensors[name] = { shape, data: new Type(copy) };
+  }
+  return { tensors, metadata: __metadata__ ?? {} };
+}

@@ -1,0 +1,185 @@
+/**
+ * The translation table of one language: how often each of its terms was linked with each pivot (English) stem. One table is
+ * read in both directions: P(e | f) over a row, P(f | e) over a column. Knows no file format.
+ */
+import type { TermBag } from '../languages/terms.js';
+
+/** How many translations of a stem the generator keeps; their probabilities are scaled to sum to 1. */
+export const TRANSLATIONS_PER_STEM = 4;
+
+/** An unknown word is looked up by its longest known prefix: at most this many characters are dropped ... */
+const MOST_DROPPED = 3;
+/** ... and at least this many stay. */
+const LEAST_KEPT = 4;
+
+export interface TableData {
+  readonly lang: string;
+  /** Terms in ascending UTF-16 order. */
+  readonly terms: readonly string[];
+  /** The written form of each term that people see. */
+  readonly surfaces: readonly string[];
+  /** Links of term f: [starts[f], starts[f + 1]) of `stems` and `counts`; strongest first. */
+  readonly starts: Uint32Array;
+  /** Pivot stem numbers. */
+  readonly stems: Uint32Array;
+  /** Expected number of links > 0. */
+  readonly counts: Float32Array;
+}
+
+const NOTHING: Link[] = [];
+
+/** A number on the other side of the table and its probability. */
+export interface Link {
+  readonly id: number;
+  readonly p: number;
+}
+
+export class TranslationTable {
+  readonly lang: string;
+  readonly size: number;
+  readonly #data: TableData;
+  #ids: Map<string, number> | undefined;
+  #columns: { starts: Uint32Array; terms: Uint32Array; p: Float32Array } | undefined;
+  readonly #nStems: number;
+  readonly #prefixes: boolean;
+
+  /** @param nStems size of the pivot vocabulary */
+  constructor(data: TableData, nStems: number) {
+    this.lang = data.lang;
+    this.size = data.terms.length;
+    this.#data = data;
+    this.#nStems = nStems;
+    this.#prefixes = !/^(zh|ja|th)$/.test(data.lang);
+  }
+
+  term(id: number): string {
+    return this.#data.terms[id];
+  }
+
+  surface(id: number): string {
+    return this.#data.surfaces[id];
+  }
+
+  id(term: string): number | undefined {
+    this.#ids ??= new Map(this.#data.terms.map((known, id) => [known, id]));
+    return this.#ids.get(term);
+  }
+
+  /** P(e | term), strongest first, summing to 1; empty where neither the term nor a prefix of it is known. */
+  toPivot(term: string): Link[] {
+    const id = this.id(term);
+    if (id !== undefined) return this.#row(id);
+    return this.#prefixes ? this.#rowOfPrefix(term) : NOTHING;
+  }
+
+  /** P(f | stem), strongest first, summing to 1; empty where the stem has no translation. */
+  fromPivot(stem: number): Link[] {
+    const { starts, terms, p } = this.#byStem();
+    const links: Link[] = [];
+    for (let x = starts[stem]; x < starts[stem + 1]; x++) links.push({ id: terms[x], p: p[x] });
+    return links;
+  }
+
+  /** Stems e with P(term | e) > 0 among the translations that the generator keeps. */
+  stemsGenerating(term: string): Link[] {
+    const id = this.id(term);
+    if (id === undefined) return NOTHING;
+    const { starts, terms, p } = this.#byStem();
+    const found: Link[] = [];
+    for (let x = this.#data.starts[id]; x < this.#data.starts[id + 1]; x++) {
+      const stem = this.#data.stems[x];
+      for (let y = starts[stem]; y < starts[stem + 1]; y++) if (terms[y] === id) found.push({ id: stem, p: p[y] });
+    }
+    return found;
+  }
+
+  #row(id: number): Link[] {
+    const { starts, stems, counts } = this.#data;
+    let total = 0;
+    for (let x = starts[id]; x < starts[id + 1]; x++) total += counts[x];
+    const links: Link[] = [];
+    for (let x = starts[id]; x < starts[id + 1]; x++) links.push({ id: stems[x], p: counts[x] / total });
+    return links;
+  }
+
+  #rowOfPrefix(term: string): Link[] {
+    const letters = [...term];
+    for (let dropped = 0; dropped <= MOST_DROPPED && letters.length - dropped >= LEAST_KEPT; dropped++) {
+      const prefix = letters.slice(0, letters.length - dropped).join('');
+      const sums = new Map<number, number>();
+      let total = 0;
+      for (let f = this.#lowerBound(prefix); f < this.size && this.#data.terms[f].startsWith(prefix); f++) {
+        if (this.#data.terms[f].length > term.length + MOST_DROPPED) continue;
+        for (const { id, p } of this.#row(f)) {
+          const share = p / this.#data.terms[f].length;
+          sums.set(id, (sums.get(id) ?? 0) + share);
+          total += share;
+        }
+      }
+      if (total > 0)
+        return [...sums]
+          .map(([id, sum]) => ({ id, p: sum / total }))
+          .sort((a, b) => b.p - a.p || a.id - b.id)
+          .slice(0, 6);
+    }
+    return NOTHING;
+  }
+
+  #lowerBound(prefix: string): number {
+    let low = 0;
+    let high = this.size;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#data.terms[middle] < prefix) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The table by stem: the best translations of each, their probabilities scaled to sum to 1. */
+  #byStem() {
+    if (this.#columns) return this.#columns;
+    const { starts, stems, counts } = this.#data;
+    const all = new Uint32Array(this.#nStems + 1);
+    for (const stem of stems) all[stem + 1]++;
+    for (let e = 0; e < this.#nStems; e++) all[e + 1] += all[e];
+    const fill = all.slice();
+    const cellTerm = new Uint32Array(stems.length);
+    const cellCount = new Float32Array(stems.length);
+    for (let f = 0; f < this.size; f++) {
+      for (let x = starts[f]; x < starts[f + 1]; x++) {
+        const at = fill[stems[x]]++;
+        cellTerm[at] = f;
+        cellCount[at] = counts[x];
+      }
+    }
+    const kept = new Uint32Array(this.#nStems + 1);
+    const terms: number[] = [];
+    const p: number[] = [];
+    for (let e = 0; e < this.#nStems; e++) {
+      const order = Array.from({ length: all[e + 1] - all[e] }, (_, i) => all[e] + i)
+        .sort((a, b) => cellCount[b] - cellCount[a] || cellTerm[a] - cellTerm[b])
+        .slice(0, TRANSLATIONS_PER_STEM);
+      let total = 0;
+      for (const at of order) total += cellCount[at];
+      for (const at of order) {
+        terms.push(cellTerm[at]);
+        p.push(cellCount[at] / total);
+      }
+      kept[e + 1] = terms.length;
+    }
+    this.#columns = { starts: kept, terms: Uint32Array.from(terms), p: Float32Array.from(p) };
+    return this.#columns;
+  }
+}
+
+/** A bag from parallel lists. */
+export function bagOf(entries: Iterable<readonly [string, number]>): TermBag {
+  const terms: string[] = [];
+  const weights: number[] = [];
+  for (const [term, weight] of entries) {
+    terms.push(term);
+    weights.push(weight);
+  }
+  return { terms, weights: Float32Array.from(weights) };
+}
