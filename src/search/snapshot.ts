@@ -1,0 +1,33 @@
+/**
+ * What search sees of a corpus: rows in a fixed order, wherever they are kept. Implemented over a store (an opened index)
+ * and over plain arrays (evaluation). Knows no file format and no model.
+ */
+import type { TermBag } from '../languages/terms.js';
+
+/** One passage as the lexical leg needs it. */
+export interface LexicalRow {
+  /** Terms of the passage itself, analyzed in its own language, romanized n-grams among them. */
+  readonly own: TermBag;
+  /** Pivot stems g(e, p), where the generator has a distribution; else null. */
+  readonly pivot: TermBag | null;
+  /** Terms of drawn queries by language, where the generator has no distribution; else null. */
+  readonly drawn: ReadonlyMap<string, TermBag> | null;
+  readonly lang: string;
+}
+
+/** A frozen view of n passages. Row r of every array and matrix is the same passage. */
+export interface Snapshot {
+  /** Passage ids by row. */
+  readonly ids: readonly string[];
+  /** Language of each passage by row. */
+  readonly langs: readonly string[];
+  readonly dim: number;
+  /** Languages in which queries were generated. */
+  readonly queryLanguages: readonly string[];
+  /** Number of generated queries per passage and language that a language's sum stands for. */
+  readonly queriesPerLanguage: number;
+  /** (n x dim), row-major: e(p). */
+  passageVectors(): Promise<Float32Array>;
+  /** (n x dim), row-major: the sum of e(q) over the generated queries in `lang`; a zero row where there are none. */
+  languageSum(lang: string): Promise<Float32Array>;
+}

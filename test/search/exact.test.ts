@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  exactScore,
+  exactTopK,
+  type SearchMatrix,
+  searchMatrix,
+} from '../../src/search/exact/exact-top-k.js';
+import { openScanner, type Scanner } from '../../src/search/exact/scanner.js';
+import { type RankedRows, rankOfIds } from '../../src/search/top-k.js';
+import { readFloat32 } from '../support/npy.js';
+import { shared } from '../support/shared.js';
+import { Random } from './random.js';
+
+const golden = shared('golden/exact_search');
+
+/** One suite for every scanner. */
+describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (implementation) => {
+  let scanner: Scanner;
+  beforeAll(async () => {
+    ({ scanner } = await openScanner({ implementation }));
+  });
+  afterAll(async () => scanner.close());
+
+  async function search(
+    matrix: SearchMatrix,
+    queries: Float32Array,
+    k: number,
+    mask: Uint8Array | null = null,
+  ): Promise<RankedRows[]> {
+    const n = matrix.vectors.length / matrix.dim;
+    const rank = Uint32Array.from({ length: n }, (_, row) => row);
+    const scores = await scanner.scan(queries, matrix.vectors, matrix.dim);
+    return Array.from({ length: queries.length / matrix.dim }, (_, q) => {
+      const query = queries.subarray(q * matrix.dim, (q + 1) * matrix.dim);
+      return exactTopK(scores.subarray(q * n, (q + 1) * n), query, [{ matrix, weight: 1 }], k, rank, mask);
+    });
+  }
+
+  it('is what was asked for', () => {
+    expect(scanner.name).toBe(implementation);
+  });
+
+  it.skipIf(golden === null)('equals golden/exact_search (skipped: no XQG_SHARED)', async () => {
+    const matrix = searchMatrix(readFloat32(join(golden!, 'vectors.npy')), 64);
+    const queries = readFloat32(join(golden!, 'queries.npy'));
+    const { float64, k } = JSON.parse(readFileSync(join(golden!, 'expected.json'), 'utf8'));
+    const hits = await search(matrix, queries, k);
+    expect(hits.map(({ rows }) => [...rows])).toEqual(float64.ids);
+    hits.forEach(({ scores }, q) => {
+      scores.forEach((score, i) => {
+        expect(Math.abs(score - float64.scores[q][i])).toBeLessThanOrEqual(1e-6);
+      });
+    });
+  });
+
+  it.each([
+    [1, 7],
+    [67, 32],
+    [333, 100],
+    [1025, 512],
+  ])('gives equal vectors equal scores wherever they lie, whatever the batch (%i x %i)', async (n, dim) => {
+    const random = new Random(n);
+    const vectors = random.floats(n * dim);
+    const copied = vectors.slice(0, dim);
+    for (let row = 0; row < n; row += 3) vectors.set(copied, row * dim);
+    const matrix = searchMatrix(vectors, dim);
+    const queries = random.floats(9 * dim);
+    const together = await search(matrix, queries, n);
+    const alone = await Promise.all(
+      Array.from({ length: 9 }, async (_, q) => {
+        return (await search(matrix, queries.slice(q * dim, (q + 1) * dim), n))[0];
+      }),
+    );
+    expect(alone).toEqual(together);
+    for (const { rows, scores } of together) {
+      const scoresOfCopies = new Set(scores.filter((_, i) => rows[i] % 3 === 0));
+      expect(scoresOfCopies.size).toBe(1);
+      const copies = [...rows].filter((row) => row % 3 === 0);
+      expect(copies).toEqual([...copies].sort((a, b) => a - b));
+    }
+  });
+
+  it('gives the same first rows for every k, with a mask too, and at most what there is', async () => {
+    const [n, dim] = [200, 16];
+    const random = new Random(7);
+    // Few different values: many ties, also at every cut.
+    const vectors = Float32Array.from({ length: n * dim }, () => random.below(2));
+    const matrix = searchMatrix(vectors, dim);
+    const queries = Float32Array.from({ length: 3 * dim }, () => random.below(2));
+    const mask = Uint8Array.from({ length: n }, () => random.below(2));
+    const parts = [{ matrix, weight: 1 }];
+    for (const allowed of [null, mask]) {
+      const naive = Array.from({ length: 3 }, (_, q) =>
+        [...Array(n).keys()]
+          .filter((row) => allowed === null || allowed[row] === 1)
+          .map((row) => ({ row, score: exactScore(queries.subarray(q * dim, (q + 1) * dim), parts, row) }))
+          .sort((a, b) => b.score - a.score || a.row - b.row),
+      );
+      for (const k of [0, 1, 2, 19, n, 5 * n]) {
+        const hits = await search(matrix, queries, k, allowed);
+        hits.forEach(({ rows, scores }, q) => {
+          expect([...rows]).toEqual(naive[q].slice(0, k).map(({ row }) => row));
+          expect([...scores]).toEqual(naive[q].slice(0, k).map(({ score }) => score));
+        });
+      }
+    }
+  });
+
+  it('answers over an empty matrix and to a zero question', async () => {
+    const empty = searchMatrix(new Float32Array(0), 4);
+    expect((await search(empty, Float32Array.of(1, 0, 0, 0), 5))[0].rows).toHaveLength(0);
+    const matrix = searchMatrix(Float32Array.of(1, 2, 3, 4, 5, 6), 2);
+    const [{ rows, scores }] = await search(matrix, Float32Array.of(0, 0), 2);
+    expect([...rows]).toEqual([0, 1]);
+    expect([...scores]).toEqual([0, 0]);
+  });
+});
+
+describe('ranks of ids', () => {
+  it('order ids as strings, whatever the rows', () => {
+    expect([...rankOfIds(['b', 'a10', 'a9', 'a'])]).toEqual([3, 1, 2, 0]);
+  });
+});
