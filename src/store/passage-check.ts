@@ -1,0 +1,33 @@
+/** Refuses passages that must not reach a store: vectors of another length, numbers that are none. Knows no store. */
+import { XqgError } from '../errors/error.js';
+import type { IndexedPassage, StoreShape } from './store.js';
+
+/**
+ * @throws XqgError XQG_VECTOR_LENGTH, XQG_VECTOR_NOT_FINITE, XQG_UNKNOWN_LANGUAGE for a sum of a language that the store
+ * was not made for
+ */
+export function checkPassage(passage: IndexedPassage, shape: StoreShape): void {
+  checkVector(passage.vector, shape.dim, `passage ${passage.id}`);
+  for (const [lang, sum] of passage.sums) {
+    const what = `sum of the ${lang} queries of passage ${passage.id}`;
+    if (!shape.queryLanguages.includes(lang)) {
+      throw new XqgError('XQG_UNKNOWN_LANGUAGE', {
+        language: lang,
+        where: what,
+        known: shape.queryLanguages.join(' '),
+      });
+    }
+    checkVector(sum, shape.dim, what);
+  }
+}
+
+function checkVector(vector: Float32Array, dim: number, what: string): void {
+  if (vector.length !== dim) {
+    throw new XqgError('XQG_VECTOR_LENGTH', { what, found: vector.length, expected: dim });
+  }
+  for (let i = 0; i < vector.length; i++) {
+    if (!Number.isFinite(vector[i])) {
+      throw new XqgError('XQG_VECTOR_NOT_FINITE', { what, place: i, value: String(vector[i]) });
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The door of store/: where indexed passages live. A store keeps rows and versions; it knows no encoder, no generator and
+ * no ranking. Every implementation passes test/store/conformance.ts.
+ */
+import type { Passage } from '../corpus/passage.js';
+import type { TermBag } from '../languages/terms.js';
+
+/** A passage with everything that was computed for it. */
+export interface IndexedPassage extends Passage {
+  /** sha256 (hex) of the document and of the settings that its row depends on. */
+  readonly documentHash: string;
+  /** e(p), length dim. */
+  readonly vector: Float32Array;
+  /** Sum of e(q) over the generated queries by language, length dim each; languages without queries are absent. */
+  readonly sums: ReadonlyMap<string, Float32Array>;
+  /** Terms of the passage in its own language. */
+  readonly own: TermBag;
+  /** Pivot stems of a generator with a distribution; else null. */
+  readonly pivot: TermBag | null;
+  /** Drawn queries by language of a generator without a distribution; else null. */
+  readonly drawn: ReadonlyMap<string, readonly string[]> | null;
+}
+
+/** What is fixed when a store is made. */
+export interface StoreShape {
+  /** Length of every vector. */
+  readonly dim: number;
+  /** Languages that sums may have. */
+  readonly queryLanguages: readonly string[];
+  /** Bits per number of a stored sum (see quantize.ts); passage vectors are kept as they are. */
+  readonly sumBits: 8 | 16;
+}
+
+export type Column = keyof IndexedPassage;
+
+export interface ScanOptions {
+  /** With the column `sums`: the languages to read; others are absent from the maps. Default: all. */
+  readonly languages?: readonly string[];
+  /** First row to yield. Default 0. */
+  readonly offset?: number;
+  /** Number of rows to yield. Default: all. */
+  readonly limit?: number;
+}
+
+/** The rows of one version, in an order that is fixed for that version. Later writes do not change what it sees. */
+export interface StoreReader {
+  readonly shape: StoreShape;
+  /** Names this version; `PassageStore.at` takes it. */
+  readonly version: string;
+  count(): Promise<number>;
+  /** Streams the named columns, at most 1,024 rows at a time; no other column is read. */
+  scan<C extends Column>(
+    columns: readonly C[],
+    options?: ScanOptions,
+  ): AsyncIterable<Pick<IndexedPassage, C>[]>;
+  /**
+   * Rows by their place in the order of `scan`, in the order asked for.
+   * @throws XqgError XQG_STORE_VERSION_GONE if the version was purged meanwhile
+   */
+  take<C extends Column>(
+    places: readonly number[],
+    columns: readonly C[],
+  ): Promise<Pick<IndexedPassage, C>[]>;
+  /** Passages by id, in the order asked for; null where there is none. Searches: `take` is faster. */
+  get<C extends Column>(
+    ids: readonly string[],
+    columns: readonly C[],
+  ): Promise<(Pick<IndexedPassage, C> | null)[]>;
+  close(): void;
+}
+
+/** The one writer of a store. Calls must not overlap. */
+export interface PassageStore {
+  readonly shape: StoreShape;
+  /**
+   * Puts whole documents in, as one step that a reader sees entirely or not at all: rows that the store had of these
+   * documents are gone afterwards. Later changes of the arrays by the caller have no effect once the promise is settled.
+   *
+   * @param options.allNew the caller's word that the store holds none of these documents; saves the search for them
+   * @throws XqgError XQG_VECTOR_LENGTH, XQG_VECTOR_NOT_FINITE, XQG_DUPLICATE_PASSAGE; nothing is written then
+   */
+  upsert(passages: readonly IndexedPassage[], options?: { readonly allNew?: boolean }): Promise<void>;
+  /** Deletes the rows of documents and returns their number; unknown ids are ignored. */
+  deleteDocuments(documentIds: readonly string[]): Promise<number>;
+  /** Deletes all rows of a source and returns their number. */
+  deleteSource(source: string): Promise<number>;
+  /** The current version, frozen. */
+  snapshot(): Promise<StoreReader>;
+  /**
+   * An earlier version, frozen.
+   * @throws XqgError XQG_STORE_VERSION_GONE
+   */
+  at(version: string): Promise<StoreReader>;
+  /**
+   * Joins small pieces and frees deleted rows, versions before the oldest of `keep` and leftovers of a killed writer. The
+   * rows stay the same.
+   *
+   * @param options.force also where it seems not worth its time
+   */
+  compact(keep: readonly string[], options?: { readonly force?: boolean }): Promise<void>;
+  /** Rewrites everything, so that no byte of a deleted row remains in any file. No earlier version survives. */
+  purge(): Promise<void>;
+  close(): void;
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LanceStore } from '../../src/store/lance-store.js';
+import { passage, passageStoreConformance, shape } from './conformance.js';
+
+let root: string;
+let number = 0;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'xqg-store-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+describe('the Lance store', () => {
+  passageStoreConformance(
+    () => LanceStore.create(join(root, String(++number)), shape),
+    async (store) => {
+      store.close();
+      return LanceStore.open(join(root, String(number)));
+    },
+  );
+
+  it('is missing where none was made', async () => {
+    await expect(LanceStore.open(join(root, 'none'))).rejects.toMatchObject({ code: 'XQG_STORE_MISSING' });
+  });
+
+  it('opens what is there instead of making it anew', async () => {
+    const dir = join(root, 'twice');
+    const store = await LanceStore.create(dir, shape);
+    await store.upsert([passage('a')]);
+    store.close();
+    const again = await LanceStore.create(dir, shape);
+    expect(await (await again.snapshot()).count()).toBe(1);
+    again.close();
+  });
+
+  it('holds sums in 16 bits where asked', async () => {
+    const store = await LanceStore.create(join(root, 'fine'), { ...shape, sumBits: 16 });
+    const sum = Float32Array.of(0.1, 0.7, -0.33, 1);
+    await store.upsert([passage('a', 0, { sums: new Map([['th', sum]]) })]);
+    for await (const [row] of (await store.snapshot()).scan(['sums'])) {
+      row.sums.get('th')!.forEach((value, i) => {
+        expect(Math.abs(value - sum[i])).toBeLessThanOrEqual(1 / 65_534 + 1e-7);
+      });
+    }
+    store.close();
+  });
+
+  it('leaves no byte of a deleted text after a purge, though Lance would keep small deletions', async () => {
+    const dir = join(root, 'purged');
+    const store = await LanceStore.create(dir, shape);
+    const secret = 'Wz8rGf2q';
+    const rows = Array.from({ length: 50 }, (_, i) => passage(`d${i}`));
+    await store.upsert([
+      ...rows,
+      passage('x', 0, { title: secret, own: { terms: [secret], weights: Float32Array.of(1) } }),
+    ]);
+    expect(await filesWith(dir, secret)).not.toEqual([]);
+    await store.deleteDocuments(['x']);
+    await store.compact([], { force: true });
+    await store.purge();
+    expect(await filesWith(dir, secret)).toEqual([]);
+    store.close();
+  });
+});
+
+async function filesWith(dir: string, text: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile() && (await readFile(join(entry.parentPath, entry.name))).includes(text))
+      found.push(entry.name);
+  }
+  return found;
+}

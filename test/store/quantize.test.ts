@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dequantize, quantize, quantizedBytes } from '../../src/store/quantize.js';
+
+const vectors = fc.float32Array({
+  minLength: 1,
+  maxLength: 64,
+  noNaN: true,
+  noDefaultInfinity: true,
+  min: -1e6,
+  max: 1e6,
+});
+
+describe.each([8, 16] as const)('quantization to %i bits', (bits) => {
+  it('is off by at most half a step', () => {
+    fc.assert(
+      fc.property(vectors, (vector) => {
+        const back = dequantize(quantize(vector, bits), vector.length, bits);
+        const largest = Math.max(...[...vector].map(Math.abs));
+        const bound = (largest / (bits === 8 ? 127 : 32_767) / 2) * (1 + 1e-3) + 1e-42;
+        vector.forEach((value, i) => {
+          expect(Math.abs(value - back[i])).toBeLessThanOrEqual(bound);
+        });
+      }),
+    );
+  });
+
+  it('keeps the zero vector and its length in bytes', () => {
+    const bytes = quantize(new Float32Array(10), bits);
+    expect(bytes.length).toBe(quantizedBytes(10, bits));
+    expect(bytes.length).toBe(4 + (10 * bits) / 8);
+    expect([...dequantize(bytes, 10, bits)]).toEqual(new Array(10).fill(0));
+  });
+
+  it('gives the same bytes for the same numbers, wherever they lie', () => {
+    const numbers = Float32Array.from({ length: 30 }, (_, i) => Math.sin(i));
+    const inside = new Float32Array(100).fill(9);
+    inside.set(numbers, 7);
+    expect(quantize(inside.subarray(7, 37), bits)).toEqual(quantize(numbers, bits));
+  });
+
+  it('reads bytes at any offset', () => {
+    const vector = Float32Array.of(1, -0.5, 0.25);
+    const bytes = quantize(vector, bits);
+    const shifted = new Uint8Array(bytes.length + 3);
+    shifted.set(bytes, 3);
+    expect(dequantize(shifted.subarray(3), 3, bits)).toEqual(dequantize(bytes, 3, bits));
+  });
+});
