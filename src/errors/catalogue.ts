@@ -153,6 +153,10 @@ export const catalogue = {
     remedy: 'Search with --augment off, or index again with a generator.',
   },
   // cli
+  XQG_QUESTION_FILE: {
+    message: '{file}, line {line}: {reason}.',
+    remedy: 'Write one question per line: an id, a tab and the text, or {"id": ..., "text": ..., "lang": ...}.',
+  },
   XQG_USAGE: {
     message: '{problem}',
     remedy: 'Run {command} --help to see what it takes.',
@@ -161,17 +165,38 @@ export const catalogue = {
     message: 'These options cannot be used: {problems}.',
     remedy: 'Mend each of them, or leave it out to get its default (xqg COMMAND --help).',
   },
-  XQG_DISK_FULL: {
-    message: 'The disk is full: {reason}.',
-    remedy: 'Free some space, then run the same command again: it goes on where it stopped.',
-  },
-  XQG_NOT_PERMITTED: {
-    message: 'Not permitted: {reason}.',
-    remedy: 'Give yourself the right to read or write {path}, or name another place.',
-  },
   XQG_UNEXPECTED: {
     message: 'Something unexpected happened: {reason}.',
     remedy: 'This is a fault of xqg. Run again with XQG_DEBUG=1 for the stack, and report both; xqg doctor may say more.',
+  },
+  // store
+  XQG_DISK_FULL: {
+    message: 'No space is left for {path}.',
+    remedy: 'Free some space and run the same command again: it goes on where it stopped.',
+  },
+  XQG_NO_PERMISSION: {
+    message: 'Not allowed to read or write {path}.',
+    remedy: 'Give yourself the permission, or choose another directory with --index.',
+  },
+  XQG_STORE_MISSING: {
+    message: 'There is no store in {dir}.',
+    remedy: 'Index something first: xqg index PATH --index DIR',
+  },
+  XQG_STORE_VERSION_GONE: {
+    message: 'Version {version} of the store in {dir} was purged while it was being read.',
+    remedy: 'Open the index again.',
+  },
+  XQG_VECTOR_LENGTH: {
+    message: 'The vector of {what} has {found} numbers, but the index holds vectors of {expected}.',
+    remedy: 'Use the encoder that the index was built with (xqg status names it), or build another index.',
+  },
+  XQG_VECTOR_NOT_FINITE: {
+    message: 'The vector of {what} has the value {value} at place {place}.',
+    remedy: 'The encoder is at fault: check its model file, or use another encoder.',
+  },
+  XQG_DUPLICATE_PASSAGE: {
+    message: 'Two passages have the id "{id}".',
+    remedy: 'Give every document an id of its own.',
   },
 } as const satisfies Record<string, { message: string; remedy: string }>;
 
