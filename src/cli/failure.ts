@@ -39,9 +39,9 @@ function asXqgError(thrown: unknown): XqgError {
   if (thrown instanceof XqgError) return thrown;
   const reason = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
   const { code, path } = thrown as NodeJS.ErrnoException;
-  if (code === 'ENOSPC') return new XqgError('XQG_DISK_FULL', { reason }, { cause: thrown });
+  if (code === 'ENOSPC') return new XqgError('XQG_DISK_FULL', { path: path ?? reason }, { cause: thrown });
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new XqgError('XQG_NOT_PERMITTED', { path: path ?? reason, reason }, { cause: thrown });
+    return new XqgError('XQG_NO_PERMISSION', { path: path ?? reason }, { cause: thrown });
   }
   return new XqgError('XQG_UNEXPECTED', { reason }, { cause: thrown });
 }

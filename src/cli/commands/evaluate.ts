@@ -1,0 +1,14 @@
+/** `xqg evaluate xquad|beir|run`: the group of its subcommands. */
+import type { Register } from '../program.js';
+import { registerEvaluateBeir } from './evaluate-beir.js';
+import { registerEvaluateRun } from './evaluate-run.js';
+import { registerEvaluateXquad } from './evaluate-xquad.js';
+
+export const registerEvaluate: Register = (parent, act) => {
+  const evaluate = parent
+    .command('evaluate')
+    .description('measure retrieval: on XQuAD, a BEIR folder, or a TREC run');
+  registerEvaluateXquad(evaluate, act);
+  registerEvaluateBeir(evaluate, act);
+  registerEvaluateRun(evaluate, act);
+};

@@ -1,0 +1,95 @@
+/** The command line as a whole: its commands and what they share. Knows no command's work. */
+import { Command, CommanderError } from 'commander';
+import { XqgError } from '../errors/error.js';
+import { version } from '../library/version.js';
+import { registerDoctor } from './commands/doctor.js';
+import { registerEvaluate } from './commands/evaluate.js';
+import { registerExplain } from './commands/explain.js';
+import { registerIndex } from './commands/index.js';
+import { registerPack } from './commands/pack.js';
+import { registerQueries } from './commands/queries.js';
+import { registerRemove } from './commands/remove.js';
+import { registerSearch } from './commands/search.js';
+import { registerStatus } from './commands/status.js';
+import { type CommandContext, createContext } from './context.js';
+
+/** A command's work; `options` is what commander parsed, unchecked. */
+// biome-ignore lint/suspicious/noExplicitAny: commander hands over strings and lists of strings
+export type Work = (context: CommandContext, options: unknown, ...args: any[]) => Promise<void>;
+
+/** Adds one command to its parent. `act` turns the command's work into commander's action. */
+export type Register = (parent: Command, act: (work: Work) => (...args: unknown[]) => Promise<void>) => void;
+
+const COMMANDS: readonly Register[] = [
+  registerIndex,
+  registerRemove,
+  registerSearch,
+  registerExplain,
+  registerQueries,
+  registerStatus,
+  registerDoctor,
+  registerEvaluate,
+  registerPack,
+];
+
+/**
+ * @param signal aborted by Ctrl-C; every command gets it
+ * @returns a program that throws instead of leaving the process
+ */
+export function createProgram(signal: AbortSignal): Command {
+  const program = new Command('xqg')
+    .description(
+      'Cross-lingual retrieval with query generation: ask in your language, find the passage in another.',
+    )
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .addHelpText(
+      'after',
+      '\nStart with: xqg index FOLDER --index DIR, then xqg search "your question" --index DIR',
+    );
+  const act =
+    (work: Work) =>
+    async (...parameters: unknown[]) => {
+      const command = parameters.at(-1) as Command;
+      const options = command.opts();
+      const context = createContext(options.json === true, signal);
+      await work(context, options, ...parameters.slice(0, -2));
+    };
+  for (const register of COMMANDS) register(program, act);
+  return program;
+}
+
+/**
+ * Parses and runs one call.
+ * @param words the arguments after `xqg`
+ * @throws XqgError, of the command or XQG_USAGE
+ */
+export async function runProgram(words: readonly string[], signal: AbortSignal): Promise<void> {
+  const program = createProgram(signal);
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.exitCode === 0) return;
+    const problem =
+      thrown.code === 'commander.help'
+        ? 'A command is missing.'
+        : thrown.message.replace(/^error: /, '').replace(/\n\(?/, ' (');
+    throw new XqgError('XQG_USAGE', { problem, command: namedCommand(program, words) }, { cause: thrown });
+  }
+}
+
+/** The command that the words name, as far as they name one: "xqg evaluate beir". */
+function namedCommand(program: Command, words: readonly string[]): string {
+  const names = ['xqg'];
+  let at: Command = program;
+  for (const word of words) {
+    const next = at.commands.find((command) => command.name() === word);
+    if (!next) break;
+    names.push(word);
+    at = next;
+  }
+  return names.join(' ');
+}
