@@ -1,0 +1,86 @@
+/** Results as text tables for people: systems as rows, languages as columns, the mean last. Knows no measure. */
+import type { ResultRow } from './results.js';
+
+export interface TableOptions {
+  /** Only these metrics, in this order; default all. */
+  readonly metrics?: readonly string[];
+}
+
+/**
+ * One table for each data set, setting, metric and way to know the language. The mean is over the languages shown and is
+ * left out where a cell is missing. Rows of one language (a BEIR folder) are one table with the metrics as columns.
+ */
+export function formatTables(rows: readonly ResultRow[], { metrics }: TableOptions = {}): string {
+  const wanted = metrics ? rows.filter(({ metric }) => metrics.includes(metric)) : rows;
+  const tables: string[] = [];
+  for (const group of groupsOf(wanted)) {
+    const pairs = new Set(group.rows.map(pairLabel));
+    if (pairs.size === 1) {
+      const [pair] = pairs;
+      const names = metrics ?? [...new Set(group.rows.map(({ metric }) => metric))];
+      tables.push(tableOf(`${group.title}, ${pair}`, group.rows, ({ metric }) => metric, names, false));
+      continue;
+    }
+    for (const metric of metrics ?? new Set(group.rows.map((row) => row.metric))) {
+      const cells = group.rows.filter((row) => row.metric === metric);
+      if (cells.length === 0) continue;
+      const languages = [...new Set(cells.map(columnOf))].sort();
+      tables.push(tableOf(`${group.title}, ${metric}`, cells, columnOf, languages, true));
+    }
+  }
+  return tables.join('\n');
+}
+
+function pairLabel({ queryLang, passageLang }: ResultRow): string {
+  return queryLang === passageLang ? queryLang : `${queryLang} to ${passageLang}`;
+}
+
+/** The language that varies within a setting. */
+function columnOf({ setting, queryLang, passageLang }: ResultRow): string {
+  return setting === 'from-english' ? passageLang : queryLang;
+}
+
+function groupsOf(rows: readonly ResultRow[]): { title: string; rows: ResultRow[] }[] {
+  const groups = new Map<string, ResultRow[]>();
+  for (const row of rows) {
+    const { dataset, setting, language } = row;
+    const title = setting === 'run' ? dataset : `${dataset}, ${setting}, language ${language}`;
+    const group = groups.get(title) ?? [];
+    group.push(row);
+    groups.set(title, group);
+  }
+  return [...groups].map(([title, group]) => ({ title, rows: group }));
+}
+
+function tableOf(
+  title: string,
+  rows: readonly ResultRow[],
+  column: (row: ResultRow) => string,
+  columns: readonly string[],
+  withMean: boolean,
+): string {
+  const bySystem = new Map<string, Map<string, number>>();
+  for (const row of rows) {
+    const cells = bySystem.get(row.system) ?? new Map<string, number>();
+    bySystem.set(row.system, cells.set(column(row), row.value));
+  }
+  const lines = [['', ...columns, ...(withMean ? ['mean'] : [])]];
+  for (const [system, cells] of bySystem) {
+    const values = columns.map((name) => cells.get(name));
+    const mean = values.reduce<number>((sum, value) => sum + (value ?? Number.NaN), 0) / columns.length;
+    lines.push([system, ...values.map(formatCell), ...(withMean ? [formatCell(mean)] : [])]);
+  }
+  return `${title}\n${formatColumns(lines)}`;
+}
+
+function formatCell(value: number | undefined): string {
+  return value === undefined || Number.isNaN(value) ? '-' : value.toFixed(3);
+}
+
+/** Pads the first column on the right and the others on the left. */
+export function formatColumns(lines: readonly (readonly string[])[]): string {
+  const widths = lines[0].map((_, i) => lines.reduce((width, line) => Math.max(width, line[i].length), 0));
+  const format = (line: readonly string[]) =>
+    line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
+  return lines.map((line) => `${format(line).trimEnd()}\n`).join('');
+}
