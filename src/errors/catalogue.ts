@@ -96,6 +96,10 @@ export const catalogue = {
     message: 'Data set {dataset} in {directory}: {reason}.',
     remedy: '{remedy}',
   },
+  XQG_UNKNOWN_SYSTEM: {
+    message: 'Unknown system "{system}".',
+    remedy: 'Use any of {known}.',
+  },
   XQG_RUN_ID: {
     message: 'The id "{id}" holds a tab or a line break and cannot be written to a TREC run.',
     remedy: 'Rename it in the data.',

@@ -1,0 +1,84 @@
+/**
+ * The frequency of one question term in every passage: own occurrences, plus what generation, drawn queries and translation
+ * add. Sparse over reused arrays: cost follows the postings that are read, not the corpus. Knows no length and no score.
+ */
+import { halfValues } from './half.js';
+import type { LexicalSegment, SegmentField } from './segment.js';
+import type { PivotShare } from './view.js';
+
+/** A segment and the number of its first row in the index. */
+export interface PlacedSegment {
+  readonly segment: LexicalSegment;
+  readonly firstRow: number;
+}
+
+export class TermFrequencies {
+  /** Frequency by row; 0 where the passage does not have the term. */
+  readonly byRow: Float64Array;
+  /** Rows with a frequency > 0 are `rows[0] ... rows[count - 1]`; those with own occurrences come first. */
+  readonly rows: Uint32Array;
+  count = 0;
+  /** Number of rows with own occurrences. */
+  ownCount = 0;
+
+  constructor(n: number) {
+    this.byRow = new Float64Array(n);
+    this.rows = new Uint32Array(n);
+  }
+
+  /** Back to no row, in time proportional to `count`. */
+  clear(): void {
+    for (let i = 0; i < this.count; i++) this.byRow[this.rows[i]] = 0;
+    this.count = 0;
+    this.ownCount = 0;
+  }
+
+  /** Adds `factor` times the postings of `term` in the field; -1 for `excluded` takes every row. */
+  add(
+    { segment, firstRow }: PlacedSegment,
+    field: SegmentField,
+    t: number,
+    factor: number,
+    excluded = -1,
+  ): void {
+    const { byRow, rows } = this;
+    const { rows: postingRows, frequencies, postingEnds } = field;
+    const { rowLanguages } = segment;
+    const end = postingEnds[t];
+    let count = this.count;
+    for (let i = field.start(t); i < end; i++) {
+      const local = postingRows[i];
+      if (excluded >= 0 && rowLanguages[local] === excluded) continue;
+      const row = firstRow + local;
+      if (byRow[row] === 0) rows[count++] = row;
+      byRow[row] += factor * halfValues[frequencies[i]];
+    }
+    this.count = count;
+  }
+
+  /** Adds the passage's own occurrences; comes before every other addition. */
+  addOwn(segments: readonly PlacedSegment[], numbers: ArrayLike<number>): void {
+    segments.forEach((placed, s) => {
+      if (numbers[s] >= 0) this.add(placed, placed.segment.field('own')!, numbers[s], 1);
+    });
+    this.ownCount = this.count;
+  }
+
+  /** Adds factor g(e, p) to the rows that are not written in the share's language. */
+  addShare(segments: readonly PlacedSegment[], numbers: ArrayLike<number>, share: PivotShare): void {
+    segments.forEach((placed, s) => {
+      if (numbers[s] < 0) return;
+      const excluded = placed.segment.languages.indexOf(share.lang);
+      if (excluded >= 0 && placed.segment.languages.length === 1) return;
+      this.add(placed, placed.segment.field('pivot')!, numbers[s], share.factor, excluded);
+    });
+  }
+
+  /** How many passages have the term: counted, or with those that only others' words gave it at min(1, tf). */
+  documentFrequency(expected: boolean): number {
+    if (!expected) return this.count;
+    let sum = this.ownCount;
+    for (let i = this.ownCount; i < this.count; i++) sum += Math.min(1, this.byRow[this.rows[i]]);
+    return sum;
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * What a question in certain languages sees of the lexical index: which pivot stems and drawn queries its terms stand for,
+ * and how long every passage is when its generated terms count. Knows no postings of the question and no score.
+ */
+
+import type { TermFactors } from '../../generate/generator.js';
+import type { LanguageWeight } from '../../languages/terms.js';
+import { halfValues } from './half.js';
+import type { LexicalSegment } from './segment.js';
+
+/**
+ * `plain`: the passage's own terms. `generated`: also the terms generated for it in the view's languages. `translated`: also
+ * its pivot stems, through the translations of the question's terms. `both`: all three.
+ */
+export type LexicalMode = 'plain' | 'generated' | 'translated' | 'both';
+
+export interface ViewSettings {
+  /** What one generated term counts against one of the passage's own, >= 0. */
+  readonly generatedWeight: number;
+  /** What one translated match counts against one of the passage's own, >= 0. */
+  readonly translationWeight: number;
+  /**
+   * True: a passage that has a term only by generation or translation counts min(1, tf) in the document frequency, which is
+   * the expectation; passages with the term itself count 1. False: every passage with tf > 0 counts 1.
+   */
+  readonly expectedDf: boolean;
+  /** The generator's table; null if it has none (drawn queries are used) or nothing was generated. */
+  readonly factors: TermFactors | null;
+}
+
+/** A pivot stem behind a question term: it adds `factor` g(e, p) to the frequency in passages not written in `lang`. */
+export interface PivotShare {
+  readonly stem: string;
+  readonly lang: string;
+  readonly factor: number;
+  readonly by: 'generated' | 'translated';
+}
+
+/** Lengths of all passages and their mean. */
+export interface Lengths {
+  readonly byRow: Float32Array;
+  readonly average: number;
+}
+
+export class LexicalView {
+  readonly languages: readonly LanguageWeight[];
+  readonly settings: ViewSettings;
+  readonly #segments: readonly LexicalSegment[];
+  readonly #own: Lengths;
+  #generated: Lengths | null = null;
+
+  /** Made by `LexicalIndex.view`. */
+  constructor(
+    languages: readonly LanguageWeight[],
+    settings: ViewSettings,
+    segments: readonly LexicalSegment[],
+    own: Lengths,
+  ) {
+    this.languages = languages;
+    this.settings = settings;
+    this.#segments = segments;
+    this.#own = own;
+  }
+
+  /**
+   * Lengths that normalize the frequencies of `mode`: with generated terms len_own + c SUM_l w_l SUM_e g(e,p) mass_l(e).
+   * A translation changes the question, not the passage, so it adds nothing.
+   */
+  lengths(mode: LexicalMode): Lengths {
+    if (mode === 'plain' || mode === 'translated' || this.settings.generatedWeight === 0) return this.#own;
+    this.#generated ??= lengthsOf(this.#own.byRow.slice(), (byRow) => this.#addGenerated(byRow));
+    return this.#generated;
+  }
+
+  /** The pivot stems that `term` stands for in `mode`. */
+  shares(term: string, mode: LexicalMode): PivotShare[] {
+    const { factors, generatedWeight, translationWeight } = this.settings;
+    const shares: PivotShare[] = [];
+    if (factors === null || mode === 'plain') return shares;
+    for (const { lang, weight } of this.languages) {
+      if (mode !== 'translated' && generatedWeight > 0) {
+        const from = factors.generatedFrom(term, lang);
+        from.terms.forEach((stem, i) => {
+          const factor = generatedWeight * weight * from.weights[i];
+          if (factor > 0) shares.push({ stem, lang, factor, by: 'generated' });
+        });
+      }
+      if (mode !== 'generated' && translationWeight > 0) {
+        const to = factors.translate(term, lang);
+        to.terms.forEach((stem, i) => {
+          const factor = translationWeight * weight * to.weights[i];
+          if (factor > 0) shares.push({ stem, lang, factor, by: 'translated' });
+        });
+      }
+    }
+    return shares;
+  }
+
+  /** The languages whose drawn queries count in `mode`, with what one drawn term adds to the frequency. */
+  drawn(mode: LexicalMode): readonly { lang: string; factor: number }[] {
+    if (mode === 'plain' || mode === 'translated') return [];
+    return this.languages
+      .map(({ lang, weight }) => ({ lang, factor: this.settings.generatedWeight * weight }))
+      .filter(({ factor }) => factor > 0);
+  }
+
+  #addGenerated(byRow: Float32Array): void {
+    const { factors, generatedWeight } = this.settings;
+    let firstRow = 0;
+    for (const segment of this.#segments) {
+      const rows = byRow.subarray(firstRow, firstRow + segment.rows);
+      const added = new Float64Array(segment.rows);
+      for (const { lang, weight } of this.languages) {
+        if (factors !== null) addPivotLengths(segment, lang, weight, factors, added);
+        const drawn = segment.field(`drawn:${lang}`);
+        if (drawn !== null) for (let r = 0; r < rows.length; r++) added[r] += weight * drawn.lengths[r];
+      }
+      for (let r = 0; r < rows.length; r++) rows[r] += generatedWeight * added[r];
+      firstRow += segment.rows;
+    }
+  }
+}
+
+/** Changes `byRow` and takes its mean. The order of addition is that of the rows, so segments do not matter. */
+export function lengthsOf(byRow: Float32Array, change: (byRow: Float32Array) => void = () => {}): Lengths {
+  change(byRow);
+  let total = 0;
+  for (let row = 0; row < byRow.length; row++) total += byRow[row];
+  return { byRow, average: byRow.length > 0 ? total / byRow.length : 0 };
+}
+
+/** Adds weight SUM_e g(e, p) mass(e, lang) to every row p of the segment that is not written in `lang`. */
+function addPivotLengths(
+  segment: LexicalSegment,
+  lang: string,
+  weight: number,
+  factors: TermFactors,
+  added: Float64Array,
+): void {
+  const pivot = segment.field('pivot');
+  if (pivot === null) return;
+  const { postingEnds, rows, frequencies } = pivot;
+  const excluded = segment.languages.indexOf(lang);
+  const { rowLanguages } = segment;
+  for (let t = 0; t < pivot.size; t++) {
+    const mass = weight * factors.generatedMass(pivot.term(t), lang);
+    if (mass === 0) continue;
+    for (let i = pivot.start(t); i < postingEnds[t]; i++) {
+      const row = rows[i];
+      if (rowLanguages[row] !== excluded) added[row] += mass * halfValues[frequencies[i]];
+    }
+  }
+}
