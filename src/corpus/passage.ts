@@ -11,6 +11,8 @@ export interface SourceDocument {
   readonly source: string;
   /** File that holds it (absolute path), shown with results. */
   readonly path: string;
+  /** Where it begins in a file of several documents that has lines, from 1. */
+  readonly line?: number;
   readonly title: string;
   /** ISO 639-1 code if the data or the user gave one. */
   readonly lang?: string;
@@ -29,7 +31,10 @@ export interface Block {
 
 /** The unit that is indexed and found. */
 export interface Passage {
-  /** `documentId` if the document is one passage, else `documentId#ordinal`. */
+  /**
+   * `documentId` if the document is one passage, else `documentId#ordinal`. A document that may be split and whose own
+   * id ends like that (`a#1`) always gets the ordinal, so that no two documents share a passage id.
+   */
   readonly id: string;
   readonly documentId: string;
   readonly source: string;

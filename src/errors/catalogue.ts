@@ -202,6 +202,43 @@ export const catalogue = {
     message: 'Two passages have the id "{id}".',
     remedy: 'Give every document an id of its own.',
   },
+  // indexing
+  XQG_INDEX_MISSING: {
+    message: 'There is no index in {dir}.',
+    remedy: 'Name the directory of an index with --index, or make one: xqg index PATH --index {dir}',
+  },
+  XQG_INDEX_DAMAGED: {
+    message: '{path} cannot be read: {reason}.',
+    remedy: 'Delete that directory and index again.',
+  },
+  XQG_INDEX_FORMAT: {
+    message: 'The index in {dir} has format {format} (written by xqg {version}); this xqg reads formats up to {known}.',
+    remedy: 'Update xqg: npm install xqg@latest',
+  },
+  XQG_INDEX_ICU: {
+    message: 'The index in {dir} was made with ICU {index}, but this Node.js has ICU {given}: words may be cut elsewhere.',
+    remedy: 'Use the Node.js that made it (xqg status names it), or index again: xqg index PATH --index OTHER_DIR',
+  },
+  XQG_INDEX_IDENTITY: {
+    message: 'The {what} of the index in {dir} is {index}, but {given} was given.',
+    remedy: 'Give the one of the index (xqg status names it), or index again: xqg index PATH --index OTHER_DIR',
+  },
+  XQG_INDEX_LOCKED: {
+    message: 'Process {pid} on {host} is writing to the index in {dir}.',
+    remedy: 'Wait until it has ended. If no such process is running there, delete {file}',
+  },
+  XQG_INDEX_INCOMPLETE: {
+    message: '{done} of {expected} documents are indexed{reason}.',
+    remedy: 'Run the same command again: what is done is kept.',
+  },
+  XQG_DOCUMENT_ID_TAKEN: {
+    message: '{path}: the index holds a document "{id}" already, from {source}.',
+    remedy: 'Take that source out first (xqg remove --source {source}), or rename one of the two.',
+  },
+  XQG_QUERY_COUNT: {
+    message: 'The generator wrote {found} {language} queries for passage {id}, but {expected} were asked for.',
+    remedy: 'The generator is at fault: use another one, or another number of queries per language.',
+  },
 } as const satisfies Record<string, { message: string; remedy: string }>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,13 @@
+/** Loads a heavy package when it is first needed, with one clear message where it is missing. */
+import { XqgError } from '../errors/error.js';
+
+/** @throws XqgError XQG_CORPUS_PACKAGE_MISSING */
+export async function loadPackage<T>(format: string, name: string, load: () => Promise<T>): Promise<T> {
+  return load().catch((error: Error) => {
+    throw new XqgError(
+      'XQG_CORPUS_PACKAGE_MISSING',
+      { format, package: name, reason: error.message.split('\n')[0] },
+      { cause: error },
+    );
+  });
+}

@@ -1,0 +1,156 @@
+/**
+ * Files and folders to documents: walks, chooses the reader of every file, keeps ids apart, says what was passed over.
+ * Knows no format and nothing of passages.
+ */
+import { realpath, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { XqgError } from '../errors/error.js';
+import { fileError, headOf } from './decode.js';
+import { DocumentIds } from './document-ids.js';
+import type { SourceDocument } from './passage.js';
+import { counted } from './place.js';
+import type { CorpusFile, CorpusReader, SkipListener } from './reader.js';
+import { READERS } from './readers.js';
+import { filesUnder } from './walk.js';
+
+export interface ReadOptions {
+  /** Told of everything that brings no document. */
+  readonly onSkip?: SkipListener;
+  /**
+   * Told of a file that could not be read to its end; reading goes on with the next one, and the documents before the
+   * error have been yielded. Without it the first error ends the reading.
+   */
+  readonly onFailure?: (path: string, error: XqgError) => void;
+  readonly readers?: readonly CorpusReader[];
+}
+
+/**
+ * The documents in `paths`, in the order of the arguments and of the names below them.
+ * @throws XqgError whose code begins with XQG_CORPUS_; a path that does not exist, overlapping paths and a corpus without
+ *   any document always end the reading
+ */
+export async function* readCorpus(
+  paths: readonly string[],
+  options: ReadOptions = {},
+): AsyncGenerator<SourceDocument> {
+  const { onFailure, readers = READERS } = options;
+  const sources = await Promise.all([...new Set(paths.map((path) => resolve(path)))].map(sourceOf));
+  refuseOverlap(sources);
+  let skipped = 0;
+  let seen = 0;
+  const onSkip: SkipListener = (...what) => {
+    skipped++;
+    options.onSkip?.(...what);
+  };
+  const ids = new DocumentIds();
+  for await (const { file, reader } of filesOf(sources, readers, onSkip)) {
+    try {
+      for await (const document of reader.read(file, onSkip)) {
+        ids.claim(document);
+        seen++;
+        yield document;
+      }
+    } catch (error) {
+      if (!(error instanceof XqgError)) throw error;
+      if (error.code === 'XQG_CORPUS_EMPTY' && file.path !== file.source) onSkip(file.path, 'empty');
+      else if (onFailure === undefined) throw error;
+      else {
+        seen++;
+        onFailure(file.path, error);
+      }
+    }
+  }
+  if (seen === 0) {
+    throw new XqgError('XQG_CORPUS_NOTHING_FOUND', {
+      paths: paths.join(', ') || 'no paths',
+      skipped: counted(skipped),
+      known: knownExtensions(readers),
+    });
+  }
+}
+
+interface Source {
+  /** Absolute path of the argument. */
+  readonly path: string;
+  readonly real: string;
+  readonly isFolder: boolean;
+}
+
+async function sourceOf(path: string): Promise<Source> {
+  try {
+    return { path, real: await realpath(path), isFolder: (await stat(path)).isDirectory() };
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+function refuseOverlap(sources: readonly Source[]): void {
+  for (const outer of sources) {
+    const inner = sources.find(
+      (other) =>
+        other !== outer && (other.real === outer.real || other.real.startsWith(join(outer.real, sep))),
+    );
+    if (inner !== undefined)
+      throw new XqgError('XQG_CORPUS_OVERLAP', { inner: inner.path, outer: outer.path });
+  }
+}
+
+async function* filesOf(
+  sources: readonly Source[],
+  readers: readonly CorpusReader[],
+  onSkip: SkipListener,
+): AsyncGenerator<{ file: CorpusFile; reader: CorpusReader }> {
+  for (const { path: source, isFolder } of sources) {
+    if (!isFolder) {
+      const reader = await readerOf(source, readers, true);
+      if (reader === undefined) {
+        throw new XqgError('XQG_CORPUS_UNKNOWN_FORMAT', { path: source, known: knownExtensions(readers) });
+      }
+      yield { file: { path: source, id: basename(source), source }, reader };
+      continue;
+    }
+    const companions = (folder: string, names: readonly string[]) => companionsIn(folder, names, readers);
+    for await (const path of filesUnder(source, companions, onSkip)) {
+      const reader = await readerOf(path, readers, false);
+      if (reader === undefined) onSkip(path, 'format');
+      else yield { file: { path, id: relative(source, path).split(sep).join('/'), source }, reader };
+    }
+  }
+}
+
+const SNIFFED = 2 ** 16;
+
+/** @param named by the user: then the only reader of that name is taken at its word, and reports what is wrong */
+async function readerOf(
+  path: string,
+  readers: readonly CorpusReader[],
+  named: boolean,
+): Promise<CorpusReader | undefined> {
+  const candidates = readers.filter((reader) => reader.matches(path));
+  if (candidates.length === 0 || (named && candidates.length === 1)) return candidates[0];
+  let head: string | undefined;
+  for (const reader of candidates) {
+    if (reader.sniff === undefined) return reader;
+    head ??= await headOf(path, SNIFFED);
+    if (reader.sniff(head)) return reader;
+  }
+  return undefined;
+}
+
+async function companionsIn(
+  folder: string,
+  names: readonly string[],
+  readers: readonly CorpusReader[],
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const name of names) {
+    const path = join(folder, name);
+    if (!readers.some((reader) => reader.companions !== undefined && reader.matches(path))) continue;
+    for (const companion of (await readerOf(path, readers, false))?.companions ?? []) found.add(companion);
+  }
+  return found;
+}
+
+function knownExtensions(readers: readonly CorpusReader[]): string {
+  return [...new Set(readers.flatMap(({ extensions }) => extensions))].join(' ');
+}

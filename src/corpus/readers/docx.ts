@@ -1,0 +1,46 @@
+/** Word documents, by way of HTML. Loads the Word library when the first one comes. */
+import { readFile } from 'node:fs/promises';
+import { XqgError } from '../../errors/error.js';
+import { fileError, refuseLargeFile, WHOLE_FILE_LIMIT } from '../decode.js';
+import { outlineOfHtml } from '../html-outline.js';
+import { loadPackage } from '../optional-package.js';
+import { byExtension, type CorpusReader } from '../reader.js';
+import { titleFromPath } from '../title.js';
+
+const extensions = ['.docx'];
+
+/** Beside the library's own rules for "Heading 1" and so on. */
+const STYLES = ["p[style-name='Title'] => h1:fresh", "p[style-name='Subtitle'] => p:fresh"];
+
+export const docxReader: CorpusReader = {
+  name: 'Word',
+  extensions,
+  matches: byExtension(...extensions),
+  async *read({ path, id, source }) {
+    await refuseLargeFile(path, WHOLE_FILE_LIMIT);
+    const buffer = await readFile(path).catch((error) => {
+      throw fileError(path, error);
+    });
+    const { default: mammoth } = await loadPackage('Word', 'mammoth', () => import('mammoth'));
+    const html = await mammoth
+      .convertToHtml(
+        { buffer },
+        {
+          styleMap: STYLES,
+          externalFileAccess: false,
+          convertImage: mammoth.images.imgElement(async () => ({ src: '' })),
+        },
+      )
+      .catch((error: Error) => {
+        const reason = error.message.split('\n')[0].replace(/\.$/, '');
+        throw new XqgError(
+          'XQG_CORPUS_BROKEN_FILE',
+          { file: path, format: 'Word', reason },
+          { cause: error },
+        );
+      });
+    const { title, blocks } = outlineOfHtml(html.value);
+    if (blocks.length === 0 && title === undefined) throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
+    yield { id, source, path, title: title ?? titleFromPath(path), metadata: {}, blocks };
+  },
+};

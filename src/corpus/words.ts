@@ -1,0 +1,81 @@
+/**
+ * Measures text in words, as passages are limited by them. Words are those of Unicode segmentation where a script writes
+ * no spaces, so that Thai and Chinese count like spaced ones; knows no encoder, whose tokens (some 1.3 a word in English)
+ * need its vocabulary.
+ */
+
+/** A word, or what stands between two words; the units of a text lie end to end. */
+export interface Unit {
+  /** Offsets (UTF-16), [start, end). */
+  readonly start: number;
+  readonly end: number;
+  /** What it counts for: 1 for a word, 0 for spaces and a few signs. */
+  readonly words: number;
+}
+
+/** A longer run of letters (a hash, base64) counts as several words: no encoder takes it as one. UTF-16 code units. */
+const LONGEST_WORD = 64;
+
+/** As many signs in a row as this count as one word, so that a page of dashes has an end. */
+const SIGNS_PER_WORD = 16;
+
+const WORD = /[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+)*/gu;
+
+/** Scripts written without spaces. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+/** ICU's time grows with the square of the length, so that it is fed at most so many code units at once. */
+const SEGMENTED_AT_ONCE = 400;
+
+const segmenters = new Map<string, Intl.Segmenter>();
+
+/** One segmenter a language and granularity: making one takes longer than using it. */
+export function segmenter(lang: string, granularity: 'word' | 'sentence'): Intl.Segmenter {
+  const key = `${lang} ${granularity}`;
+  let found = segmenters.get(key);
+  if (found === undefined) {
+    found = new Intl.Segmenter(lang, { granularity });
+    segmenters.set(key, found);
+  }
+  return found;
+}
+
+export function* unitsOf(text: string, lang: string): Generator<Unit> {
+  let end = 0;
+  for (const { 0: run, index } of text.matchAll(WORD)) {
+    if (index > end) yield gap(text, end, index);
+    end = index + run.length;
+    if (UNSPACED.test(run)) yield* segmented(run, index, lang);
+    else yield { start: index, end, words: Math.ceil(run.length / LONGEST_WORD) };
+  }
+  if (end < text.length) yield gap(text, end, text.length);
+}
+
+/** Length of a text in words. */
+export function countWords(text: string, lang: string): number {
+  let words = 0;
+  for (const unit of unitsOf(text, lang)) words += unit.words;
+  return words;
+}
+
+function gap(text: string, start: number, end: number): Unit {
+  const signs = end - start < SIGNS_PER_WORD ? 0 : text.slice(start, end).trim().length;
+  return { start, end, words: Math.floor(signs / SIGNS_PER_WORD) };
+}
+
+function* segmented(run: string, offset: number, lang: string): Generator<Unit> {
+  for (let from = 0; from < run.length; ) {
+    const to = boundary(run, Math.min(run.length, from + SEGMENTED_AT_ONCE));
+    for (const { index, segment } of segmenter(lang, 'word').segment(run.slice(from, to))) {
+      const start = offset + from + index;
+      yield { start, end: start + segment.length, words: Math.ceil(segment.length / LONGEST_WORD) };
+    }
+    from = to;
+  }
+}
+
+/** `at`, or one less where it would part a surrogate pair. */
+export function boundary(text: string, at: number): number {
+  return at < text.length && /[\ud800-\udbff]/.test(text[at - 1]) ? at - 1 : at;
+}
