@@ -34,7 +34,7 @@ export interface FuseOptions {
  *
  * @param passages (n x dim), row-major
  * @param languages with sums of the same shape; weights 0 are left out
- * @param out (n x dim) to write to; may be `passages` itself. A new array if absent.
+ * @param out (n x dim) to write to; may be `passages` or a language's sums themselves. A new array if absent.
  * @returns `out`
  * @throws XqgError XQG_NUMBER_OUT_OF_RANGE, XQG_DIMENSION_MISMATCH
  */
@@ -63,6 +63,18 @@ export function fuse(
     writeRow(row, out, start, renormalize);
   }
   return out;
+}
+
+/**
+ * Adds weight * sums to `into`, so that many languages need the memory of one: their weighted sum is one `LanguageSum` of
+ * weight 1 and SUM_l w_l n_l queries. Add in a fixed order of languages.
+ *
+ * @param into (n x dim), changed
+ * @param sums (n x dim)
+ * @param weight >= 0
+ */
+export function addWeighted(into: Float32Array, sums: Float32Array, weight: number): void {
+  for (let i = 0; i < into.length; i++) into[i] += weight * sums[i];
 }
 
 /**

@@ -30,4 +30,9 @@ export interface Snapshot {
   passageVectors(): Promise<Float32Array>;
   /** (n x dim), row-major: the sum of e(q) over the generated queries in `lang`; a zero row where there are none. */
   languageSum(lang: string): Promise<Float32Array>;
+  /**
+   * The sums of one passage by language, each (dim); languages without queries are absent. Where a snapshot does not have
+   * this, explaining a hit reads whole matrices.
+   */
+  languageSumsOf?(row: number): Promise<ReadonlyMap<string, Float32Array>>;
 }

@@ -1,0 +1,51 @@
+/**
+ * Every number of search that was tuned, in one place. Knows no code. Tuned on MLQA-R to English (never on XQuAD); the same
+ * for all languages.
+ */
+import { PROFILES, type ProfileName } from '../augment/profiles.js';
+import type { Normalization } from './fusion.js';
+
+export interface SearchDefaults {
+  readonly bm25: {
+    /** Saturation of term frequencies. */
+    readonly k1: number;
+    /** Normalization by length. */
+    readonly b: number;
+  };
+  /** What a generated term counts against one of the passage's own, inside one saturating function. */
+  readonly generatedWeight: number;
+  /** What a match through the question's translation counts against one of the passage's own. */
+  readonly translationWeight: number;
+  /** Document frequencies of generated and translated terms as expectations instead of counts. */
+  readonly expectedDf: boolean;
+  /** Augmentation of encoders with unit-length vectors, and of others. */
+  readonly profile: { readonly unitLength: ProfileName; readonly anyLength: ProfileName };
+  /** Replaces the profile's alpha for unit-length encoders. */
+  readonly alpha: number;
+  readonly hybrid: {
+    /** N: length of the two lists that the hybrid is made of. */
+    readonly topN: number;
+    readonly normalization: Normalization;
+    /** Weight of the dense leg against 1 for the lexical leg, by what the lexical leg sees. */
+    readonly denseWeight: {
+      readonly plain: number;
+      readonly generated: number;
+      readonly translated: number;
+      readonly both: number;
+    };
+  };
+}
+
+export const SEARCH_DEFAULTS: SearchDefaults = {
+  bm25: { k1: 0.9, b: 0.4 },
+  generatedWeight: 1,
+  translationWeight: 1,
+  expectedDf: true,
+  profile: { unitLength: 'unit', anyLength: 'paper' },
+  alpha: PROFILES.unit.alpha,
+  hybrid: {
+    topN: 200,
+    normalization: 'z-score',
+    denseWeight: { plain: 2, generated: 1, translated: 1, both: 1 },
+  },
+};

@@ -1,0 +1,116 @@
+/**
+ * What can be asked of search, and what it means after the defaults are filled in. Knows the shape of questions; no index.
+ */
+import {
+  type AugmentationProfile,
+  alphaEffective,
+  augmentationProfile,
+  type LanguagePolicy,
+  PROFILES,
+  type ProfileName,
+} from '../augment/profiles.js';
+import { XqgError } from '../errors/error.js';
+import type { LanguageWeight } from '../languages/terms.js';
+import type { SearchDefaults } from './defaults.js';
+import type { LexicalMode } from './lexical/view.js';
+
+export type SearchMode = 'dense' | 'lexical' | 'hybrid';
+
+export interface SearchRequest {
+  readonly question: string;
+  /** The question's language or, where it is guessed, every plausible one; at least one, weights summing to 1. */
+  readonly languages: readonly LanguageWeight[];
+  readonly mode: SearchMode;
+  /** With the generated queries (xQG) or without, in both legs. */
+  readonly augment: boolean;
+  /** Also translate the question's terms (probabilistic structured queries); lexical leg only. Default false. */
+  readonly translate?: boolean;
+  /** Default: what fits the encoder (see defaults.ts). */
+  readonly profile?: ProfileName;
+  /** In [0, 1]; default: the profile's. */
+  readonly alpha?: number;
+  /** Which languages' generated queries count, in both legs; default: the profile's. */
+  readonly languagePolicy?: LanguagePolicy;
+  /** At most so many hits, >= 1. */
+  readonly k: number;
+  /** Length of the lists that a hybrid is made of; default: that of defaults.ts, or k if it is more. */
+  readonly topN?: number;
+  /** (n) by row: 0 leaves a passage out. */
+  readonly mask?: Uint8Array | null;
+}
+
+/** A found passage. */
+export interface SearchHit {
+  readonly row: number;
+  readonly id: string;
+  /** What the hits are ordered by: the leg's own score, or the hybrid's (comparable within one answer only). */
+  readonly score: number;
+  /** Question . passage vector; null where the mode does not use it or the question has no vector. */
+  readonly dense: number | null;
+  /** BM25; null where the mode does not use it or no term matched. */
+  readonly lexical: number | null;
+}
+
+/** The augmentation of a request, as it will be done. */
+export interface Augmentation extends AugmentationProfile {
+  readonly name: ProfileName;
+  /** Share of the mean query in a fused vector, in [0, 1]. */
+  readonly alphaEffective: number;
+}
+
+/** The languages and weights that a policy means for a question in `asker`. */
+export function policyWeights(
+  policy: LanguagePolicy,
+  asker: string,
+  queryLanguages: readonly string[],
+): LanguageWeight[] {
+  if (policy === 'asker') return [{ lang: asker, weight: 1 }];
+  if (policy === 'all') return queryLanguages.map((lang) => ({ lang, weight: 1 }));
+  return Object.entries(policy)
+    .filter(([, weight]) => weight > 0)
+    .map(([lang, weight]) => ({ lang, weight }));
+}
+
+/** @throws XqgError XQG_UNKNOWN_PROFILE, XQG_NUMBER_OUT_OF_RANGE */
+export function augmentationOf(
+  request: Pick<SearchRequest, 'profile' | 'alpha' | 'languagePolicy' | 'languages'>,
+  corpus: {
+    readonly queryLanguages: readonly string[];
+    readonly queriesPerLanguage: number;
+    readonly unitLength: boolean;
+  },
+  defaults: SearchDefaults,
+): Augmentation {
+  const name =
+    request.profile ?? (corpus.unitLength ? defaults.profile.unitLength : defaults.profile.anyLength);
+  const alpha = request.alpha ?? (name === 'unit' ? defaults.alpha : PROFILES[name]?.alpha);
+  const profile = augmentationProfile(name, { alpha, languages: request.languagePolicy });
+  const weights = policyWeights(profile.languages, request.languages[0]?.lang ?? '', corpus.queryLanguages);
+  const queries = weights
+    .filter(({ lang }) => corpus.queryLanguages.includes(lang))
+    .reduce((sum, { weight }) => sum + weight * corpus.queriesPerLanguage, 0);
+  const summed = profile.variant === 'sum' ? queries : Math.min(queries, 1);
+  return { ...profile, name, alphaEffective: alphaEffective(profile.alpha, summed) };
+}
+
+export function lexicalModeOf(request: Pick<SearchRequest, 'augment' | 'translate'>): LexicalMode {
+  if (request.augment) return request.translate ? 'both' : 'generated';
+  return request.translate ? 'translated' : 'plain';
+}
+
+/** @throws XqgError XQG_NUMBER_OUT_OF_RANGE for k, topN or a language weight */
+export function checkRequest(request: SearchRequest): void {
+  for (const [name, value] of [
+    ['k', request.k],
+    ['topN', request.topN ?? 1],
+  ] as const) {
+    if (!(Number.isInteger(value) && value >= 1)) {
+      throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', { name, value, range: 'a whole number of 1 or more' });
+    }
+  }
+  const total = request.languages.reduce((sum, { weight }) => sum + (weight >= 0 ? weight : Number.NaN), 0);
+  if (!(Math.abs(total - 1) < 1e-3)) {
+    const name = "the sum of the question's language weights";
+    throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', { name, value: total, range: '1' });
+  }
+}

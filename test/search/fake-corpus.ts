@@ -1,0 +1,93 @@
+/** A small random multilingual corpus with an encoder that knows its words, for tests of the engine. */
+import type { Encoder } from '../../src/encode/encoder.js';
+import type { TermBag } from '../../src/languages/terms.js';
+import type { MemoryRow } from '../../src/search/memory-snapshot.js';
+import { bag, FakeFactors } from './fake-factors.js';
+import { Random } from './random.js';
+
+export const DIM = 24;
+export const STEMS = Array.from({ length: 30 }, (_, i) => `stem${i}`);
+export const LANGUAGES = ['en', 'fi', 'th'];
+
+/** The word for a stem in a language; English has the stem itself. */
+export function word(stem: string, lang: string): string {
+  return lang === 'en' ? stem : `${lang}${stem.slice(4)}`;
+}
+
+function vectorOf(stem: string): Float32Array {
+  return new Random(Number(stem.slice(4)) + 1).floats(DIM);
+}
+
+/** Unit vector of the sum of the words' vectors; zero if none is known. */
+export function encode(text: string): Float32Array {
+  const sum = new Float32Array(DIM);
+  for (const token of text.split(' ')) {
+    const stem = STEMS.find((s) => LANGUAGES.some((lang) => word(s, lang) === token));
+    vectorOf(stem ?? 'stem999').forEach((value, i) => {
+      if (stem !== undefined) sum[i] += value;
+    });
+  }
+  const length = Math.hypot(...sum);
+  return length === 0 ? sum : sum.map((value) => value / length);
+}
+
+export const encoder: Encoder = {
+  identity: { name: 'fake', dim: DIM, weights: '0', unitLength: true, settings: {} },
+  encodePassages: async (passages) => join(passages.map(({ text }) => encode(text))),
+  encodeQueries: async (queries) => join(queries.map(({ text }) => encode(text))),
+};
+
+export function analyze(text: string): TermBag {
+  const counts: Record<string, number> = {};
+  for (const token of text.split(' ')) counts[token] = (counts[token] ?? 0) + 1;
+  return bag(counts);
+}
+
+const table = (lang: string): Record<string, Record<string, number>> =>
+  Object.fromEntries(STEMS.map((stem) => [stem, { [word(stem, lang)]: 0.75, [`${lang}-any`]: 0.25 }]));
+
+export const factors = new FakeFactors(
+  { fi: table('fi'), th: table('th') },
+  { fi: table('fi'), th: table('th') },
+);
+
+/** `n` passages in English, a few of them twice and some in Finnish; queries in Finnish and Thai. */
+export function corpus(n: number): MemoryRow[] {
+  const random = new Random(n);
+  const rows: MemoryRow[] = [];
+  for (let i = 0; i < n; i++) {
+    const lang = i % 5 === 4 ? 'fi' : 'en';
+    const stems = Array.from({ length: 4 + random.below(6) }, () => STEMS[random.below(STEMS.length)]);
+    const text = stems.map((stem) => word(stem, lang)).join(' ');
+    const generated = [...LANGUAGES].filter((l) => l !== lang && l !== 'en');
+    const row: MemoryRow = {
+      id: `p${n - i}`,
+      lang,
+      vector: encode(text),
+      sums: new Map(
+        generated.map((l) => [
+          l,
+          encode(
+            stems
+              .slice(0, 3)
+              .map((s) => word(s, l))
+              .join(' '),
+          ),
+        ]),
+      ),
+      own: analyze(text),
+      pivot: analyze(stems.join(' ')),
+      drawn: null,
+    };
+    rows.push(i % 7 === 6 ? { ...rows[i - 3], id: row.id } : row);
+  }
+  return rows;
+}
+
+function join(vectors: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(vectors.length * DIM);
+  vectors.forEach((vector, i) => {
+    joined.set(vector, i * DIM);
+  });
+  return joined;
+}
