@@ -10,7 +10,7 @@ import type { LanguageWeight } from './terms.js';
 export interface Detection {
   /** ISO 639-1 code (639-3 where there is none); `und` if the text has no letters of a known script. */
   readonly lang: string;
-  /** Weight of `lang` among the candidates, in [0, 1]. */
+  /** Share of the evidence that speaks for `lang`, in [0, 1]: its weight before the least candidates were dropped. */
   readonly confidence: number;
   /** Heaviest first; the weights sum to 1. Empty if `lang` is `und`. */
   readonly candidates: readonly LanguageWeight[];
@@ -41,7 +41,7 @@ export async function detectLanguage(text: string): Promise<Detection> {
   if (kept.length === 0) return { lang: 'und', confidence: 0, candidates: [] };
   const sum = kept.reduce((all, [, weight]) => all + weight, 0);
   const candidates = kept.map(([lang, weight]) => ({ lang, weight: weight / sum }));
-  return { lang: candidates[0].lang, confidence: candidates[0].weight, candidates };
+  return { lang: candidates[0].lang, confidence: kept[0][1], candidates };
 }
 
 interface Part {

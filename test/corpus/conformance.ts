@@ -1,0 +1,116 @@
+/**
+ * What every corpus reader must do, whatever its format. A new reader calls `describeReader` with files of its own.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { SourceDocument } from '../../src/corpus/passage.js';
+import type { CorpusReader } from '../../src/corpus/reader.js';
+import { XqgError } from '../../src/errors/error.js';
+
+export interface ReaderCase {
+  readonly reader: CorpusReader;
+  /** Name of a file in this format. */
+  readonly name: string;
+  /** A sound file and what it holds, in order. */
+  readonly sound: string | Buffer;
+  readonly documents: readonly { id: string; title: string; lang?: string; text: string }[];
+  /** Files that are broken, and a part of the message that says where. */
+  readonly broken: Readonly<Record<string, { data: string | Buffer; says: RegExp }>>;
+  /** A format of rows: sound rows, and the same with a broken row behind them. */
+  readonly rows?: { readonly soundThenBroken: string; readonly soundRows: number };
+}
+
+export function describeReader(test: ReaderCase): void {
+  const { reader, name, sound, documents, broken, rows } = test;
+  describe(`the ${reader.name} reader`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'xqg-reader-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, name);
+    const read = async (data: string | Buffer): Promise<SourceDocument[]> => {
+      writeFileSync(path, data);
+      const found: SourceDocument[] = [];
+      for await (const document of reader.read({ path, id: name, source: folder })) found.push(document);
+      return found;
+    };
+    const failure = async (data: string | Buffer): Promise<XqgError> => {
+      const error = await read(data).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(XqgError);
+      return error as XqgError;
+    };
+
+    it('knows its files by name', () => {
+      expect(reader.matches(path)).toBe(true);
+      expect(reader.matches(join(folder, 'picture.png'))).toBe(false);
+      expect(reader.extensions.length).toBeGreaterThan(0);
+    });
+
+    it('keeps id, title, language and text', async () => {
+      const found = await read(sound);
+      const seen = found.map(({ id, title, lang, blocks }) => ({
+        id,
+        title,
+        lang,
+        text: blocks.map(({ text }) => text).join('\n\n'),
+      }));
+      expect(seen).toEqual(documents.map((document) => ({ lang: undefined, ...document })));
+    });
+
+    it('says where a document comes from', async () => {
+      for (const document of await read(sound)) {
+        expect(document.path).toBe(path);
+        expect(document.source).toBe(folder);
+      }
+    });
+
+    it('gives unique ids, the same at every reading', async () => {
+      const first = (await read(sound)).map(({ id }) => id);
+      const again = (await read(sound)).map(({ id }) => id);
+      expect(again).toEqual(first);
+      expect(new Set(first).size).toBe(first.length);
+    });
+
+    it('refuses an empty file by name', async () => {
+      const error = await failure('');
+      expect(error.code).toBe('XQG_CORPUS_EMPTY');
+      expect(error.message).toContain(path);
+      expect(error.remedy).not.toBe('');
+    });
+
+    it('names a file that is not there', async () => {
+      const missing = join(folder, `no ${name}`);
+      const reading = async (): Promise<void> => {
+        for await (const _ of reader.read({ path: missing, id: name, source: folder }));
+      };
+      await expect(reading()).rejects.toMatchObject({
+        code: 'XQG_CORPUS_NOT_FOUND',
+        details: { path: missing },
+      });
+    });
+
+    for (const [what, { data, says }] of Object.entries(broken)) {
+      it(`says where: ${what}`, async () => {
+        const error = await failure(data);
+        expect(error.message).toContain(path);
+        expect(error.message).toMatch(says);
+        expect(error.message + error.remedy).not.toMatch(/\{\w+\}/);
+      });
+    }
+
+    if (rows !== undefined) {
+      it('streams: the rows before a broken one arrive', async () => {
+        writeFileSync(path, rows.soundThenBroken);
+        let arrived = 0;
+        const reading = async (): Promise<void> => {
+          for await (const _ of reader.read({ path, id: name, source: folder })) arrived++;
+        };
+        await expect(reading()).rejects.toBeInstanceOf(XqgError);
+        expect(arrived).toBe(rows.soundRows);
+      });
+    }
+  });
+}
