@@ -153,17 +153,28 @@ export function rankRelevant(judgments: Judgments, scores: Scores | undefined): 
 export function measureRun(qrels: Qrels, run: Run, measures: readonly Measure[]): MeasureValues {
   const perQuery = new Map<string, readonly number[]>();
   for (const [queryId, judgments] of qrels) {
-    const ranked = rankRelevant(judgments, run.get(queryId));
-    perQuery.set(
-      queryId,
-      measures.map((measure) => measure.of(ranked)),
-    );
+    perQuery.set(queryId, measureQuery(judgments, run.get(queryId), measures));
   }
-  return {
-    measures: measures.map((measure) => measure.name),
-    perQuery,
-    means: meanOf(perQuery, measures.length),
-  };
+  return summarize(perQuery, measures);
+}
+
+/** The values of one query, one per measure. */
+export function measureQuery(
+  judgments: Judgments,
+  scores: Scores | undefined,
+  measures: readonly Measure[],
+): number[] {
+  const ranked = rankRelevant(judgments, scores);
+  return measures.map((measure) => measure.of(ranked));
+}
+
+/** Adds the means to the values of all queries of the qrels. */
+export function summarize(
+  perQuery: ReadonlyMap<string, readonly number[]>,
+  measures: readonly Measure[],
+): MeasureValues {
+  const names = measures.map((measure) => measure.name);
+  return { measures: names, perQuery, means: meanOf(perQuery, measures.length) };
 }
 
 function meanOf(perQuery: ReadonlyMap<string, readonly number[]>, width: number): number[] {

@@ -17,7 +17,7 @@ export interface ResultRow {
   readonly metric: string;
   /** Mean over the queries of the qrels. */
   readonly value: number;
-  /** Name of the generator whose queries were used, `none` for systems without any. */
+  /** The kind of generator whose queries the augmented systems used, e.g. `lexicon`; `none` for a run from a file. */
   readonly generator: string;
   /** Whether the system was told the language of the question or had to guess it. */
   readonly language: 'given' | 'detected';

@@ -7,8 +7,9 @@ export interface TableOptions {
 }
 
 /**
- * One table for each data set, setting, metric and way to know the language. The mean is over the languages shown and is
- * left out where a cell is missing. Rows of one language (a BEIR folder) are one table with the metrics as columns.
+ * One table for each data set, setting, metric and way to know the language. The mean is over the languages shown (rows of
+ * `mixed` languages are not) and is left out where a cell is missing. Where there is one pair of languages, one table has
+ * the metrics as columns.
  */
 export function formatTables(rows: readonly ResultRow[], { metrics }: TableOptions = {}): string {
   const wanted = metrics ? rows.filter(({ metric }) => metrics.includes(metric)) : rows;
@@ -24,7 +25,7 @@ export function formatTables(rows: readonly ResultRow[], { metrics }: TableOptio
     for (const metric of metrics ?? new Set(group.rows.map((row) => row.metric))) {
       const cells = group.rows.filter((row) => row.metric === metric);
       if (cells.length === 0) continue;
-      const languages = [...new Set(cells.map(columnOf))].sort();
+      const languages = [...new Set(cells.map(columnOf))].filter((lang) => lang !== 'mixed').sort();
       tables.push(tableOf(`${group.title}, ${metric}`, cells, columnOf, languages, true));
     }
   }

@@ -1,0 +1,154 @@
+/** Measures the systems on a collection in BEIR's layout: what `xqg evaluate beir` does. Knows its loader only. */
+import { addRows, type Measured, measureSystem } from './collection.js';
+import { type BeirData, type BeirQuery, openBeir } from './datasets/beir.js';
+import { detectedLanguages } from './detected-languages.js';
+import { engineSearchers } from './engine-searcher.js';
+import { type Measure, type MeasureValues, parseMeasures, summarize } from './metrics.js';
+import { openParts } from './parts.js';
+import { type EvaluationResult, madeBy, type Progress } from './results.js';
+import type { AskedQuery, LanguageKnowledge, OpenSearcher, Searcher } from './searcher.js';
+import { SYSTEMS, type System } from './systems.js';
+import { MEASURES, type MeasureOptions } from './xquad.js';
+
+export interface EvaluateBeirOptions extends Omit<MeasureOptions, 'settings'> {
+  /** Folder of corpus.jsonl, queries.jsonl and qrels/test.tsv. */
+  readonly data: string;
+  /** Which qrels/<split>.tsv; default `test`. */
+  readonly split?: string;
+  /** Language of queries and passages whose row names none; detected if not given. */
+  readonly queryLang?: string;
+  readonly passageLang?: string;
+  /** Name or folder of a pack; default `base`. */
+  readonly pack?: string;
+  /** Passages that are ranked for a query at most; default 1,000. Smaller collections are ranked whole. */
+  readonly depth?: number;
+}
+
+/** Measures a BEIR folder. Throws XQG_EVALUATION_DATA, XQG_EVALUATION_LINE and what `loadPack` throws. */
+export async function evaluateBeir(
+  options: EvaluateBeirOptions,
+  progress: Progress = () => {},
+): Promise<EvaluationResult> {
+  const { data: directory, split, queryLang, passageLang } = options;
+  const detect = async (text: string) => (await detectedLanguages(text))[0].lang;
+  const data = await openBeir({ directory, split, queryLang, passageLang, detect });
+  const opened = await openParts(options.pack ?? 'base');
+  try {
+    const { results, perQuery, notes } = await measureBeir(
+      data,
+      engineSearchers(opened.parts),
+      options,
+      progress,
+    );
+    return {
+      results,
+      ...(options.perQuery ? { perQuery } : {}),
+      notes,
+      madeBy: madeBy(options.command, data.sources, opened.identities),
+    };
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Measures opened data with any searcher. */
+export async function measureBeir(
+  data: BeirData,
+  open: OpenSearcher,
+  options: Pick<EvaluateBeirOptions, 'systems' | 'languages' | 'measures' | 'perQuery' | 'depth'>,
+  progress: Progress,
+): Promise<Measured & { notes: string[] }> {
+  const systems = options.systems ?? SYSTEMS;
+  const measures = parseMeasures(options.measures ?? MEASURES);
+  const askerLanguages = [...new Set(data.queries.map(({ lang }) => lang))];
+  async function* counted() {
+    let passages = 0;
+    for await (const passage of data.passages()) {
+      yield passage;
+      if (++passages % 1000 === 0) progress(`${passages.toLocaleString('en-US')} passages`, 0, 0);
+    }
+  }
+  const searcher = await open(counted(), { systems, askerLanguages });
+  try {
+    const depth = Math.min(searcher.size, options.depth ?? 1000);
+    const measured: Measured = { results: [], perQuery: [] };
+    const knowledge = knowledgeOf(data, options.languages ?? ['given', 'detected']);
+    let done = 0;
+    for (const language of knowledge) {
+      const asked = await askedQueries(data.queries, language);
+      for (const system of systems) {
+        const values = await measureSystem(searcher, system, asked, data.qrels, measures, depth);
+        addGroups(measured, data, searcher, system, language, values, measures, options.perQuery ?? false);
+        progress(system.name, ++done, knowledge.length * systems.length);
+      }
+    }
+    return { ...measured, notes: notesOf(data, searcher, depth) };
+  } finally {
+    await searcher.close();
+  }
+}
+
+/** `given` makes sense only where the language of some query is given. */
+function knowledgeOf(data: BeirData, wanted: readonly LanguageKnowledge[]): readonly LanguageKnowledge[] {
+  return data.queries.some(({ langGiven }) => langGiven) ? wanted : ['detected'];
+}
+
+function askedQueries(queries: readonly BeirQuery[], language: LanguageKnowledge): Promise<AskedQuery[]> {
+  return Promise.all(
+    queries.map(async ({ id, text, lang, langGiven }) => {
+      const given = language === 'given' && langGiven;
+      return { id, text, languages: given ? [{ lang, weight: 1 }] : await detectedLanguages(text) };
+    }),
+  );
+}
+
+/** Rows for each language of the queries and, where there are several, for all of them. */
+function addGroups(
+  measured: Measured,
+  data: BeirData,
+  searcher: Searcher,
+  system: System,
+  language: LanguageKnowledge,
+  { perQuery }: MeasureValues,
+  measures: readonly Measure[],
+  withQueries: boolean,
+): void {
+  const groups = new Map<string, Map<string, readonly number[]>>();
+  for (const { id, lang } of data.queries) {
+    const group = groups.get(lang) ?? new Map<string, readonly number[]>();
+    groups.set(lang, group.set(id, perQuery.get(id)!));
+  }
+  const passageLang = searcher.passageLanguages.size === 1 ? [...searcher.passageLanguages][0] : 'mixed';
+  const setting = 'beir' as const;
+  const about = {
+    dataset: data.name,
+    setting,
+    passageLang,
+    system: system.name,
+    generator: 'lexicon',
+    language,
+  };
+  for (const [queryLang, values] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    addRows(measured, summarize(values, measures), { ...about, queryLang }, withQueries);
+  }
+  if (groups.size > 1)
+    addRows(measured, summarize(perQuery, measures), { ...about, queryLang: 'mixed' }, false);
+}
+
+function notesOf({ queries, qrels }: BeirData, searcher: Searcher, depth: number): string[] {
+  const notes: string[] = [];
+  let missing = 0;
+  for (const judgments of qrels.values()) {
+    for (const [id, relevance] of judgments) if (relevance > 0 && !searcher.has(id)) missing++;
+  }
+  if (missing > 0)
+    notes.push(`${missing} relevant passages of the qrels are not in the corpus and count as not found`);
+  if (depth < searcher.size) {
+    const cut = `rankings are cut at ${depth.toLocaleString('en-US')} of ${searcher.size.toLocaleString('en-US')} passages`;
+    notes.push(`${cut}: a relevant passage beyond counts as not found`);
+  }
+  const detected = queries.filter(({ langGiven }) => !langGiven).length;
+  if (detected > 0)
+    notes.push(`the language of ${detected} of ${queries.length} queries was detected, not given`);
+  return notes;
+}

@@ -1,0 +1,140 @@
+/**
+ * Measures systems over a parallel collection in the settings mono, to-english and from-english. Passages of a language
+ * are encoded once, whatever asks for them. Knows no engine and no file format.
+ */
+import { type Collection, pairOf } from './datasets/collection.js';
+import { type Measure, type MeasureValues, measureQuery, type Qrels, summarize } from './metrics.js';
+import type { PerQueryRow, Progress, ResultRow, Setting } from './results.js';
+import type { AskedQuery, DetectLanguages, LanguageKnowledge, OpenSearcher, Searcher } from './searcher.js';
+import type { System } from './systems.js';
+
+export interface CollectionOptions {
+  readonly collection: Collection;
+  readonly settings: readonly Setting[];
+  readonly systems: readonly System[];
+  readonly languages: readonly LanguageKnowledge[];
+  readonly measures: readonly Measure[];
+  readonly open: OpenSearcher;
+  readonly detect: DetectLanguages;
+  /** Name of the generator that every row gets. */
+  readonly generator: string;
+  readonly perQuery: boolean;
+}
+
+export interface Measured {
+  readonly results: ResultRow[];
+  readonly perQuery: PerQueryRow[];
+}
+
+interface LanguagePair {
+  readonly setting: Setting;
+  readonly queryLang: string;
+  readonly passageLang: string;
+}
+
+/** The pairs of languages that a setting asks for; settings with English have none where the collection lacks it. */
+export function pairsOf(langs: readonly string[], settings: readonly Setting[]): LanguagePair[] {
+  const others = langs.includes('en') ? langs.filter((lang) => lang !== 'en') : [];
+  return settings.flatMap((setting): LanguagePair[] => {
+    if (setting === 'mono') return langs.map((lang) => ({ setting, queryLang: lang, passageLang: lang }));
+    if (setting === 'to-english')
+      return others.map((lang) => ({ setting, queryLang: lang, passageLang: 'en' }));
+    return others.map((lang) => ({ setting, queryLang: 'en', passageLang: lang }));
+  });
+}
+
+/** Measures every system on every pair; rows are in the order of settings, pairs, knowledge of the language, systems. */
+export async function measureCollection(options: CollectionOptions, progress: Progress): Promise<Measured> {
+  const { collection, open, systems, languages } = options;
+  const pairs = pairsOf([...collection.parts.keys()], options.settings);
+  const measured = new Map<LanguagePair, Measured>();
+  const steps = pairs.length * languages.length * systems.length;
+  let done = 0;
+  for (const passageLang of new Set(pairs.map((pair) => pair.passageLang))) {
+    const asking = pairs.filter((pair) => pair.passageLang === passageLang);
+    const askerLanguages = asking.map(({ queryLang }) => queryLang);
+    const searcher = await open(collection.parts.get(passageLang)!.passages, { systems, askerLanguages });
+    try {
+      for (const pair of asking) {
+        const step = `${pair.queryLang} to ${passageLang}`;
+        const ofPair = await measurePair(searcher, pair, options, () => progress(step, ++done, steps));
+        measured.set(pair, ofPair);
+      }
+    } finally {
+      await searcher.close();
+    }
+  }
+  return {
+    results: pairs.flatMap((pair) => measured.get(pair)!.results),
+    perQuery: pairs.flatMap((pair) => measured.get(pair)!.perQuery),
+  };
+}
+
+async function measurePair(
+  searcher: Searcher,
+  pair: LanguagePair,
+  { collection, languages, systems, measures, detect, generator, perQuery }: CollectionOptions,
+  onSystem: () => void,
+): Promise<Measured> {
+  const { queries, qrels } = pairOf(collection, pair.queryLang, pair.passageLang);
+  const measured: Measured = { results: [], perQuery: [] };
+  for (const language of languages) {
+    const weights =
+      language === 'given' ? undefined : await Promise.all(queries.map(({ text }) => detect(text)));
+    const asked = queries.map(({ id, text, lang }, i) => ({
+      id,
+      text,
+      languages: weights?.[i] ?? [{ lang, weight: 1 }],
+    }));
+    for (const system of systems) {
+      const values = await measureSystem(searcher, system, asked, qrels, measures, searcher.size);
+      const about = {
+        dataset: collection.name,
+        ...pair,
+        system: system.name,
+        generator,
+        language,
+      };
+      addRows(measured, values, about, perQuery);
+      onSystem();
+    }
+  }
+  return measured;
+}
+
+/** Queries that are searched together; the scores of more are not held. */
+const BATCH = 64;
+
+/** Runs one system over the queries and measures its best `depth` passages. */
+export async function measureSystem(
+  searcher: Searcher,
+  system: System,
+  queries: readonly AskedQuery[],
+  qrels: Qrels,
+  measures: readonly Measure[],
+  depth: number,
+): Promise<MeasureValues> {
+  const perQuery = new Map<string, readonly number[]>();
+  for (let first = 0; first < queries.length; first += BATCH) {
+    const batch = queries.slice(first, first + BATCH);
+    const scores = await searcher.search(system, batch, depth);
+    batch.forEach(({ id }, i) => {
+      perQuery.set(id, measureQuery(qrels.get(id)!, scores[i], measures));
+    });
+  }
+  return summarize(perQuery, measures);
+}
+
+/** Adds one row a measure, and one a measure and query if wanted. */
+export function addRows(
+  to: Measured,
+  { measures, means, perQuery }: MeasureValues,
+  about: Omit<ResultRow, 'metric' | 'value' | 'queries'>,
+  withQueries: boolean,
+): void {
+  for (const [i, metric] of measures.entries()) {
+    to.results.push({ ...about, metric, value: means[i], queries: perQuery.size });
+    if (!withQueries) continue;
+    for (const [query, values] of perQuery) to.perQuery.push({ ...about, metric, query, value: values[i] });
+  }
+}

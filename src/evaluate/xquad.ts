@@ -1,0 +1,88 @@
+/** Measures the systems on XQuAD: what `xqg evaluate xquad` does. Knows the data set by its loader only. */
+import { measureCollection } from './collection.js';
+import type { Collection } from './datasets/collection.js';
+import { loadXquad } from './datasets/xquad.js';
+import { detectedLanguages } from './detected-languages.js';
+import { engineSearchers } from './engine-searcher.js';
+import { parseMeasures } from './metrics.js';
+import { type OpenedParts, openParts } from './parts.js';
+import { type EvaluationResult, madeBy, type Progress, type Setting } from './results.js';
+import type { LanguageKnowledge } from './searcher.js';
+import { SYSTEMS, type System } from './systems.js';
+
+/** The measures of every data set. */
+export const MEASURES = 'MRR accuracy@1 R@10 R@100 nDCG@10';
+
+export interface MeasureOptions {
+  /** Default: mono, to-english, from-english. */
+  readonly settings?: readonly Setting[];
+  /** Default: all. */
+  readonly systems?: readonly System[];
+  /** Default: both. */
+  readonly languages?: readonly LanguageKnowledge[];
+  /** Default `MEASURES`. */
+  readonly measures?: string;
+  /** Also the value of every query. Default false. */
+  readonly perQuery?: boolean;
+  /** What made the result, as the user typed it. */
+  readonly command: string;
+}
+
+export interface EvaluateXquadOptions extends MeasureOptions {
+  /** Folder of `xquad.<lang>.json`. */
+  readonly data: string;
+  /** Default: every language that has a file. */
+  readonly langs?: readonly string[];
+  /** Name or folder of a pack; default `base`. */
+  readonly pack?: string;
+}
+
+/** Measures XQuAD. Throws XQG_EVALUATION_DATA, XQG_EVALUATION_FILE, XQG_UNKNOWN_MEASURE and what `loadPack` throws. */
+export async function evaluateXquad(
+  options: EvaluateXquadOptions,
+  progress: Progress = () => {},
+): Promise<EvaluationResult> {
+  const collection = await loadXquad({ directory: options.data, langs: options.langs });
+  const opened = await openParts(options.pack ?? 'base');
+  try {
+    return await evaluateCollection(collection, opened, options, progress);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Measures any parallel collection with parts that are already open. */
+export async function evaluateCollection(
+  collection: Collection,
+  { parts, identities }: Pick<OpenedParts, 'parts' | 'identities'>,
+  options: MeasureOptions,
+  progress: Progress,
+): Promise<EvaluationResult> {
+  const { perQuery = false, languages = ['given', 'detected'] } = options;
+  const measured = await measureCollection(
+    {
+      collection,
+      settings: options.settings ?? ['mono', 'to-english', 'from-english'],
+      systems: options.systems ?? SYSTEMS,
+      languages,
+      measures: parseMeasures(options.measures ?? MEASURES),
+      open: engineSearchers(parts),
+      detect: detectedLanguages,
+      generator: 'lexicon',
+      perQuery,
+    },
+    progress,
+  );
+  const unknown = [...collection.parts.keys()].filter((lang) => !parts.generator.languages.includes(lang));
+  const notes = [...collection.notes];
+  if (!collection.parts.has('en')) notes.push('without English there is only the setting mono');
+  if (unknown.length > 0) {
+    notes.push(`the pack does not know ${unknown.join(', ')}: only shared words and romanized n-grams match`);
+  }
+  return {
+    results: measured.results,
+    ...(perQuery ? { perQuery: measured.perQuery } : {}),
+    notes,
+    madeBy: madeBy(options.command, collection.sources, identities),
+  };
+}
