@@ -235,6 +235,10 @@ export const catalogue = {
     message: '{path}: the index holds a document "{id}" already, from {source}.',
     remedy: 'Take that source out first (xqg remove --source {source}), or rename one of the two.',
   },
+  XQG_DUPLICATE_DOCUMENT: {
+    message: '{path}: the id "{id}" was given to another document before.',
+    remedy: 'Give every document an id of its own.',
+  },
   XQG_QUERY_COUNT: {
     message: 'The generator wrote {found} {language} queries for passage {id}, but {expected} were asked for.',
     remedy: 'The generator is at fault: use another one, or another number of queries per language.',
