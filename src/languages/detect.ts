@@ -27,7 +27,7 @@ export async function detectLanguage(text: string): Promise<Detection> {
     .slice(0, LONGEST_SAMPLE)
     .normalize('NFC')
     .replace(/\p{Surrogate}/gu, ' ');
-  const parts = partsByScript(sample);
+  const parts = withoutBorrowings(partsByScript(sample));
   const total = parts.reduce((sum, { size }) => sum + size, 0);
   const weights = new Map<string, number>();
   for (const { script, letters, size } of parts) {
@@ -62,6 +62,16 @@ function partsByScript(text: string): Part[] {
   const han = found.find(({ script }) => script.name === 'Hani');
   if (kana === undefined || han === undefined) return found;
   return found.map((part) => (part === han ? { ...han, script: kana.script } : part));
+}
+
+/** Text in other scripts is full of Latin names; text in Latin letters seldom quotes another script. */
+const LATIN_AMONG_OTHERS = 0.5;
+
+function withoutBorrowings(parts: readonly Part[]): readonly Part[] {
+  if (parts.length < 2) return parts;
+  return parts.map((part) =>
+    part.script.name === 'Latn' ? { ...part, size: part.size * LATIN_AMONG_OTHERS } : part,
+  );
 }
 
 /** Weights that sum to 1. */

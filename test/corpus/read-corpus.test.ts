@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SourceDocument } from '../../src/corpus/passage.js';
 import { type ReadOptions, readCorpus } from '../../src/corpus/read-corpus.js';
 import type { XqgError } from '../../src/errors/error.js';
+import { docxOf } from './bytes.js';
 
 let folder: string;
 beforeEach(() => {
@@ -145,6 +146,31 @@ describe('readCorpus', () => {
     const found = await read([folder], { onFailure: (_, error) => failures.push(error) });
     expect(idsOf(found)).toEqual(['b.txt']);
     expect(failures.map(({ code }) => code)).toEqual(['XQG_CORPUS_BROKEN_FILE']);
+  });
+
+  it('reads tables and rows in UTF-16, and pages in the encoding that they declare', async () => {
+    const table = put('a.tsv', Buffer.from('\ufeffid\ttext\r\n1\tไทย\r\n', 'utf16le'));
+    const rows = put('b.jsonl', Buffer.from('\ufeff{"id": "2", "text": "ไทย"}\r\n', 'utf16le'));
+    const cyrillic = Buffer.from([0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2]);
+    const page = put('c.html', Buffer.concat([Buffer.from('<meta charset="windows-1251"><p>'), cyrillic]));
+    const found = await read([table, rows, page]);
+    expect(found.map(({ blocks }) => blocks[0].text)).toEqual(['ไทย', 'ไทย', 'Привет']);
+  });
+
+  it('keeps the headings of Word and Markdown files', async () => {
+    const word = put(
+      'a.docx',
+      docxOf([
+        ['Title', 'Report'],
+        ['heading 1', 'Results'],
+        ['', 'Good.'],
+      ]),
+    );
+    const markdown = put('b.md', '# Report\n\n## Results\n\nGood.\n');
+    for (const document of await read([word, markdown])) {
+      expect(document.title).toBe('Report');
+      expect(document.blocks).toEqual([{ headings: ['Results'], text: 'Good.' }]);
+    }
   });
 
   it('says which rows are empty', async () => {
