@@ -145,12 +145,12 @@ export class LanceStore implements PassageStore {
     });
   }
 
-  async compact(keep: readonly string[], options: { readonly force?: boolean } = {}): Promise<void> {
-    await guard(this.#dir, async () => {
+  async compact(keep: readonly string[], options: { readonly force?: boolean } = {}): Promise<boolean> {
+    return guard(this.#dir, async () => {
       const { numRows, fragmentStats } = await this.#table.stats();
       const written = fragmentStats.lengths.mean * fragmentStats.numFragments;
       const small = fragmentStats.numFragments <= FRAGMENTS && written - numRows <= DELETED_SHARE * written;
-      if (small && !options.force) return;
+      if (small && !options.force) return false;
       const kept = keep.map((version) => version.split('@').map(Number));
       const versions = new Set(kept.filter(([g]) => g === this.#generation).map(([, version]) => version));
       const times = (await this.#table.listVersions())
@@ -160,6 +160,7 @@ export class LanceStore implements PassageStore {
         cleanupOlderThan: new Date(Math.min(Date.now(), ...times)),
         deleteUnverified: true,
       });
+      return true;
     });
   }
 

@@ -96,8 +96,9 @@ export interface PassageStore {
    * rows stay the same.
    *
    * @param options.force also where it seems not worth its time
+   * @returns false if it was not worth it
    */
-  compact(keep: readonly string[], options?: { readonly force?: boolean }): Promise<void>;
+  compact(keep: readonly string[], options?: { readonly force?: boolean }): Promise<boolean>;
   /** Rewrites everything, so that no byte of a deleted row remains in any file. No earlier version survives. */
   purge(): Promise<void>;
   close(): void;

@@ -1,0 +1,87 @@
+/**
+ * Documents into an index: skips what is unchanged, indexes the rest, drops what is gone, seals. May be killed at any
+ * moment; the same call again goes on and ends in the same content. Knows no file format and prints nothing.
+ */
+import type { SourceDocument } from '../corpus/passage.js';
+import type { XqgError } from '../errors/error.js';
+import { version } from '../library/version.js';
+import { IndexRun } from './index-run.js';
+import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';
+import type { DocumentSource, IndexOptions, IndexResult } from './options.js';
+import { IndexWriter } from './writer.js';
+
+/**
+ * Brings the index in `dir` (made if absent) to hold exactly the given documents of their sources; other sources stay as
+ * they are.
+ *
+ * @throws XqgError XQG_INDEX_LOCKED, XQG_INDEX_IDENTITY, XQG_INDEX_ICU, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_DISK_FULL,
+ * XQG_NO_PERMISSION, and what the documents' source throws; what is computed by then is written
+ */
+export async function indexDocuments(
+  dir: string,
+  documents: DocumentSource,
+  options: IndexOptions,
+): Promise<IndexResult> {
+  const failed: [string, XqgError][] = [];
+  let onFailure = (path: string, error: XqgError): void => {
+    failed.push([path, error]);
+  };
+  const given = typeof documents === 'function' ? documents((...what) => onFailure(...what)) : documents;
+  // Nothing is made or locked for a source without a readable document.
+  const begun = await begin(given);
+  try {
+    return await IndexWriter.use(
+      dir,
+      (writer) => {
+        const run = new IndexRun(writer, options);
+        onFailure = (path, error) => run.fail(path, error);
+        for (const what of failed) onFailure(...what);
+        return run.run(begun.documents);
+      },
+      (found) => manifestOf(dir, found, options),
+    );
+  } finally {
+    await begun.end();
+  }
+}
+
+/** Reads the first document. */
+async function begin(
+  source: AsyncIterable<SourceDocument>,
+): Promise<{ documents: AsyncIterable<SourceDocument>; end: () => Promise<unknown> }> {
+  const iterator = source[Symbol.asyncIterator]();
+  let next = await iterator.next();
+  async function* documents(): AsyncGenerator<SourceDocument> {
+    for (; !next.done; next = await iterator.next()) yield next.value;
+  }
+  return { documents: documents(), end: async () => iterator.return?.() };
+}
+
+/** The manifest with which a run begins. */
+function manifestOf(dir: string, found: Manifest | null, options: IndexOptions): Manifest {
+  const { encoder, generator, pack = null, queriesPerLanguage = 5, seed = 0, sumBits = 8 } = options;
+  const now = new Date().toISOString();
+  const identity = {
+    encoder: encoder.identity,
+    generator: generator?.identity ?? null,
+    pack,
+    queryLanguages: [...(options.queryLanguages ?? generator?.languages ?? [])].sort(),
+    queriesPerLanguage,
+    seed,
+    sumBits,
+    icu: process.versions.icu ?? 'none',
+  };
+  if (found !== null) checkIdentity(dir, found.identity, identity);
+  return {
+    format: INDEX_FORMAT,
+    tool: { version: version(), node: process.version },
+    identity,
+    splitting: options.splitting ?? {},
+    created: found?.created ?? now,
+    updated: now,
+    state: { status: 'indexing', expected: options.expected ?? null, done: 0, failed: 0, failures: [] },
+    counts: found?.counts ?? { documents: 0, passages: 0 },
+    sealed: found?.sealed ?? null,
+    purging: found?.purging ?? false,
+  };
+}

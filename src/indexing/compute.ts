@@ -1,0 +1,134 @@
+/**
+ * Passages to rows: vectors, generated queries and their sums, terms. A row depends on its passage and on what makes it,
+ * not on the passages beside it. Knows no store and no document.
+ */
+import type { Passage } from '../corpus/passage.js';
+import type { BagEncoder, Encoder } from '../encode/encoder.js';
+import { XqgError } from '../errors/error.js';
+import { type Generator, hasDistribution } from '../generate/generator.js';
+import { passageBag } from '../languages/bags.js';
+import type { TermBag } from '../languages/terms.js';
+import type { IndexedPassage } from '../store/store.js';
+
+export interface RowMakers {
+  readonly encoder: Encoder;
+  readonly generator: Generator | null;
+  readonly queryLanguages: readonly string[];
+  readonly queriesPerLanguage: number;
+  readonly seed: number;
+}
+
+/** What is computed for a passage. */
+export type ComputedRow = Omit<IndexedPassage, 'documentHash'>;
+
+/**
+ * Rows in the order of the passages; XQG_QUERY_COUNT in place of a row for which the generator did not do its work. No
+ * queries are generated in a passage's own language.
+ * @throws XqgError XQG_VECTOR_LENGTH, and what encoder and generator throw
+ */
+export async function computeRows(
+  passages: readonly Passage[],
+  makers: RowMakers,
+): Promise<(ComputedRow | XqgError)[]> {
+  const { encoder, generator, queryLanguages, queriesPerLanguage } = makers;
+  const { dim } = encoder.identity;
+  const vectors = await encoder.encodePassages(passages);
+  checkSize(vectors, passages.length, dim, 'passages');
+  const pivots = passages.map((passage) =>
+    generator !== null && hasDistribution(generator) ? generator.pivot(passage) : null,
+  );
+  const sums = passages.map(() => new Map<string, Float32Array>());
+  const drawn = passages.map(() => new Map<string, readonly string[]>());
+  const problems = new Map<number, XqgError>();
+  for (const lang of generator === null ? [] : queryLanguages) {
+    const rows = [...passages.keys()].filter((row) => passages[row].lang !== lang);
+    if (rows.length === 0) continue;
+    if (hasDistribution(generator!) && takesBags(encoder)) {
+      const bags = rows.map((row) => generator.expectation(pivots[row]!, lang));
+      const expected = await encoder.encodeBags(bags, lang);
+      checkSize(expected, rows.length, dim, `${lang} expectations`);
+      for (let i = 0; i < expected.length; i++) expected[i] *= queriesPerLanguage;
+      keepSums(expected, rows, lang, dim, sums);
+      continue;
+    }
+    const queries = await generator!.draw(
+      rows.map((row) => passages[row]),
+      lang,
+      queriesPerLanguage,
+      makers.seed,
+    );
+    rows.forEach((row, i) => {
+      // A generator that finds nothing to ask about writes none.
+      if (queries[i].length === 0) return;
+      if (queries[i].length === queriesPerLanguage) drawn[row].set(lang, queries[i]);
+      else problems.set(row, countError(passages[row].id, lang, queries[i].length, queriesPerLanguage));
+    });
+    keepSums(await sumsOf(queries, lang, encoder), rows, lang, dim, sums);
+  }
+  return passages.map(
+    (passage, row) =>
+      problems.get(row) ?? {
+        ...passage,
+        vector: vectors.subarray(row * dim, (row + 1) * dim),
+        sums: sums[row],
+        own: passageBag(passage.title, passage.text, passage.lang),
+        pivot: pivots[row],
+        drawn: pivots[row] === null && generator !== null ? drawn[row] : null,
+      },
+  );
+}
+
+function takesBags(encoder: Encoder): encoder is BagEncoder {
+  return (
+    typeof (encoder as { encodeBags?: (bags: readonly TermBag[], lang: string) => unknown }).encodeBags ===
+    'function'
+  );
+}
+
+/** (queries.length x dim): the sum of each passage's queries. */
+async function sumsOf(
+  queries: readonly (readonly string[])[],
+  lang: string,
+  encoder: Encoder,
+): Promise<Float32Array> {
+  const { dim } = encoder.identity;
+  const languages = [{ lang, weight: 1 }];
+  const texts = queries.flat().map((text) => ({ text, languages }));
+  const vectors = await encoder.encodeQueries(texts);
+  checkSize(vectors, texts.length, dim, `${lang} queries`);
+  const sums = new Float32Array(queries.length * dim);
+  let from = 0;
+  queries.forEach((ofPassage, i) => {
+    for (let q = 0; q < ofPassage.length; q++, from += dim) {
+      for (let d = 0; d < dim; d++) sums[i * dim + d] += vectors[from + d];
+    }
+  });
+  return sums;
+}
+
+/** A zero sum says nothing and is left out. */
+function keepSums(
+  vectors: Float32Array,
+  rows: readonly number[],
+  lang: string,
+  dim: number,
+  sums: readonly Map<string, Float32Array>[],
+): void {
+  rows.forEach((row, i) => {
+    const sum = vectors.subarray(i * dim, (i + 1) * dim);
+    if (sum.some((value) => value !== 0)) sums[row].set(lang, sum);
+  });
+}
+
+function checkSize(vectors: Float32Array, n: number, dim: number, what: string): void {
+  if (vectors.length === n * dim) return;
+  throw new XqgError('XQG_VECTOR_LENGTH', {
+    what: `${n} ${what} together`,
+    found: vectors.length,
+    expected: `${n} times ${dim} numbers`,
+  });
+}
+
+function countError(id: string, language: string, found: number, expected: number): XqgError {
+  return new XqgError('XQG_QUERY_COUNT', { id, language, found, expected });
+}

@@ -1,0 +1,244 @@
+/**
+ * One run over the documents: which to skip, which to index, which are gone; counts and tells. Knows neither how rows are
+ * computed nor how they are written.
+ */
+import type { Passage, SourceDocument } from '../corpus/passage.js';
+import { passagesOf } from '../corpus/passages.js';
+import { XqgError } from '../errors/error.js';
+import type { StoreReader } from '../store/store.js';
+import { documentHasher } from './document-hash.js';
+import { KnownDocuments } from './known-documents.js';
+import type { IndexFailure, IndexState } from './manifest.js';
+import type { IndexOptions, IndexProgress, IndexResult } from './options.js';
+import { RowQueue } from './row-queue.js';
+import type { IndexWriter } from './writer.js';
+
+const KEPT_FAILURES = 100;
+/** Documents per deletion. */
+const DELETED_TOGETHER = 1000;
+
+/** One call of `indexDocuments`. */
+export class IndexRun {
+  readonly #writer: IndexWriter;
+  readonly #options: IndexOptions;
+  readonly #started = performance.now();
+  readonly #known = new KnownDocuments();
+  readonly #hash: (document: SourceDocument) => string;
+  readonly #queue: RowQueue;
+  /** Sources whose documents are all given. */
+  readonly #sources: Set<string>;
+  readonly #failedPaths = new Set<string>();
+  readonly #failures: IndexFailure[] = [];
+  #indexed = 0;
+  #unchanged = 0;
+  #removed = 0;
+  #failed = 0;
+  #passages = 0;
+  #splits = 0;
+  #cut = 0;
+  /** Documents that have lost their text. */
+  readonly #emptied: string[] = [];
+  #unsaved: Promise<void> = Promise.resolve();
+
+  constructor(writer: IndexWriter, options: IndexOptions) {
+    this.#writer = writer;
+    this.#options = options;
+    const { identity, splitting } = writer.manifest;
+    this.#hash = documentHasher(identity, splitting);
+    this.#sources = new Set(options.sources);
+    this.#queue = new RowQueue(
+      writer.store,
+      { ...identity, encoder: options.encoder, generator: options.generator },
+      {
+        writeRows: options.writeRows ?? 2048,
+        computeRows: options.computeRows ?? 64,
+        onWritten: (documents) => {
+          this.#indexed += documents;
+          this.#unsaved = this.#unsaved.then(() => this.#writer.save({ state: this.#state('indexing') }));
+          this.#unsaved.catch(() => undefined);
+        },
+        onFailure: (path, error) => this.fail(path, error),
+        onComputed: (passages) => {
+          this.#passages += passages;
+          this.#tell('documents', this.#passages);
+        },
+      },
+    );
+  }
+
+  async run(documents: AsyncIterable<SourceDocument>): Promise<IndexResult> {
+    const { signal } = this.#options;
+    await this.#readKnown();
+    try {
+      for await (const document of documents) {
+        if (signal?.aborted) break;
+        await this.#take(document);
+      }
+      if (signal?.aborted) await this.#queue.flush();
+      else await this.#queue.finish();
+    } catch (error) {
+      // What is computed may have cost much: it is kept, unless the store is what failed.
+      await this.#queue.flush().catch(() => undefined);
+      await this.#unsaved.catch(() => undefined);
+      throw error;
+    }
+    await this.#unsaved;
+    if (signal?.aborted) return this.#result('interrupted');
+    await this.#dropGone();
+    let sealed = 0;
+    await this.#writer.seal(this.#state(this.#failed === 0 ? 'complete' : 'indexing'), (rows) => {
+      sealed += rows;
+      this.#tell('sealing', sealed);
+    });
+    return this.#result(this.#failed === 0 ? 'complete' : 'incomplete');
+  }
+
+  async #readKnown(): Promise<void> {
+    await this.#withSnapshot(async (reader) => {
+      for await (const rows of reader.scan(['documentId', 'source', 'documentHash'])) {
+        for (const row of rows) this.#known.add(row.documentId, row.source, row.documentHash);
+      }
+    });
+  }
+
+  async #take(document: SourceDocument): Promise<void> {
+    const { id, source, path } = document;
+    if (this.#options.sources === undefined) this.#sources.add(source);
+    const hash = this.#hash(document);
+    const owner = this.#known.sourceOf(id);
+    if (owner !== null && owner !== source && !this.#sources.has(owner)) {
+      this.fail(path, new XqgError('XQG_DOCUMENT_ID_TAKEN', { path, id, source: owner }));
+      return;
+    }
+    if (this.#known.seen(id)) {
+      this.fail(path, new XqgError('XQG_DUPLICATE_DOCUMENT', { path, id }));
+      return;
+    }
+    const standing = this.#known.standing(id, hash);
+    if (standing === 'same') {
+      this.#known.see(id);
+      this.#unchanged++;
+      // Telling of every one would cost more than skipping it.
+      if (this.#unchanged % 256 === 0) this.#tell('documents', this.#passages);
+      return;
+    }
+    const passages = await this.#split(document);
+    // Also of a document that fails: what the index has of it is not gone.
+    this.#known.set(id, source, hash, passages?.length ?? this.#known.passagesOf(id));
+    this.#known.see(id);
+    if (passages === null) return;
+    if (passages.length > 0) await this.#queue.add(passages, hash, standing === 'new');
+    else {
+      if (standing === 'changed') this.#emptied.push(id);
+      this.#indexed++;
+    }
+  }
+
+  /** null for a document that cannot be indexed. */
+  async #split(document: SourceDocument): Promise<readonly Passage[] | null> {
+    try {
+      const { passages, cut } = await passagesOf(document, this.#options.splitting);
+      this.#checkIds(document.id, passages);
+      this.#cut += cut;
+      if (passages.length > 1) this.#splits++;
+      return passages;
+    } catch (error) {
+      if (!(error instanceof XqgError) || error.code === 'XQG_CORPUS_BUDGET') throw error;
+      this.fail(document.path, error);
+      return null;
+    }
+  }
+
+  /** Refuses the passages `a#1` of a document `a` beside the document `a#1`, in whatever order they come. */
+  #checkIds(documentId: string, passages: readonly Passage[]): void {
+    for (const { id } of passages) {
+      const [, base, ordinal] = /^(.*)#(\d+)$/s.exec(id) ?? [];
+      if (base === undefined) continue;
+      const taken =
+        id === documentId
+          ? this.#known.passagesOf(base) > Math.max(1, Number(ordinal))
+          : this.#known.passagesOf(id) > 0;
+      if (taken) throw new XqgError('XQG_DUPLICATE_PASSAGE', { id });
+    }
+  }
+
+  /** Deletes the documents of the given sources that did not come; those of files that failed may yet be there. */
+  async #dropGone(): Promise<void> {
+    await this.#withSnapshot(async (reader) => {
+      let gone = await this.#delete(this.#emptied);
+      for await (const rows of reader.scan(['documentId', 'source', 'path', 'ordinal'])) {
+        for (const { documentId, source, path, ordinal } of rows) {
+          if (ordinal !== 0 || !this.#sources.has(source) || this.#failedPaths.has(path)) continue;
+          if (!this.#known.seen(documentId) && this.#known.sourceOf(documentId) !== null)
+            gone.push(documentId);
+        }
+        if (gone.length >= DELETED_TOGETHER) gone = await this.#delete(gone);
+      }
+      await this.#delete(gone);
+    });
+  }
+
+  async #delete(documents: readonly string[]): Promise<string[]> {
+    if (documents.length > 0) {
+      await this.#writer.store.deleteDocuments(documents);
+      this.#removed += documents.length;
+    }
+    return [];
+  }
+
+  async #withSnapshot(work: (reader: StoreReader) => Promise<void>): Promise<void> {
+    const reader = await this.#writer.store.snapshot();
+    try {
+      await work(reader);
+    } finally {
+      reader.close();
+    }
+  }
+
+  /** Records a document or file that cannot be indexed; what the index has of it is kept. */
+  fail(path: string, { code, message }: XqgError): void {
+    this.#failed++;
+    this.#failedPaths.add(path);
+    if (this.#failures.length < KEPT_FAILURES) this.#failures.push({ path, code, message });
+  }
+
+  #state(status: IndexState['status']): IndexState {
+    const done = this.#indexed + this.#unchanged;
+    const expected = this.#options.expected ?? (status === 'complete' ? done : null);
+    return { status, expected, done, failed: this.#failed, failures: this.#failures };
+  }
+
+  #tell(phase: IndexProgress['phase'], passages: number): void {
+    this.#options.onProgress?.({
+      phase,
+      documents: this.#indexed + this.#unchanged + this.#failed,
+      expected: this.#options.expected ?? null,
+      passages,
+      unchanged: this.#unchanged,
+      failed: this.#failed,
+      elapsedMs: performance.now() - this.#started,
+    });
+  }
+
+  #result(status: IndexResult['status']): IndexResult {
+    const done = this.#indexed + this.#unchanged;
+    const expected = Math.max(this.#options.expected ?? 0, done + this.#failed);
+    const reason =
+      this.#failed > 0 ? `, ${this.#failed} failed (the first: ${this.#failures[0].message})` : '';
+    return {
+      status,
+      error: status === 'complete' ? null : new XqgError('XQG_INDEX_INCOMPLETE', { done, expected, reason }),
+      documents: {
+        indexed: this.#indexed,
+        unchanged: this.#unchanged,
+        removed: this.#removed,
+        failed: this.#failed,
+      },
+      passages: this.#passages,
+      split: this.#splits,
+      cut: this.#cut,
+      failures: this.#failures,
+      elapsedMs: performance.now() - this.#started,
+    };
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Which documents an index holds, by hashes: 44 bytes a document, whatever its id is. Two ids count as one if 128 bits of
+ * their sha256 agree. Knows no store.
+ */
+import { createHash } from 'node:crypto';
+
+/** Words of 32 bits a slot: 4 of the id's hash, 4 of the content's, number of the source from 1 (0: free), passages, seen or
+ * not. */
+const SLOT = 11;
+const SOURCE = 8;
+const PASSAGES = 9;
+const SEEN = 10;
+
+export type DocumentStanding = 'new' | 'changed' | 'same';
+
+export class KnownDocuments {
+  #capacity = 1024;
+  #slots = new Uint32Array(this.#capacity * SLOT);
+  #size = 0;
+  readonly #sources: string[] = [];
+  readonly #sourceNumbers = new Map<string, number>();
+
+  /** Number of documents. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Adds one passage of a document.
+   * @param hash hex, 32 digits or more
+   */
+  add(id: string, source: string, hash: string): void {
+    this.#slots[this.#put(id, source, hash) + PASSAGES]++;
+  }
+
+  /** Puts a document in as it is now. */
+  set(id: string, source: string, hash: string, passages: number): void {
+    this.#slots[this.#put(id, source, hash) + PASSAGES] = passages;
+  }
+
+  standing(id: string, hash: string): DocumentStanding {
+    const at = this.#find(hashWords(id));
+    if (this.#slots[at + SOURCE] === 0) return 'new';
+    return contentWords(hash).every((word, i) => this.#slots[at + 4 + i] === word) ? 'same' : 'changed';
+  }
+
+  /** The source of a document; null if it is not known. */
+  sourceOf(id: string): string | null {
+    const number = this.#slots[this.#find(hashWords(id)) + SOURCE];
+    return number === 0 ? null : this.#sources[number - 1];
+  }
+
+  /** Number of passages; 0 for a document that is not known. */
+  passagesOf(id: string): number {
+    return this.#slots[this.#find(hashWords(id)) + PASSAGES];
+  }
+
+  /** Marks a document as met in this run; it must be known. */
+  see(id: string): void {
+    this.#slots[this.#find(hashWords(id)) + SEEN] = 1;
+  }
+
+  seen(id: string): boolean {
+    return this.#slots[this.#find(hashWords(id)) + SEEN] === 1;
+  }
+
+  #put(id: string, source: string, hash: string): number {
+    const words = hashWords(id);
+    let at = this.#find(words);
+    if (this.#slots[at + SOURCE] === 0 && ++this.#size * 3 >= this.#capacity * 2) {
+      this.#grow();
+      at = this.#find(words);
+    }
+    this.#slots.set(words, at);
+    this.#slots.set(contentWords(hash), at + 4);
+    this.#slots[at + SOURCE] = this.#sourceNumber(source);
+    return at;
+  }
+
+  #sourceNumber(source: string): number {
+    const number = this.#sourceNumbers.get(source) ?? this.#sources.push(source);
+    this.#sourceNumbers.set(source, number);
+    return number;
+  }
+
+  /** Offset of the slot that holds the id, or of the free one where it belongs. */
+  #find(id: Uint32Array): number {
+    for (let slot = id[0] & (this.#capacity - 1); ; slot = (slot + 1) & (this.#capacity - 1)) {
+      const at = slot * SLOT;
+      if (this.#slots[at + SOURCE] === 0) return at;
+      if (id.every((word, i) => this.#slots[at + i] === word)) return at;
+    }
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#capacity *= 2;
+    this.#slots = new Uint32Array(this.#capacity * SLOT);
+    for (let from = 0; from < old.length; from += SLOT) {
+      if (old[from + SOURCE] === 0) continue;
+      const slot = old.subarray(from, from + SLOT);
+      this.#slots.set(slot, this.#find(slot.subarray(0, 4)));
+    }
+  }
+}
+
+function hashWords(id: string): Uint32Array {
+  const digest = createHash('sha256').update(id).digest();
+  return Uint32Array.of(
+    digest.readUInt32LE(0),
+    digest.readUInt32LE(4),
+    digest.readUInt32LE(8),
+    digest.readUInt32LE(12),
+  );
+}
+
+function contentWords(hash: string): number[] {
+  return [0, 8, 16, 24].map((from) => Number.parseInt(hash.slice(from, from + 8), 16));
+}

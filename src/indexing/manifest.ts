@@ -1,0 +1,165 @@
+/**
+ * `xqg.json`: what made an index, how far it is, and which version of the store is sealed. The rest of a directory means
+ * nothing without it. Knows neither the store's nor the segments' formats.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EncoderIdentity } from '../encode/encoder.js';
+import { XqgError } from '../errors/error.js';
+import type { GeneratorIdentity } from '../generate/generator.js';
+import type { PackIdentity } from '../pack/pack.js';
+import { storageError } from '../store/storage-error.js';
+import { writeAtomically } from './atomic-write.js';
+
+export const INDEX_FORMAT = 1;
+const FILE = 'xqg.json';
+
+/** What made the rows: an index takes no rows of another make, and no questions either. */
+export interface IndexIdentity {
+  readonly encoder: EncoderIdentity;
+  /** null: an index without generated queries. */
+  readonly generator: GeneratorIdentity | null;
+  /** null: neither encoder nor generator came from a pack. */
+  readonly pack: PackIdentity | null;
+  readonly queryLanguages: readonly string[];
+  readonly queriesPerLanguage: number;
+  /** Seed of drawn queries. */
+  readonly seed: number;
+  readonly sumBits: 8 | 16;
+  /** Intl.Segmenter cuts words by ICU's dictionaries. */
+  readonly icu: string;
+}
+
+/** A document or file that could not be indexed. */
+export interface IndexFailure {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface IndexState {
+  /** `complete`: everything that the last run was given is in. */
+  readonly status: 'indexing' | 'complete';
+  /** Documents that the last run was told to expect; null if it was not told. */
+  readonly expected: number | null;
+  /** Documents of the last run that are in. */
+  readonly done: number;
+  readonly failed: number;
+  /** The first of the failed ones. */
+  readonly failures: readonly IndexFailure[];
+}
+
+/** A version of the store with its lexical segments, in the order of the rows. */
+export interface SealedVersion {
+  readonly version: string;
+  readonly segments: readonly SegmentName[];
+}
+
+export interface SegmentName {
+  /** Names the file and stands for the rows in it. */
+  readonly key: string;
+  readonly rows: number;
+}
+
+export interface Manifest {
+  readonly format: number;
+  /** What wrote it last. */
+  readonly tool: { readonly version: string; readonly node: string };
+  readonly identity: IndexIdentity;
+  /** How the documents of the last run were split. */
+  readonly splitting: unknown;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly updated: string;
+  readonly state: IndexState;
+  readonly counts: { readonly documents: number; readonly passages: number };
+  /** null until the first run has ended. */
+  readonly sealed: SealedVersion | null;
+  /** True while deleted rows are being purged: the next writer finishes it. */
+  readonly purging: boolean;
+}
+
+/** @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_NO_PERMISSION */
+export async function readManifest(dir: string): Promise<Manifest> {
+  const manifest = await findManifest(dir);
+  if (manifest === null) throw new XqgError('XQG_INDEX_MISSING', { dir });
+  return manifest;
+}
+
+/** As `readManifest`, but null where there is none. */
+export async function findManifest(dir: string): Promise<Manifest | null> {
+  const path = join(dir, FILE);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw storageError(cause, path);
+  }
+  const manifest = parsed(text, path);
+  if (manifest.format > INDEX_FORMAT) {
+    throw new XqgError('XQG_INDEX_FORMAT', {
+      dir,
+      format: manifest.format,
+      known: INDEX_FORMAT,
+      version: manifest.tool.version,
+    });
+  }
+  return manifest;
+}
+
+export async function writeManifest(dir: string, manifest: Manifest): Promise<void> {
+  await writeAtomically(join(dir, FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** What a reader or writer brings; what is absent is not compared. */
+export type GivenIdentity = Partial<IndexIdentity>;
+
+/**
+ * Refuses what another encoder, generator or ICU made.
+ * @throws XqgError XQG_INDEX_ICU, XQG_INDEX_IDENTITY with both identities
+ */
+export function checkIdentity(dir: string, index: IndexIdentity, given: GivenIdentity): void {
+  const icu = process.versions.icu ?? 'none';
+  if (index.icu !== icu) {
+    throw new XqgError('XQG_INDEX_ICU', { dir, index: index.icu, given: icu });
+  }
+  for (const [name, what] of COMPARED) {
+    if (given[name] === undefined) continue;
+    const [there, here] = [canonicalJson(index[name]), canonicalJson(given[name])];
+    if (there !== here) throw new XqgError('XQG_INDEX_IDENTITY', { dir, what, index: there, given: here });
+  }
+}
+
+const COMPARED = [
+  ['encoder', 'encoder'],
+  ['generator', 'generator'],
+  ['pack', 'pack'],
+  ['queryLanguages', 'list of query languages'],
+  ['queriesPerLanguage', 'number of queries per language'],
+  ['seed', 'seed'],
+  ['sumBits', 'precision of sums'],
+] as const satisfies readonly (readonly [keyof IndexIdentity, string])[];
+
+/** JSON with sorted keys: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+function parsed(text: string, path: string): Manifest {
+  let value: Partial<Manifest> | null;
+  try {
+    value = JSON.parse(text) as Partial<Manifest> | null;
+  } catch (cause) {
+    throw new XqgError('XQG_INDEX_DAMAGED', { path, reason: (cause as Error).message }, { cause });
+  }
+  if (typeof value?.format !== 'number' || typeof value.tool?.version !== 'string') {
+    throw new XqgError('XQG_INDEX_DAMAGED', { path, reason: 'it names no format' });
+  }
+  return value as Manifest;
+}

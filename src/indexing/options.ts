@@ -1,0 +1,86 @@
+/** What indexing is told, and what it tells. Holds no logic. */
+
+import type { SourceDocument } from '../corpus/passage.js';
+import type { CorpusOptions } from '../corpus/passages.js';
+import type { Encoder } from '../encode/encoder.js';
+import type { XqgError } from '../errors/error.js';
+import type { Generator } from '../generate/generator.js';
+import type { PackIdentity } from '../pack/pack.js';
+import type { IndexFailure } from './manifest.js';
+
+/**
+ * Documents, or a function that begins to read them and reports files that cannot be read to their end: rows that the
+ * index has from such a file are kept.
+ */
+export type DocumentSource =
+  | AsyncIterable<SourceDocument>
+  | ((onFailure: (path: string, error: XqgError) => void) => AsyncIterable<SourceDocument>);
+
+export interface IndexOptions {
+  readonly encoder: Encoder;
+  /** null: no queries are generated. */
+  readonly generator: Generator | null;
+  /** The pack that both come from, if one does. */
+  readonly pack?: PackIdentity | null;
+  /** Default: all of the generator's. */
+  readonly queryLanguages?: readonly string[];
+  /** Default 5. */
+  readonly queriesPerLanguage?: number;
+  /** Seed of drawn queries. Default 0. */
+  readonly seed?: number;
+  /** Bits per number of a stored sum. Default 8. */
+  readonly sumBits?: 8 | 16;
+  readonly splitting?: CorpusOptions;
+  /**
+   * Documents of these sources that are not among the given ones are deleted, once all were read. Default: the sources of
+   * the documents that were read.
+   */
+  readonly sources?: readonly string[];
+  /** How many documents will come, where that is known. */
+  readonly expected?: number;
+  /** When aborted, what is computed is written and the run ends with the status `interrupted`. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: IndexProgress) => void;
+  /** Rows per write: with `dim` and the number of languages this bounds the memory. Default 2,048. */
+  readonly writeRows?: number;
+  /** Passages that are encoded together. Default 64. */
+  readonly computeRows?: number;
+}
+
+export interface IndexProgress {
+  /** `sealing`: all rows are in; lexical segments are built. Then `passages` counts rows of the whole index. */
+  readonly phase: 'documents' | 'sealing';
+  /** Documents met so far: indexed, unchanged or failed. */
+  readonly documents: number;
+  readonly expected: number | null;
+  /** Passages indexed by this run so far. */
+  readonly passages: number;
+  readonly unchanged: number;
+  readonly failed: number;
+  readonly elapsedMs: number;
+}
+
+export interface IndexResult {
+  /**
+   * `complete`: everything is in; `incomplete`: some documents failed, see `failures`; `interrupted`: the signal was aborted.
+   * After the last two the same command goes on.
+   */
+  readonly status: 'complete' | 'incomplete' | 'interrupted';
+  /** XQG_INDEX_INCOMPLETE, ready to be thrown; null if complete. */
+  readonly error: XqgError | null;
+  readonly documents: {
+    readonly indexed: number;
+    readonly unchanged: number;
+    readonly removed: number;
+    readonly failed: number;
+  };
+  /** Passages that this run computed. */
+  readonly passages: number;
+  /** Documents that became more than one passage. */
+  readonly split: number;
+  /** Sentences that were longer than the budget and were cut between words. */
+  readonly cut: number;
+  /** At most 100. */
+  readonly failures: readonly IndexFailure[];
+  readonly elapsedMs: number;
+}

@@ -1,0 +1,128 @@
+/**
+ * Passages on their way to rows, and rows on their way to the store: encodes in small batches, writes whole documents in
+ * large ones, and computes while the store writes. Holds at most two writes' rows and the largest document. Knows no
+ * document's content and no manifest.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { Passage } from '../corpus/passage.js';
+import { XqgError } from '../errors/error.js';
+import { checkPassage } from '../store/passage-check.js';
+import type { IndexedPassage, PassageStore } from '../store/store.js';
+import { computeRows, type RowMakers } from './compute.js';
+
+/** Rows are written after this long at the latest (ms), so that a slow generator's work is not lost. */
+const LONGEST_WAIT = 30_000;
+
+export interface RowQueueOptions {
+  readonly writeRows: number;
+  readonly computeRows: number;
+  /** Told of a document that is in the store. */
+  readonly onWritten: (documents: number) => void;
+  /** Told of a document that the store must not have. */
+  readonly onFailure: (path: string, error: XqgError) => void;
+  /** Told of passages that were computed. */
+  readonly onComputed: (passages: number) => void;
+}
+
+interface PendingDocument {
+  readonly hash: string;
+  readonly isNew: boolean;
+  readonly passages: readonly Passage[];
+  readonly rows: (IndexedPassage | XqgError)[];
+}
+
+export class RowQueue {
+  readonly #store: PassageStore;
+  readonly #makers: RowMakers;
+  readonly #options: RowQueueOptions;
+  /** Passages that wait for being computed, in the order they came. */
+  #waiting: { readonly document: PendingDocument; readonly passage: Passage }[] = [];
+  /** Rows of whole documents, to be written next. */
+  #ready: IndexedPassage[] = [];
+  #readyDocuments = 0;
+  /** True if the store holds none of these documents. */
+  #allNew = true;
+  #writing: Promise<void> = Promise.resolve();
+  #lastWrite = performance.now();
+
+  constructor(store: PassageStore, makers: RowMakers, options: RowQueueOptions) {
+    this.#store = store;
+    this.#makers = makers;
+    this.#options = options;
+  }
+
+  /**
+   * Takes the passages of one document, one or more.
+   * @param isNew the store holds nothing of this document
+   */
+  async add(passages: readonly Passage[], hash: string, isNew: boolean): Promise<void> {
+    const document: PendingDocument = { hash, isNew, passages, rows: [] };
+    for (const passage of passages) this.#waiting.push({ document, passage });
+    while (this.#waiting.length >= this.#options.computeRows) await this.#compute();
+  }
+
+  /** Computes and writes all that is left. */
+  async finish(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#compute();
+    await this.flush();
+  }
+
+  /** Writes the documents that are computed; those that wait are dropped. */
+  async flush(): Promise<void> {
+    this.#waiting = [];
+    await this.#write();
+    await this.#writing;
+  }
+
+  async #compute(): Promise<void> {
+    const batch = this.#waiting.splice(0, this.#options.computeRows);
+    const rows = await computeRows(
+      batch.map(({ passage }) => passage),
+      this.#makers,
+    );
+    rows.forEach((row, i) => {
+      const { document } = batch[i];
+      document.rows.push(row instanceof XqgError ? row : { ...row, documentHash: document.hash });
+      if (document.rows.length === document.passages.length) this.#finishDocument(document);
+    });
+    this.#options.onComputed(rows.length);
+    // Signals and timers come between batches, though encoders may never wait for anything.
+    await setImmediate();
+    const late = performance.now() - this.#lastWrite > LONGEST_WAIT;
+    if (this.#ready.length >= this.#options.writeRows || late) await this.#write();
+  }
+
+  #finishDocument({ passages, rows, isNew }: PendingDocument): void {
+    const checked: IndexedPassage[] = [];
+    try {
+      for (const row of rows) {
+        if (row instanceof XqgError) throw row;
+        checkPassage(row, this.#store.shape);
+        checked.push(row);
+      }
+    } catch (error) {
+      if (!(error instanceof XqgError)) throw error;
+      this.#options.onFailure(passages[0].path, error);
+      return;
+    }
+    this.#ready = this.#ready.concat(checked);
+    this.#readyDocuments++;
+    this.#allNew &&= isNew;
+  }
+
+  /** Begins to write what is ready, after the write before it has ended. */
+  async #write(): Promise<void> {
+    await this.#writing;
+    if (this.#ready.length === 0) return;
+    const documents = this.#readyDocuments;
+    this.#writing = this.#store
+      .upsert(this.#ready, { allNew: this.#allNew })
+      .then(() => this.#options.onWritten(documents));
+    // Whoever waits for the write next gets its error; until then it is not unhandled.
+    this.#writing.catch(() => undefined);
+    this.#ready = [];
+    this.#readyDocuments = 0;
+    this.#allNew = true;
+    this.#lastWrite = performance.now();
+  }
+}

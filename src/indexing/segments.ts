@@ -1,0 +1,162 @@
+/**
+ * The lexical segments of a version of the store: which rows each one holds, and their files. Segments are derived data: a
+ * file that is missing or damaged is built again from the rows. Knows neither postings nor the manifest.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { XqgError } from '../errors/error.js';
+import { termsOf } from '../languages/analysis.js';
+import type { TermBag } from '../languages/terms.js';
+import { LexicalSegment, SEGMENT_VERSION } from '../search/lexical/segment.js';
+import { SegmentBuilder } from '../search/lexical/segment-builder.js';
+import type { LexicalRow } from '../search/snapshot.js';
+import type { IndexedPassage, StoreReader } from '../store/store.js';
+import { writeAtomically } from './atomic-write.js';
+import type { SegmentName } from './manifest.js';
+
+/** Bounds of a segment in rows; building one takes some 4 KiB a row. */
+const LEAST_ROWS = 4096;
+const MOST_ROWS = 16_384;
+/** One row in so many ends a segment. */
+const CUT = 8192;
+
+const FOLDER = 'lexical';
+const ROW_COLUMNS = ['own', 'pivot', 'drawn', 'lang'] as const;
+
+export interface SegmentPlan {
+  readonly segments: readonly SegmentName[];
+  readonly documents: number;
+  readonly passages: number;
+}
+
+/**
+ * Cuts the rows of a version into segments. Where a segment ends depends on the rows near it alone, so that a change
+ * leaves most segments, and their files, as they are. A key stands for the rows in their order.
+ */
+export async function planSegments(reader: StoreReader): Promise<SegmentPlan> {
+  const segments: SegmentName[] = [];
+  let hash = createHash('sha256');
+  let rows = 0;
+  let documents = 0;
+  let passages = 0;
+  const end = (): void => {
+    if (rows > 0)
+      segments.push({ key: hash.update(`format ${SEGMENT_VERSION}`).digest('hex').slice(0, 32), rows });
+    hash = createHash('sha256');
+    rows = 0;
+  };
+  for await (const batch of reader.scan(['id', 'documentHash', 'ordinal'])) {
+    for (const { id, documentHash, ordinal } of batch) {
+      const row = createHash('sha256').update(`${id}\0${documentHash}`).digest();
+      hash.update(row);
+      rows++;
+      passages++;
+      if (ordinal === 0) documents++;
+      if (rows >= MOST_ROWS || (rows >= LEAST_ROWS && row.readUInt32LE(0) % CUT === 0)) end();
+    }
+  }
+  end();
+  return { segments, documents, passages };
+}
+
+/** Writes the segments whose files are missing. `onRows` is told how many more rows are in. */
+export async function writeSegments(
+  dir: string,
+  reader: StoreReader,
+  segments: readonly SegmentName[],
+  onRows?: (rows: number) => void,
+): Promise<void> {
+  await mkdir(join(dir, FOLDER), { recursive: true });
+  const there = new Set(await readdir(join(dir, FOLDER)));
+  let offset = 0;
+  for (const segment of segments) {
+    if (!there.has(nameOf(segment))) {
+      await writeAtomically(pathOf(dir, segment), await buildBytes(reader, offset, segment.rows));
+    }
+    offset += segment.rows;
+    onRows?.(segment.rows);
+  }
+}
+
+/** Deletes the files of all other segments, and what a killed writer left. */
+export async function removeOtherSegments(dir: string, segments: readonly SegmentName[]): Promise<void> {
+  const kept = new Set(segments.map(nameOf));
+  for (const name of await readdir(join(dir, FOLDER))) {
+    if (!kept.has(name)) await rm(join(dir, FOLDER, name), { force: true });
+  }
+}
+
+/** The segments of a version in the order of its rows; what is missing or damaged is built from the rows. */
+export async function openSegments(
+  dir: string,
+  reader: StoreReader,
+  segments: readonly SegmentName[],
+): Promise<LexicalSegment[]> {
+  const opened: LexicalSegment[] = [];
+  let offset = 0;
+  for (const segment of segments) {
+    opened.push((await openFile(dir, segment)) ?? (await rebuild(dir, reader, offset, segment)));
+    offset += segment.rows;
+  }
+  return opened;
+}
+
+async function openFile(dir: string, segment: SegmentName): Promise<LexicalSegment | null> {
+  const path = pathOf(dir, segment);
+  try {
+    const opened = LexicalSegment.open(await readFile(path), path);
+    return opened.rows === segment.rows ? opened : null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || error instanceof XqgError) return null;
+    throw error;
+  }
+}
+
+async function rebuild(
+  dir: string,
+  reader: StoreReader,
+  offset: number,
+  segment: SegmentName,
+): Promise<LexicalSegment> {
+  const path = pathOf(dir, segment);
+  const bytes = await buildBytes(reader, offset, segment.rows);
+  try {
+    await mkdir(join(dir, FOLDER), { recursive: true });
+    await writeAtomically(path, bytes);
+  } catch (error) {
+    // A reader that may not write, or a full disk: the bytes in memory do.
+    const { code } = error as NodeJS.ErrnoException;
+    if (!(error instanceof XqgError) && code !== 'EACCES' && code !== 'EROFS') throw error;
+  }
+  return LexicalSegment.open(bytes, path);
+}
+
+async function buildBytes(reader: StoreReader, offset: number, limit: number): Promise<Uint8Array> {
+  const builder = new SegmentBuilder();
+  for await (const rows of reader.scan(ROW_COLUMNS, { offset, limit })) {
+    for (const row of rows) builder.add(lexicalRow(row));
+  }
+  return builder.finish();
+}
+
+/** The row as the lexical leg reads it. */
+export function lexicalRow(row: Pick<IndexedPassage, (typeof ROW_COLUMNS)[number]>): LexicalRow {
+  const { own, pivot, lang } = row;
+  if (row.drawn === null) return { own, pivot, lang, drawn: null };
+  const drawn = new Map([...row.drawn].map(([of, queries]) => [of, drawnBag(queries, of)] as const));
+  return { own, pivot, lang, drawn };
+}
+
+/** Terms of drawn queries with how often they were drawn. */
+function drawnBag(queries: readonly string[], lang: string): TermBag {
+  const counts = new Map<string, number>();
+  for (const query of queries) {
+    for (const term of termsOf(query, lang)) counts.set(term, (counts.get(term) ?? 0) + 1);
+  }
+  return { terms: [...counts.keys()], weights: Float32Array.from(counts.values()) };
+}
+
+const nameOf = (segment: SegmentName): string => `${segment.key}.xqgl`;
+const pathOf = (dir: string, segment: SegmentName): string => join(dir, FOLDER, nameOf(segment));

@@ -1,0 +1,124 @@
+/**
+ * A directory as its one writer sees it: locked, with its store open and its manifest at hand, and what an interrupted
+ * purge left undone finished. Sealing ends every change. Knows neither documents nor encoders.
+ */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { version } from '../library/version.js';
+import { LanceStore } from '../store/lance-store.js';
+import type { PassageStore } from '../store/store.js';
+import { leasedVersions } from './lease.js';
+import { lockIndex } from './lock.js';
+import { findManifest, type IndexState, type Manifest, readManifest, writeManifest } from './manifest.js';
+import { planSegments, removeOtherSegments, writeSegments } from './segments.js';
+
+/** Folder of the store within an index. */
+export const STORE_FOLDER = 'store';
+
+export class IndexWriter {
+  #manifest: Manifest;
+
+  private constructor(
+    readonly dir: string,
+    readonly store: PassageStore,
+    manifest: Manifest,
+    /** True if the writer before this one was killed. */
+    private readonly afterCrash: boolean,
+  ) {
+    this.#manifest = manifest;
+  }
+
+  get manifest(): Manifest {
+    return this.#manifest;
+  }
+
+  /**
+   * Locks the index in `dir`, does the work and unlocks.
+   *
+   * @param create gives the manifest of a new index, or checks and renews the one that is there; without it the index must
+   * be there
+   * @throws XqgError XQG_INDEX_LOCKED, XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, and what `create` throws
+   */
+  static async use<T>(
+    dir: string,
+    work: (writer: IndexWriter) => Promise<T>,
+    create?: (found: Manifest | null) => Manifest,
+  ): Promise<T> {
+    // Before the lock, so that a wrong directory stays as it is.
+    const found = create === undefined ? await readManifest(dir) : await findManifest(dir);
+    create?.(found);
+    const lock = await lockIndex(dir);
+    try {
+      const there = create === undefined ? await readManifest(dir) : create(await findManifest(dir));
+      if (lock.afterCrash) await removeTemporaryFiles(dir);
+      await writeManifest(dir, there);
+      const { encoder, queryLanguages, sumBits } = there.identity;
+      const shape = { dim: encoder.dim, queryLanguages, sumBits };
+      const store = await LanceStore.create(join(dir, STORE_FOLDER), shape);
+      try {
+        const writer = new IndexWriter(dir, store, there, lock.afterCrash);
+        if (there.purging) await writer.purge();
+        return await work(writer);
+      } finally {
+        store.close();
+      }
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async save(changes: Partial<Manifest>): Promise<void> {
+    this.#manifest = {
+      ...this.#manifest,
+      ...changes,
+      tool: { version: version(), node: process.version },
+      updated: new Date().toISOString(),
+    };
+    await writeManifest(this.dir, this.#manifest);
+  }
+
+  /**
+   * Makes the current version the one that readers open: builds its lexical segments, and frees what no reader holds.
+   *
+   * @param onRows told of the rows whose segments are there
+   */
+  async seal(state: IndexState, onRows?: (rows: number) => void): Promise<void> {
+    const before = this.#manifest.sealed;
+    const held = await leasedVersions(this.dir);
+    const compacted = await this.store.compact(before === null ? held : [before.version, ...held], {
+      // A killed writer may have left files that no version names.
+      force: this.afterCrash,
+    });
+    const reader = await this.store.snapshot();
+    try {
+      const { segments, documents, passages } = await planSegments(reader);
+      let done = 0;
+      await writeSegments(this.dir, reader, segments, (rows) => {
+        done += rows;
+        onRows?.(done);
+      });
+      const sealed = { version: reader.version, segments };
+      await this.save({ sealed, state, counts: { documents, passages }, purging: false });
+      await removeOtherSegments(this.dir, segments);
+      // The version that was sealed before could only be freed once readers no longer come to it.
+      if (compacted) {
+        await this.store.compact([sealed.version, ...(await leasedVersions(this.dir))], { force: true });
+      }
+    } finally {
+      reader.close();
+    }
+  }
+
+  /** Rewrites everything without the deleted rows, also if it takes several attempts. */
+  async purge(): Promise<void> {
+    await this.save({ purging: true });
+    await this.store.purge();
+    await this.seal(this.#manifest.state);
+  }
+}
+
+async function removeTemporaryFiles(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    if (name.endsWith('.tmp')) await rm(join(dir, name), { force: true });
+  }
+}
