@@ -38,12 +38,17 @@ export const SYSTEMS: readonly System[] = LEGS.flatMap(({ leg, mode }): System[]
   return generated;
 });
 
-/** The systems with these names, in the order of `SYSTEMS`. Throws XQG_UNKNOWN_SYSTEM. */
-export function systemsNamed(names: readonly string[]): System[] {
+/** The systems whose parameters can be tuned: those with the generator's expectation in the language of the question. */
+export const TUNABLE_SYSTEMS: readonly System[] = SYSTEMS.filter(
+  ({ augment, drawn }) => augment !== 'all' && !drawn,
+);
+
+/** The systems with these names, in the order of `among`. Throws XQG_UNKNOWN_SYSTEM. */
+export function systemsNamed(names: readonly string[], among: readonly System[] = SYSTEMS): System[] {
   for (const name of names) {
-    if (SYSTEMS.some((system) => system.name === name)) continue;
-    const known = SYSTEMS.map((system) => system.name).join(', ');
+    if (among.some((system) => system.name === name)) continue;
+    const known = among.map((system) => system.name).join(', ');
     throw new XqgError('XQG_UNKNOWN_SYSTEM', { system: name, known });
   }
-  return SYSTEMS.filter(({ name }) => names.includes(name));
+  return among.filter(({ name }) => names.includes(name));
 }

@@ -1,0 +1,73 @@
+// Ranks settings of search by mean MRR on data that may be tuned on (MLQA-R's tuning half by default, or question-answer
+// files), never on XQuAD. Needs `npm run build`. Usage:
+//   node scripts/tune.mjs [--pack base] [--data ../shared/data/eval/mlqa-r] [--half tune|report|all] [--langs ar,de]
+//     [--qa FILE]... [--setting to-english|mono|from-english] [--systems hybrid,hybrid+xqg] [--measure MRR]
+//     [--grid '{"denseWeight":[0.5,1,2],"alpha":[0.2,0.4]}'] [--encoder '{"semanticShare":0.6}'] [--generator '{...}']
+//     [--rows 10] [--json FILE]
+// A parameter that the grid leaves out keeps its default; plain and augmented hybrids get the same grid.
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadMlqar } from '../dist/evaluate/datasets/mlqar.js';
+import { loadQa } from '../dist/evaluate/datasets/qa.js';
+import { openParts } from '../dist/evaluate/parts.js';
+import { madeBy } from '../dist/evaluate/results.js';
+import { systemsNamed, TUNABLE_SYSTEMS } from '../dist/evaluate/systems.js';
+import { formatTuned, tune } from '../dist/evaluate/tune.js';
+
+const text = (value) => ({ type: 'string', default: value });
+const { values: options } = parseArgs({
+  options: {
+    pack: text('base'),
+    data: text(resolve(process.env.XQG_SHARED ?? '../shared', 'data/eval/mlqa-r')),
+    half: text('tune'),
+    langs: { type: 'string' },
+    qa: { type: 'string', multiple: true },
+    setting: { type: 'string' },
+    systems: text(TUNABLE_SYSTEMS.map(({ name }) => name).join(',')),
+    measure: text('MRR'),
+    grid: text('{}'),
+    encoder: text('{}'),
+    generator: text('{}'),
+    rows: text('10'),
+    json: { type: 'string' },
+  },
+});
+const systems = systemsNamed(options.systems.split(','), TUNABLE_SYSTEMS);
+const langs = options.langs?.split(',');
+const collections = options.qa
+  ? await Promise.all(options.qa.map(loadQa))
+  : [await loadMlqar({ directory: options.data, langs, half: options.half })];
+const opened = await openParts(options.pack, {
+  encoder: JSON.parse(options.encoder),
+  generator: JSON.parse(options.generator),
+});
+const found = [];
+for (const collection of collections) {
+  const setting = options.setting ?? (options.qa && collection.parts.size === 1 ? 'mono' : 'to-english');
+  const { grid, measure } = { grid: JSON.parse(options.grid), measure: options.measure };
+  const started = performance.now();
+  let told = started;
+  const tuned = await tune(
+    { collection, setting, systems, grid, measure, parts: opened.parts },
+    (step, done, total) => {
+      if (performance.now() - told < 2000) return;
+      told = performance.now();
+      console.error(`${collection.name}: ${step}, ${done} of ${total} settings`);
+    },
+  );
+  console.log(
+    `${collection.name}, ${setting}, ${measure}\n${formatTuned(tuned, systems, Number(options.rows))}`,
+  );
+  console.error(`${((performance.now() - started) / 1000).toFixed(1)} s`);
+  found.push({ dataset: collection.name, setting, measure, tuned, sources: collection.sources });
+}
+await opened.close();
+if (options.json) {
+  const command = `node scripts/tune.mjs ${process.argv.slice(2).join(' ')}`;
+  const sources = found.flatMap((each) => each.sources);
+  writeFileSync(
+    options.json,
+    `${JSON.stringify({ found, madeBy: madeBy(command, sources, opened.identities) }, null, 1)}\n`,
+  );
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { measureCollection } from '../../src/evaluate/collection.js';
+import type { Collection, LanguagePart } from '../../src/evaluate/datasets/collection.js';
+import { engineSearchers } from '../../src/evaluate/engine-searcher.js';
+import { parseMeasures } from '../../src/evaluate/metrics.js';
+import { systemsNamed, TUNABLE_SYSTEMS } from '../../src/evaluate/systems.js';
+import { formatTuned, tune } from '../../src/evaluate/tune.js';
+import { type Grid, parametersOf, settingsOf } from '../../src/evaluate/tune-grid.js';
+import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
+import { JavaScriptScanner } from '../../src/search/exact/javascript-scanner.js';
+import { ToyEncoder, ToyGenerator, toyText } from './toy.js';
+
+/** Passages of words drawn from a small vocabulary, so that no system is perfect. */
+const WORDS = 'river stone moon orbit flour oven wheel brake table chair window garden'.split(' ');
+const texts = Array.from({ length: 30 }, (_, i) =>
+  Array.from({ length: 6 }, (_, j) => WORDS[(i * 7 + j * j * (1 + (i % 5))) % WORDS.length]).join(' '),
+);
+
+function part(lang: string): LanguagePart {
+  return {
+    passages: texts.map((text, i) => ({ id: `p${i}`, title: '', text: toyText(text, lang), lang })),
+    questions: new Map(
+      texts.map((text, i) => [`q${i}`, toyText(text.split(' ').slice(1, 4).join(' '), lang)]),
+    ),
+    qrels: new Map(texts.map((_, i) => [`q${i}`, new Map([[`p${i}`, 1]])])),
+  };
+}
+
+const collection: Collection = {
+  name: 'toy',
+  parts: new Map(['en', 'de', 'th'].map((lang) => [lang, part(lang)])),
+  sources: [],
+  notes: [],
+};
+const parts = { encoder: new ToyEncoder(), generator: new ToyGenerator(), scanner: new JavaScriptScanner() };
+const setting = 'to-english' as const;
+
+describe('settingsOf', () => {
+  const grid: Grid = { denseWeight: [1, 2], alpha: [0.2, 0.4], generatedWeight: [0.5], topN: [10, 20] };
+  const [plain, augmented, dense] = systemsNamed(['hybrid', 'hybrid+xqg', 'dense']).sort(
+    (a, b) =>
+      [`hybrid`, 'hybrid+xqg', 'dense'].indexOf(a.name) - ['hybrid', 'hybrid+xqg', 'dense'].indexOf(b.name),
+  );
+
+  it('combines the parameters that a system has', () => {
+    expect(settingsOf(plain, grid)).toHaveLength(4);
+    expect(settingsOf(augmented, grid)).toHaveLength(8);
+    expect(settingsOf(dense, grid)).toHaveLength(1);
+    expect(settingsOf(augmented, grid)[0]).toMatchObject({
+      generatedWeight: 0.5,
+      k1: SEARCH_DEFAULTS.bm25.k1,
+    });
+    expect(settingsOf(plain, grid)[0].generatedWeight).toBe(SEARCH_DEFAULTS.generatedWeight);
+  });
+
+  it('gives plain and augmented hybrids the same hybrid parameters', () => {
+    for (const parameter of ['denseWeight', 'normalization', 'topN'] as const) {
+      expect(parametersOf(plain)).toContain(parameter);
+      expect(parametersOf(augmented)).toContain(parameter);
+    }
+  });
+});
+
+describe('tune', () => {
+  it('gives every system the value that the engine gives it', async () => {
+    const measured = await measureCollection(
+      {
+        collection,
+        settings: [setting],
+        systems: TUNABLE_SYSTEMS,
+        languages: ['given'],
+        measures: parseMeasures('MRR'),
+        open: engineSearchers(parts),
+        detect: async () => [],
+        generator: 'toy',
+        perQuery: false,
+      },
+      () => {},
+    );
+    const tuned = await tune({ collection, setting, systems: TUNABLE_SYSTEMS, grid: {}, parts });
+    expect(tuned.map(({ system }) => system)).toEqual(TUNABLE_SYSTEMS.map(({ name }) => name));
+    for (const { system, queryLang, value } of measured.results) {
+      const { byPair } = tuned.find((each) => each.system === system)!;
+      expect(byPair[`${queryLang}>en`], `${system} ${queryLang}`).toBeCloseTo(value, 6);
+    }
+    expect(new Set(tuned.map(({ mean }) => mean.toFixed(3))).size).toBeGreaterThan(3);
+  });
+
+  it('ranks the settings of each system, best first', async () => {
+    const systems = systemsNamed(['hybrid', 'hybrid+xqg']);
+    const grid: Grid = { denseWeight: [0.1, 1, 10], alpha: [0, 0.5], normalization: ['z-score', 'min-max'] };
+    const steps: string[] = [];
+    const tuned = await tune({ collection, setting, systems, grid, parts }, (_, done, total) => {
+      steps.push(`${done}/${total}`);
+    });
+    expect(steps.at(-1)).toBe('18/18');
+    for (const system of systems) {
+      const means = tuned.filter(({ system: name }) => name === system.name).map(({ mean }) => mean);
+      expect(means).toHaveLength(system.name === 'hybrid' ? 6 : 12);
+      expect(means).toEqual([...means].sort((a, b) => b - a));
+      if (system.augment === 'asker') expect(means[0]).toBeGreaterThan(means.at(-1)!);
+    }
+    expect(formatTuned(tuned, systems, 2).trim().split('\n')).toHaveLength(7);
+  });
+});
