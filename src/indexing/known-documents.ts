@@ -30,12 +30,14 @@ export class KnownDocuments {
    * @param hash hex, 32 digits or more
    */
   add(id: string, source: string, hash: string): void {
-    this.#slots[this.#put(id, source, hash) + PASSAGES]++;
+    const at = this.#put(id, source, hash);
+    this.#slots[at + PASSAGES]++;
   }
 
   /** Puts a document in as it is now. */
   set(id: string, source: string, hash: string, passages: number): void {
-    this.#slots[this.#put(id, source, hash) + PASSAGES] = passages;
+    const at = this.#put(id, source, hash);
+    this.#slots[at + PASSAGES] = passages;
   }
 
   standing(id: string, hash: string): DocumentStanding {
@@ -64,6 +66,7 @@ export class KnownDocuments {
     return this.#slots[this.#find(hashWords(id)) + SEEN] === 1;
   }
 
+  /** Returns the offset of the slot; the table may be another one afterwards. */
   #put(id: string, source: string, hash: string): number {
     const words = hashWords(id);
     let at = this.#find(words);

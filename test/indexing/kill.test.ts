@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { indexDocuments } from '../../src/indexing/build.js';
+import { digestIndex } from '../../src/indexing/digest.js';
+import { readManifest } from '../../src/indexing/manifest.js';
+import { openSnapshot } from '../../src/indexing/open.js';
+import { type Compiled, compile } from './compiled.js';
+import { documentsOf, encoder, generator, upTo } from './fakes.js';
+
+const DOCUMENTS = 400;
+let root: string;
+let compiled: Compiled;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'xqg-kill-'));
+  compiled = await compile(['src', 'test/indexing']);
+});
+afterAll(async () => {
+  await compiled.remove();
+  await rm(root, { recursive: true, force: true });
+});
+
+function start(dir: string): ChildProcess {
+  const script = compiled.path('test/indexing/index-child.ts');
+  return spawn(process.execPath, [script, dir, String(DOCUMENTS)], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** What a child said until it ended. */
+async function outputOf(child: ChildProcess): Promise<string> {
+  let output = '';
+  child.stdout!.on('data', (data: Buffer) => {
+    output += data.toString();
+  });
+  child.stderr!.on('data', (data: Buffer) => {
+    output += data.toString();
+  });
+  await once(child, 'close');
+  return output;
+}
+
+/** Waits until a child has said `count` lines that begin so, or has ended. */
+async function lineOf(child: ChildProcess, beginning: string, count: number): Promise<void> {
+  let said = '';
+  await new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.stdout!.on('data', (data: Buffer) => {
+      said += data.toString();
+      if (said.split('\n').filter((line) => line.startsWith(beginning)).length >= count) resolve();
+    });
+  });
+}
+
+describe('an index whose writer is killed', () => {
+  it('ends in the same content, after ten kills at random moments', async () => {
+    const whole = join(root, 'whole');
+    expect(await outputOf(start(whole))).toMatch(/finished\n$/);
+    const digest = await digestIndex(whole);
+
+    const dir = join(root, 'killed');
+    const unfinished: boolean[] = [];
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const child = start(dir);
+      const output = outputOf(child);
+      // Seven within the documents, of which a run tells 130 times; three while it seals.
+      if (attempt < 7) await lineOf(child, 'documents', Math.floor(Math.random() * 15));
+      else await lineOf(child, 'sealing', 1);
+      await setTimeout(Math.random() * 10);
+      child.kill('SIGKILL');
+      unfinished.push(!(await output).includes('finished'));
+    }
+    expect(unfinished.slice(0, 7)).toEqual(new Array(7).fill(true));
+    expect(await outputOf(start(dir))).toMatch(/finished\n$/);
+    expect(await digestIndex(dir)).toBe(digest);
+    expect((await readManifest(dir)).state).toMatchObject({ status: 'complete', done: DOCUMENTS });
+    expect((await readdir(dir)).sort()).toEqual(['lexical', 'readers', 'store', 'xqg.json']);
+  });
+
+  it('can be read meanwhile', async () => {
+    const dir = join(root, 'partial');
+    const child = start(dir);
+    const output = outputOf(child);
+    while (
+      !(await Promise.race([output, once(child.stdout!, 'data').then(String)])).includes('documents 2')
+    ) {}
+    child.kill('SIGKILL');
+    await output;
+    const snapshot = await openSnapshot(dir);
+    expect(snapshot.manifest.state.status).toBe('indexing');
+    const segments = await snapshot.segments();
+    expect(segments.reduce((sum, { rows }) => sum + rows, 0)).toBe(snapshot.ids.length);
+    await snapshot.close();
+  });
+});
+
+describe('a second writer', () => {
+  it('is refused with the pid of the first, and may write after that was killed', async () => {
+    const dir = join(root, 'two');
+    const child = start(dir);
+    const output = outputOf(child);
+    await once(child.stdout!, 'data');
+    child.kill('SIGSTOP');
+    const attempt = () => indexDocuments(dir, documentsOf(upTo(5)), { encoder, generator });
+    await expect(attempt()).rejects.toMatchObject({
+      code: 'XQG_INDEX_LOCKED',
+      details: { pid: child.pid },
+    });
+    child.kill('SIGKILL');
+    await output;
+    expect((await attempt()).status).toBe('complete');
+  });
+});

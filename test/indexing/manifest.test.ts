@@ -1,0 +1,114 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeAtomically } from '../../src/indexing/atomic-write.js';
+import {
+  canonicalJson,
+  checkIdentity,
+  findManifest,
+  type IndexIdentity,
+  readManifest,
+} from '../../src/indexing/manifest.js';
+import { storageError } from '../../src/store/storage-error.js';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'xqg-manifest-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const identity: IndexIdentity = {
+  encoder: { name: 'e', dim: 2, weights: 'w', unitLength: true, settings: { a: 1, b: 2 } },
+  generator: null,
+  pack: null,
+  queryLanguages: ['th'],
+  queriesPerLanguage: 5,
+  seed: 0,
+  sumBits: 8,
+  icu: process.versions.icu!,
+};
+
+describe('the manifest', () => {
+  it('is missing where there is none', async () => {
+    expect(await findManifest(dir)).toBeNull();
+    expect(await findManifest(join(dir, 'none'))).toBeNull();
+    await expect(readManifest(dir)).rejects.toMatchObject({ code: 'XQG_INDEX_MISSING' });
+  });
+
+  it.each([
+    ['no JSON', '{"format": 1,'],
+    ['no manifest', '[]'],
+    ['null', 'null'],
+  ])('is refused if it is damaged: %s', async (_, text) => {
+    await writeFile(join(dir, 'xqg.json'), text);
+    await expect(readManifest(dir)).rejects.toMatchObject({ code: 'XQG_INDEX_DAMAGED' });
+  });
+
+  it('of a later format is refused with both formats and the tool that wrote it', async () => {
+    await writeFile(join(dir, 'xqg.json'), JSON.stringify({ format: 99, tool: { version: '7.0.0' } }));
+    await expect(readManifest(dir)).rejects.toMatchObject({
+      code: 'XQG_INDEX_FORMAT',
+      details: { format: 99, version: '7.0.0', known: 1 },
+    });
+  });
+});
+
+describe('the identity of an index', () => {
+  it('fits itself, whatever the order of its keys, and what is not given', () => {
+    const settings = { b: 2, a: 1 };
+    checkIdentity(dir, identity, { ...identity, encoder: { ...identity.encoder, settings } });
+    checkIdentity(dir, identity, {});
+  });
+
+  it('does not fit another ICU', () => {
+    expect(() => checkIdentity(dir, { ...identity, icu: '1.0' }, {})).toThrow(
+      expect.objectContaining({ code: 'XQG_INDEX_ICU', details: { dir, index: '1.0', given: identity.icu } }),
+    );
+  });
+
+  it('names both where it does not fit', () => {
+    const encoder = { ...identity.encoder, dim: 3 };
+    expect(() => checkIdentity(dir, identity, { encoder })).toThrow(
+      expect.objectContaining({
+        code: 'XQG_INDEX_IDENTITY',
+        details: {
+          dir,
+          what: 'encoder',
+          index: canonicalJson(identity.encoder),
+          given: canonicalJson(encoder),
+        },
+      }),
+    );
+  });
+});
+
+describe('an atomic write', () => {
+  it('replaces a file and leaves nothing beside it, also where it fails', async () => {
+    await writeAtomically(join(dir, 'a'), 'one');
+    await writeAtomically(join(dir, 'a'), Uint8Array.of(1));
+    expect(await readdir(dir)).toEqual(['a']);
+    await expect(writeAtomically(join(dir, 'none', 'a'), 'x')).rejects.toThrow(/ENOENT/);
+    await expect(writeAtomically(dir, 'x')).rejects.toThrow();
+    expect(await readdir(dir)).toEqual(['a']);
+  });
+});
+
+describe('errors of the disk', () => {
+  it.each([
+    [Object.assign(new Error('x'), { code: 'ENOSPC' }), 'XQG_DISK_FULL'],
+    [
+      new Error('lance error: LanceError(IO): No space left on device (os error 28), /x.rs:1:2'),
+      'XQG_DISK_FULL',
+    ],
+    [Object.assign(new Error('x'), { code: 'EROFS' }), 'XQG_NO_PERMISSION'],
+    [new Error('Generic LocalFileSystem error: Permission denied (os error 13)'), 'XQG_NO_PERMISSION'],
+  ])('are said in words that help: %s', (cause, code) => {
+    expect(storageError(cause, '/data')).toMatchObject({ code, details: { path: '/data' }, cause });
+  });
+
+  it('stay as they are if they are about something else', () => {
+    const cause = new Error('File exists (os error 17)');
+    expect(storageError(cause, '/data')).toBe(cause);
+  });
+});
