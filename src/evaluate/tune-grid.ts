@@ -61,10 +61,19 @@ export function defaultSettings(system: System, defaults: SearchDefaults = SEARC
 
 /**
  * Every combination of the system's parameters, the others at their defaults. Those of the lexical leg change slowest,
- * then alpha, so that a leg's scores can be kept.
+ * then alpha and the shape of the lists, so that the scores and scales of a leg can be kept.
  */
 export function settingsOf(system: System, grid: Grid): Settings[] {
-  const order: Parameter[] = ['k1', 'b', 'generatedWeight', 'translationWeight', 'expectedDf', 'alpha'];
+  const order: Parameter[] = [
+    'k1',
+    'b',
+    'generatedWeight',
+    'translationWeight',
+    'expectedDf',
+    'alpha',
+    'normalization',
+    'topN',
+  ];
   const parameters = parametersOf(system).sort((a, b) => rankIn(order, a) - rankIn(order, b));
   let all: Settings[] = [defaultSettings(system)];
   for (const parameter of parameters) {

@@ -2,15 +2,16 @@
  * Measures many settings of a system on one collection and ranks them. For data that may be tuned on: MLQA-R's first half
  * and question-answer files, never XQuAD. Knows no file format.
  */
-import { hybrid } from '../search/fusion.js';
 import { lexicalModeOf } from '../search/request.js';
-import { type RankedRows, rankOfIds, topK } from '../search/top-k.js';
+import { rankOfIds } from '../search/top-k.js';
 import { pairsOf } from './collection.js';
 import { type Collection, pairOf } from './datasets/collection.js';
 import type { EngineParts } from './engine-searcher.js';
+import { LegLists } from './leg-lists.js';
 import { LegScores } from './leg-scores.js';
-import { type Measure, measureQuery, parseMeasures, type Qrels, type Scores } from './metrics.js';
+import { type Judgments, type Measure, parseMeasures, type RelevantRanks } from './metrics.js';
 import { PassageIndex } from './passage-index.js';
+import { comparePassageIds } from './passage-order.js';
 import type { Progress, Setting } from './results.js';
 import { DRAWN_QUERIES, type System } from './systems.js';
 import { formatColumns } from './table.js';
@@ -36,13 +37,20 @@ export interface TunedSettings {
   readonly mean: number;
 }
 
+interface RelevantRow {
+  readonly row: number;
+  readonly gain: number;
+}
+
 interface Pair {
   readonly name: string;
-  readonly queryIds: readonly string[];
-  readonly qrels: Qrels;
-  readonly ids: readonly string[];
-  readonly rank: Uint32Array;
+  /** Of each query. */
+  readonly relevant: readonly (readonly RelevantRow[])[];
+  /** (n) The place of every row's id among all ids by their bytes. */
+  readonly order: Uint32Array;
   readonly legs: LegScores;
+  readonly dense: LegLists;
+  readonly lexical: LegLists;
 }
 
 /** All settings, by system in the given order, the best mean first. */
@@ -86,19 +94,30 @@ async function openPairs({ collection, setting, parts }: TuneOptions) {
     const [index] = await PassageIndex.build(collection.parts.get(passageLang)!.passages, [options]);
     indexes.push(index);
     const { ids } = index.snapshot;
+    const rank = rankOfIds(ids);
+    const order = new Uint32Array(ids.length);
+    const byBytes = [...ids.keys()].sort((a, b) => comparePassageIds(ids[a], ids[b]));
+    byBytes.forEach((row, place) => {
+      order[row] = place;
+    });
+    const rowOf = new Map(ids.map((id, row) => [id, row]));
     for (const queryLang of asking) {
       const { queries, qrels } = pairOf(collection, queryLang, passageLang);
       pairs.push({
         name: `${queryLang}>${passageLang}`,
-        queryIds: queries.map(({ id }) => id),
-        qrels,
-        ids,
-        rank: rankOfIds(ids),
+        relevant: queries.map(({ id }) => relevantRows(qrels.get(id)!, rowOf)),
+        order,
         legs: await LegScores.create(index, generator, queries),
+        dense: new LegLists(rank, false),
+        lexical: new LegLists(rank, true),
       });
     }
   }
   return { pairs, indexes };
+}
+
+function relevantRows(judgments: Judgments, rowOf: ReadonlyMap<string, number>): RelevantRow[] {
+  return [...judgments].filter(([, gain]) => gain > 0).map(([id, gain]) => ({ row: rowOf.get(id)!, gain }));
 }
 
 async function measurePair(
@@ -112,43 +131,58 @@ async function measurePair(
   const dense = mode === 'lexical' ? null : await pair.legs.dense(augmented ? settings.alpha : 0);
   const lexicalMode = lexicalModeOf({ augment: augmented, translate });
   const lexical = mode === 'dense' ? null : pair.legs.lexical(lexicalMode, settings);
+  const scoresOf = scorer(pair, settings, dense, lexical);
   let sum = 0;
-  pair.queryIds.forEach((id, q) => {
-    const scores = scoresOf(pair, settings, dense?.[q] ?? null, lexical?.[q] ?? null);
-    sum += measureQuery(pair.qrels.get(id)!, scores, [measure])[0];
+  pair.relevant.forEach((relevant, q) => {
+    sum += measure.of(rankRows(relevant, scoresOf(q), pair.order));
   });
-  return sum / pair.queryIds.length;
+  return sum / pair.relevant.length;
 }
 
-/** The scores of one query as the engine would give them. */
-function scoresOf(
-  { ids, rank }: Pair,
+/** Scores (n) of a query as the engine would give them; NaN: none. The array is reused. */
+function scorer(
+  pair: Pair,
   { denseWeight, normalization, topN }: Settings,
-  dense: Float32Array | null,
-  lexical: Float64Array | null,
-): Scores {
-  const n = ids.length;
-  if (lexical === null) return namedScores(topK(dense!, n, rank), ids);
-  if (dense === null) return namedScores(topK(lexical, n, rank, null, 0), ids);
-  const legs = [
-    {
-      list: topK(dense, topN, rank),
-      score: (row: number) => dense[row],
-      weight: denseWeight,
-      missing: null,
-    },
-    {
-      list: topK(lexical, topN, rank, null, 0),
-      score: (row: number) => (lexical[row] > 0 ? lexical[row] : null),
-      weight: 1,
-      missing: 0,
-    },
-  ];
-  return new Map(hybrid(legs, normalization, n, rank).map(({ row, score }) => [ids[row], score]));
+  dense: Float32Array[] | null,
+  lexical: Float64Array[] | null,
+): (query: number) => ArrayLike<number> {
+  if (lexical === null) return (q) => dense![q];
+  if (dense === null) return (q) => lexical[q].map((score) => (score > 0 ? score : Number.NaN));
+  const denseLists = pair.dense.of(dense, topN, normalization);
+  const lexicalLists = pair.lexical.of(lexical, topN, normalization);
+  const scores = new Float64Array(pair.order.length);
+  return (q) => {
+    const [a, b] = [denseLists[q], lexicalLists[q]];
+    for (let row = 0; row < scores.length; row++) {
+      const candidate = a.listed[row] === 1 || b.listed[row] === 1;
+      scores[row] = candidate ? denseWeight * a.normalized[row] + b.normalized[row] : Number.NaN;
+    }
+    return scores;
+  };
 }
 
-function namedScores({ rows, scores }: RankedRows, ids: readonly string[]): Scores {
-  return new Map(Array.from(rows, (row, i) => [ids[row], scores[i]]));
+/** Where the relevant rows stand in trec_eval's order. */
+function rankRows(
+  relevant: readonly RelevantRow[],
+  scores: ArrayLike<number>,
+  order: Uint32Array,
+): RelevantRanks {
+  const found = relevant
+    .filter(({ row }) => !Number.isNaN(scores[row]))
+    .map(({ row, gain }) => {
+      let rank = 1;
+      for (let other = 0; other < scores.length; other++) {
+        if (scores[other] > scores[row] || (scores[other] === scores[row] && order[other] > order[row]))
+          rank++;
+      }
+      return { rank, gain };
+    })
+    .sort((a, b) => a.rank - b.rank);
+  return {
+    ranks: found.map(({ rank }) => rank),
+    gains: found.map(({ gain }) => gain),
+    ideal: relevant.map(({ gain }) => gain).sort((a, b) => b - a),
+  };
 }
 
 /** The best `rows` settings of each system as a table for people. */
