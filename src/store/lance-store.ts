@@ -21,6 +21,8 @@ const DELETED_SHARE = 0.1;
 const PURGE_ROWS = 2048;
 /** Document ids per filter. */
 const FILTER_IDS = 1000;
+/** LanceDB takes an age, not a time, and counts it from when the call arrives: a kept version must not grow too old on the way. */
+const KEPT_MARGIN = 60_000;
 const TABLE = /^passages-(\d+)\.lance$/;
 const COLUMNS: readonly Column[] = [
   'id',
@@ -151,15 +153,7 @@ export class LanceStore implements PassageStore {
       const written = fragmentStats.lengths.mean * fragmentStats.numFragments;
       const small = fragmentStats.numFragments <= FRAGMENTS && written - numRows <= DELETED_SHARE * written;
       if (small && !options.force) return false;
-      const kept = keep.map((version) => version.split('@').map(Number));
-      const versions = new Set(kept.filter(([g]) => g === this.#generation).map(([, version]) => version));
-      const times = (await this.#table.listVersions())
-        .filter((entry) => versions.has(entry.version))
-        .map((entry) => entry.timestamp.getTime());
-      await this.#table.optimize({
-        cleanupOlderThan: new Date(Math.min(Date.now(), ...times)),
-        deleteUnverified: true,
-      });
+      await this.#table.optimize({ cleanupOlderThan: await this.#oldest(keep), deleteUnverified: true });
       return true;
     });
   }
@@ -197,6 +191,20 @@ export class LanceStore implements PassageStore {
   close(): void {
     this.#table.close();
     this.#connection.close();
+  }
+
+  /** The time before which no version is kept. */
+  async #oldest(keep: readonly string[]): Promise<Date> {
+    const current = await this.#table.version();
+    const kept = new Set(
+      keep
+        .map((version) => version.split('@').map(Number))
+        .flatMap(([g, version]) => (g === this.#generation ? version : [])),
+    );
+    const times = (await this.#table.listVersions())
+      .filter(({ version }) => version !== current && kept.has(version))
+      .map(({ timestamp }) => timestamp.getTime());
+    return times.length === 0 ? new Date() : new Date(Math.min(...times) - KEPT_MARGIN);
   }
 
   async #delete(predicate: string): Promise<number> {
