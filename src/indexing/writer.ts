@@ -100,10 +100,9 @@ export class IndexWriter {
       const sealed = { version: reader.version, segments };
       await this.save({ sealed, state, counts: { documents, passages }, purging: false });
       await removeOtherSegments(this.dir, segments);
-      // The version that was sealed before could only be freed once readers no longer come to it.
-      if (compacted) {
-        await this.store.compact([sealed.version, ...(await leasedVersions(this.dir))], { force: true });
-      }
+      // What was sealed before could only be freed once readers no longer come to it. What is sealed now is current, and
+      // needs no more joining.
+      if (compacted) await this.store.compact(await leasedVersions(this.dir), { force: true });
     } finally {
       reader.close();
     }

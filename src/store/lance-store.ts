@@ -195,14 +195,13 @@ export class LanceStore implements PassageStore {
 
   /** The time before which no version is kept. */
   async #oldest(keep: readonly string[]): Promise<Date> {
-    const current = await this.#table.version();
     const kept = new Set(
       keep
         .map((version) => version.split('@').map(Number))
         .flatMap(([g, version]) => (g === this.#generation ? version : [])),
     );
     const times = (await this.#table.listVersions())
-      .filter(({ version }) => version !== current && kept.has(version))
+      .filter(({ version }) => kept.has(version))
       .map(({ timestamp }) => timestamp.getTime());
     return times.length === 0 ? new Date() : new Date(Math.min(...times) - KEPT_MARGIN);
   }

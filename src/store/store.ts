@@ -93,7 +93,7 @@ export interface PassageStore {
   at(version: string): Promise<StoreReader>;
   /**
    * Joins small pieces and frees deleted rows, versions before the oldest of `keep` and leftovers of a killed writer. The
-   * rows stay the same.
+   * rows stay the same. The version that is current when nothing is joined stays in any case.
    *
    * @param options.force also where it seems not worth its time
    * @returns false if it was not worth it

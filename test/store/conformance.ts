@@ -193,6 +193,15 @@ export function passageStoreConformance(
       expect(await idsOf(await store.at(reader.version))).toEqual(['a#0', 'b#0']);
     });
 
+    it('that are current when pieces are joined stay for a reader', async () => {
+      for (let part = 0; part < 4; part++) await store.upsert([passage(`d${part}`)], { allNew: true });
+      const { version } = await store.snapshot();
+      expect(await store.compact([version], { force: true })).toBe(true);
+      expect((await store.snapshot()).version).not.toBe(version);
+      expect(await idsOf(await store.at(version))).toHaveLength(4);
+      expect(await store.compact([version])).toBe(false);
+    });
+
     it('that nobody keeps are freed by compaction, and said to be gone', async () => {
       await store.upsert([passage('a')]);
       const { version } = await store.snapshot();
