@@ -1,5 +1,5 @@
 /** Measures the systems on a collection in BEIR's layout: what `xqg evaluate beir` does. Knows its loader only. */
-import { addRows, type Measured, measureSystem } from './collection.js';
+import { addRows, type Measured, measureSystems } from './collection.js';
 import { type BeirData, type BeirQuery, openBeir } from './datasets/beir.js';
 import { detectedLanguages } from './detected-languages.js';
 import { engineSearchers } from './engine-searcher.js';
@@ -76,11 +76,11 @@ export async function measureBeir(
     let done = 0;
     for (const language of knowledge) {
       const asked = await askedQueries(data.queries, language);
-      for (const system of systems) {
-        const values = await measureSystem(searcher, system, asked, data.qrels, measures, depth);
-        addGroups(measured, data, searcher, system, language, values, measures, options.perQuery ?? false);
-        progress(system.name, ++done, knowledge.length * systems.length);
-      }
+      const values = await measureSystems(searcher, systems, asked, data.qrels, measures, depth);
+      systems.forEach((system, s) => {
+        addGroups(measured, data, searcher, system, language, values[s], measures, options.perQuery ?? false);
+      });
+      progress(`language ${language}`, ++done, knowledge.length);
     }
     return { ...measured, notes: notesOf(data, searcher, depth) };
   } finally {

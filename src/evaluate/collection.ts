@@ -3,7 +3,7 @@
  * are encoded once, whatever asks for them. Knows no engine and no file format.
  */
 import { type Collection, pairOf } from './datasets/collection.js';
-import { type Measure, type MeasureValues, measureQuery, type Qrels, summarize } from './metrics.js';
+import { type Measure, type MeasureValues, type Qrels, summarize } from './metrics.js';
 import type { PerQueryRow, Progress, ResultRow, Setting } from './results.js';
 import type { AskedQuery, DetectLanguages, LanguageKnowledge, OpenSearcher, Searcher } from './searcher.js';
 import type { System } from './systems.js';
@@ -48,7 +48,7 @@ export async function measureCollection(options: CollectionOptions, progress: Pr
   const { collection, open, systems, languages } = options;
   const pairs = pairsOf([...collection.parts.keys()], options.settings);
   const measured = new Map<LanguagePair, Measured>();
-  const steps = pairs.length * languages.length * systems.length;
+  const steps = pairs.length * languages.length;
   let done = 0;
   for (const passageLang of new Set(pairs.map((pair) => pair.passageLang))) {
     const asking = pairs.filter((pair) => pair.passageLang === passageLang);
@@ -74,7 +74,7 @@ async function measurePair(
   searcher: Searcher,
   pair: LanguagePair,
   { collection, languages, systems, measures, detect, generator, perQuery }: CollectionOptions,
-  onSystem: () => void,
+  onMeasured: () => void,
 ): Promise<Measured> {
   const { queries, qrels } = pairOf(collection, pair.queryLang, pair.passageLang);
   const measured: Measured = { results: [], perQuery: [] };
@@ -86,43 +86,36 @@ async function measurePair(
       text,
       languages: weights?.[i] ?? [{ lang, weight: 1 }],
     }));
-    for (const system of systems) {
-      const values = await measureSystem(searcher, system, asked, qrels, measures, searcher.size);
-      const about = {
-        dataset: collection.name,
-        ...pair,
-        system: system.name,
-        generator,
-        language,
-      };
-      addRows(measured, values, about, perQuery);
-      onSystem();
-    }
+    const values = await measureSystems(searcher, systems, asked, qrels, measures, searcher.size);
+    systems.forEach((system, s) => {
+      const about = { dataset: collection.name, ...pair, system: system.name, generator, language };
+      addRows(measured, values[s], about, perQuery);
+    });
+    onMeasured();
   }
   return measured;
 }
 
-/** Queries that are searched together; the scores of more are not held. */
-const BATCH = 64;
-
-/** Runs one system over the queries and measures its best `depth` passages. */
-export async function measureSystem(
+/** Measures the systems on the queries: values in the order of the systems. Rankings end at `depth`. */
+export async function measureSystems(
   searcher: Searcher,
-  system: System,
+  systems: readonly System[],
   queries: readonly AskedQuery[],
   qrels: Qrels,
   measures: readonly Measure[],
   depth: number,
-): Promise<MeasureValues> {
-  const perQuery = new Map<string, readonly number[]>();
-  for (let first = 0; first < queries.length; first += BATCH) {
-    const batch = queries.slice(first, first + BATCH);
-    const scores = await searcher.search(system, batch, depth);
-    batch.forEach(({ id }, i) => {
-      perQuery.set(id, measureQuery(qrels.get(id)!, scores[i], measures));
+): Promise<MeasureValues[]> {
+  const perQuery = systems.map(() => new Map<string, readonly number[]>());
+  for (const query of queries) {
+    const ranks = await searcher.rank(query, qrels.get(query.id)!, systems, depth);
+    ranks.forEach((ofSystem, s) => {
+      perQuery[s].set(
+        query.id,
+        measures.map((measure) => measure.of(ofSystem)),
+      );
     });
   }
-  return summarize(perQuery, measures);
+  return perQuery.map((values) => summarize(values, measures));
 }
 
 /** Adds one row a measure, and one a measure and query if wanted. */

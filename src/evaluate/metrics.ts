@@ -153,19 +153,13 @@ export function rankRelevant(judgments: Judgments, scores: Scores | undefined): 
 export function measureRun(qrels: Qrels, run: Run, measures: readonly Measure[]): MeasureValues {
   const perQuery = new Map<string, readonly number[]>();
   for (const [queryId, judgments] of qrels) {
-    perQuery.set(queryId, measureQuery(judgments, run.get(queryId), measures));
+    const ranked = rankRelevant(judgments, run.get(queryId));
+    perQuery.set(
+      queryId,
+      measures.map((measure) => measure.of(ranked)),
+    );
   }
   return summarize(perQuery, measures);
-}
-
-/** The values of one query, one per measure. */
-export function measureQuery(
-  judgments: Judgments,
-  scores: Scores | undefined,
-  measures: readonly Measure[],
-): number[] {
-  const ranked = rankRelevant(judgments, scores);
-  return measures.map((measure) => measure.of(ranked));
 }
 
 /** Adds the means to the values of all queries of the qrels. */

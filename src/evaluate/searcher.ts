@@ -1,10 +1,10 @@
 /**
- * What an evaluation asks of an engine: scores of passages for many questions. Knows no engine; engine-searcher.ts is
- * the one over the search engine.
+ * What an evaluation asks of an engine: where the relevant passages stand. Knows no engine; engine-searcher.ts is the one
+ * over the search engine.
  */
 import type { LanguageWeight } from '../languages/terms.js';
 import type { EvaluationPassage } from './datasets/collection.js';
-import type { Scores } from './metrics.js';
+import type { Judgments, RelevantRanks } from './metrics.js';
 import type { System } from './systems.js';
 
 export interface AskedQuery {
@@ -18,15 +18,19 @@ export interface AskedQuery {
 export interface Searcher {
   /** Number of passages. */
   readonly size: number;
-  /** How many passages lie behind each language, for notes and rows. */
   readonly passageLanguages: ReadonlySet<string>;
   /** True if the passage is there. */
   has(passageId: string): boolean;
   /**
-   * Scores by passage id, one map a query: the best `depth` passages that have a score. In lexical systems a passage
-   * without a matching term has none.
+   * Where the relevant passages of a query stand in the ranking of each system, in the order of the systems. A passage
+   * without a score (in lexical systems: without a matching term) or beyond `depth` is not retrieved.
    */
-  search(system: System, queries: readonly AskedQuery[], depth: number): Promise<Scores[]>;
+  rank(
+    query: AskedQuery,
+    judgments: Judgments,
+    systems: readonly System[],
+    depth: number,
+  ): Promise<RelevantRanks[]>;
   close(): Promise<void>;
 }
 

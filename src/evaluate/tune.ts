@@ -7,12 +7,12 @@ import { rankOfIds } from '../search/top-k.js';
 import { pairsOf } from './collection.js';
 import { type Collection, pairOf } from './datasets/collection.js';
 import type { EngineParts } from './engine-searcher.js';
-import { LegLists } from './leg-lists.js';
+import { fuseLegs, type LegList, legList } from './leg-list.js';
 import { LegScores } from './leg-scores.js';
-import { type Judgments, type Measure, parseMeasures, type RelevantRanks } from './metrics.js';
+import { type Measure, parseMeasures } from './metrics.js';
 import { PassageIndex } from './passage-index.js';
-import { comparePassageIds } from './passage-order.js';
 import type { Progress, Setting } from './results.js';
+import { byteOrder, type RelevantRow, rankRows, relevantRows } from './row-ranks.js';
 import { DRAWN_QUERIES, type System } from './systems.js';
 import { formatColumns } from './table.js';
 import { type Grid, parametersOf, type Settings, settingsOf } from './tune-grid.js';
@@ -37,20 +37,15 @@ export interface TunedSettings {
   readonly mean: number;
 }
 
-interface RelevantRow {
-  readonly row: number;
-  readonly gain: number;
-}
-
 interface Pair {
   readonly name: string;
   /** Of each query. */
   readonly relevant: readonly (readonly RelevantRow[])[];
-  /** (n) The place of every row's id among all ids by their bytes. */
+  readonly rank: Uint32Array;
   readonly order: Uint32Array;
   readonly legs: LegScores;
-  readonly dense: LegLists;
-  readonly lexical: LegLists;
+  readonly denseLists: LastLists;
+  readonly lexicalLists: LastLists;
 }
 
 /** All settings, by system in the given order, the best mean first. */
@@ -95,29 +90,22 @@ async function openPairs({ collection, setting, parts }: TuneOptions) {
     indexes.push(index);
     const { ids } = index.snapshot;
     const rank = rankOfIds(ids);
-    const order = new Uint32Array(ids.length);
-    const byBytes = [...ids.keys()].sort((a, b) => comparePassageIds(ids[a], ids[b]));
-    byBytes.forEach((row, place) => {
-      order[row] = place;
-    });
+    const order = byteOrder(ids);
     const rowOf = new Map(ids.map((id, row) => [id, row]));
     for (const queryLang of asking) {
       const { queries, qrels } = pairOf(collection, queryLang, passageLang);
       pairs.push({
         name: `${queryLang}>${passageLang}`,
         relevant: queries.map(({ id }) => relevantRows(qrels.get(id)!, rowOf)),
+        rank,
         order,
         legs: await LegScores.create(index, generator, queries),
-        dense: new LegLists(rank, false),
-        lexical: new LegLists(rank, true),
+        denseLists: new LastLists(),
+        lexicalLists: new LastLists(),
       });
     }
   }
   return { pairs, indexes };
-}
-
-function relevantRows(judgments: Judgments, rowOf: ReadonlyMap<string, number>): RelevantRow[] {
-  return [...judgments].filter(([, gain]) => gain > 0).map(([id, gain]) => ({ row: rowOf.get(id)!, gain }));
 }
 
 async function measurePair(
@@ -134,7 +122,7 @@ async function measurePair(
   const scoresOf = scorer(pair, settings, dense, lexical);
   let sum = 0;
   pair.relevant.forEach((relevant, q) => {
-    sum += measure.of(rankRows(relevant, scoresOf(q), pair.order));
+    sum += measure.of(rankRows(relevant, scoresOf(q), pair.order, pair.order.length));
   });
   return sum / pair.relevant.length;
 }
@@ -148,41 +136,30 @@ function scorer(
 ): (query: number) => ArrayLike<number> {
   if (lexical === null) return (q) => dense![q];
   if (dense === null) return (q) => lexical[q].map((score) => (score > 0 ? score : Number.NaN));
-  const denseLists = pair.dense.of(dense, topN, normalization);
-  const lexicalLists = pair.lexical.of(lexical, topN, normalization);
-  const scores = new Float64Array(pair.order.length);
+  const shape = { topN, normalization, rank: pair.rank };
+  const fused = new Float64Array(pair.order.length);
+  const depth = Math.min(topN, fused.length);
+  const key = `${topN} ${normalization}`;
+  const denseLists = pair.denseLists.of(dense, key, (scores) => legList(scores, null, depth, shape));
+  const lexicalLists = pair.lexicalLists.of(lexical, key, (scores) => legList(scores, 0, depth, shape));
   return (q) => {
-    const [a, b] = [denseLists[q], lexicalLists[q]];
-    for (let row = 0; row < scores.length; row++) {
-      const candidate = a.listed[row] === 1 || b.listed[row] === 1;
-      scores[row] = candidate ? denseWeight * a.normalized[row] + b.normalized[row] : Number.NaN;
-    }
-    return scores;
+    fuseLegs(denseLists[q], lexicalLists[q], denseWeight, fused);
+    return fused;
   };
 }
 
-/** Where the relevant rows stand in trec_eval's order. */
-function rankRows(
-  relevant: readonly RelevantRow[],
-  scores: ArrayLike<number>,
-  order: Uint32Array,
-): RelevantRanks {
-  const found = relevant
-    .filter(({ row }) => !Number.isNaN(scores[row]))
-    .map(({ row, gain }) => {
-      let rank = 1;
-      for (let other = 0; other < scores.length; other++) {
-        if (scores[other] > scores[row] || (scores[other] === scores[row] && order[other] > order[row]))
-          rank++;
-      }
-      return { rank, gain };
-    })
-    .sort((a, b) => a.rank - b.rank);
-  return {
-    ranks: found.map(({ rank }) => rank),
-    gains: found.map(({ gain }) => gain),
-    ideal: relevant.map(({ gain }) => gain).sort((a, b) => b - a),
-  };
+/** The lists of all queries for the scores and the shape that were asked for last. */
+class LastLists {
+  #scores: unknown = null;
+  #key = '';
+  #lists: LegList[] = [];
+
+  of<T>(scores: readonly T[], key: string, make: (ofQuery: T) => LegList): readonly LegList[] {
+    if (scores !== this.#scores || key !== this.#key) this.#lists = scores.map(make);
+    this.#scores = scores;
+    this.#key = key;
+    return this.#lists;
+  }
 }
 
 /** The best `rows` settings of each system as a table for people. */

@@ -113,3 +113,13 @@ export class ToyGenerator implements DistributionGenerator {
     return 1;
   }
 }
+
+/** Passages of words drawn from a small vocabulary, so that no system is perfect. */
+const WORDS = 'river stone moon orbit flour oven wheel brake table chair window garden'.split(' ');
+
+export const MIXED_TEXTS = Array.from({ length: 30 }, (_, i) =>
+  Array.from({ length: 6 }, (_, j) => WORDS[(i * 7 + j * j * (1 + (i % 5))) % WORDS.length]).join(' '),
+);
+
+/** A question of three words about each of the mixed texts. */
+export const MIXED_QUESTIONS = MIXED_TEXTS.map((text) => text.split(' ').slice(1, 4).join(' '));

@@ -8,21 +8,13 @@ import { formatTuned, tune } from '../../src/evaluate/tune.js';
 import { type Grid, parametersOf, settingsOf } from '../../src/evaluate/tune-grid.js';
 import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
 import { JavaScriptScanner } from '../../src/search/exact/javascript-scanner.js';
-import { ToyEncoder, ToyGenerator, toyText } from './toy.js';
-
-/** Passages of words drawn from a small vocabulary, so that no system is perfect. */
-const WORDS = 'river stone moon orbit flour oven wheel brake table chair window garden'.split(' ');
-const texts = Array.from({ length: 30 }, (_, i) =>
-  Array.from({ length: 6 }, (_, j) => WORDS[(i * 7 + j * j * (1 + (i % 5))) % WORDS.length]).join(' '),
-);
+import { MIXED_QUESTIONS, MIXED_TEXTS, ToyEncoder, ToyGenerator, toyText } from './toy.js';
 
 function part(lang: string): LanguagePart {
   return {
-    passages: texts.map((text, i) => ({ id: `p${i}`, title: '', text: toyText(text, lang), lang })),
-    questions: new Map(
-      texts.map((text, i) => [`q${i}`, toyText(text.split(' ').slice(1, 4).join(' '), lang)]),
-    ),
-    qrels: new Map(texts.map((_, i) => [`q${i}`, new Map([[`p${i}`, 1]])])),
+    passages: MIXED_TEXTS.map((text, i) => ({ id: `p${i}`, title: '', text: toyText(text, lang), lang })),
+    questions: new Map(MIXED_QUESTIONS.map((text, i) => [`q${i}`, toyText(text, lang)])),
+    qrels: new Map(MIXED_TEXTS.map((_, i) => [`q${i}`, new Map([[`p${i}`, 1]])])),
   };
 }
 
