@@ -22,12 +22,20 @@ export function describeFailure(thrown: unknown): FailureReport {
   };
 }
 
+/** A failure that is part of a result on stdout: it is told on stderr only. */
+export class ToldFailure extends Error {
+  constructor(readonly failure: XqgError) {
+    super(failure.message, { cause: failure });
+  }
+}
+
 /** Tells people, and programs where they asked for JSON. The caller sets the exit code. */
 export function tellFailure(thrown: unknown, json: boolean): void {
   const { error } = describeFailure(thrown);
   process.stderr.write(`${pc.red(pc.bold(error.code))} ${error.message}\n  ${error.remedy}\n`);
   if (process.env.XQG_DEBUG && thrown instanceof Error) process.stderr.write(`${fullStack(thrown)}\n`);
-  if (json) process.stdout.write(`${JSON.stringify(describeFailure(thrown))}\n`);
+  if (json && !(thrown instanceof ToldFailure))
+    process.stdout.write(`${JSON.stringify(describeFailure(thrown))}\n`);
 }
 
 /** True for what an aborted signal throws: the person asked for it, so it is no failure of the program. */
@@ -37,6 +45,7 @@ export function isAbort(thrown: unknown): boolean {
 
 function asXqgError(thrown: unknown): XqgError {
   if (thrown instanceof XqgError) return thrown;
+  if (thrown instanceof ToldFailure) return thrown.failure;
   const reason = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
   const { code, path } = thrown as NodeJS.ErrnoException;
   if (code === 'ENOSPC') return new XqgError('XQG_DISK_FULL', { path: path ?? reason }, { cause: thrown });

@@ -1,7 +1,7 @@
 /** The command line as a whole: its commands and what they share. Knows no command's work. */
 import { Command, CommanderError } from 'commander';
 import { XqgError } from '../errors/error.js';
-import { version } from '../library/version.js';
+import { version } from '../version.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExplain } from './commands/explain.js';

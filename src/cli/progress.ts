@@ -3,50 +3,48 @@
  * the first two seconds, so that quick work stays quiet. Knows no command.
  */
 import cliProgress from 'cli-progress';
-import { count } from './terminal.js';
 
 const QUIET_MS = 2000;
 const PLAIN_EVERY_MS = 5000;
+/** Steps of a bar. */
+const FINENESS = 1000;
 
 export interface Progress {
-  /** `total` of 0 or less: not known yet. */
-  update(done: number, total: number): void;
+  /**
+   * @param share in [0, 1]; null: not known yet
+   * @param text what is being done, e.g. "1,200 passages"
+   */
+  update(share: number | null, text: string): void;
   stop(): void;
 }
 
 /**
- * @param what what is counted, e.g. "passages"
  * @param stream where to write; a terminal gets a bar
  * @param clock milliseconds that never go back
  */
 export function startProgress(
-  what: string,
   stream: NodeJS.WriteStream = process.stderr,
   clock: () => number = () => performance.now(),
 ): Progress {
-  return stream.isTTY ? bar(what, stream, clock) : lines(what, stream, clock);
+  return stream.isTTY ? bar(stream, clock) : lines(stream, clock);
 }
 
-function bar(what: string, stream: NodeJS.WriteStream, clock: () => number): Progress {
+function bar(stream: NodeJS.WriteStream, clock: () => number): Progress {
   const started = clock();
   let shown: cliProgress.SingleBar | null = null;
   return {
-    update(done, total) {
-      if (clock() - started < QUIET_MS) return;
+    update(share, text) {
+      const elapsed = clock() - started;
+      if (elapsed < QUIET_MS) return;
       if (!shown) {
+        const format = '{bar} {percentage}% | {text}{left}';
         shown = new cliProgress.SingleBar(
-          {
-            format: `{bar} {percentage}% | {value}/{total} ${what} | {eta_formatted} left`,
-            hideCursor: true,
-            clearOnComplete: true,
-            stream,
-          },
+          { format, hideCursor: true, clearOnComplete: true, stream },
           cliProgress.Presets.shades_classic,
         );
-        shown.start(Math.max(total, done, 1), done);
+        shown.start(FINENESS, 0, { text, left: '' });
       }
-      shown.setTotal(Math.max(total, done, 1));
-      shown.update(done);
+      shown.update(Math.round((share ?? 0) * FINENESS), { text, left: timeLeft(share, elapsed) });
     },
     stop() {
       shown?.stop();
@@ -54,19 +52,24 @@ function bar(what: string, stream: NodeJS.WriteStream, clock: () => number): Pro
   };
 }
 
-function lines(what: string, stream: NodeJS.WriteStream, clock: () => number): Progress {
+function lines(stream: NodeJS.WriteStream, clock: () => number): Progress {
   const started = clock();
   let last = started + QUIET_MS - PLAIN_EVERY_MS;
   return {
-    update(done, total) {
+    update(share, text) {
       const now = clock();
       if (now - last < PLAIN_EVERY_MS) return;
       last = now;
-      const seconds = (now - started) / 1000;
-      const left =
-        total > done && done > 0 ? `, about ${Math.ceil((seconds / done) * (total - done))} s left` : '';
-      stream.write(`${count(done)}${total > 0 ? ` of ${count(total)}` : ''} ${what}${left}\n`);
+      const percent = share === null ? '' : `${Math.floor(share * 100)}% | `;
+      stream.write(`${percent}${text}${timeLeft(share, now - started)}\n`);
     },
     stop() {},
   };
+}
+
+function timeLeft(share: number | null, elapsedMs: number): string {
+  if (share === null || share <= 0 || share >= 1) return '';
+  const seconds = Math.ceil((elapsedMs / 1000) * (1 / share - 1));
+  const minutes = Math.floor(seconds / 60);
+  return minutes > 0 ? ` | about ${minutes} min ${seconds % 60} s left` : ` | about ${seconds} s left`;
 }

@@ -156,10 +156,27 @@ export const catalogue = {
     message: 'This index holds no generated queries, so {what} is not possible.',
     remedy: 'Search with --augment off, or index again with a generator.',
   },
+  // library
+  XQG_PASSAGE_UNKNOWN: {
+    message: 'The index in {dir} has no passage "{id}".',
+    remedy: 'Take an id that a search prints: xqg search "..." --index {dir}',
+  },
+  XQG_INDEX_CLOSED: {
+    message: 'The index in {dir} was closed.',
+    remedy: 'Open it again with openIndex.',
+  },
   // cli
   XQG_QUESTION_FILE: {
     message: '{file}, line {line}: {reason}.',
     remedy: 'Write one question per line: an id, a tab and the text, or {"id": ..., "text": ..., "lang": ...}.',
+  },
+  XQG_UNWELL: {
+    message: 'Not everything works: {checks}.',
+    remedy: 'Do what stands under each of them, then run xqg doctor again.',
+  },
+  XQG_NOTHING_REMOVED: {
+    message: 'Nothing in the index in {dir} fits {what}.',
+    remedy: 'xqg status names the sources; a search with --json prints the ids of documents.',
   },
   XQG_USAGE: {
     message: '{problem}',

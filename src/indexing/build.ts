@@ -4,7 +4,7 @@
  */
 import type { SourceDocument } from '../corpus/passage.js';
 import type { XqgError } from '../errors/error.js';
-import { version } from '../library/version.js';
+import { version } from '../version.js';
 import { IndexRun } from './index-run.js';
 import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';
 import type { DocumentSource, IndexOptions, IndexResult } from './options.js';

@@ -4,9 +4,9 @@
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { version } from '../library/version.js';
 import { LanceStore } from '../store/lance-store.js';
 import type { PassageStore } from '../store/store.js';
+import { version } from '../version.js';
 import { leasedVersions } from './lease.js';
 import { lockIndex } from './lock.js';
 import { findManifest, type IndexState, type Manifest, readManifest, writeManifest } from './manifest.js';

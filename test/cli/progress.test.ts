@@ -4,22 +4,46 @@ import { startProgress } from '../../src/cli/progress.js';
 
 describe('progress without a terminal', () => {
   it('is silent for two seconds, then says one plain line every five, with the time left', () => {
-    const stream = new PassThrough() as unknown as NodeJS.WriteStream;
+    const stream = new PassThrough();
     let now = 0;
-    const progress = startProgress('passages', stream, () => now);
-    const said = () => (stream as unknown as PassThrough).read()?.toString() ?? '';
+    const progress = startProgress(stream as unknown as NodeJS.WriteStream, () => now);
+    const said = () => stream.read()?.toString() ?? '';
     now = 1000;
-    progress.update(100, 2000);
+    progress.update(0.1, '100 passages');
     expect(said()).toBe('');
     now = 4000;
-    progress.update(1000, 2000);
-    expect(said()).toBe('1,000 of 2,000 passages, about 4 s left\n');
+    progress.update(0.5, '1,000 passages');
+    expect(said()).toBe('50% | 1,000 passages | about 4 s left\n');
     now = 6000;
-    progress.update(1500, 2000);
+    progress.update(0.6, '1,500 passages');
     expect(said()).toBe('');
-    now = 9000;
-    progress.update(1600, 0);
-    expect(said()).toBe('1,600 passages\n');
+    now = 200_000;
+    progress.update(0.5, '1,600 passages');
+    expect(said()).toBe('50% | 1,600 passages | about 3 min 20 s left\n');
+    now = 300_000;
+    progress.update(null, 'counting');
+    expect(said()).toBe('counting\n');
     progress.stop();
+  });
+});
+
+describe('progress on a terminal', () => {
+  it('is a bar that goes away at the end', () => {
+    const stream = Object.assign(new PassThrough(), {
+      isTTY: true,
+      columns: 80,
+      clearLine: () => {},
+      cursorTo: () => {},
+      moveCursor: () => {},
+      clearScreenDown: () => {},
+    });
+    let now = 0;
+    const progress = startProgress(stream as unknown as NodeJS.WriteStream, () => now);
+    progress.update(0.2, '1 passage');
+    expect(stream.read()).toBeNull();
+    now = 3000;
+    progress.update(0.5, '7 passages');
+    progress.stop();
+    expect(stream.read().toString()).toContain('| 7 passages');
   });
 });

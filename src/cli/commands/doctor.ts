@@ -1,0 +1,40 @@
+/** `xqg doctor`: what is wrong, and the command that mends it. */
+import pc from 'picocolors';
+import { z } from 'zod';
+import { XqgError } from '../../errors/error.js';
+import { describeFailure, ToldFailure } from '../failure.js';
+import { parseOptions } from '../options.js';
+import type { Register } from '../program.js';
+
+const options = z.object({ index: z.string().optional(), pack: z.string().optional() });
+
+export const registerDoctor: Register = (parent, act) => {
+  parent
+    .command('doctor')
+    .description('check this machine and an index: what is wrong, and the command that mends it')
+    .option('-i, --index <dir>', 'also check the index in this directory')
+    .option('--pack <pack>', 'name or folder of a pack')
+    .option('--json', 'print JSON')
+    .action(
+      act(async (context, raw) => {
+        const { index, pack } = parseOptions(options, raw);
+        const { checkUp } = await import('../../library/checkup.js');
+        const checks = await checkUp(index, pack);
+        const broken = checks.filter(({ verdict }) => verdict === 'broken');
+        const failure =
+          broken.length === 0
+            ? null
+            : new XqgError('XQG_UNWELL', { checks: broken.map(({ name }) => name).join(', ') });
+        if (context.json)
+          context.printJson({ checks, ...(failure === null ? {} : describeFailure(failure)) });
+        else {
+          const mark = { ok: pc.green('ok    '), slow: pc.yellow('slow  '), broken: pc.red('broken') };
+          for (const { name, verdict, detail, remedy } of checks) {
+            context.print(`${mark[verdict]}  ${name.padEnd(6)} ${detail}`);
+            if (remedy !== null) context.print(`                ${remedy}`);
+          }
+        }
+        if (failure !== null) throw new ToldFailure(failure);
+      }),
+    );
+};

@@ -1,0 +1,136 @@
+/** `xqg index`: files and folders into an index. */
+import { z } from 'zod';
+import type { SkipReason } from '../../corpus/reader.js';
+import type { IndexResult } from '../../indexing/options.js';
+import type { CommandContext } from '../context.js';
+import { describeFailure, ToldFailure } from '../failure.js';
+import { bytes, list, parseOptions, whole } from '../options.js';
+import type { Register } from '../program.js';
+import { startProgress } from '../progress.js';
+import { count, foreign } from '../terminal.js';
+
+const options = z.object({
+  index: z.string(),
+  lang: z.string().optional(),
+  queryLangs: list.optional(),
+  queries: whole(1).optional(),
+  seed: whole(0).optional(),
+  pack: z.string().optional(),
+  encoder: z.literal('static', { error: 'is not one of static' }).default('static'),
+  generator: z.enum(['lexicon', 'none'], { error: 'is not one of lexicon, none' }).optional(),
+  maxTokens: whole(8).optional(),
+  memory: bytes.optional(),
+});
+
+/** Skipped files that are named one by one. */
+const NAMED_SKIPS = 10;
+
+const SKIPPED: Record<SkipReason, string> = {
+  format: 'no reader knows the format',
+  ignored: 'hidden or node_modules',
+  loop: 'a link to a folder around it',
+  empty: 'no text',
+  companion: 'belongs to a data set, holds no documents',
+  special: 'neither file nor folder',
+};
+
+export const registerIndex: Register = (parent, act) => {
+  parent
+    .command('index')
+    .description('index files and folders; again: only what changed, and what is gone is dropped')
+    .argument('<path...>', '.md .txt .html .pdf .docx .jsonl .csv .tsv, SQuAD-style JSON, BEIR folders')
+    .requiredOption('-i, --index <dir>', 'directory of the index, made if absent')
+    .option('--lang <code>', 'language of all documents (default: from the data, else detected)')
+    .option(
+      '--query-langs <codes>',
+      'languages of the generated queries, e.g. ar,hi,th (default: all of the pack)',
+    )
+    .option('--queries <n>', 'generated queries for each passage and language (default: 5)')
+    .option('--seed <n>', 'seed of the drawn queries (default: 0)')
+    .option('--pack <pack>', 'name or folder of a pack (default: base)')
+    .option('--encoder <name>', 'encoder: static')
+    .option('--generator <name>', 'generator: lexicon, or none for an index without generated queries')
+    .option('--max-tokens <n>', 'longest passage, in words (default: 200)')
+    .option('--memory <size>', 'memory for what waits to be written, e.g. 512MB (default: 256MB)')
+    .option('--json', 'print JSON')
+    .action(
+      act(async (context, raw, paths: string[]) => {
+        const given = parseOptions(options, raw);
+        const { openIndex } = await import('../../library/xqg-index.js');
+        const index = await openIndex(given.index, {
+          create: true,
+          pack: given.pack,
+          generator: given.generator === 'none' ? null : undefined,
+          queryLanguages: given.queryLangs,
+          queriesPerLanguage: given.queries,
+          seed: given.seed,
+        });
+        const skips = new SkipTalk(context);
+        const progress = startProgress();
+        let result: IndexResult;
+        try {
+          result = await index.addPaths(paths, {
+            splitting: { lang: given.lang, maxTokens: given.maxTokens },
+            memoryBytes: given.memory,
+            signal: context.signal,
+            onSkip: (path, reason, line) => skips.tell(path, reason, line),
+            onFailure: (path, error) => context.say(`${error.code} ${path}: ${error.message}`),
+            onProgress: ({ phase, passages, unchanged }, { done, total }) => {
+              const known = unchanged > 0 ? `, ${count(unchanged)} documents unchanged` : '';
+              const text =
+                phase === 'sealing' ? 'writing the lexical index' : `${count(passages)} passages${known}`;
+              progress.update(total > 0 ? done / total : null, text);
+            },
+          });
+        } finally {
+          progress.stop();
+          await index.close();
+        }
+        skips.finish();
+        const { error, ...told } = result;
+        if (context.json) context.printJson({ ...told, ...(error === null ? {} : describeFailure(error)) });
+        else for (const line of summary(result, given.index)) context.print(line);
+        context.signal.throwIfAborted();
+        if (error !== null) throw new ToldFailure(error);
+      }),
+    );
+};
+
+function summary({ documents, passages, split, cut, elapsedMs }: IndexResult, dir: string): string[] {
+  const seconds = elapsedMs / 1000;
+  const parts = [
+    `${count(documents.indexed)} documents indexed as ${count(passages)} passages`,
+    `${count(documents.unchanged)} unchanged`,
+    `${count(documents.removed)} removed`,
+  ];
+  if (documents.failed > 0) parts.push(`${count(documents.failed)} failed`);
+  const lines = [`${parts.join(', ')}, in ${seconds.toFixed(1)} s`];
+  if (split > 0) lines.push(`${count(split)} documents were split into several passages`);
+  if (cut > 0) lines.push(`${count(cut)} sentences were longer than a passage and were cut between words`);
+  if (documents.indexed + documents.unchanged > 0)
+    lines.push(`Search it: xqg search "your question" --index ${dir}`);
+  return lines;
+}
+
+/** Names the first skipped files and counts the others by reason. Hidden files are only counted. */
+class SkipTalk {
+  readonly #counts = new Map<SkipReason, number>();
+  #named = 0;
+
+  constructor(private readonly context: CommandContext) {}
+
+  tell(path: string, reason: SkipReason, line?: number): void {
+    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
+    if (reason === 'ignored' || reason === 'companion' || this.#named >= NAMED_SKIPS) return;
+    this.#named += 1;
+    const place = line === undefined ? path : `${path}, line ${count(line)}`;
+    this.context.say(`Skipped ${foreign(place)}: ${SKIPPED[reason]}`);
+  }
+
+  finish(): void {
+    const total = [...this.#counts.values()].reduce((sum, n) => sum + n, 0);
+    if (total === 0) return;
+    const reasons = [...this.#counts].map(([reason, n]) => `${count(n)} ${SKIPPED[reason]}`);
+    this.context.say(`Skipped in all: ${reasons.join('; ')}`);
+  }
+}

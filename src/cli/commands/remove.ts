@@ -1,0 +1,52 @@
+/** `xqg remove`: documents or a source out of an index. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { XqgError } from '../../errors/error.js';
+import { parseOptions } from '../options.js';
+import type { Register } from '../program.js';
+import { count } from '../terminal.js';
+
+const options = z.object({
+  index: z.string(),
+  source: z.string().optional(),
+  purge: z.boolean().default(false),
+});
+
+export const registerRemove: Register = (parent, act) => {
+  parent
+    .command('remove')
+    .description('take documents, or all that a path brought, out of an index')
+    .argument('[id...]', 'ids of documents')
+    .requiredOption('-i, --index <dir>', 'directory of the index')
+    .option('--source <path>', 'everything that this argument of xqg index brought')
+    .option('--purge', 'also from every file of the index: generated queries, caches, old versions')
+    .option('--json', 'print JSON')
+    .action(
+      act(async (context, raw, ids: string[]) => {
+        const { index: dir, source, purge } = parseOptions(options, raw);
+        if (ids.length > 0 === (source !== undefined)) {
+          throw new XqgError('XQG_USAGE', {
+            problem: 'Name either documents or one --source.',
+            command: 'xqg remove',
+          });
+        }
+        const { removeFromIndex } = await import('../../indexing/remove.js');
+        // Sources are kept as absolute paths; what was added through the library keeps the name that it was given.
+        const removal = source === undefined ? { documents: ids } : { source: await sourceName(dir, source) };
+        const removed = await removeFromIndex(dir, removal, { purge });
+        if (removed === 0 && !purge) {
+          throw new XqgError('XQG_NOTHING_REMOVED', { what: source ?? ids.join(', '), dir });
+        }
+        if (context.json) return context.printJson({ passages: removed, purged: purge });
+        context.print(
+          `${count(removed)} passages removed${purge ? ', and every file of the index rewritten' : ''}`,
+        );
+      }),
+    );
+};
+
+async function sourceName(dir: string, source: string): Promise<string> {
+  const { indexStatus } = await import('../../indexing/status.js');
+  const { sources } = await indexStatus(dir);
+  return source in sources ? source : resolve(source);
+}

@@ -1,0 +1,157 @@
+/** `xqg search`: one question, or a batch of them into a TREC run. */
+import { z } from 'zod';
+import { XqgError } from '../../errors/error.js';
+import type { SearchAnswer, SearchOptions } from '../../library/search-types.js';
+import type { XqgIndex } from '../../library/xqg-index.js';
+import type { CommandContext } from '../context.js';
+import { between, oneOf, parseOptions, whole } from '../options.js';
+import type { Register } from '../program.js';
+import { startProgress } from '../progress.js';
+import { type Question, readQuestions } from '../question-file.js';
+import { describeAnswer, describeBoth } from '../search-output.js';
+import { count } from '../terminal.js';
+
+const options = z.object({
+  index: z.string(),
+  mode: oneOf('dense', 'lexical', 'hybrid').default('hybrid'),
+  augment: oneOf('on', 'off', 'both').default('on'),
+  alpha: between(0, 1).optional(),
+  profile: oneOf('unit', 'paper').optional(),
+  translate: z.boolean().default(false),
+  lang: z.string().optional(),
+  filter: z.array(z.string()).default([]),
+  groupBy: oneOf('document').optional(),
+  k: whole(1).optional(),
+  pack: z.string().optional(),
+  queries: z.string().optional(),
+  run: z.string().optional(),
+  tag: z.string().regex(/^\S+$/, 'holds a blank').default('xqg'),
+});
+
+/** Results of a question for people, and of a question in a batch. */
+const SHOWN = 10;
+const BATCH_DEPTH = 1000;
+
+export const registerSearch: Register = (parent, act) => {
+  parent
+    .command('search')
+    .description('ask a question in any language; or a file of questions, into a TREC run')
+    .argument('[question]')
+    .requiredOption('-i, --index <dir>', 'directory of the index')
+    .option('--mode <mode>', 'dense, lexical or hybrid', 'hybrid')
+    .option('--augment <which>', 'with xQG: on, off, or both side by side', 'on')
+    .option('--alpha <number>', 'weight of the generated queries, 0 to 1 (default: of the profile)')
+    .option(
+      '--profile <name>',
+      'unit, or paper: the literal formula of the paper (default: what fits the encoder)',
+    )
+    .option('--translate', 'also translate the words of the question (lexical leg)')
+    .option('--lang <code>', 'language of the question (default: detected)')
+    .option('--filter <condition>', 'e.g. "year>=2020" or lang=de; may be repeated', collect)
+    .option('--group-by <what>', 'document: only the best passage of each')
+    .option('-k, --k <n>', `results at most (default: ${SHOWN}; ${BATCH_DEPTH} for a file of questions)`)
+    .option('--pack <pack>', 'folder of the pack that made the index, if it is not one of xqg')
+    .option('--queries <file>', 'questions: lines of id, tab and text, or JSONL {id, text, lang}')
+    .option('--run <file>', 'write a TREC run of --queries there')
+    .option('--tag <word>', 'name of the system in the run', 'xqg')
+    .option('--json', 'print JSON; of a file of questions one line for each')
+    .action(
+      act(async (context, raw, question: string | undefined) => {
+        const given = parseOptions(options, raw);
+        requireOne(question, given);
+        const { openIndex } = await import('../../library/xqg-index.js');
+        const index = await openIndex(given.index, { pack: given.pack });
+        try {
+          if (given.queries !== undefined) await searchBatch(context, index, given.queries, given);
+          else await searchOne(context, index, question!, given);
+        } finally {
+          await index.close();
+        }
+      }),
+    );
+};
+
+type Given = z.output<typeof options>;
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+function requireOne(question: string | undefined, { queries, run, augment }: Given): void {
+  const fail = (problem: string) => new XqgError('XQG_USAGE', { problem, command: 'xqg search' });
+  if ((question === undefined) === (queries === undefined))
+    throw fail('Give either a question or --queries FILE.');
+  if (question?.trim() === '') throw fail('The question is empty.');
+  if (run !== undefined && queries === undefined) throw fail('--run needs --queries FILE.');
+  if (queries !== undefined && augment === 'both')
+    throw fail('--queries takes --augment on or off, one run each.');
+}
+
+function searchOptions({ mode, alpha, profile, translate, lang, filter, groupBy, k }: Given): SearchOptions {
+  return { mode, alpha, profile, translate, lang, filters: filter, groupBy, k };
+}
+
+async function searchOne(
+  context: CommandContext,
+  index: XqgIndex,
+  question: string,
+  given: Given,
+): Promise<void> {
+  const options = searchOptions(given);
+  // Without --augment an index that has no generated queries is searched without them.
+  const on =
+    given.augment === 'off'
+      ? null
+      : await index.search(question, given.augment === 'both' ? { ...options, augment: true } : options);
+  const off = given.augment === 'on' ? null : await index.search(question, { ...options, augment: false });
+  const answer = (on ?? off) as SearchAnswer;
+  for (const warning of answer.warnings) context.say(warning);
+  if (on !== null && off !== null) {
+    if (context.json) return context.printJson({ with: on, without: off });
+    return context.print(describeBoth(on, off));
+  }
+  if (context.json) return context.printJson(answer);
+  context.print(describeAnswer(answer));
+}
+
+async function searchBatch(
+  context: CommandContext,
+  index: XqgIndex,
+  file: string,
+  given: Given,
+): Promise<void> {
+  const { formatRun, writeRun } = await import('../../evaluate/trec.js');
+  const progress = startProgress();
+  let questions = 0;
+  let without = 0;
+  async function* ranked() {
+    const options: SearchOptions = {
+      ...searchOptions(given),
+      ...(given.augment === 'off' ? { augment: false } : {}),
+      k: given.k ?? BATCH_DEPTH,
+    };
+    for await (const ranked of index.rank<Question>(readQuestions(file), options)) {
+      context.signal.throwIfAborted();
+      questions += 1;
+      if (ranked.hits.length === 0) without += 1;
+      progress.update(null, `${count(questions)} questions`);
+      yield { queryId: ranked.question.id, ...ranked };
+    }
+  }
+  try {
+    if (given.run !== undefined) {
+      await writeRun(given.run, ranked(), given.tag);
+    } else {
+      for await (const { question, languages, hits, queryId } of ranked()) {
+        if (context.json) context.print(JSON.stringify({ ...question, languages, hits }));
+        else context.print(formatRun({ queryId, hits }, given.tag).trimEnd());
+      }
+    }
+  } finally {
+    progress.stop();
+  }
+  if (context.json && given.run !== undefined) {
+    context.printJson({ questions, withoutResults: without, run: given.run });
+  }
+  context.say(`${count(questions)} questions${without > 0 ? `, ${count(without)} without a result` : ''}`);
+}

@@ -1,0 +1,80 @@
+/** `xqg status`: what an index holds and what made it. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { IndexStatus } from '../../indexing/status.js';
+import { parseOptions } from '../options.js';
+import type { Register } from '../program.js';
+import { count, foreign, size } from '../terminal.js';
+
+const options = z.object({ index: z.string(), digest: z.boolean().default(false) });
+
+export const registerStatus: Register = (parent, act) => {
+  parent
+    .command('status')
+    .description('show what an index holds and what made it')
+    .requiredOption('-i, --index <dir>', 'directory of the index')
+    .option('--digest', 'print only the sha256 of the content: equal for indexes that answer alike')
+    .option('--json', 'print JSON')
+    .action(
+      act(async (context, raw) => {
+        const given = parseOptions(options, raw);
+        const dir = resolve(given.index);
+        if (given.digest) {
+          const { digestIndex } = await import('../../indexing/digest.js');
+          const digest = await digestIndex(dir);
+          return context.json ? context.printJson({ digest }) : context.print(digest);
+        }
+        const { indexStatus } = await import('../../indexing/status.js');
+        const status = await indexStatus(dir);
+        if (context.json) return context.printJson({ directory: dir, ...status });
+        context.print(describe(dir, status));
+      }),
+    );
+};
+
+function describe(dir: string, { manifest, ...status }: IndexStatus): string {
+  const { identity, state, tool } = manifest;
+  const { encoder, generator, pack } = identity;
+  const rows: [string, string][] = [
+    ['index', dir],
+    ['state', stateText(state)],
+    ['documents', count(status.documents)],
+    ['passages', count(status.passages)],
+    ['languages', status.languages.map(languageText).join(', ') || 'none'],
+    ['on disk', `${size(status.bytes.total)}, ${size(Math.round(status.bytesPerPassage))} a passage`],
+    ['encoder', `${encoder.name}, ${encoder.dim} dimensions, weights ${encoder.weights.slice(0, 12)}`],
+    [
+      'generator',
+      generator === null ? 'none' : `${generator.name}, weights ${generator.weights.slice(0, 12)}`,
+    ],
+    ['pack', pack === null ? 'none' : `${pack.name} ${pack.version}, sha256 ${pack.sha256.slice(0, 12)}`],
+    [
+      'queries',
+      `${identity.queriesPerLanguage} for each passage in ${identity.queryLanguages.join(' ') || 'no language'}`,
+    ],
+    ['made by', `xqg ${tool.version}, Node ${tool.node}, ICU ${identity.icu}`],
+    ['updated', manifest.updated],
+  ];
+  const sources = Object.entries(status.sources).map(([source, passages]) => [
+    'source',
+    `${count(passages)} passages of ${foreign(source)}`,
+  ]);
+  const failures = state.failures.map(({ path, code, message }) => [
+    'failed',
+    `${foreign(path)}: ${code} ${message}`,
+  ]);
+  return [...rows, ...sources, ...failures].map(([name, text]) => `${name.padEnd(10)} ${text}`).join('\n');
+}
+
+function stateText({ status, done, expected, failed }: IndexStatus['manifest']['state']): string {
+  const failures = failed > 0 ? `, ${count(failed)} failed` : '';
+  if (status === 'complete') return `complete${failures}`;
+  const of = expected === null ? '' : ` of ${count(expected)}`;
+  return `not finished: ${count(done)}${of} documents done${failures}; run the same xqg index again`;
+}
+
+function languageText({ lang, passages, detected, confidence }: IndexStatus['languages'][number]): string {
+  const sure =
+    confidence === null ? '' : ` (${count(detected)} detected, confidence ${confidence.toFixed(2)})`;
+  return `${lang} ${count(passages)}${sure}`;
+}

@@ -1,0 +1,98 @@
+/**
+ * Answers as text for people. Whatever has a width that is not known (any script) stands at the end of its line, so that no
+ * layout depends on it. Knows no search.
+ */
+import { relative } from 'node:path';
+import pc from 'picocolors';
+import type { FoundPassage, SearchAnswer } from '../library/search-types.js';
+import { foreign, shorten } from './terminal.js';
+
+/** Characters of a snippet. */
+const SNIPPET = 280;
+
+/** One answer as a list. */
+export function describeAnswer(answer: SearchAnswer): string {
+  if (answer.hits.length === 0) return `${describeSearch(answer)}\nNothing found.`;
+  const hits = answer.hits.map((hit) =>
+    describeHit(hit, `${String(hit.rank).padStart(3)}  ${score(hit)}  ${hit.lang}`),
+  );
+  return [describeSearch(answer), ...hits].join('\n');
+}
+
+/**
+ * Two rankings side by side: with xQG, without, and by how many places xQG moved a passage; in the order with xQG, then what
+ * only the other one found.
+ */
+export function describeBoth(on: SearchAnswer, off: SearchAnswer): string {
+  const offRanks = new Map(off.hits.map(({ id, rank }) => [id, rank]));
+  const onIds = new Set(on.hits.map(({ id }) => id));
+  const lines = [describeSearch(on), pc.dim(' with  without  move')];
+  for (const hit of on.hits) {
+    const before = offRanks.get(hit.id);
+    lines.push(
+      describeHit(
+        hit,
+        `${place(hit.rank)}  ${place(before).padStart(7)}  ${move(before, hit.rank)}  ${hit.lang}`,
+      ),
+    );
+  }
+  for (const hit of off.hits) {
+    if (onIds.has(hit.id)) continue;
+    lines.push(
+      describeHit(hit, `${place(undefined)}  ${place(hit.rank).padStart(7)}  ${pc.red('out ')}  ${hit.lang}`),
+    );
+  }
+  if (lines.length === 2) lines.push('Nothing found.');
+  return lines.join('\n');
+}
+
+/** How a question was searched, in one line. */
+export function describeSearch({ languages, language, mode, augmentation }: SearchAnswer): string {
+  const weights = languages
+    .slice(0, 3)
+    .map(({ lang, weight }) => (languages.length === 1 ? lang : `${lang} ${Math.round(weight * 100)} %`))
+    .join(', ');
+  const parts = [mode, `question in ${weights}${language === 'detected' ? ' (detected)' : ''}`];
+  parts.push(
+    augmentation === null
+      ? 'without xQG'
+      : `xQG ${augmentation.name}, alpha ${augmentation.alpha}, alpha_eff ${augmentation.alphaEffective.toFixed(3)}`,
+  );
+  return pc.dim(parts.join(' | '));
+}
+
+function describeHit(hit: FoundPassage, columns: string): string {
+  const indent = ' '.repeat(5);
+  const title = foreign(hit.title || hit.id, pc.bold);
+  const lines = [`${columns}  ${title}`];
+  const trail = [...hit.headings.filter((heading) => heading !== hit.title)].map((heading) =>
+    foreign(heading),
+  );
+  lines.push(
+    pc.dim(`${indent}${[hit.id, ...trail].map((part, i) => (i === 0 ? foreign(part) : part)).join(' > ')}`),
+  );
+  if (hit.path !== '') lines.push(pc.dim(`${indent}${foreign(relativePath(hit.path))}`));
+  if (hit.snippet !== '') lines.push(`${indent}${foreign(shorten(hit.snippet, SNIPPET), pc.cyan)}`);
+  return lines.join('\n');
+}
+
+/** Relative to the working directory where it lies below it. */
+function relativePath(path: string): string {
+  const from = relative('', path);
+  return from.startsWith('..') ? path : from;
+}
+
+function score({ score: value }: FoundPassage): string {
+  return value.toFixed(3).padStart(7);
+}
+
+function place(rank: number | undefined): string {
+  return (rank === undefined ? '-' : String(rank)).padStart(5);
+}
+
+function move(before: number | undefined, now: number): string {
+  if (before === undefined) return pc.green('new ');
+  if (before === now) return pc.dim('=   ');
+  const text = `${before > now ? '+' : '-'}${Math.abs(before - now)}`.padEnd(4);
+  return before > now ? pc.green(text) : pc.red(text);
+}

@@ -1,0 +1,43 @@
+/**
+ * The public API of xqg. Everything else may change without notice.
+ *
+ *     const index = await openIndex('my-index', { create: true });
+ *     await index.add([{ id: '1', title: 'Bees', text: 'Bees make honey.', lang: 'en' }]);
+ *     const { hits } = await index.search('Wer macht Honig?');
+ *     await index.close();
+ */
+export type { LanguagePolicy, ProfileName } from './augment/profiles.js';
+export type { MetadataValue } from './corpus/passage.js';
+export type { CorpusOptions } from './corpus/passages.js';
+export type { SkipReason } from './corpus/reader.js';
+export type { BagEncoder, Encoder, EncoderIdentity, PassageText, QueryText } from './encode/encoder.js';
+export type { ErrorCode } from './errors/catalogue.js';
+export { XqgError } from './errors/error.js';
+export type {
+  DistributionGenerator,
+  Generator,
+  GeneratorIdentity,
+  GeneratorInput,
+  TermFactors,
+} from './generate/generator.js';
+export type { IndexFailure, IndexIdentity, IndexState, Manifest } from './indexing/manifest.js';
+export type { IndexProgress, IndexResult } from './indexing/options.js';
+export type { Removal } from './indexing/remove.js';
+export type { IndexStatus, LanguageCount } from './indexing/status.js';
+export type { LanguageWeight, TermBag } from './languages/terms.js';
+export type { ReadBytes } from './library/corpus-progress.js';
+export type { NewDocument } from './library/documents.js';
+export type { ExplainedPassage } from './library/explaining.js';
+export type { PassageQueries } from './library/passage-queries.js';
+export type { FoundPassage, SearchAnswer, SearchOptions } from './library/search-types.js';
+export type { AskedQuestion, RankedQuestion } from './library/searching.js';
+export {
+  type AddOptions,
+  type AddPathsOptions,
+  type OpenIndexOptions,
+  openIndex,
+  type XqgIndex,
+} from './library/xqg-index.js';
+export type { PackIdentity } from './pack/pack.js';
+export type { Augmentation, SearchMode } from './search/request.js';
+export { version } from './version.js';

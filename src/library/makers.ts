@@ -1,0 +1,42 @@
+/**
+ * What makes vectors and queries: the encoder and generator that the caller brings, else those of a pack. Knows no index.
+ */
+import type { Encoder } from '../encode/encoder.js';
+import { StaticEncoder } from '../encode/static.js';
+import type { Generator } from '../generate/generator.js';
+import { LexiconGenerator } from '../generate/lexicon.js';
+import type { IndexIdentity } from '../indexing/manifest.js';
+import { loadPack } from '../pack/format.js';
+import type { PackIdentity } from '../pack/pack.js';
+
+export interface MakerOptions {
+  /** Name (`base`, `full`) or folder of a pack. Default: the one that made the index, `base` for a new one. */
+  readonly pack?: string;
+  /** Default: the static encoder of the pack. */
+  readonly encoder?: Encoder;
+  /** Default: the lexicon generator of the pack, none for an index that was made without. null: no queries are generated. */
+  readonly generator?: Generator | null;
+}
+
+export interface Makers {
+  readonly encoder: Encoder;
+  readonly generator: Generator | null;
+  /** null where neither comes from a pack. */
+  readonly pack: PackIdentity | null;
+}
+
+/**
+ * @param index what made the index that is there; null for a new one
+ * @throws XqgError XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT
+ */
+export async function makersOf(options: MakerOptions, index: IndexIdentity | null): Promise<Makers> {
+  const { encoder } = options;
+  const generator = options.generator === undefined && index?.generator === null ? null : options.generator;
+  if (encoder !== undefined && generator !== undefined) return { encoder, generator, pack: null };
+  const pack = await loadPack(options.pack ?? index?.pack?.name ?? 'base');
+  return {
+    encoder: encoder ?? new StaticEncoder(pack),
+    generator: generator === undefined ? new LexiconGenerator(pack) : generator,
+    pack: pack.identity,
+  };
+}

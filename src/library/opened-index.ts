@@ -1,0 +1,59 @@
+/** One version of an index with the engine that ranks it, opened together and closed together. Knows no question. */
+import { hasDistribution } from '../generate/generator.js';
+import { type IndexSnapshot, openSnapshot } from '../indexing/open.js';
+import { SEARCH_DEFAULTS } from '../search/defaults.js';
+import { SearchEngine } from '../search/engine.js';
+import { openScanner, type Scanner } from '../search/exact/scanner.js';
+import { LexicalIndex } from '../search/lexical/index.js';
+import type { Makers } from './makers.js';
+
+export interface SearchSettings {
+  /** Budget of fused matrices, in bytes. Default 1 GiB. */
+  readonly matrixBudgetBytes?: number;
+  /** Threads of the native scan. Default: one for each core. */
+  readonly threads?: number;
+}
+
+export class OpenedIndex {
+  private constructor(
+    readonly snapshot: IndexSnapshot,
+    readonly engine: SearchEngine,
+    readonly scanner: Scanner,
+    /** Why the native scan is not used; null if it is. */
+    readonly fallbackReason: string | null,
+  ) {}
+
+  /** @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_IDENTITY, and the others of `openSnapshot` */
+  static async open(dir: string, makers: Makers, settings: SearchSettings): Promise<OpenedIndex> {
+    const { encoder, generator, pack } = makers;
+    const snapshot = await openSnapshot(dir, {
+      encoder: encoder.identity,
+      // Searching needs no generator where an index has no queries.
+      ...(generator === null ? {} : { generator: generator.identity }),
+      pack,
+    });
+    try {
+      const [{ scanner, fallbackReason }, segments] = await Promise.all([
+        openScanner({ threads: settings.threads }),
+        snapshot.segments(),
+      ]);
+      const engine = new SearchEngine({
+        snapshot,
+        lexical: new LexicalIndex(segments, SEARCH_DEFAULTS.bm25),
+        encoder,
+        scanner,
+        factors: generator !== null && hasDistribution(generator) ? generator : null,
+        matrixBudgetBytes: settings.matrixBudgetBytes,
+      });
+      return new OpenedIndex(snapshot, engine, scanner, fallbackReason);
+    } catch (error) {
+      await snapshot.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.scanner.close();
+    await this.snapshot.close();
+  }
+}

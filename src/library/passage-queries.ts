@@ -1,0 +1,40 @@
+/** The generated queries of one passage, as people see them: stored ones, or drawn anew as they were. Knows no question. */
+import { XqgError } from '../errors/error.js';
+import type { Makers } from './makers.js';
+import type { OpenedIndex } from './opened-index.js';
+
+export interface PassageQueries {
+  readonly id: string;
+  readonly title: string;
+  readonly lang: string;
+  readonly generator: string;
+  /** In the order of the index's query languages; without the passage's own. */
+  readonly queries: Readonly<Record<string, readonly string[]>>;
+}
+
+/** @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_NO_GENERATED_QUERIES */
+export async function generatedQueries(
+  { snapshot }: OpenedIndex,
+  { generator }: Makers,
+  id: string,
+): Promise<PassageQueries> {
+  if (generator === null) throw new XqgError('XQG_NO_GENERATED_QUERIES', { what: 'showing them' });
+  const row = rowOf(snapshot, id);
+  const [passage] = await snapshot.take([row], ['title', 'text', 'lang', 'drawn']);
+  const { seed } = snapshot.manifest.identity;
+  const queries: Record<string, readonly string[]> = {};
+  for (const lang of snapshot.queryLanguages.filter((other) => other !== passage.lang)) {
+    const [drawn] = passage.drawn
+      ? [passage.drawn.get(lang) ?? []]
+      : await generator.draw([{ id, ...passage }], lang, snapshot.queriesPerLanguage, seed);
+    queries[lang] = drawn;
+  }
+  return { id, title: passage.title, lang: passage.lang, generator: generator.identity.name, queries };
+}
+
+/** @throws XqgError XQG_PASSAGE_UNKNOWN */
+export function rowOf(snapshot: OpenedIndex['snapshot'], id: string): number {
+  const row = snapshot.row(id);
+  if (row < 0) throw new XqgError('XQG_PASSAGE_UNKNOWN', { id, dir: snapshot.dir });
+  return row;
+}

@@ -1,0 +1,66 @@
+/** What can be asked of an index, and what it answers. Holds no logic. */
+import type { LanguagePolicy, ProfileName } from '../augment/profiles.js';
+import type { MetadataValue } from '../corpus/passage.js';
+import type { LanguageWeight } from '../languages/terms.js';
+import type { Augmentation, SearchMode } from '../search/request.js';
+
+export interface SearchOptions {
+  /** Default `hybrid`. */
+  readonly mode?: SearchMode;
+  /** With the generated queries (xQG) or without. Default: with, where the index has any. */
+  readonly augment?: boolean;
+  /** Also translate the question's terms (query translation), in the lexical leg. Default false. */
+  readonly translate?: boolean;
+  /** Default: `unit` for encoders with unit-length vectors, else `paper`. */
+  readonly profile?: ProfileName;
+  /** In [0, 1]. Default: the profile's. */
+  readonly alpha?: number;
+  /** Which languages' generated queries count. Default: the profile's. */
+  readonly languagePolicy?: LanguagePolicy;
+  /** Language of the question, or a weighting over several. Default: detected. */
+  readonly lang?: string | readonly LanguageWeight[];
+  /** Conditions on metadata and on `lang`, the passage's language, all of which must hold: `year>=2020`, `lang=de`. */
+  readonly filters?: readonly string[];
+  /** Only the best passage of each document. */
+  readonly groupBy?: 'document';
+  /** At most so many results, >= 1. Default 10. */
+  readonly k?: number;
+}
+
+export interface SearchAnswer {
+  readonly question: string;
+  /** The languages in which the question was searched; weights sum to 1. */
+  readonly languages: readonly LanguageWeight[];
+  readonly language: 'given' | 'detected';
+  readonly mode: SearchMode;
+  /** null where it was searched without xQG. */
+  readonly augmentation: Augmentation | null;
+  /** What people should know, as sentences. */
+  readonly warnings: readonly string[];
+  /** Best first. */
+  readonly hits: readonly FoundPassage[];
+}
+
+export interface FoundPassage {
+  /** From 1. */
+  readonly rank: number;
+  readonly id: string;
+  /** What the hits are ordered by; in a hybrid comparable within one answer only. */
+  readonly score: number;
+  /** Score of the dense leg; null if it has none. */
+  readonly dense: number | null;
+  /** Score of the lexical leg; null if no term matched. */
+  readonly lexical: number | null;
+  readonly documentId: string;
+  readonly title: string;
+  readonly path: string;
+  /** Heading trail, outermost first. */
+  readonly headings: readonly string[];
+  readonly lang: string;
+  /** 1 if given; else the detector's probability in [0, 1]. */
+  readonly langConfidence: number;
+  readonly text: string;
+  /** The sentence of the text that fits the question best. */
+  readonly snippet: string;
+  readonly metadata: Readonly<Record<string, MetadataValue>>;
+}

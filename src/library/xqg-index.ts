@@ -1,0 +1,248 @@
+/**
+ * The public API: an index in a directory, opened for adding and for searching. Reading and writing go on beside each other:
+ * a search sees the version that was newest when the index was opened or last written to through this object.
+ */
+import { resolve } from 'node:path';
+import type { SourceDocument } from '../corpus/passage.js';
+import type { CorpusOptions } from '../corpus/passages.js';
+import { type ReadOptions, readCorpus } from '../corpus/read-corpus.js';
+import { XqgError } from '../errors/error.js';
+import { indexDocuments } from '../indexing/build.js';
+import { digestIndex } from '../indexing/digest.js';
+import { findManifest, type IndexIdentity } from '../indexing/manifest.js';
+import type { DocumentSource, IndexOptions, IndexProgress, IndexResult } from '../indexing/options.js';
+import { type Removal, removeFromIndex } from '../indexing/remove.js';
+import { type IndexStatus, indexStatus } from '../indexing/status.js';
+import { CorpusProgress, type ReadBytes } from './corpus-progress.js';
+import { DEFAULT_SOURCE, type NewDocument, sourceDocuments } from './documents.js';
+import { type ExplainedPassage, explainPassage } from './explaining.js';
+import { type MakerOptions, type Makers, makersOf } from './makers.js';
+import { OpenedIndex, type SearchSettings } from './opened-index.js';
+import { generatedQueries, type PassageQueries } from './passage-queries.js';
+import type { SearchAnswer, SearchOptions } from './search-types.js';
+import { type AskedQuestion, answerQuestion, type RankedQuestion, rankQuestions } from './searching.js';
+
+export interface OpenIndexOptions extends MakerOptions, SearchSettings {
+  /** Make the index if there is none in the directory. Default false. */
+  readonly create?: boolean;
+  /** Languages in which queries are generated; fixed when the index is made. Default: all of the generator's. */
+  readonly queryLanguages?: readonly string[];
+  /** Queries for each passage and language; fixed when the index is made. Default 5. */
+  readonly queriesPerLanguage?: number;
+  /** Seed of drawn queries; fixed when the index is made. Default 0. */
+  readonly seed?: number;
+}
+
+export interface AddOptions {
+  /** Default "library". */
+  readonly source?: string;
+  /** Split long texts into passages. Default false: every document is one passage. */
+  readonly split?: boolean;
+  /** True: documents of the source that are not among the given ones are removed. Default false. */
+  readonly replace?: boolean;
+  /** When aborted, what is done is kept and the result says `interrupted`. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: IndexProgress) => void;
+  /** Memory for what waits to be written, in bytes. Default 256 MB. */
+  readonly memoryBytes?: number;
+}
+
+export interface AddPathsOptions extends Omit<AddOptions, 'source' | 'split' | 'replace' | 'onProgress'> {
+  readonly splitting?: CorpusOptions;
+  readonly onSkip?: ReadOptions['onSkip'];
+  readonly onFailure?: ReadOptions['onFailure'];
+  readonly onProgress?: (progress: IndexProgress, read: ReadBytes) => void;
+}
+
+/** Rows that wait to be written are held about twice: as vectors, and as what goes to the disk. */
+const COPIES = 2;
+/** Text and terms of a row, roughly. */
+const TEXT_BYTES = 16_384;
+const DEFAULT_MEMORY = 256e6;
+
+/**
+ * Opens the index in `directory`.
+ *
+ * @throws XqgError XQG_INDEX_MISSING if there is none and `create` is not set; XQG_INDEX_IDENTITY if it was made by another
+ * encoder, generator or pack; XQG_PACK_NOT_FOUND and others of the pack
+ */
+export async function openIndex(directory: string, options: OpenIndexOptions = {}): Promise<XqgIndex> {
+  const dir = resolve(directory);
+  const found = await findManifest(dir);
+  if (found === null && !options.create) throw new XqgError('XQG_INDEX_MISSING', { dir });
+  return new XqgIndex(
+    dir,
+    options,
+    await makersOf(options, found?.identity ?? null),
+    found?.identity ?? null,
+  );
+}
+
+export class XqgIndex {
+  #opened: Promise<OpenedIndex> | null = null;
+  #closed = false;
+
+  /** Made by `openIndex`. */
+  constructor(
+    /** Absolute path. */
+    readonly directory: string,
+    readonly options: OpenIndexOptions,
+    readonly makers: Makers,
+    private identity: IndexIdentity | null,
+  ) {}
+
+  /**
+   * Adds documents, or replaces those with the same ids. May be killed at any moment: what was written stays, and the same
+   * call goes on. Memory is bounded whatever the number of documents.
+   *
+   * @throws XqgError XQG_INDEX_LOCKED if another process writes; others of `indexDocuments`
+   */
+  async add(
+    documents: AsyncIterable<NewDocument> | Iterable<NewDocument>,
+    options: AddOptions = {},
+  ): Promise<IndexResult> {
+    const { source = DEFAULT_SOURCE, split = false, replace = false, onProgress } = options;
+    return this.#write(sourceDocuments(documents, source, split), options, {
+      sources: replace ? [source] : [],
+      onProgress,
+    });
+  }
+
+  /**
+   * Brings the index to hold exactly what is in these files and folders: indexes what is new or changed, drops what is gone.
+   *
+   * @throws XqgError those of `add`, and XQG_CORPUS_NOT_FOUND and others of the readers
+   */
+  async addPaths(paths: readonly string[], options: AddPathsOptions = {}): Promise<IndexResult> {
+    const { splitting, onSkip, onProgress } = options;
+    const progress = await CorpusProgress.of(paths);
+    const read: DocumentSource = (onFailure) =>
+      progress.count(
+        readCorpus(paths, {
+          onSkip,
+          onFailure: (path, error) => {
+            onFailure(path, error);
+            options.onFailure?.(path, error);
+          },
+        }),
+      );
+    return this.#write(read, options, {
+      sources: paths.map((path) => resolve(path)),
+      splitting,
+      onProgress: (state) => onProgress?.(state, progress.bytes),
+    });
+  }
+
+  /**
+   * Takes documents, or all that a source brought, out.
+   * @returns the number of passages removed
+   */
+  async remove(removal: Removal, options: { readonly purge?: boolean } = {}): Promise<number> {
+    this.#requireOpen();
+    const removed = await removeFromIndex(this.directory, removal, options);
+    await this.#forgetVersion();
+    return removed;
+  }
+
+  /** The passages that answer a question. */
+  async search(question: string, options: SearchOptions = {}): Promise<SearchAnswer> {
+    return answerQuestion(await this.#open(), this.makers, question, options);
+  }
+
+  /**
+   * Ids and scores for many questions, in their order: for runs. Faster than one by one, since one scan serves many.
+   * Questions are read as they are needed.
+   */
+  async *rank<Q extends AskedQuestion>(
+    questions: AsyncIterable<Q> | Iterable<Q>,
+    options: SearchOptions = {},
+  ): AsyncGenerator<RankedQuestion<Q>> {
+    const opened = await this.#open();
+    let batch: Q[] = [];
+    for await (const question of questions) {
+      batch.push(question);
+      if (batch.length < QUESTIONS_TOGETHER) continue;
+      yield* await rankQuestions(opened, this.makers, batch, options);
+      batch = [];
+    }
+    yield* await rankQuestions(opened, this.makers, batch, options);
+  }
+
+  /**
+   * Why a passage is found by a question.
+   * @throws XqgError XQG_PASSAGE_UNKNOWN
+   */
+  async explain(question: string, passageId: string, options: SearchOptions = {}): Promise<ExplainedPassage> {
+    return explainPassage(await this.#open(), this.makers, question, passageId, options);
+  }
+
+  /**
+   * The generated queries of a passage by language.
+   * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_NO_GENERATED_QUERIES
+   */
+  async queries(passageId: string): Promise<PassageQueries> {
+    return generatedQueries(await this.#open(), this.makers, passageId);
+  }
+
+  /** What the index holds and what made it. */
+  async status(): Promise<IndexStatus> {
+    this.#requireOpen();
+    return indexStatus(this.directory);
+  }
+
+  /** sha256 (hex) over the content: equal for indexes that answer alike. */
+  async digest(): Promise<string> {
+    this.#requireOpen();
+    return digestIndex(this.directory);
+  }
+
+  /** Lets go of files and memory. The object cannot be used afterwards. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#forgetVersion();
+  }
+
+  async #write(
+    documents: AsyncIterable<SourceDocument> | DocumentSource,
+    { signal, memoryBytes = DEFAULT_MEMORY }: Pick<AddOptions, 'signal' | 'memoryBytes'>,
+    more: Pick<IndexOptions, 'sources' | 'splitting' | 'onProgress'>,
+  ): Promise<IndexResult> {
+    this.#requireOpen();
+    const { encoder, generator, pack } = this.makers;
+    const queryLanguages =
+      this.options.queryLanguages ?? this.identity?.queryLanguages ?? generator?.languages ?? [];
+    const rowBytes = COPIES * 4 * encoder.identity.dim * (1 + queryLanguages.length) + TEXT_BYTES;
+    const result = await indexDocuments(this.directory, documents, {
+      encoder,
+      generator,
+      pack,
+      queryLanguages,
+      queriesPerLanguage: this.options.queriesPerLanguage ?? this.identity?.queriesPerLanguage,
+      seed: this.options.seed ?? this.identity?.seed,
+      writeRows: Math.max(64, Math.min(4096, Math.floor(memoryBytes / rowBytes))),
+      signal,
+      ...more,
+    });
+    this.identity = (await findManifest(this.directory))?.identity ?? null;
+    await this.#forgetVersion();
+    return result;
+  }
+
+  #open(): Promise<OpenedIndex> {
+    this.#requireOpen();
+    this.#opened ??= OpenedIndex.open(this.directory, this.makers, this.options);
+    return this.#opened;
+  }
+
+  async #forgetVersion(): Promise<void> {
+    const opened = await this.#opened?.catch(() => null);
+    this.#opened = null;
+    await opened?.close();
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new XqgError('XQG_INDEX_CLOSED', { dir: this.directory });
+  }
+}
+
+const QUESTIONS_TOGETHER = 32;

@@ -1,0 +1,92 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** What docs/installing.md promises for Linux x64, in MB. */
+const LARGEST_INSTALLATION = 300;
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+const project = mkdtempSync(join(tmpdir(), 'xqg-package-'));
+let packed: string[] = [];
+
+function xqg(...words: string[]) {
+  return spawnSync('npx', ['--no', 'xqg', ...words], { cwd: project, encoding: 'utf8' });
+}
+
+beforeAll(() => {
+  const told = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [{ filename, files }] = JSON.parse(told) as [{ filename: string; files: { path: string }[] }];
+  packed = files.map(({ path }) => path);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true }));
+  execFileSync('npm', ['install', '--prefer-offline', '--loglevel=error', `./${filename}`], {
+    cwd: project,
+    stdio: 'ignore',
+  });
+});
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+describe('the packed tarball', () => {
+  it('holds the built code, the base pack and the licenses, and nothing else', () => {
+    expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE', 'README.md', 'CHANGELOG.md', 'dist/cli/main.js']));
+    expect(packed).toContain('packs/base/manifest.json');
+    expect(packed.filter((path) => !/^(dist|packs)\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json)$/.test(path))).toEqual([]);
+    expect(packed.filter((path) => /\.map$|\.tsbuildinfo$|^packs\/full\//.test(path))).toEqual([]);
+  });
+});
+
+describe('in an empty project', () => {
+  it('prints its version', () => {
+    const { stdout, status } = xqg('--version');
+    expect(status).toBe(0);
+    expect(stdout.trim()).toBe(version);
+  });
+
+  it('takes no more space than the documentation says', () => {
+    expect(megabytes(join(project, 'node_modules'))).toBeLessThan(LARGEST_INSTALLATION);
+  });
+
+  it('indexes and finds across languages, without the optional onnxruntime', () => {
+    expect(existsSync(join(project, 'node_modules', 'onnxruntime-node'))).toBe(false);
+    writeFileSync(
+      join(project, 'notes.jsonl'),
+      [
+        { id: 'bees', title: 'Bees', text: 'Honey bees collect nectar from flowers and make honey in the hive.', lang: 'en' },
+        { id: 'trains', title: 'Trains', text: 'The express train leaves the station every morning at seven.', lang: 'en' },
+      ]
+        .map((row) => JSON.stringify(row))
+        .join('\n'),
+    );
+    const indexed = xqg('index', 'notes.jsonl', '--index', 'idx');
+    expect(indexed.stderr).not.toMatch(/XQG_/);
+    expect(indexed.status).toBe(0);
+    const { stdout, status } = xqg('search', 'Wann fährt der Zug am Morgen?', '--index', 'idx', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).hits[0].id).toBe('trains');
+  });
+
+  it('is a library', () => {
+    writeFileSync(
+      join(project, 'use.mjs'),
+      `import { openIndex } from 'xqg';
+       const index = await openIndex('idx');
+       const { hits } = await index.search('miel de abejas', { lang: 'es', k: 1 });
+       console.log(hits[0].id);
+       await index.close();`,
+    );
+    expect(execFileSync('node', ['use.mjs'], { cwd: project, encoding: 'utf8' }).trim()).toBe('bees');
+  });
+});
+
+function megabytes(folder: string): number {
+  let bytes = 0;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name)).size;
+  }
+  return bytes / 1e6;
+}
