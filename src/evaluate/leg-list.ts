@@ -35,8 +35,8 @@ export function legList(
   if (scores === null) {
     return { normalized: new Float64Array(rank.length), listed: new Uint8Array(rank.length) };
   }
-  const list =
-    topN >= scores.length ? allRows(scores, missing) : topK(scores, topN, rank, null, missing ?? -Infinity);
+  const floor = missing ?? -Infinity;
+  const list = topN >= scores.length ? allRows(scores, floor) : topK(scores, topN, rank, null, floor);
   const { origin, unit } = scaleOf({ list, missing }, depth, normalization);
   const normalized = new Float64Array(scores.length);
   for (let row = 0; row < scores.length; row++) normalized[row] = (scores[row] - origin) / unit;
@@ -45,12 +45,17 @@ export function legList(
   return { normalized, listed };
 }
 
-/** All rows with a score. Their order does not matter to a scale. */
-function allRows(scores: Float32Array | Float64Array, missing: 0 | null): RankedRows {
-  const rows = Uint32Array.from(scores.keys());
-  if (missing === null) return { rows, scores: Float64Array.from(scores) };
-  const scored = rows.filter((row) => scores[row] > missing);
-  return { rows: scored, scores: Float64Array.from(scored, (row) => scores[row]) };
+/** All rows above the floor. Their order does not matter to a scale. */
+function allRows(scores: Float32Array | Float64Array, floor: number): RankedRows {
+  const rows = new Uint32Array(scores.length);
+  const kept = new Float64Array(scores.length);
+  let count = 0;
+  for (let row = 0; row < scores.length; row++) {
+    if (!(scores[row] > floor)) continue;
+    rows[count] = row;
+    kept[count++] = scores[row];
+  }
+  return { rows: rows.subarray(0, count), scores: kept.subarray(0, count) };
 }
 
 /** Writes the hybrid's scores to `out` (n); NaN: in neither list. The weight of the lexical leg is 1. */
