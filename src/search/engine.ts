@@ -14,7 +14,7 @@ import type { Scanner } from './exact/scanner.js';
 import { FusedMatrices } from './fused-matrices.js';
 import { hybrid } from './fusion.js';
 import type { LexicalIndex } from './lexical/index.js';
-import type { LexicalView } from './lexical/view.js';
+import type { LexicalQuestion } from './lexical/view.js';
 import {
   type Augmentation,
   augmentationOf,
@@ -25,7 +25,7 @@ import {
   type SearchRequest,
 } from './request.js';
 import type { Snapshot } from './snapshot.js';
-import { type RankedRows, rankOfIds, topK } from './top-k.js';
+import { type RankedRows, rankOfIds } from './top-k.js';
 
 export interface EngineOptions {
   readonly snapshot: Snapshot;
@@ -39,13 +39,6 @@ export interface EngineOptions {
   readonly matrixBudgetBytes?: number;
   /** How a question is analyzed; default `questionBag` of languages/. */
   readonly analyze?: (text: string, lang: string) => TermBag;
-}
-
-/** A question in one of its languages, as the lexical leg reads it. */
-export interface LexicalQuestion {
-  readonly bag: TermBag;
-  readonly view: LexicalView;
-  readonly weight: number;
 }
 
 /** A question as the dense leg reads it. */
@@ -165,8 +158,16 @@ export class SearchEngine {
       dense === null || scanned === null
         ? NO_ROWS
         : exactTopK(scanned, dense.vector, dense.parts, depth, this.#rank, mask);
-    const lexicalScores = mode === 'dense' ? null : this.#lexicalScores(request);
-    const lexicalList = lexicalScores === null ? NO_ROWS : topK(lexicalScores, depth, this.#rank, mask, 0);
+    const lexical =
+      mode === 'dense'
+        ? null
+        : this.lexical.top(this.lexicalQuestions(request), lexicalModeOf(request), {
+            k: depth,
+            rank: this.#rank,
+            mask,
+            also: denseList.rows,
+          });
+    const lexicalList = lexical?.list ?? NO_ROWS;
     const { ids } = this.snapshot;
     if (mode !== 'hybrid') {
       const { rows, scores } = mode === 'dense' ? denseList : lexicalList;
@@ -187,7 +188,7 @@ export class SearchEngine {
       },
       {
         list: lexicalList,
-        score: (row: number) => (lexicalScores![row] > 0 ? lexicalScores![row] : null),
+        score: (row: number) => lexical?.others.get(row) || null,
         weight: 1,
         missing: 0,
       },
@@ -199,19 +200,6 @@ export class SearchEngine {
       dense: denseScore,
       lexical,
     }));
-  }
-
-  /** (n); 0: no term matched in any of the question's languages. */
-  #lexicalScores(request: SearchRequest): Float64Array {
-    const mode = lexicalModeOf(request);
-    const questions = this.lexicalQuestions(request);
-    const scores = questions.map(({ bag, view }) => this.lexical.score(bag, view, mode));
-    if (questions.length === 1) return scores[0];
-    const sum = new Float64Array(this.lexical.rows);
-    questions.forEach(({ weight }, q) => {
-      for (let row = 0; row < sum.length; row++) sum[row] += weight * scores[q][row];
-    });
-    return sum;
   }
 
   async #denseQuestions(requests: readonly SearchRequest[]): Promise<(DenseQuestion | null)[]> {

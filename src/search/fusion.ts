@@ -42,35 +42,25 @@ export function hybrid(
   k: number,
   rank: Uint32Array,
 ): HybridHit[] {
-  const used = legs.map((leg) => ({ ...leg, known: scoresOf(leg.list) }));
+  const used = legs.map(({ list, score }) => ({ known: scoresOf(list), score }));
   const depth = Math.max(0, ...legs.map(({ list }) => list.rows.length));
   const scales = legs.map((leg) => scaleOf(leg, depth, normalization));
   const candidates = [...new Set(legs.flatMap(({ list }) => [...list.rows]))].sort((a, b) => a - b);
+  const scores = new Float64Array(candidates.length);
   const hits = new Map<number, HybridHit>();
-  const totals: number[] = [];
-  for (const row of candidates) {
-    let score = 0;
-    const scores = used.map((leg, i) => {
-      const own = leg.known.get(row) ?? leg.score(row);
-      const value = own ?? leg.missing;
-      if (value !== null) score += leg.weight * ((value - scales[i].origin) / scales[i].unit);
-      return own;
+  candidates.forEach((row, i) => {
+    const own = used.map((leg) => leg.known.get(row) ?? leg.score(row));
+    own.forEach((value, l) => {
+      const counted = value ?? legs[l].missing;
+      if (counted !== null) scores[i] += legs[l].weight * ((counted - scales[l].origin) / scales[l].unit);
     });
-    totals.push(score);
-    hits.set(row, { row, score, legs: scores });
-  }
-  // Sorting places, whose ranks are those of their rows, keeps the arrays as short as the lists.
-  const places = Uint32Array.from(candidates.keys());
-  const sorted = sortRows(
-    places,
-    Float64Array.from(totals),
-    k,
-    Uint32Array.from(candidates, (row) => rank[row]),
-  );
-  return Array.from(sorted.rows, (place) => hits.get(candidates[place])!);
+    hits.set(row, { row, score: scores[i], legs: own });
+  });
+  return Array.from(sortRows(Uint32Array.from(candidates), scores, k, rank).rows, (row) => hits.get(row)!);
 }
 
-interface Scale {
+/** What makes a leg's scores comparable: (score - origin) / unit. */
+export interface Scale {
   readonly origin: number;
   readonly unit: number;
 }
@@ -78,8 +68,14 @@ interface Scale {
 /**
  * z-score: mean and standard deviation of the list; min-max: its smallest score and its range. A list whose scores are all
  * equal has no unit of its own; then it is their size, or 1.
+ *
+ * @param depth length of the longest list
  */
-function scaleOf({ list, missing }: Leg, depth: number, normalization: Normalization): Scale {
+export function scaleOf(
+  { list, missing }: Pick<Leg, 'list' | 'missing'>,
+  depth: number,
+  normalization: Normalization,
+): Scale {
   const scores = [...list.scores];
   if (missing !== null) while (scores.length < depth) scores.push(missing);
   if (scores.length === 0) return { origin: 0, unit: 1 };

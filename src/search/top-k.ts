@@ -36,7 +36,12 @@ export function topK(
 ): RankedRows {
   const threshold = kthScore(scores, k, mask, floor);
   const rows = threshold === null ? rowsAbove(scores, floor, mask) : rowsFrom(scores, threshold, mask);
-  return sortRows(rows, scores, k, rank);
+  return sortRows(
+    rows,
+    Float64Array.from(rows, (row) => scores[row]),
+    k,
+    rank,
+  );
 }
 
 /**
@@ -78,18 +83,35 @@ export function rowsFrom(
   return Uint32Array.from(rows);
 }
 
-/** The first k of `rows` in the order of results; `scores` is indexed by row. */
-export function sortRows(
-  rows: Uint32Array,
+/** How many rows `rowsFrom` gives. */
+export function countFrom(
   scores: Float32Array | Float64Array,
-  k: number,
-  rank: Uint32Array,
-): RankedRows {
-  const sorted = rows
-    .slice()
-    .sort((a, b) => scores[b] - scores[a] || rank[a] - rank[b])
-    .slice(0, Math.max(k, 0));
-  return { rows: sorted, scores: Float64Array.from(sorted, (row) => scores[row]) };
+  threshold: number,
+  mask: Uint8Array | null,
+): number {
+  let count = 0;
+  for (let row = 0; row < scores.length; row++) {
+    if (scores[row] >= threshold && (mask === null || mask[row] !== 0)) count++;
+  }
+  return count;
+}
+
+/**
+ * The first k of `rows` in the order of results.
+ *
+ * @param scores aligned with `rows`
+ * @param rank by row
+ */
+export function sortRows(rows: Uint32Array, scores: Float64Array, k: number, rank: Uint32Array): RankedRows {
+  const threshold = kthScore(scores, k, null);
+  const chosen = threshold === null ? Uint32Array.from(rows.keys()) : rowsFrom(scores, threshold, null);
+  const order = chosen
+    .sort((a, b) => scores[b] - scores[a] || rank[rows[a]] - rank[rows[b]])
+    .subarray(0, Math.max(k, 0));
+  return {
+    rows: Uint32Array.from(order, (at) => rows[at]),
+    scores: Float64Array.from(order, (at) => scores[at]),
+  };
 }
 
 function rowsAbove(scores: Float32Array | Float64Array, floor: number, mask: Uint8Array | null): Uint32Array {

@@ -59,8 +59,7 @@ export function exactTopK(
   const from = threshold === null ? -Infinity : threshold - 2 * largestError(query, parts);
   const candidates = rowsFrom(scanned, from, mask);
   const isZero = query.every((value) => value === 0);
-  const scores = new Float64Array(scanned.length);
-  if (!isZero) for (const row of candidates) scores[row] = exactScore(query, parts, row);
+  const scores = Float64Array.from(candidates, (row) => (isZero ? 0 : exactScore(query, parts, row)));
   return sortRows(candidates, scores, k, rank);
 }
 

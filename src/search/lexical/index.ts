@@ -4,35 +4,36 @@
  * tf(t, p) = tf_own(t, p) + c SUM_e P(t | e) g(e, p), inside one saturating function. Knows no vectors and no ids.
  */
 import type { LanguageWeight, TermBag } from '../../languages/terms.js';
+import { countFrom, kthScore, type RankedRows, rowsFrom, sortRows, topK } from '../top-k.js';
 import { type Bm25Parameters, inverseDocumentFrequency, lengthNorm, termScore } from './bm25.js';
+import { frequencyIn, type TermExplanation } from './explanation.js';
 import { type PlacedSegment, TermFrequencies } from './frequencies.js';
-import { halfValues } from './half.js';
+import { addToAll, addToSome, largestFrequency, type Norm, type OwnTerm, postingsOf } from './own-terms.js';
 import type { FieldName, LexicalSegment } from './segment.js';
 import {
-  type Lengths,
   type LexicalMode,
-  LexicalView,
+  type LexicalQuestion,
+  type LexicalView,
   lengthsOf,
   type PivotShare,
   type ViewSettings,
 } from './view.js';
+import { ViewCache } from './view-cache.js';
 
-/** How one question term contributes to the score of one passage. */
-export interface TermExplanation {
-  readonly term: string;
-  /** Weight in the question. */
-  readonly weight: number;
-  readonly tfOwn: number;
-  /** c SUM_e P(t | e) g(e, p), and c times the drawn queries' frequency. */
-  readonly tfGenerated: number;
-  /** By translation of the question's term. */
-  readonly tfTranslated: number;
-  readonly documentFrequency: number;
-  readonly idf: number;
-  /** The share of the passage's score. */
-  readonly contribution: number;
-  /** The pivot stems behind it with what each adds to the frequency, most first. */
-  readonly via: readonly { stem: string; by: 'generated' | 'translated'; frequency: number }[];
+export interface TopOptions {
+  readonly k: number;
+  /** (rows) of `rankOfIds`. */
+  readonly rank: Uint32Array;
+  /** (rows), 0 leaves a row out; null leaves none out. */
+  readonly mask?: Uint8Array | null;
+  /** Rows whose scores are wanted too. */
+  readonly also?: Uint32Array;
+}
+
+export interface LexicalTop {
+  readonly list: RankedRows;
+  /** Scores of the rows in `also`; 0: no score. */
+  readonly others: ReadonlyMap<number, number>;
 }
 
 interface DrawnField {
@@ -40,18 +41,15 @@ interface DrawnField {
   readonly factor: number;
 }
 
-/** Views of one table; more are forgotten, oldest first (each holds 4 bytes a passage). */
-const KEPT_VIEWS = 64;
-const NO_FACTORS = {};
-
 export class LexicalIndex {
   /** Number of passages. */
   readonly rows: number;
   readonly #segments: readonly PlacedSegment[];
   readonly #parameters: Bm25Parameters;
-  readonly #own: Lengths;
   readonly #frequencies: TermFrequencies;
-  readonly #views = new WeakMap<object, Map<string, LexicalView>>();
+  /** Reused by every ranking. */
+  readonly #scores: Float64Array;
+  readonly #views: ViewCache;
   /** Numbers of pivot stems by segment: stems are few, and a generated term needs many of them. */
   readonly #stemNumbers = new Map<string, Int32Array>();
 
@@ -70,73 +68,78 @@ export class LexicalIndex {
       const lengths = segment.field('own')?.lengths;
       if (lengths !== undefined) own.set(lengths, firstRow);
     }
-    this.#own = lengthsOf(own);
+    this.#views = new ViewCache(segments, lengthsOf(own));
     this.#frequencies = new TermFrequencies(rows);
+    this.#scores = new Float64Array(rows);
   }
 
   /** What questions in `languages` (a code, or several with the weights of their generated fields) see. */
   view(languages: string | readonly LanguageWeight[], settings: ViewSettings): LexicalView {
-    const weights = typeof languages === 'string' ? [{ lang: languages, weight: 1 }] : languages;
-    const of = settings.factors ?? NO_FACTORS;
-    let views = this.#views.get(of);
-    if (views === undefined) {
-      views = new Map();
-      this.#views.set(of, views);
-    }
-    const { generatedWeight, translationWeight, expectedDf } = settings;
-    const key = JSON.stringify([
-      weights.map(({ lang, weight }) => [lang, weight]),
-      generatedWeight,
-      translationWeight,
-      expectedDf,
-    ]);
-    let view = views.get(key);
-    if (view === undefined) {
-      const segments = this.#segments.map(({ segment }) => segment);
-      view = new LexicalView(weights, settings, segments, this.#own);
-      if (views.size >= KEPT_VIEWS) views.delete(views.keys().next().value!);
-      views.set(key, view);
-    }
-    return view;
+    return this.#views.view(languages, settings);
   }
 
   /**
-   * Scores of all passages.
+   * Scores of all passages for a question in one language.
    *
-   * @param question distinct terms with their weights (a word that occurs twice: 2)
    * @returns (rows), float64; > 0 for a passage with at least one of the terms. 0 means that there is no score: the passage
    * is no hit, and its reciprocal rank is 0.
    */
-  score(question: TermBag, view: LexicalView, mode: LexicalMode): Float64Array {
+  score(bag: TermBag, view: LexicalView, mode: LexicalMode): Float64Array {
     const scores = new Float64Array(this.rows);
-    const { byRow: lengths, average } = view.lengths(mode);
-    const { base, slope } = lengthNorm(this.#parameters, average);
-    const drawn = this.#drawn(view, mode);
-    for (let q = 0; q < question.terms.length; q++) {
-      const term = question.terms[q];
-      const weight = question.weights[q];
-      const shares = view.shares(term, mode);
-      if (shares.length === 0 && drawn.length === 0) {
-        this.#scoreOwn(term, weight, lengths, base, slope, scores);
-        continue;
-      }
-      const tf = this.#collect(term, shares, drawn);
-      const factor =
-        weight * inverseDocumentFrequency(this.rows, tf.documentFrequency(view.settings.expectedDf));
-      for (let i = 0; i < tf.count; i++) {
-        const row = tf.rows[i];
-        const frequency = tf.byRow[row];
-        scores[row] += (factor * frequency) / (frequency + base + slope * lengths[row]);
-      }
-      tf.clear();
+    for (const term of this.#begin([{ bag, view, weight: 1 }], mode, scores)) {
+      addToAll(this.#segments, term, scores);
     }
     return scores;
   }
 
+  /**
+   * The best k passages with a score, and the scores of some others; equal to those of `score`, summed over the question's
+   * languages with their weights, but without reading postings that cannot change the list (MaxScore, Turtle and Flood
+   * 1995): terms come in the order of what they can add at most; once the rest cannot lift an unseen passage into the
+   * list, only the passages still in question are looked up.
+   */
+  top(questions: readonly LexicalQuestion[], mode: LexicalMode, options: TopOptions): LexicalTop {
+    const { k, rank, mask = null } = options;
+    const also = Uint32Array.from(options.also ?? []).sort();
+    const scores = this.#scores.fill(0);
+    const terms = this.#begin(questions, mode, scores);
+    const rest = terms.map(() => 0);
+    let bound = 0;
+    for (let t = terms.length - 1; t >= 0; t--) rest[t] = bound += terms[t].bound;
+    let contenders: Uint32Array | null = null;
+    let wanted: Uint32Array = also;
+    let tryBelow = Infinity;
+    for (let t = 0; t < terms.length; t++) {
+      const term = terms[t];
+      if (contenders === null && term.postings >= this.rows / 16 && rest[t] <= tryBelow) {
+        const threshold = kthScore(scores, k, mask, 0) ?? 0;
+        contenders = contendersOf(scores, threshold, mask, rest[t]);
+        if (contenders !== null) wanted = union(contenders, also);
+        // A vain try costs as much as a long list of postings: the next one waits until it is likelier to succeed.
+        else tryBelow = Math.min(rest[t] * 0.8, Math.max(threshold, rest[t] * 0.5));
+      }
+      if (contenders !== null && wanted.length * 8 < term.postings) {
+        addToSome(this.#segments, term, wanted, scores);
+      } else {
+        addToAll(this.#segments, term, scores);
+      }
+    }
+    const others = new Map(Array.from(also, (row) => [row, scores[row]]));
+    const list =
+      contenders === null
+        ? topK(scores, k, rank, mask, 0)
+        : sortRows(
+            contenders,
+            Float64Array.from(contenders, (row) => scores[row]),
+            k,
+            rank,
+          );
+    return { list, others };
+  }
+
   /** Why a passage has its score: every question term that it has, in the order of the question. */
   explain(question: TermBag, view: LexicalView, mode: LexicalMode, row: number): TermExplanation[] {
-    const { byRow: lengths, average } = view.lengths(mode);
-    const { base, slope } = lengthNorm(this.#parameters, average);
+    const { lengths, base, slope } = this.#norm(view, mode);
     const drawn = this.#drawn(view, mode);
     const placed = this.#segments.findLast(({ firstRow }) => firstRow <= row)!;
     const language = placed.segment.languages[placed.segment.rowLanguages[row - placed.firstRow]];
@@ -201,33 +204,46 @@ export class LexicalIndex {
       .filter(({ field }) => this.#segments.some(({ segment }) => segment.field(field) !== null));
   }
 
-  #scoreOwn(
-    term: string,
-    weight: number,
-    lengths: Float32Array,
-    base: number,
-    slope: number,
-    scores: Float64Array,
-  ): void {
+  /**
+   * Adds what terms with generated or translated frequencies contribute, in the order of the question, and returns the other
+   * terms by what they can add at most, the largest first. Every score is summed in this order.
+   */
+  #begin(questions: readonly LexicalQuestion[], mode: LexicalMode, scores: Float64Array): OwnTerm[] {
+    const own: OwnTerm[] = [];
+    for (const { bag, view, weight } of questions) {
+      const norm = this.#norm(view, mode);
+      const drawn = this.#drawn(view, mode);
+      bag.terms.forEach((term, q) => {
+        const termWeight = weight * bag.weights[q];
+        const shares = view.shares(term, mode);
+        if (shares.length === 0 && drawn.length === 0) {
+          const known = this.#ownTerm(term, termWeight, norm);
+          if (known !== null) own.push(known);
+          return;
+        }
+        const tf = this.#collect(term, shares, drawn);
+        const factor =
+          termWeight * inverseDocumentFrequency(this.rows, tf.documentFrequency(view.settings.expectedDf));
+        addFrequencies(tf, factor, norm, scores);
+        tf.clear();
+      });
+    }
+    return own.sort((a, b) => b.bound - a.bound);
+  }
+
+  #ownTerm(term: string, weight: number, norm: Norm): OwnTerm | null {
     const numbers = this.#numbers('own', term);
-    let documentFrequency = 0;
-    this.#segments.forEach(({ segment }, s) => {
-      const t = numbers[s];
-      if (t >= 0) documentFrequency += segment.field('own')!.postingEnds[t] - segment.field('own')!.start(t);
-    });
-    const factor = weight * inverseDocumentFrequency(this.rows, documentFrequency);
-    this.#segments.forEach(({ segment, firstRow }, s) => {
-      const t = numbers[s];
-      if (t < 0) return;
-      const field = segment.field('own')!;
-      const { rows, frequencies } = field;
-      const end = field.postingEnds[t];
-      for (let i = field.start(t); i < end; i++) {
-        const row = firstRow + rows[i];
-        const frequency = halfValues[frequencies[i]];
-        scores[row] += (factor * frequency) / (frequency + base + slope * lengths[row]);
-      }
-    });
+    const postings = postingsOf(this.#segments, numbers);
+    if (postings === 0) return null;
+    const factor = weight * inverseDocumentFrequency(this.rows, postings);
+    const largest = largestFrequency(this.#segments, numbers);
+    return { factor, numbers, postings, bound: (factor * largest) / (largest + norm.least), norm };
+  }
+
+  #norm(view: LexicalView, mode: LexicalMode): Norm {
+    const { byRow: lengths, average, shortest } = view.lengths(mode);
+    const { base, slope } = lengthNorm(this.#parameters, average);
+    return { lengths, base, slope, least: base + slope * shortest };
   }
 
   #numbers(name: FieldName, term: string): Int32Array {
@@ -245,12 +261,36 @@ export class LexicalIndex {
   }
 }
 
-/** The frequency of a term in one field of one passage, 0 if it is absent. */
-function frequencyIn(placed: PlacedSegment, name: FieldName, term: string, row: number): number {
-  const field = placed.segment.field(name);
-  const t = field?.find(Buffer.from(term, 'utf8')) ?? -1;
-  if (t < 0) return 0;
-  const rows = field!.rows.subarray(field!.start(t), field!.postingEnds[t]);
-  const at = rows.indexOf(row - placed.firstRow);
-  return at < 0 ? 0 : halfValues[field!.frequencies[field!.start(t) + at]];
+function addFrequencies(tf: TermFrequencies, factor: number, norm: Norm, scores: Float64Array): void {
+  const { byRow, rows, count } = tf;
+  const { lengths, base, slope } = norm;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i];
+    const frequency = byRow[row];
+    scores[row] += (factor * frequency) / (frequency + base + slope * lengths[row]);
+  }
+}
+
+/**
+ * The rows that can still be among the best k when the k-th has `threshold` and no row gets more than `rest` any more; null if these are so many that
+ * looking them up one by one would not pay.
+ */
+function contendersOf(
+  scores: Float64Array,
+  threshold: number,
+  mask: Uint8Array | null,
+  rest: number,
+): Uint32Array | null {
+  if (threshold <= rest) return null;
+  // The margin covers the rounding of partial sums.
+  const from = threshold - rest - 1e-9 * threshold;
+  return countFrom(scores, from, mask) * 16 > scores.length ? null : rowsFrom(scores, from, mask);
+}
+
+/** The distinct rows of two ascending lists, ascending. */
+function union(a: Uint32Array, b: Uint32Array): Uint32Array {
+  const both = new Uint32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both.sort().filter((row, i) => i === 0 || row !== both[i - 1]);
 }

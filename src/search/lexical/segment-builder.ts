@@ -120,13 +120,19 @@ class FieldCollector {
     });
     const rowsByTerm = new Uint16Array(postings);
     const frequencies = new Uint16Array(postings);
+    const maximaByNumber = new Uint16Array(order.length);
     for (let i = 0; i < postings; i++) {
-      const at = next[this.#termOf[i]]++;
+      const number = this.#termOf[i];
+      const frequency = this.#frequencyOf[i];
+      const at = next[number]++;
       rowsByTerm[at] = this.#rowOf[i];
-      frequencies[at] = this.#frequencyOf[i];
+      frequencies[at] = frequency;
+      // Bits of positive halves are in the order of their values.
+      if (frequency > maximaByNumber[number]) maximaByNumber[number] = frequency;
     }
+    const maxima = Uint16Array.from(order, (number) => maximaByNumber[number]);
     const lengths = this.#lengths.slice(0, rows);
-    return { blob, termEnds, postingEnds, rows: rowsByTerm, frequencies, lengths };
+    return { blob, termEnds, postingEnds, rows: rowsByTerm, frequencies, maxima, lengths };
   }
 
   #number(term: string): number {

@@ -6,6 +6,7 @@
  * header as JSON, then sections at multiples of 8 bytes. Per field (`own`, `pivot`, `drawn:LANG`):
  *   terms     UTF-8, sorted by bytes, one behind the other; termEnds (u32 per term)
  *   postings  rows (u16, ascending) and frequencies (half precision: see half.ts); postingEnds (u32 per term)
+ *   maxima    the largest frequency of each term (half precision), for bounds of its score
  *   lengths   f32 per row: the sum of the row's frequencies, taken before they are rounded to half precision
  * The bytes depend on the rows and their order alone.
  */
@@ -32,6 +33,7 @@ interface FieldHeader {
   readonly postingEndsAt: number;
   readonly rowsAt: number;
   readonly frequenciesAt: number;
+  readonly maximaAt: number;
   readonly lengthsAt: number;
 }
 
@@ -54,6 +56,8 @@ export interface FieldArrays {
   readonly rows: Uint16Array;
   /** Half-precision term frequencies, > 0. */
   readonly frequencies: Uint16Array;
+  /** Largest half-precision frequency of term t. */
+  readonly maxima: Uint16Array;
   /** (rows): sum of frequencies by row. */
   readonly lengths: Float32Array;
 }
@@ -65,6 +69,7 @@ export class SegmentField implements FieldArrays {
   readonly postingEnds: Uint32Array;
   readonly rows: Uint16Array;
   readonly frequencies: Uint16Array;
+  readonly maxima: Uint16Array;
   readonly lengths: Float32Array;
   readonly #text: Buffer;
 
@@ -74,6 +79,7 @@ export class SegmentField implements FieldArrays {
     this.postingEnds = arrays.postingEnds;
     this.rows = arrays.rows;
     this.frequencies = arrays.frequencies;
+    this.maxima = arrays.maxima;
     this.lengths = arrays.lengths;
     this.#text = Buffer.from(arrays.blob.buffer, arrays.blob.byteOffset, arrays.blob.byteLength);
   }
@@ -145,6 +151,7 @@ export class LexicalSegment {
           postingEnds: new Uint32Array(buffer, byteOffset + f.postingEndsAt, f.terms),
           rows: new Uint16Array(buffer, byteOffset + f.rowsAt, f.postings),
           frequencies: new Uint16Array(buffer, byteOffset + f.frequenciesAt, f.postings),
+          maxima: new Uint16Array(buffer, byteOffset + f.maximaAt, f.terms),
           lengths: new Float32Array(buffer, byteOffset + f.lengthsAt, header.rows),
         }),
       ]),
@@ -219,6 +226,7 @@ export function sealSegment(
           postingEndsAt: place(f.postingEnds),
           rowsAt: place(f.rows),
           frequenciesAt: place(f.frequencies),
+          maximaAt: place(f.maxima),
           lengthsAt: place(f.lengths),
         },
       ]),

@@ -4,7 +4,7 @@
  */
 
 import type { TermFactors } from '../../generate/generator.js';
-import type { LanguageWeight } from '../../languages/terms.js';
+import type { LanguageWeight, TermBag } from '../../languages/terms.js';
 import { halfValues } from './half.js';
 import type { LexicalSegment } from './segment.js';
 
@@ -36,10 +36,20 @@ export interface PivotShare {
   readonly by: 'generated' | 'translated';
 }
 
-/** Lengths of all passages and their mean. */
+/** Lengths of all passages, their mean and the smallest of them. */
 export interface Lengths {
   readonly byRow: Float32Array;
   readonly average: number;
+  readonly shortest: number;
+}
+
+/** A question in one of its languages. */
+export interface LexicalQuestion {
+  /** Distinct terms with their weights (a word that occurs twice: 2). */
+  readonly bag: TermBag;
+  readonly view: LexicalView;
+  /** How far the language is believed, > 0: the score is multiplied by it. */
+  readonly weight: number;
 }
 
 export class LexicalView {
@@ -121,12 +131,17 @@ export class LexicalView {
   }
 }
 
-/** Changes `byRow` and takes its mean. The order of addition is that of the rows, so segments do not matter. */
+/** Changes `byRow` and takes its mean and minimum. The order of addition is that of the rows, so segments do not matter. */
 export function lengthsOf(byRow: Float32Array, change: (byRow: Float32Array) => void = () => {}): Lengths {
   change(byRow);
   let total = 0;
-  for (let row = 0; row < byRow.length; row++) total += byRow[row];
-  return { byRow, average: byRow.length > 0 ? total / byRow.length : 0 };
+  let shortest = Infinity;
+  for (let row = 0; row < byRow.length; row++) {
+    total += byRow[row];
+    shortest = Math.min(shortest, byRow[row]);
+  }
+  const empty = byRow.length === 0;
+  return { byRow, average: empty ? 0 : total / byRow.length, shortest: empty ? 0 : shortest };
 }
 
 /** Adds weight SUM_e g(e, p) mass(e, lang) to every row p of the segment that is not written in `lang`. */

@@ -1,0 +1,120 @@
+/**
+ * Question terms that only the passages' own words can match, as most romanized n-grams do: their statistics are known
+ * before a posting is read, so a ranking may leave most postings of the commonest ones unread. Knows no generation.
+ */
+import type { PlacedSegment } from './frequencies.js';
+import { halfValues } from './half.js';
+
+/** How a view's lengths enter the denominator: base + slope * lengths[row]. */
+export interface Norm {
+  readonly lengths: Float32Array;
+  readonly base: number;
+  readonly slope: number;
+  /** The smallest value of it. */
+  readonly least: number;
+}
+
+export interface OwnTerm {
+  /** weight * idf */
+  readonly factor: number;
+  /** Number of the term in each segment, -1 where it is absent. */
+  readonly numbers: Int32Array;
+  /** Postings over all segments: the document frequency. */
+  readonly postings: number;
+  /** No passage gets more from this term. */
+  readonly bound: number;
+  readonly norm: Norm;
+}
+
+/** The largest frequency of a term over the segments. */
+export function largestFrequency(segments: readonly PlacedSegment[], numbers: Int32Array): number {
+  let largest = 0;
+  segments.forEach(({ segment }, s) => {
+    if (numbers[s] >= 0) largest = Math.max(largest, halfValues[segment.field('own')!.maxima[numbers[s]]]);
+  });
+  return largest;
+}
+
+/** Number of postings of a term over the segments. */
+export function postingsOf(segments: readonly PlacedSegment[], numbers: Int32Array): number {
+  let count = 0;
+  segments.forEach(({ segment }, s) => {
+    if (numbers[s] < 0) return;
+    const field = segment.field('own')!;
+    count += field.postingEnds[numbers[s]] - field.start(numbers[s]);
+  });
+  return count;
+}
+
+/** Adds the term's contribution to every passage that has it. */
+export function addToAll(segments: readonly PlacedSegment[], term: OwnTerm, scores: Float64Array): void {
+  const { factor, norm } = term;
+  const { lengths, base, slope } = norm;
+  for (let s = 0; s < segments.length; s++) {
+    const number = term.numbers[s];
+    if (number < 0) continue;
+    const { segment, firstRow } = segments[s];
+    const field = segment.field('own')!;
+    const { rows, frequencies } = field;
+    const values = halfValues;
+    const end = field.postingEnds[number];
+    for (let i = field.start(number); i < end; i++) {
+      const row = firstRow + rows[i];
+      const frequency = values[frequencies[i]];
+      scores[row] += (factor * frequency) / (frequency + base + slope * lengths[row]);
+    }
+  }
+}
+
+/**
+ * The same for some passages alone, by search in the postings: the cost follows their number, not the term's.
+ *
+ * @param wanted rows, ascending
+ */
+export function addToSome(
+  segments: readonly PlacedSegment[],
+  term: OwnTerm,
+  wanted: Uint32Array,
+  scores: Float64Array,
+): void {
+  const { factor, norm } = term;
+  const { lengths, base, slope } = norm;
+  let next = 0;
+  for (let s = 0; s < segments.length; s++) {
+    const { segment, firstRow } = segments[s];
+    const endRow = firstRow + segment.rows;
+    const number = term.numbers[s];
+    if (number < 0) {
+      while (next < wanted.length && wanted[next] < endRow) next++;
+      continue;
+    }
+    const field = segment.field('own')!;
+    const { rows, frequencies } = field;
+    const end = field.postingEnds[number];
+    let low = field.start(number);
+    for (; next < wanted.length && wanted[next] < endRow; next++) {
+      const row = wanted[next];
+      low = lowerBound(rows, low, end, row - firstRow);
+      if (low === end || rows[low] !== row - firstRow) continue;
+      const frequency = halfValues[frequencies[low]];
+      scores[row] += (factor * frequency) / (frequency + base + slope * lengths[row]);
+    }
+  }
+}
+
+/** First place in [from, end) whose row is `row` or more: steps that double, then halves. */
+function lowerBound(rows: Uint16Array, from: number, end: number, row: number): number {
+  let low = from;
+  let step = 1;
+  while (low + step < end && rows[low + step] < row) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(low + step, end);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rows[middle] < row) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
