@@ -102,7 +102,10 @@ function askedQueries(queries: readonly BeirQuery[], language: LanguageKnowledge
   );
 }
 
-/** Rows for each language of the queries and, where there are several, for all of them. */
+/**
+ * Rows for each language that is given for queries and, where that is not one language for all, for all queries. Detected
+ * languages make no rows of their own: wrong guesses would count as languages.
+ */
 function addGroups(
   measured: Measured,
   data: BeirData,
@@ -114,25 +117,32 @@ function addGroups(
   withQueries: boolean,
 ): void {
   const groups = new Map<string, Map<string, readonly number[]>>();
-  for (const { id, lang } of data.queries) {
+  for (const { id, lang, langGiven } of data.queries) {
+    if (!langGiven) continue;
     const group = groups.get(lang) ?? new Map<string, readonly number[]>();
     groups.set(lang, group.set(id, perQuery.get(id)!));
   }
-  const passageLang = searcher.passageLanguages.size === 1 ? [...searcher.passageLanguages][0] : 'mixed';
-  const setting = 'beir' as const;
+  const passageLang = only(searcher.passageLanguages) ?? 'mixed';
   const about = {
     dataset: data.name,
-    setting,
+    setting: 'beir' as const,
     passageLang,
     system: system.name,
     generator: 'lexicon',
     language,
   };
+  const oneLanguage = groups.size === 1 && data.queries.every(({ langGiven }) => langGiven);
   for (const [queryLang, values] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    addRows(measured, summarize(values, measures), { ...about, queryLang }, withQueries);
+    addRows(measured, summarize(values, measures), { ...about, queryLang }, withQueries && oneLanguage);
   }
-  if (groups.size > 1)
-    addRows(measured, summarize(perQuery, measures), { ...about, queryLang: 'mixed' }, false);
+  if (oneLanguage) return;
+  const queryLang = only(new Set(data.queries.map(({ lang }) => lang))) ?? 'mixed';
+  addRows(measured, summarize(perQuery, measures), { ...about, queryLang }, withQueries);
+}
+
+/** The only value of a set; undefined if there are several or none. */
+function only<T>(values: ReadonlySet<T>): T | undefined {
+  return values.size === 1 ? [...values][0] : undefined;
 }
 
 function notesOf({ queries, qrels }: BeirData, searcher: Searcher, depth: number): string[] {

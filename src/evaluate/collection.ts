@@ -125,9 +125,14 @@ export function addRows(
   about: Omit<ResultRow, 'metric' | 'value' | 'queries'>,
   withQueries: boolean,
 ): void {
+  const { dataset, setting, queryLang, passageLang, system, generator, language } = about;
+  const subject = { dataset, setting, queryLang, passageLang, system };
   for (const [i, metric] of measures.entries()) {
-    to.results.push({ ...about, metric, value: means[i], queries: perQuery.size });
+    const value = means[i];
+    to.results.push({ ...subject, metric, value, generator, language, queries: perQuery.size });
     if (!withQueries) continue;
-    for (const [query, values] of perQuery) to.perQuery.push({ ...about, metric, query, value: values[i] });
+    for (const [query, values] of perQuery) {
+      to.perQuery.push({ ...subject, metric, value: values[i], generator, language, query });
+    }
   }
 }

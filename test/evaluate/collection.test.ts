@@ -231,6 +231,18 @@ describe('measureBeir', () => {
     expect(notes).toEqual(['1 relevant passages of the qrels are not in the corpus and count as not found']);
   });
 
+  it('makes no rows of guessed languages', async () => {
+    const queries = data.queries.map((query) => ({ ...query, langGiven: false }));
+    const guessed = { ...data, queries };
+    const options = { systems, measures: 'R@10', perQuery: true };
+    const { results, perQuery, notes } = await measureBeir(guessed, open, options, () => {});
+    expect(results.map(({ queryLang, language, queries }) => [queryLang, language, queries])).toEqual([
+      ['mixed', 'detected', 2],
+    ]);
+    expect(perQuery.map(({ query }) => query)).toEqual(['q0', 'q1']);
+    expect(notes).toContain('the language of 2 of 2 queries was detected, not given');
+  });
+
   it('says where rankings are cut', async () => {
     const { notes } = await measureBeir(data, open, { systems, depth: 2, languages: ['given'] }, () => {});
     expect(notes.at(-1)).toContain('cut at 2 of 4 passages');
