@@ -12,35 +12,41 @@ export interface Line {
   readonly text: string;
 }
 
-/** The lines of a UTF-8 file that are not blank, without a byte order mark; `.gz` is unpacked. */
+/**
+ * The lines of a UTF-8 file that are not blank, without a byte order mark; `.gz` is unpacked. Throws XQG_EVALUATION_FILE
+ * where the file is missing, damaged or not UTF-8.
+ */
 export async function* readLines(file: string): AsyncGenerator<Line> {
+  let number = 0;
+  let rest = '';
+  for await (const piece of textOf(file)) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) {
+      number++;
+      if (line.trim() !== '') yield { number, text: withoutReturn(line) };
+    }
+  }
+  if (rest.trim() !== '') yield { number: number + 1, text: withoutReturn(rest) };
+}
+
+async function* textOf(file: string): AsyncGenerator<string> {
   const bytes = createReadStream(file);
   const source = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
   bytes.on('error', (error) => source.destroy(error));
-  source.setEncoding('utf8');
-  let number = 0;
-  let rest = '';
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    for await (const chunk of source) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) {
-        number++;
-        const text = cleaned(line, number);
-        if (text !== '') yield { number, text };
-      }
-    }
+    for await (const chunk of source) yield decoder.decode(chunk, { stream: true });
+    yield decoder.decode();
   } catch (error) {
-    if (error instanceof XqgError) throw error;
     throw unreadable(file, error);
+  } finally {
+    bytes.destroy();
   }
-  const text = cleaned(rest, number + 1);
-  if (text !== '') yield { number: number + 1, text };
 }
 
-function cleaned(line: string, number: number): string {
-  const text = number === 1 && line.startsWith('\uFEFF') ? line.slice(1) : line;
-  return text.trim() === '' ? '' : text.endsWith('\r') ? text.slice(0, -1) : text;
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
 /** The rows of a JSONL file (`.gz` too), each an object. Throws XQG_EVALUATION_LINE with the line of the first bad row. */
@@ -73,6 +79,10 @@ export function lineError(file: string, line: number, reason: string, remedy: st
 /** The error of a file that is missing or cannot be read, from what Node.js threw. */
 export function unreadable(file: string, cause: unknown): XqgError {
   const code = (cause as NodeJS.ErrnoException).code;
-  const reason = code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
+  const known: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
+  };
+  const reason = known[code ?? ''] ?? (cause as Error).message;
   return new XqgError('XQG_EVALUATION_FILE', { file, reason, remedy: 'Check the path.' }, { cause });
 }

@@ -59,6 +59,16 @@ describe('runs', () => {
     await expect(readRun(file(`${rows}broken\n`))).rejects.toThrow('line 1,234');
   });
 
+  it('refuses what is not UTF-8 or not whole', async () => {
+    const latin = Buffer.from('q Q0 caf\xe9 1 2 t\n', 'latin1');
+    await expect(readRun(file(latin))).rejects.toThrow('not UTF-8');
+    const packed = gzipSync(Array.from({ length: 9 }, (_, i) => `q Q0 d${i} 1 2 t\n`).join('')).subarray(
+      0,
+      40,
+    );
+    await expect(readRun(file(packed, 'gz'))).rejects.toMatchObject({ code: 'XQG_EVALUATION_FILE' });
+  });
+
   it('says which file is missing', async () => {
     await expect(readRun(join(directory, 'none.run'))).rejects.toMatchObject({ code: 'XQG_EVALUATION_FILE' });
   });
