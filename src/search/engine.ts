@@ -133,8 +133,20 @@ export class SearchEngine {
     return question!;
   }
 
+  /** The dense score of one passage, as the ranking has it. */
+  async denseScore(request: SearchRequest, row: number): Promise<{ vector: Float32Array; score: number }> {
+    const { vector, parts } = await this.denseQuestion(request);
+    return { vector, score: exactScore(vector, parts, row) };
+  }
+
+  /** (dim): e(p) of one passage. */
+  async passageVector(row: number): Promise<Float32Array> {
+    const { vectors, dim } = await this.#matrices.passages();
+    return vectors.subarray(row * dim, (row + 1) * dim);
+  }
+
   /** The question's terms in each of its languages, with the lexical field that each sees. */
-  lexicalQuestions(request: SearchRequest): LexicalQuestion[] {
+  lexicalQuestions(request: SearchRequest): (LexicalQuestion & { readonly lang: string })[] {
     const { generatedWeight, translationWeight, expectedDf } = this.defaults;
     const settings = { generatedWeight, translationWeight, expectedDf, factors: this.factors };
     const policy = this.augmentation(request).languages;
@@ -143,6 +155,7 @@ export class SearchEngine {
       .map(({ lang, weight }) => {
         const languages = policyWeights(policy, lang, this.snapshot.queryLanguages);
         return {
+          lang,
           bag: this.#analyze(request.question, lang),
           view: this.lexical.view(languages, settings),
           weight,

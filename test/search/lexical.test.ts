@@ -49,9 +49,8 @@ describe.skipIf(golden === null)('golden/bm25 (skipped: no XQG_SHARED)', () => {
     const index = await indexOf(rows, perSegment);
     queries.forEach((query: string[], q: number) => {
       const scores = index.score(countsOf(query), index.view('en', PLAIN), 'plain');
-      scores.forEach((score, row) => {
-        expect(Math.abs(score - expected[q * 200 + row])).toBeLessThanOrEqual(1e-9);
-      });
+      const worst = Math.max(...scores.map((score, row) => Math.abs(score - expected[q * 200 + row])));
+      expect(worst).toBeLessThanOrEqual(1e-9);
     });
     for (const { k1, b, query, doc, score } of other_parameters) {
       const other = await indexOf(rows, perSegment, { k1, b });

@@ -4,6 +4,13 @@
 import type { PlacedSegment } from './frequencies.js';
 import { halfValues } from './half.js';
 import type { FieldName } from './segment.js';
+import type { PivotShare } from './view.js';
+
+/** A field of drawn queries that counts, with what one of its terms adds to the frequency. */
+export interface DrawnField {
+  readonly field: FieldName;
+  readonly factor: number;
+}
 
 /** How one question term contributes to the score of one passage. */
 export interface TermExplanation {
@@ -23,8 +30,40 @@ export interface TermExplanation {
   readonly via: readonly { stem: string; by: 'generated' | 'translated'; frequency: number }[];
 }
 
+/** What the frequency of a term in one passage is made of. */
+export function frequencySources(
+  placed: PlacedSegment,
+  row: number,
+  term: string,
+  shares: readonly PivotShare[],
+  drawn: readonly DrawnField[],
+): Pick<TermExplanation, 'tfOwn' | 'tfGenerated' | 'tfTranslated' | 'via'> {
+  const { segment, firstRow } = placed;
+  const language = segment.languages[segment.rowLanguages[row - firstRow]];
+  const via = shares
+    .filter(({ lang }) => lang !== language)
+    .map(({ stem, by, factor }) => ({
+      stem,
+      by,
+      frequency: factor * frequencyIn(placed, 'pivot', stem, row),
+    }))
+    .filter(({ frequency }) => frequency > 0)
+    .sort((a, b) => b.frequency - a.frequency);
+  const sum = (by: string): number =>
+    via.reduce((total, share) => total + (share.by === by ? share.frequency : 0), 0);
+  return {
+    tfOwn: frequencyIn(placed, 'own', term, row),
+    tfGenerated: drawn.reduce(
+      (total, { field, factor }) => total + factor * frequencyIn(placed, field, term, row),
+      sum('generated'),
+    ),
+    tfTranslated: sum('translated'),
+    via,
+  };
+}
+
 /** The frequency of a term in one field of one passage, 0 if it is absent. */
-export function frequencyIn(placed: PlacedSegment, name: FieldName, term: string, row: number): number {
+function frequencyIn(placed: PlacedSegment, name: FieldName, term: string, row: number): number {
   const field = placed.segment.field(name);
   const t = field?.find(Buffer.from(term, 'utf8')) ?? -1;
   if (t < 0) return 0;

@@ -6,7 +6,7 @@
 import type { LanguageWeight, TermBag } from '../../languages/terms.js';
 import { countFrom, kthScore, type RankedRows, rowsFrom, sortRows, topK } from '../top-k.js';
 import { type Bm25Parameters, inverseDocumentFrequency, lengthNorm, termScore } from './bm25.js';
-import { frequencyIn, type TermExplanation } from './explanation.js';
+import { type DrawnField, frequencySources, type TermExplanation } from './explanation.js';
 import { type PlacedSegment, TermFrequencies } from './frequencies.js';
 import { addToAll, addToSome, largestFrequency, type Norm, type OwnTerm, postingsOf } from './own-terms.js';
 import type { FieldName, LexicalSegment } from './segment.js';
@@ -34,11 +34,6 @@ export interface LexicalTop {
   readonly list: RankedRows;
   /** Scores of the rows in `also`; 0: no score. */
   readonly others: ReadonlyMap<number, number>;
-}
-
-interface DrawnField {
-  readonly field: FieldName;
-  readonly factor: number;
 }
 
 export class LexicalIndex {
@@ -137,12 +132,22 @@ export class LexicalIndex {
     return { list, others };
   }
 
+  /** weight * idf of every question term, in their order: what the term can add at most. */
+  termWeights(question: TermBag, view: LexicalView, mode: LexicalMode): Float64Array {
+    const drawn = this.#drawn(view, mode);
+    return Float64Array.from(question.terms, (term, q) => {
+      const tf = this.#collect(term, view.shares(term, mode), drawn);
+      const idf = inverseDocumentFrequency(this.rows, tf.documentFrequency(view.settings.expectedDf));
+      tf.clear();
+      return question.weights[q] * idf;
+    });
+  }
+
   /** Why a passage has its score: every question term that it has, in the order of the question. */
   explain(question: TermBag, view: LexicalView, mode: LexicalMode, row: number): TermExplanation[] {
     const { lengths, base, slope } = this.#norm(view, mode);
     const drawn = this.#drawn(view, mode);
     const placed = this.#segments.findLast(({ firstRow }) => firstRow <= row)!;
-    const language = placed.segment.languages[placed.segment.rowLanguages[row - placed.firstRow]];
     const explanations: TermExplanation[] = [];
     question.terms.forEach((term, q) => {
       const shares = view.shares(term, mode);
@@ -153,30 +158,13 @@ export class LexicalIndex {
       if (frequency === 0) return;
       const weight = question.weights[q];
       const idf = inverseDocumentFrequency(this.rows, documentFrequency);
-      const via = shares
-        .filter(({ lang }) => lang !== language)
-        .map(({ stem, by, factor }) => ({
-          stem,
-          by,
-          frequency: factor * frequencyIn(placed, 'pivot', stem, row),
-        }))
-        .filter((share) => share.frequency > 0)
-        .sort((a, b) => b.frequency - a.frequency);
-      const sum = (by: string): number =>
-        via.reduce((total, share) => total + (share.by === by ? share.frequency : 0), 0);
       explanations.push({
         term,
         weight,
-        tfOwn: frequencyIn(placed, 'own', term, row),
-        tfGenerated: drawn.reduce(
-          (total, { field, factor }) => total + factor * frequencyIn(placed, field, term, row),
-          sum('generated'),
-        ),
-        tfTranslated: sum('translated'),
+        ...frequencySources(placed, row, term, shares, drawn),
         documentFrequency,
         idf,
         contribution: termScore(frequency, base + slope * lengths[row], idf, weight),
-        via,
       });
     });
     return explanations;

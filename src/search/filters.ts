@@ -1,0 +1,94 @@
+/**
+ * Filters as people write them (`year>=2020`, `lang=de`, `topic!=sports`) become a predicate over passages. Knows no index
+ * and no ranking; the predicate makes the mask of a search.
+ */
+import type { MetadataValue, Passage } from '../corpus/passage.js';
+import { XqgError } from '../errors/error.js';
+
+/** What a filter may look at. */
+export type FilteredPassage = Pick<
+  Passage,
+  'id' | 'documentId' | 'source' | 'path' | 'title' | 'lang' | 'metadata'
+>;
+
+export type PassageFilter = (passage: FilteredPassage) => boolean;
+
+const OPERATORS = ['!=', '>=', '<=', '=', '<', '>'] as const;
+type Operator = (typeof OPERATORS)[number];
+
+const FILTER = /^([^=<>!]*)(!=|>=|<=|=|<|>)(.*)$/s;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** ISO 8601: such texts have the order of their dates. */
+const DATE = /^\d{4}-\d{2}(-\d{2}(T.*)?)?$/;
+
+/** Keys that are the passage's own; every other key is looked up in its metadata. */
+const OWN_KEYS: Readonly<Record<string, (passage: FilteredPassage) => string>> = {
+  id: ({ id }) => id,
+  document: ({ documentId }) => documentId,
+  source: ({ source }) => source,
+  path: ({ path }) => path,
+  title: ({ title }) => title,
+  lang: ({ lang }) => lang,
+};
+
+/**
+ * A predicate that is true where all filters are. `=` and `!=` compare as numbers if both sides are, else as text; a list
+ * equals each of its members. `<`, `<=`, `>` and `>=` compare numbers or ISO dates. A passage without the key passes `!=` only.
+ *
+ * @throws XqgError XQG_FILTER_SYNTAX
+ */
+export function parseFilters(filters: readonly string[]): PassageFilter {
+  const conditions = filters.map(parseFilter);
+  return (passage) => conditions.every((condition) => condition(passage));
+}
+
+function parseFilter(filter: string): PassageFilter {
+  const failure = (reason: string): XqgError => new XqgError('XQG_FILTER_SYNTAX', { filter, reason });
+  const match = FILTER.exec(filter);
+  if (match === null) throw failure(`none of ${OPERATORS.join(' ')} is in it`);
+  const key = match[1].trim();
+  const operator = match[2] as Operator;
+  const value = match[3].trim();
+  if (key === '') throw failure('it names no key');
+  const ordered = operator !== '=' && operator !== '!=';
+  if (ordered && !NUMBER.test(value) && !DATE.test(value)) {
+    throw failure(`${operator} needs a number or a date (2020-12-31), not "${value}"`);
+  }
+  return (passage) => {
+    const found = Object.hasOwn(OWN_KEYS, key)
+      ? OWN_KEYS[key](passage)
+      : Object.hasOwn(passage.metadata, key)
+        ? passage.metadata[key]
+        : undefined;
+    if (operator === '!=') return found === undefined || !equals(found, value);
+    if (found === undefined) return false;
+    return operator === '=' ? equals(found, value) : inOrder(found, operator, value);
+  };
+}
+
+function equals(found: MetadataValue, value: string): boolean {
+  if (typeof found === 'object') return found.some((member) => equals(member, value));
+  const text = String(found);
+  return text === value || (isNumber(text) && isNumber(value) && Number(text) === Number(value));
+}
+
+function inOrder(found: MetadataValue, operator: Operator, value: string): boolean {
+  if (typeof found === 'object') return found.some((member) => inOrder(member, operator, value));
+  const text = String(found).trim();
+  const compared = comparison(text, value);
+  if (compared === null) return false;
+  if (operator === '<') return compared < 0;
+  if (operator === '<=') return compared <= 0;
+  return operator === '>' ? compared > 0 : compared >= 0;
+}
+
+/** Negative, 0 or positive; null if the two cannot be compared. */
+function comparison(text: string, value: string): number | null {
+  if (isNumber(text) && isNumber(value)) return Number(text) - Number(value);
+  if (DATE.test(text) && DATE.test(value)) return text < value ? -1 : text > value ? 1 : 0;
+  return null;
+}
+
+function isNumber(text: string): boolean {
+  return NUMBER.test(text);
+}
