@@ -112,6 +112,11 @@ export class IndexSnapshot implements Snapshot {
     return this.#matrix(rows, ({ sums }) => sums.get(lang));
   }
 
+  async languageSumsOf(row: number): Promise<ReadonlyMap<string, Float32Array>> {
+    const [{ sums }] = await this.#reader.take([row], ['sums']);
+    return sums;
+  }
+
   /** Lexical segments in the order of the rows. */
   segments(): Promise<readonly LexicalSegment[]> {
     this.#segments ??= this.#openSegments();

@@ -105,7 +105,7 @@ export class RowQueue {
       this.#options.onFailure(passages[0].path, error);
       return;
     }
-    this.#ready = this.#ready.concat(checked);
+    for (const row of checked) this.#ready.push(row);
     this.#readyDocuments++;
     this.#allNew &&= isNew;
   }

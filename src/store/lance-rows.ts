@@ -4,7 +4,7 @@
  */
 import * as arrow from 'apache-arrow';
 import type { MetadataValue } from '../corpus/passage.js';
-import { dequantize, quantize } from './quantize.js';
+import { dequantize, quantizedBytes, quantizeInto } from './quantize.js';
 import type { Column, IndexedPassage, StoreShape } from './store.js';
 import { decodeTerms, encodeTerms } from './term-bytes.js';
 
@@ -111,12 +111,7 @@ export function encodeRows(passages: readonly IndexedPassage[], schema: arrow.Sc
         data: vectors,
       }),
     }),
-    ...shape.queryLanguages.map((lang) =>
-      bytes((p) => {
-        const sum = p.sums.get(lang);
-        return sum === undefined ? null : quantize(sum, shape.sumBits);
-      }),
-    ),
+    ...shape.queryLanguages.map((lang) => sumData(passages, lang, shape)),
     bytes((p) => encodeTerms(p.own)),
     bytes((p) => (p.pivot === null ? null : encodeTerms(p.pivot))),
     strings((p) => (p.drawn === null ? null : JSON.stringify(Object.fromEntries(p.drawn)))),
@@ -202,27 +197,47 @@ function columnReader(
   }
 }
 
+/** The column of one query language: cells of one size, quantized in place; null where a passage has no sum. */
+function sumData(passages: readonly IndexedPassage[], lang: string, shape: StoreShape): arrow.Data {
+  const cell = quantizedBytes(shape.dim, shape.sumBits);
+  const cells = variableBuffers(passages.length, (row) => (passages[row].sums.has(lang) ? cell : null));
+  passages.forEach((passage, row) => {
+    const sum = passage.sums.get(lang);
+    if (sum !== undefined) quantizeInto(sum, shape.sumBits, cells.data, cells.valueOffsets[row]);
+  });
+  return arrow.makeData({ type: binary, length: passages.length, ...cells });
+}
+
 /** A column of values of any length; null where there is none. */
 function variableData(type: arrow.Utf8 | arrow.Binary, values: readonly (Uint8Array | null)[]): arrow.Data {
-  const valueOffsets = new Int32Array(values.length + 1);
-  const validity = new Uint8Array(Math.ceil(values.length / 8));
-  let nullCount = 0;
-  let end = 0;
+  const cells = variableBuffers(values.length, (row) => values[row]?.length ?? null);
   values.forEach((value, row) => {
-    if (value === null) nullCount++;
-    else {
-      validity[row >> 3] |= 1 << (row & 7);
-      end += value.length;
-    }
-    valueOffsets[row + 1] = end;
+    if (value !== null) cells.data.set(value, cells.valueOffsets[row]);
   });
-  const data = new Uint8Array(end);
-  values.forEach((value, row) => {
-    if (value !== null) data.set(value, valueOffsets[row]);
-  });
-  const nullBitmap = nullCount === 0 ? undefined : validity;
   // The overloads of makeData take one type each.
   return type instanceof arrow.Utf8
-    ? arrow.makeData({ type, length: values.length, nullCount, nullBitmap, valueOffsets, data })
-    : arrow.makeData({ type, length: values.length, nullCount, nullBitmap, valueOffsets, data });
+    ? arrow.makeData({ type, length: values.length, ...cells })
+    : arrow.makeData({ type, length: values.length, ...cells });
+}
+
+/** Room for `n` values of the given sizes in bytes. */
+function variableBuffers(
+  n: number,
+  sizeOf: (row: number) => number | null,
+): { valueOffsets: Int32Array; nullCount: number; nullBitmap: Uint8Array | undefined; data: Uint8Array } {
+  const valueOffsets = new Int32Array(n + 1);
+  const validity = new Uint8Array(Math.ceil(n / 8));
+  let nullCount = 0;
+  for (let row = 0; row < n; row++) {
+    const size = sizeOf(row);
+    if (size === null) nullCount++;
+    else validity[row >> 3] |= 1 << (row & 7);
+    valueOffsets[row + 1] = valueOffsets[row] + (size ?? 0);
+  }
+  return {
+    valueOffsets,
+    nullCount,
+    nullBitmap: nullCount === 0 ? undefined : validity,
+    data: new Uint8Array(valueOffsets[n]),
+  };
 }

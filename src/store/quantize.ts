@@ -13,34 +13,56 @@ export function quantizedBytes(dim: number, bits: QuantizedBits): number {
   return SCALE_BYTES + (dim * bits) / 8;
 }
 
+/** Below this a step has too few bits to be exact: such vectors are stored as zero. */
+const SMALLEST_STEP = 2 ** -120;
+
 /** @param vector finite numbers */
 export function quantize(vector: Float32Array, bits: QuantizedBits): Uint8Array {
   const bytes = new Uint8Array(quantizedBytes(vector.length, bits));
-  let largest = 0;
-  for (let i = 0; i < vector.length; i++) largest = Math.max(largest, Math.abs(vector[i]));
-  const top = bits === 8 ? 127 : 32_767;
-  const scale = Math.fround(largest / top);
-  const view = new DataView(bytes.buffer);
-  view.setFloat32(0, scale, true);
-  // The smallest floats have a scale of zero; they are zero within the error bound.
-  if (scale === 0) return bytes;
-  for (let i = 0; i < vector.length; i++) {
-    const step = Math.max(-top, Math.min(top, Math.round(vector[i] / scale)));
-    if (bits === 8) view.setInt8(SCALE_BYTES + i, step);
-    else view.setInt16(SCALE_BYTES + 2 * i, step, true);
-  }
+  quantizeInto(vector, bits, bytes, 0);
   return bytes;
+}
+
+/**
+ * Puts the `quantizedBytes` of a vector into `target` from `offset` on.
+ * @param target zeros there; for 16 bits, `offset` and the start of `target` are even
+ */
+export function quantizeInto(
+  vector: Float32Array,
+  bits: QuantizedBits,
+  target: Uint8Array,
+  offset: number,
+): void {
+  let largest = 0;
+  for (let i = 0; i < vector.length; i++) {
+    const magnitude = vector[i] < 0 ? -vector[i] : vector[i];
+    if (magnitude > largest) largest = magnitude;
+  }
+  const scale = Math.fround(largest / (bits === 8 ? 127 : 32_767));
+  if (scale < SMALLEST_STEP) return;
+  new DataView(target.buffer, target.byteOffset + offset).setFloat32(0, scale, true);
+  const steps = stepsOf(target, offset, vector.length, bits);
+  for (let i = 0; i < vector.length; i++) steps[i] = Math.round(vector[i] / scale);
 }
 
 /** The vector of length `dim` that `bytes` stand for. */
 export function dequantize(bytes: Uint8Array, dim: number, bits: QuantizedBits): Float32Array {
+  // Steps of two bytes can only be read at even offsets.
+  const even = bytes.byteOffset % 2 === 0 || bits === 8 ? bytes : bytes.slice();
+  const scale = new DataView(even.buffer, even.byteOffset).getFloat32(0, true);
+  const steps = stepsOf(even, 0, dim, bits);
   const vector = new Float32Array(dim);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const scale = view.getFloat32(0, true);
-  if (bits === 8) {
-    for (let i = 0; i < dim; i++) vector[i] = view.getInt8(SCALE_BYTES + i) * scale;
-  } else {
-    for (let i = 0; i < dim; i++) vector[i] = view.getInt16(SCALE_BYTES + 2 * i, true) * scale;
-  }
+  for (let i = 0; i < dim; i++) vector[i] = steps[i] * scale;
   return vector;
+}
+
+/** The integers behind the scale, as they lie in memory (little-endian wherever Node runs but on s390x). */
+function stepsOf(
+  bytes: Uint8Array,
+  offset: number,
+  dim: number,
+  bits: QuantizedBits,
+): Int8Array | Int16Array {
+  const at = bytes.byteOffset + offset + SCALE_BYTES;
+  return bits === 8 ? new Int8Array(bytes.buffer, at, dim) : new Int16Array(bytes.buffer, at, dim);
 }
