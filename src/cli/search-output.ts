@@ -47,7 +47,12 @@ export function describeBoth(on: SearchAnswer, off: SearchAnswer): string {
 }
 
 /** How a question was searched, in one line. */
-export function describeSearch({ languages, language, mode, augmentation }: SearchAnswer): string {
+export function describeSearch({
+  languages,
+  language,
+  mode,
+  augmentation,
+}: Pick<SearchAnswer, 'languages' | 'language' | 'mode' | 'augmentation'>): string {
   const weights = languages
     .slice(0, 3)
     .map(({ lang, weight }) => (languages.length === 1 ? lang : `${lang} ${Math.round(weight * 100)} %`))
@@ -73,6 +78,8 @@ function describeHit(hit: FoundPassage, columns: string): string {
   );
   if (hit.path !== '') lines.push(pc.dim(`${indent}${foreign(relativePath(hit.path))}`));
   if (hit.snippet !== '') lines.push(`${indent}${foreign(shorten(hit.snippet, SNIPPET), pc.cyan)}`);
+  if (hit.others.length > 0)
+    lines.push(pc.dim(`${indent}also found in this document: ${hit.others.length} passages`));
   return lines.join('\n');
 }
 

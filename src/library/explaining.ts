@@ -1,16 +1,60 @@
-/** Why a passage is found. */
+/** Why a passage is found by a question, with the generated queries nearest to it. */
+import { type Explanation, explain } from '../search/explain.js';
 import type { Makers } from './makers.js';
 import type { OpenedIndex } from './opened-index.js';
-import type { SearchOptions } from './search-types.js';
-export interface ExplainedPassage {
-  readonly id: string;
+import { generatedQueries, rowOf } from './passage-queries.js';
+import type { SearchAnswer, SearchOptions } from './search-types.js';
+import { languagesOf, requestOf } from './searching.js';
+
+export interface ExplainedPassage
+  extends Pick<SearchAnswer, 'question' | 'languages' | 'language' | 'mode' | 'augmentation' | 'warnings'>,
+    Pick<Explanation, 'id' | 'dense' | 'lexical' | 'nearest'> {
+  readonly title: string;
+  readonly lang: string;
+  readonly text: string;
+  /** Place in the ranking of all passages; null where the passage is not ranked at all. */
+  readonly rank: number | null;
+  /** Score in that ranking. */
+  readonly score: number | null;
 }
+
+/** @throws XqgError XQG_PASSAGE_UNKNOWN */
 export async function explainPassage(
-  _o: OpenedIndex,
-  _m: Makers,
-  _q: string,
-  id: string,
-  _options: SearchOptions,
+  opened: OpenedIndex,
+  makers: Makers,
+  question: string,
+  passageId: string,
+  options: SearchOptions,
 ): Promise<ExplainedPassage> {
-  return { id };
+  const { snapshot, engine } = opened;
+  const row = rowOf(snapshot, passageId);
+  const { languages, known, warnings } = await languagesOf(question, options.lang, makers, opened);
+  const request = requestOf(question, { languages, known, warnings }, opened, options, null);
+  const generated =
+    makers.generator === null || !request.augment
+      ? {}
+      : (await generatedQueries(opened, makers, passageId)).queries;
+  const queries = Object.entries(generated).flatMap(([lang, texts]) => texts.map((text) => ({ lang, text })));
+  const { dense, lexical, nearest, augmentation } = await explain(engine, request, row, queries);
+  // The lists that a hybrid is made of stay those of a usual search, so that its scores do too.
+  const hits = await engine.rank({ ...request, topN: engine.defaults.hybrid.topN, k: snapshot.ids.length });
+  const place = hits.findIndex((hit) => hit.row === row);
+  const [{ title, lang, text }] = await snapshot.take([row], ['title', 'lang', 'text']);
+  return {
+    question,
+    languages,
+    language: known,
+    mode: request.mode,
+    augmentation,
+    warnings,
+    id: passageId,
+    title,
+    lang,
+    text,
+    rank: place < 0 ? null : place + 1,
+    score: place < 0 ? null : hits[place].score,
+    dense,
+    lexical,
+    nearest,
+  };
 }

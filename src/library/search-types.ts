@@ -19,9 +19,12 @@ export interface SearchOptions {
   readonly languagePolicy?: LanguagePolicy;
   /** Language of the question, or a weighting over several. Default: detected. */
   readonly lang?: string | readonly LanguageWeight[];
-  /** Conditions on metadata and on `lang`, the passage's language, all of which must hold: `year>=2020`, `lang=de`. */
+  /**
+   * Conditions that must all hold: `year>=2020`, `topic!=sports`. Keys are those of the metadata, and `lang` (of the passage),
+   * `document`, `source`, `path`, `title`, `id`.
+   */
   readonly filters?: readonly string[];
-  /** Only the best passage of each document. */
+  /** Only the best passage of each document; `k` counts documents. */
   readonly groupBy?: 'document';
   /** At most so many results, >= 1. Default 10. */
   readonly k?: number;
@@ -60,7 +63,9 @@ export interface FoundPassage {
   /** 1 if given; else the detector's probability in [0, 1]. */
   readonly langConfidence: number;
   readonly text: string;
-  /** The sentence of the text that fits the question best. */
+  /** The sentence of the text that fits the question best; empty for a passage without text. */
   readonly snippet: string;
+  /** Grouped by document: ids of the other passages of this document that were found, best first. */
+  readonly others: readonly string[];
   readonly metadata: Readonly<Record<string, MetadataValue>>;
 }

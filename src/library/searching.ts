@@ -1,6 +1,9 @@
 /** Questions to answers over an opened version: languages, filters, ranking, and what people see of a hit. */
 import type { LanguageWeight } from '../languages/terms.js';
+import { groupByDocument } from '../search/group.js';
 import type { SearchHit, SearchRequest } from '../search/request.js';
+import { snippetFinder } from '../search/snippet.js';
+import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
 import type { OpenedIndex } from './opened-index.js';
 import { type QuestionLanguages, questionLanguages } from './question-languages.js';
@@ -12,13 +15,23 @@ export interface AskedQuestion {
   readonly lang?: string | readonly LanguageWeight[];
 }
 
-const DEFAULT_K = 10;
-
 /** A question with the ids and scores of its hits, best first. */
 export interface RankedQuestion<Q extends AskedQuestion = AskedQuestion> {
   readonly question: Q;
   readonly languages: readonly LanguageWeight[];
+  /** Ids of passages; grouped by document those of documents. */
   readonly hits: readonly Pick<FoundPassage, 'id' | 'score' | 'dense' | 'lexical'>[];
+}
+
+const DEFAULT_K = 10;
+/** Passages that are ranked for one document, so that k documents are found where some have many passages. */
+const PASSAGES_PER_DOCUMENT = 10;
+
+/** The hits of one document, or one hit alone. */
+interface HitGroup {
+  readonly documentId: string | null;
+  readonly best: SearchHit;
+  readonly others: readonly SearchHit[];
 }
 
 export async function answerQuestion(
@@ -28,8 +41,9 @@ export async function answerQuestion(
   options: SearchOptions,
 ): Promise<SearchAnswer> {
   const languages = await languagesOf(question, options.lang, makers, opened);
-  const request = requestOf(question, languages, opened, options);
-  const hits = await opened.engine.rank(request);
+  const mask = await filterMask(opened.snapshot, options.filters ?? []);
+  const request = requestOf(question, languages, opened, options, mask);
+  const groups = await grouped(opened, await opened.engine.rank(request), options);
   return {
     question,
     languages: languages.languages,
@@ -37,7 +51,7 @@ export async function answerQuestion(
     mode: request.mode,
     augmentation: request.augment ? opened.engine.augmentation(request) : null,
     warnings: languages.warnings,
-    hits: await foundPassages(opened, hits),
+    hits: await foundPassages(opened, request, groups),
   };
 }
 
@@ -48,18 +62,26 @@ export async function rankQuestions<Q extends AskedQuestion>(
   questions: readonly Q[],
   options: SearchOptions,
 ): Promise<RankedQuestion<Q>[]> {
+  const mask = await filterMask(opened.snapshot, options.filters ?? []);
   const requests = await Promise.all(
     questions.map(async ({ text, lang }) => {
       const languages = await languagesOf(text, lang ?? options.lang, makers, opened);
-      return requestOf(text, languages, opened, options);
+      return requestOf(text, languages, opened, options, mask);
     }),
   );
   const ranked = await opened.engine.rankBatch(requests);
-  return questions.map((question, i) => ({
-    question,
-    languages: requests[i].languages,
-    hits: ranked[i].map(({ id, score, dense, lexical }) => ({ id, score, dense, lexical })),
-  }));
+  return Promise.all(
+    questions.map(async (question, i) => ({
+      question,
+      languages: requests[i].languages,
+      hits: (await grouped(opened, ranked[i], options)).map(({ documentId, best }) => ({
+        id: documentId ?? best.id,
+        score: best.score,
+        dense: best.dense,
+        lexical: best.lexical,
+      })),
+    })),
+  );
 }
 
 export function languagesOf(
@@ -76,10 +98,12 @@ export function languagesOf(
 export function requestOf(
   question: string,
   { languages }: QuestionLanguages,
-  { snapshot }: OpenedIndex,
-  { mode = 'hybrid', augment, translate, profile, alpha, languagePolicy, k = DEFAULT_K }: SearchOptions,
+  { snapshot, engine }: OpenedIndex,
+  options: SearchOptions,
+  mask: Uint8Array | null,
 ): SearchRequest {
-  return {
+  const { mode = 'hybrid', augment, translate, profile, alpha, languagePolicy, k = DEFAULT_K } = options;
+  const request = {
     question,
     languages,
     mode,
@@ -88,22 +112,46 @@ export function requestOf(
     profile,
     alpha,
     languagePolicy,
+    mask,
     k,
   };
+  if (options.groupBy === undefined) return request;
+  // More hits, out of the lists that k passages would come from: the ranking is the same.
+  return { ...request, topN: Math.max(engine.defaults.hybrid.topN, k), k: k * PASSAGES_PER_DOCUMENT };
 }
 
-async function foundPassages({ snapshot }: OpenedIndex, hits: readonly SearchHit[]): Promise<FoundPassage[]> {
+async function grouped(
+  { snapshot }: OpenedIndex,
+  hits: readonly SearchHit[],
+  { groupBy, k = DEFAULT_K }: SearchOptions,
+): Promise<HitGroup[]> {
+  if (groupBy === undefined) return hits.map((best) => ({ documentId: null, best, others: [] }));
+  const rows = hits.map(({ row }) => row);
+  const documents = await snapshot.take(rows, ['documentId']);
+  const documentOf = new Map(rows.map((row, i) => [row, documents[i].documentId]));
+  return groupByDocument(hits, ({ row }) => documentOf.get(row)!)
+    .slice(0, k)
+    .map(({ documentId, hits: [best, ...others] }) => ({ documentId, best, others }));
+}
+
+async function foundPassages(
+  { snapshot, engine }: OpenedIndex,
+  request: SearchRequest,
+  groups: readonly HitGroup[],
+): Promise<FoundPassage[]> {
   const passages = await snapshot.take(
-    hits.map(({ row }) => row),
+    groups.map(({ best }) => best.row),
     ['documentId', 'title', 'path', 'headings', 'lang', 'langConfidence', 'text', 'metadata'],
   );
-  return hits.map(({ id, score, dense, lexical }, i) => ({
+  const snippetOf = snippetFinder(engine, request);
+  return groups.map(({ best: { id, score, dense, lexical }, others }, i) => ({
     rank: i + 1,
     id,
     score,
     dense,
     lexical,
     ...passages[i],
-    snippet: passages[i].text,
+    snippet: snippetOf(passages[i])?.text ?? '',
+    others: others.map((hit) => hit.id),
   }));
 }

@@ -1,18 +1,17 @@
 /**
  * The public API: an index in a directory, opened for adding and for searching. Reading and writing go on beside each other:
- * a search sees the version that was newest when the index was opened or last written to through this object.
+ * a search sees the version that was newest when the index was opened or last written to through this object. Readers of
+ * documents and the writing side are loaded when they are first needed: a search from a cold start is quicker without.
  */
 import { resolve } from 'node:path';
 import type { SourceDocument } from '../corpus/passage.js';
 import type { CorpusOptions } from '../corpus/passages.js';
-import { type ReadOptions, readCorpus } from '../corpus/read-corpus.js';
+import type { ReadOptions } from '../corpus/read-corpus.js';
 import { XqgError } from '../errors/error.js';
-import { indexDocuments } from '../indexing/build.js';
-import { digestIndex } from '../indexing/digest.js';
 import { findManifest, type IndexIdentity } from '../indexing/manifest.js';
 import type { DocumentSource, IndexOptions, IndexProgress, IndexResult } from '../indexing/options.js';
-import { type Removal, removeFromIndex } from '../indexing/remove.js';
-import { type IndexStatus, indexStatus } from '../indexing/status.js';
+import type { Removal } from '../indexing/remove.js';
+import type { IndexStatus } from '../indexing/status.js';
 import { CorpusProgress, type ReadBytes } from './corpus-progress.js';
 import { DEFAULT_SOURCE, type NewDocument, sourceDocuments } from './documents.js';
 import { type ExplainedPassage, explainPassage } from './explaining.js';
@@ -115,6 +114,7 @@ export class XqgIndex {
    */
   async addPaths(paths: readonly string[], options: AddPathsOptions = {}): Promise<IndexResult> {
     const { splitting, onSkip, onProgress } = options;
+    const { readCorpus } = await import('../corpus/read-corpus.js');
     const progress = await CorpusProgress.of(paths);
     const read: DocumentSource = (onFailure) =>
       progress.count(
@@ -139,6 +139,7 @@ export class XqgIndex {
    */
   async remove(removal: Removal, options: { readonly purge?: boolean } = {}): Promise<number> {
     this.#requireOpen();
+    const { removeFromIndex } = await import('../indexing/remove.js');
     const removed = await removeFromIndex(this.directory, removal, options);
     await this.#forgetVersion();
     return removed;
@@ -187,12 +188,14 @@ export class XqgIndex {
   /** What the index holds and what made it. */
   async status(): Promise<IndexStatus> {
     this.#requireOpen();
+    const { indexStatus } = await import('../indexing/status.js');
     return indexStatus(this.directory);
   }
 
   /** sha256 (hex) over the content: equal for indexes that answer alike. */
   async digest(): Promise<string> {
     this.#requireOpen();
+    const { digestIndex } = await import('../indexing/digest.js');
     return digestIndex(this.directory);
   }
 
@@ -212,6 +215,7 @@ export class XqgIndex {
     const queryLanguages =
       this.options.queryLanguages ?? this.identity?.queryLanguages ?? generator?.languages ?? [];
     const rowBytes = COPIES * 4 * encoder.identity.dim * (1 + queryLanguages.length) + TEXT_BYTES;
+    const { indexDocuments } = await import('../indexing/build.js');
     const result = await indexDocuments(this.directory, documents, {
       encoder,
       generator,

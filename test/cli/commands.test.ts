@@ -171,6 +171,22 @@ describe('xqg search', () => {
   });
 });
 
+describe('xqg explain', () => {
+  it('shows the passage, the generated queries and the words behind a hit', async () => {
+    const { stdout } = await xqg('explain', 'قطار صباح', 'trains', ...here, '--lang', 'ar');
+    expect(stdout).toContain('rank 1');
+    expect(stdout).toContain('the passage itself');
+    expect(stdout).toContain('generated queries in ar');
+    expect(stdout).toMatch(/\u2068قطار\u2069 {2}generated from \u2068train\u2069/);
+    const off = JSON.parse(
+      (await xqg('explain', 'قطار صباح', 'trains', ...here, '--augment', 'off', '--json')).stdout,
+    );
+    expect(off.augmentation).toBeNull();
+    expect(off.lexical.score).toBeNull();
+    expect(off.dense.languages).toEqual([]);
+  });
+});
+
 describe('xqg queries', () => {
   it('shows the queries by language, not in the language of the passage', async () => {
     const { queries, lang } = JSON.parse((await xqg('queries', 'bees', ...here, '--json')).stdout);

@@ -1,2 +1,110 @@
+/** `xqg explain`: why a passage is found by a question. */
+import pc from 'picocolors';
+import { z } from 'zod';
+import type { ExplainedPassage } from '../../library/explaining.js';
+import { between, oneOf, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
-export const registerExplain: Register = () => {};
+import { describeSearch } from '../search-output.js';
+import { foreign, shorten } from '../terminal.js';
+
+const options = z.object({
+  index: z.string(),
+  mode: oneOf('dense', 'lexical', 'hybrid').default('hybrid'),
+  augment: oneOf('on', 'off').default('on'),
+  alpha: between(0, 1).optional(),
+  profile: oneOf('unit', 'paper').optional(),
+  translate: z.boolean().default(false),
+  lang: z.string().optional(),
+  pack: z.string().optional(),
+});
+
+/** Lines of each list. */
+const SHOWN = 5;
+
+export const registerExplain: Register = (parent, act) => {
+  parent
+    .command('explain')
+    .description('show why a passage is found: its own similarity, the generated queries, the words')
+    .argument('<question>')
+    .argument('<id>', 'id of a passage, as a search prints it')
+    .requiredOption('-i, --index <dir>', 'directory of the index')
+    .option('--mode <mode>', 'dense, lexical or hybrid', 'hybrid')
+    .option('--augment <which>', 'with xQG: on or off', 'on')
+    .option('--alpha <number>', 'weight of the generated queries, 0 to 1 (default: of the profile)')
+    .option('--profile <name>', 'unit or paper (default: what fits the encoder)')
+    .option('--translate', 'also translate the words of the question (lexical leg)')
+    .option('--lang <code>', 'language of the question (default: detected)')
+    .option('--pack <pack>', 'folder of the pack that made the index, if it is not one of xqg')
+    .option('--json', 'print JSON')
+    .action(
+      act(async (context, raw, question: string, id: string) => {
+        const { index: dir, pack, augment, ...given } = parseOptions(options, raw);
+        const { openIndex } = await import('../../library/xqg-index.js');
+        const index = await openIndex(dir, { pack });
+        try {
+          const explained = await index.explain(question, id, {
+            ...given,
+            ...(augment === 'off' ? { augment: false } : {}),
+          });
+          for (const warning of explained.warnings) context.say(warning);
+          if (context.json) context.printJson(explained);
+          else context.print(describe(explained));
+        } finally {
+          await index.close();
+        }
+      }),
+    );
+};
+
+function describe(explained: ExplainedPassage): string {
+  const { id, title, lang, text, rank, score } = explained;
+  const place = rank === null ? 'not found' : `rank ${rank}, score ${score?.toFixed(3)}`;
+  return [
+    describeSearch(explained),
+    `${lang}  ${place}  ${foreign(title || id, pc.bold)}`,
+    `    ${foreign(shorten(text, 200))}`,
+    ...describeDense(explained),
+    ...describeLexical(explained),
+    ...describeNearest(explained),
+  ].join('\n');
+}
+
+function describeDense({ dense }: ExplainedPassage): string[] {
+  if (dense === null) return [`${pc.bold('dense')}  the encoder knows no word of the question`];
+  const lines = [
+    `${pc.bold('dense')}  ${dense.score.toFixed(4)}`,
+    `    ${dense.passage.toFixed(4).padStart(8)}  the passage itself`,
+  ];
+  for (const { lang, share } of dense.languages.slice(0, SHOWN)) {
+    lines.push(`    ${share.toFixed(4).padStart(8)}  generated queries in ${lang}`);
+  }
+  return lines;
+}
+
+function describeLexical({ lexical }: ExplainedPassage): string[] {
+  if (lexical.score === null) return [`${pc.bold('lexical')}  no word matches`];
+  const lines = [`${pc.bold('lexical')}  ${lexical.score.toFixed(4)}`];
+  for (const { lang, weight, terms } of lexical.languages) {
+    const matching = terms.filter(({ contribution }) => contribution > 0);
+    if (matching.length === 0) continue;
+    if (lexical.languages.length > 1) lines.push(`    as ${lang}, weight ${weight.toFixed(2)}`);
+    for (const { term, contribution, tfOwn, via } of matching.slice(0, SHOWN)) {
+      const sources = via.slice(0, 3).map(({ stem, by }) => `${by} from ${foreign(stem)}`);
+      if (tfOwn > 0) sources.unshift('in the passage');
+      lines.push(
+        `    ${contribution.toFixed(4).padStart(8)}  ${foreign(term)}  ${pc.dim(sources.join(', '))}`,
+      );
+    }
+    if (matching.length > SHOWN) lines.push(`              and ${matching.length - SHOWN} more`);
+  }
+  return lines;
+}
+
+function describeNearest({ nearest }: ExplainedPassage): string[] {
+  if (nearest.length === 0) return [];
+  const lines = [pc.bold('generated queries nearest to the question')];
+  for (const { lang, text, similarity } of nearest.slice(0, SHOWN)) {
+    lines.push(`    ${similarity.toFixed(4).padStart(8)}  ${lang}  ${foreign(text)}`);
+  }
+  return lines;
+}

@@ -7,7 +7,7 @@ import type { CommandContext } from '../context.js';
 import { between, oneOf, parseOptions, whole } from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
-import { type Question, readQuestions } from '../question-file.js';
+import type { Question } from '../question-file.js';
 import { describeAnswer, describeBoth } from '../search-output.js';
 import { count } from '../terminal.js';
 
@@ -121,6 +121,7 @@ async function searchBatch(
   given: Given,
 ): Promise<void> {
   const { formatRun, writeRun } = await import('../../evaluate/trec.js');
+  const { readQuestions } = await import('../question-file.js');
   const progress = startProgress();
   let questions = 0;
   let without = 0;
