@@ -3,10 +3,11 @@
  * parts, each of unit length before they are joined: a semantic one (learned from teachers) and a lexical one (hashed stems and romanized
  * n-grams). No neural network runs. Knows no generator.
  */
-import { type Word, wordsOf } from '../languages/analysis.js';
-import { romanize } from '../languages/analysis.js';
+import { romanize, skeleton, type Word, wordsOf } from '../languages/analysis.js';
+import { stem } from '../languages/stemming.js';
 import type { LanguageWeight, TermBag } from '../languages/terms.js';
-import type { Pack } from '../pack/pack.js';
+import type { Link } from '../pack/link.js';
+import { type Pack, PIVOT } from '../pack/pack.js';
 import type { BagEncoder, EncoderIdentity, PassageText, QueryText } from './encoder.js';
 import { addSigns } from './hashing.js';
 
@@ -17,9 +18,11 @@ export interface StaticEncoderSettings {
   readonly semanticShare: number;
   /** Weight of a word's n-grams against its stems in the hashed part. */
   readonly gramWeight: number;
+  /** Weight of a word's consonant skeleton against its stems in the hashed part. */
+  readonly skeletonWeight: number;
 }
 
-export const STATIC_DEFAULTS: StaticEncoderSettings = { hashed: 256, semanticShare: 0.55, gramWeight: 0.5 };
+export const STATIC_DEFAULTS: StaticEncoderSettings = { hashed: 256, semanticShare: 0.45, gramWeight: 0.75, skeletonWeight: 1.5 };
 
 /** Weight of a word that no table knows. */
 const UNKNOWN_WEIGHT = 0.9;
@@ -97,6 +100,14 @@ export class StaticEncoder implements BagEncoder {
     return out;
   }
 
+  /** What a word means; a word that its own language's table lacks may be an English one, a name above all. */
+  #links({ term, surface }: Pick<Word, 'term' | 'surface'>, lang: string): readonly Link[] {
+    const links = this.#pack.toPivot(term, lang);
+    if (links.length > 0 || lang === PIVOT) return links;
+    const id = this.#pack.pivot.id(stem(surface, PIVOT));
+    return id === undefined ? [] : [{ id, p: 1 }];
+  }
+
   /** The unscaled vector of one word: (dim). */
   #word({ term, surface }: Pick<Word, 'term' | 'surface'>, lang: string): Float32Array {
     const key = `${lang}\t${surface}`;
@@ -106,14 +117,20 @@ export class StaticEncoder implements BagEncoder {
     vector = new Float32Array(this.#dim);
     const { pivot } = this.#pack;
     let weight = 0;
-    const links = this.#pack.toPivot(term, lang);
+    const links = this.#links({ term, surface }, lang);
     for (const { id, p } of links) {
       const share = p * pivot.weight(id);
       weight += share;
       pivot.addVector(id, share, vector);
       addSigns(pivot.stem(id), share, vector, this.#semantic, this.#settings.hashed);
     }
-    if (links.length === 0) weight = UNKNOWN_WEIGHT;
+    if (links.length === 0) {
+      weight = UNKNOWN_WEIGHT;
+      addSigns(stem(surface, PIVOT), weight, vector, this.#semantic, this.#settings.hashed);
+    }
+    const consonants = skeleton(surface);
+    if (consonants)
+      addSigns(consonants, weight * this.#settings.skeletonWeight, vector, this.#semantic, this.#settings.hashed);
     const grams = encoderGrams(surface);
     const perGram = (weight * this.#settings.gramWeight) / Math.sqrt(grams.length || 1);
     for (const gram of grams) addSigns(gram, perGram, vector, this.#semantic, this.#settings.hashed);

@@ -118,6 +118,14 @@ export const catalogue = {
     remedy: 'Use the xqg version that made the pack, or train it again (xqg pack train).',
   },
   // train
+  XQG_PACK_EXISTS: {
+    message: '{folder} holds a pack already.',
+    remedy: 'Choose another --out folder, or delete that one first.',
+  },
+  XQG_TRAINING_EMPTY: {
+    message: 'No word of "{language}" could be linked with an English one.',
+    remedy: 'Check that the first column is English and the second one the language, and add more rows.',
+  },
   XQG_TRAINING_FILE_MISSING: {
     message: 'Training file not found: {path}.',
     remedy: 'Name a lexicon (en<TAB>xx<TAB>weight) and a bitext (en<TAB>xx), plain or gzipped.',

@@ -109,3 +109,24 @@ export function romanizedGrams(surface: string): string[] {
   for (let i = 0; i + 4 <= romanized.length; i++) grams.push(`#${romanized.slice(i, i + 4)}`);
   return grams;
 }
+
+/** Consonants that scripts render alike share a letter; vowels, h, w and y, which many scripts leave out, have none. */
+const CONSONANT_CLASSES: Readonly<Record<string, string>> = {
+  b: 'b', p: 'b', f: 'f', v: 'f', c: 'k', k: 'k', q: 'k', g: 'k', j: 'k', x: 'ks', s: 's', z: 's',
+  t: 't', d: 't', m: 'm', n: 'n', l: 'l', r: 'r',
+};
+const SHORTEST_SKELETON = 3;
+
+/**
+ * '~'-prefixed consonant skeleton of a word: "Goldman" in any script is "~kltmn". Null for words with fewer than three
+ * consonants and digits, which would match too much.
+ */
+export function skeleton(surface: string): string | null {
+  const romanized = romanize(surface).replace(/ph/g, 'f').replace(/sch|sh/g, 's');
+  let letters = '';
+  for (const character of romanized) {
+    for (const letter of CONSONANT_CLASSES[character] ?? (/\d/.test(character) ? character : ''))
+      if (!letters.endsWith(letter)) letters += letter;
+  }
+  return letters.length < SHORTEST_SKELETON ? null : `~${letters}`;
+}

@@ -3,7 +3,7 @@
  * may share. Written by training, read by everyone. The manifest says what made the pack; every file has its sha256.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
@@ -30,6 +30,7 @@ export interface PackManifest {
 export interface FileEntry {
   /** Relative to the manifest. */
   readonly file: string;
+  /** Of the container before compression, which may differ between versions of the compressor. */
   readonly sha256: string;
 }
 
@@ -46,7 +47,7 @@ const bytes = (data: Uint8Array) => ({ shape: [data.length], data: new Uint8Arra
 const lines = (data: ArrayBufferView): string[] =>
   Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8').split('\n');
 
-/** Counts are kept as logarithms in one byte: about 4 % apart, from 0.01 to 170. Larger ones are cut. */
+/** Counts are kept as logarithms in one byte: 8 % apart, from 0.0001 to 70,000. */
 const LOG_STEP = 0.08;
 const SMALLEST = 1e-4;
 
@@ -81,7 +82,7 @@ export function writeLanguage(folder: string, table: TableData): FileEntry & { t
   });
   const file = `${table.lang}.safetensors.br`;
   writeFileSync(join(folder, file), packed);
-  return { file, sha256: sha256(packed), terms: table.terms.length, links: table.stems.length };
+  return { file, sha256: sha256(container), terms: table.terms.length, links: table.stems.length };
 }
 
 export function writePivot(path: string, pivot: PivotData): { sha256: string } {
@@ -106,6 +107,14 @@ export function writeManifest(folder: string, manifest: Omit<PackManifest, 'form
 
 /** Folder of the packs that come with xqg. */
 const SHIPPED = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'packs');
+
+/** Names of the packs that came with xqg, in alphabetical order. */
+export function shippedPacks(): string[] {
+  if (!existsSync(SHIPPED)) return [];
+  return readdirSync(SHIPPED)
+    .filter((name) => existsSync(join(SHIPPED, name, 'manifest.json')))
+    .sort();
+}
 
 /** Where a pack named on the command line lies: one of xqg's own by name, else a folder. */
 export function packFolder(nameOrFolder: string): string {
@@ -150,9 +159,14 @@ function packDigest(manifest: PackManifest): string {
   return sha256(Buffer.from([`pivot ${manifest.pivot.sha256}`, ...parts.sort()].join('\n')));
 }
 
-function readChecked(path: string, expected: string): Buffer {
+function readChecked(path: string, expected: string, unpack: (data: Buffer) => Buffer = (data) => data): Buffer {
   if (!existsSync(path)) throw new XqgError('XQG_PACK_DAMAGED', { path, why: 'the file is missing' });
-  const data = readFileSync(path);
+  let data: Buffer;
+  try {
+    data = unpack(readFileSync(path));
+  } catch (cause) {
+    throw new XqgError('XQG_PACK_DAMAGED', { path, why: (cause as Error).message }, { cause });
+  }
   const found = sha256(data);
   if (found !== expected) {
     throw new XqgError('XQG_PACK_DAMAGED', { path, why: `sha256 is ${found}, the manifest says ${expected}` });
@@ -176,7 +190,7 @@ export function readPivot(path: string, expected: string): PivotData {
 }
 
 function readLanguage(path: string, lang: string, expected: string): TableData {
-  const { tensors } = decodeSafetensors(brotliDecompressSync(readChecked(path, expected)), path);
+  const { tensors } = decodeSafetensors(readChecked(path, expected, brotliDecompressSync), path);
   const terms = lines(tensors.terms.data);
   const forms = lines(tensors.surfaces.data);
   const lengths = tensors.lengths.data as Uint8Array;

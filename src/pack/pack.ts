@@ -3,7 +3,8 @@
  * static encoder and the lexicon generator share.
  */
 import { PivotVocabulary } from './pivot.js';
-import type { Link, TranslationTable } from './table.js';
+import type { Link } from './link.js';
+import type { TranslationTable } from './table.js';
 
 export interface PackIdentity {
   readonly name: string;

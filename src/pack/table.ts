@@ -3,14 +3,11 @@
  * read in both directions: P(e | f) over a row, P(f | e) over a column. Knows no file format.
  */
 import type { TermBag } from '../languages/terms.js';
+import { Completion } from './completion.js';
+import type { Link } from './link.js';
 
 /** How many translations of a stem the generator keeps; their probabilities are scaled to sum to 1. */
-export const TRANSLATIONS_PER_STEM = 4;
-
-/** An unknown word is looked up by its longest known prefix: at most this many characters are dropped ... */
-const MOST_DROPPED = 3;
-/** ... and at least this many stay. */
-const LEAST_KEPT = 4;
+export const TRANSLATIONS_PER_STEM = 6;
 
 export interface TableData {
   readonly lang: string;
@@ -26,22 +23,15 @@ export interface TableData {
   readonly counts: Float32Array;
 }
 
-const NOTHING: Link[] = [];
-
-/** A number on the other side of the table and its probability. */
-export interface Link {
-  readonly id: number;
-  readonly p: number;
-}
 
 export class TranslationTable {
   readonly lang: string;
   readonly size: number;
   readonly #data: TableData;
+  readonly #completion: Completion;
   #ids: Map<string, number> | undefined;
   #columns: { starts: Uint32Array; terms: Uint32Array; p: Float32Array } | undefined;
   readonly #nStems: number;
-  readonly #prefixes: boolean;
 
   /** @param nStems size of the pivot vocabulary */
   constructor(data: TableData, nStems: number) {
@@ -49,7 +39,7 @@ export class TranslationTable {
     this.size = data.terms.length;
     this.#data = data;
     this.#nStems = nStems;
-    this.#prefixes = !/^(zh|ja|th)$/.test(data.lang);
+    this.#completion = new Completion(data.lang, data.terms, (term) => this.id(term));
   }
 
   term(id: number): string {
@@ -65,11 +55,17 @@ export class TranslationTable {
     return this.#ids.get(term);
   }
 
-  /** P(e | term), strongest first, summing to 1; empty where neither the term nor a prefix of it is known. */
-  toPivot(term: string): Link[] {
+  /** The known terms that stand for a term, with their shares: itself, or what an unknown one is made of. */
+  lookup(term: string): Link[] {
     const id = this.id(term);
-    if (id !== undefined) return this.#row(id);
-    return this.#prefixes ? this.#rowOfPrefix(term) : NOTHING;
+    return id === undefined ? this.#completion.of(term) : [{ id, p: 1 }];
+  }
+
+  /** P(e | term), strongest first, summing to 1; empty where nothing stands for the term. */
+  toPivot(term: string): Link[] {
+    const known = this.lookup(term);
+    if (known.length === 1 && known[0].p === 1) return this.#row(known[0].id);
+    return mixture(known, (id) => this.#row(id));
   }
 
   /** P(f | stem), strongest first, summing to 1; empty where the stem has no translation. */
@@ -82,8 +78,10 @@ export class TranslationTable {
 
   /** Stems e with P(term | e) > 0 among the translations that the generator keeps. */
   stemsGenerating(term: string): Link[] {
-    const id = this.id(term);
-    if (id === undefined) return NOTHING;
+    return mixture(this.lookup(term), (id) => this.#column(id));
+  }
+
+  #column(id: number): Link[] {
     const { starts, terms, p } = this.#byStem();
     const found: Link[] = [];
     for (let x = this.#data.starts[id]; x < this.#data.starts[id + 1]; x++) {
@@ -100,40 +98,6 @@ export class TranslationTable {
     const links: Link[] = [];
     for (let x = starts[id]; x < starts[id + 1]; x++) links.push({ id: stems[x], p: counts[x] / total });
     return links;
-  }
-
-  #rowOfPrefix(term: string): Link[] {
-    const letters = [...term];
-    for (let dropped = 0; dropped <= MOST_DROPPED && letters.length - dropped >= LEAST_KEPT; dropped++) {
-      const prefix = letters.slice(0, letters.length - dropped).join('');
-      const sums = new Map<number, number>();
-      let total = 0;
-      for (let f = this.#lowerBound(prefix); f < this.size && this.#data.terms[f].startsWith(prefix); f++) {
-        if (this.#data.terms[f].length > term.length + MOST_DROPPED) continue;
-        for (const { id, p } of this.#row(f)) {
-          const share = p / this.#data.terms[f].length;
-          sums.set(id, (sums.get(id) ?? 0) + share);
-          total += share;
-        }
-      }
-      if (total > 0)
-        return [...sums]
-          .map(([id, sum]) => ({ id, p: sum / total }))
-          .sort((a, b) => b.p - a.p || a.id - b.id)
-          .slice(0, 6);
-    }
-    return NOTHING;
-  }
-
-  #lowerBound(prefix: string): number {
-    let low = 0;
-    let high = this.size;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#data.terms[middle] < prefix) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   /** The table by stem: the best translations of each, their probabilities scaled to sum to 1. */
@@ -173,7 +137,14 @@ export class TranslationTable {
   }
 }
 
-/** A bag from parallel lists. */
+/** Adds up the links of several parts by their shares; strongest first. */
+function mixture(parts: readonly Link[], linksOf: (id: number) => Link[]): Link[] {
+  const sums = new Map<number, number>();
+  for (const part of parts) for (const { id, p } of linksOf(part.id)) sums.set(id, (sums.get(id) ?? 0) + part.p * p);
+  return [...sums].map(([id, p]) => ({ id, p })).sort((a, b) => b.p - a.p || a.id - b.id);
+}
+
+/** A bag from pairs. */
 export function bagOf(entries: Iterable<readonly [string, number]>): TermBag {
   const terms: string[] = [];
   const weights: number[] = [];

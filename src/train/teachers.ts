@@ -58,6 +58,8 @@ export async function teach(
   const ort = await import('onnxruntime-node');
   const { Tokenizer } = await import('tokenizers');
   const tokenizer = Tokenizer.fromFile(join(card.folder, 'tokenizer.json'));
+  // tokenizer.json may ask for padding to a fixed length, which would drown a word in empty tokens.
+  tokenizer.disablePadding();
   const session = await ort.InferenceSession.create(modelPath);
   const out = new Float32Array(texts.length * card.dim);
   // Texts of the same number of tokens share a batch: nothing is padded, so a vector does not depend on its neighbors.

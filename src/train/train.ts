@@ -1,0 +1,151 @@
+/**
+ * Trains packs: the two that come with xqg (`base`, `full`), and a user's own language on top of an existing pack. Same data, same
+ * versions, same pack: nothing is random.
+ */
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { XqgError } from '../errors/error.js';
+import {
+  type LanguageEntry,
+  manifestPath,
+  packFolder,
+  readManifest,
+  readPivot,
+  writeLanguage,
+  writeManifest,
+  writePivot,
+} from '../pack/format.js';
+import { PIVOT } from '../pack/pack.js';
+import type { PivotData } from '../pack/pivot.js';
+import { align } from './align.js';
+import { type DataPolicy, POLICIES, trainingFiles } from './corpora.js';
+import { readPairs } from './pairs.js';
+import { trainPivot } from './pivot.js';
+import { buildTable } from './table.js';
+import { teacherCards } from './teachers.js';
+
+/** Every number of training, recorded in the manifest. */
+export const TRAINING = {
+  pairs: { longestSentence: 40, longestEntry: 3, lexiconWeight: 2 },
+  alignment: { alone: 3, agreeing: 3, empty: 1 },
+  table: { linksPerTerm: 8, weakestShare: 0.02, fewestLinks: 0.3 },
+  pivot: { dim: 256, dropped: 1, flattening: 0.1, mostForms: 120_000 },
+} as const;
+
+const LICENSES: Readonly<Record<string, string>> = { base: 'CC-BY-SA-4.0', full: 'GPL-3.0-or-later' };
+
+export interface ShippedPackOptions {
+  /** Folder with lexicon/, bitext/ and words/. */
+  readonly data: string;
+  /** Folder with the teachers. */
+  readonly models: string;
+  /** Folder that gets english/, base/ and full/. */
+  readonly out: string;
+  readonly cache: string;
+  readonly languages: readonly string[];
+  readonly version: string;
+}
+
+/** The pivot from freely licensed data, then a table per language and policy. */
+export async function trainShippedPacks(options: ShippedPackOptions, say: (message: string) => void): Promise<void> {
+  const teachers = teacherCards(options.models);
+  const pivot = await trainPivot(
+    { ...TRAINING.pivot, ...options, policy: POLICIES.base, teachers },
+    say,
+  );
+  const pivotFile = join(options.out, 'english', 'english.safetensors');
+  const { sha256 } = writePivot(pivotFile, pivot);
+  for (const name of ['base', 'full'] as const) {
+    const folder = join(options.out, name);
+    mkdirSync(folder, { recursive: true });
+    const languages: Record<string, LanguageEntry> = {};
+    for (const lang of options.languages) {
+      languages[lang] = await trainLanguage({ lang, policy: POLICIES[name], ...trainingFiles(options.data, lang) }, pivot, folder, say);
+    }
+    writeManifest(folder, {
+      name,
+      version: options.version,
+      license: LICENSES[name],
+      pivot: { file: manifestPath(folder, pivotFile), sha256, ...sizeOf(pivot) },
+      languages,
+      madeBy: {
+        training: TRAINING,
+        teachers: teachers.map((card) => ({ name: card.name, license: card.licence })),
+        icu: process.versions.icu,
+        node: process.versions.node,
+      },
+    });
+  }
+}
+
+export interface OwnLanguageOptions {
+  /** ISO 639-1 code of the language. */
+  readonly lang: string;
+  readonly lexicon: string;
+  readonly bitext: string;
+  /** Word counts of the language (optional): they choose the written forms that people see. */
+  readonly words?: string;
+  /** Name or folder of the pack that is extended. */
+  readonly extend: string;
+  /** Folder that gets the new pack; must not hold one. */
+  readonly out: string;
+  readonly license: string;
+}
+
+/**
+ * A new pack: an existing one and one more language (or a better table for one that it has).
+ * @throws XqgError XQG_PACK_EXISTS, XQG_UNKNOWN_LANGUAGE, XQG_TRAINING_FILE_MISSING, XQG_TRAINING_ROW
+ */
+export async function trainOwnLanguage(options: OwnLanguageOptions, say: (message: string) => void): Promise<void> {
+  const { lang, out } = options;
+  if (!/^[a-z]{2,3}$/.test(lang) || lang === PIVOT) {
+    throw new XqgError('XQG_UNKNOWN_LANGUAGE', { language: lang, where: '--lang', known: `ISO 639 codes other than ${PIVOT}` });
+  }
+  if (existsSync(join(out, 'manifest.json'))) throw new XqgError('XQG_PACK_EXISTS', { folder: out });
+  const from = packFolder(options.extend);
+  const known = readManifest(from);
+  const pivotFile = join(from, known.pivot.file);
+  const pivot = readPivot(pivotFile, known.pivot.sha256);
+  mkdirSync(out, { recursive: true });
+  copyFileSync(pivotFile, join(out, 'english.safetensors'));
+  for (const entry of Object.values(known.languages)) copyFileSync(join(from, entry.file), join(out, entry.file));
+  const entry = await trainLanguage({ ...options, policy: POLICIES.own }, pivot, out, say);
+  writeManifest(out, {
+    name: `${known.name}+${lang}`,
+    version: known.version,
+    license: options.license,
+    pivot: { ...known.pivot, file: 'english.safetensors' },
+    languages: { ...known.languages, [lang]: entry },
+    madeBy: { training: TRAINING, extends: `${known.name} ${known.version}`, icu: process.versions.icu, node: process.versions.node },
+  });
+}
+
+interface LanguageFiles {
+  readonly lang: string;
+  readonly policy: DataPolicy;
+  readonly lexicon: string;
+  readonly bitext: string;
+  readonly words?: string;
+}
+
+async function trainLanguage(
+  files: LanguageFiles,
+  pivot: PivotData,
+  folder: string,
+  say: (message: string) => void,
+): Promise<LanguageEntry> {
+  const started = performance.now();
+  const numbers = new Map(pivot.stems.map((stem, number) => [stem, number]));
+  const pairs = await readPairs({ ...TRAINING.pairs, ...files });
+  const links = align(pairs, TRAINING.alignment);
+  const table = buildTable(files.lang, pairs, links, (stem) => numbers.get(stem), TRAINING.table);
+  if (table.terms.length === 0) throw new XqgError('XQG_TRAINING_EMPTY', { language: files.lang });
+  const written = writeLanguage(folder, table);
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  say(`${files.policy.name} ${files.lang}: ${pairs.entries} entries, ${pairs.sentences} sentences -> ${written.terms} terms, ${written.links} links (${seconds} s)`);
+  return { ...written, entries: pairs.entries, sentences: pairs.sentences, sources: pairs.sources };
+}
+
+function sizeOf(pivot: PivotData) {
+  return { stems: pivot.stems.length, vectors: pivot.vectors.length / pivot.dim, dim: pivot.dim };
+}
