@@ -3,10 +3,11 @@
  */
 import type { Encoder } from '../encode/encoder.js';
 import { StaticEncoder } from '../encode/static.js';
+import { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
 import { LexiconGenerator } from '../generate/lexicon.js';
 import type { IndexIdentity } from '../indexing/manifest.js';
-import { loadPack } from '../pack/format.js';
+import { loadPack, shippedPacks } from '../pack/format.js';
 import type { PackIdentity } from '../pack/pack.js';
 
 export interface MakerOptions {
@@ -27,16 +28,24 @@ export interface Makers {
 
 /**
  * @param index what made the index that is there; null for a new one
- * @throws XqgError XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT
+ * @throws XqgError XQG_PACK_UNNAMED, XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT
  */
 export async function makersOf(options: MakerOptions, index: IndexIdentity | null): Promise<Makers> {
   const { encoder } = options;
   const generator = options.generator === undefined && index?.generator === null ? null : options.generator;
   if (encoder !== undefined && generator !== undefined) return { encoder, generator, pack: null };
-  const pack = await loadPack(options.pack ?? index?.pack?.name ?? 'base');
+  const pack = await loadPack(options.pack ?? packOf(index) ?? 'base');
   return {
     encoder: encoder ?? new StaticEncoder(pack),
     generator: generator === undefined ? new LexiconGenerator(pack) : generator,
     pack: pack.identity,
   };
+}
+
+/** Name of the pack that made an index; an index does not remember where other packs than those of xqg lie. */
+function packOf(index: IndexIdentity | null): string | undefined {
+  const name = index?.pack?.name;
+  if (name !== undefined && !shippedPacks().includes(name))
+    throw new XqgError('XQG_PACK_UNNAMED', { pack: name });
+  return name;
 }

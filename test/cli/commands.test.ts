@@ -253,6 +253,40 @@ describe('xqg pack', () => {
     expect(stdout).toContain('tiny 1.0.0, Apache-2.0');
     expect(stdout).toMatch(/ru +12 +12/);
   });
+
+  it('makes one with a language of the user', async () => {
+    const [lexicon, bitext, out] = ['lexicon.tsv', 'bitext.tsv', 'own'].map((name) => join(home, name));
+    writeFileSync(lexicon, 'bread\tmkate\nhoney\tasali\nbee\tnyuki\nmoon\tmwezi\n');
+    writeFileSync(bitext, 'The bee makes honey.\tNyuki hutengeneza asali.\n');
+    const training = [
+      '--lang',
+      'sw',
+      '--lexicon',
+      lexicon,
+      '--bitext',
+      bitext,
+      '--extend',
+      pack,
+      '--out',
+      out,
+    ];
+    expect((await xqg('pack', 'train', ...training)).code).toBe(0);
+    const index = join(home, 'swahili');
+    await xqg('index', corpus, '--index', index, '--pack', out);
+    const { stdout } = await xqg(
+      'search',
+      'asali nyuki',
+      '--index',
+      index,
+      '--pack',
+      out,
+      '--lang',
+      'sw',
+      '--json',
+    );
+    expect(JSON.parse(stdout).hits[0].id).toBe('bees');
+    expect((await xqg('pack', 'train', ...training)).stderr).toContain('XQG_PACK_EXISTS');
+  });
 });
 
 describe('xqg evaluate run', () => {

@@ -70,6 +70,10 @@ describe('openIndex', () => {
     await expect(other.search('x')).rejects.toThrow(/static\/tiny.*other/s);
   });
 
+  it('asks for the folder of a pack that does not come with xqg', async () => {
+    await expect(openIndex(index.directory)).rejects.toHaveProperty('code', 'XQG_PACK_UNNAMED');
+  });
+
   it('says that a closed index is closed', async () => {
     const closed = await openIndex(index.directory, { pack });
     await closed.close();
