@@ -169,6 +169,10 @@ export const catalogue = {
     message: 'The index in {dir} has no passage "{id}".',
     remedy: 'Take an id that a search prints: xqg search "..." --index {dir}',
   },
+  XQG_PACK_UNNAMED: {
+    message: 'The index was made with the pack "{pack}", which does not come with xqg.',
+    remedy: 'Name the folder of that pack: --pack FOLDER, or openIndex(directory, { pack }).',
+  },
   XQG_INDEX_CLOSED: {
     message: 'The index in {dir} was closed.',
     remedy: 'Open it again with openIndex.',
