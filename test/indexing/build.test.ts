@@ -398,6 +398,7 @@ describe('a reader', () => {
     expect(segments.reduce((sum, { rows }) => sum + rows, 0)).toBe(ids.length);
     await reader.close();
     const next = await openSnapshot(dir);
+    expect(next.version).toBe((await readManifest(dir)).sealed!.version);
     expect(next.row('d3')).toBe(-1);
     expect(next.ids[next.row('d40')]).toBe('d40');
     await next.close();
@@ -413,7 +414,6 @@ describe('a reader', () => {
     expect(await digestIndex(dir)).toBe(digest);
     const bytes = await readFile(join(dir, 'lexical', file));
     bytes[bytes.length - 9] ^= 1;
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(join(dir, 'lexical', file), bytes);
     expect(await digestIndex(dir)).toBe(digest);
   });

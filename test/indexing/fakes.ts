@@ -46,6 +46,7 @@ export const generator: DistributionGenerator = {
   }),
   draw: async (passages, lang, n) =>
     passages.map(({ id }) => Array.from({ length: n }, (_, i) => `${lang} query ${i} of ${id}`)),
+  knows: () => false,
   generatedFrom: () => ({ terms: [], weights: new Float32Array(0) }),
   translate: () => ({ terms: [], weights: new Float32Array(0) }),
   generatedMass: () => 1,
