@@ -5,7 +5,7 @@
 import { relative } from 'node:path';
 import pc from 'picocolors';
 import type { FoundPassage, SearchAnswer } from '../library/search-types.js';
-import { foreign, shorten } from './terminal.js';
+import { count, foreign, shorten } from './terminal.js';
 
 /** Characters of a snippet. */
 const SNIPPET = 280;
@@ -79,7 +79,7 @@ function describeHit(hit: FoundPassage, columns: string): string {
   if (hit.path !== '') lines.push(pc.dim(`${indent}${foreign(relativePath(hit.path))}`));
   if (hit.snippet !== '') lines.push(`${indent}${foreign(shorten(hit.snippet, SNIPPET), pc.cyan)}`);
   if (hit.others.length > 0)
-    lines.push(pc.dim(`${indent}also found in this document: ${hit.others.length} passages`));
+    lines.push(pc.dim(`${indent}and ${count(hit.others.length, 'more passage')} of this document`));
   return lines.join('\n');
 }
 

@@ -25,9 +25,11 @@ export function shorten(text: string, length: number): string {
   return text;
 }
 
-/** 1234567 -> 1,234,567. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
+/** 1234567 -> 1,234,567; with a noun: 1 passage, 1,200 passages. */
+export function count(value: number, noun?: string): string {
+  const figure = value.toLocaleString('en-US');
+  if (noun === undefined) return figure;
+  return `${figure} ${noun}${value === 1 ? '' : 's'}`;
 }
 
 /** Bytes with a decimal unit: 1.2 MB. */

@@ -65,7 +65,7 @@ describe('xqg index', () => {
     await xqg('index', folder, '--index', changing, '--pack', pack);
     write(ROWS.slice(1));
     const { stdout } = await xqg('index', folder, '--index', changing, '--pack', pack);
-    expect(stdout).toContain('1 documents indexed as 1 passages, 2 unchanged, 1 removed');
+    expect(stdout).toContain('1 document indexed as 1 passage, 2 unchanged, 1 removed');
     await xqg('index', folder, '--index', fresh, '--pack', pack);
     const digests = [];
     for (const index of [changing, fresh]) digests.push(await xqg('status', '--index', index, '--digest'));
@@ -202,7 +202,7 @@ describe('xqg remove', () => {
   it('takes a document out, then all of a source', async () => {
     const index = join(home, 'removing');
     await xqg('index', corpus, '--index', index, '--pack', pack);
-    expect((await xqg('remove', 'bees', '--index', index)).stdout).toContain('1 passages removed');
+    expect((await xqg('remove', 'bees', '--index', index)).stdout).toContain('1 passage removed');
     const { stdout } = await xqg('remove', '--source', corpus, '--index', index, '--purge', '--json');
     expect(JSON.parse(stdout)).toEqual({ passages: 3, purged: true });
     const { error } = JSON.parse((await xqg('remove', 'bees', '--index', index, '--json')).stdout);

@@ -34,6 +34,8 @@ describe('shorten', () => {
 describe('figures', () => {
   it('have thousands separators and decimal units', () => {
     expect(count(1234567)).toBe('1,234,567');
+    expect(count(1, 'passage')).toBe('1 passage');
+    expect(count(1200, 'passage')).toBe('1,200 passages');
     expect(size(999)).toBe('999 B');
     expect(size(1_234_567)).toBe('1.2 MB');
   });

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,9 +33,15 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe('the packed tarball', () => {
   it('holds the built code, the base pack and the licenses, and nothing else', () => {
-    expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE', 'README.md', 'CHANGELOG.md', 'dist/cli/main.js']));
+    expect(packed).toEqual(
+      expect.arrayContaining(['LICENSE', 'NOTICE', 'README.md', 'CHANGELOG.md', 'dist/cli/main.js']),
+    );
     expect(packed).toContain('packs/base/manifest.json');
-    expect(packed.filter((path) => !/^(dist|packs)\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json)$/.test(path))).toEqual([]);
+    expect(
+      packed.filter(
+        (path) => !/^(dist|packs)\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json)$/.test(path),
+      ),
+    ).toEqual([]);
     expect(packed.filter((path) => /\.map$|\.tsbuildinfo$|^packs\/full\//.test(path))).toEqual([]);
   });
 });
@@ -56,8 +62,18 @@ describe('in an empty project', () => {
     writeFileSync(
       join(project, 'notes.jsonl'),
       [
-        { id: 'bees', title: 'Bees', text: 'Honey bees collect nectar from flowers and make honey in the hive.', lang: 'en' },
-        { id: 'trains', title: 'Trains', text: 'The express train leaves the station every morning at seven.', lang: 'en' },
+        {
+          id: 'bees',
+          title: 'Bees',
+          text: 'Honey bees collect nectar from flowers and make honey in the hive.',
+          lang: 'en',
+        },
+        {
+          id: 'trains',
+          title: 'Trains',
+          text: 'The express train leaves the station every morning at seven.',
+          lang: 'en',
+        },
       ]
         .map((row) => JSON.stringify(row))
         .join('\n'),

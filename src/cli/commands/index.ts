@@ -76,9 +76,9 @@ export const registerIndex: Register = (parent, act) => {
             onSkip: (path, reason, line) => skips.tell(path, reason, line),
             onFailure: (path, error) => context.say(`${error.code} ${path}: ${error.message}`),
             onProgress: ({ phase, passages, unchanged }, { done, total }) => {
-              const known = unchanged > 0 ? `, ${count(unchanged)} documents unchanged` : '';
+              const known = unchanged > 0 ? `, ${count(unchanged, 'document')} unchanged` : '';
               const text =
-                phase === 'sealing' ? 'writing the lexical index' : `${count(passages)} passages${known}`;
+                phase === 'sealing' ? 'writing the lexical index' : `${count(passages, 'passage')}${known}`;
               progress.update(total > 0 ? done / total : null, text);
             },
           });
@@ -99,14 +99,14 @@ export const registerIndex: Register = (parent, act) => {
 function summary({ documents, passages, split, cut, elapsedMs }: IndexResult, dir: string): string[] {
   const seconds = elapsedMs / 1000;
   const parts = [
-    `${count(documents.indexed)} documents indexed as ${count(passages)} passages`,
+    `${count(documents.indexed, 'document')} indexed as ${count(passages, 'passage')}`,
     `${count(documents.unchanged)} unchanged`,
     `${count(documents.removed)} removed`,
   ];
   if (documents.failed > 0) parts.push(`${count(documents.failed)} failed`);
   const lines = [`${parts.join(', ')}, in ${seconds.toFixed(1)} s`];
-  if (split > 0) lines.push(`${count(split)} documents were split into several passages`);
-  if (cut > 0) lines.push(`${count(cut)} sentences were longer than a passage and were cut between words`);
+  if (split > 0) lines.push(`${count(split, 'document')} split into several passages`);
+  if (cut > 0) lines.push(`${count(cut, 'sentence')} longer than a passage, cut between words`);
   if (documents.indexed + documents.unchanged > 0)
     lines.push(`Search it: xqg search "your question" --index ${dir}`);
   return lines;

@@ -39,7 +39,7 @@ export const registerRemove: Register = (parent, act) => {
         }
         if (context.json) return context.printJson({ passages: removed, purged: purge });
         context.print(
-          `${count(removed)} passages removed${purge ? ', and every file of the index rewritten' : ''}`,
+          `${count(removed, 'passage')} removed${purge ? ', and every file of the index rewritten' : ''}`,
         );
       }),
     );

@@ -135,7 +135,7 @@ async function searchBatch(
       context.signal.throwIfAborted();
       questions += 1;
       if (ranked.hits.length === 0) without += 1;
-      progress.update(null, `${count(questions)} questions`);
+      progress.update(null, count(questions, 'question'));
       yield { queryId: ranked.question.id, ...ranked };
     }
   }
@@ -154,5 +154,5 @@ async function searchBatch(
   if (context.json && given.run !== undefined) {
     context.printJson({ questions, withoutResults: without, run: given.run });
   }
-  context.say(`${count(questions)} questions${without > 0 ? `, ${count(without)} without a result` : ''}`);
+  context.say(`${count(questions, 'question')}${without > 0 ? `, ${count(without)} without a result` : ''}`);
 }

@@ -57,7 +57,7 @@ function describe(dir: string, { manifest, ...status }: IndexStatus): string {
   ];
   const sources = Object.entries(status.sources).map(([source, passages]) => [
     'source',
-    `${count(passages)} passages of ${foreign(source)}`,
+    `${count(passages, 'passage')} of ${foreign(source)}`,
   ]);
   const failures = state.failures.map(({ path, code, message }) => [
     'failed',
