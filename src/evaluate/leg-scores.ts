@@ -5,10 +5,9 @@
 import { fuse } from '../augment/fuse.js';
 import { PROFILES } from '../augment/profiles.js';
 import type { DistributionGenerator } from '../generate/generator.js';
-import { questionBag } from '../languages/bags.js';
-import type { TermBag } from '../languages/terms.js';
 import type { LexicalIndex } from '../search/lexical/index.js';
 import type { LexicalMode } from '../search/lexical/view.js';
+import { type QuestionTerms, questionTerms } from '../search/question.js';
 import type { EvaluationQuery } from './datasets/collection.js';
 import type { PassageIndex } from './passage-index.js';
 import type { Settings } from './tune-grid.js';
@@ -25,7 +24,7 @@ export class LegScores {
   readonly #queries: readonly EvaluationQuery[];
   /** (queries x dim), row-major */
   readonly #vectors: Float32Array;
-  readonly #bags: readonly TermBag[];
+  readonly #bags: readonly QuestionTerms[];
   readonly #dense = new Map<number, Promise<Float32Array[]>>();
   #parameters = '';
   #lexical: LexicalIndex | null = null;
@@ -42,7 +41,8 @@ export class LegScores {
     this.#generator = generator;
     this.#queries = queries;
     this.#vectors = vectors;
-    this.#bags = queries.map(({ text, lang }) => questionBag(text, lang));
+    const passageLanguages = [...new Set(index.snapshot.langs)].sort();
+    this.#bags = queries.map(({ text, lang }) => questionTerms(text, lang, passageLanguages, generator));
   }
 
   static async create(

@@ -41,6 +41,8 @@ export interface DistributionGenerator extends Generator, TermFactors {
 
 /** The table between the terms of a language and the pivot stems, read in both directions. */
 export interface TermFactors {
+  /** True if the table has the term itself, not only parts or a beginning of it. */
+  knows(term: string, lang: string): boolean;
   /** Every pivot stem e that generates `term` in `lang`, with P(term | e) in (0, 1]. Empty if none does. */
   generatedFrom(term: string, lang: string): TermBag;
   /** The translation of `term` (analyzed in `lang`) into pivot stems, with P(e | term); sums to at most 1. */

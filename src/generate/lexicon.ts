@@ -71,6 +71,10 @@ export class LexiconGenerator implements DistributionGenerator {
     });
   }
 
+  knows(term: string, lang: string): boolean {
+    return this.#pack.knows(term, lang);
+  }
+
   generatedFrom(term: string, lang: string): TermBag {
     return bagOf(this.#pack.stemsGenerating(term, lang).map(({ id, p }) => [this.#pack.pivot.stem(id), p]));
   }

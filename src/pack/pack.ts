@@ -48,6 +48,12 @@ export class Pack {
     return table;
   }
 
+  /** True if the language's vocabulary has the term itself. */
+  knows(term: string, lang: string): boolean {
+    const table = this.table(lang);
+    return table ? table.id(term) !== undefined : lang === PIVOT && this.pivot.id(term) !== undefined;
+  }
+
   /** P(e | term) over pivot stem numbers. A language without a table borrows the pivot's words: names are often shared. */
   toPivot(term: string, lang: string): Link[] {
     const table = this.table(lang);

@@ -6,8 +6,6 @@
 import type { Encoder } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import type { TermFactors } from '../generate/generator.js';
-import { questionBag } from '../languages/bags.js';
-import type { TermBag } from '../languages/terms.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
 import { exactScore, exactTopK, type MatrixPart } from './exact/exact-top-k.js';
 import type { Scanner } from './exact/scanner.js';
@@ -15,6 +13,7 @@ import { FusedMatrices } from './fused-matrices.js';
 import { hybrid } from './fusion.js';
 import type { LexicalIndex } from './lexical/index.js';
 import type { LexicalQuestion } from './lexical/view.js';
+import { type QuestionTerms, questionTerms } from './question.js';
 import {
   type Augmentation,
   augmentationOf,
@@ -37,8 +36,8 @@ export interface EngineOptions {
   readonly defaults?: SearchDefaults;
   /** Budget of fused matrices, in bytes; default 1 GiB. */
   readonly matrixBudgetBytes?: number;
-  /** How a question is analyzed; default `questionBag` of languages/. */
-  readonly analyze?: (text: string, lang: string) => TermBag;
+  /** How a question is analyzed; default `questionTerms`. */
+  readonly analyze?: (text: string, lang: string) => QuestionTerms;
 }
 
 /** A question as the dense leg reads it. */
@@ -61,7 +60,7 @@ export class SearchEngine {
   readonly defaults: SearchDefaults;
   readonly #scanner: Scanner;
   readonly #matrices: FusedMatrices;
-  readonly #analyze: (text: string, lang: string) => TermBag;
+  readonly #analyze: (text: string, lang: string) => QuestionTerms;
   readonly #rank: Uint32Array;
 
   /** @throws XqgError XQG_DIMENSION_MISMATCH if the encoder's vectors do not fit the snapshot's */
@@ -85,7 +84,9 @@ export class SearchEngine {
     this.defaults = options.defaults ?? SEARCH_DEFAULTS;
     this.#scanner = options.scanner;
     this.#matrices = new FusedMatrices(snapshot, options.matrixBudgetBytes ?? GIBIBYTE);
-    this.#analyze = options.analyze ?? questionBag;
+    const passageLanguages = [...new Set(snapshot.langs)].sort();
+    this.#analyze =
+      options.analyze ?? ((text, lang) => questionTerms(text, lang, passageLanguages, this.factors));
     this.#rank = rankOfIds(snapshot.ids);
   }
 

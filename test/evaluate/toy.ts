@@ -101,6 +101,10 @@ export class ToyGenerator implements DistributionGenerator {
     });
   }
 
+  knows(term: string, lang: string): boolean {
+    return lang !== 'en' && english(term, lang) !== term;
+  }
+
   generatedFrom(term: string, lang: string): TermBag {
     return bag([english(term, lang)]);
   }

@@ -19,6 +19,10 @@ export class FakeFactors implements TermFactors {
     this.#translation = translation;
   }
 
+  knows(term: string, lang: string): boolean {
+    return this.translate(term, lang).terms.length > 0;
+  }
+
   generatedFrom(term: string, lang: string): TermBag {
     const stems = Object.entries(this.#generation[lang] ?? {}).filter(([, terms]) => terms[term] > 0);
     return bag(Object.fromEntries(stems.map(([stem, terms]) => [stem, terms[term]])));

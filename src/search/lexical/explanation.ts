@@ -12,6 +12,15 @@ export interface DrawnField {
   readonly factor: number;
 }
 
+/** A question term and where it may be found. */
+export interface AskedTerm {
+  readonly term: string;
+  /** Own words count only in passages of this language; null: in all. */
+  readonly ownLanguage: string | null;
+  readonly shares: readonly PivotShare[];
+  readonly drawn: readonly DrawnField[];
+}
+
 /** How one question term contributes to the score of one passage. */
 export interface TermExplanation {
   readonly term: string;
@@ -34,9 +43,7 @@ export interface TermExplanation {
 export function frequencySources(
   placed: PlacedSegment,
   row: number,
-  term: string,
-  shares: readonly PivotShare[],
-  drawn: readonly DrawnField[],
+  { term, ownLanguage, shares, drawn }: AskedTerm,
 ): Pick<TermExplanation, 'tfOwn' | 'tfGenerated' | 'tfTranslated' | 'via'> {
   const { segment, firstRow } = placed;
   const language = segment.languages[segment.rowLanguages[row - firstRow]];
@@ -52,7 +59,7 @@ export function frequencySources(
   const sum = (by: string): number =>
     via.reduce((total, share) => total + (share.by === by ? share.frequency : 0), 0);
   return {
-    tfOwn: frequencyIn(placed, 'own', term, row),
+    tfOwn: ownLanguage === null || ownLanguage === language ? frequencyIn(placed, 'own', term, row) : 0,
     tfGenerated: drawn.reduce(
       (total, { field, factor }) => total + factor * frequencyIn(placed, field, term, row),
       sum('generated'),

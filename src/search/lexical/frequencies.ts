@@ -33,13 +33,14 @@ export class TermFrequencies {
     this.ownCount = 0;
   }
 
-  /** Adds `factor` times the postings of `term` in the field; -1 for `excluded` takes every row. */
+  /** Adds `factor` times the postings of `term` in the field; `excluded` and `only` are languages of rows, -1 for none. */
   add(
     { segment, firstRow }: PlacedSegment,
     field: SegmentField,
     t: number,
     factor: number,
     excluded = -1,
+    only = -1,
   ): void {
     const { byRow, rows } = this;
     const { rows: postingRows, frequencies, postingEnds } = field;
@@ -49,6 +50,7 @@ export class TermFrequencies {
     for (let i = field.start(t); i < end; i++) {
       const local = postingRows[i];
       if (excluded >= 0 && rowLanguages[local] === excluded) continue;
+      if (only >= 0 && rowLanguages[local] !== only) continue;
       const row = firstRow + local;
       if (byRow[row] === 0) rows[count++] = row;
       byRow[row] += factor * halfValues[frequencies[i]];
@@ -56,10 +58,16 @@ export class TermFrequencies {
     this.count = count;
   }
 
-  /** Adds the passage's own occurrences; comes before every other addition. */
-  addOwn(segments: readonly PlacedSegment[], numbers: ArrayLike<number>): void {
+  /**
+   * Adds the passage's own occurrences; comes before every other addition.
+   * @param lang only of passages in this language; null: of all
+   */
+  addOwn(segments: readonly PlacedSegment[], numbers: ArrayLike<number>, lang: string | null): void {
     segments.forEach((placed, s) => {
-      if (numbers[s] >= 0) this.add(placed, placed.segment.field('own')!, numbers[s], 1);
+      if (numbers[s] < 0) return;
+      const only = lang === null ? -1 : placed.segment.languages.indexOf(lang);
+      if (lang !== null && only < 0) return;
+      this.add(placed, placed.segment.field('own')!, numbers[s], 1, -1, only);
     });
     this.ownCount = this.count;
   }

@@ -3,19 +3,20 @@
  * language is not stored: a question term's frequency in it follows exactly from the pivot stems,
  * tf(t, p) = tf_own(t, p) + c SUM_e P(t | e) g(e, p), inside one saturating function. Knows no vectors and no ids.
  */
-import type { LanguageWeight, TermBag } from '../../languages/terms.js';
-import { countFrom, kthScore, type RankedRows, rowsFrom, sortRows, topK } from '../top-k.js';
+import type { LanguageWeight } from '../../languages/terms.js';
+import type { QuestionTerms, TermField } from '../question.js';
+import { type RankedRows, sortRows, topK } from '../top-k.js';
 import { type Bm25Parameters, inverseDocumentFrequency, lengthNorm, termScore } from './bm25.js';
-import { type DrawnField, frequencySources, type TermExplanation } from './explanation.js';
+import { addContending } from './contenders.js';
+import { type AskedTerm, type DrawnField, frequencySources, type TermExplanation } from './explanation.js';
 import { type PlacedSegment, TermFrequencies } from './frequencies.js';
-import { addToAll, addToSome, largestFrequency, type Norm, type OwnTerm, postingsOf } from './own-terms.js';
+import { addToAll, largestFrequency, type Norm, type OwnTerm, postingsOf } from './own-terms.js';
 import type { FieldName, LexicalSegment } from './segment.js';
 import {
   type LexicalMode,
   type LexicalQuestion,
   type LexicalView,
   lengthsOf,
-  type PivotShare,
   type ViewSettings,
 } from './view.js';
 import { ViewCache } from './view-cache.js';
@@ -79,7 +80,7 @@ export class LexicalIndex {
    * @returns (rows), float64; > 0 for a passage with at least one of the terms. 0 means that there is no score: the passage
    * is no hit, and its reciprocal rank is 0.
    */
-  score(bag: TermBag, view: LexicalView, mode: LexicalMode): Float64Array {
+  score(bag: QuestionTerms, view: LexicalView, mode: LexicalMode): Float64Array {
     const scores = new Float64Array(this.rows);
     for (const term of this.#begin([{ bag, view, weight: 1 }], mode, scores)) {
       addToAll(this.#segments, term, scores);
@@ -89,36 +90,14 @@ export class LexicalIndex {
 
   /**
    * The best k passages with a score, and the scores of some others; equal to those of `score`, summed over the question's
-   * languages with their weights, but without reading postings that cannot change the list (MaxScore, Turtle and Flood
-   * 1995): terms come in the order of what they can add at most; once the rest cannot lift an unseen passage into the
-   * list, only the passages still in question are looked up.
+   * languages with their weights, but without reading postings that cannot change the list.
    */
   top(questions: readonly LexicalQuestion[], mode: LexicalMode, options: TopOptions): LexicalTop {
     const { k, rank, mask = null } = options;
     const also = Uint32Array.from(options.also ?? []).sort();
     const scores = this.#scores.fill(0);
     const terms = this.#begin(questions, mode, scores);
-    const rest = terms.map(() => 0);
-    let bound = 0;
-    for (let t = terms.length - 1; t >= 0; t--) rest[t] = bound += terms[t].bound;
-    let contenders: Uint32Array | null = null;
-    let wanted: Uint32Array = also;
-    let tryBelow = Infinity;
-    for (let t = 0; t < terms.length; t++) {
-      const term = terms[t];
-      if (contenders === null && term.postings >= this.rows / 16 && rest[t] <= tryBelow) {
-        const threshold = kthScore(scores, k, mask, 0) ?? 0;
-        contenders = contendersOf(scores, threshold, mask, rest[t]);
-        if (contenders !== null) wanted = union(contenders, also);
-        // A vain try costs as much as a long list of postings: the next one waits until it is likelier to succeed.
-        else tryBelow = Math.min(rest[t] * 0.8, Math.max(threshold, rest[t] * 0.5));
-      }
-      if (contenders !== null && wanted.length * 8 < term.postings) {
-        addToSome(this.#segments, term, wanted, scores);
-      } else {
-        addToAll(this.#segments, term, scores);
-      }
-    }
+    const contenders = addContending(this.#segments, terms, scores, k, mask, also);
     const others = new Map(Array.from(also, (row) => [row, scores[row]]));
     const list =
       contenders === null
@@ -133,10 +112,10 @@ export class LexicalIndex {
   }
 
   /** weight * idf of every question term, in their order: what the term can add at most. */
-  termWeights(question: TermBag, view: LexicalView, mode: LexicalMode): Float64Array {
+  termWeights(question: QuestionTerms, view: LexicalView, mode: LexicalMode): Float64Array {
     const drawn = this.#drawn(view, mode);
     return Float64Array.from(question.terms, (term, q) => {
-      const tf = this.#collect(term, view.shares(term, mode), drawn);
+      const tf = this.#collect(this.#asked(question, q, view, mode, drawn));
       const idf = inverseDocumentFrequency(this.rows, tf.documentFrequency(view.settings.expectedDf));
       tf.clear();
       return question.weights[q] * idf;
@@ -144,14 +123,14 @@ export class LexicalIndex {
   }
 
   /** Why a passage has its score: every question term that it has, in the order of the question. */
-  explain(question: TermBag, view: LexicalView, mode: LexicalMode, row: number): TermExplanation[] {
+  explain(question: QuestionTerms, view: LexicalView, mode: LexicalMode, row: number): TermExplanation[] {
     const { lengths, base, slope } = this.#norm(view, mode);
     const drawn = this.#drawn(view, mode);
     const placed = this.#segments.findLast(({ firstRow }) => firstRow <= row)!;
     const explanations: TermExplanation[] = [];
     question.terms.forEach((term, q) => {
-      const shares = view.shares(term, mode);
-      const tf = this.#collect(term, shares, drawn);
+      const asked = this.#asked(question, q, view, mode, drawn);
+      const tf = this.#collect(asked);
       const frequency = tf.byRow[row];
       const documentFrequency = tf.documentFrequency(view.settings.expectedDf);
       tf.clear();
@@ -161,7 +140,7 @@ export class LexicalIndex {
       explanations.push({
         term,
         weight,
-        ...frequencySources(placed, row, term, shares, drawn),
+        ...frequencySources(placed, row, asked),
         documentFrequency,
         idf,
         contribution: termScore(frequency, base + slope * lengths[row], idf, weight),
@@ -171,9 +150,9 @@ export class LexicalIndex {
   }
 
   /** Fills the shared frequencies of one term; the caller clears them. */
-  #collect(term: string, shares: readonly PivotShare[], drawn: readonly DrawnField[]): TermFrequencies {
+  #collect({ term, ownLanguage, shares, drawn }: AskedTerm): TermFrequencies {
     const tf = this.#frequencies;
-    tf.addOwn(this.#segments, this.#numbers('own', term));
+    tf.addOwn(this.#segments, this.#numbers('own', term), ownLanguage);
     for (const share of shares) tf.addShare(this.#segments, this.#stem(share.stem), share);
     for (const { field, factor } of drawn) {
       const numbers = this.#numbers(field, term);
@@ -182,6 +161,30 @@ export class LexicalIndex {
       });
     }
     return tf;
+  }
+
+  /** Where the q-th term of a question may be found. */
+  #asked(
+    { terms, fields, lang }: QuestionTerms,
+    q: number,
+    view: LexicalView,
+    mode: LexicalMode,
+    drawn: readonly DrawnField[],
+  ): AskedTerm {
+    const term = terms[q];
+    const field: TermField = fields?.[q] ?? 'anywhere';
+    const ownLanguage = field === 'asked' ? (lang ?? null) : null;
+    return field === 'own'
+      ? { term, ownLanguage, shares: [], drawn: [] }
+      : { term, ownLanguage, shares: view.shares(term, mode), drawn };
+  }
+
+  /** True if some segment has passages in `lang` beside others: then postings tell them apart only one by one. */
+  #mixes(lang: string | null): boolean {
+    return (
+      lang !== null &&
+      this.#segments.some(({ segment: { languages } }) => languages.length > 1 && languages.includes(lang))
+    );
   }
 
   /** Drawn queries that count in `mode` and that some segment has. */
@@ -203,13 +206,13 @@ export class LexicalIndex {
       const drawn = this.#drawn(view, mode);
       bag.terms.forEach((term, q) => {
         const termWeight = weight * bag.weights[q];
-        const shares = view.shares(term, mode);
-        if (shares.length === 0 && drawn.length === 0) {
-          const known = this.#ownTerm(term, termWeight, norm);
+        const asked = this.#asked(bag, q, view, mode, drawn);
+        if (asked.shares.length === 0 && asked.drawn.length === 0 && !this.#mixes(asked.ownLanguage)) {
+          const known = this.#ownTerm(term, asked.ownLanguage, termWeight, norm);
           if (known !== null) own.push(known);
           return;
         }
-        const tf = this.#collect(term, shares, drawn);
+        const tf = this.#collect(asked);
         const factor =
           termWeight * inverseDocumentFrequency(this.rows, tf.documentFrequency(view.settings.expectedDf));
         addFrequencies(tf, factor, norm, scores);
@@ -219,8 +222,14 @@ export class LexicalIndex {
     return own.sort((a, b) => b.bound - a.bound);
   }
 
-  #ownTerm(term: string, weight: number, norm: Norm): OwnTerm | null {
+  /** @param lang of segments that count, which then hold no other; null: all */
+  #ownTerm(term: string, lang: string | null, weight: number, norm: Norm): OwnTerm | null {
     const numbers = this.#numbers('own', term);
+    if (lang !== null) {
+      this.#segments.forEach(({ segment }, s) => {
+        if (!segment.languages.includes(lang)) numbers[s] = -1;
+      });
+    }
     const postings = postingsOf(this.#segments, numbers);
     if (postings === 0) return null;
     const factor = weight * inverseDocumentFrequency(this.rows, postings);
@@ -249,6 +258,7 @@ export class LexicalIndex {
   }
 }
 
+/** Adds the contributions of one term's frequencies, and clears these on the way. */
 function addFrequencies(tf: TermFrequencies, factor: number, norm: Norm, scores: Float64Array): void {
   const { byRow, rows, count } = tf;
   const { lengths, base, slope } = norm;
@@ -256,29 +266,7 @@ function addFrequencies(tf: TermFrequencies, factor: number, norm: Norm, scores:
     const row = rows[i];
     const frequency = byRow[row];
     scores[row] += (factor * frequency) / (frequency + base + slope * lengths[row]);
+    byRow[row] = 0;
   }
-}
-
-/**
- * The rows that can still be among the best k when the k-th has `threshold` and no row gets more than `rest` any more; null if these are so many that
- * looking them up one by one would not pay.
- */
-function contendersOf(
-  scores: Float64Array,
-  threshold: number,
-  mask: Uint8Array | null,
-  rest: number,
-): Uint32Array | null {
-  if (threshold <= rest) return null;
-  // The margin covers the rounding of partial sums.
-  const from = threshold - rest - 1e-9 * threshold;
-  return countFrom(scores, from, mask) * 16 > scores.length ? null : rowsFrom(scores, from, mask);
-}
-
-/** The distinct rows of two ascending lists, ascending. */
-function union(a: Uint32Array, b: Uint32Array): Uint32Array {
-  const both = new Uint32Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both.sort().filter((row, i) => i === 0 || row !== both[i - 1]);
+  tf.count = 0;
 }

@@ -4,7 +4,8 @@
  */
 
 import type { TermFactors } from '../../generate/generator.js';
-import type { LanguageWeight, TermBag } from '../../languages/terms.js';
+import type { LanguageWeight } from '../../languages/terms.js';
+import type { QuestionTerms } from '../question.js';
 import { halfValues } from './half.js';
 import type { LexicalSegment } from './segment.js';
 
@@ -46,7 +47,7 @@ export interface Lengths {
 /** A question in one of its languages. */
 export interface LexicalQuestion {
   /** Distinct terms with their weights (a word that occurs twice: 2). */
-  readonly bag: TermBag;
+  readonly bag: QuestionTerms;
   readonly view: LexicalView;
   /** How far the language is believed, > 0: the score is multiplied by it. */
   readonly weight: number;
