@@ -3,11 +3,12 @@
  * language is not stored: a question term's frequency in it follows exactly from the pivot stems,
  * tf(t, p) = tf_own(t, p) + c SUM_e P(t | e) g(e, p), inside one saturating function. Knows no vectors and no ids.
  */
-import type { LanguageWeight, TermBag } from '../../languages/terms.js';
+import type { LanguageWeight } from '../../languages/terms.js';
+import type { QuestionTerms, TermField } from '../question.js';
 import { type RankedRows, sortRows, topK } from '../top-k.js';
 import { type Bm25Parameters, inverseDocumentFrequency, lengthNorm, termScore } from './bm25.js';
 import { addContending } from './contenders.js';
-import { type DrawnField, frequencySources, type TermExplanation } from './explanation.js';
+import { type AskedTerm, type DrawnField, frequencySources, type TermExplanation } from './explanation.js';
 import { type PlacedSegment, TermFrequencies } from './frequencies.js';
 import { addToAll, largestFrequency, type Norm, type OwnTerm, postingsOf } from './own-terms.js';
 import type { FieldName, LexicalSegment } from './segment.js';
@@ -16,7 +17,6 @@ import {
   type LexicalQuestion,
   type LexicalView,
   lengthsOf,
-  type PivotShare,
   type ViewSettings,
 } from './view.js';
 import { ViewCache } from './view-cache.js';
@@ -80,7 +80,7 @@ export class LexicalIndex {
    * @returns (rows), float64; > 0 for a passage with at least one of the terms. 0 means that there is no score: the passage
    * is no hit, and its reciprocal rank is 0.
    */
-  score(bag: TermBag, view: LexicalView, mode: LexicalMode): Float64Array {
+  score(bag: QuestionTerms, view: LexicalView, mode: LexicalMode): Float64Array {
     const scores = new Float64Array(this.rows);
     for (const term of this.#begin([{ bag, view, weight: 1 }], mode, scores)) {
       addToAll(this.#segments, term, scores);
@@ -112,10 +112,10 @@ export class LexicalIndex {
   }
 
   /** weight * idf of every question term, in their order: what the term can add at most. */
-  termWeights(question: TermBag, view: LexicalView, mode: LexicalMode): Float64Array {
+  termWeights(question: QuestionTerms, view: LexicalView, mode: LexicalMode): Float64Array {
     const drawn = this.#drawn(view, mode);
     return Float64Array.from(question.terms, (term, q) => {
-      const tf = this.#collect(term, view.shares(term, mode), drawn);
+      const tf = this.#collect(this.#asked(question, q, view, mode, drawn));
       const idf = inverseDocumentFrequency(this.rows, tf.documentFrequency(view.settings.expectedDf));
       tf.clear();
       return question.weights[q] * idf;
@@ -123,14 +123,14 @@ export class LexicalIndex {
   }
 
   /** Why a passage has its score: every question term that it has, in the order of the question. */
-  explain(question: TermBag, view: LexicalView, mode: LexicalMode, row: number): TermExplanation[] {
+  explain(question: QuestionTerms, view: LexicalView, mode: LexicalMode, row: number): TermExplanation[] {
     const { lengths, base, slope } = this.#norm(view, mode);
     const drawn = this.#drawn(view, mode);
     const placed = this.#segments.findLast(({ firstRow }) => firstRow <= row)!;
     const explanations: TermExplanation[] = [];
     question.terms.forEach((term, q) => {
-      const shares = view.shares(term, mode);
-      const tf = this.#collect(term, shares, drawn);
+      const asked = this.#asked(question, q, view, mode, drawn);
+      const tf = this.#collect(asked);
       const frequency = tf.byRow[row];
       const documentFrequency = tf.documentFrequency(view.settings.expectedDf);
       tf.clear();
@@ -140,7 +140,7 @@ export class LexicalIndex {
       explanations.push({
         term,
         weight,
-        ...frequencySources(placed, row, term, shares, drawn),
+        ...frequencySources(placed, row, asked),
         documentFrequency,
         idf,
         contribution: termScore(frequency, base + slope * lengths[row], idf, weight),
@@ -150,9 +150,9 @@ export class LexicalIndex {
   }
 
   /** Fills the shared frequencies of one term; the caller clears them. */
-  #collect(term: string, shares: readonly PivotShare[], drawn: readonly DrawnField[]): TermFrequencies {
+  #collect({ term, ownLanguage, shares, drawn }: AskedTerm): TermFrequencies {
     const tf = this.#frequencies;
-    tf.addOwn(this.#segments, this.#numbers('own', term));
+    tf.addOwn(this.#segments, this.#numbers('own', term), ownLanguage);
     for (const share of shares) tf.addShare(this.#segments, this.#stem(share.stem), share);
     for (const { field, factor } of drawn) {
       const numbers = this.#numbers(field, term);
@@ -161,6 +161,30 @@ export class LexicalIndex {
       });
     }
     return tf;
+  }
+
+  /** Where the q-th term of a question may be found. */
+  #asked(
+    { terms, fields, lang }: QuestionTerms,
+    q: number,
+    view: LexicalView,
+    mode: LexicalMode,
+    drawn: readonly DrawnField[],
+  ): AskedTerm {
+    const term = terms[q];
+    const field: TermField = fields?.[q] ?? 'anywhere';
+    const ownLanguage = field === 'asked' ? (lang ?? null) : null;
+    return field === 'own'
+      ? { term, ownLanguage, shares: [], drawn: [] }
+      : { term, ownLanguage, shares: view.shares(term, mode), drawn };
+  }
+
+  /** True if some segment has passages in `lang` beside others: then postings tell them apart only one by one. */
+  #mixes(lang: string | null): boolean {
+    return (
+      lang !== null &&
+      this.#segments.some(({ segment: { languages } }) => languages.length > 1 && languages.includes(lang))
+    );
   }
 
   /** Drawn queries that count in `mode` and that some segment has. */
@@ -182,13 +206,13 @@ export class LexicalIndex {
       const drawn = this.#drawn(view, mode);
       bag.terms.forEach((term, q) => {
         const termWeight = weight * bag.weights[q];
-        const shares = view.shares(term, mode);
-        if (shares.length === 0 && drawn.length === 0) {
-          const known = this.#ownTerm(term, termWeight, norm);
+        const asked = this.#asked(bag, q, view, mode, drawn);
+        if (asked.shares.length === 0 && asked.drawn.length === 0 && !this.#mixes(asked.ownLanguage)) {
+          const known = this.#ownTerm(term, asked.ownLanguage, termWeight, norm);
           if (known !== null) own.push(known);
           return;
         }
-        const tf = this.#collect(term, shares, drawn);
+        const tf = this.#collect(asked);
         const factor =
           termWeight * inverseDocumentFrequency(this.rows, tf.documentFrequency(view.settings.expectedDf));
         addFrequencies(tf, factor, norm, scores);
@@ -198,8 +222,14 @@ export class LexicalIndex {
     return own.sort((a, b) => b.bound - a.bound);
   }
 
-  #ownTerm(term: string, weight: number, norm: Norm): OwnTerm | null {
+  /** @param lang of segments that count, which then hold no other; null: all */
+  #ownTerm(term: string, lang: string | null, weight: number, norm: Norm): OwnTerm | null {
     const numbers = this.#numbers('own', term);
+    if (lang !== null) {
+      this.#segments.forEach(({ segment }, s) => {
+        if (!segment.languages.includes(lang)) numbers[s] = -1;
+      });
+    }
     const postings = postingsOf(this.#segments, numbers);
     if (postings === 0) return null;
     const factor = weight * inverseDocumentFrequency(this.rows, postings);
