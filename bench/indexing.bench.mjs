@@ -161,7 +161,7 @@ async function fakeMakers() {
         identity: { name: 'fake', dim: FAKE_DIM, weights: '', unitLength: true, settings: {} },
         encodePassages: async (passages) => filled(passages.length),
         encodeQueries: async (queries) => filled(queries.length),
-        encodeBags: async (bags) => filled(bags.length),
+        encodeMixtures: async (mixtures) => filled(mixtures.length),
       },
       generator: {
         identity: { name: 'fake', weights: '', settings: {} },

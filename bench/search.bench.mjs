@@ -167,6 +167,7 @@ function syntheticFactors() {
   const bags = new Map([...from].map(([word, stems]) => [word, bag(stems)]));
   const none = bag(new Map());
   return {
+    knows: (term) => bags.has(term),
     generatedFrom: (term) => bags.get(term) ?? none,
     translate: () => none,
     generatedMass: () => 1,

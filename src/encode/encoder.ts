@@ -39,6 +39,14 @@ export interface Encoder {
 
 /** An encoder whose vector of a weighted bag of words is defined: it can take a generator's expectation. */
 export interface BagEncoder extends Encoder {
-  /** Encodes weighted words of one language as one query each: (bags.length x dim), row-major. */
-  encodeBags(bags: readonly TermBag[], lang: string): Promise<Float32Array>;
+  /**
+   * Encodes mixtures of bags as one query each: mixture m is the sum over its terms t of weight(t) x partOf(t), where partOf(t, lang) is a bag
+   * of words in `lang`. The vectors of parts are remembered for as long as the same function comes.
+   * @returns (mixtures.length x dim), row-major
+   */
+  encodeMixtures(
+    mixtures: readonly TermBag[],
+    partOf: (name: string, lang: string) => TermBag,
+    lang: string,
+  ): Promise<Float32Array>;
 }

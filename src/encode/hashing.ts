@@ -16,11 +16,9 @@ function hash(key: string, seed: number): number {
 export function addSigns(key: string, factor: number, out: Float32Array, from: number, dim: number): void {
   const value = factor / Math.sqrt(dim);
   for (let block = 0; block < dim; block += 32) {
-    let bits = hash(key, block);
-    const end = Math.min(dim, block + 32);
-    for (let d = block; d < end; d++) {
-      out[from + d] += bits & 1 ? value : -value;
-      bits >>>= 1;
-    }
+    const bits = hash(key, block);
+    const end = Math.min(32, dim - block);
+    // No branch: half of all guesses of the processor would be wrong.
+    for (let d = 0; d < end; d++) out[from + block + d] += value * (((bits >>> d) & 1) * 2 - 1);
   }
 }

@@ -10,6 +10,7 @@ import type { Link } from '../pack/link.js';
 import { type Pack, PIVOT } from '../pack/pack.js';
 import type { BagEncoder, EncoderIdentity, PassageText, QueryText } from './encoder.js';
 import { addSigns } from './hashing.js';
+import { PartVectors } from './part-vectors.js';
 
 export interface StaticEncoderSettings {
   /** Dimensions of the hashed part. */
@@ -22,12 +23,20 @@ export interface StaticEncoderSettings {
   readonly skeletonWeight: number;
 }
 
-export const STATIC_DEFAULTS: StaticEncoderSettings = { hashed: 256, semanticShare: 0.45, gramWeight: 0.75, skeletonWeight: 1.5 };
+export const STATIC_DEFAULTS: StaticEncoderSettings = {
+  hashed: 256,
+  semanticShare: 0.45,
+  gramWeight: 0.75,
+  skeletonWeight: 1.5,
+};
 
 /** Weight of a word that no table knows. */
 const UNKNOWN_WEIGHT = 0.9;
-/** Word vectors kept, over all languages (about 2 KiB each). */
-const MEMO_SIZE = 100_000;
+/** Word vectors kept, over all languages (2 KiB each). */
+const MEMO_SIZE = 30_000;
+/** Memory for the vectors of mixtures' parts. */
+const PARTS_BYTES = 256 * 2 ** 20;
+const NOTHING: TermBag = { terms: [], weights: new Float32Array(0) };
 
 export class StaticEncoder implements BagEncoder {
   readonly identity: EncoderIdentity;
@@ -36,12 +45,17 @@ export class StaticEncoder implements BagEncoder {
   readonly #semantic: number;
   readonly #dim: number;
   readonly #memo = new Map<string, Float32Array>();
+  readonly #parts: PartVectors;
+  #partOf: (name: string, lang: string) => TermBag = () => NOTHING;
 
   constructor(pack: Pack, settings: StaticEncoderSettings = STATIC_DEFAULTS) {
     this.#pack = pack;
     this.#settings = settings;
     this.#semantic = pack.pivot.dim;
     this.#dim = this.#semantic + settings.hashed;
+    this.#parts = new PartVectors(this.#dim, PARTS_BYTES, (name, lang, out) =>
+      this.#addBag(this.#partOf(name, lang), lang, out),
+    );
     this.identity = {
       name: `static/${pack.identity.name}`,
       dim: this.#dim,
@@ -52,32 +66,44 @@ export class StaticEncoder implements BagEncoder {
   }
 
   async encodePassages(passages: readonly PassageText[]): Promise<Float32Array> {
-    return this.#encode(passages.length, (i, add) => {
+    return this.#encode(passages.length, (i, row) => {
       const { title, text, lang } = passages[i];
-      for (const word of wordsOf(title ? `${title}\n${text}` : text, lang)) add(this.#word(word, lang), 1);
+      for (const word of wordsOf(title ? `${title}\n${text}` : text, lang))
+        addTo(row, this.#word(word, lang), 1);
     });
   }
 
   async encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
-    return this.#encode(queries.length, (i, add) => {
+    return this.#encode(queries.length, (i, row) => {
       const { text, languages } = queries[i];
       for (const { lang, weight } of languages) {
         for (const word of wordsOf(text, lang)) {
           // A word that this language's table lacks may belong to another one of the question's languages.
           const known = this.#knows(word, lang) || !languages.some((other) => this.#knows(word, other.lang));
-          if (known) add(this.#word(word, lang), weight);
+          if (known) addTo(row, this.#word(word, lang), weight);
         }
       }
     });
   }
 
-  async encodeBags(bags: readonly TermBag[], lang: string): Promise<Float32Array> {
-    return this.#encode(bags.length, (i, add) => {
-      const { terms, weights } = bags[i];
-      for (let t = 0; t < terms.length; t++) {
-        add(this.#word({ term: terms[t], surface: this.#pack.surface(terms[t], lang) }, lang), weights[t]);
-      }
+  async encodeMixtures(
+    mixtures: readonly TermBag[],
+    partOf: (name: string, lang: string) => TermBag,
+    lang: string,
+  ): Promise<Float32Array> {
+    if (this.#partOf !== partOf) this.#parts.clear();
+    this.#partOf = partOf;
+    return this.#encode(mixtures.length, (i, row) => {
+      const { terms, weights } = mixtures[i];
+      for (let t = 0; t < terms.length; t++) this.#parts.add(lang, terms[t], weights[t], row);
     });
+  }
+
+  /** Adds the words of a bag to out[0 .. dim). */
+  #addBag({ terms, weights }: TermBag, lang: string, out: Float32Array): void {
+    for (let t = 0; t < terms.length; t++) {
+      this.#addWord({ term: terms[t], surface: this.#pack.surface(terms[t], lang) }, lang, weights[t], out);
+    }
   }
 
   #knows(word: Pick<Word, 'term'>, lang: string): boolean {
@@ -85,13 +111,11 @@ export class StaticEncoder implements BagEncoder {
   }
 
   /** Sums weighted word vectors per text, then brings each part and the whole to their lengths. */
-  #encode(n: number, words: (i: number, add: (vector: Float32Array, weight: number) => void) => void): Float32Array {
+  #encode(n: number, addWords: (i: number, row: Float32Array) => void): Float32Array {
     const out = new Float32Array(n * this.#dim);
     for (let i = 0; i < n; i++) {
       const row = out.subarray(i * this.#dim, (i + 1) * this.#dim);
-      words(i, (vector, weight) => {
-        for (let d = 0; d < row.length; d++) row[d] += weight * vector[d];
-      });
+      addWords(i, row);
       const { semanticShare } = this.#settings;
       scaleTo(row.subarray(0, this.#semantic), Math.sqrt(semanticShare));
       scaleTo(row.subarray(this.#semantic), Math.sqrt(1 - semanticShare));
@@ -109,34 +133,49 @@ export class StaticEncoder implements BagEncoder {
   }
 
   /** The unscaled vector of one word: (dim). */
-  #word({ term, surface }: Pick<Word, 'term' | 'surface'>, lang: string): Float32Array {
-    const key = `${lang}\t${surface}`;
+  #word(word: Pick<Word, 'term' | 'surface'>, lang: string): Float32Array {
+    const key = `${lang}\t${word.surface}`;
     let vector = this.#memo.get(key);
     if (vector) return vector;
     if (this.#memo.size >= MEMO_SIZE) this.#memo.clear();
     vector = new Float32Array(this.#dim);
-    const { pivot } = this.#pack;
-    let weight = 0;
-    const links = this.#links({ term, surface }, lang);
-    for (const { id, p } of links) {
-      const share = p * pivot.weight(id);
-      weight += share;
-      pivot.addVector(id, share, vector);
-      addSigns(pivot.stem(id), share, vector, this.#semantic, this.#settings.hashed);
-    }
-    if (links.length === 0) {
-      weight = UNKNOWN_WEIGHT;
-      addSigns(stem(surface, PIVOT), weight, vector, this.#semantic, this.#settings.hashed);
-    }
-    const consonants = skeleton(surface);
-    if (consonants)
-      addSigns(consonants, weight * this.#settings.skeletonWeight, vector, this.#semantic, this.#settings.hashed);
-    const grams = encoderGrams(surface);
-    const perGram = (weight * this.#settings.gramWeight) / Math.sqrt(grams.length || 1);
-    for (const gram of grams) addSigns(gram, perGram, vector, this.#semantic, this.#settings.hashed);
+    this.#addWord(word, lang, 1, vector);
     this.#memo.set(key, vector);
     return vector;
   }
+
+  /** Adds factor x the unscaled vector of one word to out[0 .. dim). */
+  #addWord(
+    { term, surface }: Pick<Word, 'term' | 'surface'>,
+    lang: string,
+    factor: number,
+    out: Float32Array,
+  ): void {
+    const { pivot } = this.#pack;
+    const { hashed, gramWeight, skeletonWeight } = this.#settings;
+    const sign = (key: string, weight: number) => addSigns(key, weight, out, this.#semantic, hashed);
+    const links = this.#links({ term, surface }, lang);
+    let weight = 0;
+    for (const { id, p } of links) {
+      const share = factor * p * pivot.weight(id);
+      weight += share;
+      pivot.addVector(id, share, out);
+      sign(pivot.stem(id), share);
+    }
+    if (links.length === 0) {
+      weight = factor * UNKNOWN_WEIGHT;
+      sign(stem(surface, PIVOT), weight);
+    }
+    const consonants = skeleton(surface);
+    if (consonants) sign(consonants, weight * skeletonWeight);
+    const grams = encoderGrams(surface);
+    const perGram = (weight * gramWeight) / Math.sqrt(grams.length || 1);
+    for (const gram of grams) sign(gram, perGram);
+  }
+}
+
+function addTo(row: Float32Array, vector: Float32Array, weight: number): void {
+  for (let d = 0; d < row.length; d++) row[d] += weight * vector[d];
 }
 
 /** Romanized 3- and 4-grams of a word and the word itself, each with a mark that no stem has. */

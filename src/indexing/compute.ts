@@ -5,7 +5,7 @@
 import type { Passage } from '../corpus/passage.js';
 import type { BagEncoder, Encoder } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
-import { type Generator, hasDistribution } from '../generate/generator.js';
+import { type DistributionGenerator, type Generator, hasDistribution } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
 import type { IndexedPassage } from '../store/store.js';
@@ -44,8 +44,11 @@ export async function computeRows(
     const rows = [...passages.keys()].filter((row) => passages[row].lang !== lang);
     if (rows.length === 0) continue;
     if (hasDistribution(generator!) && takesBags(encoder)) {
-      const bags = rows.map((row) => generator.expectation(pivots[row]!, lang));
-      const expected = await encoder.encodeBags(bags, lang);
+      const expected = await encoder.encodeMixtures(
+        rows.map((row) => pivots[row]!),
+        partsOf(generator),
+        lang,
+      );
       checkSize(expected, rows.length, dim, `${lang} expectations`);
       for (let i = 0; i < expected.length; i++) expected[i] *= queriesPerLanguage;
       keepSums(expected, rows, lang, dim, sums);
@@ -79,10 +82,22 @@ export async function computeRows(
 }
 
 function takesBags(encoder: Encoder): encoder is BagEncoder {
-  return (
-    typeof (encoder as { encodeBags?: (bags: readonly TermBag[], lang: string) => unknown }).encodeBags ===
-    'function'
-  );
+  return 'encodeMixtures' in encoder;
+}
+
+type PartOf = (stem: string, lang: string) => TermBag;
+
+/** What a generator expects of one pivot stem: one function a generator, since encoders remember by it. */
+const parts = new WeakMap<DistributionGenerator, PartOf>();
+const ONE = Float32Array.of(1);
+
+function partsOf(generator: DistributionGenerator): PartOf {
+  let partOf = parts.get(generator);
+  if (partOf === undefined) {
+    partOf = (stem, lang) => generator.expectation({ terms: [stem], weights: ONE }, lang);
+    parts.set(generator, partOf);
+  }
+  return partOf;
 }
 
 /** (queries.length x dim): the sum of each passage's queries. */

@@ -82,7 +82,10 @@ function wordAt(run: string, start: number, lang: string): Word {
 }
 
 function normalizeWord(run: string, lang: string): string {
-  const lower = run.normalize('NFKC').replaceAll('’', "'").toLocaleLowerCase(lang === 'tr' ? 'tr' : 'en');
+  const lower = run
+    .normalize('NFKC')
+    .replaceAll('’', "'")
+    .toLocaleLowerCase(lang === 'tr' ? 'tr' : 'en');
   const digits = lower.replace(OTHER_DIGIT, (digit) => String(digitValue(digit)));
   return GROUPED_NUMBER.test(digits) ? digits.replace(/[.,]/g, '') : digits;
 }
@@ -112,8 +115,24 @@ export function romanizedGrams(surface: string): string[] {
 
 /** Consonants that scripts render alike share a letter; vowels, h, w and y, which many scripts leave out, have none. */
 const CONSONANT_CLASSES: Readonly<Record<string, string>> = {
-  b: 'b', p: 'b', f: 'f', v: 'f', c: 'k', k: 'k', q: 'k', g: 'k', j: 'k', x: 'ks', s: 's', z: 's',
-  t: 't', d: 't', m: 'm', n: 'n', l: 'l', r: 'r',
+  b: 'b',
+  p: 'b',
+  f: 'f',
+  v: 'f',
+  c: 'k',
+  k: 'k',
+  q: 'k',
+  g: 'k',
+  j: 'k',
+  x: 'ks',
+  s: 's',
+  z: 's',
+  t: 't',
+  d: 't',
+  m: 'm',
+  n: 'n',
+  l: 'l',
+  r: 'r',
 };
 const SHORTEST_SKELETON = 3;
 
@@ -122,7 +141,9 @@ const SHORTEST_SKELETON = 3;
  * consonants and digits, which would match too much.
  */
 export function skeleton(surface: string): string | null {
-  const romanized = romanize(surface).replace(/ph/g, 'f').replace(/sch|sh/g, 's');
+  const romanized = romanize(surface)
+    .replace(/ph/g, 'f')
+    .replace(/sch|sh/g, 's');
   let letters = '';
   for (const character of romanized) {
     for (const letter of CONSONANT_CLASSES[character] ?? (/\d/.test(character) ? character : ''))

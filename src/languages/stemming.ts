@@ -38,8 +38,7 @@ const KOREAN_PARTICLES =
 const BENGALI_ENDINGS = /(?<=..)(?:গুলোর|গুলির|গুলো|গুলি|দেরকে|দের|টির|টার|টিকে|টি|টা|কে|তে|এর|ের|েই|য়ের|রা|র|ে)$/u;
 
 /** Case endings and plurals of Telugu nouns. */
-const TELUGU_ENDINGS =
-  /(?<=...)(?:లలో|లకు|లను|లతో|లపై|ల్లో|లోని|లోకి|లు|లో|కు|కి|ను|ని|తో|పై|నుండి|గా|ల)$/u;
+const TELUGU_ENDINGS = /(?<=...)(?:లలో|లకు|లను|లతో|లపై|ల్లో|లోని|లోకి|లు|లో|కు|కి|ను|ని|తో|పై|నుండి|గా|ల)$/u;
 
 const LIGHT: Readonly<Record<string, Stemmer>> = {
   ko: (word) => (/\p{Script=Hangul}/u.test(word) ? word.replace(KOREAN_PARTICLES, '') : word),
@@ -73,5 +72,8 @@ export function stem(word: string, lang: string): string {
 
 /** Drops vowel marks and tatweel, and unifies the forms of alef, yeh and teh marbuta. */
 function foldArabic(word: string): string {
-  return word.replace(ARABIC_MARKS, '').replace(/[أإآٱ]/gu, 'ا').replace(/ى/gu, 'ي');
+  return word
+    .replace(ARABIC_MARKS, '')
+    .replace(/[أإآٱ]/gu, 'ا')
+    .replace(/ى/gu, 'ي');
 }

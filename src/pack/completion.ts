@@ -23,6 +23,8 @@ const MOST_DROPPED = 3;
 const LEAST_KEPT = 4;
 const MOST_COMPLETIONS = 6;
 const MOST_PARTS = 4;
+/** UTF-16 code units; longer words are no words of any language, and the search for parts takes the square of the length. */
+const LONGEST = 60;
 
 export class Completion {
   readonly #lang: string;
@@ -50,7 +52,7 @@ export class Completion {
   /** The fewest known parts that make up the term; among equals the one whose first part is longest. */
   #parts(term: string): number[] {
     const rules = COMPOUNDS[this.#lang];
-    if (!rules || /[\d_]/.test(term)) return [];
+    if (!rules || term.length > LONGEST || /[\d_]/.test(term)) return [];
     // best[i]: the parts of term.slice(i), or null where it cannot be cut.
     const best: (number[] | null)[] = new Array(term.length + 1).fill(null);
     best[term.length] = [];
@@ -73,7 +75,11 @@ export class Completion {
     for (let dropped = 0; dropped <= MOST_DROPPED && letters.length - dropped >= LEAST_KEPT; dropped++) {
       const prefix = letters.slice(0, letters.length - dropped).join('');
       const found: { id: number; share: number }[] = [];
-      for (let id = this.#lowerBound(prefix); id < this.#terms.length && this.#terms[id].startsWith(prefix); id++) {
+      for (
+        let id = this.#lowerBound(prefix);
+        id < this.#terms.length && this.#terms[id].startsWith(prefix);
+        id++
+      ) {
         const { length } = this.#terms[id];
         if (length <= term.length + MOST_DROPPED) found.push({ id, share: 1 / length });
       }

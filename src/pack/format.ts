@@ -3,7 +3,7 @@
  * may share. Written by training, read by everyone. The manifest says what made the pack; every file has its sha256.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
@@ -64,7 +64,10 @@ export function quantizeTable(table: TableData): TableData {
   return { ...table, counts: table.counts.map((count) => dequantizeCount(quantizeCount(count))) };
 }
 
-export function writeLanguage(folder: string, table: TableData): FileEntry & { terms: number; links: number } {
+export function writeLanguage(
+  folder: string,
+  table: TableData,
+): FileEntry & { terms: number; links: number } {
   const lengths = Uint8Array.from(table.terms, (_, f) => table.starts[f + 1] - table.starts[f]);
   const container = encodeSafetensors({
     metadata: { lang: table.lang },
@@ -73,7 +76,10 @@ export function writeLanguage(folder: string, table: TableData): FileEntry & { t
       // A form equal to its term is left empty.
       surfaces: bytes(text(table.surfaces.map((form, f) => (form === table.terms[f] ? '' : form))).data),
       lengths: bytes(lengths),
-      stems: { shape: [table.stems.length], data: table.stems.some((id) => id > 65_535) ? table.stems : Uint16Array.from(table.stems) },
+      stems: {
+        shape: [table.stems.length],
+        data: table.stems.some((id) => id > 65_535) ? table.stems : Uint16Array.from(table.stems),
+      },
       counts: bytes(Uint8Array.from(table.counts, quantizeCount)),
     },
   });
@@ -102,7 +108,10 @@ export function writePivot(path: string, pivot: PivotData): { sha256: string } {
 }
 
 export function writeManifest(folder: string, manifest: Omit<PackManifest, 'format'>): void {
-  writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify({ format: FORMAT, ...manifest }, null, 2)}\n`);
+  writeFileSync(
+    join(folder, 'manifest.json'),
+    `${JSON.stringify({ format: FORMAT, ...manifest }, null, 2)}\n`,
+  );
 }
 
 /** Folder of the packs that come with xqg. */
@@ -119,7 +128,9 @@ export function shippedPacks(): string[] {
 /** Where a pack named on the command line lies: one of xqg's own by name, else a folder. */
 export function packFolder(nameOrFolder: string): string {
   const shipped = join(SHIPPED, nameOrFolder);
-  return /^[\w-]+$/.test(nameOrFolder) && existsSync(join(shipped, 'manifest.json')) ? shipped : resolve(nameOrFolder);
+  return /^[\w-]+$/.test(nameOrFolder) && existsSync(join(shipped, 'manifest.json'))
+    ? shipped
+    : resolve(nameOrFolder);
 }
 
 /** @throws XqgError XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT */
@@ -159,7 +170,11 @@ function packDigest(manifest: PackManifest): string {
   return sha256(Buffer.from([`pivot ${manifest.pivot.sha256}`, ...parts.sort()].join('\n')));
 }
 
-function readChecked(path: string, expected: string, unpack: (data: Buffer) => Buffer = (data) => data): Buffer {
+function readChecked(
+  path: string,
+  expected: string,
+  unpack: (data: Buffer) => Buffer = (data) => data,
+): Buffer {
   if (!existsSync(path)) throw new XqgError('XQG_PACK_DAMAGED', { path, why: 'the file is missing' });
   let data: Buffer;
   try {
@@ -169,7 +184,10 @@ function readChecked(path: string, expected: string, unpack: (data: Buffer) => B
   }
   const found = sha256(data);
   if (found !== expected) {
-    throw new XqgError('XQG_PACK_DAMAGED', { path, why: `sha256 is ${found}, the manifest says ${expected}` });
+    throw new XqgError('XQG_PACK_DAMAGED', {
+      path,
+      why: `sha256 is ${found}, the manifest says ${expected}`,
+    });
   }
   return data;
 }

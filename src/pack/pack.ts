@@ -2,8 +2,9 @@
  * A pack in memory: the pivot vocabulary, and a translation table per language that is read when first asked for. What the
  * static encoder and the lexicon generator share.
  */
-import { PivotVocabulary } from './pivot.js';
+
 import type { Link } from './link.js';
+import type { PivotVocabulary } from './pivot.js';
 import type { TranslationTable } from './table.js';
 
 export interface PackIdentity {

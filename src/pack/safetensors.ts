@@ -7,11 +7,19 @@ import { XqgError } from '../errors/error.js';
 type TensorArray = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
 
 export interface Container {
-  readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: TensorArray }>>;
+  readonly tensors: Readonly<
+    Record<string, { readonly shape: readonly number[]; readonly data: TensorArray }>
+  >;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const TYPES = { U8: Uint8Array, I8: Int8Array, U16: Uint16Array, U32: Uint32Array, F32: Float32Array } as const;
+const TYPES = {
+  U8: Uint8Array,
+  I8: Int8Array,
+  U16: Uint16Array,
+  U32: Uint32Array,
+  F32: Float32Array,
+} as const;
 type TypeName = keyof typeof TYPES;
 
 function typeName(data: TensorArray): TypeName {
@@ -59,12 +67,20 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
   }
   const { __metadata__, ...entries } = header as typeof header & { __metadata__?: Record<string, string> };
   const tensors: Record<string, { shape: number[]; data: TensorArray }> = {};
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    },
+  ] of Object.entries(entries)) {
     const Type = TYPES[dtype];
     const start = 8 + headerLength + from;
     const end = 8 + headerLength + to;
     const expected = Type ? shape.reduce((a, b) => a * b, 1) * Type.BYTES_PER_ELEMENT : -1;
-    if (!Type || end > buffer.length || end - start !== expected) throw damaged(`tensor "${name}" does not fit`);
+    if (!Type || end > buffer.length || end - start !== expected)
+      throw damaged(`tensor "${name}" does not fit`);
     // A copy: typed arrays must start on a multiple of their element size, which a file buffer does not promise.
     const copy = buffer.buffer.slice(buffer.byteOffset + start, buffer.byteOffset + end) as ArrayBuffer;
     tensors[name] = { shape, data: new Type(copy) };

@@ -23,7 +23,6 @@ export interface TableData {
   readonly counts: Float32Array;
 }
 
-
 export class TranslationTable {
   readonly lang: string;
   readonly size: number;
@@ -86,7 +85,8 @@ export class TranslationTable {
     const found: Link[] = [];
     for (let x = this.#data.starts[id]; x < this.#data.starts[id + 1]; x++) {
       const stem = this.#data.stems[x];
-      for (let y = starts[stem]; y < starts[stem + 1]; y++) if (terms[y] === id) found.push({ id: stem, p: p[y] });
+      for (let y = starts[stem]; y < starts[stem + 1]; y++)
+        if (terms[y] === id) found.push({ id: stem, p: p[y] });
     }
     return found;
   }
@@ -140,7 +140,8 @@ export class TranslationTable {
 /** Adds up the links of several parts by their shares; strongest first. */
 function mixture(parts: readonly Link[], linksOf: (id: number) => Link[]): Link[] {
   const sums = new Map<number, number>();
-  for (const part of parts) for (const { id, p } of linksOf(part.id)) sums.set(id, (sums.get(id) ?? 0) + part.p * p);
+  for (const part of parts)
+    for (const { id, p } of linksOf(part.id)) sums.set(id, (sums.get(id) ?? 0) + part.p * p);
   return [...sums].map(([id, p]) => ({ id, p })).sort((a, b) => b.p - a.p || a.id - b.id);
 }
 

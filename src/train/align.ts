@@ -99,7 +99,8 @@ export function align(pairs: PairSet, options: AlignmentOptions): LinkCounts {
 function normalize(t: Float64Array, counts: Float64Array, given: Int32Array, size: number): void {
   const totals = new Float64Array(size);
   for (let c = 0; c < counts.length; c++) totals[given[c]] += counts[c];
-  for (let c = 0; c < counts.length; c++) t[c] = Math.max(1e-9, counts[c] / Math.max(totals[given[c]], 1e-12));
+  for (let c = 0; c < counts.length; c++)
+    t[c] = Math.max(1e-9, counts[c] / Math.max(totals[given[c]], 1e-12));
 }
 
 function normalizeAll(t: Float64Array, counts: Float64Array): void {
@@ -116,7 +117,8 @@ function numberCells(pairs: PairSet): Cells {
   for (let s = 0; s < nPairs; s++) {
     const nf = pairs.foreignStarts[s + 1] - pairs.foreignStarts[s];
     offsets[s + 1] = offsets[s] + (pairs.pivotStarts[s + 1] - pairs.pivotStarts[s]) * nf;
-    for (let i = pairs.pivotStarts[s]; i < pairs.pivotStarts[s + 1]; i++) perPivot[pairs.pivotIds[i] + 1] += nf;
+    for (let i = pairs.pivotStarts[s]; i < pairs.pivotStarts[s + 1]; i++)
+      perPivot[pairs.pivotIds[i] + 1] += nf;
   }
   for (let e = 0; e < pairs.pivot.size; e++) perPivot[e + 1] += perPivot[e];
   const total = offsets[nPairs];

@@ -85,7 +85,10 @@ export async function* readWordCounts(path: string): AsyncGenerator<{ word: stri
 }
 
 /** The files of one language in a training folder laid out as lexicon/en-XX, bitext/en-XX and words/XX. */
-export function trainingFiles(folder: string, lang: string): { lexicon: string; bitext: string; words: string } {
+export function trainingFiles(
+  folder: string,
+  lang: string,
+): { lexicon: string; bitext: string; words: string } {
   return {
     lexicon: join(folder, 'lexicon', `en-${lang}.tsv.gz`),
     bitext: join(folder, 'bitext', `en-${lang}.tsv.gz`),

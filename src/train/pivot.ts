@@ -34,7 +34,11 @@ export async function trainPivot(options: PivotOptions, say: (message: string) =
     taught.push({ vectors: await teach(card, words, options.cache), dim: card.dim });
   }
   say('reducing the word vectors');
-  const reduced = reduceWordVectors(taught, forms.map(({ count }) => count), options);
+  const reduced = reduceWordVectors(
+    taught,
+    forms.map(({ count }) => count),
+    options,
+  );
 
   // Stems are numbered by frequency: small numbers are common ones.
   const counts = new Map<number, number>();
@@ -69,7 +73,8 @@ function quantizeRows(rows: Float32Array, dim: number): { bytes: Int8Array; scal
     let largest = 0;
     for (let d = 0; d < dim; d++) largest = Math.max(largest, Math.abs(rows[r * dim + d]));
     scales[r] = largest / 127;
-    if (largest > 0) for (let d = 0; d < dim; d++) bytes[r * dim + d] = Math.round((rows[r * dim + d] / largest) * 127);
+    if (largest > 0)
+      for (let d = 0; d < dim; d++) bytes[r * dim + d] = Math.round((rows[r * dim + d] / largest) * 127);
   }
   return { bytes, scales };
 }

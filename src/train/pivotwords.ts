@@ -14,7 +14,11 @@ const DICTIONARY_COUNT = 0.3;
 const DICTIONARIES = 3;
 
 /** Counts every English word of the training data; the same sentence in several bitexts counts once. */
-export async function countPivotWords(folder: string, languages: readonly string[], policy: DataPolicy): Promise<Vocabulary> {
+export async function countPivotWords(
+  folder: string,
+  languages: readonly string[],
+  policy: DataPolicy,
+): Promise<Vocabulary> {
   const vocabulary = new Vocabulary();
   const seen = new Set<string>();
   const dictionaries = new Map<string, { surface: string; languages: Set<string> }>();
@@ -37,11 +41,13 @@ export async function countPivotWords(folder: string, languages: readonly string
   const list = trainingFiles(folder, 'en').words;
   if (existsSync(list)) {
     for await (const { word, count } of readWordCounts(list)) {
-      for (const { term, surface } of wordsOf(word, 'en')) vocabulary.add(term, surface, count / SUBTITLE_COUNTS);
+      for (const { term, surface } of wordsOf(word, 'en'))
+        vocabulary.add(term, surface, count / SUBTITLE_COUNTS);
     }
   }
   for (const [key, { surface, languages: known }] of dictionaries) {
-    if (known.size >= DICTIONARIES) vocabulary.add(key.slice(0, key.indexOf('\t')), surface, DICTIONARY_COUNT);
+    if (known.size >= DICTIONARIES)
+      vocabulary.add(key.slice(0, key.indexOf('\t')), surface, DICTIONARY_COUNT);
   }
   return vocabulary;
 }

@@ -48,7 +48,10 @@ export async function teach(
   progress: (done: number) => void = () => {},
 ): Promise<Float32Array> {
   const modelPath = join(card.folder, card.model);
-  const key = createHash('sha256').update(readFileSync(modelPath)).update(JSON.stringify(texts)).digest('hex');
+  const key = createHash('sha256')
+    .update(readFileSync(modelPath))
+    .update(JSON.stringify(texts))
+    .digest('hex');
   const cached = join(cache, `${card.name}-${key.slice(0, 16)}.f32`);
   const bytes = texts.length * card.dim * 4;
   if (existsSync(cached)) {
@@ -73,8 +76,15 @@ export async function teach(
     let to = from;
     while (to < encoded.length && to - from < BATCH && encoded[to].ids.length === length) to++;
     const batch = encoded.slice(from, to);
-    const vectors = await runBatch(ort, session, card, batch.map((item) => item.ids), length);
-    for (let b = 0; b < batch.length; b++) out.set(vectors.subarray(b * card.dim, (b + 1) * card.dim), batch[b].at * card.dim);
+    const vectors = await runBatch(
+      ort,
+      session,
+      card,
+      batch.map((item) => item.ids),
+      length,
+    );
+    for (let b = 0; b < batch.length; b++)
+      out.set(vectors.subarray(b * card.dim, (b + 1) * card.dim), batch[b].at * card.dim);
     from = to;
     progress(from);
   }
@@ -92,7 +102,11 @@ async function runBatch(
   length: number,
 ): Promise<Float32Array> {
   const tensor = (value: (id: number) => number): Tensor =>
-    new ort.Tensor('int64', BigInt64Array.from(rows.flat(), (id) => BigInt(value(id))), [rows.length, length]);
+    new ort.Tensor(
+      'int64',
+      BigInt64Array.from(rows.flat(), (id) => BigInt(value(id))),
+      [rows.length, length],
+    );
   const feeds: Record<string, Tensor> = { input_ids: tensor((id) => id), attention_mask: tensor(() => 1) };
   if (session.inputNames.includes('token_type_ids')) feeds.token_type_ids = tensor(() => 0);
   const result = await session.run(feeds);

@@ -47,12 +47,12 @@ export interface ShippedPackOptions {
 }
 
 /** The pivot from freely licensed data, then a table per language and policy. */
-export async function trainShippedPacks(options: ShippedPackOptions, say: (message: string) => void): Promise<void> {
+export async function trainShippedPacks(
+  options: ShippedPackOptions,
+  say: (message: string) => void,
+): Promise<void> {
   const teachers = teacherCards(options.models);
-  const pivot = await trainPivot(
-    { ...TRAINING.pivot, ...options, policy: POLICIES.base, teachers },
-    say,
-  );
+  const pivot = await trainPivot({ ...TRAINING.pivot, ...options, policy: POLICIES.base, teachers }, say);
   const pivotFile = join(options.out, 'english', 'english.safetensors');
   const { sha256 } = writePivot(pivotFile, pivot);
   for (const name of ['base', 'full'] as const) {
@@ -60,7 +60,12 @@ export async function trainShippedPacks(options: ShippedPackOptions, say: (messa
     mkdirSync(folder, { recursive: true });
     const languages: Record<string, LanguageEntry> = {};
     for (const lang of options.languages) {
-      languages[lang] = await trainLanguage({ lang, policy: POLICIES[name], ...trainingFiles(options.data, lang) }, pivot, folder, say);
+      languages[lang] = await trainLanguage(
+        { lang, policy: POLICIES[name], ...trainingFiles(options.data, lang) },
+        pivot,
+        folder,
+        say,
+      );
     }
     writeManifest(folder, {
       name,
@@ -96,10 +101,17 @@ export interface OwnLanguageOptions {
  * A new pack: an existing one and one more language (or a better table for one that it has).
  * @throws XqgError XQG_PACK_EXISTS, XQG_UNKNOWN_LANGUAGE, XQG_TRAINING_FILE_MISSING, XQG_TRAINING_ROW
  */
-export async function trainOwnLanguage(options: OwnLanguageOptions, say: (message: string) => void): Promise<void> {
+export async function trainOwnLanguage(
+  options: OwnLanguageOptions,
+  say: (message: string) => void,
+): Promise<void> {
   const { lang, out } = options;
   if (!/^[a-z]{2,3}$/.test(lang) || lang === PIVOT) {
-    throw new XqgError('XQG_UNKNOWN_LANGUAGE', { language: lang, where: '--lang', known: `ISO 639 codes other than ${PIVOT}` });
+    throw new XqgError('XQG_UNKNOWN_LANGUAGE', {
+      language: lang,
+      where: '--lang',
+      known: `ISO 639 codes other than ${PIVOT}`,
+    });
   }
   if (existsSync(join(out, 'manifest.json'))) throw new XqgError('XQG_PACK_EXISTS', { folder: out });
   const from = packFolder(options.extend);
@@ -108,7 +120,8 @@ export async function trainOwnLanguage(options: OwnLanguageOptions, say: (messag
   const pivot = readPivot(pivotFile, known.pivot.sha256);
   mkdirSync(out, { recursive: true });
   copyFileSync(pivotFile, join(out, 'english.safetensors'));
-  for (const entry of Object.values(known.languages)) copyFileSync(join(from, entry.file), join(out, entry.file));
+  for (const entry of Object.values(known.languages))
+    copyFileSync(join(from, entry.file), join(out, entry.file));
   const entry = await trainLanguage({ ...options, policy: POLICIES.own }, pivot, out, say);
   writeManifest(out, {
     name: `${known.name}+${lang}`,
@@ -116,7 +129,12 @@ export async function trainOwnLanguage(options: OwnLanguageOptions, say: (messag
     license: options.license,
     pivot: { ...known.pivot, file: 'english.safetensors' },
     languages: { ...known.languages, [lang]: entry },
-    madeBy: { training: TRAINING, extends: `${known.name} ${known.version}`, icu: process.versions.icu, node: process.versions.node },
+    madeBy: {
+      training: TRAINING,
+      extends: `${known.name} ${known.version}`,
+      icu: process.versions.icu,
+      node: process.versions.node,
+    },
   });
 }
 
@@ -142,7 +160,9 @@ async function trainLanguage(
   if (table.terms.length === 0) throw new XqgError('XQG_TRAINING_EMPTY', { language: files.lang });
   const written = writeLanguage(folder, table);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  say(`${files.policy.name} ${files.lang}: ${pairs.entries} entries, ${pairs.sentences} sentences -> ${written.terms} terms, ${written.links} links (${seconds} s)`);
+  say(
+    `${files.policy.name} ${files.lang}: ${pairs.entries} entries, ${pairs.sentences} sentences -> ${written.terms} terms, ${written.links} links (${seconds} s)`,
+  );
   return { ...written, entries: pairs.entries, sentences: pairs.sentences, sources: pairs.sources };
 }
 

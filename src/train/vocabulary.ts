@@ -42,7 +42,9 @@ export class Vocabulary {
     let best = '';
     let most = -1;
     for (const [form, count] of this.#forms[id]) {
-      const better = count > most || (count === most && (form.length < best.length || (form.length === best.length && form < best)));
+      const better =
+        count > most ||
+        (count === most && (form.length < best.length || (form.length === best.length && form < best)));
       if (better) {
         best = form;
         most = count;

@@ -40,7 +40,11 @@ export function reduceWordVectors(
       for (let d = 0; d < dim; d++) joined[i * width + at + d] = vectors[i * dim + d] - mean[d];
     at += dim;
   }
-  const covariance = weightedCovariance(joined, width, shares.map((share) => Math.min(share, LARGEST_SHARE)));
+  const covariance = weightedCovariance(
+    joined,
+    width,
+    shares.map((share) => Math.min(share, LARGEST_SHARE)),
+  );
   const decomposition = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
   const order = decomposition.realEigenvalues
     .map((value, index) => ({ value, index }))

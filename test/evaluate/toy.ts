@@ -61,7 +61,18 @@ export class ToyEncoder implements BagEncoder {
     );
   }
 
-  async encodeBags(bags: readonly TermBag[], lang: string): Promise<Float32Array> {
+  async encodeMixtures(
+    mixtures: readonly TermBag[],
+    partOf: (name: string, lang: string) => TermBag,
+    lang: string,
+  ): Promise<Float32Array> {
+    const bags = mixtures.map(({ terms, weights }) =>
+      bag(
+        terms.flatMap((name, t) =>
+          Array<readonly string[]>(weights[t]).fill(partOf(name, lang).terms).flat(),
+        ),
+      ),
+    );
     return this.#encode(bags.map((each) => ({ bag: each, lang })));
   }
 

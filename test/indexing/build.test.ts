@@ -124,7 +124,11 @@ describe('indexing', () => {
       const sum = th.subarray(row * 16, (row + 1) * 16);
       const text = (await snapshot.take([row], ['text']))[0].text;
       const pivot = generator.pivot({ id, title: '', text, lang: '' });
-      const expected = await encoder.encodeBags([generator.expectation(pivot, 'th')], 'th');
+      const expected = await encoder.encodeMixtures(
+        [pivot],
+        (name, lang) => generator.expectation({ terms: [name], weights: Float32Array.of(1) }, lang),
+        'th',
+      );
       sum.forEach((value, d) => {
         const exact = snapshot.langs[row] === 'th' ? 0 : 5 * expected[d];
         expect(Math.abs(value - exact)).toBeLessThan(5 / 127);

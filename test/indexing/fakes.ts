@@ -20,7 +20,16 @@ export const encoder: BagEncoder = {
   identity: { name: 'fake', dim: DIM, weights: 'w', unitLength: true, settings: {} },
   encodePassages: async (passages) => matrix(passages.map(({ title, text }) => `${title} ${text}`)),
   encodeQueries: async (queries) => matrix(queries.map(({ text }) => text)),
-  encodeBags: async (bags, lang) => matrix(bags.map((bag) => `${lang} ${[...bag.terms].sort().join(' ')}`)),
+  encodeMixtures: async (mixtures, partOf, lang) =>
+    matrix(
+      mixtures.map(
+        ({ terms }) =>
+          `${lang} ${terms
+            .flatMap((name) => partOf(name, lang).terms)
+            .sort()
+            .join(' ')}`,
+      ),
+    ),
 };
 
 /** The same encoder, which takes texts only. */

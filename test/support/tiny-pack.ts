@@ -1,85 +1,63 @@
-/**
- * A pack of a few dozen words in four languages, made in a moment: for tests of what stands above packs. Writes a folder like
- * that of a trained pack.
- */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { romanize, termsOf } from '../../src/languages/analysis.js';
-import { writeLanguage, writeManifest, writePivot } from '../../src/pack/format.js';
+/** A pack of a dozen words, built in memory, for tests of what uses packs. */
+import { Pack } from '../../src/pack/pack.js';
+import { PivotVocabulary } from '../../src/pack/pivot.js';
+import { type TableData, TranslationTable } from '../../src/pack/table.js';
 
-const DIM = 32;
+export const STEMS = ['the', 'hous', 'river', 'book', 'fire', 'peopl', 'famili', 'budget', 'citi'];
 
-/** English, German, Arabic, Russian. Words of one meaning stand in one row. */
-const WORDS = `
-bee        Biene        نحلة      пчела
-honey      Honig        عسل       мёд
-flower     Blume        زهرة      цветок
-train      Zug          قطار      поезд
-station    Bahnhof      محطة      вокзал
-morning    Morgen       صباح      утро
-bread      Brot         خبز       хлеб
-oven       Ofen         فرن       печь
-water      Wasser       ماء       вода
-river      Fluss        نهر       река
-moon       Mond         قمر       луна
-night      Nacht        ليل       ночь
-`;
-const COLUMNS = ['en', 'de', 'ar', 'ru'];
-
-/** Writes the pack into `folder` and returns the folder. */
-export function writeTinyPack(folder: string): string {
-  mkdirSync(folder, { recursive: true });
-  const rows = WORDS.trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/));
-  const stems = rows.map(([english]) => termsOf(english, 'en')[0]);
-  const pivotFile = join(folder, 'pivot.safetensors');
-  const pivot = writePivot(pivotFile, {
-    stems,
-    surfaces: rows.map(([english]) => english),
-    counts: Float32Array.from(stems, () => 1),
-    total: 100_000,
-    vectors: Int8Array.from({ length: stems.length * DIM }, (_, i) =>
-      direction(stems[Math.floor(i / DIM)], i % DIM),
-    ),
-    scales: Float32Array.from(stems, () => 1 / 127),
-    dim: DIM,
+export function tinyPivot(): PivotVocabulary {
+  const dim = 8;
+  const vectors = Int8Array.from({ length: STEMS.length * dim }, (_, i) => ((i * 37) % 255) - 127);
+  return new PivotVocabulary({
+    stems: STEMS,
+    surfaces: ['the', 'house', 'river', 'book', 'fire', 'people', 'family', 'budget', 'city'],
+    counts: Float32Array.from([5000, 10, 9, 8, 7, 6, 5, 4, 3]),
+    total: 1_000_000,
+    vectors,
+    scales: new Float32Array(STEMS.length).fill(1 / 127),
+    dim,
   });
-  const languages = COLUMNS.slice(1).map((lang, column) => {
-    const pairs = rows
-      .map((row, stem) => ({ surface: row[column + 1], term: termsOf(row[column + 1], lang)[0], stem }))
-      .sort((a, b) => (a.term < b.term ? -1 : 1));
-    const entry = writeLanguage(folder, {
-      lang,
-      terms: pairs.map(({ term }) => term),
-      surfaces: pairs.map(({ surface }) => surface),
-      starts: Uint32Array.from({ length: pairs.length + 1 }, (_, f) => f),
-      stems: Uint32Array.from(pairs, ({ stem }) => stem),
-      counts: Float32Array.from(pairs, () => 1),
-    });
-    return [lang, { ...entry, entries: pairs.length, sentences: 0, sources: ['test'] }] as const;
-  });
-  writeManifest(folder, {
-    name: 'tiny',
-    version: '1.0.0',
-    license: 'Apache-2.0',
-    pivot: {
-      file: 'pivot.safetensors',
-      sha256: pivot.sha256,
-      stems: stems.length,
-      vectors: stems.length,
-      dim: DIM,
-    },
-    languages: Object.fromEntries(languages),
-    madeBy: { tool: 'test/support/tiny-pack.ts' },
-  });
-  return folder;
 }
 
-/** One of 255 values that depends on the stem's letters: stems point in unlike directions. */
-function direction(stem: string, dimension: number): number {
-  let state = dimension * 2654435761;
-  for (const letter of romanize(stem))
-    state = Math.imul(state ^ letter.charCodeAt(0), 2246822519) ^ (state >>> 13);
-  return (Math.abs(state) % 255) - 127;
+/** `rows`: term -> written form and links by stem. */
+export function tableData(
+  lang: string,
+  rows: Record<string, { surface: string; links: Record<string, number> }>,
+): TableData {
+  const terms = Object.keys(rows).sort();
+  const starts = new Uint32Array(terms.length + 1);
+  const stems: number[] = [];
+  const counts: number[] = [];
+  terms.forEach((term, i) => {
+    const links = Object.entries(rows[term].links).sort((a, b) => b[1] - a[1]);
+    for (const [stem, count] of links) {
+      stems.push(STEMS.indexOf(stem));
+      counts.push(count);
+    }
+    starts[i + 1] = stems.length;
+  });
+  return {
+    lang,
+    terms,
+    surfaces: terms.map((term) => rows[term].surface),
+    starts,
+    stems: Uint32Array.from(stems),
+    counts: Float32Array.from(counts),
+  };
+}
+
+export const GERMAN = tableData('de', {
+  haus: { surface: 'haus', links: { hous: 8, famili: 2 } },
+  heim: { surface: 'heim', links: { hous: 2 } },
+  fluss: { surface: 'fluss', links: { river: 5 } },
+  feuer: { surface: 'feuer', links: { fire: 4 } },
+  leut: { surface: 'leute', links: { peopl: 6 } },
+  famili: { surface: 'familie', links: { famili: 7 } },
+  budget: { surface: 'budget', links: { budget: 3 } },
+});
+
+export function tinyPack(): Pack {
+  const pivot = tinyPivot();
+  const tables = new Map([['de', new TranslationTable(GERMAN, pivot.size)]]);
+  return new Pack({ name: 'tiny', version: '0', sha256: 'tiny' }, ['de'], pivot, (lang) => tables.get(lang)!);
 }

@@ -114,7 +114,7 @@ export class LexicalIndex {
   /** weight * idf of every question term, in their order: what the term can add at most. */
   termWeights(question: QuestionTerms, view: LexicalView, mode: LexicalMode): Float64Array {
     const drawn = this.#drawn(view, mode);
-    return Float64Array.from(question.terms, (term, q) => {
+    return Float64Array.from(question.terms, (_, q) => {
       const tf = this.#collect(this.#asked(question, q, view, mode, drawn));
       const idf = inverseDocumentFrequency(this.rows, tf.documentFrequency(view.settings.expectedDf));
       tf.clear();

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { romanizedGrams, skeleton, termsOf, wordsOf } from '../../src/languages/analysis.js';
+import { passageBag } from '../../src/languages/bags.js';
+
+const surfaces = (text: string, lang: string) => wordsOf(text, lang).map(({ surface }) => surface);
+
+describe('words', () => {
+  it('are found in every script', () => {
+    expect(surfaces('The nation’s 1,000 studies', 'en')).toEqual(['the', "nation's", '1000', 'studies']);
+    expect(surfaces('東京都の人口', 'ja')).toEqual(['東京', '都', 'の', '人口']);
+    expect(surfaces('ประเทศไทยมีประชากรเท่าไร', 'th')).toEqual(['ประเทศไทย', 'มี', 'ประชากร', 'เท่าไร']);
+    expect(surfaces('¿Qué es «esto»?', 'es')).toEqual(['qué', 'es', 'esto']);
+    expect(surfaces('...', 'en')).toEqual([]);
+  });
+
+  it('have offsets into the text in NFC', () => {
+    const text = 'Cafe\u0301 Paris';
+    for (const { start, end, surface } of wordsOf(text, 'fr')) {
+      expect(text.normalize('NFC').slice(start, end).toLowerCase()).toBe(surface);
+    }
+  });
+
+  it('are the same in NFC and NFD', () => {
+    for (const [text, lang] of [
+      ['Việt Nam', 'vi'],
+      ['बच्चों की किताबें', 'hi'],
+      ['がっこうへ', 'ja'],
+    ]) {
+      expect(termsOf(text.normalize('NFD'), lang)).toEqual(termsOf(text.normalize('NFC'), lang));
+    }
+  });
+
+  it('read the digits of every script', () => {
+    expect(surfaces('١٩٩٨ १९९८ ১৯৯৮ ๑๙๙๘', 'ar')).toEqual(['1998', '1998', '1998', '1998']);
+    expect(surfaces('3.14 1.000.000', 'de')).toEqual(['3.14', '1000000']);
+  });
+
+  it('lower-case Turkish as Turkish', () => {
+    expect(surfaces('IŞIK İstanbul', 'tr')).toEqual(['ışık', 'istanbul']);
+  });
+
+  it('survive a run of unspaced text that is longer than ICU likes', () => {
+    const text = '東京都の人口'.repeat(400);
+    expect(surfaces(text, 'ja').join('')).toBe(text);
+  });
+});
+
+describe('terms', () => {
+  it('join the forms of a word', () => {
+    for (const [lang, ...forms] of [
+      ['en', 'study', 'studies', "study's"],
+      ['tr', 'Ankara', "Ankara'da", "Ankara'nın"],
+      ['fr', "l'école", 'école', 'écoles'],
+      ['ar', 'مدينة', 'المدينة'],
+      ['ko', '학교는', '학교에서', '학교'],
+      ['es', 'canción', 'canciones', 'cancion'],
+      ['te', 'పుస్తకాలు', 'పుస్తకాలలో'],
+      ['bn', 'বইয়ের', 'বইয়ের'],
+    ]) {
+      expect(new Set(forms.flatMap((form) => termsOf(form, lang))).size).toBe(1);
+    }
+  });
+});
+
+describe('keys across scripts', () => {
+  it('are n-grams of the romanized word', () => {
+    expect(romanizedGrams('москва')).toEqual(['#<mos', '#mosk', '#oskv', '#skva', '#kva>']);
+    expect(romanizedGrams('a')).toEqual([]);
+  });
+
+  it('are consonants that scripts agree on', () => {
+    for (const [name, ...others] of [
+      ['goldman', 'جولدمان', 'голдман', 'गोल्डमैन'],
+      ['friedman', 'فريدمان', 'фридман'],
+      ['newton', 'نيوتن', 'ньютон', 'न्यूटन'],
+    ]) {
+      for (const other of others) expect(skeleton(other)).toBe(skeleton(name));
+    }
+    expect(skeleton('to')).toBeNull();
+    expect(skeleton('audio')).toBeNull();
+  });
+
+  it('stand beside the terms of a passage', () => {
+    const { terms, weights } = passageBag('Newton', 'Newton fell.', 'en');
+    const bag = new Map(terms.map((term, i) => [term, weights[i]]));
+    expect(bag.get('newton')).toBe(2);
+    expect(bag.get('~ntn')).toBe(2);
+    expect(bag.get('#newt')).toBe(0.5);
+  });
+});

@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  loadPack,
+  quantizeTable,
+  readManifest,
+  writeLanguage,
+  writeManifest,
+  writePivot,
+} from '../../src/pack/format.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/pack/safetensors.js';
+import { GERMAN, STEMS } from '../support/tiny-pack.js';
+
+const PIVOT = {
+  stems: STEMS,
+  surfaces: STEMS,
+  counts: new Float32Array(STEMS.length).fill(2),
+  total: 100,
+  vectors: new Int8Array(STEMS.length * 4).fill(5),
+  scales: new Float32Array(STEMS.length).fill(0.1),
+  dim: 4,
+};
+
+function writePack(folder: string): void {
+  const { sha256 } = writePivot(join(folder, 'english.safetensors'), PIVOT);
+  const de = { ...writeLanguage(folder, GERMAN), entries: 1, sentences: 2, sources: ['test'] };
+  writeManifest(folder, {
+    name: 'test',
+    version: '1',
+    license: 'CC0-1.0',
+    pivot: { file: 'english.safetensors', sha256, stems: STEMS.length, vectors: STEMS.length, dim: 4 },
+    languages: { de },
+    madeBy: {},
+  });
+}
+
+describe('packs on disk', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'xqg-pack-'));
+    writePack(folder);
+  });
+
+  it('are read back as they were written, counts within 4 %', async () => {
+    const pack = await loadPack(folder);
+    expect(pack.languages).toEqual(['de', 'en']);
+    const table = pack.table('de')!;
+    expect(table.size).toBe(GERMAN.terms.length);
+    expect(pack.surface('leut', 'de')).toBe('leute');
+    const { counts } = quantizeTable(GERMAN);
+    counts.forEach((count, i) => {
+      expect(Math.abs(count / GERMAN.counts[i] - 1)).toBeLessThan(0.041);
+    });
+    expect(table.toPivot('haus')[0].p).toBeCloseTo(0.8, 1);
+  });
+
+  it('have an identity that follows the content', async () => {
+    const before = (await loadPack(folder)).identity.sha256;
+    writePack(folder);
+    expect((await loadPack(folder)).identity.sha256).toBe(before);
+    writeLanguage(folder, { ...GERMAN, surfaces: GERMAN.terms });
+    await expect(loadPack(folder).then((pack) => pack.table('de'))).rejects.toMatchObject({
+      code: 'XQG_PACK_DAMAGED',
+    });
+  });
+
+  it('are refused when a file was cut, is missing, or has another format', async () => {
+    const path = join(folder, 'english.safetensors');
+    writeFileSync(path, readFileSync(path).subarray(0, 100));
+    await expect(loadPack(folder)).rejects.toMatchObject({ code: 'XQG_PACK_DAMAGED' });
+    writeFileSync(join(folder, 'de.safetensors.br'), 'not brotli');
+    writePivot(path, PIVOT);
+    await expect(loadPack(folder).then((pack) => pack.table('de'))).rejects.toMatchObject({
+      code: 'XQG_PACK_DAMAGED',
+    });
+    writeFileSync(join(folder, 'manifest.json'), '{"format": 99}');
+    expect(() => readManifest(folder)).toThrowError(expect.objectContaining({ code: 'XQG_PACK_FORMAT' }));
+    writeFileSync(join(folder, 'manifest.json'), '{');
+    expect(() => readManifest(folder)).toThrowError(expect.objectContaining({ code: 'XQG_PACK_DAMAGED' }));
+    await expect(loadPack(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'XQG_PACK_NOT_FOUND' });
+  });
+});
+
+describe('safetensors', () => {
+  it('keep every type and shape', () => {
+    const tensors = {
+      bytes: { shape: [3], data: Uint8Array.of(1, 2, 3) },
+      floats: { shape: [2, 1], data: Float32Array.of(0.5, -2) },
+      words: { shape: [1], data: Uint16Array.of(65535) },
+      numbers: { shape: [2], data: Uint32Array.of(7, 4294967295) },
+      signed: { shape: [1], data: Int8Array.of(-128) },
+    };
+    const decoded = decodeSafetensors(encodeSafetensors({ tensors, metadata: { a: 'b' } }), 'here');
+    expect(decoded.metadata).toEqual({ a: 'b' });
+    expect(decoded.tensors).toEqual(tensors);
+  });
+
+  it('are refused when the header lies', () => {
+    for (const bad of [Buffer.alloc(4), Buffer.alloc(16, 255), Buffer.from('\x02\0\0\0\0\0\0\0{x')]) {
+      expect(() => decodeSafetensors(bad, 'here')).toThrowError(
+        expect.objectContaining({ code: 'XQG_PACK_DAMAGED' }),
+      );
+    }
+  });
+});

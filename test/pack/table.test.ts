@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { TranslationTable } from '../../src/pack/table.js';
+import { GERMAN, STEMS, tableData, tinyPack, tinyPivot } from '../support/tiny-pack.js';
+
+const stem = (name: string) => STEMS.indexOf(name);
+
+describe('a translation table', () => {
+  const table = new TranslationTable(GERMAN, STEMS.length);
+
+  it('reads rows as P(e | f), strongest first, summing to 1', () => {
+    expect(table.toPivot('haus')).toEqual([
+      { id: stem('hous'), p: 0.8 },
+      { id: stem('famili'), p: expect.closeTo(0.2, 6) },
+    ]);
+  });
+
+  it('reads columns as P(f | e), summing to 1', () => {
+    const links = table.fromPivot(stem('hous')).map(({ id, p }) => [table.term(id), p]);
+    expect(links).toEqual([
+      ['haus', expect.closeTo(0.8, 6)],
+      ['heim', expect.closeTo(0.2, 6)],
+    ]);
+  });
+
+  it('agrees with itself: stemsGenerating lists exactly the stems whose columns hold the term', () => {
+    for (const term of GERMAN.terms) {
+      const from = new Map(table.stemsGenerating(term).map(({ id, p }) => [id, p]));
+      for (let e = 0; e < STEMS.length; e++) {
+        const link = table.fromPivot(e).find(({ id }) => table.term(id) === term);
+        expect(from.get(e)).toEqual(link?.p);
+      }
+    }
+  });
+
+  it('knows nothing of words that it has no part of', () => {
+    expect(table.toPivot('xylophon')).toEqual([]);
+    expect(table.stemsGenerating('xylophon')).toEqual([]);
+    expect(table.fromPivot(stem('the'))).toEqual([]);
+  });
+
+  it('takes a German compound apart, joints left out', () => {
+    const parts = table.lookup('familienbudget').map(({ id, p }) => [table.term(id), p]);
+    expect(parts).toEqual([
+      ['famili', 0.5],
+      ['budget', 0.5],
+    ]);
+    expect(table.toPivot('feuerleut')).toEqual([
+      { id: stem('fire'), p: 0.5 },
+      { id: stem('peopl'), p: 0.5 },
+    ]);
+  });
+
+  it('takes Chinese that the segmenter kept whole apart, with the fewest parts', () => {
+    const chinese = new TranslationTable(
+      tableData('zh', {
+        家: { surface: '家', links: { hous: 1 } },
+        庭: { surface: '庭', links: { hous: 1 } },
+        家庭: { surface: '家庭', links: { famili: 3 } },
+        预算: { surface: '预算', links: { budget: 3 } },
+      }),
+      STEMS.length,
+    );
+    expect(chinese.lookup('家庭预算').map(({ id }) => chinese.term(id))).toEqual(['家庭', '预算']);
+  });
+
+  it('finds the word behind Arabic proclitics', () => {
+    const arabic = new TranslationTable(
+      tableData('ar', { زراع: { surface: 'زراعة', links: { river: 1 } } }),
+      STEMS.length,
+    );
+    expect(arabic.lookup('والزراع').map(({ id }) => arabic.term(id))).toEqual(['زراع']);
+    expect(arabic.lookup('والكتاب')).toEqual([]);
+  });
+
+  it('takes Telugu words that begin alike for forms of one word', () => {
+    const telugu = new TranslationTable(
+      tableData('te', { పుస్తకం: { surface: 'పుస్తకం', links: { book: 2 } } }),
+      STEMS.length,
+    );
+    expect(telugu.toPivot('పుస్తకాల').map(({ id }) => STEMS[id])).toEqual(['book']);
+  });
+});
+
+describe('a pack', () => {
+  const pack = tinyPack();
+
+  it('pivots through English stems and shows written forms', () => {
+    expect(pack.languages).toEqual(['de', 'en']);
+    expect(pack.fromPivot('peopl', 'de')).toEqual([{ term: 'leut', p: 1 }]);
+    expect(pack.surface('leut', 'de')).toBe('leute');
+    expect(pack.surface('peopl', 'en')).toBe('people');
+    expect(pack.toPivot('river', 'en')).toEqual([{ id: stem('river'), p: 1 }]);
+    expect(pack.stemsGenerating('river', 'en')).toEqual([{ id: stem('river'), p: 1 }]);
+  });
+
+  it('gives common words little weight and unknown ones nearly all', () => {
+    const pivot = tinyPivot();
+    expect(pivot.weight(stem('the'))).toBeLessThan(0.05);
+    expect(pivot.weight(undefined)).toBeGreaterThan(0.75);
+    expect(pack.knows('haus', 'de')).toBe(true);
+    expect(pack.knows('familienbudget', 'de')).toBe(false);
+    expect(pack.knows('haus', 'sw')).toBe(false);
+  });
+});
