@@ -2,10 +2,11 @@
 // usage: node scripts/terminal-picture.mjs OUT.svg "command 1" "command 2" ...     (`xqg` is this clone's)
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { delimiter, resolve } from 'node:path';
 
 const CHARACTER = 8.4;
 const LINE = 20;
+/** Columns of the terminal. */
+const COLUMNS = 104;
 const MARGIN = 18;
 const BAR = 34;
 const COLORS = {
@@ -30,20 +31,16 @@ for (const command of commands) {
     { text: '$ ', color: COLORS[32] },
     { text: command, bold: true },
   ]);
-  const { status, stdout, stderr } = spawnSync(command, {
+  const { status, stdout, stderr } = spawnSync(`xqg() { node dist/cli/main.js "$@"; }; ${command}`, {
     shell: true,
     encoding: 'utf8',
-    env: {
-      ...process.env,
-      FORCE_COLOR: '1',
-      PATH: `${resolve('node_modules/.bin')}${delimiter}${process.env.PATH}`,
-    },
+    env: { ...process.env, FORCE_COLOR: '1' },
   });
   if (status !== 0) {
     console.error(`${command}: exit code ${status}\n${stderr}`);
     process.exit(1);
   }
-  for (const line of stdout.trimEnd().split('\n')) lines.push(spans(line));
+  for (const line of stdout.trimEnd().split('\n')) lines.push(...wrapped(spans(line)));
   lines.push([]);
 }
 lines.pop();
@@ -65,6 +62,25 @@ ${body.join('\n')}
 </svg>
 `,
 );
+
+/** Lines of at most so many characters, as a terminal shows a long one. */
+function wrapped(line) {
+  const rows = [[]];
+  let used = 0;
+  for (const span of line) {
+    for (let from = 0; from < span.text.length; ) {
+      if (used === COLUMNS) {
+        rows.push([]);
+        used = 0;
+      }
+      const text = span.text.slice(from, from + COLUMNS - used);
+      rows.at(-1).push({ ...span, text });
+      from += text.length;
+      used += text.length;
+    }
+  }
+  return rows;
+}
 
 /** Runs of one style, from text with SGR codes. */
 function spans(line) {

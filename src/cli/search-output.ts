@@ -2,7 +2,7 @@
  * Answers as text for people. Whatever has a width that is not known (any script) stands at the end of its line, so that no
  * layout depends on it. Knows no search.
  */
-import { relative } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import pc from 'picocolors';
 import type { FoundPassage, SearchAnswer } from '../library/search-types.js';
 import { count, foreign, shorten } from './terminal.js';
@@ -19,31 +19,29 @@ export function describeAnswer(answer: SearchAnswer): string {
   return [describeSearch(answer), ...hits].join('\n');
 }
 
+/** Both rankings of one question, deeper than what is shown, so that moves are seen. */
+export interface BothRankings {
+  readonly on: SearchAnswer;
+  readonly off: SearchAnswer;
+  /** At most so many of each are shown. */
+  readonly shown: number;
+}
+
 /**
- * Two rankings side by side: with xQG, without, and by how many places xQG moved a passage; in the order with xQG, then what
- * only the other one found.
+ * Two rankings side by side: the places with xQG and without, and by how many places xQG moved a passage; in the order with
+ * xQG, then what only the other one shows.
  */
-export function describeBoth(on: SearchAnswer, off: SearchAnswer): string {
-  const offRanks = new Map(off.hits.map(({ id, rank }) => [id, rank]));
-  const onIds = new Set(on.hits.map(({ id }) => id));
-  const lines = [describeSearch(on), pc.dim(' with  without  move')];
-  for (const hit of on.hits) {
-    const before = offRanks.get(hit.id);
-    lines.push(
-      describeHit(
-        hit,
-        `${place(hit.rank)}  ${place(before).padStart(7)}  ${move(before, hit.rank)}  ${hit.lang}`,
-      ),
-    );
-  }
-  for (const hit of off.hits) {
-    if (onIds.has(hit.id)) continue;
-    lines.push(
-      describeHit(hit, `${place(undefined)}  ${place(hit.rank).padStart(7)}  ${pc.red('out ')}  ${hit.lang}`),
-    );
-  }
-  if (lines.length === 2) lines.push('Nothing found.');
-  return lines.join('\n');
+export function describeBoth({ on, off, shown }: BothRankings): string {
+  const ranks = [on, off].map(({ hits }) => new Map(hits.map(({ id, rank }) => [id, rank])));
+  const first = on.hits.slice(0, shown);
+  const ids = new Set(first.map(({ id }) => id));
+  const others = off.hits.slice(0, shown).filter(({ id }) => !ids.has(id));
+  const lines = [...first, ...others].map((hit) => {
+    const [now, before] = ranks.map((of) => of.get(hit.id));
+    return describeHit(hit, `${place(now)}  ${place(before).padStart(7)}  ${move(before, now)}  ${hit.lang}`);
+  });
+  const head = [describeSearch(on), pc.dim(' with  without  move')];
+  return [...head, ...(lines.length > 0 ? lines : ['Nothing found.'])].join('\n');
 }
 
 /** How a question was searched, in one line. */
@@ -76,7 +74,7 @@ function describeHit(hit: FoundPassage, columns: string): string {
   lines.push(
     pc.dim(`${indent}${[hit.id, ...trail].map((part, i) => (i === 0 ? foreign(part) : part)).join(' > ')}`),
   );
-  if (hit.path !== '') lines.push(pc.dim(`${indent}${foreign(relativePath(hit.path))}`));
+  if (isAbsolute(hit.path)) lines.push(pc.dim(`${indent}${foreign(relativePath(hit.path))}`));
   if (hit.snippet !== '') lines.push(`${indent}${foreign(shorten(hit.snippet, SNIPPET), pc.cyan)}`);
   if (hit.others.length > 0)
     lines.push(pc.dim(`${indent}and ${count(hit.others.length, 'more passage')} of this document`));
@@ -97,8 +95,9 @@ function place(rank: number | undefined): string {
   return (rank === undefined ? '-' : String(rank)).padStart(5);
 }
 
-function move(before: number | undefined, now: number): string {
+function move(before: number | undefined, now: number | undefined): string {
   if (before === undefined) return pc.green('new ');
+  if (now === undefined) return pc.red('gone');
   if (before === now) return pc.dim('=   ');
   const text = `${before > now ? '+' : '-'}${Math.abs(before - now)}`.padEnd(4);
   return before > now ? pc.green(text) : pc.red(text);

@@ -1,7 +1,7 @@
 /** `xqg search`: one question, or a batch of them into a TREC run. */
 import { z } from 'zod';
 import { XqgError } from '../../errors/error.js';
-import type { SearchAnswer, SearchOptions } from '../../library/search-types.js';
+import type { SearchOptions } from '../../library/search-types.js';
 import type { XqgIndex } from '../../library/xqg-index.js';
 import type { CommandContext } from '../context.js';
 import { between, oneOf, parseOptions, whole } from '../options.js';
@@ -31,6 +31,8 @@ const options = z.object({
 /** Results of a question for people, and of a question in a batch. */
 const SHOWN = 10;
 const BATCH_DEPTH = 1000;
+/** Depth to which two rankings are compared. */
+const COMPARED = 100;
 
 export const registerSearch: Register = (parent, act) => {
   parent
@@ -98,20 +100,31 @@ async function searchOne(
   given: Given,
 ): Promise<void> {
   const options = searchOptions(given);
-  // Without --augment an index that has no generated queries is searched without them.
-  const on =
-    given.augment === 'off'
-      ? null
-      : await index.search(question, given.augment === 'both' ? { ...options, augment: true } : options);
-  const off = given.augment === 'on' ? null : await index.search(question, { ...options, augment: false });
-  const answer = (on ?? off) as SearchAnswer;
+  if (given.augment === 'both') return searchBoth(context, index, question, options);
+  // With `on`, an index that has no generated queries is searched without them.
+  const answer = await index.search(
+    question,
+    given.augment === 'off' ? { ...options, augment: false } : options,
+  );
   for (const warning of answer.warnings) context.say(warning);
-  if (on !== null && off !== null) {
-    if (context.json) return context.printJson({ with: on, without: off });
-    return context.print(describeBoth(on, off));
-  }
-  if (context.json) return context.printJson(answer);
-  context.print(describeAnswer(answer));
+  if (context.json) context.printJson(answer);
+  else context.print(describeAnswer(answer));
+}
+
+async function searchBoth(
+  context: CommandContext,
+  index: XqgIndex,
+  question: string,
+  options: SearchOptions,
+): Promise<void> {
+  const shown = options.k ?? SHOWN;
+  const deep = { ...options, k: Math.max(shown, COMPARED) };
+  const on = await index.search(question, { ...deep, augment: true });
+  const off = await index.search(question, { ...deep, augment: false });
+  for (const warning of on.warnings) context.say(warning);
+  if (!context.json) return context.print(describeBoth({ on, off, shown }));
+  const [withXqg, without] = [on, off].map((answer) => ({ ...answer, hits: answer.hits.slice(0, shown) }));
+  context.printJson({ with: withXqg, without });
 }
 
 async function searchBatch(
