@@ -9,7 +9,7 @@ import type { LanguageWeight, TermBag } from '../languages/terms.js';
 import type { Link } from '../pack/link.js';
 import { type Pack, PIVOT } from '../pack/pack.js';
 import type { BagEncoder, EncoderIdentity, PassageText, QueryText } from './encoder.js';
-import { addSigns } from './hashing.js';
+import { addSigns, hashOf } from './hashing.js';
 import { PartVectors } from './part-vectors.js';
 
 export interface StaticEncoderSettings {
@@ -101,9 +101,12 @@ export class StaticEncoder implements BagEncoder {
 
   /** Adds the words of a bag to out[0 .. dim). */
   #addBag({ terms, weights }: TermBag, lang: string, out: Float32Array): void {
+    const meaning = new Map<number, number>();
     for (let t = 0; t < terms.length; t++) {
-      this.#addWord({ term: terms[t], surface: this.#pack.surface(terms[t], lang) }, lang, weights[t], out);
+      const word = { term: terms[t], surface: this.#pack.surface(terms[t], lang) };
+      this.#addForm(word, lang, weights[t], meaning, out);
     }
+    this.#addMeaning(meaning, out);
   }
 
   #knows(word: Pick<Word, 'term'>, lang: string): boolean {
@@ -139,38 +142,52 @@ export class StaticEncoder implements BagEncoder {
     if (vector) return vector;
     if (this.#memo.size >= MEMO_SIZE) this.#memo.clear();
     vector = new Float32Array(this.#dim);
-    this.#addWord(word, lang, 1, vector);
+    const meaning = new Map<number, number>();
+    this.#addForm(word, lang, 1, meaning, vector);
+    this.#addMeaning(meaning, vector);
     this.#memo.set(key, vector);
     return vector;
   }
 
-  /** Adds factor x the unscaled vector of one word to out[0 .. dim). */
-  #addWord(
+  /** Adds what a word looks like to the hashed part of out, and what it means to the shares of pivot stems. */
+  #addForm(
     { term, surface }: Pick<Word, 'term' | 'surface'>,
     lang: string,
     factor: number,
+    meaning: Map<number, number>,
     out: Float32Array,
   ): void {
     const { pivot } = this.#pack;
-    const { hashed, gramWeight, skeletonWeight } = this.#settings;
-    const sign = (key: string, weight: number) => addSigns(key, weight, out, this.#semantic, hashed);
+    const { gramWeight, skeletonWeight } = this.#settings;
     const links = this.#links({ term, surface }, lang);
     let weight = 0;
     for (const { id, p } of links) {
       const share = factor * p * pivot.weight(id);
       weight += share;
-      pivot.addVector(id, share, out);
-      sign(pivot.stem(id), share);
+      meaning.set(id, (meaning.get(id) ?? 0) + share);
     }
     if (links.length === 0) {
       weight = factor * UNKNOWN_WEIGHT;
-      sign(stem(surface, PIVOT), weight);
+      this.#sign(hashOf(stem(surface, PIVOT)), weight, out);
     }
     const consonants = skeleton(surface);
-    if (consonants) sign(consonants, weight * skeletonWeight);
+    if (consonants) this.#sign(hashOf(consonants), weight * skeletonWeight, out);
     const grams = encoderGrams(surface);
     const perGram = (weight * gramWeight) / Math.sqrt(grams.length || 1);
-    for (const gram of grams) sign(gram, perGram);
+    for (const gram of grams) this.#sign(gram, perGram, out);
+  }
+
+  /** Adds pivot stems to both parts of out. */
+  #addMeaning(meaning: ReadonlyMap<number, number>, out: Float32Array): void {
+    const { pivot } = this.#pack;
+    for (const [id, share] of meaning) {
+      pivot.addVector(id, share, out);
+      this.#sign(hashOf(pivot.stem(id)), share, out);
+    }
+  }
+
+  #sign(hash: number, weight: number, out: Float32Array): void {
+    addSigns(hash, weight, out, this.#semantic, this.#settings.hashed);
   }
 }
 
@@ -178,13 +195,13 @@ function addTo(row: Float32Array, vector: Float32Array, weight: number): void {
   for (let d = 0; d < row.length; d++) row[d] += weight * vector[d];
 }
 
-/** Romanized 3- and 4-grams of a word and the word itself, each with a mark that no stem has. */
-function encoderGrams(surface: string): string[] {
+/** Hashes of the romanized 3- and 4-grams of a word and of the word itself, each with a mark that no stem has. */
+function encoderGrams(surface: string): number[] {
   const romanized = `<${romanize(surface)}>`;
-  const grams: string[] = [];
+  const grams: number[] = [];
   for (const length of [3, 4])
-    for (let i = 0; i + length <= romanized.length; i++) grams.push(`#${romanized.slice(i, i + length)}`);
-  if (romanized.length > 2) grams.push(`#=${romanized}`);
+    for (let i = 0; i + length <= romanized.length; i++) grams.push(hashOf('#', romanized, i, i + length));
+  if (romanized.length > 2) grams.push(hashOf('#=', romanized));
   return grams;
 }
 
