@@ -10,9 +10,13 @@ const LARGEST_INSTALLATION = 300;
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 const project = mkdtempSync(join(tmpdir(), 'xqg-package-'));
 let packed: string[] = [];
+/** The environment without what npm adds for the scripts of this project, its .npmrc among it. */
+const outside = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/.test(name)),
+);
 
 function xqg(...words: string[]) {
-  return spawnSync('npx', ['--no', 'xqg', ...words], { cwd: project, encoding: 'utf8' });
+  return spawnSync('npx', ['xqg', ...words], { cwd: project, encoding: 'utf8', env: outside });
 }
 
 beforeAll(() => {
@@ -22,10 +26,14 @@ beforeAll(() => {
   });
   const [{ filename, files }] = JSON.parse(told) as [{ filename: string; files: { path: string }[] }];
   packed = files.map(({ path }) => path);
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true }));
+  const { overrides } = JSON.parse(
+    /```json\n([\s\S]*?)```/.exec(readFileSync('docs/installing.md', 'utf8'))?.[1] ?? '',
+  );
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, overrides }));
   execFileSync('npm', ['install', '--prefer-offline', '--loglevel=error', `./${filename}`], {
     cwd: project,
     stdio: 'ignore',
+    env: outside,
   });
 });
 
