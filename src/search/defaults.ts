@@ -37,8 +37,8 @@ export interface SearchDefaults {
 }
 
 export const SEARCH_DEFAULTS: SearchDefaults = {
-  bm25: { k1: 0.9, b: 0.4 },
-  generatedWeight: 1,
+  bm25: { k1: 0.6, b: 0.7 },
+  generatedWeight: 1.2,
   translationWeight: 1,
   expectedDf: true,
   profile: { unitLength: 'unit', anyLength: 'paper' },

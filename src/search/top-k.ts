@@ -45,7 +45,7 @@ export function topK(
 }
 
 /**
- * The k-th largest score, or null if at most k rows are left to choose from.
+ * The k-th largest of the scores above `floor`, or null if at most k rows are left to choose from.
  */
 export function kthScore(
   scores: Float32Array | Float64Array,
@@ -55,9 +55,31 @@ export function kthScore(
 ): number | null {
   if (k >= scores.length) return null;
   if (k <= 0) return Infinity;
+  // Most scores are far below the k-th: a guess from a sample leaves few to look at.
+  const stride = Math.floor(scores.length / SAMPLE);
+  if (stride >= 4) {
+    const guess = kthOfEvery(stride, scores, Math.ceil((1.5 * k) / stride) + 4, mask, floor);
+    if (guess !== null) {
+      const large = scoresFrom(scores, guess, mask);
+      if (large.length >= k) return kthOfEvery(1, large, k, null, floor);
+    }
+  }
+  return kthOfEvery(1, scores, k, mask, floor);
+}
+
+const SAMPLE = 4096;
+
+/** The k-th largest of every `stride`-th score, or null if these are fewer than k. */
+function kthOfEvery(
+  stride: number,
+  scores: ArrayLike<number>,
+  k: number,
+  mask: Uint8Array | null,
+  floor: number,
+): number | null {
   const heap = new Float64Array(k);
   let size = 0;
-  for (let row = 0; row < scores.length; row++) {
+  for (let row = 0; row < scores.length; row += stride) {
     const score = scores[row];
     if (size === k) {
       if (score > heap[0] && (mask === null || mask[row] !== 0)) replaceTop(heap, size, score);
@@ -68,6 +90,19 @@ export function kthScore(
     }
   }
   return size < k ? null : heap[0];
+}
+
+function scoresFrom(
+  scores: Float32Array | Float64Array,
+  threshold: number,
+  mask: Uint8Array | null,
+): number[] {
+  const large: number[] = [];
+  for (let row = 0; row < scores.length; row++) {
+    const score = scores[row];
+    if (score >= threshold && (mask === null || mask[row] !== 0)) large.push(score);
+  }
+  return large;
 }
 
 /** Rows in ascending order whose score is `threshold` or more. */

@@ -79,9 +79,13 @@ function contendersAmong(
 }
 
 function stillContending(rows: Uint32Array, scores: Float64Array, k: number, rest: number): Uint32Array {
-  const own = Float64Array.from(rows, (row) => scores[row]);
+  const own = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) own[i] = scores[rows[i]];
   const from = lowest(kthScore(own, k, null) ?? 0, rest);
-  return rows.filter((_, i) => own[i] >= from);
+  const still = new Uint32Array(rows.length);
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) if (own[i] >= from) still[count++] = rows[i];
+  return still.subarray(0, count);
 }
 
 /** The lowest score from which `rest` may lead to `threshold`, with a margin for the rounding of sums. */
@@ -92,7 +96,12 @@ function lowest(threshold: number, rest: number): number {
 /** The distinct rows of two ascending lists, ascending. */
 function union(a: Uint32Array, b: Uint32Array): Uint32Array {
   const both = new Uint32Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both.sort().filter((row, i) => i === 0 || row !== both[i - 1]);
+  let count = 0;
+  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    const row = j === b.length || a[i] <= b[j] ? a[i] : b[j];
+    while (i < a.length && a[i] === row) i++;
+    while (j < b.length && b[j] === row) j++;
+    both[count++] = row;
+  }
+  return both.subarray(0, count);
 }
