@@ -16,7 +16,11 @@ export function seededRandom(seed: string): () => number {
  * At most `k` distinct positions of `weights`, each drawn with probability proportional to its weight among those left
  * (Efraimidis and Spirakis 2006: the k largest u^(1/w)). In the order of the draw.
  */
-export function drawWithoutReplacement(weights: ArrayLike<number>, k: number, random: () => number): number[] {
+export function drawWithoutReplacement(
+  weights: ArrayLike<number>,
+  k: number,
+  random: () => number,
+): number[] {
   const keys: { at: number; key: number }[] = [];
   for (let at = 0; at < weights.length; at++) {
     const u = random();

@@ -39,7 +39,10 @@ export class LexiconGenerator implements DistributionGenerator {
   pivot(passage: GeneratorInput): TermBag {
     const { pivot } = this.#pack;
     const sums = new Map<string, number>();
-    for (const term of termsOf(passage.title ? `${passage.title}\n${passage.text}` : passage.text, passage.lang)) {
+    for (const term of termsOf(
+      passage.title ? `${passage.title}\n${passage.text}` : passage.text,
+      passage.lang,
+    )) {
       for (const { id, p } of this.#pack.toPivot(term, passage.lang)) {
         if (pivot.weight(id) < this.#settings.salience) continue;
         const stem = pivot.stem(id);
@@ -58,11 +61,18 @@ export class LexiconGenerator implements DistributionGenerator {
     return bagOf(sums);
   }
 
-  async draw(passages: readonly GeneratorInput[], lang: string, n: number, seed: number): Promise<string[][]> {
+  async draw(
+    passages: readonly GeneratorInput[],
+    lang: string,
+    n: number,
+    seed: number,
+  ): Promise<string[][]> {
     return passages.map((passage) => {
       const expected = this.expectation(this.pivot(passage), lang);
       const random = seededRandom(`${seed}\t${lang}\t${passage.id}`);
-      const weights = expected.weights.map((weight, t) => weight * this.#pack.termWeight(expected.terms[t], lang));
+      const weights = expected.weights.map(
+        (weight, t) => weight * this.#pack.termWeight(expected.terms[t], lang),
+      );
       return Array.from({ length: expected.terms.length === 0 ? 0 : n }, () =>
         drawWithoutReplacement(weights, this.#settings.termsPerQuery, random)
           .map((t) => this.#pack.surface(expected.terms[t], lang))

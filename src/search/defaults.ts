@@ -46,6 +46,6 @@ export const SEARCH_DEFAULTS: SearchDefaults = {
   hybrid: {
     topN: 200,
     normalization: 'z-score',
-    denseWeight: { plain: 2, generated: 1, translated: 1, both: 1 },
+    denseWeight: { plain: 2, generated: 0.5, translated: 0.5, both: 0.5 },
   },
 };
