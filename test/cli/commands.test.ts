@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeTinyPack } from '../support/tiny-pack.js';
+import { writePack } from '../support/written-pack.js';
 import { xqg } from './run-xqg.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-cli-'));
@@ -37,7 +37,7 @@ const ROWS = [
 ];
 
 beforeAll(async () => {
-  writeTinyPack(pack);
+  writePack(pack);
   mkdirSync(corpus);
   writeFileSync(join(corpus, 'rows.jsonl'), ROWS.map((row) => JSON.stringify(row)).join('\n'));
   const { code, stdout } = await xqg('index', corpus, ...here);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { version } from '../../src/version.js';
-import { writeTinyPack } from '../support/tiny-pack.js';
+import { writePack } from '../support/written-pack.js';
 import { EXECUTABLE, start } from './run-xqg.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-process-'));
@@ -14,7 +14,7 @@ const ROWS = 2_500;
 
 beforeAll(async () => {
   expect(existsSync(EXECUTABLE)).toBe(true);
-  writeTinyPack(pack);
+  writePack(pack);
   const words = ['bee', 'honey', 'flower', 'train', 'station', 'morning', 'bread', 'oven', 'water', 'river'];
   const out = createWriteStream(corpus);
   for (let i = 0; i < ROWS; i++) {

@@ -1,39 +1,63 @@
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { StaticEncoder } from '../../src/encode/static.js';
-import { loadPack } from '../../src/pack/format.js';
-import { writeTinyPack } from '../support/tiny-pack.js';
-import { describeBagEncoder } from './conformance.js';
+import { tinyPack } from '../support/tiny-pack.js';
+import { describeEncoder } from './conformance.js';
 
-const tiny = writeTinyPack(mkdtempSync(join(tmpdir(), 'xqg-static-')));
-const make = async (pack: string) => new StaticEncoder(await loadPack(pack));
+const encoder = new StaticEncoder(tinyPack());
+const { dim } = encoder.identity;
+const itself = (name: string) => ({ terms: [name], weights: Float32Array.of(1) });
+const german = [{ lang: 'de', weight: 1 }];
 
-describeBagEncoder('the static encoder', () => make(tiny));
+function cosine(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, x, d) => sum + x * b[d], 0);
+}
 
-describe.skipIf(!existsSync('packs/base/manifest.json'))(
-  'the static encoder of packs/base (needs packs/base)',
-  () => {
-    it('has at most 512 dimensions', async () => {
-      expect((await make('base')).identity.dim).toBeLessThanOrEqual(512);
-    });
+describeEncoder('the static encoder', () => encoder);
 
-    it.each([
-      ['de', 'Darf man Gefangene foltern?'],
-      ['es', '¿Se puede torturar a los presos?'],
-      ['ru', 'Можно ли пытать заключённых?'],
-    ])('brings a question near the text that it is about: %s', async (lang, text) => {
-      const encoder = await make('base');
-      const { dim } = encoder.identity;
-      const passages = await encoder.encodePassages([
-        { title: '', text: 'No one shall be subjected to torture in prison.', lang: 'en' },
-        { title: '', text: 'The express train leaves the station in the morning.', lang: 'en' },
-      ]);
-      const question = await encoder.encodeQueries([{ text, languages: [{ lang, weight: 1 }] }]);
-      const similarity = (row: number) =>
-        question.reduce((sum, value, d) => sum + value * passages[row * dim + d], 0);
-      expect(similarity(0)).toBeGreaterThan(similarity(1));
-    });
-  },
-);
+describe('the static encoder across languages', () => {
+  const passage = (text: string) => encoder.encodePassages([{ title: '', text, lang: 'en' }]);
+  const query = (text: string) => encoder.encodeQueries([{ text, languages: german }]);
+
+  it('brings a German question near the English passage that answers it', async () => {
+    const river = await passage('The river.');
+    const book = await passage('The book.');
+    const question = await query('Fluss');
+    expect(cosine(question, river)).toBeGreaterThan(cosine(question, book) + 0.2);
+  });
+
+  it('matches names that no table knows', async () => {
+    const named = await passage('Goldman bought a house.');
+    const other = await passage('Somebody bought a house.');
+    const question = await query('голдман');
+    expect(cosine(question, named)).toBeGreaterThan(cosine(question, other) + 0.1);
+  });
+
+  it('encodes a mixture as the text of its written forms, to 8 bits', async () => {
+    const mixture = { terms: ['haus', 'fluss'], weights: Float32Array.of(1, 1) };
+    const vector = await encoder.encodeMixtures([mixture], itself, 'de');
+    const text = await query('haus fluss');
+    for (let d = 0; d < dim; d++) expect(vector[d]).toBeCloseTo(text[d], 2);
+    expect(cosine(vector, text)).toBeGreaterThan(0.9999);
+  });
+
+  it('weighs the parts of a mixture', async () => {
+    const [house, river, both] = await Promise.all([
+      query('haus'),
+      query('fluss'),
+      encoder.encodeMixtures([{ terms: ['haus', 'fluss'], weights: Float32Array.of(9, 1) }], itself, 'de'),
+    ]);
+    expect(cosine(both, house)).toBeGreaterThan(cosine(both, river));
+  });
+
+  it('reads each word of a mixed question by the tables that know it', async () => {
+    const mixed = [
+      { lang: 'de', weight: 0.5 },
+      { lang: 'en', weight: 0.5 },
+    ];
+    const [vector] = [await encoder.encodeQueries([{ text: 'fluss book', languages: mixed }])];
+    const river = await passage('river');
+    const book = await passage('book');
+    expect(cosine(vector, river)).toBeGreaterThan(0.3);
+    expect(cosine(vector, book)).toBeGreaterThan(0.3);
+  });
+});

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NewDocument, openIndex, type XqgIndex } from '../../src/index.js';
-import { writeTinyPack } from '../support/tiny-pack.js';
+import { writePack } from '../support/written-pack.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-library-'));
-const pack = writeTinyPack(join(home, 'pack'));
+const pack = writePack(join(home, 'pack'));
 let index: XqgIndex;
 
 const DOCUMENTS: NewDocument[] = [
