@@ -317,6 +317,82 @@ describe('xqg evaluate run', () => {
   });
 });
 
+describe('xqg evaluate beir and xquad', () => {
+  it('measures every system on a BEIR folder', async () => {
+    const data = join(home, 'beir');
+    mkdirSync(join(data, 'qrels'), { recursive: true });
+    const rows = ROWS.slice(0, 3).map(({ id, title, text, lang }) => ({ _id: id, title, text, lang }));
+    writeFileSync(join(data, 'corpus.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
+    writeFileSync(join(data, 'queries.jsonl'), '{"_id": "q", "text": "قطار صباح", "lang": "ar"}\n');
+    writeFileSync(join(data, 'qrels', 'test.tsv'), 'query-id\tcorpus-id\tscore\nq\ttrains\t1\n');
+    const { stdout, code } = await xqg('evaluate', 'beir', '--data', data, '--pack', pack, '--json');
+    expect(code).toBe(0);
+    const { results, madeBy } = JSON.parse(stdout);
+    const value = (system: string) =>
+      results.find(
+        (row: Record<string, string>) =>
+          row.system === system && row.metric === 'MRR' && row.language === 'given',
+      ).value;
+    expect(value('hybrid+xqg')).toBe(1);
+    expect(value('bm25')).toBe(0);
+    expect(madeBy.identities.pack.name).toBe('tiny');
+    const table = await xqg(
+      'evaluate',
+      'beir',
+      '--data',
+      data,
+      '--pack',
+      pack,
+      '--systems',
+      'bm25+xqg',
+      '--languages',
+      'given',
+    );
+    expect(table.stdout).toMatch(/bm25\+xqg +1\.000/);
+  });
+
+  it('measures every system on parallel paragraphs, in the settings and languages asked for', async () => {
+    const data = join(home, 'xquad');
+    mkdirSync(data);
+    const paragraphs = {
+      en: ROWS.slice(0, 3).map(({ text }) => text),
+      de: ['Die Biene und der Honig.', 'Der Zug am Morgen.', 'Brot im Ofen.'],
+    };
+    const questions = { en: ['honey?', 'train?', 'bread?'], de: ['Honig?', 'Zug?', 'Brot?'] };
+    for (const lang of ['en', 'de'] as const) {
+      const articles = paragraphs[lang].map((context, i) => {
+        const answers = [{ text: context.slice(0, 3), answer_start: 0 }];
+        return {
+          title: `t${i}`,
+          paragraphs: [{ context, qas: [{ id: `q${i}`, question: questions[lang][i], answers }] }],
+        };
+      });
+      writeFileSync(join(data, `xquad.${lang}.json`), JSON.stringify({ version: '1.1', data: articles }));
+    }
+    const file = join(home, 'xquad.json');
+    const asked = [
+      '--data',
+      data,
+      '--pack',
+      pack,
+      '--settings',
+      'to-english',
+      '--systems',
+      'hybrid,hybrid+xqg',
+    ];
+    const { stdout, code } = await xqg('evaluate', 'xquad', ...asked, '--json', file);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/hybrid\+xqg +1\.000/);
+    const { results } = JSON.parse(readFileSync(file, 'utf8'));
+    expect(new Set(results.map(({ setting }: { setting: string }) => setting))).toEqual(
+      new Set(['to-english']),
+    );
+    expect(
+      (await xqg('evaluate', 'xquad', '--data', data, '--pack', pack, '--systems', 'magic')).stderr,
+    ).toContain('XQG_UNKNOWN_SYSTEM');
+  });
+});
+
 describe('a call that cannot be', () => {
   it.each([
     [['serch', 'x'], /unknown command 'serch' \(Did you mean search\?\)/],
