@@ -105,30 +105,32 @@ function scoresFrom(
   return large;
 }
 
-/** Rows in ascending order whose score is `threshold` or more. */
+/** Rows in ascending order whose score is `threshold` or more; null if they are more than `limit`. */
 export function rowsFrom(
   scores: Float32Array | Float64Array,
   threshold: number,
   mask: Uint8Array | null,
-): Uint32Array {
-  const rows: number[] = [];
-  for (let row = 0; row < scores.length; row++) {
-    if (scores[row] >= threshold && (mask === null || mask[row] !== 0)) rows.push(row);
-  }
-  return Uint32Array.from(rows);
-}
-
-/** How many rows `rowsFrom` gives. */
-export function countFrom(
+): Uint32Array;
+export function rowsFrom(
   scores: Float32Array | Float64Array,
   threshold: number,
   mask: Uint8Array | null,
-): number {
-  let count = 0;
+  limit: number,
+): Uint32Array | null;
+export function rowsFrom(
+  scores: Float32Array | Float64Array,
+  threshold: number,
+  mask: Uint8Array | null,
+  limit = Infinity,
+): Uint32Array | null {
+  const rows: number[] = [];
   for (let row = 0; row < scores.length; row++) {
-    if (scores[row] >= threshold && (mask === null || mask[row] !== 0)) count++;
+    if (scores[row] >= threshold && (mask === null || mask[row] !== 0)) {
+      rows.push(row);
+      if (rows.length > limit) return null;
+    }
   }
-  return count;
+  return Uint32Array.from(rows);
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   searchMatrix,
 } from '../../src/search/exact/exact-top-k.js';
 import { openScanner, type Scanner } from '../../src/search/exact/scanner.js';
-import { type RankedRows, rankOfIds } from '../../src/search/top-k.js';
+import type { RankedRows } from '../../src/search/top-k.js';
 import { readFloat32 } from '../support/npy.js';
 import { shared } from '../support/shared.js';
 import { Random } from './random.js';
@@ -115,11 +115,5 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
     const [{ rows, scores }] = await search(matrix, Float32Array.of(0, 0), 2);
     expect([...rows]).toEqual([0, 1]);
     expect([...scores]).toEqual([0, 0]);
-  });
-});
-
-describe('ranks of ids', () => {
-  it('order ids as strings, whatever the rows', () => {
-    expect([...rankOfIds(['b', 'a10', 'a9', 'a'])]).toEqual([3, 1, 2, 0]);
   });
 });

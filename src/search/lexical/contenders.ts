@@ -3,7 +3,7 @@
  * what they can add at most; once the rest cannot lift an unseen passage into the list, only passages that are still in
  * question are looked up. Knows no question and no view.
  */
-import { countFrom, kthScore, rowsFrom } from '../top-k.js';
+import { kthScore, rowsFrom } from '../top-k.js';
 import type { PlacedSegment } from './frequencies.js';
 import { addToAll, addToSome, type OwnTerm } from './own-terms.js';
 
@@ -74,8 +74,7 @@ function contendersAmong(
   rest: number,
 ): Uint32Array | null {
   if (threshold <= rest) return null;
-  const from = lowest(threshold, rest);
-  return countFrom(scores, from, mask) * 16 > scores.length ? null : rowsFrom(scores, from, mask);
+  return rowsFrom(scores, lowest(threshold, rest), mask, scores.length / 16);
 }
 
 function stillContending(rows: Uint32Array, scores: Float64Array, k: number, rest: number): Uint32Array {
