@@ -21,13 +21,20 @@ export interface StaticEncoderSettings {
   readonly gramWeight: number;
   /** Weight of a word's consonant skeleton against its stems in the hashed part. */
   readonly skeletonWeight: number;
+  /** Weight of a word's romanized form as a whole. */
+  readonly wholeWeight: number;
+  /** Factor on n-grams and skeleton of foreign words that the table translates. */
+  readonly translatedForm: number;
 }
 
+/** Tuned on MLQA-R (scripts/tune.mjs). */
 export const STATIC_DEFAULTS: StaticEncoderSettings = {
   hashed: 256,
-  semanticShare: 0.45,
+  semanticShare: 0.5,
   gramWeight: 0.75,
   skeletonWeight: 1.5,
+  wholeWeight: 0.5,
+  translatedForm: 0.2,
 };
 
 /** Weight of a word that no table knows. */
@@ -158,7 +165,7 @@ export class StaticEncoder implements BagEncoder {
     out: Float32Array,
   ): void {
     const { pivot } = this.#pack;
-    const { gramWeight, skeletonWeight } = this.#settings;
+    const { gramWeight, skeletonWeight, wholeWeight, translatedForm } = this.#settings;
     const links = this.#links({ term, surface }, lang);
     let weight = 0;
     for (const { id, p } of links) {
@@ -170,10 +177,14 @@ export class StaticEncoder implements BagEncoder {
       weight = factor * UNKNOWN_WEIGHT;
       this.#sign(hashOf(stem(surface, PIVOT)), weight, out);
     }
+    // A foreign word that is translated seldom looks like the English one; a name does.
+    const formWeight = links.length > 0 && lang !== PIVOT ? weight * translatedForm : weight;
+    const romanized = romanize(surface);
+    if (romanized) this.#sign(hashOf('#=', romanized), weight * wholeWeight, out);
     const consonants = skeleton(surface);
-    if (consonants) this.#sign(hashOf(consonants), weight * skeletonWeight, out);
-    const grams = encoderGrams(surface);
-    const perGram = (weight * gramWeight) / Math.sqrt(grams.length || 1);
+    if (consonants) this.#sign(hashOf(consonants), formWeight * skeletonWeight, out);
+    const grams = encoderGrams(romanized);
+    const perGram = (formWeight * gramWeight) / Math.sqrt(grams.length || 1);
     for (const gram of grams) this.#sign(gram, perGram, out);
   }
 
@@ -195,13 +206,12 @@ function addTo(row: Float32Array, vector: Float32Array, weight: number): void {
   for (let d = 0; d < row.length; d++) row[d] += weight * vector[d];
 }
 
-/** Hashes of the romanized 3- and 4-grams of a word and of the word itself, each with a mark that no stem has. */
-function encoderGrams(surface: string): number[] {
-  const romanized = `<${romanize(surface)}>`;
+/** Hashes of the 3- and 4-grams of a romanized word, with a mark that no stem has. */
+function encoderGrams(romanized: string): number[] {
+  const marked = `<${romanized}>`;
   const grams: number[] = [];
   for (const length of [3, 4])
-    for (let i = 0; i + length <= romanized.length; i++) grams.push(hashOf('#', romanized, i, i + length));
-  if (romanized.length > 2) grams.push(hashOf('#=', romanized));
+    for (let i = 0; i + length <= marked.length; i++) grams.push(hashOf('#', marked, i, i + length));
   return grams;
 }
 

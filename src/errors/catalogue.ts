@@ -35,7 +35,8 @@ export const catalogue = {
   },
   XQG_CORPUS_BINARY: {
     message: '{file}, line {line}, byte {offset}: a NUL byte, so this is no text file.',
-    remedy: 'Leave it out; or, if it is UTF-16 or UTF-32 without a byte order mark, convert it to UTF-8 with iconv.',
+    remedy:
+      'Leave it out; or, if it is UTF-16 or UTF-32 without a byte order mark, convert it to UTF-8 with iconv.',
   },
   XQG_CORPUS_EMPTY: {
     message: '{file} holds no text.',
@@ -43,7 +44,8 @@ export const catalogue = {
   },
   XQG_CORPUS_TOO_LARGE: {
     message: '{file} has {bytes} bytes, more than the {limit} that are read as one.',
-    remedy: 'Split it into several files, or make it JSONL (id, title, text, lang), which is read line by line.',
+    remedy:
+      'Split it into several files, or make it JSONL (id, title, text, lang), which is read line by line.',
   },
   XQG_CORPUS_LONG_LINE: {
     message: '{file}, line {line}: longer than {limit} characters.',
@@ -180,7 +182,8 @@ export const catalogue = {
   // cli
   XQG_QUESTION_FILE: {
     message: '{file}, line {line}: {reason}.',
-    remedy: 'Write one question per line: an id, a tab and the text, or {"id": ..., "text": ..., "lang": ...}.',
+    remedy:
+      'Write one question per line: an id, a tab and the text, or {"id": ..., "text": ..., "lang": ...}.',
   },
   XQG_UNWELL: {
     message: 'Not everything works: {checks}.',
@@ -200,7 +203,8 @@ export const catalogue = {
   },
   XQG_UNEXPECTED: {
     message: 'Something unexpected happened: {reason}.',
-    remedy: 'This is a fault of xqg. Run again with XQG_DEBUG=1 for the stack, and report both; xqg doctor may say more.',
+    remedy:
+      'This is a fault of xqg. Run again with XQG_DEBUG=1 for the stack, and report both; xqg doctor may say more.',
   },
   // store
   XQG_DISK_FULL: {
@@ -241,16 +245,20 @@ export const catalogue = {
     remedy: 'Delete that directory and index again.',
   },
   XQG_INDEX_FORMAT: {
-    message: 'The index in {dir} has format {format} (written by xqg {version}); this xqg reads formats up to {known}.',
+    message:
+      'The index in {dir} has format {format} (written by xqg {version}); this xqg reads formats up to {known}.',
     remedy: 'Update xqg: npm install xqg@latest',
   },
   XQG_INDEX_ICU: {
-    message: 'The index in {dir} was made with ICU {index}, but this Node.js has ICU {given}: words may be cut elsewhere.',
-    remedy: 'Use the Node.js that made it (xqg status names it), or index again: xqg index PATH --index OTHER_DIR',
+    message:
+      'The index in {dir} was made with ICU {index}, but this Node.js has ICU {given}: words may be cut elsewhere.',
+    remedy:
+      'Use the Node.js that made it (xqg status names it), or index again: xqg index PATH --index OTHER_DIR',
   },
   XQG_INDEX_IDENTITY: {
     message: 'The {what} of the index in {dir} is {index}, but {given} was given.',
-    remedy: 'Give the one of the index (xqg status names it), or index again: xqg index PATH --index OTHER_DIR',
+    remedy:
+      'Give the one of the index (xqg status names it), or index again: xqg index PATH --index OTHER_DIR',
   },
   XQG_INDEX_LOCKED: {
     message: 'Process {pid} on {host} is writing to the index in {dir}.',
@@ -269,7 +277,8 @@ export const catalogue = {
     remedy: 'Give every document an id of its own.',
   },
   XQG_QUERY_COUNT: {
-    message: 'The generator wrote {found} {language} queries for passage {id}, but {expected} were asked for.',
+    message:
+      'The generator wrote {found} {language} queries for passage {id}, but {expected} were asked for.',
     remedy: 'The generator is at fault: use another one, or another number of queries per language.',
   },
 } as const satisfies Record<string, { message: string; remedy: string }>;

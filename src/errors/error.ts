@@ -2,7 +2,7 @@
  * The one error class that people see. Every instance has a code from the catalogue; the message says what
  * happened, with the values, and `remedy` says what to do. Knows no other folder.
  */
-import { type ErrorCode, catalogue } from './catalogue.js';
+import { catalogue, type ErrorCode } from './catalogue.js';
 
 export class XqgError extends Error {
   readonly code: ErrorCode;
