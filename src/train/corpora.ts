@@ -7,39 +7,25 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { XqgError } from '../errors/error.js';
+import { TRAINING_SOURCES } from './sources.js';
 
 /** What a pack may be trained on. */
 export interface DataPolicy {
   readonly name: string;
   /** Tiers of lexicon rows (column 4). */
   readonly tiers: ReadonlySet<string>;
-  /** Whether sentences of this bitext source may be used. */
-  allowsBitext(source: string): boolean;
+  /** Whether sentences of this bitext source may be used; also whether a lexicon row is owed to it, where several sources have the row. */
+  allows(source: string): boolean;
 }
 
-/** Permissive, MPL, CC-BY and CC-BY-SA sources of sentences. */
-const FREE_BITEXT = new Set([
-  'libreoffice',
-  'lohelp',
-  'firefox',
-  'osm-tagging',
-  'cldr-keywords',
-  'appstream',
-  'appstream-keywords',
-  'typescript',
-  'quran',
-  'tatoeba-small',
-  'debian-handbook',
-  'gnome-help',
-]);
 /** GFDL text, and the text that the demo shows. */
 const NEVER = new Set(['gimp-help', 'udhr']);
 
 export const POLICIES: Readonly<Record<'base' | 'full' | 'own', DataPolicy>> = {
-  base: { name: 'base', tiers: new Set(['P']), allowsBitext: (source) => FREE_BITEXT.has(source) },
-  full: { name: 'full', tiers: new Set(['P', 'G']), allowsBitext: (source) => !NEVER.has(source) },
+  base: { name: 'base', tiers: new Set(['P']), allows: (source) => TRAINING_SOURCES[source]?.free ?? false },
+  full: { name: 'full', tiers: new Set(['P', 'G']), allows: (source) => !NEVER.has(source) },
   /** A user's own data: everything in the files. */
-  own: { name: 'own', tiers: new Set(['P', 'G', '']), allowsBitext: () => true },
+  own: { name: 'own', tiers: new Set(['P', 'G', '']), allows: () => true },
 };
 
 export interface LexiconRow {
@@ -62,7 +48,13 @@ export async function* readLexicon(path: string, policy: DataPolicy): AsyncGener
     const [pivot, foreign, weight = '1', tier = '', sources = ''] = line.split('\t');
     const value = Number(weight);
     if (!pivot || !foreign || !(value > 0)) throw malformed(path, number, 'en<TAB>xx<TAB>weight');
-    if (policy.tiers.has(tier)) yield { pivot, foreign, weight: value, sources: sources.split(',') };
+    if (!policy.tiers.has(tier)) continue;
+    yield {
+      pivot,
+      foreign,
+      weight: value,
+      sources: sources.split(',').filter((name) => policy.allows(name)),
+    };
   }
 }
 
@@ -71,7 +63,7 @@ export async function* readBitext(path: string, policy: DataPolicy): AsyncGenera
   for await (const { line, number } of linesOf(path)) {
     const [pivot, foreign, source = ''] = line.split('\t');
     if (!pivot || !foreign) throw malformed(path, number, 'en<TAB>xx');
-    if (policy.allowsBitext(source)) yield { pivot, foreign, source };
+    if (policy.allows(source)) yield { pivot, foreign, source };
   }
 }
 

@@ -2,7 +2,7 @@
  * Trains packs: the two that come with xqg (`base`, `full`), and a user's own language on top of an existing pack. Same data, same
  * versions, same pack: nothing is random.
  */
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { XqgError } from '../errors/error.js';
 import {
@@ -21,6 +21,7 @@ import { align } from './align.js';
 import { type DataPolicy, POLICIES, trainingFiles } from './corpora.js';
 import { readPairs } from './pairs.js';
 import { trainPivot } from './pivot.js';
+import { noticeOf } from './sources.js';
 import { buildTable } from './table.js';
 import { teacherCards } from './teachers.js';
 
@@ -80,6 +81,7 @@ export async function trainShippedPacks(
         node: process.versions.node,
       },
     });
+    writeFileSync(join(folder, 'NOTICE'), noticeOf(name, LICENSES[name], languages));
   }
 }
 
