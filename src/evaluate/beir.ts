@@ -1,4 +1,6 @@
 /** Measures the systems on a collection in BEIR's layout: what `xqg evaluate beir` does. Knows its loader only. */
+
+import { detectLanguage } from '../languages/detect.js';
 import { addRows, type Measured, measureSystems } from './collection.js';
 import { type BeirData, type BeirQuery, openBeir } from './datasets/beir.js';
 import { detectedLanguages } from './detected-languages.js';
@@ -6,7 +8,7 @@ import { engineSearchers } from './engine-searcher.js';
 import { type Measure, type MeasureValues, parseMeasures, summarize } from './metrics.js';
 import { openParts } from './parts.js';
 import { type EvaluationResult, madeBy, type Progress } from './results.js';
-import type { AskedQuery, LanguageKnowledge, OpenSearcher, Searcher } from './searcher.js';
+import type { AskedQuery, DetectLanguages, LanguageKnowledge, OpenSearcher, Searcher } from './searcher.js';
 import { SYSTEMS, type System } from './systems.js';
 import { MEASURES, type MeasureOptions } from './xquad.js';
 
@@ -30,13 +32,14 @@ export async function evaluateBeir(
   progress: Progress = () => {},
 ): Promise<EvaluationResult> {
   const { data: directory, split, queryLang, passageLang } = options;
-  const detect = async (text: string) => (await detectedLanguages(text))[0].lang;
+  const detect = async (text: string) => (await detectLanguage(text)).lang;
   const data = await openBeir({ directory, split, queryLang, passageLang, detect });
   const opened = await openParts(options.pack ?? 'base');
   try {
     const { results, perQuery, notes } = await measureBeir(
       data,
       engineSearchers(opened.parts),
+      detectedLanguages(opened.parts.generator),
       options,
       progress,
     );
@@ -55,6 +58,7 @@ export async function evaluateBeir(
 export async function measureBeir(
   data: BeirData,
   open: OpenSearcher,
+  detect: DetectLanguages,
   options: Pick<EvaluateBeirOptions, 'systems' | 'languages' | 'measures' | 'perQuery' | 'depth'>,
   progress: Progress,
 ): Promise<Measured & { notes: string[] }> {
@@ -75,7 +79,7 @@ export async function measureBeir(
     const knowledge = knowledgeOf(data, options.languages ?? ['given', 'detected']);
     let done = 0;
     for (const language of knowledge) {
-      const asked = await askedQueries(data.queries, language);
+      const asked = await askedQueries(data.queries, language, detect);
       const values = await measureSystems(searcher, systems, asked, data.qrels, measures, depth);
       systems.forEach((system, s) => {
         addGroups(measured, data, searcher, system, language, values[s], measures, options.perQuery ?? false);
@@ -93,11 +97,15 @@ function knowledgeOf(data: BeirData, wanted: readonly LanguageKnowledge[]): read
   return data.queries.some(({ langGiven }) => langGiven) ? wanted : ['detected'];
 }
 
-function askedQueries(queries: readonly BeirQuery[], language: LanguageKnowledge): Promise<AskedQuery[]> {
+function askedQueries(
+  queries: readonly BeirQuery[],
+  language: LanguageKnowledge,
+  detect: DetectLanguages,
+): Promise<AskedQuery[]> {
   return Promise.all(
     queries.map(async ({ id, text, lang, langGiven }) => {
       const given = language === 'given' && langGiven;
-      return { id, text, languages: given ? [{ lang, weight: 1 }] : await detectedLanguages(text) };
+      return { id, text, languages: given ? [{ lang, weight: 1 }] : await detect(text) };
     }),
   );
 }

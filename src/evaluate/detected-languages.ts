@@ -1,9 +1,12 @@
-/** The weights of detected languages as a question is searched with them. Knows no engine. */
+/** The weights of detected languages, as a question is searched with them. Knows no engine. */
 import { detectLanguage } from '../languages/detect.js';
-import type { LanguageWeight } from '../languages/terms.js';
+import { type KnownWords, plausibleLanguages } from '../languages/plausible.js';
+import type { DetectLanguages } from './searcher.js';
 
-/** Weights that sum to 1; `und` alone for a text without letters. */
-export async function detectedLanguages(text: string): Promise<readonly LanguageWeight[]> {
-  const { candidates } = await detectLanguage(text);
-  return candidates.length > 0 ? candidates : [{ lang: 'und', weight: 1 }];
+/** A function to weights that sum to 1; `und` alone for a text without letters. */
+export function detectedLanguages(words: KnownWords): DetectLanguages {
+  return async (text) => {
+    const { candidates } = await detectLanguage(text);
+    return candidates.length > 0 ? plausibleLanguages(text, candidates, words) : [{ lang: 'und', weight: 1 }];
+  };
 }

@@ -67,7 +67,7 @@ export async function evaluateCollection(
       languages,
       measures: parseMeasures(options.measures ?? MEASURES),
       open: engineSearchers(parts),
-      detect: detectedLanguages,
+      detect: detectedLanguages(parts.generator),
       generator: 'lexicon',
       perQuery,
     },

@@ -5,7 +5,7 @@
 import { XqgError } from '../errors/error.js';
 import { detectLanguage } from '../languages/detect.js';
 import { LANGUAGES } from '../languages/languages.js';
-import { plausibleLanguages } from '../languages/plausible.js';
+import { type KnownWords, plausibleLanguages } from '../languages/plausible.js';
 import { languageOfTag } from '../languages/tags.js';
 import type { LanguageWeight } from '../languages/terms.js';
 
@@ -22,14 +22,15 @@ const SURE = 0.6;
 
 /**
  * @param given a language code or tag, or a weighting over several
- * @param knows the languages of the pack
+ * @param words the vocabularies of the pack
  * @throws XqgError XQG_UNKNOWN_LANGUAGE if `given` is no language code
  */
 export async function questionLanguages(
   question: string,
   given: string | readonly LanguageWeight[] | undefined,
-  knows: readonly string[],
+  words: KnownWords,
 ): Promise<QuestionLanguages> {
+  const knows = words.languages;
   if (given !== undefined) {
     const languages = typeof given === 'string' ? [{ lang: codeOf(given, knows), weight: 1 }] : given;
     return { languages, known: 'given', warnings: unknownWarnings(languages, knows) };
@@ -43,7 +44,7 @@ export async function questionLanguages(
       warnings: ['The language of the question is not known: name it with --lang.'],
     };
   }
-  const languages = plausibleLanguages(candidates, knows);
+  const languages = plausibleLanguages(question, candidates, words);
   const [likeliest] = candidates;
   const warnings: string[] = [];
   if (!knows.includes(likeliest.lang) && likeliest.weight >= SURE)

@@ -1,4 +1,5 @@
 /** Questions to answers over an opened version: languages, filters, ranking, and what people see of a hit. */
+import { hasDistribution } from '../generate/generator.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import { groupByDocument } from '../search/group.js';
 import type { SearchHit, SearchRequest } from '../search/request.js';
@@ -91,8 +92,12 @@ export function languagesOf(
   { snapshot }: OpenedIndex,
 ): Promise<QuestionLanguages> {
   // An index without queries still knows the words of its passages' languages.
-  const knows = [...new Set([...(generator?.languages ?? []), ...snapshot.langs])];
-  return questionLanguages(text, lang, knows);
+  const languages = [...new Set([...(generator?.languages ?? []), ...snapshot.langs])];
+  const factors = generator !== null && hasDistribution(generator) ? generator : null;
+  return questionLanguages(text, lang, {
+    languages,
+    knows: (term, code) => factors?.knows(term, code) ?? false,
+  });
 }
 
 export function requestOf(

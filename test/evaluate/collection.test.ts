@@ -210,11 +210,13 @@ describe('measureBeir', () => {
     sources: [],
   };
   const systems = systemsNamed(['bm25+xqg']);
+  const detect = async () => [{ lang: 'de', weight: 1 }];
 
   it('has rows for each language of the queries and for all', async () => {
     const { results, notes } = await measureBeir(
       data,
       open,
+      detect,
       { systems, measures: 'MRR R@10', languages: ['given'] },
       () => {},
     );
@@ -235,7 +237,7 @@ describe('measureBeir', () => {
     const queries = data.queries.map((query) => ({ ...query, langGiven: false }));
     const guessed = { ...data, queries };
     const options = { systems, measures: 'R@10', perQuery: true };
-    const { results, perQuery, notes } = await measureBeir(guessed, open, options, () => {});
+    const { results, perQuery, notes } = await measureBeir(guessed, open, detect, options, () => {});
     expect(results.map(({ queryLang, language, queries }) => [queryLang, language, queries])).toEqual([
       ['mixed', 'detected', 2],
     ]);
@@ -244,7 +246,7 @@ describe('measureBeir', () => {
   });
 
   it('says where rankings are cut', async () => {
-    const { notes } = await measureBeir(data, open, { systems, depth: 2, languages: ['given'] }, () => {});
+    const { notes } = await measureBeir(data, open, detect, { systems, depth: 2, languages: ['given'] }, () => {});
     expect(notes.at(-1)).toContain('cut at 2 of 4 passages');
   });
 });
