@@ -1,6 +1,7 @@
 /**
- * Teachers: sentence encoders in ONNX that give a vector to an English word. Needs onnxruntime-node and tokenizers, which
- * only training uses. Answers are cached by teacher and word list, so that a second training run is quick.
+ * Teachers: sentence encoders in ONNX that give a vector to an English word, or to whole texts where xqg is compared with them.
+ * Needs onnxruntime-node and tokenizers, which no search uses. Answers are cached by teacher and texts, so that a second run is
+ * quick.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,8 @@ export interface TeacherCard {
   /** 'mean': mean over the tokens of the last hidden state, then unit length; 'given': the graph yields the vector. */
   readonly pooling: 'mean' | 'given';
   readonly licence: string;
+  /** Longer texts are cut to so many tokens, the special ones at both ends among them; absent: no text is cut. */
+  readonly longest?: number;
 }
 
 export function teacherCards(models: string): TeacherCard[] {
@@ -48,10 +51,9 @@ export async function teach(
   progress: (done: number) => void = () => {},
 ): Promise<Float32Array> {
   const modelPath = join(card.folder, card.model);
-  const key = createHash('sha256')
-    .update(readFileSync(modelPath))
-    .update(JSON.stringify(texts))
-    .digest('hex');
+  const hash = createHash('sha256').update(readFileSync(modelPath)).update(JSON.stringify(texts));
+  if (card.longest !== undefined) hash.update(`cut to ${card.longest} tokens`);
+  const key = hash.digest('hex');
   const cached = join(cache, `${card.name}-${key.slice(0, 16)}.f32`);
   const bytes = texts.length * card.dim * 4;
   if (existsSync(cached)) {
@@ -63,6 +65,7 @@ export async function teach(
   const tokenizer = Tokenizer.fromFile(join(card.folder, 'tokenizer.json'));
   // tokenizer.json may ask for padding to a fixed length, which would drown a word in empty tokens.
   tokenizer.disablePadding();
+  if (card.longest !== undefined) tokenizer.setTruncation(card.longest);
   const session = await ort.InferenceSession.create(modelPath);
   const out = new Float32Array(texts.length * card.dim);
   // Texts of the same number of tokens share a batch: nothing is padded, so a vector does not depend on its neighbors.
