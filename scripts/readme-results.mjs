@@ -8,6 +8,12 @@ const SETTING = 'to-english';
 const GROUPS = [
   ['dense', 'dense+xqg', 'dense+xqg-all', 'dense+xqg(n=5)'],
   ['bm25', 'bm25+qt', 'bm25+xqg', 'bm25+xqg-all', 'bm25+xqg(n=5)'],
+  [
+    'use-multilingual-v3',
+    'use-multilingual-v3+bm25',
+    'use-multilingual-v3+bm25+qt',
+    'use-multilingual-v3+bm25+xqg',
+  ],
   ['hybrid', 'hybrid+qt', 'hybrid+xqg', 'hybrid+qt+xqg', 'hybrid+xqg-all', 'hybrid+xqg(n=5)'],
 ];
 const BEGIN = '<!-- results: written by scripts/readme-results.mjs -->';
