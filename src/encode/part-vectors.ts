@@ -2,19 +2,21 @@
  * Vectors of the parts that mixtures are made of, in 8 bits each, so that hundreds of thousands fit. A part always counts with its 8-bit
  * values, remembered or computed anew: what is remembered changes the time, never a result. Knows no word.
  */
+import type { TermBag } from '../languages/terms.js';
+import { WeightedRows } from './weighted-rows.js';
 
-/** Parts of one slab: allocated together. */
-const SLAB = 4096;
+/** The row of a part that is not remembered. */
+const SPARE = 0;
 
 export class PartVectors {
-  readonly #dim: number;
   readonly #most: number;
   readonly #compute: (name: string, lang: string, out: Float32Array) => void;
   readonly #places = new Map<string, Map<string, number>>();
-  readonly #slabs: Int8Array[] = [];
-  readonly #scales: Float32Array[] = [];
+  readonly #rows: WeightedRows;
+  /** By row. */
+  readonly #scales: Float32Array;
   readonly #exact: Float32Array;
-  readonly #spare: Int8Array;
+  readonly #quantized: Int8Array;
   #size = 0;
 
   /**
@@ -22,62 +24,50 @@ export class PartVectors {
    * @param compute adds the exact vector of a part to out (dim), which is zero
    */
   constructor(dim: number, bytes: number, compute: (name: string, lang: string, out: Float32Array) => void) {
-    this.#dim = dim;
-    this.#most = Math.floor(bytes / dim);
+    this.#rows = new WeightedRows(dim);
+    this.#most = Math.floor(bytes / this.#rows.stride);
     this.#compute = compute;
+    this.#scales = new Float32Array(this.#most + 1);
     this.#exact = new Float32Array(dim);
-    this.#spare = new Int8Array(dim);
+    this.#quantized = new Int8Array(dim);
   }
 
   clear(): void {
     this.#places.clear();
-    this.#slabs.length = 0;
-    this.#scales.length = 0;
     this.#size = 0;
   }
 
-  /** Adds weight x the part's vector to out (dim). */
-  add(lang: string, name: string, weight: number, out: Float32Array): void {
-    let names = this.#places.get(lang);
-    if (names === undefined) {
-      names = new Map();
-      this.#places.set(lang, names);
+  /** Writes the sum of weight x vector over the parts to out (dim). */
+  mix({ terms, weights }: TermBag, lang: string, out: Float32Array): void {
+    let places = this.#places.get(lang);
+    if (places === undefined) {
+      places = new Map();
+      this.#places.set(lang, places);
     }
-    let place = names.get(name);
-    if (place === undefined) {
-      const scale = this.#quantize(name, lang);
-      if (this.#size >= this.#most) return addBytes(this.#spare, 0, weight * scale, out);
-      place = this.#size++;
-      names.set(name, place);
-      this.#keep(place, scale);
+    for (let t = 0; t < terms.length; t++) {
+      const row = places.get(terms[t]) ?? this.#add(terms[t], lang, places);
+      this.#rows.add(row, weights[t] * this.#scales[row]);
+      if (row === SPARE) this.#rows.flush();
     }
-    const slab = Math.floor(place / SLAB);
-    const at = place % SLAB;
-    addBytes(this.#slabs[slab], at * this.#dim, weight * this.#scales[slab][at], out);
+    this.#rows.take(out);
   }
 
-  /** Computes a part into the spare row and returns its scale: the largest entry becomes 127. */
-  #quantize(name: string, lang: string): number {
-    this.#exact.fill(0);
-    this.#compute(name, lang, this.#exact);
+  /** Computes a part, the largest entry of which becomes 127, and returns its row. */
+  #add(name: string, lang: string, places: Map<string, number>): number {
+    const exact = this.#exact;
+    exact.fill(0);
+    this.#compute(name, lang, exact);
     let largest = 0;
-    for (const x of this.#exact) largest = Math.max(largest, Math.abs(x));
-    const inverse = largest > 0 ? 127 / largest : 0;
-    for (let d = 0; d < this.#dim; d++) this.#spare[d] = Math.round(this.#exact[d] * inverse);
-    return largest / 127;
-  }
-
-  #keep(place: number, scale: number): void {
-    const slab = Math.floor(place / SLAB);
-    if (slab === this.#slabs.length) {
-      this.#slabs.push(new Int8Array(SLAB * this.#dim));
-      this.#scales.push(new Float32Array(SLAB));
+    for (let d = 0; d < exact.length; d++) {
+      const size = Math.abs(exact[d]);
+      if (size > largest) largest = size;
     }
-    this.#slabs[slab].set(this.#spare, (place % SLAB) * this.#dim);
-    this.#scales[slab][place % SLAB] = scale;
+    const inverse = largest > 0 ? 127 / largest : 0;
+    for (let d = 0; d < exact.length; d++) this.#quantized[d] = Math.round(exact[d] * inverse);
+    const row = this.#size < this.#most ? ++this.#size : SPARE;
+    if (row !== SPARE) places.set(name, row);
+    this.#rows.set(row, this.#quantized);
+    this.#scales[row] = largest / 127;
+    return row;
   }
-}
-
-function addBytes(bytes: Int8Array, from: number, factor: number, out: Float32Array): void {
-  for (let d = 0; d < out.length; d++) out[d] += factor * bytes[from + d];
 }

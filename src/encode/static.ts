@@ -5,7 +5,7 @@
  */
 import { romanize, skeleton, type Word, wordsOf } from '../languages/analysis.js';
 import { stem } from '../languages/stemming.js';
-import type { LanguageWeight, TermBag } from '../languages/terms.js';
+import type { TermBag } from '../languages/terms.js';
 import type { Link } from '../pack/link.js';
 import { type Pack, PIVOT } from '../pack/pack.js';
 import type { BagEncoder, EncoderIdentity, PassageText, QueryText } from './encoder.js';
@@ -100,10 +100,7 @@ export class StaticEncoder implements BagEncoder {
   ): Promise<Float32Array> {
     if (this.#partOf !== partOf) this.#parts.clear();
     this.#partOf = partOf;
-    return this.#encode(mixtures.length, (i, row) => {
-      const { terms, weights } = mixtures[i];
-      for (let t = 0; t < terms.length; t++) this.#parts.add(lang, terms[t], weights[t], row);
-    });
+    return this.#encode(mixtures.length, (i, row) => this.#parts.mix(mixtures[i], lang, row));
   }
 
   /** Adds the words of a bag to out[0 .. dim). */

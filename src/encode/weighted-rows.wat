@@ -1,0 +1,44 @@
+;; Built into weighted-rows.ts:  npx -p wabt wat2wasm src/encode/weighted-rows.wat --output=- | base64 -w0
+;; Adds weighted rows of signed bytes to a row of 32-bit floats: 16 numbers at a time, every row for them before the next 16.
+;; Each number is the same as if rows were added one after the other.
+(module
+  (memory (export "memory") 1)
+  (func (export "add")
+    (param $rows i32)     ;; address of n addresses of rows
+    (param $factors i32)  ;; address of n floats
+    (param $n i32)
+    (param $out i32)      ;; address of dim floats
+    (param $dim i32)      ;; a multiple of 16
+    (local $d i32) (local $t i32) (local $f v128) (local $bytes v128) (local $half v128)
+    (local $a v128) (local $b v128) (local $c v128) (local $e v128)
+    (loop $blocks
+      (local.set $a (v128.load offset=0 (local.get $out)))
+      (local.set $b (v128.load offset=16 (local.get $out)))
+      (local.set $c (v128.load offset=32 (local.get $out)))
+      (local.set $e (v128.load offset=48 (local.get $out)))
+      (local.set $t (i32.const 0))
+      (block $done
+        (loop $terms
+          (br_if $done (i32.ge_u (local.get $t) (local.get $n)))
+          (local.set $f (v128.load32_splat (i32.add (local.get $factors) (i32.shl (local.get $t) (i32.const 2)))))
+          (local.set $bytes (v128.load
+            (i32.add (i32.load (i32.add (local.get $rows) (i32.shl (local.get $t) (i32.const 2)))) (local.get $d))))
+          (local.set $half (i16x8.extend_low_i8x16_s (local.get $bytes)))
+          (local.set $a (f32x4.add (local.get $a)
+            (f32x4.mul (local.get $f) (f32x4.convert_i32x4_s (i32x4.extend_low_i16x8_s (local.get $half))))))
+          (local.set $b (f32x4.add (local.get $b)
+            (f32x4.mul (local.get $f) (f32x4.convert_i32x4_s (i32x4.extend_high_i16x8_s (local.get $half))))))
+          (local.set $half (i16x8.extend_high_i8x16_s (local.get $bytes)))
+          (local.set $c (f32x4.add (local.get $c)
+            (f32x4.mul (local.get $f) (f32x4.convert_i32x4_s (i32x4.extend_low_i16x8_s (local.get $half))))))
+          (local.set $e (f32x4.add (local.get $e)
+            (f32x4.mul (local.get $f) (f32x4.convert_i32x4_s (i32x4.extend_high_i16x8_s (local.get $half))))))
+          (local.set $t (i32.add (local.get $t) (i32.const 1)))
+          (br $terms)))
+      (v128.store offset=0 (local.get $out) (local.get $a))
+      (v128.store offset=16 (local.get $out) (local.get $b))
+      (v128.store offset=32 (local.get $out) (local.get $c))
+      (v128.store offset=48 (local.get $out) (local.get $e))
+      (local.set $out (i32.add (local.get $out) (i32.const 64)))
+      (local.set $d (i32.add (local.get $d) (i32.const 16)))
+      (br_if $blocks (i32.lt_u (local.get $d) (local.get $dim))))))
