@@ -2,8 +2,9 @@
  * How a failure is told: code, what happened, what to do, on stderr; with --json also as one JSON document on stdout, in
  * place of the result. Knows no command.
  */
-import pc from 'picocolors';
+
 import { XqgError } from '../errors/error.js';
+import { errorColors as colors } from './colors.js';
 
 export interface FailureReport {
   readonly error: {
@@ -32,7 +33,7 @@ export class ToldFailure extends Error {
 /** Tells people, and programs where they asked for JSON. The caller sets the exit code. */
 export function tellFailure(thrown: unknown, json: boolean): void {
   const { error } = describeFailure(thrown);
-  process.stderr.write(`${pc.red(pc.bold(error.code))} ${error.message}\n  ${error.remedy}\n`);
+  process.stderr.write(`${colors.red(colors.bold(error.code))} ${error.message}\n  ${error.remedy}\n`);
   if (process.env.XQG_DEBUG && thrown instanceof Error) process.stderr.write(`${fullStack(thrown)}\n`);
   if (json && !(thrown instanceof ToldFailure))
     process.stdout.write(`${JSON.stringify(describeFailure(thrown))}\n`);

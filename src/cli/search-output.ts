@@ -3,8 +3,8 @@
  * layout depends on it. Knows no search.
  */
 import { isAbsolute, relative } from 'node:path';
-import pc from 'picocolors';
 import type { FoundPassage, SearchAnswer } from '../library/search-types.js';
+import { colors } from './colors.js';
 import { count, foreign, shorten } from './terminal.js';
 
 /** Characters of a snippet. */
@@ -40,7 +40,7 @@ export function describeBoth({ on, off, shown }: BothRankings): string {
     const [now, before] = ranks.map((of) => of.get(hit.id));
     return describeHit(hit, `${place(now)}  ${place(before).padStart(7)}  ${move(before, now)}  ${hit.lang}`);
   });
-  const head = [describeSearch(on), pc.dim(' with  without  move')];
+  const head = [describeSearch(on), colors.dim(' with  without  move')];
   return [...head, ...(lines.length > 0 ? lines : ['Nothing found.'])].join('\n');
 }
 
@@ -61,23 +61,25 @@ export function describeSearch({
       ? 'without xQG'
       : `xQG ${augmentation.name}, alpha ${augmentation.alpha}, alpha_eff ${augmentation.alphaEffective.toFixed(3)}`,
   );
-  return pc.dim(parts.join(' | '));
+  return colors.dim(parts.join(' | '));
 }
 
 function describeHit(hit: FoundPassage, columns: string): string {
   const indent = ' '.repeat(5);
-  const title = foreign(hit.title || hit.id, pc.bold);
+  const title = foreign(hit.title || hit.id, colors.bold);
   const lines = [`${columns}  ${title}`];
   const trail = [...hit.headings.filter((heading) => heading !== hit.title)].map((heading) =>
     foreign(heading),
   );
   lines.push(
-    pc.dim(`${indent}${[hit.id, ...trail].map((part, i) => (i === 0 ? foreign(part) : part)).join(' > ')}`),
+    colors.dim(
+      `${indent}${[hit.id, ...trail].map((part, i) => (i === 0 ? foreign(part) : part)).join(' > ')}`,
+    ),
   );
-  if (isAbsolute(hit.path)) lines.push(pc.dim(`${indent}${foreign(relativePath(hit.path))}`));
-  if (hit.snippet !== '') lines.push(`${indent}${foreign(shorten(hit.snippet, SNIPPET), pc.cyan)}`);
+  if (isAbsolute(hit.path)) lines.push(colors.dim(`${indent}${foreign(relativePath(hit.path))}`));
+  if (hit.snippet !== '') lines.push(`${indent}${foreign(shorten(hit.snippet, SNIPPET), colors.cyan)}`);
   if (hit.others.length > 0)
-    lines.push(pc.dim(`${indent}and ${count(hit.others.length, 'more passage')} of this document`));
+    lines.push(colors.dim(`${indent}and ${count(hit.others.length, 'more passage')} of this document`));
   return lines.join('\n');
 }
 
@@ -96,9 +98,9 @@ function place(rank: number | undefined): string {
 }
 
 function move(before: number | undefined, now: number | undefined): string {
-  if (before === undefined) return pc.green('new ');
-  if (now === undefined) return pc.red('gone');
-  if (before === now) return pc.dim('=   ');
+  if (before === undefined) return colors.green('new ');
+  if (now === undefined) return colors.red('gone');
+  if (before === now) return colors.dim('=   ');
   const text = `${before > now ? '+' : '-'}${Math.abs(before - now)}`.padEnd(4);
-  return before > now ? pc.green(text) : pc.red(text);
+  return before > now ? colors.green(text) : colors.red(text);
 }

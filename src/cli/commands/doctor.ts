@@ -1,7 +1,8 @@
 /** `xqg doctor`: what is wrong, and the command that mends it. */
-import pc from 'picocolors';
+
 import { z } from 'zod';
 import { XqgError } from '../../errors/error.js';
+import { colors } from '../colors.js';
 import { describeFailure, ToldFailure } from '../failure.js';
 import { parseOptions } from '../options.js';
 import type { Register } from '../program.js';
@@ -28,7 +29,11 @@ export const registerDoctor: Register = (parent, act) => {
         if (context.json)
           context.printJson({ checks, ...(failure === null ? {} : describeFailure(failure)) });
         else {
-          const mark = { ok: pc.green('ok    '), slow: pc.yellow('slow  '), broken: pc.red('broken') };
+          const mark = {
+            ok: colors.green('ok    '),
+            slow: colors.yellow('slow  '),
+            broken: colors.red('broken'),
+          };
           for (const { name, verdict, detail, remedy } of checks) {
             context.print(`${mark[verdict]}  ${name.padEnd(6)} ${detail}`);
             if (remedy !== null) context.print(`                ${remedy}`);

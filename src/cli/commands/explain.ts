@@ -1,7 +1,8 @@
 /** `xqg explain`: why a passage is found by a question. */
-import pc from 'picocolors';
+
 import { z } from 'zod';
 import type { ExplainedPassage } from '../../library/explaining.js';
+import { colors } from '../colors.js';
 import { between, oneOf, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { describeSearch } from '../search-output.js';
@@ -61,7 +62,7 @@ function describe(explained: ExplainedPassage): string {
   const place = rank === null ? 'not found' : `rank ${rank}, score ${score?.toFixed(3)}`;
   return [
     describeSearch(explained),
-    `${lang}  ${place}  ${foreign(title || id, pc.bold)}`,
+    `${lang}  ${place}  ${foreign(title || id, colors.bold)}`,
     `    ${foreign(shorten(text, 200))}`,
     ...describeDense(explained),
     ...describeLexical(explained),
@@ -70,9 +71,9 @@ function describe(explained: ExplainedPassage): string {
 }
 
 function describeDense({ dense }: ExplainedPassage): string[] {
-  if (dense === null) return [`${pc.bold('dense')}  the encoder knows no word of the question`];
+  if (dense === null) return [`${colors.bold('dense')}  the encoder knows no word of the question`];
   const lines = [
-    `${pc.bold('dense')}  ${dense.score.toFixed(4)}`,
+    `${colors.bold('dense')}  ${dense.score.toFixed(4)}`,
     `    ${dense.passage.toFixed(4).padStart(8)}  the passage itself`,
   ];
   for (const { lang, share } of dense.languages.slice(0, SHOWN)) {
@@ -82,8 +83,8 @@ function describeDense({ dense }: ExplainedPassage): string[] {
 }
 
 function describeLexical({ lexical }: ExplainedPassage): string[] {
-  if (lexical.score === null) return [`${pc.bold('lexical')}  no word matches`];
-  const lines = [`${pc.bold('lexical')}  ${lexical.score.toFixed(4)}`];
+  if (lexical.score === null) return [`${colors.bold('lexical')}  no word matches`];
+  const lines = [`${colors.bold('lexical')}  ${lexical.score.toFixed(4)}`];
   for (const { lang, weight, terms } of lexical.languages) {
     const matching = terms.filter(({ contribution }) => contribution > 0);
     if (matching.length === 0) continue;
@@ -92,7 +93,7 @@ function describeLexical({ lexical }: ExplainedPassage): string[] {
       const sources = via.slice(0, 3).map(({ stem, by }) => `${by} from ${foreign(stem)}`);
       if (tfOwn > 0) sources.unshift('in the passage');
       lines.push(
-        `    ${contribution.toFixed(4).padStart(8)}  ${foreign(term)}  ${pc.dim(sources.join(', '))}`,
+        `    ${contribution.toFixed(4).padStart(8)}  ${foreign(term)}  ${colors.dim(sources.join(', '))}`,
       );
     }
     if (matching.length > SHOWN) lines.push(`              and ${matching.length - SHOWN} more`);
@@ -102,7 +103,7 @@ function describeLexical({ lexical }: ExplainedPassage): string[] {
 
 function describeNearest({ nearest }: ExplainedPassage): string[] {
   if (nearest.length === 0) return [];
-  const lines = [pc.bold('generated queries nearest to the question')];
+  const lines = [colors.bold('generated queries nearest to the question')];
   for (const { lang, text, similarity } of nearest.slice(0, SHOWN)) {
     lines.push(`    ${similarity.toFixed(4).padStart(8)}  ${lang}  ${foreign(text)}`);
   }
