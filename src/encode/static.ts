@@ -10,6 +10,7 @@ import type { Link } from '../pack/link.js';
 import { type Pack, PIVOT } from '../pack/pack.js';
 import type { BagEncoder, EncoderIdentity, PassageText, QueryText } from './encoder.js';
 import { addSigns, hashOf } from './hashing.js';
+import { Meanings } from './meanings.js';
 import { PartVectors } from './part-vectors.js';
 
 export interface StaticEncoderSettings {
@@ -52,6 +53,7 @@ export class StaticEncoder implements BagEncoder {
   readonly #semantic: number;
   readonly #dim: number;
   readonly #memo = new Map<string, Float32Array>();
+  readonly #meanings: Meanings;
   readonly #parts: PartVectors;
   #partOf: (name: string, lang: string) => TermBag = () => NOTHING;
 
@@ -60,6 +62,7 @@ export class StaticEncoder implements BagEncoder {
     this.#settings = settings;
     this.#semantic = pack.pivot.dim;
     this.#dim = this.#semantic + settings.hashed;
+    this.#meanings = new Meanings(pack.pivot, settings.hashed);
     this.#parts = new PartVectors(this.#dim, PARTS_BYTES, (name, lang, out) =>
       this.#addBag(this.#partOf(name, lang), lang, out),
     );
@@ -110,7 +113,7 @@ export class StaticEncoder implements BagEncoder {
       const word = { term: terms[t], surface: this.#pack.surface(terms[t], lang) };
       this.#addForm(word, lang, weights[t], meaning, out);
     }
-    this.#addMeaning(meaning, out);
+    this.#meanings.add(meaning, out);
   }
 
   #knows(word: Pick<Word, 'term'>, lang: string): boolean {
@@ -148,7 +151,7 @@ export class StaticEncoder implements BagEncoder {
     vector = new Float32Array(this.#dim);
     const meaning = new Map<number, number>();
     this.#addForm(word, lang, 1, meaning, vector);
-    this.#addMeaning(meaning, vector);
+    this.#meanings.add(meaning, vector);
     this.#memo.set(key, vector);
     return vector;
   }
@@ -183,15 +186,6 @@ export class StaticEncoder implements BagEncoder {
     const grams = encoderGrams(romanized);
     const perGram = (formWeight * gramWeight) / Math.sqrt(grams.length || 1);
     for (const gram of grams) this.#sign(gram, perGram, out);
-  }
-
-  /** Adds pivot stems to both parts of out. */
-  #addMeaning(meaning: ReadonlyMap<number, number>, out: Float32Array): void {
-    const { pivot } = this.#pack;
-    for (const [id, share] of meaning) {
-      pivot.addVector(id, share, out);
-      this.#sign(hashOf(pivot.stem(id)), share, out);
-    }
   }
 
   #sign(hash: number, weight: number, out: Float32Array): void {

@@ -24,7 +24,7 @@ export class Pack {
   readonly pivot: PivotVocabulary;
   readonly #read: (lang: string) => TranslationTable;
   readonly #tables = new Map<string, TranslationTable>();
-  readonly #links = new Map<string, Map<string, Link[]>>();
+  readonly #completions = new Map<string, Map<string, Link[]>>();
 
   constructor(
     identity: PackIdentity,
@@ -62,7 +62,7 @@ export class Pack {
       const id = this.pivot.id(term);
       return id === undefined ? [] : [{ id, p: 1 }];
     }
-    return this.#remember(`>${lang}`, term, () => table.toPivot(term));
+    return table.id(term) === undefined ? this.#completed(table, term) : table.toPivot(term);
   }
 
   /** P(term | stem) over the terms of `lang`; the stem itself where `lang` is the pivot. */
@@ -71,10 +71,7 @@ export class Pack {
     if (id === undefined) return [];
     const table = this.table(lang);
     if (!table) return lang === PIVOT ? [{ term: stem, p: 1 }] : [];
-    return this.#remember(`<${lang}`, stem, () => table.fromPivot(id)).map((link) => ({
-      term: table.term(link.id),
-      p: link.p,
-    }));
+    return table.fromPivot(id).map((link) => ({ term: table.term(link.id), p: link.p }));
   }
 
   /** Stems e with P(term | e) > 0. */
@@ -103,16 +100,17 @@ export class Pack {
     return links.reduce((sum, { id, p }) => sum + p * this.pivot.weight(id), 0);
   }
 
-  #remember(kind: string, key: string, compute: () => Link[]): Link[] {
-    let known = this.#links.get(kind);
+  /** What an unknown term is made of is searched for, and so remembered; a known one's links are only read. */
+  #completed(table: TranslationTable, term: string): Link[] {
+    let known = this.#completions.get(table.lang);
     if (!known || known.size >= 50_000) {
       known = new Map();
-      this.#links.set(kind, known);
+      this.#completions.set(table.lang, known);
     }
-    let links = known.get(key);
+    let links = known.get(term);
     if (!links) {
-      links = compute();
-      known.set(key, links);
+      links = table.toPivot(term);
+      known.set(term, links);
     }
     return links;
   }

@@ -52,12 +52,10 @@ export class PivotVocabulary {
     return SIF / (SIF + count / this.#data.total);
   }
 
-  /** Adds factor x vector(id) to out[0 .. dim). Stems without a vector add nothing. */
-  addVector(id: number, factor: number, out: Float32Array): void {
+  /** The stem's vector as (dim) int8 and the scale that they are to be multiplied by; null for a stem without one. */
+  vector(id: number): { readonly bytes: Int8Array; readonly scale: number } | null {
     const { vectors, scales, dim } = this.#data;
     const from = id * dim;
-    if (from >= vectors.length) return;
-    const scale = factor * scales[id];
-    for (let d = 0; d < dim; d++) out[d] += scale * vectors[from + d];
+    return from < vectors.length ? { bytes: vectors.subarray(from, from + dim), scale: scales[id] } : null;
   }
 }
