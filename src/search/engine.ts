@@ -7,6 +7,7 @@ import type { Encoder } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import type { TermFactors } from '../generate/generator.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
+import { type DenseQuestion, type ScannedPart, scanQuestions, sumParts } from './dense-leg.js';
 import { exactScore, exactTopK, type MatrixPart } from './exact/exact-top-k.js';
 import type { Scanner } from './exact/scanner.js';
 import { FusedMatrices } from './fused-matrices.js';
@@ -40,13 +41,6 @@ export interface EngineOptions {
   readonly analyze?: (text: string, lang: string) => QuestionTerms;
 }
 
-/** A question as the dense leg reads it. */
-export interface DenseQuestion {
-  /** (dim); all zero where the encoder knows none of its words. */
-  readonly vector: Float32Array;
-  readonly parts: readonly MatrixPart[];
-}
-
 const GIBIBYTE = 2 ** 30;
 /** Scores that one batch of questions may take: 32 MB of float32. */
 const SCANNED_SCORES = 2 ** 23;
@@ -62,6 +56,8 @@ export class SearchEngine {
   readonly #matrices: FusedMatrices;
   readonly #analyze: (text: string, lang: string) => QuestionTerms;
   readonly #rank: Uint32Array;
+  /** Reused by every question. */
+  readonly #scanned: Float64Array;
 
   /** @throws XqgError XQG_DIMENSION_MISMATCH if the encoder's vectors do not fit the snapshot's */
   constructor(options: EngineOptions) {
@@ -88,6 +84,7 @@ export class SearchEngine {
     this.#analyze =
       options.analyze ?? ((text, lang) => questionTerms(text, lang, passageLanguages, this.factors));
     this.#rank = rankOfIds(snapshot.ids);
+    this.#scanned = new Float64Array(snapshot.ids.length);
   }
 
   /**
@@ -112,7 +109,7 @@ export class SearchEngine {
       for (let first = 0; first < places.length; first += size) {
         const batch = places.slice(first, first + size);
         const dense = await this.#denseQuestions(batch.map((place) => requests[place]));
-        const scanned = await this.#scan(dense);
+        const scanned = await scanQuestions(this.#scanner, dense);
         batch.forEach((place, i) => {
           answers[place] = this.#answer(requests[place], dense[i], scanned[i]);
         });
@@ -164,14 +161,18 @@ export class SearchEngine {
       });
   }
 
-  #answer(request: SearchRequest, dense: DenseQuestion | null, scanned: Float32Array | null): SearchHit[] {
+  #answer(
+    request: SearchRequest,
+    dense: DenseQuestion | null,
+    scanned: readonly ScannedPart[] | null,
+  ): SearchHit[] {
     const { mode, k, mask = null } = request;
     const { topN: listLength, normalization, denseWeight } = this.defaults.hybrid;
     const depth = mode === 'hybrid' ? (request.topN ?? Math.max(listLength, k)) : k;
     const denseList =
       dense === null || scanned === null
         ? NO_ROWS
-        : exactTopK(scanned, dense.vector, dense.parts, depth, this.#rank, mask);
+        : exactTopK(sumParts(scanned, this.#scanned), dense.vector, dense.parts, depth, this.#rank, mask);
     const lexical =
       mode === 'dense'
         ? null
@@ -248,33 +249,6 @@ export class SearchEngine {
     }
     return [...weights].map(([matrix, weight]) => ({ matrix, weight }));
   }
-
-  /** (n) per question, float32; null for a question without a vector. Questions of one matrix are scanned together. */
-  async #scan(questions: readonly (DenseQuestion | null)[]): Promise<(Float32Array | null)[]> {
-    const { dim } = this.snapshot;
-    const scanned = questions.map((): Float32Array | null => null);
-    const byMatrix = new Map<MatrixPart['matrix'], { place: number; weight: number }[]>();
-    questions.forEach((question, place) => {
-      if (question?.vector.some((value) => value !== 0)) {
-        for (const { matrix, weight } of question.parts) {
-          byMatrix.set(matrix, [...(byMatrix.get(matrix) ?? []), { place, weight }]);
-        }
-      }
-    });
-    for (const [matrix, uses] of byMatrix) {
-      const vectors = new Float32Array(uses.length * dim);
-      uses.forEach(({ place }, u) => {
-        vectors.set(questions[place]!.vector, u * dim);
-      });
-      const scores = await this.#scanner.scan(vectors, matrix.vectors, dim);
-      const n = scores.length / uses.length;
-      uses.forEach(({ place, weight }, u) => {
-        const part = scores.subarray(u * n, (u + 1) * n);
-        scanned[place] = addScores(scanned[place], part, weight);
-      });
-    }
-    return scanned;
-  }
 }
 
 /**
@@ -289,12 +263,4 @@ function groupByMatrices(requests: readonly SearchRequest[]): number[][] {
     groups.set(key, [...(groups.get(key) ?? []), place]);
   });
   return [...groups.values()];
-}
-
-/** sum + weight * scores; `scores` itself where that is all. */
-function addScores(sum: Float32Array | null, scores: Float32Array, weight: number): Float32Array {
-  if (sum === null && weight === 1) return scores;
-  const total = sum ?? new Float32Array(scores.length);
-  for (let row = 0; row < total.length; row++) total[row] += weight * scores[row];
-  return total;
 }

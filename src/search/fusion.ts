@@ -42,25 +42,49 @@ export function hybrid(
   k: number,
   rank: Uint32Array,
 ): HybridHit[] {
-  const used = legs.map(({ list, score }) => ({ known: scoresOf(list), score }));
   const depth = Math.max(0, ...legs.map(({ list }) => list.rows.length));
-  const scales = legs.map((leg) => scaleOf(leg, depth, normalization));
-  const candidates = [...new Set(legs.flatMap(({ list }) => [...list.rows]))].sort((a, b) => a - b);
-  const scores = new Float64Array(candidates.length);
-  const hits = new Map<number, HybridHit>();
-  candidates.forEach((row, i) => {
-    const own = used.map((leg) => leg.known.get(row) ?? leg.score(row));
-    own.forEach((value, l) => {
-      const counted = value ?? legs[l].missing;
-      if (counted !== null) scores[i] += legs[l].weight * ((counted - scales[l].origin) / scales[l].unit);
-    });
-    hits.set(row, { row, score: scores[i], legs: own });
+  const candidates = candidatesOf(legs);
+  const totals = new Float64Array(candidates.length);
+  const values = legs.map((leg) => {
+    const own = scoresOf(leg, candidates);
+    const { origin, unit } = scaleOf(leg, depth, normalization);
+    for (let i = 0; i < candidates.length; i++) {
+      const counted = Number.isNaN(own[i]) ? leg.missing : own[i];
+      if (counted !== null) totals[i] += leg.weight * ((counted - origin) / unit);
+    }
+    return own;
   });
-  return Array.from(sortRows(Uint32Array.from(candidates), scores, k, rank).rows, (row) => hits.get(row)!);
+  const { rows, scores } = sortRows(candidates, totals, k, rank);
+  const placeOf = new Map(Array.from(candidates, (row, i) => [row, i]));
+  return Array.from(rows, (row, i) => ({
+    row,
+    score: scores[i],
+    legs: values.map((own) => {
+      const value = own[placeOf.get(row)!];
+      return Number.isNaN(value) ? null : value;
+    }),
+  }));
 }
 
-/** What makes a leg's scores comparable: (score - origin) / unit. */
-export interface Scale {
+/** The distinct rows of all lists, ascending. */
+function candidatesOf(legs: readonly Leg[]): Uint32Array {
+  const rows = new Set<number>();
+  for (const { list } of legs) for (const row of list.rows) rows.add(row);
+  return Uint32Array.from(rows).sort();
+}
+
+/** The leg's score of every candidate; NaN where it has none. */
+function scoresOf({ list, score }: Leg, candidates: Uint32Array): Float64Array {
+  const known = new Map<number, number>();
+  for (let i = 0; i < list.rows.length; i++) known.set(list.rows[i], list.scores[i]);
+  const scores = new Float64Array(candidates.length);
+  for (let i = 0; i < candidates.length; i++) {
+    scores[i] = known.get(candidates[i]) ?? score(candidates[i]) ?? Number.NaN;
+  }
+  return scores;
+}
+
+interface Scale {
   readonly origin: number;
   readonly unit: number;
 }
@@ -87,12 +111,4 @@ export function scaleOf(
   const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
   const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length;
   return variance > 0 ? { origin: mean, unit: Math.sqrt(variance) } : flat;
-}
-
-function scoresOf({ rows, scores }: RankedRows): Map<number, number> {
-  const known = new Map<number, number>();
-  rows.forEach((row, i) => {
-    known.set(row, scores[i]);
-  });
-  return known;
 }

@@ -34,7 +34,14 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
     const scores = await scanner.scan(queries, matrix.vectors, matrix.dim);
     return Array.from({ length: queries.length / matrix.dim }, (_, q) => {
       const query = queries.subarray(q * matrix.dim, (q + 1) * matrix.dim);
-      return exactTopK(scores.subarray(q * n, (q + 1) * n), query, [{ matrix, weight: 1 }], k, rank, mask);
+      return exactTopK(
+        Float64Array.from(scores.subarray(q * n, (q + 1) * n)),
+        query,
+        [{ matrix, weight: 1 }],
+        k,
+        rank,
+        mask,
+      );
     });
   }
 

@@ -42,24 +42,23 @@ export function exactScore(query: Float32Array, parts: readonly MatrixPart[], ro
 /**
  * The best k rows (at most the rows that the mask lets through), score descending, then rank ascending.
  *
- * @param scanned (n) the weighted sum of the parts' scanned products, float32
+ * @param scanned (n) the weighted sum of the parts' scanned products. In float64, though they are float32: selection of the
+ * best then sees one kind of array only, which takes a quarter of the time
  * @param query (dim)
  * @param rank (n) of `rankOfIds`
  * @param mask (n), 0 leaves a row out; null leaves none out
  */
 export function exactTopK(
-  scanned: Float32Array,
+  scanned: Float64Array,
   query: Float32Array,
   parts: readonly MatrixPart[],
   k: number,
   rank: Uint32Array,
   mask: Uint8Array | null = null,
 ): RankedRows {
-  // The selection sees float64 arrays alone, here and for BM25: with both kinds it takes four times as long.
-  const nearly = new Float64Array(scanned);
-  const threshold = kthScore(nearly, k, mask);
+  const threshold = kthScore(scanned, k, mask);
   const from = threshold === null ? -Infinity : threshold - 2 * largestError(query, parts);
-  const candidates = rowsFrom(nearly, from, mask);
+  const candidates = rowsFrom(scanned, from, mask);
   const isZero = query.every((value) => value === 0);
   const scores = Float64Array.from(candidates, (row) => (isZero ? 0 : exactScore(query, parts, row)));
   return sortRows(candidates, scores, k, rank);

@@ -4,7 +4,6 @@
  *
  * Its `run` works synchronously on the calling thread (measured in 1.30), so a scan does not overlap other JavaScript.
  */
-import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { productGraph } from './onnx-graph.js';
 import type { Scanner } from './scanner.js';
@@ -15,31 +14,25 @@ type TensorClass = typeof Tensor;
  * @param threads at most so many; default: one per core
  * @throws Error of the module loader if onnxruntime-node is not installed or does not fit this machine
  */
-export async function openOnnxScanner(threads: number = availableParallelism()): Promise<Scanner> {
+export async function openOnnxScanner(threads?: number): Promise<Scanner> {
   const runtime = await import('onnxruntime-node');
-  const open = (intraOpNumThreads: number): Promise<InferenceSession> =>
-    runtime.InferenceSession.create(productGraph(), {
-      executionProviders: ['cpu'],
-      logSeverityLevel: 3,
-      intraOpNumThreads,
-      // Idle threads that spin take the time of the JavaScript that follows a scan.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    });
-  // One question is limited by memory, which half of the cores exhaust; many questions are limited by arithmetic.
-  const single = await open(Math.max(1, Math.floor(threads / 2)));
-  return new OnnxScanner(single, () => open(threads), runtime.Tensor);
+  const session = await runtime.InferenceSession.create(productGraph(), {
+    executionProviders: ['cpu'],
+    logSeverityLevel: 3,
+    // Idle threads that spin take the time of the JavaScript that follows a scan.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+  });
+  return new OnnxScanner(session, runtime.Tensor);
 }
 
 class OnnxScanner implements Scanner {
   readonly name = 'onnxruntime';
-  readonly #single: InferenceSession;
-  readonly #openBatch: () => Promise<InferenceSession>;
-  #batch: Promise<InferenceSession> | null = null;
+  readonly #session: InferenceSession;
   readonly #tensor: TensorClass;
 
-  constructor(single: InferenceSession, openBatch: () => Promise<InferenceSession>, tensor: TensorClass) {
-    this.#single = single;
-    this.#openBatch = openBatch;
+  constructor(session: InferenceSession, tensor: TensorClass) {
+    this.#session = session;
     this.#tensor = tensor;
   }
 
@@ -47,9 +40,7 @@ class OnnxScanner implements Scanner {
     const m = queries.length / dim;
     const n = vectors.length / dim;
     if (n === 0) return new Float32Array(0);
-    if (m > 1) this.#batch ??= this.#openBatch();
-    const session = m > 1 ? await this.#batch! : this.#single;
-    const results = await session.run({
+    const results = await this.#session.run({
       queries: new this.#tensor('float32', queries, [m, dim]),
       vectors: new this.#tensor('float32', vectors, [n, dim]),
     });
@@ -57,7 +48,6 @@ class OnnxScanner implements Scanner {
   }
 
   async close(): Promise<void> {
-    await this.#single.release();
-    await (await this.#batch)?.release();
+    await this.#session.release();
   }
 }

@@ -32,7 +32,8 @@ export function addContending(
   let contenders: Uint32Array | null = null;
   let wanted: Uint32Array = also;
   let tryBelow = Infinity;
-  terms.forEach((term, t) => {
+  for (let t = 0; t < terms.length; t++) {
+    const term = terms[t];
     if (contenders === null && term.postings >= n / 16 && rest[t] <= tryBelow) {
       const threshold = kthScore(scores, k, mask, 0) ?? 0;
       contenders = contendersAmong(scores, threshold, mask, rest[t]);
@@ -51,7 +52,7 @@ export function addContending(
     } else {
       addToAll(segments, term, scores);
     }
-  });
+  }
   return contenders;
 }
 

@@ -1,0 +1,67 @@
+/**
+ * Scans matrices for a batch of questions: those that share a matrix are scanned together. Knows vectors and matrices; no
+ * text and no ranking.
+ */
+import type { MatrixPart, SearchMatrix } from './exact/exact-top-k.js';
+import type { Scanner } from './exact/scanner.js';
+
+/** A question as the dense leg reads it. */
+export interface DenseQuestion {
+  /** (dim); all zero where the encoder knows none of its words. */
+  readonly vector: Float32Array;
+  readonly parts: readonly MatrixPart[];
+}
+
+/** The products of a question with every row of one of its matrices. */
+export interface ScannedPart {
+  /** (n), float32 */
+  readonly scores: Float32Array;
+  readonly weight: number;
+}
+
+/**
+ * @param questions null: no question
+ * @returns the scanned parts by question; null for one without a vector
+ */
+export async function scanQuestions(
+  scanner: Scanner,
+  questions: readonly (DenseQuestion | null)[],
+): Promise<(readonly ScannedPart[] | null)[]> {
+  const byMatrix = new Map<SearchMatrix, { place: number; weight: number }[]>();
+  const scanned = questions.map((question, place): ScannedPart[] | null => {
+    if (question === null || question.vector.every((value) => value === 0)) return null;
+    for (const { matrix, weight } of question.parts) {
+      const uses = byMatrix.get(matrix) ?? [];
+      byMatrix.set(matrix, uses);
+      uses.push({ place, weight });
+    }
+    return [];
+  });
+  for (const [{ vectors, dim }, uses] of byMatrix) {
+    const queries = new Float32Array(uses.length * dim);
+    uses.forEach(({ place }, u) => {
+      queries.set(questions[place]!.vector, u * dim);
+    });
+    const scores = await scanner.scan(queries, vectors, dim);
+    const n = vectors.length / dim;
+    uses.forEach(({ place, weight }, u) => {
+      scanned[place]!.push({ scores: scores.subarray(u * n, (u + 1) * n), weight });
+    });
+  }
+  return scanned;
+}
+
+/**
+ * SUM weight * scores over a question's parts.
+ * @param into (n), overwritten
+ */
+export function sumParts(parts: readonly ScannedPart[], into: Float64Array): Float64Array {
+  if (parts.length === 1 && parts[0].weight === 1) into.set(parts[0].scores);
+  else {
+    into.fill(0);
+    for (const { scores, weight } of parts) {
+      for (let row = 0; row < into.length; row++) into[row] += weight * scores[row];
+    }
+  }
+  return into;
+}
