@@ -4,31 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import type { LexicalSegment } from '../search/lexical/segment.js';
-import type { Column, IndexedPassage } from '../store/store.js';
+import { COLUMNS, type IndexedPassage } from '../store/store.js';
 import { encodeTerms } from '../store/term-bytes.js';
 import { canonicalJson } from './manifest.js';
 import { openSnapshot } from './open.js';
 
 const HASH_BYTES = 32;
-const CONTENT = [
-  'id',
-  'documentId',
-  'source',
-  'path',
-  'title',
-  'headings',
-  'text',
-  'lang',
-  'langConfidence',
-  'metadata',
-  'ordinal',
-  'documentHash',
-  'vector',
-  'sums',
-  'own',
-  'pivot',
-  'drawn',
-] as const satisfies readonly Column[];
 
 /**
  * sha256 (hex) over all rows sorted by id (by UTF-16 code units): of each row, the sha256 of its columns and that of its
@@ -42,7 +23,7 @@ export async function digestIndex(dir: string): Promise<string> {
     const { ids } = snapshot;
     const hashes = Buffer.alloc(ids.length * 2 * HASH_BYTES);
     let row = 0;
-    for await (const batch of snapshot.scan(CONTENT)) {
+    for await (const batch of snapshot.scan(COLUMNS)) {
       for (const passage of batch) hashes.set(rowHash(passage), row++ * 2 * HASH_BYTES);
     }
     let firstRow = 0;
@@ -61,7 +42,7 @@ export async function digestIndex(dir: string): Promise<string> {
   }
 }
 
-function rowHash(row: Pick<IndexedPassage, (typeof CONTENT)[number]>): Buffer {
+function rowHash(row: Pick<IndexedPassage, (typeof COLUMNS)[number]>): Buffer {
   const { vector, sums, own, pivot, drawn, ...texts } = row;
   const hash = createHash('sha256').update(canonicalJson(texts)).update(bytesOf(vector));
   for (const lang of [...sums.keys()].sort()) hash.update(lang).update(bytesOf(sums.get(lang)!));

@@ -59,11 +59,6 @@ function dequantizeCount(byte: number): number {
   return SMALLEST * Math.exp(byte * LOG_STEP);
 }
 
-/** The table as a reader of the file will have it: training measures with these values. */
-export function quantizeTable(table: TableData): TableData {
-  return { ...table, counts: table.counts.map((count) => dequantizeCount(quantizeCount(count))) };
-}
-
 export function writeLanguage(
   folder: string,
   table: TableData,

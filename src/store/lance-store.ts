@@ -12,7 +12,14 @@ import { encodeRows, lanceSchema, shapeOf } from './lance-rows.js';
 import { checkPassage } from './passage-check.js';
 import { sqlList, sqlString } from './sql.js';
 import { storageError } from './storage-error.js';
-import type { Column, IndexedPassage, PassageStore, StoreReader, StoreShape } from './store.js';
+import {
+  COLUMNS,
+  type Column,
+  type IndexedPassage,
+  type PassageStore,
+  type StoreReader,
+  type StoreShape,
+} from './store.js';
 
 /** Fragments that a table may have before `compact` joins them; scans of fewer are as fast as of one. */
 const FRAGMENTS = 64;
@@ -24,25 +31,6 @@ const FILTER_IDS = 1000;
 /** LanceDB takes an age, not a time, and counts it from when the call arrives: a kept version must not grow too old on the way. */
 const KEPT_MARGIN = 60_000;
 const TABLE = /^passages-(\d+)\.lance$/;
-const COLUMNS: readonly Column[] = [
-  'id',
-  'documentId',
-  'source',
-  'path',
-  'title',
-  'headings',
-  'text',
-  'lang',
-  'langConfidence',
-  'metadata',
-  'ordinal',
-  'documentHash',
-  'vector',
-  'sums',
-  'own',
-  'pivot',
-  'drawn',
-];
 
 export class LanceStore implements PassageStore {
   readonly shape: StoreShape;

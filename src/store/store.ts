@@ -33,6 +33,27 @@ export interface StoreShape {
 
 export type Column = keyof IndexedPassage;
 
+/** All of them: the content of a row. */
+export const COLUMNS = [
+  'id',
+  'documentId',
+  'source',
+  'path',
+  'title',
+  'headings',
+  'text',
+  'lang',
+  'langConfidence',
+  'metadata',
+  'ordinal',
+  'documentHash',
+  'vector',
+  'sums',
+  'own',
+  'pivot',
+  'drawn',
+] as const satisfies readonly Column[];
+
 export interface ScanOptions {
   /** With the column `sums`: the languages to read; others are absent from the maps. Default: all. */
   readonly languages?: readonly string[];

@@ -1,28 +1,15 @@
 /** What every passage store must do: run by each implementation with its own way of making an empty store. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Column, IndexedPassage, PassageStore, StoreReader, StoreShape } from '../../src/store/store.js';
+import {
+  COLUMNS,
+  type Column,
+  type IndexedPassage,
+  type PassageStore,
+  type StoreReader,
+  type StoreShape,
+} from '../../src/store/store.js';
 
 export const shape: StoreShape = { dim: 4, queryLanguages: ['bn', 'th'], sumBits: 8 };
-
-const everything: readonly Column[] = [
-  'id',
-  'documentId',
-  'source',
-  'path',
-  'title',
-  'headings',
-  'text',
-  'lang',
-  'langConfidence',
-  'metadata',
-  'ordinal',
-  'documentHash',
-  'vector',
-  'sums',
-  'own',
-  'pivot',
-  'drawn',
-];
 
 /** A passage whose every value depends on its id; sums are exact in 8 bits. */
 export function passage(
@@ -88,7 +75,7 @@ export function passageStoreConformance(
       const reader = await (await reopen(store)).snapshot();
       expect(reader.shape).toEqual(shape);
       const rows: IndexedPassage[] = [];
-      for await (const batch of reader.scan(everything)) rows.push(...batch);
+      for await (const batch of reader.scan(COLUMNS)) rows.push(...batch);
       expect(rows).toEqual([passage('a', 0), plain]);
     });
 
@@ -218,7 +205,7 @@ export function passageStoreConformance(
       await store.purge();
       const after = await store.snapshot();
       const rows: IndexedPassage[] = [];
-      for await (const batch of after.scan(everything)) rows.push(...batch);
+      for await (const batch of after.scan(COLUMNS)) rows.push(...batch);
       expect(rows).toEqual([passage('b', 0, { drawn: null, pivot: null })]);
       await expect(store.at(reader.version)).rejects.toMatchObject({ code: 'XQG_STORE_VERSION_GONE' });
       await store.upsert([passage('c')]);
