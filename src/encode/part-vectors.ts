@@ -15,8 +15,6 @@ export class PartVectors {
   readonly #rows: WeightedRows;
   /** By row. */
   readonly #scales: Float32Array;
-  readonly #exact: Float32Array;
-  readonly #quantized: Int8Array;
   #size = 0;
 
   /**
@@ -28,8 +26,6 @@ export class PartVectors {
     this.#most = Math.floor(bytes / this.#rows.stride);
     this.#compute = compute;
     this.#scales = new Float32Array(this.#most + 1);
-    this.#exact = new Float32Array(dim);
-    this.#quantized = new Int8Array(dim);
   }
 
   clear(): void {
@@ -52,22 +48,11 @@ export class PartVectors {
     this.#rows.take(out);
   }
 
-  /** Computes a part, the largest entry of which becomes 127, and returns its row. */
+  /** Computes a part and returns its row. */
   #add(name: string, lang: string, places: Map<string, number>): number {
-    const exact = this.#exact;
-    exact.fill(0);
-    this.#compute(name, lang, exact);
-    let largest = 0;
-    for (let d = 0; d < exact.length; d++) {
-      const size = Math.abs(exact[d]);
-      if (size > largest) largest = size;
-    }
-    const inverse = largest > 0 ? 127 / largest : 0;
-    for (let d = 0; d < exact.length; d++) this.#quantized[d] = Math.round(exact[d] * inverse);
     const row = this.#size < this.#most ? ++this.#size : SPARE;
+    this.#scales[row] = this.#rows.quantize(row, (exact) => this.#compute(name, lang, exact));
     if (row !== SPARE) places.set(name, row);
-    this.#rows.set(row, this.#quantized);
-    this.#scales[row] = largest / 127;
     return row;
   }
 }

@@ -5,11 +5,14 @@
 
 /** Compiled from weighted-rows.wat. */
 const MODULE =
-  'AGFzbQEAAAABCQFgBX9/f39/AAMCAQAFAwEAAQcQAgZtZW1vcnkCAANhZGQAAAr8AQH5AQICfwd7A0AgA/0ABAAhCiAD/QAEECEL' +
-  'IAP9AAQgIQwgA/0ABDAhDUEAIQYCQANAIAYgAk8NASABIAZBAnRq/QkCACEHIAAgBkECdGooAgAgBWr9AAQAIQggCP2HASEJIAog' +
-  'ByAJ/acB/foB/eYB/eQBIQogCyAHIAn9qAH9+gH95gH95AEhCyAI/YgBIQkgDCAHIAn9pwH9+gH95gH95AEhDCANIAcgCf2oAf36' +
-  'Af3mAf3kASENIAZBAWohBgwACwsgAyAK/QsEACADIAv9CwQQIAMgDP0LBCAgAyAN/QsEMCADQcAAaiEDIAVBEGohBSAFIARJDQAL' +
-  'Cw==';
+  'AGFzbQEAAAABEAJgBX9/f39/AGADf39/AX0DAwIAAQUDAQABBxsDBm1lbW9yeQIAA2FkZAAACHF1YW50aXplAAEK2wMC+QECAn8H' +
+  'ewNAIAP9AAQAIQogA/0ABBAhCyAD/QAEICEMIAP9AAQwIQ1BACEGAkADQCAGIAJPDQEgASAGQQJ0av0JAgAhByAAIAZBAnRqKAIA' +
+  'IAVq/QAEACEIIAj9hwEhCSAKIAcgCf2nAf36Af3mAf3kASEKIAsgByAJ/agB/foB/eYB/eQBIQsgCP2IASEJIAwgByAJ/acB/foB' +
+  '/eYB/eQBIQwgDSAHIAn9qAH9+gH95gH95AEhDSAGQQFqIQYMAAsLIAMgCv0LBAAgAyAL/QsEECADIAz9CwQgIAMgDf0LBDAgA0HA' +
+  'AGohAyAFQRBqIQUgBSAESQ0ACwvdAQMCfwF7AX0gACACQQJ0aiEEIAAhAwNAIAUgA/0ABAD94AH96QEhBSADQRBqIQMgAyAESQ0A' +
+  'CyAF/R8AIAX9HwGXIAX9HwIgBf0fA5eXIQZDAAD+QiAGlf0TIQUgBkMAAAAAWwRAQwAAAAD9EyEFCyAAIQMDQCABIAUgA/0ABAD9' +
+  '5gH9av34ASAFIAP9AAQQ/eYB/Wr9+AH9hQEgBSAD/QAEIP3mAf1q/fgBIAUgA/0ABDD95gH9av34Af2FAf1l/QsEACABQRBqIQEg' +
+  'A0HAAGohAyADIARJDQALIAYL';
 
 /** Rows that are added in one call. */
 const TOGETHER = 256;
@@ -19,6 +22,7 @@ const PAGE = 65_536;
 
 interface Kernel {
   readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number };
+  readonly quantize: (from: number, row: number, dim: number) => number;
   readonly add: (rows: number, factors: number, n: number, out: number, dim: number) => void;
 }
 
@@ -37,6 +41,7 @@ export class WeightedRows {
   readonly #kernel: Kernel;
   readonly #addresses: number;
   readonly #factors: number;
+  readonly #exact: number;
   /** Address of row 0. */
   readonly #first: number;
   #rowsHeld = 0;
@@ -52,7 +57,8 @@ export class WeightedRows {
     this.#stride = Math.ceil(dim / 16) * 16;
     this.#addresses = 4 * this.#stride;
     this.#factors = this.#addresses + 4 * TOGETHER;
-    this.#first = this.#factors + 4 * TOGETHER;
+    this.#exact = this.#factors + 4 * TOGETHER;
+    this.#first = this.#exact + 4 * this.#stride;
     this.#view();
   }
 
@@ -63,13 +69,21 @@ export class WeightedRows {
 
   /** Keeps a row (dim) under a number; numbers grow by one. */
   set(row: number, bytes: Int8Array): void {
-    if (row >= this.#rowsHeld) {
-      this.#rowsHeld += SLAB;
-      const needed = this.#first + this.#rowsHeld * this.#stride;
-      this.#kernel.memory.grow(Math.max(0, Math.ceil((needed - this.#bytes.length) / PAGE)));
-      this.#view();
-    }
+    this.#reserve(row);
     this.#bytes.set(bytes, this.#first + row * this.#stride);
+  }
+
+  /**
+   * Keeps what `fill` adds to zeros (dim) under a number, in 8 bits: the largest becomes 127.
+   * @returns the scale: what a 1 of the row stands for
+   */
+  quantize(row: number, fill: (exact: Float32Array) => void): number {
+    this.#reserve(row);
+    const from = this.#exact / 4;
+    const exact = this.#floats.subarray(from, from + this.#dim);
+    exact.fill(0);
+    fill(exact);
+    return this.#kernel.quantize(this.#exact, this.#first + row * this.#stride, this.#stride) / 127;
   }
 
   /** Adds factor x row to the sum, at the latest when it is taken; the row must not be set anew before `flush`. */
@@ -90,6 +104,14 @@ export class WeightedRows {
     this.flush();
     out.set(this.#floats.subarray(0, this.#dim));
     this.#floats.fill(0, 0, this.#stride);
+  }
+
+  #reserve(row: number): void {
+    if (row < this.#rowsHeld) return;
+    this.#rowsHeld += SLAB;
+    const needed = this.#first + this.#rowsHeld * this.#stride;
+    this.#kernel.memory.grow(Math.max(0, Math.ceil((needed - this.#bytes.length) / PAGE)));
+    this.#view();
   }
 
   /** Growing detaches the views of before. */

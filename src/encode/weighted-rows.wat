@@ -41,4 +41,37 @@
       (v128.store offset=48 (local.get $out) (local.get $e))
       (local.set $out (i32.add (local.get $out) (i32.const 64)))
       (local.set $d (i32.add (local.get $d) (i32.const 16)))
-      (br_if $blocks (i32.lt_u (local.get $d) (local.get $dim))))))
+      (br_if $blocks (i32.lt_u (local.get $d) (local.get $dim)))))
+
+  ;; Writes a row of floats as signed bytes, the largest of which becomes 127 (halves round to even). Returns the largest size of the floats.
+  (func (export "quantize")
+    (param $from i32)     ;; address of dim floats
+    (param $row i32)      ;; address of the row
+    (param $dim i32)      ;; a multiple of 16
+    (result f32)
+    (local $at i32) (local $end i32) (local $f v128) (local $largest f32)
+    (local.set $end (i32.add (local.get $from) (i32.shl (local.get $dim) (i32.const 2))))
+    (local.set $at (local.get $from))
+    (loop $sizes
+      (local.set $f (f32x4.max (local.get $f) (f32x4.abs (v128.load (local.get $at)))))
+      (local.set $at (i32.add (local.get $at) (i32.const 16)))
+      (br_if $sizes (i32.lt_u (local.get $at) (local.get $end))))
+    (local.set $largest (f32.max
+      (f32.max (f32x4.extract_lane 0 (local.get $f)) (f32x4.extract_lane 1 (local.get $f)))
+      (f32.max (f32x4.extract_lane 2 (local.get $f)) (f32x4.extract_lane 3 (local.get $f)))))
+    (local.set $f (f32x4.splat (f32.div (f32.const 127) (local.get $largest))))
+    ;; Of zeros nothing is to be scaled.
+    (if (f32.eq (local.get $largest) (f32.const 0)) (then (local.set $f (f32x4.splat (f32.const 0)))))
+    (local.set $at (local.get $from))
+    (loop $blocks
+      (v128.store (local.get $row) (i8x16.narrow_i16x8_s
+        (i16x8.narrow_i32x4_s
+          (i32x4.trunc_sat_f32x4_s (f32x4.nearest (f32x4.mul (local.get $f) (v128.load offset=0 (local.get $at)))))
+          (i32x4.trunc_sat_f32x4_s (f32x4.nearest (f32x4.mul (local.get $f) (v128.load offset=16 (local.get $at))))))
+        (i16x8.narrow_i32x4_s
+          (i32x4.trunc_sat_f32x4_s (f32x4.nearest (f32x4.mul (local.get $f) (v128.load offset=32 (local.get $at)))))
+          (i32x4.trunc_sat_f32x4_s (f32x4.nearest (f32x4.mul (local.get $f) (v128.load offset=48 (local.get $at))))))))
+      (local.set $row (i32.add (local.get $row) (i32.const 16)))
+      (local.set $at (i32.add (local.get $at) (i32.const 64)))
+      (br_if $blocks (i32.lt_u (local.get $at) (local.get $end))))
+    (local.get $largest)))

@@ -20,6 +20,12 @@ function bag(n: number) {
   };
 }
 
+/** Halves to even. */
+function nearest(x: number): number {
+  const below = Math.floor(x);
+  return x - below === 0.5 ? below + Math.abs(below % 2) : Math.round(x);
+}
+
 /** What is defined: quantized parts, added one after the other in 32 bits. */
 function expected(n: number, lang: string): Float32Array {
   const { terms, weights } = bag(n);
@@ -29,7 +35,8 @@ function expected(n: number, lang: string): Float32Array {
     vectorOf(terms[t], lang, part);
     const largest = Math.max(...part.map(Math.abs));
     const factor = Math.fround(weights[t] * Math.fround(largest / 127));
-    for (let d = 0; d < DIM; d++) sum[d] += Math.fround(factor * Math.round(part[d] * (127 / largest)));
+    for (let d = 0; d < DIM; d++)
+      sum[d] += Math.fround(factor * nearest(Math.fround(part[d] * Math.fround(127 / largest))));
   }
   return sum;
 }
