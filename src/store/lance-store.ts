@@ -14,7 +14,6 @@ import { sqlList, sqlString } from './sql.js';
 import { storageError } from './storage-error.js';
 import {
   COLUMNS,
-  type Column,
   type IndexedPassage,
   type PassageStore,
   type StoreReader,

@@ -246,7 +246,13 @@ describe('measureBeir', () => {
   });
 
   it('says where rankings are cut', async () => {
-    const { notes } = await measureBeir(data, open, detect, { systems, depth: 2, languages: ['given'] }, () => {});
+    const { notes } = await measureBeir(
+      data,
+      open,
+      detect,
+      { systems, depth: 2, languages: ['given'] },
+      () => {},
+    );
     expect(notes.at(-1)).toContain('cut at 2 of 4 passages');
   });
 });

@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   COLUMNS,
-  type Column,
   type IndexedPassage,
   type PassageStore,
   type StoreReader,
