@@ -145,9 +145,10 @@ export function skeleton(surface: string): string | null {
     .replace(/ph/g, 'f')
     .replace(/sch|sh/g, 's');
   let letters = '';
-  for (const character of romanized) {
-    for (const letter of CONSONANT_CLASSES[character] ?? (/\d/.test(character) ? character : ''))
-      if (!letters.endsWith(letter)) letters += letter;
+  for (let i = 0; i < romanized.length; i++) {
+    const character = romanized[i];
+    const like = CONSONANT_CLASSES[character] ?? (character <= '9' ? character : '');
+    for (let l = 0; l < like.length; l++) if (!letters.endsWith(like[l])) letters += like[l];
   }
   return letters.length < SHORTEST_SKELETON ? null : `~${letters}`;
 }

@@ -14,9 +14,29 @@ export function passageBag(title: string, text: string, lang: string): TermBag {
   const add = (term: string, count: number) => counts.set(term, (counts.get(term) ?? 0) + count);
   for (const word of wordsOf(`${title}\n${text}`, lang)) {
     add(word.term, 1);
-    for (const gram of romanizedGrams(word.surface)) add(gram, PASSAGE_GRAM);
-    const consonants = skeleton(word.surface);
+    const { grams, consonants } = looksOf(word.surface);
+    for (const gram of grams) add(gram, PASSAGE_GRAM);
     if (consonants) add(consonants, 1);
   }
   return { terms: [...counts.keys()], weights: Float32Array.from(counts.values()) };
+}
+
+interface Looks {
+  readonly grams: readonly string[];
+  readonly consonants: string | null;
+}
+
+/** Surfaces met; emptied when full, so that memory stays bounded. */
+const LOOKS_SIZE = 50_000;
+const looks = new Map<string, Looks>();
+
+/** What a word looks like in any script. */
+function looksOf(surface: string): Looks {
+  let known = looks.get(surface);
+  if (known === undefined) {
+    if (looks.size >= LOOKS_SIZE) looks.clear();
+    known = { grams: romanizedGrams(surface), consonants: skeleton(surface) };
+    looks.set(surface, known);
+  }
+  return known;
 }
