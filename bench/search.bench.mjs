@@ -228,7 +228,7 @@ function unitRows(rows) {
 
 /** Milliseconds of one run, after a pause in which the threads of the run before come to rest. */
 async function time(run) {
-  await setTimeout(10);
+  await setTimeout(60);
   const start = performance.now();
   await run();
   return performance.now() - start;

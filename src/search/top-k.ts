@@ -34,14 +34,36 @@ export function topK(
   mask: Uint8Array | null = null,
   floor = -Infinity,
 ): RankedRows {
-  const threshold = kthScore(scores, k, mask, floor);
-  const rows = threshold === null ? rowsAbove(scores, floor, mask) : rowsFrom(scores, threshold, mask);
+  const rows = rowsOfBest(scores, k, mask, floor);
   return sortRows(
     rows,
     Float64Array.from(rows, (row) => scores[row]),
     k,
     rank,
   );
+}
+
+/**
+ * The rows, ascending, whose scores are at most `margin` below the k-th largest: all rows above `floor` if these are at
+ * most k.
+ */
+export function rowsOfBest(
+  scores: Float32Array | Float64Array,
+  k: number,
+  mask: Uint8Array | null,
+  floor = -Infinity,
+  margin = 0,
+): Uint32Array {
+  const guess = guessKth(scores, k, mask, floor);
+  if (guess !== null) {
+    const rows = rowsFrom(scores, guess - margin, mask);
+    const threshold = kthOfEvery(1, valuesAt(rows, scores), k, null, floor);
+    if (threshold !== null && threshold >= guess) {
+      return rows.filter((row) => scores[row] >= threshold - margin);
+    }
+  }
+  const threshold = k >= scores.length ? null : kthOfEvery(1, scores, k, mask, floor);
+  return threshold === null ? rowsAbove(scores, floor, mask) : rowsFrom(scores, threshold - margin, mask);
 }
 
 /**
@@ -54,20 +76,30 @@ export function kthScore(
   floor = -Infinity,
 ): number | null {
   if (k >= scores.length) return null;
-  if (k <= 0) return Infinity;
-  // Most scores are far below the k-th: a guess from a sample leaves few to look at.
-  const stride = Math.floor(scores.length / SAMPLE);
-  if (stride >= 4) {
-    const guess = kthOfEvery(stride, scores, Math.ceil((1.5 * k) / stride) + 4, mask, floor);
-    if (guess !== null) {
-      const large = scoresFrom(scores, guess, mask);
-      if (large.length >= k) return kthOfEvery(1, large, k, null, floor);
-    }
+  const guess = guessKth(scores, k, mask, floor);
+  if (guess !== null) {
+    const large = valuesAt(rowsFrom(scores, guess, mask), scores);
+    if (large.length >= k) return kthOfEvery(1, large, k, null, floor);
   }
   return kthOfEvery(1, scores, k, mask, floor);
 }
 
+/** About so many scores are a sample. */
 const SAMPLE = 4096;
+
+/**
+ * A score that most likely is a little below the k-th largest, from a sample: then few scores are left to look at, since
+ * most are far below. Null if there are too few scores for that.
+ */
+function guessKth(
+  scores: Float32Array | Float64Array,
+  k: number,
+  mask: Uint8Array | null,
+  floor: number,
+): number | null {
+  const stride = Math.floor(scores.length / SAMPLE);
+  return stride < 4 ? null : kthOfEvery(stride, scores, Math.ceil((1.5 * k) / stride) + 4, mask, floor);
+}
 
 /** The k-th largest of every `stride`-th score, or null if these are fewer than k. */
 function kthOfEvery(
@@ -77,6 +109,7 @@ function kthOfEvery(
   mask: Uint8Array | null,
   floor: number,
 ): number | null {
+  if (k <= 0) return Infinity;
   const heap = new Float64Array(k);
   let size = 0;
   for (let row = 0; row < scores.length; row += stride) {
@@ -92,17 +125,10 @@ function kthOfEvery(
   return size < k ? null : heap[0];
 }
 
-function scoresFrom(
-  scores: Float32Array | Float64Array,
-  threshold: number,
-  mask: Uint8Array | null,
-): number[] {
-  const large: number[] = [];
-  for (let row = 0; row < scores.length; row++) {
-    const score = scores[row];
-    if (score >= threshold && (mask === null || mask[row] !== 0)) large.push(score);
-  }
-  return large;
+function valuesAt(rows: Uint32Array, scores: Float32Array | Float64Array): Float64Array {
+  const values = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) values[i] = scores[rows[i]];
+  return values;
 }
 
 /** Rows in ascending order whose score is `threshold` or more; null if they are more than `limit`. */
@@ -123,14 +149,35 @@ export function rowsFrom(
   mask: Uint8Array | null,
   limit = Infinity,
 ): Uint32Array | null {
-  const rows: number[] = [];
-  for (let row = 0; row < scores.length; row++) {
-    if (scores[row] >= threshold && (mask === null || mask[row] !== 0)) {
-      rows.push(row);
-      if (rows.length > limit) return null;
+  const n = scores.length;
+  const whole = n - (n % 4);
+  let rows = new Uint32Array(1024);
+  let count = 0;
+  // Four at a time: nearly always none of them qualifies, and this takes a third of the time.
+  for (let first = 0; first < n; first += 4) {
+    if (
+      first === whole ||
+      scores[first] >= threshold ||
+      scores[first + 1] >= threshold ||
+      scores[first + 2] >= threshold ||
+      scores[first + 3] >= threshold
+    ) {
+      const end = Math.min(first + 4, n);
+      for (let row = first; row < end; row++) {
+        if (!(scores[row] >= threshold) || (mask !== null && mask[row] === 0)) continue;
+        if (count >= limit) return null;
+        if (count === rows.length) rows = doubled(rows);
+        rows[count++] = row;
+      }
     }
   }
-  return Uint32Array.from(rows);
+  return rows.subarray(0, count);
+}
+
+function doubled(rows: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const more = new Uint32Array(rows.length * 2);
+  more.set(rows);
+  return more;
 }
 
 /**
@@ -140,9 +187,7 @@ export function rowsFrom(
  * @param rank by row
  */
 export function sortRows(rows: Uint32Array, scores: Float64Array, k: number, rank: Uint32Array): RankedRows {
-  const threshold = kthScore(scores, k, null);
-  const chosen = threshold === null ? Uint32Array.from(rows.keys()) : rowsFrom(scores, threshold, null);
-  const order = chosen
+  const order = rowsOfBest(scores, k, null)
     .sort((a, b) => scores[b] - scores[a] || rank[rows[a]] - rank[rows[b]])
     .subarray(0, Math.max(k, 0));
   return {

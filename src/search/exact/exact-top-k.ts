@@ -4,7 +4,7 @@
  * the largest possible error as a margin, and the candidates are scored again in float64 in a fixed order. Equal vectors
  * get equal scores, and every scanner gives the same list. Knows nothing of texts and languages.
  */
-import { kthScore, type RankedRows, rowsFrom, sortRows } from '../top-k.js';
+import { type RankedRows, rowsOfBest, sortRows } from '../top-k.js';
 import { product } from './javascript-scanner.js';
 
 /** A matrix to search and what bounds the scan's error in it. */
@@ -56,9 +56,7 @@ export function exactTopK(
   rank: Uint32Array,
   mask: Uint8Array | null = null,
 ): RankedRows {
-  const threshold = kthScore(scanned, k, mask);
-  const from = threshold === null ? -Infinity : threshold - 2 * largestError(query, parts);
-  const candidates = rowsFrom(scanned, from, mask);
+  const candidates = rowsOfBest(scanned, k, mask, -Infinity, 2 * largestError(query, parts));
   const isZero = query.every((value) => value === 0);
   const scores = Float64Array.from(candidates, (row) => (isZero ? 0 : exactScore(query, parts, row)));
   return sortRows(candidates, scores, k, rank);

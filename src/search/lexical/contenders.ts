@@ -75,7 +75,7 @@ function contendersAmong(
   rest: number,
 ): Uint32Array | null {
   if (threshold <= rest) return null;
-  return rowsFrom(scores, lowest(threshold, rest), mask, scores.length / 16);
+  return rowsFrom(scores, lowest(threshold, rest), mask, Math.floor(scores.length / 16));
 }
 
 function stillContending(rows: Uint32Array, scores: Float64Array, k: number, rest: number): Uint32Array {
