@@ -74,7 +74,7 @@ export async function computeRows(
         ...passage,
         vector: vectors.subarray(row * dim, (row + 1) * dim),
         sums: sums[row],
-        own: passageBag(passage.title, passage.text, passage.lang),
+        own: passageBag(passage),
         pivot: pivots[row],
         drawn: pivots[row] === null && generator !== null ? drawn[row] : null,
       },
