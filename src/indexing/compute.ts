@@ -48,10 +48,10 @@ export async function computeRows(
     .map((lang) => ({ lang, rows: [...passages.keys()].filter((row) => passages[row].lang !== lang) }))
     .filter(({ rows }) => rows.length > 0);
   if (expectations !== null) {
-    const expected = await expectations.encode(pivots as TermBag[], tasks);
+    const request = { pivots: pivots as TermBag[], tasks, queries: queriesPerLanguage };
+    const expected = await expectations.sums(request);
     tasks.forEach(({ lang, rows }, task) => {
       checkSize(expected[task], rows.length, dim, `${lang} expectations`);
-      for (let i = 0; i < expected[task].length; i++) expected[task][i] *= queriesPerLanguage;
       keepSums(expected[task], rows, lang, dim, sums);
     });
   } else {
