@@ -66,7 +66,10 @@ export async function measureCollection(options: CollectionOptions, progress: Pr
     const asking = pairs.filter((pair) => pair.passageLang === passageLang);
     const askerLanguages = asking.map(({ queryLang }) => queryLang);
     const detected = languages.includes('detected');
-    const searcher = await open(poolOf(collection, passageLang), { systems, askerLanguages, detected });
+    const pool = told(poolOf(collection, passageLang), (n) =>
+      progress(`${n} passages in ${passageLang}`, done, steps),
+    );
+    const searcher = await open(pool, { systems, askerLanguages, detected });
     try {
       for (const pair of asking) {
         const step = `${pair.queryLang} to ${passageLang}`;
@@ -81,6 +84,15 @@ export async function measureCollection(options: CollectionOptions, progress: Pr
     results: pairs.flatMap((pair) => measured.get(pair)!.results),
     perQuery: pairs.flatMap((pair) => measured.get(pair)!.perQuery),
   };
+}
+
+/** Passes the items on, and tells their number now and then. */
+function* told<T>(items: Iterable<T>, tell: (count: string) => void): Generator<T> {
+  let count = 0;
+  for (const item of items) {
+    yield item;
+    if (++count % 1000 === 0) tell(count.toLocaleString('en-US'));
+  }
 }
 
 async function measurePair(
