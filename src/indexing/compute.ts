@@ -3,7 +3,7 @@
  * not on the passages beside it. Knows no store and no document.
  */
 import type { Passage } from '../corpus/passage.js';
-import type { Encoder } from '../encode/encoder.js';
+import { type Encoder, generatedQueryId } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import { type Generator, hasDistribution } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
@@ -64,7 +64,7 @@ export async function computeRows(
         if (queries[i].length === queriesPerLanguage) drawn[row].set(lang, queries[i]);
         else problems.set(row, countError(passages[row].id, lang, queries[i].length, queriesPerLanguage));
       });
-      keepSums(await sumsOf(queries, lang, encoder), rows, lang, dim, sums);
+      keepSums(await sumsOf(asked, queries, lang, encoder), rows, lang, dim, sums);
     }
   }
   return passages.map(
@@ -82,13 +82,16 @@ export async function computeRows(
 
 /** (queries.length x dim): the sum of each passage's queries. */
 async function sumsOf(
+  passages: readonly Passage[],
   queries: readonly (readonly string[])[],
   lang: string,
   encoder: Encoder,
 ): Promise<Float32Array> {
   const { dim } = encoder.identity;
   const languages = [{ lang, weight: 1 }];
-  const texts = queries.flat().map((text) => ({ text, languages }));
+  const texts = queries.flatMap((ofPassage, p) =>
+    ofPassage.map((text, i) => ({ id: generatedQueryId(passages[p].id, lang, i), text, languages })),
+  );
   const vectors = await encoder.encodeQueries(texts);
   checkSize(vectors, texts.length, dim, `${lang} queries`);
   const sums = new Float32Array(queries.length * dim);
