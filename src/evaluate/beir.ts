@@ -110,7 +110,7 @@ function askedQueries(
   return Promise.all(
     queries.map(async ({ id, text, lang, langGiven }) => {
       const given = language === 'given' && langGiven;
-      return { id, text, languages: given ? [{ lang, weight: 1 }] : await detect(text) };
+      return { id, text, lang, languages: given ? [{ lang, weight: 1 }] : await detect(text) };
     }),
   );
 }

@@ -111,6 +111,7 @@ async function measurePair(
     const asked = queries.map(({ id, text, lang }, i) => ({
       id,
       text,
+      lang,
       languages: weights?.[i] ?? [{ lang, weight: 1 }],
     }));
     const values = await measureSystems(searcher, systems, asked, qrels, fitting, searcher.size);

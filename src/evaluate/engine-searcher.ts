@@ -70,10 +70,15 @@ function drawnOnly(generator: Generator): Generator {
 }
 
 /** What a system asks of the engine. */
-export function requestOf(system: System, { id, text, languages }: AskedQuery, depth: number): SearchRequest {
+export function requestOf(
+  system: System,
+  { id, text, lang, languages }: AskedQuery,
+  depth: number,
+): SearchRequest {
   return {
     question: text,
     questionId: id,
+    questionLang: lang,
     languages,
     mode: system.mode,
     augment: system.augment !== 'off',

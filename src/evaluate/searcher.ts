@@ -10,6 +10,8 @@ import type { System } from './systems.js';
 export interface AskedQuery {
   readonly id: string;
   readonly text: string;
+  /** As the data have it; systems see `languages`. */
+  readonly lang: string;
   /** One entry where the language is given; several where it is detected. */
   readonly languages: readonly LanguageWeight[];
 }

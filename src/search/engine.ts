@@ -235,7 +235,12 @@ export class SearchEngine {
     const asked = requests.filter(({ mode }) => mode !== 'lexical');
     if (asked.length === 0) return requests.map(() => null);
     const vectors = await this.encoder.encodeQueries(
-      asked.map(({ question, questionId, languages }) => ({ id: questionId, text: question, languages })),
+      asked.map(({ question, questionId, questionLang, languages }) => ({
+        id: questionId,
+        lang: questionLang,
+        text: question,
+        languages,
+      })),
     );
     const { dim } = this.snapshot;
     const questions: (DenseQuestion | null)[] = [];

@@ -28,9 +28,9 @@ const queries: AskedQuery[] = MIXED_QUESTIONS.map((text, i) => {
       { lang: 'de', weight: 0.3 },
     ],
   ];
-  return { id: `q${i}`, text: toyText(text, lang), languages: weights[i % 2] };
+  return { id: `q${i}`, text: toyText(text, lang), lang, languages: weights[i % 2] };
 });
-queries.push({ id: 'unknown', text: '?!', languages: [{ lang: 'th', weight: 1 }] });
+queries.push({ id: 'unknown', text: '?!', lang: 'th', languages: [{ lang: 'th', weight: 1 }] });
 
 describe('engineSearchers', () => {
   it.each([30, 7])('ranks as the search engine does, to depth %i', async (depth) => {
