@@ -2,7 +2,8 @@
 
 import { detectLanguage } from '../languages/detect.js';
 import { addRows, type Measured, measureSystems } from './collection.js';
-import { type BeirData, type BeirQuery, openBeir } from './datasets/beir.js';
+import { openBeir } from './datasets/beir.js';
+import type { EvaluationQuery, TestCollection } from './datasets/collection.js';
 import { detectedLanguages } from './detected-languages.js';
 import { engineSearchers } from './engine-searcher.js';
 import { type Measure, type MeasureValues, parseMeasures, summarize } from './metrics.js';
@@ -56,7 +57,7 @@ export async function evaluateBeir(
 
 /** Measures opened data with any searcher. */
 export async function measureBeir(
-  data: BeirData,
+  data: TestCollection,
   open: OpenSearcher,
   detect: DetectLanguages,
   options: Pick<EvaluateBeirOptions, 'systems' | 'languages' | 'measures' | 'perQuery' | 'depth'>,
@@ -93,12 +94,15 @@ export async function measureBeir(
 }
 
 /** `given` makes sense only where the language of some query is given. */
-function knowledgeOf(data: BeirData, wanted: readonly LanguageKnowledge[]): readonly LanguageKnowledge[] {
+function knowledgeOf(
+  data: TestCollection,
+  wanted: readonly LanguageKnowledge[],
+): readonly LanguageKnowledge[] {
   return data.queries.some(({ langGiven }) => langGiven) ? wanted : ['detected'];
 }
 
 function askedQueries(
-  queries: readonly BeirQuery[],
+  queries: readonly EvaluationQuery[],
   language: LanguageKnowledge,
   detect: DetectLanguages,
 ): Promise<AskedQuery[]> {
@@ -116,7 +120,7 @@ function askedQueries(
  */
 function addGroups(
   measured: Measured,
-  data: BeirData,
+  data: TestCollection,
   searcher: Searcher,
   system: System,
   language: LanguageKnowledge,
@@ -153,8 +157,8 @@ function only<T>(values: ReadonlySet<T>): T | undefined {
   return values.size === 1 ? [...values][0] : undefined;
 }
 
-function notesOf({ queries, qrels }: BeirData, searcher: Searcher, depth: number): string[] {
-  const notes: string[] = [];
+function notesOf({ queries, qrels, ...data }: TestCollection, searcher: Searcher, depth: number): string[] {
+  const notes = [...data.notes];
   let missing = 0;
   for (const judgments of qrels.values()) {
     for (const [id, relevance] of judgments) if (relevance > 0 && !searcher.has(id)) missing++;

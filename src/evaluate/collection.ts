@@ -1,8 +1,8 @@
 /**
- * Measures systems over a parallel collection in the settings mono, to-english and from-english. Passages of a language
- * are encoded once, whatever asks for them. Knows no engine and no file format.
+ * Measures systems over a parallel collection in settings of its languages. A pool is encoded once, whatever asks for it.
+ * Knows no engine and no file format.
  */
-import { type Collection, pairOf } from './datasets/collection.js';
+import { ALL_LANGUAGES, type Collection, poolOf, testCollectionOf } from './datasets/collection.js';
 import { type Measure, type MeasureValues, type Qrels, summarize } from './metrics.js';
 import type { PerQueryRow, Progress, ResultRow, Setting } from './results.js';
 import type { AskedQuery, DetectLanguages, LanguageKnowledge, OpenSearcher, Searcher } from './searcher.js';
@@ -29,6 +29,7 @@ export interface Measured {
 interface LanguagePair {
   readonly setting: Setting;
   readonly queryLang: string;
+  /** ALL_LANGUAGES in the setting multi. */
   readonly passageLang: string;
 }
 
@@ -37,10 +38,21 @@ export function pairsOf(langs: readonly string[], settings: readonly Setting[]):
   const others = langs.includes('en') ? langs.filter((lang) => lang !== 'en') : [];
   return settings.flatMap((setting): LanguagePair[] => {
     if (setting === 'mono') return langs.map((lang) => ({ setting, queryLang: lang, passageLang: lang }));
+    if (setting === 'multi')
+      return langs.map((lang) => ({ setting, queryLang: lang, passageLang: ALL_LANGUAGES }));
+    if (setting === 'cross') return crossPairs(langs);
     if (setting === 'to-english')
       return others.map((lang) => ({ setting, queryLang: lang, passageLang: 'en' }));
     return others.map((lang) => ({ setting, queryLang: 'en', passageLang: lang }));
   });
+}
+
+function crossPairs(langs: readonly string[]): LanguagePair[] {
+  return langs.flatMap((queryLang) =>
+    langs
+      .filter((passageLang) => passageLang !== queryLang)
+      .map((passageLang) => ({ setting: 'cross' as const, queryLang, passageLang })),
+  );
 }
 
 /** Measures every system on every pair; rows are in the order of settings, pairs, knowledge of the language, systems. */
@@ -53,7 +65,7 @@ export async function measureCollection(options: CollectionOptions, progress: Pr
   for (const passageLang of new Set(pairs.map((pair) => pair.passageLang))) {
     const asking = pairs.filter((pair) => pair.passageLang === passageLang);
     const askerLanguages = asking.map(({ queryLang }) => queryLang);
-    const searcher = await open(collection.parts.get(passageLang)!.passages, { systems, askerLanguages });
+    const searcher = await open(poolOf(collection, passageLang), { systems, askerLanguages });
     try {
       for (const pair of asking) {
         const step = `${pair.queryLang} to ${passageLang}`;
@@ -76,7 +88,7 @@ async function measurePair(
   { collection, languages, systems, measures, detect, generator, perQuery }: CollectionOptions,
   onMeasured: () => void,
 ): Promise<Measured> {
-  const { queries, qrels } = pairOf(collection, pair.queryLang, pair.passageLang);
+  const { queries, qrels } = testCollectionOf(collection, pair.queryLang, pair.passageLang);
   const measured: Measured = { results: [], perQuery: [] };
   for (const language of languages) {
     const weights =

@@ -2,8 +2,8 @@
  * The evaluation's searcher over the search engine: systems become requests. The legs that several systems share are scored once
  * a query, over all passages; ranks equal those of `SearchEngine.rank`. Knows no data set and no measure.
  */
-import type { BagEncoder } from '../encode/encoder.js';
-import { type DistributionGenerator, type Generator, hasDistribution } from '../generate/generator.js';
+import type { Encoder } from '../encode/encoder.js';
+import { type Generator, hasDistribution } from '../generate/generator.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from '../search/defaults.js';
 import { SearchEngine } from '../search/engine.js';
 import type { Scanner } from '../search/exact/scanner.js';
@@ -18,9 +18,9 @@ import { byteOrder, rankRows, relevantRows } from './row-ranks.js';
 import type { AskedQuery, OpenSearcher, Searcher } from './searcher.js';
 import { DRAWN_QUERIES, type System } from './systems.js';
 
-export interface EngineParts {
-  readonly encoder: BagEncoder;
-  readonly generator: DistributionGenerator;
+export interface EngineParts<G extends Generator = Generator> {
+  readonly encoder: Encoder;
+  readonly generator: G;
   readonly scanner: Scanner;
   readonly defaults?: SearchDefaults;
   /** Seed of drawn queries; default 0. */
@@ -35,7 +35,7 @@ export function engineSearchers(parts: EngineParts): OpenSearcher {
   return async (passages, { systems, askerLanguages }) => {
     const { encoder, generator, seed = 0 } = parts;
     const common = { encoder, queries: DRAWN_QUERIES, seed };
-    const wanted = [{ ...common, generator: generator as Generator, queryLanguages: generator.languages }];
+    const wanted = [{ ...common, generator, queryLanguages: generator.languages }];
     if (systems.some(({ drawn }) => drawn)) {
       const queryLanguages = generator.languages.filter((lang) => askerLanguages.includes(lang));
       wanted.push({ ...common, generator: drawnOnly(generator), queryLanguages });
@@ -51,9 +51,10 @@ function drawnOnly(generator: Generator): Generator {
 }
 
 /** What a system asks of the engine. */
-export function requestOf(system: System, { text, languages }: AskedQuery, depth: number): SearchRequest {
+export function requestOf(system: System, { id, text, languages }: AskedQuery, depth: number): SearchRequest {
   return {
     question: text,
+    questionId: id,
     languages,
     mode: system.mode,
     augment: system.augment !== 'off',

@@ -1,5 +1,6 @@
 /** What the evaluations of data sets share: the parts that search is made of, opened from a pack. Knows no data set. */
 import { STATIC_DEFAULTS, StaticEncoder, type StaticEncoderSettings } from '../encode/static.js';
+import type { DistributionGenerator } from '../generate/generator.js';
 import { LEXICON_DEFAULTS, LexiconGenerator, type LexiconGeneratorSettings } from '../generate/lexicon.js';
 import { loadPack } from '../pack/format.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from '../search/defaults.js';
@@ -7,7 +8,7 @@ import { openScanner } from '../search/exact/scanner.js';
 import type { EngineParts } from './engine-searcher.js';
 
 export interface OpenedParts {
-  readonly parts: EngineParts;
+  readonly parts: EngineParts<DistributionGenerator>;
   /** For `madeBy`. */
   readonly identities: Readonly<Record<string, unknown>>;
   close(): Promise<void>;

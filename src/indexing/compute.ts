@@ -3,7 +3,7 @@
  * not on the passages beside it. Knows no store and no document.
  */
 import type { Passage } from '../corpus/passage.js';
-import type { BagEncoder, Encoder } from '../encode/encoder.js';
+import { type BagEncoder, type Encoder, generatedQueryId } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import { type DistributionGenerator, type Generator, hasDistribution } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
@@ -66,7 +66,8 @@ export async function computeRows(
       if (queries[i].length === queriesPerLanguage) drawn[row].set(lang, queries[i]);
       else problems.set(row, countError(passages[row].id, lang, queries[i].length, queriesPerLanguage));
     });
-    keepSums(await sumsOf(queries, lang, encoder), rows, lang, dim, sums);
+    const ids = rows.map((row) => passages[row].id);
+    keepSums(await sumsOf(ids, queries, lang, encoder), rows, lang, dim, sums);
   }
   return passages.map(
     (passage, row) =>
@@ -102,13 +103,16 @@ function partsOf(generator: DistributionGenerator): PartOf {
 
 /** (queries.length x dim): the sum of each passage's queries. */
 async function sumsOf(
+  ids: readonly string[],
   queries: readonly (readonly string[])[],
   lang: string,
   encoder: Encoder,
 ): Promise<Float32Array> {
   const { dim } = encoder.identity;
   const languages = [{ lang, weight: 1 }];
-  const texts = queries.flat().map((text) => ({ text, languages }));
+  const texts = queries.flatMap((ofPassage, p) =>
+    ofPassage.map((text, i) => ({ id: generatedQueryId(ids[p], lang, i), text, languages })),
+  );
   const vectors = await encoder.encodeQueries(texts);
   checkSize(vectors, texts.length, dim, `${lang} queries`);
   const sums = new Float32Array(queries.length * dim);

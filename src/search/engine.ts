@@ -221,7 +221,7 @@ export class SearchEngine {
     const asked = requests.filter(({ mode }) => mode !== 'lexical');
     if (asked.length === 0) return requests.map(() => null);
     const vectors = await this.encoder.encodeQueries(
-      asked.map(({ question, languages }) => ({ text: question, languages })),
+      asked.map(({ question, questionId, languages }) => ({ id: questionId, text: question, languages })),
     );
     const { dim } = this.snapshot;
     const questions: (DenseQuestion | null)[] = [];

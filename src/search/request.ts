@@ -18,6 +18,8 @@ export type SearchMode = 'dense' | 'lexical' | 'hybrid';
 
 export interface SearchRequest {
   readonly question: string;
+  /** For encoders whose vectors were made elsewhere. */
+  readonly questionId?: string;
   /** The question's language or, where it is guessed, every plausible one; at least one, weights summing to 1. */
   readonly languages: readonly LanguageWeight[];
   readonly mode: SearchMode;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type BeirOptions, openBeir } from '../../src/evaluate/datasets/beir.js';
-import { pairOf } from '../../src/evaluate/datasets/collection.js';
+import { type Collection, poolOf, testCollectionOf } from '../../src/evaluate/datasets/collection.js';
 import { loadMlqar } from '../../src/evaluate/datasets/mlqar.js';
 import { loadQa } from '../../src/evaluate/datasets/qa.js';
 import { loadXquad } from '../../src/evaluate/datasets/xquad.js';
@@ -19,6 +19,12 @@ function folder(files: Record<string, unknown>): string {
   }
   return directory;
 }
+
+/** A test collection with its pool as an array. */
+const pair = (data: Collection, queryLang: string, passageLang: string) => ({
+  ...testCollectionOf(data, queryLang, passageLang),
+  passages: [...poolOf(data, passageLang)],
+});
 
 /** A SQuAD file of one article: each paragraph with its question ids. */
 function squad(paragraphs: Record<string, string[]>, title = 'T') {
@@ -44,7 +50,7 @@ describe('loadXquad', () => {
     });
     const xquad = await loadXquad({ directory });
     expect([...xquad.parts.keys()]).toEqual(['en', 'de']);
-    const { queries, passages, qrels } = pairOf(xquad, 'de', 'en');
+    const { queries, passages, qrels } = pair(xquad, 'de', 'en');
     expect(queries.map(({ id, lang }) => [id, lang])).toEqual([
       ['a', 'de'],
       ['b', 'de'],
@@ -116,7 +122,7 @@ describe('loadXquad', () => {
   it.skipIf(!directory)('reads XQuAD as published (needs XQG_SHARED data/eval/xquad)', async () => {
     const xquad = await loadXquad({ directory: directory!, langs: ['en', 'th'] });
     expect(xquad.notes).toEqual([]);
-    const { queries, passages } = pairOf(xquad, 'th', 'en');
+    const { queries, passages } = pair(xquad, 'th', 'en');
     expect([queries.length, passages.length]).toEqual([1190, 240]);
   });
 });
@@ -147,7 +153,7 @@ describe('loadMlqar', () => {
   });
 
   it('joins questions to English by id', async () => {
-    const { queries, qrels, passages } = pairOf(await loadMlqar({ directory, half: 'all' }), 'de', 'en');
+    const { queries, qrels, passages } = pair(await loadMlqar({ directory, half: 'all' }), 'de', 'en');
     expect(queries.map(({ id }) => id)).toEqual(['q0', 'q1', 'q2', 'q3']);
     const [relevant] = qrels.get('q3')!.keys();
     expect(passages.find(({ id }) => id === relevant)!.text).toBe('paragraph 3');
@@ -163,7 +169,7 @@ describe('loadMlqar', () => {
   it.skipIf(!real)('reads MLQA-R as published (needs XQG_SHARED data/eval/mlqa-r)', async () => {
     const all = await loadMlqar({ directory: real!, half: 'all' });
     const counts = ['ar', 'de', 'en', 'es', 'hi', 'vi', 'zh'].map(
-      (lang) => pairOf(all, lang, 'en').queries.length,
+      (lang) => pair(all, lang, 'en').queries.length,
     );
     expect(counts).toEqual([517, 512, 1148, 500, 507, 511, 504]);
   });
@@ -185,7 +191,7 @@ describe('loadQa', () => {
       'xx.jsonl.gz',
     );
     const collection = await loadQa(file);
-    const { queries, passages, qrels } = pairOf(collection, 'vi', 'vi');
+    const { queries, passages, qrels } = pair(collection, 'vi', 'vi');
     expect(collection.name).toBe('qa/xx');
     expect(queries.map(({ text }) => text)).toEqual(['q', 'r']);
     expect(passages.map(({ text }) => text)).toEqual(['c1', 'c2']);
@@ -200,8 +206,8 @@ describe('loadQa', () => {
         { id: '2', lang: 'de', question: 'wer', answer: 'ich' },
       ),
     });
-    const { queries, passages, qrels } = pairOf(await loadQa(join(directory, 'faq.jsonl')), 'de', 'en');
-    expect(queries).toEqual([{ id: '2', text: 'wer', lang: 'de' }]);
+    const { queries, passages, qrels } = pair(await loadQa(join(directory, 'faq.jsonl')), 'de', 'en');
+    expect(queries).toEqual([{ id: '2', text: 'wer', lang: 'de', langGiven: true, group: '2' }]);
     expect(passages).toHaveLength(2);
     expect(qrels).toEqual(new Map([['2', new Map([['2', 1]])]]));
   });

@@ -9,7 +9,7 @@ import { XqgError } from '../../errors/error.js';
 import { unreadable } from '../lines.js';
 import type { Collection, DataSource, LanguagePart } from './collection.js';
 import { readSquad, type SquadArticle } from './files.js';
-import { partOfSquad } from './squad-part.js';
+import { articleGroups, partOfSquad } from './squad-part.js';
 
 export type Half = 'tune' | 'report' | 'all';
 
@@ -48,7 +48,13 @@ export async function loadMlqar({ directory, langs, half }: MlqarOptions): Promi
     parts.set(lang, partOfSquad(keepQuestions(all, ids), lang, file));
     sources.push(source);
   }
-  return { name: half === 'all' ? 'mlqa-r' : `mlqa-r/${half}`, parts, sources, notes: [] };
+  return {
+    name: half === 'all' ? 'mlqa-r' : `mlqa-r/${half}`,
+    parts,
+    groups: articleGroups(articles),
+    sources,
+    notes: [],
+  };
 }
 
 function articlesOf(articles: readonly SquadArticle[], half: Half): SquadArticle[] {

@@ -33,6 +33,15 @@ export function partOfSquad(articles: readonly SquadArticle[], lang: string, fil
   return { passages, questions, qrels };
 }
 
+/** The article of every question, as `Collection.groups` wants it. */
+export function articleGroups(articles: readonly SquadArticle[]): Map<string, string> {
+  return new Map(
+    articles.flatMap(({ title, paragraphs }) =>
+      paragraphs.flatMap(({ qas }) => qas.map(({ id }): [string, string] => [id, title])),
+    ),
+  );
+}
+
 function duplicate(file: string, reason: string): XqgError {
   return new XqgError('XQG_EVALUATION_FILE', { file, reason, remedy: 'Download the file anew.' });
 }

@@ -8,7 +8,7 @@ import { XqgError } from '../../errors/error.js';
 import { unreadable } from '../lines.js';
 import type { Collection, LanguagePart } from './collection.js';
 import { readSquad } from './files.js';
-import { partOfSquad } from './squad-part.js';
+import { articleGroups, partOfSquad } from './squad-part.js';
 
 const PUBLISHED = { paragraphs: 240, questions: 1190 };
 
@@ -35,10 +35,12 @@ export async function loadXquad({ directory, langs }: XquadOptions): Promise<Col
   // English is read first, as the language that the others are compared with.
   wanted.sort((a, b) => Number(b === 'en') - Number(a === 'en') || (a < b ? -1 : 1));
   const parts = new Map<string, LanguagePart>();
+  let groups = new Map<string, string>();
   const sources = [];
   for (const lang of wanted) {
     const file = join(directory, `xquad.${lang}.json`);
     const { articles, source } = await readSquad(file);
+    if (parts.size === 0) groups = articleGroups(articles);
     parts.set(lang, partOfSquad(articles, lang, file));
     sources.push(source);
   }
@@ -51,7 +53,7 @@ export async function loadXquad({ directory, langs }: XquadOptions): Promise<Col
         `${passages.length} paragraphs and ${questions.size} questions a language; XQuAD as published has ` +
           `${PUBLISHED.paragraphs} and ${PUBLISHED.questions.toLocaleString('en-US')}`,
       ];
-  return { name: 'xquad', parts, sources, notes };
+  return { name: 'xquad', parts, groups, sources, notes };
 }
 
 async function languagesIn(directory: string): Promise<string[]> {
