@@ -88,11 +88,11 @@ function takesBags(encoder: Encoder): encoder is BagEncoder {
 
 type PartOf = (stem: string, lang: string) => TermBag;
 
-/** What a generator expects of one pivot stem: one function a generator, since encoders remember by it. */
 const parts = new WeakMap<DistributionGenerator, PartOf>();
 const ONE = Float32Array.of(1);
 
-function partsOf(generator: DistributionGenerator): PartOf {
+/** What a generator expects of one pivot stem: the same function for the same generator, since encoders remember by it. */
+export function partsOf(generator: DistributionGenerator): PartOf {
   let partOf = parts.get(generator);
   if (partOf === undefined) {
     partOf = (stem, lang) => generator.expectation({ terms: [stem], weights: ONE }, lang);

@@ -66,7 +66,7 @@ export function exactTopK(
  * Bound of the rounding error of a scanned score, in any order of summation and with or without fused multiply-add:
  * (dim + parts + 2) 2^-24 |query| SUM weight maxNorm (Higham, Accuracy and Stability, section 3.1).
  */
-function largestError(query: Float32Array, parts: readonly MatrixPart[]): number {
+export function largestError(query: Float32Array, parts: readonly MatrixPart[]): number {
   const size = parts.reduce((sum, { matrix, weight }) => sum + weight * matrix.maxNorm, 0);
   return (query.length + parts.length + 2) * 2 ** -24 * 1.001 * Math.sqrt(product(query, query, 0)) * size;
 }
