@@ -75,6 +75,12 @@ export class TranslationTable {
     return links;
   }
 
+  /** True if the stem has a translation. */
+  translates(stem: number): boolean {
+    const { starts } = this.#byStem();
+    return starts[stem + 1] > starts[stem];
+  }
+
   /** Stems e with P(term | e) > 0 among the translations that the generator keeps. */
   stemsGenerating(term: string): Link[] {
     return mixture(this.lookup(term), (id) => this.#column(id));
@@ -104,31 +110,35 @@ export class TranslationTable {
   #byStem() {
     if (this.#columns) return this.#columns;
     const { starts, stems, counts } = this.#data;
-    const all = new Uint32Array(this.#nStems + 1);
-    for (const stem of stems) all[stem + 1]++;
-    for (let e = 0; e < this.#nStems; e++) all[e + 1] += all[e];
-    const fill = all.slice();
-    const cellTerm = new Uint32Array(stems.length);
-    const cellCount = new Float32Array(stems.length);
+    const sizes = new Uint8Array(this.#nStems);
+    const bestTerms = new Uint32Array(this.#nStems * TRANSLATIONS_PER_STEM);
+    const bestCounts = new Float32Array(this.#nStems * TRANSLATIONS_PER_STEM);
     for (let f = 0; f < this.size; f++) {
       for (let x = starts[f]; x < starts[f + 1]; x++) {
-        const at = fill[stems[x]]++;
-        cellTerm[at] = f;
-        cellCount[at] = counts[x];
+        const first = stems[x] * TRANSLATIONS_PER_STEM;
+        let at = first + sizes[stems[x]];
+        if (sizes[stems[x]] < TRANSLATIONS_PER_STEM) sizes[stems[x]]++;
+        else if (counts[x] > bestCounts[--at]) bestCounts[at] = 0;
+        else continue;
+        // Among equal counts the earlier term stays before.
+        for (; at > first && bestCounts[at - 1] < counts[x]; at--) {
+          bestCounts[at] = bestCounts[at - 1];
+          bestTerms[at] = bestTerms[at - 1];
+        }
+        bestCounts[at] = counts[x];
+        bestTerms[at] = f;
       }
     }
     const kept = new Uint32Array(this.#nStems + 1);
     const terms: number[] = [];
     const p: number[] = [];
     for (let e = 0; e < this.#nStems; e++) {
-      const order = Array.from({ length: all[e + 1] - all[e] }, (_, i) => all[e] + i)
-        .sort((a, b) => cellCount[b] - cellCount[a] || cellTerm[a] - cellTerm[b])
-        .slice(0, TRANSLATIONS_PER_STEM);
+      const first = e * TRANSLATIONS_PER_STEM;
       let total = 0;
-      for (const at of order) total += cellCount[at];
-      for (const at of order) {
-        terms.push(cellTerm[at]);
-        p.push(cellCount[at] / total);
+      for (let at = first; at < first + sizes[e]; at++) total += bestCounts[at];
+      for (let at = first; at < first + sizes[e]; at++) {
+        terms.push(bestTerms[at]);
+        p.push(bestCounts[at] / total);
       }
       kept[e + 1] = terms.length;
     }
