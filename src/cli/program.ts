@@ -4,6 +4,7 @@ import { XqgError } from '../errors/error.js';
 import { version } from '../version.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
+import { registerExperiment } from './commands/experiment.js';
 import { registerExplain } from './commands/explain.js';
 import { registerIndex } from './commands/index.js';
 import { registerPack } from './commands/pack.js';
@@ -29,6 +30,7 @@ const COMMANDS: readonly Register[] = [
   registerStatus,
   registerDoctor,
   registerEvaluate,
+  registerExperiment,
   registerPack,
 ];
 

@@ -8,7 +8,7 @@ import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { XqgError } from '../errors/error.js';
 import { parseMeasures } from '../evaluate/metrics.js';
-import { parseGeneratorName, parseEncoderName } from './makers.js';
+import { parseEncoderName, parseGeneratorName } from './makers.js';
 import { type ExperimentSpec, experimentSchema } from './spec.js';
 import { knownSystems } from './systems.js';
 
@@ -45,7 +45,10 @@ export function parseExperiment(yaml: string, file: string): ExperimentSpec {
   }
   const raw: unknown = document.toJS() ?? {};
   const result = experimentSchema.safeParse(raw);
-  const problems = [...(result.success ? [] : result.error.issues.flatMap(problemsOf)), ...crossProblems(raw)];
+  const problems = [
+    ...(result.success ? [] : result.error.issues.flatMap(problemsOf)),
+    ...crossProblems(raw),
+  ];
   if (problems.length === 0) return result.data!;
   throw invalid(
     file,
@@ -89,7 +92,10 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   const path = issue.path as Path;
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(path);
-    return issue.keys.map((key) => ({ path: [...path, key], message: `is no known key${suggestion(key, known)}` }));
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: `is no known key${suggestion(key, known)}`,
+    }));
   }
   const missing = issue.code === 'invalid_type' && issue.input === undefined;
   return [{ path, message: missing ? 'is missing' : issue.message }];
@@ -141,7 +147,10 @@ function crossProblems(raw: unknown): Problem[] {
     const reported = data.find(({ set }) => set === primary.data);
     if (!reported) add(['primary', 'data'], `is ${primary.data}, which is not under data`);
     else if (!reported.settings.includes(primary.setting))
-      add(['primary', 'setting'], `is ${primary.setting}, which is not among the settings of ${primary.data}`);
+      add(
+        ['primary', 'setting'],
+        `is ${primary.setting}, which is not among the settings of ${primary.data}`,
+      );
   }
   if (primary && measures !== undefined && !names.includes(primary.metric))
     add(['primary', 'metric'], `is ${primary.metric}, which is not among the measures ${names.join(', ')}`);
@@ -161,7 +170,13 @@ function crossProblems(raw: unknown): Problem[] {
       if (name === undefined) continue;
       const system = known.find((each) => each.name === name);
       if (system === undefined) {
-        add(path, `is "${name}", no system of these legs${suggestion(name, known.map((each) => each.name))}`);
+        add(
+          path,
+          `is "${name}", no system of these legs${suggestion(
+            name,
+            known.map((each) => each.name),
+          )}`,
+        );
       } else if (augmented && system.augment === 'off') {
         add(path, `is ${name}, which has no generated queries to vary`);
       }

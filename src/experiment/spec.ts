@@ -85,7 +85,9 @@ const conditions = object({
   languages: listOf(oneOf(LANGUAGE_CHOICES)).optional(),
   combine: listOf(oneOf(COMBINATIONS)).optional(),
   /** Percentiles of the round-trip score below which drawn queries are dropped; 0 keeps all. */
-  filter: listOf(z.number('is not a number').min(0, 'is less than 0').lt(100, 'is not less than 100')).optional(),
+  filter: listOf(
+    z.number('is not a number').min(0, 'is less than 0').lt(100, 'is not less than 100'),
+  ).optional(),
   'language-means': listOf(oneOf(MEANS)).optional(),
   distractors: z.array(distractors, 'is not a list').min(1, 'is an empty list').optional(),
 }).default({});

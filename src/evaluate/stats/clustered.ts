@@ -1,75 +1,117 @@
 /**
- * Tests for questions that are no independent samples: those of one article stand or fall together. Whole clusters are drawn or
- * flipped, never single questions. With one question a cluster they are the tests of paired.ts. Knows no measure.
+ * Tests for questions that are no independent samples: those of one article stand or fall together, and so do the translations
+ * of a question. Whole clusters are drawn or flipped, in all languages at once, never single questions. With one language and one
+ * question a cluster they are the tests of paired.ts. Knows no measure.
  */
 import { XqgError } from '../../errors/error.js';
 import { seededRandom } from '../../generate/drawing.js';
-import { flipSigns, type Interval, type PairedRandomization, percentile, type ResampleOptions } from './paired.js';
+import {
+  flipSigns,
+  type Interval,
+  type PairedRandomization,
+  percentile,
+  type ResampleOptions,
+} from './paired.js';
 
-/** Differences of two systems on the same questions, summed by cluster. */
+/** The same two systems in one language. */
+export interface PairedColumn {
+  /** a - b by question. */
+  readonly differences: readonly number[];
+  /** The cluster of each question. */
+  readonly groups: readonly string[];
+}
+
+/** Differences summed by language and cluster. */
 export interface Clusters {
-  /** (clusters) Sum of the differences. */
-  readonly sums: Float64Array;
-  /** (clusters) Number of questions. */
-  readonly sizes: Float64Array;
-  /** Number of questions. */
-  readonly n: number;
+  /** [language] (clusters) */
+  readonly sums: readonly Float64Array[];
+  /** [language] (clusters) Number of questions. */
+  readonly sizes: readonly Float64Array[];
+  /** [language] Number of questions. */
+  readonly totals: readonly number[];
 }
 
 /**
- * @param differences a - b by question
- * @param groups the cluster of each question
- * @throws XqgError XQG_UNPAIRED unless both have the same length, 1 or more
+ * @param columns one a language; clusters of the same name are one
+ * @throws XqgError XQG_UNPAIRED for a language without questions or with unlike lists
  */
-export function clustersOf(differences: readonly number[], groups: readonly string[]): Clusters {
-  if (differences.length !== groups.length || differences.length === 0) {
-    throw new XqgError('XQG_UNPAIRED', { first: differences.length, second: groups.length, least: 1 });
-  }
+export function clustersOf(columns: readonly PairedColumn[]): Clusters {
   const places = new Map<string, number>();
-  for (const group of groups) if (!places.has(group)) places.set(group, places.size);
-  const sums = new Float64Array(places.size);
-  const sizes = new Float64Array(places.size);
-  groups.forEach((group, i) => {
-    const place = places.get(group)!;
-    sums[place] += differences[i];
-    sizes[place]++;
+  for (const { differences, groups } of columns) {
+    if (differences.length !== groups.length || differences.length === 0) {
+      throw new XqgError('XQG_UNPAIRED', { first: differences.length, second: groups.length, least: 1 });
+    }
+    for (const group of groups) if (!places.has(group)) places.set(group, places.size);
+  }
+  const sums = columns.map(() => new Float64Array(places.size));
+  const sizes = columns.map(() => new Float64Array(places.size));
+  columns.forEach(({ differences, groups }, c) => {
+    groups.forEach((group, i) => {
+      const place = places.get(group)!;
+      sums[c][place] += differences[i];
+      sizes[c][place]++;
+    });
   });
-  return { sums, sizes, n: differences.length };
+  return { sums, sizes, totals: columns.map(({ groups }) => groups.length) };
 }
 
-/** The mean difference over all questions. */
-export function meanDifference({ sums, n }: Clusters): number {
-  return sums.reduce((sum, value) => sum + value, 0) / n;
+/** The unweighted mean over languages of the mean difference over questions. */
+export function meanDifference({ sums, totals }: Clusters): number {
+  return meanOf(sums.map((ofLanguage, c) => sumOf(ofLanguage) / totals[c]));
 }
 
-/** The percentile bootstrap interval of the mean difference over questions; clusters are drawn with replacement. */
+/** The percentile bootstrap interval of `meanDifference`; clusters are drawn with replacement, for all languages together. */
 export function clusterBootstrap(
   { sums, sizes }: Clusters,
   { samples = 10_000, seed = 1, confidence = 0.95 }: ResampleOptions & { readonly confidence?: number } = {},
 ): Interval {
   const random = seededRandom(String(seed));
-  const clusters = sums.length;
+  const clusters = sums[0].length;
   const means = new Float64Array(samples);
+  const sum = new Float64Array(sums.length);
+  const size = new Float64Array(sums.length);
   for (let sample = 0; sample < samples; sample++) {
-    let sum = 0;
-    let size = 0;
+    sum.fill(0);
+    size.fill(0);
     for (let i = 0; i < clusters; i++) {
       const drawn = Math.floor(random() * clusters);
-      sum += sums[drawn];
-      size += sizes[drawn];
+      for (let c = 0; c < sums.length; c++) {
+        sum[c] += sums[c][drawn];
+        size[c] += sizes[c][drawn];
+      }
     }
-    means[sample] = sum / size;
+    let total = 0;
+    let present = 0;
+    // A language that has no question in any drawn cluster says nothing in this sample.
+    for (let c = 0; c < sums.length; c++) {
+      if (size[c] === 0) continue;
+      total += sum[c] / size[c];
+      present++;
+    }
+    means[sample] = present > 0 ? total / present : 0;
   }
   means.sort();
   const tail = (1 - confidence) / 2;
   return { low: percentile(means, tail), high: percentile(means, 1 - tail) };
 }
 
-/** The paired randomization test with the cluster as the unit: all differences of a cluster change their sign together. */
+/** The paired randomization test with the cluster as the unit: all its differences change their sign together. */
 export function clusterRandomization(clusters: Clusters, options: ResampleOptions = {}): PairedRandomization {
+  const { sums, totals } = clusters;
+  const shares = Float64Array.from(sums[0], (_, i) =>
+    meanOf(sums.map((ofLanguage, c) => ofLanguage[i] / totals[c])),
+  );
   return {
-    n: clusters.n,
+    n: totals.reduce((sum, total) => sum + total, 0),
     meanDifference: meanDifference(clusters),
-    ...flipSigns(clusters.sums, options),
+    ...flipSigns(shares, options),
   };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
