@@ -28,6 +28,8 @@ export interface PassageText {
 export interface QueryText {
   /** The question's id, or that of a generated query (see `generatedQueryId`); absent where it has none. */
   readonly id?: string;
+  /** The language that the data give it, where `languages` may be guesses. */
+  readonly lang?: string;
   readonly text: string;
   /** One entry where the language is known; several where it is guessed. */
   readonly languages: readonly LanguageWeight[];

@@ -76,6 +76,20 @@ export const catalogue = {
     message: 'A passage cannot be limited to {value} tokens.',
     remedy: 'Use a whole number from {least} upwards.',
   },
+  // encode
+  XQG_VECTOR_FILE: {
+    message: 'Cannot use the vectors in {file}: {reason}.',
+    remedy: 'Write the file again, or correct the list of vector files (docs/datasets.md shows one).',
+  },
+  XQG_VECTOR_ROW: {
+    message: '{file}, row {row}: {reason}.',
+    remedy: 'Encode that text again, or remove the row together with its id.',
+  },
+  XQG_VECTOR_UNKNOWN: {
+    message: 'There is no vector for the {what} in the files of {file}.',
+    remedy:
+      'Encode it and add it to the files: this encoder only looks vectors up. Check "lang" if ids are shared by languages.',
+  },
   // evaluate
   XQG_UNKNOWN_MEASURE: {
     message: 'Unknown measure "{measure}".',

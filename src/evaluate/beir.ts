@@ -73,11 +73,12 @@ export async function measureBeir(
       if (++passages % 1000 === 0) progress(`${passages.toLocaleString('en-US')} passages`, 0, 0);
     }
   }
-  const searcher = await open(counted(), { systems, askerLanguages });
+  const knowledge = knowledgeOf(data, options.languages ?? ['given', 'detected']);
+  const detected = knowledge.includes('detected');
+  const searcher = await open(counted(), { systems, askerLanguages, detected });
   try {
     const depth = Math.min(searcher.size, options.depth ?? 1000);
     const measured: Measured = { results: [], perQuery: [] };
-    const knowledge = knowledgeOf(data, options.languages ?? ['given', 'detected']);
     let done = 0;
     for (const language of knowledge) {
       const asked = await askedQueries(data.queries, language, detect);
@@ -109,7 +110,7 @@ function askedQueries(
   return Promise.all(
     queries.map(async ({ id, text, lang, langGiven }) => {
       const given = language === 'given' && langGiven;
-      return { id, text, languages: given ? [{ lang, weight: 1 }] : await detect(text) };
+      return { id, text, lang, languages: given ? [{ lang, weight: 1 }] : await detect(text) };
     }),
   );
 }

@@ -19,7 +19,6 @@ export const RANKING_CODE = [
   'search',
   'evaluate',
   'experiment/block',
-  'experiment/dense-ranks',
   'experiment/held-questions',
   'experiment/language-means',
   'experiment/pool',

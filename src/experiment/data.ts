@@ -8,7 +8,7 @@ import {
   testCollectionOf,
 } from '../evaluate/datasets/collection.js';
 import { loadMlqar } from '../evaluate/datasets/mlqar.js';
-import { loadXquad } from '../evaluate/datasets/xquad.js';
+import { loadXquad, loadXquadR } from '../evaluate/datasets/xquad.js';
 import { lineError, readJsonRows } from '../evaluate/lines.js';
 import type { DataSpec, DistractorSpec, ExperimentSpec, TuneSpec } from './spec.js';
 
@@ -27,11 +27,15 @@ export function pathFrom(file: string, path: string): string {
   return resolve(dirname(file), path);
 }
 
-type Loadable = Pick<DataSpec, 'set' | 'path' | 'langs' | 'half'>;
+type Loadable = Pick<DataSpec, 'set' | 'path' | 'langs' | 'half' | 'unit'>;
 
-function load(file: string, { set, path, langs, half }: Loadable): Promise<Collection> {
+async function load(file: string, { set, path, langs, half, unit }: Loadable): Promise<Collection> {
   const directory = pathFrom(file, path);
-  return set === 'xquad' ? loadXquad({ directory, langs }) : loadMlqar({ directory, langs, half });
+  if (set === 'xquad') return loadXquad({ directory, langs });
+  if (set === 'xquad-r') return loadXquadR({ directory, langs });
+  const collection = await loadMlqar({ directory, langs, half, unit });
+  // LAReQA's MLQA-R is of sentences; nothing of paragraphs may be taken for it.
+  return unit === 'sentence' ? collection : { ...collection, name: `${collection.name}/paragraphs` };
 }
 
 /** @throws XqgError XQG_EXPERIMENT_EMPTY where a setting has no pair of languages, and what the loaders throw */
@@ -57,8 +61,8 @@ export async function openTuning(
   tune: TuneSpec,
   reported: readonly ReportedData[],
 ): Promise<Collection> {
-  const { on, path, langs, half } = tune;
-  const collection = await load(file, { set: on, path, langs, half });
+  const { on, path, langs, half, unit } = tune;
+  const collection = await load(file, { set: on, path, langs, half, unit });
   const ids = questionIds(collection);
   for (const { collection: other } of reported) {
     const shared = [...questionIds(other)].filter((id) => ids.has(id));

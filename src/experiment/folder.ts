@@ -2,9 +2,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { parseMeasures } from '../evaluate/metrics.js';
 import { writeAtomically } from '../indexing/atomic-write.js';
 import { type Answer, pairingsOf } from './answer.js';
+import { measuresIn } from './measurement.js';
 import { htmlReport } from './report/html.js';
 import { latexTable } from './report/latex.js';
 import { markdownReport } from './report/markdown.js';
@@ -15,11 +15,10 @@ import type { SystemRun } from './run.js';
 
 /** The flat rows of all measures. */
 export function resultRows({ spec, measurements }: ExperimentResults): ExperimentRow[] {
-  const measures = parseMeasures(spec.measures);
   return measurements.flatMap((measurement) => {
     const { place, variant } = measurement;
     const { encoder, generator, ...where } = place;
-    return measures.map((measure) => ({
+    return measuresIn(place.setting, spec).map((measure) => ({
       ...where,
       system: variant.system.name,
       metric: measure.name,
@@ -95,7 +94,7 @@ function* perQueryFiles({
         pairs.set(key, ofPair);
         ofPair.push(measurement);
       }
-      for (const measure of parseMeasures(spec.measures)) {
+      for (const measure of measuresIn(setting, spec)) {
         const lines = [`${['queryLang', 'passageLang', 'query', 'group', ...names].join('\t')}\n`];
         for (const [pair, ofPair] of pairs) {
           const values = names.map((name) =>

@@ -1,5 +1,7 @@
 /** The encoders and generators that an experiment file names, opened. Knows no data and no condition. */
+import { resolve } from 'node:path';
 import type { Encoder } from '../encode/encoder.js';
+import { FileEncoder } from '../encode/file/file-encoder.js';
 import { STATIC_DEFAULTS, StaticEncoder } from '../encode/static.js';
 import type { Generator } from '../generate/generator.js';
 import { LEXICON_DEFAULTS, LexiconGenerator } from '../generate/lexicon.js';
@@ -11,25 +13,27 @@ import { openScanner } from '../search/exact/scanner.js';
 const DEFAULT_PACK = 'base';
 
 export interface MakerName {
-  readonly kind: 'static' | 'lexicon';
-  /** Name or folder. */
-  readonly pack: string;
+  readonly kind: 'static' | 'lexicon' | 'file';
+  /** Name or folder of a pack, or path of a manifest. */
+  readonly from: string;
 }
 
-/** `static` or `static:PACK`; else what is wrong. */
+/** `static`, `static:PACK` or `file:MANIFEST`; else what is wrong. */
 export function parseEncoderName(text: string): MakerName | string {
-  return parseName(text, 'static', 'encoder');
+  const [, path] = /^file:(.+)$/.exec(text) ?? [];
+  if (path !== undefined) return { kind: 'file', from: path };
+  return parseName(text, 'static', 'encoder', 'static, static:PACK, file:MANIFEST');
 }
 
 /** `lexicon` or `lexicon:PACK`; else what is wrong. */
 export function parseGeneratorName(text: string): MakerName | string {
-  return parseName(text, 'lexicon', 'generator');
+  return parseName(text, 'lexicon', 'generator', 'lexicon, lexicon:PACK');
 }
 
-function parseName(text: string, kind: MakerName['kind'], what: string): MakerName | string {
+function parseName(text: string, kind: MakerName['kind'], what: string, known: string): MakerName | string {
   const [, name, pack] = /^(\w+)(?::(.+))?$/.exec(text) ?? [];
-  if (name === kind) return { kind, pack: pack ?? DEFAULT_PACK };
-  return `is "${text}", no ${what} (known: ${kind}, ${kind}:PACK)`;
+  if (name === kind) return { kind, from: pack ?? DEFAULT_PACK };
+  return `is "${text}", no ${what} (known: ${known})`;
 }
 
 export interface NamedMakers {
@@ -40,35 +44,62 @@ export interface NamedMakers {
   close(): Promise<void>;
 }
 
-/** Opens everything that is named; a pack that several name is read once. Throws what `loadPack` throws. */
+/**
+ * Opens everything that is named; a pack that several name is read once. Throws what `loadPack` and `FileEncoder.open` throw.
+ * @param folder paths of manifests are relative to it
+ */
 export async function openMakers(
   encoders: readonly string[],
   generators: readonly string[],
+  folder: string,
 ): Promise<NamedMakers> {
   const packs = new Map<string, Promise<Pack>>();
-  const packOf = (name: MakerName | string) => {
-    if (typeof name === 'string') throw new RangeError(`${name} was not checked`);
-    let pack = packs.get(name.pack);
+  const packOf = (name: string) => {
+    let pack = packs.get(name);
     if (pack === undefined) {
-      pack = loadPack(name.pack);
-      packs.set(name.pack, pack);
+      pack = loadPack(name);
+      packs.set(name, pack);
     }
     return pack;
   };
-  const opened = {
-    encoders: await Promise.all(
-      encoders.map(async (name) => ({
-        name,
-        encoder: new StaticEncoder(await packOf(parseEncoderName(name)), STATIC_DEFAULTS),
-      })),
-    ),
-    generators: await Promise.all(
-      generators.map(async (name) => ({
-        name,
-        generator: new LexiconGenerator(await packOf(parseGeneratorName(name)), LEXICON_DEFAULTS),
-      })),
+  const files: FileEncoder[] = [];
+  const encoderOf = async (name: MakerName): Promise<Encoder> => {
+    if (name.kind !== 'file') return new StaticEncoder(await packOf(name.from), STATIC_DEFAULTS);
+    const encoder = await FileEncoder.open(resolve(folder, name.from));
+    files.push(encoder);
+    return encoder;
+  };
+  const opened: Pick<NamedMakers, 'encoders' | 'generators'> = {
+    encoders: await inOrder(encoders, parseEncoderName, encoderOf, (name, encoder) => ({ name, encoder })),
+    generators: await inOrder(
+      generators,
+      parseGeneratorName,
+      async ({ from }) => new LexiconGenerator(await packOf(from), LEXICON_DEFAULTS),
+      (name, generator) => ({ name, generator }),
     ),
   };
   const { scanner } = await openScanner();
-  return { ...opened, scanner, close: () => scanner.close() };
+  return {
+    ...opened,
+    scanner,
+    close: async () => {
+      await scanner.close();
+      for (const file of files) await file.close();
+    },
+  };
+}
+
+async function inOrder<M, N>(
+  names: readonly string[],
+  parse: (name: string) => MakerName | string,
+  open: (name: MakerName) => Promise<M>,
+  named: (name: string, maker: M) => N,
+): Promise<N[]> {
+  const all: N[] = [];
+  for (const name of names) {
+    const parsed = parse(name);
+    if (typeof parsed === 'string') throw new RangeError(`${name} was not checked`);
+    all.push(named(name, await open(parsed)));
+  }
+  return all;
 }

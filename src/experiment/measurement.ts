@@ -3,7 +3,7 @@
  * any measure is computed from them. Knows no vector and no engine.
  */
 import type { TestCollection } from '../evaluate/datasets/collection.js';
-import type { Measure, RelevantRanks } from '../evaluate/metrics.js';
+import { type Measure, parseMeasures, RANK_DISTANCE, type RelevantRanks } from '../evaluate/metrics.js';
 import type { Setting } from '../evaluate/results.js';
 import type { ExperimentSpec } from './spec.js';
 import type { Variant } from './variants.js';
@@ -24,13 +24,20 @@ export function isPrimary({ dataset, setting }: MeasuredPlace, primary: Experime
   return dataset.split('/')[0] === primary.data && setting === primary.setting;
 }
 
+/** The measures of a file that fit a setting: rank distance needs one pool of all languages. */
+export function measuresIn(setting: string, { measures }: Pick<ExperimentSpec, 'measures'>): Measure[] {
+  return parseMeasures(measures).filter(({ name }) => setting === 'multi' || name !== RANK_DISTANCE);
+}
+
 export class Measurement {
   readonly #test: TestCollection;
   readonly #ranks: Int32Array;
+  readonly #size: number;
   readonly #known = new Map<string, Float64Array>();
 
   /**
-   * @param ranks by question, then by its relevant passages in the order of the judgments; 0: not retrieved
+   * @param ranks of `packRanks`
+   * @param size passages of the pool
    * @throws RangeError if there are more or fewer ranks than relevant passages
    */
   constructor(
@@ -38,10 +45,13 @@ export class Measurement {
     readonly variant: Variant,
     test: TestCollection,
     ranks: Int32Array,
+    size: number,
   ) {
     this.#test = test;
     this.#ranks = ranks;
-    if (ranks.length !== relevantCount(test)) throw new RangeError('ranks do not fit the judgments');
+    this.#size = size;
+    const relevant = test.queries.reduce((sum, { id }) => sum + gainsOf(test, id).length, 0);
+    if (ranks.length !== 2 * relevant) throw new RangeError('ranks do not fit the judgments');
   }
 
   /** Ids of the questions, in the order of all values. */
@@ -72,26 +82,29 @@ export class Measurement {
   *relevantRanks(): Generator<RelevantRanks> {
     let at = 0;
     for (const { id } of this.#test.queries) {
-      const gains = gainsOf(this.#test, id);
-      const found = gains
-        .map((gain, i) => ({ gain, rank: this.#ranks[at + i] }))
-        .filter(({ rank }) => rank > 0)
-        .sort((a, b) => a.rank - b.rank);
-      at += gains.length;
-      yield {
-        ranks: found.map(({ rank }) => rank),
-        gains: found.map(({ gain }) => gain),
-        ideal: gains.sort((a, b) => b - a),
-      };
+      const ideal = gainsOf(this.#test, id).sort((a, b) => b - a);
+      const ranks: number[] = [];
+      const gains: number[] = [];
+      for (let i = 0; i < ideal.length; i++, at += 2) {
+        if (this.#ranks[at] === 0) continue;
+        ranks.push(this.#ranks[at]);
+        gains.push(this.#ranks[at + 1]);
+      }
+      yield { ranks, gains, ideal, size: this.#size };
     }
   }
 }
 
-/** Relevance of the relevant passages of a question, in the order of the judgments. */
-function gainsOf({ qrels }: TestCollection, id: string): number[] {
-  return [...qrels.get(id)!.values()].filter((gain) => gain > 0);
+/** Ranks and gains in pairs, one pair for each relevant passage of each question; 0 and 0: not retrieved. */
+export function packRanks(ranks: readonly RelevantRanks[]): Int32Array {
+  return Int32Array.from(
+    ranks.flatMap(({ ranks: found, gains, ideal }) =>
+      ideal.flatMap((_, i) => [found[i] ?? 0, gains[i] ?? 0]),
+    ),
+  );
 }
 
-export function relevantCount(test: TestCollection): number {
-  return test.queries.reduce((sum, { id }) => sum + gainsOf(test, id).length, 0);
+/** Relevance of the relevant passages of a question. */
+function gainsOf({ qrels }: TestCollection, id: string): number[] {
+  return [...qrels.get(id)!.values()].filter((gain) => gain > 0);
 }

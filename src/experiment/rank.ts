@@ -6,17 +6,23 @@ import { augmentationProfile } from '../augment/profiles.js';
 import type { EncoderIdentity } from '../encode/encoder.js';
 import type { EvaluationQuery, TestCollection } from '../evaluate/datasets/collection.js';
 import { fuseLegs, legList } from '../evaluate/leg-list.js';
+import type { RelevantRanks } from '../evaluate/metrics.js';
 import { QueryLegs } from '../evaluate/query-legs.js';
-import { byteOrder, type RelevantRow, rankRows, relevantRows } from '../evaluate/row-ranks.js';
+import {
+  byteOrder,
+  type RelevantRow,
+  rankRows,
+  rankScannedRows,
+  relevantRows,
+} from '../evaluate/row-ranks.js';
 import { type Generator, hasDistribution } from '../generate/generator.js';
 import { SearchEngine } from '../search/engine.js';
-import type { SearchMatrix } from '../search/exact/exact-top-k.js';
+import { exactScore, largestError, type MatrixPart, type SearchMatrix } from '../search/exact/exact-top-k.js';
 import type { Scanner } from '../search/exact/scanner.js';
 import { FusedMatrices } from '../search/fused-matrices.js';
 import type { LexicalIndex } from '../search/lexical/index.js';
 import { lexicalModeOf, policyWeights, type SearchHit, type SearchRequest } from '../search/request.js';
 import { rankOfIds } from '../search/top-k.js';
-import { denseRanks } from './dense-ranks.js';
 import { HeldQuestions } from './held-questions.js';
 import { removeMeans } from './language-means.js';
 import type { Pool, SumSource } from './pool.js';
@@ -40,6 +46,8 @@ export interface RankerOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Scores that one scan may take: 32 MB of float32. */
+const SCANNED_SCORES = 2 ** 23;
 /** Memory for fused matrices of one source of queries. */
 const MATRIX_BYTES = 2 ** 29;
 
@@ -61,22 +69,51 @@ export class Ranker {
     this.#order = byteOrder(pool.ids);
   }
 
-  /** By question: the rank of every relevant passage in the order of the judgments, from 1; 0: not retrieved. */
-  async ranks(variant: Variant, asked: AskedQuestions): Promise<number[][]> {
+  /** Where the relevant passages of every question stand, in the order of the questions. */
+  async ranks(variant: Variant, asked: AskedQuestions): Promise<RelevantRanks[]> {
     const relevant = asked.queries.map(({ id }) => relevantRows(asked.qrels.get(id)!, this.#rowOf));
-    if (variant.system.mode === 'dense') {
-      const vectors = await this.#prepared(variant, asked);
-      const matrix = await this.#matrix(variant, asked.lang);
-      return denseRanks(vectors, matrix, relevant, this.#order, this.#options.scanner);
-    }
+    if (variant.system.mode === 'dense') return this.#denseRanks(variant, asked, relevant);
     const engine = await this.#engine(variant, asked);
-    const fused = new Float64Array(this.#pool.ids.length);
-    const ranks: number[][] = [];
+    const n = this.#pool.ids.length;
+    const fused = new Float64Array(n);
+    const ranks: RelevantRanks[] = [];
     for (const [q, query] of asked.queries.entries()) {
       if (q % 64 === 0) this.#options.signal?.throwIfAborted();
-      const request = this.#request(variant, query, this.#pool.ids.length);
-      const scores = await this.#scores(engine, variant, request, fused);
-      ranks.push(relevant[q].map((row) => this.#rankOf(row, scores)));
+      const scores = await this.#scores(engine, variant, this.#request(variant, query, n), fused);
+      ranks.push(rankRows(relevant[q], scores, this.#order, n));
+    }
+    return ranks;
+  }
+
+  /** One scan for many questions; scores that rounding could put in another order are taken exactly. */
+  async #denseRanks(
+    variant: Variant,
+    asked: AskedQuestions,
+    relevant: readonly (readonly RelevantRow[])[],
+  ): Promise<RelevantRanks[]> {
+    const vectors = await this.#prepared(variant, asked);
+    const matrix = await this.#matrix(variant, asked.lang);
+    const parts: MatrixPart[] = [{ matrix, weight: 1 }];
+    const { dim } = matrix;
+    const n = this.#pool.ids.length;
+    const size = Math.max(1, Math.floor(SCANNED_SCORES / n));
+    const ranks: RelevantRanks[] = [];
+    for (let from = 0; from < relevant.length; from += size) {
+      this.#options.signal?.throwIfAborted();
+      const batch = vectors.slice(from * dim, (from + size) * dim);
+      const products = await this.#options.scanner.scan(batch, matrix.vectors, dim);
+      for (let q = from; q < Math.min(from + size, relevant.length); q++) {
+        const question = vectors.subarray(q * dim, (q + 1) * dim);
+        const unknown = question.every((value) => value === 0);
+        const scores = {
+          scanned: unknown
+            ? new Float32Array(n).fill(Number.NaN)
+            : products.subarray((q - from) * n, (q - from + 1) * n),
+          error: largestError(question, parts),
+          exact: (row: number) => exactScore(question, parts, row),
+        };
+        ranks.push(rankScannedRows(relevant[q], scores, this.#order, n));
+      }
     }
     return ranks;
   }
@@ -85,10 +122,6 @@ export class Ranker {
   async best(variant: Variant, asked: AskedQuestions, depth: number): Promise<SearchHit[][]> {
     const engine = await this.#engine(variant, asked);
     return engine.rankBatch(asked.queries.map((query) => this.#request(variant, query, depth)));
-  }
-
-  #rankOf(row: RelevantRow, scores: ArrayLike<number>): number {
-    return rankRows([row], scores, this.#order, scores.length).ranks[0] ?? 0;
   }
 
   /** (n); NaN: no score. A hybrid is made of whole lists. */
@@ -120,6 +153,7 @@ export class Ranker {
     return {
       question: text,
       questionId: id,
+      questionLang: lang,
       languages: [{ lang, weight: 1 }],
       mode: system.mode,
       augment: system.augment !== 'off',

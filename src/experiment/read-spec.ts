@@ -7,7 +7,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { XqgError } from '../errors/error.js';
-import { parseMeasures } from '../evaluate/metrics.js';
+import { parseMeasures, RANK_DISTANCE } from '../evaluate/metrics.js';
 import { parseEncoderName, parseGeneratorName } from './makers.js';
 import { type ExperimentSpec, experimentSchema } from './spec.js';
 import { knownSystems } from './systems.js';
@@ -154,6 +154,11 @@ function crossProblems(raw: unknown): Problem[] {
   }
   if (primary && measures !== undefined && !names.includes(primary.metric))
     add(['primary', 'metric'], `is ${primary.metric}, which is not among the measures ${names.join(', ')}`);
+  if (primary?.metric === RANK_DISTANCE)
+    add(
+      ['primary', 'metric'],
+      'is a measure of language bias, of which less is better: name one of effectiveness',
+    );
   if (tune) measuresOf(tune.metric, (message) => add(['tune', 'metric'], message));
 
   const legs = value('legs');

@@ -3,7 +3,9 @@
  * measurements. Interrupted, it goes on where it stopped. Knows no report.
  */
 import { availableParallelism, totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { RelevantRanks } from '../evaluate/metrics.js';
 import { madeBy } from '../evaluate/results.js';
 import { formatRun, type RankedQuery } from '../evaluate/trec.js';
 import { hasDistribution } from '../generate/generator.js';
@@ -11,7 +13,7 @@ import { codeIdentity, ENCODING_CODE } from './code-identity.js';
 import { openDistractors, openReported, openTuning } from './data.js';
 import { knowsLanguageMeans, type LanguageMeans } from './language-means.js';
 import { type NamedMakers, openMakers } from './makers.js';
-import { isPrimary, Measurement, relevantCount } from './measurement.js';
+import { isPrimary, Measurement, packRanks } from './measurement.js';
 import { Pool } from './pool.js';
 import { type AskedQuestions, Ranker } from './rank.js';
 import type { ExperimentResults, TuningRecord } from './results.js';
@@ -64,7 +66,7 @@ export interface FinishedRun {
 /** Throws what opening throws, and the signal's reason where it is aborted. */
 export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
   const { spec } = options;
-  const makers = await openMakers(spec.encoders, spec.generators);
+  const makers = await openMakers(spec.encoders, spec.generators, dirname(options.file));
   try {
     return await runWith(makers, options);
   } catch (error) {
@@ -152,11 +154,11 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
     signal?.throwIfAborted();
     const { encoder, queryLang, passageLang } = item.place;
     tell(`${encoder}: ${item.variant.name}, ${queryLang} to ${passageLang}`, i, work.length);
-    const ranks = await store.integers('ranks', item.identity, async () => {
-      const found = await asker.ranks(item);
-      return Int32Array.from(found.flat());
-    });
-    measurements.push(new Measurement(item.place, item.variant, item.test, ranks));
+    const ranks = await store.integers('ranks', item.identity, async () =>
+      packRanks(await asker.ranks(item)),
+    );
+    const size = item.pool.blocks.reduce((sum, { block }) => sum + block.passages.length, 0);
+    measurements.push(new Measurement(item.place, item.variant, item.test, ranks, size));
   }
   clock.lap('encoding and ranking');
   const sources = [...reported.map(({ collection }) => collection), ...(tuningData ? [tuningData] : [])];
@@ -210,11 +212,8 @@ class Asker {
     this.#options = options;
   }
 
-  async ranks(item: WorkItem): Promise<number[][]> {
-    const ranks = await this.#ranker(item).ranks(item.variant, await this.#asked(item));
-    const count = ranks.reduce((sum, each) => sum + each.length, 0);
-    if (count !== relevantCount(item.test)) throw new RangeError('ranks do not fit the judgments');
-    return ranks;
+  async ranks(item: WorkItem): Promise<RelevantRanks[]> {
+    return this.#ranker(item).ranks(item.variant, await this.#asked(item));
   }
 
   async best(item: WorkItem, depth: number): Promise<RankedQuery[]> {
@@ -250,7 +249,7 @@ class Asker {
     const { encoder } = pairing;
     const lang = place.queryLang;
     const languages = [{ lang, weight: 1 }];
-    const queries = test.queries.map(({ id, text }) => ({ id, text, languages }));
+    const queries = test.queries.map(({ id, text }) => ({ id, text, lang, languages }));
     const identity = {
       encoder: encoder.identity,
       code: codeIdentity(ENCODING_CODE),

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { MEASURES } from '../evaluate/xquad.js';
 
-const DATA_SETS = ['xquad', 'mlqa-r'] as const;
+const DATA_SETS = ['xquad', 'xquad-r', 'mlqa-r'] as const;
 const SETTINGS = ['mono', 'to-english', 'from-english', 'cross', 'multi'] as const;
 export const LANGUAGE_CHOICES = ['own', 'all', 'others', 'leave-one-out'] as const;
 export const COMBINATIONS = ['mean', 'sum', 'paper'] as const;
@@ -39,6 +39,8 @@ const data = object({
   langs: listOf(text).optional(),
   /** Of MLQA-R: which half of the articles. */
   half: oneOf(['tune', 'report', 'all']).default('all'),
+  /** Of MLQA-R: what one passage is. */
+  unit: oneOf(['sentence', 'paragraph']).default('sentence'),
 });
 
 const primary = object({
@@ -56,7 +58,9 @@ const tune = object({
   on: oneOf(DATA_SETS),
   path: text,
   half: oneOf(['tune', 'report', 'all']).default('all'),
-  setting: oneOf(['mono', 'to-english', 'from-english']).default('to-english'),
+  /** Of MLQA-R: what one passage is. */
+  unit: oneOf(['sentence', 'paragraph']).default('paragraph'),
+  setting: oneOf(SETTINGS).default('to-english'),
   langs: listOf(text).optional(),
   metric: text.default('MRR'),
   /** Candidates; baseline and augmented systems get the same for all that both have. */
@@ -114,7 +118,7 @@ export const experimentSchema = object({
   question: text.optional(),
   data: z.array(data, 'is not a list').min(1, 'is an empty list'),
   primary,
-  /** `static` or `static:PACK`. */
+  /** `static`, `static:PACK`, or `file:MANIFEST` for vectors that were made elsewhere. */
   encoders: listOf(text).default(['static']),
   /** `lexicon` or `lexicon:PACK`. */
   generators: listOf(text).default(['lexicon']),

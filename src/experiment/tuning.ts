@@ -46,10 +46,10 @@ export function tuningIdentity({
   encoder,
   generator,
 }: Omit<TuningOptions, 'progress'>): Identity {
-  const { on, half, setting, langs, metric, alpha, 'dense-weight': denseWeight } = tune;
+  const { on, half, unit, setting, langs, metric, alpha, 'dense-weight': denseWeight } = tune;
   return {
     data: collection.sources,
-    on: { on, half, setting, langs: langs ?? null, metric, alpha, denseWeight },
+    on: { on, half, unit, setting, langs: langs ?? null, metric, alpha, denseWeight },
     systems: tunable(spec).map(({ name }) => name),
     encoder: encoder.identity,
     generator: generator.identity,

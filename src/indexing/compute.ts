@@ -64,8 +64,7 @@ export async function computeRows(
         if (queries[i].length === queriesPerLanguage) drawn[row].set(lang, queries[i]);
         else problems.set(row, countError(passages[row].id, lang, queries[i].length, queriesPerLanguage));
       });
-      const ids = asked.map(({ id }) => id);
-      keepSums(await sumsOf(ids, queries, lang, encoder), rows, lang, dim, sums);
+      keepSums(await sumsOf(asked, queries, lang, encoder), rows, lang, dim, sums);
     }
   }
   return passages.map(
@@ -83,7 +82,7 @@ export async function computeRows(
 
 /** (queries.length x dim): the sum of each passage's queries. */
 async function sumsOf(
-  ids: readonly string[],
+  passages: readonly Passage[],
   queries: readonly (readonly string[])[],
   lang: string,
   encoder: Encoder,
@@ -91,7 +90,7 @@ async function sumsOf(
   const { dim } = encoder.identity;
   const languages = [{ lang, weight: 1 }];
   const texts = queries.flatMap((ofPassage, p) =>
-    ofPassage.map((text, i) => ({ id: generatedQueryId(ids[p], lang, i), text, languages })),
+    ofPassage.map((text, i) => ({ id: generatedQueryId(passages[p].id, lang, i), text, languages })),
   );
   const vectors = await encoder.encodeQueries(texts);
   checkSize(vectors, texts.length, dim, `${lang} queries`);

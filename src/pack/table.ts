@@ -9,6 +9,9 @@ import type { Link } from './link.js';
 /** How many translations of a stem the generator keeps; their probabilities are scaled to sum to 1. */
 export const TRANSLATIONS_PER_STEM = 6;
 
+/** Terms that are looked up before a map of all is worth its making: a question has few. */
+const FEW = 256;
+
 export interface TableData {
   readonly lang: string;
   /** Terms in ascending UTF-16 order. */
@@ -29,6 +32,7 @@ export class TranslationTable {
   readonly #data: TableData;
   readonly #completion: Completion;
   #ids: Map<string, number> | undefined;
+  #asked = 0;
   #columns: { starts: Uint32Array; terms: Uint32Array; p: Float32Array } | undefined;
   readonly #nStems: number;
 
@@ -50,8 +54,17 @@ export class TranslationTable {
   }
 
   id(term: string): number | undefined {
-    this.#ids ??= new Map(this.#data.terms.map((known, id) => [known, id]));
-    return this.#ids.get(term);
+    if (this.#ids !== undefined) return this.#ids.get(term);
+    if (++this.#asked > FEW) this.#ids = new Map(this.#data.terms.map((known, id) => [known, id]));
+    const { terms } = this.#data;
+    let low = 0;
+    let high = terms.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (terms[middle] < term) low = middle + 1;
+      else high = middle;
+    }
+    return terms[low] === term ? low : undefined;
   }
 
   /** The known terms that stand for a term, with their shares: itself, or what an unknown one is made of. */

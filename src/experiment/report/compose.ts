@@ -1,7 +1,7 @@
 /** Composes the report of an experiment: the answer first, then everything else in the order of its weight. Knows no layout. */
-import { parseMeasures } from '../../evaluate/metrics.js';
 import { answerOf, decimal } from '../answer.js';
 import { columnsOf, meanOf } from '../comparison.js';
+import { measuresIn } from '../measurement.js';
 import { PUBLISHED } from '../published.js';
 import type { ExperimentResults } from '../results.js';
 import { answerTable } from './answer-table.js';
@@ -85,7 +85,7 @@ function publishedTables({ spec, measurements }: ExperimentResults): ReportTable
   const measured = new Set(measurements.map(({ place }) => JSON.stringify([place.dataset, place.setting])));
   for (const key of measured) {
     const [dataset, setting] = JSON.parse(key) as [string, string];
-    for (const measure of parseMeasures(spec.measures)) {
+    for (const measure of measuresIn(setting, spec)) {
       const published = PUBLISHED.filter(
         (row) => row.dataset === dataset && row.setting === setting && row.metric === measure.name,
       );

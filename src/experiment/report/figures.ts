@@ -1,12 +1,13 @@
 /** The figures of a report, each with its data. Knows no layout of a page. */
 import type { Measure } from '../../evaluate/metrics.js';
-import { parseMeasures } from '../../evaluate/metrics.js';
+import { parseMeasures, RANK_DISTANCE } from '../../evaluate/metrics.js';
 import { LEVEL, pairingsOf } from '../answer.js';
+import { bars } from '../charts/bars.js';
 import { curves } from '../charts/curves.js';
 import { heatMap } from '../charts/heat-map.js';
 import { scatter } from '../charts/scatter.js';
 import { columnsOf, meanOf, testColumn } from '../comparison.js';
-import type { Measurement } from '../measurement.js';
+import { type Measurement, measuresIn } from '../measurement.js';
 import type { ExperimentResults } from '../results.js';
 import { plainOf } from '../systems.js';
 import { probability } from './answer-table.js';
@@ -30,7 +31,40 @@ export function figuresOf(results: ExperimentResults): Figure[] {
       figures.push(...heatMaps(about, measure, results));
     }
   }
-  figures.push(...strength(results, measure));
+  figures.push(...strength(results, measure), ...rankDistances(results));
+  return figures;
+}
+
+/** How far the translations of a relevant passage lie apart, where the pool has all languages. */
+function rankDistances({ spec, measurements }: ExperimentResults): Figure[] {
+  const figures: Figure[] = [];
+  const { baseline, system } = spec.primary;
+  for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
+    const measure = measuresIn(setting, spec).find(({ name }) => name === RANK_DISTANCE);
+    if (measure === undefined) continue;
+    for (const { encoder, generator, measurements: ofPairing } of pairingsOf(ofGround)) {
+      const means = (name: string) =>
+        columnsOf(
+          ofPairing.filter(({ variant }) => variant.condition === 'system' && variant.name === name),
+          measure,
+        ).map(({ lang, values }) => ({ lang, mean: meanOf(values) }));
+      const augmented = means(system);
+      const groups = means(baseline).map(({ lang, mean }, c) => ({
+        name: lang,
+        values: [mean, augmented[c].mean] as const,
+      }));
+      figures.push({
+        id: fileName(`rank-distance-${dataset}-${encoder}-${generator}`),
+        title: `Rank distance (${dataset}, ${setting}; ${encoder}, ${generator})`,
+        caption:
+          'Language bias: how many ranks lie between the best and the worst of a question’s relevant passages in all languages. ' +
+          'Less is better.',
+        svg: bars({ title: 'Rank distance', names: [baseline, system], groups }),
+        header: ['language of the question', baseline, system],
+        rows: groups.map(({ name, values }) => [name, ...values]),
+      });
+    }
+  }
   return figures;
 }
 
