@@ -76,6 +76,21 @@ export const catalogue = {
     message: 'A passage cannot be limited to {value} tokens.',
     remedy: 'Use a whole number from {least} upwards.',
   },
+  // generate
+  XQG_RECORDED_FILE: {
+    message: 'Cannot read the recorded queries in {file}: {reason}.',
+    remedy: 'Check the path; if the file is damaged, download or record it anew.',
+  },
+  XQG_RECORDED_ROW: {
+    message: '{file}, line {line}: {reason}.',
+    remedy:
+      'Mend or delete that line; rows are {"docid": ..., "generated_queries": {"ar": ["...", ...], ...}}.',
+  },
+  XQG_RECORDED_MISSING: {
+    message: 'There are no {what} in {files}.',
+    remedy:
+      'Record what is missing, or ask for fewer queries or languages; ids are those of passages, not of documents.',
+  },
   // encode
   XQG_VECTOR_FILE: {
     message: 'Cannot use the vectors in {file}: {reason}.',

@@ -4,9 +4,9 @@ import type { DataSource } from './datasets/collection.js';
 
 /**
  * `mono`: questions and passages in one language. `cross`: in two, each ordered pair of languages. `multi`: one pool with the
- * passages of all languages. `beir` and `run`: as the data has it.
+ * passages of all languages. `xor`: predictions for XOR-Retrieve. `beir` and `run`: as the data has it.
  */
-export type Setting = 'mono' | 'to-english' | 'from-english' | 'cross' | 'multi' | 'beir' | 'run';
+export type Setting = 'mono' | 'to-english' | 'from-english' | 'cross' | 'multi' | 'xor' | 'beir' | 'run';
 
 /** One figure; results are a flat list of these. */
 export interface ResultRow {

@@ -1,7 +1,7 @@
 /** The dense scores of a batch of questions over all rows of an engine, scanned at once. Knows no system and no relevance. */
 import { scanQuestions, sumParts } from '../search/dense-leg.js';
 import type { SearchEngine } from '../search/engine.js';
-import { exactScore, largestError } from '../search/exact/exact-top-k.js';
+import { exactScore } from '../search/exact/exact-top-k.js';
 import type { Scanner } from '../search/exact/scanner.js';
 import type { SearchRequest } from '../search/request.js';
 import type { ScannedScores } from './row-ranks.js';
@@ -19,14 +19,8 @@ export async function scannedScores(
     if (ofQuestion === null)
       return { scanned: new Float64Array(n).fill(Number.NaN), error: 0, exact: () => Number.NaN };
     const { vector, parts } = questions[q];
-    const [only] = ofQuestion;
-    return {
-      scanned:
-        ofQuestion.length === 1 && only.weight === 1
-          ? only.scores
-          : sumParts(ofQuestion, new Float64Array(n)),
-      error: largestError(vector, parts),
-      exact: (row) => exactScore(vector, parts, row),
-    };
+    const sums = new Float64Array(n);
+    const error = sumParts(ofQuestion, sums);
+    return { scanned: sums, error, exact: (row) => exactScore(vector, parts, row) };
   });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FileEncoder } from '../../src/encode/file/file-encoder.js';
-import { IdTable } from '../../src/encode/file/id-table.js';
+import { IdTable } from '../../src/corpus/id-table.js';
 import { FLOAT_BYTES, type FloatType, toFloat32 } from '../../src/encode/file/numbers.js';
 import { encodeSafetensors } from '../../src/pack/safetensors.js';
 

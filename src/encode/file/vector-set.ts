@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { dirname, extname, resolve } from 'node:path';
+import { IdTable } from '../../corpus/id-table.js';
 import { readLines } from '../../corpus/lines.js';
 import { counted } from '../../corpus/place.js';
 import { XqgError } from '../../errors/error.js';
-import { IdTable } from './id-table.js';
 import type { VectorsEntry } from './manifest.js';
 import { CHUNK_BYTES, fileError, MatrixFile, readBytes } from './matrix-file.js';
 import { npyLayout } from './npy.js';
