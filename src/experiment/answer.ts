@@ -4,7 +4,7 @@
  */
 import { parseMeasures } from '../evaluate/metrics.js';
 import { bonferroni, holm } from '../evaluate/stats/corrections.js';
-import { type Column, columnsOf, type Tested, testColumn, testMean } from './comparison.js';
+import { columnsOf, type Tested, testColumn, testMean } from './comparison.js';
 import { isPrimary, type Measurement } from './measurement.js';
 import type { ExperimentResults } from './results.js';
 import type { ExperimentSpec } from './spec.js';
@@ -136,32 +136,8 @@ export function decimal(value: number): string {
   return value.toFixed(3);
 }
 
+/** +0.012, −0.003, 0.000 */
 export function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
-}
-
-/** A variant against the plain system of its leg, over the languages of a setting. */
-export interface Exploration {
-  readonly encoder: string;
-  readonly generator: string;
-  readonly dataset: string;
-  readonly setting: string;
-  readonly variant: string;
-  readonly against: string;
-  readonly languages: readonly string[];
-  readonly byLanguage: readonly Tested[];
-  readonly mean: Tested;
-}
-
-/** Compares the columns of two variants; both must have asked the same. */
-export function explore(
-  baseline: readonly Column[],
-  system: readonly Column[],
-  statistics: ExperimentSpec['statistics'],
-): Pick<Exploration, 'languages' | 'byLanguage' | 'mean'> {
-  return {
-    languages: baseline.map(({ lang }) => lang),
-    byLanguage: baseline.map((column, c) => testColumn(column, system[c], statistics)),
-    mean: testMean(baseline, system, statistics),
-  };
+  const text = Math.abs(value).toFixed(3);
+  return Number(text) === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
 }

@@ -11,7 +11,15 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const known = new Map<string, string>();
 
 /** What vectors depend on. */
-export const ENCODING_CODE = ['encode', 'generate', 'languages', 'pack', 'store/quantize'] as const;
+export const ENCODING_CODE = [
+  'encode',
+  'generate',
+  'indexing/expectations',
+  'languages',
+  'pack',
+  'store/quantize',
+  'vectors',
+] as const;
 /** What ranks depend on besides. */
 export const RANKING_CODE = [
   ...ENCODING_CODE,

@@ -47,7 +47,7 @@ export function columnOf({ place }: Measurement): string {
   return place.setting === 'from-english' ? place.passageLang : place.queryLang;
 }
 
-/** One column a language, in the order in which they come. Measurements are of one variant, in one setting. */
+/** One column a language, in alphabetical order. Measurements are of one variant, in one setting. */
 export function columnsOf(measurements: readonly Measurement[], measure: Measure): Column[] {
   const columns = new Map<string, Map<string, { group: string; sum: number; pools: number }>>();
   for (const measurement of measurements) {
@@ -63,7 +63,8 @@ export function columnsOf(measurements: readonly Measurement[], measure: Measure
       entry.pools++;
     });
   }
-  return [...columns].map(([lang, column]) => ({
+  const sorted = [...columns].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([lang, column]) => ({
     lang,
     questions: [...column.keys()],
     groups: Array.from(column.values(), ({ group }) => group),

@@ -2,20 +2,9 @@
  * Removing what a vector says about its language: the mean vector of the language is subtracted (LIR, arXiv 2109.04727) and
  * the length restored. Means come from training text or from indexed passages, never from questions. Knows no encoder.
  */
-import type { Encoder } from '../encode/encoder.js';
 
 /** (dim) by language; languages without a mean keep their vectors. */
 export type LanguageMeans = ReadonlyMap<string, Float32Array>;
-
-/** An encoder that knows the mean of its vectors in a language, from the text that it was trained on. */
-export interface KnowsLanguageMeans {
-  /** (dim); null where the language is not among those of the training text. */
-  languageMean(lang: string): Float32Array | null;
-}
-
-export function knowsLanguageMeans(encoder: Encoder): encoder is Encoder & KnowsLanguageMeans {
-  return 'languageMean' in encoder;
-}
 
 /**
  * The mean vector of each language.

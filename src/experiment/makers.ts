@@ -5,16 +5,18 @@ import { FileEncoder } from '../encode/file/file-encoder.js';
 import { STATIC_DEFAULTS, StaticEncoder } from '../encode/static.js';
 import type { Generator } from '../generate/generator.js';
 import { LEXICON_DEFAULTS, LexiconGenerator } from '../generate/lexicon.js';
+import { RecordedGenerator } from '../generate/recorded.js';
 import { loadPack } from '../pack/format.js';
 import type { Pack } from '../pack/pack.js';
 import type { Scanner } from '../search/exact/scanner.js';
 import { openScanner } from '../search/exact/scanner.js';
+import type { LanguageMeans } from './language-means.js';
 
 const DEFAULT_PACK = 'base';
 
 export interface MakerName {
   readonly kind: 'static' | 'lexicon' | 'file';
-  /** Name or folder of a pack, or path of a manifest. */
+  /** Name or folder of a pack, or path of a manifest of vectors or of recorded queries. */
   readonly from: string;
 }
 
@@ -25,9 +27,11 @@ export function parseEncoderName(text: string): MakerName | string {
   return parseName(text, 'static', 'encoder', 'static, static:PACK, file:MANIFEST');
 }
 
-/** `lexicon` or `lexicon:PACK`; else what is wrong. */
+/** `lexicon`, `lexicon:PACK` or `file:QUERIES`; else what is wrong. */
 export function parseGeneratorName(text: string): MakerName | string {
-  return parseName(text, 'lexicon', 'generator', 'lexicon, lexicon:PACK');
+  const [, path] = /^file:(.+)$/.exec(text) ?? [];
+  if (path !== undefined) return { kind: 'file', from: path };
+  return parseName(text, 'lexicon', 'generator', 'lexicon, lexicon:PACK, file:QUERIES');
 }
 
 function parseName(text: string, kind: MakerName['kind'], what: string, known: string): MakerName | string {
@@ -38,7 +42,12 @@ function parseName(text: string, kind: MakerName['kind'], what: string, known: s
 
 export interface NamedMakers {
   /** As the file has them, in its order. */
-  readonly encoders: readonly { readonly name: string; readonly encoder: Encoder }[];
+  readonly encoders: readonly {
+    readonly name: string;
+    readonly encoder: Encoder;
+    /** Mean vectors of languages in the encoder's training text; empty where they are not known. */
+    readonly means: LanguageMeans;
+  }[];
   readonly generators: readonly { readonly name: string; readonly generator: Generator }[];
   readonly scanner: Scanner;
   close(): Promise<void>;
@@ -62,21 +71,30 @@ export async function openMakers(
     }
     return pack;
   };
-  const files: FileEncoder[] = [];
-  const encoderOf = async (name: MakerName): Promise<Encoder> => {
-    if (name.kind !== 'file') return new StaticEncoder(await packOf(name.from), STATIC_DEFAULTS);
+  const files: { close(): Promise<void> }[] = [];
+  const encoderOf = async (name: MakerName): Promise<{ encoder: Encoder; means: LanguageMeans }> => {
+    if (name.kind !== 'file') {
+      const pack = await packOf(name.from);
+      const encoder = new StaticEncoder(pack, STATIC_DEFAULTS);
+      const fitting = [...(pack.means ?? [])].filter(([, mean]) => mean.length === encoder.identity.dim);
+      return { encoder, means: new Map(fitting) };
+    }
     const encoder = await FileEncoder.open(resolve(folder, name.from));
     files.push(encoder);
-    return encoder;
+    return { encoder, means: new Map() };
+  };
+  const generatorOf = async (name: MakerName): Promise<Generator> => {
+    if (name.kind !== 'file') return new LexiconGenerator(await packOf(name.from), LEXICON_DEFAULTS);
+    const generator = await RecordedGenerator.open([resolve(folder, name.from)]);
+    files.push(generator);
+    return generator;
   };
   const opened: Pick<NamedMakers, 'encoders' | 'generators'> = {
-    encoders: await inOrder(encoders, parseEncoderName, encoderOf, (name, encoder) => ({ name, encoder })),
-    generators: await inOrder(
-      generators,
-      parseGeneratorName,
-      async ({ from }) => new LexiconGenerator(await packOf(from), LEXICON_DEFAULTS),
-      (name, generator) => ({ name, generator }),
-    ),
+    encoders: await inOrder(encoders, parseEncoderName, encoderOf, (name, opened) => ({ name, ...opened })),
+    generators: await inOrder(generators, parseGeneratorName, generatorOf, (name, generator) => ({
+      name,
+      generator,
+    })),
   };
   const { scanner } = await openScanner();
   return {

@@ -16,8 +16,9 @@ import {
   relevantRows,
 } from '../evaluate/row-ranks.js';
 import { type Generator, hasDistribution } from '../generate/generator.js';
+import { scanQuestions, sumParts } from '../search/dense-leg.js';
 import { SearchEngine } from '../search/engine.js';
-import { exactScore, largestError, type MatrixPart, type SearchMatrix } from '../search/exact/exact-top-k.js';
+import { exactScore, type MatrixPart, type SearchMatrix } from '../search/exact/exact-top-k.js';
 import type { Scanner } from '../search/exact/scanner.js';
 import { FusedMatrices } from '../search/fused-matrices.js';
 import type { LexicalIndex } from '../search/lexical/index.js';
@@ -97,23 +98,23 @@ export class Ranker {
     const { dim } = matrix;
     const n = this.#pool.ids.length;
     const size = Math.max(1, Math.floor(SCANNED_SCORES / n));
+    const sums = new Float64Array(n);
     const ranks: RelevantRanks[] = [];
     for (let from = 0; from < relevant.length; from += size) {
       this.#options.signal?.throwIfAborted();
-      const batch = vectors.slice(from * dim, (from + size) * dim);
-      const products = await this.#options.scanner.scan(batch, matrix.vectors, dim);
-      for (let q = from; q < Math.min(from + size, relevant.length); q++) {
-        const question = vectors.subarray(q * dim, (q + 1) * dim);
-        const unknown = question.every((value) => value === 0);
-        const scores = {
-          scanned: unknown
-            ? new Float32Array(n).fill(Number.NaN)
-            : products.subarray((q - from) * n, (q - from + 1) * n),
-          error: largestError(question, parts),
-          exact: (row: number) => exactScore(question, parts, row),
-        };
-        ranks.push(rankScannedRows(relevant[q], scores, this.#order, n));
-      }
+      const batch = relevant.slice(from, from + size).map((_, i) => ({
+        vector: vectors.subarray((from + i) * dim, (from + i + 1) * dim),
+        parts,
+      }));
+      const scanned = await scanQuestions(this.#options.scanner, batch);
+      batch.forEach(({ vector }, i) => {
+        const ofQuestion = scanned[i];
+        const error = ofQuestion === null ? 0 : sumParts(ofQuestion, sums);
+        // A question of which the encoder knows no word has no scores.
+        if (ofQuestion === null) sums.fill(Number.NaN);
+        const exact = (row: number) => exactScore(vector, parts, row);
+        ranks.push(rankScannedRows(relevant[from + i], { scanned: sums, error, exact }, this.#order, n));
+      });
     }
     return ranks;
   }

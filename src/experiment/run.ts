@@ -8,10 +8,10 @@ import { gzipSync } from 'node:zlib';
 import type { RelevantRanks } from '../evaluate/metrics.js';
 import { madeBy } from '../evaluate/results.js';
 import { formatRun, type RankedQuery } from '../evaluate/trec.js';
-import { hasDistribution } from '../generate/generator.js';
+import { type Generator, hasDistribution } from '../generate/generator.js';
+import { RecordedGenerator } from '../generate/recorded.js';
 import { codeIdentity, ENCODING_CODE } from './code-identity.js';
 import { openDistractors, openReported, openTuning } from './data.js';
-import { knowsLanguageMeans, type LanguageMeans } from './language-means.js';
 import { type NamedMakers, openMakers } from './makers.js';
 import { isPrimary, Measurement, packRanks } from './measurement.js';
 import { Pool } from './pool.js';
@@ -21,7 +21,7 @@ import { roundTripScores } from './round-trip.js';
 import type { ExperimentSpec } from './spec.js';
 import type { ArtifactStore } from './store.js';
 import { tuneSystems } from './tuning.js';
-import { variantsOf } from './variants.js';
+import { drawnCount, variantsOf } from './variants.js';
 import { Blocks, type Pairing, type WorkItem, workOf } from './work.js';
 
 /** Told how far a run is; `done` of `total` steps, both 0 where that is not known. */
@@ -89,7 +89,7 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
   const tuning: TuningRecord[] = [];
   const notes = reported.flatMap(({ collection }) => collection.notes);
   const pairings: Pairing[] = [];
-  for (const { name: encoderName, encoder } of makers.encoders) {
+  for (const { name: encoderName, encoder, means } of makers.encoders) {
     for (const { name: generatorName, generator } of makers.generators) {
       const expected = hasDistribution(generator) && 'encodeMixtures' in encoder;
       const tuned = new Map();
@@ -122,7 +122,13 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
           `${encoderName} with ${generatorName} has no expectation to tune with: its defaults are used`,
         );
       }
-      const trainingMeans = knowsLanguageMeans(encoder);
+      const trainingMeans = means.size > 0;
+      const drawn = recordedCount(generator) ?? drawnCount(spec);
+      const most = Math.max(0, ...(spec.conditions.queries ?? []));
+      if (drawn < most)
+        notes.push(
+          `${generatorName} has ${drawn} queries a passage and language: larger numbers are left out`,
+        );
       const wantsMeans = spec.conditions['language-means']?.includes('training') === true;
       if (wantsMeans && !trainingMeans)
         notes.push(`${encoderName} knows no language means of its training text: that condition is left out`);
@@ -132,7 +138,8 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
         generatorName,
         encoder,
         generator,
-        variants: variantsOf(spec, { tuned, expected, queryLanguages, trainingMeans }),
+        means,
+        variants: variantsOf(spec, { tuned, expected, queryLanguages, drawn, trainingMeans }),
       });
     }
   }
@@ -230,7 +237,7 @@ class Asker {
     const identity = { encoder: encoder.identity, generator: generator.identity, seed: spec.seed };
     const opened = new Pool(pool.blocks, {
       queryLanguages: generator.languages,
-      trainingMeans: trainingMeansOf(pairing),
+      trainingMeans: pairing.means,
       roundTrip: (each, place, lang, drawn) =>
         roundTripScores(each, place, lang, drawn, { scanner, store, identity }),
     });
@@ -264,14 +271,9 @@ class Asker {
   }
 }
 
-function trainingMeansOf({ encoder, generator }: Pairing): LanguageMeans {
-  const means = new Map<string, Float32Array>();
-  if (!knowsLanguageMeans(encoder)) return means;
-  for (const lang of generator.languages) {
-    const mean = encoder.languageMean(lang);
-    if (mean !== null) means.set(lang, mean);
-  }
-  return means;
+/** Queries a passage and language of a generator that has no more than those. */
+function recordedCount(generator: Generator): number | null {
+  return generator instanceof RecordedGenerator ? generator.queriesPerLanguage : null;
 }
 
 /** The runs of the two systems of the primary hypothesis. */

@@ -50,18 +50,20 @@ export interface VariantOptions {
   readonly expected: boolean;
   /** Languages in which queries are generated, for leave-one-out. */
   readonly queryLanguages: readonly string[];
+  /** Drawn queries a passage and language that are kept in the store. */
+  readonly drawn: number;
   /** False: language means of training text are unknown, and their point is left out. */
   readonly trainingMeans: boolean;
 }
 
-/** Drawn queries a passage and language that are kept in the store. */
+/** Drawn queries that a file needs of a generator that can draw any number. */
 export function drawnCount({ conditions }: Pick<ExperimentSpec, 'conditions'>): number {
   return Math.max(EXPECTED_QUERIES, ...(conditions.queries ?? []));
 }
 
 /** All variants: the systems, then the conditions in the order of the file's documentation. */
 export function variantsOf(spec: ExperimentSpec, options: VariantOptions): Variant[] {
-  const drawn = drawnCount(spec);
+  const { drawn } = options;
   const standard: SumSource = {
     queries: options.expected ? 'expected' : drawn,
     dropBelow: 0,
@@ -128,7 +130,7 @@ function conditionVariants(
       variants.push(at(base, 'alpha', alpha, `alpha ${alpha}`, { alpha, alphaEffective: alpha }));
     }
   }
-  for (const queries of conditions.queries ?? []) {
+  for (const queries of (conditions.queries ?? []).filter((each) => each <= drawn)) {
     variants.push(at(base, 'queries', queries, `n=${queries}`, { source: { ...base.source, queries } }));
   }
   for (const choice of conditions.languages ?? []) {

@@ -16,6 +16,7 @@ import { type Generator, hasDistribution } from '../generate/generator.js';
 import { Block, type PlacedBlock } from './block.js';
 import { codeIdentity, RANKING_CODE } from './code-identity.js';
 import type { Distractors, ReportedData } from './data.js';
+import type { LanguageMeans } from './language-means.js';
 import type { MeasuredPlace } from './measurement.js';
 import { type ArtifactStore, type Identity, sha256 } from './store.js';
 import type { Variant } from './variants.js';
@@ -26,6 +27,7 @@ export interface Pairing {
   readonly generatorName: string;
   readonly encoder: Encoder;
   readonly generator: Generator;
+  readonly means: LanguageMeans;
   readonly variants: readonly Variant[];
 }
 

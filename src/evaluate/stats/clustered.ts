@@ -65,34 +65,41 @@ export function clusterBootstrap(
   { sums, sizes }: Clusters,
   { samples = 10_000, seed = 1, confidence = 0.95 }: ResampleOptions & { readonly confidence?: number } = {},
 ): Interval {
-  const random = seededRandom(String(seed));
   const clusters = sums[0].length;
-  const means = new Float64Array(samples);
-  const sum = new Float64Array(sums.length);
-  const size = new Float64Array(sums.length);
-  for (let sample = 0; sample < samples; sample++) {
-    sum.fill(0);
-    size.fill(0);
-    for (let i = 0; i < clusters; i++) {
-      const drawn = Math.floor(random() * clusters);
-      for (let c = 0; c < sums.length; c++) {
-        sum[c] += sums[c][drawn];
-        size[c] += sizes[c][drawn];
+  const draws = drawsOf(clusters, samples, seed);
+  const totals = new Float64Array(samples);
+  const present = new Float64Array(samples);
+  for (let c = 0; c < sums.length; c++) {
+    const [ofLanguage, sizesOf] = [sums[c], sizes[c]];
+    for (let sample = 0, at = 0; sample < samples; sample++) {
+      let sum = 0;
+      let size = 0;
+      for (const end = at + clusters; at < end; at++) {
+        sum += ofLanguage[draws[at]];
+        size += sizesOf[draws[at]];
       }
+      // A language that has no question in any drawn cluster says nothing in this sample.
+      if (size === 0) continue;
+      totals[sample] += sum / size;
+      present[sample]++;
     }
-    let total = 0;
-    let present = 0;
-    // A language that has no question in any drawn cluster says nothing in this sample.
-    for (let c = 0; c < sums.length; c++) {
-      if (size[c] === 0) continue;
-      total += sum[c] / size[c];
-      present++;
-    }
-    means[sample] = present > 0 ? total / present : 0;
   }
-  means.sort();
+  const means = totals.map((total, sample) => (present[sample] > 0 ? total / present[sample] : 0)).sort();
   const tail = (1 - confidence) / 2;
   return { low: percentile(means, tail), high: percentile(means, 1 - tail) };
+}
+
+let lastDraws: { key: string; draws: Uint32Array } | null = null;
+
+/** (samples x clusters): which clusters each sample draws. Kept, since many comparisons are over the same clusters. */
+function drawsOf(clusters: number, samples: number, seed: number): Uint32Array {
+  const key = `${clusters} ${samples} ${seed}`;
+  if (lastDraws?.key !== key) {
+    const random = seededRandom(String(seed));
+    const draws = Uint32Array.from({ length: samples * clusters }, () => Math.floor(random() * clusters));
+    lastDraws = { key, draws };
+  }
+  return lastDraws.draws;
 }
 
 /** The paired randomization test with the cluster as the unit: all its differences change their sign together. */

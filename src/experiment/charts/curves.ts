@@ -1,4 +1,7 @@
-/** One small panel a language, all with the same scales: a curve, and a dashed line for what it is compared with. */
+/**
+ * One small panel a language, all with the same scales: how far a curve lies above or below what it is compared with, the dashed
+ * line. Differences, since the levels of languages lie far apart.
+ */
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { element, picture, words } from './svg.js';
@@ -12,7 +15,7 @@ export interface CurvePanel {
     /** Drawn filled; absent where nothing was tested. */
     readonly significant?: boolean;
   }[];
-  /** Value of the dashed line. */
+  /** Value of the dashed line, to which `y` are differences. */
   readonly baseline: number;
 }
 
@@ -25,15 +28,15 @@ export interface CurvesOptions {
   readonly chosen?: number;
 }
 
-const WIDTH = 152;
+const WIDTH = 158;
 const HEIGHT = 108;
-const GAP = { x: 12, y: 34 };
-const MARGIN = { left: 44, top: 26, right: 8, bottom: 38 };
+const GAP = { x: 14, y: 46 };
+const MARGIN = { left: 46, top: 26, right: 8, bottom: 38 };
 const COLUMNS = 5;
 
 export function curves({ title, xLabel, yLabel, panels, chosen }: CurvesOptions): string {
   const xs = panels.flatMap(({ points }) => points.map(({ x }) => x));
-  const ys = panels.flatMap(({ points, baseline }) => [baseline, ...points.map(({ y }) => y)]);
+  const ys = panels.flatMap(({ points }) => [0, ...points.map(({ y }) => y)]);
   const x = scaleLinear([smallest(xs), largest(xs)], [0, WIDTH]);
   const y = scaleLinear([smallest(ys), largest(ys)], [HEIGHT, 0]).nice(4);
   const columns = Math.min(COLUMNS, panels.length);
@@ -54,7 +57,7 @@ export function curves({ title, xLabel, yLabel, panels, chosen }: CurvesOptions)
             ? element(
                 'text',
                 { x: -6, y: y(tick) + 4, 'text-anchor': 'end', class: 'muted' },
-                words(number(tick)),
+                words(signed(tick)),
               )
             : ''),
       );
@@ -65,7 +68,7 @@ export function curves({ title, xLabel, yLabel, panels, chosen }: CurvesOptions)
             element(
               'text',
               { x: x(tick), y: HEIGHT + 14, 'text-anchor': 'middle', class: 'muted' },
-              words(number(tick)),
+              words(String(tick)),
             ),
           )
       : [];
@@ -73,13 +76,18 @@ export function curves({ title, xLabel, yLabel, panels, chosen }: CurvesOptions)
       (point) => x(point.x),
       (point) => y(point.y),
     )(panel.points as { x: number; y: number }[]);
-    const base = y(panel.baseline);
+    const base = y(0);
     return element(
       'g',
       { transform: `translate(${left} ${top})` },
       ...horizontal,
       ...vertical,
       element('text', { x: 0, y: -6, class: 'strong' }, words(panel.name)),
+      element(
+        'text',
+        { x: WIDTH, y: -6, 'text-anchor': 'end', class: 'muted' },
+        words(`dashed ${panel.baseline.toFixed(3)}`),
+      ),
       chosen === undefined
         ? ''
         : element('line', { x1: x(chosen), x2: x(chosen), y1: 0, y2: HEIGHT, class: 'chosen' }),
@@ -89,7 +97,7 @@ export function curves({ title, xLabel, yLabel, panels, chosen }: CurvesOptions)
         element(
           'circle',
           { cx: x(point.x), cy: y(point.y), r: 2.75, class: point.significant === false ? 'hollow' : 'mark' },
-          element('title', {}, words(`${panel.name}, ${xLabel} ${point.x}: ${point.y.toFixed(3)}`)),
+          element('title', {}, words(`${panel.name}, ${xLabel} ${point.x}: ${signed(point.y)}`)),
         ),
       ),
     );
@@ -97,7 +105,7 @@ export function curves({ title, xLabel, yLabel, panels, chosen }: CurvesOptions)
   const description = panels
     .map(
       ({ name, points, baseline }) =>
-        `${name}: ${points[0].y.toFixed(3)} to ${points.at(-1)!.y.toFixed(3)}, dashed ${baseline.toFixed(3)}`,
+        `${name}: ${signed(points[0].y)} to ${signed(points.at(-1)!.y)} against ${baseline.toFixed(3)}`,
     )
     .join('; ');
   return picture(
@@ -112,8 +120,10 @@ export function curves({ title, xLabel, yLabel, panels, chosen }: CurvesOptions)
   );
 }
 
-function number(value: number): string {
-  return String(Number(value.toFixed(3)));
+/** +0.02, −0.01, 0 */
+export function signed(value: number): string {
+  const text = String(Number(Math.abs(value).toFixed(3)));
+  return text === '0' ? text : `${value < 0 ? '−' : '+'}${text}`;
 }
 
 export function smallest(values: readonly number[]): number {

@@ -1,6 +1,6 @@
 /** Points with an interval each: what was gained against how strong the baseline was. */
 import { scaleLinear } from 'd3-scale';
-import { largest, smallest } from './curves.js';
+import { largest, signed, smallest } from './curves.js';
 import { element, picture, words } from './svg.js';
 
 export interface ScatterPoint {
@@ -63,7 +63,11 @@ export function scatter({ title, xLabel, yLabel, points }: ScatterOptions): stri
             y2: y(tick),
             class: tick === 0 ? 'axis' : 'grid',
           }) +
-          element('text', { x: -8, y: y(tick) + 4, 'text-anchor': 'end', class: 'muted' }, words(plus(tick))),
+          element(
+            'text',
+            { x: -8, y: y(tick) + 4, 'text-anchor': 'end', class: 'muted' },
+            words(signed(tick)),
+          ),
       ),
       ...x
         .ticks(6)
@@ -79,9 +83,4 @@ export function scatter({ title, xLabel, yLabel, points }: ScatterOptions): stri
       element('text', { x: 0, y: -9, class: 'muted' }, words(`${yLabel} ↑`)),
     ),
   );
-}
-
-function plus(value: number): string {
-  const text = String(Number(Math.abs(value).toFixed(3)));
-  return value === 0 ? '0' : `${value < 0 ? '−' : '+'}${text}`;
 }

@@ -102,10 +102,13 @@ function curveFigures(about: About, base: string, measure: Measure, results: Exp
           meanOf(column.values),
           ...(test === null ? [] : [test.pRandomization]),
         ]);
-        if (test === null) return { x, y };
-        return { x, y, significant: test.pRandomization <= LEVEL };
+        const gain = y - meanOf(column.values);
+        if (test === null) return { x, y: gain };
+        return { x, y: gain, significant: test.pRandomization <= LEVEL };
       }),
     }));
+    // No query is generated in a passage's own language.
+    if (panels.every((panel) => panel.points.every(({ y }) => y === 0))) continue;
     const about_ = `${dataset}, ${setting}; ${encoder}, ${generator}`;
     const plain = plainOf(points[0].variant.system).name;
     figures.push({
@@ -113,12 +116,12 @@ function curveFigures(about: About, base: string, measure: Measure, results: Exp
       title: condition === 'alpha' ? `${base}: alpha (${about_})` : `${base}: number of queries (${about_})`,
       caption:
         condition === 'alpha'
-          ? `${measure.name} by alpha, one panel a language, the same scales. Dashed: ${plain}. Dotted: the alpha that the run uses.`
-          : `${measure.name} by drawn queries a passage. Dashed: ${plain}. Filled: differs from it (randomization p ≤ ${LEVEL}, not corrected).`,
+          ? `What is added to ${measure.name} by alpha, one panel a language, the same scales. Dashed: ${plain}, with its value. Dotted: the alpha that the run uses.`
+          : `What is added to ${measure.name} by drawn queries a passage and language. Dashed: ${plain}, with its value. Filled: differs from it (randomization p ≤ ${LEVEL}, not corrected); hollow: not shown to.`,
       svg: curves({
         title: `${base} by ${condition}`,
         xLabel: condition === 'alpha' ? 'alpha' : 'queries',
-        yLabel: measure.name,
+        yLabel: `difference in ${measure.name}`,
         panels,
         chosen: condition === 'alpha' ? chosenAlpha(about.measurements, base) : undefined,
       }),

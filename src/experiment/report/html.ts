@@ -73,9 +73,9 @@ function table({ id, title, note, header, rows }: ReportTable): string {
     const values = cells.map((cell) => `<td${cellClass(cell)}>${escaped(cell)}</td>`).join('');
     return `<tr${kind ? ` class="${kind}"` : ''}><th scope="row">${escaped(name)}</th>${values}</tr>`;
   });
-  return `<div class="wide" tabindex="0" role="region" aria-label="${escaped(title)}">
-<table id="table-${id}">
-<caption><strong>${escaped(title)}</strong>${note === '' ? '' : `<br>${escaped(note)}`}</caption>
+  return `<p class="about"><strong>${escaped(title)}</strong>${note === '' ? '' : `<br>${escaped(note)}`}</p>
+<div class="wide" tabindex="0" role="region" aria-label="${escaped(title)}">
+<table id="table-${id}" aria-label="${escaped(title)}">
 <thead><tr>${header.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('')}</tr></thead>
 <tbody>
 ${body.join('\n')}
@@ -109,7 +109,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;
 .wide{overflow-x:auto;margin:1rem 0}
 .wide:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.86rem}
-caption{text-align:left;padding-bottom:.4rem;color:var(--muted);max-width:58rem}caption strong{color:var(--ink);font-size:.95rem}
+.about{color:var(--muted);font-size:.86rem;margin:1.5rem 0 -.5rem}.about strong{color:var(--ink);font-size:.95rem}
 th,td{padding:.2rem .5rem;text-align:right;white-space:nowrap}
 th:first-child{text-align:left;font-weight:500}thead th{border-bottom:1px solid var(--muted);font-weight:600}
 td.text{text-align:left;white-space:normal;min-width:9rem}
