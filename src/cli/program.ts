@@ -10,6 +10,7 @@ import { registerIndex } from './commands/index.js';
 import { registerPack } from './commands/pack.js';
 import { registerQueries } from './commands/queries.js';
 import { registerRemove } from './commands/remove.js';
+import { registerReproduce } from './commands/reproduce.js';
 import { registerSearch } from './commands/search.js';
 import { registerStatus } from './commands/status.js';
 import { type CommandContext, createContext } from './context.js';
@@ -31,6 +32,7 @@ const COMMANDS: readonly Register[] = [
   registerDoctor,
   registerEvaluate,
   registerExperiment,
+  registerReproduce,
   registerPack,
 ];
 

@@ -152,6 +152,14 @@ export const catalogue = {
     message: '{dataset} has no question for the setting {setting}.',
     remedy: 'Choose another setting or more languages under data.',
   },
+  XQG_REPRODUCE_MATRIX: {
+    message: 'Cannot read the matrix {file}: {reason}.',
+    remedy: 'The matrix of xqg is in its repository: experiments/reproduce.json; name another one with --matrix.',
+  },
+  XQG_NOT_REPRODUCED: {
+    message: '{failed} of {rows} figures are not what was measured before.',
+    remedy: 'See the rows marked FAIL; if the change is meant, put the new figure into experiments/reproduce.json.',
+  },
   XQG_EXPERIMENT_EXISTS: {
     message: '{file} is there already.',
     remedy: 'Choose another name, or delete it first.',
