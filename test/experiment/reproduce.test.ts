@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Reproduced, readMatrix, reproduce, verdictOf } from '../../src/experiment/reproduce.js';
+import {
+  type Reproduced,
+  type ReproduceRow,
+  readMatrix,
+  reproduce,
+  verdictOf,
+} from '../../src/experiment/reproduce.js';
 import { xqg } from '../cli/run-xqg.js';
 import { shared } from '../support/shared.js';
 

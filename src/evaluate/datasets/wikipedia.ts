@@ -12,6 +12,7 @@ import type { Judgments } from '../metrics.js';
 import { readQrels } from '../trec.js';
 import type { DataSource, EvaluationPassage, EvaluationQuery, TestCollection } from './collection.js';
 import { sourceOf } from './files.js';
+import { MR_TYDI_NAMES } from './mr-tydi-names.js';
 
 export interface WikipediaOptions {
   /** Folder that holds the published folders of questions and corpus, side by side. */
@@ -50,21 +51,6 @@ export function openMiracl({ directory, lang, split = 'dev' }: WikipediaOptions)
     corpusFiles: /^docs-\d+\.jsonl(\.gz)?$/,
   });
 }
-
-/** The languages of Mr. TyDi, as its folders name them. */
-const MR_TYDI_NAMES: Readonly<Record<string, string>> = {
-  ar: 'arabic',
-  bn: 'bengali',
-  en: 'english',
-  fi: 'finnish',
-  id: 'indonesian',
-  ja: 'japanese',
-  ko: 'korean',
-  ru: 'russian',
-  sw: 'swahili',
-  te: 'telugu',
-  th: 'thai',
-};
 
 /**
  * Opens Mr. TyDi (Zhang et al., arXiv 2108.08787): `mrtydi-v1.1-<language>` of huggingface.co/datasets/castorini/mr-tydi with
