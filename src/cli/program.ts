@@ -5,11 +5,13 @@ import { version } from '../version.js';
 import { registerData } from './commands/data.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
+import { registerExperiment } from './commands/experiment.js';
 import { registerExplain } from './commands/explain.js';
 import { registerIndex } from './commands/index.js';
 import { registerPack } from './commands/pack.js';
 import { registerQueries } from './commands/queries.js';
 import { registerRemove } from './commands/remove.js';
+import { registerReproduce } from './commands/reproduce.js';
 import { registerSearch } from './commands/search.js';
 import { registerStatus } from './commands/status.js';
 import { type CommandContext, createContext } from './context.js';
@@ -31,6 +33,8 @@ const COMMANDS: readonly Register[] = [
   registerDoctor,
   registerEvaluate,
   registerData,
+  registerExperiment,
+  registerReproduce,
   registerPack,
 ];
 

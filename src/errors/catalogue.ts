@@ -156,6 +156,35 @@ export const catalogue = {
     message: 'The id "{id}" holds a tab or a line break and cannot be written to a TREC run.',
     remedy: 'Rename it in the data.',
   },
+  // experiment
+  XQG_EXPERIMENT_FILE: {
+    message: 'Cannot read the experiment file {file}: {reason}.',
+    remedy: 'Check the path, or write a commented example: xqg experiment init {file}',
+  },
+  XQG_EXPERIMENT_INVALID: {
+    message: 'The experiment file {file} cannot be used ({count} problems):{list}',
+    remedy: 'Correct these lines. docs/experiments.md and xqg experiment init explain every key.',
+  },
+  XQG_EXPERIMENT_TUNED_ON_REPORTED: {
+    message: '{tuning} shares {count} questions with {reported}, which is reported, "{question}" first.',
+    remedy: 'Tune on other data: parameters that were chosen on the reported questions make the report worthless.',
+  },
+  XQG_EXPERIMENT_EMPTY: {
+    message: '{dataset} has no question for the setting {setting}.',
+    remedy: 'Choose another setting or more languages under data.',
+  },
+  XQG_REPRODUCE_MATRIX: {
+    message: 'Cannot read the matrix {file}: {reason}.',
+    remedy: 'The matrix of xqg is in its repository: experiments/reproduce.json; name another one with --matrix.',
+  },
+  XQG_NOT_REPRODUCED: {
+    message: '{failed} of {rows} figures are not what was measured before.',
+    remedy: 'See the rows marked FAIL; if the change is meant, put the new figure into experiments/reproduce.json.',
+  },
+  XQG_EXPERIMENT_EXISTS: {
+    message: '{file} is there already.',
+    remedy: 'Choose another name, or delete it first.',
+  },
   // pack
   XQG_PACK_NOT_FOUND: {
     message: 'No pack at {folder} (manifest.json is missing).',
