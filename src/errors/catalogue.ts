@@ -119,6 +119,57 @@ export const catalogue = {
     message: '{path} has pack format {found}; this xqg reads format {supported}.',
     remedy: 'Use the xqg version that made the pack, or train it again (xqg pack train).',
   },
+  // models
+  XQG_MODEL_MISSING: {
+    message: 'The model {model} is not on this machine. Looked in: {places}.',
+    remedy: '{mend}',
+  },
+  XQG_MODEL_INCOMPLETE: {
+    message: 'The model folder {folder} lacks {missing}; graphs that are there: {there}.',
+    remedy:
+      'Export the model to ONNX (optimum-cli export onnx), or name a dtype that is there in a card: --card \'{"dtype": "q8"}\'',
+  },
+  XQG_MODEL_DAMAGED: {
+    message: '{file} cannot be used: {reason}.',
+    remedy: 'Get the model again: its files are incomplete, or another program changed them.',
+  },
+  XQG_PACKAGE_MISSING: {
+    message: '{what} needs packages that are not installed ({reason}).',
+    remedy: 'npm install {packages}',
+  },
+  // encode
+  XQG_UNKNOWN_ENCODER: {
+    message: 'Unknown encoder "{encoder}".',
+    remedy: 'Use static, hf:NAME, the path of a model folder (with a slash), or openai:MODEL.',
+  },
+  XQG_MODEL_CARD: {
+    message: 'The card {card} cannot be used: {problems}.',
+    remedy: 'docs/models.md lists the fields of a card.',
+  },
+  XQG_MODEL_POOLING: {
+    message: 'Nothing says how the vectors of {model} are pooled.',
+    remedy:
+      'State it as its authors do, e.g. --card \'{"pooling": "mean", "normalize": true}\' (cls, mean, last; docs/models.md)',
+  },
+  XQG_MODEL_MODULE: {
+    message: 'The model in {folder} has a layer "{module}" after pooling, which its graph does not hold.',
+    remedy:
+      'Export it with that layer (optimum-cli export onnx gives the output sentence_embedding), or state the pooling in a card to leave the layer out.',
+  },
+  XQG_MODEL_OUTPUT: {
+    message: 'The graph of {model} yields {outputs}; pooling {pooling} needs {needed}.',
+    remedy: 'State another pooling in a card (docs/models.md), or export the model again.',
+  },
+  XQG_MODEL_BATCH: {
+    message:
+      'The graph of {model} is quantized dynamically: in batches of {batch} a text would change the vectors beside it.',
+    remedy: 'Leave the batch at 1, or use a dtype that is not quantized.',
+  },
+  XQG_ENCODER_FAILED: {
+    message: 'The encoder failed: {reason}.',
+    remedy:
+      'Run the same command again: what is done is kept. xqg models check MODEL says whether the model works.',
+  },
   // train
   XQG_PACK_EXISTS: {
     message: '{folder} holds a pack already.',
