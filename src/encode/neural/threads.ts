@@ -104,7 +104,6 @@ async function start(setup: ThreadSetup): Promise<{ worker: Worker; ready: Threa
     worker.once('message', resolve);
     worker.once('error', reject);
   });
-  worker.removeAllListeners();
   if (answer.kind === 'ready') return { worker, ready: answer.ready };
   await worker.terminate();
   const { reason, missing } = answer as Extract<ThreadAnswer, { kind: 'failed' }>;
