@@ -22,6 +22,13 @@ export interface IndexOptions {
   readonly generator: Generator | null;
   /** The pack that both come from, if one does. */
   readonly pack?: PackIdentity | null;
+  /**
+   * Folder of the pack, where encoder and generator are the pack's own with their default settings: then threads can make
+   * the same.
+   */
+  readonly packFolder?: string;
+  /** Threads that compute beside this one. Default: one for each core. 0: none. The result is the same. */
+  readonly threads?: number;
   /** Default: all of the generator's. */
   readonly queryLanguages?: readonly string[];
   /** Default 5. */

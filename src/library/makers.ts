@@ -7,7 +7,7 @@ import { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
 import { LexiconGenerator } from '../generate/lexicon.js';
 import type { IndexIdentity } from '../indexing/manifest.js';
-import { loadPack, shippedPacks } from '../pack/format.js';
+import { loadPack, packFolder, shippedPacks } from '../pack/format.js';
 import type { PackIdentity } from '../pack/pack.js';
 
 export interface MakerOptions {
@@ -24,6 +24,8 @@ export interface Makers {
   readonly generator: Generator | null;
   /** null where neither comes from a pack. */
   readonly pack: PackIdentity | null;
+  /** Folder of the pack, where both come from it. */
+  readonly packFolder?: string;
 }
 
 /**
@@ -34,11 +36,13 @@ export async function makersOf(options: MakerOptions, index: IndexIdentity | nul
   const { encoder } = options;
   const generator = options.generator === undefined && index?.generator === null ? null : options.generator;
   if (encoder !== undefined && generator !== undefined) return { encoder, generator, pack: null };
-  const pack = await loadPack(options.pack ?? packOf(index) ?? 'base');
+  const name = options.pack ?? packOf(index) ?? 'base';
+  const pack = await loadPack(name);
   return {
     encoder: encoder ?? new StaticEncoder(pack),
     generator: generator === undefined ? new LexiconGenerator(pack) : generator,
     pack: pack.identity,
+    ...(encoder === undefined && generator === undefined ? { packFolder: packFolder(name) } : {}),
   };
 }
 

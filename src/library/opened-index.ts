@@ -10,7 +10,7 @@ import type { Makers } from './makers.js';
 export interface SearchSettings {
   /** Budget of fused matrices, in bytes. Default 1 GiB. */
   readonly matrixBudgetBytes?: number;
-  /** Threads of the native scan. Default: one for each core. */
+  /** Threads of the native scan, and of indexing. Default: one for each core. */
   readonly threads?: number;
 }
 

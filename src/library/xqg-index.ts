@@ -211,7 +211,7 @@ export class XqgIndex {
     more: Pick<IndexOptions, 'sources' | 'splitting' | 'onProgress'>,
   ): Promise<IndexResult> {
     this.#requireOpen();
-    const { encoder, generator, pack } = this.makers;
+    const { encoder, generator, pack, packFolder } = this.makers;
     const queryLanguages =
       this.options.queryLanguages ?? this.identity?.queryLanguages ?? generator?.languages ?? [];
     const rowBytes = COPIES * 4 * encoder.identity.dim * (1 + queryLanguages.length) + TEXT_BYTES;
@@ -220,6 +220,8 @@ export class XqgIndex {
       encoder,
       generator,
       pack,
+      packFolder,
+      threads: this.options.threads,
       queryLanguages,
       queriesPerLanguage: this.options.queriesPerLanguage ?? this.identity?.queriesPerLanguage,
       seed: this.options.seed ?? this.identity?.seed,

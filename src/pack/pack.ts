@@ -74,6 +74,12 @@ export class Pack {
     return table.fromPivot(id).map((link) => ({ term: table.term(link.id), p: link.p }));
   }
 
+  /** True if `fromPivot` has any term. */
+  translates(stem: string, lang: string): boolean {
+    const id = this.pivot.id(stem);
+    return id !== undefined && (this.table(lang)?.translates(id) ?? lang === PIVOT);
+  }
+
   /** Stems e with P(term | e) > 0. */
   stemsGenerating(term: string, lang: string): Link[] {
     const table = this.table(lang);
