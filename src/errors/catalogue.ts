@@ -137,6 +137,29 @@ export const catalogue = {
     message: '{what} needs packages that are not installed ({reason}).',
     remedy: 'npm install {packages}',
   },
+  // remote
+  XQG_ENDPOINT_SETTINGS: {
+    message: 'The endpoint settings ({where}) cannot be used: {problems}.',
+    remedy: 'docs/models.md lists what a settings file may hold.',
+  },
+  XQG_ENDPOINT_ADDRESS: {
+    message: 'Nothing says where the endpoint is.',
+    remedy: 'Set OPENAI_BASE_URL, e.g. http://127.0.0.1:11434/v1, or name a settings file: --endpoint FILE',
+  },
+  XQG_REMOTE_REFUSED: {
+    message: '{url} refuses the request: {problem}.',
+    remedy: 'Check the model name, and the key in the environment variable {variable}.',
+  },
+  XQG_REMOTE_FAILED: {
+    message: '{url} gave no usable answer in {attempts} attempts; the last: {problem}.',
+    remedy:
+      'Run the same command again when the endpoint is well: answers that arrived are kept and not asked for again.',
+  },
+  XQG_COST_LIMIT: {
+    message: 'This run has spent {cost}, its limit is {limit}.',
+    remedy:
+      'Raise costLimit in the endpoint settings and run the same command again: answers that arrived are kept.',
+  },
   // encode
   XQG_UNKNOWN_ENCODER: {
     message: 'Unknown encoder "{encoder}".',

@@ -2,7 +2,7 @@
  * Passages of a data set as rows of an index in a temporary folder, computed once. Knows no system and no question.
  */
 import type { Passage } from '../corpus/passage.js';
-import type { BagEncoder } from '../encode/encoder.js';
+import type { Encoder } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
 import { type ComputedRow, computeRows, type RowMakers } from '../indexing/compute.js';
@@ -19,7 +19,7 @@ import { WorkingSnapshot } from './working-snapshot.js';
 const BATCH = 256;
 
 export interface PassageIndexOptions {
-  readonly encoder: BagEncoder;
+  readonly encoder: Encoder;
   readonly generator: Generator;
   /** Languages in which queries are generated. */
   readonly queryLanguages: readonly string[];

@@ -16,6 +16,8 @@ export interface RowMakers {
   readonly generator: Generator | null;
   /** null where queries are drawn. */
   readonly expectations: Expectations | null;
+  /** False: generated queries serve the lexical leg alone. Default true. */
+  readonly encodeQueries?: boolean;
   readonly queryLanguages: readonly string[];
   readonly queriesPerLanguage: number;
   readonly seed: number;
@@ -33,7 +35,14 @@ export async function computeRows(
   passages: readonly Passage[],
   makers: RowMakers,
 ): Promise<(ComputedRow | XqgError)[]> {
-  const { encoder, generator, expectations, queryLanguages, queriesPerLanguage } = makers;
+  const {
+    encoder,
+    generator,
+    expectations,
+    queryLanguages,
+    queriesPerLanguage,
+    encodeQueries = true,
+  } = makers;
   const { dim } = encoder.identity;
   const vectors = await encoder.encodePassages(passages);
   checkSize(vectors, passages.length, dim, 'passages');
@@ -54,7 +63,8 @@ export async function computeRows(
       checkSize(expected[task], rows.length, dim, `${lang} expectations`);
       keepSums(expected[task], rows, lang, dim, sums);
     });
-  } else {
+  } else if (encodeQueries || !hasDistribution(generator!)) {
+    // The lexical leg takes a distribution from its pivot stems, and needs drawn queries only where there is none.
     for (const { lang, rows } of tasks) {
       const asked = rows.map((row) => passages[row]);
       const queries = await generator!.draw(asked, lang, queriesPerLanguage, makers.seed);
@@ -64,7 +74,7 @@ export async function computeRows(
         if (queries[i].length === queriesPerLanguage) drawn[row].set(lang, queries[i]);
         else problems.set(row, countError(passages[row].id, lang, queries[i].length, queriesPerLanguage));
       });
-      keepSums(await sumsOf(queries, lang, encoder), rows, lang, dim, sums);
+      if (encodeQueries) keepSums(await sumsOf(queries, lang, encoder), rows, lang, dim, sums);
     }
   }
   return passages.map(

@@ -1,20 +1,33 @@
 /**
  * What makes vectors and queries: the encoder and generator that the caller brings, else those of a pack. Knows no index.
  */
+import { resolve } from 'node:path';
 import type { Encoder } from '../encode/encoder.js';
+import {
+  type EncoderSpec,
+  type OpenEncoderOptions,
+  openEncoder,
+  readCardFields,
+} from '../encode/open-encoder.js';
 import { StaticEncoder } from '../encode/static.js';
 import { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
 import { LexiconGenerator } from '../generate/lexicon.js';
 import type { IndexIdentity } from '../indexing/manifest.js';
+import { namesFolder } from '../models/places.js';
 import { loadPack, packFolder, shippedPacks } from '../pack/format.js';
 import type { PackIdentity } from '../pack/pack.js';
 
 export interface MakerOptions {
   /** Name (`base`, `full`) or folder of a pack. Default: the one that made the index, `base` for a new one. */
   readonly pack?: string;
-  /** Default: the static encoder of the pack. */
-  readonly encoder?: Encoder;
+  /**
+   * An encoder, or the spec of one: `static`, `hf:NAME`, the path of a model's folder, `openai:MODEL`. Default: the one that
+   * made the index; the static encoder of the pack for a new one.
+   */
+  readonly encoder?: Encoder | string;
+  /** Card, endpoint and threads of an encoder that is given by its spec. */
+  readonly encoderOptions?: OpenEncoderOptions;
   /** Default: the lexicon generator of the pack, none for an index that was made without. null: no queries are generated. */
   readonly generator?: Generator | null;
 }
@@ -26,14 +39,60 @@ export interface Makers {
   readonly pack: PackIdentity | null;
   /** Folder of the pack, where both come from it. */
   readonly packFolder?: string;
+  /** How the encoder was named; absent for one that was brought, or is a pack's. */
+  readonly encoderSpec?: EncoderSpec;
+  /** Closes what was opened here. */
+  close?(): Promise<void>;
 }
 
 /**
  * @param index what made the index that is there; null for a new one
+ * @param remembered how the index's encoder was named
  * @throws XqgError XQG_PACK_UNNAMED, XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT
  */
-export async function makersOf(options: MakerOptions, index: IndexIdentity | null): Promise<Makers> {
-  const { encoder } = options;
+export async function makersOf(
+  options: MakerOptions,
+  index: IndexIdentity | null,
+  remembered?: EncoderSpec,
+): Promise<Makers> {
+  const spec = encoderSpec(options, remembered);
+  if (spec === null)
+    return makersWith(options, index, typeof options.encoder === 'string' ? undefined : options.encoder);
+  const { spec: name, ...named } = spec;
+  const encoder = await openEncoder(name, { ...options.encoderOptions, ...named });
+  try {
+    const makers = await makersWith(options, index, encoder);
+    return { ...makers, encoderSpec: spec, close: async () => encoder.close?.() };
+  } catch (error) {
+    await encoder.close?.();
+    throw error;
+  }
+}
+
+/** null where the encoder is a pack's, or was brought. What is given wins over what the index remembers. */
+function encoderSpec(
+  { encoder, encoderOptions = {} }: MakerOptions,
+  remembered: EncoderSpec | undefined,
+): EncoderSpec | null {
+  if (encoder === undefined ? remembered === undefined : typeof encoder !== 'string' || encoder === 'static')
+    return null;
+  const { card, endpoint } = encoderOptions;
+  const stated = {
+    ...(card === undefined ? {} : { card: readCardFields(card) }),
+    ...(endpoint === undefined
+      ? {}
+      : { endpoint: typeof endpoint === 'string' ? resolve(endpoint) : endpoint }),
+  };
+  if (typeof encoder !== 'string') return { ...remembered!, ...stated };
+  // A path is remembered whole: a search may start elsewhere.
+  return { spec: namesFolder(encoder) ? resolve(encoder) : encoder, ...stated };
+}
+
+async function makersWith(
+  options: MakerOptions,
+  index: IndexIdentity | null,
+  encoder: Encoder | undefined,
+): Promise<Makers> {
   const generator = options.generator === undefined && index?.generator === null ? null : options.generator;
   if (encoder !== undefined && generator !== undefined) return { encoder, generator, pack: null };
   const name = options.pack ?? packOf(index) ?? 'base';

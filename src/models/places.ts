@@ -27,7 +27,7 @@ export function modelsFolder(): string {
 
 /** True for a spec that names a model on this machine: `hf:NAME`, or a path with a slash. */
 export function namesModel(spec: string): boolean {
-  return spec.startsWith('hf:') || isPath(spec);
+  return spec.startsWith('hf:') || namesFolder(spec);
 }
 
 /**
@@ -66,6 +66,7 @@ function hubSnapshot(name: string): string {
   }
 }
 
-function isPath(spec: string): boolean {
+/** True for the path of a model's folder. */
+export function namesFolder(spec: string): boolean {
   return isAbsolute(spec) || /^\.{0,2}[\\/]|^[^:]*[\\/]|^\.{1,2}$/.test(spec);
 }

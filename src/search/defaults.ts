@@ -3,7 +3,13 @@
  * for all languages.
  */
 import { PROFILES, type ProfileName } from '../augment/profiles.js';
+import type { EncoderIdentity } from '../encode/encoder.js';
 import type { Normalization } from './fusion.js';
+
+/** The defaults that fit an encoder. */
+export function searchDefaults({ name }: EncoderIdentity): SearchDefaults {
+  return name.startsWith('static/') ? SEARCH_DEFAULTS : NEURAL_DEFAULTS;
+}
 
 export interface SearchDefaults {
   readonly bm25: {
@@ -36,6 +42,7 @@ export interface SearchDefaults {
   };
 }
 
+/** For the static encoder. */
 export const SEARCH_DEFAULTS: SearchDefaults = {
   bm25: { k1: 0.6, b: 0.7 },
   generatedWeight: 1.2,
@@ -47,5 +54,14 @@ export const SEARCH_DEFAULTS: SearchDefaults = {
     topN: 200,
     normalization: 'z-score',
     denseWeight: { plain: 2, generated: 0.5, translated: 0.5, both: 0.5 },
+  },
+};
+
+/** For neural encoders; the weights were tuned for Universal Sentence Encoder multilingual v3. */
+export const NEURAL_DEFAULTS: SearchDefaults = {
+  ...SEARCH_DEFAULTS,
+  hybrid: {
+    ...SEARCH_DEFAULTS.hybrid,
+    denseWeight: { plain: 2, generated: 1, translated: 1, both: 1 },
   },
 };

@@ -1,6 +1,7 @@
 /** `xqg evaluate xquad`: every system on XQuAD. */
 import { z } from 'zod';
 import type { Setting } from '../../evaluate/results.js';
+import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
 import { list, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
@@ -12,6 +13,7 @@ const options = z.object({
   data: z.string(),
   langs: list.optional(),
   pack: z.string().optional(),
+  ...encoderOptions,
   settings: list
     .pipe(z.array(z.enum(SETTINGS, { error: `is not one of ${SETTINGS.join(', ')}` })))
     .optional(),
@@ -23,7 +25,7 @@ const options = z.object({
 });
 
 export const registerEvaluateXquad: Register = (parent, act) => {
-  parent
+  const command = parent
     .command('xquad')
     .description('measure all systems on XQuAD: a question against the 240 paragraphs of a language')
     .requiredOption('--data <dir>', 'folder of xquad.<lang>.json')
@@ -38,10 +40,9 @@ export const registerEvaluateXquad: Register = (parent, act) => {
     .option('--json [file]', JSON_OPTION)
     .action(
       act(async (context, raw) => {
-        const { data, langs, pack, settings, systems, languages, measures, metrics, perQuery } = parseOptions(
-          options,
-          raw,
-        );
+        const given = parseOptions(options, raw);
+        const { data, langs, pack, encoder, settings, systems, languages, measures, metrics, perQuery } =
+          given;
         const { evaluateXquad } = await import('../../evaluate/xquad.js');
         const { systemsNamed } = await import('../../evaluate/systems.js');
         const chosen = systems && systemsNamed(systems);
@@ -52,6 +53,8 @@ export const registerEvaluateXquad: Register = (parent, act) => {
               data,
               langs,
               pack,
+              encoder,
+              encoderOptions: givenEncoder(given, context),
               settings,
               systems: chosen,
               languages,
@@ -71,4 +74,5 @@ export const registerEvaluateXquad: Register = (parent, act) => {
         }
       }),
     );
+  addEncoderOptions(command, 'static');
 };
