@@ -3,7 +3,7 @@
  * values, remembered or computed anew: what is remembered changes the time, never a result. Knows no word.
  */
 import type { TermBag } from '../languages/terms.js';
-import { WeightedRows } from './weighted-rows.js';
+import { WeightedRows } from '../vectors/weighted-rows.js';
 
 /** The row of a part that is not remembered. */
 const SPARE = 0;

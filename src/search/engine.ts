@@ -172,7 +172,15 @@ export class SearchEngine {
     const denseList =
       dense === null || scanned === null
         ? NO_ROWS
-        : exactTopK(sumParts(scanned, this.#scanned), dense.vector, dense.parts, depth, this.#rank, mask);
+        : exactTopK(
+            this.#scanned,
+            sumParts(scanned, this.#scanned),
+            dense.vector,
+            dense.parts,
+            depth,
+            this.#rank,
+            mask,
+          );
     const lexical =
       mode === 'dense'
         ? null
