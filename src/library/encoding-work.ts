@@ -50,6 +50,7 @@ export async function encodingWork(index: XqgIndex, paths: readonly string[]): P
   const minutes = requests / (requestsPerMinute ?? REQUESTS_PER_MINUTE);
   return {
     passages,
+    languages,
     queriesEach,
     encodings,
     hours: minutes / 60,
