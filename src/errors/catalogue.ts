@@ -160,6 +160,15 @@ export const catalogue = {
     remedy:
       'Raise costLimit in the endpoint settings and run the same command again: answers that arrived are kept.',
   },
+  // generate
+  XQG_UNKNOWN_GENERATOR: {
+    message: 'Unknown generator "{generator}".',
+    remedy: 'Use lexicon, none, hf:NAME, the path of a model folder (with a slash), or openai:MODEL.',
+  },
+  XQG_PROMPT: {
+    message: 'The prompt {path} cannot be used: {problem}.',
+    remedy: 'Copy one of prompts/ and change it; names in braces are filled in (docs/models.md).',
+  },
   // encode
   XQG_UNKNOWN_ENCODER: {
     message: 'Unknown encoder "{encoder}".',

@@ -71,10 +71,12 @@ export async function computeRows(
       rows.forEach((row, i) => {
         // A generator that finds nothing to ask about writes none.
         if (queries[i].length === 0) return;
-        if (queries[i].length === queriesPerLanguage) drawn[row].set(lang, queries[i]);
+        const fewer = generator!.drawsFewer === true && queries[i].length < queriesPerLanguage;
+        if (fewer || queries[i].length === queriesPerLanguage) drawn[row].set(lang, queries[i]);
         else problems.set(row, countError(passages[row].id, lang, queries[i].length, queriesPerLanguage));
       });
-      if (encodeQueries) keepSums(await sumsOf(queries, lang, encoder), rows, lang, dim, sums);
+      if (encodeQueries)
+        keepSums(await sumsOf(queries, lang, encoder, queriesPerLanguage), rows, lang, dim, sums);
     }
   }
   return passages.map(
@@ -90,11 +92,12 @@ export async function computeRows(
   );
 }
 
-/** (queries.length x dim): the sum of each passage's queries. */
+/** (queries.length x dim): `perPassage` times the mean of each passage's queries, of which there may be fewer. */
 async function sumsOf(
   queries: readonly (readonly string[])[],
   lang: string,
   encoder: Encoder,
+  perPassage: number,
 ): Promise<Float32Array> {
   const { dim } = encoder.identity;
   const languages = [{ lang, weight: 1 }];
@@ -107,6 +110,9 @@ async function sumsOf(
     for (let q = 0; q < ofPassage.length; q++, from += dim) {
       for (let d = 0; d < dim; d++) sums[i * dim + d] += vectors[from + d];
     }
+    if (ofPassage.length === perPassage) return;
+    const share = perPassage / Math.max(1, ofPassage.length);
+    for (let d = 0; d < dim; d++) sums[i * dim + d] *= share;
   });
   return sums;
 }
