@@ -3,7 +3,7 @@
 //   node scripts/tune.mjs [--pack base] [--data ../shared/data/eval/mlqa-r] [--half tune|report|all] [--langs ar,de]
 //     [--qa FILE]... [--setting to-english|mono|from-english] [--systems hybrid,hybrid+xqg] [--measure MRR]
 //     [--grid '{"denseWeight":[0.5,1,2],"alpha":[0.2,0.4]}'] [--encoder '{"semanticShare":0.6}'] [--generator '{...}']
-//     [--model ../shared/models/use-multilingual-v3] [--rows 10] [--json FILE]
+//     [--queries keywords|gloss] [--model ../shared/models/use-multilingual-v3] [--rows 10] [--json FILE]
 // A parameter that the grid leaves out keeps its default; plain and augmented hybrids get the same grid.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -30,6 +30,7 @@ const { values: options } = parseArgs({
     model: text('static'),
     encoder: text('{}'),
     generator: text('{}'),
+    queries: text('keywords'),
     rows: text('10'),
     json: { type: 'string' },
   },
@@ -41,6 +42,7 @@ const collections = options.qa
   : [await loadMlqar({ directory: options.data, langs, half: options.half })];
 const opened = await openParts(options.pack, {
   model: options.model,
+  queries: options.queries,
   encoder: JSON.parse(options.encoder),
   generator: JSON.parse(options.generator),
 });

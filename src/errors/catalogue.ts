@@ -165,6 +165,15 @@ export const catalogue = {
     message: 'Unknown generator "{generator}".',
     remedy: 'Use lexicon, none, hf:NAME, the path of a model folder (with a slash), or openai:MODEL.',
   },
+  XQG_UNKNOWN_SCORER: {
+    message: 'Nothing scores queries by "{scorer}".',
+    remedy: 'Use any of {known}.',
+  },
+  XQG_FILTER_THRESHOLD: {
+    message: 'Cannot read the threshold "{part}".',
+    remedy:
+      'Write name>=number with a number from 0 to 1, separated by commas, e.g. --keep "language>=0.5,form>=1"',
+  },
   XQG_PROMPT: {
     message: 'The prompt {path} cannot be used: {problem}.',
     remedy: 'Copy one of prompts/ and change it; names in braces are filled in (docs/models.md).',

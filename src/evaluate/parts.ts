@@ -2,6 +2,7 @@
 import type { Encoder } from '../encode/encoder.js';
 import { type OpenEncoderOptions, openEncoder } from '../encode/open-encoder.js';
 import { STATIC_DEFAULTS, StaticEncoder, type StaticEncoderSettings } from '../encode/static.js';
+import { GlossGenerator } from '../generate/gloss.js';
 import { LEXICON_DEFAULTS, LexiconGenerator, type LexiconGeneratorSettings } from '../generate/lexicon.js';
 import { loadPack } from '../pack/format.js';
 import { type SearchDefaults, searchDefaults } from '../search/defaults.js';
@@ -23,6 +24,8 @@ export interface PartsOptions {
   readonly model?: string;
   readonly encoderOptions?: OpenEncoderOptions;
   readonly generator?: Partial<LexiconGeneratorSettings>;
+  /** What drawn queries look like: lists of keywords, or glossed sentences. Default keywords. */
+  readonly queries?: 'keywords' | 'gloss';
 }
 
 /** Opens a pack by name or folder. Throws what `loadPack` throws. */
@@ -33,8 +36,12 @@ export async function openParts(pack: string, options: PartsOptions = {}): Promi
     model === 'static'
       ? new StaticEncoder(loaded, { ...STATIC_DEFAULTS, ...options.encoder })
       : await openEncoder(model, options.encoderOptions);
-  const { defaults = searchDefaults(encoder.identity) } = options;
-  const generator = new LexiconGenerator(loaded, { ...LEXICON_DEFAULTS, ...options.generator });
+  const settings = { ...LEXICON_DEFAULTS, ...options.generator };
+  const generator =
+    options.queries === 'gloss'
+      ? new GlossGenerator(loaded, settings)
+      : new LexiconGenerator(loaded, settings);
+  const { defaults = searchDefaults(encoder.identity, generator.identity) } = options;
   const { scanner } = await openScanner();
   return {
     parts: { encoder, generator, scanner, defaults },

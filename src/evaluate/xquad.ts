@@ -39,6 +39,8 @@ export interface EvaluateXquadOptions extends MeasureOptions {
   /** Spec of another encoder than the pack's. */
   readonly encoder?: string;
   readonly encoderOptions?: OpenEncoderOptions;
+  /** Which of the pack's generators; default lexicon. */
+  readonly generator?: 'lexicon' | 'gloss';
 }
 
 /** Measures XQuAD. Throws XQG_EVALUATION_DATA, XQG_EVALUATION_FILE, XQG_UNKNOWN_MEASURE and what `loadPack` throws. */
@@ -48,7 +50,11 @@ export async function evaluateXquad(
 ): Promise<EvaluationResult> {
   const collection = await loadXquad({ directory: options.data, langs: options.langs });
   const { encoder: model, encoderOptions } = options;
-  const opened = await openParts(options.pack ?? 'base', { model, encoderOptions });
+  const opened = await openParts(options.pack ?? 'base', {
+    model,
+    encoderOptions,
+    queries: options.generator === 'gloss' ? 'gloss' : 'keywords',
+  });
   try {
     return await evaluateCollection(collection, opened, options, progress);
   } finally {
@@ -73,7 +79,7 @@ export async function evaluateCollection(
       measures: parseMeasures(options.measures ?? MEASURES),
       open: engineSearchers(parts),
       detect: detectedLanguages(parts.generator),
-      generator: 'lexicon',
+      generator: parts.generator.identity.name.split('/')[0],
       perQuery,
     },
     progress,

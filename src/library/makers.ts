@@ -12,11 +12,13 @@ import {
 import { StaticEncoder } from '../encode/static.js';
 import { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
+import { GlossGenerator } from '../generate/gloss.js';
 import { LexiconGenerator } from '../generate/lexicon.js';
+import { type OpenGeneratorOptions, openGenerator } from '../generate/open-generator.js';
 import type { IndexIdentity } from '../indexing/manifest.js';
 import { namesFolder } from '../models/places.js';
 import { loadPack, packFolder, shippedPacks } from '../pack/format.js';
-import type { PackIdentity } from '../pack/pack.js';
+import type { Pack, PackIdentity } from '../pack/pack.js';
 
 export interface MakerOptions {
   /** Name (`base`, `full`) or folder of a pack. Default: the one that made the index, `base` for a new one. */
@@ -28,8 +30,13 @@ export interface MakerOptions {
   readonly encoder?: Encoder | string;
   /** Card, endpoint and threads of an encoder that is given by its spec. */
   readonly encoderOptions?: OpenEncoderOptions;
-  /** Default: the lexicon generator of the pack, none for an index that was made without. null: no queries are generated. */
-  readonly generator?: Generator | null;
+  /**
+   * A generator, or the spec of one: `lexicon`, `gloss`, `hf:NAME`, the path of a model's folder, `openai:MODEL`. Default: the
+   * pack's that made the index, lexicon for a new one. null: no queries are generated.
+   */
+  readonly generator?: Generator | string | null;
+  /** Languages, prompt, endpoint and thresholds of a generator that is given by its spec. */
+  readonly generatorOptions?: OpenGeneratorOptions;
 }
 
 export interface Makers {
@@ -56,13 +63,14 @@ export async function makersOf(
   remembered?: EncoderSpec,
 ): Promise<Makers> {
   const spec = encoderSpec(options, remembered);
-  if (spec === null)
-    return makersWith(options, index, typeof options.encoder === 'string' ? undefined : options.encoder);
+  if (spec === null) {
+    const encoder = typeof options.encoder === 'string' ? undefined : options.encoder;
+    return makersWith(options, index, encoder, []);
+  }
   const { spec: name, ...named } = spec;
   const encoder = await openEncoder(name, { ...options.encoderOptions, ...named });
   try {
-    const makers = await makersWith(options, index, encoder);
-    return { ...makers, encoderSpec: spec, close: async () => encoder.close?.() };
+    return { ...(await makersWith(options, index, encoder, [encoder])), encoderSpec: spec };
   } catch (error) {
     await encoder.close?.();
     throw error;
@@ -92,17 +100,52 @@ async function makersWith(
   options: MakerOptions,
   index: IndexIdentity | null,
   encoder: Encoder | undefined,
+  opened: readonly Closeable[],
 ): Promise<Makers> {
-  const generator = options.generator === undefined && index?.generator === null ? null : options.generator;
-  if (encoder !== undefined && generator !== undefined) return { encoder, generator, pack: null };
+  const generator = await givenGenerator(options, index);
+  const close = async (): Promise<void> => {
+    // What the caller brought is the caller's.
+    const ours = typeof options.generator === 'string' && typeof generator === 'object' ? generator : null;
+    for (const each of [...opened, ours]) await each?.close?.();
+  };
+  if (encoder !== undefined && !isPackGenerator(generator)) return { encoder, generator, pack: null, close };
   const name = options.pack ?? packOf(index) ?? 'base';
   const pack = await loadPack(name);
   return {
     encoder: encoder ?? new StaticEncoder(pack),
-    generator: generator === undefined ? new LexiconGenerator(pack) : generator,
+    generator: isPackGenerator(generator) ? packGenerator(generator, pack) : generator,
     pack: pack.identity,
-    ...(encoder === undefined && generator === undefined ? { packFolder: packFolder(name) } : {}),
+    ...(encoder === undefined && generator === 'lexicon' ? { packFolder: packFolder(name) } : {}),
+    close,
   };
+}
+
+interface Closeable {
+  close?(): Promise<void>;
+}
+
+type PackGenerator = 'lexicon' | 'gloss';
+
+function isPackGenerator(generator: unknown): generator is PackGenerator {
+  return generator === 'lexicon' || generator === 'gloss';
+}
+
+function packGenerator(name: PackGenerator, pack: Pack): Generator {
+  return name === 'gloss' ? new GlossGenerator(pack) : new LexiconGenerator(pack);
+}
+
+/** The generator; or the name of one that comes from a pack. */
+async function givenGenerator(
+  { generator, generatorOptions }: MakerOptions,
+  index: IndexIdentity | null,
+): Promise<Generator | PackGenerator | null> {
+  if (generator === undefined) {
+    const made = index === null ? 'lexicon' : index.generator?.name.split('/')[0];
+    // Searching needs no model that wrote queries: their terms are in the index.
+    return isPackGenerator(made) ? made : null;
+  }
+  if (typeof generator !== 'string' || isPackGenerator(generator)) return generator;
+  return openGenerator(generator, generatorOptions);
 }
 
 /** Name of the pack that made an index; an index does not remember where other packs than those of xqg lie. */

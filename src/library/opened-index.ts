@@ -42,7 +42,7 @@ export class OpenedIndex {
         lexical: new LexicalIndex(segments, SEARCH_DEFAULTS.bm25),
         encoder,
         scanner,
-        defaults: searchDefaults(encoder.identity),
+        defaults: searchDefaults(encoder.identity, generator?.identity ?? null),
         factors: generator !== null && hasDistribution(generator) ? generator : null,
         matrixBudgetBytes: settings.matrixBudgetBytes,
       });

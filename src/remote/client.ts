@@ -51,11 +51,11 @@ export class RemoteClient {
   /**
    * Posts until `read` takes the answer.
    * @param path below the endpoint's address, e.g. /embeddings
-   * @param read throws `UnusableAnswer` to have it asked again
+   * @param read throws `UnusableAnswer` to have it asked again; keeps what is to be kept: the next request begins after it
    * @throws XqgError XQG_REMOTE_REFUSED where asking again is of no use, XQG_REMOTE_FAILED after the last attempt,
    * XQG_COST_LIMIT
    */
-  async post<T>(path: string, body: unknown, read: (answer: unknown) => T): Promise<T> {
+  async post<T>(path: string, body: unknown, read: (answer: unknown) => T | Promise<T>): Promise<T> {
     await this.#enter();
     try {
       let problem = '';
@@ -67,7 +67,7 @@ export class RemoteClient {
         let wait = pause;
         try {
           const response = await this.#fetch(path, body);
-          if (response.ok) return this.#used(await response.json(), read);
+          if (response.ok) return await read(this.#counted(await response.json()));
           const said = this.#hideKey((await response.text()).slice(0, SHOWN));
           problem = `status ${response.status} ${said}`.trim();
           if (!PASSING.has(response.status))
@@ -104,11 +104,11 @@ export class RemoteClient {
   }
 
   /** Counts what an answer cost, also one that cannot be used. */
-  #used<T>(answer: unknown, read: (answer: unknown) => T): T {
+  #counted(answer: unknown): unknown {
     const { usage } = (answer ?? {}) as { usage?: Usage };
     this.#inputTokens += usage?.prompt_tokens ?? 0;
     this.#outputTokens += usage?.completion_tokens ?? 0;
-    return read(answer);
+    return answer;
   }
 
   #checkCost(): void {

@@ -4,11 +4,16 @@
  */
 import { PROFILES, type ProfileName } from '../augment/profiles.js';
 import type { EncoderIdentity } from '../encode/encoder.js';
+import type { GeneratorIdentity } from '../generate/generator.js';
 import type { Normalization } from './fusion.js';
 
-/** The defaults that fit an encoder. */
-export function searchDefaults({ name }: EncoderIdentity): SearchDefaults {
-  return name.startsWith('static/') ? SEARCH_DEFAULTS : NEURAL_DEFAULTS;
+/** The defaults that fit an encoder and a generator. */
+export function searchDefaults(
+  encoder: Pick<EncoderIdentity, 'name'>,
+  generator: Pick<GeneratorIdentity, 'name'> | null,
+): SearchDefaults {
+  if (encoder.name.startsWith('static/')) return SEARCH_DEFAULTS;
+  return generator?.name.startsWith('gloss/') ? { ...NEURAL_DEFAULTS, alpha: GLOSS_ALPHA } : NEURAL_DEFAULTS;
 }
 
 export interface SearchDefaults {
@@ -60,8 +65,12 @@ export const SEARCH_DEFAULTS: SearchDefaults = {
 /** For neural encoders; the weights were tuned for Universal Sentence Encoder multilingual v3. */
 export const NEURAL_DEFAULTS: SearchDefaults = {
   ...SEARCH_DEFAULTS,
+  alpha: 0.1,
   hybrid: {
     ...SEARCH_DEFAULTS.hybrid,
-    denseWeight: { plain: 2, generated: 1, translated: 1, both: 1 },
+    denseWeight: { plain: 2.5, generated: 1, translated: 1, both: 1 },
   },
 };
+
+/** Alpha for neural encoders where queries are glossed sentences, of which they make more than of keywords. */
+const GLOSS_ALPHA = 0.3;

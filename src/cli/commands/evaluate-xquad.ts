@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Setting } from '../../evaluate/results.js';
 import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
-import { list, parseOptions } from '../options.js';
+import { list, oneOf, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { commandLine, JSON_OPTION, languagesOption, tellResult } from './evaluate-output.js';
@@ -14,6 +14,7 @@ const options = z.object({
   langs: list.optional(),
   pack: z.string().optional(),
   ...encoderOptions,
+  generator: oneOf('lexicon', 'gloss').optional(),
   settings: list
     .pipe(z.array(z.enum(SETTINGS, { error: `is not one of ${SETTINGS.join(', ')}` })))
     .optional(),
@@ -31,6 +32,7 @@ export const registerEvaluateXquad: Register = (parent, act) => {
     .requiredOption('--data <dir>', 'folder of xquad.<lang>.json')
     .option('--langs <codes>', 'only these languages, e.g. en,ar,th (default: all files)')
     .option('--pack <pack>', 'name or folder of a pack (default: base)')
+    .option('--generator <name>', 'lexicon, or gloss: sentences glossed word by word (default: lexicon)')
     .option('--settings <list>', `of ${SETTINGS.join(', ')} (default: all)`)
     .option('--systems <list>', 'e.g. dense,dense+xqg (default: all)')
     .option('--languages <list>', 'of given, detected: whether systems are told the language (default: both)')
@@ -54,6 +56,7 @@ export const registerEvaluateXquad: Register = (parent, act) => {
               langs,
               pack,
               encoder,
+              generator: given.generator,
               encoderOptions: givenEncoder(given, context),
               settings,
               systems: chosen,

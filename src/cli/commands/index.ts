@@ -1,6 +1,7 @@
 /** `xqg index`: files and folders into an index. */
 import { z } from 'zod';
 import type { SkipReason } from '../../corpus/reader.js';
+import { FilteredGenerator, parseThresholds } from '../../generate/filters/filtered.js';
 import type { IndexResult } from '../../indexing/options.js';
 import type { XqgIndex } from '../../library/xqg-index.js';
 import type { CommandContext } from '../context.js';
@@ -20,7 +21,9 @@ const options = z.object({
   pack: z.string().optional(),
   ...encoderOptions,
   lexicalQueries: z.boolean().default(false),
-  generator: z.enum(['lexicon', 'none'], { error: 'is not one of lexicon, none' }).optional(),
+  generator: z.string().optional(),
+  prompt: z.string().optional(),
+  keep: z.string().optional(),
   maxTokens: whole(8).optional(),
   memory: bytes.optional(),
 });
@@ -51,7 +54,15 @@ export const registerIndex: Register = (parent, act) => {
     .option('--queries <n>', 'generated queries for each passage and language (default: 5)')
     .option('--seed <n>', 'seed of the drawn queries (default: 0)')
     .option('--pack <pack>', 'name or folder of a pack (default: base)')
-    .option('--generator <name>', 'generator: lexicon, or none for an index without generated queries')
+    .option(
+      '--generator <spec>',
+      "lexicon, gloss, none, hf:NAME, a model's folder, or openai:MODEL (default: lexicon, or the pack's of the index)",
+    )
+    .option('--prompt <file>', 'prompt of the generator, instead of the shipped one (docs/models.md)')
+    .option(
+      '--keep <thresholds>',
+      'leave out generated queries that score less, e.g. "language>=0.5,form>=1,novelty>=0.3"',
+    )
     .option(
       '--lexical-queries',
       'generated queries serve the lexical leg alone: none is encoded (a neural encoder is then much quicker)',
@@ -66,7 +77,14 @@ export const registerIndex: Register = (parent, act) => {
         const index = await openIndex(given.index, {
           create: true,
           pack: given.pack,
-          generator: given.generator === 'none' ? null : undefined,
+          generator: given.generator === 'none' ? null : given.generator,
+          generatorOptions: {
+            languages: given.queryLangs,
+            prompt: given.prompt,
+            endpoint: given.endpoint,
+            signal: context.signal,
+            keep: given.keep === undefined ? undefined : parseThresholds(given.keep),
+          },
           queryLanguages: given.queryLangs,
           queriesPerLanguage: given.queries,
           seed: given.seed,
@@ -97,6 +115,7 @@ export const registerIndex: Register = (parent, act) => {
           await index.close();
         }
         skips.finish();
+        tellYields(context, index);
         const { error, ...told } = result;
         if (context.json) context.printJson({ ...told, ...(error === null ? {} : describeFailure(error)) });
         else for (const line of summary(result, given.index)) context.print(line);
@@ -106,6 +125,16 @@ export const registerIndex: Register = (parent, act) => {
     );
   addEncoderOptions(command, 'static, or the one of the index');
 };
+
+/** What a filter left of the queries of each language. */
+function tellYields(context: CommandContext, { makers: { generator } }: XqgIndex): void {
+  if (!(generator instanceof FilteredGenerator)) return;
+  for (const [lang, { drawn, kept, below }] of generator.yields) {
+    const reasons = Object.entries(below).map(([scorer, n]) => `${count(n)} below ${scorer}`);
+    const why = reasons.length > 0 ? ` (${reasons.join(', ')})` : '';
+    context.say(`${lang}: ${count(kept)} of ${count(drawn)} generated queries kept${why}`);
+  }
+}
 
 /** Encodings, hours and price, before an encoder starts for which they matter. */
 async function tellWork(context: CommandContext, index: XqgIndex, paths: readonly string[]): Promise<void> {

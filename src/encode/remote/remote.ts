@@ -137,10 +137,12 @@ export class RemoteEncoder implements Encoder {
       encoding_format: 'float',
       ...(dimensions === undefined ? {} : { dimensions }),
     };
-    const vectors = await this.client.post('/embeddings', body, (answer) => embeddings(answer, items.length));
-    for (const [i, [key]] of items.entries()) {
-      await this.#answers.put(key, Buffer.from(Float32Array.from(vectors[i]).buffer).toString('base64'));
-    }
+    await this.client.post('/embeddings', body, async (answer) => {
+      const vectors = embeddings(answer, items.length);
+      for (const [i, [key]] of items.entries()) {
+        await this.#answers.put(key, Buffer.from(Float32Array.from(vectors[i]).buffer).toString('base64'));
+      }
+    });
   }
 }
 

@@ -95,18 +95,19 @@ export class ChatGenerator implements Generator {
     if (kept !== undefined) return kept;
     let asking = this.#asking.get(key);
     if (asking === undefined) {
-      asking = this.#ask(content, languages, n, seed)
-        .then(async (queries) => {
-          await this.#answers.put(key, queries);
-          return queries;
-        })
-        .finally(() => this.#asking.delete(key));
+      asking = this.#ask(key, content, languages, n, seed).finally(() => this.#asking.delete(key));
       this.#asking.set(key, asking);
     }
     return asking;
   }
 
-  #ask(content: string, languages: readonly string[], n: number, seed: number): Promise<Queries> {
+  #ask(
+    key: string,
+    content: string,
+    languages: readonly string[],
+    n: number,
+    seed: number,
+  ): Promise<Queries> {
     const list = { type: 'array', items: { type: 'string' }, minItems: n, maxItems: n };
     const schema = {
       type: 'object',
@@ -121,7 +122,11 @@ export class ChatGenerator implements Generator {
       seed,
       response_format: { type: 'json_schema', json_schema: { name: 'queries', strict: true, schema } },
     };
-    return this.client.post('/chat/completions', body, (answer) => readQueries(answer, languages));
+    return this.client.post('/chat/completions', body, async (answer) => {
+      const queries = readQueries(answer, languages);
+      await this.#answers.put(key, queries);
+      return queries;
+    });
   }
 }
 
