@@ -5,7 +5,7 @@
  */
 import { passageWords, romanize, skeleton, type Word, wordsOf } from '../languages/analysis.js';
 import { stem } from '../languages/stemming.js';
-import type { TermBag } from '../languages/terms.js';
+import type { LanguageWeight, TermBag } from '../languages/terms.js';
 import type { Link } from '../pack/link.js';
 import { type Pack, PIVOT } from '../pack/pack.js';
 import { bagOf } from '../pack/table.js';
@@ -27,6 +27,8 @@ export interface StaticEncoderSettings {
   readonly wholeWeight: number;
   /** Factor on n-grams and skeleton of foreign words that the table translates. */
   readonly translatedForm: number;
+  /** How much of a language's mean vector is taken from its texts, in [0, 1]; 0 for packs that have none. */
+  readonly meanShare: number;
 }
 
 /** Tuned on MLQA-R (scripts/tune.mjs). */
@@ -37,6 +39,7 @@ export const STATIC_DEFAULTS: StaticEncoderSettings = {
   skeletonWeight: 1.5,
   wholeWeight: 0.5,
   translatedForm: 0.2,
+  meanShare: 0,
 };
 
 /** Weight of a word that no table knows. */
@@ -88,6 +91,7 @@ export class StaticEncoder implements BagEncoder {
         counts.set(surface, (counts.get(surface) ?? 0) + 1);
       this.#words.add(bagOf(counts), passages[i].lang);
       this.#words.take(row);
+      return [{ lang: passages[i].lang, weight: 1 }];
     });
   }
 
@@ -102,6 +106,7 @@ export class StaticEncoder implements BagEncoder {
         this.#words.add(bagOf(words.map(({ surface }) => [surface, weight])), lang);
       }
       this.#words.take(row);
+      return languages;
     });
   }
 
@@ -112,9 +117,11 @@ export class StaticEncoder implements BagEncoder {
   ): Promise<Float32Array> {
     if (this.#partOf !== partOf) this.#parts.clear();
     this.#partOf = partOf;
+    const languages = [{ lang, weight: 1 }];
     return this.#encode(mixtures.length, (i, row) => {
       this.#parts.add(mixtures[i], lang);
       this.#parts.take(row);
+      return languages;
     });
   }
 
@@ -132,19 +139,37 @@ export class StaticEncoder implements BagEncoder {
     return this.#pack.toPivot(word.term, lang).length > 0;
   }
 
-  /** Writes a sum per text, then brings each part and the whole to their lengths. */
-  #encode(n: number, write: (i: number, row: Float32Array) => void): Float32Array {
+  /**
+   * Writes a sum per text, brings each part and the whole to their lengths, and takes from it what all texts of its language share.
+   * @param write returns the text's languages
+   */
+  #encode(n: number, write: (i: number, row: Float32Array) => readonly LanguageWeight[]): Float32Array {
     const out = new Float32Array(n * this.#dim);
     const { semanticShare } = this.#settings;
     for (let i = 0; i < n; i++) {
       const from = i * this.#dim;
       const to = from + this.#dim;
-      write(i, out.subarray(from, to));
+      const languages = write(i, out.subarray(from, to));
       scaleTo(out, from, from + this.#semantic, Math.sqrt(semanticShare));
       scaleTo(out, from + this.#semantic, to, Math.sqrt(1 - semanticShare));
       scaleTo(out, from, to, 1);
+      if (this.#takeMeans(languages, out, from)) scaleTo(out, from, to, 1);
     }
     return out;
+  }
+
+  /** True if it changed numbers[from .. from + dim), which is not zero. */
+  #takeMeans(languages: readonly LanguageWeight[], numbers: Float32Array, from: number): boolean {
+    const { meanShare } = this.#settings;
+    let changed = false;
+    for (const { lang, weight } of meanShare === 0 ? [] : languages) {
+      const mean = this.#pack.means?.get(lang);
+      if (mean?.length !== this.#dim || isZero(numbers, from, from + this.#dim)) continue;
+      const share = meanShare * weight;
+      for (let d = 0; d < this.#dim; d++) numbers[from + d] -= share * mean[d];
+      changed = true;
+    }
+    return changed;
   }
 
   /** What a word means; a word that its own language's table lacks may be an English one, a name above all. */
@@ -199,6 +224,11 @@ function encoderGrams(romanized: string): number[] {
   for (const length of [3, 4])
     for (let i = 0; i + length <= marked.length; i++) grams.push(hashOf('#', marked, i, i + length));
   return grams;
+}
+
+function isZero(numbers: Float32Array, from: number, to: number): boolean {
+  for (let d = from; d < to; d++) if (numbers[d] !== 0) return false;
+  return true;
 }
 
 /** Brings numbers[from .. to) to a length, unless all are zero. */

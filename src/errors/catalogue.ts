@@ -76,6 +76,35 @@ export const catalogue = {
     message: 'A passage cannot be limited to {value} tokens.',
     remedy: 'Use a whole number from {least} upwards.',
   },
+  // generate
+  XQG_RECORDED_FILE: {
+    message: 'Cannot read the recorded queries in {file}: {reason}.',
+    remedy: 'Check the path; if the file is damaged, download or record it anew.',
+  },
+  XQG_RECORDED_ROW: {
+    message: '{file}, line {line}: {reason}.',
+    remedy:
+      'Mend or delete that line; rows are {"docid": ..., "generated_queries": {"ar": ["...", ...], ...}}.',
+  },
+  XQG_RECORDED_MISSING: {
+    message: 'There are no {what} in {files}.',
+    remedy:
+      'Record what is missing, or ask for fewer queries or languages; ids are those of passages, not of documents.',
+  },
+  // encode
+  XQG_VECTOR_FILE: {
+    message: 'Cannot use the vectors in {file}: {reason}.',
+    remedy: 'Write the file again, or correct the list of vector files (docs/datasets.md shows one).',
+  },
+  XQG_VECTOR_ROW: {
+    message: '{file}, row {row}: {reason}.',
+    remedy: 'Encode that text again, or remove the row together with its id.',
+  },
+  XQG_VECTOR_UNKNOWN: {
+    message: 'There is no vector for the {what} in the files of {file}.',
+    remedy:
+      'Encode it and add it to the files: this encoder only looks vectors up. Check "lang" if ids are shared by languages.',
+  },
   // evaluate
   XQG_UNKNOWN_MEASURE: {
     message: 'Unknown measure "{measure}".',

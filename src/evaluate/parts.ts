@@ -2,6 +2,7 @@
 import type { Encoder } from '../encode/encoder.js';
 import { type OpenEncoderOptions, openEncoder } from '../encode/open-encoder.js';
 import { STATIC_DEFAULTS, StaticEncoder, type StaticEncoderSettings } from '../encode/static.js';
+import type { DistributionGenerator } from '../generate/generator.js';
 import { GlossGenerator } from '../generate/gloss.js';
 import { LEXICON_DEFAULTS, LexiconGenerator, type LexiconGeneratorSettings } from '../generate/lexicon.js';
 import { loadPack } from '../pack/format.js';
@@ -10,7 +11,7 @@ import { openScanner } from '../search/exact/scanner.js';
 import type { EngineParts } from './engine-searcher.js';
 
 export interface OpenedParts {
-  readonly parts: EngineParts;
+  readonly parts: EngineParts<DistributionGenerator>;
   /** For `madeBy`. */
   readonly identities: Readonly<Record<string, unknown>>;
   close(): Promise<void>;

@@ -3,7 +3,7 @@
  * not on the passages beside it. Knows no store and no document.
  */
 import type { Passage } from '../corpus/passage.js';
-import type { Encoder } from '../encode/encoder.js';
+import { type Encoder, generatedQueryId } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import { type Generator, hasDistribution } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
@@ -76,7 +76,7 @@ export async function computeRows(
         else problems.set(row, countError(passages[row].id, lang, queries[i].length, queriesPerLanguage));
       });
       if (encodeQueries)
-        keepSums(await sumsOf(queries, lang, encoder, queriesPerLanguage), rows, lang, dim, sums);
+        keepSums(await sumsOf(asked, queries, lang, encoder, queriesPerLanguage), rows, lang, dim, sums);
     }
   }
   return passages.map(
@@ -94,6 +94,7 @@ export async function computeRows(
 
 /** (queries.length x dim): `perPassage` times the mean of each passage's queries, of which there may be fewer. */
 async function sumsOf(
+  passages: readonly Passage[],
   queries: readonly (readonly string[])[],
   lang: string,
   encoder: Encoder,
@@ -101,7 +102,9 @@ async function sumsOf(
 ): Promise<Float32Array> {
   const { dim } = encoder.identity;
   const languages = [{ lang, weight: 1 }];
-  const texts = queries.flat().map((text) => ({ text, languages }));
+  const texts = queries.flatMap((ofPassage, p) =>
+    ofPassage.map((text, i) => ({ id: generatedQueryId(passages[p].id, lang, i), text, languages })),
+  );
   const vectors = await encoder.encodeQueries(texts);
   checkSize(vectors, texts.length, dim, `${lang} queries`);
   const sums = new Float32Array(queries.length * dim);

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { measureBeir } from '../../src/evaluate/beir.js';
 import { type CollectionOptions, measureCollection, pairsOf } from '../../src/evaluate/collection.js';
-import type { BeirData } from '../../src/evaluate/datasets/beir.js';
-import type { Collection, LanguagePart } from '../../src/evaluate/datasets/collection.js';
+import type { Collection, LanguagePart, TestCollection } from '../../src/evaluate/datasets/collection.js';
 import { engineSearchers } from '../../src/evaluate/engine-searcher.js';
 import { parseMeasures } from '../../src/evaluate/metrics.js';
 import type { ResultRow } from '../../src/evaluate/results.js';
@@ -30,6 +29,7 @@ function part(lang: string): LanguagePart {
 const collection: Collection = {
   name: 'toy',
   parts: new Map(['en', 'de', 'th'].map((lang) => [lang, part(lang)])),
+  groups: new Map(),
   sources: [],
   notes: [],
 };
@@ -188,11 +188,11 @@ describe('systemsNamed', () => {
 });
 
 describe('measureBeir', () => {
-  const data: BeirData = {
+  const data: TestCollection = {
     name: 'toy-beir',
     queries: [
-      { id: 'q0', text: toyText(QUESTIONS[0], 'th'), lang: 'th', langGiven: true },
-      { id: 'q1', text: toyText(QUESTIONS[1], 'de'), lang: 'de', langGiven: true },
+      { id: 'q0', text: toyText(QUESTIONS[0], 'th'), lang: 'th', langGiven: true, group: 'q0' },
+      { id: 'q1', text: toyText(QUESTIONS[1], 'de'), lang: 'de', langGiven: true, group: 'q1' },
     ],
     qrels: new Map([
       ['q0', new Map([['p0', 1]])],
@@ -208,6 +208,7 @@ describe('measureBeir', () => {
       yield* part('en').passages;
     },
     sources: [],
+    notes: [],
   };
   const systems = systemsNamed(['bm25+xqg']);
   const detect = async () => [{ lang: 'de', weight: 1 }];
