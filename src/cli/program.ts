@@ -6,6 +6,7 @@ import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExplain } from './commands/explain.js';
 import { registerIndex } from './commands/index.js';
+import { registerModels } from './commands/models.js';
 import { registerPack } from './commands/pack.js';
 import { registerQueries } from './commands/queries.js';
 import { registerRemove } from './commands/remove.js';
@@ -30,6 +31,7 @@ const COMMANDS: readonly Register[] = [
   registerDoctor,
   registerEvaluate,
   registerPack,
+  registerModels,
 ];
 
 /**

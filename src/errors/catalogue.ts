@@ -162,6 +162,11 @@ export const catalogue = {
     message: '{file} cannot be used: {reason}.',
     remedy: 'Get the model again: its files are incomplete, or another program changed them.',
   },
+  XQG_DOWNLOAD: {
+    message: 'The model {model} could not be fetched: {problem}.',
+    remedy:
+      'Run the same command again: what is whole is kept. Or put its files into a folder and name that.',
+  },
   XQG_PACKAGE_MISSING: {
     message: '{what} needs packages that are not installed ({reason}).',
     remedy: 'npm install {packages}',
