@@ -16,8 +16,8 @@ export interface FoundModel {
 
 /** Folder of what xqg keeps for itself: $XQG_CACHE, else the user's cache folder. */
 export function cacheFolder(): string {
-  const { XQG_CACHE, XDG_CACHE_HOME } = process.env;
-  return resolve(XQG_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'xqg'));
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return resolve(process.env.XQG_CACHE || join(cache, 'xqg'));
 }
 
 /** Where `xqg models get` puts models: $XQG_MODELS, else below the cache. */
