@@ -8,6 +8,7 @@ import { registerEvaluate } from './commands/evaluate.js';
 import { registerExperiment } from './commands/experiment.js';
 import { registerExplain } from './commands/explain.js';
 import { registerIndex } from './commands/index.js';
+import { registerModels } from './commands/models.js';
 import { registerPack } from './commands/pack.js';
 import { registerQueries } from './commands/queries.js';
 import { registerRemove } from './commands/remove.js';
@@ -36,6 +37,7 @@ const COMMANDS: readonly Register[] = [
   registerExperiment,
   registerReproduce,
   registerPack,
+  registerModels,
 ];
 
 /**

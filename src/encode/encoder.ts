@@ -49,6 +49,8 @@ export interface Encoder {
   encodePassages(passages: readonly PassageText[]): Promise<Float32Array>;
   /** (queries.length x dim), row-major. */
   encodeQueries(queries: readonly QueryText[]): Promise<Float32Array>;
+  /** Lets go of threads and files, where an encoder has any. */
+  close?(): Promise<void>;
 }
 
 /** An encoder whose vector of a weighted bag of words is defined: it can take a generator's expectation. */

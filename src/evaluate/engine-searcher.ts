@@ -65,8 +65,8 @@ function neededLanguages(
 
 /** Hides the distribution, so that queries are drawn. */
 function drawnOnly(generator: Generator): Generator {
-  const { identity, languages } = generator;
-  return { identity, languages, draw: (...request) => generator.draw(...request) };
+  const { identity, languages, drawsFewer } = generator;
+  return { identity, languages, drawsFewer, draw: (...request) => generator.draw(...request) };
 }
 
 /** What a system asks of the engine. */

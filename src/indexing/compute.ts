@@ -16,6 +16,8 @@ export interface RowMakers {
   readonly generator: Generator | null;
   /** null where queries are drawn. */
   readonly expectations: Expectations | null;
+  /** False: generated queries serve the lexical leg alone. Default true. */
+  readonly encodeQueries?: boolean;
   readonly queryLanguages: readonly string[];
   readonly queriesPerLanguage: number;
   readonly seed: number;
@@ -33,7 +35,14 @@ export async function computeRows(
   passages: readonly Passage[],
   makers: RowMakers,
 ): Promise<(ComputedRow | XqgError)[]> {
-  const { encoder, generator, expectations, queryLanguages, queriesPerLanguage } = makers;
+  const {
+    encoder,
+    generator,
+    expectations,
+    queryLanguages,
+    queriesPerLanguage,
+    encodeQueries = true,
+  } = makers;
   const { dim } = encoder.identity;
   const vectors = await encoder.encodePassages(passages);
   checkSize(vectors, passages.length, dim, 'passages');
@@ -54,17 +63,20 @@ export async function computeRows(
       checkSize(expected[task], rows.length, dim, `${lang} expectations`);
       keepSums(expected[task], rows, lang, dim, sums);
     });
-  } else {
+  } else if (encodeQueries || !hasDistribution(generator!)) {
+    // The lexical leg takes a distribution from its pivot stems, and needs drawn queries only where there is none.
     for (const { lang, rows } of tasks) {
       const asked = rows.map((row) => passages[row]);
       const queries = await generator!.draw(asked, lang, queriesPerLanguage, makers.seed);
       rows.forEach((row, i) => {
         // A generator that finds nothing to ask about writes none.
         if (queries[i].length === 0) return;
-        if (queries[i].length === queriesPerLanguage) drawn[row].set(lang, queries[i]);
+        const fewer = generator!.drawsFewer === true && queries[i].length < queriesPerLanguage;
+        if (fewer || queries[i].length === queriesPerLanguage) drawn[row].set(lang, queries[i]);
         else problems.set(row, countError(passages[row].id, lang, queries[i].length, queriesPerLanguage));
       });
-      keepSums(await sumsOf(asked, queries, lang, encoder), rows, lang, dim, sums);
+      if (encodeQueries)
+        keepSums(await sumsOf(asked, queries, lang, encoder, queriesPerLanguage), rows, lang, dim, sums);
     }
   }
   return passages.map(
@@ -80,12 +92,13 @@ export async function computeRows(
   );
 }
 
-/** (queries.length x dim): the sum of each passage's queries. */
+/** (queries.length x dim): `perPassage` times the mean of each passage's queries, of which there may be fewer. */
 async function sumsOf(
   passages: readonly Passage[],
   queries: readonly (readonly string[])[],
   lang: string,
   encoder: Encoder,
+  perPassage: number,
 ): Promise<Float32Array> {
   const { dim } = encoder.identity;
   const languages = [{ lang, weight: 1 }];
@@ -100,6 +113,9 @@ async function sumsOf(
     for (let q = 0; q < ofPassage.length; q++, from += dim) {
       for (let d = 0; d < dim; d++) sums[i * dim + d] += vectors[from + d];
     }
+    if (ofPassage.length === perPassage) return;
+    const share = perPassage / Math.max(1, ofPassage.length);
+    for (let d = 0; d < dim; d++) sums[i * dim + d] *= share;
   });
   return sums;
 }

@@ -48,11 +48,11 @@ export class IndexRun {
     const { identity, splitting } = writer.manifest;
     this.#hash = documentHasher(identity, splitting);
     this.#sources = new Set(options.sources);
-    const { encoder, generator } = options;
-    this.#expectations = Expectations.of(encoder, generator, options);
+    const { encoder, generator, encodeQueries = true } = options;
+    this.#expectations = encodeQueries ? Expectations.of(encoder, generator, options) : null;
     this.#queue = new RowQueue(
       writer.store,
-      { ...identity, encoder, generator, expectations: this.#expectations },
+      { ...identity, encoder, generator, expectations: this.#expectations, encodeQueries },
       {
         writeRows: options.writeRows ?? 2048,
         computeRows: options.computeRows ?? 64,

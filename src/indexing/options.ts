@@ -3,6 +3,7 @@
 import type { SourceDocument } from '../corpus/passage.js';
 import type { CorpusOptions } from '../corpus/passages.js';
 import type { Encoder } from '../encode/encoder.js';
+import type { EncoderSpec } from '../encode/open-encoder.js';
 import type { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
 import type { PackIdentity } from '../pack/pack.js';
@@ -20,6 +21,10 @@ export interface IndexOptions {
   readonly encoder: Encoder;
   /** null: no queries are generated. */
   readonly generator: Generator | null;
+  /** How the encoder was named, so that a search finds it again. */
+  readonly encoderSpec?: EncoderSpec;
+  /** False: generated queries serve the lexical leg alone; none is encoded. Default true. */
+  readonly encodeQueries?: boolean;
   /** The pack that both come from, if one does. */
   readonly pack?: PackIdentity | null;
   /**
