@@ -167,7 +167,8 @@ export const catalogue = {
   },
   XQG_EXPERIMENT_TUNED_ON_REPORTED: {
     message: '{tuning} shares {count} questions with {reported}, which is reported, "{question}" first.',
-    remedy: 'Tune on other data: parameters that were chosen on the reported questions make the report worthless.',
+    remedy:
+      'Tune on other data: parameters that were chosen on the reported questions make the report worthless.',
   },
   XQG_EXPERIMENT_EMPTY: {
     message: '{dataset} has no question for the setting {setting}.',
@@ -175,11 +176,13 @@ export const catalogue = {
   },
   XQG_REPRODUCE_MATRIX: {
     message: 'Cannot read the matrix {file}: {reason}.',
-    remedy: 'The matrix of xqg is in its repository: experiments/reproduce.json; name another one with --matrix.',
+    remedy:
+      'The matrix of xqg is in its repository: experiments/reproduce.json; name another one with --matrix.',
   },
   XQG_NOT_REPRODUCED: {
     message: '{failed} of {rows} figures are not what was measured before.',
-    remedy: 'See the rows marked FAIL; if the change is meant, put the new figure into experiments/reproduce.json.',
+    remedy:
+      'See the rows marked FAIL; if the change is meant, put the new figure into experiments/reproduce.json.',
   },
   XQG_EXPERIMENT_EXISTS: {
     message: '{file} is there already.',
