@@ -77,7 +77,7 @@ export async function* reproduce(
       );
       outcomes.set(key, outcome);
     }
-    const found = outcome.reason === '' ? valueOf(outcome.results, where) : outcome.reason;
+    const found = outcome.reason === '' ? valueWhere(outcome.results, where) : outcome.reason;
     const value = typeof found === 'number' ? found : null;
     yield {
       name,
@@ -92,7 +92,7 @@ export async function* reproduce(
 }
 
 /** The value of the one row; else why there is none. */
-function valueOf(results: unknown, where: ReproduceRow['where']): number | string {
+function valueWhere(results: unknown, where: ReproduceRow['where']): number | string {
   if (!Array.isArray(results)) return 'the command printed no results';
   const rows = (results as Record<string, unknown>[]).filter((each) =>
     Object.entries(where).every(([key, value]) => each[key] === value),

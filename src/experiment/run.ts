@@ -5,24 +5,18 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { RelevantRanks } from '../evaluate/metrics.js';
 import { madeBy } from '../evaluate/results.js';
-import { formatRun, type RankedQuery } from '../evaluate/trec.js';
-import { type Generator, hasDistribution } from '../generate/generator.js';
-import { RecordedGenerator } from '../generate/recorded.js';
-import { codeIdentity, ENCODING_CODE } from './code-identity.js';
+import { formatRun } from '../evaluate/trec.js';
+import { hasDistribution } from '../generate/generator.js';
+import { Asker } from './asker.js';
 import { openDistractors, openReported, openTuning } from './data.js';
 import { type NamedMakers, openMakers } from './makers.js';
 import { isPrimary, Measurement, packRanks } from './measurement.js';
-import { Pool } from './pool.js';
-import { type AskedQuestions, Ranker } from './rank.js';
-import type { ExperimentResults, TuningRecord } from './results.js';
-import { roundTripScores } from './round-trip.js';
+import { preparePairings } from './pairings.js';
+import type { ExperimentResults } from './results.js';
 import type { ExperimentSpec } from './spec.js';
 import type { ArtifactStore } from './store.js';
-import { tuneSystems } from './tuning.js';
-import { drawnCount, variantsOf } from './variants.js';
-import { Blocks, type Pairing, type WorkItem, workOf } from './work.js';
+import { Blocks, type WorkItem, workOf } from './work.js';
 
 /** Told how far a run is; `done` of `total` steps, both 0 where that is not known. */
 export type Tell = (step: string, done: number, total: number) => void;
@@ -86,63 +80,9 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
   const tuningData = spec.tune && (await openTuning(file, spec.tune, reported));
   clock.lap('reading');
 
-  const tuning: TuningRecord[] = [];
-  const notes = reported.flatMap(({ collection }) => collection.notes);
-  const pairings: Pairing[] = [];
-  for (const { name: encoderName, encoder, means } of makers.encoders) {
-    for (const { name: generatorName, generator } of makers.generators) {
-      const expected = hasDistribution(generator) && 'encodeMixtures' in encoder;
-      const tuned = new Map();
-      if (tuningData && expected) {
-        const systems = await tuneSystems({
-          collection: tuningData,
-          tune: spec.tune!,
-          spec,
-          encoder,
-          generator,
-          scanner: makers.scanner,
-          store,
-          progress: (step, done, total) => {
-            signal?.throwIfAborted();
-            tell(`tuning ${step} on ${tuningData.name}`, done, total);
-          },
-        });
-        for (const { system, settings } of systems) tuned.set(system, settings);
-        const { setting, metric } = spec.tune!;
-        tuning.push({
-          encoder: encoderName,
-          generator: generatorName,
-          on: tuningData.name,
-          setting,
-          metric,
-          systems,
-        });
-      } else if (tuningData) {
-        notes.push(
-          `${encoderName} with ${generatorName} has no expectation to tune with: its defaults are used`,
-        );
-      }
-      const trainingMeans = means.size > 0;
-      const drawn = recordedCount(generator) ?? drawnCount(spec);
-      const most = Math.max(0, ...(spec.conditions.queries ?? []));
-      if (drawn < most)
-        notes.push(
-          `${generatorName} has ${drawn} queries a passage and language: larger numbers are left out`,
-        );
-      const wantsMeans = spec.conditions['language-means']?.includes('training') === true;
-      if (wantsMeans && !trainingMeans)
-        notes.push(`${encoderName} knows no language means of its training text: that condition is left out`);
-      const queryLanguages = generator.languages;
-      pairings.push({
-        encoderName,
-        generatorName,
-        encoder,
-        generator,
-        means,
-        variants: variantsOf(spec, { tuned, expected, queryLanguages, drawn, trainingMeans }),
-      });
-    }
-  }
+  const prepared = await preparePairings(makers, tuningData ?? null, options);
+  const { pairings, tuning } = prepared;
+  const notes = [...reported.flatMap(({ collection }) => collection.notes), ...prepared.notes];
   clock.lap('tuning');
   if (spec.conditions.queries && makers.generators.some(({ generator }) => hasDistribution(generator)))
     notes.push(
@@ -206,74 +146,6 @@ class Clock {
     this.laps[name] = Math.round((now - this.#last) / 100) / 10;
     this.#last = now;
   }
-}
-
-/** Holds the pool and ranker that were used last, since work comes sorted by pool. */
-class Asker {
-  readonly #makers: NamedMakers;
-  readonly #options: RunOptions;
-  #open: { key: string; ranker: Ranker } | null = null;
-
-  constructor(makers: NamedMakers, options: RunOptions) {
-    this.#makers = makers;
-    this.#options = options;
-  }
-
-  async ranks(item: WorkItem): Promise<RelevantRanks[]> {
-    return this.#ranker(item).ranks(item.variant, await this.#asked(item));
-  }
-
-  async best(item: WorkItem, depth: number): Promise<RankedQuery[]> {
-    const hits = await this.#ranker(item).best(item.variant, await this.#asked(item), depth);
-    return item.test.queries.map(({ id }, q) => ({ queryId: id, hits: hits[q] }));
-  }
-
-  #ranker({ pool, pairing }: WorkItem): Ranker {
-    const key = `${pool.key} ${pairing.generatorName}`;
-    if (this.#open?.key === key) return this.#open.ranker;
-    const { encoder, generator } = pairing;
-    const { store, spec, signal } = this.#options;
-    const { scanner } = this.#makers;
-    const identity = { encoder: encoder.identity, generator: generator.identity, seed: spec.seed };
-    const opened = new Pool(pool.blocks, {
-      queryLanguages: generator.languages,
-      trainingMeans: pairing.means,
-      roundTrip: (each, place, lang, drawn) =>
-        roundTripScores(each, place, lang, drawn, { scanner, store, identity }),
-    });
-    const ranker = new Ranker(opened, {
-      encoder: encoder.identity,
-      generator,
-      scanner,
-      queryLanguages: generator.languages,
-      signal,
-    });
-    this.#open = { key, ranker };
-    return ranker;
-  }
-
-  async #asked({ test, place, pairing, variant }: WorkItem): Promise<AskedQuestions> {
-    const { encoder } = pairing;
-    const lang = place.queryLang;
-    const languages = [{ lang, weight: 1 }];
-    const queries = test.queries.map(({ id, text }) => ({ id, text, lang, languages }));
-    const identity = {
-      encoder: encoder.identity,
-      code: codeIdentity(ENCODING_CODE),
-      lang,
-      questions: queries.map(({ id, text }) => [id, text]),
-    };
-    const vectors =
-      variant.system.mode === 'lexical'
-        ? new Float32Array(queries.length * encoder.identity.dim)
-        : await this.#options.store.floats('questions', identity, () => encoder.encodeQueries(queries));
-    return { lang, queries: test.queries, qrels: test.qrels, vectors };
-  }
-}
-
-/** Queries a passage and language of a generator that has no more than those. */
-function recordedCount(generator: Generator): number | null {
-  return generator instanceof RecordedGenerator ? generator.queriesPerLanguage : null;
 }
 
 /** The runs of the two systems of the primary hypothesis. */
