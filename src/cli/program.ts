@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { XqgError } from '../errors/error.js';
 import { version } from '../version.js';
+import { registerData } from './commands/data.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExplain } from './commands/explain.js';
@@ -30,6 +31,7 @@ const COMMANDS: readonly Register[] = [
   registerStatus,
   registerDoctor,
   registerEvaluate,
+  registerData,
   registerPack,
   registerModels,
 ];

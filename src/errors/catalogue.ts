@@ -131,6 +131,27 @@ export const catalogue = {
     message: 'Unknown system "{system}".',
     remedy: 'Use any of {known}.',
   },
+  XQG_DATA_UNKNOWN: {
+    message: 'Unknown {what}.',
+    remedy: 'There are {known} (xqg data list).',
+  },
+  XQG_DATA_MISSING: {
+    message: 'There is no {file} to copy.',
+    remedy:
+      'Give the folder that holds the folders of data sets with --from, or leave --from out to download.',
+  },
+  XQG_DATA_INCOMPLETE: {
+    message: '{bad} of {all} files in {dir} are missing, changed or of unknown hash.',
+    remedy: 'Get them: xqg data get {names} --dir {dir}',
+  },
+  XQG_DOWNLOAD: {
+    message: 'Cannot download {url}: {reason}.',
+    remedy: 'Run the same command again, it goes on where it stopped; without internet copy with --from.',
+  },
+  XQG_DOWNLOAD_HASH: {
+    message: '{url} has the sha256 {found}, but {expected} was expected.',
+    remedy: 'Get it again; if it is the same again, the file was changed where it is published: report it.',
+  },
   XQG_RUN_ID: {
     message: 'The id "{id}" holds a tab or a line break and cannot be written to a TREC run.',
     remedy: 'Rename it in the data.',

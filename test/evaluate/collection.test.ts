@@ -74,6 +74,21 @@ describe('pairsOf', () => {
     ]);
     expect(pairsOf(['de', 'th'], ['to-english', 'from-english'])).toEqual([]);
   });
+
+  it('pairs every language with each other one, or with the pool of all', () => {
+    const pairs = pairsOf(['en', 'de', 'th'], ['cross', 'multi']);
+    expect(pairs.map(({ queryLang, passageLang }) => `${queryLang}>${passageLang}`)).toEqual([
+      'en>de',
+      'en>th',
+      'de>en',
+      'de>th',
+      'th>en',
+      'th>de',
+      'en>all',
+      'de>all',
+      'th>all',
+    ]);
+  });
 });
 
 describe('measureCollection over the search engine', async () => {
@@ -134,6 +149,46 @@ describe('measureCollection over the search engine', async () => {
   it('detection that is always right changes nothing', () => {
     const of = (knowledge: string) => results.filter(({ language }) => language === knowledge);
     expect(of('detected').map((row) => ({ ...row, language: 'given' }))).toEqual(of('given'));
+  });
+});
+
+describe('measureCollection in one pool of all languages', async () => {
+  const asked = {
+    ...options,
+    open: engineSearchers({
+      encoder: new ToyEncoder(),
+      generator: new ToyGenerator(),
+      scanner: new JavaScriptScanner(),
+    }),
+    settings: ['mono', 'multi'] as const,
+    languages: ['given'] as const,
+    measures: parseMeasures('mAP R@1 rank-distance'),
+  };
+  const { results } = await measureCollection(asked, () => {});
+  const multi = { queryLang: 'th', passageLang: 'all' } as const;
+
+  it('finds the parallel passages of a question in every language', () => {
+    expect(value(results, { ...multi, system: 'bm25+xqg', metric: 'mAP' })).toBe(1);
+    expect(value(results, { ...multi, system: 'bm25+xqg', metric: 'R@1' })).toBeCloseTo(1 / 3, 12);
+    expect(value(results, { ...multi, system: 'bm25', metric: 'mAP' })).toBeLessThan(1);
+  });
+
+  it('measures how far apart they stand, only there', () => {
+    expect(value(results, { ...multi, system: 'bm25+xqg', metric: 'rank-distance' })).toBe(2);
+    // A passage without a matching term counts as the last of the 12.
+    expect(value(results, { ...multi, system: 'bm25', metric: 'rank-distance' })).toBe(11);
+    expect(results.filter(({ setting, metric }) => setting === 'mono' && metric === 'rank-distance')).toEqual(
+      [],
+    );
+  });
+
+  it('gives dense systems the same ranks whether scanned or scored row by row', async () => {
+    const alone = await measureCollection(
+      { ...asked, systems: systemsNamed(['dense', 'dense+xqg']) },
+      () => {},
+    );
+    const together = results.filter(({ system }) => system === 'dense' || system === 'dense+xqg');
+    expect(alone.results).toEqual(together);
   });
 });
 

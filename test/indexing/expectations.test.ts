@@ -18,7 +18,7 @@ const languages = ['ar', 'fi', 'th', 'zh'];
 function batch(number: number, size: number) {
   const pivots = Array.from({ length: size }, (_, row) => {
     const text = Array.from({ length: 8 }, (_, i) =>
-      pack.pivot.surface(200 + number * 71 + row * 13 + i * 97),
+      pack.pivot.surface(200 + number * 71 + (row % 9) * 13 + i * 97),
     );
     return generator.pivot({ id: `${number}-${row}`, title: '', text: text.join(' '), lang: 'en' });
   });

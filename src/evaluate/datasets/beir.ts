@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { IdTable } from '../../corpus/id-table.js';
 import { XqgError } from '../../errors/error.js';
 import { lineError, readJsonRows } from '../lines.js';
 import type { Judgments } from '../metrics.js';
@@ -83,7 +84,7 @@ interface BeirRow {
 }
 
 async function* rowsOf(file: string): AsyncGenerator<BeirRow> {
-  const seen = new Set<string>();
+  const seen = new IdTable();
   for await (const { number, row } of readJsonRows(file)) {
     const id = typeof row._id === 'number' ? String(row._id) : row._id;
     if (typeof id !== 'string' || id === '') {
@@ -91,9 +92,8 @@ async function* rowsOf(file: string): AsyncGenerator<BeirRow> {
     }
     if (typeof row.text !== 'string')
       throw lineError(file, number, `no "text" for "${id}"`, 'Every row needs a text.');
-    if (seen.has(id))
+    if (seen.add(id, seen.size) !== undefined)
       throw lineError(file, number, `_id "${id}" comes a second time`, 'Remove one of the rows.');
-    seen.add(id);
     const metadata = row.metadata as { lang?: unknown } | null | undefined;
     const lang = [row.lang, metadata?.lang].find((value) => typeof value === 'string' && value !== '');
     yield {
