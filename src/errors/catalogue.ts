@@ -183,7 +183,7 @@ export const catalogue = {
     message: '{file} cannot be used: {reason}.',
     remedy: 'Get the model again: its files are incomplete, or another program changed them.',
   },
-  XQG_DOWNLOAD: {
+  XQG_MODEL_DOWNLOAD: {
     message: 'The model {model} could not be fetched: {problem}.',
     remedy:
       'Run the same command again: what is whole is kept. Or put its files into a folder and name that.',

@@ -26,7 +26,7 @@ const WANTED =
  * @param suffix of the graphs that are wanted, e.g. `_quantized`; '' for fp32
  * @param onFile told of each file before it is fetched
  * @returns the model's folder
- * @throws XqgError XQG_DOWNLOAD
+ * @throws XqgError XQG_MODEL_DOWNLOAD
  */
 export async function getModel(
   name: string,
@@ -40,7 +40,7 @@ export async function getModel(
   const graph = new RegExp(`(?:^|/)[a-z_]*(?:model|_merged)${suffix}\\.onnx(?:_data)?$`);
   const files = siblings.filter(({ rfilename }) => WANTED.test(rfilename) || graph.test(rfilename));
   if (!files.some(({ rfilename }) => rfilename.endsWith('.onnx'))) {
-    throw new XqgError('XQG_DOWNLOAD', {
+    throw new XqgError('XQG_MODEL_DOWNLOAD', {
       model: name,
       problem: `the hub has no onnx/model${suffix}.onnx of it`,
     });
@@ -55,11 +55,11 @@ export async function getModel(
     try {
       await pipeline(Readable.fromWeb(body as never), createWriteStream(partial));
     } catch (cause) {
-      throw new XqgError('XQG_DOWNLOAD', { model: name, problem: (cause as Error).message }, { cause });
+      throw new XqgError('XQG_MODEL_DOWNLOAD', { model: name, problem: (cause as Error).message }, { cause });
     }
     if (!(await isWhole(partial, file))) {
       await rm(partial);
-      throw new XqgError('XQG_DOWNLOAD', { model: name, problem: `${file.rfilename} came damaged` });
+      throw new XqgError('XQG_MODEL_DOWNLOAD', { model: name, problem: `${file.rfilename} came damaged` });
     }
     await rename(partial, target);
   }
@@ -75,7 +75,7 @@ async function request(url: string, model: string): Promise<Response> {
   } catch (error) {
     const { message, cause } = error as Error;
     const problem = cause instanceof Error ? `${message}: ${cause.message}` : message;
-    throw new XqgError('XQG_DOWNLOAD', { model, problem }, { cause: error });
+    throw new XqgError('XQG_MODEL_DOWNLOAD', { model, problem }, { cause: error });
   }
 }
 

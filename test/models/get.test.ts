@@ -68,7 +68,7 @@ it('gets the files of one dtype, and none that is whole a second time', async ()
 
 it('does not take a damaged file for a good one', async () => {
   damaged = true;
-  await expect(getModel('a/b', '')).rejects.toMatchObject({ code: 'XQG_DOWNLOAD' });
+  await expect(getModel('a/b', '')).rejects.toMatchObject({ code: 'XQG_MODEL_DOWNLOAD' });
   expect(existsSync(join(folder, 'a/b/onnx/model.onnx'))).toBe(false);
 });
 
