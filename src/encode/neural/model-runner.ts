@@ -36,7 +36,7 @@ export class ModelRunner {
     const loaded = Tokenizer.fromString(await readFile(tokenizer, 'utf8'));
     // tokenizer.json may ask for padding to a fixed length.
     loaded.disablePadding();
-    // Without it, 8-bit products saturate on processors that lack VNNI, and vectors differ between machines (cosine .96).
+    // Without it, 8-bit products saturate on processors that lack VNNI, and vectors differ between machines.
     const session = await runtime.InferenceSession.create(graph, {
       executionProviders: ['cpu'],
       logSeverityLevel: 3,

@@ -22,8 +22,8 @@ export interface NeuralEncoderOptions {
   /** Threads within a run of one worker. Default: half of the cores, 4 at most. */
   readonly threads?: number;
   /**
-   * Texts that are run together. Default 1: exact. More is faster for short texts, and changes vectors in the last digits (by less
-   * than 1e-6 for fp32), so that an index that was killed and resumed may have another digest.
+   * Texts that are run together. Default 1: exact. More is faster for short texts, and changes vectors in the last digits,
+   * so that an index that was killed and resumed may have another digest.
    */
   readonly batch?: number;
 }
