@@ -6,10 +6,13 @@ import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExplain } from './commands/explain.js';
 import { registerIndex } from './commands/index.js';
+import { registerKeys } from './commands/keys.js';
+import { registerMcp } from './commands/mcp.js';
 import { registerPack } from './commands/pack.js';
 import { registerQueries } from './commands/queries.js';
 import { registerRemove } from './commands/remove.js';
 import { registerSearch } from './commands/search.js';
+import { registerServe } from './commands/serve.js';
 import { registerStatus } from './commands/status.js';
 import { type CommandContext, createContext } from './context.js';
 
@@ -29,6 +32,9 @@ const COMMANDS: readonly Register[] = [
   registerStatus,
   registerDoctor,
   registerEvaluate,
+  registerServe,
+  registerMcp,
+  registerKeys,
   registerPack,
 ];
 

@@ -41,19 +41,56 @@ export async function answerQuestion(
   question: string,
   options: SearchOptions,
 ): Promise<SearchAnswer> {
-  const languages = await languagesOf(question, options.lang, makers, opened);
-  const mask = await filterMask(opened.snapshot, options.filters ?? []);
-  const request = requestOf(question, languages, opened, options, mask);
-  const groups = await grouped(opened, await opened.engine.rank(request), options);
-  return {
-    question,
-    languages: languages.languages,
-    language: languages.known,
-    mode: request.mode,
-    augmentation: request.augment ? opened.engine.augmentation(request) : null,
-    warnings: languages.warnings,
-    hits: await foundPassages(opened, request, groups),
-  };
+  const [{ answer }] = await answersTo(opened, makers, question, [options]);
+  return answer;
+}
+
+/** An answer with the ids of its whole ranking, which may be longer than what is shown of it. */
+export interface RankedAnswer {
+  readonly answer: SearchAnswer;
+  readonly order: readonly string[];
+}
+
+/**
+ * Answers one question once for each of several options; languages and filters are those of the first.
+ * @param depth rank so many; the answers hold the first k. The lists that a hybrid is made of stay those of k.
+ */
+export async function answersTo(
+  opened: OpenedIndex,
+  makers: Makers,
+  question: string,
+  asked: readonly SearchOptions[],
+  depth = 0,
+): Promise<RankedAnswer[]> {
+  const [{ lang, filters = [] }] = asked;
+  const languages = await languagesOf(question, lang, makers, opened);
+  const mask = await filterMask(opened.snapshot, filters);
+  const requests = asked.map((options) => requestOf(question, languages, opened, options, mask));
+  const { topN } = opened.engine.defaults.hybrid;
+  const ranked = await opened.engine.rankBatch(
+    requests.map((request) =>
+      depth > request.k ? { topN: Math.max(topN, request.k), ...request, k: depth } : request,
+    ),
+  );
+  return Promise.all(
+    asked.map(async (options, i) => {
+      const request = requests[i];
+      const groups = await grouped(opened, ranked[i], {
+        ...options,
+        k: Math.max(depth, options.k ?? DEFAULT_K),
+      });
+      const answer = {
+        question,
+        languages: languages.languages,
+        language: languages.known,
+        mode: request.mode,
+        augmentation: request.augment ? opened.engine.augmentation(request) : null,
+        warnings: languages.warnings,
+        hits: await foundPassages(opened, request, groups.slice(0, options.k ?? DEFAULT_K)),
+      };
+      return { answer, order: groups.map(({ best }) => best.id) };
+    }),
+  );
 }
 
 /** In the order of the questions. */
@@ -146,7 +183,7 @@ async function foundPassages(
 ): Promise<FoundPassage[]> {
   const passages = await snapshot.take(
     groups.map(({ best }) => best.row),
-    ['documentId', 'title', 'path', 'headings', 'lang', 'langConfidence', 'text', 'metadata'],
+    ['documentId', 'title', 'path', 'source', 'headings', 'lang', 'langConfidence', 'text', 'metadata'],
   );
   const snippetOf = snippetFinder(engine, request);
   return groups.map(({ best: { id, score, dense, lexical }, others }, i) => ({
