@@ -3,11 +3,11 @@ import { hasDistribution } from '../generate/generator.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import { groupByDocument } from '../search/group.js';
 import type { SearchHit, SearchRequest } from '../search/request.js';
-import { snippetFinder } from '../search/snippet.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
 import type { OpenedIndex } from './opened-index.js';
 import { type QuestionLanguages, questionLanguages } from './question-languages.js';
+import { rememberedSnippets } from './remembered-snippets.js';
 import type { FoundPassage, SearchAnswer, SearchOptions } from './search-types.js';
 
 export interface AskedQuestion {
@@ -86,7 +86,8 @@ export async function answersTo(
         mode: request.mode,
         augmentation: request.augment ? opened.engine.augmentation(request) : null,
         warnings: languages.warnings,
-        hits: await foundPassages(opened, request, groups.slice(0, options.k ?? DEFAULT_K)),
+        // One sentence for a passage, in whichever ranking it is shown.
+        hits: await foundPassages(opened, requests[0], groups.slice(0, options.k ?? DEFAULT_K)),
       };
       return { answer, order: groups.map(({ best }) => best.id) };
     }),
@@ -177,23 +178,23 @@ async function grouped(
 }
 
 async function foundPassages(
-  { snapshot, engine }: OpenedIndex,
+  opened: OpenedIndex,
   request: SearchRequest,
   groups: readonly HitGroup[],
 ): Promise<FoundPassage[]> {
-  const passages = await snapshot.take(
+  const passages = await opened.snapshot.take(
     groups.map(({ best }) => best.row),
     ['documentId', 'title', 'path', 'source', 'headings', 'lang', 'langConfidence', 'text', 'metadata'],
   );
-  const snippetOf = snippetFinder(engine, request);
-  return groups.map(({ best: { id, score, dense, lexical }, others }, i) => ({
+  const snippetOf = rememberedSnippets(opened, request);
+  return groups.map(({ best: { row, id, score, dense, lexical }, others }, i) => ({
     rank: i + 1,
     id,
     score,
     dense,
     lexical,
     ...passages[i],
-    snippet: snippetOf(passages[i])?.text ?? '',
+    snippet: snippetOf(row, passages[i]),
     others: others.map((hit) => hit.id),
   }));
 }

@@ -44,7 +44,7 @@ export function addGuards(app: FastifyInstance, { hosts, origins, keys }: GuardO
     });
     requireHost(request, allowed);
     requireOrigin(request, allowed, origins);
-    if (keys !== null && !request.routeOptions.config.open) request.access = await accessOf(request, keys);
+    if (keys !== null && !isOpen(request)) request.access = await accessOf(request, keys);
   });
 }
 
@@ -64,6 +64,11 @@ function requireOrigin(
   // Its own page: the same host and port. Another port of this machine is another program.
   const own = match !== null && match[1] === headers.host && hosts.has(hostname(match[1]));
   if (!own) throw new XqgError('XQG_ORIGIN_REFUSED', { origin: printable(origin) });
+}
+
+/** The page itself, what is said to be open, and what is not there at all. */
+function isOpen({ routeOptions: { config, url } }: FastifyRequest): boolean {
+  return config.open === true || url === undefined || url.startsWith('/assets/');
 }
 
 async function accessOf({ headers }: FastifyRequest, keys: KeyRing): Promise<Access> {
