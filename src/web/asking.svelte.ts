@@ -2,7 +2,12 @@
  * The question that is asked, everything that shapes its ranking, and the answer. A change asks again; the answer to an older
  * question never replaces that of a newer one.
  */
-import { type ExplainResponse, type SearchRequest, type SearchResponse, XqgClientError } from '../client/index.js';
+import {
+  type ExplainResponse,
+  type SearchRequest,
+  type SearchResponse,
+  XqgClientError,
+} from '../client/index.js';
 import { route } from './route.svelte.js';
 import { server } from './server.svelte.js';
 

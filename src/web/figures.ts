@@ -23,9 +23,19 @@ export interface Test {
 }
 
 export interface Answer {
-  readonly primary: { readonly metric: string; readonly baseline: string; readonly system: string; readonly correction: string };
+  readonly primary: {
+    readonly metric: string;
+    readonly baseline: string;
+    readonly system: string;
+    readonly correction: string;
+  };
   readonly languages: readonly string[];
-  readonly rows: readonly { readonly encoder: string; readonly generator: string; readonly byLanguage: readonly Test[]; readonly mean: Test }[];
+  readonly rows: readonly {
+    readonly encoder: string;
+    readonly generator: string;
+    readonly byLanguage: readonly Test[];
+    readonly mean: Test;
+  }[];
   readonly sentences: readonly string[];
 }
 
@@ -39,7 +49,8 @@ export function readResults(value: unknown): Results | null {
   const { results, answer } = (value ?? {}) as { results?: unknown; answer?: unknown };
   if (!Array.isArray(results)) return null;
   const rows = results.filter(
-    (row): row is Row => typeof row?.value === 'number' && typeof row.system === 'string' && typeof row.metric === 'string',
+    (row): row is Row =>
+      typeof row?.value === 'number' && typeof row.system === 'string' && typeof row.metric === 'string',
   );
   const told = answer as Answer | undefined;
   const whole = Array.isArray(told?.rows) && Array.isArray(told.languages) && told.primary !== undefined;
@@ -84,13 +95,18 @@ export function curvesOf(rows: readonly Row[], condition: string): Curve[] {
 }
 
 /** Systems as rows, languages and their mean as columns. */
-export function tableOf(rows: readonly Row[]): { languages: string[]; systems: { name: string; values: (number | null)[]; mean: number }[] } {
+export function tableOf(rows: readonly Row[]): {
+  languages: string[];
+  systems: { name: string; values: (number | null)[]; mean: number }[];
+} {
   const own = rows.filter(({ condition }) => condition === undefined || condition === 'system');
   const languages = [...new Set(own.map(languageOf))];
   const names = [...new Set(own.map(({ system }) => system))];
   const systems = names.map((name) => {
     const values = languages.map((lang) => {
-      const cells = own.filter((row) => row.system === name && languageOf(row) === lang).map(({ value }) => value);
+      const cells = own
+        .filter((row) => row.system === name && languageOf(row) === lang)
+        .map(({ value }) => value);
       return cells.length === 0 ? null : cells.reduce((sum, value) => sum + value, 0) / cells.length;
     });
     const there = values.filter((value) => value !== null);

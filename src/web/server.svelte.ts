@@ -29,7 +29,9 @@ class Server {
     try {
       this.listed = await this.client.indexes();
       this.failure = null;
-      const opening = this.listed.indexes.some(({ condition }) => condition === 'opening' || condition === 'closed');
+      const opening = this.listed.indexes.some(
+        ({ condition }) => condition === 'opening' || condition === 'closed',
+      );
       if (opening) this.#again = setTimeout(() => this.load(), AGAIN_MS / 4);
     } catch (thrown) {
       this.failed(thrown);

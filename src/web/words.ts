@@ -1,5 +1,5 @@
 /** Names and directions of languages, numbers and durations, as people read them. */
-import { LANGUAGES, directionOf } from '../languages/languages.js';
+import { directionOf, LANGUAGES } from '../languages/languages.js';
 
 const names = new Intl.DisplayNames('en', { type: 'language' });
 
