@@ -130,7 +130,7 @@ function random(number) {
 }
 
 async function packMakers() {
-  const { loadPack } = await import('../dist/pack/format.js');
+  const { loadPack, packFolder } = await import('../dist/pack/format.js');
   const { StaticEncoder } = await import('../dist/encode/static.js');
   const { LexiconGenerator } = await import('../dist/generate/lexicon.js');
   const pack = await loadPack(values.pack);
@@ -138,7 +138,7 @@ async function packMakers() {
   while (stems < 30_000 && pack.pivot.surface(stems) !== undefined) stems++;
   return {
     word: (chance) => pack.pivot.surface(Math.floor(stems ** chance) - 1),
-    options: { encoder: new StaticEncoder(pack), generator: new LexiconGenerator(pack), pack: pack.identity },
+    options: { encoder: new StaticEncoder(pack), generator: new LexiconGenerator(pack), pack: pack.identity, packFolder: packFolder(values.pack) },
   };
 }
 

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { pairOf } from '../dist/evaluate/datasets/collection.js';
+import { testCollectionOf } from '../dist/evaluate/datasets/collection.js';
 import { loadMlqar } from '../dist/evaluate/datasets/mlqar.js';
 import { loadXquad } from '../dist/evaluate/datasets/xquad.js';
 import { fuseLegs, legList } from '../dist/evaluate/leg-list.js';
@@ -95,7 +95,7 @@ async function onCollection(collection, work) {
     const rowOf = new Map(ids.map((id, row) => [id, row]));
     const languages = [];
     for (const lang of queryLanguages) {
-      const { queries, qrels } = pairOf(collection, lang, 'en');
+      const { queries, qrels } = testCollectionOf(collection, lang, 'en');
       const vectors = await encode(
         `${collection.name} ${lang} questions`,
         queries.map(({ text }) => text),

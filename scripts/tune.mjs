@@ -3,7 +3,7 @@
 //   node scripts/tune.mjs [--pack base] [--data ../shared/data/eval/mlqa-r] [--half tune|report|all] [--langs ar,de]
 //     [--qa FILE]... [--setting to-english|mono|from-english] [--systems hybrid,hybrid+xqg] [--measure MRR]
 //     [--grid '{"denseWeight":[0.5,1,2],"alpha":[0.2,0.4]}'] [--encoder '{"semanticShare":0.6}'] [--generator '{...}']
-//     [--rows 10] [--json FILE]
+//     [--queries keywords|gloss] [--model ../shared/models/use-multilingual-v3] [--rows 10] [--json FILE]
 // A parameter that the grid leaves out keeps its default; plain and augmented hybrids get the same grid.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -27,8 +27,10 @@ const { values: options } = parseArgs({
     systems: text(TUNABLE_SYSTEMS.map(({ name }) => name).join(',')),
     measure: text('MRR'),
     grid: text('{}'),
+    model: text('static'),
     encoder: text('{}'),
     generator: text('{}'),
+    queries: text('keywords'),
     rows: text('10'),
     json: { type: 'string' },
   },
@@ -39,6 +41,8 @@ const collections = options.qa
   ? await Promise.all(options.qa.map(loadQa))
   : [await loadMlqar({ directory: options.data, langs, half: options.half })];
 const opened = await openParts(options.pack, {
+  model: options.model,
+  queries: options.queries,
   encoder: JSON.parse(options.encoder),
   generator: JSON.parse(options.generator),
 });

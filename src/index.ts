@@ -10,7 +10,15 @@ export type { LanguagePolicy, ProfileName } from './augment/profiles.js';
 export type { MetadataValue } from './corpus/passage.js';
 export type { CorpusOptions } from './corpus/passages.js';
 export type { SkipReason } from './corpus/reader.js';
-export type { BagEncoder, Encoder, EncoderIdentity, PassageText, QueryText } from './encode/encoder.js';
+export {
+  type BagEncoder,
+  type Encoder,
+  type EncoderIdentity,
+  generatedQueryId,
+  type PassageText,
+  type QueryText,
+} from './encode/encoder.js';
+export { FileEncoder } from './encode/file/file-encoder.js';
 export type { ErrorCode } from './errors/catalogue.js';
 export { XqgError } from './errors/error.js';
 export type {
@@ -20,6 +28,8 @@ export type {
   GeneratorInput,
   TermFactors,
 } from './generate/generator.js';
+export { type RecordOptions, recordQueries } from './generate/record.js';
+export { RecordedGenerator, type RecordedOptions } from './generate/recorded.js';
 export type { IndexFailure, IndexIdentity, IndexState, Manifest } from './indexing/manifest.js';
 export type { IndexProgress, IndexResult } from './indexing/options.js';
 export type { Removal } from './indexing/remove.js';

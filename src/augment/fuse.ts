@@ -58,9 +58,11 @@ export function fuse(
     .sort((a, b) => (a.lang < b.lang ? -1 : 1));
   const row = new Float64Array(dim);
   for (let start = 0; start < passages.length; start += dim) {
-    for (let i = 0; i < dim; i++) row[i] = passageWeight * passages[start + i];
-    for (const { sums, share } of used) addRow(row, sums, start, share);
-    writeRow(row, out, start, renormalize);
+    row.fill(0);
+    let squares = addRow(row, passages, start, passageWeight);
+    for (const { sums, share } of used) squares = addRow(row, sums, start, share);
+    const scale = !renormalize ? 1 : squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    for (let i = 0; i < dim; i++) out[start + i] = scale * row[i];
   }
   return out;
 }
@@ -91,18 +93,15 @@ export function shareOf(
   return { passageWeight: 1 - alpha, shares: languages.map(({ weight }) => (alpha * weight) / divisor) };
 }
 
-function addRow(row: Float64Array, sums: Float32Array, start: number, share: number): void {
-  for (let i = 0; i < row.length; i++) row[i] += share * sums[start + i];
-}
-
-function writeRow(row: Float64Array, out: Float32Array, start: number, renormalize: boolean): void {
-  let scale = 1;
-  if (renormalize) {
-    let squares = 0;
-    for (let i = 0; i < row.length; i++) squares += row[i] * row[i];
-    scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+/** Returns the sum of the squares of the row as it has become. */
+function addRow(row: Float64Array, numbers: Float32Array, start: number, share: number): number {
+  let squares = 0;
+  for (let i = 0; i < row.length; i++) {
+    const value = row[i] + share * numbers[start + i];
+    row[i] = value;
+    squares += value * value;
   }
-  for (let i = 0; i < row.length; i++) out[start + i] = scale * row[i];
+  return squares;
 }
 
 function checkShapes(

@@ -18,15 +18,29 @@ export interface EncoderIdentity {
 }
 
 export interface PassageText {
+  /** Absent where a passage has none; read by encoders whose vectors were made elsewhere. */
+  readonly id?: string;
   readonly title: string;
   readonly text: string;
   readonly lang: string;
 }
 
 export interface QueryText {
+  /** The question's id, or that of a generated query (see `generatedQueryId`); absent where it has none. */
+  readonly id?: string;
+  /** The language that the data give it, where `languages` may be guesses. */
+  readonly lang?: string;
   readonly text: string;
   /** One entry where the language is known; several where it is guessed. */
   readonly languages: readonly LanguageWeight[];
+}
+
+/**
+ * The id of a passage's generated query, e.g. `p12#de#0`.
+ * @param index from 0, in the order of the generator
+ */
+export function generatedQueryId(passageId: string, lang: string, index: number): string {
+  return `${passageId}#${lang}#${index}`;
 }
 
 export interface Encoder {
@@ -35,6 +49,8 @@ export interface Encoder {
   encodePassages(passages: readonly PassageText[]): Promise<Float32Array>;
   /** (queries.length x dim), row-major. */
   encodeQueries(queries: readonly QueryText[]): Promise<Float32Array>;
+  /** Lets go of threads and files, where an encoder has any. */
+  close?(): Promise<void>;
 }
 
 /** An encoder whose vector of a weighted bag of words is defined: it can take a generator's expectation. */

@@ -3,8 +3,8 @@
  * language.
  */
 import type { PivotVocabulary } from '../pack/pivot.js';
+import { WeightedRows } from '../vectors/weighted-rows.js';
 import { addSigns, hashOf } from './hashing.js';
-import { WeightedRows } from './weighted-rows.js';
 
 export class Meanings {
   readonly #pivot: PivotVocabulary;

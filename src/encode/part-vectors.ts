@@ -1,20 +1,26 @@
 /**
- * Vectors of the parts that mixtures are made of, in 8 bits each, so that hundreds of thousands fit. A part always counts with its 8-bit
+ * Vectors of the parts that texts are made of, in 8 bits each, so that hundreds of thousands fit. A part always counts with its 8-bit
  * values, remembered or computed anew: what is remembered changes the time, never a result. Knows no word.
  */
 import type { TermBag } from '../languages/terms.js';
-import { WeightedRows } from './weighted-rows.js';
+import { WeightedRows } from '../vectors/weighted-rows.js';
 
 /** The row of a part that is not remembered. */
 const SPARE = 0;
+/** Names that are numbered; then numbering begins anew. */
+const MOST_NAMES = 2 ** 19;
 
 export class PartVectors {
   readonly #most: number;
   readonly #compute: (name: string, lang: string, out: Float32Array) => void;
-  readonly #places = new Map<string, Map<string, number>>();
   readonly #rows: WeightedRows;
   /** By row. */
   readonly #scales: Float32Array;
+  #names = new Map<string, number>();
+  /** Numbers of the names of bags that live: one bag comes once for every language. */
+  #numbersOf = new WeakMap<TermBag, Uint32Array>();
+  /** Rows by language and name. */
+  readonly #places = new Map<string, Uint32Array>();
   #size = 0;
 
   /**
@@ -29,30 +35,66 @@ export class PartVectors {
   }
 
   clear(): void {
+    this.#rows.flush();
+    this.#names = new Map();
+    this.#numbersOf = new WeakMap();
     this.#places.clear();
     this.#size = 0;
   }
 
-  /** Writes the sum of weight x vector over the parts to out (dim). */
-  mix({ terms, weights }: TermBag, lang: string, out: Float32Array): void {
-    let places = this.#places.get(lang);
-    if (places === undefined) {
-      places = new Map();
-      this.#places.set(lang, places);
-    }
-    for (let t = 0; t < terms.length; t++) {
-      const row = places.get(terms[t]) ?? this.#add(terms[t], lang, places);
+  /** Adds weight x vector of every part to the sum that `take` gives; a name may be there twice. */
+  add(parts: TermBag, lang: string): void {
+    const { terms, weights } = parts;
+    const numbers = this.#numbers(parts);
+    const places = this.#placesOf(lang);
+    for (let t = 0; t < numbers.length; t++) {
+      const row = places[numbers[t]] || this.#remember(terms[t], lang, places, numbers[t]);
       this.#rows.add(row, weights[t] * this.#scales[row]);
       if (row === SPARE) this.#rows.flush();
     }
+  }
+
+  /** Moves the sum to out (dim) and begins a new one. */
+  take(out: Float32Array): void {
     this.#rows.take(out);
   }
 
   /** Computes a part and returns its row. */
-  #add(name: string, lang: string, places: Map<string, number>): number {
+  #remember(name: string, lang: string, places: Uint32Array, number: number): number {
     const row = this.#size < this.#most ? ++this.#size : SPARE;
     this.#scales[row] = this.#rows.quantize(row, (exact) => this.#compute(name, lang, exact));
-    if (row !== SPARE) places.set(name, row);
+    places[number] = row;
     return row;
+  }
+
+  #numbers(parts: TermBag): Uint32Array {
+    let numbers = this.#numbersOf.get(parts);
+    if (numbers === undefined) {
+      if (this.#names.size + parts.terms.length > MOST_NAMES) this.clear();
+      numbers = Uint32Array.from(parts.terms, (name) => this.#number(name));
+      this.#numbersOf.set(parts, numbers);
+    }
+    return numbers;
+  }
+
+  #number(name: string): number {
+    let number = this.#names.get(name);
+    if (number === undefined) {
+      number = this.#names.size;
+      this.#names.set(name, number);
+    }
+    return number;
+  }
+
+  /** Room for every name that is numbered. */
+  #placesOf(lang: string): Uint32Array {
+    let places = this.#places.get(lang);
+    if (places === undefined || places.length < this.#names.size) {
+      const larger = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(1024, this.#names.size))));
+      if (places !== undefined) larger.set(places);
+      places = larger;
+      this.#places.set(lang, places);
+    }
+    return places;
   }
 }

@@ -3,11 +3,12 @@
  * parts, each of unit length before they are joined: a semantic one (learned from teachers) and a lexical one (hashed stems and romanized
  * n-grams). No neural network runs. Knows no generator.
  */
-import { romanize, skeleton, type Word, wordsOf } from '../languages/analysis.js';
+import { passageWords, romanize, skeleton, type Word, wordsOf } from '../languages/analysis.js';
 import { stem } from '../languages/stemming.js';
-import type { TermBag } from '../languages/terms.js';
+import type { LanguageWeight, TermBag } from '../languages/terms.js';
 import type { Link } from '../pack/link.js';
 import { type Pack, PIVOT } from '../pack/pack.js';
+import { bagOf } from '../pack/table.js';
 import type { BagEncoder, EncoderIdentity, PassageText, QueryText } from './encoder.js';
 import { addSigns, hashOf } from './hashing.js';
 import { Meanings } from './meanings.js';
@@ -26,6 +27,8 @@ export interface StaticEncoderSettings {
   readonly wholeWeight: number;
   /** Factor on n-grams and skeleton of foreign words that the table translates. */
   readonly translatedForm: number;
+  /** How much of a language's mean vector is taken from its texts, in [0, 1]; 0 for packs that have none. */
+  readonly meanShare: number;
 }
 
 /** Tuned on MLQA-R (scripts/tune.mjs). */
@@ -36,12 +39,13 @@ export const STATIC_DEFAULTS: StaticEncoderSettings = {
   skeletonWeight: 1.5,
   wholeWeight: 0.5,
   translatedForm: 0.2,
+  meanShare: 0,
 };
 
 /** Weight of a word that no table knows. */
 const UNKNOWN_WEIGHT = 0.9;
-/** Word vectors kept, over all languages (2 KiB each). */
-const MEMO_SIZE = 30_000;
+/** Memory for the vectors of words. */
+const WORDS_BYTES = 64 * 2 ** 20;
 /** Memory for the vectors of mixtures' parts. */
 const PARTS_BYTES = 256 * 2 ** 20;
 const NOTHING: TermBag = { terms: [], weights: new Float32Array(0) };
@@ -52,8 +56,8 @@ export class StaticEncoder implements BagEncoder {
   readonly #settings: StaticEncoderSettings;
   readonly #semantic: number;
   readonly #dim: number;
-  readonly #memo = new Map<string, Float32Array>();
   readonly #meanings: Meanings;
+  readonly #words: PartVectors;
   readonly #parts: PartVectors;
   #partOf: (name: string, lang: string) => TermBag = () => NOTHING;
 
@@ -63,6 +67,11 @@ export class StaticEncoder implements BagEncoder {
     this.#semantic = pack.pivot.dim;
     this.#dim = this.#semantic + settings.hashed;
     this.#meanings = new Meanings(pack.pivot, settings.hashed);
+    this.#words = new PartVectors(this.#dim, WORDS_BYTES, (surface, lang, out) => {
+      const meaning = new Map<number, number>();
+      this.#addForm({ surface, term: stem(surface, lang) }, lang, 1, meaning, out);
+      this.#meanings.add(meaning, out);
+    });
     this.#parts = new PartVectors(this.#dim, PARTS_BYTES, (name, lang, out) =>
       this.#addBag(this.#partOf(name, lang), lang, out),
     );
@@ -77,9 +86,12 @@ export class StaticEncoder implements BagEncoder {
 
   async encodePassages(passages: readonly PassageText[]): Promise<Float32Array> {
     return this.#encode(passages.length, (i, row) => {
-      const { title, text, lang } = passages[i];
-      for (const word of wordsOf(title ? `${title}\n${text}` : text, lang))
-        addTo(row, this.#word(word, lang), 1);
+      const counts = new Map<string, number>();
+      for (const { surface } of passageWords(passages[i]))
+        counts.set(surface, (counts.get(surface) ?? 0) + 1);
+      this.#words.add(bagOf(counts), passages[i].lang);
+      this.#words.take(row);
+      return [{ lang: passages[i].lang, weight: 1 }];
     });
   }
 
@@ -87,12 +99,14 @@ export class StaticEncoder implements BagEncoder {
     return this.#encode(queries.length, (i, row) => {
       const { text, languages } = queries[i];
       for (const { lang, weight } of languages) {
-        for (const word of wordsOf(text, lang)) {
-          // A word that this language's table lacks may belong to another one of the question's languages.
-          const known = this.#knows(word, lang) || !languages.some((other) => this.#knows(word, other.lang));
-          if (known) addTo(row, this.#word(word, lang), weight);
-        }
+        // A word that this language's table lacks may belong to another one of the question's languages.
+        const words = wordsOf(text, lang).filter(
+          (word) => this.#knows(word, lang) || !languages.some((other) => this.#knows(word, other.lang)),
+        );
+        this.#words.add(bagOf(words.map(({ surface }) => [surface, weight])), lang);
       }
+      this.#words.take(row);
+      return languages;
     });
   }
 
@@ -103,7 +117,12 @@ export class StaticEncoder implements BagEncoder {
   ): Promise<Float32Array> {
     if (this.#partOf !== partOf) this.#parts.clear();
     this.#partOf = partOf;
-    return this.#encode(mixtures.length, (i, row) => this.#parts.mix(mixtures[i], lang, row));
+    const languages = [{ lang, weight: 1 }];
+    return this.#encode(mixtures.length, (i, row) => {
+      this.#parts.add(mixtures[i], lang);
+      this.#parts.take(row);
+      return languages;
+    });
   }
 
   /** Adds the words of a bag to out[0 .. dim). */
@@ -120,18 +139,37 @@ export class StaticEncoder implements BagEncoder {
     return this.#pack.toPivot(word.term, lang).length > 0;
   }
 
-  /** Sums weighted word vectors per text, then brings each part and the whole to their lengths. */
-  #encode(n: number, addWords: (i: number, row: Float32Array) => void): Float32Array {
+  /**
+   * Writes a sum per text, brings each part and the whole to their lengths, and takes from it what all texts of its language share.
+   * @param write returns the text's languages
+   */
+  #encode(n: number, write: (i: number, row: Float32Array) => readonly LanguageWeight[]): Float32Array {
     const out = new Float32Array(n * this.#dim);
+    const { semanticShare } = this.#settings;
     for (let i = 0; i < n; i++) {
-      const row = out.subarray(i * this.#dim, (i + 1) * this.#dim);
-      addWords(i, row);
-      const { semanticShare } = this.#settings;
-      scaleTo(row.subarray(0, this.#semantic), Math.sqrt(semanticShare));
-      scaleTo(row.subarray(this.#semantic), Math.sqrt(1 - semanticShare));
-      scaleTo(row, 1);
+      const from = i * this.#dim;
+      const to = from + this.#dim;
+      const languages = write(i, out.subarray(from, to));
+      scaleTo(out, from, from + this.#semantic, Math.sqrt(semanticShare));
+      scaleTo(out, from + this.#semantic, to, Math.sqrt(1 - semanticShare));
+      scaleTo(out, from, to, 1);
+      if (this.#takeMeans(languages, out, from)) scaleTo(out, from, to, 1);
     }
     return out;
+  }
+
+  /** True if it changed numbers[from .. from + dim), which is not zero. */
+  #takeMeans(languages: readonly LanguageWeight[], numbers: Float32Array, from: number): boolean {
+    const { meanShare } = this.#settings;
+    let changed = false;
+    for (const { lang, weight } of meanShare === 0 ? [] : languages) {
+      const mean = this.#pack.means?.get(lang);
+      if (mean?.length !== this.#dim || isZero(numbers, from, from + this.#dim)) continue;
+      const share = meanShare * weight;
+      for (let d = 0; d < this.#dim; d++) numbers[from + d] -= share * mean[d];
+      changed = true;
+    }
+    return changed;
   }
 
   /** What a word means; a word that its own language's table lacks may be an English one, a name above all. */
@@ -140,20 +178,6 @@ export class StaticEncoder implements BagEncoder {
     if (links.length > 0 || lang === PIVOT) return links;
     const id = this.#pack.pivot.id(stem(surface, PIVOT));
     return id === undefined ? [] : [{ id, p: 1 }];
-  }
-
-  /** The unscaled vector of one word: (dim). */
-  #word(word: Pick<Word, 'term' | 'surface'>, lang: string): Float32Array {
-    const key = `${lang}\t${word.surface}`;
-    let vector = this.#memo.get(key);
-    if (vector) return vector;
-    if (this.#memo.size >= MEMO_SIZE) this.#memo.clear();
-    vector = new Float32Array(this.#dim);
-    const meaning = new Map<number, number>();
-    this.#addForm(word, lang, 1, meaning, vector);
-    this.#meanings.add(meaning, vector);
-    this.#memo.set(key, vector);
-    return vector;
   }
 
   /** Adds what a word looks like to the hashed part of out, and what it means to the shares of pivot stems. */
@@ -193,10 +217,6 @@ export class StaticEncoder implements BagEncoder {
   }
 }
 
-function addTo(row: Float32Array, vector: Float32Array, weight: number): void {
-  for (let d = 0; d < row.length; d++) row[d] += weight * vector[d];
-}
-
 /** Hashes of the 3- and 4-grams of a romanized word, with a mark that no stem has. */
 function encoderGrams(romanized: string): number[] {
   const marked = `<${romanized}>`;
@@ -206,10 +226,16 @@ function encoderGrams(romanized: string): number[] {
   return grams;
 }
 
-function scaleTo(part: Float32Array, length: number): void {
+function isZero(numbers: Float32Array, from: number, to: number): boolean {
+  for (let d = from; d < to; d++) if (numbers[d] !== 0) return false;
+  return true;
+}
+
+/** Brings numbers[from .. to) to a length, unless all are zero. */
+function scaleTo(numbers: Float32Array, from: number, to: number, length: number): void {
   let square = 0;
-  for (const x of part) square += x * x;
+  for (let d = from; d < to; d++) square += numbers[d] * numbers[d];
   if (square === 0) return;
   const factor = length / Math.sqrt(square);
-  for (let d = 0; d < part.length; d++) part[d] *= factor;
+  for (let d = from; d < to; d++) numbers[d] *= factor;
 }

@@ -76,6 +76,35 @@ export const catalogue = {
     message: 'A passage cannot be limited to {value} tokens.',
     remedy: 'Use a whole number from {least} upwards.',
   },
+  // generate
+  XQG_RECORDED_FILE: {
+    message: 'Cannot read the recorded queries in {file}: {reason}.',
+    remedy: 'Check the path; if the file is damaged, download or record it anew.',
+  },
+  XQG_RECORDED_ROW: {
+    message: '{file}, line {line}: {reason}.',
+    remedy:
+      'Mend or delete that line; rows are {"docid": ..., "generated_queries": {"ar": ["...", ...], ...}}.',
+  },
+  XQG_RECORDED_MISSING: {
+    message: 'There are no {what} in {files}.',
+    remedy:
+      'Record what is missing, or ask for fewer queries or languages; ids are those of passages, not of documents.',
+  },
+  // encode
+  XQG_VECTOR_FILE: {
+    message: 'Cannot use the vectors in {file}: {reason}.',
+    remedy: 'Write the file again, or correct the list of vector files (docs/datasets.md shows one).',
+  },
+  XQG_VECTOR_ROW: {
+    message: '{file}, row {row}: {reason}.',
+    remedy: 'Encode that text again, or remove the row together with its id.',
+  },
+  XQG_VECTOR_UNKNOWN: {
+    message: 'There is no vector for the {what} in the files of {file}.',
+    remedy:
+      'Encode it and add it to the files: this encoder only looks vectors up. Check "lang" if ids are shared by languages.',
+  },
   // evaluate
   XQG_UNKNOWN_MEASURE: {
     message: 'Unknown measure "{measure}".',
@@ -102,9 +131,62 @@ export const catalogue = {
     message: 'Unknown system "{system}".',
     remedy: 'Use any of {known}.',
   },
+  XQG_DATA_UNKNOWN: {
+    message: 'Unknown {what}.',
+    remedy: 'There are {known} (xqg data list).',
+  },
+  XQG_DATA_MISSING: {
+    message: 'There is no {file} to copy.',
+    remedy:
+      'Give the folder that holds the folders of data sets with --from, or leave --from out to download.',
+  },
+  XQG_DATA_INCOMPLETE: {
+    message: '{bad} of {all} files in {dir} are missing, changed or of unknown hash.',
+    remedy: 'Get them: xqg data get {names} --dir {dir}',
+  },
+  XQG_DOWNLOAD: {
+    message: 'Cannot download {url}: {reason}.',
+    remedy: 'Run the same command again, it goes on where it stopped; without internet copy with --from.',
+  },
+  XQG_DOWNLOAD_HASH: {
+    message: '{url} has the sha256 {found}, but {expected} was expected.',
+    remedy: 'Get it again; if it is the same again, the file was changed where it is published: report it.',
+  },
   XQG_RUN_ID: {
     message: 'The id "{id}" holds a tab or a line break and cannot be written to a TREC run.',
     remedy: 'Rename it in the data.',
+  },
+  // experiment
+  XQG_EXPERIMENT_FILE: {
+    message: 'Cannot read the experiment file {file}: {reason}.',
+    remedy: 'Check the path, or write a commented example: xqg experiment init {file}',
+  },
+  XQG_EXPERIMENT_INVALID: {
+    message: 'The experiment file {file} cannot be used ({count} problems):{list}',
+    remedy: 'Correct these lines. docs/experiments.md and xqg experiment init explain every key.',
+  },
+  XQG_EXPERIMENT_TUNED_ON_REPORTED: {
+    message: '{tuning} shares {count} questions with {reported}, which is reported, "{question}" first.',
+    remedy:
+      'Tune on other data: parameters that were chosen on the reported questions make the report worthless.',
+  },
+  XQG_EXPERIMENT_EMPTY: {
+    message: '{dataset} has no question for the setting {setting}.',
+    remedy: 'Choose another setting or more languages under data.',
+  },
+  XQG_REPRODUCE_MATRIX: {
+    message: 'Cannot read the matrix {file}: {reason}.',
+    remedy:
+      'The matrix of xqg is in its repository: experiments/reproduce.json; name another one with --matrix.',
+  },
+  XQG_NOT_REPRODUCED: {
+    message: '{failed} of {rows} figures are not what was measured before.',
+    remedy:
+      'See the rows marked FAIL; if the change is meant, put the new figure into experiments/reproduce.json.',
+  },
+  XQG_EXPERIMENT_EXISTS: {
+    message: '{file} is there already.',
+    remedy: 'Choose another name, or delete it first.',
   },
   // pack
   XQG_PACK_NOT_FOUND: {
@@ -118,6 +200,103 @@ export const catalogue = {
   XQG_PACK_FORMAT: {
     message: '{path} has pack format {found}; this xqg reads format {supported}.',
     remedy: 'Use the xqg version that made the pack, or train it again (xqg pack train).',
+  },
+  // models
+  XQG_MODEL_MISSING: {
+    message: 'The model {model} is not on this machine. Looked in: {places}.',
+    remedy: '{mend}',
+  },
+  XQG_MODEL_INCOMPLETE: {
+    message: 'The model folder {folder} lacks {missing}; graphs that are there: {there}.',
+    remedy:
+      'Export the model to ONNX (optimum-cli export onnx), or name a dtype that is there in a card: --card \'{"dtype": "q8"}\'',
+  },
+  XQG_MODEL_DAMAGED: {
+    message: '{file} cannot be used: {reason}.',
+    remedy: 'Get the model again: its files are incomplete, or another program changed them.',
+  },
+  XQG_MODEL_DOWNLOAD: {
+    message: 'The model {model} could not be fetched: {problem}.',
+    remedy:
+      'Run the same command again: what is whole is kept. Or put its files into a folder and name that.',
+  },
+  XQG_PACKAGE_MISSING: {
+    message: '{what} needs packages that are not installed ({reason}).',
+    remedy: 'npm install {packages}',
+  },
+  // remote
+  XQG_ENDPOINT_SETTINGS: {
+    message: 'The endpoint settings ({where}) cannot be used: {problems}.',
+    remedy: 'docs/models.md lists what a settings file may hold.',
+  },
+  XQG_ENDPOINT_ADDRESS: {
+    message: 'Nothing says where the endpoint is.',
+    remedy: 'Set OPENAI_BASE_URL, e.g. http://127.0.0.1:11434/v1, or name a settings file: --endpoint FILE',
+  },
+  XQG_REMOTE_REFUSED: {
+    message: '{url} refuses the request: {problem}.',
+    remedy: 'Check the model name, and the key in the environment variable {variable}.',
+  },
+  XQG_REMOTE_FAILED: {
+    message: '{url} gave no usable answer in {attempts} attempts; the last: {problem}.',
+    remedy:
+      'Run the same command again when the endpoint is well: answers that arrived are kept and not asked for again.',
+  },
+  XQG_COST_LIMIT: {
+    message: 'This run has spent {cost}, its limit is {limit}.',
+    remedy:
+      'Raise costLimit in the endpoint settings and run the same command again: answers that arrived are kept.',
+  },
+  // generate
+  XQG_UNKNOWN_GENERATOR: {
+    message: 'Unknown generator "{generator}".',
+    remedy: 'Use lexicon, none, hf:NAME, the path of a model folder (with a slash), or openai:MODEL.',
+  },
+  XQG_UNKNOWN_SCORER: {
+    message: 'Nothing scores queries by "{scorer}".',
+    remedy: 'Use any of {known}.',
+  },
+  XQG_FILTER_THRESHOLD: {
+    message: 'Cannot read the threshold "{part}".',
+    remedy:
+      'Write name>=number with a number from 0 to 1, separated by commas, e.g. --keep "language>=0.5,form>=1"',
+  },
+  XQG_PROMPT: {
+    message: 'The prompt {path} cannot be used: {problem}.',
+    remedy: 'Copy one of prompts/ and change it; names in braces are filled in (docs/models.md).',
+  },
+  // encode
+  XQG_UNKNOWN_ENCODER: {
+    message: 'Unknown encoder "{encoder}".',
+    remedy: 'Use static, hf:NAME, the path of a model folder (with a slash), or openai:MODEL.',
+  },
+  XQG_MODEL_CARD: {
+    message: 'The card {card} cannot be used: {problems}.',
+    remedy: 'docs/models.md lists the fields of a card.',
+  },
+  XQG_MODEL_POOLING: {
+    message: 'Nothing says how the vectors of {model} are pooled.',
+    remedy:
+      'State it as its authors do, e.g. --card \'{"pooling": "mean", "normalize": true}\' (cls, mean, last; docs/models.md)',
+  },
+  XQG_MODEL_MODULE: {
+    message: 'The model in {folder} has a layer "{module}" after pooling, which its graph does not hold.',
+    remedy:
+      'Export it with that layer (optimum-cli export onnx gives the output sentence_embedding), or state the pooling in a card to leave the layer out.',
+  },
+  XQG_MODEL_OUTPUT: {
+    message: 'The graph of {model} yields {outputs}; pooling {pooling} needs {needed}.',
+    remedy: 'State another pooling in a card (docs/models.md), or export the model again.',
+  },
+  XQG_MODEL_BATCH: {
+    message:
+      'The graph of {model} is quantized dynamically: in batches of {batch} a text would change the vectors beside it.',
+    remedy: 'Leave the batch at 1, or use a dtype that is not quantized.',
+  },
+  XQG_ENCODER_FAILED: {
+    message: 'The encoder failed: {reason}.',
+    remedy:
+      'Run the same command again: what is done is kept. xqg models check MODEL says whether the model works.',
   },
   // train
   XQG_PACK_EXISTS: {

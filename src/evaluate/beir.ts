@@ -2,7 +2,8 @@
 
 import { detectLanguage } from '../languages/detect.js';
 import { addRows, type Measured, measureSystems } from './collection.js';
-import { type BeirData, type BeirQuery, openBeir } from './datasets/beir.js';
+import { openBeir } from './datasets/beir.js';
+import type { EvaluationQuery, TestCollection } from './datasets/collection.js';
 import { detectedLanguages } from './detected-languages.js';
 import { engineSearchers } from './engine-searcher.js';
 import { type Measure, type MeasureValues, parseMeasures, summarize } from './metrics.js';
@@ -56,7 +57,7 @@ export async function evaluateBeir(
 
 /** Measures opened data with any searcher. */
 export async function measureBeir(
-  data: BeirData,
+  data: TestCollection,
   open: OpenSearcher,
   detect: DetectLanguages,
   options: Pick<EvaluateBeirOptions, 'systems' | 'languages' | 'measures' | 'perQuery' | 'depth'>,
@@ -72,11 +73,12 @@ export async function measureBeir(
       if (++passages % 1000 === 0) progress(`${passages.toLocaleString('en-US')} passages`, 0, 0);
     }
   }
-  const searcher = await open(counted(), { systems, askerLanguages });
+  const knowledge = knowledgeOf(data, options.languages ?? ['given', 'detected']);
+  const detected = knowledge.includes('detected');
+  const searcher = await open(counted(), { systems, askerLanguages, detected });
   try {
     const depth = Math.min(searcher.size, options.depth ?? 1000);
     const measured: Measured = { results: [], perQuery: [] };
-    const knowledge = knowledgeOf(data, options.languages ?? ['given', 'detected']);
     let done = 0;
     for (const language of knowledge) {
       const asked = await askedQueries(data.queries, language, detect);
@@ -93,19 +95,22 @@ export async function measureBeir(
 }
 
 /** `given` makes sense only where the language of some query is given. */
-function knowledgeOf(data: BeirData, wanted: readonly LanguageKnowledge[]): readonly LanguageKnowledge[] {
+function knowledgeOf(
+  data: TestCollection,
+  wanted: readonly LanguageKnowledge[],
+): readonly LanguageKnowledge[] {
   return data.queries.some(({ langGiven }) => langGiven) ? wanted : ['detected'];
 }
 
 function askedQueries(
-  queries: readonly BeirQuery[],
+  queries: readonly EvaluationQuery[],
   language: LanguageKnowledge,
   detect: DetectLanguages,
 ): Promise<AskedQuery[]> {
   return Promise.all(
     queries.map(async ({ id, text, lang, langGiven }) => {
       const given = language === 'given' && langGiven;
-      return { id, text, languages: given ? [{ lang, weight: 1 }] : await detect(text) };
+      return { id, text, lang, languages: given ? [{ lang, weight: 1 }] : await detect(text) };
     }),
   );
 }
@@ -116,7 +121,7 @@ function askedQueries(
  */
 function addGroups(
   measured: Measured,
-  data: BeirData,
+  data: TestCollection,
   searcher: Searcher,
   system: System,
   language: LanguageKnowledge,
@@ -153,8 +158,8 @@ function only<T>(values: ReadonlySet<T>): T | undefined {
   return values.size === 1 ? [...values][0] : undefined;
 }
 
-function notesOf({ queries, qrels }: BeirData, searcher: Searcher, depth: number): string[] {
-  const notes: string[] = [];
+function notesOf({ queries, qrels, ...data }: TestCollection, searcher: Searcher, depth: number): string[] {
+  const notes = [...data.notes];
   let missing = 0;
   for (const judgments of qrels.values()) {
     for (const [id, relevance] of judgments) if (relevance > 0 && !searcher.has(id)) missing++;

@@ -1,9 +1,9 @@
 /**
- * Measures systems over a parallel collection in the settings mono, to-english and from-english. Passages of a language
- * are encoded once, whatever asks for them. Knows no engine and no file format.
+ * Measures systems over a parallel collection in settings of its languages. A pool is encoded once, whatever asks for it.
+ * Knows no engine and no file format.
  */
-import { type Collection, pairOf } from './datasets/collection.js';
-import { type Measure, type MeasureValues, type Qrels, summarize } from './metrics.js';
+import { ALL_LANGUAGES, type Collection, poolOf, testCollectionOf } from './datasets/collection.js';
+import { type Measure, type MeasureValues, type Qrels, RANK_DISTANCE, summarize } from './metrics.js';
 import type { PerQueryRow, Progress, ResultRow, Setting } from './results.js';
 import type { AskedQuery, DetectLanguages, LanguageKnowledge, OpenSearcher, Searcher } from './searcher.js';
 import type { System } from './systems.js';
@@ -29,6 +29,7 @@ export interface Measured {
 interface LanguagePair {
   readonly setting: Setting;
   readonly queryLang: string;
+  /** ALL_LANGUAGES in the setting multi. */
   readonly passageLang: string;
 }
 
@@ -37,10 +38,21 @@ export function pairsOf(langs: readonly string[], settings: readonly Setting[]):
   const others = langs.includes('en') ? langs.filter((lang) => lang !== 'en') : [];
   return settings.flatMap((setting): LanguagePair[] => {
     if (setting === 'mono') return langs.map((lang) => ({ setting, queryLang: lang, passageLang: lang }));
+    if (setting === 'multi')
+      return langs.map((lang) => ({ setting, queryLang: lang, passageLang: ALL_LANGUAGES }));
+    if (setting === 'cross') return crossPairs(langs);
     if (setting === 'to-english')
       return others.map((lang) => ({ setting, queryLang: lang, passageLang: 'en' }));
     return others.map((lang) => ({ setting, queryLang: 'en', passageLang: lang }));
   });
+}
+
+function crossPairs(langs: readonly string[]): LanguagePair[] {
+  return langs.flatMap((queryLang) =>
+    langs
+      .filter((passageLang) => passageLang !== queryLang)
+      .map((passageLang) => ({ setting: 'cross' as const, queryLang, passageLang })),
+  );
 }
 
 /** Measures every system on every pair; rows are in the order of settings, pairs, knowledge of the language, systems. */
@@ -53,7 +65,11 @@ export async function measureCollection(options: CollectionOptions, progress: Pr
   for (const passageLang of new Set(pairs.map((pair) => pair.passageLang))) {
     const asking = pairs.filter((pair) => pair.passageLang === passageLang);
     const askerLanguages = asking.map(({ queryLang }) => queryLang);
-    const searcher = await open(collection.parts.get(passageLang)!.passages, { systems, askerLanguages });
+    const detected = languages.includes('detected');
+    const pool = told(poolOf(collection, passageLang), (n) =>
+      progress(`${n} passages in ${passageLang}`, done, steps),
+    );
+    const searcher = await open(pool, { systems, askerLanguages, detected });
     try {
       for (const pair of asking) {
         const step = `${pair.queryLang} to ${passageLang}`;
@@ -70,23 +86,35 @@ export async function measureCollection(options: CollectionOptions, progress: Pr
   };
 }
 
+/** Passes the items on, and tells their number now and then. */
+function* told<T>(items: Iterable<T>, tell: (count: string) => void): Generator<T> {
+  let count = 0;
+  for (const item of items) {
+    yield item;
+    if (++count % 1000 === 0) tell(count.toLocaleString('en-US'));
+  }
+}
+
 async function measurePair(
   searcher: Searcher,
   pair: LanguagePair,
   { collection, languages, systems, measures, detect, generator, perQuery }: CollectionOptions,
   onMeasured: () => void,
 ): Promise<Measured> {
-  const { queries, qrels } = pairOf(collection, pair.queryLang, pair.passageLang);
+  const { queries, qrels } = testCollectionOf(collection, pair.queryLang, pair.passageLang);
   const measured: Measured = { results: [], perQuery: [] };
+  // The other settings have no parallel passages in one pool.
+  const fitting = pair.setting === 'multi' ? measures : measures.filter(({ name }) => name !== RANK_DISTANCE);
   for (const language of languages) {
     const weights =
       language === 'given' ? undefined : await Promise.all(queries.map(({ text }) => detect(text)));
     const asked = queries.map(({ id, text, lang }, i) => ({
       id,
       text,
+      lang,
       languages: weights?.[i] ?? [{ lang, weight: 1 }],
     }));
-    const values = await measureSystems(searcher, systems, asked, qrels, measures, searcher.size);
+    const values = await measureSystems(searcher, systems, asked, qrels, fitting, searcher.size);
     systems.forEach((system, s) => {
       const about = { dataset: collection.name, ...pair, system: system.name, generator, language };
       addRows(measured, values[s], about, perQuery);
@@ -106,15 +134,15 @@ export async function measureSystems(
   depth: number,
 ): Promise<MeasureValues[]> {
   const perQuery = systems.map(() => new Map<string, readonly number[]>());
-  for (const query of queries) {
-    const ranks = await searcher.rank(query, qrels.get(query.id)!, systems, depth);
-    ranks.forEach((ofSystem, s) => {
+  const ranks = await searcher.rank(queries, qrels, systems, depth);
+  queries.forEach(({ id }, q) => {
+    ranks[q].forEach((ofSystem, s) => {
       perQuery[s].set(
-        query.id,
+        id,
         measures.map((measure) => measure.of(ofSystem)),
       );
     });
-  }
+  });
   return perQuery.map((values) => summarize(values, measures));
 }
 

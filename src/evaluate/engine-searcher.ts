@@ -2,25 +2,30 @@
  * The evaluation's searcher over the search engine: systems become requests. The legs that several systems share are scored once
  * a query, over all passages; ranks equal those of `SearchEngine.rank`. Knows no data set and no measure.
  */
-import type { BagEncoder } from '../encode/encoder.js';
-import { type DistributionGenerator, type Generator, hasDistribution } from '../generate/generator.js';
+import type { Encoder } from '../encode/encoder.js';
+import { type Generator, hasDistribution } from '../generate/generator.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from '../search/defaults.js';
 import { SearchEngine } from '../search/engine.js';
 import type { Scanner } from '../search/exact/scanner.js';
 import { lexicalModeOf, type SearchRequest } from '../search/request.js';
 import { rankOfIds } from '../search/top-k.js';
 import { fuseLegs, legList } from './leg-list.js';
-import type { Judgments, RelevantRanks } from './metrics.js';
+import type { Qrels, RelevantRanks } from './metrics.js';
 import { PassageIndex } from './passage-index.js';
 import { QueryLegs } from './query-legs.js';
 import { RememberingEncoder } from './remembering-encoder.js';
-import { byteOrder, rankRows, relevantRows } from './row-ranks.js';
-import type { AskedQuery, OpenSearcher, Searcher } from './searcher.js';
+import { byteOrder, rankRows, rankScannedRows, relevantRows } from './row-ranks.js';
+import { scannedScores } from './scanned-scores.js';
+import type { AskedQuery, OpenOptions, OpenSearcher, Searcher } from './searcher.js';
 import { DRAWN_QUERIES, type System } from './systems.js';
 
-export interface EngineParts {
-  readonly encoder: BagEncoder;
-  readonly generator: DistributionGenerator;
+/** Scores that one batch of questions may take (32 MB of float32), and questions of a batch at most. */
+const SCANNED_SCORES = 2 ** 23;
+const MOST_QUESTIONS = 256;
+
+export interface EngineParts<G extends Generator = Generator> {
+  readonly encoder: Encoder;
+  readonly generator: G;
   readonly scanner: Scanner;
   readonly defaults?: SearchDefaults;
   /** Seed of drawn queries; default 0. */
@@ -32,10 +37,11 @@ export interface EngineParts {
  * systems that want them, one with drawn queries in the askers' languages.
  */
 export function engineSearchers(parts: EngineParts): OpenSearcher {
-  return async (passages, { systems, askerLanguages }) => {
+  return async (passages, opening) => {
+    const { systems, askerLanguages } = opening;
     const { encoder, generator, seed = 0 } = parts;
     const common = { encoder, queries: DRAWN_QUERIES, seed };
-    const wanted = [{ ...common, generator: generator as Generator, queryLanguages: generator.languages }];
+    const wanted = [{ ...common, generator, queryLanguages: neededLanguages(generator, opening) }];
     if (systems.some(({ drawn }) => drawn)) {
       const queryLanguages = generator.languages.filter((lang) => askerLanguages.includes(lang));
       wanted.push({ ...common, generator: drawnOnly(generator), queryLanguages });
@@ -44,16 +50,35 @@ export function engineSearchers(parts: EngineParts): OpenSearcher {
   };
 }
 
+/** The languages whose generated queries some system reads; sums in others would be computed for nothing. */
+function neededLanguages(
+  generator: Generator,
+  { systems, askerLanguages, detected }: OpenOptions,
+): readonly string[] {
+  const augmented = systems.filter(({ augment, drawn }) => augment !== 'off' && !drawn);
+  if (augmented.some(({ augment }) => augment === 'all')) return generator.languages;
+  // The lexical leg takes expected terms from the pivot stems, whatever the language.
+  const read = augmented.some(({ mode }) => mode !== 'lexical') || !hasDistribution(generator);
+  if (augmented.length === 0 || !read) return [];
+  return detected ? generator.languages : generator.languages.filter((lang) => askerLanguages.includes(lang));
+}
+
 /** Hides the distribution, so that queries are drawn. */
 function drawnOnly(generator: Generator): Generator {
-  const { identity, languages } = generator;
-  return { identity, languages, draw: (...request) => generator.draw(...request) };
+  const { identity, languages, drawsFewer } = generator;
+  return { identity, languages, drawsFewer, draw: (...request) => generator.draw(...request) };
 }
 
 /** What a system asks of the engine. */
-export function requestOf(system: System, { text, languages }: AskedQuery, depth: number): SearchRequest {
+export function requestOf(
+  system: System,
+  { id, text, lang, languages }: AskedQuery,
+  depth: number,
+): SearchRequest {
   return {
     question: text,
+    questionId: id,
+    questionLang: lang,
     languages,
     mode: system.mode,
     augment: system.augment !== 'off',
@@ -68,6 +93,8 @@ class EngineSearcher implements Searcher {
   readonly passageLanguages: ReadonlySet<string>;
   readonly #indexes: readonly PassageIndex[];
   readonly #engines: readonly SearchEngine[];
+  readonly #encoder: RememberingEncoder;
+  readonly #scanner: Scanner;
   readonly #defaults: SearchDefaults;
   readonly #rowOf: ReadonlyMap<string, number>;
   readonly #rank: Uint32Array;
@@ -77,6 +104,7 @@ class EngineSearcher implements Searcher {
   /** @param indexes with expectations and, if any system wants it, with drawn queries */
   constructor(indexes: readonly PassageIndex[], parts: EngineParts) {
     const encoder = new RememberingEncoder(parts.encoder);
+    this.#encoder = encoder;
     const { defaults = SEARCH_DEFAULTS, scanner } = parts;
     this.#engines = indexes.map((index) => {
       const { generator } = index.options;
@@ -85,6 +113,7 @@ class EngineSearcher implements Searcher {
       return new SearchEngine({ snapshot: index.snapshot, lexical, encoder, scanner, factors, defaults });
     });
     this.#indexes = indexes;
+    this.#scanner = scanner;
     this.#defaults = defaults;
     const { ids, langs } = this.#engines[0].snapshot;
     this.size = ids.length;
@@ -100,26 +129,48 @@ class EngineSearcher implements Searcher {
   }
 
   async rank(
-    query: AskedQuery,
-    judgments: Judgments,
+    queries: readonly AskedQuery[],
+    qrels: Qrels,
     systems: readonly System[],
     depth: number,
-  ): Promise<RelevantRanks[]> {
-    const relevant = relevantRows(judgments, this.#rowOf);
-    const legs = this.#engines.map((engine) => new QueryLegs(engine));
-    const ranks: RelevantRanks[] = [];
-    for (const system of systems) {
-      const ofEngine = legs[system.drawn ? 1 : 0];
-      if (ofEngine === undefined)
-        throw new RangeError(`${system.name} was not among the systems that were opened`);
-      const scores = await this.#scores(ofEngine, requestOf(system, query, depth));
-      ranks.push(rankRows(relevant, scores, this.#order, depth));
+  ): Promise<RelevantRanks[][]> {
+    // A hybrid needs the exact scores of all passages, which then serve the dense systems too.
+    const scans = systems.every(({ mode }) => mode !== 'hybrid');
+    const relevant = queries.map(({ id }) => relevantRows(qrels.get(id)!, this.#rowOf));
+    const ranks = queries.map((): RelevantRanks[] => new Array(systems.length));
+    for (const [s, system] of systems.entries()) {
+      if (!scans || system.mode !== 'dense') continue;
+      const engine = this.#engineOf(system);
+      const size = Math.min(MOST_QUESTIONS, Math.max(1, Math.floor(SCANNED_SCORES / this.size)));
+      for (let first = 0; first < queries.length; first += size) {
+        const batch = queries.slice(first, first + size).map((query) => requestOf(system, query, depth));
+        const ofBatch = await scannedScores(engine, this.#scanner, batch);
+        ofBatch.forEach((scores, i) => {
+          ranks[first + i][s] = rankScannedRows(relevant[first + i], scores, this.#order, depth);
+        });
+      }
+    }
+    for (const [q, query] of queries.entries()) {
+      if (q % MOST_QUESTIONS === 0 && systems.some(({ mode }) => mode === 'hybrid'))
+        await this.#encoder.encodeQueries(queries.slice(q, q + MOST_QUESTIONS));
+      const legs = new Map(this.#engines.map((engine) => [engine, new QueryLegs(engine)]));
+      for (const [s, system] of systems.entries()) {
+        if (scans && system.mode === 'dense') continue;
+        const scores = await this.#scores(legs.get(this.#engineOf(system))!, requestOf(system, query, depth));
+        ranks[q][s] = rankRows(relevant[q], scores, this.#order, depth);
+      }
     }
     return ranks;
   }
 
   async close(): Promise<void> {
     for (const index of this.#indexes) await index.close();
+  }
+
+  #engineOf({ name, drawn }: System): SearchEngine {
+    const engine = this.#engines[drawn ? 1 : 0];
+    if (engine === undefined) throw new RangeError(`${name} was not among the systems that were opened`);
+    return engine;
   }
 
   /** (n); NaN: no score. */

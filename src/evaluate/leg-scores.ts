@@ -50,7 +50,7 @@ export class LegScores {
     generator: DistributionGenerator,
     queries: readonly EvaluationQuery[],
   ): Promise<LegScores> {
-    const texts = queries.map(({ text, lang }) => ({ text, languages: [{ lang, weight: 1 }] }));
+    const texts = queries.map(({ id, text, lang }) => ({ id, text, languages: [{ lang, weight: 1 }] }));
     return new LegScores(index, generator, queries, await index.options.encoder.encodeQueries(texts));
   }
 

@@ -26,11 +26,13 @@ export interface RelevantRanks {
   readonly gains: readonly number[];
   /** Relevance of every relevant passage, retrieved or not, descending. */
   readonly ideal: readonly number[];
+  /** Passages of the pool; of a run read from a file: those that it has for the query. */
+  readonly size: number;
 }
 
-/** One measure, e.g. nDCG@10: a value in [0, 1] per query. */
+/** One measure, e.g. nDCG@10: a value per query, in [0, 1] except for rank-distance. */
 export interface Measure {
-  /** As xqg writes it: `nDCG@10`, `MRR`, `R@100`, `P@1`, `mAP`, `accuracy@1`. */
+  /** As xqg writes it: `nDCG@10`, `MRR`, `R@100`, `P@1`, `mAP`, `accuracy@1`, `rank-distance`. */
   readonly name: string;
   of(query: RelevantRanks): number;
 }
@@ -43,10 +45,13 @@ export interface MeasureValues {
   readonly means: readonly number[];
 }
 
+/** Language bias; lower is better. */
+export const RANK_DISTANCE = 'rank-distance';
+
 /** Every measure by its name without cut-off; `cut` is Infinity where none is given. */
 const FORMULAS: Record<
   string,
-  { cutOff: 'optional' | 'required'; of(query: RelevantRanks, cut: number): number }
+  { cutOff: 'optional' | 'required' | 'none'; of(query: RelevantRanks, cut: number): number }
 > = {
   nDCG: {
     cutOff: 'optional',
@@ -76,6 +81,17 @@ const FORMULAS: Record<
   },
   P: { cutOff: 'required', of: ({ ranks }, cut) => retrievedWithin(ranks, cut) / cut },
   accuracy: { cutOff: 'required', of: ({ ranks }, cut) => (retrievedWithin(ranks, cut) > 0 ? 1 : 0) },
+  /**
+   * Language bias: how far apart the parallel passages of a question stand in the pool of all languages, in ranks (Elmahdy,
+   * Lin and Ahmad, arXiv 2408.10536, 4.3). A passage that was not retrieved counts as the last one of the pool.
+   */
+  [RANK_DISTANCE]: {
+    cutOff: 'none',
+    of: ({ ranks, ideal, size }) => {
+      if (ranks.length === 0 || ideal.length < 2) return 0;
+      return (ranks.length < ideal.length ? size : ranks[ranks.length - 1]) - ranks[0];
+    },
+  },
 };
 
 function retrievedWithin(ranks: readonly number[], cut: number): number {
@@ -86,7 +102,10 @@ function retrievedWithin(ranks: readonly number[], cut: number): number {
 
 /** The measures that `parseMeasures` knows, as people read them. */
 export const KNOWN_MEASURES = Object.entries(FORMULAS)
-  .flatMap(([name, { cutOff }]) => (cutOff === 'optional' ? [name, `${name}@k`] : [`${name}@k`]))
+  .flatMap(([name, { cutOff }]) => [
+    ...(cutOff === 'required' ? [] : [name]),
+    ...(cutOff === 'none' ? [] : [`${name}@k`]),
+  ])
   .join(', ');
 
 /**
@@ -100,9 +119,10 @@ export function parseMeasures(text: string): Measure[] {
 }
 
 function parseMeasure(text: string): Measure {
-  const [, wanted, digits] = /^([a-z]+)(?:@([1-9]\d{0,8}))?$/i.exec(text) ?? [];
+  const [, wanted, digits] = /^([a-z-]+)(?:@([1-9]\d{0,8}))?$/i.exec(text) ?? [];
   const name = Object.keys(FORMULAS).find((known) => known.toLowerCase() === wanted?.toLowerCase());
-  if (name === undefined || (digits === undefined && FORMULAS[name].cutOff === 'required')) {
+  const unfit = digits === undefined ? 'required' : 'none';
+  if (name === undefined || FORMULAS[name].cutOff === unfit) {
     throw new XqgError('XQG_UNKNOWN_MEASURE', { measure: text, known: KNOWN_MEASURES });
   }
   const cut = digits === undefined ? Number.POSITIVE_INFINITY : Number(digits);
@@ -146,7 +166,7 @@ export function rankRelevant(judgments: Judgments, scores: Scores | undefined): 
     rank += ahead[i];
     ranks.push(rank);
   }
-  return { ranks, gains: found.map((passage) => passage.gain), ideal };
+  return { ranks, gains: found.map((passage) => passage.gain), ideal, size: scores?.size ?? 0 };
 }
 
 /** Measures every query of the qrels and their means. Queries that only the run has are ignored. */

@@ -1,13 +1,17 @@
 /** What the evaluations of data sets share: the parts that search is made of, opened from a pack. Knows no data set. */
+import type { Encoder } from '../encode/encoder.js';
+import { type OpenEncoderOptions, openEncoder } from '../encode/open-encoder.js';
 import { STATIC_DEFAULTS, StaticEncoder, type StaticEncoderSettings } from '../encode/static.js';
+import type { DistributionGenerator } from '../generate/generator.js';
+import { GlossGenerator } from '../generate/gloss.js';
 import { LEXICON_DEFAULTS, LexiconGenerator, type LexiconGeneratorSettings } from '../generate/lexicon.js';
 import { loadPack } from '../pack/format.js';
-import { SEARCH_DEFAULTS, type SearchDefaults } from '../search/defaults.js';
+import { type SearchDefaults, searchDefaults } from '../search/defaults.js';
 import { openScanner } from '../search/exact/scanner.js';
 import type { EngineParts } from './engine-searcher.js';
 
 export interface OpenedParts {
-  readonly parts: EngineParts;
+  readonly parts: EngineParts<DistributionGenerator>;
   /** For `madeBy`. */
   readonly identities: Readonly<Record<string, unknown>>;
   close(): Promise<void>;
@@ -15,16 +19,30 @@ export interface OpenedParts {
 
 export interface PartsOptions {
   readonly defaults?: SearchDefaults;
+  /** Of the static encoder. */
   readonly encoder?: Partial<StaticEncoderSettings>;
+  /** Spec of another encoder than the pack's. */
+  readonly model?: string;
+  readonly encoderOptions?: OpenEncoderOptions;
   readonly generator?: Partial<LexiconGeneratorSettings>;
+  /** What drawn queries look like: lists of keywords, or glossed sentences. Default keywords. */
+  readonly queries?: 'keywords' | 'gloss';
 }
 
 /** Opens a pack by name or folder. Throws what `loadPack` throws. */
 export async function openParts(pack: string, options: PartsOptions = {}): Promise<OpenedParts> {
-  const { defaults = SEARCH_DEFAULTS } = options;
+  const { model = 'static' } = options;
   const loaded = await loadPack(pack);
-  const encoder = new StaticEncoder(loaded, { ...STATIC_DEFAULTS, ...options.encoder });
-  const generator = new LexiconGenerator(loaded, { ...LEXICON_DEFAULTS, ...options.generator });
+  const encoder: Encoder =
+    model === 'static'
+      ? new StaticEncoder(loaded, { ...STATIC_DEFAULTS, ...options.encoder })
+      : await openEncoder(model, options.encoderOptions);
+  const settings = { ...LEXICON_DEFAULTS, ...options.generator };
+  const generator =
+    options.queries === 'gloss'
+      ? new GlossGenerator(loaded, settings)
+      : new LexiconGenerator(loaded, settings);
+  const { defaults = searchDefaults(encoder.identity, generator.identity) } = options;
   const { scanner } = await openScanner();
   return {
     parts: { encoder, generator, scanner, defaults },
@@ -35,6 +53,9 @@ export async function openParts(pack: string, options: PartsOptions = {}): Promi
       scanner: scanner.name,
       search: defaults,
     },
-    close: () => scanner.close(),
+    close: async () => {
+      await encoder.close?.();
+      await scanner.close();
+    },
   };
 }

@@ -2,10 +2,11 @@
  * Passages of a data set as rows of an index in a temporary folder, computed once. Knows no system and no question.
  */
 import type { Passage } from '../corpus/passage.js';
-import type { BagEncoder } from '../encode/encoder.js';
+import type { Encoder } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
-import { type ComputedRow, computeRows } from '../indexing/compute.js';
+import { type ComputedRow, computeRows, type RowMakers } from '../indexing/compute.js';
+import { Expectations } from '../indexing/expectations.js';
 import { lexicalRow } from '../indexing/segments.js';
 import type { Bm25Parameters } from '../search/lexical/bm25.js';
 import { LexicalIndex } from '../search/lexical/index.js';
@@ -18,7 +19,7 @@ import { WorkingSnapshot } from './working-snapshot.js';
 const BATCH = 256;
 
 export interface PassageIndexOptions {
-  readonly encoder: BagEncoder;
+  readonly encoder: Encoder;
   readonly generator: Generator;
   /** Languages in which queries are generated. */
   readonly queryLanguages: readonly string[];
@@ -30,12 +31,17 @@ export interface PassageIndexOptions {
 
 export class PassageIndex {
   readonly #segments: LexicalSegment[] = [];
+  readonly #makers: RowMakers;
   #segment = new SegmentBuilder();
 
   private constructor(
     readonly options: PassageIndexOptions,
     readonly snapshot: WorkingSnapshot,
-  ) {}
+  ) {
+    const { queries, encoder, generator } = options;
+    const expectations = Expectations.of(encoder, generator);
+    this.#makers = { ...options, expectations, queriesPerLanguage: queries };
+  }
 
   private static async create(options: PassageIndexOptions): Promise<PassageIndex> {
     const { encoder, queryLanguages, queries } = options;
@@ -81,9 +87,8 @@ export class PassageIndex {
   }
 
   async #add(passages: readonly Passage[]): Promise<void> {
-    const { queries, ...makers } = this.options;
     const rows: ComputedRow[] = [];
-    for (const row of await computeRows(passages, { ...makers, queriesPerLanguage: queries })) {
+    for (const row of await computeRows(passages, this.#makers)) {
       if (row instanceof XqgError) throw row;
       rows.push(row);
     }

@@ -2,8 +2,9 @@
  * The legs of one question over all rows of an engine, each scored once however many systems share it. Knows no system.
  */
 import type { SearchEngine } from '../search/engine.js';
-import { exactScore, type MatrixPart } from '../search/exact/exact-top-k.js';
+import type { MatrixPart } from '../search/exact/exact-top-k.js';
 import { lexicalModeOf, type SearchRequest } from '../search/request.js';
+import { exactScores } from './exact-scores.js';
 import type { LegList } from './leg-list.js';
 
 interface DenseScores {
@@ -27,8 +28,7 @@ export class QueryLegs {
     if (vector.every((value) => value === 0)) return null;
     const known = this.#dense.find((other) => sameParts(other.parts, parts));
     if (known !== undefined) return known.scores;
-    const scores = new Float64Array(this.#engine.snapshot.ids.length);
-    for (let row = 0; row < scores.length; row++) scores[row] = exactScore(vector, parts, row);
+    const scores = exactScores(vector, parts, this.#engine.snapshot.ids.length);
     this.#dense.push({ parts, scores });
     return scores;
   }

@@ -20,7 +20,7 @@ export class RememberingEncoder implements Encoder {
 
   async encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
     const { dim } = this.identity;
-    const keys = queries.map(({ text, languages }) => JSON.stringify([text, languages]));
+    const keys = queries.map(({ id, lang, text, languages }) => JSON.stringify([id, lang, text, languages]));
     if (this.#known.size + queries.length > KEPT) this.#known.clear();
     const unknown = queries.filter((_, i) => !this.#known.has(keys[i]));
     const fresh = await this.#encoder.encodeQueries(unknown);

@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 import type { DataSource } from './datasets/collection.js';
 
-/** `mono`: question and passage in one language. `beir` and `run`: as the data has it. */
-export type Setting = 'mono' | 'to-english' | 'from-english' | 'beir' | 'run';
+/**
+ * `mono`: questions and passages in one language. `cross`: in two, each ordered pair of languages. `multi`: one pool with the
+ * passages of all languages. `xor`: predictions for XOR-Retrieve. `beir` and `run`: as the data has it.
+ */
+export type Setting = 'mono' | 'to-english' | 'from-english' | 'cross' | 'multi' | 'xor' | 'beir' | 'run';
 
 /** One figure; results are a flat list of these. */
 export interface ResultRow {
@@ -11,7 +14,7 @@ export interface ResultRow {
   readonly setting: Setting;
   /** ISO 639-1; `mixed` where the queries have several languages. */
   readonly queryLang: string;
-  /** ISO 639-1; `mixed` where the passages have several languages. */
+  /** ISO 639-1; `all` for the pool of all languages; `mixed` where the passages have several languages otherwise. */
   readonly passageLang: string;
   readonly system: string;
   readonly metric: string;

@@ -39,20 +39,50 @@ export function rankRows(
   order: Uint32Array,
   depth: number,
 ): RelevantRanks {
-  const found: { rank: number; gain: number }[] = [];
-  for (const { row, gain } of relevant) {
-    if (row < 0 || Number.isNaN(scores[row])) continue;
-    const score = scores[row];
-    let rank = 1;
-    for (let other = 0; other < scores.length; other++) {
-      if (scores[other] > score || (scores[other] === score && order[other] > order[row])) rank++;
+  return rankScannedRows(relevant, { scanned: scores, error: 0, exact: (row) => scores[row] }, order, depth);
+}
+
+/** Scores that are nearly right, and the right ones where they are needed. */
+export interface ScannedScores {
+  /** (n); NaN: the row has none and is not retrieved */
+  readonly scanned: ArrayLike<number>;
+  /** No scanned score is further than this from the exact one. */
+  readonly error: number;
+  exact(row: number): number;
+}
+
+/** The same ranks as those of the exact scores, which are asked for only where the scanned ones leave the order open. */
+export function rankScannedRows(
+  relevant: readonly RelevantRow[],
+  { scanned, error, exact }: ScannedScores,
+  order: Uint32Array,
+  depth: number,
+): RelevantRanks {
+  const found = relevant
+    .filter(({ row }) => row >= 0 && !Number.isNaN(scanned[row]))
+    .map(({ row, gain }) => ({ row, gain, score: exact(row), rank: 1 }))
+    .sort((a, b) => b.score - a.score || order[b.row] - order[a.row]);
+  const least = found.length > 0 ? found[found.length - 1].score - error : Infinity;
+  for (let other = 0; other < scanned.length; other++) {
+    const score = scanned[other];
+    // Most rows stand behind all relevant ones; so do those without a score.
+    if (!(score >= least)) continue;
+    let known = Number.NaN;
+    for (let i = found.length - 1; i >= 0; i--) {
+      const each = found[i];
+      if (score < each.score - error) break;
+      if (score <= each.score + error) {
+        if (Number.isNaN(known)) known = exact(other);
+        if (known < each.score || (known === each.score && order[other] <= order[each.row])) break;
+      }
+      each.rank++;
     }
-    if (rank <= depth) found.push({ rank, gain });
   }
-  found.sort((a, b) => a.rank - b.rank);
+  const within = found.filter(({ rank }) => rank <= depth);
   return {
-    ranks: found.map(({ rank }) => rank),
-    gains: found.map(({ gain }) => gain),
+    ranks: within.map(({ rank }) => rank),
+    gains: within.map(({ gain }) => gain),
     ideal: relevant.map(({ gain }) => gain).sort((a, b) => b - a),
+    size: scanned.length,
   };
 }

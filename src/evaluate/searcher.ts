@@ -4,12 +4,14 @@
  */
 import type { LanguageWeight } from '../languages/terms.js';
 import type { EvaluationPassage } from './datasets/collection.js';
-import type { Judgments, RelevantRanks } from './metrics.js';
+import type { Qrels, RelevantRanks } from './metrics.js';
 import type { System } from './systems.js';
 
 export interface AskedQuery {
   readonly id: string;
   readonly text: string;
+  /** As the data have it; systems see `languages`. */
+  readonly lang: string;
   /** One entry where the language is given; several where it is detected. */
   readonly languages: readonly LanguageWeight[];
 }
@@ -22,23 +24,28 @@ export interface Searcher {
   /** True if the passage is there. */
   has(passageId: string): boolean;
   /**
-   * Where the relevant passages of a query stand in the ranking of each system, in the order of the systems. A passage
-   * without a score (in lexical systems: without a matching term) or beyond `depth` is not retrieved.
+   * Where the relevant passages of each query stand in the ranking of each system: by query, then by system. A passage
+   * without a score (in lexical systems: without a matching term) or beyond `depth` is not retrieved. Answers do not
+   * depend on which queries are asked together.
+   *
+   * @param qrels has an entry for every query
    */
   rank(
-    query: AskedQuery,
-    judgments: Judgments,
+    queries: readonly AskedQuery[],
+    qrels: Qrels,
     systems: readonly System[],
     depth: number,
-  ): Promise<RelevantRanks[]>;
+  ): Promise<RelevantRanks[][]>;
   close(): Promise<void>;
 }
 
 export interface OpenOptions {
   /** The systems that will search. */
   readonly systems: readonly System[];
-  /** Languages in which queries are drawn for the systems that use drawn ones. */
+  /** Languages in which questions are asked, and so queries generated; the drawn ones never in others. */
   readonly askerLanguages: readonly string[];
+  /** True: the languages of questions are guessed, so that they may seem to be in any. */
+  readonly detected: boolean;
 }
 
 /** Encodes the passages, once, and opens them to the systems. */

@@ -9,7 +9,7 @@ export interface TableOptions {
 /**
  * One table for each data set, setting, metric and way to know the language. The mean is over the languages shown (rows of
  * `mixed` languages are not) and is left out where a cell is missing. Where there is one pair of languages, one table has
- * the metrics as columns.
+ * the metrics as columns. In the setting cross a language's cell is the mean over the passages' languages.
  */
 export function formatTables(rows: readonly ResultRow[], { metrics }: TableOptions = {}): string {
   const wanted = metrics ? rows.filter(({ metric }) => metrics.includes(metric)) : rows;
@@ -60,22 +60,28 @@ function tableOf(
   columns: readonly string[],
   withMean: boolean,
 ): string {
-  const bySystem = new Map<string, Map<string, number>>();
+  const bySystem = new Map<string, Map<string, number[]>>();
   for (const row of rows) {
-    const cells = bySystem.get(row.system) ?? new Map<string, number>();
-    bySystem.set(row.system, cells.set(column(row), row.value));
+    const cells = bySystem.get(row.system) ?? new Map<string, number[]>();
+    const name = column(row);
+    bySystem.set(row.system, cells.set(name, [...(cells.get(name) ?? []), row.value]));
   }
   const lines = [['', ...columns, ...(withMean ? ['mean'] : [])]];
   for (const [system, cells] of bySystem) {
-    const values = columns.map((name) => cells.get(name));
-    const mean = values.reduce<number>((sum, value) => sum + (value ?? Number.NaN), 0) / columns.length;
+    const values = columns.map((name) => meanOf(cells.get(name) ?? []));
+    const mean = meanOf(values);
     lines.push([system, ...values.map(formatCell), ...(withMean ? [formatCell(mean)] : [])]);
   }
   return `${title}\n${formatColumns(lines)}`;
 }
 
-function formatCell(value: number | undefined): string {
-  return value === undefined || Number.isNaN(value) ? '-' : value.toFixed(3);
+/** NaN if there are no values. */
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function formatCell(value: number): string {
+  return Number.isNaN(value) ? '-' : value.toFixed(3);
 }
 
 /** Pads the first column on the right and the others on the left. */

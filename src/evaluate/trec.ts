@@ -56,7 +56,7 @@ export async function readRun(file: string): Promise<Run> {
 
 /**
  * Reads qrels: TREC (`queryId 0 passageId relevance`), or BEIR, known by a first line `query-id corpus-id score`.
- * Throws XQG_EVALUATION_LINE where a passage is judged twice for a query.
+ * Throws XQG_EVALUATION_LINE where a passage is judged twice for a query, XQG_EVALUATION_FILE where there is no judgment.
  */
 export async function readQrels(file: string): Promise<Qrels> {
   const qrels = new Map<string, Map<string, number>>();
@@ -80,6 +80,10 @@ export async function readQrels(file: string): Promise<Qrels> {
       throw lineError(file, number, reason, 'Correct or remove the line.');
     }
     add(qrels, columns[0], columns[width - 2], Number(relevance), file, number);
+  }
+  if (qrels.size === 0) {
+    const remedy = 'Download it anew; without judgments nothing can be measured.';
+    throw new XqgError('XQG_EVALUATION_FILE', { file, reason: 'it has no judgments', remedy });
   }
   return qrels;
 }

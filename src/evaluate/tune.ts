@@ -2,10 +2,12 @@
  * Measures many settings of a system on one collection and ranks them. For data that may be tuned on: MLQA-R's first half
  * and question-answer files, never XQuAD. Knows no file format.
  */
+
+import type { DistributionGenerator } from '../generate/generator.js';
 import { lexicalModeOf } from '../search/request.js';
 import { rankOfIds } from '../search/top-k.js';
 import { pairsOf } from './collection.js';
-import { type Collection, pairOf } from './datasets/collection.js';
+import { type Collection, poolOf, testCollectionOf } from './datasets/collection.js';
 import type { EngineParts } from './engine-searcher.js';
 import { fuseLegs, type LegList, legList } from './leg-list.js';
 import { LegScores } from './leg-scores.js';
@@ -23,7 +25,7 @@ export interface TuneOptions {
   /** Of TUNABLE_SYSTEMS; each gets all combinations of its own parameters. */
   readonly systems: readonly System[];
   readonly grid: Grid;
-  readonly parts: EngineParts;
+  readonly parts: EngineParts<DistributionGenerator>;
   /** What decides; default MRR. */
   readonly measure?: string;
 }
@@ -86,14 +88,14 @@ async function openPairs({ collection, setting, parts }: TuneOptions) {
       .map(({ queryLang }) => queryLang);
     const queryLanguages = generator.languages.filter((lang) => asking.includes(lang));
     const options = { encoder, generator, queryLanguages, queries: DRAWN_QUERIES, seed };
-    const [index] = await PassageIndex.build(collection.parts.get(passageLang)!.passages, [options]);
+    const [index] = await PassageIndex.build(poolOf(collection, passageLang), [options]);
     indexes.push(index);
     const { ids } = index.snapshot;
     const rank = rankOfIds(ids);
     const order = byteOrder(ids);
     const rowOf = new Map(ids.map((id, row) => [id, row]));
     for (const queryLang of asking) {
-      const { queries, qrels } = pairOf(collection, queryLang, passageLang);
+      const { queries, qrels } = testCollectionOf(collection, queryLang, passageLang);
       pairs.push({
         name: `${queryLang}>${passageLang}`,
         relevant: queries.map(({ id }) => relevantRows(qrels.get(id)!, rowOf)),

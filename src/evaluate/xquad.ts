@@ -1,4 +1,5 @@
 /** Measures the systems on XQuAD: what `xqg evaluate xquad` does. Knows the data set by its loader only. */
+import type { OpenEncoderOptions } from '../encode/open-encoder.js';
 import { measureCollection } from './collection.js';
 import type { Collection } from './datasets/collection.js';
 import { loadXquad } from './datasets/xquad.js';
@@ -35,6 +36,11 @@ export interface EvaluateXquadOptions extends MeasureOptions {
   readonly langs?: readonly string[];
   /** Name or folder of a pack; default `base`. */
   readonly pack?: string;
+  /** Spec of another encoder than the pack's. */
+  readonly encoder?: string;
+  readonly encoderOptions?: OpenEncoderOptions;
+  /** Which of the pack's generators; default lexicon. */
+  readonly generator?: 'lexicon' | 'gloss';
 }
 
 /** Measures XQuAD. Throws XQG_EVALUATION_DATA, XQG_EVALUATION_FILE, XQG_UNKNOWN_MEASURE and what `loadPack` throws. */
@@ -43,7 +49,12 @@ export async function evaluateXquad(
   progress: Progress = () => {},
 ): Promise<EvaluationResult> {
   const collection = await loadXquad({ directory: options.data, langs: options.langs });
-  const opened = await openParts(options.pack ?? 'base');
+  const { encoder: model, encoderOptions } = options;
+  const opened = await openParts(options.pack ?? 'base', {
+    model,
+    encoderOptions,
+    queries: options.generator === 'gloss' ? 'gloss' : 'keywords',
+  });
   try {
     return await evaluateCollection(collection, opened, options, progress);
   } finally {
@@ -68,7 +79,7 @@ export async function evaluateCollection(
       measures: parseMeasures(options.measures ?? MEASURES),
       open: engineSearchers(parts),
       detect: detectedLanguages(parts.generator),
-      generator: 'lexicon',
+      generator: parts.generator.identity.name.split('/')[0],
       perQuery,
     },
     progress,

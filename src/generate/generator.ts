@@ -25,11 +25,15 @@ export interface Generator {
   readonly identity: GeneratorIdentity;
   /** The languages in which it can write queries. */
   readonly languages: readonly string[];
+  /** True: fewer than n queries may come; each then counts for more, so that a sum stands for n all the same. */
+  readonly drawsFewer?: boolean;
   /**
    * `n` queries per passage in `lang`, in the order of the passages. Seeded by passage id, language and `seed`: the
    * answer does not depend on the batch.
    */
   draw(passages: readonly GeneratorInput[], lang: string, n: number, seed: number): Promise<string[][]>;
+  /** Lets go of models and files, where a generator has any. */
+  close?(): Promise<void>;
 }
 
 export interface DistributionGenerator extends Generator, TermFactors {

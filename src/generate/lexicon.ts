@@ -3,7 +3,7 @@
  * What it generates from is a distribution, so that both legs can use the expectation of many drawn queries; n keyword queries drawn from
  * it are what people see. Knows no encoder.
  */
-import { termsOf } from '../languages/analysis.js';
+import { passageWords } from '../languages/analysis.js';
 import type { TermBag } from '../languages/terms.js';
 import type { Pack } from '../pack/pack.js';
 import { bagOf } from '../pack/table.js';
@@ -39,10 +39,7 @@ export class LexiconGenerator implements DistributionGenerator {
   pivot(passage: GeneratorInput): TermBag {
     const { pivot } = this.#pack;
     const sums = new Map<string, number>();
-    for (const term of termsOf(
-      passage.title ? `${passage.title}\n${passage.text}` : passage.text,
-      passage.lang,
-    )) {
+    for (const { term } of passageWords(passage)) {
       for (const { id, p } of this.#pack.toPivot(term, passage.lang)) {
         if (pivot.weight(id) < this.#settings.salience) continue;
         const stem = pivot.stem(id);
@@ -94,6 +91,6 @@ export class LexiconGenerator implements DistributionGenerator {
   }
 
   generatedMass(stem: string, lang: string): number {
-    return this.#pack.fromPivot(stem, lang).length > 0 ? 1 : 0;
+    return this.#pack.translates(stem, lang) ? 1 : 0;
   }
 }

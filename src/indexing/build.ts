@@ -69,6 +69,7 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
     queriesPerLanguage,
     seed,
     sumBits,
+    encodesQueries: options.encodeQueries === false ? (false as const) : undefined,
     icu: process.versions.icu ?? 'none',
   };
   if (found !== null) checkIdentity(dir, found.identity, identity);
@@ -76,6 +77,7 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
     format: INDEX_FORMAT,
     tool: { version: version(), node: process.version },
     identity,
+    ...(options.encoderSpec === undefined ? {} : { encoderSpec: options.encoderSpec }),
     splitting: options.splitting ?? {},
     created: found?.created ?? now,
     updated: now,

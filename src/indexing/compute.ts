@@ -3,16 +3,21 @@
  * not on the passages beside it. Knows no store and no document.
  */
 import type { Passage } from '../corpus/passage.js';
-import type { BagEncoder, Encoder } from '../encode/encoder.js';
+import { type Encoder, generatedQueryId } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
-import { type DistributionGenerator, type Generator, hasDistribution } from '../generate/generator.js';
+import { type Generator, hasDistribution } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
 import type { IndexedPassage } from '../store/store.js';
+import type { Expectations } from './expectations.js';
 
 export interface RowMakers {
   readonly encoder: Encoder;
   readonly generator: Generator | null;
+  /** null where queries are drawn. */
+  readonly expectations: Expectations | null;
+  /** False: generated queries serve the lexical leg alone. Default true. */
+  readonly encodeQueries?: boolean;
   readonly queryLanguages: readonly string[];
   readonly queriesPerLanguage: number;
   readonly seed: number;
@@ -30,43 +35,49 @@ export async function computeRows(
   passages: readonly Passage[],
   makers: RowMakers,
 ): Promise<(ComputedRow | XqgError)[]> {
-  const { encoder, generator, queryLanguages, queriesPerLanguage } = makers;
+  const {
+    encoder,
+    generator,
+    expectations,
+    queryLanguages,
+    queriesPerLanguage,
+    encodeQueries = true,
+  } = makers;
   const { dim } = encoder.identity;
   const vectors = await encoder.encodePassages(passages);
   checkSize(vectors, passages.length, dim, 'passages');
   const pivots = passages.map((passage) =>
     generator !== null && hasDistribution(generator) ? generator.pivot(passage) : null,
   );
+  const own = passages.map((passage) => passageBag(passage));
   const sums = passages.map(() => new Map<string, Float32Array>());
   const drawn = passages.map(() => new Map<string, readonly string[]>());
   const problems = new Map<number, XqgError>();
-  for (const lang of generator === null ? [] : queryLanguages) {
-    const rows = [...passages.keys()].filter((row) => passages[row].lang !== lang);
-    if (rows.length === 0) continue;
-    if (hasDistribution(generator!) && takesBags(encoder)) {
-      const expected = await encoder.encodeMixtures(
-        rows.map((row) => pivots[row]!),
-        partsOf(generator),
-        lang,
-      );
-      checkSize(expected, rows.length, dim, `${lang} expectations`);
-      for (let i = 0; i < expected.length; i++) expected[i] *= queriesPerLanguage;
-      keepSums(expected, rows, lang, dim, sums);
-      continue;
-    }
-    const queries = await generator!.draw(
-      rows.map((row) => passages[row]),
-      lang,
-      queriesPerLanguage,
-      makers.seed,
-    );
-    rows.forEach((row, i) => {
-      // A generator that finds nothing to ask about writes none.
-      if (queries[i].length === 0) return;
-      if (queries[i].length === queriesPerLanguage) drawn[row].set(lang, queries[i]);
-      else problems.set(row, countError(passages[row].id, lang, queries[i].length, queriesPerLanguage));
+  const tasks = (generator === null ? [] : queryLanguages)
+    .map((lang) => ({ lang, rows: [...passages.keys()].filter((row) => passages[row].lang !== lang) }))
+    .filter(({ rows }) => rows.length > 0);
+  if (expectations !== null) {
+    const request = { pivots: pivots as TermBag[], tasks, queries: queriesPerLanguage };
+    const expected = await expectations.sums(request);
+    tasks.forEach(({ lang, rows }, task) => {
+      checkSize(expected[task], rows.length, dim, `${lang} expectations`);
+      keepSums(expected[task], rows, lang, dim, sums);
     });
-    keepSums(await sumsOf(queries, lang, encoder), rows, lang, dim, sums);
+  } else if (encodeQueries || !hasDistribution(generator!)) {
+    // The lexical leg takes a distribution from its pivot stems, and needs drawn queries only where there is none.
+    for (const { lang, rows } of tasks) {
+      const asked = rows.map((row) => passages[row]);
+      const queries = await generator!.draw(asked, lang, queriesPerLanguage, makers.seed);
+      rows.forEach((row, i) => {
+        // A generator that finds nothing to ask about writes none.
+        if (queries[i].length === 0) return;
+        const fewer = generator!.drawsFewer === true && queries[i].length < queriesPerLanguage;
+        if (fewer || queries[i].length === queriesPerLanguage) drawn[row].set(lang, queries[i]);
+        else problems.set(row, countError(passages[row].id, lang, queries[i].length, queriesPerLanguage));
+      });
+      if (encodeQueries)
+        keepSums(await sumsOf(asked, queries, lang, encoder, queriesPerLanguage), rows, lang, dim, sums);
+    }
   }
   return passages.map(
     (passage, row) =>
@@ -74,41 +85,26 @@ export async function computeRows(
         ...passage,
         vector: vectors.subarray(row * dim, (row + 1) * dim),
         sums: sums[row],
-        own: passageBag(passage.title, passage.text, passage.lang),
+        own: own[row],
         pivot: pivots[row],
         drawn: pivots[row] === null && generator !== null ? drawn[row] : null,
       },
   );
 }
 
-function takesBags(encoder: Encoder): encoder is BagEncoder {
-  return 'encodeMixtures' in encoder;
-}
-
-type PartOf = (stem: string, lang: string) => TermBag;
-
-/** What a generator expects of one pivot stem: one function a generator, since encoders remember by it. */
-const parts = new WeakMap<DistributionGenerator, PartOf>();
-const ONE = Float32Array.of(1);
-
-function partsOf(generator: DistributionGenerator): PartOf {
-  let partOf = parts.get(generator);
-  if (partOf === undefined) {
-    partOf = (stem, lang) => generator.expectation({ terms: [stem], weights: ONE }, lang);
-    parts.set(generator, partOf);
-  }
-  return partOf;
-}
-
-/** (queries.length x dim): the sum of each passage's queries. */
+/** (queries.length x dim): `perPassage` times the mean of each passage's queries, of which there may be fewer. */
 async function sumsOf(
+  passages: readonly Passage[],
   queries: readonly (readonly string[])[],
   lang: string,
   encoder: Encoder,
+  perPassage: number,
 ): Promise<Float32Array> {
   const { dim } = encoder.identity;
   const languages = [{ lang, weight: 1 }];
-  const texts = queries.flat().map((text) => ({ text, languages }));
+  const texts = queries.flatMap((ofPassage, p) =>
+    ofPassage.map((text, i) => ({ id: generatedQueryId(passages[p].id, lang, i), text, languages })),
+  );
   const vectors = await encoder.encodeQueries(texts);
   checkSize(vectors, texts.length, dim, `${lang} queries`);
   const sums = new Float32Array(queries.length * dim);
@@ -117,6 +113,9 @@ async function sumsOf(
     for (let q = 0; q < ofPassage.length; q++, from += dim) {
       for (let d = 0; d < dim; d++) sums[i * dim + d] += vectors[from + d];
     }
+    if (ofPassage.length === perPassage) return;
+    const share = perPassage / Math.max(1, ofPassage.length);
+    for (let d = 0; d < dim; d++) sums[i * dim + d] *= share;
   });
   return sums;
 }

@@ -7,6 +7,7 @@ import { passagesOf } from '../corpus/passages.js';
 import { XqgError } from '../errors/error.js';
 import type { StoreReader } from '../store/store.js';
 import { documentHasher } from './document-hash.js';
+import { Expectations } from './expectations.js';
 import { KnownDocuments } from './known-documents.js';
 import type { IndexFailure, IndexState } from './manifest.js';
 import type { IndexOptions, IndexProgress, IndexResult } from './options.js';
@@ -24,6 +25,7 @@ export class IndexRun {
   readonly #started = performance.now();
   readonly #known = new KnownDocuments();
   readonly #hash: (document: SourceDocument) => string;
+  readonly #expectations: Expectations | null;
   readonly #queue: RowQueue;
   /** Sources whose documents are all given. */
   readonly #sources: Set<string>;
@@ -46,9 +48,11 @@ export class IndexRun {
     const { identity, splitting } = writer.manifest;
     this.#hash = documentHasher(identity, splitting);
     this.#sources = new Set(options.sources);
+    const { encoder, generator, encodeQueries = true } = options;
+    this.#expectations = encodeQueries ? Expectations.of(encoder, generator, options) : null;
     this.#queue = new RowQueue(
       writer.store,
-      { ...identity, encoder: options.encoder, generator: options.generator },
+      { ...identity, encoder, generator, expectations: this.#expectations, encodeQueries },
       {
         writeRows: options.writeRows ?? 2048,
         computeRows: options.computeRows ?? 64,
@@ -81,6 +85,8 @@ export class IndexRun {
       await this.#queue.flush().catch(() => undefined);
       await this.#unsaved.catch(() => undefined);
       throw error;
+    } finally {
+      await this.#expectations?.close();
     }
     await this.#unsaved;
     if (signal?.aborted) return this.#result('interrupted');

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncoderIdentity } from '../encode/encoder.js';
+import type { EncoderSpec } from '../encode/open-encoder.js';
 import { XqgError } from '../errors/error.js';
 import type { GeneratorIdentity } from '../generate/generator.js';
 import type { PackIdentity } from '../pack/pack.js';
@@ -26,6 +27,8 @@ export interface IndexIdentity {
   /** Seed of drawn queries. */
   readonly seed: number;
   readonly sumBits: 8 | 16;
+  /** False where generated queries serve the lexical leg alone; else absent. */
+  readonly encodesQueries?: false;
   /** Intl.Segmenter cuts words by ICU's dictionaries. */
   readonly icu: string;
 }
@@ -66,6 +69,8 @@ export interface Manifest {
   /** What wrote it last. */
   readonly tool: { readonly version: string; readonly node: string };
   readonly identity: IndexIdentity;
+  /** How the encoder was named; absent for that of a pack. */
+  readonly encoderSpec?: EncoderSpec;
   /** How the documents of the last run were split. */
   readonly splitting: unknown;
   /** ISO 8601. */
@@ -126,8 +131,8 @@ export function checkIdentity(dir: string, index: IndexIdentity, given: GivenIde
     throw new XqgError('XQG_INDEX_ICU', { dir, index: index.icu, given: icu });
   }
   for (const [name, what] of COMPARED) {
-    if (given[name] === undefined) continue;
-    const [there, here] = [canonicalJson(index[name]), canonicalJson(given[name])];
+    if (!(name in given)) continue;
+    const [there, here] = [canonicalJson(index[name] ?? null), canonicalJson(given[name] ?? null)];
     if (there !== here) throw new XqgError('XQG_INDEX_IDENTITY', { dir, what, index: there, given: here });
   }
 }
@@ -140,6 +145,7 @@ const COMPARED = [
   ['queriesPerLanguage', 'number of queries per language'],
   ['seed', 'seed'],
   ['sumBits', 'precision of sums'],
+  ['encodesQueries', 'encoding of generated queries'],
 ] as const satisfies readonly (readonly [keyof IndexIdentity, string])[];
 
 /** JSON with sorted keys: equal values give equal text. */

@@ -3,6 +3,7 @@
 import type { SourceDocument } from '../corpus/passage.js';
 import type { CorpusOptions } from '../corpus/passages.js';
 import type { Encoder } from '../encode/encoder.js';
+import type { EncoderSpec } from '../encode/open-encoder.js';
 import type { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
 import type { PackIdentity } from '../pack/pack.js';
@@ -20,8 +21,19 @@ export interface IndexOptions {
   readonly encoder: Encoder;
   /** null: no queries are generated. */
   readonly generator: Generator | null;
+  /** How the encoder was named, so that a search finds it again. */
+  readonly encoderSpec?: EncoderSpec;
+  /** False: generated queries serve the lexical leg alone; none is encoded. Default true. */
+  readonly encodeQueries?: boolean;
   /** The pack that both come from, if one does. */
   readonly pack?: PackIdentity | null;
+  /**
+   * Folder of the pack, where encoder and generator are the pack's own with their default settings: then threads can make
+   * the same.
+   */
+  readonly packFolder?: string;
+  /** Threads that compute beside this one. Default: one for each core. 0: none. The result is the same. */
+  readonly threads?: number;
   /** Default: all of the generator's. */
   readonly queryLanguages?: readonly string[];
   /** Default 5. */

@@ -1,6 +1,6 @@
 /**
- * Passages on their way to rows, and rows on their way to the store: encodes in small batches, writes whole documents in
- * large ones, and computes while the store writes. Holds at most two writes' rows and the largest document. Knows no
+ * Passages on their way to rows, and rows on their way to the store: encodes in small batches, a few of them
+ * at a time, writes whole documents in large ones, and computes while the store writes. Holds at most two writes' rows and the largest document. Knows no
  * document's content and no manifest.
  */
 import { setImmediate } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import type { Passage } from '../corpus/passage.js';
 import { XqgError } from '../errors/error.js';
 import { checkPassage } from '../store/passage-check.js';
 import type { IndexedPassage, PassageStore } from '../store/store.js';
-import { computeRows, type RowMakers } from './compute.js';
+import { type ComputedRow, computeRows, type RowMakers } from './compute.js';
 
 /** Rows are written after this long at the latest (ms), so that a slow generator's work is not lost. */
 const LONGEST_WAIT = 30_000;
@@ -31,12 +31,22 @@ interface PendingDocument {
   readonly rows: (IndexedPassage | XqgError)[];
 }
 
+interface PendingPassage {
+  readonly document: PendingDocument;
+  readonly passage: Passage;
+}
+
 export class RowQueue {
   readonly #store: PassageStore;
   readonly #makers: RowMakers;
   readonly #options: RowQueueOptions;
   /** Passages that wait for being computed, in the order they came. */
-  #waiting: { readonly document: PendingDocument; readonly passage: Passage }[] = [];
+  #waiting: PendingPassage[] = [];
+  /** Batches that are being computed, in the order they came. */
+  #computing: {
+    readonly batch: readonly PendingPassage[];
+    readonly rows: Promise<(ComputedRow | XqgError)[]>;
+  }[] = [];
   /** Rows of whole documents, to be written next. */
   #ready: IndexedPassage[] = [];
   #readyDocuments = 0;
@@ -64,22 +74,34 @@ export class RowQueue {
   /** Computes and writes all that is left. */
   async finish(): Promise<void> {
     while (this.#waiting.length > 0) await this.#compute();
+    while (this.#computing.length > 0) await this.#collect();
     await this.flush();
   }
 
-  /** Writes the documents that are computed; those that wait are dropped. */
+  /** Writes the documents that are computed; those that wait, or are being computed, are dropped. */
   async flush(): Promise<void> {
     this.#waiting = [];
+    this.#computing = [];
     await this.#write();
     await this.#writing;
   }
 
+  /** Begins to compute the next batch, and takes the rows of the one that was begun so many batches before. */
   async #compute(): Promise<void> {
     const batch = this.#waiting.splice(0, this.#options.computeRows);
-    const rows = await computeRows(
+    const rows = computeRows(
       batch.map(({ passage }) => passage),
       this.#makers,
     );
+    // Whoever takes the rows gets the error; until then it is not unhandled.
+    rows.catch(() => undefined);
+    this.#computing.push({ batch, rows });
+    while (this.#computing.length >= (this.#makers.expectations?.depth ?? 1)) await this.#collect();
+  }
+
+  async #collect(): Promise<void> {
+    const { batch, rows: computing } = this.#computing.shift()!;
+    const rows = await computing;
     rows.forEach((row, i) => {
       const { document } = batch[i];
       document.rows.push(row instanceof XqgError ? row : { ...row, documentHash: document.hash });

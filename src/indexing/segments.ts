@@ -150,7 +150,7 @@ export function lexicalRow(row: Pick<IndexedPassage, (typeof ROW_COLUMNS)[number
 }
 
 /** Terms of drawn queries with how often they were drawn. */
-function drawnBag(queries: readonly string[], lang: string): TermBag {
+export function drawnBag(queries: readonly string[], lang: string): TermBag {
   const counts = new Map<string, number>();
   for (const query of queries) {
     for (const term of termsOf(query, lang)) counts.set(term, (counts.get(term) ?? 0) + 1);

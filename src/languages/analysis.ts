@@ -57,6 +57,26 @@ export function wordsOf(text: string, lang: string): Word[] {
   return words;
 }
 
+/** A passage as analysis sees it; its title counts as text. */
+export interface AnalyzedPassage {
+  readonly title: string;
+  readonly text: string;
+  readonly lang: string;
+}
+
+const ofPassages = new WeakMap<AnalyzedPassage, readonly Word[]>();
+
+/** The words of a passage, kept for as long as the passage: encoder, generator and index ask for them one after the other. */
+export function passageWords(passage: AnalyzedPassage): readonly Word[] {
+  let words = ofPassages.get(passage);
+  if (words === undefined) {
+    const { title, text, lang } = passage;
+    words = wordsOf(title ? `${title}\n${text}` : text, lang);
+    ofPassages.set(passage, words);
+  }
+  return words;
+}
+
 /** The terms of a text in order, with repeats. */
 export function termsOf(text: string, lang: string): string[] {
   return wordsOf(text, lang).map((word) => word.term);

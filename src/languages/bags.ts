@@ -2,17 +2,17 @@
  * Bags of terms for the lexical leg: what a passage holds. Romanized n-grams and consonant skeletons stand beside the terms, so
  * that names and loan words match across scripts.
  */
-import { romanizedGrams, skeleton, wordsOf } from './analysis.js';
+import { type AnalyzedPassage, passageWords, romanizedGrams, skeleton } from './analysis.js';
 import type { TermBag } from './terms.js';
 
 /** Frequency of one romanized n-gram of a passage word, against 1 for the word's term and its skeleton. */
 const PASSAGE_GRAM = 0.25;
 
-/** Terms of a passage in its own language; the title counts as text. */
-export function passageBag(title: string, text: string, lang: string): TermBag {
+/** Terms of a passage in its own language. */
+export function passageBag(passage: AnalyzedPassage): TermBag {
   const counts = new Map<string, number>();
   const add = (term: string, count: number) => counts.set(term, (counts.get(term) ?? 0) + count);
-  for (const word of wordsOf(`${title}\n${text}`, lang)) {
+  for (const word of passageWords(passage)) {
     add(word.term, 1);
     const { grams, consonants } = looksOf(word.surface);
     for (const gram of grams) add(gram, PASSAGE_GRAM);

@@ -49,7 +49,7 @@ export async function measureCoverage(
   { sample = DEFAULT_SAMPLE, filters = [], signal }: CoverageOptions,
 ): Promise<Coverage> {
   const { queryLanguages } = opened.snapshot;
-  if (makers.generator === null || queryLanguages.length === 0) {
+  if (queryLanguages.length === 0) {
     throw new XqgError('XQG_NO_GENERATED_QUERIES', { what: 'measuring them' });
   }
   const ids = await sampledIds(opened, sample, filters);

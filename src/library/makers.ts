@@ -1,22 +1,42 @@
 /**
  * What makes vectors and queries: the encoder and generator that the caller brings, else those of a pack. Knows no index.
  */
+import { resolve } from 'node:path';
 import type { Encoder } from '../encode/encoder.js';
+import {
+  type EncoderSpec,
+  type OpenEncoderOptions,
+  openEncoder,
+  readCardFields,
+} from '../encode/open-encoder.js';
 import { StaticEncoder } from '../encode/static.js';
 import { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
+import { GlossGenerator } from '../generate/gloss.js';
 import { LexiconGenerator } from '../generate/lexicon.js';
+import { type OpenGeneratorOptions, openGenerator } from '../generate/open-generator.js';
 import type { IndexIdentity } from '../indexing/manifest.js';
-import { loadPack, shippedPacks } from '../pack/format.js';
-import type { PackIdentity } from '../pack/pack.js';
+import { namesFolder } from '../models/places.js';
+import { loadPack, packFolder, shippedPacks } from '../pack/format.js';
+import type { Pack, PackIdentity } from '../pack/pack.js';
 
 export interface MakerOptions {
   /** Name (`base`, `full`) or folder of a pack. Default: the one that made the index, `base` for a new one. */
   readonly pack?: string;
-  /** Default: the static encoder of the pack. */
-  readonly encoder?: Encoder;
-  /** Default: the lexicon generator of the pack, none for an index that was made without. null: no queries are generated. */
-  readonly generator?: Generator | null;
+  /**
+   * An encoder, or the spec of one: `static`, `hf:NAME`, the path of a model's folder, `openai:MODEL`. Default: the one that
+   * made the index; the static encoder of the pack for a new one.
+   */
+  readonly encoder?: Encoder | string;
+  /** Card, endpoint and threads of an encoder that is given by its spec. */
+  readonly encoderOptions?: OpenEncoderOptions;
+  /**
+   * A generator, or the spec of one: `lexicon`, `gloss`, `hf:NAME`, the path of a model's folder, `openai:MODEL`. Default: the
+   * pack's that made the index, lexicon for a new one. null: no queries are generated.
+   */
+  readonly generator?: Generator | string | null;
+  /** Languages, prompt, endpoint and thresholds of a generator that is given by its spec. */
+  readonly generatorOptions?: OpenGeneratorOptions;
 }
 
 export interface Makers {
@@ -24,22 +44,108 @@ export interface Makers {
   readonly generator: Generator | null;
   /** null where neither comes from a pack. */
   readonly pack: PackIdentity | null;
+  /** Folder of the pack, where both come from it. */
+  readonly packFolder?: string;
+  /** How the encoder was named; absent for one that was brought, or is a pack's. */
+  readonly encoderSpec?: EncoderSpec;
+  /** Closes what was opened here. */
+  close?(): Promise<void>;
 }
 
 /**
  * @param index what made the index that is there; null for a new one
+ * @param remembered how the index's encoder was named
  * @throws XqgError XQG_PACK_UNNAMED, XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT
  */
-export async function makersOf(options: MakerOptions, index: IndexIdentity | null): Promise<Makers> {
-  const { encoder } = options;
-  const generator = options.generator === undefined && index?.generator === null ? null : options.generator;
-  if (encoder !== undefined && generator !== undefined) return { encoder, generator, pack: null };
-  const pack = await loadPack(options.pack ?? packOf(index) ?? 'base');
+export async function makersOf(
+  options: MakerOptions,
+  index: IndexIdentity | null,
+  remembered?: EncoderSpec,
+): Promise<Makers> {
+  const spec = encoderSpec(options, remembered);
+  if (spec === null) {
+    const encoder = typeof options.encoder === 'string' ? undefined : options.encoder;
+    return makersWith(options, index, encoder, []);
+  }
+  const { spec: name, ...named } = spec;
+  const encoder = await openEncoder(name, { ...options.encoderOptions, ...named });
+  try {
+    return { ...(await makersWith(options, index, encoder, [encoder])), encoderSpec: spec };
+  } catch (error) {
+    await encoder.close?.();
+    throw error;
+  }
+}
+
+/** null where the encoder is a pack's, or was brought. What is given wins over what the index remembers. */
+function encoderSpec(
+  { encoder, encoderOptions = {} }: MakerOptions,
+  remembered: EncoderSpec | undefined,
+): EncoderSpec | null {
+  if (encoder === undefined ? remembered === undefined : typeof encoder !== 'string' || encoder === 'static')
+    return null;
+  const { card, endpoint } = encoderOptions;
+  const stated = {
+    ...(card === undefined ? {} : { card: readCardFields(card) }),
+    ...(endpoint === undefined
+      ? {}
+      : { endpoint: typeof endpoint === 'string' ? resolve(endpoint) : endpoint }),
+  };
+  if (typeof encoder !== 'string') return { ...remembered!, ...stated };
+  // A path is remembered whole: a search may start elsewhere.
+  return { spec: namesFolder(encoder) ? resolve(encoder) : encoder, ...stated };
+}
+
+async function makersWith(
+  options: MakerOptions,
+  index: IndexIdentity | null,
+  encoder: Encoder | undefined,
+  opened: readonly Closeable[],
+): Promise<Makers> {
+  const generator = await givenGenerator(options, index);
+  const close = async (): Promise<void> => {
+    // What the caller brought is the caller's.
+    const ours = typeof options.generator === 'string' && typeof generator === 'object' ? generator : null;
+    for (const each of [...opened, ours]) await each?.close?.();
+  };
+  if (encoder !== undefined && !isPackGenerator(generator)) return { encoder, generator, pack: null, close };
+  const name = options.pack ?? packOf(index) ?? 'base';
+  const pack = await loadPack(name);
   return {
     encoder: encoder ?? new StaticEncoder(pack),
-    generator: generator === undefined ? new LexiconGenerator(pack) : generator,
+    generator: isPackGenerator(generator) ? packGenerator(generator, pack) : generator,
     pack: pack.identity,
+    ...(encoder === undefined && generator === 'lexicon' ? { packFolder: packFolder(name) } : {}),
+    close,
   };
+}
+
+interface Closeable {
+  close?(): Promise<void>;
+}
+
+type PackGenerator = 'lexicon' | 'gloss';
+
+function isPackGenerator(generator: unknown): generator is PackGenerator {
+  return generator === 'lexicon' || generator === 'gloss';
+}
+
+function packGenerator(name: PackGenerator, pack: Pack): Generator {
+  return name === 'gloss' ? new GlossGenerator(pack) : new LexiconGenerator(pack);
+}
+
+/** The generator; or the name of one that comes from a pack. */
+async function givenGenerator(
+  { generator, generatorOptions }: MakerOptions,
+  index: IndexIdentity | null,
+): Promise<Generator | PackGenerator | null> {
+  if (generator === undefined) {
+    const made = index === null ? 'lexicon' : index.generator?.name.split('/')[0];
+    // Searching needs no model that wrote queries: their terms are in the index.
+    return isPackGenerator(made) ? made : null;
+  }
+  if (typeof generator !== 'string' || isPackGenerator(generator)) return generator;
+  return openGenerator(generator, generatorOptions);
 }
 
 /** Name of the pack that made an index; an index does not remember where other packs than those of xqg lie. */

@@ -1,7 +1,7 @@
 /** One version of an index with the engine that ranks it, opened together and closed together. Knows no question. */
 import { hasDistribution } from '../generate/generator.js';
 import { type IndexSnapshot, openSnapshot } from '../indexing/open.js';
-import { SEARCH_DEFAULTS } from '../search/defaults.js';
+import { SEARCH_DEFAULTS, searchDefaults } from '../search/defaults.js';
 import { SearchEngine } from '../search/engine.js';
 import { openScanner, type Scanner } from '../search/exact/scanner.js';
 import { LexicalIndex } from '../search/lexical/index.js';
@@ -10,7 +10,7 @@ import type { Makers } from './makers.js';
 export interface SearchSettings {
   /** Budget of fused matrices, in bytes. Default 1 GiB. */
   readonly matrixBudgetBytes?: number;
-  /** Threads of the native scan. Default: one for each core. */
+  /** Threads of the native scan, and of indexing. Default: one for each core. */
   readonly threads?: number;
 }
 
@@ -45,6 +45,7 @@ export class OpenedIndex {
         lexical: new LexicalIndex(segments, SEARCH_DEFAULTS.bm25),
         encoder,
         scanner,
+        defaults: searchDefaults(encoder.identity, generator?.identity ?? null),
         factors: generator !== null && hasDistribution(generator) ? generator : null,
         matrixBudgetBytes: settings.matrixBudgetBytes,
       });

@@ -20,18 +20,18 @@ export async function generatedQueries(
   id: string,
   filters: readonly string[] = [],
 ): Promise<PassageQueries> {
-  if (generator === null) throw new XqgError('XQG_NO_GENERATED_QUERIES', { what: 'showing them' });
+  const made = snapshot.manifest.identity.generator;
+  if (made === null) throw new XqgError('XQG_NO_GENERATED_QUERIES', { what: 'showing them' });
   const row = await rowOf(snapshot, id, filters);
   const [passage] = await snapshot.take([row], ['title', 'text', 'lang', 'drawn']);
   const { seed } = snapshot.manifest.identity;
   const queries: Record<string, readonly string[]> = {};
   for (const lang of snapshot.queryLanguages.filter((other) => other !== passage.lang)) {
-    const [drawn] = passage.drawn
-      ? [passage.drawn.get(lang) ?? []]
-      : await generator.draw([{ id, ...passage }], lang, snapshot.queriesPerLanguage, seed);
-    queries[lang] = drawn;
+    if (passage.drawn !== null || generator === null) queries[lang] = passage.drawn?.get(lang) ?? [];
+    else
+      [queries[lang]] = await generator.draw([{ id, ...passage }], lang, snapshot.queriesPerLanguage, seed);
   }
-  return { id, title: passage.title, lang: passage.lang, generator: generator.identity.name, queries };
+  return { id, title: passage.title, lang: passage.lang, generator: made.name, queries };
 }
 
 /**

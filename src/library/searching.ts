@@ -130,7 +130,8 @@ export function languagesOf(
   { snapshot }: OpenedIndex,
 ): Promise<QuestionLanguages> {
   // An index without queries still knows the words of its passages' languages.
-  const languages = [...new Set([...(generator?.languages ?? []), ...snapshot.langs])];
+  const asked = generator?.languages ?? snapshot.queryLanguages;
+  const languages = [...new Set([...asked, ...snapshot.langs])];
   const factors = generator !== null && hasDistribution(generator) ? generator : null;
   return questionLanguages(text, lang, {
     languages,

@@ -42,6 +42,8 @@ export interface OpenIndexOptions extends MakerOptions, SearchSettings {
   readonly queriesPerLanguage?: number;
   /** Seed of drawn queries; fixed when the index is made. Default 0. */
   readonly seed?: number;
+  /** False: generated queries serve the lexical leg alone; fixed when the index is made. Default true. */
+  readonly encodeQueries?: boolean;
 }
 
 export interface AddOptions {
@@ -80,6 +82,7 @@ const COPIES = 2;
 /** Text and terms of a row, roughly. */
 const TEXT_BYTES = 16_384;
 const DEFAULT_MEMORY = 256e6;
+const QUERIES_PER_LANGUAGE = 5;
 
 /**
  * Opens the index in `directory`.
@@ -91,12 +94,8 @@ export async function openIndex(directory: string, options: OpenIndexOptions = {
   const dir = resolve(directory);
   const found = await findManifest(dir);
   if (found === null && !options.create) throw new XqgError('XQG_INDEX_MISSING', { dir });
-  return new XqgIndex(
-    dir,
-    options,
-    await makersOf(options, found?.identity ?? null),
-    found?.identity ?? null,
-  );
+  const identity = found?.identity ?? null;
+  return new XqgIndex(dir, options, await makersOf(options, identity, found?.encoderSpec), identity);
 }
 
 export class XqgIndex {
@@ -111,6 +110,20 @@ export class XqgIndex {
     readonly makers: Makers,
     private identity: IndexIdentity | null,
   ) {}
+
+  /** How queries are generated here, or will be: in which languages, how many in each, and whether they are encoded. */
+  get generation(): {
+    readonly languages: readonly string[];
+    readonly queries: number;
+    readonly encoded: boolean;
+  } {
+    const { options, identity } = this;
+    return {
+      languages: options.queryLanguages ?? identity?.queryLanguages ?? this.makers.generator?.languages ?? [],
+      queries: options.queriesPerLanguage ?? identity?.queriesPerLanguage ?? QUERIES_PER_LANGUAGE,
+      encoded: options.encodeQueries ?? identity?.encodesQueries ?? true,
+    };
+  }
 
   /**
    * Adds documents, or replaces those with the same ids. May be killed at any moment: what was written stays, and the same
@@ -290,6 +303,7 @@ export class XqgIndex {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#forgetVersion();
+    await this.makers.close?.();
   }
 
   async #write(
@@ -298,15 +312,18 @@ export class XqgIndex {
     more: Pick<IndexOptions, 'sources' | 'splitting' | 'onProgress'>,
   ): Promise<IndexResult> {
     this.#requireOpen();
-    const { encoder, generator, pack } = this.makers;
-    const queryLanguages =
-      this.options.queryLanguages ?? this.identity?.queryLanguages ?? generator?.languages ?? [];
+    const { encoder, generator, pack, packFolder, encoderSpec } = this.makers;
+    const { languages: queryLanguages, encoded: encodeQueries } = this.generation;
     const rowBytes = COPIES * 4 * encoder.identity.dim * (1 + queryLanguages.length) + TEXT_BYTES;
     const { indexDocuments } = await import('../indexing/build.js');
     const result = await indexDocuments(this.directory, documents, {
       encoder,
       generator,
       pack,
+      packFolder,
+      encoderSpec,
+      encodeQueries,
+      threads: this.options.threads,
       queryLanguages,
       queriesPerLanguage: this.options.queriesPerLanguage ?? this.identity?.queriesPerLanguage,
       seed: this.options.seed ?? this.identity?.seed,

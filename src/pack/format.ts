@@ -23,6 +23,8 @@ export interface PackManifest {
   readonly license: string;
   readonly pivot: FileEntry & { readonly stems: number; readonly vectors: number; readonly dim: number };
   readonly languages: Readonly<Record<string, LanguageEntry>>;
+  /** Mean vectors of the languages; absent from packs that have none. */
+  readonly means?: FileEntry;
   /** What made it: tool version, ICU version, seeds and settings of training. */
   readonly madeBy: Readonly<Record<string, unknown>>;
 }
@@ -102,6 +104,22 @@ export function writePivot(path: string, pivot: PivotData): { sha256: string } {
   return { sha256: sha256(container) };
 }
 
+const MEANS = 'means.safetensors';
+
+export function writeMeans(folder: string, means: ReadonlyMap<string, Float32Array>): FileEntry {
+  const tensors = Object.fromEntries(
+    [...means].map(([lang, mean]) => [lang, { shape: [mean.length], data: mean }]),
+  );
+  const container = encodeSafetensors({ metadata: {}, tensors });
+  writeFileSync(join(folder, MEANS), container);
+  return { file: MEANS, sha256: sha256(container) };
+}
+
+function readMeans(path: string, expected: string): ReadonlyMap<string, Float32Array> {
+  const { tensors } = decodeSafetensors(readChecked(path, expected), path);
+  return new Map(Object.entries(tensors).map(([lang, { data }]) => [lang, data as Float32Array]));
+}
+
 export function writeManifest(folder: string, manifest: Omit<PackManifest, 'format'>): void {
   writeFileSync(
     join(folder, 'manifest.json'),
@@ -153,16 +171,25 @@ export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
   const manifest = readManifest(folder);
   const pivot = new PivotVocabulary(readPivot(join(folder, manifest.pivot.file), manifest.pivot.sha256));
   const identity = { name: manifest.name, version: manifest.version, sha256: packDigest(manifest) };
-  return new Pack(identity, Object.keys(manifest.languages), pivot, (lang) => {
+  const { means } = manifest;
+  const read = (lang: string) => {
     const entry = manifest.languages[lang];
     return new TranslationTable(readLanguage(join(folder, entry.file), lang, entry.sha256), pivot.size);
-  });
+  };
+  return new Pack(
+    identity,
+    Object.keys(manifest.languages),
+    pivot,
+    read,
+    means === undefined ? null : readMeans(join(folder, means.file), means.sha256),
+  );
 }
 
 /** One hash for the content of a pack. */
 function packDigest(manifest: PackManifest): string {
   const parts = Object.entries(manifest.languages).map(([lang, { sha256: sum }]) => `${lang} ${sum}`);
-  return sha256(Buffer.from([`pivot ${manifest.pivot.sha256}`, ...parts.sort()].join('\n')));
+  const means = manifest.means === undefined ? [] : [`means ${manifest.means.sha256}`];
+  return sha256(Buffer.from([`pivot ${manifest.pivot.sha256}`, ...parts.sort(), ...means].join('\n')));
 }
 
 function readChecked(

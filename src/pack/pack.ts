@@ -22,6 +22,8 @@ export class Pack {
   /** All languages that it knows, the pivot among them, in alphabetical order. */
   readonly languages: readonly string[];
   readonly pivot: PivotVocabulary;
+  /** The mean vector of texts in each language by the static encoder with its default settings; null if the pack has none. */
+  readonly means: ReadonlyMap<string, Float32Array> | null;
   readonly #read: (lang: string) => TranslationTable;
   readonly #tables = new Map<string, TranslationTable>();
   readonly #completions = new Map<string, Map<string, Link[]>>();
@@ -31,10 +33,12 @@ export class Pack {
     languages: readonly string[],
     pivot: PivotVocabulary,
     read: (lang: string) => TranslationTable,
+    means: ReadonlyMap<string, Float32Array> | null = null,
   ) {
     this.identity = identity;
     this.languages = [...new Set([PIVOT, ...languages])].sort();
     this.pivot = pivot;
+    this.means = means;
     this.#read = read;
   }
 
@@ -72,6 +76,12 @@ export class Pack {
     const table = this.table(lang);
     if (!table) return lang === PIVOT ? [{ term: stem, p: 1 }] : [];
     return table.fromPivot(id).map((link) => ({ term: table.term(link.id), p: link.p }));
+  }
+
+  /** True if `fromPivot` has any term. */
+  translates(stem: string, lang: string): boolean {
+    const id = this.pivot.id(stem);
+    return id !== undefined && (this.table(lang)?.translates(id) ?? lang === PIVOT);
   }
 
   /** Stems e with P(term | e) > 0. */

@@ -9,6 +9,9 @@ import type { Link } from './link.js';
 /** How many translations of a stem the generator keeps; their probabilities are scaled to sum to 1. */
 export const TRANSLATIONS_PER_STEM = 6;
 
+/** Terms that are looked up before a map of all is worth its making: a question has few. */
+const FEW = 256;
+
 export interface TableData {
   readonly lang: string;
   /** Terms in ascending UTF-16 order. */
@@ -29,6 +32,7 @@ export class TranslationTable {
   readonly #data: TableData;
   readonly #completion: Completion;
   #ids: Map<string, number> | undefined;
+  #asked = 0;
   #columns: { starts: Uint32Array; terms: Uint32Array; p: Float32Array } | undefined;
   readonly #nStems: number;
 
@@ -50,8 +54,17 @@ export class TranslationTable {
   }
 
   id(term: string): number | undefined {
-    this.#ids ??= new Map(this.#data.terms.map((known, id) => [known, id]));
-    return this.#ids.get(term);
+    if (this.#ids !== undefined) return this.#ids.get(term);
+    if (++this.#asked > FEW) this.#ids = new Map(this.#data.terms.map((known, id) => [known, id]));
+    const { terms } = this.#data;
+    let low = 0;
+    let high = terms.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (terms[middle] < term) low = middle + 1;
+      else high = middle;
+    }
+    return terms[low] === term ? low : undefined;
   }
 
   /** The known terms that stand for a term, with their shares: itself, or what an unknown one is made of. */
@@ -73,6 +86,12 @@ export class TranslationTable {
     const links: Link[] = [];
     for (let x = starts[stem]; x < starts[stem + 1]; x++) links.push({ id: terms[x], p: p[x] });
     return links;
+  }
+
+  /** True if the stem has a translation. */
+  translates(stem: number): boolean {
+    const { starts } = this.#byStem();
+    return starts[stem + 1] > starts[stem];
   }
 
   /** Stems e with P(term | e) > 0 among the translations that the generator keeps. */
@@ -104,31 +123,35 @@ export class TranslationTable {
   #byStem() {
     if (this.#columns) return this.#columns;
     const { starts, stems, counts } = this.#data;
-    const all = new Uint32Array(this.#nStems + 1);
-    for (const stem of stems) all[stem + 1]++;
-    for (let e = 0; e < this.#nStems; e++) all[e + 1] += all[e];
-    const fill = all.slice();
-    const cellTerm = new Uint32Array(stems.length);
-    const cellCount = new Float32Array(stems.length);
+    const sizes = new Uint8Array(this.#nStems);
+    const bestTerms = new Uint32Array(this.#nStems * TRANSLATIONS_PER_STEM);
+    const bestCounts = new Float32Array(this.#nStems * TRANSLATIONS_PER_STEM);
     for (let f = 0; f < this.size; f++) {
       for (let x = starts[f]; x < starts[f + 1]; x++) {
-        const at = fill[stems[x]]++;
-        cellTerm[at] = f;
-        cellCount[at] = counts[x];
+        const first = stems[x] * TRANSLATIONS_PER_STEM;
+        let at = first + sizes[stems[x]];
+        if (sizes[stems[x]] < TRANSLATIONS_PER_STEM) sizes[stems[x]]++;
+        else if (counts[x] > bestCounts[--at]) bestCounts[at] = 0;
+        else continue;
+        // Among equal counts the earlier term stays before.
+        for (; at > first && bestCounts[at - 1] < counts[x]; at--) {
+          bestCounts[at] = bestCounts[at - 1];
+          bestTerms[at] = bestTerms[at - 1];
+        }
+        bestCounts[at] = counts[x];
+        bestTerms[at] = f;
       }
     }
     const kept = new Uint32Array(this.#nStems + 1);
     const terms: number[] = [];
     const p: number[] = [];
     for (let e = 0; e < this.#nStems; e++) {
-      const order = Array.from({ length: all[e + 1] - all[e] }, (_, i) => all[e] + i)
-        .sort((a, b) => cellCount[b] - cellCount[a] || cellTerm[a] - cellTerm[b])
-        .slice(0, TRANSLATIONS_PER_STEM);
+      const first = e * TRANSLATIONS_PER_STEM;
       let total = 0;
-      for (const at of order) total += cellCount[at];
-      for (const at of order) {
-        terms.push(cellTerm[at]);
-        p.push(cellCount[at] / total);
+      for (let at = first; at < first + sizes[e]; at++) total += bestCounts[at];
+      for (let at = first; at < first + sizes[e]; at++) {
+        terms.push(bestTerms[at]);
+        p.push(bestCounts[at] / total);
       }
       kept[e + 1] = terms.length;
     }

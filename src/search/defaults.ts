@@ -3,7 +3,18 @@
  * for all languages.
  */
 import { PROFILES, type ProfileName } from '../augment/profiles.js';
+import type { EncoderIdentity } from '../encode/encoder.js';
+import type { GeneratorIdentity } from '../generate/generator.js';
 import type { Normalization } from './fusion.js';
+
+/** The defaults that fit an encoder and a generator. */
+export function searchDefaults(
+  encoder: Pick<EncoderIdentity, 'name'>,
+  generator: Pick<GeneratorIdentity, 'name'> | null,
+): SearchDefaults {
+  if (encoder.name.startsWith('static/')) return SEARCH_DEFAULTS;
+  return generator?.name.startsWith('gloss/') ? { ...NEURAL_DEFAULTS, alpha: GLOSS_ALPHA } : NEURAL_DEFAULTS;
+}
 
 export interface SearchDefaults {
   readonly bm25: {
@@ -36,6 +47,7 @@ export interface SearchDefaults {
   };
 }
 
+/** For the static encoder. */
 export const SEARCH_DEFAULTS: SearchDefaults = {
   bm25: { k1: 0.6, b: 0.7 },
   generatedWeight: 1.2,
@@ -49,3 +61,16 @@ export const SEARCH_DEFAULTS: SearchDefaults = {
     denseWeight: { plain: 2, generated: 0.5, translated: 0.5, both: 0.5 },
   },
 };
+
+/** For neural encoders; the weights were tuned for Universal Sentence Encoder multilingual v3. */
+export const NEURAL_DEFAULTS: SearchDefaults = {
+  ...SEARCH_DEFAULTS,
+  alpha: 0.1,
+  hybrid: {
+    ...SEARCH_DEFAULTS.hybrid,
+    denseWeight: { plain: 2.5, generated: 1, translated: 1, both: 1 },
+  },
+};
+
+/** Alpha for neural encoders where queries are glossed sentences, of which they make more than of keywords. */
+const GLOSS_ALPHA = 0.3;

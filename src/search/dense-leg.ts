@@ -2,7 +2,7 @@
  * Scans matrices for a batch of questions: those that share a matrix are scanned together. Knows vectors and matrices; no
  * text and no ranking.
  */
-import type { MatrixPart, SearchMatrix } from './exact/exact-top-k.js';
+import { type MatrixPart, roundingError, type SearchMatrix } from './exact/exact-top-k.js';
 import type { Scanner } from './exact/scanner.js';
 
 /** A question as the dense leg reads it. */
@@ -14,10 +14,15 @@ export interface DenseQuestion {
 
 /** The products of a question with every row of one of its matrices. */
 export interface ScannedPart {
-  /** (n), float32 */
-  readonly scores: Float32Array;
+  /** (n) */
+  readonly scores: Float32Array | Float64Array;
+  /** No score is off by more. */
+  readonly error: number;
   readonly weight: number;
 }
+
+/** For so many questions at a time a scan in 8 bits is faster; for more, one multiplication of matrices. */
+const FEW = 2;
 
 /**
  * @param questions null: no question
@@ -37,7 +42,14 @@ export async function scanQuestions(
     }
     return [];
   });
-  for (const [{ vectors, dim }, uses] of byMatrix) {
+  for (const [matrix, uses] of byMatrix) {
+    const { vectors, dim } = matrix;
+    const bytes = uses.length <= FEW ? matrix.bytes : null;
+    if (bytes !== null) {
+      for (const { place, weight } of uses)
+        scanned[place]!.push({ ...bytes.products(questions[place]!.vector), weight });
+      continue;
+    }
     const queries = new Float32Array(uses.length * dim);
     uses.forEach(({ place }, u) => {
       queries.set(questions[place]!.vector, u * dim);
@@ -45,7 +57,8 @@ export async function scanQuestions(
     const scores = await scanner.scan(queries, vectors, dim);
     const n = vectors.length / dim;
     uses.forEach(({ place, weight }, u) => {
-      scanned[place]!.push({ scores: scores.subarray(u * n, (u + 1) * n), weight });
+      const error = roundingError(questions[place]!.vector, matrix);
+      scanned[place]!.push({ scores: scores.subarray(u * n, (u + 1) * n), error, weight });
     });
   }
   return scanned;
@@ -54,8 +67,9 @@ export async function scanQuestions(
 /**
  * SUM weight * scores over a question's parts.
  * @param into (n), overwritten
+ * @returns the error of the sums
  */
-export function sumParts(parts: readonly ScannedPart[], into: Float64Array): Float64Array {
+export function sumParts(parts: readonly ScannedPart[], into: Float64Array): number {
   if (parts.length === 1 && parts[0].weight === 1) into.set(parts[0].scores);
   else {
     into.fill(0);
@@ -63,5 +77,5 @@ export function sumParts(parts: readonly ScannedPart[], into: Float64Array): Flo
       for (let row = 0; row < into.length; row++) into[row] += weight * scores[row];
     }
   }
-  return into;
+  return parts.reduce((sum, { error, weight }) => sum + weight * error, 0);
 }

@@ -127,8 +127,14 @@ export class SearchEngine {
 
   /** The question's vector and the matrices that it is compared with. */
   async denseQuestion(request: SearchRequest): Promise<DenseQuestion> {
-    const [question] = await this.#denseQuestions([{ ...request, mode: 'dense' }]);
-    return question!;
+    const [question] = await this.denseQuestions([request]);
+    return question;
+  }
+
+  /** The same for each, in their order; questions are encoded together. */
+  async denseQuestions(requests: readonly SearchRequest[]): Promise<DenseQuestion[]> {
+    const questions = await this.#denseQuestions(requests.map((request) => ({ ...request, mode: 'dense' })));
+    return questions as DenseQuestion[];
   }
 
   /** The dense score of one passage, as the ranking has it. */
@@ -172,7 +178,15 @@ export class SearchEngine {
     const denseList =
       dense === null || scanned === null
         ? NO_ROWS
-        : exactTopK(sumParts(scanned, this.#scanned), dense.vector, dense.parts, depth, this.#rank, mask);
+        : exactTopK(
+            this.#scanned,
+            sumParts(scanned, this.#scanned),
+            dense.vector,
+            dense.parts,
+            depth,
+            this.#rank,
+            mask,
+          );
     const lexical =
       mode === 'dense'
         ? null
@@ -221,7 +235,12 @@ export class SearchEngine {
     const asked = requests.filter(({ mode }) => mode !== 'lexical');
     if (asked.length === 0) return requests.map(() => null);
     const vectors = await this.encoder.encodeQueries(
-      asked.map(({ question, languages }) => ({ text: question, languages })),
+      asked.map(({ question, questionId, questionLang, languages }) => ({
+        id: questionId,
+        lang: questionLang,
+        text: question,
+        languages,
+      })),
     );
     const { dim } = this.snapshot;
     const questions: (DenseQuestion | null)[] = [];

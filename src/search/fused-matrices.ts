@@ -5,8 +5,11 @@
 import { addWeighted, fuse } from '../augment/fuse.js';
 import type { AugmentationProfile } from '../augment/profiles.js';
 import type { LanguageWeight } from '../languages/terms.js';
-import { type SearchMatrix, searchMatrix } from './exact/exact-top-k.js';
+import { SearchMatrix } from './exact/exact-top-k.js';
 import type { Snapshot } from './snapshot.js';
+
+/** Of a number of a matrix: 32 bits, and 8 in its scan. */
+const NUMBER_BYTES = 5;
 
 type Formula = Pick<AugmentationProfile, 'variant' | 'alpha' | 'renormalize'>;
 
@@ -17,7 +20,7 @@ export class FusedMatrices {
   /** Least recently used first. Promises, so that questions at the same time share one construction. */
   readonly #kept = new Map<string, Promise<SearchMatrix>>();
 
-  /** @param budgetBytes for fused matrices (n x dim x 4 bytes each), beside the passages' own; the newest always stays */
+  /** @param budgetBytes for fused matrices (n x dim x 5 bytes each), beside the passages' own; the newest always stays */
   constructor(snapshot: Snapshot, budgetBytes: number) {
     this.#snapshot = snapshot;
     this.#budget = budgetBytes;
@@ -25,7 +28,7 @@ export class FusedMatrices {
 
   /** The passages without generated queries. */
   passages(): Promise<SearchMatrix> {
-    this.#passages ??= this.#snapshot.passageVectors().then((v) => searchMatrix(v, this.#snapshot.dim));
+    this.#passages ??= this.#snapshot.passageVectors().then((v) => new SearchMatrix(v, this.#snapshot.dim));
     return this.#passages;
   }
 
@@ -56,7 +59,7 @@ export class FusedMatrices {
     if (languages.length === 1) {
       const sums = await this.#snapshot.languageSum(only.lang);
       const language = { lang: only.lang, sums, weight: only.weight, queries: queriesPerLanguage };
-      return searchMatrix(fuse(passages, [language], { ...formula, dim }), dim);
+      return new SearchMatrix(fuse(passages, [language], { ...formula, dim }), dim);
     }
     const sums = new Float32Array(passages.length);
     let queries = 0;
@@ -64,14 +67,14 @@ export class FusedMatrices {
       addWeighted(sums, await this.#snapshot.languageSum(lang), weight);
       queries += weight * queriesPerLanguage;
     }
-    return searchMatrix(
+    return new SearchMatrix(
       fuse(passages, [{ lang: '', sums, weight: 1, queries }], { ...formula, dim }, sums),
       dim,
     );
   }
 
   #forget(): void {
-    const bytes = this.#snapshot.ids.length * this.#snapshot.dim * Float32Array.BYTES_PER_ELEMENT;
+    const bytes = this.#snapshot.ids.length * this.#snapshot.dim * NUMBER_BYTES;
     while (this.#kept.size > 1 && this.#kept.size * bytes > this.#budget) {
       this.#kept.delete(this.#kept.keys().next().value!);
     }

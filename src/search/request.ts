@@ -18,6 +18,9 @@ export type SearchMode = 'dense' | 'lexical' | 'hybrid';
 
 export interface SearchRequest {
   readonly question: string;
+  /** For encoders whose vectors were made elsewhere: the question's id and the language that its data give it. */
+  readonly questionId?: string;
+  readonly questionLang?: string;
   /** The question's language or, where it is guessed, every plausible one; at least one, weights summing to 1. */
   readonly languages: readonly LanguageWeight[];
   readonly mode: SearchMode;

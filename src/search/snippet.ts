@@ -76,7 +76,7 @@ function scoreOf(
   wanted: readonly WantedTerm[],
   factors: TermFactors | null,
 ): number {
-  const bag = passageBag('', sentence, lang);
+  const bag = passageBag({ title: '', text: sentence, lang });
   const own = new Set(bag.terms);
   const stems = factors === null ? new Map<string, number>() : stemsOf(bag, lang, factors);
   let score = 0;

@@ -2,8 +2,9 @@
  * Indexed passages as Arrow record batches and back: the column layout of the Lance store. Buffers are built whole, because
  * Arrow's own builders take a call per value. Knows no file and no version.
  */
-import * as arrow from 'apache-arrow';
+import type * as Arrow from 'apache-arrow';
 import type { MetadataValue } from '../corpus/passage.js';
+import { arrow } from './arrow.js';
 import { dequantize, quantizedBytes, quantizeInto } from './quantize.js';
 import type { Column, IndexedPassage, StoreShape } from './store.js';
 import { decodeTerms, encodeTerms } from './term-bytes.js';
@@ -17,7 +18,7 @@ const text = (name: string) => new arrow.Field(name, utf8, false);
 /** Lance compresses a column only where its field asks for it. */
 const packed = new Map([['lance-encoding:compression', 'zstd']]);
 
-export function lanceSchema(shape: StoreShape): arrow.Schema {
+export function lanceSchema(shape: StoreShape): Arrow.Schema {
   return new arrow.Schema(
     [
       text('id'),
@@ -47,7 +48,7 @@ export function lanceSchema(shape: StoreShape): arrow.Schema {
 }
 
 /** The shape that a schema was made with. */
-export function shapeOf(schema: arrow.Schema): StoreShape {
+export function shapeOf(schema: Arrow.Schema): StoreShape {
   return JSON.parse(schema.metadata.get('xqg.store')!) as StoreShape;
 }
 
@@ -60,10 +61,10 @@ export function lanceColumns(column: Column, shape: StoreShape, languages?: read
 }
 
 /** (passages.length rows) as one record batch. */
-export function encodeRows(passages: readonly IndexedPassage[], schema: arrow.Schema): arrow.Table {
+export function encodeRows(passages: readonly IndexedPassage[], schema: Arrow.Schema): Arrow.Table {
   const shape = shapeOf(schema);
   const n = passages.length;
-  const strings = (of: (passage: IndexedPassage) => string | null): arrow.Data =>
+  const strings = (of: (passage: IndexedPassage) => string | null): Arrow.Data =>
     variableData(
       utf8,
       passages.map((passage) => {
@@ -71,7 +72,7 @@ export function encodeRows(passages: readonly IndexedPassage[], schema: arrow.Sc
         return value === null ? null : Buffer.from(value, 'utf8');
       }),
     );
-  const bytes = (of: (passage: IndexedPassage) => Uint8Array | null): arrow.Data =>
+  const bytes = (of: (passage: IndexedPassage) => Uint8Array | null): Arrow.Data =>
     variableData(binary, passages.map(of));
   const vectors = new Float32Array(n * shape.dim);
   passages.forEach((passage, row) => {
@@ -101,7 +102,7 @@ export function encodeRows(passages: readonly IndexedPassage[], schema: arrow.Sc
     }),
     strings((p) => p.documentHash),
     arrow.makeData({
-      type: schema.fields.find((field) => field.name === 'vector')!.type as arrow.FixedSizeList,
+      type: schema.fields.find((field) => field.name === 'vector')!.type as Arrow.FixedSizeList,
       length: n,
       nullCount: 0,
       child: arrow.makeData({
@@ -127,7 +128,7 @@ export function encodeRows(passages: readonly IndexedPassage[], schema: arrow.Sc
 
 /** The named columns of a record batch as rows. Vectors are views of the batch's memory. */
 export function decodeRows<C extends Column>(
-  batch: arrow.RecordBatch,
+  batch: Arrow.RecordBatch,
   columns: readonly C[],
   shape: StoreShape,
   languages?: readonly string[],
@@ -141,13 +142,13 @@ export function decodeRows<C extends Column>(
 }
 
 function columnReader(
-  batch: arrow.RecordBatch,
+  batch: Arrow.RecordBatch,
   column: Column,
   shape: StoreShape,
   languages?: readonly string[],
 ): (row: number) => unknown {
   const names = lanceColumns(column, shape, languages);
-  const child = (name: string): arrow.Vector => batch.getChild(name)!;
+  const child = (name: string): Arrow.Vector => batch.getChild(name)!;
   switch (column) {
     case 'vector': {
       const data = child('vector').data[0];
@@ -198,7 +199,7 @@ function columnReader(
 }
 
 /** The column of one query language: cells of one size, quantized in place; null where a passage has no sum. */
-function sumData(passages: readonly IndexedPassage[], lang: string, shape: StoreShape): arrow.Data {
+function sumData(passages: readonly IndexedPassage[], lang: string, shape: StoreShape): Arrow.Data {
   const cell = quantizedBytes(shape.dim, shape.sumBits);
   const cells = variableBuffers(passages.length, (row) => (passages[row].sums.has(lang) ? cell : null));
   passages.forEach((passage, row) => {
@@ -209,7 +210,7 @@ function sumData(passages: readonly IndexedPassage[], lang: string, shape: Store
 }
 
 /** A column of values of any length; null where there is none. */
-function variableData(type: arrow.Utf8 | arrow.Binary, values: readonly (Uint8Array | null)[]): arrow.Data {
+function variableData(type: Arrow.Utf8 | Arrow.Binary, values: readonly (Uint8Array | null)[]): Arrow.Data {
   const cells = variableBuffers(values.length, (row) => values[row]?.length ?? null);
   values.forEach((value, row) => {
     if (value !== null) cells.data.set(value, cells.valueOffsets[row]);

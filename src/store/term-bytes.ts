@@ -1,6 +1,5 @@
 /**
- * A bag of terms as bytes and back. Terms are sorted (by UTF-16 code units), so equal bags have equal bytes in whatever
- * order they were collected. Knows no row and no store.
+ * A bag of terms as bytes and back, in the order of the bag. Knows no row and no store.
  *
  * Layout: number of terms; per term its length in UTF-16 code units; per term its weight in units of 1/1,024; then all
  * terms one behind the other in UTF-8. All numbers are unsigned LEB128. Weights that are multiples of 1/1,024 below 2^21
@@ -8,31 +7,25 @@
  */
 import type { TermBag } from '../languages/terms.js';
 
+const utf8 = new TextEncoder();
 const UNITS = 1024;
 const MOST_UNITS = 2 ** 31 - 1;
 /** Bytes of the largest number that is written. */
 const NUMBER_BYTES = 5;
 
-/** @throws RangeError for a weight that is not finite and > 0, or a term that is there twice */
+/** @throws RangeError for a weight that is not finite and > 0 */
 export function encodeTerms({ terms, weights }: TermBag): Uint8Array {
-  const order = Uint32Array.from(terms.keys()).sort((a, b) =>
-    terms[a] < terms[b] ? -1 : terms[a] > terms[b] ? 1 : 0,
-  );
-  const sorted = Array.from(order, (i) => terms[i]);
-  const text = Buffer.from(sorted.join(''), 'utf8');
-  const bytes = new Uint8Array((1 + 2 * sorted.length) * NUMBER_BYTES + text.length);
-  let end = putNumber(bytes, 0, sorted.length);
-  for (let t = 0; t < sorted.length; t++) {
-    if (t > 0 && sorted[t] === sorted[t - 1]) throw new RangeError(`term "${sorted[t]}" is there twice`);
-    end = putNumber(bytes, end, sorted[t].length);
-  }
-  for (let t = 0; t < sorted.length; t++) {
-    const weight = weights[order[t]];
-    if (!(weight > 0 && weight < Infinity)) throw new RangeError(`term "${sorted[t]}" has weight ${weight}`);
+  const text = terms.join('');
+  const bytes = new Uint8Array((1 + 2 * terms.length) * NUMBER_BYTES + 3 * text.length);
+  let end = putNumber(bytes, 0, terms.length);
+  for (let t = 0; t < terms.length; t++) end = putNumber(bytes, end, terms[t].length);
+  for (let t = 0; t < terms.length; t++) {
+    const weight = weights[t];
+    if (!(weight > 0 && weight < Infinity)) throw new RangeError(`term "${terms[t]}" has weight ${weight}`);
     end = putNumber(bytes, end, Math.min(MOST_UNITS, Math.max(1, Math.round(weight * UNITS))));
   }
-  bytes.set(text, end);
-  return bytes.slice(0, end + text.length);
+  const { written } = utf8.encodeInto(text, bytes.subarray(end));
+  return bytes.slice(0, end + written);
 }
 
 /** @param bytes what `encodeTerms` gave */

@@ -7,18 +7,21 @@ import { join } from 'node:path';
 import { XqgError } from '../errors/error.js';
 import {
   type LanguageEntry,
+  loadPack,
   manifestPath,
   packFolder,
   readManifest,
   readPivot,
   writeLanguage,
   writeManifest,
+  writeMeans,
   writePivot,
 } from '../pack/format.js';
 import { PIVOT } from '../pack/pack.js';
 import type { PivotData } from '../pack/pivot.js';
 import { align } from './align.js';
 import { type DataPolicy, POLICIES, trainingFiles } from './corpora.js';
+import { languageMeans } from './means.js';
 import { readPairs } from './pairs.js';
 import { trainPivot } from './pivot.js';
 import { noticeOf } from './sources.js';
@@ -81,6 +84,7 @@ export async function trainShippedPacks(
         node: process.versions.node,
       },
     });
+    await addMeans(folder, POLICIES[name], (lang) => trainingFiles(options.data, lang).bitext);
     writeFileSync(join(folder, 'NOTICE'), noticeOf(name, LICENSES[name], languages));
   }
 }
@@ -138,6 +142,21 @@ export async function trainOwnLanguage(
       node: process.versions.node,
     },
   });
+}
+
+/** Measures the mean vectors of a pack's languages and puts them into it. */
+export async function addMeans(
+  folder: string,
+  policy: DataPolicy,
+  bitextOf: (lang: string) => string,
+): Promise<void> {
+  const { means: _, ...manifest } = readManifest(folder);
+  writeManifest(folder, manifest);
+  const means = await languageMeans(await loadPack(folder), Object.keys(manifest.languages), {
+    policy,
+    bitextOf,
+  });
+  writeManifest(folder, { ...manifest, means: writeMeans(folder, means) });
 }
 
 interface LanguageFiles {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { StaticEncoder } from '../../src/encode/static.js';
+import { STATIC_DEFAULTS, StaticEncoder } from '../../src/encode/static.js';
+import { Pack } from '../../src/pack/pack.js';
 import { tinyPack } from '../support/tiny-pack.js';
 import { describeEncoder } from './conformance.js';
 
@@ -59,5 +60,37 @@ describe('the static encoder across languages', () => {
     const book = await passage('book');
     expect(cosine(vector, river)).toBeGreaterThan(0.3);
     expect(cosine(vector, book)).toBeGreaterThan(0.3);
+  });
+
+  it('takes what all texts of a language share from passages, questions and mixtures alike', async () => {
+    const plain = tinyPack();
+    const [mean] = [await encoder.encodeQueries([{ text: 'haus', languages: german }])];
+    const pack = new Pack(
+      plain.identity,
+      plain.languages,
+      plain.pivot,
+      (lang) => plain.table(lang)!,
+      new Map([['de', mean]]),
+    );
+    const removing = new StaticEncoder(pack, { ...STATIC_DEFAULTS, meanShare: 0.5 });
+    const before = await query('haus fluss');
+    const after = await removing.encodeQueries([{ text: 'haus fluss', languages: german }]);
+    const expected = before.map((x, d) => x - 0.5 * mean[d]);
+    const length = Math.hypot(...expected);
+    for (let d = 0; d < dim; d++) expect(after[d]).toBeCloseTo(expected[d] / length, 5);
+    const [mixture] = [
+      await removing.encodeMixtures(
+        [{ terms: ['haus', 'fluss'], weights: Float32Array.of(1, 1) }],
+        itself,
+        'de',
+      ),
+    ];
+    expect(cosine(mixture, after)).toBeGreaterThan(0.999);
+    const english = [{ title: '', text: 'The river.', lang: 'en' }];
+    expect(await removing.encodePassages(english)).toEqual(await encoder.encodePassages(english));
+    const none = await removing.encodeQueries([{ text: '', languages: german }]);
+    expect(none.every((x) => x === 0)).toBe(true);
+    const without = new StaticEncoder(pack);
+    expect(await without.encodeQueries([{ text: 'haus fluss', languages: german }])).toEqual(before);
   });
 });

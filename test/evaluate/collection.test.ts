@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { measureBeir } from '../../src/evaluate/beir.js';
 import { type CollectionOptions, measureCollection, pairsOf } from '../../src/evaluate/collection.js';
-import type { BeirData } from '../../src/evaluate/datasets/beir.js';
-import type { Collection, LanguagePart } from '../../src/evaluate/datasets/collection.js';
+import type { Collection, LanguagePart, TestCollection } from '../../src/evaluate/datasets/collection.js';
 import { engineSearchers } from '../../src/evaluate/engine-searcher.js';
 import { parseMeasures } from '../../src/evaluate/metrics.js';
 import type { ResultRow } from '../../src/evaluate/results.js';
@@ -30,6 +29,7 @@ function part(lang: string): LanguagePart {
 const collection: Collection = {
   name: 'toy',
   parts: new Map(['en', 'de', 'th'].map((lang) => [lang, part(lang)])),
+  groups: new Map(),
   sources: [],
   notes: [],
 };
@@ -73,6 +73,21 @@ describe('pairsOf', () => {
       'en>th',
     ]);
     expect(pairsOf(['de', 'th'], ['to-english', 'from-english'])).toEqual([]);
+  });
+
+  it('pairs every language with each other one, or with the pool of all', () => {
+    const pairs = pairsOf(['en', 'de', 'th'], ['cross', 'multi']);
+    expect(pairs.map(({ queryLang, passageLang }) => `${queryLang}>${passageLang}`)).toEqual([
+      'en>de',
+      'en>th',
+      'de>en',
+      'de>th',
+      'th>en',
+      'th>de',
+      'en>all',
+      'de>all',
+      'th>all',
+    ]);
   });
 });
 
@@ -137,6 +152,46 @@ describe('measureCollection over the search engine', async () => {
   });
 });
 
+describe('measureCollection in one pool of all languages', async () => {
+  const asked = {
+    ...options,
+    open: engineSearchers({
+      encoder: new ToyEncoder(),
+      generator: new ToyGenerator(),
+      scanner: new JavaScriptScanner(),
+    }),
+    settings: ['mono', 'multi'] as const,
+    languages: ['given'] as const,
+    measures: parseMeasures('mAP R@1 rank-distance'),
+  };
+  const { results } = await measureCollection(asked, () => {});
+  const multi = { queryLang: 'th', passageLang: 'all' } as const;
+
+  it('finds the parallel passages of a question in every language', () => {
+    expect(value(results, { ...multi, system: 'bm25+xqg', metric: 'mAP' })).toBe(1);
+    expect(value(results, { ...multi, system: 'bm25+xqg', metric: 'R@1' })).toBeCloseTo(1 / 3, 12);
+    expect(value(results, { ...multi, system: 'bm25', metric: 'mAP' })).toBeLessThan(1);
+  });
+
+  it('measures how far apart they stand, only there', () => {
+    expect(value(results, { ...multi, system: 'bm25+xqg', metric: 'rank-distance' })).toBe(2);
+    // A passage without a matching term counts as the last of the 12.
+    expect(value(results, { ...multi, system: 'bm25', metric: 'rank-distance' })).toBe(11);
+    expect(results.filter(({ setting, metric }) => setting === 'mono' && metric === 'rank-distance')).toEqual(
+      [],
+    );
+  });
+
+  it('gives dense systems the same ranks whether scanned or scored row by row', async () => {
+    const alone = await measureCollection(
+      { ...asked, systems: systemsNamed(['dense', 'dense+xqg']) },
+      () => {},
+    );
+    const together = results.filter(({ system }) => system === 'dense' || system === 'dense+xqg');
+    expect(alone.results).toEqual(together);
+  });
+});
+
 describe('measureCollection', () => {
   it('closes every searcher, also after an error', async () => {
     let opened = 0;
@@ -188,11 +243,11 @@ describe('systemsNamed', () => {
 });
 
 describe('measureBeir', () => {
-  const data: BeirData = {
+  const data: TestCollection = {
     name: 'toy-beir',
     queries: [
-      { id: 'q0', text: toyText(QUESTIONS[0], 'th'), lang: 'th', langGiven: true },
-      { id: 'q1', text: toyText(QUESTIONS[1], 'de'), lang: 'de', langGiven: true },
+      { id: 'q0', text: toyText(QUESTIONS[0], 'th'), lang: 'th', langGiven: true, group: 'q0' },
+      { id: 'q1', text: toyText(QUESTIONS[1], 'de'), lang: 'de', langGiven: true, group: 'q1' },
     ],
     qrels: new Map([
       ['q0', new Map([['p0', 1]])],
@@ -208,6 +263,7 @@ describe('measureBeir', () => {
       yield* part('en').passages;
     },
     sources: [],
+    notes: [],
   };
   const systems = systemsNamed(['bm25+xqg']);
   const detect = async () => [{ lang: 'de', weight: 1 }];

@@ -4,10 +4,16 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type BeirOptions, openBeir } from '../../src/evaluate/datasets/beir.js';
-import { pairOf } from '../../src/evaluate/datasets/collection.js';
+import {
+  ALL_LANGUAGES,
+  type Collection,
+  pooledId,
+  poolOf,
+  testCollectionOf,
+} from '../../src/evaluate/datasets/collection.js';
 import { loadMlqar } from '../../src/evaluate/datasets/mlqar.js';
 import { loadQa } from '../../src/evaluate/datasets/qa.js';
-import { loadXquad } from '../../src/evaluate/datasets/xquad.js';
+import { loadXquad, loadXquadR } from '../../src/evaluate/datasets/xquad.js';
 import { shared } from '../support/shared.js';
 
 function folder(files: Record<string, unknown>): string {
@@ -19,6 +25,12 @@ function folder(files: Record<string, unknown>): string {
   }
   return directory;
 }
+
+/** A test collection with its pool as an array. */
+const pair = (data: Collection, queryLang: string, passageLang: string) => ({
+  ...testCollectionOf(data, queryLang, passageLang),
+  passages: [...poolOf(data, passageLang)],
+});
 
 /** A SQuAD file of one article: each paragraph with its question ids. */
 function squad(paragraphs: Record<string, string[]>, title = 'T') {
@@ -44,7 +56,7 @@ describe('loadXquad', () => {
     });
     const xquad = await loadXquad({ directory });
     expect([...xquad.parts.keys()]).toEqual(['en', 'de']);
-    const { queries, passages, qrels } = pairOf(xquad, 'de', 'en');
+    const { queries, passages, qrels } = pair(xquad, 'de', 'en');
     expect(queries.map(({ id, lang }) => [id, lang])).toEqual([
       ['a', 'de'],
       ['b', 'de'],
@@ -116,7 +128,7 @@ describe('loadXquad', () => {
   it.skipIf(!directory)('reads XQuAD as published (needs XQG_SHARED data/eval/xquad)', async () => {
     const xquad = await loadXquad({ directory: directory!, langs: ['en', 'th'] });
     expect(xquad.notes).toEqual([]);
-    const { queries, passages } = pairOf(xquad, 'th', 'en');
+    const { queries, passages } = pair(xquad, 'th', 'en');
     expect([queries.length, passages.length]).toEqual([1190, 240]);
   });
 });
@@ -133,7 +145,9 @@ describe('loadMlqar', () => {
 
   it('splits the articles in two halves, the same every time', async () => {
     const [tune, again, report, all] = await Promise.all(
-      (['tune', 'tune', 'report', 'all'] as const).map((half) => loadMlqar({ directory, half })),
+      (['tune', 'tune', 'report', 'all'] as const).map((half) =>
+        loadMlqar({ directory, half, published: null }),
+      ),
     );
     expect(again.parts).toEqual(tune.parts);
     const questions = (half: typeof tune, lang: string) => [...half.parts.get(lang)!.questions.keys()];
@@ -147,7 +161,11 @@ describe('loadMlqar', () => {
   });
 
   it('joins questions to English by id', async () => {
-    const { queries, qrels, passages } = pairOf(await loadMlqar({ directory, half: 'all' }), 'de', 'en');
+    const { queries, qrels, passages } = pair(
+      await loadMlqar({ directory, half: 'all', published: null }),
+      'de',
+      'en',
+    );
     expect(queries.map(({ id }) => id)).toEqual(['q0', 'q1', 'q2', 'q3']);
     const [relevant] = qrels.get('q3')!.keys();
     expect(passages.find(({ id }) => id === relevant)!.text).toBe('paragraph 3');
@@ -163,9 +181,150 @@ describe('loadMlqar', () => {
   it.skipIf(!real)('reads MLQA-R as published (needs XQG_SHARED data/eval/mlqa-r)', async () => {
     const all = await loadMlqar({ directory: real!, half: 'all' });
     const counts = ['ar', 'de', 'en', 'es', 'hi', 'vi', 'zh'].map(
-      (lang) => pairOf(all, lang, 'en').queries.length,
+      (lang) => pair(all, lang, 'en').queries.length,
     );
     expect(counts).toEqual([517, 512, 1148, 500, 507, 511, 504]);
+  });
+});
+
+describe('sentences', () => {
+  /** A paragraph of sentences joined by blanks; each question is answered by the word before its sentence's end. */
+  const paragraph = (sentences: string[], questions: Record<string, number>) => {
+    const context = sentences.join(' ');
+    const starts = sentences.map((_, s) => sentences.slice(0, s).join(' ').length + (s > 0 ? 1 : 0));
+    return {
+      context,
+      sentence_breaks: sentences.map((text, s) => [starts[s], starts[s] + text.length]),
+      qas: Object.entries(questions).map(([id, s]) => ({
+        id,
+        question: `question ${id}?`,
+        answers: [{ text: sentences[s].slice(2), answer_start: starts[s] + 2 }],
+      })),
+    };
+  };
+  const english = paragraph(['One here.', 'Two here.', 'Three.'], { a: 0, b: 1 });
+  const german = paragraph(['Eins hier.', 'Zwei hier, drei.'], { a: 0, b: 1 });
+  const file = (...paragraphs: object[]) => ({ data: [{ title: 'T', paragraphs }] });
+  const published = { en: [3, 2], de: [2, 2] } as const;
+  const files = { 'en.json': file(english), 'de.json': file(german) };
+  const changed = (change: object) => ({ ...files, 'de.json': file({ ...german, ...change }) });
+
+  it('cuts at the sentence breaks; the sentence of the answer is relevant', async () => {
+    const collection = await loadXquadR({ directory: folder(files) }, published);
+    const { queries, passages, qrels } = pair(collection, 'de', 'en');
+    expect(passages.map(({ id, text }) => [id, text])).toEqual([
+      ['p0000s00', 'One here.'],
+      ['p0000s01', 'Two here.'],
+      ['p0000s02', 'Three.'],
+    ]);
+    expect(queries.map(({ id, lang, group }) => [id, lang, group])).toEqual([
+      ['a', 'de', 'T'],
+      ['b', 'de', 'T'],
+    ]);
+    expect([...qrels.get('b')!.keys()]).toEqual(['p0000s01']);
+  });
+
+  it('pools all languages, where all parallel sentences are relevant', async () => {
+    const collection = await loadXquadR({ directory: folder(files) }, published);
+    const { passages, qrels } = pair(collection, 'de', ALL_LANGUAGES);
+    expect(passages.map(({ id, lang }) => [id, lang])).toEqual([
+      ['en:p0000s00', 'en'],
+      ['en:p0000s01', 'en'],
+      ['en:p0000s02', 'en'],
+      ['de:p0000s00', 'de'],
+      ['de:p0000s01', 'de'],
+    ]);
+    expect([...qrels.get('b')!]).toEqual([
+      ['en:p0000s01', 1],
+      ['de:p0000s01', 1],
+    ]);
+    expect(pooledId('de:p1', 'de')).toBe('de:p1');
+  });
+
+  it.each([
+    ['a language that is missing', files, ['en', 'fi'], 'no file for fi'],
+    ['a truncated list of paragraphs', { ...files, 'en.json': file() }, undefined, 'en has 0 sentences'],
+    ['a truncated file', { ...files, 'en.json': '{"data": [{"title": "T", "para' }, undefined, 'not JSON'],
+    ['a file without breaks', changed({ sentence_breaks: undefined }), undefined, '"sentence_breaks"'],
+    [
+      'breaks beyond the text',
+      changed({
+        sentence_breaks: [
+          [0, 10],
+          [11, 99],
+        ],
+      }),
+      undefined,
+      'from 11 to 99 does not fit its 27',
+    ],
+    [
+      'breaks in disorder',
+      changed({
+        sentence_breaks: [
+          [11, 27],
+          [0, 10],
+        ],
+      }),
+      undefined,
+      'from 0 to 10',
+    ],
+    [
+      'an answer that stands elsewhere',
+      changed({ qas: german.qas.map((qa) => ({ ...qa, answers: [{ text: 'x', answer_start: 3 }] })) }),
+      undefined,
+      'answer of question "a" does not stand at character 3',
+    ],
+    [
+      'an answer between sentences',
+      changed({ qas: german.qas.map((qa) => ({ ...qa, answers: [{ text: ' ', answer_start: 10 }] })) }),
+      undefined,
+      'in no sentence',
+    ],
+    [
+      'a question without answer',
+      changed({ qas: german.qas.map((qa) => ({ ...qa, answers: [] })) }),
+      undefined,
+      'has no answer',
+    ],
+    [
+      'another question',
+      changed({ qas: german.qas.map((qa, i) => ({ ...qa, id: `x${i}` })) }),
+      undefined,
+      'question "a" is missing',
+    ],
+  ])('refuses %s', async (_, data, langs, reason) => {
+    const loading = loadXquadR({ directory: folder(data), langs }, published);
+    await expect(loading).rejects.toThrow(reason);
+  });
+
+  it('refuses a language that was not published', async () => {
+    const loading = loadXquadR({ directory: folder({ 'en.json': file(english) }) }, {});
+    await expect(loading).rejects.toThrow('was not published');
+  });
+
+  const directory = shared('data/eval/xquad-r');
+  it.skipIf(!directory)('has the candidates of XQuAD-R (needs XQG_SHARED data/eval/xquad-r)', async () => {
+    const collection = await loadXquadR({ directory: directory! });
+    expect([...poolOf(collection, ALL_LANGUAGES)]).toHaveLength(13_014);
+    const { queries, qrels } = testCollectionOf(collection, 'th', ALL_LANGUAGES);
+    expect([queries.length, new Set(queries.map(({ group }) => group)).size]).toEqual([1190, 48]);
+    expect(new Set([...qrels.values()].map((judgments) => judgments.size))).toEqual(new Set([11]));
+  });
+
+  const mlqar = shared('data/eval/mlqa-r');
+  it.skipIf(!mlqar)('has the candidates of MLQA-R (needs XQG_SHARED data/eval/mlqa-r)', async () => {
+    const collection = await loadMlqar({ directory: mlqar!, half: 'all', unit: 'sentence' });
+    const counts = [...collection.parts].map(([lang, { passages }]) => [lang, passages.length]);
+    expect(Object.fromEntries(counts)).toEqual({
+      ar: 2545,
+      de: 2362,
+      en: 6264,
+      es: 1787,
+      hi: 2426,
+      vi: 2828,
+      zh: 2322,
+    });
+    expect(testCollectionOf(collection, 'en', ALL_LANGUAGES).queries).toHaveLength(1148);
   });
 });
 
@@ -185,7 +344,7 @@ describe('loadQa', () => {
       'xx.jsonl.gz',
     );
     const collection = await loadQa(file);
-    const { queries, passages, qrels } = pairOf(collection, 'vi', 'vi');
+    const { queries, passages, qrels } = pair(collection, 'vi', 'vi');
     expect(collection.name).toBe('qa/xx');
     expect(queries.map(({ text }) => text)).toEqual(['q', 'r']);
     expect(passages.map(({ text }) => text)).toEqual(['c1', 'c2']);
@@ -200,8 +359,8 @@ describe('loadQa', () => {
         { id: '2', lang: 'de', question: 'wer', answer: 'ich' },
       ),
     });
-    const { queries, passages, qrels } = pairOf(await loadQa(join(directory, 'faq.jsonl')), 'de', 'en');
-    expect(queries).toEqual([{ id: '2', text: 'wer', lang: 'de' }]);
+    const { queries, passages, qrels } = pair(await loadQa(join(directory, 'faq.jsonl')), 'de', 'en');
+    expect(queries).toEqual([{ id: '2', text: 'wer', lang: 'de', langGiven: true, group: '2' }]);
     expect(passages).toHaveLength(2);
     expect(qrels).toEqual(new Map([['2', new Map([['2', 1]])]]));
   });

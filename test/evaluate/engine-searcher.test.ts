@@ -28,14 +28,14 @@ const queries: AskedQuery[] = MIXED_QUESTIONS.map((text, i) => {
       { lang: 'de', weight: 0.3 },
     ],
   ];
-  return { id: `q${i}`, text: toyText(text, lang), languages: weights[i % 2] };
+  return { id: `q${i}`, text: toyText(text, lang), lang, languages: weights[i % 2] };
 });
-queries.push({ id: 'unknown', text: '?!', languages: [{ lang: 'th', weight: 1 }] });
+queries.push({ id: 'unknown', text: '?!', lang: 'th', languages: [{ lang: 'th', weight: 1 }] });
 
 describe('engineSearchers', () => {
   it.each([30, 7])('ranks as the search engine does, to depth %i', async (depth) => {
     const open = engineSearchers({ encoder, generator, scanner });
-    const searcher = await open(passages, { systems: SYSTEMS, askerLanguages: ['de', 'th'] });
+    const searcher = await open(passages, { systems: SYSTEMS, askerLanguages: ['de', 'th'], detected: true });
     const systems = SYSTEMS.filter(({ drawn }) => !drawn);
     const common = {
       encoder,
@@ -51,15 +51,17 @@ describe('engineSearchers', () => {
     // Half of the passages are relevant, so that many ranks are compared.
     const judgments = new Map(passages.filter((_, i) => i % 2 === 0).map(({ id }) => [id, 1]));
     let compared = 0;
-    for (const query of queries) {
-      const ranks = await searcher.rank(query, judgments, systems, depth);
+    const qrels = new Map(queries.map(({ id }) => [id, judgments]));
+    const allRanks = await searcher.rank(queries, qrels, systems, depth);
+    for (const [q, query] of queries.entries()) {
+      const ranks = allRanks[q];
       for (const [s, system] of systems.entries()) {
         const more = await engine.rank(requestOf(system, query, depth + 1));
         // Among scores that are equal at the cut, the engine keeps the smaller ids and trec_eval's order the greater.
         if (more.length > depth && more[depth].score === more[depth - 1].score) continue;
         const hits = await engine.rank(requestOf(system, query, depth));
         const expected = rankRelevant(judgments, new Map(hits.map(({ id, score }) => [id, score])));
-        expect(ranks[s], `${system.name} ${query.id}`).toEqual(expected);
+        expect(ranks[s], `${system.name} ${query.id}`).toEqual({ ...expected, size: 30 });
         compared += expected.ranks.length;
       }
     }
@@ -72,6 +74,7 @@ describe('engineSearchers', () => {
     const searcher = await engineSearchers({ encoder, generator, scanner })(passages, {
       systems: [],
       askerLanguages: [],
+      detected: false,
     });
     expect([searcher.size, searcher.has('p3'), searcher.has('p99')]).toEqual([30, true, false]);
     expect([...searcher.passageLanguages].sort()).toEqual(['de', 'en', 'th']);

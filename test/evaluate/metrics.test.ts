@@ -79,12 +79,15 @@ describe('parseMeasures', () => {
     ]);
   });
 
-  it.each(['bpref', 'R', 'accuracy', 'nDCG@0', 'MRR@-1', 'P@1.5', '', 'nDCG@'])('refuses "%s"', (text) => {
-    expect(() => parseMeasures(text)).toThrow(expect.objectContaining({ code: 'XQG_UNKNOWN_MEASURE' }));
-  });
+  it.each(['bpref', 'R', 'accuracy', 'nDCG@0', 'MRR@-1', 'P@1.5', '', 'nDCG@', 'rank-distance@5'])(
+    'refuses "%s"',
+    (text) => {
+      expect(() => parseMeasures(text)).toThrow(expect.objectContaining({ code: 'XQG_UNKNOWN_MEASURE' }));
+    },
+  );
 
   it('lists what it knows', () => {
-    expect(KNOWN_MEASURES).toBe('nDCG, nDCG@k, MRR, MRR@k, mAP, mAP@k, R@k, P@k, accuracy@k');
+    expect(KNOWN_MEASURES).toBe('nDCG, nDCG@k, MRR, MRR@k, mAP, mAP@k, R@k, P@k, accuracy@k, rank-distance');
   });
 });
 

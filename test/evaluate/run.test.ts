@@ -43,6 +43,17 @@ describe('evaluateRun', () => {
     ]);
   });
 
+  it('refuses qrels without judgments, and passages that a query ranks twice', async () => {
+    const empty = join(directory, 'empty.qrels');
+    writeFileSync(empty, 'query-id\tcorpus-id\tscore\n');
+    await expect(evaluateRun({ qrels: empty, run, measures, command: '' })).rejects.toThrow('no judgments');
+    const twice = join(directory, 'twice.run');
+    writeFileSync(twice, 'q1 Q0 a 1 2 t\nq1 Q0 a 2 1 t\n');
+    await expect(evaluateRun({ qrels, run: twice, measures, command: '' })).rejects.toThrow(
+      'line 2: passage "a" comes a second time for query "q1"',
+    );
+  });
+
   it('is shown with the metrics as columns', async () => {
     const { results } = await evaluateRun({ qrels, run, measures, command: '' });
     expect(formatTables(results)).toBe(

@@ -21,6 +21,7 @@ function part(lang: string): LanguagePart {
 const collection: Collection = {
   name: 'toy',
   parts: new Map(['en', 'de', 'th'].map((lang) => [lang, part(lang)])),
+  groups: new Map(),
   sources: [],
   notes: [],
 };

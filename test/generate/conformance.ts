@@ -7,6 +7,7 @@ export function describeGenerator(
   make: () => Generator,
   passages: readonly GeneratorInput[],
   lang: string,
+  { seeded = true }: { seeded?: boolean } = {},
 ): void {
   describe(`${name} (conformance)`, () => {
     const generator = make();
@@ -17,7 +18,7 @@ export function describeGenerator(
       for (const queries of drawn) expect([0, 4]).toContain(queries.length);
       expect(drawn.flat().length).toBeGreaterThan(0);
       expect(await generator.draw(passages, lang, 4, 7)).toEqual(drawn);
-      expect(await generator.draw(passages, lang, 4, 8)).not.toEqual(drawn);
+      if (seeded) expect(await generator.draw(passages, lang, 4, 8)).not.toEqual(drawn);
     });
 
     it('does not depend on the batch', async () => {

@@ -81,7 +81,7 @@ describe('keys across scripts', () => {
   });
 
   it('stand beside the terms of a passage', () => {
-    const { terms, weights } = passageBag('Newton', 'Newton fell.', 'en');
+    const { terms, weights } = passageBag({ title: 'Newton', text: 'Newton fell.', lang: 'en' });
     const bag = new Map(terms.map((term, i) => [term, weights[i]]));
     expect(bag.get('newton')).toBe(2);
     expect(bag.get('~ntn')).toBe(2);

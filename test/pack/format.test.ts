@@ -2,7 +2,14 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { loadPack, readManifest, writeLanguage, writeManifest, writePivot } from '../../src/pack/format.js';
+import {
+  loadPack,
+  readManifest,
+  writeLanguage,
+  writeManifest,
+  writeMeans,
+  writePivot,
+} from '../../src/pack/format.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/pack/safetensors.js';
 import { TranslationTable } from '../../src/pack/table.js';
 import { GERMAN, STEMS } from '../support/tiny-pack.js';
@@ -60,6 +67,21 @@ describe('packs on disk', () => {
     await expect(loadPack(folder).then((pack) => pack.table('de'))).rejects.toMatchObject({
       code: 'XQG_PACK_DAMAGED',
     });
+  });
+
+  it('may hold the mean vectors of their languages, which are part of the identity', async () => {
+    const before = await loadPack(folder);
+    expect(before.means).toBeNull();
+    const means = new Map([
+      ['de', Float32Array.of(0.5, -1)],
+      ['en', Float32Array.of(0.25, 2)],
+    ]);
+    writeManifest(folder, { ...readManifest(folder), means: writeMeans(folder, means) });
+    const pack = await loadPack(folder);
+    expect(pack.means).toEqual(means);
+    expect(pack.identity.sha256).not.toBe(before.identity.sha256);
+    writeFileSync(join(folder, 'means.safetensors'), 'cut');
+    await expect(loadPack(folder)).rejects.toMatchObject({ code: 'XQG_PACK_DAMAGED' });
   });
 
   it('are refused when a file was cut, is missing, or has another format', async () => {

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  exactScore,
-  exactTopK,
-  type SearchMatrix,
-  searchMatrix,
-} from '../../src/search/exact/exact-top-k.js';
+import { scanQuestions, sumParts } from '../../src/search/dense-leg.js';
+import { exactScore, exactTopK, roundingError, SearchMatrix } from '../../src/search/exact/exact-top-k.js';
+import { product } from '../../src/search/exact/javascript-scanner.js';
 import { openScanner, type Scanner } from '../../src/search/exact/scanner.js';
 import type { RankedRows } from '../../src/search/top-k.js';
+import { ByteMatrix } from '../../src/vectors/byte-matrix.js';
 import { readFloat32 } from '../support/npy.js';
 import { shared } from '../support/shared.js';
 import { Random } from './random.js';
@@ -36,6 +34,7 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
       const query = queries.subarray(q * matrix.dim, (q + 1) * matrix.dim);
       return exactTopK(
         Float64Array.from(scores.subarray(q * n, (q + 1) * n)),
+        roundingError(query, matrix),
         query,
         [{ matrix, weight: 1 }],
         k,
@@ -50,7 +49,7 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
   });
 
   it.skipIf(golden === null)('equals golden/exact_search (skipped: no XQG_SHARED)', async () => {
-    const matrix = searchMatrix(readFloat32(join(golden!, 'vectors.npy')), 64);
+    const matrix = new SearchMatrix(readFloat32(join(golden!, 'vectors.npy')), 64);
     const queries = readFloat32(join(golden!, 'queries.npy'));
     const { float64, k } = JSON.parse(readFileSync(join(golden!, 'expected.json'), 'utf8'));
     const hits = await search(matrix, queries, k);
@@ -72,7 +71,7 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
     const vectors = random.floats(n * dim);
     const copied = vectors.slice(0, dim);
     for (let row = 0; row < n; row += 3) vectors.set(copied, row * dim);
-    const matrix = searchMatrix(vectors, dim);
+    const matrix = new SearchMatrix(vectors, dim);
     const queries = random.floats(9 * dim);
     const together = await search(matrix, queries, n);
     const alone = await Promise.all(
@@ -94,7 +93,7 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
     const random = new Random(7);
     // Few different values: many ties, also at every cut.
     const vectors = Float32Array.from({ length: n * dim }, () => random.below(2));
-    const matrix = searchMatrix(vectors, dim);
+    const matrix = new SearchMatrix(vectors, dim);
     const queries = Float32Array.from({ length: 3 * dim }, () => random.below(2));
     const mask = Uint8Array.from({ length: n }, () => random.below(2));
     const parts = [{ matrix, weight: 1 }];
@@ -116,11 +115,61 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
   });
 
   it('answers over an empty matrix and to a zero question', async () => {
-    const empty = searchMatrix(new Float32Array(0), 4);
+    const empty = new SearchMatrix(new Float32Array(0), 4);
     expect((await search(empty, Float32Array.of(1, 0, 0, 0), 5))[0].rows).toHaveLength(0);
-    const matrix = searchMatrix(Float32Array.of(1, 2, 3, 4, 5, 6), 2);
+    const matrix = new SearchMatrix(Float32Array.of(1, 2, 3, 4, 5, 6), 2);
     const [{ rows, scores }] = await search(matrix, Float32Array.of(0, 0), 2);
     expect([...rows]).toEqual([0, 1]);
     expect([...scores]).toEqual([0, 0]);
+  });
+});
+
+describe('a scan in 8 bits', () => {
+  it.each([
+    [1, 1],
+    [5, 37],
+    [700, 512],
+  ])('is off by its bound at most (%i x %i)', (n, dim) => {
+    const random = new Random(dim);
+    const vectors = random.floats(n * dim);
+    // Rows of very different length, one of zeros, and one number that leaves little to the others.
+    for (let row = 0; row < n; row++)
+      for (let d = 0; d < dim; d++) vectors[row * dim + d] *= row % 5 === 4 ? 0 : 10 ** ((row % 7) - 3);
+    vectors[0] = 50;
+    const matrix = new ByteMatrix(vectors, dim);
+    for (const question of [random.floats(dim), new Float32Array(dim).fill(1e-3), new Float32Array(dim)]) {
+      const { scores, error } = matrix.products(question);
+      expect(scores).toHaveLength(n);
+      for (let row = 0; row < n; row++)
+        expect(Math.abs(scores[row] - product(question, vectors, row * dim))).toBeLessThanOrEqual(error);
+    }
+  });
+
+  it('finds what a scan in 32 bits finds', async () => {
+    const [n, dim, k] = [5000, 48, 25];
+    const random = new Random(3);
+    const vectors = random.floats(n * dim);
+    for (let row = 0; row < n; row += 10) vectors.set(vectors.subarray(0, dim), row * dim);
+    const matrix = new SearchMatrix(vectors, dim);
+    const rank = Uint32Array.from({ length: n }, (_, row) => n - row);
+    const mask = Uint8Array.from({ length: n }, (_, row) => row % 3);
+    const { scanner } = await openScanner();
+    const questions = Array.from({ length: 5 }, () => ({
+      vector: random.floats(dim),
+      parts: [{ matrix, weight: 0.7 }],
+    }));
+    const together = await scanQuestions(scanner, questions);
+    for (const [q, question] of questions.entries()) {
+      const [alone] = await scanQuestions(scanner, [question]);
+      expect(alone![0].error).toBeGreaterThan(together[q]![0].error);
+      const [few, many] = [alone!, together[q]!].map((parts) => {
+        const scores = new Float64Array(n);
+        const error = sumParts(parts, scores);
+        return exactTopK(scores, error, question.vector, question.parts, k, rank, mask);
+      });
+      expect(few).toEqual(many);
+      expect(few.rows).toHaveLength(k);
+    }
+    await scanner.close();
   });
 });

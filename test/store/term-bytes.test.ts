@@ -23,10 +23,10 @@ describe('terms as bytes', () => {
     );
   });
 
-  it('do not depend on the order in which the terms were collected', () => {
+  it('keep their order', () => {
     fc.assert(
       fc.property(entries, (pairs) => {
-        expect(encodeTerms(bagOf([...pairs].reverse()))).toEqual(encodeTerms(bagOf(pairs)));
+        expect(decodeTerms(encodeTerms(bagOf(pairs))).terms).toEqual(pairs.map(([term]) => term));
       }),
     );
   });
@@ -54,9 +54,5 @@ describe('terms as bytes', () => {
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuse the weight %s', (weight) => {
     expect(() => encodeTerms({ terms: ['a'], weights: Float32Array.of(weight) })).toThrow(/"a" has weight/);
-  });
-
-  it('refuse a term that is there twice', () => {
-    expect(() => encodeTerms({ terms: ['a', 'b', 'a'], weights: Float32Array.of(1, 1, 1) })).toThrow(/twice/);
   });
 });

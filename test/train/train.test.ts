@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { StaticEncoder } from '../../src/encode/static.js';
 import { loadPack, writeManifest, writePivot } from '../../src/pack/format.js';
 import { align } from '../../src/train/align.js';
 import { POLICIES, readBitext, readLexicon } from '../../src/train/corpora.js';
+import { languageMeans } from '../../src/train/means.js';
 import { readPairs } from '../../src/train/pairs.js';
 import { trainOwnLanguage } from '../../src/train/train.js';
 import { reduceWordVectors, stemVectors } from '../../src/train/wordvectors.js';
+import { tinyPack } from '../support/tiny-pack.js';
 
 /** A made-up language: every English word backwards, in reversed order, with a particle that translates nothing. */
 const WORDS = 'river house garden bridge window doctor letter market engine planet'.split(' ');
@@ -190,5 +193,29 @@ describe("a user's own language", () => {
     ).rejects.toMatchObject({
       code: 'XQG_UNKNOWN_LANGUAGE',
     });
+  });
+});
+
+describe('mean vectors', () => {
+  it('are those of the sentences on both sides of the training text', async () => {
+    const pack = tinyPack();
+    const bitext = write('bitext.tsv', [
+      'the river\tfluss',
+      'the book\tbuch',
+      'the river\tfluss',
+      'the book\tbuch',
+    ]);
+    const means = await languageMeans(pack, ['de'], { policy: POLICIES.own, bitextOf: () => bitext });
+    expect([...means.keys()]).toEqual(['de', 'en']);
+    const encoder = new StaticEncoder(pack);
+    const dim = encoder.identity.dim;
+    for (const [lang, texts] of [
+      ['de', ['fluss', 'buch']],
+      ['en', ['the river', 'the book']],
+    ] as const) {
+      const vectors = await encoder.encodePassages(texts.map((text) => ({ title: '', text, lang })));
+      const mean = means.get(lang)!;
+      for (let d = 0; d < dim; d++) expect(mean[d]).toBeCloseTo((vectors[d] + vectors[dim + d]) / 2, 6);
+    }
   });
 });

@@ -1,7 +1,8 @@
 /** `xqg evaluate xquad`: every system on XQuAD. */
 import { z } from 'zod';
 import type { Setting } from '../../evaluate/results.js';
-import { list, parseOptions } from '../options.js';
+import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
+import { list, oneOf, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { commandLine, JSON_OPTION, languagesOption, tellResult } from './evaluate-output.js';
@@ -12,6 +13,8 @@ const options = z.object({
   data: z.string(),
   langs: list.optional(),
   pack: z.string().optional(),
+  ...encoderOptions,
+  generator: oneOf('lexicon', 'gloss').optional(),
   settings: list
     .pipe(z.array(z.enum(SETTINGS, { error: `is not one of ${SETTINGS.join(', ')}` })))
     .optional(),
@@ -23,12 +26,13 @@ const options = z.object({
 });
 
 export const registerEvaluateXquad: Register = (parent, act) => {
-  parent
+  const command = parent
     .command('xquad')
     .description('measure all systems on XQuAD: a question against the 240 paragraphs of a language')
     .requiredOption('--data <dir>', 'folder of xquad.<lang>.json')
     .option('--langs <codes>', 'only these languages, e.g. en,ar,th (default: all files)')
     .option('--pack <pack>', 'name or folder of a pack (default: base)')
+    .option('--generator <name>', 'lexicon, or gloss: sentences glossed word by word (default: lexicon)')
     .option('--settings <list>', `of ${SETTINGS.join(', ')} (default: all)`)
     .option('--systems <list>', 'e.g. dense,dense+xqg (default: all)')
     .option('--languages <list>', 'of given, detected: whether systems are told the language (default: both)')
@@ -38,10 +42,9 @@ export const registerEvaluateXquad: Register = (parent, act) => {
     .option('--json [file]', JSON_OPTION)
     .action(
       act(async (context, raw) => {
-        const { data, langs, pack, settings, systems, languages, measures, metrics, perQuery } = parseOptions(
-          options,
-          raw,
-        );
+        const given = parseOptions(options, raw);
+        const { data, langs, pack, encoder, settings, systems, languages, measures, metrics, perQuery } =
+          given;
         const { evaluateXquad } = await import('../../evaluate/xquad.js');
         const { systemsNamed } = await import('../../evaluate/systems.js');
         const chosen = systems && systemsNamed(systems);
@@ -52,6 +55,9 @@ export const registerEvaluateXquad: Register = (parent, act) => {
               data,
               langs,
               pack,
+              encoder,
+              generator: given.generator,
+              encoderOptions: givenEncoder(given, context),
               settings,
               systems: chosen,
               languages,
@@ -71,4 +77,5 @@ export const registerEvaluateXquad: Register = (parent, act) => {
         }
       }),
     );
+  addEncoderOptions(command, 'static');
 };

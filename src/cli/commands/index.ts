@@ -1,8 +1,11 @@
 /** `xqg index`: files and folders into an index. */
 import { z } from 'zod';
 import type { SkipReason } from '../../corpus/reader.js';
+import { FilteredGenerator, parseThresholds } from '../../generate/filters/filtered.js';
 import type { IndexResult } from '../../indexing/options.js';
+import type { XqgIndex } from '../../library/xqg-index.js';
 import type { CommandContext } from '../context.js';
+import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
 import { describeFailure, ToldFailure } from '../failure.js';
 import { bytes, list, parseOptions, whole } from '../options.js';
 import type { Register } from '../program.js';
@@ -16,8 +19,11 @@ const options = z.object({
   queries: whole(1).optional(),
   seed: whole(0).optional(),
   pack: z.string().optional(),
-  encoder: z.literal('static', { error: 'is not one of static' }).default('static'),
-  generator: z.enum(['lexicon', 'none'], { error: 'is not one of lexicon, none' }).optional(),
+  ...encoderOptions,
+  lexicalQueries: z.boolean().default(false),
+  generator: z.string().optional(),
+  prompt: z.string().optional(),
+  keep: z.string().optional(),
   maxTokens: whole(8).optional(),
   memory: bytes.optional(),
 });
@@ -35,7 +41,7 @@ const SKIPPED: Record<SkipReason, string> = {
 };
 
 export const registerIndex: Register = (parent, act) => {
-  parent
+  const command = parent
     .command('index')
     .description('index files and folders; again: only what changed, and what is gone is dropped')
     .argument('<path...>', '.md .txt .html .pdf .docx .jsonl .csv .tsv, SQuAD-style JSON, BEIR folders')
@@ -48,8 +54,19 @@ export const registerIndex: Register = (parent, act) => {
     .option('--queries <n>', 'generated queries for each passage and language (default: 5)')
     .option('--seed <n>', 'seed of the drawn queries (default: 0)')
     .option('--pack <pack>', 'name or folder of a pack (default: base)')
-    .option('--encoder <name>', 'encoder: static')
-    .option('--generator <name>', 'generator: lexicon, or none for an index without generated queries')
+    .option(
+      '--generator <spec>',
+      "lexicon, gloss, none, hf:NAME, a model's folder, or openai:MODEL (default: lexicon, or the pack's of the index)",
+    )
+    .option('--prompt <file>', 'prompt of the generator, instead of the shipped one (docs/models.md)')
+    .option(
+      '--keep <thresholds>',
+      'leave out generated queries that score less, e.g. "language>=0.5,form>=1,novelty>=0.3"',
+    )
+    .option(
+      '--lexical-queries',
+      'generated queries serve the lexical leg alone: none is encoded (a neural encoder is then much quicker)',
+    )
     .option('--max-tokens <n>', 'longest passage, in words (default: 200)')
     .option('--memory <size>', 'memory for what waits to be written, e.g. 512MB (default: 256MB)')
     .option('--json', 'print JSON')
@@ -60,11 +77,22 @@ export const registerIndex: Register = (parent, act) => {
         const index = await openIndex(given.index, {
           create: true,
           pack: given.pack,
-          generator: given.generator === 'none' ? null : undefined,
+          generator: given.generator === 'none' ? null : given.generator,
+          generatorOptions: {
+            languages: given.queryLangs,
+            prompt: given.prompt,
+            endpoint: given.endpoint,
+            signal: context.signal,
+            keep: given.keep === undefined ? undefined : parseThresholds(given.keep),
+          },
           queryLanguages: given.queryLangs,
           queriesPerLanguage: given.queries,
           seed: given.seed,
+          encoder: given.encoder,
+          encoderOptions: givenEncoder(given, context),
+          encodeQueries: given.lexicalQueries ? false : undefined,
         });
+        await tellWork(context, index, paths);
         const skips = new SkipTalk(context);
         const progress = startProgress();
         let result: IndexResult;
@@ -87,6 +115,7 @@ export const registerIndex: Register = (parent, act) => {
           await index.close();
         }
         skips.finish();
+        tellYields(context, index);
         const { error, ...told } = result;
         if (context.json) context.printJson({ ...told, ...(error === null ? {} : describeFailure(error)) });
         else for (const line of summary(result, given.index)) context.print(line);
@@ -94,7 +123,36 @@ export const registerIndex: Register = (parent, act) => {
         if (error !== null) throw new ToldFailure(error);
       }),
     );
+  addEncoderOptions(command, 'static, or the one of the index');
 };
+
+/** What a filter left of the queries of each language. */
+function tellYields(context: CommandContext, { makers: { generator } }: XqgIndex): void {
+  if (!(generator instanceof FilteredGenerator)) return;
+  for (const [lang, { drawn, kept, below }] of generator.yields) {
+    const reasons = Object.entries(below).map(([scorer, n]) => `${count(n)} below ${scorer}`);
+    const why = reasons.length > 0 ? ` (${reasons.join(', ')})` : '';
+    context.say(`${lang}: ${count(kept)} of ${count(drawn)} generated queries kept${why}`);
+  }
+}
+
+/** Encodings, hours and price, before an encoder starts for which they matter. */
+async function tellWork(context: CommandContext, index: XqgIndex, paths: readonly string[]): Promise<void> {
+  const { encodingWork } = await import('../../library/encoding-work.js');
+  const work = await encodingWork(index, paths);
+  if (work === null) return;
+  const { passages, languages, queriesEach, encodings, hours, cost } = work;
+  const price = cost === null ? '' : `, price about ${cost.toFixed(2)}`;
+  const each =
+    queriesEach === 0
+      ? ''
+      : `, each with generated queries in ${count(languages, 'language')} (${count(queriesEach)})`;
+  context.say(
+    `About ${count(passages, 'passage')}${each}: ${count(encodings, 'encoding')}, about ${hours < 1 ? `${Math.ceil(hours * 60)} min` : `${hours.toFixed(1)} h`}${price}`,
+  );
+  if (queriesEach > 0)
+    context.say('--lexical-queries leaves the generated queries to the lexical leg: one encoding a passage');
+}
 
 function summary({ documents, passages, split, cut, elapsedMs }: IndexResult, dir: string): string[] {
   const seconds = elapsedMs / 1000;

@@ -5,6 +5,7 @@ import { searchFields } from '../../library/search-fields.js';
 import type { SearchOptions } from '../../library/search-types.js';
 import type { XqgIndex } from '../../library/xqg-index.js';
 import type { CommandContext } from '../context.js';
+import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
 import { fromText, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
@@ -24,6 +25,7 @@ const options = z.object({
   groupBy: searchFields.groupBy.optional(),
   k: fromText(searchFields.k).optional(),
   pack: z.string().optional(),
+  ...encoderOptions,
   queries: z.string().optional(),
   run: z.string().optional(),
   tag: z.string().regex(/^\S+$/, 'holds a blank').default('xqg'),
@@ -36,7 +38,7 @@ const BATCH_DEPTH = 1000;
 const COMPARED = 100;
 
 export const registerSearch: Register = (parent, act) => {
-  parent
+  const command = parent
     .command('search')
     .description('ask a question in any language; or a file of questions, into a TREC run')
     .argument('[question]')
@@ -63,7 +65,11 @@ export const registerSearch: Register = (parent, act) => {
         const given = parseOptions(options, raw);
         requireOne(question, given);
         const { openIndex } = await import('../../library/xqg-index.js');
-        const index = await openIndex(given.index, { pack: given.pack });
+        const index = await openIndex(given.index, {
+          pack: given.pack,
+          encoder: given.encoder,
+          encoderOptions: { ...givenEncoder(given, context), onOpened: undefined },
+        });
         try {
           if (given.queries !== undefined) await searchBatch(context, index, given.queries, given);
           else await searchOne(context, index, question!, given);
@@ -72,6 +78,7 @@ export const registerSearch: Register = (parent, act) => {
         }
       }),
     );
+  addEncoderOptions(command, 'the one of the index');
 };
 
 type Given = z.output<typeof options>;

@@ -4,11 +4,12 @@
  */
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { IdTable } from '../../corpus/id-table.js';
 import { XqgError } from '../../errors/error.js';
 import { lineError, readJsonRows } from '../lines.js';
-import type { Judgments, Qrels } from '../metrics.js';
+import type { Judgments } from '../metrics.js';
 import { readQrels } from '../trec.js';
-import type { DataSource, EvaluationPassage, EvaluationQuery } from './collection.js';
+import type { EvaluationPassage, EvaluationQuery, TestCollection } from './collection.js';
 import { sourceOf } from './files.js';
 
 /** Names the language of a text. */
@@ -25,38 +26,24 @@ export interface BeirOptions {
   readonly detect: LanguageOf;
 }
 
-export interface BeirQuery extends EvaluationQuery {
-  /** False if the language was detected. */
-  readonly langGiven: boolean;
-}
-
-export interface BeirData {
-  readonly name: string;
-  /** The judged queries, in the order of queries.jsonl. */
-  readonly queries: readonly BeirQuery[];
-  readonly qrels: Qrels;
-  /** Streams the corpus; may be called again. */
-  passages(): AsyncIterable<EvaluationPassage>;
-  readonly sources: readonly DataSource[];
-}
-
 /**
  * Reads queries and qrels, and opens the corpus. Throws XQG_EVALUATION_DATA where a file or a judged query is missing,
  * XQG_EVALUATION_LINE (also while streaming) where a row is bad or an id comes twice.
  */
-export async function openBeir(options: BeirOptions): Promise<BeirData> {
+export async function openBeir(options: BeirOptions): Promise<TestCollection> {
   const { directory, split = 'test', queryLang, passageLang, detect } = options;
   const corpusFile = findFile(directory, 'corpus.jsonl');
   const queriesFile = findFile(directory, 'queries.jsonl');
   const qrelsFile = findFile(directory, `qrels/${split}.tsv`);
   const judged = await readQrels(qrelsFile);
-  const queries: BeirQuery[] = [];
+  const queries: EvaluationQuery[] = [];
   const qrels = new Map<string, Judgments>();
   for await (const { id, text, lang } of rowsOf(queriesFile)) {
     const judgments = judged.get(id);
     if (judgments === undefined) continue;
     const known = lang ?? queryLang;
-    queries.push({ id, text, lang: known ?? (await detect(text)), langGiven: known !== undefined });
+    const langGiven = known !== undefined;
+    queries.push({ id, text, lang: known ?? (await detect(text)), langGiven, group: id });
     qrels.set(id, judgments);
   }
   if (qrels.size < judged.size) {
@@ -75,7 +62,7 @@ export async function openBeir(options: BeirOptions): Promise<BeirData> {
     }
   }
   const sources = [await sourceOf(corpusFile), await sourceOf(queriesFile), await sourceOf(qrelsFile)];
-  return { name: basename(resolve(directory)), queries, qrels, passages, sources };
+  return { name: basename(resolve(directory)), queries, qrels, passages, sources, notes: [] };
 }
 
 function findFile(directory: string, name: string): string {
@@ -97,7 +84,7 @@ interface BeirRow {
 }
 
 async function* rowsOf(file: string): AsyncGenerator<BeirRow> {
-  const seen = new Set<string>();
+  const seen = new IdTable();
   for await (const { number, row } of readJsonRows(file)) {
     const id = typeof row._id === 'number' ? String(row._id) : row._id;
     if (typeof id !== 'string' || id === '') {
@@ -105,9 +92,8 @@ async function* rowsOf(file: string): AsyncGenerator<BeirRow> {
     }
     if (typeof row.text !== 'string')
       throw lineError(file, number, `no "text" for "${id}"`, 'Every row needs a text.');
-    if (seen.has(id))
+    if (seen.add(id, seen.size) !== undefined)
       throw lineError(file, number, `_id "${id}" comes a second time`, 'Remove one of the rows.');
-    seen.add(id);
     const metadata = row.metadata as { lang?: unknown } | null | undefined;
     const lang = [row.lang, metadata?.lang].find((value) => typeof value === 'string' && value !== '');
     yield {

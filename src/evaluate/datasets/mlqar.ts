@@ -3,13 +3,10 @@
  * in English. Used to tune; split by article into one half that tunes and one that is reported. Knows no model.
  */
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { XqgError } from '../../errors/error.js';
-import { unreadable } from '../lines.js';
 import type { Collection, DataSource, LanguagePart } from './collection.js';
-import { readSquad, type SquadArticle } from './files.js';
-import { partOfSquad } from './squad-part.js';
+import { checkCounts, MLQA_R, type PublishedCounts } from './published-counts.js';
+import { languageFiles, readSquad, type SquadArticle } from './squad.js';
+import { articleGroups, type PassageUnit, partOfSquad } from './squad-part.js';
 
 export type Half = 'tune' | 'report' | 'all';
 
@@ -19,36 +16,35 @@ export interface MlqarOptions {
   /** Default: every language that has a file. English is always read. */
   readonly langs?: readonly string[];
   readonly half: Half;
+  /** What one passage is: a paragraph, as for tuning (default), or a sentence, as LAReQA has it. */
+  readonly unit?: PassageUnit;
+  /** Sentences and questions expected of each language; null: any. Default: those published. */
+  readonly published?: PublishedCounts | null;
 }
 
 /**
  * Reads one half. The English articles in the order of the sha256 of their titles make the halves, the first half
  * tunes; a paragraph of another language goes where its questions are in English. Passages are those of the half only.
+ * Throws XQG_EVALUATION_DATA where a language is missing or has other counts than published, XQG_EVALUATION_FILE.
  */
-export async function loadMlqar({ directory, langs, half }: MlqarOptions): Promise<Collection> {
-  const present = await languagesIn(directory);
-  const wanted = new Set(['en', ...(langs ?? present)]);
-  const missing = [...wanted].filter((lang) => !present.includes(lang));
-  if (missing.length > 0) {
-    const reason = `no file for ${missing.join(', ')}`;
-    const remedy = `It has ${present.join(', ') || 'none'}; English is always needed.`;
-    throw new XqgError('XQG_EVALUATION_DATA', { dataset: 'MLQA-R', directory, reason, remedy });
-  }
-  const english = await readSquad(join(directory, 'en.json'));
-  const articles = articlesOf(english.articles, half);
-  const ids = new Set(articles.flatMap(questionIds));
-  const parts = new Map<string, LanguagePart>([
-    ['en', partOfSquad(articles, 'en', join(directory, 'en.json'))],
-  ]);
-  const sources: DataSource[] = [english.source];
-  for (const lang of [...wanted].sort()) {
-    if (lang === 'en') continue;
-    const file = join(directory, `${lang}.json`);
-    const { articles: all, source } = await readSquad(file);
-    parts.set(lang, partOfSquad(keepQuestions(all, ids), lang, file));
+export async function loadMlqar(options: MlqarOptions): Promise<Collection> {
+  const { directory, langs, half, unit = 'paragraph', published = MLQA_R } = options;
+  const shape = { prefix: '', suffix: '.json', required: ['en'] };
+  const files = await languageFiles({ dataset: 'MLQA-R', directory, ...shape, langs });
+  const parts = new Map<string, LanguagePart>();
+  const sources: DataSource[] = [];
+  let groups = new Map<string, string>();
+  for (const [lang, file] of files) {
+    const { articles, source } = await readSquad(file);
+    if (published !== null) {
+      checkCounts('MLQA-R', directory, lang, partOfSquad(articles, lang, file, 'sentence'), published);
+    }
+    const kept = lang === 'en' ? articlesOf(articles, half) : keepQuestions(articles, groups);
+    if (lang === 'en') groups = articleGroups(kept);
+    parts.set(lang, partOfSquad(half === 'all' ? articles : kept, lang, file, unit));
     sources.push(source);
   }
-  return { name: half === 'all' ? 'mlqa-r' : `mlqa-r/${half}`, parts, sources, notes: [] };
+  return { name: half === 'all' ? 'mlqa-r' : `mlqa-r/${half}`, parts, groups, sources, notes: [] };
 }
 
 function articlesOf(articles: readonly SquadArticle[], half: Half): SquadArticle[] {
@@ -61,24 +57,12 @@ function articlesOf(articles: readonly SquadArticle[], half: Half): SquadArticle
   return articles.filter(({ title }) => tuning.has(title) === (half === 'tune'));
 }
 
-function questionIds({ paragraphs }: SquadArticle): string[] {
-  return paragraphs.flatMap(({ qas }) => qas.map(({ id }) => id));
-}
-
-function keepQuestions(articles: readonly SquadArticle[], ids: ReadonlySet<string>): SquadArticle[] {
+/** The paragraphs that ask one of these questions, each with those questions only. */
+function keepQuestions(articles: readonly SquadArticle[], ids: ReadonlyMap<string, unknown>): SquadArticle[] {
   return articles.map(({ title, paragraphs }) => ({
     title,
     paragraphs: paragraphs
-      .map(({ context, qas }) => ({ context, qas: qas.filter(({ id }) => ids.has(id)) }))
+      .map((paragraph) => ({ ...paragraph, qas: paragraph.qas.filter(({ id }) => ids.has(id)) }))
       .filter(({ qas }) => qas.length > 0),
   }));
-}
-
-async function languagesIn(directory: string): Promise<string[]> {
-  try {
-    const names = await readdir(directory);
-    return names.flatMap((name) => /^(\w+)\.json$/.exec(name)?.[1] ?? []).sort();
-  } catch (error) {
-    throw unreadable(directory, error);
-  }
 }

@@ -45,7 +45,7 @@ export async function loadQa(file: string): Promise<Collection> {
     part.qrels.set(id, new Map([[id, 1]]));
   }
   const name = basename(file).replace(/\.jsonl(\.gz)?$/, '');
-  return { name: `qa/${name}`, parts, sources: [await sourceOf(file)], notes: [] };
+  return { name: `qa/${name}`, parts, groups: new Map(), sources: [await sourceOf(file)], notes: [] };
 }
 
 function addMonolingual(part: GrowingPart, lang: string, context: string, question: string): void {

@@ -1,19 +1,18 @@
 /**
- * XQuAD: parallel paragraphs and questions in many languages (`xquad.<lang>.json`). One paragraph is one passage, never
- * split. Knows no model. Nothing of it may be used to train, tune or filter.
+ * XQuAD and XQuAD-R: the same questions about the same paragraphs in many languages. In XQuAD (`xquad.<lang>.json`) one
+ * paragraph is one passage, never split; in XQuAD-R (`<lang>.json`, LAReQA) one sentence is. Knows no model. Nothing of
+ * them may be used to train, tune or filter.
  */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { XqgError } from '../../errors/error.js';
-import { unreadable } from '../lines.js';
-import type { Collection, LanguagePart } from './collection.js';
-import { readSquad } from './files.js';
-import { partOfSquad } from './squad-part.js';
+import type { Collection, DataSource, LanguagePart } from './collection.js';
+import { checkParallel } from './parallel.js';
+import { checkCounts, type PublishedCounts, XQUAD_R } from './published-counts.js';
+import { languageFiles, readSquad } from './squad.js';
+import { articleGroups, type PassageUnit, partOfSquad } from './squad-part.js';
 
 const PUBLISHED = { paragraphs: 240, questions: 1190 };
 
 export interface XquadOptions {
-  /** Folder of `xquad.<lang>.json`. */
+  /** Folder of the files. */
   readonly directory: string;
   /** Default: every language that has a file. */
   readonly langs?: readonly string[];
@@ -24,26 +23,16 @@ export interface XquadOptions {
  * Throws XQG_EVALUATION_DATA or XQG_EVALUATION_FILE.
  */
 export async function loadXquad({ directory, langs }: XquadOptions): Promise<Collection> {
-  const present = await languagesIn(directory);
-  const wanted = [...new Set(langs ?? present)];
-  const missing = wanted.filter((lang) => !present.includes(lang));
-  if (missing.length > 0 || wanted.length === 0) {
-    const reason = missing.length > 0 ? `no file for ${missing.join(', ')}` : 'no file xquad.<lang>.json';
-    const remedy = `It has ${present.join(', ') || 'none'}: give others with --langs, or another folder with --data.`;
-    throw new XqgError('XQG_EVALUATION_DATA', { dataset: 'XQuAD', directory, reason, remedy });
-  }
-  // English is read first, as the language that the others are compared with.
-  wanted.sort((a, b) => Number(b === 'en') - Number(a === 'en') || (a < b ? -1 : 1));
-  const parts = new Map<string, LanguagePart>();
-  const sources = [];
-  for (const lang of wanted) {
-    const file = join(directory, `xquad.${lang}.json`);
-    const { articles, source } = await readSquad(file);
-    parts.set(lang, partOfSquad(articles, lang, file));
-    sources.push(source);
-  }
-  checkParallel(parts, directory);
-  const { passages, questions } = parts.get(wanted[0])!;
+  const files = await languageFiles({
+    dataset: 'XQuAD',
+    directory,
+    prefix: 'xquad.',
+    suffix: '.json',
+    langs,
+  });
+  const read = await readLanguages(files, 'paragraph');
+  checkParallel('XQuAD', directory, read.parts, (id) => id);
+  const [{ passages, questions }] = read.parts.values();
   const published = passages.length === PUBLISHED.paragraphs && questions.size === PUBLISHED.questions;
   const notes = published
     ? []
@@ -51,38 +40,34 @@ export async function loadXquad({ directory, langs }: XquadOptions): Promise<Col
         `${passages.length} paragraphs and ${questions.size} questions a language; XQuAD as published has ` +
           `${PUBLISHED.paragraphs} and ${PUBLISHED.questions.toLocaleString('en-US')}`,
       ];
-  return { name: 'xquad', parts, sources, notes };
+  return { name: 'xquad', ...read, notes };
 }
 
-async function languagesIn(directory: string): Promise<string[]> {
-  try {
-    const names = await readdir(directory);
-    return names.flatMap((name) => /^xquad\.(\w+)\.json$/.exec(name)?.[1] ?? []).sort();
-  } catch (error) {
-    throw unreadable(directory, error);
-  }
+/**
+ * The same for sentences. Also throws XQG_EVALUATION_DATA where a language has other counts than published.
+ *
+ * @param published what is expected of each language
+ */
+export async function loadXquadR(
+  { directory, langs }: XquadOptions,
+  published: PublishedCounts = XQUAD_R,
+): Promise<Collection> {
+  const files = await languageFiles({ dataset: 'XQuAD-R', directory, prefix: '', suffix: '.json', langs });
+  const read = await readLanguages(files, 'sentence');
+  for (const [lang, part] of read.parts) checkCounts('XQuAD-R', directory, lang, part, published);
+  checkParallel('XQuAD-R', directory, read.parts, (id) => id.split('s')[0]);
+  return { name: 'xquad-r', ...read, notes: [] };
 }
 
-function checkParallel(parts: ReadonlyMap<string, LanguagePart>, directory: string): void {
-  const [[firstLang, first], ...others] = parts;
-  for (const [lang, part] of others) {
-    const differ = (reason: string) =>
-      new XqgError('XQG_EVALUATION_DATA', {
-        dataset: 'XQuAD',
-        directory,
-        reason: `xquad.${lang}.json and xquad.${firstLang}.json differ: ${reason}`,
-        remedy: 'Take both files from the same release.',
-      });
-    if (part.passages.length !== first.passages.length) {
-      throw differ(`${part.passages.length} paragraphs against ${first.passages.length}`);
-    }
-    if (part.questions.size !== first.questions.size) {
-      throw differ(`${part.questions.size} questions against ${first.questions.size}`);
-    }
-    for (const [id, judgments] of first.qrels) {
-      const [passageId] = judgments.keys();
-      if (!part.qrels.get(id)?.has(passageId))
-        throw differ(`question "${id}" is missing or asks another paragraph`);
-    }
+async function readLanguages(files: ReadonlyMap<string, string>, unit: PassageUnit) {
+  const parts = new Map<string, LanguagePart>();
+  const sources: DataSource[] = [];
+  let groups = new Map<string, string>();
+  for (const [lang, file] of files) {
+    const { articles, source } = await readSquad(file);
+    if (parts.size === 0) groups = articleGroups(articles);
+    parts.set(lang, partOfSquad(articles, lang, file, unit));
+    sources.push(source);
   }
+  return { parts, groups, sources };
 }

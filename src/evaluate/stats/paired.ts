@@ -79,31 +79,36 @@ const SUM_TOLERANCE = 1e-12;
 export function pairedRandomization(
   a: readonly number[],
   b: readonly number[],
-  { samples = 10_000, seed = 1 }: ResampleOptions = {},
+  options: ResampleOptions = {},
 ): PairedRandomization {
   const all = pairedDifferences(a, b, 1);
-  const differences = Float64Array.from(all.filter((difference) => difference !== 0));
-  const observed = Math.abs(sumOf(differences)) - SUM_TOLERANCE;
-  const summary = { n: all.length, meanDifference: mean(all) };
-  const patterns = 2 ** differences.length;
+  return { n: all.length, meanDifference: mean(all), ...flipSigns(Float64Array.from(all), options) };
+}
+
+/** The randomization test on any sums of differences that change their sign as a whole. */
+export function flipSigns(
+  sums: Float64Array,
+  { samples = 10_000, seed = 1 }: ResampleOptions = {},
+): Pick<PairedRandomization, 'p' | 'exact'> {
+  const nonZero = sums.filter((sum) => sum !== 0);
+  const observed = Math.abs(sumOf(nonZero)) - SUM_TOLERANCE;
+  const patterns = 2 ** nonZero.length;
+  let extreme = 0;
   if (patterns <= samples) {
-    let extreme = 0;
     for (let pattern = 0; pattern < patterns; pattern++) {
       let sum = 0;
-      for (let i = 0; i < differences.length; i++)
-        sum += (pattern >>> i) & 1 ? -differences[i] : differences[i];
+      for (let i = 0; i < nonZero.length; i++) sum += (pattern >>> i) & 1 ? -nonZero[i] : nonZero[i];
       if (Math.abs(sum) >= observed) extreme++;
     }
-    return { ...summary, p: extreme / patterns, exact: true };
+    return { p: extreme / patterns, exact: true };
   }
   const random = seededRandom(String(seed));
-  let extreme = 0;
   for (let sample = 0; sample < samples; sample++) {
     let sum = 0;
-    for (const difference of differences) sum += random() < 0.5 ? -difference : difference;
+    for (let i = 0; i < nonZero.length; i++) sum += random() < 0.5 ? -nonZero[i] : nonZero[i];
     if (Math.abs(sum) >= observed) extreme++;
   }
-  return { ...summary, p: (extreme + 1) / (samples + 1), exact: false };
+  return { p: (extreme + 1) / (samples + 1), exact: false };
 }
 
 /** The percentile bootstrap interval of the mean of a - b. Throws XQG_UNPAIRED unless there are pairs. */
@@ -127,7 +132,7 @@ export function bootstrapInterval(
 }
 
 /** The value at share `p` of ascending values, interpolated between neighbors. */
-function percentile(ascending: Float64Array, p: number): number {
+export function percentile(ascending: Float64Array, p: number): number {
   const position = p * (ascending.length - 1);
   const below = Math.floor(position);
   const above = Math.min(below + 1, ascending.length - 1);

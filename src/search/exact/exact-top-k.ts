@@ -1,19 +1,49 @@
 /**
- * The best k rows by exact score, from scores that are only nearly exact. A float32 scan rounds differently with the
- * number of questions, the position of a row, the number of threads and the library. So its scores choose candidates, with
- * the largest possible error as a margin, and the candidates are scored again in float64 in a fixed order. Equal vectors
+ * The best k rows by exact score, from scores that are only nearly exact. A scan in 8 bits is off by design, and one in float32 rounds
+ * differently with the number of questions, the position of a row, the number of threads and the library. So its scores choose
+ * candidates, with the largest possible error as a margin, and the candidates are scored again in float64 in a fixed order. Equal vectors
  * get equal scores, and every scanner gives the same list. Knows nothing of texts and languages.
  */
+import { ByteMatrix } from '../../vectors/byte-matrix.js';
 import { type RankedRows, rowsOfBest, sortRows } from '../top-k.js';
 import { product } from './javascript-scanner.js';
 
-/** A matrix to search and what bounds the scan's error in it. */
-export interface SearchMatrix {
+/** From so many rows on, a scan in 8 bits pays. */
+const LEAST_ROWS = 4096;
+
+/** A matrix to search and what bounds a scan's error in it. */
+export class SearchMatrix {
   /** (n x dim), row-major */
   readonly vectors: Float32Array;
   readonly dim: number;
+  #maxNorm: number | null = null;
+  #bytes: ByteMatrix | null = null;
+
+  constructor(vectors: Float32Array, dim: number) {
+    this.vectors = vectors;
+    this.dim = dim;
+  }
+
   /** The length of its longest row. */
-  readonly maxNorm: number;
+  get maxNorm(): number {
+    if (this.#maxNorm === null) {
+      let largest = 0;
+      for (let start = 0; start < this.vectors.length; start += this.dim) {
+        const row = this.vectors.subarray(start, start + this.dim);
+        largest = Math.max(largest, product(row, row, 0));
+      }
+      this.#maxNorm = Math.sqrt(largest);
+    }
+    return this.#maxNorm;
+  }
+
+  /** The same in 8 bits, made when first asked for; null for a matrix that is too small or too large for it. */
+  get bytes(): ByteMatrix | null {
+    const n = this.vectors.length / this.dim;
+    if (n < LEAST_ROWS || !ByteMatrix.fits(n, this.dim)) return null;
+    this.#bytes ??= new ByteMatrix(this.vectors, this.dim);
+    return this.#bytes;
+  }
 }
 
 /** A question's score is the sum over parts of weight * (question . row of the part's matrix). */
@@ -21,15 +51,6 @@ export interface MatrixPart {
   readonly matrix: SearchMatrix;
   /** > 0 */
   readonly weight: number;
-}
-
-export function searchMatrix(vectors: Float32Array, dim: number): SearchMatrix {
-  let largest = 0;
-  for (let start = 0; start < vectors.length; start += dim) {
-    const row = vectors.subarray(start, start + dim);
-    largest = Math.max(largest, product(row, row, 0));
-  }
-  return { vectors, dim, maxNorm: Math.sqrt(largest) };
 }
 
 /** The score of one row, in float64. */
@@ -42,31 +63,31 @@ export function exactScore(query: Float32Array, parts: readonly MatrixPart[], ro
 /**
  * The best k rows (at most the rows that the mask lets through), score descending, then rank ascending.
  *
- * @param scanned (n) the weighted sum of the parts' scanned products. In float64, though they are float32: selection of the
- * best then sees one kind of array only, which takes a quarter of the time
+ * @param scanned (n) the weighted sum of the parts' scanned products
+ * @param error no scanned score is off by more
  * @param query (dim)
  * @param rank (n) of `rankOfIds`
  * @param mask (n), 0 leaves a row out; null leaves none out
  */
 export function exactTopK(
   scanned: Float64Array,
+  error: number,
   query: Float32Array,
   parts: readonly MatrixPart[],
   k: number,
   rank: Uint32Array,
   mask: Uint8Array | null = null,
 ): RankedRows {
-  const candidates = rowsOfBest(scanned, k, mask, -Infinity, 2 * largestError(query, parts));
+  const candidates = rowsOfBest(scanned, k, mask, -Infinity, 2 * error);
   const isZero = query.every((value) => value === 0);
   const scores = Float64Array.from(candidates, (row) => (isZero ? 0 : exactScore(query, parts, row)));
   return sortRows(candidates, scores, k, rank);
 }
 
 /**
- * Bound of the rounding error of a scanned score, in any order of summation and with or without fused multiply-add:
- * (dim + parts + 2) 2^-24 |query| SUM weight maxNorm (Higham, Accuracy and Stability, section 3.1).
+ * Bound of the rounding error of a product with a row of the matrix that a float32 scan gives, in any order of summation and with or
+ * without fused multiply-add: (dim + 3) 2^-24 |query| maxNorm (Higham, Accuracy and Stability, section 3.1).
  */
-function largestError(query: Float32Array, parts: readonly MatrixPart[]): number {
-  const size = parts.reduce((sum, { matrix, weight }) => sum + weight * matrix.maxNorm, 0);
-  return (query.length + parts.length + 2) * 2 ** -24 * 1.001 * Math.sqrt(product(query, query, 0)) * size;
+export function roundingError(query: Float32Array, { maxNorm }: SearchMatrix): number {
+  return (query.length + 3) * 2 ** -24 * 1.001 * Math.sqrt(product(query, query, 0)) * maxNorm;
 }

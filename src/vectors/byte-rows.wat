@@ -1,8 +1,10 @@
-;; Built into weighted-rows.ts:  npx -p wabt wat2wasm src/encode/weighted-rows.wat --output=- | base64 -w0
-;; Adds weighted rows of signed bytes to a row of 32-bit floats: 16 numbers at a time, every row for them before the next 16.
-;; Each number is the same as if rows were added one after the other.
+;; Rows of signed bytes, 16 numbers at a time. Built into byte-kernel.ts:
+;; npx -p wabt wat2wasm src/vectors/byte-rows.wat --output=- | base64 -w0
 (module
   (memory (export "memory") 1)
+
+  ;; Adds weighted rows to a row of 32-bit floats: every row for 16 numbers before the next 16. Each number is the same as if rows were
+  ;; added one after the other.
   (func (export "add")
     (param $rows i32)     ;; address of n addresses of rows
     (param $factors i32)  ;; address of n floats
@@ -74,4 +76,52 @@
       (local.set $row (i32.add (local.get $row) (i32.const 16)))
       (local.set $at (i32.add (local.get $at) (i32.const 64)))
       (br_if $blocks (i32.lt_u (local.get $at) (local.get $end))))
-    (local.get $largest)))
+    (local.get $largest))
+
+  ;; The sum of the squares of a row of floats.
+  (func (export "squares")
+    (param $from i32)     ;; address of dim floats
+    (param $dim i32)      ;; a multiple of 16
+    (result f32)
+    (local $end i32) (local $f v128) (local $sum v128)
+    (local.set $end (i32.add (local.get $from) (i32.shl (local.get $dim) (i32.const 2))))
+    (loop $blocks
+      (local.set $f (v128.load (local.get $from)))
+      (local.set $sum (f32x4.add (local.get $sum) (f32x4.mul (local.get $f) (local.get $f))))
+      (local.set $from (i32.add (local.get $from) (i32.const 16)))
+      (br_if $blocks (i32.lt_u (local.get $from) (local.get $end))))
+    (f32.add
+      (f32.add (f32x4.extract_lane 0 (local.get $sum)) (f32x4.extract_lane 1 (local.get $sum)))
+      (f32.add (f32x4.extract_lane 2 (local.get $sum)) (f32x4.extract_lane 3 (local.get $sum)))))
+
+  ;; The products of n rows that lie one behind the other with a question of signed 16-bit numbers. The caller sees to it that no sum leaves
+  ;; 32 bits.
+  (func (export "products")
+    (param $question i32) ;; address of dim 16-bit numbers
+    (param $row i32)      ;; address of the first row
+    (param $n i32)        ;; 1 or more
+    (param $dim i32)      ;; a multiple of 16
+    (param $out i32)      ;; address of n 32-bit sums
+    (local $end i32) (local $rowEnd i32) (local $q i32) (local $a v128) (local $b v128) (local $bytes v128)
+    (local.set $end (i32.add (local.get $out) (i32.shl (local.get $n) (i32.const 2))))
+    (loop $rows
+      (local.set $rowEnd (i32.add (local.get $row) (local.get $dim)))
+      (local.set $q (local.get $question))
+      (local.set $a (v128.const i32x4 0 0 0 0))
+      (local.set $b (v128.const i32x4 0 0 0 0))
+      (loop $blocks
+        (local.set $bytes (v128.load (local.get $row)))
+        (local.set $a (i32x4.add (local.get $a)
+          (i32x4.dot_i16x8_s (i16x8.extend_low_i8x16_s (local.get $bytes)) (v128.load offset=0 (local.get $q)))))
+        (local.set $b (i32x4.add (local.get $b)
+          (i32x4.dot_i16x8_s (i16x8.extend_high_i8x16_s (local.get $bytes)) (v128.load offset=16 (local.get $q)))))
+        (local.set $q (i32.add (local.get $q) (i32.const 32)))
+        (local.set $row (i32.add (local.get $row) (i32.const 16)))
+        (br_if $blocks (i32.lt_u (local.get $row) (local.get $rowEnd))))
+      (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+      (i32.store (local.get $out)
+        (i32.add
+          (i32.add (i32x4.extract_lane 0 (local.get $a)) (i32x4.extract_lane 1 (local.get $a)))
+          (i32.add (i32x4.extract_lane 2 (local.get $a)) (i32x4.extract_lane 3 (local.get $a)))))
+      (local.set $out (i32.add (local.get $out) (i32.const 4)))
+      (br_if $rows (i32.lt_u (local.get $out) (local.get $end))))))

@@ -1,0 +1,97 @@
+/** `xqg experiment init|run`: experiments from a file, with a report. */
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { XqgError } from '../../errors/error.js';
+import { parseOptions } from '../options.js';
+import type { Register } from '../program.js';
+import { startProgress } from '../progress.js';
+import { count } from '../terminal.js';
+import { commandLine } from './evaluate-output.js';
+
+const FOLDER = join('.xqg', 'experiments');
+const STORE = join('.xqg', 'experiment-store');
+
+const runOptions = z.object({
+  out: z.string().optional(),
+  store: z.string().default(STORE),
+  plan: z.boolean().default(false),
+});
+
+export const registerExperiment: Register = (parent, act) => {
+  const experiment = parent
+    .command('experiment')
+    .description('compare encoders, generators and conditions on data sets, with tests and a report');
+  experiment
+    .command('init')
+    .description('write a commented experiment file')
+    .argument('[file]', 'where to write it', 'experiment.yaml')
+    .action(
+      act(async (context, _raw, file: string) => {
+        if (existsSync(file)) throw new XqgError('XQG_EXPERIMENT_EXISTS', { file });
+        const { TEMPLATE } = await import('../../experiment/template.js');
+        await writeFile(file, TEMPLATE);
+        context.print(file);
+        context.say(`Change what you like, then: xqg experiment run ${file}`);
+      }),
+    );
+  experiment
+    .command('run')
+    .description('run an experiment file; what was computed before is kept, and a killed run goes on')
+    .argument('<file>', 'YAML, see xqg experiment init')
+    .option('--out <dir>', `folder of the results (default: ${FOLDER}/NAME)`)
+    .option('--store <dir>', 'folder of what is kept between runs', STORE)
+    .option('--plan', 'only say what would be done')
+    .option('--json', 'print results.json')
+    .action(
+      act(async (context, raw, file: string) => {
+        const { out, store, plan } = parseOptions(runOptions, raw);
+        const { readExperiment } = await import('../../experiment/read-spec.js');
+        const { runExperiment } = await import('../../experiment/run.js');
+        const { ArtifactStore } = await import('../../experiment/store.js');
+        const { reportOf } = await import('../../experiment/report/compose.js');
+        const { resultsJson, writeFolder } = await import('../../experiment/folder.js');
+        const spec = await readExperiment(file);
+        const stop = new AbortController();
+        const signal = AbortSignal.any([context.signal, stop.signal]);
+        const progress = startProgress();
+        try {
+          const finished = await runExperiment({
+            file,
+            spec,
+            store: new ArtifactStore(store),
+            command: commandLine(),
+            signal,
+            tell: (step, done, total) => progress.update(total > 0 ? done / total : null, step),
+            onPlan: ({ rankings, kept, variants, notes }) => {
+              context.say(
+                `${spec.name}: ${count(variants.length, 'variant')}, ${count(rankings, 'ranking')}, ${count(kept)} of them kept from before`,
+              );
+              for (const note of notes) context.say(`note: ${note}`);
+              if (!plan) return;
+              context.print(variants.join('\n'));
+              stop.abort();
+            },
+          });
+          try {
+            progress.update(null, 'tests and report');
+            const report = reportOf(finished.results);
+            const folder = out ?? join(FOLDER, spec.name);
+            await mkdir(folder, { recursive: true });
+            await writeFolder(folder, finished.results, report, finished.runs);
+            progress.stop();
+            if (context.json) context.printJson(resultsJson(finished.results, report.answer));
+            else context.print(report.answer.sentences.join('\n'));
+            context.say(`Report: ${join(folder, 'report.html')}`);
+          } finally {
+            await finished.close();
+          }
+        } catch (thrown) {
+          if (!stop.signal.aborted) throw thrown;
+        } finally {
+          progress.stop();
+        }
+      }),
+    );
+};

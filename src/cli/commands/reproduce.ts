@@ -1,0 +1,70 @@
+/** `xqg reproduce`: do commands still measure what they measured? */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { XqgError } from '../../errors/error.js';
+import { ToldFailure } from '../failure.js';
+import { parseOptions } from '../options.js';
+import type { Register } from '../program.js';
+import { columns } from '../terminal.js';
+
+const MATRIX = fileURLToPath(new URL('../../../experiments/reproduce.json', import.meta.url));
+const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
+/** JSON of the largest experiments. */
+const MOST_OUTPUT = 2 ** 30;
+
+const options = z.object({
+  data: z.string(),
+  matrix: z.string().default(MATRIX),
+  short: z.boolean().default(false),
+});
+
+export const registerReproduce: Register = (parent, act) => {
+  parent
+    .command('reproduce')
+    .description(
+      'run the committed commands and compare their figures with those expected: OK, OKish or FAIL',
+    )
+    .option('--data <dir>', 'folder of evaluation data: xquad, xquad-r, mlqa-r', '../shared/data/eval')
+    .option('--short', 'only the rows that take seconds')
+    .option('--matrix <file>', 'rows of command, expected value and tolerance (default: that of xqg)')
+    .option('--json', 'print JSON')
+    .action(
+      act(async (context, raw) => {
+        const { data, matrix, short } = parseOptions(options, raw);
+        const { readMatrix, reproduce } = await import('../../experiment/reproduce.js');
+        const rows = (await readMatrix(matrix)).filter((row) => row.short || !short);
+        const run = async (words: readonly string[]) => {
+          context.say(`xqg ${words.join(' ')}`);
+          const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...words, '--json'], {
+            maxBuffer: MOST_OUTPUT,
+            signal: context.signal,
+          });
+          return JSON.parse(stdout) as unknown;
+        };
+        const all = [];
+        for await (const found of reproduce(rows, data, run)) {
+          all.push(found);
+          if (found.reason !== '') context.say(`${found.name}: ${found.reason}`);
+        }
+        if (context.json) context.printJson(all);
+        else {
+          context.print(
+            columns(
+              all.map(({ verdict, name, value, expected, tolerance }) => [
+                verdict,
+                name,
+                value === null ? '–' : value.toFixed(4),
+                `expected ${expected.toFixed(4)} ± ${tolerance}`,
+              ]),
+            ),
+          );
+        }
+        const failed = all.filter(({ verdict }) => verdict === 'FAIL').length;
+        if (failed > 0) {
+          throw new ToldFailure(new XqgError('XQG_NOT_REPRODUCED', { failed, rows: all.length }));
+        }
+      }),
+    );
+};

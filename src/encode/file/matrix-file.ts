@@ -1,0 +1,92 @@
+/**
+ * A matrix of vectors in a file of another tool: where its numbers lie, and the reading of rows. Files of any size: rows
+ * are read where they are needed. Knows no format's inside and no ids.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { XqgError } from '../../errors/error.js';
+import { FLOAT_BYTES, type FloatType, toFloat32 } from './numbers.js';
+
+/** Where a matrix lies in its file: row-major, little-endian. */
+export interface MatrixLayout {
+  /** Of the first number, in bytes. */
+  readonly offset: number;
+  readonly type: FloatType;
+  readonly rows: number;
+  readonly dim: number;
+  /** Ids of the rows where the file holds them, else null. */
+  readonly ids: readonly string[] | null;
+}
+
+/** Bytes of rows that are read at once. */
+export const CHUNK_BYTES = 8 * 2 ** 20;
+
+export class MatrixFile {
+  private constructor(
+    readonly path: string,
+    readonly layout: MatrixLayout,
+    /** Of the whole file, in bytes. */
+    readonly size: number,
+    readonly handle: FileHandle,
+  ) {}
+
+  /**
+   * @param read finds the matrix
+   * @throws XqgError XQG_VECTOR_FILE where the file is missing, no such file, or ends before its matrix does
+   */
+  static async open(
+    path: string,
+    read: (handle: FileHandle, size: number) => Promise<MatrixLayout>,
+  ): Promise<MatrixFile> {
+    const handle = await openFile(path);
+    try {
+      const { size } = await handle.stat();
+      const layout = await read(handle, size);
+      const { offset, rows, dim, type } = layout;
+      const end = offset + rows * dim * FLOAT_BYTES[type];
+      if (end > size) {
+        const reason = `it has ${size} bytes, but ${rows} rows of ${dim} numbers (${type}) would end at ${end}`;
+        throw fileError(path, `it is truncated: ${reason}`);
+      }
+      if (dim === 0) throw fileError(path, 'its rows have no numbers');
+      return new MatrixFile(path, layout, size, handle);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  /** (count x dim), row-major: the rows from `first`. */
+  async read(first: number, count: number): Promise<Float32Array> {
+    const { offset, type, dim } = this.layout;
+    const rowBytes = dim * FLOAT_BYTES[type];
+    return toFloat32(await readBytes(this.handle, offset + first * rowBytes, count * rowBytes), type);
+  }
+
+  close(): Promise<void> {
+    return this.handle.close();
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw fileError(path, code === 'ENOENT' ? 'there is no such file' : message);
+  }
+}
+
+/** @throws RangeError if the file ends before */
+export async function readBytes(handle: FileHandle, position: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  for (let read = 0; read < length; ) {
+    const { bytesRead } = await handle.read(bytes, read, length - read, position + read);
+    if (bytesRead === 0) throw new RangeError(`the file ends at byte ${position + read}`);
+    read += bytesRead;
+  }
+  return bytes;
+}
+
+export function fileError(file: string, reason: string): XqgError {
+  return new XqgError('XQG_VECTOR_FILE', { file, reason });
+}

@@ -1,0 +1,230 @@
+/**
+ * The rows of several matrix files under their ids, as one set: checked from end to end when it opens, then read row by row.
+ * Knows neither passages nor questions.
+ */
+import { createHash } from 'node:crypto';
+import { dirname, extname, resolve } from 'node:path';
+import { IdTable } from '../../corpus/id-table.js';
+import { readLines } from '../../corpus/lines.js';
+import { counted } from '../../corpus/place.js';
+import { XqgError } from '../../errors/error.js';
+import type { VectorsEntry } from './manifest.js';
+import { CHUNK_BYTES, fileError, MatrixFile, readBytes } from './matrix-file.js';
+import { npyLayout } from './npy.js';
+import { FLOAT_BYTES, toFloat32 } from './numbers.js';
+import { safetensorsLayout } from './safetensors.js';
+import { tevatronLayout } from './tevatron.js';
+
+/** A row's length may differ from 1 by so much: float16 rounds to 2^-11. */
+const UNIT_TOLERANCE = 1e-3;
+
+/** Told how many bytes of all files were checked. */
+export type OnChecked = (file: string, bytes: number) => void;
+
+export class VectorSet {
+  readonly #files: MatrixFile[] = [];
+  /** Row number in the set of each file's first row. */
+  readonly #starts: number[] = [];
+  readonly #rows = new IdTable();
+  readonly #digests: string[] = [];
+  #dim: number | null = null;
+  #unitLength = true;
+
+  /**
+   * Opens the files, reads all their ids and checks every number.
+   *
+   * @param manifestPath what the paths of the entries are relative to
+   * @param idOf the id that the set gives a row, from the one in its file
+   * @throws XqgError XQG_VECTOR_FILE, XQG_VECTOR_ROW
+   */
+  static async open(
+    manifestPath: string,
+    entries: readonly VectorsEntry[],
+    idOf: (id: string, entry: VectorsEntry) => string,
+    onChecked: OnChecked,
+  ): Promise<VectorSet> {
+    const set = new VectorSet();
+    try {
+      for (const entry of entries) await set.#add(manifestPath, entry, idOf, onChecked);
+      return set;
+    } catch (error) {
+      await set.close();
+      throw error;
+    }
+  }
+
+  /** Length of a row; null if the set has no files. */
+  get dim(): number | null {
+    return this.#dim;
+  }
+
+  /** True if every row has length 1 (within 0.001) or is all zero. */
+  get unitLength(): boolean {
+    return this.#unitLength;
+  }
+
+  /** sha256 (hex) of each file and of its ids, in the order of the entries. */
+  get digests(): readonly string[] {
+    return this.#digests;
+  }
+
+  get paths(): readonly string[] {
+    return this.#files.map(({ path }) => path);
+  }
+
+  /** The row of the first of these ids that the set has; undefined if it has none. */
+  find(...ids: readonly string[]): number | undefined {
+    for (const id of ids) {
+      const row = this.#rows.get(id);
+      if (row !== undefined) return row;
+    }
+    return undefined;
+  }
+
+  /** Writes row `rows[i]` to `out` at `i * dim`. Rows that follow one another in a file are read together. */
+  async read(rows: readonly number[], places: readonly number[], out: Float32Array): Promise<void> {
+    const order = [...rows.keys()].sort((a, b) => rows[a] - rows[b]);
+    const dim = this.#dim!;
+    for (let next = 0; next < order.length; ) {
+      const first = rows[order[next]];
+      const { file, start } = this.#fileOf(first);
+      const most = Math.max(1, Math.floor(CHUNK_BYTES / (dim * FLOAT_BYTES[file.layout.type])));
+      let last = next;
+      while (
+        last + 1 < order.length &&
+        rows[order[last + 1]] <= rows[order[last]] + 1 &&
+        rows[order[last + 1]] < start + file.layout.rows &&
+        rows[order[last + 1]] - first < most
+      ) {
+        last++;
+      }
+      const read = await file.read(first - start, rows[order[last]] - first + 1);
+      for (; next <= last; next++) {
+        const at = (rows[order[next]] - first) * dim;
+        out.set(read.subarray(at, at + dim), places[order[next]] * dim);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.#files) await file.close();
+  }
+
+  async #add(
+    manifestPath: string,
+    entry: VectorsEntry,
+    idOf: (id: string, entry: VectorsEntry) => string,
+    onChecked: OnChecked,
+  ): Promise<void> {
+    const path = resolve(dirname(manifestPath), entry.vectors);
+    const file = await openMatrix(path, entry);
+    this.#starts.push(this.#files.reduce((sum, { layout }) => sum + layout.rows, 0));
+    this.#files.push(file);
+    const { dim, rows } = file.layout;
+    this.#dim ??= dim;
+    if (dim !== this.#dim) {
+      const reason = `its rows have ${dim} numbers, but those of ${this.#files[0].path} have ${this.#dim}`;
+      throw fileError(path, reason);
+    }
+    const names = await this.#addIds(file, manifestPath, entry, idOf);
+    if (names.count !== rows) {
+      throw fileError(path, `it has ${counted(rows)} rows, but ${counted(names.count)} ids in ${names.from}`);
+    }
+    this.#digests.push(await this.#check(file, onChecked), names.digest);
+  }
+
+  /** Reads the ids of a file's rows; those of a pickle are in its digest already. */
+  async #addIds(
+    file: MatrixFile,
+    manifestPath: string,
+    entry: VectorsEntry,
+    idOf: (id: string, entry: VectorsEntry) => string,
+  ): Promise<{ count: number; from: string; digest: string }> {
+    const start = this.#starts.at(-1)!;
+    const hash = createHash('sha256');
+    const add = (id: string, row: number, from: string): void => {
+      hash.update(`${id}\n`);
+      const twin = this.#rows.add(idOf(id, entry), start + row);
+      if (twin === undefined) return;
+      const { file: other, start: first } = this.#fileOf(twin);
+      throw rowError(
+        from,
+        row,
+        `the id "${id}" came before, in row ${counted(twin - first + 1)} of ${other.path}`,
+      );
+    };
+    if (file.layout.ids !== null) {
+      if (entry.ids !== undefined) throw fileError(file.path, 'it holds ids of its own: leave "ids" out');
+      for (const [row, id] of file.layout.ids.entries()) add(id, row, file.path);
+      return { count: file.layout.ids.length, from: 'it', digest: hash.digest('hex') };
+    }
+    if (entry.ids === undefined) throw fileError(file.path, 'it holds no ids: name a file with "ids"');
+    const from = resolve(dirname(manifestPath), entry.ids);
+    let count = 0;
+    for await (const { text } of readLines(from)) {
+      if (text.trim() === '') throw rowError(from, count, 'the line is empty');
+      if (count < file.layout.rows) add(text, count, from);
+      count++;
+    }
+    return { count, from, digest: hash.digest('hex') };
+  }
+
+  /** Reads all numbers once: they must be finite. Returns the sha256 of the file. */
+  async #check(file: MatrixFile, onChecked: OnChecked): Promise<string> {
+    const { offset, type, rows, dim } = file.layout;
+    const hash = createHash('sha256');
+    const rowBytes = dim * FLOAT_BYTES[type];
+    const end = offset + rows * rowBytes;
+    const hashBytes = async (from: number, to: number) => {
+      for (let at = from; at < to; at += CHUNK_BYTES) {
+        hash.update(await readBytes(file.handle, at, Math.min(CHUNK_BYTES, to - at)));
+      }
+    };
+    await hashBytes(0, offset);
+    const most = Math.max(1, Math.floor(CHUNK_BYTES / rowBytes));
+    for (let first = 0; first < rows; first += most) {
+      const count = Math.min(most, rows - first);
+      const bytes = await readBytes(file.handle, offset + first * rowBytes, count * rowBytes);
+      hash.update(bytes);
+      this.#checkRows(file, first, toFloat32(bytes, type));
+      onChecked(file.path, bytes.length);
+    }
+    await hashBytes(end, file.size);
+    return hash.digest('hex');
+  }
+
+  #checkRows(file: MatrixFile, first: number, numbers: Float32Array): void {
+    const { dim } = file.layout;
+    for (let at = 0; at < numbers.length; at += dim) {
+      let square = 0;
+      for (let i = at; i < at + dim; i++) square += numbers[i] * numbers[i];
+      if (!Number.isFinite(square)) {
+        const row = numbers.subarray(at, at + dim);
+        const place = row.findIndex((value) => !Number.isFinite(value));
+        throw rowError(file.path, first + at / dim, `number ${place + 1} of ${dim} is ${row[place]}`);
+      }
+      if (square !== 0 && Math.abs(Math.sqrt(square) - 1) > UNIT_TOLERANCE) this.#unitLength = false;
+    }
+  }
+
+  #fileOf(row: number): { file: MatrixFile; start: number } {
+    let at = this.#starts.length - 1;
+    while (this.#starts[at] > row) at--;
+    return { file: this.#files[at], start: this.#starts[at] };
+  }
+}
+
+function openMatrix(path: string, { tensor }: VectorsEntry): Promise<MatrixFile> {
+  const extension = extname(path);
+  if (extension === '.npy') return MatrixFile.open(path, (handle, size) => npyLayout(path, handle, size));
+  if (extension === '.safetensors')
+    return MatrixFile.open(path, (handle, size) => safetensorsLayout(path, handle, size, tensor));
+  if (extension === '.pkl' || extension === '.pickle')
+    return MatrixFile.open(path, (handle, size) => tevatronLayout(path, handle, size));
+  throw fileError(path, `no reader knows "${extension}"; .npy, .safetensors, .pkl and .pickle are read`);
+}
+
+/** @param row from 0; people count from 1 */
+function rowError(file: string, row: number, reason: string): XqgError {
+  return new XqgError('XQG_VECTOR_ROW', { file, row: counted(row + 1), reason });
+}

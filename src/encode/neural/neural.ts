@@ -1,0 +1,138 @@
+/**
+ * A sentence encoder that runs as a graph in onnxruntime, on threads of its own. By default every text is run alone, without
+ * padding: its vector is then the same bits whatever stands beside it. Graphs with dynamic quantization take their scale
+ * from the whole batch, so in them a text's neighbors would change its vector by far more than rounding. Knows no hub.
+ */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { XqgError } from '../../errors/error.js';
+import { hashFiles, modelJson, requireFile } from '../../models/files.js';
+import type { FoundModel } from '../../models/places.js';
+import type { Encoder, EncoderIdentity, PassageText, QueryText } from '../encoder.js';
+import type { CardFields, ModelCard } from './card.js';
+import { chooseGraph, readCard } from './read-card.js';
+import { EncoderThreads } from './threads.js';
+
+export interface NeuralEncoderOptions {
+  /** What wins over the model's own files. */
+  readonly card?: CardFields;
+  /** Threads, each with the model in memory. Default 1. */
+  readonly workers?: number;
+  /** Threads within a run of one worker. Default: half of the cores, 4 at most. */
+  readonly threads?: number;
+  /**
+   * Texts that are run together. Default 1: exact. More is faster for short texts, and changes vectors in the last digits (by less
+   * than 1e-6 for fp32), so that an index that was killed and resumed may have another digest.
+   */
+  readonly batch?: number;
+}
+
+/** Texts that go to a thread at once. */
+const TASK_TEXTS = 32;
+/** The operator that takes its scale from all that it is given. */
+const DYNAMIC_QUANTIZATION = 'DynamicQuantize';
+
+export class NeuralEncoder implements Encoder {
+  readonly identity: EncoderIdentity;
+  readonly card: ModelCard;
+  readonly model: FoundModel;
+  readonly #threads: EncoderThreads;
+  #tokens = 0;
+  #cut = 0;
+
+  private constructor(
+    model: FoundModel,
+    card: ModelCard,
+    identity: EncoderIdentity,
+    threads: EncoderThreads,
+  ) {
+    this.model = model;
+    this.card = card;
+    this.identity = identity;
+    this.#threads = threads;
+  }
+
+  /**
+   * @throws XqgError XQG_MODEL_INCOMPLETE, XQG_MODEL_POOLING, XQG_MODEL_MODULE, XQG_MODEL_OUTPUT, XQG_MODEL_DAMAGED,
+   * XQG_PACKAGE_MISSING, XQG_MODEL_BATCH
+   */
+  static async open(model: FoundModel, options: NeuralEncoderOptions = {}): Promise<NeuralEncoder> {
+    const { batch = 1, workers = 1 } = options;
+    const threads = options.threads ?? Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
+    const { dtype, graph } = chooseGraph(model.folder, options.card?.dtype);
+    const file = join(model.folder, graph);
+    const tokenizer = requireFile(model.folder, 'tokenizer.json');
+    if (batch > 1 && readFileSync(file).includes(DYNAMIC_QUANTIZATION))
+      throw new XqgError('XQG_MODEL_BATCH', { model: model.name, batch });
+    const paddingId = Number(modelJson(model.folder, 'config.json')?.pad_token_id ?? 0);
+    const opened = await EncoderThreads.open({ graph: file, tokenizer, threads, batch, paddingId }, workers);
+    try {
+      const card = readCard(model, dtype, opened.ready.outputs, options.card);
+      const { pooling, normalize } = card;
+      const [probe, weights] = await Promise.all([
+        opened.run({ texts: ['a'], pooling, normalize, longest: card.queryTokens }),
+        hashFiles([file, tokenizer]),
+      ]);
+      const identity: EncoderIdentity = {
+        name: `neural/${model.name.split('/').at(-1)}`,
+        dim: probe.vectors.length,
+        weights,
+        unitLength: normalize,
+        settings: { ...card },
+      };
+      return new NeuralEncoder(model, card, identity, opened);
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+  }
+
+  encodePassages(passages: readonly PassageText[]): Promise<Float32Array> {
+    const { passagePrefix, passageTokens } = this.card;
+    const texts = passages.map(({ title, text }) => `${passagePrefix}${title ? `${title} ${text}` : text}`);
+    return this.#encode(texts, passageTokens);
+  }
+
+  encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
+    const { queryPrefix, queryTokens } = this.card;
+    return this.#encode(
+      queries.map(({ text }) => `${queryPrefix}${text}`),
+      queryTokens,
+    );
+  }
+
+  /** Tokens run so far, and texts that were cut at the limit. */
+  get counts(): { readonly tokens: number; readonly cut: number } {
+    return { tokens: this.#tokens, cut: this.#cut };
+  }
+
+  /** Ends the threads. */
+  close(): Promise<void> {
+    return this.#threads.close();
+  }
+
+  async #encode(texts: readonly string[], longest: number): Promise<Float32Array> {
+    const { dim } = this.identity;
+    const { pooling, normalize } = this.card;
+    const vectors = new Float32Array(texts.length * dim);
+    // The longest first, so that no thread is left alone with one at the end; of about equal length in a task.
+    const order = [...texts.keys()].sort((a, b) => texts[b].length - texts[a].length || a - b);
+    const tasks: Promise<void>[] = [];
+    for (let from = 0; from < order.length; from += TASK_TEXTS) {
+      const places = order.slice(from, from + TASK_TEXTS);
+      const task = { texts: places.map((place) => texts[place]), pooling, normalize, longest };
+      tasks.push(
+        this.#threads.run(task).then(({ vectors: rows, tokens, cut }) => {
+          places.forEach((place, i) => {
+            vectors.set(rows.subarray(i * dim, (i + 1) * dim), place * dim);
+          });
+          this.#tokens += tokens;
+          this.#cut += cut;
+        }),
+      );
+    }
+    await Promise.all(tasks);
+    return vectors;
+  }
+}

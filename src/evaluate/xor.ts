@@ -1,0 +1,114 @@
+/**
+ * Measures predictions for XOR-TyDi's retrieval task: what `xqg evaluate xor` does. Searches nothing: the corpus of 18
+ * million passages is elsewhere. Knows the data set by its loader only.
+ */
+import { basename } from 'node:path';
+import { sourceOf } from './datasets/files.js';
+import { loadXorQuestions, readXorPredictions, type XorQuestion } from './datasets/xor.js';
+import { type EvaluationResult, madeBy, type PerQueryRow, type Progress, type ResultRow } from './results.js';
+import { answersWithin, isCounted } from './xor/answer-recall.js';
+import { FEW_ABBREVIATIONS, sentencesOf } from './xor/punkt.js';
+import { loadPunkt } from './xor/punkt-files.js';
+import { treebankTokens } from './xor/treebank.js';
+
+export interface EvaluateXorOptions {
+  /** Questions as JSONL, or a folder that holds the development set's. */
+  readonly data: string;
+  /** Predictions as a JSON list. */
+  readonly predictions: string;
+  /** Count as the official script does: a question without a prediction is left out. Default false: it is a miss. */
+  readonly official?: boolean;
+  /** Folder of NLTK's `punkt_tab/english`; absent: sentences are cut with a short list of abbreviations. */
+  readonly punkt?: string;
+  /** Default 2,000 and 5,000 tokens. */
+  readonly limits?: readonly number[];
+  /** Also whether each question was answered. Default false. */
+  readonly perQuery?: boolean;
+  /** What made the result, as the user typed it. */
+  readonly command: string;
+}
+
+/** Rows for each language, in the order of their codes. Throws XQG_EVALUATION_FILE, XQG_EVALUATION_LINE. */
+export async function evaluateXor(
+  options: EvaluateXorOptions,
+  progress: Progress = () => {},
+): Promise<EvaluationResult> {
+  const { data, predictions, official = false, punkt, limits = [2000, 5000], command } = options;
+  const { questions, source } = await loadXorQuestions(data);
+  const parameters = punkt === undefined ? FEW_ABBREVIATIONS : await loadPunkt(punkt);
+  const tokenize = (text: string) => sentencesOf(text, parameters).flatMap(treebankTokens);
+  const answered = new Map<string, boolean[]>();
+  let unknown = 0;
+  let read = 0;
+  for await (const { id, contexts } of readXorPredictions(predictions)) {
+    const question = questions.get(id);
+    if (question === undefined) unknown++;
+    else if (isCounted(question)) answered.set(id, answersWithin(question, contexts, limits, tokenize));
+    progress(`${++read} predictions`, Math.min(read, questions.size), questions.size);
+  }
+  const counted = [...questions.values()].filter(isCounted);
+  const missing = counted.filter(({ id }) => !answered.has(id)).length;
+  const rows = rowsOf(
+    official ? counted.filter(({ id }) => answered.has(id)) : counted,
+    answered,
+    options,
+    limits,
+  );
+  const notes = [];
+  if (official)
+    notes.push('counted as the official script does: questions without a prediction are left out');
+  if (missing > 0) {
+    const fate = official ? 'are left out' : 'count as misses (--official leaves them out)';
+    notes.push(`${missing} of ${counted.length} questions have no prediction and ${fate}`);
+  }
+  if (unknown > 0) notes.push(`${unknown} predictions are for unknown questions and are ignored`);
+  if (punkt === undefined) {
+    notes.push(
+      "sentences were cut with a short list of abbreviations; for figures to publish give NLTK's trained parameters (--punkt)",
+    );
+  }
+  const sources = [source, await sourceOf(predictions)];
+  const identities = {
+    tokenizer: 'treebank',
+    punkt: punkt === undefined ? 'abbreviations' : basename(punkt),
+    official,
+  };
+  return { ...rows, notes, madeBy: madeBy(command, sources, identities) };
+}
+
+function rowsOf(
+  questions: readonly XorQuestion[],
+  answered: ReadonlyMap<string, readonly boolean[]>,
+  { predictions, perQuery = false }: EvaluateXorOptions,
+  limits: readonly number[],
+): Pick<EvaluationResult, 'results' | 'perQuery'> {
+  const results: ResultRow[] = [];
+  const values: PerQueryRow[] = [];
+  for (const queryLang of [...new Set(questions.map(({ lang }) => lang))].sort()) {
+    const ofLanguage = questions.filter(({ lang }) => lang === queryLang);
+    const about = {
+      dataset: 'xor-tydi',
+      setting: 'xor',
+      queryLang,
+      passageLang: 'en',
+      system: basename(predictions),
+      generator: 'none',
+      language: 'given',
+    } as const;
+    limits.forEach((limit, l) => {
+      const metric = metricOf(limit);
+      const hits = ofLanguage.map(({ id }) => Number(answered.get(id)?.[l] ?? false));
+      const value = hits.reduce((sum, hit) => sum + hit, 0) / hits.length;
+      results.push({ ...about, metric, value, queries: hits.length });
+      ofLanguage.forEach(({ id }, q) => {
+        values.push({ ...about, metric, query: id, value: hits[q] });
+      });
+    });
+  }
+  return { results, ...(perQuery ? { perQuery: values } : {}) };
+}
+
+/** R@2kt, R@5kt; R@50t where the limit is no whole thousand. */
+function metricOf(limit: number): string {
+  return limit % 1000 === 0 ? `R@${limit / 1000}kt` : `R@${limit}t`;
+}

@@ -1,0 +1,80 @@
+/** Asks the questions of a work item: opens its pool, takes the questions' vectors from the store, and ranks. Knows no measure. */
+import type { RelevantRanks } from '../evaluate/metrics.js';
+import type { RankedQuery } from '../evaluate/trec.js';
+import { codeIdentity, ENCODING_CODE } from './code-identity.js';
+import type { NamedMakers } from './makers.js';
+import { Pool } from './pool.js';
+import { type AskedQuestions, Ranker } from './rank.js';
+import { roundTripScores } from './round-trip.js';
+import type { ExperimentSpec } from './spec.js';
+import type { ArtifactStore } from './store.js';
+import type { WorkItem } from './work.js';
+
+export interface AskerOptions {
+  readonly spec: ExperimentSpec;
+  readonly store: ArtifactStore;
+  readonly signal?: AbortSignal;
+}
+
+/** Holds the pool and ranker that were used last, since work comes sorted by pool. */
+export class Asker {
+  readonly #makers: Pick<NamedMakers, 'scanner'>;
+  readonly #options: AskerOptions;
+  #open: { key: string; ranker: Ranker } | null = null;
+
+  constructor(makers: Pick<NamedMakers, 'scanner'>, options: AskerOptions) {
+    this.#makers = makers;
+    this.#options = options;
+  }
+
+  async ranks(item: WorkItem): Promise<RelevantRanks[]> {
+    return this.#ranker(item).ranks(item.variant, await this.#asked(item));
+  }
+
+  async best(item: WorkItem, depth: number): Promise<RankedQuery[]> {
+    const hits = await this.#ranker(item).best(item.variant, await this.#asked(item), depth);
+    return item.test.queries.map(({ id }, q) => ({ queryId: id, hits: hits[q] }));
+  }
+
+  #ranker({ pool, pairing }: WorkItem): Ranker {
+    const key = `${pool.key} ${pairing.generatorName}`;
+    if (this.#open?.key === key) return this.#open.ranker;
+    const { encoder, generator } = pairing;
+    const { store, spec, signal } = this.#options;
+    const { scanner } = this.#makers;
+    const identity = { encoder: encoder.identity, generator: generator.identity, seed: spec.seed };
+    const opened = new Pool(pool.blocks, {
+      queryLanguages: generator.languages,
+      trainingMeans: pairing.means,
+      roundTrip: (each, place, lang, drawn) =>
+        roundTripScores(each, place, lang, drawn, { scanner, store, identity }),
+    });
+    const ranker = new Ranker(opened, {
+      encoder: encoder.identity,
+      generator,
+      scanner,
+      queryLanguages: generator.languages,
+      signal,
+    });
+    this.#open = { key, ranker };
+    return ranker;
+  }
+
+  async #asked({ test, place, pairing, variant }: WorkItem): Promise<AskedQuestions> {
+    const { encoder } = pairing;
+    const lang = place.queryLang;
+    const languages = [{ lang, weight: 1 }];
+    const queries = test.queries.map(({ id, text }) => ({ id, text, lang, languages }));
+    const identity = {
+      encoder: encoder.identity,
+      code: codeIdentity(ENCODING_CODE),
+      lang,
+      questions: queries.map(({ id, text }) => [id, text]),
+    };
+    const vectors =
+      variant.system.mode === 'lexical'
+        ? new Float32Array(queries.length * encoder.identity.dim)
+        : await this.#options.store.floats('questions', identity, () => encoder.encodeQueries(queries));
+    return { lang, queries: test.queries, qrels: test.qrels, vectors };
+  }
+}

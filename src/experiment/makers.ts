@@ -1,0 +1,123 @@
+/** The encoders and generators that an experiment file names, opened. Knows no data and no condition. */
+import { resolve } from 'node:path';
+import type { Encoder } from '../encode/encoder.js';
+import { FileEncoder } from '../encode/file/file-encoder.js';
+import { STATIC_DEFAULTS, StaticEncoder } from '../encode/static.js';
+import type { Generator } from '../generate/generator.js';
+import { LEXICON_DEFAULTS, LexiconGenerator } from '../generate/lexicon.js';
+import { RecordedGenerator } from '../generate/recorded.js';
+import { loadPack } from '../pack/format.js';
+import type { Pack } from '../pack/pack.js';
+import type { Scanner } from '../search/exact/scanner.js';
+import { openScanner } from '../search/exact/scanner.js';
+import type { LanguageMeans } from './language-means.js';
+
+const DEFAULT_PACK = 'base';
+
+export interface MakerName {
+  readonly kind: 'static' | 'lexicon' | 'file';
+  /** Name or folder of a pack, or path of a manifest of vectors or of recorded queries. */
+  readonly from: string;
+}
+
+/** `static`, `static:PACK` or `file:MANIFEST`; else what is wrong. */
+export function parseEncoderName(text: string): MakerName | string {
+  const [, path] = /^file:(.+)$/.exec(text) ?? [];
+  if (path !== undefined) return { kind: 'file', from: path };
+  return parseName(text, 'static', 'encoder', 'static, static:PACK, file:MANIFEST');
+}
+
+/** `lexicon`, `lexicon:PACK` or `file:QUERIES`; else what is wrong. */
+export function parseGeneratorName(text: string): MakerName | string {
+  const [, path] = /^file:(.+)$/.exec(text) ?? [];
+  if (path !== undefined) return { kind: 'file', from: path };
+  return parseName(text, 'lexicon', 'generator', 'lexicon, lexicon:PACK, file:QUERIES');
+}
+
+function parseName(text: string, kind: MakerName['kind'], what: string, known: string): MakerName | string {
+  const [, name, pack] = /^(\w+)(?::(.+))?$/.exec(text) ?? [];
+  if (name === kind) return { kind, from: pack ?? DEFAULT_PACK };
+  return `is "${text}", no ${what} (known: ${known})`;
+}
+
+export interface NamedMakers {
+  /** As the file has them, in its order. */
+  readonly encoders: readonly {
+    readonly name: string;
+    readonly encoder: Encoder;
+    /** Mean vectors of languages in the encoder's training text; empty where they are not known. */
+    readonly means: LanguageMeans;
+  }[];
+  readonly generators: readonly { readonly name: string; readonly generator: Generator }[];
+  readonly scanner: Scanner;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens everything that is named; a pack that several name is read once. Throws what `loadPack` and `FileEncoder.open` throw.
+ * @param folder paths of manifests are relative to it
+ */
+export async function openMakers(
+  encoders: readonly string[],
+  generators: readonly string[],
+  folder: string,
+): Promise<NamedMakers> {
+  const packs = new Map<string, Promise<Pack>>();
+  const packOf = (name: string) => {
+    let pack = packs.get(name);
+    if (pack === undefined) {
+      pack = loadPack(name);
+      packs.set(name, pack);
+    }
+    return pack;
+  };
+  const files: { close(): Promise<void> }[] = [];
+  const encoderOf = async (name: MakerName): Promise<{ encoder: Encoder; means: LanguageMeans }> => {
+    if (name.kind !== 'file') {
+      const pack = await packOf(name.from);
+      const encoder = new StaticEncoder(pack, STATIC_DEFAULTS);
+      const fitting = [...(pack.means ?? [])].filter(([, mean]) => mean.length === encoder.identity.dim);
+      return { encoder, means: new Map(fitting) };
+    }
+    const encoder = await FileEncoder.open(resolve(folder, name.from));
+    files.push(encoder);
+    return { encoder, means: new Map() };
+  };
+  const generatorOf = async (name: MakerName): Promise<Generator> => {
+    if (name.kind !== 'file') return new LexiconGenerator(await packOf(name.from), LEXICON_DEFAULTS);
+    const generator = await RecordedGenerator.open([resolve(folder, name.from)]);
+    files.push(generator);
+    return generator;
+  };
+  const opened: Pick<NamedMakers, 'encoders' | 'generators'> = {
+    encoders: await inOrder(encoders, parseEncoderName, encoderOf, (name, opened) => ({ name, ...opened })),
+    generators: await inOrder(generators, parseGeneratorName, generatorOf, (name, generator) => ({
+      name,
+      generator,
+    })),
+  };
+  const { scanner } = await openScanner();
+  return {
+    ...opened,
+    scanner,
+    close: async () => {
+      await scanner.close();
+      for (const file of files) await file.close();
+    },
+  };
+}
+
+async function inOrder<M, N>(
+  names: readonly string[],
+  parse: (name: string) => MakerName | string,
+  open: (name: MakerName) => Promise<M>,
+  named: (name: string, maker: M) => N,
+): Promise<N[]> {
+  const all: N[] = [];
+  for (const name of names) {
+    const parsed = parse(name);
+    if (typeof parsed === 'string') throw new RangeError(`${name} was not checked`);
+    all.push(named(name, await open(parsed)));
+  }
+  return all;
+}

@@ -1,0 +1,110 @@
+/**
+ * One variant's ranks for questions in one language about one pool, and the values of measures on them. Ranks are what is kept;
+ * any measure is computed from them. Knows no vector and no engine.
+ */
+import type { TestCollection } from '../evaluate/datasets/collection.js';
+import { type Measure, parseMeasures, RANK_DISTANCE, type RelevantRanks } from '../evaluate/metrics.js';
+import type { Setting } from '../evaluate/results.js';
+import type { ExperimentSpec } from './spec.js';
+import type { Variant } from './variants.js';
+
+/** Who was asked what. */
+export interface MeasuredPlace {
+  readonly dataset: string;
+  readonly setting: Setting;
+  readonly queryLang: string;
+  readonly passageLang: string;
+  /** Names from the experiment file. */
+  readonly encoder: string;
+  readonly generator: string;
+}
+
+/** True for the data set and setting of the primary hypothesis; a half of a data set has its name before a slash. */
+export function isPrimary({ dataset, setting }: MeasuredPlace, primary: ExperimentSpec['primary']): boolean {
+  return dataset.split('/')[0] === primary.data && setting === primary.setting;
+}
+
+/** The measures of a file that fit a setting: rank distance needs one pool of all languages. */
+export function measuresIn(setting: string, { measures }: Pick<ExperimentSpec, 'measures'>): Measure[] {
+  return parseMeasures(measures).filter(({ name }) => setting === 'multi' || name !== RANK_DISTANCE);
+}
+
+export class Measurement {
+  readonly #test: TestCollection;
+  readonly #ranks: Int32Array;
+  readonly #size: number;
+  readonly #known = new Map<string, Float64Array>();
+
+  /**
+   * @param ranks of `packRanks`
+   * @param size passages of the pool
+   * @throws RangeError if there are more or fewer ranks than relevant passages
+   */
+  constructor(
+    readonly place: MeasuredPlace,
+    readonly variant: Variant,
+    test: TestCollection,
+    ranks: Int32Array,
+    size: number,
+  ) {
+    this.#test = test;
+    this.#ranks = ranks;
+    this.#size = size;
+    const relevant = test.queries.reduce((sum, { id }) => sum + gainsOf(test, id).length, 0);
+    if (ranks.length !== 2 * relevant) throw new RangeError('ranks do not fit the judgments');
+  }
+
+  /** Ids of the questions, in the order of all values. */
+  get questions(): readonly string[] {
+    return this.#test.queries.map(({ id }) => id);
+  }
+
+  /** What each question shares with others. */
+  get groups(): readonly string[] {
+    return this.#test.queries.map(({ group }) => group);
+  }
+
+  /** The value of every question. */
+  values(measure: Measure): Float64Array {
+    let values = this.#known.get(measure.name);
+    if (values === undefined) {
+      values = Float64Array.from(this.relevantRanks(), (ranks) => measure.of(ranks));
+      this.#known.set(measure.name, values);
+    }
+    return values;
+  }
+
+  mean(measure: Measure): number {
+    const values = this.values(measure);
+    return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  }
+
+  *relevantRanks(): Generator<RelevantRanks> {
+    let at = 0;
+    for (const { id } of this.#test.queries) {
+      const ideal = gainsOf(this.#test, id).sort((a, b) => b - a);
+      const ranks: number[] = [];
+      const gains: number[] = [];
+      for (let i = 0; i < ideal.length; i++, at += 2) {
+        if (this.#ranks[at] === 0) continue;
+        ranks.push(this.#ranks[at]);
+        gains.push(this.#ranks[at + 1]);
+      }
+      yield { ranks, gains, ideal, size: this.#size };
+    }
+  }
+}
+
+/** Ranks and gains in pairs, one pair for each relevant passage of each question; 0 and 0: not retrieved. */
+export function packRanks(ranks: readonly RelevantRanks[]): Int32Array {
+  return Int32Array.from(
+    ranks.flatMap(({ ranks: found, gains, ideal }) =>
+      ideal.flatMap((_, i) => [found[i] ?? 0, gains[i] ?? 0]),
+    ),
+  );
+}
+
+/** Relevance of the relevant passages of a question. */
+function gainsOf({ qrels }: TestCollection, id: string): number[] {
+  return [...qrels.get(id)!.values()].filter((gain) => gain > 0);
+}

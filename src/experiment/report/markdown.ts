@@ -1,0 +1,42 @@
+/** The report as Markdown; figures are linked as SVG files. Knows no computation. */
+import type { Report, ReportTable } from './report.js';
+
+export function markdownReport({
+  title,
+  question,
+  answer,
+  answerTable,
+  sections,
+  notes,
+  madeBy,
+}: Report): string {
+  const parts = [`# ${title}`, question, '## Answer', ...answer.sentences, markdownTable(answerTable)];
+  if (notes.length > 0) parts.push('To be known:', notes.map((note) => `- ${note}`).join('\n'));
+  for (const section of sections) {
+    parts.push(`## ${section.title}`, section.text);
+    for (const figure of section.figures) {
+      parts.push(`![${figure.title}](figures/${figure.id}.svg)`, `**${figure.title}.** ${figure.caption}`);
+      parts.push(`Data: [figures/${figure.id}.csv](figures/${figure.id}.csv)`);
+    }
+    parts.push(...section.tables.map(markdownTable));
+  }
+  parts.push('## What made this', madeBy.map(([name, value]) => `- ${name}: ${value}`).join('\n'));
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function markdownTable({ title, note, header, rows }: ReportTable): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const lines = rows.map(({ cells, kind }) =>
+    kind === 'head'
+      ? line([`**${cells[0]}**`, ...header.slice(1).map(() => '')])
+      : line(kind === 'difference' ? cells.map((cell) => `**${cell}**`) : cells),
+  );
+  return [
+    `**${title}**${note === '' ? '' : `\n\n${note}`}`,
+    '',
+    line(header),
+    line(header.map((_, i) => (i === 0 ? '---' : '---:'))),
+    ...lines,
+  ].join('\n');
+}

@@ -1,0 +1,156 @@
+/** Tables of every system and every condition beside the primary one: means, marked exploratory. */
+import { parseMeasures } from '../../evaluate/metrics.js';
+import { decimal, pairingsOf, signed } from '../answer.js';
+import { columnsOf, meanOf, testMean } from '../comparison.js';
+import type { Measurement } from '../measurement.js';
+import type { ExperimentResults } from '../results.js';
+import { plainOf } from '../systems.js';
+import type { ConditionName } from '../variants.js';
+import { probability } from './answer-table.js';
+import type { ReportTable, ReportTableRow } from './report.js';
+
+/** Measurements of one data set in one setting. */
+export interface Ground {
+  readonly dataset: string;
+  readonly setting: string;
+  readonly measurements: readonly Measurement[];
+}
+
+export function groundsOf(measurements: readonly Measurement[]): Ground[] {
+  const grounds = new Map<string, { dataset: string; setting: string; measurements: Measurement[] }>();
+  for (const measurement of measurements) {
+    const { dataset, setting } = measurement.place;
+    const key = JSON.stringify([dataset, setting]);
+    const ground = grounds.get(key) ?? { dataset, setting, measurements: [] };
+    grounds.set(key, ground);
+    ground.measurements.push(measurement);
+  }
+  return [...grounds.values()];
+}
+
+/** One table a ground: every system of every pairing, with languages as columns. */
+export function systemTables({ spec, measurements }: ExperimentResults): ReportTable[] {
+  const [measure] = parseMeasures(spec.primary.metric);
+  return groundsOf(measurements).map(({ dataset, setting, measurements: ofGround }) => {
+    const rows: ReportTableRow[] = [];
+    let languages: string[] = [];
+    for (const { encoder, generator, measurements: ofPairing } of pairingsOf(ofGround)) {
+      const systems = ofPairing.filter(({ variant }) => variant.condition === 'system');
+      rows.push({ kind: 'head', cells: [`${encoder}, ${generator}`] });
+      for (const [name, ofSystem] of byVariant(systems)) {
+        const columns = columnsOf(ofSystem, measure);
+        languages = columns.map(({ lang }) => lang);
+        const means = columns.map(({ values }) => meanOf(values));
+        rows.push({ cells: [name, ...means.map(decimal), decimal(meanOf(means))] });
+      }
+    }
+    return {
+      id: `systems-${fileName(dataset)}-${setting}`,
+      title: `All systems: ${measure.name} on ${dataset}, ${setting}`,
+      note: 'Exploratory but for the two systems of the primary hypothesis.',
+      header: ['', ...languages, 'mean'],
+      rows,
+    };
+  });
+}
+
+const TITLES: Readonly<Record<Exclude<ConditionName, 'system'>, { title: string; note: string }>> = {
+  alpha: { title: 'Alpha', note: 'How much the generated queries count; alpha 0 is the passage alone.' },
+  queries: {
+    title: 'Number of queries',
+    note: 'Drawn queries a passage and language. A generator that draws from a distribution shows sampling noise only.',
+  },
+  languages: {
+    title: 'Languages of the queries',
+    note: 'own: the asker’s. all: every language of the generator. others: all but the asker’s. without xx: all but one.',
+  },
+  combine: {
+    title: 'Sum or mean',
+    note:
+      'mean: renormalized. sum: the plain sum with the alpha that gives the mean query the same share, not renormalized. ' +
+      'paper: the sum over all languages with alpha 0.01, as published; not tuned here.',
+  },
+  filter: {
+    title: 'Round-trip filter',
+    note: 'Percent of the drawn queries that are dropped, those that find their own passage worst.',
+  },
+  'language-means': {
+    title: 'Language means removed',
+    note:
+      'training: means of the encoder’s training text. pool: means of the indexed passages, which looks at the whole collection ' +
+      '(not at questions) and is a separate condition for that reason.',
+  },
+  distractors: { title: 'Distractors', note: 'The same questions with further passages in the pool.' },
+};
+
+/** One table a condition and ground: a row a point, against the plain system of the same leg. */
+export function conditionTables({ spec, measurements }: ExperimentResults): ReportTable[] {
+  const [measure] = parseMeasures(spec.primary.metric);
+  const tables: ReportTable[] = [];
+  for (const [condition, { title, note }] of Object.entries(TITLES)) {
+    for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
+      const rows: ReportTableRow[] = [];
+      for (const { encoder, generator, measurements: ofPairing } of pairingsOf(ofGround)) {
+        const points = ofPairing.filter(({ variant }) => variant.condition === condition);
+        if (points.length === 0) continue;
+        rows.push({ kind: 'head', cells: [`${encoder}, ${generator}`] });
+        for (const [name, ofPoint] of byVariant(points)) {
+          const [{ variant }] = ofPoint;
+          // Plain systems stand in the column of what others are compared with.
+          if (variant.system === plainOf(variant.system)) continue;
+          const against = againstOf(ofPairing, ofPoint);
+          const columns = columnsOf(ofPoint, measure);
+          const tested = testMean(columnsOf(against, measure), columns, spec.statistics);
+          const share = variant.alphaEffective === null ? '–' : variant.alphaEffective.toFixed(3);
+          const { low, high } = tested.interval;
+          rows.push({
+            cells: [
+              name,
+              share,
+              decimal(tested.system),
+              decimal(tested.baseline),
+              signed(tested.difference),
+              `${signed(low)} to ${signed(high)}`,
+              probability(tested.pRandomization),
+            ],
+          });
+        }
+      }
+      if (rows.length === 0) continue;
+      tables.push({
+        id: `${condition}-${fileName(dataset)}-${setting}`,
+        title: `${title}: ${measure.name} on ${dataset}, ${setting}, mean over languages`,
+        note: `Exploratory, p not corrected. ${note}`,
+        header: ['', 'alpha_eff', 'value', 'without queries', 'difference', 'interval', 'p'],
+        rows,
+      });
+    }
+  }
+  return tables;
+}
+
+/** What a point is compared with: the plain system of its leg in the same pool. */
+export function againstOf(all: readonly Measurement[], point: readonly Measurement[]): Measurement[] {
+  const [{ variant }] = point;
+  const plain = plainOf(variant.system).name;
+  return all.filter(
+    ({ variant: other }) =>
+      other.system.name === plain &&
+      (variant.distractors === null
+        ? other.condition === 'system'
+        : other.condition === 'distractors' && other.distractors === variant.distractors),
+  );
+}
+
+export function byVariant(measurements: readonly Measurement[]): Map<string, Measurement[]> {
+  const groups = new Map<string, Measurement[]>();
+  for (const measurement of measurements) {
+    const { name } = measurement.variant;
+    groups.set(name, [...(groups.get(name) ?? []), measurement]);
+  }
+  return groups;
+}
+
+export function fileName(text: string): string {
+  return text.replace(/[^\w.-]+/g, '-');
+}

@@ -1,0 +1,70 @@
+/** The commented experiment file that `xqg experiment init` writes. A test holds it and the schema together. */
+
+export const TEMPLATE = `# An experiment of xqg: encoders x generators x conditions x data sets, one report.
+#   xqg experiment run THIS_FILE
+# The whole file is checked before anything runs. Paths are relative to this file.
+
+# Names the results folder (.xqg/experiments/NAME).
+name: my-experiment
+# What the experiment asks, for the head of the report.
+question: What does cross-lingual query generation add to zero-shot transfer?
+
+# What is reported. set: xquad (paragraphs) or mlqa-r. settings: mono (question and passages in one language), cross (each
+# pair of two languages), multi (one pool of all languages), to-english, from-english.
+data:
+  - set: xquad
+    path: data/xquad
+    settings: [to-english]
+    # langs: [en, ar, th]          # default: every language that has a file
+
+# The one hypothesis that is tested and corrected over all languages and encoders. Everything else is exploratory.
+# Fix it before you look at anything.
+primary:
+  data: xquad
+  setting: to-english
+  metric: MRR
+  baseline: dense
+  system: dense+xqg
+  correction: holm                 # or bonferroni
+
+# static or static:PACK; lexicon or lexicon:PACK. PACK is a name (base, full) or a folder.
+encoders: [static]
+generators: [lexicon]
+
+# dense, lexical (BM25), hybrid. translation: true adds the rival, translating the question by the same tables (+qt).
+legs: [dense, lexical, hybrid]
+translation: true
+
+measures: MRR accuracy@1 R@10 nDCG@10
+
+# Chooses alpha and weights on other data, as part of the run; refused on data that shares questions with what is reported.
+# Without this, the defaults of search are used.
+tune:
+  on: mlqa-r
+  path: data/mlqa-r
+  half: all                        # tune, report or all: halves of the articles
+  setting: to-english
+  metric: MRR
+  alpha: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
+  dense-weight: [0.25, 0.5, 1, 2, 4]
+
+# Each is optional.
+conditions:
+  of: [dense+xqg]                  # the systems that are varied; default: that of the primary hypothesis
+  alpha: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
+  queries: [0, 1, 2, 3, 4, 5, 8, 12]
+  languages: [own, all, others, leave-one-out]
+  combine: [mean, sum, paper]
+  filter: [0, 25, 50, 75]          # percent of the drawn queries that are dropped, by round trip
+  language-means: [none, pool]     # training: needs an encoder that knows means of its training text
+  # distractors:                   # further passages in the pool: one of mlqa-r, file
+  #   - name: mlqa-r
+  #     mlqa-r: data/mlqa-r
+
+# Permutations and bootstrap samples, their seed, and the confidence of intervals.
+statistics: { samples: 10000, seed: 1, confidence: 0.95 }
+# Passages a question in the TREC runs of the primary hypothesis; 0 writes none.
+runs: { depth: 100 }
+# Seed of drawn queries.
+seed: 0
+`;

@@ -1,0 +1,187 @@
+/**
+ * The work of an experiment, as a list: which variants are to be ranked for which questions about which pool. From it come the
+ * plan that people see and the run. Ranks nothing itself.
+ */
+import type { Encoder } from '../encode/encoder.js';
+import { pairsOf } from '../evaluate/collection.js';
+import {
+  ALL_LANGUAGES,
+  type Collection,
+  type EvaluationPassage,
+  pooledId,
+  type TestCollection,
+  testCollectionOf,
+} from '../evaluate/datasets/collection.js';
+import { type Generator, hasDistribution } from '../generate/generator.js';
+import { Block, type PlacedBlock } from './block.js';
+import { codeIdentity, RANKING_CODE } from './code-identity.js';
+import type { Distractors, ReportedData } from './data.js';
+import type { LanguageMeans } from './language-means.js';
+import type { MeasuredPlace } from './measurement.js';
+import { type ArtifactStore, type Identity, sha256 } from './store.js';
+import type { Variant } from './variants.js';
+
+/** One encoder with one generator. */
+export interface Pairing {
+  readonly encoderName: string;
+  readonly generatorName: string;
+  readonly encoder: Encoder;
+  readonly generator: Generator;
+  readonly means: LanguageMeans;
+  readonly variants: readonly Variant[];
+}
+
+/** One ranking of a pool for the questions in one language, in one variant. */
+export interface WorkItem {
+  readonly pairing: Pairing;
+  readonly place: MeasuredPlace;
+  readonly test: TestCollection;
+  readonly variant: Variant;
+  readonly pool: PoolPlan;
+  readonly identity: Identity;
+}
+
+/** A pool before anything of it is encoded. */
+export interface PoolPlan {
+  readonly key: string;
+  readonly blocks: readonly PlacedBlock[];
+}
+
+/** Gives blocks of the same passages and makers only once. */
+export class Blocks {
+  readonly #store: ArtifactStore;
+  readonly #seed: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #known = new Map<string, Block>();
+
+  constructor(store: ArtifactStore, seed: number, signal: AbortSignal | undefined) {
+    this.#store = store;
+    this.#seed = seed;
+    this.#signal = signal;
+  }
+
+  of(name: string, passages: readonly EvaluationPassage[], pairing: Omit<Pairing, 'variants'>): Block {
+    const key = JSON.stringify([name, pairing.encoderName, pairing.generatorName]);
+    let block = this.#known.get(key);
+    if (block === undefined) {
+      const { encoder, generator } = pairing;
+      block = new Block(passages, {
+        encoder,
+        generator,
+        store: this.#store,
+        seed: this.#seed,
+        signal: this.#signal,
+      });
+      this.#known.set(key, block);
+    }
+    return block;
+  }
+}
+
+export interface WorkOptions {
+  readonly reported: readonly ReportedData[];
+  readonly distractors: readonly Distractors[];
+  readonly pairings: readonly Pairing[];
+  readonly blocks: Blocks;
+  readonly seed: number;
+}
+
+/** Items that share a pool, and within it a source of queries, come one after the other. */
+export function workOf({ reported, distractors, pairings, blocks, seed }: WorkOptions): WorkItem[] {
+  const items: WorkItem[] = [];
+  for (const { spec, collection } of reported) {
+    for (const pairing of pairings) {
+      for (const setting of spec.settings) {
+        const pairs = pairsOf([...collection.parts.keys()], [setting]);
+        for (const passageLang of new Set(pairs.map((pair) => pair.passageLang))) {
+          const asked = pairs.filter((pair) => pair.passageLang === passageLang);
+          const tests = asked.map(({ queryLang }) => testCollectionOf(collection, queryLang, passageLang));
+          for (const name of [null, ...distractors.map((each) => each.name)]) {
+            const further = distractors.find((each) => each.name === name) ?? null;
+            const pool = poolPlan(collection, passageLang, further, blocks, pairing);
+            for (const variant of pairing.variants.filter((each) => each.distractors === name)) {
+              asked.forEach(({ queryLang }, i) => {
+                const test = tests[i];
+                if (test.queries.length === 0) return;
+                const place = {
+                  dataset: collection.name,
+                  setting,
+                  queryLang,
+                  passageLang,
+                  encoder: pairing.encoderName,
+                  generator: pairing.generatorName,
+                };
+                const identity = identityOf(pairing, variant, pool, test, queryLang, seed);
+                items.push({ pairing, place, test, variant, pool, identity });
+              });
+            }
+          }
+        }
+      }
+    }
+  }
+  return items;
+}
+
+function poolPlan(
+  { name, parts }: Collection,
+  passageLang: string,
+  distractors: Distractors | null,
+  blocks: Blocks,
+  pairing: Pairing,
+): PoolPlan {
+  const all = passageLang === ALL_LANGUAGES;
+  const placed: PlacedBlock[] = (all ? [...parts.keys()] : [passageLang]).map((lang) => ({
+    block: blocks.of(`${name} ${lang}`, parts.get(lang)!.passages, pairing),
+    idOf: (id) => (all ? pooledId(id, lang) : id),
+  }));
+  if (distractors !== null) {
+    const block = blocks.of(`distractors ${distractors.name}`, distractors.passages, pairing);
+    placed.push({ block, idOf: (id) => id });
+  }
+  return { key: JSON.stringify([name, passageLang, distractors?.name, pairing.encoderName]), blocks: placed };
+}
+
+/** Everything that ranks depend on, and nothing else, so that a variant that does not use something shares its ranks. */
+function identityOf(
+  { encoder, generator }: Pairing,
+  variant: Variant,
+  pool: PoolPlan,
+  test: TestCollection,
+  queryLang: string,
+  seed: number,
+): Identity {
+  const { system, profile, alpha, languages, source, defaults } = variant;
+  const { mode, augment, translate } = system;
+  const augmented = augment !== 'off';
+  const drawn = augmented && source.queries !== 'expected';
+  return {
+    pool: pool.blocks.map(({ block, idOf }) => [block.digest, idOf('')]),
+    questions: questionsDigest(test),
+    queryLang,
+    mode,
+    translate,
+    means: source.means,
+    code: codeIdentity(RANKING_CODE),
+    encoder: mode === 'lexical' ? null : encoder.identity,
+    generator: mode === 'dense' && !augmented ? null : generator.identity,
+    table: hasDistribution(generator),
+    augmentation: augmented ? { profile, alpha, languages, source } : null,
+    seed: drawn ? seed : null,
+    // Alpha is part of the augmentation; a dense leg alone reads no other default.
+    defaults: mode === 'dense' ? null : { ...defaults, alpha: null },
+  };
+}
+
+const digests = new WeakMap<TestCollection, string>();
+
+function questionsDigest(test: TestCollection): string {
+  let digest = digests.get(test);
+  if (digest === undefined) {
+    digest = sha256(
+      JSON.stringify(test.queries.map(({ id, text, lang }) => [id, text, lang, [...test.qrels.get(id)!]])),
+    );
+    digests.set(test, digest);
+  }
+  return digest;
+}

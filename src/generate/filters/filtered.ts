@@ -1,0 +1,131 @@
+/**
+ * A generator whose queries are scored and, below a threshold, left out. Scores are kept by passage, language and query, so that
+ * other thresholds cost nothing. Reports how much of each language was left. Knows no scorer's meaning.
+ */
+import { XqgError } from '../../errors/error.js';
+import { Answers } from '../../remote/answers.js';
+import type { Generator, GeneratorIdentity, GeneratorInput } from '../generator.js';
+import type { QueryScorer } from './scorer.js';
+
+/** Least scores by scorer, in [0, 1]. */
+export type Thresholds = Readonly<Record<string, number>>;
+
+/** What became of the queries in a language. */
+export interface Yield {
+  readonly drawn: number;
+  readonly kept: number;
+  /** Queries below the threshold, by scorer; one may be below several. */
+  readonly below: Readonly<Record<string, number>>;
+}
+
+interface Counts {
+  drawn: number;
+  kept: number;
+  readonly below: Record<string, number>;
+}
+
+export class FilteredGenerator implements Generator {
+  readonly identity: GeneratorIdentity;
+  readonly languages: readonly string[];
+  readonly drawsFewer = true;
+  readonly #generator: Generator;
+  readonly #scorers: readonly QueryScorer[];
+  readonly #thresholds: Thresholds;
+  readonly #scores: Answers;
+  readonly #yields = new Map<string, Counts>();
+
+  /**
+   * @param scores where they are kept; closed with this generator
+   * @throws XqgError XQG_UNKNOWN_SCORER for a threshold without a scorer
+   */
+  constructor(
+    generator: Generator,
+    scorers: readonly QueryScorer[],
+    thresholds: Thresholds,
+    scores: Answers,
+  ) {
+    for (const scorer of Object.keys(thresholds)) {
+      if (scorers.some(({ name }) => name === scorer)) continue;
+      throw new XqgError('XQG_UNKNOWN_SCORER', { scorer, known: scorers.map(({ name }) => name).join(', ') });
+    }
+    this.#generator = generator;
+    this.#scorers = scorers;
+    this.#thresholds = thresholds;
+    this.#scores = scores;
+    this.languages = generator.languages;
+    const kept = Object.entries(thresholds).sort(([a], [b]) => (a < b ? -1 : 1));
+    const keep = kept.map(([name, least]) => `${name}>=${least}`).join(' ');
+    const { name, weights, settings } = generator.identity;
+    this.identity = { name, weights, settings: { ...settings, keep } };
+  }
+
+  /** By language, of what was drawn so far. */
+  get yields(): ReadonlyMap<string, Yield> {
+    return this.#yields;
+  }
+
+  async draw(
+    passages: readonly GeneratorInput[],
+    lang: string,
+    n: number,
+    seed: number,
+  ): Promise<string[][]> {
+    const drawn = await this.#generator.draw(passages, lang, n, seed);
+    const kept: string[][] = [];
+    for (const [p, queries] of drawn.entries()) kept.push(await this.#keep(passages[p], lang, queries));
+    return kept;
+  }
+
+  async close(): Promise<void> {
+    await this.#scores.close();
+    await this.#generator.close?.();
+  }
+
+  async #keep(passage: GeneratorInput, lang: string, queries: readonly string[]): Promise<string[]> {
+    if (queries.length === 0) return [];
+    const below = new Map<number, string[]>();
+    for (const scorer of this.#scorers) {
+      const least = this.#thresholds[scorer.name] ?? 0;
+      (await this.#scoresOf(scorer, passage, lang, queries)).forEach((score, q) => {
+        if (score < least) below.set(q, [...(below.get(q) ?? []), scorer.name]);
+      });
+    }
+    const counts = this.#yields.get(lang) ?? { drawn: 0, kept: 0, below: {} };
+    this.#yields.set(lang, counts);
+    counts.drawn += queries.length;
+    counts.kept += queries.length - below.size;
+    for (const names of below.values()) {
+      for (const name of names) counts.below[name] = (counts.below[name] ?? 0) + 1;
+    }
+    return queries.filter((_, q) => !below.has(q));
+  }
+
+  async #scoresOf(
+    scorer: QueryScorer,
+    passage: GeneratorInput,
+    lang: string,
+    queries: readonly string[],
+  ): Promise<readonly number[]> {
+    const { name, version } = scorer;
+    const key = Answers.key([name, version, passage.id, passage.title, passage.text, lang, queries]);
+    const known = await this.#scores.get<number[]>(key);
+    if (known !== undefined) return known;
+    const scores = await scorer.score(passage, lang, queries);
+    await this.#scores.put(key, scores);
+    return scores;
+  }
+}
+
+/**
+ * Reads "language>=0.5,novelty>=0.2".
+ * @throws XqgError XQG_FILTER_THRESHOLD
+ */
+export function parseThresholds(text: string): Thresholds {
+  return Object.fromEntries(
+    text.split(',').map((part) => {
+      const [, name, least] = /^\s*([\w-]+)\s*>=\s*(\d*\.?\d+)\s*$/.exec(part) ?? [];
+      if (name === undefined || Number(least) > 1) throw new XqgError('XQG_FILTER_THRESHOLD', { part });
+      return [name, Number(least)];
+    }),
+  );
+}

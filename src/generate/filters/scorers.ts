@@ -1,0 +1,66 @@
+/** The scorers that need nothing but the queries: their language, whether they repeat each other, and their form. */
+import { detectLanguage } from '../../languages/detect.js';
+import type { QueryScorer } from './scorer.js';
+
+/** The share of the evidence that speaks for the language that was asked for. */
+export const languageScorer: QueryScorer = {
+  name: 'language',
+  version: '1',
+  async score(_passage, lang, queries) {
+    const detected = await Promise.all(queries.map((query) => detectLanguage(query)));
+    return detected.map(({ candidates }) => candidates.find((each) => each.lang === lang)?.weight ?? 0);
+  },
+};
+
+/** 1 less the largest overlap (Jaccard, of letter trigrams) with an earlier query of the passage in the language. */
+export const noveltyScorer: QueryScorer = {
+  name: 'novelty',
+  version: '1',
+  async score(_passage, _lang, queries) {
+    const grams = queries.map(trigrams);
+    return grams.map(
+      (own, q) => 1 - Math.max(0, ...grams.slice(0, q).map((earlier) => overlap(own, earlier))),
+    );
+  },
+};
+
+/** What models say instead of a query, or around it. */
+const META =
+  /^(?:sure|certainly|of course|here (?:is|are)|i (?:can|cannot|am)|as an ai|question|query|answer|title|passage)\b.{0,40}:|^(?:sure|certainly)[,!]|as an ai|```|["{[]\s*$|^[{[]|\{(?:language|passage|title|n)\}/i;
+const SHORTEST = 2;
+const LONGEST = 300;
+
+/** 0 for what is too short or long, speaks about itself, repeats one word on and on, or copies the passage; else 1. */
+export const formScorer: QueryScorer = {
+  name: 'form',
+  version: '1',
+  async score({ text }, _lang, queries) {
+    return queries.map((query) => {
+      const { length } = [...query.trim()];
+      const words = query.trim().split(/\s+/);
+      const repeats = words.length >= 6 && new Set(words).size <= words.length / 3;
+      const copied = length > 80 && text.includes(query.trim());
+      return length < SHORTEST || length > LONGEST || META.test(query.trim()) || repeats || copied ? 0 : 1;
+    });
+  },
+};
+
+export const SCORERS: readonly QueryScorer[] = [languageScorer, noveltyScorer, formScorer];
+
+function trigrams(text: string): Set<string> {
+  const letters = [
+    ...text
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim(),
+  ];
+  if (letters.length < 3) return new Set([letters.join('')]);
+  return new Set(letters.slice(2).map((_, i) => letters.slice(i, i + 3).join('')));
+}
+
+function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  let both = 0;
+  for (const gram of a) if (b.has(gram)) both++;
+  return both / (a.size + b.size - both);
+}

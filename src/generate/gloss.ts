@@ -1,0 +1,96 @@
+/**
+ * Queries that read like sentences: sentences of the passage, each glossed word by word in another language by the pack's
+ * tables, in the passage's order. For neural encoders, which make more of them than of keyword lists (docs/models.md). What
+ * the lexical leg takes is the lexicon generator's distribution, unchanged.
+ */
+import { wordsOf } from '../languages/analysis.js';
+import type { TermBag } from '../languages/terms.js';
+import type { Pack } from '../pack/pack.js';
+import { drawWithoutReplacement, seededRandom } from './drawing.js';
+import type { DistributionGenerator, GeneratorIdentity, GeneratorInput } from './generator.js';
+import { LEXICON_DEFAULTS, LexiconGenerator, type LexiconGeneratorSettings } from './lexicon.js';
+
+/** Written without blanks between words. */
+const UNSPACED = new Set(['ja', 'th', 'zh']);
+
+export class GlossGenerator implements DistributionGenerator {
+  readonly identity: GeneratorIdentity;
+  readonly languages: readonly string[];
+  readonly drawsFewer = true;
+  readonly #pack: Pack;
+  readonly #lexicon: LexiconGenerator;
+
+  constructor(pack: Pack, settings: LexiconGeneratorSettings = LEXICON_DEFAULTS) {
+    this.#pack = pack;
+    this.#lexicon = new LexiconGenerator(pack, settings);
+    this.languages = pack.languages;
+    this.identity = { ...this.#lexicon.identity, name: `gloss/${pack.identity.name}` };
+  }
+
+  /** At most one query a sentence. */
+  async draw(
+    passages: readonly GeneratorInput[],
+    lang: string,
+    n: number,
+    seed: number,
+  ): Promise<string[][]> {
+    return passages.map((passage) => {
+      const sentences = sentencesOf(passage);
+      const random = seededRandom(`${seed}\t${lang}\t${passage.id}`);
+      return drawWithoutReplacement(new Float32Array(sentences.length).fill(1), n, random)
+        .sort((a, b) => a - b)
+        .map((s) => this.#gloss(sentences[s], passage.lang, lang))
+        .filter((query) => query !== '');
+    });
+  }
+
+  pivot(passage: GeneratorInput): TermBag {
+    return this.#lexicon.pivot(passage);
+  }
+
+  expectation(pivot: TermBag, lang: string): TermBag {
+    return this.#lexicon.expectation(pivot, lang);
+  }
+
+  knows(term: string, lang: string): boolean {
+    return this.#lexicon.knows(term, lang);
+  }
+
+  generatedFrom(term: string, lang: string): TermBag {
+    return this.#lexicon.generatedFrom(term, lang);
+  }
+
+  translate(term: string, lang: string): TermBag {
+    return this.#lexicon.translate(term, lang);
+  }
+
+  generatedMass(stem: string, lang: string): number {
+    return this.#lexicon.generatedMass(stem, lang);
+  }
+
+  /** Each word by its best translation; words that no table knows stay as they are. */
+  #gloss(sentence: string, from: string, to: string): string {
+    return wordsOf(sentence, from)
+      .map(({ term, surface }) => {
+        const pivot = best(this.#pack.toPivot(term, from));
+        const translation = pivot && best(this.#pack.fromPivot(this.#pack.pivot.stem(pivot.id), to));
+        return translation ? this.#pack.surface(translation.term, to) : surface;
+      })
+      .join(UNSPACED.has(to) ? '' : ' ');
+  }
+}
+
+function best<T extends { readonly p: number }>(links: readonly T[]): T | undefined {
+  return links.reduce<T | undefined>(
+    (top, link) => (top === undefined || link.p > top.p ? link : top),
+    undefined,
+  );
+}
+
+/** Shorter ones are remains of a list or a heading. */
+const SHORTEST = 4;
+
+function sentencesOf({ text, lang }: GeneratorInput): string[] {
+  const segments = new Intl.Segmenter(lang, { granularity: 'sentence' }).segment(text);
+  return Array.from(segments, ({ segment }) => segment.trim()).filter(({ length }) => length >= SHORTEST);
+}

@@ -1,0 +1,111 @@
+/**
+ * The generator of recorded queries: what was generated elsewhere, found by passage id. Reads the format that the xQG authors
+ * released (`ielab/xor-tydi-xqg-augmented`): JSONL, gzipped or not, with docid, title, text and generated_queries[lang][i].
+ * Rows are read where they lie, so memory holds the ids alone. Knows no encoder.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { counted } from '../corpus/place.js';
+import { XqgError } from '../errors/error.js';
+import type { Generator, GeneratorIdentity, GeneratorInput } from './generator.js';
+import { type RecordedFile, readRecordedFile } from './recorded-file.js';
+import { parseRecordedRow, type RecordedRow } from './recorded-row.js';
+
+export interface RecordedOptions {
+  /** Told how many rows were read. */
+  readonly onRead?: (rows: number) => void;
+  /** Where gzipped files are unpacked to while the generator is open; default: the system's folder for such files. */
+  readonly temporary?: string;
+}
+
+/** Rows that are kept, since a batch asks for each of them once a language. */
+const KEPT_ROWS = 1024;
+
+/** Draws the first n recorded queries of a passage, whatever the seed: those of a smaller n are the first of a larger one. */
+export class RecordedGenerator implements Generator {
+  readonly identity: GeneratorIdentity;
+  readonly languages: readonly string[];
+  /** The smallest number of queries that a passage has in a language in which it has any. */
+  readonly queriesPerLanguage: number;
+  readonly #files: readonly RecordedFile[];
+  readonly #handles: readonly FileHandle[];
+  readonly #kept = new Map<string, RecordedRow>();
+
+  private constructor(files: readonly RecordedFile[], handles: readonly FileHandle[]) {
+    this.#files = files;
+    this.#handles = handles;
+    this.languages = [...new Set(files.flatMap(({ languages }) => [...languages]))].sort();
+    this.queriesPerLanguage = Math.min(...files.map(({ fewest }) => fewest));
+    this.identity = {
+      name: 'recorded',
+      weights: files.map(({ sha256 }) => sha256).join(' '),
+      settings: {},
+    };
+  }
+
+  /**
+   * Reads the files once, to check every row and to know where it lies.
+   *
+   * @throws XqgError XQG_RECORDED_FILE where a file cannot be read, XQG_RECORDED_ROW where a row is broken or a passage comes
+   * twice, naming the line
+   */
+  static async open(paths: readonly string[], options: RecordedOptions = {}): Promise<RecordedGenerator> {
+    const files: RecordedFile[] = [];
+    const handles: FileHandle[] = [];
+    try {
+      for (const path of paths) files.push(await readRecordedFile(path, files, options));
+      for (const { path } of files) handles.push(await open(path, 'r'));
+      return new RecordedGenerator(files, handles);
+    } catch (error) {
+      for (const handle of handles) await handle.close();
+      for (const file of files) await file.drop();
+      throw error;
+    }
+  }
+
+  /** @throws XqgError XQG_RECORDED_MISSING where a passage, its language or some of the n queries were not recorded */
+  async draw(passages: readonly GeneratorInput[], lang: string, n: number): Promise<string[][]> {
+    const drawn: string[][] = [];
+    for (const { id } of passages) {
+      const { queries } = await this.#row(id);
+      const recorded = queries.get(lang);
+      if (recorded === undefined) {
+        const known = [...queries.keys()].join(', ') || 'no language';
+        throw this.#missing(`queries in ${lang} for the passage "${id}", only in ${known}`);
+      }
+      if (recorded.length > 0 && recorded.length < n) {
+        throw this.#missing(
+          `${n} queries in ${lang} for the passage "${id}", only ${counted(recorded.length)}`,
+        );
+      }
+      drawn.push(recorded.slice(0, n));
+    }
+    return drawn;
+  }
+
+  /** Closes the files, and deletes what was unpacked. */
+  async close(): Promise<void> {
+    for (const handle of this.#handles) await handle.close();
+    for (const file of this.#files) await file.drop();
+  }
+
+  async #row(id: string): Promise<RecordedRow> {
+    const kept = this.#kept.get(id);
+    if (kept !== undefined) return kept;
+    for (const [f, file] of this.#files.entries()) {
+      const place = file.find(id);
+      if (place === undefined) continue;
+      const bytes = Buffer.alloc(place.length);
+      await this.#handles[f].read(bytes, 0, place.length, place.offset);
+      const row = parseRecordedRow(bytes.toString('utf8'), file.name, place.line);
+      if (this.#kept.size >= KEPT_ROWS) this.#kept.clear();
+      this.#kept.set(id, row);
+      return row;
+    }
+    throw this.#missing(`queries for the passage "${id}"`);
+  }
+
+  #missing(what: string): XqgError {
+    const files = this.#files.map(({ name }) => name).join(', ');
+    return new XqgError('XQG_RECORDED_MISSING', { what, files });
+  }
+}

@@ -1,0 +1,60 @@
+/** Files of a model folder: read as JSON, found by dtype, hashed. Knows no runtime. */
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { XqgError } from '../errors/error.js';
+
+/**
+ * A JSON file of the model, or null where it has none.
+ * @throws XqgError XQG_MODEL_DAMAGED
+ */
+export function modelJson(folder: string, path: string): Record<string, unknown> | null {
+  const file = join(folder, path);
+  if (!existsSync(file)) return null;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new XqgError('XQG_MODEL_DAMAGED', { file, reason }, { cause });
+  }
+}
+
+/** @throws XqgError XQG_MODEL_INCOMPLETE */
+export function requireFile(folder: string, path: string): string {
+  const file = join(folder, path);
+  if (!existsSync(file)) throw incomplete(folder, path);
+  return file;
+}
+
+/** The graphs of a folder, below onnx/ and beside config.json, as paths relative to it. */
+export function graphsOf(folder: string): string[] {
+  return ['onnx', '.'].flatMap((below) => {
+    const at = join(folder, below);
+    if (!existsSync(at)) return [];
+    return readdirSync(at)
+      .filter((name) => name.endsWith('.onnx'))
+      .sort()
+      .map((name) => (below === '.' ? name : `${below}/${name}`));
+  });
+}
+
+export function incomplete(folder: string, missing: string): XqgError {
+  const there = graphsOf(folder).join(', ') || 'none';
+  return new XqgError('XQG_MODEL_INCOMPLETE', { folder, missing, there });
+}
+
+/** sha256 (hex) over files and, after each, the external weights that lie beside it. */
+export async function hashFiles(files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    const name = basename(file);
+    const external = readdirSync(dirname(file))
+      .filter((other) => other.startsWith(`${name}_data`) || other === `${name}.data`)
+      .sort()
+      .map((other) => join(dirname(file), other));
+    for (const path of [file, ...external]) {
+      for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk);
+    }
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,89 @@
+/**
+ * Gets a model from the hub, when asked to and only then: the one place of xqg that downloads. A file counts as there once its
+ * size and, where the hub states it, its sha256 are right. Knows neither encoders nor generators.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { XqgError } from '../errors/error.js';
+import { modelsFolder } from './places.js';
+
+interface HubFile {
+  readonly rfilename: string;
+  readonly size?: number;
+  readonly lfs?: { readonly sha256?: string };
+}
+
+/** Configuration, tokenizer and pooling; graphs are chosen by dtype. */
+const WANTED =
+  /(?:^|\/)(?:config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|generation_config|config_sentence_transformers)\.json$/;
+
+/**
+ * @param name on the hub, e.g. intfloat/multilingual-e5-small
+ * @param suffix of the graphs that are wanted, e.g. `_quantized`; '' for fp32
+ * @param onFile told of each file before it is fetched
+ * @returns the model's folder
+ * @throws XqgError XQG_MODEL_DOWNLOAD
+ */
+export async function getModel(
+  name: string,
+  suffix: string,
+  onFile: (path: string, bytes: number | null) => void = () => {},
+): Promise<string> {
+  const hub = (process.env.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, '');
+  const folder = join(modelsFolder(), name);
+  const answer = await request(`${hub}/api/models/${name}?blobs=true`, name);
+  const { siblings = [] } = (await answer.json()) as { siblings?: readonly HubFile[] };
+  const graph = new RegExp(`(?:^|/)[a-z_]*(?:model|_merged)${suffix}\\.onnx(?:_data)?$`);
+  const files = siblings.filter(({ rfilename }) => WANTED.test(rfilename) || graph.test(rfilename));
+  if (!files.some(({ rfilename }) => rfilename.endsWith('.onnx'))) {
+    throw new XqgError('XQG_MODEL_DOWNLOAD', {
+      model: name,
+      problem: `the hub has no onnx/model${suffix}.onnx of it`,
+    });
+  }
+  for (const file of files) {
+    const target = join(folder, file.rfilename);
+    if (await isWhole(target, file)) continue;
+    onFile(file.rfilename, file.size ?? null);
+    const partial = `${target}.partial`;
+    await mkdir(dirname(target), { recursive: true });
+    const { body } = await request(`${hub}/${name}/resolve/main/${file.rfilename}`, name);
+    try {
+      await pipeline(Readable.fromWeb(body as never), createWriteStream(partial));
+    } catch (cause) {
+      throw new XqgError('XQG_MODEL_DOWNLOAD', { model: name, problem: (cause as Error).message }, { cause });
+    }
+    if (!(await isWhole(partial, file))) {
+      await rm(partial);
+      throw new XqgError('XQG_MODEL_DOWNLOAD', { model: name, problem: `${file.rfilename} came damaged` });
+    }
+    await rename(partial, target);
+  }
+  return folder;
+}
+
+async function request(url: string, model: string): Promise<Response> {
+  const token = process.env.HF_TOKEN;
+  try {
+    const response = await fetch(url, token ? { headers: { authorization: `Bearer ${token}` } } : {});
+    if (response.ok) return response;
+    throw new Error(`${url}: status ${response.status}`);
+  } catch (error) {
+    const { message, cause } = error as Error;
+    const problem = cause instanceof Error ? `${message}: ${cause.message}` : message;
+    throw new XqgError('XQG_MODEL_DOWNLOAD', { model, problem }, { cause: error });
+  }
+}
+
+async function isWhole(path: string, { size, lfs }: HubFile): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  if (found === null || (size !== undefined && found.size !== size)) return false;
+  if (lfs?.sha256 === undefined) return true;
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex') === lfs.sha256;
+}

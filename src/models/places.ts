@@ -1,0 +1,72 @@
+/**
+ * Where models lie on this machine, and which folder a name means. Offline: looks at the disk only. Knows neither encoders
+ * nor generators.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { XqgError } from '../errors/error.js';
+
+export interface FoundModel {
+  /** Name on the hub, or that of the folder. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly folder: string;
+}
+
+/** Folder of what xqg keeps for itself: $XQG_CACHE, else the user's cache folder. */
+export function cacheFolder(): string {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return resolve(process.env.XQG_CACHE || join(cache, 'xqg'));
+}
+
+/** Where `xqg models get` puts models: $XQG_MODELS, else below the cache. */
+export function modelsFolder(): string {
+  return resolve(process.env.XQG_MODELS || join(cacheFolder(), 'models'));
+}
+
+/** True for a spec that names a model on this machine: `hf:NAME`, or a path with a slash. */
+export function namesModel(spec: string): boolean {
+  return spec.startsWith('hf:') || namesFolder(spec);
+}
+
+/**
+ * The folder of a model named `hf:NAME`, or by its path.
+ * @throws XqgError XQG_MODEL_MISSING with every place that was looked at
+ */
+export function findModel(spec: string): FoundModel {
+  const name = spec.startsWith('hf:') ? spec.slice(3) : null;
+  const places = name === null ? [resolve(spec)] : placesOf(name);
+  for (const folder of places) {
+    if (!existsSync(join(folder, 'config.json')) || !statSync(folder).isDirectory()) continue;
+    return { name: name ?? folder.split(/[\\/]/).at(-1)!, folder };
+  }
+  const mend =
+    name === null
+      ? 'Check the path: a model folder holds config.json, tokenizer.json and onnx/'
+      : `xqg models get ${spec}`;
+  throw new XqgError('XQG_MODEL_MISSING', { model: spec, places: places.join(', '), mend });
+}
+
+/** Every place where a model of the hub may lie, in the order in which they are looked at. */
+export function placesOf(name: string): string[] {
+  const short = name.split('/').at(-1)!;
+  return [...new Set([join(modelsFolder(), name), join(modelsFolder(), short), hubSnapshot(name)])];
+}
+
+/** The snapshot of the branch `main` in the cache of the Hugging Face tools. */
+function hubSnapshot(name: string): string {
+  const { HF_HUB_CACHE, HF_HOME, XDG_CACHE_HOME } = process.env;
+  const home = HF_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface');
+  const folder = join(HF_HUB_CACHE || join(home, 'hub'), `models--${name.replaceAll('/', '--')}`);
+  try {
+    return join(folder, 'snapshots', readFileSync(join(folder, 'refs', 'main'), 'utf8').trim());
+  } catch {
+    return folder;
+  }
+}
+
+/** True for the path of a model's folder. */
+export function namesFolder(spec: string): boolean {
+  return isAbsolute(spec) || /^\.{0,2}[\\/]|^[^:]*[\\/]|^\.{1,2}$/.test(spec);
+}
