@@ -14,7 +14,7 @@ const options = z.object({
   keys: z.union([z.string(), z.literal(false)]).optional(),
   allowHost: z.array(z.string()).default([]),
   allowOrigin: z.array(z.string().regex(/^https?:\/\/[^/]+$/, 'is not like https://example.org')).default([]),
-  experiments: z.string().optional(),
+  experiments: z.string().default('.xqg/experiments'),
   pack: z.string().optional(),
   running: whole(1).optional(),
   waiting: whole(0).optional(),
@@ -36,7 +36,7 @@ export const registerServe: Register = (parent, act) => {
     .option('--no-keys', 'ask nobody for a key, also where other machines can reach the server')
     .option('--allow-host <name>', 'answer requests for this host name too; may be repeated', collect)
     .option('--allow-origin <origin>', 'let pages of this origin use the server; may be repeated', collect)
-    .option('--experiments <dir>', 'folder with experiment runs to show')
+    .option('--experiments <dir>', 'folder with experiment runs to show (default: .xqg/experiments)')
     .option('--pack <pack>', 'folder of the pack that made the indexes, if it is not one of xqg')
     .option('--running <n>', 'searches at once (default: 2)')
     .option('--waiting <n>', 'searches that may wait; more are sent away (default: 64)')
