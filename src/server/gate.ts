@@ -34,17 +34,25 @@ export class Gate {
   }
 
   /**
+   * For requests that have not been read yet: who will be sent away anyway costs little then.
+   * @throws XqgError XQG_SERVER_BUSY
+   */
+  requirePlace(): void {
+    const { running, waiting } = this.#options;
+    if (this.waiting < waiting) return;
+    this.shed++;
+    const seconds = Math.max(1, Math.ceil((this.waiting * this.#meanMs) / running / 1000));
+    throw new XqgError('XQG_SERVER_BUSY', { what: 'searches', seconds });
+  }
+
+  /**
    * @param gone aborted when nobody waits for the answer any more
    * @throws XqgError XQG_SERVER_BUSY, XQG_REQUEST_TOO_SLOW; an AbortError if `gone` is aborted
    */
   async pass<T>(gone: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { running, waiting, timeoutMs } = this.#options;
+    const { timeoutMs } = this.#options;
     gone.throwIfAborted();
-    if (this.waiting >= waiting) {
-      this.shed++;
-      const seconds = Math.max(1, Math.ceil((this.waiting * this.#meanMs) / running / 1000));
-      throw new XqgError('XQG_SERVER_BUSY', { what: 'searches', seconds });
-    }
+    this.requirePlace();
     const late = AbortSignal.timeout(timeoutMs);
     const signal = AbortSignal.any([gone, late]);
     try {

@@ -4,9 +4,11 @@ import { explainBody, indexParams, searchBody } from '../asked.js';
 import { type App, FAILURES, type RouteContext } from './context.js';
 
 export function searchRoutes(app: App, { service }: RouteContext): void {
+  const onRequest = async (): Promise<void> => service.gate.requirePlace();
   app.post(
     '/api/indexes/:index/search',
     {
+      onRequest,
       schema: {
         tags: ['Search'],
         summary: 'Ask a question',
@@ -22,6 +24,7 @@ export function searchRoutes(app: App, { service }: RouteContext): void {
   app.post(
     '/api/indexes/:index/explain',
     {
+      onRequest,
       schema: {
         tags: ['Search'],
         summary: 'Why is a passage found?',
