@@ -1,9 +1,11 @@
-// Compiles src/ to dist/ and makes the command executable (tsc does not set the x bit).
+// Compiles src/ to dist/, makes the command executable (tsc does not set the x bit), and builds the page into dist/web, each
+// file with a compressed one beside it.
 // usage: node scripts/build.mjs [--prepare]     (--prepare: as npm's lifecycle script; does nothing without a compiler)
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const tsc = compiler();
 if (!tsc) {
@@ -13,7 +15,19 @@ if (!tsc) {
 }
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { stdio: 'inherit' });
 if (existsSync('dist/cli/main.js')) chmodSync('dist/cli/main.js', 0o755);
+if (status === 0) await buildPage();
 process.exit(status ?? 1);
+
+async function buildPage() {
+  const { build } = await import('vite');
+  await build({ configFile: 'src/web/vite.config.mjs' });
+  const assets = join('dist', 'web', 'assets');
+  for (const name of readdirSync(assets)) {
+    const content = readFileSync(join(assets, name));
+    writeFileSync(join(assets, `${name}.br`), brotliCompressSync(content));
+    writeFileSync(join(assets, `${name}.gz`), gzipSync(content));
+  }
+}
 
 /** Path of tsc, or null where dev dependencies are left out (npm ci --omit=dev). */
 function compiler() {

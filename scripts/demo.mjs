@@ -42,6 +42,8 @@ console.log(
 );
 console.log('  npx xqg index FOLDER --index my-index');
 console.log('  npx xqg search "your question" --index my-index --augment both');
+console.log('\nOr in a browser, the Declaration first:');
+console.log(`  npx xqg serve --index ${DIRECTORY}`);
 
 /** The cache is made anew where an older pack or another Node made it. */
 async function openDemo() {

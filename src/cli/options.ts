@@ -3,24 +3,18 @@
  */
 import { z } from 'zod';
 import { XqgError } from '../errors/error.js';
+import { numberWithin, wholeNumber } from '../library/search-fields.js';
+
+export { oneOf } from '../library/search-fields.js';
+
+/** A number of this schema, from the text of an option. */
+export const fromText = (schema: z.ZodNumber) => z.coerce.number({ error: 'is not a number' }).pipe(schema);
 
 /** A whole number of at least `least`, from the text of an option. */
-export const whole = (least: number) =>
-  z.coerce
-    .number({ error: 'is not a number' })
-    .int('is not a whole number')
-    .min(least, `is less than ${least}`);
+export const whole = (least: number) => fromText(wholeNumber(least));
 
 /** A number within [least, most], from the text of an option. */
-export const between = (least: number, most: number) =>
-  z.coerce
-    .number({ error: 'is not a number' })
-    .min(least, `is less than ${least}`)
-    .max(most, `is more than ${most}`);
-
-/** One of a few words. */
-export const oneOf = <const W extends readonly [string, ...string[]]>(...words: W) =>
-  z.enum(words, { error: `is not one of ${words.join(', ')}` });
+export const between = (least: number, most: number) => fromText(numberWithin(least, most));
 
 /** "en,ar, de" -> ["en", "ar", "de"]. */
 export const list = z.string().transform((text) =>

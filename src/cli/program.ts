@@ -8,12 +8,15 @@ import { registerEvaluate } from './commands/evaluate.js';
 import { registerExperiment } from './commands/experiment.js';
 import { registerExplain } from './commands/explain.js';
 import { registerIndex } from './commands/index.js';
+import { registerKeys } from './commands/keys.js';
+import { registerMcp } from './commands/mcp.js';
 import { registerModels } from './commands/models.js';
 import { registerPack } from './commands/pack.js';
 import { registerQueries } from './commands/queries.js';
 import { registerRemove } from './commands/remove.js';
 import { registerReproduce } from './commands/reproduce.js';
 import { registerSearch } from './commands/search.js';
+import { registerServe } from './commands/serve.js';
 import { registerStatus } from './commands/status.js';
 import { type CommandContext, createContext } from './context.js';
 
@@ -33,6 +36,9 @@ const COMMANDS: readonly Register[] = [
   registerStatus,
   registerDoctor,
   registerEvaluate,
+  registerServe,
+  registerMcp,
+  registerKeys,
   registerData,
   registerExperiment,
   registerReproduce,

@@ -3,11 +3,18 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { storageError } from '../store/storage-error.js';
 
-/** @throws XqgError XQG_DISK_FULL, XQG_NO_PERMISSION */
-export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+/**
+ * @param mode permissions of a new file, less the umask
+ * @throws XqgError XQG_DISK_FULL, XQG_NO_PERMISSION
+ */
+export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o666,
+): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
-    const file = await open(temporary, 'w');
+    const file = await open(temporary, 'w', mode);
     try {
       await file.writeFile(content);
       await file.sync();

@@ -1,5 +1,6 @@
 /** What users of the library give as documents, turned into what indexing takes. Knows no file. */
 import type { MetadataValue, SourceDocument } from '../corpus/passage.js';
+import { XqgError } from '../errors/error.js';
 
 /** A text to be found. */
 export interface NewDocument {
@@ -35,5 +36,32 @@ export async function* sourceDocuments(
       blocks: [{ headings: [], text }],
       whole: !split,
     };
+  }
+}
+
+export interface Preparation {
+  /** Default: that of each document. */
+  readonly source?: string;
+  /** @throws XqgError to refuse a document */
+  readonly prepare?: (document: SourceDocument) => SourceDocument;
+}
+
+/** Passes documents on as they shall be indexed. */
+export async function* preparedDocuments(
+  documents: AsyncIterable<SourceDocument>,
+  { source, prepare }: Preparation,
+  onRefused: (path: string, error: XqgError) => void,
+): AsyncGenerator<SourceDocument> {
+  for await (const document of documents) {
+    const named = source === undefined ? document : { ...document, source };
+    let prepared: SourceDocument;
+    try {
+      prepared = prepare?.(named) ?? named;
+    } catch (error) {
+      if (!(error instanceof XqgError)) throw error;
+      onRefused(document.path, error);
+      continue;
+    }
+    yield prepared;
   }
 }

@@ -1,5 +1,6 @@
 /** Why a passage is found by a question, with the generated queries nearest to it. */
 import { type Explanation, explain } from '../search/explain.js';
+import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
 import type { OpenedIndex } from './opened-index.js';
 import { generatedQueries, rowOf } from './passage-queries.js';
@@ -12,13 +13,13 @@ export interface ExplainedPassage
   readonly title: string;
   readonly lang: string;
   readonly text: string;
-  /** Place in the ranking of all passages; null where the passage is not ranked at all. */
+  /** Place in the ranking of all passages that pass the filters; null where the passage is not ranked at all. */
   readonly rank: number | null;
   /** Score in that ranking. */
   readonly score: number | null;
 }
 
-/** @throws XqgError XQG_PASSAGE_UNKNOWN */
+/** @throws XqgError XQG_PASSAGE_UNKNOWN, also for a passage that does not pass the filters */
 export async function explainPassage(
   opened: OpenedIndex,
   makers: Makers,
@@ -27,13 +28,20 @@ export async function explainPassage(
   options: SearchOptions,
 ): Promise<ExplainedPassage> {
   const { snapshot, engine } = opened;
-  const row = rowOf(snapshot, passageId);
+  const filters = options.filters ?? [];
+  const row = await rowOf(snapshot, passageId, filters);
   const { languages, known, warnings } = await languagesOf(question, options.lang, makers, opened);
-  const request = requestOf(question, { languages, known, warnings }, opened, options, null);
+  const request = requestOf(
+    question,
+    { languages, known, warnings },
+    opened,
+    options,
+    await filterMask(snapshot, filters),
+  );
   const generated =
     makers.generator === null || !request.augment
       ? {}
-      : (await generatedQueries(opened, makers, passageId)).queries;
+      : (await generatedQueries(opened, makers, passageId, filters)).queries;
   const queries = Object.entries(generated).flatMap(([lang, texts]) => texts.map((text) => ({ lang, text })));
   const { dense, lexical, nearest, augmentation } = await explain(engine, request, row, queries);
   // The lists that a hybrid is made of stay those of a usual search, so that its scores do too.

@@ -2,6 +2,12 @@
 import type { IndexSnapshot } from '../indexing/open.js';
 import { parseFilters } from '../search/filters.js';
 
+/** Lists of filters that are kept for one version: a byte a row each. */
+const KEPT = 16;
+
+/** A version never changes, so its masks are kept with it, least recently used first. */
+const masks = new WeakMap<IndexSnapshot, Map<string, Promise<Uint8Array>>>();
+
 /**
  * (n) by row: 0 leaves a passage out; null if there are no filters.
  * @throws XqgError XQG_FILTER_SYNTAX
@@ -11,6 +17,18 @@ export async function filterMask(
   filters: readonly string[],
 ): Promise<Uint8Array | null> {
   if (filters.length === 0) return null;
+  const known = masks.get(snapshot) ?? new Map<string, Promise<Uint8Array>>();
+  masks.set(snapshot, known);
+  const key = JSON.stringify([...new Set(filters)].sort());
+  const mask = known.get(key) ?? readMask(snapshot, filters);
+  known.delete(key);
+  known.set(key, mask);
+  mask.catch(() => known.delete(key));
+  if (known.size > KEPT) known.delete(known.keys().next().value!);
+  return mask;
+}
+
+async function readMask(snapshot: IndexSnapshot, filters: readonly string[]): Promise<Uint8Array> {
   const passes = parseFilters(filters);
   const mask = new Uint8Array(snapshot.ids.length);
   let row = 0;

@@ -15,6 +15,9 @@ export interface SearchSettings {
 }
 
 export class OpenedIndex {
+  #users = 0;
+  #closed = false;
+
   private constructor(
     readonly snapshot: IndexSnapshot,
     readonly engine: SearchEngine,
@@ -53,7 +56,31 @@ export class OpenedIndex {
     }
   }
 
+  /** Does work on this version: it stays open until the work is done, also if `close` is called meanwhile. */
+  async use<T>(work: (opened: this) => Promise<T>): Promise<T> {
+    const release = this.hold();
+    try {
+      return await work(this);
+    } finally {
+      await release();
+    }
+  }
+
+  /** Keeps this version open until the returned function is called. */
+  hold(): () => Promise<void> {
+    this.#users++;
+    return async () => {
+      if (--this.#users === 0 && this.#closed) await this.#free();
+    };
+  }
+
+  /** Lets go of files and memory: now, or when the last user is done. */
   async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#users === 0) await this.#free();
+  }
+
+  async #free(): Promise<void> {
     await this.scanner.close();
     await this.snapshot.close();
   }

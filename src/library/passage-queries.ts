@@ -1,5 +1,6 @@
 /** The generated queries of one passage, as people see them: stored ones, or drawn anew as they were. Knows no question. */
 import { XqgError } from '../errors/error.js';
+import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
 import type { OpenedIndex } from './opened-index.js';
 
@@ -17,10 +18,11 @@ export async function generatedQueries(
   { snapshot }: OpenedIndex,
   { generator }: Makers,
   id: string,
+  filters: readonly string[] = [],
 ): Promise<PassageQueries> {
   const made = snapshot.manifest.identity.generator;
   if (made === null) throw new XqgError('XQG_NO_GENERATED_QUERIES', { what: 'showing them' });
-  const row = rowOf(snapshot, id);
+  const row = await rowOf(snapshot, id, filters);
   const [passage] = await snapshot.take([row], ['title', 'text', 'lang', 'drawn']);
   const { seed } = snapshot.manifest.identity;
   const queries: Record<string, readonly string[]> = {};
@@ -32,9 +34,17 @@ export async function generatedQueries(
   return { id, title: passage.title, lang: passage.lang, generator: made.name, queries };
 }
 
-/** @throws XqgError XQG_PASSAGE_UNKNOWN */
-export function rowOf(snapshot: OpenedIndex['snapshot'], id: string): number {
+/**
+ * The row of a passage. One that does not pass the filters is as unknown as one that is not there.
+ * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_FILTER_SYNTAX
+ */
+export async function rowOf(
+  snapshot: OpenedIndex['snapshot'],
+  id: string,
+  filters: readonly string[],
+): Promise<number> {
+  const mask = await filterMask(snapshot, filters);
   const row = snapshot.row(id);
-  if (row < 0) throw new XqgError('XQG_PASSAGE_UNKNOWN', { id, dir: snapshot.dir });
+  if (row < 0 || mask?.[row] === 0) throw new XqgError('XQG_PASSAGE_UNKNOWN', { id, dir: snapshot.dir });
   return row;
 }

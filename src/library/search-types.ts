@@ -57,6 +57,8 @@ export interface FoundPassage {
   readonly documentId: string;
   readonly title: string;
   readonly path: string;
+  /** What brought it: the argument of `xqg index`, or the name that it was added under. */
+  readonly source: string;
   /** Heading trail, outermost first. */
   readonly headings: readonly string[];
   readonly lang: string;

@@ -3,11 +3,11 @@ import { hasDistribution } from '../generate/generator.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import { groupByDocument } from '../search/group.js';
 import type { SearchHit, SearchRequest } from '../search/request.js';
-import { snippetFinder } from '../search/snippet.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
 import type { OpenedIndex } from './opened-index.js';
 import { type QuestionLanguages, questionLanguages } from './question-languages.js';
+import { rememberedSnippets } from './remembered-snippets.js';
 import type { FoundPassage, SearchAnswer, SearchOptions } from './search-types.js';
 
 export interface AskedQuestion {
@@ -41,19 +41,57 @@ export async function answerQuestion(
   question: string,
   options: SearchOptions,
 ): Promise<SearchAnswer> {
-  const languages = await languagesOf(question, options.lang, makers, opened);
-  const mask = await filterMask(opened.snapshot, options.filters ?? []);
-  const request = requestOf(question, languages, opened, options, mask);
-  const groups = await grouped(opened, await opened.engine.rank(request), options);
-  return {
-    question,
-    languages: languages.languages,
-    language: languages.known,
-    mode: request.mode,
-    augmentation: request.augment ? opened.engine.augmentation(request) : null,
-    warnings: languages.warnings,
-    hits: await foundPassages(opened, request, groups),
-  };
+  const [{ answer }] = await answersTo(opened, makers, question, [options]);
+  return answer;
+}
+
+/** An answer with the ids of its whole ranking, which may be longer than what is shown of it. */
+export interface RankedAnswer {
+  readonly answer: SearchAnswer;
+  readonly order: readonly string[];
+}
+
+/**
+ * Answers one question once for each of several options; languages and filters are those of the first.
+ * @param depth rank so many; the answers hold the first k. The lists that a hybrid is made of stay those of k.
+ */
+export async function answersTo(
+  opened: OpenedIndex,
+  makers: Makers,
+  question: string,
+  asked: readonly SearchOptions[],
+  depth = 0,
+): Promise<RankedAnswer[]> {
+  const [{ lang, filters = [] }] = asked;
+  const languages = await languagesOf(question, lang, makers, opened);
+  const mask = await filterMask(opened.snapshot, filters);
+  const requests = asked.map((options) => requestOf(question, languages, opened, options, mask));
+  const { topN } = opened.engine.defaults.hybrid;
+  const ranked = await opened.engine.rankBatch(
+    requests.map((request) =>
+      depth > request.k ? { topN: Math.max(topN, request.k), ...request, k: depth } : request,
+    ),
+  );
+  return Promise.all(
+    asked.map(async (options, i) => {
+      const request = requests[i];
+      const groups = await grouped(opened, ranked[i], {
+        ...options,
+        k: Math.max(depth, options.k ?? DEFAULT_K),
+      });
+      const answer = {
+        question,
+        languages: languages.languages,
+        language: languages.known,
+        mode: request.mode,
+        augmentation: request.augment ? opened.engine.augmentation(request) : null,
+        warnings: languages.warnings,
+        // One sentence for a passage, in whichever ranking it is shown.
+        hits: await foundPassages(opened, requests[0], groups.slice(0, options.k ?? DEFAULT_K)),
+      };
+      return { answer, order: groups.map(({ best }) => best.id) };
+    }),
+  );
 }
 
 /** In the order of the questions. */
@@ -141,23 +179,23 @@ async function grouped(
 }
 
 async function foundPassages(
-  { snapshot, engine }: OpenedIndex,
+  opened: OpenedIndex,
   request: SearchRequest,
   groups: readonly HitGroup[],
 ): Promise<FoundPassage[]> {
-  const passages = await snapshot.take(
+  const passages = await opened.snapshot.take(
     groups.map(({ best }) => best.row),
-    ['documentId', 'title', 'path', 'headings', 'lang', 'langConfidence', 'text', 'metadata'],
+    ['documentId', 'title', 'path', 'source', 'headings', 'lang', 'langConfidence', 'text', 'metadata'],
   );
-  const snippetOf = snippetFinder(engine, request);
-  return groups.map(({ best: { id, score, dense, lexical }, others }, i) => ({
+  const snippetOf = rememberedSnippets(opened, request);
+  return groups.map(({ best: { row, id, score, dense, lexical }, others }, i) => ({
     rank: i + 1,
     id,
     score,
     dense,
     lexical,
     ...passages[i],
-    snippet: snippetOf(passages[i])?.text ?? '',
+    snippet: snippetOf(row, passages[i]),
     others: others.map((hit) => hit.id),
   }));
 }

@@ -8,12 +8,24 @@ import type { SourceDocument } from '../corpus/passage.js';
 import type { CorpusOptions } from '../corpus/passages.js';
 import type { ReadOptions } from '../corpus/read-corpus.js';
 import { XqgError } from '../errors/error.js';
-import { findManifest, type IndexIdentity } from '../indexing/manifest.js';
+import { findManifest, type IndexIdentity, type Manifest } from '../indexing/manifest.js';
 import type { DocumentSource, IndexOptions, IndexProgress, IndexResult } from '../indexing/options.js';
 import type { Removal } from '../indexing/remove.js';
 import type { IndexStatus } from '../indexing/status.js';
+import { type Comparison, compareRankings } from './comparing.js';
+import {
+  countContents,
+  type IndexContents,
+  type ListOptions,
+  listPassages,
+  type PassageList,
+  type StoredPassage,
+  storedPassage,
+  type VisibleOptions,
+} from './contents.js';
 import { CorpusProgress, type ReadBytes } from './corpus-progress.js';
-import { DEFAULT_SOURCE, type NewDocument, sourceDocuments } from './documents.js';
+import type { Coverage, CoverageOptions } from './coverage.js';
+import { DEFAULT_SOURCE, type NewDocument, preparedDocuments, sourceDocuments } from './documents.js';
 import { type ExplainedPassage, explainPassage } from './explaining.js';
 import { type MakerOptions, type Makers, makersOf } from './makers.js';
 import { OpenedIndex, type SearchSettings } from './opened-index.js';
@@ -53,6 +65,16 @@ export interface AddPathsOptions extends Omit<AddOptions, 'source' | 'split' | '
   readonly onSkip?: ReadOptions['onSkip'];
   readonly onFailure?: ReadOptions['onFailure'];
   readonly onProgress?: (progress: IndexProgress, read: ReadBytes) => void;
+  /**
+   * Keeps the documents under this name, whatever path brought them; nothing that came under it before is dropped. Default:
+   * every path is a source of its own and is held to what it holds now.
+   */
+  readonly source?: string;
+  /**
+   * Sees each document before it is indexed and returns what is indexed.
+   * @throws XqgError to refuse that document; `onFailure` is told
+   */
+  readonly prepare?: (document: SourceDocument) => SourceDocument;
 }
 
 /** Rows that wait to be written are held about twice: as vectors, and as what goes to the disk. */
@@ -126,21 +148,18 @@ export class XqgIndex {
    * @throws XqgError those of `add`, and XQG_CORPUS_NOT_FOUND and others of the readers
    */
   async addPaths(paths: readonly string[], options: AddPathsOptions = {}): Promise<IndexResult> {
-    const { splitting, onSkip, onProgress } = options;
+    const { splitting, onSkip, onProgress, source } = options;
     const { readCorpus } = await import('../corpus/read-corpus.js');
     const progress = await CorpusProgress.of(paths);
-    const read: DocumentSource = (onFailure) =>
-      progress.count(
-        readCorpus(paths, {
-          onSkip,
-          onFailure: (path, error) => {
-            onFailure(path, error);
-            options.onFailure?.(path, error);
-          },
-        }),
-      );
+    const read: DocumentSource = (tell) => {
+      const onFailure = (path: string, error: XqgError): void => {
+        tell(path, error);
+        options.onFailure?.(path, error);
+      };
+      return preparedDocuments(progress.count(readCorpus(paths, { onSkip, onFailure })), options, onFailure);
+    };
     return this.#write(read, options, {
-      sources: paths.map((path) => resolve(path)),
+      sources: source === undefined ? paths.map((path) => resolve(path)) : [],
       splitting,
       onProgress: (state) => onProgress?.(state, progress.bytes),
     });
@@ -160,7 +179,15 @@ export class XqgIndex {
 
   /** The passages that answer a question. */
   async search(question: string, options: SearchOptions = {}): Promise<SearchAnswer> {
-    return answerQuestion(await this.#open(), this.makers, question, options);
+    return (await this.#open()).use((opened) => answerQuestion(opened, this.makers, question, options));
+  }
+
+  /**
+   * Both rankings of one question, with xQG and without, and where each passage stands in the other one.
+   * @throws XqgError XQG_NO_GENERATED_QUERIES
+   */
+  async compare(question: string, options: SearchOptions = {}): Promise<Comparison> {
+    return (await this.#open()).use((opened) => compareRankings(opened, this.makers, question, options));
   }
 
   /**
@@ -172,14 +199,19 @@ export class XqgIndex {
     options: SearchOptions = {},
   ): AsyncGenerator<RankedQuestion<Q>> {
     const opened = await this.#open();
-    let batch: Q[] = [];
-    for await (const question of questions) {
-      batch.push(question);
-      if (batch.length < QUESTIONS_TOGETHER) continue;
+    const release = opened.hold();
+    try {
+      let batch: Q[] = [];
+      for await (const question of questions) {
+        batch.push(question);
+        if (batch.length < QUESTIONS_TOGETHER) continue;
+        yield* await rankQuestions(opened, this.makers, batch, options);
+        batch = [];
+      }
       yield* await rankQuestions(opened, this.makers, batch, options);
-      batch = [];
+    } finally {
+      await release();
     }
-    yield* await rankQuestions(opened, this.makers, batch, options);
   }
 
   /**
@@ -187,15 +219,45 @@ export class XqgIndex {
    * @throws XqgError XQG_PASSAGE_UNKNOWN
    */
   async explain(question: string, passageId: string, options: SearchOptions = {}): Promise<ExplainedPassage> {
-    return explainPassage(await this.#open(), this.makers, question, passageId, options);
+    return (await this.#open()).use((opened) =>
+      explainPassage(opened, this.makers, question, passageId, options),
+    );
   }
 
   /**
    * The generated queries of a passage by language.
+   * @param options.filters conditions that the passage must pass, else it is as unknown
    * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_NO_GENERATED_QUERIES
    */
-  async queries(passageId: string): Promise<PassageQueries> {
-    return generatedQueries(await this.#open(), this.makers, passageId);
+  async queries(passageId: string, { filters }: VisibleOptions = {}): Promise<PassageQueries> {
+    return (await this.#open()).use((opened) => generatedQueries(opened, this.makers, passageId, filters));
+  }
+
+  /**
+   * One passage as the index holds it.
+   * @throws XqgError XQG_PASSAGE_UNKNOWN
+   */
+  async passage(passageId: string, { filters }: VisibleOptions = {}): Promise<StoredPassage> {
+    return (await this.#open()).use((opened) => storedPassage(opened, passageId, filters));
+  }
+
+  /** A page of the passages that pass the filters, in the order of the index, and how many there are. */
+  async passages(options: ListOptions = {}): Promise<PassageList> {
+    return (await this.#open()).use((opened) => listPassages(opened, options));
+  }
+
+  /** What the index holds of what passes the filters. */
+  async contents({ filters }: VisibleOptions = {}): Promise<IndexContents> {
+    return (await this.#open()).use((opened) => countContents(opened, filters));
+  }
+
+  /**
+   * How many generated queries find their own passage, by language.
+   * @throws XqgError XQG_NO_GENERATED_QUERIES
+   */
+  async coverage(options: CoverageOptions = {}): Promise<Coverage> {
+    const { measureCoverage } = await import('./coverage.js');
+    return (await this.#open()).use((opened) => measureCoverage(opened, this.makers, options));
   }
 
   /** What the index holds and what made it. */
@@ -212,7 +274,32 @@ export class XqgIndex {
     return digestIndex(this.directory);
   }
 
-  /** Lets go of files and memory. The object cannot be used afterwards. */
+  /** What made the version that is searched, and how far it was. */
+  async manifest(): Promise<Manifest> {
+    return (await this.#open()).snapshot.manifest;
+  }
+
+  /** The store's version that is searched. */
+  async version(): Promise<string> {
+    return (await this.#open()).snapshot.version;
+  }
+
+  /**
+   * Goes over to the newest version, which another process may have written. Searches go on in the old one until the new one
+   * is open; what has begun there ends there.
+   *
+   * @throws XqgError as `openIndex`; then the old version stays
+   */
+  async refresh(): Promise<void> {
+    this.#requireOpen();
+    const newest = OpenedIndex.open(this.directory, this.makers, this.options);
+    await newest;
+    const before = this.#opened;
+    this.#opened = newest;
+    await (await before?.catch(() => null))?.close();
+  }
+
+  /** Lets go of files and memory, as soon as what has begun is done. The object cannot be used afterwards. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#forgetVersion();

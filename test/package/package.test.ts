@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +104,27 @@ describe('in an empty project', () => {
        await index.close();`,
     );
     expect(execFileSync('node', ['use.mjs'], { cwd: project, encoding: 'utf8' }).trim()).toBe('bees');
+  });
+
+  it('serves its page, and brings the client', async () => {
+    const child = spawn('npx', ['xqg', 'serve', '--index', 'idx', '--port', '0', '--json'], {
+      cwd: project,
+      env: outside,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    });
+    const told = await new Promise<string>((done) => child.stdout.once('data', (data) => done(String(data))));
+    const { address } = JSON.parse(told) as { address: string };
+    try {
+      expect(await (await fetch(address)).text()).toMatch(/<script type="module"/);
+      const use = `import { XqgClient } from 'xqg/client';
+        const answer = await new XqgClient({ address: '${address}' }).search('idx', { question: 'miel de abejas' });
+        console.log(answer.with.hits[0].id);`;
+      writeFileSync(join(project, 'ask.mjs'), use);
+      expect(execFileSync('node', ['ask.mjs'], { cwd: project, encoding: 'utf8' }).trim()).toBe('bees');
+    } finally {
+      process.kill(-child.pid!, 'SIGTERM');
+    }
   });
 });
 

@@ -2,20 +2,21 @@
 
 import { z } from 'zod';
 import type { ExplainedPassage } from '../../library/explaining.js';
+import { searchFields } from '../../library/search-fields.js';
 import { colors } from '../colors.js';
-import { between, oneOf, parseOptions } from '../options.js';
+import { fromText, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { describeSearch } from '../search-output.js';
 import { foreign, shorten } from '../terminal.js';
 
 const options = z.object({
   index: z.string(),
-  mode: oneOf('dense', 'lexical', 'hybrid').default('hybrid'),
-  augment: oneOf('on', 'off').default('on'),
-  alpha: between(0, 1).optional(),
-  profile: oneOf('unit', 'paper').optional(),
-  translate: z.boolean().default(false),
-  lang: z.string().optional(),
+  mode: searchFields.mode.default('hybrid'),
+  augment: searchFields.augment.exclude(['both'], { error: 'is not one of on, off' }).default('on'),
+  alpha: fromText(searchFields.alpha).optional(),
+  profile: searchFields.profile.optional(),
+  translate: searchFields.translate.default(false),
+  lang: searchFields.lang.optional(),
   pack: z.string().optional(),
 });
 

@@ -1,11 +1,12 @@
 /** `xqg search`: one question, or a batch of them into a TREC run. */
 import { z } from 'zod';
 import { XqgError } from '../../errors/error.js';
+import { searchFields } from '../../library/search-fields.js';
 import type { SearchOptions } from '../../library/search-types.js';
 import type { XqgIndex } from '../../library/xqg-index.js';
 import type { CommandContext } from '../context.js';
 import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
-import { between, oneOf, parseOptions, whole } from '../options.js';
+import { fromText, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import type { Question } from '../question-file.js';
@@ -14,15 +15,15 @@ import { count } from '../terminal.js';
 
 const options = z.object({
   index: z.string(),
-  mode: oneOf('dense', 'lexical', 'hybrid').default('hybrid'),
-  augment: oneOf('on', 'off', 'both').default('on'),
-  alpha: between(0, 1).optional(),
-  profile: oneOf('unit', 'paper').optional(),
-  translate: z.boolean().default(false),
-  lang: z.string().optional(),
-  filter: z.array(z.string()).default([]),
-  groupBy: oneOf('document').optional(),
-  k: whole(1).optional(),
+  mode: searchFields.mode.default('hybrid'),
+  augment: searchFields.augment.default('on'),
+  alpha: fromText(searchFields.alpha).optional(),
+  profile: searchFields.profile.optional(),
+  translate: searchFields.translate.default(false),
+  lang: searchFields.lang.optional(),
+  filter: searchFields.filters.default([]),
+  groupBy: searchFields.groupBy.optional(),
+  k: fromText(searchFields.k).optional(),
   pack: z.string().optional(),
   ...encoderOptions,
   queries: z.string().optional(),

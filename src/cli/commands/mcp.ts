@@ -1,0 +1,35 @@
+/** `xqg mcp`: indexes for an assistant, over stdin and stdout. */
+import { basename, resolve } from 'node:path';
+import { z } from 'zod';
+import { parseOptions } from '../options.js';
+import type { Register } from '../program.js';
+
+const options = z.object({ index: z.array(z.string()), pack: z.string().optional() });
+
+export const registerMcp: Register = (parent, act) => {
+  parent
+    .command('mcp')
+    .description('let an assistant search and explain, by the Model Context Protocol over stdin and stdout')
+    .requiredOption(
+      '-i, --index <dir>',
+      'directory of an index; may be repeated',
+      (value: string, before: string[] = []) => [...before, value],
+    )
+    .option('--pack <pack>', 'folder of the pack that made the indexes, if it is not one of xqg')
+    .action(
+      act(async (context, raw) => {
+        const given = parseOptions(options, raw);
+        const [{ Service }, { servedIndexes }, { Gate }, { serveStdio }] = await Promise.all([
+          import('../../server/service.js'),
+          import('../../server/served-index.js'),
+          import('../../server/gate.js'),
+          import('../../mcp/stdio.js'),
+        ]);
+        const named = given.index.map((dir) => ({ name: basename(resolve(dir)), directory: resolve(dir) }));
+        const indexes = servedIndexes(named, { pack: given.pack });
+        const gate = new Gate({ running: 2, waiting: 64, timeoutMs: 60_000 });
+        await serveStdio(new Service(indexes, gate), context.signal);
+        for (const index of indexes.values()) await index.close();
+      }),
+    );
+};

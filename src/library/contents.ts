@@ -1,0 +1,168 @@
+/**
+ * What an index holds, passage by passage and counted, seen through filters: what does not pass them is not there. Knows no
+ * question and no ranking.
+ */
+import type { Passage } from '../corpus/passage.js';
+import type { LanguageCount } from '../indexing/status.js';
+import { filterMask } from './filter-mask.js';
+import type { OpenedIndex } from './opened-index.js';
+import { rowOf } from './passage-queries.js';
+
+export interface VisibleOptions {
+  /** Conditions that must all hold; see `SearchOptions.filters`. */
+  readonly filters?: readonly string[];
+}
+
+export interface ListOptions extends VisibleOptions {
+  /** Passages that are left out at the beginning. Default 0. */
+  readonly offset?: number;
+  /** Default 20. */
+  readonly limit?: number;
+}
+
+export type StoredPassage = Passage;
+
+export type ListedPassage = Pick<
+  Passage,
+  'id' | 'documentId' | 'source' | 'path' | 'title' | 'lang' | 'ordinal'
+>;
+
+export interface PassageList {
+  /** Of all pages. */
+  readonly total: number;
+  readonly passages: readonly ListedPassage[];
+}
+
+export interface IndexContents {
+  readonly documents: number;
+  readonly passages: number;
+  /** Most passages first. */
+  readonly languages: readonly LanguageCount[];
+  /** Passages by source. */
+  readonly sources: Readonly<Record<string, number>>;
+  /** Keys of the metadata with the number of passages that have them, and some of their values, most frequent first. */
+  readonly metadata: Readonly<
+    Record<string, { readonly passages: number; readonly values: readonly string[] }>
+  >;
+}
+
+/** Values of one key that are counted, and that are named. */
+const COUNTED_VALUES = 1000;
+const NAMED_VALUES = 20;
+/** Keys of metadata that are counted. */
+const COUNTED_KEYS = 100;
+
+/** @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_FILTER_SYNTAX */
+export async function storedPassage(
+  { snapshot }: OpenedIndex,
+  id: string,
+  filters: readonly string[] = [],
+): Promise<StoredPassage> {
+  const row = await rowOf(snapshot, id, filters);
+  const [passage] = await snapshot.take(
+    [row],
+    [
+      'id',
+      'documentId',
+      'source',
+      'path',
+      'title',
+      'headings',
+      'text',
+      'lang',
+      'langConfidence',
+      'metadata',
+      'ordinal',
+    ],
+  );
+  return passage;
+}
+
+/** @throws XqgError XQG_FILTER_SYNTAX */
+export async function listPassages(
+  { snapshot }: OpenedIndex,
+  { filters = [], offset = 0, limit = 20 }: ListOptions,
+): Promise<PassageList> {
+  const mask = await filterMask(snapshot, filters);
+  const rows: number[] = [];
+  let total = 0;
+  for (let row = 0; row < snapshot.ids.length; row++) {
+    if (mask?.[row] === 0) continue;
+    if (total >= offset && rows.length < limit) rows.push(row);
+    total++;
+  }
+  const passages = await snapshot.take(rows, [
+    'id',
+    'documentId',
+    'source',
+    'path',
+    'title',
+    'lang',
+    'ordinal',
+  ]);
+  return { total, passages };
+}
+
+/** @throws XqgError XQG_FILTER_SYNTAX */
+export async function countContents(
+  { snapshot }: OpenedIndex,
+  filters: readonly string[] = [],
+): Promise<IndexContents> {
+  const mask = await filterMask(snapshot, filters);
+  const languages = new Map<string, { passages: number; detected: number; confidence: number }>();
+  const sources = new Map<string, number>();
+  const keys = new Map<string, { passages: number; values: Map<string, number> }>();
+  const documents = new Set<string>();
+  let passages = 0;
+  let row = 0;
+  for await (const rows of snapshot.scan(['lang', 'langConfidence', 'source', 'documentId', 'metadata'])) {
+    for (const { lang, langConfidence, source, documentId, metadata } of rows) {
+      if (mask?.[row++] === 0) continue;
+      passages++;
+      documents.add(documentId);
+      sources.set(source, (sources.get(source) ?? 0) + 1);
+      const count = languages.get(lang) ?? { passages: 0, detected: 0, confidence: 0 };
+      languages.set(lang, count);
+      count.passages++;
+      if (langConfidence < 1) {
+        count.detected++;
+        count.confidence += langConfidence;
+      }
+      for (const [key, value] of Object.entries(metadata)) {
+        const known = keys.get(key) ?? { passages: 0, values: new Map<string, number>() };
+        if (!keys.has(key) && keys.size === COUNTED_KEYS) continue;
+        keys.set(key, known);
+        known.passages++;
+        for (const text of Array.isArray(value) ? value : [String(value)]) {
+          if (!known.values.has(text) && known.values.size === COUNTED_VALUES) continue;
+          known.values.set(text, (known.values.get(text) ?? 0) + 1);
+        }
+      }
+    }
+  }
+  return {
+    documents: documents.size,
+    passages,
+    languages: [...languages]
+      .map(([lang, { passages, detected, confidence }]) => ({
+        lang,
+        passages,
+        detected,
+        confidence: detected === 0 ? null : confidence / detected,
+      }))
+      .sort((a, b) => b.passages - a.passages || (a.lang < b.lang ? -1 : 1)),
+    sources: Object.fromEntries([...sources].sort(([a], [b]) => (a < b ? -1 : 1))),
+    metadata: Object.fromEntries(
+      [...keys].map(([key, { passages, values }]) => [
+        key,
+        {
+          passages,
+          values: [...values]
+            .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+            .slice(0, NAMED_VALUES)
+            .map(([value]) => value),
+        },
+      ]),
+    ),
+  };
+}

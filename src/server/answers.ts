@@ -1,0 +1,278 @@
+/** What the server answers, as zod schemas: they fill /openapi.json and check every answer. Holds no logic. */
+import { z } from 'zod';
+
+const languageWeight = z.object({ lang: z.string(), weight: z.number() });
+const metadataValues = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly()]),
+);
+const rank = z.number().int().nullable();
+
+const augmentation = z.object({
+  name: z.enum(['unit', 'paper']),
+  alpha: z.number(),
+  variant: z.string(),
+  renormalize: z.boolean(),
+  languages: z.union([z.enum(['asker', 'all']), z.record(z.string(), z.number())]),
+  alphaEffective: z.number().describe("Share of the queries' mean in a fused vector."),
+});
+
+const found = z.object({
+  rank: z.number().int(),
+  otherRank: rank.describe(
+    'Place in the other ranking; null where it is deeper than `compared`, or only one was asked for.',
+  ),
+  id: z.string(),
+  score: z.number(),
+  dense: z.number().nullable(),
+  lexical: z.number().nullable(),
+  documentId: z.string(),
+  title: z.string(),
+  path: z.string().describe('Below what was indexed; no folder of the server.'),
+  headings: z.array(z.string()).readonly(),
+  lang: z.string(),
+  langConfidence: z.number(),
+  text: z.string(),
+  snippet: z.string().describe('The sentence of the text that fits the question best.'),
+  others: z.array(z.string()).readonly(),
+  metadata: metadataValues,
+});
+
+const asking = {
+  question: z.string(),
+  languages: z.array(languageWeight).readonly(),
+  language: z.enum(['given', 'detected']),
+  mode: z.enum(['dense', 'lexical', 'hybrid']),
+  augmentation: augmentation.nullable(),
+  warnings: z.array(z.string()).readonly(),
+};
+
+const ranking = z.object({ ...asking, hits: z.array(found).readonly() }).meta({ id: 'Ranking' });
+
+export const searchAnswer = z
+  .object({
+    with: ranking.nullable().describe('With the generated queries; null where it was not asked for.'),
+    without: ranking.nullable(),
+    compared: z.number().int().nullable().describe('Depth to which both were compared.'),
+    tookMs: z.number(),
+  })
+  .meta({ id: 'SearchAnswer' });
+export type SearchResponse = z.output<typeof searchAnswer>;
+
+export const explainAnswer = z
+  .object({
+    ...asking,
+    id: z.string(),
+    title: z.string(),
+    lang: z.string(),
+    text: z.string(),
+    rank,
+    score: z.number().nullable(),
+    dense: z
+      .object({
+        score: z.number(),
+        passage: z.number(),
+        languages: z.array(z.object({ lang: z.string(), share: z.number() })).readonly(),
+      })
+      .nullable(),
+    lexical: z.object({
+      score: z.number().nullable(),
+      languages: z
+        .array(
+          z.object({
+            lang: z.string(),
+            weight: z.number(),
+            terms: z
+              .array(
+                z.object({
+                  term: z.string(),
+                  weight: z.number(),
+                  tfOwn: z.number(),
+                  tfGenerated: z.number(),
+                  tfTranslated: z.number(),
+                  documentFrequency: z
+                    .number()
+                    .nullable()
+                    .describe('null for keys with filters: it counts all passages.'),
+                  idf: z.number().nullable(),
+                  contribution: z.number(),
+                  via: z
+                    .array(
+                      z.object({
+                        stem: z.string(),
+                        by: z.enum(['generated', 'translated']),
+                        frequency: z.number(),
+                      }),
+                    )
+                    .readonly(),
+                }),
+              )
+              .readonly(),
+          }),
+        )
+        .readonly(),
+    }),
+    nearest: z
+      .array(z.object({ lang: z.string(), text: z.string(), similarity: z.number() }))
+      .readonly()
+      .describe('Generated queries, nearest to the question first.'),
+  })
+  .meta({ id: 'Explanation' });
+export type ExplainResponse = z.output<typeof explainAnswer>;
+
+const failure = z.object({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+  details: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export const failureAnswer = z.object({ error: failure, requestId: z.string() }).meta({ id: 'Failure' });
+export type FailureResponse = z.output<typeof failureAnswer>;
+
+const languageCount = z.object({
+  lang: z.string(),
+  passages: z.number().int(),
+  detected: z.number().int(),
+  confidence: z.number().nullable(),
+});
+
+const briefIndex = z.object({
+  name: z.string(),
+  condition: z.enum(['missing', 'closed', 'opening', 'open', 'failed']),
+  error: failure.nullable(),
+  documents: z.number().int().nullable().describe('null where it is not open.'),
+  passages: z.number().int().nullable(),
+  queryLanguages: z.array(z.string()).readonly(),
+});
+export const indexesAnswer = z
+  .object({
+    indexes: z.array(briefIndex).readonly(),
+    rights: z
+      .array(z.enum(['search', 'add', 'remove']))
+      .readonly()
+      .describe('What the asker may do.'),
+    version: z.string().describe('Of xqg.'),
+  })
+  .meta({ id: 'Indexes' });
+export type IndexesResponse = z.output<typeof indexesAnswer>;
+
+export const indexAnswer = z
+  .object({
+    ...briefIndex.shape,
+    documents: z.number().int(),
+    passages: z.number().int(),
+    languages: z.array(languageCount).readonly(),
+    sources: z.record(z.string(), z.number().int()),
+    metadata: z.record(
+      z.string(),
+      z.object({ passages: z.number().int(), values: z.array(z.string()).readonly() }),
+    ),
+    madeBy: z.object({
+      encoder: z.string(),
+      dimensions: z.number().int(),
+      generator: z.string().nullable(),
+      queriesPerLanguage: z.number().int(),
+      pack: z.string().nullable(),
+      version: z.string(),
+      node: z.string(),
+      icu: z.string(),
+      created: z.string(),
+      updated: z.string(),
+    }),
+    state: z.enum(['indexing', 'complete']),
+  })
+  .meta({ id: 'Index' });
+export type IndexResponse = z.output<typeof indexAnswer>;
+
+const listed = z.object({
+  id: z.string(),
+  documentId: z.string(),
+  path: z.string(),
+  title: z.string(),
+  lang: z.string(),
+  ordinal: z.number().int(),
+});
+export const passagesAnswer = z
+  .object({ total: z.number().int(), passages: z.array(listed).readonly() })
+  .meta({ id: 'PassageList' });
+export type PassagesResponse = z.output<typeof passagesAnswer>;
+
+export const passageAnswer = z
+  .object({
+    ...listed.shape,
+    headings: z.array(z.string()).readonly(),
+    text: z.string(),
+    langConfidence: z.number(),
+    metadata: metadataValues,
+    generator: z.string().nullable(),
+    queries: z.record(z.string(), z.array(z.string()).readonly()).describe('Generated queries by language.'),
+  })
+  .meta({ id: 'Passage' });
+export type PassageResponse = z.output<typeof passageAnswer>;
+
+const shares = z.object({ first: z.number(), firstTen: z.number() });
+export const coverageAnswer = z
+  .object({
+    passages: z.number().int(),
+    languages: z
+      .array(z.object({ lang: z.string(), queries: z.number().int(), with: shares, without: shares }))
+      .readonly(),
+  })
+  .meta({ id: 'Coverage' });
+export type CoverageResponse = z.output<typeof coverageAnswer>;
+
+export const jobAnswer = z
+  .object({
+    id: z.string(),
+    index: z.string(),
+    kind: z.enum(['add', 'remove']),
+    state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+    /** Names of files or ids of documents. */
+    what: z.array(z.string()).readonly(),
+    created: z.string(),
+    ended: z.string().nullable(),
+    progress: z
+      .object({
+        phase: z.enum(['documents', 'sealing']),
+        share: z.number().nullable().describe('In [0, 1]; null where it is not known yet.'),
+        documents: z.number().int(),
+        passages: z.number().int(),
+        secondsLeft: z.number().nullable(),
+      })
+      .nullable(),
+    result: z
+      .object({
+        documents: z.object({
+          indexed: z.number().int(),
+          unchanged: z.number().int(),
+          removed: z.number().int(),
+          failed: z.number().int(),
+        }),
+        passages: z.number().int(),
+        failures: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })).readonly(),
+      })
+      .nullable(),
+    error: failure.nullable(),
+  })
+  .meta({ id: 'Job' });
+export type JobResponse = z.output<typeof jobAnswer>;
+export const jobsAnswer = z.object({ jobs: z.array(jobAnswer).readonly() }).meta({ id: 'Jobs' });
+
+export const experimentsAnswer = z
+  .object({
+    experiments: z
+      .array(
+        z.object({
+          name: z.string(),
+          updated: z.string(),
+          results: z.boolean().describe('results.json is there.'),
+          report: z.boolean().describe('report.html is there.'),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'Experiments' });
+export type ExperimentsResponse = z.output<typeof experimentsAnswer>;
+
+export const healthAnswer = z.object({ status: z.literal('ok') });
+export const readyAnswer = z.object({ status: z.enum(['ready', 'opening', 'failed', 'stopping']) });

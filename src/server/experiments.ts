@@ -1,0 +1,57 @@
+/**
+ * The folders of experiment runs below one folder: each with results.json, report.html or both. Reads them as they are; knows
+ * nothing of what is in them.
+ */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { XqgError } from '../errors/error.js';
+import type { ExperimentsResponse } from './answers.js';
+
+const RESULTS = 'results.json';
+const REPORT = 'report.html';
+
+export class Experiments {
+  /** @param folder null: there are none */
+  constructor(readonly folder: string | null) {}
+
+  /** Newest first. */
+  async list(): Promise<ExperimentsResponse> {
+    if (this.folder === null) return { experiments: [] };
+    const entries = await readdir(this.folder, { withFileTypes: true }).catch(() => []);
+    const experiments: ExperimentsResponse['experiments'][number][] = [];
+    for (const entry of entries) {
+      if (!entry.isDirectory()) continue;
+      const [results, report] = await Promise.all(
+        [RESULTS, REPORT].map((file) => stat(join(this.folder!, entry.name, file)).catch(() => null)),
+      );
+      const updated = Math.max(results?.mtimeMs ?? 0, report?.mtimeMs ?? 0);
+      if (updated === 0) continue;
+      experiments.push({
+        name: entry.name,
+        updated: new Date(updated).toISOString(),
+        results: results !== null,
+        report: report !== null,
+      });
+    }
+    return { experiments: experiments.sort((a, b) => (a.updated < b.updated ? 1 : -1)) };
+  }
+
+  /** @throws XqgError XQG_EXPERIMENT_UNKNOWN */
+  async results(name: string): Promise<unknown> {
+    return JSON.parse(await this.#read(name, RESULTS));
+  }
+
+  /** @throws XqgError XQG_EXPERIMENT_UNKNOWN */
+  async report(name: string): Promise<string> {
+    return this.#read(name, REPORT);
+  }
+
+  async #read(name: string, file: string): Promise<string> {
+    // Only names that the list gives: nothing else is joined to the folder.
+    const { experiments } = await this.list();
+    const found = experiments.find((experiment) => experiment.name === name);
+    const there = file === RESULTS ? found?.results : found?.report;
+    if (!there) throw new XqgError('XQG_EXPERIMENT_UNKNOWN', { experiment: name });
+    return readFile(join(this.folder!, name, file), 'utf8');
+  }
+}

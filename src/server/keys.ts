@@ -1,0 +1,143 @@
+/**
+ * API keys in a file: only their sha256 is kept (a key is 256 random bits, so a slow hash would add nothing), with what each
+ * may do. Logs and errors show the first eight hex digits. The file may change while a server runs.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { z } from 'zod';
+import { XqgError } from '../errors/error.js';
+import { writeAtomically } from '../indexing/atomic-write.js';
+import { parseFilters } from '../search/filters.js';
+import { type Access, RIGHTS } from './access.js';
+
+const filter = z.string().refine((text) => {
+  try {
+    return Boolean(parseFilters([text]));
+  } catch {
+    return false;
+  }
+}, 'is not a condition such as team=red');
+
+const keySchema = z.strictObject({
+  name: z.string().min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not a sha256'),
+  /** null: all that the server has. */
+  indexes: z.array(z.string()).nullable(),
+  rights: z.array(z.enum(RIGHTS)),
+  filters: z.array(filter),
+  created: z.string(),
+});
+const fileSchema = z.strictObject({ keys: z.array(keySchema) });
+
+/** A key as the file holds it. */
+export type StoredKey = z.output<typeof keySchema>;
+
+const FINGERPRINT = 8;
+/** How old what is known of the file may be, in milliseconds. */
+const FRESH_MS = 1000;
+
+export function fingerprintOf({ sha256 }: Pick<StoredKey, 'sha256'>): string {
+  return sha256.slice(0, FINGERPRINT);
+}
+
+/** @throws XqgError XQG_KEY_FILE */
+export async function readKeys(file: string): Promise<StoredKey[]> {
+  const fail = (reason: string, cause?: unknown) => new XqgError('XQG_KEY_FILE', { file, reason }, { cause });
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw fail((cause as Error).message, cause);
+  }
+  const { data, error } = fileSchema.safeParse(value);
+  if (error) {
+    throw fail(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  }
+  return data.keys;
+}
+
+/**
+ * Makes a key and adds it to the file, which is made if absent.
+ * @returns the key itself: it is nowhere else
+ * @throws XqgError XQG_KEY_FILE, XQG_KEY_NAMED
+ */
+export async function addKey(
+  file: string,
+  { name, indexes, rights, filters }: Omit<StoredKey, 'sha256' | 'created'>,
+): Promise<{ key: string; stored: StoredKey }> {
+  const keys = await keysIfThere(file);
+  if (keys.some((known) => known.name === name)) {
+    throw new XqgError('XQG_KEY_NAMED', { file, name, state: 'has' });
+  }
+  const key = `xqg_${randomBytes(32).toString('base64url')}`;
+  const created = new Date().toISOString();
+  const stored = keySchema.parse({ name, sha256: hashOf(key), indexes, rights, filters, created });
+  await writeKeys(file, [...keys, stored]);
+  return { key, stored };
+}
+
+/** @throws XqgError XQG_KEY_FILE, XQG_KEY_NAMED if there is none of that name */
+export async function removeKey(file: string, name: string): Promise<void> {
+  const keys = await readKeys(file);
+  const others = keys.filter((known) => known.name !== name);
+  if (others.length === keys.length) throw new XqgError('XQG_KEY_NAMED', { file, name, state: 'lacks' });
+  await writeKeys(file, others);
+}
+
+/** The keys of a file as a server asks for them. */
+export class KeyRing {
+  #checked = Date.now();
+
+  private constructor(
+    readonly file: string,
+    private keys: ReadonlyMap<string, StoredKey>,
+    private modified: number,
+  ) {}
+
+  /** @throws XqgError XQG_KEY_FILE */
+  static async open(file: string): Promise<KeyRing> {
+    return new KeyRing(file, byHash(await readKeys(file)), await modifiedAt(file));
+  }
+
+  /** @throws XqgError XQG_KEY_UNKNOWN */
+  async access(key: string): Promise<Access> {
+    await this.#renew();
+    // Looked up by the hash of what was sent: how long it takes says nothing about a key.
+    const sha256 = hashOf(key);
+    const stored = this.keys.get(sha256);
+    const fingerprint = fingerprintOf({ sha256 });
+    if (stored === undefined) throw new XqgError('XQG_KEY_UNKNOWN', { fingerprint });
+    const { indexes, rights, filters } = stored;
+    return { fingerprint, indexes, rights, filters };
+  }
+
+  /** A file that cannot be read meanwhile leaves the keys as they were. */
+  async #renew(): Promise<void> {
+    if (Date.now() - this.#checked < FRESH_MS) return;
+    this.#checked = Date.now();
+    const modified = await modifiedAt(this.file);
+    if (modified === this.modified) return;
+    this.keys = byHash(await readKeys(this.file).catch(() => [...this.keys.values()]));
+    this.modified = modified;
+  }
+}
+
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+function byHash(keys: readonly StoredKey[]): ReadonlyMap<string, StoredKey> {
+  return new Map(keys.map((key) => [key.sha256, key]));
+}
+
+async function modifiedAt(file: string): Promise<number> {
+  return (await stat(file).catch(() => null))?.mtimeMs ?? 0;
+}
+
+async function keysIfThere(file: string): Promise<StoredKey[]> {
+  return (await modifiedAt(file)) === 0 ? [] : readKeys(file);
+}
+
+async function writeKeys(file: string, keys: readonly StoredKey[]): Promise<void> {
+  await writeAtomically(file, `${JSON.stringify({ keys }, null, 2)}\n`, 0o600);
+}

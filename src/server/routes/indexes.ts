@@ -1,0 +1,68 @@
+/** Looking: indexes, their passages and the generated queries. */
+import { coverageAnswer, indexAnswer, indexesAnswer, passageAnswer, passagesAnswer } from '../answers.js';
+import { coverageQuery, indexParams, listQuery, passageParams } from '../asked.js';
+import { type App, FAILURES, type RouteContext } from './context.js';
+
+export function indexRoutes(app: App, { service }: RouteContext): void {
+  app.get(
+    '/api/indexes',
+    {
+      schema: {
+        tags: ['Indexes'],
+        summary: 'The indexes of this server',
+        response: { 200: indexesAnswer, ...FAILURES },
+      },
+    },
+    ({ access }) => service.list(access),
+  );
+  app.get(
+    '/api/indexes/:index',
+    {
+      schema: {
+        tags: ['Indexes'],
+        summary: 'What an index holds and what made it',
+        params: indexParams,
+        response: { 200: indexAnswer, ...FAILURES },
+      },
+    },
+    ({ access, params }) => service.describe(access, params.index),
+  );
+  app.get(
+    '/api/indexes/:index/passages',
+    {
+      schema: {
+        tags: ['Indexes'],
+        summary: 'Passages, page by page',
+        params: indexParams,
+        querystring: listQuery,
+        response: { 200: passagesAnswer, ...FAILURES },
+      },
+    },
+    ({ access, params, query }) => service.passages(access, params.index, query),
+  );
+  app.get(
+    '/api/indexes/:index/passages/:id',
+    {
+      schema: {
+        tags: ['Indexes'],
+        summary: 'A passage with its generated queries',
+        params: passageParams,
+        response: { 200: passageAnswer, ...FAILURES },
+      },
+    },
+    ({ access, params }) => service.passage(access, params.index, params.id),
+  );
+  app.get(
+    '/api/indexes/:index/coverage',
+    {
+      schema: {
+        tags: ['Indexes'],
+        summary: 'How many generated queries find their own passage',
+        params: indexParams,
+        querystring: coverageQuery,
+        response: { 200: coverageAnswer, ...FAILURES },
+      },
+    },
+    ({ access, params, query }) => service.coverage(access, params.index, query.sample),
+  );
+}

@@ -1,0 +1,189 @@
+/**
+ * One index as a server holds it: opened when first needed, and exchanged for a newer version while searches go on in the old
+ * one. Knows no access and no HTTP.
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { XqgError } from '../errors/error.js';
+import { asXqgError } from '../errors/report.js';
+import { findManifest } from '../indexing/manifest.js';
+import { openIndex, type XqgIndex } from '../library/xqg-index.js';
+
+export type IndexCondition = 'missing' | 'closed' | 'opening' | 'open' | 'failed';
+
+export interface ServedIndexOptions {
+  /** Name or folder of the pack, where the index was made by none of xqg. */
+  readonly pack?: string;
+  /** Threads of the native scan. */
+  readonly threads?: number;
+}
+
+/** How often the directory is looked at for a newer version, in milliseconds. */
+const LOOK_EVERY_MS = 500;
+/** An index that is being made the first time has no sealed version; what is there is opened anew this often. */
+const UNSEALED_EVERY_MS = 3000;
+
+export class ServedIndex {
+  #opening: Promise<XqgIndex> | null = null;
+  #condition: IndexCondition = 'closed';
+  #failure: XqgError | null = null;
+  #looked = 0;
+  #refreshed = 0;
+  #modified = 0;
+  #sealed: string | null = null;
+  #refreshing: Promise<void> | null = null;
+
+  constructor(
+    readonly name: string,
+    /** Absolute path. */
+    readonly directory: string,
+    readonly options: ServedIndexOptions = {},
+  ) {}
+
+  get condition(): IndexCondition {
+    return this.#condition;
+  }
+
+  /** Why it could not be opened; null where it could, or is missing. */
+  get failure(): XqgError | null {
+    return this.#failure;
+  }
+
+  /**
+   * Works with the newest version that is open.
+   * @throws XqgError XQG_INDEX_MISSING and others of `openIndex`
+   */
+  async use<T>(work: (index: XqgIndex) => Promise<T>): Promise<T> {
+    try {
+      const index = await this.#open();
+      this.#look();
+      return await work(index);
+    } catch (error) {
+      throw error instanceof XqgError ? this.#named(error) : error;
+    }
+  }
+
+  /** Goes over to the newest version; resolves when it is there. */
+  async refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  async close(): Promise<void> {
+    const index = await this.#opening?.catch(() => null);
+    this.#opening = null;
+    this.#condition = 'closed';
+    await index?.close();
+  }
+
+  /** A text for people who use the server: the directory goes by the name of the index. */
+  shown(text: string): string {
+    return text.replaceAll(this.directory, this.name);
+  }
+
+  #named(error: XqgError): XqgError {
+    const details = Object.entries(error.details).map(
+      ([key, value]) => [key, typeof value === 'string' ? this.shown(value) : value] as const,
+    );
+    return new XqgError(error.code, Object.fromEntries(details), { cause: error });
+  }
+
+  #open(): Promise<XqgIndex> {
+    if (this.#opening === null) {
+      this.#condition = 'opening';
+      this.#opening = this.#openNew();
+      this.#opening.then(
+        () => {
+          this.#condition = 'open';
+          this.#failure = null;
+        },
+        (thrown: unknown) => {
+          const error = asXqgError(thrown);
+          this.#opening = null;
+          this.#condition = error.code === 'XQG_INDEX_MISSING' ? 'missing' : 'failed';
+          this.#failure = error.code === 'XQG_INDEX_MISSING' ? null : this.#named(error);
+        },
+      );
+    }
+    return this.#opening;
+  }
+
+  async #openNew(): Promise<XqgIndex> {
+    await this.#remember();
+    const index = await openIndex(this.directory, this.options);
+    try {
+      // The first question also builds what is built once.
+      await index.search('a', { k: 1 });
+    } catch (error) {
+      await index.close();
+      throw error;
+    }
+    return index;
+  }
+
+  /** Looks whether there is a newer version; whoever asks now does not wait for it. */
+  #look(): void {
+    const now = Date.now();
+    if (now - this.#looked < LOOK_EVERY_MS) return;
+    this.#looked = now;
+    this.#isNewer().then(
+      (newer) => (newer ? this.refresh() : undefined),
+      () => undefined,
+    );
+  }
+
+  async #isNewer(): Promise<boolean> {
+    const modified = await this.#modifiedAt();
+    if (modified === this.#modified) return false;
+    const sealed = (await findManifest(this.directory))?.sealed?.version ?? null;
+    return sealed !== this.#sealed || (sealed === null && Date.now() - this.#refreshed > UNSEALED_EVERY_MS);
+  }
+
+  async #refresh(): Promise<void> {
+    const index = await this.#opening?.catch(() => null);
+    if (!index) {
+      await this.#open().catch(() => undefined);
+      return;
+    }
+    try {
+      await this.#remember();
+      await index.refresh();
+    } catch {
+      // Another make, or gone: what is there now is opened from the beginning.
+      await this.close();
+      await this.#open().catch(() => undefined);
+    }
+  }
+
+  /** Before opening: what is written meanwhile counts as newer. */
+  async #remember(): Promise<void> {
+    this.#refreshed = Date.now();
+    this.#modified = await this.#modifiedAt();
+    this.#sealed = (await findManifest(this.directory))?.sealed?.version ?? null;
+  }
+
+  async #modifiedAt(): Promise<number> {
+    return (await stat(join(this.directory, 'xqg.json')).catch(() => null))?.mtimeMs ?? 0;
+  }
+}
+
+/**
+ * The indexes of a server by name: that of the directory, or NAME=DIRECTORY.
+ * @throws XqgError XQG_INDEX_NAMED_TWICE
+ */
+export function servedIndexes(
+  named: readonly { readonly name: string; readonly directory: string }[],
+  options: ServedIndexOptions,
+): ReadonlyMap<string, ServedIndex> {
+  const indexes = new Map<string, ServedIndex>();
+  for (const { name, directory } of named) {
+    const before = indexes.get(name);
+    if (before !== undefined) {
+      throw new XqgError('XQG_INDEX_NAMED_TWICE', { name, first: before.directory, second: directory });
+    }
+    indexes.set(name, new ServedIndex(name, directory, options));
+  }
+  return indexes;
+}

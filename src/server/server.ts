@@ -1,0 +1,190 @@
+/**
+ * The HTTP server over one or several indexes: guards, limits, routes and the page put together. Thin: what it answers comes
+ * from the service.
+ */
+import type { Socket } from 'node:net';
+import multipart from '@fastify/multipart';
+import rateLimit from '@fastify/rate-limit';
+import fastify, {
+  type FastifyInstance,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { XqgError } from '../errors/error.js';
+import { isAbort } from '../errors/report.js';
+import { addMcp } from '../mcp/http.js';
+import { Experiments } from './experiments.js';
+import { JSON_EXPECTED, sendFailure } from './failures.js';
+import { Gate } from './gate.js';
+import { addGuards } from './guards.js';
+import { Jobs } from './jobs.js';
+import type { KeyRing } from './keys.js';
+import { addMetrics } from './metrics.js';
+import { addOpenApi } from './openapi.js';
+import { addPage } from './page.js';
+import { documentRoutes } from './routes/documents.js';
+import { experimentRoutes } from './routes/experiments.js';
+import { indexRoutes } from './routes/indexes.js';
+import { operationRoutes } from './routes/operations.js';
+import { searchRoutes } from './routes/search.js';
+import type { ServedIndex } from './served-index.js';
+import { Service } from './service.js';
+
+export interface ServerOptions {
+  readonly indexes: ReadonlyMap<string, ServedIndex>;
+  /** null: nobody is asked for a key. */
+  readonly keys?: KeyRing | null;
+  /** Host names besides those of loopback. */
+  readonly hosts?: readonly string[];
+  /** Origins of other pages that may use the server. */
+  readonly origins?: readonly string[];
+  /** Folder with the folders of experiment runs. */
+  readonly experiments?: string | null;
+  /** Searches at once; default 2. */
+  readonly running?: number;
+  /** Searches that wait; default 64. More are sent away. */
+  readonly waiting?: number;
+  /** Default 30,000. */
+  readonly timeoutMs?: number;
+  /** Requests a minute from one client; 0: any number. Default 3,000. */
+  readonly rate?: number;
+  /** Bytes of one uploaded file; default 50 MB. */
+  readonly maxUpload?: number;
+  /** Access log; default none. */
+  readonly logger?: FastifyServerOptions['logger'];
+  /** The built process that writes an index. */
+  readonly writeChild?: string;
+  /** Folder of the built page. */
+  readonly page?: string;
+}
+
+/** Bytes of a body that is neither file nor documents. */
+const BODY_LIMIT = 256_000;
+const FILES = 100;
+const WAITING_JOBS = 20;
+
+export type XqgServer = Awaited<ReturnType<typeof buildServer>>;
+
+/** Puts a server together; it listens once `listen` is called, and ends with `close`. */
+export async function buildServer(options: ServerOptions) {
+  const { indexes, keys = null, logger = false, rate = 3000, maxUpload = 50_000_000 } = options;
+  const gate = new Gate({
+    running: options.running ?? 2,
+    waiting: options.waiting ?? 64,
+    timeoutMs: options.timeoutMs ?? 30_000,
+  });
+  const service = new Service(indexes, gate);
+  const jobs = new Jobs(indexes, { child: options.writeChild, waiting: WAITING_JOBS });
+  let stopping = false;
+
+  const app = fastify({
+    logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: 4000 },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    genReqId: () => crypto.randomUUID(),
+    frameworkErrors: (error, request, reply) => sendFailure(error, request, reply),
+    clientErrorHandler: refuseUnreadable,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, request, reply) => {
+    // Nobody is there to be answered.
+    if (request.gone?.aborted && isAbort(error)) return reply.code(499).send();
+    return sendFailure(error, request, reply);
+  });
+  parseJson(app as unknown as FastifyInstance);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (stopping) throw new XqgError('XQG_SERVER_STOPPING');
+  });
+  addGuards(app, { hosts: options.hosts ?? [], origins: options.origins ?? [], keys });
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info({
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      ip: request.ip,
+      key: request.access?.fingerprint ?? null,
+    });
+  });
+  if (rate > 0) {
+    await app.register(rateLimit, {
+      max: rate,
+      timeWindow: 60_000,
+      keyGenerator: (request) => request.access?.fingerprint ?? request.ip,
+      errorResponseBuilder: (_, { max, ttl }) =>
+        new XqgError('XQG_RATE_LIMITED', { limit: max, seconds: Math.ceil(ttl / 1000) }),
+    });
+  }
+  await app.register(multipart, { throwFileSizeLimit: false });
+  const registry = addMetrics(app, gate, jobs);
+  await addOpenApi(app, keys !== null);
+  const context = {
+    service,
+    jobs,
+    experiments: new Experiments(options.experiments ?? null),
+    limits: { upload: maxUpload, files: FILES },
+  };
+  // After the plugins, whose hooks see only routes that come later.
+  app.after(() => {
+    searchRoutes(app, context);
+    indexRoutes(app, context);
+    documentRoutes(app, context);
+    experimentRoutes(app, context);
+    operationRoutes(app, context, { registry, isStopping: () => stopping });
+    addMcp(app, service);
+  });
+  await addPage(app, options.page);
+
+  app.addHook('onReady', async () => {
+    await jobs.resume();
+    // Opened beside: the page can be there before the indexes are.
+    for (const index of indexes.values()) index.use(async () => undefined).catch(() => undefined);
+  });
+  app.addHook('preClose', async () => {
+    stopping = true;
+    await jobs.close();
+  });
+  app.addHook('onClose', async () => {
+    await gate.onIdle();
+    for (const index of indexes.values()) await index.close();
+  });
+  return app;
+}
+
+/** JSON of valid UTF-8 only: Node would put replacement characters where bytes are wrong. */
+function parseJson(app: FastifyInstance): void {
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_: FastifyRequest, body: Buffer) => {
+      try {
+        return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
+      } catch (cause) {
+        const reason = `its body is not JSON in UTF-8 (${(cause as Error).message})`;
+        throw new XqgError('XQG_REQUEST_MALFORMED', { reason, expected: JSON_EXPECTED }, { cause });
+      }
+    },
+  );
+}
+
+/** What is no HTTP at all gets an answer of the same shape. */
+function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { code, message, remedy, details } = new XqgError('XQG_REQUEST_MALFORMED', {
+    reason: error.code === 'HPE_HEADER_OVERFLOW' ? 'its headers are too long' : 'it is not valid HTTP',
+    expected: 'an HTTP/1.1 request',
+  });
+  const body = JSON.stringify({ error: { code, message, remedy, details }, requestId: '' });
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

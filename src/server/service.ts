@@ -1,0 +1,251 @@
+/**
+ * What can be asked of a server's indexes, with the access of whoever asks: the filters of a key hold in every answer, and
+ * what does not pass them does not exist. HTTP and MCP are two ways to come here; knows neither.
+ */
+import { basename, isAbsolute, relative } from 'node:path';
+import { XqgError } from '../errors/error.js';
+import { describeFailure } from '../errors/report.js';
+import type { ComparedPassage } from '../library/comparing.js';
+import type { SearchOptions } from '../library/search-types.js';
+import type { XqgIndex } from '../library/xqg-index.js';
+import { version } from '../version.js';
+import { type Access, filtersOf, mayUse, requireRight } from './access.js';
+import type {
+  CoverageResponse,
+  ExplainResponse,
+  IndexesResponse,
+  IndexResponse,
+  PassageResponse,
+  PassagesResponse,
+  SearchResponse,
+} from './answers.js';
+import type { ExplainBody, SearchBody } from './asked.js';
+import type { Gate } from './gate.js';
+import type { ServedIndex } from './served-index.js';
+
+/** Counted contents and measured coverages that are kept. */
+const KEPT = 64;
+
+export class Service {
+  readonly #kept = new Map<string, Promise<unknown>>();
+
+  constructor(
+    readonly indexes: ReadonlyMap<string, ServedIndex>,
+    readonly gate: Gate,
+  ) {}
+
+  /** @throws XqgError XQG_INDEX_UNKNOWN, also for one that the access is not for */
+  index(access: Access, name: string): ServedIndex {
+    const index = mayUse(access, name) ? this.indexes.get(name) : undefined;
+    if (index === undefined) throw new XqgError('XQG_INDEX_UNKNOWN', { index: name });
+    return index;
+  }
+
+  /** What there is. Opens what is not open yet, without waiting for long. */
+  async list(access: Access): Promise<IndexesResponse> {
+    const visible = [...this.indexes.values()].filter(({ name }) => mayUse(access, name));
+    const indexes = await Promise.all(
+      visible.map(async (served) => {
+        const counted = await this.#brief(access, served).catch(() => null);
+        const { name, condition, failure } = served;
+        return {
+          name,
+          condition,
+          error: failure === null ? null : describeFailure(failure).error,
+          documents: counted?.documents ?? null,
+          passages: counted?.passages ?? null,
+          queryLanguages: counted?.queryLanguages ?? [],
+        };
+      }),
+    );
+    return { indexes, rights: [...access.rights], version: version() };
+  }
+
+  async describe(access: Access, name: string): Promise<IndexResponse> {
+    requireRight(access, 'search');
+    const served = this.index(access, name);
+    return served.use(async (index) => {
+      const { filters } = access;
+      const [contents, manifest] = await Promise.all([
+        this.#contents(served, index, filters),
+        index.manifest(),
+      ]);
+      const { encoder, generator, pack, queryLanguages, queriesPerLanguage, icu } = manifest.identity;
+      const sources = new Map<string, number>();
+      for (const [source, passages] of Object.entries(contents.sources)) {
+        const shown = isAbsolute(source) ? basename(source) : source;
+        sources.set(shown, (sources.get(shown) ?? 0) + passages);
+      }
+      return {
+        ...contents,
+        sources: Object.fromEntries(sources),
+        name,
+        condition: served.condition,
+        error: null,
+        queryLanguages,
+        madeBy: {
+          encoder: encoder.name,
+          dimensions: encoder.dim,
+          generator: generator?.name ?? null,
+          queriesPerLanguage,
+          pack: pack === null ? null : `${pack.name} ${pack.version}`,
+          version: manifest.tool.version,
+          node: manifest.tool.node,
+          icu,
+          created: manifest.created,
+          updated: manifest.updated,
+        },
+        state: manifest.state.status,
+      };
+    });
+  }
+
+  async search(access: Access, name: string, body: SearchBody, gone: AbortSignal): Promise<SearchResponse> {
+    requireRight(access, 'search');
+    const served = this.index(access, name);
+    const { question, augment, filters, ...asked } = body;
+    const options: SearchOptions = { ...asked, filters: filtersOf(access, filters) };
+    return this.gate.pass(gone, () =>
+      served.use(async (index) => {
+        const started = performance.now();
+        const tookMs = (): number => performance.now() - started;
+        if (augment === 'both') {
+          const { with: on, without: off, compared } = await index.compare(question, options);
+          return { with: shownAnswer(on), without: shownAnswer(off), compared, tookMs: tookMs() };
+        }
+        // With `on`, an index that has no generated queries is searched without them.
+        const answer = await index.search(
+          question,
+          augment === 'off' ? { ...options, augment: false } : options,
+        );
+        const shown = shownAnswer({
+          ...answer,
+          hits: answer.hits.map((hit) => ({ ...hit, otherRank: null })),
+        });
+        const augmented = answer.augmentation !== null;
+        return {
+          with: augmented ? shown : null,
+          without: augmented ? null : shown,
+          compared: null,
+          tookMs: tookMs(),
+        };
+      }),
+    );
+  }
+
+  async explain(
+    access: Access,
+    name: string,
+    body: ExplainBody,
+    gone: AbortSignal,
+  ): Promise<ExplainResponse> {
+    requireRight(access, 'search');
+    const served = this.index(access, name);
+    const { question, id, augment, filters, ...asked } = body;
+    const options: SearchOptions = {
+      ...asked,
+      filters: filtersOf(access, filters),
+      ...(augment === 'off' ? { augment: false } : {}),
+    };
+    const explained = await this.gate.pass(gone, () =>
+      served.use((index) => index.explain(question, id, options)),
+    );
+    if (access.filters.length === 0) return explained;
+    const { lexical } = explained;
+    const languages = lexical.languages.map(({ terms, ...language }) => ({
+      ...language,
+      // They count all passages, hidden ones too.
+      terms: terms.map((term) => ({ ...term, documentFrequency: null, idf: null })),
+    }));
+    return { ...explained, lexical: { ...lexical, languages } };
+  }
+
+  async passages(
+    access: Access,
+    name: string,
+    { offset, limit, filters }: { offset: number; limit: number; filters: readonly string[] },
+  ): Promise<PassagesResponse> {
+    requireRight(access, 'search');
+    return this.index(access, name).use(async (index) => {
+      const { total, passages } = await index.passages({
+        offset,
+        limit,
+        filters: filtersOf(access, filters),
+      });
+      return { total, passages: passages.map((passage) => ({ ...passage, path: shownPath(passage) })) };
+    });
+  }
+
+  async passage(access: Access, name: string, id: string): Promise<PassageResponse> {
+    requireRight(access, 'search');
+    const { filters } = access;
+    return this.index(access, name).use(async (index) => {
+      const passage = await index.passage(id, { filters });
+      const generated = await index.queries(id, { filters }).catch((error: unknown) => {
+        if (error instanceof XqgError && error.code === 'XQG_NO_GENERATED_QUERIES') return null;
+        throw error;
+      });
+      return {
+        ...passage,
+        path: shownPath(passage),
+        generator: generated?.generator ?? null,
+        queries: generated?.queries ?? {},
+      };
+    });
+  }
+
+  async coverage(access: Access, name: string, sample: number): Promise<CoverageResponse> {
+    requireRight(access, 'search');
+    const served = this.index(access, name);
+    const { filters } = access;
+    return served.use(async (index) => {
+      const key = JSON.stringify(['coverage', name, await index.version(), sample, filters]);
+      // Kept for others too, so it does not end with whoever asked first.
+      const { signal } = new AbortController();
+      return this.#keep(key, () =>
+        this.gate.pass(signal, (late) => index.coverage({ sample, filters, signal: late })),
+      );
+    });
+  }
+
+  async #brief(access: Access, served: ServedIndex) {
+    return served.use(async (index) => {
+      const { identity } = await index.manifest();
+      const contents = access.rights.includes('search')
+        ? await this.#contents(served, index, access.filters)
+        : null;
+      return {
+        documents: contents?.documents ?? null,
+        passages: contents?.passages ?? null,
+        queryLanguages: identity.queryLanguages,
+      };
+    });
+  }
+
+  async #contents(served: ServedIndex, index: XqgIndex, filters: readonly string[]) {
+    const key = JSON.stringify(['contents', served.name, await index.version(), filters]);
+    return this.#keep(key, () => index.contents({ filters }));
+  }
+
+  /** What was computed for a version holds for that version. */
+  #keep<T>(key: string, compute: () => Promise<T>): Promise<T> {
+    const known = this.#kept.get(key) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const computed = compute();
+    this.#kept.set(key, computed);
+    computed.catch(() => this.#kept.delete(key));
+    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+    return computed;
+  }
+}
+
+function shownAnswer<A extends { readonly hits: readonly ComparedPassage[] }>(answer: A): A {
+  return { ...answer, hits: answer.hits.map((hit) => ({ ...hit, path: shownPath(hit) })) };
+}
+
+/** The path below what was indexed: the server's folders are nobody's business. */
+function shownPath({ path, source }: { readonly path: string; readonly source: string }): string {
+  if (!isAbsolute(path)) return path;
+  const below = relative(source, path);
+  return below === '' || below.startsWith('..') || isAbsolute(below) ? basename(path) : below;
+}

@@ -1,0 +1,6 @@
+/** Puts the page into its document. */
+import './page.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+
+mount(App, { target: document.getElementById('app')! });

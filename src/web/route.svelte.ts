@@ -1,0 +1,55 @@
+/** Which view is open, and what its address says. Links stay links: they can be copied and opened elsewhere. */
+export type View = 'search' | 'explore' | 'experiments' | 'add' | 'reference';
+
+export const VIEWS: readonly { readonly view: View; readonly path: string; readonly name: string }[] = [
+  { view: 'search', path: '/', name: 'Search' },
+  { view: 'explore', path: '/explore', name: 'Explore' },
+  { view: 'experiments', path: '/experiments', name: 'Experiments' },
+  { view: 'add', path: '/add', name: 'Add documents' },
+  { view: 'reference', path: '/reference', name: 'Reference' },
+];
+
+class Route {
+  view = $state<View>('search');
+  /** Of the address: index, q, id, name. */
+  parameters = $state<Readonly<Record<string, string>>>({});
+
+  constructor() {
+    this.#read();
+    addEventListener('popstate', () => this.#read());
+  }
+
+  /** The address of a view. Empty parameters are left out. */
+  link(view: View, parameters: Readonly<Record<string, string>> = {}): string {
+    const { path } = VIEWS.find((known) => known.view === view)!;
+    const given = Object.entries(parameters).filter(([, value]) => value !== '');
+    const query = new URLSearchParams(given).toString();
+    return query === '' ? path : `${path}?${query}`;
+  }
+
+  go(address: string): void {
+    history.pushState(null, '', address);
+    this.#read();
+    scrollTo(0, 0);
+  }
+
+  /** Says in the address what is shown, without a step in the history. */
+  note(parameters: Readonly<Record<string, string>>): void {
+    history.replaceState(null, '', this.link(this.view, parameters));
+    this.parameters = parameters;
+  }
+
+  /** For links within the page: they change the view instead of loading it anew. */
+  follow = (event: MouseEvent & { currentTarget: HTMLAnchorElement }): void => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    this.go(event.currentTarget.getAttribute('href')!);
+  };
+
+  #read(): void {
+    this.view = VIEWS.find(({ path }) => path === location.pathname)?.view ?? 'search';
+    this.parameters = Object.fromEntries(new URLSearchParams(location.search));
+  }
+}
+
+export const route = new Route();
