@@ -3,7 +3,7 @@ import { hasDistribution } from '../generate/generator.js';
 import { type IndexSnapshot, openSnapshot } from '../indexing/open.js';
 import { SEARCH_DEFAULTS, searchDefaults } from '../search/defaults.js';
 import { SearchEngine } from '../search/engine.js';
-import { openScanner, type Scanner } from '../search/exact/scanner.js';
+import { LateScanner } from '../search/exact/scanner.js';
 import { LexicalIndex } from '../search/lexical/index.js';
 import type { Makers } from './makers.js';
 
@@ -21,9 +21,7 @@ export class OpenedIndex {
   private constructor(
     readonly snapshot: IndexSnapshot,
     readonly engine: SearchEngine,
-    readonly scanner: Scanner,
-    /** Why the native scan is not used; null if it is. */
-    readonly fallbackReason: string | null,
+    readonly scanner: LateScanner,
   ) {}
 
   /** @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_IDENTITY, and the others of `openSnapshot` */
@@ -36,10 +34,8 @@ export class OpenedIndex {
       pack,
     });
     try {
-      const [{ scanner, fallbackReason }, segments] = await Promise.all([
-        openScanner({ threads: settings.threads }),
-        snapshot.segments(),
-      ]);
+      const scanner = new LateScanner({ threads: settings.threads });
+      const segments = await snapshot.segments();
       const engine = new SearchEngine({
         snapshot,
         lexical: new LexicalIndex(segments, SEARCH_DEFAULTS.bm25),
@@ -49,7 +45,7 @@ export class OpenedIndex {
         factors: generator !== null && hasDistribution(generator) ? generator : null,
         matrixBudgetBytes: settings.matrixBudgetBytes,
       });
-      return new OpenedIndex(snapshot, engine, scanner, fallbackReason);
+      return new OpenedIndex(snapshot, engine, scanner);
     } catch (error) {
       await snapshot.close();
       throw error;

@@ -29,7 +29,7 @@ const FEW = 2;
  * @returns the scanned parts by question; null for one without a vector
  */
 export async function scanQuestions(
-  scanner: Scanner,
+  scanner: Pick<Scanner, 'scan'>,
   questions: readonly (DenseQuestion | null)[],
 ): Promise<(readonly ScannedPart[] | null)[]> {
   const byMatrix = new Map<SearchMatrix, { place: number; weight: number }[]>();

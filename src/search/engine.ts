@@ -31,7 +31,7 @@ export interface EngineOptions {
   readonly snapshot: Snapshot;
   readonly lexical: LexicalIndex;
   readonly encoder: Encoder;
-  readonly scanner: Scanner;
+  readonly scanner: Pick<Scanner, 'scan'>;
   /** The generator's table; null or absent: none, only drawn queries count as generated terms. */
   readonly factors?: TermFactors | null;
   readonly defaults?: SearchDefaults;
@@ -52,7 +52,7 @@ export class SearchEngine {
   readonly encoder: Encoder;
   readonly factors: TermFactors | null;
   readonly defaults: SearchDefaults;
-  readonly #scanner: Scanner;
+  readonly #scanner: Pick<Scanner, 'scan'>;
   readonly #matrices: FusedMatrices;
   readonly #analyze: (text: string, lang: string) => QuestionTerms;
   readonly #rank: Uint32Array;

@@ -43,3 +43,24 @@ export async function openScanner(options: ScannerOptions = {}): Promise<OpenedS
     return { scanner: new JavaScriptScanner(), fallbackReason: (error as Error).message };
   }
 }
+
+/** A scanner that its first scan opens: loading native code takes longer than many a search, which does without it. */
+export class LateScanner implements Pick<Scanner, 'scan' | 'close'> {
+  readonly #options: ScannerOptions;
+  #opened: Promise<OpenedScanner> | null = null;
+
+  constructor(options: ScannerOptions = {}) {
+    this.#options = options;
+  }
+
+  async scan(queries: Float32Array, vectors: Float32Array, dim: number): Promise<Float32Array> {
+    this.#opened ??= openScanner(this.#options);
+    const { scanner } = await this.#opened;
+    return scanner.scan(queries, vectors, dim);
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.#opened?.catch(() => null);
+    await opened?.scanner.close();
+  }
+}
