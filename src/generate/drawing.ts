@@ -1,9 +1,15 @@
 /** Seeded random draws. Knows nothing of what is drawn. */
 
-/** A generator of numbers in [0, 1) (mulberry32), seeded by any text (FNV-1a). */
+/** A seed of 32 bits from any text (FNV-1a). */
+export function seedOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
+
+/** A generator of numbers in [0, 1) (mulberry32), seeded by any text. */
 export function seededRandom(seed: string): () => number {
-  let state = 0x811c9dc5;
-  for (let i = 0; i < seed.length; i++) state = Math.imul(state ^ seed.charCodeAt(i), 0x01000193);
+  let state = seedOf(seed);
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), 1 | state);

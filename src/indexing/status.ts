@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from './manifest.js';
 import { openSnapshot } from './open.js';
+import { type LanguageCount, PassageCounts } from './passage-counts.js';
 
 export interface IndexStatus {
   readonly manifest: Manifest;
@@ -18,33 +19,16 @@ export interface IndexStatus {
   readonly bytesPerPassage: number;
 }
 
-export interface LanguageCount {
-  readonly lang: string;
-  readonly passages: number;
-  /** Passages whose language was detected, not given. */
-  readonly detected: number;
-  /** Mean confidence of the detected ones in [0, 1]; null if there is none. */
-  readonly confidence: number | null;
-}
-
 /** @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_INDEX_ICU */
 export async function indexStatus(dir: string): Promise<IndexStatus> {
   const snapshot = await openSnapshot(dir);
   try {
-    const languages = new Map<string, { passages: number; detected: number; confidence: number }>();
-    const sources = new Map<string, number>();
+    const counts = new PassageCounts();
     let documents = 0;
     for await (const rows of snapshot.scan(['lang', 'langConfidence', 'source', 'ordinal'])) {
-      for (const { lang, langConfidence, source, ordinal } of rows) {
-        const count = languages.get(lang) ?? { passages: 0, detected: 0, confidence: 0 };
-        languages.set(lang, count);
-        count.passages++;
-        if (langConfidence < 1) {
-          count.detected++;
-          count.confidence += langConfidence;
-        }
-        sources.set(source, (sources.get(source) ?? 0) + 1);
-        if (ordinal === 0) documents++;
+      for (const row of rows) {
+        counts.add(row);
+        if (row.ordinal === 0) documents++;
       }
     }
     const passages = snapshot.ids.length;
@@ -57,15 +41,8 @@ export async function indexStatus(dir: string): Promise<IndexStatus> {
       manifest: snapshot.manifest,
       documents,
       passages,
-      languages: [...languages]
-        .map(([lang, count]) => ({
-          lang,
-          passages: count.passages,
-          detected: count.detected,
-          confidence: count.detected === 0 ? null : count.confidence / count.detected,
-        }))
-        .sort((a, b) => b.passages - a.passages || (a.lang < b.lang ? -1 : 1)),
-      sources: Object.fromEntries([...sources].sort(([a], [b]) => (a < b ? -1 : 1))),
+      languages: counts.languages(),
+      sources: counts.sources(),
       bytes,
       bytesPerPassage: passages === 0 ? 0 : bytes.total / passages,
     };

@@ -3,7 +3,7 @@
  * question and no ranking.
  */
 import type { Passage } from '../corpus/passage.js';
-import type { LanguageCount } from '../indexing/status.js';
+import { type LanguageCount, PassageCounts } from '../indexing/passage-counts.js';
 import { filterMask } from './filter-mask.js';
 import type { OpenedIndex } from './opened-index.js';
 import { rowOf } from './passage-queries.js';
@@ -109,25 +109,17 @@ export async function countContents(
   filters: readonly string[] = [],
 ): Promise<IndexContents> {
   const mask = await filterMask(snapshot, filters);
-  const languages = new Map<string, { passages: number; detected: number; confidence: number }>();
-  const sources = new Map<string, number>();
+  const counts = new PassageCounts();
   const keys = new Map<string, { passages: number; values: Map<string, number> }>();
   const documents = new Set<string>();
   let passages = 0;
   let row = 0;
   for await (const rows of snapshot.scan(['lang', 'langConfidence', 'source', 'documentId', 'metadata'])) {
-    for (const { lang, langConfidence, source, documentId, metadata } of rows) {
+    for (const { documentId, metadata, ...counted } of rows) {
       if (mask?.[row++] === 0) continue;
       passages++;
       documents.add(documentId);
-      sources.set(source, (sources.get(source) ?? 0) + 1);
-      const count = languages.get(lang) ?? { passages: 0, detected: 0, confidence: 0 };
-      languages.set(lang, count);
-      count.passages++;
-      if (langConfidence < 1) {
-        count.detected++;
-        count.confidence += langConfidence;
-      }
+      counts.add(counted);
       for (const [key, value] of Object.entries(metadata)) {
         const known = keys.get(key) ?? { passages: 0, values: new Map<string, number>() };
         if (!keys.has(key) && keys.size === COUNTED_KEYS) continue;
@@ -143,15 +135,8 @@ export async function countContents(
   return {
     documents: documents.size,
     passages,
-    languages: [...languages]
-      .map(([lang, { passages, detected, confidence }]) => ({
-        lang,
-        passages,
-        detected,
-        confidence: detected === 0 ? null : confidence / detected,
-      }))
-      .sort((a, b) => b.passages - a.passages || (a.lang < b.lang ? -1 : 1)),
-    sources: Object.fromEntries([...sources].sort(([a], [b]) => (a < b ? -1 : 1))),
+    languages: counts.languages(),
+    sources: counts.sources(),
     metadata: Object.fromEntries(
       [...keys].map(([key, { passages, values }]) => [
         key,

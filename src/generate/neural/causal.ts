@@ -2,20 +2,20 @@
  * Queries from a causal language model with a chat template, one language at a time. Sampled as in seq2seq.ts: the n queries
  * of a passage in a language are one batch with one seed.
  */
-import { join } from 'node:path';
 import { LANGUAGES } from '../../languages/languages.js';
-import { graphsOf, hashFiles, modelJson, requireFile } from '../../models/files.js';
+import { modelJson, requireFile } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
+import { seedOf } from '../drawing.js';
 import type { Generator, GeneratorIdentity, GeneratorInput } from '../generator.js';
 import { fillPrompt, loadPrompt, type Prompt } from '../prompts.js';
 import type { SamplingOptions } from './seq2seq.js';
 import {
+  continuations,
   endTokens,
   fromFolder,
   loadTransformers,
-  seedOf,
   type Transformers,
-  untilEnd,
+  weightsOf,
 } from './transformers.js';
 
 type Model = Awaited<ReturnType<Transformers['AutoModelForCausalLM']['from_pretrained']>>;
@@ -75,10 +75,7 @@ export class CausalGenerator implements Generator {
     const model = await fromFolder(transformers, found, (name) =>
       transformers.AutoModelForCausalLM.from_pretrained(name, { ...local, dtype: dtype as 'fp32' }),
     );
-    const weights = await hashFiles([
-      ...graphsOf(found.folder).map((graph) => join(found.folder, graph)),
-      file,
-    ]);
+    const weights = await weightsOf(found, file);
     const config = modelJson(found.folder, 'config.json');
     const longest = Number(config?.max_position_embeddings ?? promptTokens + newTokens) - newTokens;
     const sampling = { languages, topK, newTokens, promptTokens: Math.min(promptTokens, longest) };
@@ -147,17 +144,10 @@ export class CausalGenerator implements Generator {
     return text.trim().split('\n')[0].trim();
   }
 
-  async #generate(ids: readonly number[], n: number, how: Record<string, unknown>): Promise<number[][]> {
-    const { Tensor } = this.#transformers;
-    const repeated = BigInt64Array.from(Array.from({ length: n }, () => ids).flat(), BigInt);
-    const shape = [n, ids.length];
-    const output = (await this.#model.generate({
-      inputs: null,
-      input_ids: new Tensor('int64', repeated, shape),
-      attention_mask: new Tensor('int64', new BigInt64Array(repeated.length).fill(1n), shape),
+  #generate(ids: readonly number[], n: number, how: Record<string, unknown>): Promise<number[][]> {
+    return continuations(this.#transformers, this.#model, ids, n, this.#ends, ids.length, {
       max_new_tokens: this.#options.newTokens,
       ...how,
-    } as never)) as unknown as { tolist(): bigint[][] };
-    return output.tolist().map((row) => untilEnd(row.slice(ids.length).map(Number), this.#ends));
+    });
   }
 }

@@ -4,19 +4,19 @@
  * one batch, seeded by passage, language and seed: they do not depend on other passages.
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { LANGUAGES } from '../../languages/languages.js';
-import { graphsOf, hashFiles, modelJson, requireFile } from '../../models/files.js';
+import { modelJson, requireFile } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
+import { seedOf } from '../drawing.js';
 import type { Generator, GeneratorIdentity, GeneratorInput } from '../generator.js';
 import { fillPrompt, loadPrompt, type Prompt } from '../prompts.js';
 import {
+  continuations,
   endTokens,
   fromFolder,
   loadTransformers,
-  seedOf,
   type Transformers,
-  untilEnd,
+  weightsOf,
 } from './transformers.js';
 
 export interface SamplingOptions {
@@ -84,10 +84,7 @@ export class Seq2SeqGenerator implements Generator {
         local_files_only: true,
       }),
     );
-    const weights = await hashFiles([
-      ...graphsOf(found.folder).map((graph) => join(found.folder, graph)),
-      file,
-    ]);
+    const weights = await weightsOf(found, file);
     const identity = {
       name: `seq2seq/${found.name.split('/').at(-1)}`,
       weights,
@@ -129,19 +126,12 @@ export class Seq2SeqGenerator implements Generator {
     await this.#model.dispose();
   }
 
-  /** `n` sequences without start and end tokens. transformers.js has no num_return_sequences: the prompt is repeated. */
-  async #generate(ids: readonly number[], n: number, how: Record<string, unknown>): Promise<number[][]> {
-    const { Tensor } = this.#transformers;
-    const repeated = BigInt64Array.from(Array.from({ length: n }, () => ids).flat(), BigInt);
-    const shape = [n, ids.length];
-    const output = (await this.#model.generate({
-      inputs: null,
-      input_ids: new Tensor('int64', repeated, shape),
-      attention_mask: new Tensor('int64', new BigInt64Array(repeated.length).fill(1n), shape),
+  /** `n` sequences without start and end tokens. */
+  #generate(ids: readonly number[], n: number, how: Record<string, unknown>): Promise<number[][]> {
+    // The first id is the decoder's start token.
+    return continuations(this.#transformers, this.#model, ids, n, this.#ends, 1, {
       max_new_tokens: this.#newTokens,
       ...how,
-    } as never)) as unknown as { tolist(): bigint[][] };
-    // The first id is the decoder's start token.
-    return output.tolist().map((row) => untilEnd(row.slice(1).map(Number), this.#ends));
+    });
   }
 }

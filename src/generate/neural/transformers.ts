@@ -1,6 +1,7 @@
 /** transformers.js, loaded when a generator first needs it, and models from folders of this machine; it never asks the network. */
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { XqgError } from '../../errors/error.js';
+import { graphsOf, hashFiles } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
 
 export type Transformers = typeof import('@huggingface/transformers');
@@ -36,15 +37,39 @@ export async function fromFolder<T>(
   }
 }
 
-/** A seed of 32 bits from any text (FNV-1a). */
-export function seedOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
+/** sha256 of all graphs of a model and of its tokenizer's file. */
+export function weightsOf({ folder }: FoundModel, tokenizer: string): Promise<string> {
+  return hashFiles([...graphsOf(folder).map((graph) => join(folder, graph)), tokenizer]);
+}
+
+/**
+ * `n` sequences that continue a prompt, as ids up to the first end token. transformers.js has no num_return_sequences: the prompt is
+ * repeated.
+ * @param skipped ids at the beginning of every sequence that are not part of the answer
+ * @param how parameters of the model's `generate`
+ */
+export async function continuations(
+  { Tensor }: Transformers,
+  model: { generate(inputs: never): Promise<unknown> },
+  ids: readonly number[],
+  n: number,
+  ends: readonly number[],
+  skipped: number,
+  how: Record<string, unknown>,
+): Promise<number[][]> {
+  const repeated = BigInt64Array.from(Array.from({ length: n }, () => ids).flat(), BigInt);
+  const shape = [n, ids.length];
+  const output = (await model.generate({
+    inputs: null,
+    input_ids: new Tensor('int64', repeated, shape),
+    attention_mask: new Tensor('int64', new BigInt64Array(repeated.length).fill(1n), shape),
+    ...how,
+  } as never)) as { tolist(): bigint[][] };
+  return output.tolist().map((row) => untilEnd(row.slice(skipped).map(Number), ends));
 }
 
 /** The ids of one sequence up to its first end token: a batch goes on after it with ids that mean nothing. */
-export function untilEnd(ids: readonly number[], ends: readonly number[]): number[] {
+function untilEnd(ids: readonly number[], ends: readonly number[]): number[] {
   const end = ids.findIndex((id) => ends.includes(id));
   return ids.slice(0, end < 0 ? ids.length : end);
 }
