@@ -2,6 +2,7 @@
  * The pivot side of a pack: English stems with their frequency and their semantic vector. Every language meets every other
  * here. Knows no file format.
  */
+import { TermNumbers } from './term-numbers.js';
 
 /** Smooth inverse frequency (Arora et al. 2017): weight = SIF / (SIF + p). */
 const SIF = 2e-4;
@@ -25,7 +26,7 @@ export class PivotVocabulary {
   readonly size: number;
   readonly dim: number;
   readonly #data: PivotData;
-  #ids: Map<string, number> | undefined;
+  #numbers: TermNumbers | undefined;
 
   constructor(data: PivotData) {
     this.size = data.stems.length;
@@ -34,8 +35,8 @@ export class PivotVocabulary {
   }
 
   id(stem: string): number | undefined {
-    this.#ids ??= new Map(this.#data.stems.map((known, id) => [known, id]));
-    return this.#ids.get(stem);
+    this.#numbers ??= new TermNumbers(this.#data.stems);
+    return this.#numbers.of(stem);
   }
 
   stem(id: number): string {
