@@ -150,8 +150,12 @@ class Thread {
     });
     const all = new Float32Array(into, 0, size).slice();
     this.#free.push(into);
-    let end = 0;
-    return sizes.map((numbers) => all.subarray(end, (end += numbers)));
+    let from = 0;
+    return sizes.map((numbers) => {
+      const vectors = all.subarray(from, from + numbers);
+      from += numbers;
+      return vectors;
+    });
   }
 
   #memory(bytes: number): SharedArrayBuffer {
@@ -182,10 +186,11 @@ export async function sumsOf(
 ): Promise<Float32Array[]> {
   const { dim } = encoder.identity;
   const vectors: Float32Array[] = [];
-  let end = 0;
+  let from = 0;
   for (const { lang, rows } of tasks) {
     const mixtures = rows.map((row) => pivots[row]);
-    const out = into?.subarray(end, (end += rows.length * dim));
+    const out = into?.subarray(from, from + rows.length * dim);
+    from += rows.length * dim;
     const sums = await encoder.encodeMixtures(mixtures, partsOf(generator), lang, out);
     for (let i = 0; i < sums.length; i++) sums[i] *= queries;
     vectors.push(sums);

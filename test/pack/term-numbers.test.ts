@@ -4,11 +4,15 @@ import { TermNumbers } from '../../src/pack/term-numbers.js';
 
 test('numbers terms as a map does', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.string({ unit: 'binary' }), { maxLength: 30 }), fc.array(fc.string()), (terms, others) => {
-      const numbers = new TermNumbers(terms);
-      const map = new Map(terms.map((term, number) => [term, number]));
-      for (const term of [...terms, ...others]) expect(numbers.of(term)).toBe(map.get(term));
-    }),
+    fc.property(
+      fc.uniqueArray(fc.string({ unit: 'binary' }), { maxLength: 30 }),
+      fc.array(fc.string()),
+      (terms, others) => {
+        const numbers = new TermNumbers(terms);
+        const map = new Map(terms.map((term, number) => [term, number]));
+        for (const term of [...terms, ...others]) expect(numbers.of(term)).toBe(map.get(term));
+      },
+    ),
   );
 });
 
