@@ -109,6 +109,7 @@ export class IndexRun {
   async #readKnown(): Promise<void> {
     await this.#withSnapshot(async (reader) => {
       for await (const rows of reader.scan(['documentId', 'source', 'documentHash'])) {
+        this.#segments.found(rows.length);
         for (const row of rows) this.#known.add(row.documentId, row.source, row.documentHash);
       }
     });

@@ -9,20 +9,25 @@ import { lexicalRow, ROW_COLUMNS, SegmentCutter, writeSegment } from './segments
 
 export class SegmentFollower {
   readonly #dir: string;
+  readonly #there: number;
   #cutter = new SegmentCutter();
   #builder = new SegmentBuilder();
   /** Rows taken so far. */
   #rows = 0;
   #begun = false;
 
-  /** @param dir of the index */
-  constructor(dir: string) {
+  /**
+   * @param dir of the index
+   * @param there rows that were in the store before; segments that end among them are left to sealing, which may have them
+   */
+  constructor(dir: string, there: number) {
     this.#dir = dir;
+    this.#there = there;
   }
 
-  /** Takes the rows that are new at this version. What ended before the first call is left to sealing: it may be there. */
+  /** Takes the rows that are new at this version. */
   async follow(reader: StoreReader): Promise<void> {
-    if (!this.#begun) this.#rows = await firstOpenRow(reader);
+    if (!this.#begun) this.#rows = await firstOpenRow(reader, this.#there);
     this.#begun = true;
     for await (const rows of reader.scan(['id', 'documentHash', ...ROW_COLUMNS], { offset: this.#rows })) {
       for (const row of rows) {
@@ -43,12 +48,12 @@ export class SegmentFollower {
   }
 }
 
-/** Where the segment begins that has not ended. */
-async function firstOpenRow(reader: StoreReader): Promise<number> {
+/** Where the segment begins that has not ended within the first `limit` rows. */
+async function firstOpenRow(reader: StoreReader, limit: number): Promise<number> {
   const cutter = new SegmentCutter();
   let row = 0;
   let first = 0;
-  for await (const batch of reader.scan(['id', 'documentHash'])) {
+  for await (const batch of reader.scan(['id', 'documentHash'], { limit })) {
     for (const passage of batch) {
       row++;
       if (!cutter.add(passage)) continue;

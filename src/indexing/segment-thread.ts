@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { LanceStore } from '../store/lance-store.js';
 import { SegmentFollower } from './segment-follower.js';
-import type { SegmentOrder } from './segments-ahead.js';
+import type { SegmentOrder, ThreadStart } from './segments-ahead.js';
 import { STORE_FOLDER } from './writer.js';
 
-const dir = workerData as string;
-const follower = new SegmentFollower(dir);
+const { dir, there } = workerData as ThreadStart;
+const follower = new SegmentFollower(dir, there);
 let before: Promise<void> = Promise.resolve();
 
 // An error ends the thread, and the other side hears of it.

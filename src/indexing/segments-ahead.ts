@@ -10,11 +10,19 @@ import { LEAST_ROWS } from './segments.js';
 /** `follow`: rows were written; `end`: no more will be. */
 export type SegmentOrder = 'follow' | 'end';
 
+export interface ThreadStart {
+  /** Of the index. */
+  readonly dir: string;
+  /** Rows that were in the store before. */
+  readonly there: number;
+}
+
 /** Absent where the sources run without being compiled. */
 const THREAD = fileURLToPath(new URL('./segment-thread.js', import.meta.url));
 
 export class SegmentsAhead {
   readonly #dir: string;
+  #there = 0;
   #written = 0;
   #worker: Worker | null = null;
   #stopped: boolean;
@@ -28,8 +36,13 @@ export class SegmentsAhead {
     this.#stopped = threads === 0 || !existsSync(THREAD);
   }
 
+  /** Tells of rows that are in the store before any is written. */
+  found(rows: number): void {
+    this.#there += rows;
+  }
+
   /**
-   * Tells of rows that are in the store.
+   * Tells of rows that were written.
    * @param last they came behind all others; if not, segments change that the thread has seen, and it ends
    */
   async written(rows: number, last: boolean): Promise<void> {
@@ -61,7 +74,9 @@ export class SegmentsAhead {
   }
 
   #start(): Worker {
-    const worker = new Worker(THREAD, { workerData: this.#dir });
+    const worker = new Worker(THREAD, {
+      workerData: { dir: this.#dir, there: this.#there } satisfies ThreadStart,
+    });
     // Sealing meets the same trouble, if it is still there, and says so.
     worker.once('error', () => {
       this.#stopped = true;
