@@ -9,6 +9,7 @@ import {
   writeManifest,
   writeMeans,
   writePivot,
+  writeRelatives,
 } from '../../src/pack/format.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/pack/safetensors.js';
 import { TranslationTable } from '../../src/pack/table.js';
@@ -81,6 +82,27 @@ describe('packs on disk', () => {
     expect(pack.means).toEqual(means);
     expect(pack.identity.sha256).not.toBe(before.identity.sha256);
     writeFileSync(join(folder, 'means.safetensors'), 'cut');
+    await expect(loadPack(folder)).rejects.toMatchObject({ code: 'XQG_PACK_DAMAGED' });
+  });
+
+  it('may hold relatives of pivot stems, which lend links and are part of the identity', async () => {
+    const before = await loadPack(folder);
+    const river = STEMS.indexOf('river');
+    const fire = STEMS.indexOf('fire');
+    const relatives = {
+      starts: Uint32Array.from({ length: STEMS.length + 1 }, (_, e) => Number(e > river)),
+      stems: Uint32Array.of(fire),
+      shares: Float32Array.of(0.2),
+    };
+    const file = 'relatives.safetensors';
+    const { sha256 } = writeRelatives(join(folder, file), relatives);
+    writeManifest(folder, { ...readManifest(folder), relatives: { file, sha256 } });
+    const pack = await loadPack(folder);
+    expect(pack.identity.sha256).not.toBe(before.identity.sha256);
+    const links = pack.toPivot('fluss', 'de');
+    expect(links.map(({ id }) => id)).toEqual([river, fire]);
+    expect(links[1].p / links[0].p).toBeCloseTo(0.2, 2);
+    writeFileSync(join(folder, file), 'cut');
     await expect(loadPack(folder)).rejects.toMatchObject({ code: 'XQG_PACK_DAMAGED' });
   });
 
