@@ -17,37 +17,65 @@ const MOST_LINKS = 12;
 const WEAKEST_SHARE = 0.02;
 
 /** The table with the links that relatives lend. */
-export function withRelatives(table: TableData, { starts, stems, shares }: RelativesData): TableData {
+export function withRelatives(table: TableData, relatives: RelativesData): TableData {
   const nTerms = table.terms.length;
-  const newStarts = new Uint32Array(nTerms + 1);
-  const newStems: number[] = [];
-  const newCounts: number[] = [];
+  const starts = new Uint32Array(nTerms + 1);
+  const stems = new Uint32Array(nTerms * MOST_LINKS);
+  const counts = new Float32Array(nTerms * MOST_LINKS);
+  const row = new Row();
   for (let f = 0; f < nTerms; f++) {
-    const row = new Map<number, number>();
+    row.size = 0;
     let total = 0;
     for (let x = table.starts[f]; x < table.starts[f + 1]; x++) {
-      row.set(table.stems[x], table.counts[x]);
+      row.add(table.stems[x], table.counts[x]);
       total += table.counts[x];
     }
     for (let x = table.starts[f]; x < table.starts[f + 1]; x++) {
       const stem = table.stems[x];
-      if (stem + 1 >= starts.length) continue;
-      for (let r = starts[stem]; r < starts[stem + 1]; r++)
-        row.set(stems[r], (row.get(stems[r]) ?? 0) + shares[r] * table.counts[x]);
+      if (stem + 1 >= relatives.starts.length) continue;
+      for (let r = relatives.starts[stem]; r < relatives.starts[stem + 1]; r++)
+        row.add(relatives.stems[r], relatives.shares[r] * table.counts[x]);
     }
-    const links = [...row]
-      .filter(([, count]) => count >= WEAKEST_SHARE * total)
-      .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-    for (const [stem, count] of links.slice(0, MOST_LINKS)) {
-      newStems.push(stem);
-      newCounts.push(count);
+    row.sort();
+    let end = starts[f];
+    for (let i = 0; i < row.size && i < MOST_LINKS && row.counts[i] >= WEAKEST_SHARE * total; i++) {
+      stems[end] = row.stems[i];
+      counts[end++] = row.counts[i];
     }
-    newStarts[f + 1] = newStems.length;
+    starts[f + 1] = end;
   }
-  return {
-    ...table,
-    starts: newStarts,
-    stems: Uint32Array.from(newStems),
-    counts: Float32Array.from(newCounts),
-  };
+  return { ...table, starts, stems: stems.slice(0, starts[nTerms]), counts: counts.slice(0, starts[nTerms]) };
+}
+
+/** The links of one term. One object serves all terms: a table is read while somebody waits. */
+class Row {
+  size = 0;
+  readonly stems: number[] = [];
+  readonly counts: number[] = [];
+
+  add(stem: number, count: number): void {
+    for (let i = 0; i < this.size; i++) {
+      if (this.stems[i] !== stem) continue;
+      this.counts[i] += count;
+      return;
+    }
+    this.stems[this.size] = stem;
+    this.counts[this.size++] = count;
+  }
+
+  /** Strongest first, the smaller stem among equals. */
+  sort(): void {
+    const { stems, counts } = this;
+    for (let i = 1; i < this.size; i++) {
+      const stem = stems[i];
+      const count = counts[i];
+      let at = i;
+      for (; at > 0 && (counts[at - 1] < count || (counts[at - 1] === count && stems[at - 1] > stem)); at--) {
+        stems[at] = stems[at - 1];
+        counts[at] = counts[at - 1];
+      }
+      stems[at] = stem;
+      counts[at] = count;
+    }
+  }
 }
