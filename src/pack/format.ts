@@ -10,7 +10,7 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { XqgError } from '../errors/error.js';
 import { Pack } from './pack.js';
 import { type PivotData, PivotVocabulary } from './pivot.js';
-import { type RelativesData, withRelatives } from './relatives.js';
+import { NO_RELATIVES, type RelativesData } from './relatives.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 import { type TableData, TranslationTable } from './table.js';
 
@@ -107,18 +107,18 @@ export function writePivot(path: string, pivot: PivotData): { sha256: string } {
   return { sha256: sha256(container) };
 }
 
-/** Shares are kept in steps of this. */
-const SHARE_STEP = 1 / 255;
+/** Nearness is kept in steps of this. */
+const NEARNESS_STEP = 1 / 255;
 
 export function writeRelatives(path: string, relatives: RelativesData): { sha256: string } {
-  const { starts, stems, shares } = relatives;
+  const { starts, stems, nearness } = relatives;
   const lengths = Uint8Array.from({ length: starts.length - 1 }, (_, e) => starts[e + 1] - starts[e]);
   const container = encodeSafetensors({
     metadata: {},
     tensors: {
       lengths: bytes(lengths),
       stems: { shape: [stems.length], data: Uint16Array.from(stems) },
-      shares: bytes(Uint8Array.from(shares, (share) => Math.max(1, Math.round(share / SHARE_STEP)))),
+      nearness: bytes(Uint8Array.from(nearness, (near) => Math.max(1, Math.round(near / NEARNESS_STEP)))),
     },
   });
   mkdirSync(dirname(path), { recursive: true });
@@ -131,7 +131,7 @@ function readRelatives(path: string, expected: string): RelativesData {
   return {
     starts: startsOf(tensors.lengths.data as Uint8Array),
     stems: Uint32Array.from(tensors.stems.data),
-    shares: Float32Array.from(tensors.shares.data, (byte) => byte * SHARE_STEP),
+    nearness: Float32Array.from(tensors.nearness.data, (byte) => byte * NEARNESS_STEP),
   };
 }
 
@@ -200,15 +200,15 @@ export function readManifest(folder: string): PackManifest {
 export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
   const folder = packFolder(nameOrFolder);
   const manifest = readManifest(folder);
-  const pivot = new PivotVocabulary(readPivot(join(folder, manifest.pivot.file), manifest.pivot.sha256));
+  const { means, relatives } = manifest;
+  const pivot = new PivotVocabulary(
+    readPivot(join(folder, manifest.pivot.file), manifest.pivot.sha256),
+    relatives === undefined ? NO_RELATIVES : readRelatives(join(folder, relatives.file), relatives.sha256),
+  );
   const identity = { name: manifest.name, version: manifest.version, sha256: packDigest(manifest) };
-  const { means } = manifest;
-  const relatives =
-    manifest.relatives && readRelatives(join(folder, manifest.relatives.file), manifest.relatives.sha256);
   const read = (lang: string) => {
     const entry = manifest.languages[lang];
-    const table = readLanguage(join(folder, entry.file), lang, entry.sha256);
-    return new TranslationTable(relatives ? withRelatives(table, relatives) : table, pivot.size);
+    return new TranslationTable(readLanguage(join(folder, entry.file), lang, entry.sha256), pivot.size);
   };
   return new Pack(
     identity,

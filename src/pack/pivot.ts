@@ -3,6 +3,9 @@
  * here. Knows no file format.
  */
 
+import type { Link } from './link.js';
+import { NO_RELATIVES, type RelativesData, relativesOf } from './relatives.js';
+
 /** Smooth inverse frequency (Arora et al. 2017): weight = SIF / (SIF + p). */
 const SIF = 2e-4;
 /** Count of a stem that the pack does not know. */
@@ -25,12 +28,14 @@ export class PivotVocabulary {
   readonly size: number;
   readonly dim: number;
   readonly #data: PivotData;
+  readonly #relatives: RelativesData;
   #ids: Map<string, number> | undefined;
 
-  constructor(data: PivotData) {
+  constructor(data: PivotData, relatives: RelativesData = NO_RELATIVES) {
     this.size = data.stems.length;
     this.dim = data.dim;
     this.#data = data;
+    this.#relatives = relatives;
   }
 
   id(stem: string): number | undefined {
@@ -50,6 +55,11 @@ export class PivotVocabulary {
   weight(id: number | undefined): number {
     const count = id === undefined ? UNKNOWN_COUNT : Math.max(this.#data.counts[id], UNKNOWN_COUNT);
     return SIF / (SIF + count / this.#data.total);
+  }
+
+  /** Stems that mean nearly the same, with their nearness in (0, 1]; nearest first. */
+  relatives(id: number): readonly Link[] {
+    return relativesOf(this.#relatives, id);
   }
 
   /** The stem's vector as (dim) int8 and the scale that they are to be multiplied by; null for a stem without one. */

@@ -9,38 +9,37 @@ import { nearest } from './nearest.js';
 export interface RelativesOptions {
   /** The most frequent stems, among which relatives are sought. */
   readonly stems: number;
+  /** Relatives of a stem, at most. */
   readonly most: number;
-  /** Cosine of the least alike relatives. */
+  /** Cosine of the least alike relatives, whose nearness is 0. */
   readonly leastAlike: number;
-  /** Stems that say less than this (smooth inverse frequency) have no relatives and are none. */
+  /** Stems that say less than this (smooth inverse frequency) are nobody's relatives: generators leave them out. */
   readonly leastWeight: number;
-  /** What a relative gets of a stem's links, times their cosine. */
-  readonly share: number;
 }
 
 export async function findRelatives(pivot: PivotData, options: RelativesOptions): Promise<RelativesData> {
   const { dim } = pivot;
+  const { leastAlike, leastWeight, most } = options;
   const vocabulary = new PivotVocabulary(pivot);
   const n = Math.min(options.stems, pivot.vectors.length / dim);
-  const says = (stem: number) => vocabulary.weight(stem) >= options.leastWeight;
   const vectors = unitRows(pivot.vectors.subarray(0, n * dim), dim);
   // Room for the stem itself and for relatives that say too little.
-  const found = await nearest(vectors, vectors, dim, 4 * options.most);
+  const found = await nearest(vectors, vectors, dim, 4 * most);
   const starts = new Uint32Array(n + 1);
   const stems: number[] = [];
-  const shares: number[] = [];
+  const nearness: number[] = [];
   for (let stem = 0; stem < n; stem++) {
-    let kept = 0;
-    for (let at = stem * found.k; says(stem) && at < (stem + 1) * found.k && kept < options.most; at++) {
+    const first = stems.length;
+    for (let at = stem * found.k; at < (stem + 1) * found.k && stems.length - first < most; at++) {
       const other = found.rows[at];
-      if (other === stem || found.values[at] < options.leastAlike || !says(other)) continue;
+      if (found.values[at] <= leastAlike) break;
+      if (other === stem || vocabulary.weight(other) < leastWeight) continue;
       stems.push(other);
-      shares.push(options.share * found.values[at]);
-      kept++;
+      nearness.push(Math.min(1, (found.values[at] - leastAlike) / (1 - leastAlike)));
     }
     starts[stem + 1] = stems.length;
   }
-  return { starts, stems: Uint32Array.from(stems), shares: Float32Array.from(shares) };
+  return { starts, stems: Uint32Array.from(stems), nearness: Float32Array.from(nearness) };
 }
 
 function unitRows(bytes: Int8Array, dim: number): Float32Array {

@@ -50,7 +50,7 @@ export const TRAINING = {
     /** Languages of the teacher for which a pack has fewer than 60,000 entries. */
     languages: { base: ['ar', 'ko', 'th', 'tr'], full: ['th'] },
   },
-  relatives: { stems: 25_000, most: 3, leastAlike: 0.5, leastWeight: 0.25, share: 0.2 },
+  relatives: { stems: 25_000, most: 8, leastAlike: 0.5, leastWeight: 0.25 },
   pivot: { dim: 256, dropped: 1, flattening: 0.1, mostForms: 120_000 },
 } as const;
 

@@ -85,24 +85,26 @@ describe('packs on disk', () => {
     await expect(loadPack(folder)).rejects.toMatchObject({ code: 'XQG_PACK_DAMAGED' });
   });
 
-  it('may hold relatives of pivot stems, which lend links and are part of the identity', async () => {
+  it('may hold which stems mean nearly the same, in steps of 1/255', async () => {
     const before = await loadPack(folder);
-    const river = STEMS.indexOf('river');
-    const fire = STEMS.indexOf('fire');
+    expect(before.pivot.relatives(0)).toEqual([]);
     const relatives = {
-      starts: Uint32Array.from({ length: STEMS.length + 1 }, (_, e) => Number(e > river)),
-      stems: Uint32Array.of(fire),
-      shares: Float32Array.of(0.2),
+      starts: Uint32Array.of(0, 2, 2, 3),
+      stems: Uint32Array.of(3, 1, 0),
+      nearness: Float32Array.of(1, 0.25, 0.001),
     };
-    const file = 'relatives.safetensors';
-    const { sha256 } = writeRelatives(join(folder, file), relatives);
-    writeManifest(folder, { ...readManifest(folder), relatives: { file, sha256 } });
+    const { sha256 } = writeRelatives(join(folder, 'relatives.safetensors'), relatives);
+    const file = { file: 'relatives.safetensors', sha256 };
+    writeManifest(folder, { ...readManifest(folder), relatives: file });
     const pack = await loadPack(folder);
+    const [nearest, next] = pack.pivot.relatives(0);
+    expect([nearest, next.id]).toEqual([{ id: 3, p: 1 }, 1]);
+    expect(next.p).toBeCloseTo(0.25, 2);
+    expect(pack.pivot.relatives(1)).toEqual([]);
+    expect(pack.pivot.relatives(2)[0].p).toBeGreaterThan(0);
+    expect(pack.pivot.relatives(STEMS.length - 1)).toEqual([]);
     expect(pack.identity.sha256).not.toBe(before.identity.sha256);
-    const links = pack.toPivot('fluss', 'de');
-    expect(links.map(({ id }) => id)).toEqual([river, fire]);
-    expect(links[1].p / links[0].p).toBeCloseTo(0.2, 2);
-    writeFileSync(join(folder, file), 'cut');
+    writeFileSync(join(folder, 'relatives.safetensors'), 'cut');
     await expect(loadPack(folder)).rejects.toMatchObject({ code: 'XQG_PACK_DAMAGED' });
   });
 

@@ -80,10 +80,11 @@ describe('relatives', () => {
       scales: new Float32Array(4).fill(0.01),
       dim: 2,
     };
-    const options = { stems: 4, most: 2, leastAlike: 0.5, leastWeight: 0.25, share: 0.2 };
-    const { starts, stems, shares } = await findRelatives(pivot, options);
-    expect([...starts]).toEqual([0, 1, 2, 2, 2]);
-    expect([...stems]).toEqual([1, 0]);
-    expect(shares[0]).toBeCloseTo(0.2 * (90 / Math.hypot(90, 20)), 5);
+    const options = { stems: 4, most: 2, leastAlike: 0.5, leastWeight: 0.25 };
+    const { starts, stems, nearness } = await findRelatives(pivot, options);
+    expect([...starts.subarray(0, 4)]).toEqual([0, 1, 2, 2]);
+    expect([...stems.subarray(0, 2)]).toEqual([1, 0]);
+    expect([...stems]).not.toContain(3);
+    expect(nearness[0]).toBeCloseTo((90 / Math.hypot(90, 20) - 0.5) / 0.5, 5);
   });
 });
