@@ -43,7 +43,8 @@ export async function taughtLexicon(
   cache: string,
   options: TaughtLexiconOptions,
 ): Promise<LexiconRow[]> {
-  const words = await frequentWords(lang, data, options.words);
+  const passages = passagesOf(lang, data);
+  const words = await frequentWords(lang, data, passages, options.words);
   const forms = pivot.surfaces.slice(0, options.stems);
   const vocabulary = new PivotVocabulary(pivot);
   const pairs = await induce(
@@ -53,7 +54,7 @@ export async function taughtLexicon(
     (stem) => vocabulary.weight(stem) >= options.leastWeight,
     options,
   );
-  const sources = [teacher.name, ...(PASSAGES[lang] ? [PASSAGES[lang].source] : [])];
+  const sources = passages.size > 0 ? [teacher.name, PASSAGES[lang].source] : [teacher.name];
   return pairs.map((pair) => ({
     pivot: forms[pair.pivot],
     foreign: words[pair.foreign],
@@ -63,7 +64,12 @@ export async function taughtLexicon(
 }
 
 /** Words in the language's own script, most frequent first. */
-async function frequentWords(lang: string, data: string, most: number): Promise<string[]> {
+async function frequentWords(
+  lang: string,
+  data: string,
+  passages: Iterable<string>,
+  most: number,
+): Promise<string[]> {
   const files = trainingFiles(data, lang);
   const counts = new Map<string, number>();
   const add = (text: string, count: number) => {
@@ -73,7 +79,7 @@ async function frequentWords(lang: string, data: string, most: number): Promise<
     add(word, count / (wordsOf(word, lang).length === 1 ? SUBTITLE_COUNTS : PART_COUNTS));
   }
   for await (const { foreign } of readBitext(files.bitext, POLICIES.base)) add(foreign, 1);
-  for (const passage of passagesOf(lang, data)) add(passage, 1);
+  for (const passage of passages) add(passage, 1);
   const script = new RegExp(`^[\\p{Script=${LANGUAGES[lang].script}}\\p{M}']+$`, 'u');
   return [...counts]
     .filter(([word]) => word.length > 1 && script.test(word))
