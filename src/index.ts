@@ -21,6 +21,9 @@ export {
 export { FileEncoder } from './encode/file/file-encoder.js';
 export type { ErrorCode } from './errors/catalogue.js';
 export { XqgError } from './errors/error.js';
+export type { ExpandOptions, ExpansionWay } from './expand/apply.js';
+export type { Expander, ExpanderIdentity, QuestionToExpand, WrittenExpansion } from './expand/expander.js';
+export { type OpenExpanderOptions, openExpander } from './expand/open-expander.js';
 export type {
   DistributionGenerator,
   Generator,
@@ -40,7 +43,7 @@ export type { ReadBytes } from './library/corpus-progress.js';
 export type { NewDocument } from './library/documents.js';
 export type { ExplainedPassage } from './library/explaining.js';
 export type { PassageQueries } from './library/passage-queries.js';
-export type { FoundPassage, SearchAnswer, SearchOptions } from './library/search-types.js';
+export type { FoundPassage, SearchAnswer, SearchOptions, UsedExpansion } from './library/search-types.js';
 export type { AskedQuestion, RankedQuestion } from './library/searching.js';
 export {
   type AddOptions,

@@ -5,6 +5,7 @@ import { version } from '../version.js';
 import { registerData } from './commands/data.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
+import { registerExpand } from './commands/expand.js';
 import { registerExperiment } from './commands/experiment.js';
 import { registerExplain } from './commands/explain.js';
 import { registerIndex } from './commands/index.js';
@@ -31,6 +32,7 @@ const COMMANDS: readonly Register[] = [
   registerIndex,
   registerRemove,
   registerSearch,
+  registerExpand,
   registerExplain,
   registerQueries,
   registerStatus,

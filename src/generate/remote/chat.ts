@@ -137,12 +137,17 @@ interface ChatAnswer {
   }[];
 }
 
-/** The text of a chat's answer. @throws UnusableAnswer */
-export function chatText(answer: unknown): string {
+/**
+ * The text of a chat's answer.
+ * @param cut true: a text that was cut at its longest will do
+ * @throws UnusableAnswer
+ */
+export function chatText(answer: unknown, { cut = false } = {}): string {
   const choice = ((answer ?? {}) as ChatAnswer).choices?.[0];
   const text = choice?.message?.content;
   if (!text) throw new UnusableAnswer('an answer without text');
-  if (choice.finish_reason === 'length') throw new UnusableAnswer('an answer that was cut at its longest');
+  if (!cut && choice.finish_reason === 'length')
+    throw new UnusableAnswer('an answer that was cut at its longest');
   return text;
 }
 
