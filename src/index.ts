@@ -30,9 +30,12 @@ export type {
   GeneratorIdentity,
   GeneratorInput,
   TermFactors,
+  TermPhrase,
 } from './generate/generator.js';
 export { type RecordOptions, recordQueries } from './generate/record.js';
 export { RecordedGenerator, type RecordedOptions } from './generate/recorded.js';
+export { type ConceptTerms, Glossary } from './glossary/glossary.js';
+export { readGlossary } from './glossary/read-glossary.js';
 export type { IndexFailure, IndexIdentity, IndexState, Manifest } from './indexing/manifest.js';
 export type { IndexProgress, IndexResult } from './indexing/options.js';
 export type { LanguageCount } from './indexing/passage-counts.js';

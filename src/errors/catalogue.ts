@@ -265,6 +265,12 @@ export const catalogue = {
     message: 'The prompt {path} cannot be used: {problem}.',
     remedy: 'Copy one of prompts/ and change it; names in braces are filled in (docs/models.md).',
   },
+  // glossary
+  XQG_GLOSSARY: {
+    message: 'The glossary {file} cannot be used: {problems}.',
+    remedy:
+      'Write CSV in UTF-8: a header row of language codes such as en,de,fi, then one concept a row; several terms of a cell are parted by "|".',
+  },
   // expand
   XQG_UNKNOWN_EXPANDER: {
     message: 'Nothing expands questions by the name "{expander}".',

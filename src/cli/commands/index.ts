@@ -24,6 +24,7 @@ const options = z.object({
   generator: z.string().optional(),
   prompt: z.string().optional(),
   keep: z.string().optional(),
+  glossary: z.string().optional(),
   maxTokens: whole(8).optional(),
   memory: bytes.optional(),
 });
@@ -64,6 +65,10 @@ export const registerIndex: Register = (parent, act) => {
       'leave out generated queries that score less, e.g. "language>=0.5,form>=1,novelty>=0.3"',
     )
     .option(
+      '--glossary <file>',
+      'own terms, CSV with a column a language; none drops that of the index (default: the one of the index)',
+    )
+    .option(
       '--lexical-queries',
       'generated queries serve the lexical leg alone: none is encoded (a neural encoder is then much quicker)',
     )
@@ -85,6 +90,7 @@ export const registerIndex: Register = (parent, act) => {
             signal: context.signal,
             keep: given.keep === undefined ? undefined : parseThresholds(given.keep),
           },
+          glossary: given.glossary === 'none' ? null : given.glossary,
           queryLanguages: given.queryLangs,
           queriesPerLanguage: given.queries,
           seed: given.seed,
@@ -92,6 +98,7 @@ export const registerIndex: Register = (parent, act) => {
           encoderOptions: givenEncoder(given, context),
           encodeQueries: given.lexicalQueries ? false : undefined,
         });
+        tellGlossary(context, index);
         await tellWork(context, index, paths);
         const skips = new SkipTalk(context);
         const progress = startProgress();
@@ -125,6 +132,12 @@ export const registerIndex: Register = (parent, act) => {
     );
   addEncoderOptions(command, 'static, or the one of the index');
 };
+
+function tellGlossary(context: CommandContext, { makers: { glossary } }: XqgIndex): void {
+  if (glossary === null) return;
+  const { concepts, languages } = glossary;
+  context.say(`Glossary: ${count(concepts.length, 'concept')} in ${languages.join(' ')}`);
+}
 
 /** What a filter left of the queries of each language. */
 function tellYields(context: CommandContext, { makers: { generator } }: XqgIndex): void {
