@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { XqgError } from '../errors/error.js';
 import { version } from '../version.js';
+import { registerBench } from './commands/bench.js';
 import { registerData } from './commands/data.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
@@ -46,6 +47,7 @@ const COMMANDS: readonly Register[] = [
   registerReproduce,
   registerPack,
   registerModels,
+  registerBench,
 ];
 
 /**

@@ -145,9 +145,9 @@ export const experimentSchema = object({
   question: text.optional(),
   data: z.array(data, 'is not a list').min(1, 'is an empty list'),
   primary,
-  /** `static`, `static:PACK`, or `file:MANIFEST` for vectors that were made elsewhere. */
+  /** `static`, `static:PACK`, `hf:NAME`, a model's folder, `openai:MODEL`, or `file:MANIFEST` for vectors made elsewhere. */
   encoders: listOf(text).default(['static']),
-  /** `lexicon` or `lexicon:PACK`. */
+  /** `lexicon`, `gloss`, either with `:PACK`, or `file:QUERIES`. */
   generators: listOf(text).default(['lexicon']),
   legs: listOf(oneOf(LEGS)).default(['dense']),
   /** Also query translation by the generator's tables (+qt), the rival. */

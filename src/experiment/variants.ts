@@ -49,6 +49,8 @@ export interface Variant {
 export interface VariantOptions {
   /** Tuned settings by system; absent ones keep their defaults. */
   readonly tuned: ReadonlyMap<string, Settings>;
+  /** Of systems that were not tuned; default: those of the static encoder. */
+  readonly defaults?: SearchDefaults;
   /** False: the generator has no expectation that the encoder can take, and drawn queries stand for it. */
   readonly expected: boolean;
   /** Languages in which queries are generated, for leave-one-out. */
@@ -91,9 +93,13 @@ export function variantsOf(spec: ExperimentSpec, options: VariantOptions): Varia
   return [...systems, ...points, ...expanded, ...crowded];
 }
 
-function systemVariant(system: System, source: SumSource, { tuned }: VariantOptions): Variant {
+function systemVariant(
+  system: System,
+  source: SumSource,
+  { tuned, defaults: untuned = SEARCH_DEFAULTS }: VariantOptions,
+): Variant {
   const settings = tuned.get(system.name);
-  const defaults = settings === undefined ? SEARCH_DEFAULTS : defaultsWith(system, settings);
+  const defaults = settings === undefined ? untuned : defaultsWith(system, settings);
   return {
     name: system.name,
     system,

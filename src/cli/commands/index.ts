@@ -149,22 +149,39 @@ function tellYields(context: CommandContext, { makers: { generator } }: XqgIndex
   }
 }
 
-/** Encodings, hours and price, before an encoder starts for which they matter. */
+/** Calls, encodings, hours and price, before a generator or an encoder starts for which they matter. */
 async function tellWork(context: CommandContext, index: XqgIndex, paths: readonly string[]): Promise<void> {
+  const { generatingWork } = await import('../../library/generating-work.js');
+  const generating = await generatingWork(index, paths);
+  if (generating !== null) {
+    const { passages, languages, calls, hours, cost } = generating;
+    const what = calls === null ? 'by a model of this machine' : `${count(calls, 'call')} of the endpoint`;
+    context.say(
+      `Queries of about ${count(passages, 'passage')} in ${count(languages, 'language')}: ${what}, ${duration(hours)}${priceOf(cost)}`,
+    );
+  }
   const { encodingWork } = await import('../../library/encoding-work.js');
   const work = await encodingWork(index, paths);
   if (work === null) return;
   const { passages, languages, queriesEach, encodings, hours, cost } = work;
-  const price = cost === null ? '' : `, price about ${cost.toFixed(2)}`;
   const each =
     queriesEach === 0
       ? ''
       : `, each with generated queries in ${count(languages, 'language')} (${count(queriesEach)})`;
   context.say(
-    `About ${count(passages, 'passage')}${each}: ${count(encodings, 'encoding')}, about ${hours < 1 ? `${Math.ceil(hours * 60)} min` : `${hours.toFixed(1)} h`}${price}`,
+    `About ${count(passages, 'passage')}${each}: ${count(encodings, 'encoding')}, ${duration(hours)}${priceOf(cost)}`,
   );
   if (queriesEach > 0)
     context.say('--lexical-queries leaves the generated queries to the lexical leg: one encoding a passage');
+}
+
+function duration(hours: number): string {
+  return hours < 1 ? `about ${Math.ceil(hours * 60)} min` : `about ${hours.toFixed(1)} h`;
+}
+
+/** Of what an endpoint asks for; in the currency of its settings. */
+function priceOf(cost: number | null): string {
+  return cost === null ? '' : `, price about ${cost.toFixed(2)}`;
 }
 
 function summary({ documents, passages, split, cut, elapsedMs }: IndexResult, dir: string): string[] {
