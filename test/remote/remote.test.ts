@@ -168,6 +168,21 @@ describe('the embeddings endpoint', () => {
     expect(() => endpointOf()).toThrow(expect.objectContaining({ code: 'XQG_ENDPOINT_ADDRESS' }));
     expect(() => endpointOf({ url: server.url, retris: 2 } as never)).toThrow(/retris/);
   });
+
+  it('takes no secret in its settings, and repeats none', () => {
+    for (const settings of [{ url: server.url, apiKey: KEY }, { url: `http://me:${KEY}@127.0.0.1/v1` }]) {
+      try {
+        endpointOf(settings as never);
+        expect.unreachable();
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'XQG_ENDPOINT_SETTINGS' });
+        const { message, details } = error as { message: string; details: unknown };
+        expect(JSON.stringify([message, details])).not.toContain(KEY);
+      }
+    }
+    vi.stubEnv('OPENAI_BASE_URL', `http://me:${KEY}@127.0.0.1/v1`);
+    expect(() => endpointOf()).toThrow(/name or password/);
+  });
 });
 
 describe('the chat generator', () => {
