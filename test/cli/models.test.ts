@@ -58,8 +58,8 @@ describe.skipIf(real === null)('xqg models check', () => {
     expect(told.code, told.stderr).toBe(0);
     const { identity, cosine } = JSON.parse(told.stdout);
     expect(identity).toMatchObject({
-      dim: 384,
-      settings: { pooling: 'mean', dtype: 'q8', passageTokens: 256 },
+      dim: 512,
+      settings: { pooling: 'given', dtype: 'fp32', passageTokens: 512 },
     });
     expect(cosine.translation).toBeGreaterThan(cosine.other);
   });
