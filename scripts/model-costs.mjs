@@ -2,7 +2,7 @@
 // Minima of turns over made-up passages; the models of $XQG_SHARED (default ../shared) that are there.
 // usage: npm run docs:costs [-- --passages 32] [--rounds 3] [--print]
 import { existsSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { madeUpPassages } from '../dist/encode/neural/bench-texts.js';
@@ -30,6 +30,8 @@ const QUERIES = 5;
 const QUERY_LANGUAGES = 17;
 const THOUSANDS = 100;
 
+/** What else the machine does. */
+const [load] = loadavg();
 const texts = madeUpPassages(n, WORDS);
 const passages = texts.map((text, i) => ({ id: `p${i}`, title: '', text, lang: 'en' }));
 const queries = texts.map((text) => ({
@@ -79,7 +81,7 @@ for (const [name, open, note] of [
 }
 
 const text = [
-  `Passages of 20 to ${WORDS} words, questions of 7; ${availableParallelism()} cores (${cpus()[0].model.trim()}), Node ${process.version}, one text at a time.`,
+  `Passages of 20 to ${WORDS} words, questions of 7; ${availableParallelism()} cores (${cpus()[0].model.trim()}), Node ${process.version}, one text at a time; load average at the start ${load.toFixed(1)}${load > availableParallelism() / 2 ? ', so that these are upper bounds' : ''}.`,
   table(
     [
       'encoder',
