@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 async function open(prompt?: string, settings: EndpointFields = {}): Promise<ChatExpander> {
-  const endpoint = endpointOf({ url: server.url, backoffSeconds: 0.01, timeoutSeconds: 0.5, ...settings });
+  const endpoint = endpointOf({ url: server.url, backoffSeconds: 0.01, timeoutSeconds: 2, ...settings });
   const answers = await Answers.open(join(folder, 'answers.jsonl'));
   return ChatExpander.open('chatty', { endpoint, prompt, answers });
 }
