@@ -118,7 +118,8 @@ function systemVariant(
 
 /** The defaults with what was tuned for a system in their places. */
 export function defaultsWith(system: System, settings: Settings): SearchDefaults {
-  const { k1, b, alpha, generatedWeight, translationWeight, expectedDf, normalization } = settings;
+  const { k1, b, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight, normalization } =
+    settings;
   const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
   const { hybrid, profile } = SEARCH_DEFAULTS;
   const denseWeight = { ...hybrid.denseWeight, [mode]: settings.denseWeight };
@@ -128,6 +129,7 @@ export function defaultsWith(system: System, settings: Settings): SearchDefaults
     generatedWeight,
     translationWeight,
     expectedDf,
+    relatedWeight,
     profile,
     hybrid: { ...hybrid, normalization, denseWeight },
   };

@@ -57,6 +57,14 @@ export class GlossaryGenerator implements DistributionGenerator {
     return bagOf(this.#pack.translations(term, lang).map(({ id, p }) => [pivot.stem(id), p]));
   }
 
+  relatives(stem: string): TermBag {
+    return this.#generator.relatives(stem);
+  }
+
+  termWeight(term: string, lang: string): number {
+    return this.#generator.termWeight(term, lang);
+  }
+
   generatedMass(stem: string, lang: string): number {
     return this.#generator.generatedMass(stem, lang);
   }

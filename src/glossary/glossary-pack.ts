@@ -154,6 +154,10 @@ class GlossaryPivot extends PivotVocabulary {
     return this.#base.weight(id !== undefined && id >= this.#base.size ? undefined : id);
   }
 
+  override relatives(id: number): readonly Link[] {
+    return id < this.#base.size ? this.#base.relatives(id) : [];
+  }
+
   /** Of a concept: the mean of its words' vectors. */
   override vector(id: number): { readonly bytes: Int8Array; readonly scale: number } | null {
     if (id < this.#base.size) return this.#base.vector(id);

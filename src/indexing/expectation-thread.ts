@@ -6,10 +6,10 @@ import { Glossary } from '../glossary/glossary.js';
 import { GlossaryPack } from '../glossary/glossary-pack.js';
 import { loadPack } from '../pack/format.js';
 import {
-  type ExpectationRequest,
   makersJson,
   sumsOf,
   type ThreadReply,
+  type ThreadRequest,
   type ThreadStart,
 } from './expectations.js';
 
@@ -22,15 +22,10 @@ const generator = new LexiconGenerator(pack);
 let before: Promise<void> = Promise.resolve();
 
 // Answers keep the order of the questions; an error ends the thread, and the other side hears of it.
-parentPort!.on('message', (request: ExpectationRequest) => {
+parentPort!.on('message', ({ into, ...request }: ThreadRequest) => {
   before = before.then(async () => {
-    const vectors = await sumsOf(request, encoder, generator);
-    const reply: ThreadReply = { vectors };
-    parentPort!.postMessage(
-      reply,
-      vectors.map(({ buffer }) => buffer as ArrayBuffer),
-    );
+    await sumsOf(request, encoder, generator, new Float32Array(into));
+    parentPort!.postMessage({ done: true } satisfies ThreadReply);
   });
 });
-const reply: ThreadReply = { ready: makersJson(encoder, generator) };
-parentPort!.postMessage(reply);
+parentPort!.postMessage({ ready: makersJson(encoder, generator) } satisfies ThreadReply);
