@@ -60,6 +60,8 @@ conditions:
   # distractors:                   # further passages in the pool: one of mlqa-r, file
   #   - name: mlqa-r
   #     mlqa-r: data/mlqa-r
+  # expansion:                     # questions expanded at search time: openai:MODEL, or a .jsonl file of what was written
+  #   - { name: recorded, by: expansions.jsonl, how: append }
 
 # Permutations and bootstrap samples, their seed, and the confidence of intervals.
 statistics: { samples: 10000, seed: 1, confidence: 0.95 }

@@ -20,6 +20,7 @@ export type ConditionName =
   | 'combine'
   | 'filter'
   | 'language-means'
+  | 'expansion'
   | 'distractors';
 
 /** Whose generated queries count: as in search, or all but the asker's, or all but one language. */
@@ -41,11 +42,15 @@ export interface Variant {
   readonly defaults: SearchDefaults;
   /** Name of the distractors that are added to the pool. */
   readonly distractors: string | null;
+  /** Name of what the questions are expanded by. */
+  readonly expansion: string | null;
 }
 
 export interface VariantOptions {
   /** Tuned settings by system; absent ones keep their defaults. */
   readonly tuned: ReadonlyMap<string, Settings>;
+  /** Of systems that were not tuned; default: those of the static encoder. */
+  readonly defaults?: SearchDefaults;
   /** False: the generator has no expectation that the encoder can take, and drawn queries stand for it. */
   readonly expected: boolean;
   /** Languages in which queries are generated, for leave-one-out. */
@@ -75,16 +80,26 @@ export function variantsOf(spec: ExperimentSpec, options: VariantOptions): Varia
   const of = conditions.of ?? [spec.primary.system];
   const bases = systems.filter(({ system }) => of.includes(system.name) && system.augment !== 'off');
   const points = bases.flatMap((base) => conditionVariants(base, spec, options));
+  const compared = [spec.primary.baseline, spec.primary.system, ...of];
+  const expanded = (conditions.expansion ?? []).flatMap(({ name: expansion }) =>
+    systems
+      .filter(({ name }) => compared.includes(name))
+      .map((base) => at(base, 'expansion', expansion, `expanded: ${expansion}`, { expansion })),
+  );
   const named = spec.conditions.distractors ?? [];
   const crowded = named.flatMap(({ name }) =>
     systems.map((base) => at(base, 'distractors', name, `with ${name}`, { distractors: name })),
   );
-  return [...systems, ...points, ...crowded];
+  return [...systems, ...points, ...expanded, ...crowded];
 }
 
-function systemVariant(system: System, source: SumSource, { tuned }: VariantOptions): Variant {
+function systemVariant(
+  system: System,
+  source: SumSource,
+  { tuned, defaults: untuned = SEARCH_DEFAULTS }: VariantOptions,
+): Variant {
   const settings = tuned.get(system.name);
-  const defaults = settings === undefined ? SEARCH_DEFAULTS : defaultsWith(system, settings);
+  const defaults = settings === undefined ? untuned : defaultsWith(system, settings);
   return {
     name: system.name,
     system,
@@ -97,6 +112,7 @@ function systemVariant(system: System, source: SumSource, { tuned }: VariantOpti
     source,
     defaults,
     distractors: null,
+    expansion: null,
   };
 }
 

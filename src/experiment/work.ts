@@ -16,6 +16,7 @@ import { type Generator, hasDistribution } from '../generate/generator.js';
 import { Block, type PlacedBlock } from './block.js';
 import { codeIdentity, RANKING_CODE } from './code-identity.js';
 import type { Distractors, ReportedData } from './data.js';
+import type { ExperimentExpansions } from './expansions.js';
 import type { LanguageMeans } from './language-means.js';
 import type { MeasuredPlace } from './measurement.js';
 import { type ArtifactStore, type Identity, sha256 } from './store.js';
@@ -83,11 +84,19 @@ export interface WorkOptions {
   readonly distractors: readonly Distractors[];
   readonly pairings: readonly Pairing[];
   readonly blocks: Blocks;
+  readonly expansions: ExperimentExpansions;
   readonly seed: number;
 }
 
 /** Items that share a pool, and within it a source of queries, come one after the other. */
-export function workOf({ reported, distractors, pairings, blocks, seed }: WorkOptions): WorkItem[] {
+export function workOf({
+  reported,
+  distractors,
+  pairings,
+  blocks,
+  expansions,
+  seed,
+}: WorkOptions): WorkItem[] {
   const items: WorkItem[] = [];
   for (const { spec, collection } of reported) {
     for (const pairing of pairings) {
@@ -111,7 +120,8 @@ export function workOf({ reported, distractors, pairings, blocks, seed }: WorkOp
                   encoder: pairing.encoderName,
                   generator: pairing.generatorName,
                 };
-                const identity = identityOf(pairing, variant, pool, test, queryLang, seed);
+                const ofRanks = identityOf(pairing, variant, pool, test, queryLang, seed);
+                const identity = { ...ofRanks, ...expansions.identity(variant) };
                 items.push({ pairing, place, test, variant, pool, identity });
               });
             }

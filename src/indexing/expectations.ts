@@ -10,6 +10,7 @@ import { Worker } from 'node:worker_threads';
 import type { BagEncoder, Encoder } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import { type DistributionGenerator, type Generator, hasDistribution } from '../generate/generator.js';
+import type { ConceptTerms, Glossary } from '../glossary/glossary.js';
 import type { TermBag } from '../languages/terms.js';
 
 /** Some of a batch's passages in one language. */
@@ -27,6 +28,12 @@ export interface ExpectationRequest {
   readonly queries: number;
 }
 
+/** What a thread makes its makers of. */
+export interface ThreadStart {
+  readonly packFolder: string;
+  readonly glossary: readonly ConceptTerms[] | null;
+}
+
 /** What a thread is asked. The vectors of all tasks go to `into`, one task behind the other. */
 export interface ThreadRequest extends ExpectationRequest {
   readonly into: SharedArrayBuffer;
@@ -38,6 +45,8 @@ export type ThreadReply = { readonly done: true } | { readonly ready: string };
 export interface ThreadOptions {
   /** Folder of the pack that both makers come from, with their own settings; absent: no threads. */
   readonly packFolder?: string;
+  /** That of both makers. */
+  readonly glossary?: Glossary | null;
   /** Default: one for each core; 0: none. */
   readonly threads?: number;
 }
@@ -50,7 +59,7 @@ const THREAD = fileURLToPath(new URL('./expectation-thread.js', import.meta.url)
 export class Expectations {
   readonly #encoder: BagEncoder;
   readonly #generator: DistributionGenerator;
-  readonly #packFolder: string | null;
+  readonly #start: ThreadStart | null;
   readonly #wanted: number;
   #passages = 0;
   #threads: Thread[] = [];
@@ -58,7 +67,9 @@ export class Expectations {
   private constructor(encoder: BagEncoder, generator: DistributionGenerator, options: ThreadOptions) {
     this.#encoder = encoder;
     this.#generator = generator;
-    this.#packFolder = options.packFolder ?? null;
+    const { packFolder, glossary = null } = options;
+    const concepts = glossary === null ? null : glossary.concepts.map(({ terms }) => terms);
+    this.#start = packFolder === undefined ? null : { packFolder, glossary: concepts };
     this.#wanted = existsSync(THREAD) ? (options.threads ?? availableParallelism()) : 0;
   }
 
@@ -70,15 +81,15 @@ export class Expectations {
 
   /** So many passages are worth a start of threads; 0 where there are none to start. */
   get startAfter(): number {
-    return this.#packFolder === null || this.#wanted === 0 ? 0 : START_AFTER;
+    return this.#start === null || this.#wanted === 0 ? 0 : START_AFTER;
   }
 
   /** Starts the threads now, so that nothing is computed here first that they would compute again. */
   start(): void {
-    if (this.#packFolder === null) return;
+    if (this.#start === null) return;
     const makers = makersJson(this.#encoder, this.#generator);
     const { dim } = this.#encoder.identity;
-    while (this.#threads.length < this.#wanted) this.#threads.push(new Thread(this.#packFolder, makers, dim));
+    while (this.#threads.length < this.#wanted) this.#threads.push(new Thread(this.#start, makers, dim));
   }
 
   /** Batches that are worth being asked for at a time. */
@@ -127,15 +138,15 @@ class Thread {
   readonly #free: SharedArrayBuffer[] = [];
   #failure: unknown = null;
 
-  constructor(packFolder: string, makers: string, dim: number) {
+  constructor(start: ThreadStart, makers: string, dim: number) {
     this.#dim = dim;
-    this.#worker = new Worker(THREAD, { workerData: packFolder });
+    this.#worker = new Worker(THREAD, { workerData: start });
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) => this.#fail(new Error(`a thread ended with exit code ${code}`)));
     this.#worker.on('message', (reply: ThreadReply) => {
       if ('done' in reply) this.#waiting.shift()?.take();
       else if (reply.ready !== makers)
-        this.#fail(new XqgError('XQG_PACK_DAMAGED', { path: packFolder, why: 'it changed meanwhile' }));
+        this.#fail(new XqgError('XQG_PACK_DAMAGED', { path: start.packFolder, why: 'it changed meanwhile' }));
     });
   }
 

@@ -54,10 +54,16 @@ export function questionTerms(
     if (entry) entry.weight += weight;
     else weights.set(term, { weight, field });
   };
-  const words = wordsOf(text, lang).map((word) => ({ ...word, ...asked(word.term, lang, factors) }));
+  const phrases = factors?.phrases?.(text, lang) ?? [];
+  for (const { term } of phrases) add(term, 1, 'asked');
+  const words = wordsOf(text, lang).map((word) => {
+    const within = phrases.some(({ start, end }) => word.start >= start && word.end <= end);
+    return { ...word, within, ...(within ? { known: true, weight: 1 } : asked(word.term, lang, factors)) };
+  });
   const saying = words.filter(({ weight }) => weight >= LEAST_WEIGHT);
-  for (const { surface, term, known, weight } of saying.length > 0 ? saying : words) {
-    add(term, weight, known ? 'asked' : 'anywhere');
+  for (const { surface, term, within, known, weight } of saying.length > 0 ? saying : words) {
+    // The words of a phrase stand for themselves: what they would be translated to, the phrase is not.
+    add(term, weight, within ? 'own' : known ? 'asked' : 'anywhere');
     if (!known) {
       const spellings = new Set(passageLanguages.map((other) => stem(surface, other)));
       spellings.delete(term);
