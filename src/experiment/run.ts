@@ -82,7 +82,7 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
 
   const prepared = await preparePairings(makers, tuningData ?? null, options);
   const { pairings, tuning } = prepared;
-  const notes = [...reported.flatMap(({ collection }) => collection.notes), ...prepared.notes];
+  const notes = [...reported.flatMap(({ set }) => set.notes), ...prepared.notes];
   clock.lap('tuning');
   if (spec.conditions.queries && makers.generators.some(({ generator }) => hasDistribution(generator)))
     notes.push(
@@ -108,7 +108,7 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
     measurements.push(new Measurement(item.place, item.variant, item.test, ranks, size));
   }
   clock.lap('encoding and ranking');
-  const sources = [...reported.map(({ collection }) => collection), ...(tuningData ? [tuningData] : [])];
+  const sources = [...reported.map(({ set }) => set), ...(tuningData ? [tuningData] : [])];
   return {
     results: {
       spec,
@@ -117,7 +117,7 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
       notes,
       madeBy: madeBy(
         options.command,
-        sources.flatMap((collection) => collection.sources),
+        sources.flatMap((each) => each.sources),
         {
           encoders: makers.encoders.map(({ name, encoder }) => ({ as: name, ...encoder.identity })),
           generators: makers.generators.map(({ name, generator }) => ({ as: name, ...generator.identity })),

@@ -5,8 +5,10 @@
 import { z } from 'zod';
 import { MEASURES } from '../evaluate/xquad.js';
 
-const DATA_SETS = ['xquad', 'xquad-r', 'mlqa-r'] as const;
-const SETTINGS = ['mono', 'to-english', 'from-english', 'cross', 'multi'] as const;
+const PARALLEL_SETS = ['xquad', 'xquad-r', 'mlqa-r'] as const;
+const DATA_SETS = [...PARALLEL_SETS, 'miracl', 'mr-tydi', 'beir', 'xor-tydi'] as const;
+const PARALLEL_SETTINGS = ['mono', 'to-english', 'from-english', 'cross', 'multi'] as const;
+const SETTINGS = [...PARALLEL_SETTINGS, 'beir', 'xor'] as const;
 export const LANGUAGE_CHOICES = ['own', 'all', 'others', 'leave-one-out'] as const;
 export const COMBINATIONS = ['mean', 'sum', 'paper'] as const;
 export const MEANS = ['none', 'training', 'pool'] as const;
@@ -41,7 +43,37 @@ const data = object({
   half: oneOf(['tune', 'report', 'all']).default('all'),
   /** Of MLQA-R: what one passage is. */
   unit: oneOf(['sentence', 'paragraph']).default('sentence'),
+  /** Of MIRACL, Mr. TyDi and a BEIR folder; default: dev, test, test. */
+  split: text.optional(),
+  /** Of XOR-TyDi: the English passages, JSONL of {docid, title, text}, e.g. the released ones with generated queries. */
+  corpus: text.optional(),
+  /** Of XOR-TyDi: NLTK's folder punkt_tab/english; default: a short list of abbreviations. */
+  punkt: text.optional(),
+  /** Of a BEIR folder: language of rows that name none; default: detected. */
+  'query-lang': text.optional(),
+  'passage-lang': text.optional(),
 });
+
+/** What each data set can be asked. */
+export const SETTINGS_OF: Readonly<Record<(typeof DATA_SETS)[number], readonly (typeof SETTINGS)[number][]>> =
+  {
+    xquad: PARALLEL_SETTINGS,
+    'xquad-r': PARALLEL_SETTINGS,
+    'mlqa-r': PARALLEL_SETTINGS,
+    miracl: ['mono'],
+    'mr-tydi': ['mono'],
+    beir: ['beir'],
+    'xor-tydi': ['xor'],
+  };
+
+/** Which data sets have a key that others have not. */
+export const KEYS_OF: Readonly<Record<string, readonly (typeof DATA_SETS)[number][]>> = {
+  split: ['miracl', 'mr-tydi', 'beir'],
+  corpus: ['xor-tydi'],
+  punkt: ['xor-tydi'],
+  'query-lang': ['beir'],
+  'passage-lang': ['beir'],
+};
 
 const primary = object({
   data: oneOf(DATA_SETS),
@@ -55,12 +87,12 @@ const primary = object({
 });
 
 const tune = object({
-  on: oneOf(DATA_SETS),
+  on: oneOf(PARALLEL_SETS),
   path: text,
   half: oneOf(['tune', 'report', 'all']).default('all'),
   /** Of MLQA-R: what one passage is. */
   unit: oneOf(['sentence', 'paragraph']).default('paragraph'),
-  setting: oneOf(SETTINGS).default('to-english'),
+  setting: oneOf(PARALLEL_SETTINGS).default('to-english'),
   langs: listOf(text).optional(),
   metric: text.default('MRR'),
   /** Candidates; baseline and augmented systems get the same for all that both have. */
