@@ -19,6 +19,7 @@ import { type FinishedRun, type Plan, runExperiment } from '../../src/experiment
 import { ArtifactStore } from '../../src/experiment/store.js';
 import { xqg } from '../cli/run-xqg.js';
 import { writePack } from '../support/written-pack.js';
+import { checkLatex } from './latex-check.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-run-'));
 const pack = join(home, 'pack');
@@ -206,7 +207,9 @@ describe('an experiment', () => {
     const drawn = figures.filter((name) => name.endsWith('.svg'));
     expect(drawn.length).toBeGreaterThan(4);
     for (const name of drawn) expect(figures).toContain(name.replace('.svg', '.csv'));
-    expect(readFileSync(join(out, 'tables', 'answer.tex'), 'utf8')).toContain('\\toprule');
+    const tables = readdirSync(join(out, 'tables'));
+    expect(tables.length).toBeGreaterThan(10);
+    for (const name of tables) checkLatex(readFileSync(join(out, 'tables', name), 'utf8'));
     expect(readFileSync(join(out, 'report.md'), 'utf8')).toContain('## Answer');
     const runs = readdirSync(join(out, 'runs'));
     expect(runs).toHaveLength(4);

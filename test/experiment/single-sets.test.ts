@@ -1,5 +1,5 @@
 /** Data sets of an experiment beside the parallel ones: MIRACL, Mr. TyDi, BEIR folders, XOR-TyDi. Each is written here. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -13,6 +13,7 @@ import { reportOf } from '../../src/experiment/report/compose.js';
 import { type FinishedRun, runExperiment } from '../../src/experiment/run.js';
 import { ArtifactStore } from '../../src/experiment/store.js';
 import { writePack } from '../support/written-pack.js';
+import { checkLatex } from './latex-check.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-sets-'));
 const pack = join(home, 'pack');
@@ -256,6 +257,8 @@ runs: { depth: 100 }
     mkdirSync(out);
     const report = reportOf(finished.results);
     await writeFolder(out, finished.results, report, finished.runs);
+    for (const name of readdirSync(join(out, 'tables')))
+      checkLatex(readFileSync(join(out, 'tables', name), 'utf8'));
     const titles = report.sections.flatMap(({ tables }) => tables.map(({ title }) => title));
     expect(titles.join()).toContain('Answers within so many tokens');
     expect(finished.results.notes.join()).toContain('2 of 28 questions are answered by yes or no only');

@@ -212,7 +212,8 @@ function strength({ spec, measurements }: ExperimentResults): Figure[] {
         return { name, x: test.baseline, y: difference, ...interval, p: pRandomization };
       });
     });
-    if (points.length < 2) continue;
+    // No query is generated in a passage's own language, so nothing changes in the setting mono.
+    if (points.length < 2 || points.every(({ y }) => y === 0)) continue;
     const { baseline, system } = spec.primary;
     figures.push({
       id: fileName(`strength-${dataset}-${setting}`),
