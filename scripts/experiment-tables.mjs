@@ -47,9 +47,9 @@ export function answerTable({ answer, madeBy, timings, machine }) {
 
 /** Systems and published figures in all settings of a set of sentences, then languages. */
 export function sentenceTables(set, experiments, published) {
-  const rows = experiments.flatMap(({ results }) => results).filter(
-    ({ dataset, condition }) => dataset === set && condition === 'system',
-  );
+  const rows = experiments
+    .flatMap(({ results }) => results)
+    .filter(({ dataset, condition }) => dataset === set && condition === 'system');
   const mean = (system, setting, metric, lang = null) => {
     const found = rows.filter(
       (row) =>
@@ -61,7 +61,8 @@ export function sentenceTables(set, experiments, published) {
     // A language's value is its mean over the pools that it was asked of; languages count the same.
     const langs = [...new Set(found.map(({ queryLang }) => queryLang))];
     if (langs.length === 0) return null;
-    const of = (each) => meanOf(found.filter(({ queryLang }) => queryLang === each).map(({ value }) => value));
+    const of = (each) =>
+      meanOf(found.filter(({ queryLang }) => queryLang === each).map(({ value }) => value));
     return meanOf(langs.map(of));
   };
   const measured = SYSTEMS.filter((system) => rows.some((row) => row.system === system));
@@ -74,12 +75,19 @@ export function sentenceTables(set, experiments, published) {
   const langs = [...new Set(rows.map(({ queryLang }) => queryLang))].sort();
   const shown = BY_LANGUAGE.filter((system) => measured.includes(system));
   const settings = ['mono', 'cross', 'multi'];
-  const sources = [...new Set(published.filter(({ dataset }) => dataset === set).map(({ source }) => source))];
+  const sources = [
+    ...new Set(published.filter(({ dataset }) => dataset === set).map(({ source }) => source)),
+  ];
   return [
     `**${NAMES[set]}**, means over languages. Below the line: from the literature, not measured here (${sources.join('; ')}).`,
     '',
     table(
-      ['', ...COLUMNS.map(([setting, metric]) => `${metric} ${metric === 'rank-distance' ? '' : setting}`.trim())],
+      [
+        '',
+        ...COLUMNS.map(([setting, metric]) =>
+          `${metric} ${metric === 'rank-distance' ? '' : setting}`.trim(),
+        ),
+      ],
       [
         ...measured.map((system) => [
           system,
