@@ -120,7 +120,7 @@ tr.head th{text-align:left;background:var(--tint);font-weight:600}
 tr.difference td,tr.difference th{font-weight:650;background:var(--tint)}
 tr.test td,tr.test th{color:var(--muted)}
 figure{margin:1.5rem 0}figcaption{max-width:58rem}
-.chart{max-width:100%;height:auto;min-width:34rem}
+.chart{max-width:100%;height:auto}
 details{margin:.25rem 0}summary{cursor:pointer;color:var(--link)}
 dl div{display:grid;grid-template-columns:minmax(9rem,14rem) 1fr;gap:.75rem;border-bottom:1px solid var(--line);padding:.2rem 0}
 dt{color:var(--muted);overflow-wrap:anywhere}dd{margin:0;overflow-wrap:anywhere}
