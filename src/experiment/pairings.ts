@@ -3,6 +3,7 @@ import type { Collection } from '../evaluate/datasets/collection.js';
 import type { Settings } from '../evaluate/tune-grid.js';
 import { type Generator, hasDistribution } from '../generate/generator.js';
 import { RecordedGenerator } from '../generate/recorded.js';
+import { searchDefaults } from '../search/defaults.js';
 import type { NamedMakers } from './makers.js';
 import type { TuningRecord } from './results.js';
 import type { ExperimentSpec } from './spec.js';
@@ -78,13 +79,25 @@ export async function preparePairings(
       if (wantsMeans && !trainingMeans)
         notes.push(`${encoderName} knows no language means of its training text: that condition is left out`);
       const queryLanguages = generator.languages;
+      const { unitLength } = encoder.identity;
+      const defaults = searchDefaults(encoder.identity, generator.identity);
+      if (!unitLength)
+        notes.push(`vectors of ${encoderName} have any length: passages are augmented by the published sum`);
       pairings.push({
         encoderName,
         generatorName,
         encoder,
         generator,
         means,
-        variants: variantsOf(spec, { tuned, expected, queryLanguages, drawn, trainingMeans }),
+        variants: variantsOf(spec, {
+          tuned,
+          expected,
+          queryLanguages,
+          drawn,
+          trainingMeans,
+          defaults,
+          unitLength,
+        }),
       });
     }
   }

@@ -196,6 +196,10 @@ function crossProblems(raw: unknown): Problem[] {
       }
     }
   }
+  for (const name of Object.keys(value('models') ?? {})) {
+    const named = value('encoders') ?? [];
+    if (!named.includes(name)) add(['models', name], `is not among the encoders${suggestion(name, named)}`);
+  }
   for (const [key, parse] of [
     ['encoders', parseEncoderName],
     ['generators', parseGeneratorName],

@@ -60,7 +60,10 @@ export interface FinishedRun {
 /** Throws what opening throws, and the signal's reason where it is aborted. */
 export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
   const { spec } = options;
-  const makers = await openMakers(spec.encoders, spec.generators, dirname(options.file));
+  const makers = await openMakers(spec.encoders, spec.generators, dirname(options.file), {
+    models: spec.models,
+    signal: options.signal,
+  });
   try {
     return await runWith(makers, options);
   } catch (error) {

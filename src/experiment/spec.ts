@@ -128,6 +128,16 @@ const conditions = object({
   distractors: z.array(distractors, 'is not a list').min(1, 'is an empty list').optional(),
 }).default({});
 
+const model = object({
+  /** What is to be known of the model: fields, or a file of them (docs/models.md). */
+  card: z.union([text, z.record(text, z.unknown())]).optional(),
+  /** Settings of the endpoint of openai:MODEL, a file. */
+  endpoint: text.optional(),
+  threads: whole(1).optional(),
+  workers: whole(1).optional(),
+  batch: whole(1).optional(),
+});
+
 const statistics = object({
   /** Permutations, and samples of the bootstrap. */
   samples: whole(100).default(10_000),
@@ -150,14 +160,18 @@ export const experimentSchema = object({
   question: text.optional(),
   data: z.array(data, 'is not a list').min(1, 'is an empty list'),
   primary,
-  /** `static`, `static:PACK`, or `file:MANIFEST` for vectors that were made elsewhere. */
+  /** `static`, `static:PACK`, `file:MANIFEST` for vectors that were made elsewhere, `hf:NAME`, `openai:MODEL`, a model's folder. */
   encoders: listOf(text).default(['static']),
-  /** `lexicon` or `lexicon:PACK`. */
+  /** How models of `encoders` are opened, by their names there. */
+  models: z.record(text, model).optional(),
+  /** `lexicon`, `gloss`, each also with `:PACK`, or `file:QUERIES`. */
   generators: listOf(text).default(['lexicon']),
   legs: listOf(oneOf(LEGS)).default(['dense']),
   /** Also query translation by the generator's tables (+qt), the rival. */
   translation: z.boolean('is not true or false').default(false),
   measures: text.default(MEASURES),
+  /** Of systems that are not tuned; default: that of search for the encoder. */
+  alpha: share.optional(),
   /** Default alpha and weights where absent. */
   tune: tune.optional(),
   conditions,
@@ -170,4 +184,5 @@ export const experimentSchema = object({
 export type ExperimentSpec = z.infer<typeof experimentSchema>;
 export type DataSpec = ExperimentSpec['data'][number];
 export type TuneSpec = NonNullable<ExperimentSpec['tune']>;
+export type ModelSpec = z.infer<typeof model>;
 export type DistractorSpec = NonNullable<ExperimentSpec['conditions']['distractors']>[number];
