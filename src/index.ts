@@ -21,15 +21,21 @@ export {
 export { FileEncoder } from './encode/file/file-encoder.js';
 export type { ErrorCode } from './errors/catalogue.js';
 export { XqgError } from './errors/error.js';
+export type { ExpandOptions, ExpansionWay } from './expand/apply.js';
+export type { Expander, ExpanderIdentity, QuestionToExpand, WrittenExpansion } from './expand/expander.js';
+export { type OpenExpanderOptions, openExpander } from './expand/open-expander.js';
 export type {
   DistributionGenerator,
   Generator,
   GeneratorIdentity,
   GeneratorInput,
   TermFactors,
+  TermPhrase,
 } from './generate/generator.js';
 export { type RecordOptions, recordQueries } from './generate/record.js';
 export { RecordedGenerator, type RecordedOptions } from './generate/recorded.js';
+export { type ConceptTerms, Glossary } from './glossary/glossary.js';
+export { readGlossary } from './glossary/read-glossary.js';
 export type { IndexFailure, IndexIdentity, IndexState, Manifest } from './indexing/manifest.js';
 export type { IndexProgress, IndexResult } from './indexing/options.js';
 export type { LanguageCount } from './indexing/passage-counts.js';
@@ -40,7 +46,7 @@ export type { ReadBytes } from './library/corpus-progress.js';
 export type { NewDocument } from './library/documents.js';
 export type { ExplainedPassage } from './library/explaining.js';
 export type { PassageQueries } from './library/passage-queries.js';
-export type { FoundPassage, SearchAnswer, SearchOptions } from './library/search-types.js';
+export type { FoundPassage, SearchAnswer, SearchOptions, UsedExpansion } from './library/search-types.js';
 export type { AskedQuestion, RankedQuestion } from './library/searching.js';
 export {
   type AddOptions,

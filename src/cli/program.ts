@@ -2,9 +2,11 @@
 import { Command, CommanderError } from 'commander';
 import { XqgError } from '../errors/error.js';
 import { version } from '../version.js';
+import { registerBench } from './commands/bench.js';
 import { registerData } from './commands/data.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
+import { registerExpand } from './commands/expand.js';
 import { registerExperiment } from './commands/experiment.js';
 import { registerExplain } from './commands/explain.js';
 import { registerIndex } from './commands/index.js';
@@ -31,6 +33,7 @@ const COMMANDS: readonly Register[] = [
   registerIndex,
   registerRemove,
   registerSearch,
+  registerExpand,
   registerExplain,
   registerQueries,
   registerStatus,
@@ -44,6 +47,7 @@ const COMMANDS: readonly Register[] = [
   registerReproduce,
   registerPack,
   registerModels,
+  registerBench,
 ];
 
 /**

@@ -265,6 +265,26 @@ export const catalogue = {
     message: 'The prompt {path} cannot be used: {problem}.',
     remedy: 'Copy one of prompts/ and change it; names in braces are filled in (docs/models.md).',
   },
+  // glossary
+  XQG_GLOSSARY: {
+    message: 'The glossary {file} cannot be used: {problems}.',
+    remedy:
+      'Write CSV in UTF-8: a header row of language codes such as en,de,fi, then one concept a row; several terms of a cell are parted by "|".',
+  },
+  // expand
+  XQG_UNKNOWN_EXPANDER: {
+    message: 'Nothing expands questions by the name "{expander}".',
+    remedy: 'Use openai:MODEL, or a .jsonl file of recorded expansions (docs/models.md).',
+  },
+  XQG_EXPANSION_ROW: {
+    message: '{file}, line {line}: no recorded expansion, since {reason}.',
+    remedy:
+      'Write one JSON object a line: {"question": "...", "text": "...", "lang": "de"}; lang may be left out.',
+  },
+  XQG_EXPANSION_MISSING: {
+    message: '{file} lacks the expansion of {count} questions, the first: {question}.',
+    remedy: 'Write them: xqg expand --queries FILE --by openai:MODEL prints the rows.',
+  },
   // encode
   XQG_UNKNOWN_ENCODER: {
     message: 'Unknown encoder "{encoder}".',

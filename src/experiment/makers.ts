@@ -8,6 +8,7 @@ import type { Generator } from '../generate/generator.js';
 import { GlossGenerator } from '../generate/gloss.js';
 import { LEXICON_DEFAULTS, LexiconGenerator } from '../generate/lexicon.js';
 import { RecordedGenerator } from '../generate/recorded.js';
+import { namesFolder, namesModel } from '../models/places.js';
 import { loadPack } from '../pack/format.js';
 import type { Pack } from '../pack/pack.js';
 import type { Scanner } from '../search/exact/scanner.js';
@@ -19,36 +20,37 @@ const DEFAULT_PACK = 'base';
 
 export interface MakerName {
   readonly kind: 'static' | 'lexicon' | 'gloss' | 'file' | 'model';
-  /** Name or folder of a pack, path of a manifest of vectors or of recorded queries, or a model's spec. */
+  /** Name or folder of a pack, path of a manifest of vectors or of recorded queries, or the spec of a model. */
   readonly from: string;
 }
 
-const ENCODERS = 'static, static:PACK, file:MANIFEST, hf:NAME, openai:MODEL, ./FOLDER';
-const GENERATORS = 'lexicon, lexicon:PACK, gloss, gloss:PACK, file:QUERIES';
-
-/** One of `ENCODERS`; else what is wrong. */
+/** `static`, `static:PACK`, `file:MANIFEST`, `hf:NAME`, a model's folder or `openai:MODEL`; else what is wrong. */
 export function parseEncoderName(text: string): MakerName | string {
-  if (/^(hf|openai):./.test(text) || /^\.{0,2}\//.test(text)) return { kind: 'model', from: text };
-  return parseName(text, ['static'], 'encoder', ENCODERS);
+  const [, path] = /^file:(.+)$/.exec(text) ?? [];
+  if (path !== undefined) return { kind: 'file', from: path };
+  if (namesModel(text) || text.startsWith('openai:')) return { kind: 'model', from: text };
+  const known = "static, static:PACK, file:MANIFEST, hf:NAME, a model's folder, openai:MODEL";
+  return parseName(text, ['static'], 'encoder', known);
 }
 
-/** One of `GENERATORS`; else what is wrong. */
+/** `lexicon`, `lexicon:PACK`, `gloss`, `gloss:PACK` or `file:QUERIES`; else what is wrong. */
 export function parseGeneratorName(text: string): MakerName | string {
-  return parseName(text, ['lexicon', 'gloss'], 'generator', GENERATORS);
+  const [, path] = /^file:(.+)$/.exec(text) ?? [];
+  if (path !== undefined) return { kind: 'file', from: path };
+  const known = 'lexicon, lexicon:PACK, gloss, gloss:PACK, file:QUERIES';
+  return parseName(text, ['lexicon', 'gloss'], 'generator', known);
 }
 
 function parseName(
   text: string,
-  kinds: readonly ('static' | 'lexicon' | 'gloss')[],
+  kinds: readonly MakerName['kind'][],
   what: string,
   known: string,
 ): MakerName | string {
-  const [, name, from] = /^(\w+)(?::(.+))?$/.exec(text) ?? [];
-  if (name === 'file' && from !== undefined) return { kind: 'file', from };
+  const [, name, pack] = /^(\w+)(?::(.+))?$/.exec(text) ?? [];
   const kind = kinds.find((each) => each === name);
-  return kind === undefined
-    ? `is "${text}", no ${what} (known: ${known})`
-    : { kind, from: from ?? DEFAULT_PACK };
+  if (kind !== undefined) return { kind, from: pack ?? DEFAULT_PACK };
+  return `is "${text}", no ${what} (known: ${known})`;
 }
 
 export interface NamedMakers {
@@ -72,9 +74,9 @@ export interface ModelOptions {
 }
 
 /**
- * Opens everything that is named; a pack that several name is read once. Throws what `loadPack`, `FileEncoder.open` and
- * `openEncoder` throw.
- * @param folder paths are relative to it
+ * Opens everything that is named; a pack that several name is read once. Throws what `loadPack`, `openEncoder` and
+ * `FileEncoder.open` throw.
+ * @param folder paths of manifests and models are relative to it
  */
 export async function openMakers(
   encoders: readonly string[],
@@ -91,44 +93,37 @@ export async function openMakers(
     }
     return pack;
   };
-  const files: { close(): Promise<void> }[] = [];
+  const opened: { close?(): Promise<void> }[] = [];
   const encoderOf = async (name: MakerName): Promise<{ encoder: Encoder; means: LanguageMeans }> => {
-    if (name.kind === 'model') {
-      const { card, endpoint, ...running } = models[name.from] ?? {};
-      const spec = /^\.{0,2}\//.test(name.from) ? resolve(folder, name.from) : name.from;
-      const encoder = await openEncoder(spec, {
-        ...running,
-        card: typeof card === 'string' && !card.trimStart().startsWith('{') ? resolve(folder, card) : card,
-        endpoint: endpoint === undefined ? undefined : resolve(folder, endpoint),
-        signal,
-      });
-      files.push({ close: async () => encoder.close?.() });
-      return { encoder, means: new Map() };
-    }
-    if (name.kind !== 'file') {
+    if (name.kind === 'static') {
       const pack = await packOf(name.from);
       const encoder = new StaticEncoder(pack, STATIC_DEFAULTS);
       const fitting = [...(pack.means ?? [])].filter(([, mean]) => mean.length === encoder.identity.dim);
       return { encoder, means: new Map(fitting) };
     }
-    const encoder = await FileEncoder.open(resolve(folder, name.from));
-    files.push(encoder);
+    const encoder =
+      name.kind === 'file' ? await FileEncoder.open(resolve(folder, name.from)) : await modelOf(name.from);
+    opened.push(encoder);
     return { encoder, means: new Map() };
   };
+  const modelOf = (name: string): Promise<Encoder> => {
+    const { card, endpoint, ...running } = models[name] ?? {};
+    return openEncoder(namesFolder(name) ? resolve(folder, name) : name, {
+      ...running,
+      card: typeof card === 'string' && !card.trimStart().startsWith('{') ? resolve(folder, card) : card,
+      endpoint: endpoint === undefined ? undefined : resolve(folder, endpoint),
+      signal,
+    });
+  };
   const generatorOf = async (name: MakerName): Promise<Generator> => {
-    if (name.kind !== 'file') {
-      const [pack, Made] = [
-        await packOf(name.from),
-        name.kind === 'gloss' ? GlossGenerator : LexiconGenerator,
-      ];
-      return new Made(pack, LEXICON_DEFAULTS);
-    }
+    if (name.kind === 'lexicon') return new LexiconGenerator(await packOf(name.from), LEXICON_DEFAULTS);
+    if (name.kind === 'gloss') return new GlossGenerator(await packOf(name.from), LEXICON_DEFAULTS);
     const generator = await RecordedGenerator.open([resolve(folder, name.from)]);
-    files.push(generator);
+    opened.push(generator);
     return generator;
   };
-  const opened: Pick<NamedMakers, 'encoders' | 'generators'> = {
-    encoders: await inOrder(encoders, parseEncoderName, encoderOf, (name, opened) => ({ name, ...opened })),
+  const makers: Pick<NamedMakers, 'encoders' | 'generators'> = {
+    encoders: await inOrder(encoders, parseEncoderName, encoderOf, (name, maker) => ({ name, ...maker })),
     generators: await inOrder(generators, parseGeneratorName, generatorOf, (name, generator) => ({
       name,
       generator,
@@ -136,11 +131,11 @@ export async function openMakers(
   };
   const { scanner } = await openScanner();
   return {
-    ...opened,
+    ...makers,
     scanner,
     close: async () => {
       await scanner.close();
-      for (const file of files) await file.close();
+      for (const each of opened) await each.close?.();
     },
   };
 }

@@ -39,7 +39,7 @@ export async function preparePairings(
     for (const { name: generatorName, generator } of makers.generators) {
       const expected = hasDistribution(generator) && 'encodeMixtures' in encoder;
       const tuned = new Map<string, Settings>();
-      if (tuningData && expected) {
+      if (tuningData && hasDistribution(generator)) {
         const systems = await tuneSystems({
           collection: tuningData,
           tune: spec.tune!,
@@ -65,9 +65,13 @@ export async function preparePairings(
         });
       } else if (tuningData) {
         notes.push(
-          `${encoderName} with ${generatorName} has no expectation to tune with: its defaults are used`,
+          `${encoderName} with ${generatorName} has no probabilities to tune with: its defaults are used`,
         );
       }
+      if (hasDistribution(generator) && !expected && spec.legs.some((leg) => leg !== 'dense'))
+        notes.push(
+          `with ${encoderName} the lexical leg sees drawn queries too, and is below that of an index (xqg evaluate measures that)`,
+        );
       const trainingMeans = means.size > 0;
       const drawn = recordedCount(generator) ?? drawnCount(spec);
       const most = Math.max(0, ...(spec.conditions.queries ?? []));

@@ -10,6 +10,7 @@ import { formatRun } from '../evaluate/trec.js';
 import { hasDistribution } from '../generate/generator.js';
 import { Asker } from './asker.js';
 import { openDistractors, openReported, openTuning } from './data.js';
+import { ExperimentExpansions } from './expansions.js';
 import { type NamedMakers, openMakers } from './makers.js';
 import { isPrimary, Measurement, packRanks } from './measurement.js';
 import { preparePairings } from './pairings.js';
@@ -60,19 +61,25 @@ export interface FinishedRun {
 /** Throws what opening throws, and the signal's reason where it is aborted. */
 export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
   const { spec } = options;
-  const makers = await openMakers(spec.encoders, spec.generators, dirname(options.file), {
-    models: spec.models,
-    signal: options.signal,
-  });
+  const folder = dirname(options.file);
+  const { models } = spec;
+  const makers = await openMakers(spec.encoders, spec.generators, folder, { models, signal: options.signal });
+  let expansions: ExperimentExpansions | undefined;
   try {
-    return await runWith(makers, options);
+    expansions = await ExperimentExpansions.open(spec.conditions.expansion ?? [], folder, options.signal);
+    return await runWith(makers, expansions, options);
   } catch (error) {
+    await expansions?.close();
     await makers.close();
     throw error;
   }
 }
 
-async function runWith(makers: NamedMakers, options: RunOptions): Promise<FinishedRun> {
+async function runWith(
+  makers: NamedMakers,
+  expansions: ExperimentExpansions,
+  options: RunOptions,
+): Promise<FinishedRun> {
   const { file, spec, store, signal, tell = () => {} } = options;
   const clock = new Clock();
   tell('reading the data', 0, 0);
@@ -93,12 +100,12 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
     );
 
   const blocks = new Blocks(store, spec.seed, signal);
-  const work = workOf({ reported, distractors, pairings, blocks, seed: spec.seed });
+  const work = workOf({ reported, distractors, pairings, blocks, expansions, seed: spec.seed });
   const kept = await Promise.all(work.map((item) => store.has('ranks', item.identity)));
   const keptCount = kept.filter(Boolean).length;
   const variants = [...new Set(work.map(({ variant }) => variant.name))];
   options.onPlan?.({ rankings: work.length, kept: keptCount, variants, notes });
-  const asker = new Asker(makers, options);
+  const asker = new Asker(makers, { ...options, expansions });
   const measurements: Measurement[] = [];
   for (const [i, item] of work.entries()) {
     signal?.throwIfAborted();
@@ -135,7 +142,10 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
       timings: clock.laps,
     },
     runs: primaryRuns(work, asker, spec, store),
-    close: () => makers.close(),
+    close: async () => {
+      await expansions.close();
+      await makers.close();
+    },
   };
 }
 

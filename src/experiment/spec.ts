@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { MEASURES } from '../evaluate/xquad.js';
+import { EXPANSION_WAYS } from '../expand/apply.js';
 
 const PARALLEL_SETS = ['xquad', 'xquad-r', 'mlqa-r'] as const;
 const DATA_SETS = [...PARALLEL_SETS, 'miracl', 'mr-tydi', 'beir', 'xor-tydi'] as const;
@@ -112,6 +113,26 @@ const distractors = object({
   error: 'needs either mlqa-r or file',
 });
 
+/** Questions expanded at search time, the rival that costs latency. */
+const expansion = object({
+  /** How the condition is called. */
+  name: text,
+  /** `openai:MODEL`, or a .jsonl file of recorded expansions, relative to the experiment file. */
+  by: text,
+  /** Of a model: zero-shot, few-shot, rephrase, rephrase-few-shot, or a file relative to the experiment file. */
+  prompt: text.optional(),
+  /** Of a model: settings of its endpoint, a file relative to the experiment file. */
+  endpoint: text.optional(),
+  how: oneOf(EXPANSION_WAYS).default('append'),
+  /** Default: that of `xqg search`. */
+  weight: z.number('is not a number').min(0, 'is less than 0').optional(),
+  /** Language that the texts are written in; default: that of the question. */
+  lang: text.optional(),
+}).refine(({ how, weight = 0 }) => how === 'append' || weight <= 1, {
+  error: 'mixes in a share of more than 1',
+  path: ['weight'],
+});
+
 const conditions = object({
   /** The augmented systems that the conditions vary; default: that of the primary hypothesis. */
   of: listOf(text).optional(),
@@ -126,6 +147,12 @@ const conditions = object({
   ).optional(),
   'language-means': listOf(oneOf(MEANS)).optional(),
   distractors: z.array(distractors, 'is not a list').min(1, 'is an empty list').optional(),
+  /** The systems of the primary hypothesis and those under `of`, with their questions expanded. */
+  expansion: z
+    .array(expansion, 'is not a list')
+    .min(1, 'is an empty list')
+    .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, 'has a name twice')
+    .optional(),
 }).default({});
 
 const model = object({
@@ -185,4 +212,5 @@ export type ExperimentSpec = z.infer<typeof experimentSchema>;
 export type DataSpec = ExperimentSpec['data'][number];
 export type TuneSpec = NonNullable<ExperimentSpec['tune']>;
 export type ModelSpec = z.infer<typeof model>;
+export type ExpansionSpec = NonNullable<ExperimentSpec['conditions']['expansion']>[number];
 export type DistractorSpec = NonNullable<ExperimentSpec['conditions']['distractors']>[number];

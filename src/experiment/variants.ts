@@ -20,6 +20,7 @@ export type ConditionName =
   | 'combine'
   | 'filter'
   | 'language-means'
+  | 'expansion'
   | 'distractors';
 
 /** Whose generated queries count: as in search, or all but the asker's, or all but one language. */
@@ -41,19 +42,21 @@ export interface Variant {
   readonly defaults: SearchDefaults;
   /** Name of the distractors that are added to the pool. */
   readonly distractors: string | null;
+  /** Name of what the questions are expanded by. */
+  readonly expansion: string | null;
 }
 
 export interface VariantOptions {
   /** Tuned settings by system; absent ones keep their defaults. */
   readonly tuned: ReadonlyMap<string, Settings>;
+  /** Of systems that were not tuned; default: those of the static encoder. */
+  readonly defaults?: SearchDefaults;
   /** False: the generator has no expectation that the encoder can take, and drawn queries stand for it. */
   readonly expected: boolean;
   /** Languages in which queries are generated, for leave-one-out. */
   readonly queryLanguages: readonly string[];
   /** Drawn queries a passage and language that are kept in the store. */
   readonly drawn: number;
-  /** What is not tuned; default: that of the static encoder. */
-  readonly defaults?: SearchDefaults;
   /** False: vectors have any length, and passages are augmented by the published sum. Default true. */
   readonly unitLength?: boolean;
   /** False: language means of training text are unknown, and their point is left out. */
@@ -81,11 +84,17 @@ export function variantsOf(spec: ExperimentSpec, options: VariantOptions): Varia
   const of = conditions.of ?? [spec.primary.system];
   const bases = systems.filter(({ system }) => of.includes(system.name) && system.augment !== 'off');
   const points = bases.flatMap((base) => conditionVariants(base, spec, options));
+  const compared = [spec.primary.baseline, spec.primary.system, ...of];
+  const expanded = (conditions.expansion ?? []).flatMap(({ name: expansion }) =>
+    systems
+      .filter(({ name }) => compared.includes(name))
+      .map((base) => at(base, 'expansion', expansion, `expanded: ${expansion}`, { expansion })),
+  );
   const named = spec.conditions.distractors ?? [];
   const crowded = named.flatMap(({ name }) =>
     systems.map((base) => at(base, 'distractors', name, `with ${name}`, { distractors: name })),
   );
-  return [...systems, ...points, ...crowded];
+  return [...systems, ...points, ...expanded, ...crowded];
 }
 
 function systemVariant(
@@ -113,6 +122,7 @@ function systemVariant(
     source,
     defaults,
     distractors: null,
+    expansion: null,
   };
 }
 

@@ -9,6 +9,7 @@ import type { AnswerSearch } from './answer-search.js';
 import { Block, type PlacedBlock } from './block.js';
 import { codeIdentity, RANKING_CODE } from './code-identity.js';
 import type { Distractors, ReportedData } from './data.js';
+import type { ExperimentExpansions } from './expansions.js';
 import type { LanguageMeans } from './language-means.js';
 import type { MeasuredPlace } from './measurement.js';
 import type { PoolPart } from './reported.js';
@@ -79,11 +80,19 @@ export interface WorkOptions {
   readonly distractors: readonly Distractors[];
   readonly pairings: readonly Pairing[];
   readonly blocks: Blocks;
+  readonly expansions: ExperimentExpansions;
   readonly seed: number;
 }
 
 /** Items that share a pool, and within it a source of queries, come one after the other. */
-export function workOf({ reported, distractors, pairings, blocks, seed }: WorkOptions): WorkItem[] {
+export function workOf({
+  reported,
+  distractors,
+  pairings,
+  blocks,
+  expansions,
+  seed,
+}: WorkOptions): WorkItem[] {
   const items: WorkItem[] = [];
   for (const { spec, set } of reported) {
     const settings = spec.settings.map((setting) => ({ setting, pools: set.pools(setting) }));
@@ -104,7 +113,9 @@ export function workOf({ reported, distractors, pairings, blocks, seed }: WorkOp
                   generator: pairing.generatorName,
                 };
                 const { answers } = set;
-                const identity = identityOf(pairing, variant, pool, { test, queryLang, answers }, seed);
+                const questions = { test, queryLang, answers };
+                const ofRanks = identityOf(pairing, variant, pool, questions, seed);
+                const identity = { ...ofRanks, ...expansions.identity(variant) };
                 items.push({ pairing, place, test, variant, pool, answers, identity });
               }
             }

@@ -53,6 +53,15 @@ export interface TermFactors {
   translate(term: string, lang: string): TermBag;
   /** Sum over the terms of `lang` of P(term | stem): 1 if the stem has translations, else 0. */
   generatedMass(stem: string, lang: string): number;
+  /** Where the text has terms that stand for something as a whole, in order, none over another. Absent: nowhere. */
+  phrases?(text: string, lang: string): readonly TermPhrase[];
+}
+
+/** Words that are one term to the table; offsets are UTF-16 units of the text in NFC. */
+export interface TermPhrase {
+  readonly start: number;
+  readonly end: number;
+  readonly term: string;
 }
 
 export function hasDistribution(generator: Generator): generator is DistributionGenerator {

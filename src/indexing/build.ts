@@ -6,6 +6,7 @@ import type { SourceDocument } from '../corpus/passage.js';
 import type { XqgError } from '../errors/error.js';
 import { version } from '../version.js';
 import { IndexRun } from './index-run.js';
+import { keepGlossary, removeOtherGlossaries } from './kept-glossary.js';
 import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';
 import type { DocumentSource, IndexOptions, IndexResult } from './options.js';
 import { IndexWriter } from './writer.js';
@@ -32,7 +33,14 @@ export async function indexDocuments(
   try {
     return await IndexWriter.use(
       dir,
-      (writer) => {
+      async (writer) => {
+        const { glossary = null } = options;
+        if (glossary !== null) await keepGlossary(dir, glossary);
+        const { glossary: _, ...identity } = writer.manifest.identity;
+        await writer.save({
+          identity: glossary === null ? identity : { ...identity, glossary: glossary.sha256 },
+        });
+        await removeOtherGlossaries(dir, glossary?.sha256 ?? null);
         const run = new IndexRun(writer, options);
         onFailure = (path, error) => run.fail(path, error);
         for (const what of failed) onFailure(...what);
@@ -76,7 +84,8 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
   return {
     format: INDEX_FORMAT,
     tool: { version: version(), node: process.version },
-    identity,
+    identity:
+      found?.identity.glossary === undefined ? identity : { ...identity, glossary: found.identity.glossary },
     ...(options.encoderSpec === undefined ? {} : { encoderSpec: options.encoderSpec }),
     splitting: options.splitting ?? {},
     created: found?.created ?? now,

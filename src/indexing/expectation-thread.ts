@@ -2,10 +2,21 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { StaticEncoder } from '../encode/static.js';
 import { LexiconGenerator } from '../generate/lexicon.js';
+import { Glossary } from '../glossary/glossary.js';
+import { GlossaryPack } from '../glossary/glossary-pack.js';
 import { loadPack } from '../pack/format.js';
-import { type ExpectationRequest, makersJson, sumsOf, type ThreadReply } from './expectations.js';
+import {
+  type ExpectationRequest,
+  makersJson,
+  sumsOf,
+  type ThreadReply,
+  type ThreadStart,
+} from './expectations.js';
 
-const pack = await loadPack(workerData as string);
+const { packFolder, glossary } = workerData as ThreadStart;
+const loaded = await loadPack(packFolder);
+const pack = glossary === null ? loaded : new GlossaryPack(loaded, new Glossary(glossary));
+// Mixtures hold no text, so that the makers themselves need not see the glossary's terms.
 const encoder = new StaticEncoder(pack);
 const generator = new LexiconGenerator(pack);
 let before: Promise<void> = Promise.resolve();

@@ -10,6 +10,7 @@ import { Worker } from 'node:worker_threads';
 import type { BagEncoder, Encoder } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import { type DistributionGenerator, type Generator, hasDistribution } from '../generate/generator.js';
+import type { ConceptTerms, Glossary } from '../glossary/glossary.js';
 import type { TermBag } from '../languages/terms.js';
 
 /** Some of a batch's passages in one language. */
@@ -27,12 +28,20 @@ export interface ExpectationRequest {
   readonly queries: number;
 }
 
+/** What a thread makes its makers of. */
+export interface ThreadStart {
+  readonly packFolder: string;
+  readonly glossary: readonly ConceptTerms[] | null;
+}
+
 /** What a thread answers: the vectors of each task, or that it has begun and with which makers (JSON). */
 export type ThreadReply = { readonly vectors: readonly Float32Array[] } | { readonly ready: string };
 
 export interface ThreadOptions {
   /** Folder of the pack that both makers come from, with their own settings; absent: no threads. */
   readonly packFolder?: string;
+  /** That of both makers. */
+  readonly glossary?: Glossary | null;
   /** Default: one for each core; 0: none. */
   readonly threads?: number;
 }
@@ -45,7 +54,7 @@ const THREAD = fileURLToPath(new URL('./expectation-thread.js', import.meta.url)
 export class Expectations {
   readonly #encoder: BagEncoder;
   readonly #generator: DistributionGenerator;
-  readonly #packFolder: string | null;
+  readonly #start: ThreadStart | null;
   readonly #wanted: number;
   #passages = 0;
   #threads: Thread[] = [];
@@ -53,7 +62,9 @@ export class Expectations {
   private constructor(encoder: BagEncoder, generator: DistributionGenerator, options: ThreadOptions) {
     this.#encoder = encoder;
     this.#generator = generator;
-    this.#packFolder = options.packFolder ?? null;
+    const { packFolder, glossary = null } = options;
+    const concepts = glossary === null ? null : glossary.concepts.map(({ terms }) => terms);
+    this.#start = packFolder === undefined ? null : { packFolder, glossary: concepts };
     this.#wanted = existsSync(THREAD) ? (options.threads ?? availableParallelism()) : 0;
   }
 
@@ -73,9 +84,9 @@ export class Expectations {
    */
   async sums({ pivots, tasks, queries }: ExpectationRequest): Promise<readonly Float32Array[]> {
     this.#passages += pivots.length;
-    if (this.#packFolder !== null && this.#passages > START_AFTER && this.#threads.length === 0) {
+    if (this.#start !== null && this.#passages > START_AFTER && this.#threads.length === 0) {
       const makers = makersJson(this.#encoder, this.#generator);
-      for (let t = 0; t < this.#wanted; t++) this.#threads.push(new Thread(this.#packFolder, makers));
+      for (let t = 0; t < this.#wanted; t++) this.#threads.push(new Thread(this.#start, makers));
     }
     if (this.#threads.length === 0) return sumsOf({ pivots, tasks, queries }, this.#encoder, this.#generator);
     const vectors: Float32Array[] = [];
@@ -110,14 +121,14 @@ class Thread {
     [];
   #failure: unknown = null;
 
-  constructor(packFolder: string, makers: string) {
-    this.#worker = new Worker(THREAD, { workerData: packFolder });
+  constructor(start: ThreadStart, makers: string) {
+    this.#worker = new Worker(THREAD, { workerData: start });
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) => this.#fail(new Error(`a thread ended with exit code ${code}`)));
     this.#worker.on('message', (reply: ThreadReply) => {
       if ('vectors' in reply) this.#waiting.shift()?.take(reply.vectors);
       else if (reply.ready !== makers)
-        this.#fail(new XqgError('XQG_PACK_DAMAGED', { path: packFolder, why: 'it changed meanwhile' }));
+        this.#fail(new XqgError('XQG_PACK_DAMAGED', { path: start.packFolder, why: 'it changed meanwhile' }));
     });
   }
 

@@ -3,7 +3,7 @@
  * computed nor how they are written.
  */
 import type { Passage, SourceDocument } from '../corpus/passage.js';
-import { passagesOf } from '../corpus/passages.js';
+import { type CorpusOptions, passagesOf } from '../corpus/passages.js';
 import { XqgError } from '../errors/error.js';
 import type { StoreReader } from '../store/store.js';
 import { documentHasher } from './document-hash.js';
@@ -46,7 +46,7 @@ export class IndexRun {
     this.#writer = writer;
     this.#options = options;
     const { identity, splitting } = writer.manifest;
-    this.#hash = documentHasher(identity, splitting);
+    this.#hash = documentHasher(identity, splitting as CorpusOptions, options.glossary);
     this.#sources = new Set(options.sources);
     const { encoder, generator, encodeQueries = true } = options;
     this.#expectations = encodeQueries ? Expectations.of(encoder, generator, options) : null;

@@ -6,6 +6,7 @@ import type { Encoder } from '../encode/encoder.js';
 import type { EncoderSpec } from '../encode/open-encoder.js';
 import type { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
+import type { Glossary } from '../glossary/glossary.js';
 import type { PackIdentity } from '../pack/pack.js';
 import type { IndexFailure } from './manifest.js';
 
@@ -25,6 +26,8 @@ export interface IndexOptions {
   readonly encoderSpec?: EncoderSpec;
   /** False: generated queries serve the lexical leg alone; none is encoded. Default true. */
   readonly encodeQueries?: boolean;
+  /** What encoder and generator were given: documents that hold one of its changed terms are indexed again. */
+  readonly glossary?: Glossary | null;
   /** The pack that both come from, if one does. */
   readonly pack?: PackIdentity | null;
   /**

@@ -26,12 +26,13 @@ export class OpenedIndex {
 
   /** @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_IDENTITY, and the others of `openSnapshot` */
   static async open(dir: string, makers: Makers, settings: SearchSettings): Promise<OpenedIndex> {
-    const { encoder, generator, pack } = makers;
+    const { encoder, generator, pack, glossary } = makers;
     const snapshot = await openSnapshot(dir, {
       encoder: encoder.identity,
       // Searching needs no generator where an index has no queries.
       ...(generator === null ? {} : { generator: generator.identity }),
       pack,
+      glossary: glossary?.sha256,
     });
     try {
       const scanner = new LateScanner({ threads: settings.threads });

@@ -1,6 +1,7 @@
 /** What can be asked of an index, and what it answers. Holds no logic. */
 import type { LanguagePolicy, ProfileName } from '../augment/profiles.js';
 import type { MetadataValue } from '../corpus/passage.js';
+import type { ExpandOptions, ExpansionWay } from '../expand/apply.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { Augmentation, SearchMode } from '../search/request.js';
 
@@ -28,6 +29,21 @@ export interface SearchOptions {
   readonly groupBy?: 'document';
   /** At most so many results, >= 1. Default 10. */
   readonly k?: number;
+  /** A text that a model writes from the question is searched with it. Default: none. */
+  readonly expand?: ExpandOptions;
+}
+
+/** What a question was expanded by. */
+export interface UsedExpansion {
+  readonly text: string;
+  /** Likeliest language of the text. */
+  readonly lang: string;
+  readonly how: ExpansionWay;
+  readonly weight: number;
+  /** What wrote it. */
+  readonly by: string;
+  /** What the question had to wait for it. */
+  readonly milliseconds: number;
 }
 
 export interface SearchAnswer {
@@ -38,6 +54,8 @@ export interface SearchAnswer {
   readonly mode: SearchMode;
   /** null where it was searched without xQG. */
   readonly augmentation: Augmentation | null;
+  /** null where the question was searched as it is. */
+  readonly expansion: UsedExpansion | null;
   /** What people should know, as sentences. */
   readonly warnings: readonly string[];
   /** Best first. */

@@ -3,6 +3,7 @@ import { hasDistribution } from '../generate/generator.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import { groupByDocument } from '../search/group.js';
 import type { SearchHit, SearchRequest } from '../search/request.js';
+import { expandQuestions } from './expanding.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
 import type { OpenedIndex } from './opened-index.js';
@@ -52,7 +53,7 @@ export interface RankedAnswer {
 }
 
 /**
- * Answers one question once for each of several options; languages and filters are those of the first.
+ * Answers one question once for each of several options; languages, filters and expansion are those of the first.
  * @param depth rank so many; the answers hold the first k. The lists that a hybrid is made of stay those of k.
  */
 export async function answersTo(
@@ -65,7 +66,11 @@ export async function answersTo(
   const [{ lang, filters = [] }] = asked;
   const languages = await languagesOf(question, lang, makers, opened);
   const mask = await filterMask(opened.snapshot, filters);
-  const requests = asked.map((options) => requestOf(question, languages, opened, options, mask));
+  const [{ expansion, used }] = await expandQuestions([{ text: question, ...languages }], asked[0]);
+  const requests = asked.map((options) => ({
+    ...requestOf(question, languages, opened, options, mask),
+    expansion,
+  }));
   const { topN } = opened.engine.defaults.hybrid;
   const ranked = await opened.engine.rankBatch(
     requests.map((request) =>
@@ -85,6 +90,7 @@ export async function answersTo(
         language: languages.known,
         mode: request.mode,
         augmentation: request.augment ? opened.engine.augmentation(request) : null,
+        expansion: used,
         warnings: languages.warnings,
         // One sentence for a passage, in whichever ranking it is shown.
         hits: await foundPassages(opened, requests[0], groups.slice(0, options.k ?? DEFAULT_K)),
@@ -102,12 +108,17 @@ export async function rankQuestions<Q extends AskedQuestion>(
   options: SearchOptions,
 ): Promise<RankedQuestion<Q>[]> {
   const mask = await filterMask(opened.snapshot, options.filters ?? []);
-  const requests = await Promise.all(
-    questions.map(async ({ text, lang }) => {
-      const languages = await languagesOf(text, lang ?? options.lang, makers, opened);
-      return requestOf(text, languages, opened, options, mask);
-    }),
+  const languages = await Promise.all(
+    questions.map(({ text, lang }) => languagesOf(text, lang ?? options.lang, makers, opened)),
   );
+  const expanded = await expandQuestions(
+    questions.map(({ text }, i) => ({ text, languages: languages[i].languages })),
+    options,
+  );
+  const requests = questions.map(({ text }, i) => ({
+    ...requestOf(text, languages[i], opened, options, mask),
+    expansion: expanded[i].expansion,
+  }));
   const ranked = await opened.engine.rankBatch(requests);
   return Promise.all(
     questions.map(async (question, i) => ({

@@ -8,6 +8,7 @@ import type { SourceDocument } from '../corpus/passage.js';
 import type { CorpusOptions } from '../corpus/passages.js';
 import type { ReadOptions } from '../corpus/read-corpus.js';
 import { XqgError } from '../errors/error.js';
+import { keptGlossary } from '../indexing/kept-glossary.js';
 import { findManifest, type IndexIdentity, type Manifest } from '../indexing/manifest.js';
 import type { DocumentSource, IndexOptions, IndexProgress, IndexResult } from '../indexing/options.js';
 import type { Removal } from '../indexing/remove.js';
@@ -95,7 +96,11 @@ export async function openIndex(directory: string, options: OpenIndexOptions = {
   const found = await findManifest(dir);
   if (found === null && !options.create) throw new XqgError('XQG_INDEX_MISSING', { dir });
   const identity = found?.identity ?? null;
-  return new XqgIndex(dir, options, await makersOf(options, identity, found?.encoderSpec), identity);
+  const kept =
+    options.glossary === undefined && identity?.glossary !== undefined
+      ? await keptGlossary(dir, identity.glossary)
+      : null;
+  return new XqgIndex(dir, options, await makersOf(options, identity, found?.encoderSpec, kept), identity);
 }
 
 export class XqgIndex {
@@ -312,7 +317,7 @@ export class XqgIndex {
     more: Pick<IndexOptions, 'sources' | 'splitting' | 'onProgress'>,
   ): Promise<IndexResult> {
     this.#requireOpen();
-    const { encoder, generator, pack, packFolder, encoderSpec } = this.makers;
+    const { encoder, generator, pack, packFolder, encoderSpec, glossary } = this.makers;
     const { languages: queryLanguages, encoded: encodeQueries } = this.generation;
     const rowBytes = COPIES * 4 * encoder.identity.dim * (1 + queryLanguages.length) + TEXT_BYTES;
     const { indexDocuments } = await import('../indexing/build.js');
@@ -321,6 +326,7 @@ export class XqgIndex {
       generator,
       pack,
       packFolder,
+      glossary,
       encoderSpec,
       encodeQueries,
       threads: this.options.threads,

@@ -10,6 +10,7 @@ import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
 import { type DenseQuestion, type ScannedPart, scanQuestions, sumParts } from './dense-leg.js';
 import { exactScore, exactTopK, type MatrixPart } from './exact/exact-top-k.js';
 import type { Scanner } from './exact/scanner.js';
+import { questionVectors } from './expansion.js';
 import { FusedMatrices } from './fused-matrices.js';
 import { hybrid } from './fusion.js';
 import type { LexicalIndex } from './lexical/index.js';
@@ -154,17 +155,18 @@ export class SearchEngine {
     const { generatedWeight, translationWeight, expectedDf } = this.defaults;
     const settings = { generatedWeight, translationWeight, expectedDf, factors: this.factors };
     const policy = this.augmentation(request).languages;
-    return request.languages
+    const questionIn = (text: string, lang: string, weight: number) => {
+      const languages = policyWeights(policy, lang, this.snapshot.queryLanguages);
+      const view = this.lexical.view(languages, settings);
+      return { lang, bag: this.#analyze(text, lang), view, weight };
+    };
+    const { question, languages, expansion } = request;
+    const asked = languages.map(({ lang, weight }) => ({ text: question, lang, weight }));
+    for (const { lang, weight } of expansion?.languages ?? [])
+      asked.push({ text: expansion!.text, lang, weight: weight * expansion!.lexicalWeight });
+    return asked
       .filter(({ weight }) => weight > 0)
-      .map(({ lang, weight }) => {
-        const languages = policyWeights(policy, lang, this.snapshot.queryLanguages);
-        return {
-          lang,
-          bag: this.#analyze(request.question, lang),
-          view: this.lexical.view(languages, settings),
-          weight,
-        };
-      });
+      .map(({ text, lang, weight }) => questionIn(text, lang, weight));
   }
 
   #answer(
@@ -234,14 +236,7 @@ export class SearchEngine {
   async #denseQuestions(requests: readonly SearchRequest[]): Promise<(DenseQuestion | null)[]> {
     const asked = requests.filter(({ mode }) => mode !== 'lexical');
     if (asked.length === 0) return requests.map(() => null);
-    const vectors = await this.encoder.encodeQueries(
-      asked.map(({ question, questionId, questionLang, languages }) => ({
-        id: questionId,
-        lang: questionLang,
-        text: question,
-        languages,
-      })),
-    );
+    const vectors = await questionVectors(this.encoder, asked);
     const { dim } = this.snapshot;
     const questions: (DenseQuestion | null)[] = [];
     let next = 0;

@@ -43,9 +43,13 @@ export function questionTerms(
     if (entry) entry.weight += weight;
     else weights.set(term, { weight, field });
   };
-  for (const { surface, term } of wordsOf(text, lang)) {
-    const known = factors?.knows(term, lang) ?? false;
-    add(term, 1, known ? 'asked' : 'anywhere');
+  const phrases = factors?.phrases?.(text, lang) ?? [];
+  for (const { term } of phrases) add(term, 1, 'asked');
+  for (const { surface, term, start, end } of wordsOf(text, lang)) {
+    const within = phrases.some((phrase) => start >= phrase.start && end <= phrase.end);
+    const known = within || (factors?.knows(term, lang) ?? false);
+    // The words of a phrase stand for themselves: what they would be translated to, the phrase is not.
+    add(term, 1, within ? 'own' : known ? 'asked' : 'anywhere');
     if (!known) {
       const spellings = new Set(passageLanguages.map((other) => stem(surface, other)));
       spellings.delete(term);

@@ -298,6 +298,65 @@ describe('an experiment', () => {
     await ended.close();
   });
 
+  it('measures expanded questions beside xQG, from a file, without a model', async () => {
+    const read = (lang: string): { id: string; question: string }[] =>
+      JSON.parse(readFileSync(join(home, 'data', `xquad.${lang}.json`), 'utf8')).data.flatMap(
+        ({ paragraphs }: { paragraphs: { qas: { id: string; question: string }[] }[] }) =>
+          paragraphs.flatMap(({ qas }) => qas),
+      );
+    const english = new Map(read('en').map(({ id, question }) => [id, question]));
+    const rows = [...read('de'), ...read('ru')].map(({ id, question }) =>
+      JSON.stringify({ question, text: english.get(id), lang: 'en' }),
+    );
+    writeFileSync(join(home, 'texts.jsonl'), rows.join('\n'));
+    const expansion = (name: string, more: string) => `    - { name: ${name}, by: texts.jsonl, ${more} }\n`;
+    const yaml = YAML.replace(/settings: .*/, 'settings: [to-english]').replace(
+      /conditions:\n[\s\S]*?statistics/,
+      `conditions:\n  of: [bm25+xqg, hybrid+xqg]\n  expansion:\n${[
+        expansion('nothing', 'weight: 0, how: mix'),
+        expansion('translation', 'weight: 1, how: mix'),
+        expansion('appended', 'weight: 1'),
+      ].join('')}statistics`,
+    );
+    const expanded = await run(yaml);
+    try {
+      const found = resultRows(expanded.results);
+      const mean = (condition: string, point: string, system: string) => {
+        const of = found.filter(
+          (row) =>
+            row.metric === 'MRR' &&
+            row.condition === condition &&
+            row.point === point &&
+            row.system === system,
+        );
+        expect(of).toHaveLength(2);
+        return of.reduce((sum, { value }) => sum + value, 0) / 2;
+      };
+      for (const system of ['dense', 'dense+xqg', 'bm25+xqg', 'hybrid+xqg'])
+        expect(mean('expansion', 'nothing', system)).toBe(mean('system', '', system));
+      // The English question alone, which is what the text is.
+      const translated = mean('expansion', 'translation', 'dense');
+      const [englishOnly] = resultRows(finished.results).filter(
+        ({ setting, queryLang, metric, system, condition }) =>
+          setting === 'mono' &&
+          queryLang === 'en' &&
+          metric === 'MRR' &&
+          system === 'dense' &&
+          condition === 'system',
+      );
+      expect(translated).toBeCloseTo(englishOnly.value, 12);
+      expect(mean('expansion', 'appended', 'bm25+xqg')).toBeGreaterThanOrEqual(
+        mean('system', '', 'bm25+xqg'),
+      );
+      const titles = reportOf(expanded.results).sections.flatMap(({ tables }) =>
+        tables.map(({ title }) => title),
+      );
+      expect(titles.join()).toContain('Questions expanded at search time');
+    } finally {
+      await expanded.close();
+    }
+  });
+
   it('refuses to tune on questions that it reports', async () => {
     const tuned = `${YAML}tune: { on: xquad, path: data, langs: [en, de] }\n`;
     await expect(run(tuned)).rejects.toMatchObject({

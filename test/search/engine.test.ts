@@ -167,3 +167,45 @@ describe('search engine', () => {
     );
   });
 });
+
+describe('an expanded question', () => {
+  const written = { text: 'fi5 fi6 fi6', languages: [{ lang: 'fi', weight: 1 }] };
+
+  it('is the same question where the text has no weight', async () => {
+    const engine = engineOf();
+    for (const mode of ['dense', 'lexical', 'hybrid'] as const) {
+      const request = { ...BASE, mode };
+      const expansion = { ...written, dense: 0, lexicalWeight: 0 };
+      expect(await engine.rank({ ...request, expansion })).toEqual(await engine.rank(request));
+    }
+  });
+
+  it('scores the sum of both in the lexical leg', async () => {
+    const engine = engineOf();
+    const request = { ...BASE, mode: 'lexical' as const, k: 1000 };
+    const scores = async (change: Partial<SearchRequest>) =>
+      new Map((await engine.rank({ ...request, ...change })).map(({ id, score }) => [id, score]));
+    const [own, text] = [await scores({}), await scores({ question: written.text })];
+    const both = await scores({ expansion: { ...written, dense: 0, lexicalWeight: 0.25 } });
+    expect(both.size).toBeGreaterThan(own.size);
+    for (const [id, score] of both)
+      expect(score).toBeCloseTo((own.get(id) ?? 0) + 0.25 * (text.get(id) ?? 0), 9);
+  });
+
+  it('is encoded with the appended text, or with a share of its vector', async () => {
+    const engine = engineOf();
+    const request = { ...BASE, mode: 'dense' as const };
+    const vectorOf = async (change: Partial<SearchRequest>) =>
+      (await engine.denseQuestion({ ...request, ...change })).vector;
+    expect(await vectorOf({ expansion: { ...written, dense: 'appended', lexicalWeight: 0 } })).toEqual(
+      encode(`${BASE.question} ${written.text}`),
+    );
+    const mixed = await vectorOf({ expansion: { ...written, dense: 0.3, lexicalWeight: 0 } });
+    const [a, b] = [encode(BASE.question), encode(written.text)];
+    const sum = a.map((value, d) => 0.7 * value + 0.3 * b[d]);
+    const length = Math.hypot(...sum);
+    mixed.forEach((value, d) => {
+      expect(value).toBeCloseTo(sum[d] / length, 6);
+    });
+  });
+});

@@ -24,6 +24,7 @@ const options = z.object({
   generator: z.string().optional(),
   prompt: z.string().optional(),
   keep: z.string().optional(),
+  glossary: z.string().optional(),
   maxTokens: whole(8).optional(),
   memory: bytes.optional(),
 });
@@ -64,6 +65,10 @@ export const registerIndex: Register = (parent, act) => {
       'leave out generated queries that score less, e.g. "language>=0.5,form>=1,novelty>=0.3"',
     )
     .option(
+      '--glossary <file>',
+      'own terms, CSV with a column a language; none drops that of the index (default: the one of the index)',
+    )
+    .option(
       '--lexical-queries',
       'generated queries serve the lexical leg alone: none is encoded (a neural encoder is then much quicker)',
     )
@@ -85,6 +90,7 @@ export const registerIndex: Register = (parent, act) => {
             signal: context.signal,
             keep: given.keep === undefined ? undefined : parseThresholds(given.keep),
           },
+          glossary: given.glossary === 'none' ? null : given.glossary,
           queryLanguages: given.queryLangs,
           queriesPerLanguage: given.queries,
           seed: given.seed,
@@ -92,6 +98,7 @@ export const registerIndex: Register = (parent, act) => {
           encoderOptions: givenEncoder(given, context),
           encodeQueries: given.lexicalQueries ? false : undefined,
         });
+        tellGlossary(context, index);
         await tellWork(context, index, paths);
         const skips = new SkipTalk(context);
         const progress = startProgress();
@@ -126,6 +133,12 @@ export const registerIndex: Register = (parent, act) => {
   addEncoderOptions(command, 'static, or the one of the index');
 };
 
+function tellGlossary(context: CommandContext, { makers: { glossary } }: XqgIndex): void {
+  if (glossary === null) return;
+  const { concepts, languages } = glossary;
+  context.say(`Glossary: ${count(concepts.length, 'concept')} in ${languages.join(' ')}`);
+}
+
 /** What a filter left of the queries of each language. */
 function tellYields(context: CommandContext, { makers: { generator } }: XqgIndex): void {
   if (!(generator instanceof FilteredGenerator)) return;
@@ -136,22 +149,39 @@ function tellYields(context: CommandContext, { makers: { generator } }: XqgIndex
   }
 }
 
-/** Encodings, hours and price, before an encoder starts for which they matter. */
+/** Calls, encodings, hours and price, before a generator or an encoder starts for which they matter. */
 async function tellWork(context: CommandContext, index: XqgIndex, paths: readonly string[]): Promise<void> {
+  const { generatingWork } = await import('../../library/generating-work.js');
+  const generating = await generatingWork(index, paths);
+  if (generating !== null) {
+    const { passages, languages, calls, hours, cost } = generating;
+    const what = calls === null ? 'by a model of this machine' : `${count(calls, 'call')} of the endpoint`;
+    context.say(
+      `Queries of about ${count(passages, 'passage')} in ${count(languages, 'language')}: ${what}, ${duration(hours)}${priceOf(cost)}`,
+    );
+  }
   const { encodingWork } = await import('../../library/encoding-work.js');
   const work = await encodingWork(index, paths);
   if (work === null) return;
   const { passages, languages, queriesEach, encodings, hours, cost } = work;
-  const price = cost === null ? '' : `, price about ${cost.toFixed(2)}`;
   const each =
     queriesEach === 0
       ? ''
       : `, each with generated queries in ${count(languages, 'language')} (${count(queriesEach)})`;
   context.say(
-    `About ${count(passages, 'passage')}${each}: ${count(encodings, 'encoding')}, about ${hours < 1 ? `${Math.ceil(hours * 60)} min` : `${hours.toFixed(1)} h`}${price}`,
+    `About ${count(passages, 'passage')}${each}: ${count(encodings, 'encoding')}, ${duration(hours)}${priceOf(cost)}`,
   );
   if (queriesEach > 0)
     context.say('--lexical-queries leaves the generated queries to the lexical leg: one encoding a passage');
+}
+
+function duration(hours: number): string {
+  return hours < 1 ? `about ${Math.ceil(hours * 60)} min` : `about ${hours.toFixed(1)} h`;
+}
+
+/** Of what an endpoint asks for; in the currency of its settings. */
+function priceOf(cost: number | null): string {
+  return cost === null ? '' : `, price about ${cost.toFixed(2)}`;
 }
 
 function summary({ documents, passages, split, cut, elapsedMs }: IndexResult, dir: string): string[] {

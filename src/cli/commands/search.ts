@@ -6,6 +6,7 @@ import type { SearchOptions } from '../../library/search-types.js';
 import type { XqgIndex } from '../../library/xqg-index.js';
 import type { CommandContext } from '../context.js';
 import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
+import { addExpandOptions, expandOptions, givenExpansion } from '../expand-options.js';
 import { fromText, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
@@ -26,6 +27,7 @@ const options = z.object({
   k: fromText(searchFields.k).optional(),
   pack: z.string().optional(),
   ...encoderOptions,
+  ...expandOptions,
   queries: z.string().optional(),
   run: z.string().optional(),
   tag: z.string().regex(/^\S+$/, 'holds a blank').default('xqg'),
@@ -70,15 +72,20 @@ export const registerSearch: Register = (parent, act) => {
           encoder: given.encoder,
           encoderOptions: { ...givenEncoder(given, context), onOpened: undefined },
         });
+        let expansion: Awaited<ReturnType<typeof givenExpansion>> | undefined;
         try {
-          if (given.queries !== undefined) await searchBatch(context, index, given.queries, given);
-          else await searchOne(context, index, question!, given);
+          expansion = await givenExpansion(given, context);
+          const asked = { ...searchOptions(given), expand: expansion.expand };
+          if (given.queries !== undefined) await searchBatch(context, index, given.queries, given, asked);
+          else await searchOne(context, index, question!, given, asked);
         } finally {
           await index.close();
+          await expansion?.close();
         }
       }),
     );
   addEncoderOptions(command, 'the one of the index');
+  addExpandOptions(command);
 };
 
 type Given = z.output<typeof options>;
@@ -106,8 +113,8 @@ async function searchOne(
   index: XqgIndex,
   question: string,
   given: Given,
+  options: SearchOptions,
 ): Promise<void> {
-  const options = searchOptions(given);
   if (given.augment === 'both') return searchBoth(context, index, question, options);
   // With `on`, an index that has no generated queries is searched without them.
   const answer = await index.search(
@@ -140,6 +147,7 @@ async function searchBatch(
   index: XqgIndex,
   file: string,
   given: Given,
+  asked: SearchOptions,
 ): Promise<void> {
   const { formatRun, writeRun } = await import('../../evaluate/trec.js');
   const { readQuestions } = await import('../question-file.js');
@@ -148,7 +156,7 @@ async function searchBatch(
   let without = 0;
   async function* ranked() {
     const options: SearchOptions = {
-      ...searchOptions(given),
+      ...asked,
       ...(given.augment === 'off' ? { augment: false } : {}),
       k: given.k ?? BATCH_DEPTH,
     };

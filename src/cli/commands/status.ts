@@ -48,6 +48,9 @@ function describe(dir: string, { manifest, ...status }: IndexStatus): string {
       generator === null ? 'none' : `${generator.name}, weights ${generator.weights.slice(0, 12)}`,
     ],
     ['pack', pack === null ? 'none' : `${pack.name} ${pack.version}, sha256 ${pack.sha256.slice(0, 12)}`],
+    ...(identity.glossary === undefined
+      ? []
+      : [['glossary', `sha256 ${identity.glossary.slice(0, 12)}`] as [string, string]]),
     [
       'queries',
       `${identity.queriesPerLanguage} for each passage in ${identity.queryLanguages.join(' ') || 'no language'}`,

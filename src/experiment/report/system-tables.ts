@@ -125,6 +125,12 @@ const TITLES: Readonly<Record<Exclude<ConditionName, 'system'>, { title: string;
       'training: means of the encoder’s training text. pool: means of the indexed passages, which looks at the whole collection ' +
       '(not at questions) and is a separate condition for that reason.',
   },
+  expansion: {
+    title: 'Questions expanded at search time',
+    note:
+      'A chat model writes from each question; beside generation at indexing time, which no question waits for. ' +
+      'Compared with the plain system whose questions are as they are.',
+  },
   distractors: { title: 'Distractors', note: 'The same questions with further passages in the pool.' },
 };
 
@@ -142,7 +148,7 @@ export function conditionTables({ spec, measurements }: ExperimentResults): Repo
         for (const [name, ofPoint] of byVariant(points)) {
           const [{ variant }] = ofPoint;
           // Plain systems stand in the column of what others are compared with.
-          if (variant.system === plainOf(variant.system)) continue;
+          if (condition !== 'expansion' && variant.system === plainOf(variant.system)) continue;
           const against = againstOf(ofPairing, ofPoint);
           const columns = columnsOf(ofPoint, measure);
           const tested = testMean(columnsOf(against, measure), columns, spec.statistics);
