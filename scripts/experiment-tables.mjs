@@ -79,7 +79,7 @@ export function sentenceTables(set, experiments, published) {
     ...new Set(published.filter(({ dataset }) => dataset === set).map(({ source }) => source)),
   ];
   return [
-    `**${NAMES[set]}**, means over languages. Below the line: from the literature, not measured here (${sources.join('; ')}).`,
+    `**${NAMES[set]}**, means over languages. In italics: from the literature, not measured here (${sources.join('; ')}).`,
     '',
     table(
       [
