@@ -2,6 +2,7 @@
 import type { RelevantRanks } from '../evaluate/metrics.js';
 import type { RankedQuery } from '../evaluate/trec.js';
 import { questionVectors } from '../search/expansion.js';
+import { ANSWER_DEPTH } from './answer-search.js';
 import { codeIdentity, ENCODING_CODE } from './code-identity.js';
 import type { ExperimentExpansions } from './expansions.js';
 import type { NamedMakers } from './makers.js';
@@ -31,7 +32,18 @@ export class Asker {
   }
 
   async ranks(item: WorkItem): Promise<RelevantRanks[]> {
-    return this.#ranker(item).ranks(item.variant, await this.#asked(item));
+    const { answers, pool } = item;
+    if (answers === null) return this.#ranker(item).ranks(item.variant, await this.#asked(item));
+    const textOf = new Map(
+      pool.blocks.flatMap(({ block, idOf }) => block.passages.map(({ id, text }) => [idOf(id), text])),
+    );
+    const ranked = await this.best(item, ANSWER_DEPTH);
+    return ranked.map(({ queryId, hits }) =>
+      answers.ranks(
+        queryId,
+        hits.map(({ id }) => textOf.get(id)!),
+      ),
+    );
   }
 
   async best(item: WorkItem, depth: number): Promise<RankedQuery[]> {

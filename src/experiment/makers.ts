@@ -14,6 +14,7 @@ import type { Pack } from '../pack/pack.js';
 import type { Scanner } from '../search/exact/scanner.js';
 import { openScanner } from '../search/exact/scanner.js';
 import type { LanguageMeans } from './language-means.js';
+import type { ModelSpec } from './spec.js';
 
 const DEFAULT_PACK = 'base';
 
@@ -65,6 +66,13 @@ export interface NamedMakers {
   close(): Promise<void>;
 }
 
+export interface ModelOptions {
+  /** By the encoder's name. */
+  readonly models?: Readonly<Record<string, ModelSpec>>;
+  /** Of requests to endpoints. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Opens everything that is named; a pack that several name is read once. Throws what `loadPack`, `openEncoder` and
  * `FileEncoder.open` throw.
@@ -74,6 +82,7 @@ export async function openMakers(
   encoders: readonly string[],
   generators: readonly string[],
   folder: string,
+  { models = {}, signal }: ModelOptions = {},
 ): Promise<NamedMakers> {
   const packs = new Map<string, Promise<Pack>>();
   const packOf = (name: string) => {
@@ -93,11 +102,18 @@ export async function openMakers(
       return { encoder, means: new Map(fitting) };
     }
     const encoder =
-      name.kind === 'file'
-        ? await FileEncoder.open(resolve(folder, name.from))
-        : await openEncoder(namesFolder(name.from) ? resolve(folder, name.from) : name.from);
+      name.kind === 'file' ? await FileEncoder.open(resolve(folder, name.from)) : await modelOf(name.from);
     opened.push(encoder);
     return { encoder, means: new Map() };
+  };
+  const modelOf = (name: string): Promise<Encoder> => {
+    const { card, endpoint, ...running } = models[name] ?? {};
+    return openEncoder(namesFolder(name) ? resolve(folder, name) : name, {
+      ...running,
+      card: typeof card === 'string' && !card.trimStart().startsWith('{') ? resolve(folder, card) : card,
+      endpoint: endpoint === undefined ? undefined : resolve(folder, endpoint),
+      signal,
+    });
   };
   const generatorOf = async (name: MakerName): Promise<Generator> => {
     if (name.kind === 'lexicon') return new LexiconGenerator(await packOf(name.from), LEXICON_DEFAULTS);

@@ -83,6 +83,10 @@ export async function preparePairings(
       if (wantsMeans && !trainingMeans)
         notes.push(`${encoderName} knows no language means of its training text: that condition is left out`);
       const queryLanguages = generator.languages;
+      const { unitLength } = encoder.identity;
+      const defaults = searchDefaults(encoder.identity, generator.identity);
+      if (!unitLength)
+        notes.push(`vectors of ${encoderName} have any length: passages are augmented by the published sum`);
       pairings.push({
         encoderName,
         generatorName,
@@ -91,11 +95,12 @@ export async function preparePairings(
         means,
         variants: variantsOf(spec, {
           tuned,
-          defaults: searchDefaults(encoder.identity, generator.identity),
           expected,
           queryLanguages,
           drawn,
           trainingMeans,
+          defaults,
+          unitLength,
         }),
       });
     }

@@ -62,7 +62,8 @@ export interface FinishedRun {
 export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
   const { spec } = options;
   const folder = dirname(options.file);
-  const makers = await openMakers(spec.encoders, spec.generators, folder);
+  const { models } = spec;
+  const makers = await openMakers(spec.encoders, spec.generators, folder, { models, signal: options.signal });
   let expansions: ExperimentExpansions | undefined;
   try {
     expansions = await ExperimentExpansions.open(spec.conditions.expansion ?? [], folder, options.signal);
@@ -91,7 +92,7 @@ async function runWith(
 
   const prepared = await preparePairings(makers, tuningData ?? null, options);
   const { pairings, tuning } = prepared;
-  const notes = [...reported.flatMap(({ collection }) => collection.notes), ...prepared.notes];
+  const notes = [...reported.flatMap(({ set }) => set.notes), ...prepared.notes];
   clock.lap('tuning');
   if (spec.conditions.queries && makers.generators.some(({ generator }) => hasDistribution(generator)))
     notes.push(
@@ -117,7 +118,7 @@ async function runWith(
     measurements.push(new Measurement(item.place, item.variant, item.test, ranks, size));
   }
   clock.lap('encoding and ranking');
-  const sources = [...reported.map(({ collection }) => collection), ...(tuningData ? [tuningData] : [])];
+  const sources = [...reported.map(({ set }) => set), ...(tuningData ? [tuningData] : [])];
   return {
     results: {
       spec,
@@ -126,7 +127,7 @@ async function runWith(
       notes,
       madeBy: madeBy(
         options.command,
-        sources.flatMap((collection) => collection.sources),
+        sources.flatMap((each) => each.sources),
         {
           encoders: makers.encoders.map(({ name, encoder }) => ({ as: name, ...encoder.identity })),
           generators: makers.generators.map(({ name, generator }) => ({ as: name, ...generator.identity })),

@@ -63,7 +63,7 @@ conditions:
 `;
     expect(problemsOf(yaml)).toEqual([
       'line 1: name has other characters than letters, digits, dot, hyphen and underscore',
-      'line 3: data[0].set is not one of xquad, xquad-r, mlqa-r',
+      'line 3: data[0].set is not one of xquad, xquad-r, mlqa-r, miracl, mr-tydi, beir, xor-tydi',
       'line 5: data[0].settings has an entry twice',
       'line 6: encoder is no known key, did you mean "encoders"?',
       'line 7: primary.metric is missing',

@@ -18,9 +18,12 @@ import { reportOf } from '../../src/experiment/report/compose.js';
 import { type FinishedRun, type Plan, runExperiment } from '../../src/experiment/run.js';
 import { ArtifactStore } from '../../src/experiment/store.js';
 import { xqg } from '../cli/run-xqg.js';
+import { shared } from '../support/shared.js';
 import { writePack } from '../support/written-pack.js';
+import { checkLatex } from './latex-check.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-run-'));
+const mlqaR = shared('data/eval/mlqa-r');
 const pack = join(home, 'pack');
 const file = join(home, 'toy.yaml');
 const out = join(home, 'out');
@@ -102,7 +105,8 @@ measures: MRR mAP rank-distance
 conditions:
   alpha: [0, 0.5]
   queries: [0, 2, 6]
-  languages: [own, all]
+  languages: [own, all, others, leave-one-out]
+  combine: [mean, sum, paper]
   filter: [0, 50]
   language-means: [none, training, pool]
   distractors:
@@ -165,6 +169,31 @@ describe('an experiment', () => {
     expect(value('alpha', 0, 'dense+xqg')).toBe(value('system', '', 'dense'));
     expect(value('queries', 0, 'dense+xqg')).toBe(value('system', '', 'dense'));
     expect(value('language-means', 'none', 'dense+xqg')).toBe(value('system', '', 'dense+xqg'));
+    expect(value('combine', 'mean', 'dense+xqg')).toBe(value('system', '', 'dense+xqg'));
+    // Of three languages two are not those of the passages; leaving one out leaves a point each.
+    const points = new Set(rows.filter((row) => row.condition === 'languages').map(({ point }) => point));
+    expect([...points].sort()).toEqual([
+      'all',
+      'others',
+      'own',
+      'without ar',
+      'without de',
+      'without en',
+      'without ru',
+    ]);
+    for (const [condition, point] of [
+      ['combine', 'sum'],
+      ['combine', 'paper'],
+      ['languages', 'without de'],
+      ['filter', 50],
+    ] as const) {
+      expect([condition, point, typeof value(condition, point, 'dense+xqg')]).toEqual([
+        condition,
+        point,
+        'number',
+      ]);
+    }
+    expect(value('system', '', 'hybrid+qt')).toBeTypeOf('number');
     expect(value('distractors', 'more', 'dense')!).toBeLessThanOrEqual(value('system', '', 'dense')!);
     const settings = new Set(
       rows.filter(({ metric }) => metric === 'rank-distance').map(({ setting }) => setting),
@@ -206,7 +235,9 @@ describe('an experiment', () => {
     const drawn = figures.filter((name) => name.endsWith('.svg'));
     expect(drawn.length).toBeGreaterThan(4);
     for (const name of drawn) expect(figures).toContain(name.replace('.svg', '.csv'));
-    expect(readFileSync(join(out, 'tables', 'answer.tex'), 'utf8')).toContain('\\toprule');
+    const tables = readdirSync(join(out, 'tables'));
+    expect(tables.length).toBeGreaterThan(10);
+    for (const name of tables) checkLatex(readFileSync(join(out, 'tables', name), 'utf8'));
     expect(readFileSync(join(out, 'report.md'), 'utf8')).toContain('## Answer');
     const runs = readdirSync(join(out, 'runs'));
     expect(runs).toHaveLength(4);
@@ -232,6 +263,24 @@ describe('an experiment', () => {
     expect(answerOf(again.results)).toEqual(answerOf(finished.results));
     await again.close();
   });
+
+  it.skipIf(!mlqaR)(
+    'has the English paragraphs of MLQA-R as distractors (needs XQG_SHARED data/eval/mlqa-r)',
+    async () => {
+      const yaml = YAML.replace('file: more.jsonl', `mlqa-r: ${mlqaR}`).replace(
+        'mono, cross, to-english, multi',
+        'to-english',
+      );
+      const crowded = await run(yaml.replace('legs: [dense, lexical, hybrid]', 'legs: [dense]'));
+      const sizes = crowded.results.measurements
+        .filter(({ variant }) => variant.condition === 'distractors')
+        .map((measurement) => [...measurement.relevantRanks()][0].size);
+      expect(sizes).toHaveLength(4);
+      for (const size of sizes) expect(size).toBe(8 + 978);
+      await crowded.close();
+    },
+    60_000,
+  );
 
   it('goes on where it was stopped', async () => {
     const stop = new AbortController();
