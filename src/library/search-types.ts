@@ -28,6 +28,8 @@ export interface SearchOptions {
   readonly groupBy?: 'document';
   /** At most so many results, >= 1. Default 10. */
   readonly k?: number;
+  /** When aborted, the search ends at its next stop with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SearchAnswer {

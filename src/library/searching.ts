@@ -3,6 +3,7 @@ import { hasDistribution } from '../generate/generator.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import { groupByDocument } from '../search/group.js';
 import type { SearchHit, SearchRequest } from '../search/request.js';
+import { stillWanted } from '../search/wanted.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
 import type { OpenedIndex } from './opened-index.js';
@@ -52,7 +53,7 @@ export interface RankedAnswer {
 }
 
 /**
- * Answers one question once for each of several options; languages and filters are those of the first.
+ * Answers one question once for each of several options; languages, filters and signal are those of the first.
  * @param depth rank so many; the answers hold the first k. The lists that a hybrid is made of stay those of k.
  */
 export async function answersTo(
@@ -62,7 +63,7 @@ export async function answersTo(
   asked: readonly SearchOptions[],
   depth = 0,
 ): Promise<RankedAnswer[]> {
-  const [{ lang, filters = [] }] = asked;
+  const [{ lang, filters = [], signal }] = asked;
   const languages = await languagesOf(question, lang, makers, opened);
   const mask = await filterMask(opened.snapshot, filters);
   const requests = asked.map((options) => requestOf(question, languages, opened, options, mask));
@@ -71,7 +72,9 @@ export async function answersTo(
     requests.map((request) =>
       depth > request.k ? { topN: Math.max(topN, request.k), ...request, k: depth } : request,
     ),
+    signal,
   );
+  await stillWanted(signal);
   return Promise.all(
     asked.map(async (options, i) => {
       const request = requests[i];
@@ -108,7 +111,7 @@ export async function rankQuestions<Q extends AskedQuestion>(
       return requestOf(text, languages, opened, options, mask);
     }),
   );
-  const ranked = await opened.engine.rankBatch(requests);
+  const ranked = await opened.engine.rankBatch(requests, options.signal);
   return Promise.all(
     questions.map(async (question, i) => ({
       question,

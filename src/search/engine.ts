@@ -26,6 +26,7 @@ import {
 } from './request.js';
 import type { Snapshot } from './snapshot.js';
 import { type RankedRows, rankOfIds } from './top-k.js';
+import { stillWanted } from './wanted.js';
 
 export interface EngineOptions {
   readonly snapshot: Snapshot;
@@ -91,15 +92,16 @@ export class SearchEngine {
    * The best hits, score descending, then id ascending: at most min(k, n), and only passages that have a score. A lexical
    * hit has a matching term; a hybrid hit is in the first `topN` of a leg.
    *
+   * @param signal when aborted, the question ends at its next stop (between legs) with the signal's reason
    * @throws XqgError XQG_NUMBER_OUT_OF_RANGE, XQG_UNKNOWN_PROFILE
    */
-  async rank(request: SearchRequest): Promise<SearchHit[]> {
-    const [hits] = await this.rankBatch([request]);
+  async rank(request: SearchRequest, signal?: AbortSignal): Promise<SearchHit[]> {
+    const [hits] = await this.rankBatch([request], signal);
     return hits;
   }
 
   /** The same as `rank` for each, in their order; faster, since one scan serves many questions. */
-  async rankBatch(requests: readonly SearchRequest[]): Promise<SearchHit[][]> {
+  async rankBatch(requests: readonly SearchRequest[], signal?: AbortSignal): Promise<SearchHit[][]> {
     for (const request of requests) checkRequest(request);
     const n = this.snapshot.ids.length;
     const answers = requests.map((): SearchHit[] => []);
@@ -108,11 +110,14 @@ export class SearchEngine {
     for (const places of groupByMatrices(requests)) {
       for (let first = 0; first < places.length; first += size) {
         const batch = places.slice(first, first + size);
+        signal?.throwIfAborted();
         const dense = await this.#denseQuestions(batch.map((place) => requests[place]));
+        await stillWanted(signal);
         const scanned = await scanQuestions(this.#scanner, dense);
-        batch.forEach((place, i) => {
+        for (const [i, place] of batch.entries()) {
+          await stillWanted(signal);
           answers[place] = this.#answer(requests[place], dense[i], scanned[i]);
-        });
+        }
       }
     }
     return answers;
