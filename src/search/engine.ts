@@ -7,10 +7,10 @@ import type { Encoder } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import type { TermFactors } from '../generate/generator.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
-import { type DenseQuestion, type ScannedPart, scanQuestions, sumParts } from './dense-leg.js';
-import { exactScore, exactTopK, type MatrixPart } from './exact/exact-top-k.js';
+import { type DenseQuestion, FEW, type ScannedPart, scanQuestions, sumParts } from './dense-leg.js';
+import { exactScore, exactTopK, type ScoredMatrix, type SearchMatrix } from './exact/exact-top-k.js';
 import type { Scanner } from './exact/scanner.js';
-import { FusedMatrices } from './fused-matrices.js';
+import { FusedMatrices, type MatrixOf } from './fused-matrices.js';
 import { hybrid } from './fusion.js';
 import type { LexicalIndex } from './lexical/index.js';
 import type { LexicalQuestion } from './lexical/view.js';
@@ -111,7 +111,11 @@ export class SearchEngine {
       for (let first = 0; first < places.length; first += size) {
         const batch = places.slice(first, first + size);
         signal?.throwIfAborted();
-        const dense = await this.#denseQuestions(batch.map((place) => requests[place]));
+        const matrixOf = batch.length <= FEW ? this.#matrices.quick : this.#matrices.fused;
+        const dense = await this.#denseQuestions(
+          batch.map((place) => requests[place]),
+          matrixOf,
+        );
         await stillWanted(signal);
         const scanned = await scanQuestions(this.#scanner, dense);
         for (const [i, place] of batch.entries()) {
@@ -132,14 +136,14 @@ export class SearchEngine {
 
   /** The question's vector and the matrices that it is compared with. */
   async denseQuestion(request: SearchRequest): Promise<DenseQuestion> {
-    const [question] = await this.denseQuestions([request]);
-    return question;
+    const [question] = await this.#denseQuestions([{ ...request, mode: 'dense' }], this.#matrices.quick);
+    return question!;
   }
 
   /** The same for each, in their order; questions are encoded together. */
-  async denseQuestions(requests: readonly SearchRequest[]): Promise<DenseQuestion[]> {
-    const questions = await this.#denseQuestions(requests.map((request) => ({ ...request, mode: 'dense' })));
-    return questions as DenseQuestion[];
+  async denseQuestions(requests: readonly SearchRequest[]): Promise<DenseQuestion<SearchMatrix>[]> {
+    const dense = requests.map((request) => ({ ...request, mode: 'dense' as const }));
+    return (await this.#denseQuestions(dense, this.#matrices.fused)) as DenseQuestion<SearchMatrix>[];
   }
 
   /** The dense score of one passage, as the ranking has it. */
@@ -236,7 +240,10 @@ export class SearchEngine {
     }));
   }
 
-  async #denseQuestions(requests: readonly SearchRequest[]): Promise<(DenseQuestion | null)[]> {
+  async #denseQuestions<M extends ScoredMatrix>(
+    requests: readonly SearchRequest[],
+    matrixOf: MatrixOf<M>,
+  ): Promise<(DenseQuestion<M | SearchMatrix> | null)[]> {
     const asked = requests.filter(({ mode }) => mode !== 'lexical');
     if (asked.length === 0) return requests.map(() => null);
     const vectors = await this.encoder.encodeQueries(
@@ -248,27 +255,30 @@ export class SearchEngine {
       })),
     );
     const { dim } = this.snapshot;
-    const questions: (DenseQuestion | null)[] = [];
+    const questions: (DenseQuestion<M | SearchMatrix> | null)[] = [];
     let next = 0;
     for (const request of requests) {
       if (request.mode === 'lexical') questions.push(null);
       else {
         const vector = vectors.subarray(next * dim, ++next * dim);
-        questions.push({ vector, parts: await this.#parts(request) });
+        questions.push({ vector, parts: await this.#parts(request, matrixOf) });
       }
     }
     return questions;
   }
 
   /** One part per language of the question; languages that see the same matrix share one. */
-  async #parts(request: SearchRequest): Promise<MatrixPart[]> {
+  async #parts<M extends ScoredMatrix>(
+    request: SearchRequest,
+    matrixOf: MatrixOf<M>,
+  ): Promise<DenseQuestion<M | SearchMatrix>['parts']> {
     if (!request.augment) return [{ matrix: await this.#matrices.passages(), weight: 1 }];
     const augmentation = this.augmentation(request);
-    const weights = new Map<MatrixPart['matrix'], number>();
+    const weights = new Map<M | SearchMatrix, number>();
     for (const { lang, weight } of request.languages) {
       if (weight === 0) continue;
       const languages = policyWeights(augmentation.languages, lang, this.snapshot.queryLanguages);
-      const matrix = await this.#matrices.fused(augmentation, languages);
+      const matrix = await matrixOf(augmentation, languages);
       weights.set(matrix, (weights.get(matrix) ?? 0) + weight);
     }
     return [...weights].map(([matrix, weight]) => ({ matrix, weight }));

@@ -162,7 +162,13 @@ describe('search engine', () => {
     });
     await expect(engine.rank(BASE, asked.signal)).rejects.toThrow('gone');
     let encoded = 0;
-    const counting = { ...encoder, encodeQueries: async () => new Float32Array((encoded += 1) * DIM) };
+    const counting = {
+      ...encoder,
+      encodeQueries: async () => {
+        encoded++;
+        return new Float32Array(DIM);
+      },
+    };
     const idle = new SearchEngine({ ...memoryIndex(rows), encoder: counting, scanner: scanners[1], analyze });
     await expect(idle.rank(BASE, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
     expect(encoded).toBe(0);

@@ -4,15 +4,25 @@
  * candidates, with the largest possible error as a margin, and the candidates are scored again in float64 in a fixed order. Equal vectors
  * get equal scores, and every scanner gives the same list. Knows nothing of texts and languages.
  */
-import { ByteMatrix } from '../../vectors/byte-matrix.js';
+import { ByteMatrix, type ByteProducts } from '../../vectors/byte-matrix.js';
 import { type RankedRows, rowsOfBest, sortRows } from '../top-k.js';
 import { product } from './javascript-scanner.js';
+import { rememberedProducts } from './remembered-products.js';
 
 /** From so many rows on, a scan in 8 bits pays. */
 const LEAST_ROWS = 4096;
 
+/** Rows that a question is compared with. */
+export interface ScoredMatrix {
+  readonly dim: number;
+  /** Question . row, in float64. */
+  score(query: Float32Array, row: number): number;
+  /** Nearly all scores, with a bound of the error; null where a scan of the vectors is quicker. */
+  nearly(query: Float32Array): ByteProducts | null;
+}
+
 /** A matrix to search and what bounds a scan's error in it. */
-export class SearchMatrix {
+export class SearchMatrix implements ScoredMatrix {
   /** (n x dim), row-major */
   readonly vectors: Float32Array;
   readonly dim: number;
@@ -41,14 +51,23 @@ export class SearchMatrix {
   get bytes(): ByteMatrix | null {
     const n = this.vectors.length / this.dim;
     if (n < LEAST_ROWS || !ByteMatrix.fits(n, this.dim)) return null;
-    this.#bytes ??= new ByteMatrix(this.vectors, this.dim);
+    this.#bytes ??= ByteMatrix.of(this.vectors, this.dim);
     return this.#bytes;
+  }
+
+  score(query: Float32Array, row: number): number {
+    return product(query, this.vectors, row * this.dim);
+  }
+
+  nearly(query: Float32Array): ByteProducts | null {
+    const { bytes } = this;
+    return bytes === null ? null : rememberedProducts(bytes, query);
   }
 }
 
 /** A question's score is the sum over parts of weight * (question . row of the part's matrix). */
-export interface MatrixPart {
-  readonly matrix: SearchMatrix;
+export interface MatrixPart<M extends ScoredMatrix = ScoredMatrix> {
+  readonly matrix: M;
   /** > 0 */
   readonly weight: number;
 }
@@ -56,7 +75,7 @@ export interface MatrixPart {
 /** The score of one row, in float64. */
 export function exactScore(query: Float32Array, parts: readonly MatrixPart[], row: number): number {
   let score = 0;
-  for (const { matrix, weight } of parts) score += weight * product(query, matrix.vectors, row * matrix.dim);
+  for (const { matrix, weight } of parts) score += weight * matrix.score(query, row);
   return score;
 }
 
