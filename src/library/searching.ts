@@ -134,12 +134,21 @@ export function languagesOf(
 ): Promise<QuestionLanguages> {
   // An index without queries still knows the words of its passages' languages.
   const asked = generator?.languages ?? snapshot.queryLanguages;
-  const languages = [...new Set([...asked, ...snapshot.langs])];
+  const languages = [...new Set([...asked, ...passageLanguages(snapshot)])];
   const factors = generator !== null && hasDistribution(generator) ? generator : null;
   return questionLanguages(text, lang, {
     languages,
     knows: (term, code) => factors?.knows(term, code) ?? false,
   });
+}
+
+/** Counted once for each version: there may be millions of passages. */
+const passageLanguagesOf = new WeakMap<object, readonly string[]>();
+
+function passageLanguages(snapshot: OpenedIndex['snapshot']): readonly string[] {
+  const known = passageLanguagesOf.get(snapshot) ?? [...new Set(snapshot.langs)];
+  passageLanguagesOf.set(snapshot, known);
+  return known;
 }
 
 export function requestOf(

@@ -6,16 +6,14 @@
 import { shareOf } from '../augment/fuse.js';
 import type { AugmentationProfile } from '../augment/profiles.js';
 import type { LanguageWeight } from '../languages/terms.js';
-import { ByteMatrix } from '../vectors/byte-matrix.js';
-import { rowProducts } from '../vectors/row-products.js';
+import type { ByteMatrix } from '../vectors/byte-matrix.js';
+import { mixedProducts, rowProducts, rowSquares } from '../vectors/row-products.js';
 import type { SearchMatrix } from './exact/exact-top-k.js';
 import { LateMatrix, type WeightedSum } from './late-matrix.js';
 import type { Snapshot } from './snapshot.js';
 
 /** Sums over languages that are kept: 16 bytes a passage each. */
 const KEPT_SUMS = 8;
-/** The passages themselves, among the names of matrices. */
-const PASSAGES = '';
 
 export class LateMatrices {
   readonly #snapshot: Snapshot;
@@ -23,7 +21,9 @@ export class LateMatrices {
   readonly #bytes: number;
   /** By language, least recently used first; null where stored sums are not in 8 bits. */
   readonly #languages = new Map<string, Promise<ByteMatrix | null>>();
+  /** Products of rows, by the languages that they are of; with one language, those with the passages. */
   readonly #pairs = new Map<string, Promise<Float32Array>>();
+  #squares: Promise<Float32Array> | null = null;
   readonly #sums = new Map<string, Promise<WeightedSum | null>>();
 
   constructor(snapshot: Snapshot) {
@@ -51,7 +51,7 @@ export class LateMatrices {
     if (bytes === null || languages.length * this.#bytes > budget) return null;
     for (const { lang } of languages) if (this.#languages.has(lang)) void this.#language(lang);
     const key = JSON.stringify([formula.variant, languages.map(({ lang, weight }) => [lang, weight])]);
-    const made = this.#sums.get(key) ?? this.#weightedSum(bytes, languages, formula.variant);
+    const made = this.#sums.get(key) ?? this.#weightedSum(passages, languages, formula.variant);
     this.#sums.delete(key);
     this.#sums.set(key, made);
     made.catch(() => this.#sums.delete(key));
@@ -62,7 +62,7 @@ export class LateMatrices {
   }
 
   async #weightedSum(
-    passages: ByteMatrix,
+    { vectors, dim }: SearchMatrix,
     languages: readonly LanguageWeight[],
     variant: AugmentationProfile['variant'],
   ): Promise<WeightedSum | null> {
@@ -75,19 +75,21 @@ export class LateMatrices {
     const { queriesPerLanguage } = this.#snapshot;
     const weighted = languages.map(({ weight }) => ({ weight, queries: queriesPerLanguage }));
     const { shares } = shareOf(weighted, { variant, alpha: 1 });
-    const mixed = new Float64Array(passages.n);
-    const squares = new Float64Array(passages.n);
+    const mixed = new Float64Array(vectors.length / dim);
+    const squares = new Float64Array(vectors.length / dim);
     for (const [i, { lang }] of languages.entries()) {
-      add(mixed, await this.#pair(PASSAGES, lang, passages, matrices[i]), shares[i]);
+      add(mixed, await this.#pair([lang], () => mixedProducts(vectors, matrices[i], dim)), shares[i]);
       for (let j = 0; j <= i; j++) {
         const factor = (i === j ? 1 : 2) * shares[i] * shares[j];
-        add(squares, await this.#pair(languages[j].lang, lang, matrices[j], matrices[i]), factor);
+        const pair = [languages[j].lang, lang];
+        add(squares, await this.#pair(pair, () => rowProducts(matrices[j], matrices[i])), factor);
       }
     }
+    this.#squares ??= rowSquares(vectors, dim);
     return {
       languages: languages.map(({ weight }, i) => ({ sums: matrices[i], weight, share: shares[i] })),
       queriesPerLanguage,
-      passage: await this.#pair(PASSAGES, PASSAGES, passages, passages),
+      passage: await this.#squares,
       mixed,
       squares,
     };
@@ -95,21 +97,18 @@ export class LateMatrices {
 
   /** Makes it the most recently used one. */
   #language(lang: string): Promise<ByteMatrix | null> {
-    const { dim } = this.#snapshot;
-    const known =
-      this.#languages.get(lang) ??
-      this.#snapshot.languageSum(lang).then((sums) => ByteMatrix.exactly(sums, dim));
+    const known = this.#languages.get(lang) ?? this.#snapshot.languageBytes?.(lang) ?? Promise.resolve(null);
     this.#languages.delete(lang);
     this.#languages.set(lang, known);
     known.catch(() => this.#languages.delete(lang));
     return known;
   }
 
-  #pair(a: string, b: string, rowsOfA: ByteMatrix, rowsOfB: ByteMatrix): Promise<Float32Array> {
-    const key = JSON.stringify([a, b]);
+  #pair(languages: readonly string[], products: () => Promise<Float32Array>): Promise<Float32Array> {
+    const key = JSON.stringify(languages);
     let pair = this.#pairs.get(key);
     if (pair === undefined) {
-      pair = rowProducts(rowsOfA, rowsOfB);
+      pair = products();
       this.#pairs.set(key, pair);
       pair.catch(() => this.#pairs.delete(key));
     }

@@ -1,9 +1,8 @@
 /**
  * A matrix in 8 bits a number, with a scale for each row, for products that are nearly those of the matrix itself: with a bound of the
  * error, so that a caller can tell which rows need an exact look. A quarter of the memory is a quarter of what a scan has to read. Rows
- * that are bytes times a scale already, as stored sums are, are kept exactly. Knows no question and no ranking.
+ * that are bytes times a scale already, as stored sums are, are kept as they are. Knows no question and no ranking.
  */
-import { setImmediate } from 'node:timers/promises';
 import { ByteKernel, strideOf } from './byte-kernel.js';
 
 /** WebAssembly addresses 4 GiB; the rest is for the question and its products. */
@@ -11,12 +10,10 @@ const MOST_BYTES = 3.5 * 2 ** 30;
 const LARGEST_STEP = 32_767;
 /** Covers the rounding of what bounds are computed from. */
 const SLACK = 1.001;
-/** Rows between two pauses of `exactly`: some milliseconds. */
-const PAUSE_ROWS = 2048;
 
 export interface ByteProducts {
   /** (n) */
-  readonly scores: Float64Array;
+  readonly scores: Float32Array;
   /** No score is off the true product by more. */
   readonly error: number;
 }
@@ -58,18 +55,22 @@ export class ByteMatrix {
   }
 
   /**
-   * The same for rows that are bytes times a scale, rounded to 32 bits: `row` gives them back bit for bit. Null for others.
-   * @param vectors (n x dim), row-major, finite; not kept
+   * The same for rows that are bytes times a scale already; `fill` puts them in, the others are zero.
+   * @param n rows
    */
-  static async exactly(vectors: Float32Array, dim: number): Promise<ByteMatrix | null> {
-    const matrix = new ByteMatrix(vectors.length / dim, dim);
-    for (let row = 0; row < matrix.n; row++) {
-      matrix.#set(row, vectors);
-      if (!matrix.#findScale(row, vectors)) return null;
-      if (row % PAUSE_ROWS === PAUSE_ROWS - 1) await setImmediate();
-    }
-    matrix.#rowError = matrix.#longest * 2 ** -24;
-    return matrix;
+  static exactly(n: number, dim: number): ByteMatrix {
+    return new ByteMatrix(n, dim);
+  }
+
+  /** @param steps (dim) between -127 and 127 */
+  fill(row: number, steps: Int8Array, scale: number): void {
+    this.rows(row, 1).set(steps);
+    this.scales[row] = scale;
+    let squares = 0;
+    for (const step of steps) squares += step * step;
+    this.#longest = Math.max(this.#longest, Math.sqrt(squares) * scale * SLACK);
+    // That of rounding step times scale to 32 bits.
+    this.#rowError = this.#longest * 2 ** -24;
   }
 
   /** True if a matrix fits the kernel. */
@@ -77,9 +78,9 @@ export class ByteMatrix {
     return n * (strideOf(dim) + 4) < MOST_BYTES && questionStep(dim) >= 127;
   }
 
-  /** No row is off by more, in length. */
-  get rowError(): number {
-    return this.#rowError;
+  /** No row is longer. */
+  get longest(): number {
+    return this.#longest;
   }
 
   /** The bytes of some rows, `stride` each; to read. */
@@ -104,7 +105,7 @@ export class ByteMatrix {
       largest = Math.max(largest, Math.abs(value));
       squares += value * value;
     }
-    const scores = new Float64Array(this.n);
+    const scores = new Float32Array(this.n);
     if (largest === 0 || this.n === 0) return { scores, error: 0 };
     const scale = largest / questionStep(this.#dim);
     let offSquares = 0;
@@ -117,9 +118,11 @@ export class ByteMatrix {
     call.products(0, this.#first, this.n, this.stride, this.#products);
     const from = this.#products / 4;
     for (let row = 0; row < this.n; row++) scores[row] = integers[from + row] * scale * this.scales[row];
-    // q.v - (q + dq).(v + dv), by Cauchy and Schwarz.
+    const length = Math.sqrt(squares);
+    // q.v - (q + dq).(v + dv), by Cauchy and Schwarz; and scores are rounded to 32 bits.
     const error =
-      Math.sqrt(squares) * this.#rowError + Math.sqrt(offSquares) * (this.#longest + this.#rowError);
+      length * (this.#rowError + 2 ** -23 * this.#longest) +
+      Math.sqrt(offSquares) * (this.#longest + this.#rowError);
     return { scores, error: error * SLACK };
   }
 
@@ -134,21 +137,6 @@ export class ByteMatrix {
     this.#longest = Math.max(this.#longest, Math.sqrt(call.squares(0, this.stride)) * SLACK);
     for (let d = 0; d < dim; d++) floats[d] -= bytes[at + d] * scale;
     return Math.sqrt(call.squares(0, this.stride)) * SLACK;
-  }
-
-  /** The scale is known from the largest number, up to its last bit; the right one gives every number back. */
-  #findScale(row: number, vectors: Float32Array): boolean {
-    const bytes = this.rows(row, 1);
-    const scale = this.scales.subarray(row, row + 1);
-    const bits = new Int32Array(scale.buffer, scale.byteOffset, 1);
-    const [nearly] = bits;
-    for (const candidate of [nearly, nearly + 1, nearly - 1]) {
-      bits[0] = candidate;
-      let d = 0;
-      while (d < this.#dim && Math.fround(bytes[d] * scale[0]) === vectors[row * this.#dim + d]) d++;
-      if (d === this.#dim) return true;
-    }
-    return false;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The products of the rows of two byte matrices, place by place: row r of the one with row r of the other. Gives way to what else waits
- * now and then, since it may read hundreds of megabytes. Knows not what rows mean.
+ * The products of the rows of two matrices, place by place: row r of the one with row r of the other. Gives way to what else waits now
+ * and then, since it may read hundreds of megabytes. Knows not what rows mean.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { ByteMatrix } from './byte-matrix.js';
@@ -29,6 +29,34 @@ declare const WebAssembly: {
 };
 
 let compiled: object | undefined;
+
+/** Rows of floats between two pauses. */
+const FLOAT_ROWS = 4096;
+
+/** (n) |a_r|^2, rounded to 32 bits. @param a (n x dim), row-major */
+export async function rowSquares(a: Float32Array, dim: number): Promise<Float32Array> {
+  const out = new Float32Array(a.length / dim);
+  for (let row = 0, at = 0; row < out.length; row++) {
+    let sum = 0;
+    for (const end = at + dim; at < end; at++) sum += a[at] * a[at];
+    out[row] = sum;
+    if (row % FLOAT_ROWS === FLOAT_ROWS - 1) await setImmediate();
+  }
+  return out;
+}
+
+/** (n) a_r . b_r, rounded to 32 bits. @param a (n x dim), row-major */
+export async function mixedProducts(a: Float32Array, b: ByteMatrix, dim: number): Promise<Float32Array> {
+  const out = new Float32Array(b.n);
+  for (let row = 0, at = 0; row < out.length; row++) {
+    const bytes = b.rows(row, 1);
+    let sum = 0;
+    for (let d = 0; d < dim; d++, at++) sum += a[at] * bytes[d];
+    out[row] = sum * b.scales[row];
+    if (row % FLOAT_ROWS === FLOAT_ROWS - 1) await setImmediate();
+  }
+  return out;
+}
 
 /** (n) a_r . b_r, rounded to 32 bits. The matrices have as many rows, of the same length. */
 export async function rowProducts(a: ByteMatrix, b: ByteMatrix): Promise<Float32Array> {

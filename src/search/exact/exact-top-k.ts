@@ -19,6 +19,8 @@ export interface ScoredMatrix {
   score(query: Float32Array, row: number): number;
   /** Nearly all scores, with a bound of the error; null where a scan of the vectors is quicker. */
   nearly(query: Float32Array): ByteProducts | null;
+  /** Absent where `score` costs no more: scores with a small bound of the error, for rows that are nearly among the best. */
+  closer?(query: Float32Array): { readonly error: number; readonly score: (row: number) => number };
 }
 
 /** A matrix to search and what bounds a scan's error in it. */
@@ -97,10 +99,30 @@ export function exactTopK(
   rank: Uint32Array,
   mask: Uint8Array | null = null,
 ): RankedRows {
-  const candidates = rowsOfBest(scanned, k, mask, -Infinity, 2 * error);
+  const candidates = closest(rowsOfBest(scanned, k, mask, -Infinity, 2 * error), query, parts, k);
   const isZero = query.every((value) => value === 0);
   const scores = Float64Array.from(candidates, (row) => (isZero ? 0 : exactScore(query, parts, row)));
   return sortRows(candidates, scores, k, rank);
+}
+
+/** Of the candidates those that may still be among the best k by a closer look, where exact scores cost more than that. */
+function closest(
+  candidates: Uint32Array,
+  query: Float32Array,
+  parts: readonly MatrixPart[],
+  k: number,
+): Uint32Array {
+  if (candidates.length <= 2 * k || parts.every(({ matrix }) => matrix.closer === undefined))
+    return candidates;
+  const looks = parts.map(({ matrix, weight }) => {
+    const look = matrix.closer?.(query) ?? { error: 0, score: (row: number) => matrix.score(query, row) };
+    return { ...look, weight };
+  });
+  const error = looks.reduce((sum, { weight, error }) => sum + weight * error, 0);
+  const scores = Float64Array.from(candidates, (row) =>
+    looks.reduce((sum, { weight, score }) => sum + weight * score(row), 0),
+  );
+  return Uint32Array.from(rowsOfBest(scores, k, null, -Infinity, 2 * error), (at) => candidates[at]);
 }
 
 /**
