@@ -13,7 +13,7 @@ import type { Scanner } from './exact/scanner.js';
 import { FusedMatrices, type MatrixOf } from './fused-matrices.js';
 import { hybrid } from './fusion.js';
 import type { LexicalIndex } from './lexical/index.js';
-import type { LexicalQuestion } from './lexical/view.js';
+import type { LexicalQuestion, ViewSettings } from './lexical/view.js';
 import { type QuestionTerms, questionTerms } from './question.js';
 import {
   type Augmentation,
@@ -127,6 +127,22 @@ export class SearchEngine {
     return answers;
   }
 
+  /** Makes ahead what the first question in each language would wait for; ends early when aborted. */
+  async prepare(signal: AbortSignal): Promise<void> {
+    if (this.snapshot.ids.length === 0) return;
+    await this.#matrices.prepare(signal);
+    for (const lang of this.snapshot.queryLanguages) {
+      if (signal.aborted) return;
+      await stillWanted(signal).catch(() => undefined);
+      this.lexical.view([{ lang, weight: 1 }], this.#viewSettings).lengths('generated');
+    }
+  }
+
+  get #viewSettings(): ViewSettings {
+    const { generatedWeight, translationWeight, expectedDf } = this.defaults;
+    return { generatedWeight, translationWeight, expectedDf, factors: this.factors };
+  }
+
   /** How a request's passages are augmented, with the effective alpha for people to see. */
   augmentation(request: SearchRequest): Augmentation {
     const { queryLanguages, queriesPerLanguage } = this.snapshot;
@@ -160,8 +176,6 @@ export class SearchEngine {
 
   /** The question's terms in each of its languages, with the lexical field that each sees. */
   lexicalQuestions(request: SearchRequest): (LexicalQuestion & { readonly lang: string })[] {
-    const { generatedWeight, translationWeight, expectedDf } = this.defaults;
-    const settings = { generatedWeight, translationWeight, expectedDf, factors: this.factors };
     const policy = this.augmentation(request).languages;
     return request.languages
       .filter(({ weight }) => weight > 0)
@@ -170,7 +184,7 @@ export class SearchEngine {
         return {
           lang,
           bag: this.#analyze(request.question, lang),
-          view: this.lexical.view(languages, settings),
+          view: this.lexical.view(languages, this.#viewSettings),
           weight,
         };
       });

@@ -84,6 +84,11 @@ export class FusedMatrices {
     return late;
   };
 
+  /** Reads ahead what late fusion needs; ends early when aborted. */
+  async prepare(signal: AbortSignal): Promise<void> {
+    await this.#late.prepare(await this.passages(), this.#budget, signal);
+  }
+
   /** Those that count, in a fixed order. */
   #used({ alpha }: Formula, languages: readonly LanguageWeight[]): LanguageWeight[] {
     if (alpha === 0) return [];

@@ -61,6 +61,16 @@ export class LateMatrices {
     return sum === null ? null : new LateMatrix(passages, bytes, sum, formula);
   }
 
+  /** Reads ahead what questions in any language will need, as far as the budget goes; ends early when aborted. */
+  async prepare(passages: SearchMatrix, budget: number, signal: AbortSignal): Promise<void> {
+    const ready: LanguageWeight[] = [];
+    for (const lang of this.#snapshot.queryLanguages) {
+      if (passages.bytes === null || (ready.length + 1) * this.#bytes > budget) return;
+      ready.push({ lang, weight: 1 });
+      if (signal.aborted || (await this.#weightedSum(passages, ready, 'mean')) === null) return;
+    }
+  }
+
   async #weightedSum(
     { vectors, dim }: SearchMatrix,
     languages: readonly LanguageWeight[],

@@ -143,6 +143,26 @@ describe('late fusion', () => {
     expect(read).toBe(4);
   });
 
+  it('is made ready ahead for every language, and stops when told', async () => {
+    const read: string[] = [];
+    const watched = {
+      ...snapshot,
+      languageBytes: async (lang: string) => {
+        read.push(lang);
+        return bytesOf(await snapshot.languageSum(lang));
+      },
+    };
+    const matrices = new FusedMatrices(watched, BUDGET);
+    await matrices.prepare(AbortSignal.abort());
+    expect(read).toEqual([]);
+    await matrices.prepare(new AbortController().signal);
+    expect(read).toEqual(LANGUAGES);
+    await matrices.quick(FORMULAS[0], POLICIES[3]);
+    expect(read).toEqual(LANGUAGES);
+    await new FusedMatrices(watched, 2 * N * DIM).prepare(new AbortController().signal);
+    expect(read).toEqual([...LANGUAGES, 'ar', 'de']);
+  });
+
   it('is not for sums in 16 bits', async () => {
     const matrix = await new FusedMatrices(snapshotOf(16), BUDGET).quick(FORMULAS[0], POLICIES[0]);
     expect(matrix.constructor.name).toBe('SearchMatrix');
