@@ -23,7 +23,7 @@ try {
     await new Promise((again) => setTimeout(again, 100));
   }
   // The page has been open for a while when somebody asks.
-  await new Promise((later) => setTimeout(later, 3000));
+  await new Promise((later) => setTimeout(later, 15_000));
   const step = async (name, body) => {
     const started = performance.now();
     const response = await fetch(`${address}/api/indexes/load/search`, {
