@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 
 const PORT = process.env.XQG_PORT ?? '7070';
 const folder = mkdtempSync(join(tmpdir(), 'xqg-container-'));
-// What `docker build` would send: committed files.
+// What `docker build` would send: of the committed files those that .dockerignore lets through.
 const context = join(folder, 'context');
 const stages = [join(folder, 'build'), join(folder, 'app')];
 const data = join(folder, 'data');
@@ -17,7 +17,11 @@ try {
   execFileSync(hadolint(), ['Dockerfile'], { stdio: 'inherit' });
   console.error('hadolint: nothing found');
   for (const path of [context, ...stages, data]) mkdirSync(path);
-  execFileSync('sh', ['-c', `git archive HEAD | tar -x -C '${context}'`]);
+  const sent = readFileSync('.dockerignore', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('!'));
+  const paths = sent.map((line) => line.slice(1)).join(' ');
+  execFileSync('sh', ['-c', `git archive HEAD ${paths} | tar -x -C '${context}'`]);
   const instructions = readFileSync('Dockerfile', 'utf8')
     .replace(/\\\n\s*/g, '')
     .split('\n');
@@ -88,7 +92,7 @@ async function serve(env) {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 2],
     });
-  xqg('index', join(context, 'README.md'), '--index', join(data, 'index'), '--json');
+  xqg('index', resolve('README.md'), '--index', join(data, 'index'), '--json');
   const told = xqg('keys', 'add', 'me', '--file', join(data, 'keys.json'), '--rights', 'search', '--json');
   const { key } = JSON.parse(told);
   const server = spawn(entry[0], [...entry.slice(1), ...words.map(place), '--port', PORT], {

@@ -14,7 +14,7 @@ const instructions = readFileSync('Dockerfile', 'utf8')
     return { name, rest };
   });
 const all = (name: string) => instructions.filter((each) => each.name === name).map(({ rest }) => rest);
-const after = (name: string) => instructions.slice(instructions.findLastIndex((each) => each.name === name));
+const since = (name: string) => instructions.slice(instructions.findLastIndex((each) => each.name === name));
 
 describe('Dockerfile', () => {
   it('builds on glibc with a Node that the package takes', () => {
@@ -37,8 +37,8 @@ describe('Dockerfile', () => {
   });
 
   it('ends as an unprivileged user, with commands that need no shell', () => {
-    expect(after('FROM').filter(({ name }) => name === 'USER')).toEqual([{ name: 'USER', rest: '1000' }]);
-    expect(after('USER').some(({ name }) => name === 'RUN')).toBe(false);
+    expect(since('FROM').filter(({ name }) => name === 'USER')).toEqual([{ name: 'USER', rest: '1000' }]);
+    expect(since('USER').some(({ name }) => name === 'RUN')).toBe(false);
     for (const name of ['ENTRYPOINT', 'CMD']) expect(() => JSON.parse(all(name)[0])).not.toThrow();
     expect(all('ENTRYPOINT')[0]).toContain(
       (JSON.parse(readFileSync('package.json', 'utf8')) as { bin: { xqg: string } }).bin.xqg,
