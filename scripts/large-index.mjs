@@ -19,7 +19,7 @@ export function makeLargeIndex(dir) {
 
 /** A server over the index in `dir` by the name `load`; its process and its address. */
 export async function serveLargeIndex(dir) {
-  const words = ['dist/cli/main.js', 'serve', '--index', `load=${dir}`, '--port', '0', '--rate', '0'];
+  const words = ['dist/bin/xqg.js', 'serve', '--index', `load=${dir}`, '--port', '0', '--rate', '0'];
   const server = spawn(process.execPath, [...words, '--json', '--no-access-log'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

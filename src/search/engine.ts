@@ -139,8 +139,8 @@ export class SearchEngine {
   }
 
   get #viewSettings(): ViewSettings {
-    const { generatedWeight, translationWeight, expectedDf } = this.defaults;
-    return { generatedWeight, translationWeight, expectedDf, factors: this.factors };
+    const { generatedWeight, translationWeight, expectedDf, relatedWeight } = this.defaults;
+    return { generatedWeight, translationWeight, expectedDf, relatedWeight, factors: this.factors };
   }
 
   /** How a request's passages are augmented, with the effective alpha for people to see. */
