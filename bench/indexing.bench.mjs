@@ -1,6 +1,7 @@
 // Measures indexing of synthetic 100-word passages with a pack and all its query languages: passages a second, processor time of
 // all threads, peak memory, bytes on disk, and how fast the result opens. Every size runs in a process of its own.
-// usage: npm run build && node bench/indexing.bench.mjs [--passages 10000,20000,40000] [--pack base] [--fake] [--keep DIR] [--json]
+// usage: npm run build && node bench/indexing.bench.mjs [--passages 10000,20000,40000] [--pack base] [--languages ar,th] [--fake] [--keep DIR]
+//        [--json]
 // --fake: no pack; an encoder and a generator that cost nothing, so that what is measured is the pipeline and the store.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +14,7 @@ const { values } = parseArgs({
   options: {
     passages: { type: 'string', default: '10000,20000,40000' },
     pack: { type: 'string', default: 'base' },
+    languages: { type: 'string' },
     fake: { type: 'boolean', default: false },
     keep: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -63,6 +65,7 @@ async function measure(passages) {
     const began = performance.now();
     const result = await indexDocuments(dir, documents(passages, makers.word), {
       ...makers.options,
+      queryLanguages: values.languages?.split(','),
       expected: passages,
       onProgress: (progress) => {
         if (progress.phase === 'sealing') sealing ??= performance.now();

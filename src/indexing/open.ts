@@ -7,7 +7,9 @@ import { XqgError } from '../errors/error.js';
 import type { LexicalSegment } from '../search/lexical/segment.js';
 import type { Snapshot } from '../search/snapshot.js';
 import { LanceStore } from '../store/lance-store.js';
+import { stepsOfBytes } from '../store/quantize.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader } from '../store/store.js';
+import { ByteMatrix } from '../vectors/byte-matrix.js';
 import { type Lease, leaseVersion } from './lease.js';
 import { checkIdentity, type GivenIdentity, type Manifest, readManifest } from './manifest.js';
 import { openSegments, planSegments } from './segments.js';
@@ -110,6 +112,23 @@ export class IndexSnapshot implements Snapshot {
     if (!this.queryLanguages.includes(lang)) return new Float32Array(this.ids.length * this.dim);
     const rows = this.#reader.scan(['sums'], { languages: [lang] });
     return this.#matrix(rows, ({ sums }) => sums.get(lang));
+  }
+
+  async languageBytes(lang: string): Promise<ByteMatrix | null> {
+    const cells = this.#reader.quantizedSums?.(lang) ?? null;
+    if (cells === null) return null;
+    const matrix = ByteMatrix.exactly(this.ids.length, this.dim);
+    let row = 0;
+    for await (const batch of cells) {
+      for (const cell of batch) {
+        if (cell !== null) {
+          const { steps, scale } = stepsOfBytes(cell, this.dim);
+          matrix.fill(row, steps, scale);
+        }
+        row++;
+      }
+    }
+    return matrix;
   }
 
   async languageSumsOf(row: number): Promise<ReadonlyMap<string, Float32Array>> {

@@ -31,6 +31,8 @@ export interface SearchOptions {
   readonly k?: number;
   /** A text that a model writes from the question is searched with it. Default: none. */
   readonly expand?: ExpandOptions;
+  /** When aborted, the search ends at its next stop with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a question was expanded by. */

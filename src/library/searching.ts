@@ -3,6 +3,7 @@ import { hasDistribution } from '../generate/generator.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import { groupByDocument } from '../search/group.js';
 import type { SearchHit, SearchRequest } from '../search/request.js';
+import { stillWanted } from '../search/wanted.js';
 import { expandQuestions } from './expanding.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
@@ -53,7 +54,7 @@ export interface RankedAnswer {
 }
 
 /**
- * Answers one question once for each of several options; languages, filters and expansion are those of the first.
+ * Answers one question once for each of several options; languages, filters, expansion and signal are those of the first.
  * @param depth rank so many; the answers hold the first k. The lists that a hybrid is made of stay those of k.
  */
 export async function answersTo(
@@ -63,7 +64,7 @@ export async function answersTo(
   asked: readonly SearchOptions[],
   depth = 0,
 ): Promise<RankedAnswer[]> {
-  const [{ lang, filters = [] }] = asked;
+  const [{ lang, filters = [], signal }] = asked;
   const languages = await languagesOf(question, lang, makers, opened);
   const mask = await filterMask(opened.snapshot, filters);
   const [{ expansion, used }] = await expandQuestions([{ text: question, ...languages }], asked[0]);
@@ -76,7 +77,9 @@ export async function answersTo(
     requests.map((request) =>
       depth > request.k ? { topN: Math.max(topN, request.k), ...request, k: depth } : request,
     ),
+    signal,
   );
+  await stillWanted(signal);
   return Promise.all(
     asked.map(async (options, i) => {
       const request = requests[i];
@@ -119,7 +122,7 @@ export async function rankQuestions<Q extends AskedQuestion>(
     ...requestOf(text, languages[i], opened, options, mask),
     expansion: expanded[i].expansion,
   }));
-  const ranked = await opened.engine.rankBatch(requests);
+  const ranked = await opened.engine.rankBatch(requests, options.signal);
   return Promise.all(
     questions.map(async (question, i) => ({
       question,
@@ -142,12 +145,21 @@ export function languagesOf(
 ): Promise<QuestionLanguages> {
   // An index without queries still knows the words of its passages' languages.
   const asked = generator?.languages ?? snapshot.queryLanguages;
-  const languages = [...new Set([...asked, ...snapshot.langs])];
+  const languages = [...new Set([...asked, ...passageLanguages(snapshot)])];
   const factors = generator !== null && hasDistribution(generator) ? generator : null;
   return questionLanguages(text, lang, {
     languages,
     knows: (term, code) => factors?.knows(term, code) ?? false,
   });
+}
+
+/** Counted once for each version: there may be millions of passages. */
+const passageLanguagesOf = new WeakMap<object, readonly string[]>();
+
+function passageLanguages(snapshot: OpenedIndex['snapshot']): readonly string[] {
+  const known = passageLanguagesOf.get(snapshot) ?? [...new Set(snapshot.langs)];
+  passageLanguagesOf.set(snapshot, known);
+  return known;
 }
 
 export function requestOf(

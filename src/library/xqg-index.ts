@@ -304,6 +304,11 @@ export class XqgIndex {
     await (await before?.catch(() => null))?.close();
   }
 
+  /** Makes ahead what the first question in each language would wait for; ends early when aborted. For servers. */
+  async prepare(signal: AbortSignal): Promise<void> {
+    await (await this.#open()).use(({ engine }) => engine.prepare(signal));
+  }
+
   /** Lets go of files and memory, as soon as what has begun is done. The object cannot be used afterwards. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -7,14 +7,14 @@ import type { Encoder } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import type { TermFactors } from '../generate/generator.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
-import { type DenseQuestion, type ScannedPart, scanQuestions, sumParts } from './dense-leg.js';
-import { exactScore, exactTopK, type MatrixPart } from './exact/exact-top-k.js';
+import { type DenseQuestion, FEW, type ScannedPart, scanQuestions, sumParts } from './dense-leg.js';
+import { exactScore, exactTopK, type ScoredMatrix, type SearchMatrix } from './exact/exact-top-k.js';
 import type { Scanner } from './exact/scanner.js';
 import { questionVectors } from './expansion.js';
-import { FusedMatrices } from './fused-matrices.js';
+import { FusedMatrices, type MatrixOf } from './fused-matrices.js';
 import { hybrid } from './fusion.js';
 import type { LexicalIndex } from './lexical/index.js';
-import type { LexicalQuestion } from './lexical/view.js';
+import type { LexicalQuestion, ViewSettings } from './lexical/view.js';
 import { type QuestionTerms, questionTerms } from './question.js';
 import {
   type Augmentation,
@@ -27,6 +27,7 @@ import {
 } from './request.js';
 import type { Snapshot } from './snapshot.js';
 import { type RankedRows, rankOfIds } from './top-k.js';
+import { stillWanted } from './wanted.js';
 
 export interface EngineOptions {
   readonly snapshot: Snapshot;
@@ -92,15 +93,16 @@ export class SearchEngine {
    * The best hits, score descending, then id ascending: at most min(k, n), and only passages that have a score. A lexical
    * hit has a matching term; a hybrid hit is in the first `topN` of a leg.
    *
+   * @param signal when aborted, the question ends at its next stop (between legs) with the signal's reason
    * @throws XqgError XQG_NUMBER_OUT_OF_RANGE, XQG_UNKNOWN_PROFILE
    */
-  async rank(request: SearchRequest): Promise<SearchHit[]> {
-    const [hits] = await this.rankBatch([request]);
+  async rank(request: SearchRequest, signal?: AbortSignal): Promise<SearchHit[]> {
+    const [hits] = await this.rankBatch([request], signal);
     return hits;
   }
 
   /** The same as `rank` for each, in their order; faster, since one scan serves many questions. */
-  async rankBatch(requests: readonly SearchRequest[]): Promise<SearchHit[][]> {
+  async rankBatch(requests: readonly SearchRequest[], signal?: AbortSignal): Promise<SearchHit[][]> {
     for (const request of requests) checkRequest(request);
     const n = this.snapshot.ids.length;
     const answers = requests.map((): SearchHit[] => []);
@@ -109,14 +111,37 @@ export class SearchEngine {
     for (const places of groupByMatrices(requests)) {
       for (let first = 0; first < places.length; first += size) {
         const batch = places.slice(first, first + size);
-        const dense = await this.#denseQuestions(batch.map((place) => requests[place]));
+        signal?.throwIfAborted();
+        const matrixOf = batch.length <= FEW ? this.#matrices.quick : this.#matrices.fused;
+        const dense = await this.#denseQuestions(
+          batch.map((place) => requests[place]),
+          matrixOf,
+        );
+        await stillWanted(signal);
         const scanned = await scanQuestions(this.#scanner, dense);
-        batch.forEach((place, i) => {
+        for (const [i, place] of batch.entries()) {
+          await stillWanted(signal);
           answers[place] = this.#answer(requests[place], dense[i], scanned[i]);
-        });
+        }
       }
     }
     return answers;
+  }
+
+  /** Makes ahead what the first question in each language would wait for; ends early when aborted. */
+  async prepare(signal: AbortSignal): Promise<void> {
+    if (this.snapshot.ids.length === 0) return;
+    await this.#matrices.prepare(signal);
+    for (const lang of this.snapshot.queryLanguages) {
+      if (signal.aborted) return;
+      await stillWanted(signal).catch(() => undefined);
+      this.lexical.view([{ lang, weight: 1 }], this.#viewSettings).lengths('generated');
+    }
+  }
+
+  get #viewSettings(): ViewSettings {
+    const { generatedWeight, translationWeight, expectedDf, relatedWeight } = this.defaults;
+    return { generatedWeight, translationWeight, expectedDf, relatedWeight, factors: this.factors };
   }
 
   /** How a request's passages are augmented, with the effective alpha for people to see. */
@@ -128,14 +153,14 @@ export class SearchEngine {
 
   /** The question's vector and the matrices that it is compared with. */
   async denseQuestion(request: SearchRequest): Promise<DenseQuestion> {
-    const [question] = await this.denseQuestions([request]);
-    return question;
+    const [question] = await this.#denseQuestions([{ ...request, mode: 'dense' }], this.#matrices.quick);
+    return question!;
   }
 
   /** The same for each, in their order; questions are encoded together. */
-  async denseQuestions(requests: readonly SearchRequest[]): Promise<DenseQuestion[]> {
-    const questions = await this.#denseQuestions(requests.map((request) => ({ ...request, mode: 'dense' })));
-    return questions as DenseQuestion[];
+  async denseQuestions(requests: readonly SearchRequest[]): Promise<DenseQuestion<SearchMatrix>[]> {
+    const dense = requests.map((request) => ({ ...request, mode: 'dense' as const }));
+    return (await this.#denseQuestions(dense, this.#matrices.fused)) as DenseQuestion<SearchMatrix>[];
   }
 
   /** The dense score of one passage, as the ranking has it. */
@@ -152,12 +177,10 @@ export class SearchEngine {
 
   /** The question's terms in each of its languages, with the lexical field that each sees. */
   lexicalQuestions(request: SearchRequest): (LexicalQuestion & { readonly lang: string })[] {
-    const { generatedWeight, translationWeight, expectedDf, relatedWeight } = this.defaults;
-    const settings = { generatedWeight, translationWeight, expectedDf, relatedWeight, factors: this.factors };
     const policy = this.augmentation(request).languages;
     const questionIn = (text: string, lang: string, weight: number) => {
       const languages = policyWeights(policy, lang, this.snapshot.queryLanguages);
-      const view = this.lexical.view(languages, settings);
+      const view = this.lexical.view(languages, this.#viewSettings);
       return { lang, bag: this.#analyze(text, lang), view, weight };
     };
     const { question, languages, expansion } = request;
@@ -233,32 +256,38 @@ export class SearchEngine {
     }));
   }
 
-  async #denseQuestions(requests: readonly SearchRequest[]): Promise<(DenseQuestion | null)[]> {
+  async #denseQuestions<M extends ScoredMatrix>(
+    requests: readonly SearchRequest[],
+    matrixOf: MatrixOf<M>,
+  ): Promise<(DenseQuestion<M | SearchMatrix> | null)[]> {
     const asked = requests.filter(({ mode }) => mode !== 'lexical');
     if (asked.length === 0) return requests.map(() => null);
     const vectors = await questionVectors(this.encoder, asked);
     const { dim } = this.snapshot;
-    const questions: (DenseQuestion | null)[] = [];
+    const questions: (DenseQuestion<M | SearchMatrix> | null)[] = [];
     let next = 0;
     for (const request of requests) {
       if (request.mode === 'lexical') questions.push(null);
       else {
         const vector = vectors.subarray(next * dim, ++next * dim);
-        questions.push({ vector, parts: await this.#parts(request) });
+        questions.push({ vector, parts: await this.#parts(request, matrixOf) });
       }
     }
     return questions;
   }
 
   /** One part per language of the question; languages that see the same matrix share one. */
-  async #parts(request: SearchRequest): Promise<MatrixPart[]> {
+  async #parts<M extends ScoredMatrix>(
+    request: SearchRequest,
+    matrixOf: MatrixOf<M>,
+  ): Promise<DenseQuestion<M | SearchMatrix>['parts']> {
     if (!request.augment) return [{ matrix: await this.#matrices.passages(), weight: 1 }];
     const augmentation = this.augmentation(request);
-    const weights = new Map<MatrixPart['matrix'], number>();
+    const weights = new Map<M | SearchMatrix, number>();
     for (const { lang, weight } of request.languages) {
       if (weight === 0) continue;
       const languages = policyWeights(augmentation.languages, lang, this.snapshot.queryLanguages);
-      const matrix = await this.#matrices.fused(augmentation, languages);
+      const matrix = await matrixOf(augmentation, languages);
       weights.set(matrix, (weights.get(matrix) ?? 0) + weight);
     }
     return [...weights].map(([matrix, weight]) => ({ matrix, weight }));

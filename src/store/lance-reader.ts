@@ -45,6 +45,11 @@ export class LanceReader implements StoreReader {
     }
   }
 
+  quantizedSums(lang: string): AsyncIterable<(Uint8Array | null)[]> | null {
+    const [name] = lanceColumns('sums', this.shape, [lang]);
+    return name === undefined || this.shape.sumBits !== 8 ? null : this.#cells(name);
+  }
+
   async take<C extends Column>(
     places: readonly number[],
     columns: readonly C[],
@@ -95,6 +100,17 @@ export class LanceReader implements StoreReader {
 
   close(): void {
     this.#table.close();
+  }
+
+  async *#cells(name: string): AsyncIterable<(Uint8Array | null)[]> {
+    try {
+      for await (const item of this.#table.query().select([name])) {
+        const cells = (item as unknown as RecordBatch).getChild(name)!;
+        yield Array.from({ length: cells.length }, (_, row) => cells.get(row) as Uint8Array | null);
+      }
+    } catch (cause) {
+      throw this.#explain(cause);
+    }
   }
 
   #names(columns: readonly Column[], languages?: readonly string[]): string[] {

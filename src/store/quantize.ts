@@ -65,6 +65,12 @@ export function dequantize(
   return out;
 }
 
+/** What 8 bits a number stand for: steps of one scale. Views of `bytes`. */
+export function stepsOfBytes(bytes: Uint8Array, dim: number): { scale: number; steps: Int8Array } {
+  const scale = new DataView(bytes.buffer, bytes.byteOffset).getFloat32(0, true);
+  return { scale, steps: stepsOf(bytes, 0, dim, 8) as Int8Array };
+}
+
 /** The integers behind the scale, as they lie in memory (little-endian wherever Node runs but on s390x). */
 function stepsOf(
   bytes: Uint8Array,

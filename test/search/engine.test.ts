@@ -143,6 +143,37 @@ describe('search engine', () => {
     expect(await small.rankBatch(requests)).toEqual(await engineOf().rankBatch(requests));
   });
 
+  it('stops between the legs when nobody wants the answer any more', async () => {
+    const asked = new AbortController();
+    const lexical = { ...memoryIndex(rows).lexical, rows: rows.length };
+    const engine = new SearchEngine({
+      ...memoryIndex(rows),
+      lexical: lexical as never,
+      encoder,
+      factors,
+      analyze,
+      // Whoever asked hangs up while the matrix is scanned; the lexical leg, which has no method here, must not begin.
+      scanner: {
+        scan: async (...words) => {
+          setImmediate(() => asked.abort(new Error('gone')));
+          return scanners[1].scan(...words);
+        },
+      },
+    });
+    await expect(engine.rank(BASE, asked.signal)).rejects.toThrow('gone');
+    let encoded = 0;
+    const counting = {
+      ...encoder,
+      encodeQueries: async () => {
+        encoded++;
+        return new Float32Array(DIM);
+      },
+    };
+    const idle = new SearchEngine({ ...memoryIndex(rows), encoder: counting, scanner: scanners[1], analyze });
+    await expect(idle.rank(BASE, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+    expect(encoded).toBe(0);
+  });
+
   it('names the effective alpha', () => {
     const engine = engineOf();
     expect(engine.augmentation(BASE)).toMatchObject({ name: 'unit', alpha: 0.4, alphaEffective: 0.4 });

@@ -61,21 +61,21 @@ export interface LexicalQuestion {
 export class LexicalView {
   readonly languages: readonly LanguageWeight[];
   readonly settings: ViewSettings;
-  readonly #segments: readonly LexicalSegment[];
   readonly #own: Lengths;
+  readonly #lengthsIn: (lang: string) => Float64Array;
   #generated: Lengths | null = null;
 
   /** Made by `LexicalIndex.view`. */
   constructor(
     languages: readonly LanguageWeight[],
     settings: ViewSettings,
-    segments: readonly LexicalSegment[],
     own: Lengths,
+    lengthsIn: (lang: string) => Float64Array,
   ) {
     this.languages = languages;
     this.settings = settings;
-    this.#segments = segments;
     this.#own = own;
+    this.#lengthsIn = lengthsIn;
   }
 
   /**
@@ -138,20 +138,31 @@ export class LexicalView {
   }
 
   #addGenerated(byRow: Float32Array): void {
-    const { factors, generatedWeight } = this.settings;
-    let firstRow = 0;
-    for (const segment of this.#segments) {
-      const rows = byRow.subarray(firstRow, firstRow + segment.rows);
-      const added = new Float64Array(segment.rows);
-      for (const { lang, weight } of this.languages) {
-        if (factors !== null) addPivotLengths(segment, lang, weight, factors, added);
-        const drawn = segment.field(`drawn:${lang}`);
-        if (drawn !== null) for (let r = 0; r < rows.length; r++) added[r] += weight * drawn.lengths[r];
-      }
-      for (let r = 0; r < rows.length; r++) rows[r] += generatedWeight * added[r];
-      firstRow += segment.rows;
+    const added = new Float64Array(byRow.length);
+    for (const { lang, weight } of this.languages) {
+      const lengths = this.#lengthsIn(lang);
+      for (let row = 0; row < added.length; row++) added[row] += weight * lengths[row];
     }
+    for (let row = 0; row < byRow.length; row++) byRow[row] += this.settings.generatedWeight * added[row];
   }
+}
+
+/** (rows) what was generated for each passage in a language: SUM_e g(e, p) mass_l(e), or the lengths of its drawn queries. */
+export function generatedLengths(
+  segments: readonly LexicalSegment[],
+  lang: string,
+  factors: TermFactors | null,
+): Float64Array {
+  const lengths = new Float64Array(segments.reduce((rows, segment) => rows + segment.rows, 0));
+  let firstRow = 0;
+  for (const segment of segments) {
+    const added = lengths.subarray(firstRow, firstRow + segment.rows);
+    if (factors !== null) addPivotLengths(segment, lang, factors, added);
+    const drawn = segment.field(`drawn:${lang}`);
+    if (drawn !== null) for (let r = 0; r < added.length; r++) added[r] += drawn.lengths[r];
+    firstRow += segment.rows;
+  }
+  return lengths;
 }
 
 /** Changes `byRow` and takes its mean and minimum. The order of addition is that of the rows, so segments do not matter. */
@@ -167,11 +178,10 @@ export function lengthsOf(byRow: Float32Array, change: (byRow: Float32Array) => 
   return { byRow, average: empty ? 0 : total / byRow.length, shortest: empty ? 0 : shortest };
 }
 
-/** Adds weight SUM_e g(e, p) mass(e, lang) to every row p of the segment that is not written in `lang`. */
+/** Adds SUM_e g(e, p) mass(e, lang) to every row p of the segment that is not written in `lang`. */
 function addPivotLengths(
   segment: LexicalSegment,
   lang: string,
-  weight: number,
   factors: TermFactors,
   added: Float64Array,
 ): void {
@@ -180,7 +190,7 @@ function addPivotLengths(
   const excluded = segment.languages.indexOf(lang);
   const { rowLanguages } = segment;
   for (let t = 0; t < pivot.size; t++) {
-    const mass = weight * factors.generatedMass(pivot.term(t), lang);
+    const mass = factors.generatedMass(pivot.term(t), lang);
     if (mass !== 0) addPostings(pivot, t, mass, rowLanguages, excluded, added);
   }
 }
