@@ -1,0 +1,70 @@
+/** Loads BullMQ and says how it connects: patiently, since workers and runs outlive a restart of the server. */
+import type { RedisOptions } from 'bullmq';
+import { XqgError } from '../errors/error.js';
+import { loadQueuePackage } from './optional-package.js';
+import type { QueueAddress } from './queue-address.js';
+
+export type Bull = typeof import('bullmq');
+
+/** Name of the queue, and what its keys begin with. */
+export const QUEUE = 'parts';
+export const PREFIX = 'xqg';
+/** Key of the records of runs, by id. */
+export const RUNS = `${PREFIX}:runs`;
+
+/** An answer is waited for so long when a queue is opened (ms). */
+const FIRST_ANSWER = 5000;
+const LONGEST_PAUSE = 2000;
+
+/** @throws XqgError XQG_QUEUE_PACKAGE */
+export async function loadBull(): Promise<Bull> {
+  await loadQueuePackage('ioredis', 'A queue');
+  return loadQueuePackage<Bull>('bullmq', 'A queue');
+}
+
+export function connectionOf({ host, port, db, username, password, tls }: QueueAddress): RedisOptions {
+  return {
+    host,
+    port,
+    db,
+    username,
+    password,
+    ...(tls ? { tls: {} } : {}),
+    // Null: what is asked while the server is away is asked again when it is back.
+    maxRetriesPerRequest: null,
+    connectTimeout: FIRST_ANSWER,
+    retryStrategy: (times) => Math.min(100 * times, LONGEST_PAUSE),
+  };
+}
+
+interface Connected {
+  waitUntilReady(): Promise<unknown>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/**
+ * Waits for the first answer of the server.
+ * @throws XqgError XQG_QUEUE_UNREACHABLE
+ */
+export async function firstAnswer(connected: Connected, { shown }: QueueAddress): Promise<void> {
+  let problem = `no answer in ${FIRST_ANSWER / 1000} s`;
+  connected.on('error', (error) => {
+    problem = error.message || (error as NodeJS.ErrnoException).code || problem;
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(
+      () => fail(new XqgError('XQG_QUEUE_UNREACHABLE', { queue: shown, problem })),
+      FIRST_ANSWER,
+    );
+  });
+  const ready = connected.waitUntilReady().catch((cause: Error) => {
+    throw new XqgError('XQG_QUEUE_UNREACHABLE', { queue: shown, problem: cause.message }, { cause });
+  });
+  try {
+    await Promise.race([ready, late]);
+  } finally {
+    clearTimeout(timer);
+    ready.catch(() => undefined);
+  }
+}
