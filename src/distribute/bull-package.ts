@@ -22,7 +22,15 @@ export async function loadBull(): Promise<Bull> {
   return loadQueuePackage<Bull>('bullmq', 'A queue');
 }
 
-export function connectionOf({ host, port, db, username, password, tls }: QueueAddress): RedisOptions {
+/** A connection is tried again and again until `ended` is set. */
+export interface Patience {
+  ended: boolean;
+}
+
+export function connectionOf(
+  { host, port, db, username, password, tls }: QueueAddress,
+  patience: Patience,
+): RedisOptions {
   return {
     host,
     port,
@@ -33,7 +41,7 @@ export function connectionOf({ host, port, db, username, password, tls }: QueueA
     // Null: what is asked while the server is away is asked again when it is back.
     maxRetriesPerRequest: null,
     connectTimeout: FIRST_ANSWER,
-    retryStrategy: (times) => Math.min(100 * times, LONGEST_PAUSE),
+    retryStrategy: (times) => (patience.ended ? null : Math.min(100 * times, LONGEST_PAUSE)),
   };
 }
 
@@ -43,10 +51,14 @@ interface Connected {
 }
 
 /**
- * Waits for the first answer of the server.
+ * Waits for the first answer of the server. Without one the connection is given up.
  * @throws XqgError XQG_QUEUE_UNREACHABLE
  */
-export async function firstAnswer(connected: Connected, { shown }: QueueAddress): Promise<void> {
+export async function firstAnswer(
+  connected: Connected,
+  { shown }: QueueAddress,
+  patience: Patience,
+): Promise<void> {
   let problem = `no answer in ${FIRST_ANSWER / 1000} s`;
   connected.on('error', (error) => {
     problem = error.message || (error as NodeJS.ErrnoException).code || problem;
@@ -63,6 +75,9 @@ export async function firstAnswer(connected: Connected, { shown }: QueueAddress)
   });
   try {
     await Promise.race([ready, late]);
+  } catch (error) {
+    patience.ended = true;
+    throw error;
   } finally {
     clearTimeout(timer);
     ready.catch(() => undefined);

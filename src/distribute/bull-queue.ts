@@ -40,18 +40,19 @@ export class BullQueue implements WorkQueue {
   static async open(url: string, options: BullQueueOptions = {}): Promise<BullQueue> {
     const address = queueAddress(url);
     const { Queue } = await loadBull();
-    const queue = new Queue<PartJob>(QUEUE, { connection: connectionOf(address), prefix: PREFIX });
-    try {
-      await firstAnswer(queue, address);
-    } catch (error) {
-      await queue.disconnect().catch(() => undefined);
-      throw error;
-    }
+    const patience = { ended: false };
+    const connection = connectionOf(address, patience);
+    const queue = new Queue<PartJob>(QUEUE, { connection, prefix: PREFIX });
+    await firstAnswer(queue, address, patience);
     return new BullQueue(address, queue, options);
   }
 
   async add(job: PartJob): Promise<void> {
-    const opts = { jobId: idOf(job), attempts: this.#attempts, backoff: { type: 'exponential', delay: PAUSE } };
+    const opts = {
+      jobId: idOf(job),
+      attempts: this.#attempts,
+      backoff: { type: 'exponential', delay: PAUSE },
+    };
     await this.#call((queue) => queue.add('part', job, opts));
   }
 

@@ -38,6 +38,7 @@ export class PartTaking {
   static async begin(url: string, work: PartWork, options: TakingOptions): Promise<PartTaking> {
     const address = queueAddress(url);
     const { Worker, UnrecoverableError, WaitingError, DelayedError } = await loadBull();
+    const patience = { ended: false };
     const worker: Worker<PartJob> = new Worker<PartJob>(
       QUEUE,
       async (job, token) => {
@@ -64,7 +65,7 @@ export class PartTaking {
         }
       },
       {
-        connection: connectionOf(address),
+        connection: connectionOf(address, patience),
         prefix: PREFIX,
         name: options.name,
         autorun: false,
@@ -75,12 +76,7 @@ export class PartTaking {
       },
     );
     const taking = new PartTaking(address.shown, worker);
-    try {
-      await firstAnswer(worker, address);
-    } catch (error) {
-      await worker.disconnect().catch(() => undefined);
-      throw error;
-    }
+    await firstAnswer(worker, address, patience);
     worker.on('error', (error) => options.onTrouble?.(error.message));
     worker.run().catch((error: Error) => options.onTrouble?.(error.message));
     return taking;
