@@ -1,7 +1,7 @@
 /** The job queue on BullMQ, as a run and `xqg status` see it. Knows no storage. */
 import type { Job, Queue } from 'bullmq';
 import { XqgError } from '../errors/error.js';
-import { connectionOf, firstAnswer, loadBull, PREFIX, QUEUE, RUNS } from './bull-package.js';
+import { connectionOf, firstAnswer, loadBull, type Patience, PREFIX, QUEUE, RUNS } from './bull-package.js';
 import { type QueueAddress, queueAddress } from './queue-address.js';
 import type { NamedPart, PartJob, PartStanding, QueueCounts, RunRecord, WorkQueue } from './work-queue.js';
 
@@ -9,15 +9,24 @@ import type { NamedPart, PartJob, PartStanding, QueueCounts, RunRecord, WorkQueu
 const ATTEMPTS = 5;
 const PAUSE = 1000;
 const SWEPT_TOGETHER = 500;
+/** Calls end so long after the signal at the latest (ms). */
+const AFTER_ABORT = 5000;
 
 export class BullQueue implements WorkQueue {
   readonly shown: string;
   readonly #queue: Queue<PartJob>;
+  readonly #patience: Patience;
   readonly #attempts: number;
   readonly #stop: Promise<never>;
   #away = false;
 
-  private constructor(address: QueueAddress, queue: Queue<PartJob>, options: BullQueueOptions) {
+  private constructor(
+    address: QueueAddress,
+    queue: Queue<PartJob>,
+    patience: Patience,
+    options: BullQueueOptions,
+  ) {
+    this.#patience = patience;
     this.shown = address.shown;
     this.#queue = queue;
     this.#attempts = options.attempts ?? ATTEMPTS;
@@ -28,7 +37,11 @@ export class BullQueue implements WorkQueue {
     this.#stop = new Promise((_, stop) => {
       const { signal } = options;
       // What waits for a server that is away must not keep a person waiting.
-      signal?.addEventListener('abort', () => this.#away && stop(signal.reason), { once: true });
+      const end = (): void => {
+        if (this.#away) stop(signal?.reason);
+        else setTimeout(() => stop(signal?.reason), AFTER_ABORT).unref();
+      };
+      signal?.addEventListener('abort', end, { once: true });
     });
     this.#stop.catch(() => undefined);
   }
@@ -44,7 +57,7 @@ export class BullQueue implements WorkQueue {
     const connection = connectionOf(address, patience);
     const queue = new Queue<PartJob>(QUEUE, { connection, prefix: PREFIX });
     await firstAnswer(queue, address, patience);
-    return new BullQueue(address, queue, options);
+    return new BullQueue(address, queue, patience, options);
   }
 
   async add(job: PartJob): Promise<void> {
@@ -127,8 +140,10 @@ export class BullQueue implements WorkQueue {
   }
 
   async close(): Promise<void> {
-    if (this.#away) await this.#queue.disconnect();
-    else await this.#queue.close();
+    if (!this.#away) return this.#queue.close();
+    this.#patience.ended = true;
+    // It waits for answers that do not come.
+    this.#queue.disconnect().catch(() => undefined);
   }
 
   /** @throws XqgError XQG_QUEUE_FAILED; the reason of the signal where the server is away */
@@ -148,7 +163,7 @@ export class BullQueue implements WorkQueue {
 export interface BullQueueOptions {
   /** Attempts at a part before it is set aside. Default 5. */
   readonly attempts?: number;
-  /** When aborted, calls end that wait for a server that is away. */
+  /** When aborted, calls end soon, also where the server is away. */
   readonly signal?: AbortSignal;
   /** Told once when the server goes away, with the reason; calls wait until it is back. */
   readonly onAway?: (problem: string) => void;

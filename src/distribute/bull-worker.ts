@@ -2,6 +2,7 @@
  * Parts from BullMQ, one at a time: a part is locked while it is worked on, and given to another worker when the lock is not
  * renewed in time, because this one died or hangs. Knows no storage and no row.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { Worker } from 'bullmq';
 import { connectionOf, firstAnswer, loadBull, PREFIX, QUEUE, RUNS } from './bull-package.js';
 import { queueAddress } from './queue-address.js';
@@ -11,6 +12,8 @@ import { HopelessPart, type PartJob, type PartWork, ReleasedPart, type RunRecord
 const LOST_AT_MOST = 5;
 /** Pause before an answer is given again that did not arrive (ms). */
 const AGAIN = 1000;
+/** A worker that ends waits so long for a server that is away (ms). */
+const AWAY_AT_END = 5000;
 
 export interface TakingOptions {
   /** Shown by `xqg status`. */
@@ -21,14 +24,20 @@ export interface TakingOptions {
   readonly onTrouble?: (problem: string) => void;
 }
 
+/** A worker whose server is away, so that it cannot end as it should. */
+interface Abandoned {
+  abandon(): Promise<void>;
+}
+
 export class PartTaking {
   #inHand = 0;
+  #away = false;
   #idleSince = performance.now();
 
   private constructor(
     /** Address without credentials. */
     readonly shown: string,
-    private readonly worker: Worker<PartJob>,
+    private readonly worker: Worker<PartJob> & Abandoned,
   ) {}
 
   /**
@@ -39,7 +48,15 @@ export class PartTaking {
     const address = queueAddress(url);
     const { Worker, UnrecoverableError, WaitingError, DelayedError } = await loadBull();
     const patience = { ended: false };
-    const worker: Worker<PartJob> = new Worker<PartJob>(
+    class PartsWorker extends Worker<PartJob> implements Abandoned {
+      async abandon(): Promise<void> {
+        patience.ended = true;
+        this.disconnect().catch(() => undefined);
+        // It would go on renewing the lock of a part that can be neither ended nor given back.
+        await this.lockManager.close();
+      }
+    }
+    const worker: PartsWorker = new PartsWorker(
       QUEUE,
       async (job, token) => {
         taking.#inHand++;
@@ -77,7 +94,14 @@ export class PartTaking {
     );
     const taking = new PartTaking(address.shown, worker);
     await firstAnswer(worker, address, patience);
-    worker.on('error', (error) => options.onTrouble?.(error.message));
+    worker.on('error', (error) => {
+      // One line for a server that is away, not one for every attempt to reach it.
+      if (!taking.#away) options.onTrouble?.(error.message || String((error as NodeJS.ErrnoException).code));
+      taking.#away = true;
+    });
+    worker.getBackend().on('ready', () => {
+      taking.#away = false;
+    });
     worker.run().catch((error: Error) => options.onTrouble?.(error.message));
     return taking;
   }
@@ -92,8 +116,14 @@ export class PartTaking {
     await this.worker.pause(true);
   }
 
-  /** Ends when the part in hand is done or given back. */
+  /** Ends when the part in hand is done or given back; where the server is away, its lock will run out. */
   async end(): Promise<void> {
-    await this.worker.close();
+    const closed = this.worker.close().catch(() => undefined);
+    for (;;) {
+      const first = await Promise.race([closed, setTimeout(AWAY_AT_END, 'late')]);
+      if (first !== 'late') return;
+      if (!this.#away) continue;
+      return this.worker.abandon();
+    }
   }
 }

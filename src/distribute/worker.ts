@@ -131,6 +131,8 @@ class PartWorker {
     const began = performance.now();
     const label = job.part.slice(0, 12);
     try {
+      // It becomes part of a path.
+      if (!/^[0-9a-f]{64}$/.test(job.part)) throw new HopelessPart('that is no name of a part');
       if (this.refusal !== null) throw new ReleasedPart('this worker refuses', 0);
       const { storage, opened } = await this.#ready(record);
       if (!(await this.#compute(job, record.plan, storage, opened))) return;
@@ -139,7 +141,7 @@ class PartWorker {
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       this.#options.onTalk?.(`Part ${label}: ${job.passages} passages in ${seconds} s`);
     } catch (error) {
-      if (error instanceof ReleasedPart) throw error;
+      if (error instanceof ReleasedPart || error instanceof HopelessPart) throw error;
       if (this.#stopping.signal.aborted) throw new ReleasedPart('this worker stops', 0);
       const { code, message } = error as XqgError;
       const reason = error instanceof XqgError ? `${code} ${message}` : message;

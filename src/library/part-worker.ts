@@ -1,8 +1,7 @@
 /** Works for `xqg index --queue`, here or on another machine: opens what a run names, or what is given in its place. */
 
-import { runWorker, type WorkerOptions, type WorkerResult } from '../distribute/worker.js';
+import type { WorkerOptions, WorkerResult } from '../distribute/worker.js';
 import type { OpenEncoderOptions } from '../encode/open-encoder.js';
-import { makersOf } from './makers.js';
 
 export type { WorkerResult } from '../distribute/worker.js';
 
@@ -24,7 +23,9 @@ export interface PartWorkerOptions extends Omit<WorkerOptions, 'open'> {
  * @throws XqgError those of `runWorker`
  */
 export async function workOnParts(url: string, options: PartWorkerOptions = {}): Promise<WorkerResult> {
+  const { makersOf } = await import('./makers.js');
   const { pack, encoder, encoderOptions, generator, prompt, ...rest } = options;
+  const { runWorker } = await import('../distribute/worker.js');
   return runWorker(url, {
     ...rest,
     open: (made) => {

@@ -39,7 +39,8 @@ export const registerStatus: Register = (parent, act) => {
         const { indexStatus } = await import('../../indexing/status.js');
         const status = await indexStatus(dir);
         const { queueStatusOf } = await import('../../distribute/queue-status.js');
-        const queue = await queueStatusOf(dir);
+        // A run without the queue may have ended what one with it began.
+        const queue = status.manifest.state.status === 'complete' ? null : await queueStatusOf(dir);
         if (context.json)
           return context.printJson({ directory: dir, ...status, ...(queue === null ? {} : { queue }) });
         context.print(describe(dir, status));
