@@ -12,8 +12,9 @@ export const PREFIX = 'xqg';
 /** Key of the records of runs, by id. */
 export const RUNS = `${PREFIX}:runs`;
 
-/** An answer is waited for so long when a queue is opened (ms). */
-const FIRST_ANSWER = 5000;
+/** When a queue is opened, its answer is waited for so long; if nobody is there, or says no, not so long (ms). */
+const FIRST_ANSWER = 20_000;
+const REFUSED = 5000;
 const LONGEST_PAUSE = 2000;
 
 /** @throws XqgError XQG_QUEUE_PACKAGE */
@@ -59,16 +60,17 @@ export async function firstAnswer(
   { shown }: QueueAddress,
   patience: Patience,
 ): Promise<void> {
-  let problem = `no answer in ${FIRST_ANSWER / 1000} s`;
+  let problem: string | null = null;
   connected.on('error', (error) => {
-    problem = error.message || (error as NodeJS.ErrnoException).code || problem;
+    problem = error.message || String((error as NodeJS.ErrnoException).code);
   });
-  let timer: NodeJS.Timeout | undefined;
+  const timers: NodeJS.Timeout[] = [];
   const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(
-      () => fail(new XqgError('XQG_QUEUE_UNREACHABLE', { queue: shown, problem })),
-      FIRST_ANSWER,
-    );
+    const giveUp = (): void => {
+      const details = { queue: shown, problem: problem ?? `no answer in ${FIRST_ANSWER / 1000} s` };
+      fail(new XqgError('XQG_QUEUE_UNREACHABLE', details));
+    };
+    timers.push(setTimeout(() => problem !== null && giveUp(), REFUSED), setTimeout(giveUp, FIRST_ANSWER));
   });
   const ready = connected.waitUntilReady().catch((cause: Error) => {
     throw new XqgError('XQG_QUEUE_UNREACHABLE', { queue: shown, problem: cause.message }, { cause });
@@ -79,7 +81,7 @@ export async function firstAnswer(
     patience.ended = true;
     throw error;
   } finally {
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
     ready.catch(() => undefined);
   }
 }

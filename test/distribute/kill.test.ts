@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Distribution } from '../../src/distribute/distribution.js';
 import { queueStatus } from '../../src/distribute/queue-status.js';
 import { indexDocuments } from '../../src/indexing/build.js';
 import { digestIndex } from '../../src/indexing/digest.js';
@@ -14,6 +15,8 @@ import { freePort, hasRedis, startRedis } from './redis.js';
 
 const DOCUMENTS = 320;
 const LOCK_SECONDS = 2;
+/** Both need half a minute on two quiet cores (ms). */
+const LONGEST = 300_000;
 let root: string;
 let compiled: Compiled;
 const children: ChildProcess[] = [];
@@ -48,7 +51,7 @@ function start(script: string, ...words: string[]): Child {
 }
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 60_000;
+  const end = Date.now() + 120_000;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
     await setTimeout(20);
@@ -59,74 +62,133 @@ const partsOf = (child: Child): string[] =>
   [...child.said().matchAll(/^Part (\w+): \d+ passages/gm)].map(([, part]) => part);
 
 describe.skipIf(!hasRedis())('an index by three workers', () => {
-  it('equals the one built alone though one is killed, one hangs, and the queue and the run are killed too', async () => {
-    const alone = join(root, 'alone');
-    await indexDocuments(alone, documentsOf(upTo(DOCUMENTS)), { encoder, generator });
+  it(
+    'equals the one built alone though one is killed, one hangs, and the queue and the run are killed too',
+    async () => {
+      const alone = join(root, 'alone');
+      await indexDocuments(alone, documentsOf(upTo(DOCUMENTS)), { encoder, generator });
 
-    const port = await freePort();
-    const url = `redis://127.0.0.1:${port}`;
-    let redis = await startRedis(port, root);
-    children.push(redis);
-    const dir = join(root, 'index');
-    const run = (): Child => start('run-child', url, dir, String(DOCUMENTS));
-    const worker = (name: string): Child => start('worker-child', url, name, String(LOCK_SECONDS));
-    const first = run();
-    const [killed, hung, steady] = [worker('killed'), worker('hung'), worker('steady')];
-    /** The part that a worker has in hand, or null. */
-    const inHand = async (name: string): Promise<string | null> =>
-      (await queueStatus(url)).inHand.find((part) => part.worker === name)?.part ?? null;
-    const done = (): number => [killed, hung, steady].reduce((sum, child) => sum + partsOf(child).length, 0);
-    const strike = async (child: Child, name: string, signal: NodeJS.Signals): Promise<string> => {
-      for (;;) {
-        await until(`${name} has a part in hand`, async () => (await inHand(name)) !== null);
-        child.process.kill('SIGSTOP');
-        const part = await inHand(name);
-        // It may have ended that part meanwhile.
-        if (part !== null && !partsOf(child).includes(part.slice(0, 12))) {
-          child.process.kill(signal);
-          return part.slice(0, 12);
+      const port = await freePort();
+      const url = `redis://127.0.0.1:${port}`;
+      let redis = await startRedis(port, root);
+      children.push(redis);
+      const dir = join(root, 'index');
+      const run = (): Child => start('run-child', url, dir, String(DOCUMENTS));
+      const worker = (name: string): Child => start('worker-child', url, name, String(LOCK_SECONDS));
+      const first = run();
+      const [killed, hung, steady] = [worker('killed'), worker('hung'), worker('steady')];
+      /** The part that a worker has in hand, or null. */
+      const inHand = async (name: string): Promise<string | null> =>
+        (await queueStatus(url)).inHand.find((part) => part.worker === name)?.part ?? null;
+      const done = (): number =>
+        [killed, hung, steady].reduce((sum, child) => sum + partsOf(child).length, 0);
+      const strike = async (child: Child, name: string, signal: NodeJS.Signals): Promise<string> => {
+        for (;;) {
+          await until(`${name} has a part in hand`, async () => (await inHand(name)) !== null);
+          child.process.kill('SIGSTOP');
+          const part = await inHand(name);
+          // It may have ended that part meanwhile.
+          if (part !== null && !partsOf(child).includes(part.slice(0, 12))) {
+            child.process.kill(signal);
+            return part.slice(0, 12);
+          }
+          child.process.kill('SIGCONT');
+          await setTimeout(10);
         }
-        child.process.kill('SIGCONT');
-        await setTimeout(10);
+      };
+
+      await until('some parts are done', () => done() >= 6);
+      const lost = await strike(killed, 'killed', 'SIGKILL');
+      const stuck = await strike(hung, 'hung', 'SIGSTOP');
+      const before = done();
+      await until('more parts are done', () => done() >= before + 3);
+      redis.kill('SIGKILL');
+      await once(redis, 'close');
+      first.process.kill('SIGKILL');
+      await first.ended;
+      await setTimeout(1000);
+      redis = await startRedis(port, root);
+      children.push(redis);
+      const second = run();
+      const joined = worker('joined');
+      const by = (part: string): boolean => [...partsOf(steady), ...partsOf(joined)].includes(part);
+      await until('others did the part of the killed one', () => by(lost));
+      await until('others did the part of the hung one', () => by(stuck));
+      // It ends a part that is done, or one that nobody waits for any longer.
+      hung.process.kill('SIGCONT');
+      expect(await second.ended, second.said()).toBe(0);
+      expect(second.said()).toMatch(/finished: complete\n$/);
+      expect(await digestIndex(dir)).toBe(await digestIndex(alone));
+
+      // Every worker that was left alive is well, and nothing is left behind.
+      for (const child of [hung, steady, joined]) {
+        child.process.kill('SIGTERM');
+        expect(await child.ended, child.said()).toBe(0);
+        expect(child.said()).not.toContain('failed');
       }
-    };
+      expect(await queueStatus(url)).toMatchObject({
+        runs: [],
+        counts: { waiting: 0, active: 0, delayed: 0, setAside: 0 },
+      });
+      // A worker that wakes up late may put rows of a part down that nobody needs any longer.
+      const left = (await readdir(dir)).filter((name) => name !== 'parts');
+      expect(left.sort()).toEqual(['lexical', 'readers', 'store', 'xqg.json']);
+      redis.kill('SIGTERM');
+    },
+    LONGEST,
+  );
+});
 
-    await until('some parts are done', () => done() >= 6);
-    const lost = await strike(killed, 'killed', 'SIGKILL');
-    const stuck = await strike(hung, 'hung', 'SIGSTOP');
-    const before = done();
-    await until('more parts are done', () => done() >= before + 3);
-    redis.kill('SIGKILL');
-    await once(redis, 'close');
-    first.process.kill('SIGKILL');
-    await first.ended;
-    await setTimeout(1000);
-    redis = await startRedis(port, root);
-    children.push(redis);
-    const second = run();
-    const joined = worker('joined');
-    const by = (part: string): boolean => [...partsOf(steady), ...partsOf(joined)].includes(part);
-    await until('others did the part of the killed one', () => by(lost));
-    await until('others did the part of the hung one', () => by(stuck));
-    // It ends a part that is done, or one that nobody waits for any longer.
-    hung.process.kill('SIGCONT');
-    expect(await second.ended, second.said()).toBe(0);
-    expect(second.said()).toMatch(/finished: complete\n$/);
-    expect(await digestIndex(dir)).toBe(await digestIndex(alone));
+describe.skipIf(!hasRedis())('while the server of the queue is away', () => {
+  it(
+    'a worker and a run end soon when they are told to, and the run goes on later',
+    async () => {
+      const data = await mkdtemp(join(root, 'away-'));
+      const [port, dir] = [await freePort(), join(data, 'index')];
+      const url = `redis://127.0.0.1:${port}`;
+      const redis = await startRedis(port, data);
+      children.push(redis);
+      const worker = start('worker-child', url, 'worker', String(LOCK_SECONDS));
+      const interruption = new AbortController();
+      const index = async (signal?: AbortSignal, onTrouble = (): void => {}) => {
+        const distribution = await Distribution.open(
+          { url, partPassages: 8, onTrouble },
+          { directory: dir, makers: { generator: 'fake' }, signal },
+        );
+        const { rowsFrom } = distribution;
+        const options = { encoder, generator, rowsFrom, signal };
+        try {
+          return await distribution.end(await indexDocuments(dir, documentsOf(upTo(40)), options));
+        } finally {
+          await distribution.close();
+        }
+      };
+      let away = false;
+      const run = index(interruption.signal, () => {
+        away = true;
+      });
+      run.catch(() => undefined);
+      await until('a part is done', () => partsOf(worker).length > 0);
+      redis.kill('SIGKILL');
+      await until('both notice', () => away && worker.said().includes('Trouble'));
+      const told = Date.now();
+      interruption.abort();
+      worker.process.kill('SIGTERM');
+      await run.then(
+        ({ status }) => expect(status).toBe('interrupted'),
+        (error: Error) => expect(error.name).toBe('AbortError'),
+      );
+      expect(await worker.ended, worker.said()).toBe(0);
+      expect(Date.now() - told).toBeLessThan(20_000);
 
-    // Every worker that was left alive is well, and nothing is left behind.
-    for (const child of [hung, steady, joined]) {
-      child.process.kill('SIGTERM');
-      expect(await child.ended, child.said()).toBe(0);
-      expect(child.said()).not.toContain('failed');
-    }
-    expect(await queueStatus(url)).toMatchObject({
-      runs: [],
-      counts: { waiting: 0, active: 0, delayed: 0, setAside: 0 },
-    });
-    // A worker that wakes up late may put rows of a part down that nobody needs any longer.
-    const left = (await readdir(dir)).filter((name) => name !== 'parts');
-    expect(left.sort()).toEqual(['lexical', 'readers', 'store', 'xqg.json']);
-    redis.kill('SIGTERM');
-  });
+      const again = await startRedis(port, data);
+      children.push(again);
+      const other = start('worker-child', url, 'other', String(LOCK_SECONDS));
+      expect((await index()).status).toBe('complete');
+      other.process.kill('SIGTERM');
+      expect(await other.ended, other.said()).toBe(0);
+      again.kill('SIGTERM');
+    },
+    LONGEST,
+  );
 });
