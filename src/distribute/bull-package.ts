@@ -70,7 +70,10 @@ export async function firstAnswer(
       const details = { queue: shown, problem: problem ?? `no answer in ${FIRST_ANSWER / 1000} s` };
       fail(new XqgError('XQG_QUEUE_UNREACHABLE', details));
     };
-    timers.push(setTimeout(() => problem !== null && giveUp(), REFUSED), setTimeout(giveUp, FIRST_ANSWER));
+    timers.push(
+      setTimeout(() => problem !== null && giveUp(), REFUSED),
+      setTimeout(giveUp, FIRST_ANSWER),
+    );
   });
   const ready = connected.waitUntilReady().catch((cause: Error) => {
     throw new XqgError('XQG_QUEUE_UNREACHABLE', { queue: shown, problem: cause.message }, { cause });

@@ -137,8 +137,12 @@ export class DistributedRows implements DocumentQueue {
     this.#passages += job.passages;
     await this.#options.onState(this.state);
     if (!(await storage.has(rowsName(this.#key, hash)))) {
+      if (retryFailed && (await queue.standing(job)).state === 'set aside') {
+        // Its passages may be what is damaged, and some storages keep the first object of a name.
+        await storage.remove(inputName(this.#key, hash));
+        await queue.forget(job);
+      }
       await storage.put(inputName(this.#key, hash), bytes);
-      if (retryFailed && (await queue.standing(job)).state === 'set aside') await queue.forget(job);
       await queue.add(job);
     }
     this.#pending.push({ job, isNew: this.#gatheredNew, mends: MENDS });

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Distribution } from '../../src/distribute/distribution.js';
 import { queueStatus } from '../../src/distribute/queue-status.js';
 import { indexDocuments } from '../../src/indexing/build.js';
 import { digestIndex } from '../../src/indexing/digest.js';
@@ -149,42 +148,24 @@ describe.skipIf(!hasRedis())('while the server of the queue is away', () => {
       const redis = await startRedis(port, data);
       children.push(redis);
       const worker = start('worker-child', url, 'worker', String(LOCK_SECONDS));
-      const interruption = new AbortController();
-      const index = async (signal?: AbortSignal, onTrouble = (): void => {}) => {
-        const distribution = await Distribution.open(
-          { url, partPassages: 8, onTrouble },
-          { directory: dir, makers: { generator: 'fake' }, signal },
-        );
-        const { rowsFrom } = distribution;
-        const options = { encoder, generator, rowsFrom, signal };
-        try {
-          return await distribution.end(await indexDocuments(dir, documentsOf(upTo(40)), options));
-        } finally {
-          await distribution.close();
-        }
-      };
-      let away = false;
-      const run = index(interruption.signal, () => {
-        away = true;
-      });
-      run.catch(() => undefined);
+      const run = start('run-child', url, dir, '40');
       await until('a part is done', () => partsOf(worker).length > 0);
       redis.kill('SIGKILL');
-      await until('both notice', () => away && worker.said().includes('Trouble'));
+      await until('both notice', () => [worker, run].every((child) => child.said().includes('Trouble')));
       const told = Date.now();
-      interruption.abort();
       worker.process.kill('SIGTERM');
-      await run.then(
-        ({ status }) => expect(status).toBe('interrupted'),
-        (error: Error) => expect(error.name).toBe('AbortError'),
-      );
+      run.process.kill('SIGTERM');
       expect(await worker.ended, worker.said()).toBe(0);
-      expect(Date.now() - told).toBeLessThan(20_000);
+      expect(await run.ended, run.said()).toBe(0);
+      expect(run.said()).toMatch(/finished: interrupted\n$/);
+      expect(Date.now() - told).toBeLessThan(30_000);
 
       const again = await startRedis(port, data);
       children.push(again);
       const other = start('worker-child', url, 'other', String(LOCK_SECONDS));
-      expect((await index()).status).toBe('complete');
+      const later = start('run-child', url, dir, '40');
+      expect(await later.ended, later.said()).toBe(0);
+      expect(later.said()).toMatch(/finished: complete\n$/);
       other.process.kill('SIGTERM');
       expect(await other.ended, other.said()).toBe(0);
       again.kill('SIGTERM');

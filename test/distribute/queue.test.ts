@@ -253,6 +253,21 @@ describe.skipIf(url === null)('an index by a queue', () => {
     await stop();
   });
 
+  it('sets a part with damaged passages aside at once, and makes them anew when told', async () => {
+    const [dir, parts] = [join(root, 'torn'), join(root, 'torn-parts')];
+    const indexing = indexBy(dir, { parts }).catch((error: Error) => error);
+    while ((await queueStatus(url!)).runs[0]?.phase !== 'computing') await setTimeout(20);
+    const [make] = (await readdir(parts)).filter((name) => name !== 'unfinished');
+    const [first] = (await readdir(join(parts, make))).filter((name) => name.endsWith('.passages'));
+    await writeFile(join(parts, make, first), 'torn\n');
+    const { stop, talk } = workers(1);
+    expect(await indexing).toMatchObject({ code: 'XQG_PART_DAMAGED' });
+    expect(talk.filter((line) => line.includes('failed'))).toHaveLength(1);
+    expect((await indexBy(dir, { parts, retryFailed: true })).status).toBe('complete');
+    await stop();
+    expect(await digestIndex(dir)).toBe(alone);
+  });
+
   it('gives the part in hand back when a worker is stopped, and counts no attempt', async () => {
     const dir = join(root, 'stopped');
     let waiting = () => {};
