@@ -87,8 +87,10 @@ export class BullQueue implements WorkQueue {
   }
 
   async forget(job: PartJob): Promise<void> {
-    // A worker that has it in hand keeps it locked.
-    await this.#call(async (queue) => (await queue.getJob(idOf(job)))?.remove().catch(() => undefined));
+    await this.#call(async (queue) => {
+      const found = await queue.getJob(idOf(job));
+      if (found !== undefined) await removed(found);
+    });
   }
 
   async counts(): Promise<QueueCounts> {
@@ -128,13 +130,16 @@ export class BullQueue implements WorkQueue {
 
   async sweep(): Promise<void> {
     const known = new Set((await this.runs()).map(({ run }) => run));
-    for (const state of ['completed', 'failed'] as const) {
+    for (const state of ['waiting', 'delayed', 'active', 'completed', 'failed'] as const) {
       for (let from = 0; ; ) {
         const jobs = await this.#call((queue) => queue.getJobs([state], from, from + SWEPT_TOGETHER - 1));
-        const left = jobs.filter((job) => !known.has(job.data.run));
-        for (const job of left) await this.#call(() => job.remove().catch(() => undefined));
+        let kept = 0;
+        for (const job of jobs) {
+          // A worker that has it in hand keeps it locked.
+          if (known.has(job.data.run) || !(await this.#call(() => removed(job)))) kept++;
+        }
         if (jobs.length < SWEPT_TOGETHER) break;
-        from += jobs.length - left.length;
+        from += kept;
       }
     }
   }
@@ -167,6 +172,14 @@ export interface BullQueueOptions {
   readonly signal?: AbortSignal;
   /** Told once when the server goes away, with the reason; calls wait until it is back. */
   readonly onAway?: (problem: string) => void;
+}
+
+/** False for a part that a worker has in hand: it is locked. */
+function removed(job: Job<PartJob>): Promise<boolean> {
+  return job.remove().then(
+    () => true,
+    () => false,
+  );
 }
 
 function idOf({ run, part }: PartJob): string {
