@@ -33,7 +33,7 @@ export async function computePart(
   const queue = new RowQueue(sink, makers, {
     writeRows: Number.POSITIVE_INFINITY,
     computeRows: COMPUTED_TOGETHER,
-    onWritten: () => undefined,
+    onWritten: async () => undefined,
     onFailure: (path, { code, details }) => failures.push({ path, code, details }),
     onComputed: () => signal?.throwIfAborted(),
   });

@@ -201,8 +201,9 @@ export class DistributedRows implements DocumentQueue {
 
   async #write(): Promise<void> {
     if (this.#readyParts.length === 0) return;
-    if (this.#ready.length > 0) await this.#sink.upsert(this.#ready, { allNew: this.#allNew });
-    this.#told.onWritten(this.#readyDocuments);
+    const written = { documents: this.#readyDocuments, rows: this.#ready.length, allNew: this.#allNew };
+    if (written.rows > 0) await this.#sink.upsert(this.#ready, written);
+    await this.#told.onWritten(written);
     this.#written += this.#readyParts.length;
     for (const job of this.#readyParts) await this.#options.queue.forget(job);
     this.#ready = [];
