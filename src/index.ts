@@ -10,6 +10,7 @@ export type { LanguagePolicy, ProfileName } from './augment/profiles.js';
 export type { MetadataValue } from './corpus/passage.js';
 export type { CorpusOptions } from './corpus/passages.js';
 export type { SkipReason } from './corpus/reader.js';
+export type { PartsProgress, QueueOptions } from './distribute/distribution.js';
 export {
   type BagEncoder,
   type Encoder,
@@ -45,6 +46,7 @@ export type { LanguageWeight, TermBag } from './languages/terms.js';
 export type { ReadBytes } from './library/corpus-progress.js';
 export type { NewDocument } from './library/documents.js';
 export type { ExplainedPassage } from './library/explaining.js';
+export { type PartWorkerOptions, type WorkerResult, workOnParts } from './library/part-worker.js';
 export type { PassageQueries } from './library/passage-queries.js';
 export type { FoundPassage, SearchAnswer, SearchOptions, UsedExpansion } from './library/search-types.js';
 export type { AskedQuestion, RankedQuestion } from './library/searching.js';

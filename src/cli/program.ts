@@ -20,6 +20,7 @@ import { registerReproduce } from './commands/reproduce.js';
 import { registerSearch } from './commands/search.js';
 import { registerServe } from './commands/serve.js';
 import { registerStatus } from './commands/status.js';
+import { registerWorker } from './commands/worker.js';
 import { type CommandContext, createContext } from './context.js';
 
 /** A command's work; `options` is what commander parsed, unchecked. */
@@ -37,6 +38,7 @@ const COMMANDS: readonly Register[] = [
   registerExplain,
   registerQueries,
   registerStatus,
+  registerWorker,
   registerDoctor,
   registerEvaluate,
   registerServe,

@@ -11,7 +11,7 @@ import { Expectations } from './expectations.js';
 import { KnownDocuments } from './known-documents.js';
 import type { IndexFailure, IndexState } from './manifest.js';
 import type { IndexOptions, IndexProgress, IndexResult } from './options.js';
-import { RowQueue } from './row-queue.js';
+import { type DocumentQueue, RowQueue, type RowQueueOptions } from './row-queue.js';
 import { SegmentsAhead } from './segments-ahead.js';
 import type { IndexWriter } from './writer.js';
 
@@ -28,7 +28,7 @@ export class IndexRun {
   readonly #hash: (document: SourceDocument) => string;
   readonly #expectations: Expectations | null;
   readonly #segments: SegmentsAhead;
-  readonly #queue: RowQueue;
+  readonly #queue: DocumentQueue;
   /** Sources whose documents are all given. */
   readonly #sources: Set<string>;
   readonly #failedPaths = new Set<string>();
@@ -53,25 +53,24 @@ export class IndexRun {
     const { encoder, generator, encodeQueries = true } = options;
     this.#expectations = encodeQueries ? Expectations.of(encoder, generator, options) : null;
     this.#segments = new SegmentsAhead(writer.dir, options.threads);
-    this.#queue = new RowQueue(
-      writer.store,
-      { ...identity, encoder, generator, expectations: this.#expectations, encodeQueries },
-      {
-        writeRows: options.writeRows ?? 2048,
-        computeRows: options.computeRows ?? 64,
-        onWritten: async ({ documents, rows, allNew }) => {
-          this.#indexed += documents;
-          this.#unsaved = this.#unsaved.then(() => this.#writer.save({ state: this.#state('indexing') }));
-          this.#unsaved.catch(() => undefined);
-          await this.#segments.written(rows, allNew);
-        },
-        onFailure: (path, error) => this.fail(path, error),
-        onComputed: (passages) => {
-          this.#passages += passages;
-          this.#tell('documents', this.#passages);
-        },
+    const told: RowQueueOptions = {
+      writeRows: options.writeRows ?? 2048,
+      computeRows: options.computeRows ?? 64,
+      onWritten: async ({ documents, rows, allNew }) => {
+        this.#indexed += documents;
+        this.#unsaved = this.#unsaved.then(() => this.#writer.save({ state: this.#state('indexing') }));
+        this.#unsaved.catch(() => undefined);
+        await this.#segments.written(rows, allNew);
       },
-    );
+      onFailure: (path, error) => this.fail(path, error),
+      onComputed: (passages) => {
+        this.#passages += passages;
+        this.#tell('documents', this.#passages);
+      },
+    };
+    const makers = { ...identity, encoder, generator, expectations: this.#expectations, encodeQueries };
+    this.#queue =
+      options.rowsFrom?.(writer.store, told, identity) ?? new RowQueue(writer.store, makers, told);
   }
 
   async run(documents: AsyncIterable<SourceDocument>): Promise<IndexResult> {

@@ -8,7 +8,8 @@ import type { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
 import type { Glossary } from '../glossary/glossary.js';
 import type { PackIdentity } from '../pack/pack.js';
-import type { IndexFailure } from './manifest.js';
+import type { IndexFailure, IndexIdentity } from './manifest.js';
+import type { DocumentQueue, RowQueueOptions, RowSink } from './row-queue.js';
 
 /**
  * Documents, or a function that begins to read them and reports files that cannot be read to their end: rows that the
@@ -17,6 +18,9 @@ import type { IndexFailure } from './manifest.js';
 export type DocumentSource =
   | AsyncIterable<SourceDocument>
   | ((onFailure: (path: string, error: XqgError) => void) => AsyncIterable<SourceDocument>);
+
+/** Where rows are computed, if not in this process. */
+export type RowsFrom = (sink: RowSink, told: RowQueueOptions, identity: IndexIdentity) => DocumentQueue;
 
 export interface IndexOptions {
   readonly encoder: Encoder;
@@ -60,6 +64,8 @@ export interface IndexOptions {
   readonly writeRows?: number;
   /** Passages that are encoded together. Default 64. */
   readonly computeRows?: number;
+  /** Default: rows are computed in this process. */
+  readonly rowsFrom?: RowsFrom;
 }
 
 export interface IndexProgress {

@@ -32,6 +32,22 @@ export interface RowQueueOptions {
   readonly onComputed: (passages: number) => void;
 }
 
+/** Where rows go: the part of a store that this needs. */
+export type RowSink = Pick<PassageStore, 'shape' | 'upsert'>;
+
+/** Takes the passages of documents and sees to it that their rows get into the store. */
+export interface DocumentQueue {
+  /**
+   * Takes the passages of one document, one or more.
+   * @param isNew the store holds nothing of this document
+   */
+  add(passages: readonly Passage[], hash: string, isNew: boolean): Promise<void>;
+  /** Computes and writes all that is left. */
+  finish(): Promise<void>;
+  /** Writes the documents that are computed; the others are dropped. */
+  flush(): Promise<void>;
+}
+
 interface PendingDocument {
   readonly hash: string;
   readonly isNew: boolean;
@@ -44,8 +60,8 @@ interface PendingPassage {
   readonly passage: Passage;
 }
 
-export class RowQueue {
-  readonly #store: PassageStore;
+export class RowQueue implements DocumentQueue {
+  readonly #store: RowSink;
   readonly #makers: RowMakers;
   readonly #options: RowQueueOptions;
   /** Passages that wait for being computed, in the order they came. */
@@ -65,16 +81,12 @@ export class RowQueue {
   #writing: Promise<void> = Promise.resolve();
   #lastWrite = performance.now();
 
-  constructor(store: PassageStore, makers: RowMakers, options: RowQueueOptions) {
+  constructor(store: RowSink, makers: RowMakers, options: RowQueueOptions) {
     this.#store = store;
     this.#makers = makers;
     this.#options = options;
   }
 
-  /**
-   * Takes the passages of one document, one or more.
-   * @param isNew the store holds nothing of this document
-   */
   async add(passages: readonly Passage[], hash: string, isNew: boolean): Promise<void> {
     const document: PendingDocument = { hash, isNew, passages, rows: [] };
     for (const passage of passages) this.#waiting.push({ document, passage });
@@ -86,7 +98,6 @@ export class RowQueue {
     while (this.#waiting.length >= this.#options.computeRows) await this.#compute();
   }
 
-  /** Computes and writes all that is left. */
   async finish(): Promise<void> {
     while (this.#waiting.length > 0) await this.#compute();
     while (this.#computing.length > 0) await this.#collect();

@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import type { SourceDocument } from '../corpus/passage.js';
 import type { CorpusOptions } from '../corpus/passages.js';
 import type { ReadOptions } from '../corpus/read-corpus.js';
+import type { QueueOptions } from '../distribute/distribution.js';
 import { XqgError } from '../errors/error.js';
 import { keptGlossary } from '../indexing/kept-glossary.js';
 import { findManifest, type IndexIdentity, type Manifest } from '../indexing/manifest.js';
@@ -76,6 +77,8 @@ export interface AddPathsOptions extends Omit<AddOptions, 'source' | 'split' | '
    * @throws XqgError to refuse that document; `onFailure` is told
    */
   readonly prepare?: (document: SourceDocument) => SourceDocument;
+  /** Rows are computed by the workers of a queue (`workOnParts`). Default: in this process. */
+  readonly queue?: QueueOptions;
 }
 
 /** Rows that wait to be written are held about twice: as vectors, and as what goes to the disk. */
@@ -150,7 +153,7 @@ export class XqgIndex {
   /**
    * Brings the index to hold exactly what is in these files and folders: indexes what is new or changed, drops what is gone.
    *
-   * @throws XqgError those of `add`, and XQG_CORPUS_NOT_FOUND and others of the readers
+   * @throws XqgError those of `add`, XQG_CORPUS_NOT_FOUND and others of the readers and of `writeByQueue`
    */
   async addPaths(paths: readonly string[], options: AddPathsOptions = {}): Promise<IndexResult> {
     const { splitting, onSkip, onProgress, source } = options;
@@ -163,11 +166,16 @@ export class XqgIndex {
       };
       return preparedDocuments(progress.count(readCorpus(paths, { onSkip, onFailure })), options, onFailure);
     };
-    return this.#write(read, options, {
+    const more = {
       sources: source === undefined ? paths.map((path) => resolve(path)) : [],
       splitting,
-      onProgress: (state) => onProgress?.(state, progress.bytes),
-    });
+      onProgress: (state: IndexProgress) => onProgress?.(state, progress.bytes),
+    };
+    if (options.queue === undefined) return this.#write(read, options, more);
+    const { writeByQueue } = await import('./queued-write.js');
+    return writeByQueue(options.queue, this, options.signal, (rowsFrom) =>
+      this.#write(read, options, { ...more, rowsFrom }),
+    );
   }
 
   /**
@@ -319,7 +327,7 @@ export class XqgIndex {
   async #write(
     documents: AsyncIterable<SourceDocument> | DocumentSource,
     { signal, memoryBytes = DEFAULT_MEMORY }: Pick<AddOptions, 'signal' | 'memoryBytes'>,
-    more: Pick<IndexOptions, 'sources' | 'splitting' | 'onProgress'>,
+    more: Pick<IndexOptions, 'sources' | 'splitting' | 'onProgress' | 'rowsFrom'>,
   ): Promise<IndexResult> {
     this.#requireOpen();
     const { encoder, generator, pack, packFolder, encoderSpec, glossary } = this.makers;

@@ -1,6 +1,8 @@
 /** `xqg index`: files and folders into an index. */
 import { z } from 'zod';
 import type { SkipReason } from '../../corpus/reader.js';
+import type { QueueOptions } from '../../distribute/distribution.js';
+import { XqgError } from '../../errors/error.js';
 import { FilteredGenerator, parseThresholds } from '../../generate/filters/filtered.js';
 import type { IndexResult } from '../../indexing/options.js';
 import type { XqgIndex } from '../../library/xqg-index.js';
@@ -9,7 +11,7 @@ import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-opti
 import { describeFailure, ToldFailure } from '../failure.js';
 import { bytes, list, parseOptions, whole } from '../options.js';
 import type { Register } from '../program.js';
-import { startProgress } from '../progress.js';
+import { type Progress, startProgress } from '../progress.js';
 import { count, foreign } from '../terminal.js';
 
 const options = z.object({
@@ -27,6 +29,12 @@ const options = z.object({
   glossary: z.string().optional(),
   maxTokens: whole(8).optional(),
   memory: bytes.optional(),
+  queue: z.string().optional(),
+  parts: z.string().optional(),
+  partPassages: whole(1).optional(),
+  attempts: whole(1).optional(),
+  retryFailed: z.boolean().default(false),
+  keepParts: z.boolean().default(false),
 });
 
 /** Skipped files that are named one by one. */
@@ -74,6 +82,18 @@ export const registerIndex: Register = (parent, act) => {
     )
     .option('--max-tokens <n>', 'longest passage, in words (default: 200)')
     .option('--memory <size>', 'memory for what waits to be written, e.g. 512MB (default: 256MB)')
+    .option(
+      '--queue <url>',
+      'workers compute the rows (xqg worker); redis://HOST:PORT (docs/distributing.md)',
+    )
+    .option(
+      '--parts <place>',
+      'with --queue: folder or s3://bucket/prefix that workers share (default: DIR/parts)',
+    )
+    .option('--part-passages <n>', 'with --queue: passages of a part (default: 512)')
+    .option('--attempts <n>', 'with --queue: attempts at a part before it is set aside (default: 5)')
+    .option('--retry-failed', 'with --queue: try the parts again that were set aside')
+    .option('--keep-parts', 'with --queue: leave the parts in their place when the index is complete')
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw, paths: string[]) => {
@@ -102,15 +122,18 @@ export const registerIndex: Register = (parent, act) => {
         await tellWork(context, index, paths);
         const skips = new SkipTalk(context);
         const progress = startProgress();
+        const queue = givenQueue(given, context, progress);
         let result: IndexResult;
         try {
           result = await index.addPaths(paths, {
             splitting: { lang: given.lang, maxTokens: given.maxTokens },
             memoryBytes: given.memory,
             signal: context.signal,
+            queue,
             onSkip: (path, reason, line) => skips.tell(path, reason, line),
             onFailure: (path, error) => context.say(`${error.code} ${path}: ${error.message}`),
             onProgress: ({ phase, passages, unchanged }, { done, total }) => {
+              if (queue !== undefined && phase === 'documents') return;
               const known = unchanged > 0 ? `, ${count(unchanged, 'document')} unchanged` : '';
               const text =
                 phase === 'sealing' ? 'writing the lexical index' : `${count(passages, 'passage')}${known}`;
@@ -137,6 +160,41 @@ function tellGlossary(context: CommandContext, { makers: { glossary } }: XqgInde
   if (glossary === null) return;
   const { concepts, languages } = glossary;
   context.say(`Glossary: ${count(concepts.length, 'concept')} in ${languages.join(' ')}`);
+}
+
+function givenQueue(
+  { queue: url, parts, partPassages, attempts, retryFailed, keepParts }: z.output<typeof options>,
+  context: CommandContext,
+  progress: Progress,
+): QueueOptions | undefined {
+  if (url === undefined) {
+    const alone = {
+      parts,
+      partPassages,
+      attempts,
+      retryFailed: retryFailed || undefined,
+      keepParts: keepParts || undefined,
+    };
+    const [named] = Object.entries(alone).flatMap(([name, value]) => (value === undefined ? [] : name));
+    if (named === undefined) return undefined;
+    const flag = named.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+    throw new XqgError('XQG_BAD_OPTION', { problems: `--${flag} needs --queue` });
+  }
+  return {
+    url,
+    parts,
+    partPassages,
+    attempts,
+    retryFailed,
+    keepParts,
+    onTrouble: (problem) => context.say(problem),
+    onParts: ({ phase, parts: planned, done, setAside, counts, workers }) => {
+      const aside = setAside > 0 ? `, ${count(setAside)} set aside` : '';
+      const far = `${count(done)} of ${count(planned, 'part')} done${aside}`;
+      const text = `${far}, ${count(counts.active)} in hand, ${count(workers, 'worker')}`;
+      progress.update(phase === 'planning' ? null : (done + setAside) / planned, text);
+    },
+  };
 }
 
 /** What a filter left of the queries of each language. */

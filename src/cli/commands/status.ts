@@ -1,23 +1,35 @@
 /** `xqg status`: what an index holds and what made it. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { QueueStatus } from '../../distribute/queue-status.js';
+import { XqgError } from '../../errors/error.js';
 import type { IndexStatus } from '../../indexing/status.js';
+import type { CommandContext } from '../context.js';
 import { parseOptions } from '../options.js';
 import type { Register } from '../program.js';
+import { describeQueue } from '../queue-output.js';
 import { count, foreign, size } from '../terminal.js';
 
-const options = z.object({ index: z.string(), digest: z.boolean().default(false) });
+const options = z.object({
+  index: z.string().optional(),
+  queue: z.string().optional(),
+  digest: z.boolean().default(false),
+});
 
 export const registerStatus: Register = (parent, act) => {
   parent
     .command('status')
-    .description('show what an index holds and what made it')
-    .requiredOption('-i, --index <dir>', 'directory of the index')
+    .description('show what an index holds and what made it, or how far the runs of a queue are')
+    .option('-i, --index <dir>', 'directory of the index')
+    .option('--queue <url>', 'show the runs of this queue: redis://HOST:PORT')
     .option('--digest', 'print only the sha256 of the content: equal for indexes that answer alike')
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw) => {
         const given = parseOptions(options, raw);
+        if (given.queue !== undefined) return tellQueue(context, given.queue);
+        if (given.index === undefined)
+          throw new XqgError('XQG_BAD_OPTION', { problems: 'neither --index nor --queue is given' });
         const dir = resolve(given.index);
         if (given.digest) {
           const { digestIndex } = await import('../../indexing/digest.js');
@@ -26,11 +38,23 @@ export const registerStatus: Register = (parent, act) => {
         }
         const { indexStatus } = await import('../../indexing/status.js');
         const status = await indexStatus(dir);
-        if (context.json) return context.printJson({ directory: dir, ...status });
+        const { queueStatusOf } = await import('../../distribute/queue-status.js');
+        // A run without the queue may have ended what one with it began.
+        const queue = status.manifest.state.status === 'complete' ? null : await queueStatusOf(dir);
+        if (context.json)
+          return context.printJson({ directory: dir, ...status, ...(queue === null ? {} : { queue }) });
         context.print(describe(dir, status));
+        if (queue !== null) context.print(describeQueue(queue));
       }),
     );
 };
+
+async function tellQueue(context: CommandContext, url: string): Promise<void> {
+  const { queueStatus } = await import('../../distribute/queue-status.js');
+  const status: QueueStatus = await queueStatus(url);
+  if (context.json) context.printJson(status);
+  else context.print(describeQueue(status));
+}
 
 function describe(dir: string, { manifest, ...status }: IndexStatus): string {
   const { identity, state, tool } = manifest;
