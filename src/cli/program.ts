@@ -12,6 +12,7 @@ import { registerKeys } from './commands/keys.js';
 import { registerMcp } from './commands/mcp.js';
 import { registerModels } from './commands/models.js';
 import { registerPack } from './commands/pack.js';
+import { registerPlan } from './commands/plan.js';
 import { registerQueries } from './commands/queries.js';
 import { registerRemove } from './commands/remove.js';
 import { registerReproduce } from './commands/reproduce.js';
@@ -35,6 +36,7 @@ const COMMANDS: readonly Register[] = [
   registerQueries,
   registerStatus,
   registerDoctor,
+  registerPlan,
   registerEvaluate,
   registerServe,
   registerMcp,
