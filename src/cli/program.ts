@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { XqgError } from '../errors/error.js';
 import { version } from '../version.js';
+import { registerAnn } from './commands/ann.js';
 import { registerData } from './commands/data.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
@@ -35,6 +36,7 @@ const COMMANDS: readonly Register[] = [
   registerExplain,
   registerQueries,
   registerStatus,
+  registerAnn,
   registerDoctor,
   registerPlan,
   registerEvaluate,

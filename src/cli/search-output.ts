@@ -50,7 +50,9 @@ export function describeSearch({
   language,
   mode,
   augmentation,
-}: Pick<SearchAnswer, 'languages' | 'language' | 'mode' | 'augmentation'>): string {
+  ann,
+}: Pick<SearchAnswer, 'languages' | 'language' | 'mode' | 'augmentation'> &
+  Partial<Pick<SearchAnswer, 'ann'>>): string {
   const weights = languages
     .slice(0, 3)
     .map(({ lang, weight }) => (languages.length === 1 ? lang : `${lang} ${Math.round(weight * 100)} %`))
@@ -61,6 +63,13 @@ export function describeSearch({
       ? 'without xQG'
       : `xQG ${augmentation.name}, alpha ${augmentation.alpha}, alpha_eff ${augmentation.alphaEffective.toFixed(3)}`,
   );
+  if (ann) {
+    const recall =
+      ann.recall === null
+        ? 'recall not measured for this profile'
+        : `recall@10 ${ann.recall.toFixed(3)} measured at alpha ${ann.measuredAlpha}`;
+    parts.push(`ANN: ${count(ann.candidates)} candidates, ${recall}`);
+  }
   return colors.dim(parts.join(' | '));
 }
 

@@ -62,7 +62,8 @@ async function ratesOf(
     const all = (makers.generator?.languages ?? []).filter((lang) => lang !== 'en');
     const queryLanguages = typeof asked === 'object' ? asked : all;
     const languages = typeof asked === 'number' ? asked : queryLanguages.length;
-    if (options.rates !== undefined) return { rates: await readRates(options.rates), source: 'file', languages };
+    if (options.rates !== undefined)
+      return { rates: await readRates(options.rates), source: 'file', languages };
     const { calibrate, ratesIdentity } = await import('../plan/calibrate.js');
     const remembered = options.remeasure ? null : await rememberedRates(ratesIdentity(makers, words));
     if (remembered !== null) return { rates: remembered, source: 'remembered', languages };

@@ -28,6 +28,23 @@ export interface SearchOptions {
   readonly groupBy?: 'document';
   /** At most so many results, >= 1. Default 10. */
   readonly k?: number;
+  /**
+   * The dense leg through the ANN index: true: it must be there and fit; false: exact search. Default: through
+   * it where it is there; exactly, with a warning, where it does not fit.
+   */
+  readonly ann?: boolean;
+}
+
+/** How a dense leg was answered that did not look at every passage. */
+export interface AnnUse {
+  /**
+   * Share of what exact search finds among its first ten, as it was measured at `measuredAlpha`; null where it was measured for
+   * another profile.
+   */
+  readonly recall: number | null;
+  readonly measuredAlpha: number;
+  /** Passages that were scored exactly. */
+  readonly candidates: number;
 }
 
 export interface SearchAnswer {
@@ -38,6 +55,8 @@ export interface SearchAnswer {
   readonly mode: SearchMode;
   /** null where it was searched without xQG. */
   readonly augmentation: Augmentation | null;
+  /** null where every passage was looked at. */
+  readonly ann: AnnUse | null;
   /** What people should know, as sentences. */
   readonly warnings: readonly string[];
   /** Best first. */

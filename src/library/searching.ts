@@ -3,6 +3,7 @@ import { hasDistribution } from '../generate/generator.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import { groupByDocument } from '../search/group.js';
 import type { SearchHit, SearchRequest } from '../search/request.js';
+import { annUse, annWarnings, usesAnn } from './ann-use.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
 import type { OpenedIndex } from './opened-index.js';
@@ -85,7 +86,8 @@ export async function answersTo(
         language: languages.known,
         mode: request.mode,
         augmentation: request.augment ? opened.engine.augmentation(request) : null,
-        warnings: languages.warnings,
+        ann: annUse(opened, request),
+        warnings: [...languages.warnings, ...annWarnings(opened, options)],
         // One sentence for a passage, in whichever ranking it is shown.
         hits: await foundPassages(opened, requests[0], groups.slice(0, options.k ?? DEFAULT_K)),
       };
@@ -142,10 +144,11 @@ export function languagesOf(
 export function requestOf(
   question: string,
   { languages }: QuestionLanguages,
-  { snapshot, engine }: OpenedIndex,
+  opened: OpenedIndex,
   options: SearchOptions,
   mask: Uint8Array | null,
 ): SearchRequest {
+  const { snapshot, engine } = opened;
   const { mode = 'hybrid', augment, translate, profile, alpha, languagePolicy, k = DEFAULT_K } = options;
   const request = {
     question,
@@ -156,6 +159,7 @@ export function requestOf(
     profile,
     alpha,
     languagePolicy,
+    exact: !usesAnn(opened, options),
     mask,
     k,
   };

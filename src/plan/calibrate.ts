@@ -50,7 +50,11 @@ export function ratesIdentity({ encoder, generator }: Makers, words: number): Ra
 }
 
 /** @param words of a passage */
-export async function calibrate(makers: Makers, queryLanguages: readonly string[], words: number): Promise<Rates> {
+export async function calibrate(
+  makers: Makers,
+  queryLanguages: readonly string[],
+  words: number,
+): Promise<Rates> {
   const { encoder, generator } = makers;
   const pack = await loadPack('base');
   const passages = samplePassages(pack, PASSAGES, words);
@@ -82,7 +86,11 @@ export async function calibrate(makers: Makers, queryLanguages: readonly string[
   );
   const stored = await storeRates(rows, langs, dim);
   const lexical = lexicalRates(rows);
-  const graph = await measureGraph(rows.map(({ vector }) => vector), dim, unitLength);
+  const graph = await measureGraph(
+    rows.map(({ vector }) => vector),
+    dim,
+    unitLength,
+  );
   return {
     identity: ratesIdentity(makers, words),
     dim,
@@ -104,7 +112,10 @@ export async function calibrate(makers: Makers, queryLanguages: readonly string[
     },
     secondsPerExpectation: expected ?? { sum: 0, part: 0 },
     parts: expected === null ? 0 : sampleVocabulary(pack),
-    secondsOnce: Math.max(0, ((first - encoded) * PASSAGES * sampleVocabulary(pack)) / distinctWords(passages)),
+    secondsOnce: Math.max(
+      0,
+      ((first - encoded) * PASSAGES * sampleVocabulary(pack)) / distinctWords(passages),
+    ),
     annRows: graph?.rows ?? 2,
     bytesPerPassage: { texts: stored.bytes, lexical: lexical.bytes, graph: graph?.bytes ?? 0 },
     bytesPerQuery: QUERY_BYTES,

@@ -25,7 +25,7 @@ export async function measureGraph(
     const half = vectors.length >> 1;
     const matrix = (rows: readonly Float32Array[]): Float32Array => {
       const joined = new Float32Array(rows.length * dim);
-      rows.forEach((row, i) => joined.set(row, i * dim));
+      for (const [i, row] of rows.entries()) joined.set(row, i * dim);
       return joined;
     };
     graph.add(0, matrix(vectors.slice(0, half)));

@@ -46,7 +46,11 @@ export interface Plan {
   /** A search server in one language: exactly, and through an ANN index. */
   readonly searchMemory: { readonly exactBytes: number; readonly annBytes: number };
   /** What is kept of generated queries, against a vector for each of them. */
-  readonly vectors: { readonly generatedQueries: number; readonly sumsBytes: number; readonly eachBytes: number };
+  readonly vectors: {
+    readonly generatedQueries: number;
+    readonly sumsBytes: number;
+    readonly eachBytes: number;
+  };
   /** What this machine lacks, as sentences. */
   readonly lacks: readonly string[];
 }
@@ -103,7 +107,8 @@ export function planOf(request: PlanRequest, rates: Rates): Plan {
         cost: (prices[stage] ?? 0) + hours * machine.hourPrice,
       };
     });
-  const indexingHours = rowSeconds(seconds, rates, machine.cores) / 3600 + (seconds.join + seconds.seal) / 3600;
+  const indexingHours =
+    rowSeconds(seconds, rates, machine.cores) / 3600 + (seconds.join + seconds.seal) / 3600;
   const annBytes = passage.ann === null ? 0 : ann;
   const disk = { keptBytes: store + lexical + annBytes, largestBytes: 2 * store + lexical + annBytes };
   const memoryBytes = INDEXING_BYTES;

@@ -38,6 +38,8 @@ export interface SearchRequest {
   readonly k: number;
   /** Length of the lists that a hybrid is made of; default: that of defaults.ts, or k if it is more. */
   readonly topN?: number;
+  /** True: the dense leg scans every row, also where a graph of near neighbors is at hand. Default false. */
+  readonly exact?: boolean;
   /** (n) by row: 0 leaves a passage out. */
   readonly mask?: Uint8Array | null;
 }

@@ -40,7 +40,10 @@ export const registerPlan: Register = (parent, act) => {
     .description('say what an index will take: time, memory, disk and price of every stage')
     .requiredOption('-n, --passages <n>', 'passages, e.g. 250k or 18M')
     .option('--queries <n>', 'generated queries for each passage and language (default: 5)')
-    .option('--query-langs <codes>', 'languages of the generated queries, or how many (default: all of the pack)')
+    .option(
+      '--query-langs <codes>',
+      'languages of the generated queries, or how many (default: all of the pack)',
+    )
     .option('--words <n>', 'words of a passage (default: 100)')
     .option('--pack <pack>', 'name or folder of a pack (default: base)')
     .option('--generator <spec>', "lexicon, gloss, none, hf:NAME, a model's folder, or openai:MODEL")

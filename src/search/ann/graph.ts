@@ -33,16 +33,15 @@ export class Graph {
 
   /** @throws XqgError XQG_ANN_PACKAGE */
   static async create(shape: GraphShape): Promise<Graph> {
-    return new Graph(await newIndex(shape, 0), shape.dim);
+    return new Graph(await newIndex(shape), shape.dim);
   }
 
   /**
    * Opens the file of `save` without reading it whole: the system reads pages when they are needed.
-   * @param expansion rows that a search looks at, at least; more find more
    * @throws XqgError XQG_ANN_PACKAGE, XQG_ANN_DAMAGED
    */
-  static async view(path: string, shape: GraphShape, expansion: number): Promise<Graph> {
-    const index = await newIndex(shape, expansion);
+  static async view(path: string, shape: GraphShape): Promise<Graph> {
+    const index = await newIndex(shape);
     try {
       index.view(path);
     } catch (cause) {
@@ -75,7 +74,7 @@ export class Graph {
   }
 }
 
-async function newIndex({ dim, unitLength }: GraphShape, expansion: number): Promise<Index> {
+async function newIndex({ dim, unitLength }: GraphShape): Promise<Index> {
   let usearch: typeof import('usearch');
   try {
     usearch = await import('usearch');
@@ -88,7 +87,8 @@ async function newIndex({ dim, unitLength }: GraphShape, expansion: number): Pro
     quantization: (unitLength ? 'i8' : 'bf16') as ScalarKind,
     connectivity: CONNECTIVITY,
     expansion_add: EXPANSION_ADD,
-    expansion_search: expansion,
+    // A search looks at as many rows as it is asked for.
+    expansion_search: 1,
     multi: false,
   });
 }

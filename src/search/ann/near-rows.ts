@@ -3,12 +3,11 @@
  * asks and scored exactly. A score is that of the exact search to the bit; only rows that the graph does not name are missing.
  * Knows no file and no text.
  */
-import { fuse, type LanguageSum } from '../../augment/fuse.js';
+import { addWeighted, fuse, type LanguageSum } from '../../augment/fuse.js';
 import type { LanguageWeight } from '../../languages/terms.js';
 import { product } from '../exact/javascript-scanner.js';
 import { type Augmentation, policyWeights, type SearchRequest } from '../request.js';
 import type { Snapshot } from '../snapshot.js';
-import { type RankedRows, sortRows } from '../top-k.js';
 import type { Graph } from './graph.js';
 
 /** Single rows, for snapshots that can read them without the others. */
@@ -48,20 +47,37 @@ export class NearRows {
   }
 
   /**
-   * Rows among which the best are looked for; null where a scan of everything is better.
-   * @param vector (dim), not zero
+   * How the best are looked for: among `candidates` of the graph, among `all` rows that pass the filter, or by a `scan` of
+   * everything.
    * @param depth length of the list that is wanted
    */
-  rowsFor(vector: Float32Array, depth: number, mask: Uint8Array | null): Uint32Array | null {
+  way(depth: number, mask: Uint8Array | null): 'candidates' | 'all' | 'scan' {
     const n = this.#snapshot.ids.length;
+    const passing = mask === null ? n : passingRows(mask);
+    if (mask !== null && passing <= FEW_ROWS) return 'all';
+    const asked = this.#asked(depth, passing);
+    return asked >= n || (mask !== null && asked > LARGEST_SHARE * n) ? 'scan' : 'candidates';
+  }
+
+  /**
+   * Rows among which the best are; null where a scan of everything is better.
+   * @param vector (dim), not zero
+   */
+  rowsFor(vector: Float32Array, depth: number, mask: Uint8Array | null): Uint32Array | null {
+    const way = this.way(depth, mask);
+    if (way === 'scan') return null;
+    if (way === 'all') return rowsOf(mask!);
+    const passing = mask === null ? this.#snapshot.ids.length : passingRows(mask);
+    const found = this.#graph.search(vector, this.#asked(depth, passing));
+    if (mask === null) return found.sort();
+    const rows = found.filter((row) => mask[row] !== 0).sort();
+    return rows.length < depth ? null : rows;
+  }
+
+  /** Rows to ask of the graph, so that enough of them pass the filter. */
+  #asked(depth: number, passing: number): number {
     const wanted = Math.max(this.#candidates, OVERSAMPLE * depth);
-    if (mask === null) return wanted >= n ? null : this.#graph.search(vector, wanted).sort();
-    const passing = rowsOf(mask);
-    if (passing.length <= FEW_ROWS) return passing;
-    const asked = Math.ceil((wanted * n) / passing.length);
-    if (asked > LARGEST_SHARE * n) return null;
-    const found = this.#graph.search(vector, asked).filter((row) => mask[row] !== 0).sort();
-    return found.length < depth ? null : found;
+    return Math.ceil((wanted * this.#snapshot.ids.length) / passing);
   }
 
   /**
@@ -76,11 +92,7 @@ export class NearRows {
     rows: Uint32Array,
   ): Promise<Float64Array> {
     const { dim, queryLanguages, queriesPerLanguage } = this.#snapshot;
-    const asked = request.languages.filter(({ weight }) => weight > 0);
-    const parts = asked.map(({ lang, weight }) => ({
-      weight,
-      languages: usedLanguages(augmentation, lang, queryLanguages),
-    }));
+    const parts = partsOf(request.languages, augmentation, queryLanguages);
     const needed = [...new Set(parts.flatMap(({ languages }) => languages.map(({ lang }) => lang)))].sort();
     const { passages, sums } = await this.#snapshot.rowVectors(rows, needed);
     const scores = new Float64Array(rows.length);
@@ -88,42 +100,65 @@ export class NearRows {
       const fused =
         languages.length === 0
           ? passages
-          : fuse(passages, languageSums(languages, sums, queriesPerLanguage), { ...augmentation!, dim });
+          : fuse(passages, [summed(languages, sums, queriesPerLanguage)], { ...augmentation!, dim });
       for (let i = 0; i < rows.length; i++) scores[i] += weight * product(vector, fused, i * dim);
     }
     return scores;
   }
-
-  /** The best of some rows. */
-  static best(rows: Uint32Array, scores: Float64Array, k: number, rank: Uint32Array): RankedRows {
-    return sortRows(rows, scores, k, rank);
-  }
 }
 
-/** Languages whose sums count for a question in `asker`; none: the passages themselves. */
-function usedLanguages(
+interface Part {
+  /** Languages whose sums count, in alphabetical order; none: the passages themselves. */
+  readonly languages: readonly LanguageWeight[];
+  readonly weight: number;
+}
+
+/** As the exact search has them: languages that see the same vectors share a part, so that sums round alike. */
+function partsOf(
+  asked: readonly LanguageWeight[],
   augmentation: Augmentation | null,
-  asker: string,
   queryLanguages: readonly string[],
-): readonly LanguageWeight[] {
-  if (augmentation === null || augmentation.alpha === 0) return [];
-  return policyWeights(augmentation.languages, asker, queryLanguages).filter(
-    ({ lang, weight }) => weight > 0 && queryLanguages.includes(lang),
-  );
+): Part[] {
+  const parts = new Map<string, Part>();
+  for (const { lang, weight } of asked) {
+    if (weight === 0) continue;
+    const languages =
+      augmentation === null || augmentation.alpha === 0
+        ? []
+        : policyWeights(augmentation.languages, lang, queryLanguages)
+            .filter((each) => each.weight > 0 && queryLanguages.includes(each.lang))
+            .sort((a, b) => (a.lang < b.lang ? -1 : 1));
+    const key = JSON.stringify(languages.map((each) => [each.lang, each.weight]));
+    parts.set(key, { languages, weight: weight + (parts.get(key)?.weight ?? 0) });
+  }
+  return [...parts.values()];
 }
 
-function languageSums(
+/** Several languages as one, as `FusedMatrices` sums them. */
+function summed(
   languages: readonly LanguageWeight[],
   sums: ReadonlyMap<string, Float32Array>,
-  queries: number,
-): LanguageSum[] {
-  return languages.map(({ lang, weight }) => ({ lang, sums: sums.get(lang)!, weight, queries }));
+  queriesPerLanguage: number,
+): LanguageSum {
+  const [{ lang, weight }] = languages;
+  if (languages.length === 1) return { lang, sums: sums.get(lang)!, weight, queries: queriesPerLanguage };
+  const together = new Float32Array(sums.get(lang)!.length);
+  let queries = 0;
+  for (const each of languages) {
+    addWeighted(together, sums.get(each.lang)!, each.weight);
+    queries += each.weight * queriesPerLanguage;
+  }
+  return { lang: '', sums: together, weight: 1, queries };
+}
+
+function passingRows(mask: Uint8Array): number {
+  let count = 0;
+  for (const bit of mask) if (bit !== 0) count++;
+  return count;
 }
 
 function rowsOf(mask: Uint8Array): Uint32Array {
-  let count = 0;
-  for (const bit of mask) if (bit !== 0) count++;
-  const rows = new Uint32Array(count);
+  const rows = new Uint32Array(passingRows(mask));
   let next = 0;
   for (let row = 0; row < mask.length; row++) if (mask[row] !== 0) rows[next++] = row;
   return rows;
