@@ -35,7 +35,9 @@ export interface AnnRecord {
   readonly profile: ProfileName;
   readonly alpha: number;
   readonly languages: readonly LanguageWeight[];
-  /** Rows that are asked of the graph and scored exactly. */
+  /** Rows that a search looks at in the graph. */
+  readonly expansion: number;
+  /** Best rows of these, which are scored exactly. */
   readonly candidates: number;
   /** What was asked for, at 10. */
   readonly wantedRecall: number;

@@ -56,8 +56,8 @@ export interface OpenedAnn {
 }
 
 const RECALL = 0.95;
-/** Numbers of candidates that are tried, the least that will do is kept. */
-const CANDIDATES = [64, 128, 256, 512, 1024, 2048, 4096, 8192];
+/** Expansions and numbers of candidates that are tried; the least that will do are kept. */
+const SIZES = [64, 128, 256, 512, 1024, 2048, 4096, 8192];
 /** Rows of a block. */
 const BLOCK = 1024;
 
@@ -107,12 +107,9 @@ export async function buildAnn(opened: OpenedIndex, makers: Makers, options: Ann
   );
   const exact = alphas.map((_, a) => lists.map((ofQuestion) => ofQuestion[a].rows()));
   const { recall: wantedRecall = RECALL } = options;
-  const { candidates, found } = fewestCandidates(
-    graph,
-    questions,
-    n,
-    (sets) => mean(recallOf(sets, exact[0], 10)) >= wantedRecall,
-  );
+  const { expansion, candidates, found } = fewestRows(graph, questions, n, (sets) => {
+    return mean(recallOf(sets, exact[0], 10)) >= wantedRecall;
+  });
   const recall = alphas.map((alpha, a): AnnRecall => {
     return { alpha, at10: mean(recallOf(found, exact[a], 10)), at100: mean(recallOf(found, exact[a], 100)) };
   });
@@ -133,6 +130,7 @@ export async function buildAnn(opened: OpenedIndex, makers: Makers, options: Ann
     profile,
     alpha: formula.alpha,
     languages: formula.languages,
+    expansion,
     candidates,
     wantedRecall,
     recall,
@@ -172,7 +170,7 @@ async function openNear(snapshot: IndexSnapshot, record: AnnRecord): Promise<Nea
     throw new XqgError('XQG_ANN_DAMAGED', { path, reason });
   }
   const graph = await Graph.view(path, { dim, unitLength: record.unitLength });
-  return new NearRows(snapshot, { graph, candidates: record.candidates });
+  return new NearRows(snapshot, { graph, expansion: record.expansion, candidates: record.candidates });
 }
 
 /** The weighting of the graph. */
@@ -256,19 +254,28 @@ async function removeOthers(dir: string, kept: string): Promise<void> {
   }
 }
 
-/** The least number of candidates with which enough is found; the largest one if none will do. */
-function fewestCandidates(
+/**
+ * The least expansion with which enough is found, or the largest one if none will do; then the fewest of the rows found that
+ * are still enough.
+ */
+function fewestRows(
   graph: Graph,
   questions: readonly MeasuredQuestion[],
   n: number,
   isEnough: (found: readonly ReadonlySet<number>[]) => boolean,
-): { candidates: number; found: readonly ReadonlySet<number>[] } {
-  const tried = CANDIDATES.filter((candidates, i) => i === 0 || candidates < n);
-  for (const candidates of tried) {
-    const found = questions.map(({ vector }) => new Set(graph.search(vector, candidates)));
-    if (isEnough(found) || candidates === tried.at(-1)) return { candidates, found };
+): { expansion: number; candidates: number; found: readonly ReadonlySet<number>[] } {
+  const tried = SIZES.filter((size, i) => i === 0 || size < n);
+  const firstOf = (lists: readonly Uint32Array[], count: number) =>
+    lists.map((rows) => new Set(rows.subarray(0, count)));
+  let expansion = tried[0];
+  let lists: readonly Uint32Array[] = [];
+  for (const size of tried) {
+    expansion = size;
+    lists = questions.map(({ vector }) => graph.search(vector, size, size));
+    if (isEnough(firstOf(lists, size))) break;
   }
-  throw new RangeError('no number of candidates');
+  const candidates = tried.find((size) => size >= expansion || isEnough(firstOf(lists, size))) ?? expansion;
+  return { expansion, candidates, found: firstOf(lists, candidates) };
 }
 
 function mean(values: readonly number[]): number {

@@ -32,7 +32,7 @@ const graph = await Graph.create({ dim: DIM, unitLength: true });
 for (const [row, { vector }] of rows.entries()) graph.add(row, vector);
 
 function engineOf(candidates: number): SearchEngine {
-  const near = new NearRows(source, { graph, candidates });
+  const near = new NearRows(source, { graph, candidates, expansion: candidates });
   return new SearchEngine({ snapshot, lexical, encoder, scanner, factors, analyze, near });
 }
 
@@ -89,7 +89,7 @@ describe('search through a graph', () => {
   });
 
   it('scores every row of a narrow filter, asks for more rows for a wide one, and scans for one between', async () => {
-    const near = new NearRows(source, { graph, candidates: 100 });
+    const near = new NearRows(source, { graph, candidates: 100, expansion: 200 });
     const maskOf = (share: number): Uint8Array => {
       const random = new Random(5);
       return Uint8Array.from({ length: N }, () => (random.below(1000) < share * 1000 ? 1 : 0));

@@ -89,12 +89,13 @@ export const registerAnn: Register = (parent, act) => {
 };
 
 function describe(record: AnnRecord): string {
-  const { passages, seconds, bytes, graph, candidates, recall, byLanguage, questions, languages } = record;
+  const { passages, seconds, bytes, graph, expansion, candidates, recall, byLanguage, questions, languages } =
+    record;
   const kind = questions.kind === 'generated' ? 'generated queries' : 'first sentences of passages';
   return [
     `${count(passages, 'passage')} in ${seconds.toFixed(1)} s, ${size(bytes)}: ${graph}`,
     `built for ${record.profile}, alpha ${record.alpha}, queries in ${languages.map(({ lang }) => lang).join(' ') || 'no language'}`,
-    `${count(candidates, 'candidate')} are scored exactly; recall against exact search on ${count(questions.count)} ${kind}:`,
+    `a search looks at ${count(expansion, 'row')} and scores ${count(candidates)} of them exactly; recall against exact search on ${count(questions.count)} ${kind}:`,
     columns([
       ['alpha of the search', 'recall@10', 'recall@100'],
       ...recall.map(({ alpha, at10, at100 }) => [String(alpha), at10.toFixed(3), at100.toFixed(3)]),

@@ -63,10 +63,14 @@ export class Graph {
     this.#index.add(keys, vectors, 1);
   }
 
-  /** About the `count` rows whose products with the question are largest. */
-  search(question: Float32Array, count: number): Uint32Array {
-    const { keys } = this.#index.search(question, Math.min(count, Math.max(1, this.rows)), 1);
-    return Uint32Array.from(keys, Number);
+  /**
+   * About the `count` rows whose products with the question are largest, largest first.
+   * @param expansion rows that are looked at, at least; more find more of them
+   */
+  search(question: Float32Array, count: number, expansion: number): Uint32Array {
+    const asked = Math.min(Math.max(count, expansion), Math.max(1, this.rows));
+    const { keys } = this.#index.search(question, asked, 1);
+    return Uint32Array.from(keys.subarray(0, count), Number);
   }
 
   save(path: string): void {

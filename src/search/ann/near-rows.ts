@@ -24,7 +24,9 @@ export interface RowSource {
 
 export interface NearOptions {
   readonly graph: Graph;
-  /** Rows that are asked of the graph, at least. */
+  /** Rows that the graph looks at, at least. */
+  readonly expansion: number;
+  /** Rows of these that are scored exactly, at least. */
   readonly candidates: number;
 }
 
@@ -38,11 +40,13 @@ const OVERSAMPLE = 2;
 export class NearRows {
   readonly #snapshot: Snapshot & RowSource;
   readonly #graph: Graph;
+  readonly #expansion: number;
   readonly #candidates: number;
 
-  constructor(snapshot: Snapshot & RowSource, { graph, candidates }: NearOptions) {
+  constructor(snapshot: Snapshot & RowSource, { graph, expansion, candidates }: NearOptions) {
     this.#snapshot = snapshot;
     this.#graph = graph;
+    this.#expansion = expansion;
     this.#candidates = candidates;
   }
 
@@ -68,7 +72,7 @@ export class NearRows {
     if (way === 'scan') return null;
     if (way === 'all') return rowsOf(mask!);
     const passing = mask === null ? this.#snapshot.ids.length : passingRows(mask);
-    const found = this.#graph.search(vector, this.#asked(depth, passing));
+    const found = this.#graph.search(vector, this.#asked(depth, passing), this.#expansion);
     if (mask === null) return found.sort();
     const rows = found.filter((row) => mask[row] !== 0).sort();
     return rows.length < depth ? null : rows;
