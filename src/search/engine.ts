@@ -22,6 +22,7 @@ import {
   checkRequest,
   lexicalModeOf,
   policyWeights,
+  queryText,
   type SearchHit,
   type SearchRequest,
 } from './request.js';
@@ -138,11 +139,14 @@ export class SearchEngine {
       const { mode, exact } = requests[place];
       return mode !== 'lexical' && !exact;
     });
-    const vectors = await this.#encode(asked.map((place) => requests[place]));
     const answers = new Map<number, SearchHit[]>();
+    if (asked.length === 0) return answers;
+    const vectors = await this.encoder.encodeQueries(asked.map((place) => queryText(requests[place])));
+    const { dim } = this.snapshot;
     for (const [i, place] of asked.entries()) {
-      if (vectors[i].every((value) => value === 0)) continue;
-      const hits = await this.#answerNear(near, requests[place], vectors[i]);
+      const vector = vectors.subarray(i * dim, (i + 1) * dim);
+      if (vector.every((value) => value === 0)) continue;
+      const hits = await this.#answerNear(near, requests[place], vector);
       if (hits !== null) answers.set(place, hits);
     }
     return answers;
@@ -261,29 +265,20 @@ export class SearchEngine {
   }
 
   async #denseQuestions(requests: readonly SearchRequest[]): Promise<(DenseQuestion | null)[]> {
-    const vectors = await this.#encode(requests.filter(({ mode }) => mode !== 'lexical'));
+    const asked = requests.filter(({ mode }) => mode !== 'lexical');
+    if (asked.length === 0) return requests.map(() => null);
+    const vectors = await this.encoder.encodeQueries(asked.map(queryText));
+    const { dim } = this.snapshot;
     const questions: (DenseQuestion | null)[] = [];
     let next = 0;
     for (const request of requests) {
       if (request.mode === 'lexical') questions.push(null);
-      else questions.push({ vector: vectors[next++], parts: await this.#parts(request) });
+      else {
+        const vector = vectors.subarray(next * dim, ++next * dim);
+        questions.push({ vector, parts: await this.#parts(request) });
+      }
     }
     return questions;
-  }
-
-  /** (dim) for each. */
-  async #encode(requests: readonly SearchRequest[]): Promise<Float32Array[]> {
-    if (requests.length === 0) return [];
-    const vectors = await this.encoder.encodeQueries(
-      requests.map(({ question, questionId, questionLang, languages }) => ({
-        id: questionId,
-        lang: questionLang,
-        text: question,
-        languages,
-      })),
-    );
-    const { dim } = this.snapshot;
-    return requests.map((_, i) => vectors.subarray(i * dim, (i + 1) * dim));
   }
 
   /** One part per language of the question; languages that see the same matrix share one. */

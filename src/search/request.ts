@@ -9,6 +9,7 @@ import {
   PROFILES,
   type ProfileName,
 } from '../augment/profiles.js';
+import type { QueryText } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { SearchDefaults } from './defaults.js';
@@ -96,6 +97,11 @@ export function augmentationOf(
     .reduce((sum, { weight }) => sum + weight * corpus.queriesPerLanguage, 0);
   const summed = profile.variant === 'sum' ? queries : Math.min(queries, 1);
   return { ...profile, name, alphaEffective: alphaEffective(profile.alpha, summed) };
+}
+
+/** A request's question as encoders take it. */
+export function queryText({ question, questionId, questionLang, languages }: SearchRequest): QueryText {
+  return { id: questionId, lang: questionLang, text: question, languages };
 }
 
 export function lexicalModeOf(request: Pick<SearchRequest, 'augment' | 'translate'>): LexicalMode {
