@@ -13,16 +13,16 @@ import { lexicalRow } from '../indexing/segments.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
 import { loadPack } from '../pack/format.js';
-import type { RemoteClient } from '../remote/client.js';
-import { estimatedTokens } from '../remote/endpoint.js';
 import { SearchMatrix } from '../search/exact/exact-top-k.js';
 import { SegmentBuilder } from '../search/lexical/segment-builder.js';
 import { LanceStore } from '../store/lance-store.js';
 import { quantizedBytes } from '../store/quantize.js';
 import type { IndexedPassage } from '../store/store.js';
+import { clientOf, prices, QUERY, remoteSeconds } from './endpoint-rates.js';
 import { measureGraph } from './graph-rate.js';
 import { machineIdentity, type Rates, type RatesIdentity } from './rates.js';
 import { samplePassages, sampleVocabulary } from './sample.js';
+import { Stopwatch } from './stopwatch.js';
 
 export interface Makers {
   readonly encoder: Encoder;
@@ -30,15 +30,11 @@ export interface Makers {
 }
 
 const PASSAGES = 1024;
-/** Slow encoders and generators are measured with as many texts as they manage in this time (ms). */
-const BUDGET = 2000;
+/** Slow encoders and generators are measured with as many texts as they manage in this time (s). */
+const BUDGET = 2;
 /** Query languages that are measured. */
 const LANGUAGES = 3;
 const QUERIES = 2;
-/** Where an endpoint states no limit. */
-const REQUESTS_PER_MINUTE = 60;
-/** Text of a generated query. */
-const QUERY = 'who has the right to take part in the government';
 
 export function ratesIdentity({ encoder, generator }: Makers, words: number): RatesIdentity {
   return {
@@ -56,6 +52,7 @@ export async function calibrate(
   words: number,
 ): Promise<Rates> {
   const { encoder, generator } = makers;
+  const whole = new Stopwatch();
   const pack = await loadPack('base');
   const passages = samplePassages(pack, PASSAGES, words);
   const langs = queryLanguages.filter((lang) => lang !== 'en').slice(0, LANGUAGES);
@@ -68,9 +65,9 @@ export async function calibrate(
   // An encoder of bags remembers words: later passages hold few new ones.
   const encoded = 'encodeMixtures' in encoder ? await encode() : first;
   const distribution = generator !== null && hasDistribution(generator) ? generator : null;
-  const began = performance.now();
+  const began = new Stopwatch();
   const pivots = passages.map((passage) => distribution?.pivot(passage) ?? null);
-  const pivotSeconds = (performance.now() - began) / 1000 / PASSAGES;
+  const pivotSeconds = began.seconds / PASSAGES;
   const expected = await expectations(encoder, generator, pivots, langs);
   const drawn = generator === null || expected !== null ? null : await draws(makers, passages, langs);
   const rows = passages.map(
@@ -97,6 +94,7 @@ export async function calibrate(
     unitLength,
     expectation: expected !== null,
     drawn: generator !== null && distribution === null,
+    processorShare: whole.processorShare,
     secondsPerPassage: {
       pivot: distribution === null ? 0 : pivotSeconds,
       encode: remoteSeconds(encoder) ?? encoded,
@@ -132,15 +130,15 @@ async function paced<T>(
   size: number,
   run: (batch: readonly T[]) => Promise<void>,
 ): Promise<number> {
-  const began = performance.now();
+  const began = new Stopwatch();
   let done = 0;
   for (let next = Math.min(8, size); done < items.length; next = size) {
     const batch = items.slice(done, done + next);
     await run(batch);
     done += batch.length;
-    if (performance.now() - began > BUDGET) break;
+    if (began.seconds > BUDGET) break;
   }
-  return (performance.now() - began) / 1000 / done;
+  return began.seconds / done;
 }
 
 /** null where queries have to be drawn. The second pass finds the parts that the first one computed. */
@@ -157,9 +155,9 @@ async function expectations(
   const partOf = (stem: string, lang: string): TermBag =>
     generator.expectation({ terms: [stem], weights: one }, lang);
   const pass = async (): Promise<number> => {
-    const began = performance.now();
+    const began = new Stopwatch();
     for (const lang of langs) await (encoder as BagEncoder).encodeMixtures(bags, partOf, lang);
-    return (performance.now() - began) / 1000;
+    return began.seconds;
   };
   const first = await pass();
   const second = await pass();
@@ -224,10 +222,10 @@ async function storeRates(rows: readonly IndexedPassage[], langs: readonly strin
 /** What more rows take in a segment: the first ones bring most of its terms. */
 function lexicalRates(rows: readonly IndexedPassage[]): { seconds: number; bytes: number } {
   const build = (count: number): { seconds: number; bytes: number } => {
-    const began = performance.now();
+    const began = new Stopwatch();
     const builder = new SegmentBuilder();
     for (const row of rows.slice(0, count)) builder.add(lexicalRow(row));
-    return { bytes: builder.finish().length, seconds: (performance.now() - began) / 1000 };
+    return { bytes: builder.finish().length, seconds: began.seconds };
   };
   const half = build(rows.length >> 1);
   const whole = build(rows.length);
@@ -244,17 +242,17 @@ function matrixSeconds(rows: readonly IndexedPassage[], lang: string | undefined
   const repeat = 16;
   const passages = new Float32Array(rows.length * repeat * dim);
   for (let i = 0; i < rows.length * repeat; i++) passages.set(rows[i % rows.length].vector, i * dim);
-  const began = performance.now();
+  const began = new Stopwatch();
   const languages = lang === undefined ? [] : [{ lang, sums: passages, weight: 1, queries: 1 }];
   const fused = fuse(passages, languages, { variant: 'mean', alpha: 0.5, renormalize: true, dim });
   void new SearchMatrix(fused, dim).bytes;
-  return (performance.now() - began) / 1000 / (rows.length * repeat);
+  return began.seconds / (rows.length * repeat);
 }
 
 async function timed(items: number, run: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
+  const began = new Stopwatch();
   await run();
-  return (performance.now() - began) / 1000 / items;
+  return began.wallSeconds / items;
 }
 
 async function bytesUnder(dir: string): Promise<number> {
@@ -270,30 +268,4 @@ function unitVector(dim: number, seed: number): Float32Array {
   const vector = Float32Array.from({ length: dim }, (_, d) => Math.sin((seed + 1) * (d + 1) * 12.9898));
   const length = Math.hypot(...vector);
   return vector.map((value) => value / length);
-}
-
-function clientOf(maker: Encoder | Generator | null): RemoteClient | null {
-  return (maker as { client?: RemoteClient } | null)?.client ?? null;
-}
-
-/** Seconds of one text behind an endpoint, from its limits; null for what runs here. */
-function remoteSeconds(maker: Encoder | Generator | null, perRequest?: number): number | null {
-  const client = clientOf(maker);
-  if (client === null) return null;
-  const { requestsPerMinute, itemsPerRequest } = client.endpoint;
-  return 60 / (requestsPerMinute ?? REQUESTS_PER_MINUTE) / (perRequest ?? itemsPerRequest);
-}
-
-function prices({ encoder, generator }: Makers, passage: string): Rates['price'] {
-  const encoding = clientOf(encoder)?.endpoint.pricePerMillionInput ?? 0;
-  const chat = clientOf(generator)?.endpoint;
-  const tokens = { passage: estimatedTokens(passage), query: estimatedTokens(QUERY) };
-  return {
-    passage: (encoding * tokens.passage) / 1e6,
-    query: (encoding * tokens.query) / 1e6,
-    generatedQuery:
-      chat === undefined
-        ? 0
-        : (chat.pricePerMillionInput * tokens.passage + chat.pricePerMillionOutput * tokens.query) / 1e6,
-  };
 }

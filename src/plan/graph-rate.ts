@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XqgError } from '../errors/error.js';
 import { Graph } from '../search/ann/graph.js';
+import { Stopwatch } from './stopwatch.js';
 
 export interface GraphRate {
   /** Of one row, added to a graph of `rows`. */
@@ -30,9 +31,9 @@ export async function measureGraph(
     };
     graph.add(0, matrix(vectors.slice(0, half)));
     const rest = matrix(vectors.slice(half));
-    const began = performance.now();
+    const began = new Stopwatch();
     graph.add(half, rest);
-    const seconds = (performance.now() - began) / 1000 / (vectors.length - half);
+    const seconds = began.seconds / (vectors.length - half);
     graph.save(path);
     const bytes = (await stat(path)).size / vectors.length - dim * (unitLength ? 1 : 2);
     return { seconds, bytes, rows: vectors.length };

@@ -29,6 +29,8 @@ const rateFields = z.strictObject({
   expectation: z.boolean(),
   /** True: terms of queries are in the index only as drawn texts. */
   drawn: z.boolean(),
+  /** Processor time by time while measuring; well below 1: the machine was busy, and times of writing are too long. */
+  processorShare: positive,
   secondsPerPassage: z.strictObject({
     /** Pivot stems of a distribution; 0 where queries are drawn. */
     pivot: positive,

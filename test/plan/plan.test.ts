@@ -15,6 +15,7 @@ const RATES: Rates = {
   unitLength: false,
   expectation: false,
   drawn: true,
+  processorShare: 1,
   secondsPerPassage: {
     pivot: 0,
     encode: 0.02,

@@ -94,6 +94,9 @@ function queryLanguages(given: string | undefined): readonly string[] | number |
   throw new XqgError('XQG_BAD_OPTION', { problems: `--query-langs "${given}" names no language` });
 }
 
+/** Processor time by time below which a machine was busy. */
+const QUIET = 0.6;
+
 const STAGES: Record<StageName, string> = {
   generate: 'generate queries',
   encode: 'encode passages',
@@ -132,6 +135,11 @@ function describe({ plan, rates, source }: PlannedIndex): string {
     `search     memory ${size(searchMemory.exactBytes)} exact in one language${stages.some(({ stage }) => stage === 'ann') ? `, ${size(searchMemory.annBytes)} through an ANN index` : ''}`,
     vectorsText(vectors),
     `rates      ${source}: ${identity.machine}, ${count(identity.cores, 'core')}, Node ${identity.node}`,
+    ...(rates.processorShare < QUIET
+      ? [
+          'The machine was busy while it was measured: writing is quicker than this. Measure again when it is quiet: --remeasure',
+        ]
+      : []),
     ...plan.lacks,
   ];
   return lines.join('\n');
