@@ -102,7 +102,8 @@ function systemVariant(system: System, source: SumSource, { tuned }: VariantOpti
 
 /** The defaults with what was tuned for a system in their places. */
 export function defaultsWith(system: System, settings: Settings): SearchDefaults {
-  const { k1, b, alpha, generatedWeight, translationWeight, expectedDf, normalization } = settings;
+  const { k1, b, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight, normalization } =
+    settings;
   const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
   const { hybrid, profile } = SEARCH_DEFAULTS;
   const denseWeight = { ...hybrid.denseWeight, [mode]: settings.denseWeight };
@@ -112,6 +113,7 @@ export function defaultsWith(system: System, settings: Settings): SearchDefaults
     generatedWeight,
     translationWeight,
     expectedDf,
+    relatedWeight,
     profile,
     hybrid: { ...hybrid, normalization, denseWeight },
   };

@@ -51,6 +51,10 @@ export interface TermFactors {
   generatedFrom(term: string, lang: string): TermBag;
   /** The translation of `term` (analyzed in `lang`) into pivot stems, with P(e | term); sums to at most 1. */
   translate(term: string, lang: string): TermBag;
+  /** Stems that mean nearly the same as `stem`, with their nearness in (0, 1], nearest first; empty where none is known. */
+  relatives(stem: string): TermBag;
+  /** How much a term that the table translates says about a text, in (0, 1]: near 0 for "the". */
+  termWeight(term: string, lang: string): number;
   /** Sum over the terms of `lang` of P(term | stem): 1 if the stem has translations, else 0. */
   generatedMass(stem: string, lang: string): number;
 }

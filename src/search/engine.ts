@@ -185,8 +185,8 @@ export class SearchEngine {
 
   /** The question's terms in each of its languages, with the lexical field that each sees. */
   lexicalQuestions(request: SearchRequest): (LexicalQuestion & { readonly lang: string })[] {
-    const { generatedWeight, translationWeight, expectedDf } = this.defaults;
-    const settings = { generatedWeight, translationWeight, expectedDf, factors: this.factors };
+    const { generatedWeight, translationWeight, expectedDf, relatedWeight } = this.defaults;
+    const settings = { generatedWeight, translationWeight, expectedDf, relatedWeight, factors: this.factors };
     const policy = this.augmentation(request).languages;
     return request.languages
       .filter(({ weight }) => weight > 0)

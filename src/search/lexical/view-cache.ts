@@ -20,14 +20,14 @@ export class ViewCache {
 
   view(languages: string | readonly LanguageWeight[], settings: ViewSettings): LexicalView {
     const weights = typeof languages === 'string' ? [{ lang: languages, weight: 1 }] : languages;
-    const { generatedWeight, translationWeight, expectedDf, factors } = settings;
+    const { factors, ...numbers } = settings;
     let views = this.#views.get(factors ?? NO_FACTORS);
     if (views === undefined) {
       views = new Map();
       this.#views.set(factors ?? NO_FACTORS, views);
     }
     const pairs = weights.map(({ lang, weight }) => [lang, weight]);
-    const key = JSON.stringify([pairs, generatedWeight, translationWeight, expectedDf]);
+    const key = JSON.stringify([pairs, Object.entries(numbers).sort()]);
     let view = views.get(key);
     if (view === undefined) {
       view = new LexicalView(weights, settings, this.#segments, this.#own);
