@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { XqgError } from '../errors/error.js';
 import { version } from '../version.js';
+import { registerAnn } from './commands/ann.js';
 import { registerBench } from './commands/bench.js';
 import { registerData } from './commands/data.js';
 import { registerDoctor } from './commands/doctor.js';
@@ -14,6 +15,7 @@ import { registerKeys } from './commands/keys.js';
 import { registerMcp } from './commands/mcp.js';
 import { registerModels } from './commands/models.js';
 import { registerPack } from './commands/pack.js';
+import { registerPlan } from './commands/plan.js';
 import { registerQueries } from './commands/queries.js';
 import { registerRemove } from './commands/remove.js';
 import { registerReproduce } from './commands/reproduce.js';
@@ -39,7 +41,9 @@ const COMMANDS: readonly Register[] = [
   registerQueries,
   registerStatus,
   registerWorker,
+  registerAnn,
   registerDoctor,
+  registerPlan,
   registerEvaluate,
   registerServe,
   registerMcp,

@@ -50,9 +50,10 @@ export function describeSearch({
   language,
   mode,
   augmentation,
+  ann,
   expansion = null,
 }: Pick<SearchAnswer, 'languages' | 'language' | 'mode' | 'augmentation'> &
-  Partial<Pick<SearchAnswer, 'expansion'>>): string {
+  Partial<Pick<SearchAnswer, 'ann' | 'expansion'>>): string {
   const weights = languages
     .slice(0, 3)
     .map(({ lang, weight }) => (languages.length === 1 ? lang : `${lang} ${Math.round(weight * 100)} %`))
@@ -63,6 +64,13 @@ export function describeSearch({
       ? 'without xQG'
       : `xQG ${augmentation.name}, alpha ${augmentation.alpha}, alpha_eff ${augmentation.alphaEffective.toFixed(3)}`,
   );
+  if (ann) {
+    const recall =
+      ann.recall === null
+        ? 'recall not measured for this profile'
+        : `recall@10 ${ann.recall.toFixed(3)} measured at alpha ${ann.measuredAlpha}`;
+    parts.push(`ANN: ${count(ann.candidates)} candidates, ${recall}`);
+  }
   if (expansion === null) return colors.dim(parts.join(' | '));
   const { how, weight, by, lang, milliseconds, text } = expansion;
   const way = how === 'append' ? 'appended, weight' : 'mixed in, share';

@@ -344,6 +344,22 @@ export const catalogue = {
     message: 'The lexical segment {path} has format {version}; this xqg reads format {known}.',
     remedy: 'Update xqg, or index again with this version.',
   },
+  XQG_ANN_PACKAGE: {
+    message: 'An ANN index needs the package usearch, which does not load: {reason}.',
+    remedy: 'npm install usearch   (exact search works without)',
+  },
+  XQG_ANN_MISSING: {
+    message: 'The index in {dir} has no ANN index.',
+    remedy: 'Build one: xqg ann build --index {dir}   or search exactly, without --ann',
+  },
+  XQG_ANN_STALE: {
+    message: 'The ANN index in {dir} was built for other rows ({built}) than the index has ({index}).',
+    remedy: 'Build it again: xqg ann build --index {dir}   or search exactly, without --ann',
+  },
+  XQG_ANN_DAMAGED: {
+    message: 'The ANN index {path} cannot be used: {reason}.',
+    remedy: 'Build it again with xqg ann build, or drop it with xqg ann drop; exact search works without.',
+  },
   XQG_NUMBER_OUT_OF_RANGE: {
     message: '{name} is {value}, but must be {range}.',
     remedy: 'Give a value within that range.',
@@ -484,6 +500,10 @@ export const catalogue = {
     message: '{file}, line {line}: {reason}.',
     remedy:
       'Write one question per line: an id, a tab and the text, or {"id": ..., "text": ..., "lang": ...}.',
+  },
+  XQG_RATES_FILE: {
+    message: 'The rates in {file} cannot be used: {problems}.',
+    remedy: 'Write them with xqg plan --json on the machine that they are of, and correct them there.',
   },
   XQG_UNWELL: {
     message: 'Not everything works: {checks}.',

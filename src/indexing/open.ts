@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { XqgError } from '../errors/error.js';
+import type { RowSource } from '../search/ann/near-rows.js';
 import type { LexicalSegment } from '../search/lexical/segment.js';
 import type { Snapshot } from '../search/snapshot.js';
 import { LanceStore } from '../store/lance-store.js';
@@ -54,7 +55,10 @@ export async function openSnapshot(dir: string, given: GivenIdentity = {}): Prom
   }
 }
 
-export class IndexSnapshot implements Snapshot {
+/** Rows that are read in one call. */
+const ROWS_TOGETHER = 1024;
+
+export class IndexSnapshot implements Snapshot, RowSource {
   readonly ids: readonly string[];
   readonly langs: readonly string[];
   readonly dim: number;
@@ -134,6 +138,29 @@ export class IndexSnapshot implements Snapshot {
   async languageSumsOf(row: number): Promise<ReadonlyMap<string, Float32Array>> {
     const [{ sums }] = await this.#reader.take([row], ['sums']);
     return sums;
+  }
+
+  async rowVectors(
+    rows: Uint32Array,
+    languages: readonly string[],
+  ): Promise<{ passages: Float32Array; sums: ReadonlyMap<string, Float32Array> }> {
+    const passages = new Float32Array(rows.length * this.dim);
+    const sums = new Map(languages.map((lang) => [lang, new Float32Array(passages.length)]));
+    const columns = languages.length === 0 ? (['vector'] as const) : (['vector', 'sums'] as const);
+    // In parts, so that many rows take no more memory than their vectors.
+    for (let from = 0; from < rows.length; from += ROWS_TOGETHER) {
+      const places = [...rows.subarray(from, from + ROWS_TOGETHER)];
+      const found: Partial<IndexedPassage>[] = await this.#reader.take(places, columns, { languages });
+      found.forEach((row, i) => {
+        const at = (from + i) * this.dim;
+        passages.set(row.vector!, at);
+        for (const [lang, of] of sums) {
+          const sum = row.sums!.get(lang);
+          if (sum !== undefined) of.set(sum, at);
+        }
+      });
+    }
+    return { passages, sums };
   }
 
   /** Lexical segments in the order of the rows. */

@@ -1,6 +1,7 @@
 /** What an index holds, what made it and what it takes on disk. Changes nothing. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type AnnRecord, findAnnRecord, rowsIdentity } from './ann-record.js';
 import type { Manifest } from './manifest.js';
 import { openSnapshot } from './open.js';
 import { type LanguageCount, PassageCounts } from './passage-counts.js';
@@ -13,6 +14,8 @@ export interface IndexStatus {
   readonly languages: readonly LanguageCount[];
   /** Passages by source. */
   readonly sources: Readonly<Record<string, number>>;
+  /** The ANN index beside it, and whether it fits the rows; null if there is none. */
+  readonly ann: { readonly record: AnnRecord; readonly fits: boolean } | null;
   /** Bytes on disk. */
   readonly bytes: { readonly store: number; readonly lexical: number; readonly total: number };
   /** Total bytes divided by passages; 0 without passages. */
@@ -32,6 +35,9 @@ export async function indexStatus(dir: string): Promise<IndexStatus> {
       }
     }
     const passages = snapshot.ids.length;
+    const record = await findAnnRecord(dir);
+    const { sealed } = snapshot.manifest;
+    const fits = sealed !== null && record?.rows === rowsIdentity(sealed);
     const bytes = {
       store: await bytesUnder(join(dir, 'store')),
       lexical: await bytesUnder(join(dir, 'lexical')),
@@ -43,6 +49,7 @@ export async function indexStatus(dir: string): Promise<IndexStatus> {
       passages,
       languages: counts.languages(),
       sources: counts.sources(),
+      ann: record === null ? null : { record, fits },
       bytes,
       bytesPerPassage: passages === 0 ? 0 : bytes.total / passages,
     };

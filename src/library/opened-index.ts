@@ -5,6 +5,7 @@ import { SEARCH_DEFAULTS, searchDefaults } from '../search/defaults.js';
 import { SearchEngine } from '../search/engine.js';
 import { LateScanner } from '../search/exact/scanner.js';
 import { LexicalIndex } from '../search/lexical/index.js';
+import { type OpenedAnn, openAnn } from './ann.js';
 import type { Makers } from './makers.js';
 
 export interface SearchSettings {
@@ -22,6 +23,8 @@ export class OpenedIndex {
     readonly snapshot: IndexSnapshot,
     readonly engine: SearchEngine,
     readonly scanner: LateScanner,
+    /** null: there is none. */
+    readonly ann: OpenedAnn | null,
   ) {}
 
   /** @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_IDENTITY, and the others of `openSnapshot` */
@@ -37,6 +40,7 @@ export class OpenedIndex {
     try {
       const scanner = new LateScanner({ threads: settings.threads });
       const segments = await snapshot.segments();
+      const ann = await openAnn(snapshot);
       const engine = new SearchEngine({
         snapshot,
         lexical: new LexicalIndex(segments, SEARCH_DEFAULTS.bm25),
@@ -45,8 +49,9 @@ export class OpenedIndex {
         defaults: searchDefaults(encoder.identity, generator?.identity ?? null),
         factors: generator !== null && hasDistribution(generator) ? generator : null,
         matrixBudgetBytes: settings.matrixBudgetBytes,
+        near: ann?.near,
       });
-      return new OpenedIndex(snapshot, engine, scanner);
+      return new OpenedIndex(snapshot, engine, scanner, ann);
     } catch (error) {
       await snapshot.close();
       throw error;

@@ -33,6 +33,11 @@ export interface SearchOptions {
   readonly expand?: ExpandOptions;
   /** When aborted, the search ends at its next stop with the signal's reason. */
   readonly signal?: AbortSignal;
+  /**
+   * The dense leg through the ANN index: true: it must be there and fit; false: exact search. Default: through
+   * it where it is there; exactly, with a warning, where it does not fit.
+   */
+  readonly ann?: boolean;
 }
 
 /** What a question was expanded by. */
@@ -48,6 +53,18 @@ export interface UsedExpansion {
   readonly milliseconds: number;
 }
 
+/** How a dense leg was answered that did not look at every passage. */
+export interface AnnUse {
+  /**
+   * Share of what exact search finds among its first ten, as it was measured at `measuredAlpha`; null where it was measured for
+   * another profile.
+   */
+  readonly recall: number | null;
+  readonly measuredAlpha: number;
+  /** Passages that were scored exactly. */
+  readonly candidates: number;
+}
+
 export interface SearchAnswer {
   readonly question: string;
   /** The languages in which the question was searched; weights sum to 1. */
@@ -58,6 +75,8 @@ export interface SearchAnswer {
   readonly augmentation: Augmentation | null;
   /** null where the question was searched as it is. */
   readonly expansion: UsedExpansion | null;
+  /** null where every passage was looked at. */
+  readonly ann: AnnUse | null;
   /** What people should know, as sentences. */
   readonly warnings: readonly string[];
   /** Best first. */

@@ -4,6 +4,7 @@ import type { LanguageWeight } from '../languages/terms.js';
 import { groupByDocument } from '../search/group.js';
 import type { SearchHit, SearchRequest } from '../search/request.js';
 import { stillWanted } from '../search/wanted.js';
+import { annUse, annWarnings, usesAnn } from './ann-use.js';
 import { expandQuestions } from './expanding.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
@@ -94,7 +95,8 @@ export async function answersTo(
         mode: request.mode,
         augmentation: request.augment ? opened.engine.augmentation(request) : null,
         expansion: used,
-        warnings: languages.warnings,
+        ann: annUse(opened, request),
+        warnings: [...languages.warnings, ...annWarnings(opened, options)],
         // One sentence for a passage, in whichever ranking it is shown.
         hits: await foundPassages(opened, requests[0], groups.slice(0, options.k ?? DEFAULT_K)),
       };
@@ -165,10 +167,11 @@ function passageLanguages(snapshot: OpenedIndex['snapshot']): readonly string[] 
 export function requestOf(
   question: string,
   { languages }: QuestionLanguages,
-  { snapshot, engine }: OpenedIndex,
+  opened: OpenedIndex,
   options: SearchOptions,
   mask: Uint8Array | null,
 ): SearchRequest {
+  const { snapshot, engine } = opened;
   const { mode = 'hybrid', augment, translate, profile, alpha, languagePolicy, k = DEFAULT_K } = options;
   const request = {
     question,
@@ -179,6 +182,7 @@ export function requestOf(
     profile,
     alpha,
     languagePolicy,
+    exact: !usesAnn(opened, options),
     mask,
     k,
   };

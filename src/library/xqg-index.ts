@@ -9,11 +9,13 @@ import type { CorpusOptions } from '../corpus/passages.js';
 import type { ReadOptions } from '../corpus/read-corpus.js';
 import type { QueueOptions } from '../distribute/distribution.js';
 import { XqgError } from '../errors/error.js';
+import type { AnnRecord } from '../indexing/ann-record.js';
 import { keptGlossary } from '../indexing/kept-glossary.js';
 import { findManifest, type IndexIdentity, type Manifest } from '../indexing/manifest.js';
 import type { DocumentSource, IndexOptions, IndexProgress, IndexResult } from '../indexing/options.js';
 import type { Removal } from '../indexing/remove.js';
 import type { IndexStatus } from '../indexing/status.js';
+import type { AnnOptions } from './ann.js';
 import { type Comparison, compareRankings } from './comparing.js';
 import {
   countContents,
@@ -271,6 +273,17 @@ export class XqgIndex {
   async coverage(options: CoverageOptions = {}): Promise<Coverage> {
     const { measureCoverage } = await import('./coverage.js');
     return (await this.#open()).use((opened) => measureCoverage(opened, this.makers, options));
+  }
+
+  /**
+   * Builds an ANN index beside this index, for the version that is newest, and searches through it from then on.
+   * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE
+   */
+  async buildAnn(options: AnnOptions = {}): Promise<AnnRecord> {
+    const { buildAnn } = await import('./ann.js');
+    const record = await (await this.#open()).use((opened) => buildAnn(opened, this.makers, options));
+    await this.#forgetVersion();
+    return record;
   }
 
   /** What the index holds and what made it. */

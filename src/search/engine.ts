@@ -6,14 +6,15 @@
 import type { Encoder } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import type { TermFactors } from '../generate/generator.js';
+import type { NearRows } from './ann/near-rows.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
 import { type DenseQuestion, FEW, type ScannedPart, scanQuestions, sumParts } from './dense-leg.js';
 import { exactScore, exactTopK, type ScoredMatrix, type SearchMatrix } from './exact/exact-top-k.js';
 import type { Scanner } from './exact/scanner.js';
 import { questionVectors } from './expansion.js';
 import { FusedMatrices, type MatrixOf } from './fused-matrices.js';
-import { hybrid } from './fusion.js';
-import type { LexicalIndex } from './lexical/index.js';
+import { type DenseList, hitsOf } from './hits.js';
+import type { LexicalIndex, LexicalTop } from './lexical/index.js';
 import type { LexicalQuestion, ViewSettings } from './lexical/view.js';
 import { type QuestionTerms, questionTerms } from './question.js';
 import {
@@ -25,8 +26,9 @@ import {
   type SearchHit,
   type SearchRequest,
 } from './request.js';
+import { groupByMatrices } from './request-groups.js';
 import type { Snapshot } from './snapshot.js';
-import { type RankedRows, rankOfIds } from './top-k.js';
+import { type RankedRows, rankOfIds, sortRows } from './top-k.js';
 import { stillWanted } from './wanted.js';
 
 export interface EngineOptions {
@@ -39,6 +41,8 @@ export interface EngineOptions {
   readonly defaults?: SearchDefaults;
   /** Budget of fused matrices, in bytes; default 1 GiB. */
   readonly matrixBudgetBytes?: number;
+  /** Finds candidates for the dense leg without a scan; null or absent: every row is scanned. */
+  readonly near?: NearRows | null;
   /** How a question is analyzed; default `questionTerms`. */
   readonly analyze?: (text: string, lang: string) => QuestionTerms;
 }
@@ -56,6 +60,7 @@ export class SearchEngine {
   readonly defaults: SearchDefaults;
   readonly #scanner: Pick<Scanner, 'scan'>;
   readonly #matrices: FusedMatrices;
+  readonly #near: NearRows | null;
   readonly #analyze: (text: string, lang: string) => QuestionTerms;
   readonly #rank: Uint32Array;
   /** Reused by every question. */
@@ -81,6 +86,7 @@ export class SearchEngine {
     this.factors = options.factors ?? null;
     this.defaults = options.defaults ?? SEARCH_DEFAULTS;
     this.#scanner = options.scanner;
+    this.#near = options.near ?? null;
     this.#matrices = new FusedMatrices(snapshot, options.matrixBudgetBytes ?? GIBIBYTE);
     const passageLanguages = [...new Set(snapshot.langs)].sort();
     this.#analyze =
@@ -108,7 +114,15 @@ export class SearchEngine {
     const answers = requests.map((): SearchHit[] => []);
     if (n === 0) return answers;
     const size = Math.max(1, Math.min(32, Math.floor(SCANNED_SCORES / n)));
-    for (const places of groupByMatrices(requests)) {
+    const scanning = new Set(requests.keys());
+    if (this.#near !== null) {
+      for (const [place, hits] of await this.#nearAnswers(this.#near, requests, signal)) {
+        answers[place] = hits;
+        scanning.delete(place);
+      }
+    }
+    for (const group of groupByMatrices(requests)) {
+      const places = group.filter((place) => scanning.has(place));
       for (let first = 0; first < places.length; first += size) {
         const batch = places.slice(first, first + size);
         signal?.throwIfAborted();
@@ -142,6 +156,33 @@ export class SearchEngine {
   get #viewSettings(): ViewSettings {
     const { generatedWeight, translationWeight, expectedDf, relatedWeight } = this.defaults;
     return { generatedWeight, translationWeight, expectedDf, relatedWeight, factors: this.factors };
+  }
+
+  /** Answers of the requests that need no scan, by place. */
+  async #nearAnswers(
+    near: NearRows,
+    requests: readonly SearchRequest[],
+    signal: AbortSignal | undefined,
+  ): Promise<Map<number, SearchHit[]>> {
+    const asked = [...requests.keys()].filter((place) => {
+      const { mode, exact } = requests[place];
+      return mode !== 'lexical' && !exact;
+    });
+    const answers = new Map<number, SearchHit[]>();
+    if (asked.length === 0) return answers;
+    const vectors = await questionVectors(
+      this.encoder,
+      asked.map((place) => requests[place]),
+    );
+    const { dim } = this.snapshot;
+    for (const [i, place] of asked.entries()) {
+      const vector = vectors.subarray(i * dim, (i + 1) * dim);
+      if (vector.every((value) => value === 0)) continue;
+      await stillWanted(signal);
+      const hits = await this.#answerNear(near, requests[place], vector);
+      if (hits !== null) answers.set(place, hits);
+    }
+    return answers;
   }
 
   /** How a request's passages are augmented, with the effective alpha for people to see. */
@@ -197,10 +238,9 @@ export class SearchEngine {
     dense: DenseQuestion | null,
     scanned: readonly ScannedPart[] | null,
   ): SearchHit[] {
-    const { mode, k, mask = null } = request;
-    const { topN: listLength, normalization, denseWeight } = this.defaults.hybrid;
-    const depth = mode === 'hybrid' ? (request.topN ?? Math.max(listLength, k)) : k;
-    const denseList =
+    const depth = this.depth(request);
+    const { mask = null } = request;
+    const list =
       dense === null || scanned === null
         ? NO_ROWS
         : exactTopK(
@@ -212,48 +252,48 @@ export class SearchEngine {
             this.#rank,
             mask,
           );
-    const lexical =
-      mode === 'dense'
-        ? null
-        : this.lexical.top(this.lexicalQuestions(request), lexicalModeOf(request), {
-            k: depth,
-            rank: this.#rank,
-            mask,
-            also: denseList.rows,
-          });
-    const lexicalList = lexical?.list ?? NO_ROWS;
-    const { ids } = this.snapshot;
-    if (mode !== 'hybrid') {
-      const { rows, scores } = mode === 'dense' ? denseList : lexicalList;
-      return Array.from(rows, (row, i) => ({
-        row,
-        id: ids[row],
-        score: scores[i],
-        dense: mode === 'dense' ? scores[i] : null,
-        lexical: mode === 'lexical' ? scores[i] : null,
-      }));
-    }
-    const legs = [
-      {
-        list: denseList,
-        score: (row: number) => (scanned === null ? null : exactScore(dense!.vector, dense!.parts, row)),
-        weight: denseWeight[lexicalModeOf(request)],
-        missing: null,
-      },
-      {
-        list: lexicalList,
-        score: (row: number) => lexical?.others.get(row) || null,
-        weight: 1,
-        missing: 0,
-      },
-    ];
-    return hybrid(legs, normalization, k, this.#rank).map(({ row, score, legs: [denseScore, lexical] }) => ({
-      row,
-      id: ids[row],
-      score,
-      dense: denseScore,
-      lexical,
-    }));
+    const score = (row: number): number | null =>
+      scanned === null ? null : exactScore(dense!.vector, dense!.parts, row);
+    return this.#hits(request, { list, score }, this.#lexicalTop(request, depth, list.rows));
+  }
+
+  /** The same through a graph of near neighbors; null where a scan is better. */
+  async #answerNear(
+    near: NearRows,
+    request: SearchRequest,
+    vector: Float32Array,
+  ): Promise<SearchHit[] | null> {
+    const depth = this.depth(request);
+    const rows = near.rowsFor(vector, depth, request.mask ?? null);
+    if (rows === null) return null;
+    const augmentation = request.augment ? this.augmentation(request) : null;
+    const list = sortRows(rows, await near.scores(request, augmentation, vector, rows), depth, this.#rank);
+    const lexical = this.#lexicalTop(request, depth, list.rows);
+    const others = lexical?.list.rows ?? NO_ROWS.rows;
+    const scores = await near.scores(request, augmentation, vector, others);
+    const known = new Map(Array.from(others, (row, i) => [row, scores[i]]));
+    return this.#hits(request, { list, score: (row) => known.get(row) ?? null }, lexical);
+  }
+
+  /** Length of the lists that a request is answered from. */
+  depth({ mode, k, topN }: SearchRequest): number {
+    return mode === 'hybrid' ? (topN ?? Math.max(this.defaults.hybrid.topN, k)) : k;
+  }
+
+  #lexicalTop(request: SearchRequest, depth: number, also: Uint32Array): LexicalTop | null {
+    if (request.mode === 'dense') return null;
+    const { mask = null } = request;
+    return this.lexical.top(this.lexicalQuestions(request), lexicalModeOf(request), {
+      k: depth,
+      rank: this.#rank,
+      mask,
+      also,
+    });
+  }
+
+  #hits(request: SearchRequest, dense: DenseList, lexical: LexicalTop | null): SearchHit[] {
+    const { snapshot, defaults } = this;
+    return hitsOf(request, dense, lexical, { ids: snapshot.ids, rank: this.#rank, defaults });
   }
 
   async #denseQuestions<M extends ScoredMatrix>(
@@ -292,18 +332,4 @@ export class SearchEngine {
     }
     return [...weights].map(([matrix, weight]) => ({ matrix, weight }));
   }
-}
-
-/**
- * Places of requests that need the same matrices, together: a batch holds no more matrices than one of its questions, so
- * that the budget holds for batches in many languages too.
- */
-function groupByMatrices(requests: readonly SearchRequest[]): number[][] {
-  const groups = new Map<string, number[]>();
-  requests.forEach(({ mode, augment, profile, alpha, languagePolicy, languages }, place) => {
-    const asked = languages.map(({ lang }) => lang).sort();
-    const key = JSON.stringify([mode === 'lexical', augment, profile, alpha, languagePolicy, asked]);
-    groups.set(key, [...(groups.get(key) ?? []), place]);
-  });
-  return [...groups.values()];
 }

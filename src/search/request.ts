@@ -9,6 +9,7 @@ import {
   PROFILES,
   type ProfileName,
 } from '../augment/profiles.js';
+import type { QueryText } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { SearchDefaults } from './defaults.js';
@@ -41,6 +42,8 @@ export interface SearchRequest {
   readonly k: number;
   /** Length of the lists that a hybrid is made of; default: that of defaults.ts, or k if it is more. */
   readonly topN?: number;
+  /** True: the dense leg scans every row, also where a graph of near neighbors is at hand. Default false. */
+  readonly exact?: boolean;
   /** (n) by row: 0 leaves a passage out. */
   readonly mask?: Uint8Array | null;
 }

@@ -53,6 +53,7 @@ export class LanceReader implements StoreReader {
   async take<C extends Column>(
     places: readonly number[],
     columns: readonly C[],
+    options: Pick<ScanOptions, 'languages'> = {},
   ): Promise<Pick<IndexedPassage, C>[]> {
     if (places.length === 0) return [];
     this.#rowIds ??= this.#guard(() => this.#readRowIds());
@@ -64,11 +65,14 @@ export class LanceReader implements StoreReader {
     const found = new Map<bigint, Pick<IndexedPassage, C>>();
     await this.#guard(async () => {
       const wanted = [...new Set(places.map((place) => rowIds[place]))];
-      const query = this.#table.takeRowIds(wanted).select(this.#names(columns)).withRowId();
+      const query = this.#table
+        .takeRowIds(wanted)
+        .select(this.#names(columns, options.languages))
+        .withRowId();
       for await (const item of query) {
         const batch = item as unknown as RecordBatch;
         const ids = batch.getChild('_rowid')!;
-        decodeRows(batch, columns, this.shape).forEach((row, i) => {
+        decodeRows(batch, columns, this.shape, options.languages).forEach((row, i) => {
           found.set(ids.get(i) as bigint, row);
         });
       }

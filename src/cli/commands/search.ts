@@ -25,6 +25,8 @@ const options = z.object({
   filter: searchFields.filters.default([]),
   groupBy: searchFields.groupBy.optional(),
   k: fromText(searchFields.k).optional(),
+  ann: z.boolean().optional(),
+  exact: z.boolean().default(false),
   pack: z.string().optional(),
   ...encoderOptions,
   ...expandOptions,
@@ -57,6 +59,8 @@ export const registerSearch: Register = (parent, act) => {
     .option('--filter <condition>', 'e.g. "year>=2020" or lang=de; may be repeated', collect)
     .option('--group-by <what>', 'document: only the best passage of each')
     .option('-k, --k <n>', `results at most (default: ${SHOWN}; ${BATCH_DEPTH} for a file of questions)`)
+    .option('--ann', 'only through the ANN index (default: where it was built, see xqg ann)')
+    .option('--exact', 'look at every passage, also where an ANN index was built')
     .option('--pack <pack>', 'folder of the pack that made the index, if it is not one of xqg')
     .option('--queries <file>', 'questions: lines of id, tab and text, or JSONL {id, text, lang}')
     .option('--run <file>', 'write a TREC run of --queries there')
@@ -94,18 +98,20 @@ function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
-function requireOne(question: string | undefined, { queries, run, augment }: Given): void {
+function requireOne(question: string | undefined, { queries, run, augment, ann, exact }: Given): void {
   const fail = (problem: string) => new XqgError('XQG_USAGE', { problem, command: 'xqg search' });
   if ((question === undefined) === (queries === undefined))
     throw fail('Give either a question or --queries FILE.');
+  if (ann && exact) throw fail('Give either --ann or --exact.');
   if (question?.trim() === '') throw fail('The question is empty.');
   if (run !== undefined && queries === undefined) throw fail('--run needs --queries FILE.');
   if (queries !== undefined && augment === 'both')
     throw fail('--queries takes --augment on or off, one run each.');
 }
 
-function searchOptions({ mode, alpha, profile, translate, lang, filter, groupBy, k }: Given): SearchOptions {
-  return { mode, alpha, profile, translate, lang, filters: filter, groupBy, k };
+function searchOptions(given: Given): SearchOptions {
+  const { mode, alpha, profile, translate, lang, filter, groupBy, k, ann, exact } = given;
+  return { mode, alpha, profile, translate, lang, filters: filter, groupBy, k, ann: exact ? false : ann };
 }
 
 async function searchOne(

@@ -79,6 +79,7 @@ function describe(dir: string, { manifest, ...status }: IndexStatus): string {
       'queries',
       `${identity.queriesPerLanguage} for each passage in ${identity.queryLanguages.join(' ') || 'no language'}`,
     ],
+    ['ann', annText(status.ann)],
     ['made by', `xqg ${tool.version}, Node ${tool.node}, ICU ${identity.icu}`],
     ['updated', manifest.updated],
   ];
@@ -98,6 +99,14 @@ function stateText({ status, done, expected, failed }: IndexStatus['manifest']['
   if (status === 'complete') return `complete${failures}`;
   const of = expected === null ? '' : ` of ${count(expected)}`;
   return `not finished: ${count(done)}${of} documents done${failures}; run the same xqg index again`;
+}
+
+function annText(ann: IndexStatus['ann']): string {
+  if (ann === null) return 'none: searched exactly';
+  const { record, fits } = ann;
+  const [recall] = record.recall;
+  const of = `${size(record.bytes)}, alpha ${record.alpha}, recall@10 ${recall.at10.toFixed(3)} on ${count(record.questions.count, 'question')}`;
+  return fits ? of : `${of}; older than the index, not used: xqg ann build`;
 }
 
 function languageText({ lang, passages, detected, confidence }: IndexStatus['languages'][number]): string {
