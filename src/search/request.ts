@@ -9,7 +9,6 @@ import {
   PROFILES,
   type ProfileName,
 } from '../augment/profiles.js';
-import type { QueryText } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { SearchDefaults } from './defaults.js';
