@@ -1,5 +1,5 @@
-// Measures indexing of synthetic 100-word passages with a pack and all its query languages: passages a second, peak memory,
-// bytes on disk, and how fast the result opens. Every size runs in a process of its own.
+// Measures indexing of synthetic 100-word passages with a pack and all its query languages: passages a second, processor time of
+// all threads, peak memory, bytes on disk, and how fast the result opens. Every size runs in a process of its own.
 // usage: npm run build && node bench/indexing.bench.mjs [--passages 10000,20000,40000] [--pack base] [--fake] [--keep DIR] [--json]
 // --fake: no pack; an encoder and a generator that cost nothing, so that what is measured is the pipeline and the store.
 import { execFileSync } from 'node:child_process';
@@ -41,10 +41,10 @@ function measureAll() {
 }
 
 function lineOf(result) {
-  const { passages, languages, perSecond, seconds, sealSeconds, peakMiB, rssMiB, bytes, openMs, takeMs } = result;
+  const { passages, languages, perSecond, seconds, cpuSeconds, sealSeconds, peakMiB, rssMiB, bytes, openMs, takeMs } = result;
   return (
     `${passages} passages, ${languages} query languages: ${perSecond.toFixed(0)} passages/s ` +
-    `(${seconds.toFixed(1)} s, ${sealSeconds.toFixed(1)} s of it sealing), memory ${rssMiB.join(' ')} MiB ` +
+    `(${seconds.toFixed(1)} s, ${sealSeconds.toFixed(1)} s of it sealing; ${cpuSeconds.toFixed(1)} s of processors), memory ${rssMiB.join(' ')} MiB ` +
     `by quarters, peak ${peakMiB} MiB; ${bytes.total} bytes a passage (store ${bytes.store}, lexical ${bytes.lexical}); ` +
     `opens in ${openMs.toFixed(0)} ms, 10 hits in ${takeMs.toFixed(1)} ms`
   );
@@ -73,6 +73,7 @@ async function measure(passages) {
     });
     const ended = performance.now();
     const seconds = (ended - began) / 1000;
+    const { user, system } = process.cpuUsage();
     if (result.passages !== passages) throw new Error(`${result.passages} instead of ${passages} passages`);
     const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
     const { bytes, manifest } = await indexStatus(dir);
@@ -92,6 +93,7 @@ async function measure(passages) {
       languages: manifest.identity.queryLanguages.filter((lang) => lang !== 'en').length,
       dim: manifest.identity.encoder.dim,
       seconds,
+      cpuSeconds: (user + system) / 1e6,
       sealSeconds: (ended - (sealing ?? ended)) / 1000,
       perSecond: passages / seconds,
       rssMiB,

@@ -27,7 +27,7 @@ const questions = readdirSync('demo/questions').flatMap((file) => {
   const { lang, questions } = JSON.parse(readFileSync(join('demo', 'questions', file), 'utf8'));
   return questions.map(({ text }) => ({ lang, question: text }));
 });
-const words = ['dist/cli/main.js', 'serve', '--index', `load=${values.index}`, '--port', '0', '--rate', '0'];
+const words = ['dist/bin/xqg.js', 'serve', '--index', `load=${values.index}`, '--port', '0', '--rate', '0'];
 const server = spawn(process.execPath, [...words, '--json', '--no-access-log'], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });

@@ -62,7 +62,7 @@ export function fuse(
     let squares = addRow(row, passages, start, passageWeight);
     for (const { sums, share } of used) squares = addRow(row, sums, start, share);
     const scale = !renormalize ? 1 : squares > 0 ? 1 / Math.sqrt(squares) : 0;
-    for (let i = 0; i < dim; i++) out[start + i] = scale * row[i];
+    putRow(row, scale, out, start);
   }
   return out;
 }
@@ -102,6 +102,11 @@ function addRow(row: Float64Array, numbers: Float32Array, start: number, share: 
     squares += value * value;
   }
   return squares;
+}
+
+/** Apart from the loop over all rows, which is compiled late: it runs once. */
+function putRow(row: Float64Array, scale: number, out: Float32Array, start: number): void {
+  for (let i = 0; i < row.length; i++) out[start + i] = scale * row[i];
 }
 
 function checkShapes(

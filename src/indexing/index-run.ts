@@ -12,6 +12,7 @@ import { KnownDocuments } from './known-documents.js';
 import type { IndexFailure, IndexState } from './manifest.js';
 import type { IndexOptions, IndexProgress, IndexResult } from './options.js';
 import { RowQueue } from './row-queue.js';
+import { SegmentsAhead } from './segments-ahead.js';
 import type { IndexWriter } from './writer.js';
 
 const KEPT_FAILURES = 100;
@@ -26,6 +27,7 @@ export class IndexRun {
   readonly #known = new KnownDocuments();
   readonly #hash: (document: SourceDocument) => string;
   readonly #expectations: Expectations | null;
+  readonly #segments: SegmentsAhead;
   readonly #queue: RowQueue;
   /** Sources whose documents are all given. */
   readonly #sources: Set<string>;
@@ -50,16 +52,18 @@ export class IndexRun {
     this.#sources = new Set(options.sources);
     const { encoder, generator, encodeQueries = true } = options;
     this.#expectations = encodeQueries ? Expectations.of(encoder, generator, options) : null;
+    this.#segments = new SegmentsAhead(writer.dir, options.threads);
     this.#queue = new RowQueue(
       writer.store,
       { ...identity, encoder, generator, expectations: this.#expectations, encodeQueries },
       {
         writeRows: options.writeRows ?? 2048,
         computeRows: options.computeRows ?? 64,
-        onWritten: (documents) => {
+        onWritten: async ({ documents, rows, allNew }) => {
           this.#indexed += documents;
           this.#unsaved = this.#unsaved.then(() => this.#writer.save({ state: this.#state('indexing') }));
           this.#unsaved.catch(() => undefined);
+          await this.#segments.written(rows, allNew);
         },
         onFailure: (path, error) => this.fail(path, error),
         onComputed: (passages) => {
@@ -80,6 +84,8 @@ export class IndexRun {
       }
       if (signal?.aborted) await this.#queue.flush();
       else await this.#queue.finish();
+      await this.#expectations?.close();
+      if (!signal?.aborted) await this.#segments.finish();
     } catch (error) {
       // What is computed may have cost much: it is kept, unless the store is what failed.
       await this.#queue.flush().catch(() => undefined);
@@ -87,6 +93,7 @@ export class IndexRun {
       throw error;
     } finally {
       await this.#expectations?.close();
+      await this.#segments.close();
     }
     await this.#unsaved;
     if (signal?.aborted) return this.#result('interrupted');
@@ -102,6 +109,7 @@ export class IndexRun {
   async #readKnown(): Promise<void> {
     await this.#withSnapshot(async (reader) => {
       for await (const rows of reader.scan(['documentId', 'source', 'documentHash'])) {
+        this.#segments.found(rows.length);
         for (const row of rows) this.#known.add(row.documentId, row.source, row.documentHash);
       }
     });

@@ -253,10 +253,12 @@ function readChecked(
 export function readPivot(path: string, expected: string): PivotData {
   const { tensors, metadata } = decodeSafetensors(readChecked(path, expected), path);
   const stems = lines(tensors.stems.data);
-  const forms = lines(tensors.surfaces.data);
+  const surfaces = lateSurfaces(tensors.surfaces.data, stems);
   return {
     stems,
-    surfaces: forms.map((form, s) => form || stems[s]),
+    get surfaces() {
+      return surfaces();
+    },
     counts: tensors.counts.data as Float32Array,
     total: Number(metadata.total),
     vectors: tensors.vectors.data as Int8Array,
@@ -268,11 +270,13 @@ export function readPivot(path: string, expected: string): PivotData {
 function readLanguage(path: string, lang: string, expected: string): TableData {
   const { tensors } = decodeSafetensors(readChecked(path, expected, brotliDecompressSync), path);
   const terms = lines(tensors.terms.data);
-  const forms = lines(tensors.surfaces.data);
+  const surfaces = lateSurfaces(tensors.surfaces.data, terms);
   return {
     lang,
     terms,
-    surfaces: forms.map((form, f) => form || terms[f]),
+    get surfaces() {
+      return surfaces();
+    },
     starts: startsOf(tensors.lengths.data as Uint8Array),
     stems: Uint32Array.from(tensors.stems.data),
     counts: Float32Array.from(tensors.counts.data, dequantizeCount),
@@ -283,6 +287,15 @@ function startsOf(lengths: Uint8Array): Uint32Array {
   const starts = new Uint32Array(lengths.length + 1);
   for (let i = 0; i < lengths.length; i++) starts[i + 1] = starts[i] + lengths[i];
   return starts;
+}
+
+/** The written forms, cut when they are first asked for: few searches show any. A form that is left empty is its term's. */
+function lateSurfaces(data: ArrayBufferView, terms: readonly string[]): () => readonly string[] {
+  let surfaces: readonly string[] | null = null;
+  return () => {
+    surfaces ??= lines(data).map((form, t) => form || terms[t]);
+    return surfaces;
+  };
 }
 
 function sha256(data: Uint8Array): string {

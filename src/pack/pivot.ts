@@ -2,9 +2,9 @@
  * The pivot side of a pack: English stems with their frequency and their semantic vector. Every language meets every other
  * here. Knows no file format.
  */
-
 import type { Link } from './link.js';
 import { NO_RELATIVES, type RelativesData, relativesOf } from './relatives.js';
+import { TermNumbers } from './term-numbers.js';
 
 /** Smooth inverse frequency (Arora et al. 2017): weight = SIF / (SIF + p). */
 const SIF = 2e-4;
@@ -29,7 +29,7 @@ export class PivotVocabulary {
   readonly dim: number;
   readonly #data: PivotData;
   readonly #relatives: RelativesData;
-  #ids: Map<string, number> | undefined;
+  #numbers: TermNumbers | undefined;
 
   constructor(data: PivotData, relatives: RelativesData = NO_RELATIVES) {
     this.size = data.stems.length;
@@ -39,8 +39,8 @@ export class PivotVocabulary {
   }
 
   id(stem: string): number | undefined {
-    this.#ids ??= new Map(this.#data.stems.map((known, id) => [known, id]));
-    return this.#ids.get(stem);
+    this.#numbers ??= new TermNumbers(this.#data.stems);
+    return this.#numbers.of(stem);
   }
 
   stem(id: number): string {

@@ -54,13 +54,17 @@ export class FusedMatrices {
 
   async #build(formula: Formula, languages: readonly LanguageWeight[]): Promise<SearchMatrix> {
     const { dim, queriesPerLanguage } = this.#snapshot;
-    const { vectors: passages } = await this.passages();
     const [only] = languages;
     if (languages.length === 1) {
-      const sums = await this.#snapshot.languageSum(only.lang);
+      // Together: a store reads the one while the other is decoded.
+      const [{ vectors: passages }, sums] = await Promise.all([
+        this.passages(),
+        this.#snapshot.languageSum(only.lang),
+      ]);
       const language = { lang: only.lang, sums, weight: only.weight, queries: queriesPerLanguage };
       return new SearchMatrix(fuse(passages, [language], { ...formula, dim }), dim);
     }
+    const { vectors: passages } = await this.passages();
     const sums = new Float32Array(passages.length);
     let queries = 0;
     for (const { lang, weight } of languages) {

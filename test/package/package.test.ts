@@ -42,12 +42,13 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 describe('the packed tarball', () => {
   it('holds the built code, the base pack, the prompts and the licenses, and nothing else', () => {
     expect(packed).toEqual(
-      expect.arrayContaining(['LICENSE', 'NOTICE', 'README.md', 'CHANGELOG.md', 'dist/cli/main.js']),
+      expect.arrayContaining(['LICENSE', 'NOTICE', 'README.md', 'CHANGELOG.md', 'dist/bin/xqg.js']),
     );
     expect(packed).toContain('packs/base/manifest.json');
     expect(
       packed.filter(
-        (path) => !/^(dist|packs|prompts)\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json)$/.test(path),
+        (path) =>
+          !/^(dist|packs|prompts)\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json)$/.test(path),
       ),
     ).toEqual([]);
     expect(packed.filter((path) => /\.map$|\.tsbuildinfo$|^packs\/full\//.test(path))).toEqual([]);

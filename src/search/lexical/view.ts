@@ -7,7 +7,7 @@ import type { TermFactors } from '../../generate/generator.js';
 import type { LanguageWeight, TermBag } from '../../languages/terms.js';
 import type { QuestionTerms } from '../question.js';
 import { halfValues } from './half.js';
-import type { LexicalSegment } from './segment.js';
+import type { LexicalSegment, SegmentField } from './segment.js';
 
 /**
  * `plain`: the passage's own terms. `generated`: also the terms generated for it in the view's languages. `translated`: also
@@ -177,15 +177,25 @@ function addPivotLengths(
 ): void {
   const pivot = segment.field('pivot');
   if (pivot === null) return;
-  const { postingEnds, rows, frequencies } = pivot;
   const excluded = segment.languages.indexOf(lang);
   const { rowLanguages } = segment;
   for (let t = 0; t < pivot.size; t++) {
     const mass = weight * factors.generatedMass(pivot.term(t), lang);
-    if (mass === 0) continue;
-    for (let i = pivot.start(t); i < postingEnds[t]; i++) {
-      const row = rows[i];
-      if (rowLanguages[row] !== excluded) added[row] += mass * halfValues[frequencies[i]];
-    }
+    if (mass !== 0) addPostings(pivot, t, mass, rowLanguages, excluded, added);
+  }
+}
+
+/** Apart from the loop over all terms, which is compiled late: it runs once. */
+function addPostings(
+  { postingEnds, rows, frequencies }: SegmentField,
+  t: number,
+  mass: number,
+  rowLanguages: Uint8Array,
+  excluded: number,
+  added: Float64Array,
+): void {
+  for (let i = t === 0 ? 0 : postingEnds[t - 1]; i < postingEnds[t]; i++) {
+    const row = rows[i];
+    if (rowLanguages[row] !== excluded) added[row] += mass * halfValues[frequencies[i]];
   }
 }
