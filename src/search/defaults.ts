@@ -71,7 +71,7 @@ export const NEURAL_DEFAULTS: SearchDefaults = {
   alpha: 0.1,
   hybrid: {
     ...SEARCH_DEFAULTS.hybrid,
-    denseWeight: { plain: 2.5, generated: 1, translated: 1, both: 1 },
+    denseWeight: { plain: 2.5, generated: 0.7, translated: 0.7, both: 0.7 },
   },
 };
 
