@@ -6,8 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { XqgError } from '../errors/error.js';
-import { termsOf } from '../languages/analysis.js';
-import type { TermBag } from '../languages/terms.js';
+import { queriesBag } from '../languages/bags.js';
 import { LexicalSegment, SEGMENT_VERSION } from '../search/lexical/segment.js';
 import { SegmentBuilder } from '../search/lexical/segment-builder.js';
 import type { LexicalRow } from '../search/snapshot.js';
@@ -145,17 +144,8 @@ async function buildBytes(reader: StoreReader, offset: number, limit: number): P
 export function lexicalRow(row: Pick<IndexedPassage, (typeof ROW_COLUMNS)[number]>): LexicalRow {
   const { own, pivot, lang } = row;
   if (row.drawn === null) return { own, pivot, lang, drawn: null };
-  const drawn = new Map([...row.drawn].map(([of, queries]) => [of, drawnBag(queries, of)] as const));
+  const drawn = new Map([...row.drawn].map(([of, queries]) => [of, queriesBag(queries, of)] as const));
   return { own, pivot, lang, drawn };
-}
-
-/** Terms of drawn queries with how often they were drawn. */
-export function drawnBag(queries: readonly string[], lang: string): TermBag {
-  const counts = new Map<string, number>();
-  for (const query of queries) {
-    for (const term of termsOf(query, lang)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  }
-  return { terms: [...counts.keys()], weights: Float32Array.from(counts.values()) };
 }
 
 const nameOf = (segment: SegmentName): string => `${segment.key}.xqgl`;
