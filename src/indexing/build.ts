@@ -3,11 +3,12 @@
  * moment; the same call again goes on and ends in the same content. Knows no file format and prints nothing.
  */
 import type { SourceDocument } from '../corpus/passage.js';
-import type { XqgError } from '../errors/error.js';
+import { XqgError } from '../errors/error.js';
 import { version } from '../version.js';
 import { IndexRun } from './index-run.js';
 import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';
 import type { DocumentSource, IndexOptions, IndexResult } from './options.js';
+import { sameStore } from './stores.js';
 import { IndexWriter } from './writer.js';
 
 /**
@@ -57,6 +58,15 @@ async function begin(
   return { documents: documents(), end: async () => iterator.return?.() };
 }
 
+/** @throws XqgError XQG_STORE_OTHER if the index is kept elsewhere */
+function keptIn(dir: string, found: Manifest | null, given: string | undefined): Pick<Manifest, 'store'> {
+  const store = found === null ? given : found.store;
+  if (given !== undefined && (store === undefined || !sameStore(store, given))) {
+    throw new XqgError('XQG_STORE_OTHER', { dir, index: store ?? 'its directory', given });
+  }
+  return store === undefined ? {} : { store };
+}
+
 /** The manifest with which a run begins. */
 function manifestOf(dir: string, found: Manifest | null, options: IndexOptions): Manifest {
   const { encoder, generator, pack = null, queriesPerLanguage = 5, seed = 0, sumBits = 8 } = options;
@@ -85,5 +95,6 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
     counts: found?.counts ?? { documents: 0, passages: 0 },
     sealed: found?.sealed ?? null,
     purging: found?.purging ?? false,
+    ...keptIn(dir, found, options.store),
   };
 }

@@ -21,7 +21,8 @@ const MOST_ROWS = 16_384;
 const CUT = 8192;
 
 const FOLDER = 'lexical';
-const ROW_COLUMNS = ['own', 'pivot', 'drawn', 'lang'] as const;
+/** What `lexicalRow` needs. */
+export const LEXICAL_COLUMNS = ['own', 'pivot', 'drawn', 'lang'] as const;
 
 export interface SegmentPlan {
   readonly segments: readonly SegmentName[];
@@ -86,19 +87,22 @@ export async function removeOtherSegments(dir: string, segments: readonly Segmen
   }
 }
 
-/** The segments of a version in the order of its rows; what is missing or damaged is built from the rows. */
-export async function openSegments(
-  dir: string,
+/**
+ * The segments of a version in the order of its rows; what is missing or damaged is built from the rows.
+ * @param dir null: there are no files
+ */
+export async function* openSegments(
+  dir: string | null,
   reader: StoreReader,
   segments: readonly SegmentName[],
-): Promise<LexicalSegment[]> {
-  const opened: LexicalSegment[] = [];
+): AsyncGenerator<LexicalSegment> {
   let offset = 0;
   for (const segment of segments) {
-    opened.push((await openFile(dir, segment)) ?? (await rebuild(dir, reader, offset, segment)));
+    if (dir === null) {
+      yield LexicalSegment.open(await buildBytes(reader, offset, segment.rows), segment.key);
+    } else yield (await openFile(dir, segment)) ?? (await rebuild(dir, reader, offset, segment));
     offset += segment.rows;
   }
-  return opened;
 }
 
 async function openFile(dir: string, segment: SegmentName): Promise<LexicalSegment | null> {
@@ -134,14 +138,14 @@ async function rebuild(
 
 async function buildBytes(reader: StoreReader, offset: number, limit: number): Promise<Uint8Array> {
   const builder = new SegmentBuilder();
-  for await (const rows of reader.scan(ROW_COLUMNS, { offset, limit })) {
+  for await (const rows of reader.scan(LEXICAL_COLUMNS, { offset, limit })) {
     for (const row of rows) builder.add(lexicalRow(row));
   }
   return builder.finish();
 }
 
 /** The row as the lexical leg reads it. */
-export function lexicalRow(row: Pick<IndexedPassage, (typeof ROW_COLUMNS)[number]>): LexicalRow {
+export function lexicalRow(row: Pick<IndexedPassage, (typeof LEXICAL_COLUMNS)[number]>): LexicalRow {
   const { own, pivot, lang } = row;
   if (row.drawn === null) return { own, pivot, lang, drawn: null };
   const drawn = new Map([...row.drawn].map(([of, queries]) => [of, queriesBag(queries, of)] as const));

@@ -5,10 +5,10 @@ import { groupByDocument } from '../search/group.js';
 import type { SearchHit, SearchRequest } from '../search/request.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
-import type { OpenedIndex } from './opened-index.js';
 import { type QuestionLanguages, questionLanguages } from './question-languages.js';
 import { rememberedSnippets } from './remembered-snippets.js';
 import type { FoundPassage, SearchAnswer, SearchOptions } from './search-types.js';
+import type { SearchedIndex } from './searched-index.js';
 
 export interface AskedQuestion {
   readonly text: string;
@@ -36,7 +36,7 @@ interface HitGroup {
 }
 
 export async function answerQuestion(
-  opened: OpenedIndex,
+  opened: SearchedIndex,
   makers: Makers,
   question: string,
   options: SearchOptions,
@@ -56,7 +56,7 @@ export interface RankedAnswer {
  * @param depth rank so many; the answers hold the first k. The lists that a hybrid is made of stay those of k.
  */
 export async function answersTo(
-  opened: OpenedIndex,
+  opened: SearchedIndex,
   makers: Makers,
   question: string,
   asked: readonly SearchOptions[],
@@ -96,7 +96,7 @@ export async function answersTo(
 
 /** In the order of the questions. */
 export async function rankQuestions<Q extends AskedQuestion>(
-  opened: OpenedIndex,
+  opened: SearchedIndex,
   makers: Makers,
   questions: readonly Q[],
   options: SearchOptions,
@@ -127,11 +127,11 @@ export function languagesOf(
   text: string,
   lang: SearchOptions['lang'],
   { generator }: Makers,
-  { snapshot }: OpenedIndex,
+  { snapshot }: SearchedIndex,
 ): Promise<QuestionLanguages> {
   // An index without queries still knows the words of its passages' languages.
   const asked = generator?.languages ?? snapshot.queryLanguages;
-  const languages = [...new Set([...asked, ...snapshot.langs])];
+  const languages = [...new Set([...asked, ...(snapshot.corpusLanguages ?? snapshot.langs)])];
   const factors = generator !== null && hasDistribution(generator) ? generator : null;
   return questionLanguages(text, lang, {
     languages,
@@ -142,7 +142,7 @@ export function languagesOf(
 export function requestOf(
   question: string,
   { languages }: QuestionLanguages,
-  { snapshot, engine }: OpenedIndex,
+  { snapshot, engine }: SearchedIndex,
   options: SearchOptions,
   mask: Uint8Array | null,
 ): SearchRequest {
@@ -165,7 +165,7 @@ export function requestOf(
 }
 
 async function grouped(
-  { snapshot }: OpenedIndex,
+  { snapshot }: SearchedIndex,
   hits: readonly SearchHit[],
   { groupBy, k = DEFAULT_K }: SearchOptions,
 ): Promise<HitGroup[]> {
@@ -179,7 +179,7 @@ async function grouped(
 }
 
 async function foundPassages(
-  opened: OpenedIndex,
+  opened: SearchedIndex,
   request: SearchRequest,
   groups: readonly HitGroup[],
 ): Promise<FoundPassage[]> {

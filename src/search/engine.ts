@@ -24,7 +24,7 @@ import {
   type SearchHit,
   type SearchRequest,
 } from './request.js';
-import type { Snapshot } from './snapshot.js';
+import { passageLanguages, type Snapshot } from './snapshot.js';
 import { type RankedRows, rankOfIds } from './top-k.js';
 
 export interface EngineOptions {
@@ -80,9 +80,8 @@ export class SearchEngine {
     this.defaults = options.defaults ?? SEARCH_DEFAULTS;
     this.#scanner = options.scanner;
     this.#matrices = new FusedMatrices(snapshot, options.matrixBudgetBytes ?? GIBIBYTE);
-    const passageLanguages = [...new Set(snapshot.langs)].sort();
-    this.#analyze =
-      options.analyze ?? ((text, lang) => questionTerms(text, lang, passageLanguages, this.factors));
+    const written = passageLanguages(snapshot);
+    this.#analyze = options.analyze ?? ((text, lang) => questionTerms(text, lang, written, this.factors));
     this.#rank = rankOfIds(snapshot.ids);
     this.#scanned = new Float64Array(snapshot.ids.length);
   }

@@ -1,24 +1,23 @@
 /** `xqg status`: what an index holds and what made it. */
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { IndexStatus } from '../../indexing/status.js';
+import { addIndexPlace, attachedDirectory, indexPlace } from '../index-place.js';
 import { parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { count, foreign, size } from '../terminal.js';
 
-const options = z.object({ index: z.string(), digest: z.boolean().default(false) });
+const options = z.object({ ...indexPlace, digest: z.boolean().default(false) });
 
 export const registerStatus: Register = (parent, act) => {
-  parent
+  const command = parent
     .command('status')
     .description('show what an index holds and what made it')
-    .requiredOption('-i, --index <dir>', 'directory of the index')
     .option('--digest', 'print only the sha256 of the content: equal for indexes that answer alike')
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw) => {
         const given = parseOptions(options, raw);
-        const dir = resolve(given.index);
+        const dir = await attachedDirectory(given, 'xqg status');
         if (given.digest) {
           const { digestIndex } = await import('../../indexing/digest.js');
           const digest = await digestIndex(dir);
@@ -30,6 +29,7 @@ export const registerStatus: Register = (parent, act) => {
         context.print(describe(dir, status));
       }),
     );
+  addIndexPlace(command);
 };
 
 function describe(dir: string, { manifest, ...status }: IndexStatus): string {
@@ -37,6 +37,7 @@ function describe(dir: string, { manifest, ...status }: IndexStatus): string {
   const { encoder, generator, pack } = identity;
   const rows: [string, string][] = [
     ['index', dir],
+    ...(manifest.store === undefined ? [] : [['store', manifest.store] as [string, string]]),
     ['state', stateText(state)],
     ['documents', count(status.documents)],
     ['passages', count(status.passages)],
