@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { XqgError } from '../errors/error.js';
 import { version } from '../version.js';
+import { registerCopy } from './commands/copy.js';
 import { registerData } from './commands/data.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
@@ -34,6 +35,7 @@ const COMMANDS: readonly Register[] = [
   registerExplain,
   registerQueries,
   registerStatus,
+  registerCopy,
   registerDoctor,
   registerEvaluate,
   registerServe,

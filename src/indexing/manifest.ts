@@ -85,7 +85,7 @@ export interface Manifest {
   /** `opensearch://...`: rows are there, not in this directory. */
   readonly store?: string;
   /** What is being copied into this index; absent when that is done. */
-  readonly copying?: { readonly from: string; readonly version: string };
+  readonly copying?: { readonly from: string; readonly version: string } | undefined;
 }
 
 /** @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_NO_PERMISSION */

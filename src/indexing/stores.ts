@@ -41,7 +41,7 @@ export async function latestManifest(dir: string, there: Manifest, store: Passag
   const kept = checkedManifest(text, there.store!, dir);
   checkIdentity(dir, kept.identity, there.identity);
   const { created, sealed, counts, purging, copying } = kept;
-  return { ...there, created, sealed, counts, purging, ...(copying === undefined ? {} : { copying }) };
+  return { ...there, created, sealed, counts, purging, copying };
 }
 
 /**

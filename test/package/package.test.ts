@@ -47,7 +47,8 @@ describe('the packed tarball', () => {
     expect(packed).toContain('packs/base/manifest.json');
     expect(
       packed.filter(
-        (path) => !/^(dist|packs|prompts)\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json)$/.test(path),
+        (path) =>
+          !/^(dist|packs|prompts)\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json)$/.test(path),
       ),
     ).toEqual([]);
     expect(packed.filter((path) => /\.map$|\.tsbuildinfo$|^packs\/full\//.test(path))).toEqual([]);

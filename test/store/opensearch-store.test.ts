@@ -78,7 +78,9 @@ describeWithOpenSearch('the store on OpenSearch', () => {
   it('refuses an index that xqg did not make', async () => {
     const own = newAddress();
     await askServer('PUT', `/${own.name}-foreign`, { aliases: { [own.name]: {} } });
-    await expect(OpenSearchStore.create(own, shape, OWNER)).rejects.toMatchObject({ code: 'XQG_STORE_FOREIGN' });
+    await expect(OpenSearchStore.create(own, shape, OWNER)).rejects.toMatchObject({
+      code: 'XQG_STORE_FOREIGN',
+    });
   });
 });
 

@@ -7,19 +7,23 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { TermBag } from '../../languages/terms.js';
 import type { LexicalRow } from '../snapshot.js';
 
-/** What one stem has in the passages of one language. */
+/** Passages in which a stem has about the same frequency g(e, p). */
 export interface StemTotal {
   readonly passages: number;
   /** SUM g(e, p) */
   readonly frequency: number;
 }
 
+/** Steps of a stem's frequency that are told apart, by doubling. */
+const STEPS = 4;
+
 interface Written {
   readonly version: string;
   readonly passages: Record<string, number>;
   readonly ownLength: number;
   readonly drawnLength: Record<string, number>;
-  readonly stems: Record<string, Record<string, [number, number]>>;
+  /** By language and stem: step, passages and frequency, one behind the other. */
+  readonly stems: Record<string, Record<string, number[]>>;
 }
 
 export class CorpusTotals {
@@ -28,8 +32,8 @@ export class CorpusTotals {
   /** Summed frequencies of own terms, and of drawn ones by language. */
   ownLength = 0;
   readonly drawnLength = new Map<string, number>();
-  /** By the passages' language, then by stem. */
-  readonly stems = new Map<string, Map<string, StemTotal>>();
+  /** By the passages' language, then by stem, then by step of its frequency. */
+  readonly stems = new Map<string, Map<string, Map<number, StemTotal>>>();
 
   get count(): number {
     return [...this.passages.values()].reduce((sum, n) => sum + n, 0);
@@ -57,9 +61,12 @@ export class CorpusTotals {
       [...this.stems].map(([lang, of]) => [
         lang,
         Object.fromEntries(
-          [...of].flatMap(([stem, { passages, frequency }]) =>
-            passages > 0 ? [[stem, [passages, frequency]]] : [],
-          ),
+          [...of].flatMap(([stem, steps]) => {
+            const numbers = [...steps].flatMap(([step, { passages, frequency }]) =>
+              passages > 0 ? [step, passages, frequency] : [],
+            );
+            return numbers.length > 0 ? [[stem, numbers]] : [];
+          }),
         ),
       ]),
     );
@@ -81,9 +88,12 @@ export class CorpusTotals {
     totals.ownLength = written.ownLength;
     for (const [lang, length] of Object.entries(written.drawnLength)) totals.drawnLength.set(lang, length);
     for (const [lang, of] of Object.entries(written.stems)) {
-      const stems = Object.entries(of).map(
-        ([stem, [passages, frequency]]) => [stem, { passages, frequency }] as const,
-      );
+      const stems = Object.entries(of).map(([stem, numbers]) => {
+        const steps = new Map<number, StemTotal>();
+        for (let i = 0; i < numbers.length; i += 3)
+          steps.set(numbers[i], { passages: numbers[i + 1], frequency: numbers[i + 2] });
+        return [stem, steps] as const;
+      });
       totals.stems.set(lang, new Map(stems));
     }
     return { version: written.version, totals };
@@ -101,11 +111,11 @@ export class CorpusTotals {
       this.stems.set(lang, stems);
     }
     for (const [i, stem] of pivot.terms.entries()) {
-      const { passages, frequency } = stems.get(stem) ?? { passages: 0, frequency: 0 };
-      stems.set(stem, {
-        passages: passages + sign,
-        frequency: frequency + sign * pivot.weights[i],
-      });
+      const steps = stems.get(stem) ?? new Map<number, StemTotal>();
+      stems.set(stem, steps);
+      const step = Math.round(STEPS * Math.log2(pivot.weights[i]));
+      const { passages, frequency } = steps.get(step) ?? { passages: 0, frequency: 0 };
+      steps.set(step, { passages: passages + sign, frequency: frequency + sign * pivot.weights[i] });
     }
   }
 }

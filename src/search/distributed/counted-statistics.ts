@@ -1,7 +1,6 @@
 /**
  * The statistics of BM25 over all passages of a store, of which only candidates are at hand. Counts of own words and drawn queries are
- * asked of the store, all at once, before terms are scored; what generation adds follows from the totals of the stems: a stem's frequency is taken to be
- * its mean wherever it stands. Knows no ranking.
+ * asked of the store, all at once, before terms are scored; what generation adds follows from the totals of the stems. Knows no ranking.
  */
 import type { RankingReader, TermClause } from '../../store/ranking-store.js';
 import type { CorpusStatistics } from '../lexical/corpus-statistics.js';
@@ -28,7 +27,9 @@ export class CountedStatistics implements CorpusStatistics {
   /** Asks for what `documentFrequency` and `ownFrequency` of these terms need. */
   async count(terms: readonly AskedTerm[]): Promise<void> {
     const missing = new Map<string, readonly TermClause[]>();
-    for (const clauses of terms.flatMap((term) => [clausesOf(term), ownClauses(term.term)])) {
+    const lists = terms.flatMap((term) => [clausesOf(term), ownClauses(term.term), stemClauses(term)]);
+    for (const clauses of lists) {
+      if (clauses.length === 0) continue;
       const key = JSON.stringify(clauses);
       if (!this.#counts.has(key)) missing.set(key, clauses);
     }
@@ -43,12 +44,17 @@ export class CountedStatistics implements CorpusStatistics {
   }
 
   documentFrequency(asked: AskedTerm, expected: boolean): number {
-    let frequency = this.#counted(clausesOf(asked));
-    for (const { stem, lang, factor } of asked.shares) {
-      const { passages, frequency: sum } = this.stem(stem, lang);
-      if (passages > 0) frequency += passages * (expected ? Math.min(1, (factor * sum) / passages) : 1);
+    let generated = 0;
+    for (const { stem, lang, factor } of byStem(asked)) {
+      for (const { passages, frequency } of this.#steps(stem, lang)) {
+        if (passages > 0)
+          generated += passages * (expected ? Math.min(1, (factor * frequency) / passages) : 1);
+      }
     }
-    return Math.min(this.passages, frequency);
+    // Stems that stand side by side count once.
+    const stems = stemClauses(asked);
+    if (stems.length > 0) generated = Math.min(generated, this.#counted(stems));
+    return Math.min(this.passages, this.#counted(clausesOf(asked)) + generated);
   }
 
   /** Passages whose own words have the term, whatever their language is. */
@@ -60,12 +66,17 @@ export class CountedStatistics implements CorpusStatistics {
   stem(stem: string, except?: string): StemTotal {
     let passages = 0;
     let frequency = 0;
-    for (const [lang, stems] of this.#totals.stems) {
-      const total = lang === except ? undefined : stems.get(stem);
-      passages += total?.passages ?? 0;
-      frequency += total?.frequency ?? 0;
+    for (const total of this.#steps(stem, except)) {
+      passages += total.passages;
+      frequency += total.frequency;
     }
     return { passages, frequency };
+  }
+
+  *#steps(stem: string, except?: string): Generator<StemTotal> {
+    for (const [lang, stems] of this.#totals.stems) {
+      if (lang !== except) yield* stems.get(stem)?.values() ?? [];
+    }
   }
 
   hasDrawn(lang: string): boolean {
@@ -89,8 +100,10 @@ export class CountedStatistics implements CorpusStatistics {
         if (settings.factors === null) continue;
         for (const [written, stems] of this.#totals.stems) {
           if (written === lang) continue;
-          for (const [stem, { frequency }] of stems)
-            length += weight * settings.factors.generatedMass(stem, lang) * frequency;
+          for (const [stem, steps] of stems) {
+            const mass = weight * settings.factors.generatedMass(stem, lang);
+            for (const { frequency } of steps.values()) length += mass * frequency;
+          }
         }
       }
       length /= this.passages;
@@ -115,4 +128,21 @@ function clausesOf({ term, ownLanguage, drawn }: AskedTerm): TermClause[] {
       ({ field }): TermClause => ({ field: { drawn: field.slice('drawn:'.length) }, term, boost: 1 }),
     ),
   ];
+}
+
+/** Generation and translation may come by the same stem: their frequencies add up. */
+function byStem({ shares }: AskedTerm): { stem: string; lang: string; factor: number }[] {
+  const merged = new Map<string, { stem: string; lang: string; factor: number }>();
+  for (const { stem, lang, factor } of shares) {
+    const key = `${lang} ${stem}`;
+    merged.set(key, { stem, lang, factor: factor + (merged.get(key)?.factor ?? 0) });
+  }
+  return [...merged.values()];
+}
+
+/** Passages with any of the term's stems; none to count for a single one, whose total is known. */
+function stemClauses(asked: AskedTerm): TermClause[] {
+  const stems = byStem(asked);
+  if (stems.length < 2) return [];
+  return stems.map(({ stem, lang }) => ({ field: 'pivot', term: stem, boost: 1, except: lang }));
 }

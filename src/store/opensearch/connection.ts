@@ -123,8 +123,8 @@ interface Reason {
 /** What the server says, as one line. */
 function reasonOf(cause: unknown): string {
   const { meta, message } = cause as { meta?: { body?: unknown }; message?: string };
-  const body = meta?.body as { error?: Reason | string } | string | undefined;
-  const error = typeof body === 'object' && body !== null ? body.error : body;
+  const body = meta?.body as { error?: Reason | string } | string | null | undefined;
+  const error = typeof body === 'object' ? body?.error : body;
   if (typeof error === 'object') return describeReason(error);
   return String(error || message || cause).split('\n')[0];
 }
