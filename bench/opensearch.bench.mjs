@@ -39,10 +39,8 @@ const LANGUAGES = ['ar', 'de', 'es', 'hi', 'vi', 'zh'];
 const DEPTHS = [10, 200];
 const OVERSAMPLING = [
   { breadth: 1, fetched: 1 },
-  { breadth: 4, fetched: 1 },
   { breadth: 4, fetched: 2 },
   { breadth: 4, fetched: 4 },
-  { breadth: 8, fetched: 4 },
 ];
 
 const root = await mkdtemp(join(tmpdir(), 'xqg-bench-'));

@@ -14,6 +14,8 @@ export interface CopyOptions {
   readonly store?: string;
   /** When aborted, what is copied is kept; the same call goes on. */
   readonly signal?: AbortSignal;
+  /** Rows per write. Default 2,048. */
+  readonly writeRows?: number;
   readonly onProgress?: (progress: CopyProgress) => void;
 }
 
@@ -29,8 +31,7 @@ export interface CopyResult {
   readonly before: number;
 }
 
-/** Rows of one write. */
-const TOGETHER = 2048;
+const WRITE_ROWS = 2048;
 
 /**
  * @param from directory of the index to copy; its sealed version is copied
@@ -38,7 +39,7 @@ const TOGETHER = 2048;
  * @throws XqgError XQG_COPY_OTHER, XQG_INDEX_LOCKED, those of opening and of the stores, and the signal's reason
  */
 export async function copyIndex(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
-  const { store, signal, onProgress } = options;
+  const { store, signal, onProgress, writeRows = WRITE_ROWS } = options;
   const source = await openVersion(from);
   try {
     const copying = { from: resolve(from), version: source.reader.version };
@@ -54,15 +55,18 @@ export async function copyIndex(from: string, to: string, options: CopyOptions =
         let passages = before;
         let rows: IndexedPassage[] = [];
         const write = async (): Promise<void> => {
-          await writer.store.upsert(rows, { allNew: true });
-          passages += rows.length;
-          rows = [];
+          const some = rows.slice(0, writeRows);
+          await writer.store.upsert(some, { allNew: true });
+          passages += some.length;
+          rows = rows.slice(writeRows);
           onProgress?.({ phase: 'rows', passages, total });
         };
         for await (const batch of source.reader.scan(COLUMNS, { offset: before })) {
           for (const row of batch) rows.push(row);
-          if (rows.length >= TOGETHER) await write();
-          signal?.throwIfAborted();
+          while (rows.length >= writeRows) {
+            await write();
+            signal?.throwIfAborted();
+          }
         }
         await write();
         await writer.seal(source.manifest.state, (done) =>

@@ -4,6 +4,7 @@
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { XqgError } from '../errors/error.js';
 import { createStore } from '../store/open-store.js';
 import { isRankingStore, type RankingStore } from '../store/ranking-store.js';
 import type { PassageStore } from '../store/store.js';
@@ -60,14 +61,18 @@ export class IndexWriter {
       if (lock.afterCrash) await removeTemporaryFiles(dir);
       await writeManifest(dir, there);
       const store = await createStore(dir, there.store, storeShape(there));
+      let reached = true;
       try {
         const manifest = await latestManifest(dir, there, store);
         const writer = new IndexWriter(dir, store, manifest, lock.afterCrash);
         if (manifest.purging) await writer.purge();
         return await work(writer);
+      } catch (error) {
+        // Nobody should wait again for a store that does not answer.
+        reached = !(error instanceof XqgError && error.code.startsWith('XQG_STORE_'));
+        throw error;
       } finally {
-        // A store that is gone need not be let go.
-        if (isRankingStore(store)) await store.release().catch(() => undefined);
+        if (isRankingStore(store) && reached) await store.release().catch(() => undefined);
         store.close();
       }
     } finally {

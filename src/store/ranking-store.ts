@@ -42,24 +42,25 @@ export interface PlacedRow<C extends Column> {
   readonly row: Pick<IndexedPassage, C>;
 }
 
+export interface RowOptions {
+  /** Rows that do not fulfil all of these are left out. */
+  readonly filters?: readonly FactCondition[];
+  /** Languages of the sums that are read; default: all. */
+  readonly languages?: readonly string[];
+}
+
 export interface RankingReader extends StoreReader {
-  /**
-   * The rows of each list, best first.
-   * @param options.languages of the sums that are read
-   */
+  /** The rows of each list, best first. */
   candidates<C extends Column>(
     lists: readonly CandidateList[],
     columns: readonly C[],
-    options?: {
-      readonly filters?: readonly FactCondition[];
-      readonly languages?: readonly string[];
-    },
+    options?: RowOptions,
   ): Promise<PlacedRow<C>[][]>;
   /** Rows with these numbers or ids, in no order; those that are not there are left out. */
   rows<C extends Column>(
     which: { readonly seqs: readonly number[] } | { readonly ids: readonly string[] },
     columns: readonly C[],
-    languages?: readonly string[],
+    options?: RowOptions,
   ): Promise<PlacedRow<C>[]>;
   /** How many rows have one or more of the terms, for each list of terms. */
   countTerms(lists: readonly (readonly TermClause[])[]): Promise<number[]>;

@@ -22,6 +22,8 @@ import { askedTerms, termClauses } from './term-clauses.js';
 /** Rows that the graph looks at for one that is wanted, and rows that are fetched for it. */
 const BREADTH = 4;
 const FETCHED = 2;
+/** Rows that are fetched at least: the first ten are lost more easily than two hundred, and as quickly read. */
+const LEAST = 100;
 /** Rows of one list at most: the server's limit of a page. */
 const MOST = 10_000;
 
@@ -75,8 +77,9 @@ export class Candidates {
     const { reader } = this.#options;
     const lists = (await Promise.all(requests.map((request) => this.#listsOf(request)))).flat();
     const languages = [...new Set(requests.flatMap((request) => this.#sumLanguages(request)))];
-    const found = await reader.candidates(lists, COLUMNS, { filters, languages });
-    const named = also.length === 0 ? [] : await reader.rows({ ids: also }, COLUMNS, languages);
+    const options = { filters, languages };
+    const found = await reader.candidates(lists, COLUMNS, options);
+    const named = also.length === 0 ? [] : await reader.rows({ ids: also }, COLUMNS, options);
     const rows = new Map<number, CandidateRow>();
     for (const row of [...found.flat(), ...named]) rows.set(row.seq, row);
     // In the order of the store, as all rows would be.
@@ -87,9 +90,10 @@ export class Candidates {
     const { mode, k } = request;
     const depth = mode === 'hybrid' ? (request.topN ?? Math.max(this.#options.defaults.hybrid.topN, k)) : k;
     const { breadth = BREADTH, fetched = FETCHED } = this.#options.oversampling ?? {};
-    const size = Math.min(MOST, depth * fetched);
+    const size = Math.min(MOST, Math.max(LEAST, depth * fetched));
+    const looked = Math.min(MOST, Math.max(size, LEAST * BREADTH, depth * breadth));
     return [
-      ...(mode === 'lexical' ? [] : await this.#denseLists(request, size, Math.min(MOST, depth * breadth))),
+      ...(mode === 'lexical' ? [] : await this.#denseLists(request, size, looked)),
       ...(mode === 'dense' ? [] : await this.#termLists(request, size)),
     ];
   }

@@ -99,7 +99,6 @@ export class Connection {
     return new Client({
       nodes: [...this.address.nodes],
       ...(username === undefined ? {} : { auth: { username, password: password ?? '' } }),
-      compression: 'gzip' as const,
     });
   }
 }

@@ -3,7 +3,7 @@
  * which version is current.
  */
 import { XqgError } from '../../errors/error.js';
-import type { CandidateList, FactCondition, PlacedRow, RankingReader, TermClause } from '../ranking-store.js';
+import type { CandidateList, PlacedRow, RankingReader, RowOptions, TermClause } from '../ranking-store.js';
 import type { Column, IndexedPassage, ScanOptions, StoreShape } from '../store.js';
 import { type Commit, readCommit } from './commit.js';
 import { allOf, factQuery, termsQuery, visibleIn } from './conditions.js';
@@ -102,7 +102,7 @@ export class OpenSearchReader implements RankingReader {
   async rows<C extends Column>(
     which: { readonly seqs: readonly number[] } | { readonly ids: readonly string[] },
     columns: readonly C[],
-    languages?: readonly string[],
+    { filters = [], languages }: RowOptions = {},
   ): Promise<PlacedRow<C>[]> {
     const [field, values] = 'seqs' in which ? (['seq', which.seqs] as const) : (['id', which.ids] as const);
     const asked = askedColumns(columns, this.shape, languages);
@@ -110,7 +110,7 @@ export class OpenSearchReader implements RankingReader {
     for (let from = 0; from < values.length; from += TOGETHER) {
       const some = values.slice(from, from + TOGETHER);
       bodies.push({
-        query: allOf([{ terms: { [field]: some } }, visibleIn(this.#number)]),
+        query: allOf([{ terms: { [field]: some } }, visibleIn(this.#number), ...filters.map(factQuery)]),
         size: some.length,
         ...asked,
       });
@@ -123,12 +123,8 @@ export class OpenSearchReader implements RankingReader {
   async candidates<C extends Column>(
     lists: readonly CandidateList[],
     columns: readonly C[],
-    options: {
-      readonly filters?: readonly FactCondition[];
-      readonly languages?: readonly string[];
-    } = {},
+    { filters = [], languages }: RowOptions = {},
   ): Promise<PlacedRow<C>[][]> {
-    const { filters = [], languages } = options;
     const filter = allOf([this.#hasDead ? visibleIn(this.#number) : null, ...filters.map(factQuery)]);
     const asked = askedColumns(columns, this.shape, languages);
     const docvalue_fields = [...asked.docvalue_fields, 'born'];

@@ -29,6 +29,9 @@ export interface Hit {
   readonly sort?: readonly unknown[];
 }
 
+/** Graphs choose candidates only: eight digits are as good as all, and half as long. */
+const graphNumber = (value: number): number => Number(value.toPrecision(8));
+
 /** Terms of drawn queries, as the lexical leg analyzes them; given, since a store analyzes nothing. */
 export type DrawnTerms = (queries: readonly string[], lang: string) => TermBag;
 
@@ -69,7 +72,7 @@ function vectorsOf(
 ): object {
   const knn: Record<string, number[]> = {};
   const put = (name: string, values: Float32Array): void => {
-    if (values.some((value) => value !== 0)) knn[name] = Array.from(values);
+    if (values.some((value) => value !== 0)) knn[name] = Array.from(values, graphNumber);
   };
   put('vector', vector);
   if (fusion === undefined) return knn;
