@@ -12,6 +12,8 @@ import { type NewDocument, openIndex, type XqgIndex } from '../../src/index.js';
 
 /** HTTP ports; nodes talk to each other 100 above. */
 const PORTS = (process.env.XQG_CLUSTER_PORTS ?? '19211,19212,19213').split(',').map(Number);
+/** A busy machine takes minutes to start three nodes (ms). */
+const START_PATIENCE = 420_000;
 const NODES = PORTS.map((port) => `127.0.0.1:${port}`);
 const documents: NewDocument[] = Array.from({ length: 600 }, (_, i) => ({
   id: `d${i}`,
@@ -116,7 +118,8 @@ describe('a cluster of three nodes', () => {
 
   async function healthy(status: string, count: number): Promise<void> {
     const asked = `wait_for_status=${status}&wait_for_nodes=${count}&timeout=5s`;
-    for (let i = 0; i < 240; i++) {
+    const until = Date.now() + START_PATIENCE;
+    for (let i = 0; Date.now() < until; i++) {
       const port = PORTS[i % PORTS.length];
       const answer = await fetch(`http://127.0.0.1:${port}/_cluster/health?${asked}`).catch(() => null);
       if (answer?.ok && ((await answer.json()) as { timed_out: boolean }).timed_out === false) return;

@@ -78,8 +78,9 @@ describeWithOpenSearch('an index in OpenSearch', () => {
   });
 
   /** Documents whose scores are all but equal may change places: frequencies of generated terms are expectations. */
-  const NEAR = 0.01;
   const sameAnswers = async (options: SearchOptions) => {
+    // With queries in all languages a term has many stems, and its expectation is rougher.
+    const near = options.profile === 'paper' ? 0.1 : 0.01;
     for (const { text, lang } of QUESTIONS) {
       const found = await stored.search(text, { lang, ...options });
       const right = await embedded.search(text, { lang, ...options, k: 120 });
@@ -89,11 +90,11 @@ describeWithOpenSearch('an index in OpenSearch', () => {
       found.hits.forEach(({ rank: _, score, dense, lexical, ...shown }, i) => {
         const { rank: _r, score: s, dense: d, lexical: l, ...rest } = byId.get(shown.id)!;
         expect(shown).toEqual(rest);
-        expect(Math.abs(score - right.hits[i].score)).toBeLessThan(NEAR);
-        expect(Math.abs(score - s)).toBeLessThan(NEAR);
+        expect(Math.abs(score - right.hits[i].score)).toBeLessThan(near);
+        expect(Math.abs(score - s)).toBeLessThan(near);
         expect(dense).toBe(d);
         if (l === null) expect(lexical).toBeNull();
-        else expect(Math.abs(lexical! - l)).toBeLessThan(NEAR);
+        else expect(Math.abs(lexical! - l)).toBeLessThan(near);
       });
     }
   };

@@ -45,10 +45,15 @@ export class CountedStatistics implements CorpusStatistics {
 
   documentFrequency(asked: AskedTerm, expected: boolean): number {
     let generated = 0;
-    for (const { stem, lang, factor } of byStem(asked)) {
-      for (const { passages, frequency } of this.#steps(stem, lang)) {
-        if (passages > 0)
-          generated += passages * (expected ? Math.min(1, (factor * frequency) / passages) : 1);
+    for (const { stem, byLanguage } of stemsOf(asked)) {
+      for (const [written, stems] of this.#totals.stems) {
+        let factor = 0;
+        for (const [lang, share] of byLanguage) if (lang !== written) factor += share;
+        if (factor === 0) continue;
+        for (const { passages, frequency } of stems.get(stem)?.values() ?? []) {
+          if (passages > 0)
+            generated += passages * (expected ? Math.min(1, (factor * frequency) / passages) : 1);
+        }
       }
     }
     // Stems that stand side by side count once.
@@ -130,19 +135,32 @@ function clausesOf({ term, ownLanguage, drawn }: AskedTerm): TermClause[] {
   ];
 }
 
-/** Generation and translation may come by the same stem: their frequencies add up. */
-function byStem({ shares }: AskedTerm): { stem: string; lang: string; factor: number }[] {
-  const merged = new Map<string, { stem: string; lang: string; factor: number }>();
+/** A pivot stem behind a term, with what one occurrence adds to the term's frequency. */
+interface AskedStem {
+  readonly stem: string;
+  /** In passages that are not written in that language; several add up. */
+  readonly byLanguage: ReadonlyMap<string, number>;
+}
+
+/** Generation and translation may come by the same stem, and a term from several languages. */
+export function stemsOf({ shares }: AskedTerm): AskedStem[] {
+  const stems = new Map<string, Map<string, number>>();
   for (const { stem, lang, factor } of shares) {
-    const key = `${lang} ${stem}`;
-    merged.set(key, { stem, lang, factor: factor + (merged.get(key)?.factor ?? 0) });
+    const byLanguage = stems.get(stem) ?? new Map<string, number>();
+    stems.set(stem, byLanguage);
+    byLanguage.set(lang, (byLanguage.get(lang) ?? 0) + factor);
   }
-  return [...merged.values()];
+  return [...stems].map(([stem, byLanguage]) => ({ stem, byLanguage }));
+}
+
+/** The language in whose passages a stem says nothing; of several there is no such language. */
+export function exceptOf({ byLanguage }: AskedStem): { readonly except?: string } {
+  return byLanguage.size === 1 ? { except: [...byLanguage.keys()][0] } : {};
 }
 
 /** Passages with any of the term's stems; none to count for a single one, whose total is known. */
 function stemClauses(asked: AskedTerm): TermClause[] {
-  const stems = byStem(asked);
+  const stems = stemsOf(asked);
   if (stems.length < 2) return [];
-  return stems.map(({ stem, lang }) => ({ field: 'pivot', term: stem, boost: 1, except: lang }));
+  return stems.map((each) => ({ field: 'pivot', term: each.stem, boost: 1, ...exceptOf(each) }));
 }

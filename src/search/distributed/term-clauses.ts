@@ -7,7 +7,7 @@ import { askedTerm } from '../lexical/asked.js';
 import { inverseDocumentFrequency } from '../lexical/bm25.js';
 import type { AskedTerm, DrawnField } from '../lexical/explanation.js';
 import type { LexicalMode, LexicalQuestion } from '../lexical/view.js';
-import type { CountedStatistics } from './counted-statistics.js';
+import { type CountedStatistics, exceptOf, stemsOf } from './counted-statistics.js';
 
 /** The norm of a passage of average length, roughly: see `bm25` of defaults.ts. */
 const NORM = 0.6;
@@ -44,7 +44,7 @@ export function termClauses(
 ): TermClause[] {
   const n = statistics.passages;
   return terms.flatMap((asked) => {
-    const { term, weight, ownLanguage, shares, drawn } = asked;
+    const { term, weight, ownLanguage, drawn } = asked;
     const frequency = statistics.documentFrequency(asked, expectedDf);
     if (frequency === 0) return [];
     const value = weight * inverseDocumentFrequency(n, frequency);
@@ -58,13 +58,15 @@ export function termClauses(
         ...(ownLanguage === null ? {} : { only: ownLanguage }),
       });
     }
-    for (const { stem, lang, factor } of shares) {
-      const { passages, frequency: sum } = statistics.stem(stem, lang);
+    for (const each of stemsOf(asked)) {
+      const { stem, byLanguage } = each;
+      const { passages, frequency: sum } = statistics.stem(stem, exceptOf(each).except);
       if (passages === 0) continue;
       const idf = inverseDocumentFrequency(n, statistics.stem(stem).passages);
       const mean = sum / passages;
+      const factor = [...byLanguage.values()].reduce((total, share) => total + share, 0);
       const boost = (value / idf) * (saturated(factor * mean) / saturated(mean));
-      clauses.push({ field: 'pivot', term: stem, boost, except: lang });
+      clauses.push({ field: 'pivot', term: stem, boost, ...exceptOf(each) });
     }
     for (const { field, factor } of drawn) {
       const boost = (value / inverseDocumentFrequency(n, frequency)) * (saturated(factor) / saturated(1));
