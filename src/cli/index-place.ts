@@ -31,7 +31,10 @@ export function addIndexPlace(command: Command, what = 'directory of the index')
 export async function indexDirectory({ index, store }: GivenPlace, command: string): Promise<string> {
   if (index !== undefined) return index;
   if (store === undefined)
-    throw new XqgError('XQG_USAGE', { problem: 'Name the index with --index DIR.', command });
+    throw new XqgError('XQG_USAGE', {
+      problem: "required option '-i, --index <dir>' not specified",
+      command,
+    });
   const { parseAddress } = await import('../store/opensearch/address.js');
   const { cacheFolder } = await import('../models/places.js');
   const { name, nodes } = parseAddress(store);

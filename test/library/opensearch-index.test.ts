@@ -199,6 +199,11 @@ describeWithOpenSearch('an index in OpenSearch', () => {
     expect((await elsewhere.search(QUESTIONS[0].text)).hits[0].id).toBe(
       (await stored.search(QUESTIONS[0].text)).hits[0].id,
     );
+    // The first question of its kind: nothing was counted for it before.
+    const dense = await elsewhere.search('Der Winter lehrt Musik', { mode: 'dense', lang: 'de' });
+    expect(dense.hits[0].id).toBe(
+      (await embedded.search('Der Winter lehrt Musik', { mode: 'dense', lang: 'de' })).hits[0].id,
+    );
     await elsewhere.close();
     await expect(openIndex(join(root, 'stored'), { store: newStoreSpec() })).rejects.toMatchObject({
       code: 'XQG_STORE_OTHER',

@@ -17,7 +17,7 @@ import { lexicalModeOf, policyWeights, type SearchRequest } from '../request.js'
 import type { LexicalRow, Snapshot } from '../snapshot.js';
 import type { CorpusTotals } from './corpus-totals.js';
 import { CountedStatistics } from './counted-statistics.js';
-import { askedTerms, termClauses } from './term-clauses.js';
+import { askedTerms, termClauses, type WeightedTerm } from './term-clauses.js';
 
 /** Rows that the graph looks at for one that is wanted, and rows that are fetched for it. */
 const BREADTH = 4;
@@ -92,9 +92,11 @@ export class Candidates {
     const { breadth = BREADTH, fetched = FETCHED } = this.#options.oversampling ?? {};
     const size = Math.min(MOST, Math.max(LEAST, depth * fetched));
     const looked = Math.min(MOST, Math.max(size, LEAST * BREADTH, depth * breadth));
+    // Explanations and snippets weigh terms whatever the mode is.
+    const terms = await this.#countedTerms(request);
     return [
       ...(mode === 'lexical' ? [] : await this.#denseLists(request, size, looked)),
-      ...(mode === 'dense' ? [] : await this.#termLists(request, size)),
+      ...(mode === 'dense' ? [] : this.#termLists(terms, size)),
     ];
   }
 
@@ -113,13 +115,17 @@ export class Candidates {
     return asBuilt ? [list('fused')] : [list('fused'), list('vector')];
   }
 
-  async #termLists(request: SearchRequest, size: number): Promise<CandidateList[]> {
+  async #countedTerms(request: SearchRequest): Promise<WeightedTerm[]> {
     const terms = askedTerms(
       this.blank.engine.lexicalQuestions(request),
       lexicalModeOf(request),
       this.#statistics,
     );
     await this.#statistics.count(terms);
+    return terms;
+  }
+
+  #termLists(terms: readonly WeightedTerm[], size: number): CandidateList[] {
     const clauses = termClauses(terms, this.#statistics, this.#options.defaults.expectedDf);
     return clauses.length === 0 ? [] : [{ by: { terms: clauses }, size }];
   }

@@ -95,7 +95,8 @@ export class Connection {
     const { Client } = await import('@opensearch-project/opensearch').catch((cause: Error) => {
       throw new XqgError('XQG_STORE_PACKAGE_MISSING', { reason: cause.message.split('\n')[0] }, { cause });
     });
-    const { XQG_OPENSEARCH_USER: username, XQG_OPENSEARCH_PASSWORD: password } = process.env;
+    const username = process.env.XQG_OPENSEARCH_USER;
+    const password = process.env.XQG_OPENSEARCH_PASSWORD;
     return new Client({
       nodes: [...this.address.nodes],
       ...(username === undefined ? {} : { auth: { username, password: password ?? '' } }),
