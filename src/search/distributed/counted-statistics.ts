@@ -27,9 +27,8 @@ export class CountedStatistics implements CorpusStatistics {
   /** Asks for what `documentFrequency` and `ownFrequency` of these terms need. */
   async count(terms: readonly AskedTerm[]): Promise<void> {
     const missing = new Map<string, readonly TermClause[]>();
-    const lists = terms.flatMap((term) => [clausesOf(term), ownClauses(term.term), stemClauses(term)]);
+    const lists = terms.flatMap((term) => [clausesOf(term), ownClauses(term.term), anyClauses(term)]);
     for (const clauses of lists) {
-      if (clauses.length === 0) continue;
       const key = JSON.stringify(clauses);
       if (!this.#counts.has(key)) missing.set(key, clauses);
     }
@@ -56,10 +55,10 @@ export class CountedStatistics implements CorpusStatistics {
         }
       }
     }
-    // Stems that stand side by side count once.
-    const stems = stemClauses(asked);
-    if (stems.length > 0) generated = Math.min(generated, this.#counted(stems));
-    return Math.min(this.passages, this.#counted(clausesOf(asked)) + generated);
+    const own = this.#counted(clausesOf(asked));
+    // Stems that stand side by side, or beside the term itself, count once.
+    const most = asked.shares.length > 0 ? this.#counted(anyClauses(asked)) : own;
+    return Math.min(own + generated, most);
   }
 
   /** Passages whose own words have the term, whatever their language is. */
@@ -158,9 +157,10 @@ export function exceptOf({ byLanguage }: AskedStem): { readonly except?: string 
   return byLanguage.size === 1 ? { except: [...byLanguage.keys()][0] } : {};
 }
 
-/** Passages with any of the term's stems; none to count for a single one, whose total is known. */
-function stemClauses(asked: AskedTerm): TermClause[] {
-  const stems = stemsOf(asked);
-  if (stems.length < 2) return [];
-  return stems.map((each) => ({ field: 'pivot', term: each.stem, boost: 1, ...exceptOf(each) }));
+/** Passages with the term or any of its stems. */
+function anyClauses(asked: AskedTerm): TermClause[] {
+  const stems = stemsOf(asked).map(
+    (each): TermClause => ({ field: 'pivot', term: each.stem, boost: 1, ...exceptOf(each) }),
+  );
+  return [...clausesOf(asked), ...stems];
 }
