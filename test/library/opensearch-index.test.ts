@@ -172,11 +172,11 @@ describeWithOpenSearch('an index in OpenSearch', () => {
     // What does not pass the filters does not exist.
     const filters = ['lang=de'];
     const hidden = [
-      stored.passage('d3', { filters }),
-      stored.queries('d3', { filters }),
-      stored.explain(text, 'd3', { filters }),
+      () => stored.passage('d3', { filters }),
+      () => stored.queries('d3', { filters }),
+      () => stored.explain(text, 'd3', { filters }),
     ];
-    for (const asked of hidden) await expect(asked).rejects.toMatchObject({ code: 'XQG_PASSAGE_UNKNOWN' });
+    for (const asked of hidden) await expect(asked()).rejects.toMatchObject({ code: 'XQG_PASSAGE_UNKNOWN' });
   });
 
   it('ranks a batch, and compares rankings', async () => {
