@@ -37,7 +37,7 @@ try {
 
 function searchWords(mode) {
   const question = ['search', 'Wo liegt das Wasser im Morgen?', '--lang', 'de', '--mode', mode];
-  return [resolve('dist/cli/main.js'), ...question, '--index', index, '--pack', values.pack];
+  return [resolve('dist/bin/xqg.js'), ...question, '--index', index, '--pack', values.pack];
 }
 
 function timed(words) {

@@ -1,8 +1,8 @@
-// Compiles src/ to dist/, makes the command executable (tsc does not set the x bit), and builds the page into dist/web, each
-// file with a compressed one beside it.
+// Compiles src/ to dist/, bundles the command into dist/bin, executable, and builds the page into dist/web, each file with a
+// compressed one beside it.
 // usage: node scripts/build.mjs [--prepare]     (--prepare: as npm's lifecycle script; does nothing without a compiler)
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -14,12 +14,15 @@ if (!tsc) {
   process.exit(1);
 }
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { stdio: 'inherit' });
-if (existsSync('dist/cli/main.js')) chmodSync('dist/cli/main.js', 0o755);
-if (status === 0) await buildPage();
+if (status === 0) {
+  const { build } = await import('vite');
+  await build({ configFile: 'src/cli/vite.config.mjs' });
+  chmodSync('dist/bin/xqg.js', 0o755);
+  await buildPage(build);
+}
 process.exit(status ?? 1);
 
-async function buildPage() {
-  const { build } = await import('vite');
+async function buildPage(build) {
   await build({ configFile: 'src/web/vite.config.mjs' });
   const assets = join('dist', 'web', 'assets');
   for (const name of readdirSync(assets)) {

@@ -1,14 +1,13 @@
 // Load on loopback: a server over a large index, 64 clients for a minute, then more than it takes, then few again. A client
 // asks its next question when the last one is answered; one that is sent away comes back after the time that it is told.
 // Prints times of answers, what was shed, and the server's memory.
-// usage: node bench/indexing.bench.mjs --passages 100000 --keep .xqg/load     (once)
-//        npm run load [-- --index .xqg/load --clients 64 --seconds 60 --crowd 256 --json]
-import { spawn } from 'node:child_process';
+// usage: npm run load [-- --index .xqg/load --clients 64 --seconds 60 --crowd 256 --json]     (makes the index if it is not there)
 import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { LANGUAGES, makeLargeIndex, serveLargeIndex } from './large-index.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -25,14 +24,11 @@ const SAMPLE_MS = 2000;
 
 const questions = readdirSync('demo/questions').flatMap((file) => {
   const { lang, questions } = JSON.parse(readFileSync(join('demo', 'questions', file), 'utf8'));
-  return questions.map(({ text }) => ({ lang, question: text }));
+  return LANGUAGES.includes(lang) ? questions.map(({ text }) => ({ lang, question: text })) : [];
 });
-const words = ['dist/cli/main.js', 'serve', '--index', `load=${values.index}`, '--port', '0', '--rate', '0'];
-const server = spawn(process.execPath, [...words, '--json', '--no-access-log'], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
+makeLargeIndex(values.index);
+const { server, address } = await serveLargeIndex(values.index);
 try {
-  const { address } = JSON.parse(await new Promise((told) => server.stdout.once('data', told)));
   const bodies = questions.map((asked) => JSON.stringify({ ...asked, k: 10 }));
   // Every language's table and matrix is there before it is measured.
   for (const body of bodies) {

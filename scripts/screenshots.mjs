@@ -27,7 +27,7 @@ if (!executablePath) {
 }
 
 const words = [
-  'dist/cli/main.js',
+  'dist/bin/xqg.js',
   'serve',
   '--index',
   join('.xqg', 'demo'),

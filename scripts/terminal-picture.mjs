@@ -31,7 +31,7 @@ for (const command of commands) {
     { text: '$ ', color: COLORS[32] },
     { text: command, bold: true },
   ]);
-  const { status, stdout, stderr } = spawnSync(`xqg() { node dist/cli/main.js "$@"; }; ${command}`, {
+  const { status, stdout, stderr } = spawnSync(`xqg() { node dist/bin/xqg.js "$@"; }; ${command}`, {
     shell: true,
     encoding: 'utf8',
     env: { ...process.env, FORCE_COLOR: '1' },

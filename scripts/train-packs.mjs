@@ -1,17 +1,24 @@
 // Trains packs/english, packs/base and packs/full from XQG_SHARED (default ../shared): npm run train:pack
+//   node scripts/train-packs.mjs [--out packs] [--only base/ar,full/th]
+// --only trains these tables again and keeps the pivot and the others.
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { LANGUAGES } from '../dist/languages/languages.js';
 import { trainShippedPacks } from '../dist/train/train.js';
 
+const { values: options } = parseArgs({
+  options: { out: { type: 'string', default: 'packs' }, only: { type: 'string' } },
+});
 const shared = process.env.XQG_SHARED ?? '../shared';
 await trainShippedPacks(
   {
     data: join(shared, 'data', 'train'),
     models: join(shared, 'models'),
-    out: process.argv[2] ?? 'packs',
+    out: options.out,
     cache: '.cache/teachers',
     languages: Object.keys(LANGUAGES).filter((lang) => lang !== 'en'),
-    version: '1.0.0',
+    version: '1.1.0',
+    only: options.only && new Set(options.only.split(',')),
   },
   (message) => process.stderr.write(`${message}\n`),
 );

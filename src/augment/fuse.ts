@@ -58,13 +58,36 @@ export function fuse(
     .sort((a, b) => (a.lang < b.lang ? -1 : 1));
   const row = new Float64Array(dim);
   for (let start = 0; start < passages.length; start += dim) {
-    row.fill(0);
-    let squares = addRow(row, passages, start, passageWeight);
-    for (const { sums, share } of used) squares = addRow(row, sums, start, share);
-    const scale = !renormalize ? 1 : squares > 0 ? 1 / Math.sqrt(squares) : 0;
-    for (let i = 0; i < dim; i++) out[start + i] = scale * row[i];
+    fuseRow(row, { passages, passageWeight, used, renormalize }, start, out);
   }
   return out;
+}
+
+/** Numbers that are fused row by row, all of the same shape. */
+export interface FusedRows {
+  readonly passages: Float32Array;
+  readonly passageWeight: number;
+  /** In ascending order of their languages. */
+  readonly used: readonly { readonly sums: Float32Array; readonly share: number }[];
+  readonly renormalize: boolean;
+}
+
+/**
+ * One row of `fuse`, alpha not being 0.
+ * @param row (dim), overwritten
+ * @param start of the row in all arrays
+ */
+export function fuseRow(
+  row: Float64Array,
+  { passages, passageWeight, used, renormalize }: FusedRows,
+  start: number,
+  out: Float32Array,
+): void {
+  row.fill(0);
+  let squares = addRow(row, passages, start, passageWeight);
+  for (const { sums, share } of used) squares = addRow(row, sums, start, share);
+  const scale = !renormalize ? 1 : squares > 0 ? 1 / Math.sqrt(squares) : 0;
+  putRow(row, scale, out, start);
 }
 
 /**
@@ -102,6 +125,11 @@ function addRow(row: Float64Array, numbers: Float32Array, start: number, share: 
     squares += value * value;
   }
   return squares;
+}
+
+/** Apart from the loop over all rows, which is compiled late: it runs once. */
+function putRow(row: Float64Array, scale: number, out: Float32Array, start: number): void {
+  for (let i = 0; i < row.length; i++) out[start + i] = scale * row[i];
 }
 
 function checkShapes(

@@ -2,10 +2,13 @@
 import { Command, CommanderError } from 'commander';
 import { XqgError } from '../errors/error.js';
 import { version } from '../version.js';
+import { registerAnn } from './commands/ann.js';
+import { registerBench } from './commands/bench.js';
 import { registerCopy } from './commands/copy.js';
 import { registerData } from './commands/data.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
+import { registerExpand } from './commands/expand.js';
 import { registerExperiment } from './commands/experiment.js';
 import { registerExplain } from './commands/explain.js';
 import { registerIndex } from './commands/index.js';
@@ -13,12 +16,14 @@ import { registerKeys } from './commands/keys.js';
 import { registerMcp } from './commands/mcp.js';
 import { registerModels } from './commands/models.js';
 import { registerPack } from './commands/pack.js';
+import { registerPlan } from './commands/plan.js';
 import { registerQueries } from './commands/queries.js';
 import { registerRemove } from './commands/remove.js';
 import { registerReproduce } from './commands/reproduce.js';
 import { registerSearch } from './commands/search.js';
 import { registerServe } from './commands/serve.js';
 import { registerStatus } from './commands/status.js';
+import { registerWorker } from './commands/worker.js';
 import { type CommandContext, createContext } from './context.js';
 
 /** A command's work; `options` is what commander parsed, unchecked. */
@@ -32,11 +37,15 @@ const COMMANDS: readonly Register[] = [
   registerIndex,
   registerRemove,
   registerSearch,
+  registerExpand,
   registerExplain,
   registerQueries,
   registerStatus,
   registerCopy,
+  registerWorker,
+  registerAnn,
   registerDoctor,
+  registerPlan,
   registerEvaluate,
   registerServe,
   registerMcp,
@@ -46,6 +55,7 @@ const COMMANDS: readonly Register[] = [
   registerReproduce,
   registerPack,
   registerModels,
+  registerBench,
 ];
 
 /**

@@ -2,7 +2,8 @@
  * Progress on stderr: a bar with the time left on a terminal, a plain line every few seconds elsewhere. Shows nothing in
  * the first two seconds, so that quick work stays quiet. Knows no command.
  */
-import cliProgress from 'cli-progress';
+import { createRequire } from 'node:module';
+import type CliProgress from 'cli-progress';
 
 const QUIET_MS = 2000;
 const PLAIN_EVERY_MS = 5000;
@@ -31,12 +32,14 @@ export function startProgress(
 
 function bar(stream: NodeJS.WriteStream, clock: () => number): Progress {
   const started = clock();
-  let shown: cliProgress.SingleBar | null = null;
+  let shown: CliProgress.SingleBar | null = null;
   return {
     update(share, text) {
       const elapsed = clock() - started;
       if (elapsed < QUIET_MS) return;
       if (!shown) {
+        // Loaded for work that lasts, and not for every command.
+        const cliProgress = createRequire(import.meta.url)('cli-progress') as typeof CliProgress;
         const format = '{bar} {percentage}% | {text}{left}';
         shown = new cliProgress.SingleBar(
           { format, hideCursor: true, clearOnComplete: true, stream },

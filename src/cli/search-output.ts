@@ -50,7 +50,10 @@ export function describeSearch({
   language,
   mode,
   augmentation,
-}: Pick<SearchAnswer, 'languages' | 'language' | 'mode' | 'augmentation'>): string {
+  ann,
+  expansion = null,
+}: Pick<SearchAnswer, 'languages' | 'language' | 'mode' | 'augmentation'> &
+  Partial<Pick<SearchAnswer, 'ann' | 'expansion'>>): string {
   const weights = languages
     .slice(0, 3)
     .map(({ lang, weight }) => (languages.length === 1 ? lang : `${lang} ${Math.round(weight * 100)} %`))
@@ -61,7 +64,18 @@ export function describeSearch({
       ? 'without xQG'
       : `xQG ${augmentation.name}, alpha ${augmentation.alpha}, alpha_eff ${augmentation.alphaEffective.toFixed(3)}`,
   );
-  return colors.dim(parts.join(' | '));
+  if (ann) {
+    const recall =
+      ann.recall === null
+        ? 'recall not measured for this profile'
+        : `recall@10 ${ann.recall.toFixed(3)} measured at alpha ${ann.measuredAlpha}`;
+    parts.push(`ANN: ${count(ann.candidates)} candidates, ${recall}`);
+  }
+  if (expansion === null) return colors.dim(parts.join(' | '));
+  const { how, weight, by, lang, milliseconds, text } = expansion;
+  const way = how === 'append' ? 'appended, weight' : 'mixed in, share';
+  parts.push(`expanded by ${by} in ${Math.round(milliseconds)} ms (${way} ${Number(weight.toFixed(2))})`);
+  return `${colors.dim(parts.join(' | '))}\n${colors.dim(`${lang}:`)} ${foreign(shorten(text, SNIPPET), colors.dim)}`;
 }
 
 function describeHit(hit: FoundPassage, columns: string): string {

@@ -58,11 +58,13 @@ export interface BagEncoder extends Encoder {
   /**
    * Encodes mixtures of bags as one query each: mixture m is the sum over its terms t of weight(t) x partOf(t), where partOf(t, lang) is a bag
    * of words in `lang`. The vectors of parts are remembered for as long as the same function comes.
+   * @param out (mixtures.length x dim) to write to and to return; a new array if absent
    * @returns (mixtures.length x dim), row-major
    */
   encodeMixtures(
     mixtures: readonly TermBag[],
     partOf: (name: string, lang: string) => TermBag,
     lang: string,
+    out?: Float32Array,
   ): Promise<Float32Array>;
 }

@@ -114,15 +114,17 @@ export class StaticEncoder implements BagEncoder {
     mixtures: readonly TermBag[],
     partOf: (name: string, lang: string) => TermBag,
     lang: string,
+    out?: Float32Array,
   ): Promise<Float32Array> {
     if (this.#partOf !== partOf) this.#parts.clear();
     this.#partOf = partOf;
     const languages = [{ lang, weight: 1 }];
-    return this.#encode(mixtures.length, (i, row) => {
+    const write = (i: number, row: Float32Array): readonly LanguageWeight[] => {
       this.#parts.add(mixtures[i], lang);
       this.#parts.take(row);
       return languages;
-    });
+    };
+    return this.#encode(mixtures.length, write, out);
   }
 
   /** Adds the words of a bag to out[0 .. dim). */
@@ -143,8 +145,11 @@ export class StaticEncoder implements BagEncoder {
    * Writes a sum per text, brings each part and the whole to their lengths, and takes from it what all texts of its language share.
    * @param write returns the text's languages
    */
-  #encode(n: number, write: (i: number, row: Float32Array) => readonly LanguageWeight[]): Float32Array {
-    const out = new Float32Array(n * this.#dim);
+  #encode(
+    n: number,
+    write: (i: number, row: Float32Array) => readonly LanguageWeight[],
+    out: Float32Array = new Float32Array(n * this.#dim),
+  ): Float32Array {
     const { semanticShare } = this.#settings;
     for (let i = 0; i < n; i++) {
       const from = i * this.#dim;

@@ -265,6 +265,26 @@ export const catalogue = {
     message: 'The prompt {path} cannot be used: {problem}.',
     remedy: 'Copy one of prompts/ and change it; names in braces are filled in (docs/models.md).',
   },
+  // glossary
+  XQG_GLOSSARY: {
+    message: 'The glossary {file} cannot be used: {problems}.',
+    remedy:
+      'Write CSV in UTF-8: a header row of language codes such as en,de,fi, then one concept a row; several terms of a cell are parted by "|".',
+  },
+  // expand
+  XQG_UNKNOWN_EXPANDER: {
+    message: 'Nothing expands questions by the name "{expander}".',
+    remedy: 'Use openai:MODEL, or a .jsonl file of recorded expansions (docs/models.md).',
+  },
+  XQG_EXPANSION_ROW: {
+    message: '{file}, line {line}: no recorded expansion, since {reason}.',
+    remedy:
+      'Write one JSON object a line: {"question": "...", "text": "...", "lang": "de"}; lang may be left out.',
+  },
+  XQG_EXPANSION_MISSING: {
+    message: '{file} lacks the expansion of {count} questions, the first: {question}.',
+    remedy: 'Write them: xqg expand --queries FILE --by openai:MODEL prints the rows.',
+  },
   // encode
   XQG_UNKNOWN_ENCODER: {
     message: 'Unknown encoder "{encoder}".',
@@ -323,6 +343,22 @@ export const catalogue = {
   XQG_SEGMENT_VERSION: {
     message: 'The lexical segment {path} has format {version}; this xqg reads format {known}.',
     remedy: 'Update xqg, or index again with this version.',
+  },
+  XQG_ANN_PACKAGE: {
+    message: 'An ANN index needs the package usearch, which does not load: {reason}.',
+    remedy: 'npm install usearch   (exact search works without)',
+  },
+  XQG_ANN_MISSING: {
+    message: 'The index in {dir} has no ANN index.',
+    remedy: 'Build one: xqg ann build --index {dir}   or search exactly, without --ann',
+  },
+  XQG_ANN_STALE: {
+    message: 'The ANN index in {dir} was built for other rows ({built}) than the index has ({index}).',
+    remedy: 'Build it again: xqg ann build --index {dir}   or search exactly, without --ann',
+  },
+  XQG_ANN_DAMAGED: {
+    message: 'The ANN index {path} cannot be used: {reason}.',
+    remedy: 'Build it again with xqg ann build, or drop it with xqg ann drop; exact search works without.',
   },
   XQG_NUMBER_OUT_OF_RANGE: {
     message: '{name} is {value}, but must be {range}.',
@@ -464,6 +500,10 @@ export const catalogue = {
     message: '{file}, line {line}: {reason}.',
     remedy:
       'Write one question per line: an id, a tab and the text, or {"id": ..., "text": ..., "lang": ...}.',
+  },
+  XQG_RATES_FILE: {
+    message: 'The rates in {file} cannot be used: {problems}.',
+    remedy: 'Write them with xqg plan --json on the machine that they are of, and correct them there.',
   },
   XQG_UNWELL: {
     message: 'Not everything works: {checks}.',
@@ -614,6 +654,62 @@ export const catalogue = {
     message:
       'The generator wrote {found} {language} queries for passage {id}, but {expected} were asked for.',
     remedy: 'The generator is at fault: use another one, or another number of queries per language.',
+  },
+  // distribute
+  XQG_QUEUE_PACKAGE: {
+    message: '{what} needs the package {package}, which cannot be loaded: {reason}.',
+    remedy: 'npm install {package}',
+  },
+  XQG_QUEUE_ADDRESS: {
+    message: 'The address of the queue cannot be used: {problem}.',
+    remedy: 'Write it like redis://127.0.0.1:6379; a password may come from XQG_QUEUE_PASSWORD.',
+  },
+  XQG_QUEUE_UNREACHABLE: {
+    message: 'The queue at {queue} does not answer: {problem}.',
+    remedy:
+      'Start the Redis server there, or correct --queue and XQG_QUEUE_PASSWORD. Parts that are done are kept.',
+  },
+  XQG_QUEUE_FAILED: {
+    message: 'The queue at {queue} refuses a command: {problem}.',
+    remedy:
+      'Give the Redis server what it lacks, then run the same command again: parts that are done are kept.',
+  },
+  XQG_QUEUE_MAKER: {
+    message: 'The {what} was brought as an object, which cannot be sent to workers.',
+    remedy: 'Name it by a spec that workers can open too, e.g. hf:NAME, or index without a queue.',
+  },
+  XQG_PARTS_PLACE: {
+    message: 'Parts cannot be kept at {place}.',
+    remedy: 'Name a folder that the workers share, or s3://bucket/prefix.',
+  },
+  XQG_PARTS_STORAGE: {
+    message: 'The storage of parts at {place} does not do what it should: {problem}.',
+    remedy:
+      'Check address and keys (AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, ...), then run the same command again.',
+  },
+  XQG_PARTS_UNSEEN: {
+    message: 'This machine does not see the parts of the run in {place}.',
+    remedy: 'Say where they lie here: xqg worker --parts DIR (or s3://bucket/prefix)',
+  },
+  XQG_PARTS_INCOMPLETE: {
+    message: '{done} of {parts} parts done, {setAside} set aside; the first because of this: {reason}',
+    remedy: 'Mend the cause and run the same command again with --retry-failed: what is done is kept.',
+  },
+  XQG_PART_SET_ASIDE: {
+    message: '{path} is in part {part} of {passages} passages, which was set aside: {reason}',
+    remedy: 'Mend the cause and run the same command again with --retry-failed.',
+  },
+  XQG_PART_DAMAGED: {
+    message: 'The part {place} cannot be used: {reason}.',
+    remedy: 'Run the same xqg index command again with --retry-failed: the part is made anew.',
+  },
+  XQG_PART_IDENTITY: {
+    message: 'The part {place} was made with the {what} {part}, but the index has {index}.',
+    remedy: 'Delete that file and run the same command again: the part is made anew.',
+  },
+  XQG_WORKER_IDENTITY: {
+    message: 'The parts are to be made with the {what} {plan}, but this worker has {worker}.',
+    remedy: '{remedy}.',
   },
 } as const satisfies Record<string, { message: string; remedy: string }>;
 

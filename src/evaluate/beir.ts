@@ -7,13 +7,13 @@ import type { EvaluationQuery, TestCollection } from './datasets/collection.js';
 import { detectedLanguages } from './detected-languages.js';
 import { engineSearchers } from './engine-searcher.js';
 import { type Measure, type MeasureValues, parseMeasures, summarize } from './metrics.js';
-import { openParts } from './parts.js';
+import { type NamedParts, openNamedParts } from './parts.js';
 import { type EvaluationResult, madeBy, type Progress } from './results.js';
 import type { AskedQuery, DetectLanguages, LanguageKnowledge, OpenSearcher, Searcher } from './searcher.js';
 import { SYSTEMS, type System } from './systems.js';
 import { MEASURES, type MeasureOptions } from './xquad.js';
 
-export interface EvaluateBeirOptions extends Omit<MeasureOptions, 'settings'> {
+export interface EvaluateBeirOptions extends Omit<MeasureOptions, 'settings'>, NamedParts {
   /** Folder of corpus.jsonl, queries.jsonl and qrels/test.tsv. */
   readonly data: string;
   /** Which qrels/<split>.tsv; default `test`. */
@@ -21,13 +21,11 @@ export interface EvaluateBeirOptions extends Omit<MeasureOptions, 'settings'> {
   /** Language of queries and passages whose row names none; detected if not given. */
   readonly queryLang?: string;
   readonly passageLang?: string;
-  /** Name or folder of a pack; default `base`. */
-  readonly pack?: string;
   /** Passages that are ranked for a query at most; default 1,000. Smaller collections are ranked whole. */
   readonly depth?: number;
 }
 
-/** Measures a BEIR folder. Throws XQG_EVALUATION_DATA, XQG_EVALUATION_LINE and what `loadPack` throws. */
+/** Measures a BEIR folder. Throws XQG_EVALUATION_DATA, XQG_EVALUATION_LINE and what `openNamedParts` throws. */
 export async function evaluateBeir(
   options: EvaluateBeirOptions,
   progress: Progress = () => {},
@@ -35,7 +33,7 @@ export async function evaluateBeir(
   const { data: directory, split, queryLang, passageLang } = options;
   const detect = async (text: string) => (await detectLanguage(text)).lang;
   const data = await openBeir({ directory, split, queryLang, passageLang, detect });
-  const opened = await openParts(options.pack ?? 'base');
+  const opened = await openNamedParts(options);
   try {
     const { results, perQuery, notes } = await measureBeir(
       data,

@@ -6,7 +6,11 @@ import { ExactProducts } from '../vectors/exact-products.js';
 const kernels = new WeakMap<SearchMatrix, ExactProducts>();
 
 /** (n) float64, equal to `exactScore` of every row to the bit. */
-export function exactScores(vector: Float32Array, parts: readonly MatrixPart[], n: number): Float64Array {
+export function exactScores(
+  vector: Float32Array,
+  parts: readonly MatrixPart<SearchMatrix>[],
+  n: number,
+): Float64Array {
   const scores = new Float64Array(n);
   if (parts.every(({ matrix }) => ExactProducts.fits(matrix.vectors, matrix.dim))) {
     for (const { matrix, weight } of parts) kernelOf(matrix).addTo(scores, vector, weight);

@@ -6,7 +6,7 @@
 import type { Collection } from './datasets/collection.js';
 import { type Half, loadMlqar } from './datasets/mlqar.js';
 import { loadXquadR } from './datasets/xquad.js';
-import { openParts } from './parts.js';
+import { type NamedParts, openNamedParts } from './parts.js';
 import type { EvaluationResult, Progress, Setting } from './results.js';
 import { systemsNamed } from './systems.js';
 import { evaluateCollection, type MeasureOptions } from './xquad.js';
@@ -16,16 +16,14 @@ export const SENTENCE_MEASURES = 'mAP mAP@20 R@1 R@10 MRR rank-distance';
 const SYSTEMS = ['dense', 'dense+xqg', 'bm25', 'bm25+xqg', 'hybrid', 'hybrid+xqg'];
 
 /** Defaults: SENTENCE_SETTINGS, SENTENCE_MEASURES, each leg with and without generated queries, languages given. */
-export interface EvaluateSentencesOptions extends MeasureOptions {
+export interface EvaluateSentencesOptions extends MeasureOptions, NamedParts {
   /** Folder of `<lang>.json`. */
   readonly data: string;
   /** Default: every language that has a file. */
   readonly langs?: readonly string[];
-  /** Name or folder of a pack; default `base`. */
-  readonly pack?: string;
 }
 
-/** Throws XQG_EVALUATION_DATA, XQG_EVALUATION_FILE, XQG_UNKNOWN_MEASURE and what `loadPack` throws. */
+/** Throws XQG_EVALUATION_DATA, XQG_EVALUATION_FILE, XQG_UNKNOWN_MEASURE and what `openNamedParts` throws. */
 export async function evaluateXquadR(
   options: EvaluateSentencesOptions,
   progress: Progress = () => {},
@@ -48,7 +46,7 @@ async function evaluateSentences(
   options: EvaluateSentencesOptions,
   progress: Progress,
 ): Promise<EvaluationResult> {
-  const opened = await openParts(options.pack ?? 'base');
+  const opened = await openNamedParts(options);
   try {
     const {
       settings = SENTENCE_SETTINGS,

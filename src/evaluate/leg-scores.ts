@@ -15,7 +15,7 @@ import type { Settings } from './tune-grid.js';
 /** The part of the settings that lexical scores depend on. */
 export type LexicalSettings = Pick<
   Settings,
-  'k1' | 'b' | 'generatedWeight' | 'translationWeight' | 'expectedDf'
+  'k1' | 'b' | 'generatedWeight' | 'translationWeight' | 'expectedDf' | 'relatedWeight'
 >;
 
 export class LegScores {
@@ -66,18 +66,18 @@ export class LegScores {
 
   /** (n) a query: BM25; 0 where no term matches. */
   lexical(mode: LexicalMode, settings: LexicalSettings): Float64Array[] {
-    const { k1, b, generatedWeight, translationWeight, expectedDf } = settings;
+    const { k1, b, generatedWeight, translationWeight, expectedDf, relatedWeight } = settings;
     const parameters = JSON.stringify([k1, b]);
     if (this.#lexical === null || this.#parameters !== parameters) {
       this.#lexical = this.#index.lexical({ k1, b });
       this.#parameters = parameters;
     }
-    const key = JSON.stringify([mode, parameters, generatedWeight, translationWeight, expectedDf]);
+    const view = { generatedWeight, translationWeight, expectedDf, relatedWeight };
+    const key = JSON.stringify([mode, parameters, view]);
     if (key === this.#lexicalKey) return this.#lexicalScores;
     const index = this.#lexical;
-    const view = { generatedWeight, translationWeight, expectedDf, factors: this.#generator };
     this.#lexicalScores = this.#queries.map(({ lang }, q) =>
-      index.score(this.#bags[q], index.view(lang, view), mode),
+      index.score(this.#bags[q], index.view(lang, { ...view, factors: this.#generator }), mode),
     );
     this.#lexicalKey = key;
     return this.#lexicalScores;

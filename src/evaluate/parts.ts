@@ -29,6 +29,28 @@ export interface PartsOptions {
   readonly queries?: 'keywords' | 'gloss';
 }
 
+/** Which parts an evaluation is made with, as its options name them. */
+export interface NamedParts {
+  /** Name or folder of a pack; default `base`. */
+  readonly pack?: string;
+  /** Spec of another encoder than the pack's. */
+  readonly encoder?: string;
+  readonly encoderOptions?: OpenEncoderOptions;
+  /** Which of the pack's generators; default lexicon. */
+  readonly generator?: 'lexicon' | 'gloss';
+}
+
+/** Throws what `openParts` and `openEncoder` throw. */
+export function openNamedParts({
+  pack = 'base',
+  encoder,
+  encoderOptions,
+  generator,
+}: NamedParts): Promise<OpenedParts> {
+  const queries = generator === 'gloss' ? 'gloss' : 'keywords';
+  return openParts(pack, { model: encoder, encoderOptions, queries });
+}
+
 /** Opens a pack by name or folder. Throws what `loadPack` throws. */
 export async function openParts(pack: string, options: PartsOptions = {}): Promise<OpenedParts> {
   const { model = 'static' } = options;

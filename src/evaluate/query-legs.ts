@@ -24,7 +24,7 @@ export class QueryLegs {
 
   /** (n); null where the encoder knows no word of the question. */
   async dense(request: SearchRequest): Promise<Float64Array | null> {
-    const { vector, parts } = await this.#engine.denseQuestion(request);
+    const [{ vector, parts }] = await this.#engine.denseQuestions([request]);
     if (vector.every((value) => value === 0)) return null;
     const known = this.#dense.find((other) => sameParts(other.parts, parts));
     if (known !== undefined) return known.scores;

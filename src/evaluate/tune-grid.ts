@@ -12,6 +12,7 @@ export interface Settings {
   readonly generatedWeight: number;
   readonly translationWeight: number;
   readonly expectedDf: boolean;
+  readonly relatedWeight: number;
   /** Of the dense leg against 1 for the lexical leg. */
   readonly denseWeight: number;
   readonly normalization: Normalization;
@@ -36,7 +37,7 @@ export function parametersOf(system: System): Parameter[] {
     parameters.push('k1', 'b');
     if (lexicalMode === 'generated' || lexicalMode === 'both') parameters.push('generatedWeight');
     if (lexicalMode === 'translated' || lexicalMode === 'both') parameters.push('translationWeight');
-    if (lexicalMode !== 'plain') parameters.push('expectedDf');
+    if (lexicalMode !== 'plain') parameters.push('expectedDf', 'relatedWeight');
   }
   if (system.mode === 'hybrid') parameters.push('denseWeight', 'normalization', 'topN');
   return parameters;
@@ -44,7 +45,7 @@ export function parametersOf(system: System): Parameter[] {
 
 /** The settings of a system as they are now. */
 export function defaultSettings(system: System, defaults: SearchDefaults = SEARCH_DEFAULTS): Settings {
-  const { bm25, alpha, generatedWeight, translationWeight, expectedDf, hybrid } = defaults;
+  const { bm25, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight, hybrid } = defaults;
   const { normalization, topN, denseWeight } = hybrid;
   const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
   return {
@@ -53,6 +54,7 @@ export function defaultSettings(system: System, defaults: SearchDefaults = SEARC
     generatedWeight,
     translationWeight,
     expectedDf,
+    relatedWeight,
     denseWeight: denseWeight[mode],
     normalization,
     topN,
@@ -70,6 +72,7 @@ export function settingsOf(system: System, grid: Grid): Settings[] {
     'generatedWeight',
     'translationWeight',
     'expectedDf',
+    'relatedWeight',
     'alpha',
     'normalization',
     'topN',

@@ -9,6 +9,7 @@ import { type EvaluationResult, madeBy, type PerQueryRow, type Progress, type Re
 import { answersWithin, isCounted } from './xor/answer-recall.js';
 import { FEW_ABBREVIATIONS, sentencesOf } from './xor/punkt.js';
 import { loadPunkt } from './xor/punkt-files.js';
+import { tokenRecallName } from './xor/token-recall.js';
 import { treebankTokens } from './xor/treebank.js';
 
 export interface EvaluateXorOptions {
@@ -96,7 +97,7 @@ function rowsOf(
       language: 'given',
     } as const;
     limits.forEach((limit, l) => {
-      const metric = metricOf(limit);
+      const metric = tokenRecallName(limit);
       const hits = ofLanguage.map(({ id }) => Number(answered.get(id)?.[l] ?? false));
       const value = hits.reduce((sum, hit) => sum + hit, 0) / hits.length;
       results.push({ ...about, metric, value, queries: hits.length });
@@ -106,9 +107,4 @@ function rowsOf(
     });
   }
   return { results, ...(perQuery ? { perQuery: values } : {}) };
-}
-
-/** R@2kt, R@5kt; R@50t where the limit is no whole thousand. */
-function metricOf(limit: number): string {
-  return limit % 1000 === 0 ? `R@${limit / 1000}kt` : `R@${limit}t`;
 }

@@ -1,12 +1,11 @@
 /** Measures the systems on XQuAD: what `xqg evaluate xquad` does. Knows the data set by its loader only. */
-import type { OpenEncoderOptions } from '../encode/open-encoder.js';
 import { measureCollection } from './collection.js';
 import type { Collection } from './datasets/collection.js';
 import { loadXquad } from './datasets/xquad.js';
 import { detectedLanguages } from './detected-languages.js';
 import { engineSearchers } from './engine-searcher.js';
 import { parseMeasures } from './metrics.js';
-import { type OpenedParts, openParts } from './parts.js';
+import { type NamedParts, type OpenedParts, openNamedParts } from './parts.js';
 import { type EvaluationResult, madeBy, type Progress, type Setting } from './results.js';
 import type { LanguageKnowledge } from './searcher.js';
 import { SYSTEMS, type System } from './systems.js';
@@ -29,18 +28,11 @@ export interface MeasureOptions {
   readonly command: string;
 }
 
-export interface EvaluateXquadOptions extends MeasureOptions {
+export interface EvaluateXquadOptions extends MeasureOptions, NamedParts {
   /** Folder of `xquad.<lang>.json`. */
   readonly data: string;
   /** Default: every language that has a file. */
   readonly langs?: readonly string[];
-  /** Name or folder of a pack; default `base`. */
-  readonly pack?: string;
-  /** Spec of another encoder than the pack's. */
-  readonly encoder?: string;
-  readonly encoderOptions?: OpenEncoderOptions;
-  /** Which of the pack's generators; default lexicon. */
-  readonly generator?: 'lexicon' | 'gloss';
 }
 
 /** Measures XQuAD. Throws XQG_EVALUATION_DATA, XQG_EVALUATION_FILE, XQG_UNKNOWN_MEASURE and what `loadPack` throws. */
@@ -49,12 +41,7 @@ export async function evaluateXquad(
   progress: Progress = () => {},
 ): Promise<EvaluationResult> {
   const collection = await loadXquad({ directory: options.data, langs: options.langs });
-  const { encoder: model, encoderOptions } = options;
-  const opened = await openParts(options.pack ?? 'base', {
-    model,
-    encoderOptions,
-    queries: options.generator === 'gloss' ? 'gloss' : 'keywords',
-  });
+  const opened = await openNamedParts(options);
   try {
     return await evaluateCollection(collection, opened, options, progress);
   } finally {

@@ -2,10 +2,10 @@
  * The answer to the primary hypothesis: baseline against system in every language and for every encoder, with all tests
  * corrected together; and the same comparison of everything else, uncorrected and called exploratory. Knows no layout.
  */
-import { parseMeasures } from '../evaluate/metrics.js';
 import { bonferroni, holm } from '../evaluate/stats/corrections.js';
 import { columnsOf, type Tested, testColumn, testMean } from './comparison.js';
 import { isPrimary, type Measurement } from './measurement.js';
+import { parseExperimentMeasures } from './measures.js';
 import type { ExperimentResults } from './results.js';
 import type { ExperimentSpec } from './spec.js';
 
@@ -37,7 +37,7 @@ export interface Answer {
 
 export function answerOf({ spec, measurements }: ExperimentResults): Answer {
   const { primary, statistics } = spec;
-  const [measure] = parseMeasures(primary.metric);
+  const [measure] = parseExperimentMeasures(primary.metric);
   const reported = measurements.filter(
     ({ place, variant }) => isPrimary(place, primary) && variant.condition === 'system',
   );

@@ -1,7 +1,10 @@
 /** Asks the questions of a work item: opens its pool, takes the questions' vectors from the store, and ranks. Knows no measure. */
 import type { RelevantRanks } from '../evaluate/metrics.js';
 import type { RankedQuery } from '../evaluate/trec.js';
+import { questionVectors } from '../search/expansion.js';
+import { ANSWER_DEPTH } from './answer-search.js';
 import { codeIdentity, ENCODING_CODE } from './code-identity.js';
+import type { ExperimentExpansions } from './expansions.js';
 import type { NamedMakers } from './makers.js';
 import { Pool } from './pool.js';
 import { type AskedQuestions, Ranker } from './rank.js';
@@ -13,6 +16,7 @@ import type { WorkItem } from './work.js';
 export interface AskerOptions {
   readonly spec: ExperimentSpec;
   readonly store: ArtifactStore;
+  readonly expansions: ExperimentExpansions;
   readonly signal?: AbortSignal;
 }
 
@@ -28,7 +32,18 @@ export class Asker {
   }
 
   async ranks(item: WorkItem): Promise<RelevantRanks[]> {
-    return this.#ranker(item).ranks(item.variant, await this.#asked(item));
+    const { answers, pool } = item;
+    if (answers === null) return this.#ranker(item).ranks(item.variant, await this.#asked(item));
+    const textOf = new Map(
+      pool.blocks.flatMap(({ block, idOf }) => block.passages.map(({ id, text }) => [idOf(id), text])),
+    );
+    const ranked = await this.best(item, ANSWER_DEPTH);
+    return ranked.map(({ queryId, hits }) =>
+      answers.ranks(
+        queryId,
+        hits.map(({ id }) => textOf.get(id)!),
+      ),
+    );
   }
 
   async best(item: WorkItem, depth: number): Promise<RankedQuery[]> {
@@ -64,17 +79,25 @@ export class Asker {
     const { encoder } = pairing;
     const lang = place.queryLang;
     const languages = [{ lang, weight: 1 }];
-    const queries = test.queries.map(({ id, text }) => ({ id, text, lang, languages }));
+    const expansions = await this.#options.expansions.of(variant, test, lang);
+    const questions = test.queries.map(({ id, text }, q) => ({
+      question: text,
+      questionId: id,
+      questionLang: lang,
+      languages,
+      expansion: expansions?.[q],
+    }));
     const identity = {
       encoder: encoder.identity,
       code: codeIdentity(ENCODING_CODE),
       lang,
-      questions: queries.map(({ id, text }) => [id, text]),
+      questions: test.queries.map(({ id, text }) => [id, text]),
+      ...(expansions === null ? {} : { expansions }),
     };
     const vectors =
       variant.system.mode === 'lexical'
-        ? new Float32Array(queries.length * encoder.identity.dim)
-        : await this.#options.store.floats('questions', identity, () => encoder.encodeQueries(queries));
-    return { lang, queries: test.queries, qrels: test.qrels, vectors };
+        ? new Float32Array(questions.length * encoder.identity.dim)
+        : await this.#options.store.floats('questions', identity, () => questionVectors(encoder, questions));
+    return { lang, queries: test.queries, qrels: test.qrels, vectors, expansions };
   }
 }

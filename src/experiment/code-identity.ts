@@ -26,6 +26,7 @@ export const RANKING_CODE = [
   'augment',
   'search',
   'evaluate',
+  'experiment/answer-search',
   'experiment/block',
   'experiment/held-questions',
   'experiment/language-means',

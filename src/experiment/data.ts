@@ -1,20 +1,19 @@
 /** The data that an experiment file names, opened: data sets and distractors. Knows no model. */
 import { dirname, resolve } from 'node:path';
 import { XqgError } from '../errors/error.js';
-import { pairsOf } from '../evaluate/collection.js';
-import {
-  type Collection,
-  type EvaluationPassage,
-  testCollectionOf,
-} from '../evaluate/datasets/collection.js';
+import type { Collection, EvaluationPassage } from '../evaluate/datasets/collection.js';
+import { loadMiracl, loadMrTydi } from '../evaluate/datasets/held.js';
 import { loadMlqar } from '../evaluate/datasets/mlqar.js';
 import { loadXquad, loadXquadR } from '../evaluate/datasets/xquad.js';
 import { lineError, readJsonRows } from '../evaluate/lines.js';
+import { mostTokens } from './measures.js';
+import { parallelSet, type ReportedSet } from './reported.js';
+import { openBeirFolder, openXor } from './single-pools.js';
 import type { DataSpec, DistractorSpec, ExperimentSpec, TuneSpec } from './spec.js';
 
 export interface ReportedData {
   readonly spec: DataSpec;
-  readonly collection: Collection;
+  readonly set: ReportedSet;
 }
 
 export interface Distractors {
@@ -27,30 +26,47 @@ export function pathFrom(file: string, path: string): string {
   return resolve(dirname(file), path);
 }
 
-type Loadable = Pick<DataSpec, 'set' | 'path' | 'langs' | 'half' | 'unit'>;
+type Loadable = Pick<DataSpec, 'path' | 'langs' | 'half' | 'unit' | 'split'> & {
+  readonly set: Exclude<DataSpec['set'], 'beir' | 'xor-tydi'>;
+};
 
-async function load(file: string, { set, path, langs, half, unit }: Loadable): Promise<Collection> {
+async function loadCollection(file: string, options: Loadable): Promise<Collection> {
+  const { set, path, langs, half, unit, split } = options;
   const directory = pathFrom(file, path);
   if (set === 'xquad') return loadXquad({ directory, langs });
   if (set === 'xquad-r') return loadXquadR({ directory, langs });
+  if (set === 'miracl') return loadMiracl({ directory, langs, split });
+  if (set === 'mr-tydi') return loadMrTydi({ directory, langs, split });
   const collection = await loadMlqar({ directory, langs, half, unit });
   // LAReQA's MLQA-R is of sentences; nothing of paragraphs may be taken for it.
   return unit === 'sentence' ? collection : { ...collection, name: `${collection.name}/paragraphs` };
 }
 
-/** @throws XqgError XQG_EXPERIMENT_EMPTY where a setting has no pair of languages, and what the loaders throw */
+async function openSet(file: string, each: DataSpec, spec: ExperimentSpec): Promise<ReportedSet> {
+  const { set } = each;
+  if (set === 'beir') return openBeirFolder(pathFrom(file, each.path), each);
+  if (set !== 'xor-tydi') return parallelSet(await loadCollection(file, { ...each, set }));
+  return openXor(
+    {
+      questions: pathFrom(file, each.path),
+      corpus: pathFrom(file, each.corpus!),
+      punkt: each.punkt && pathFrom(file, each.punkt),
+      langs: each.langs,
+    },
+    mostTokens(spec),
+  );
+}
+
+/** @throws XqgError XQG_EXPERIMENT_EMPTY where a setting has no judged question, and what the loaders throw */
 export async function openReported(file: string, spec: ExperimentSpec): Promise<ReportedData[]> {
   const opened: ReportedData[] = [];
   for (const each of spec.data) {
-    const collection = await load(file, each);
+    const set = await openSet(file, each, spec);
     for (const setting of each.settings) {
-      const asked = pairsOf([...collection.parts.keys()], [setting]).some(
-        ({ queryLang, passageLang }) =>
-          testCollectionOf(collection, queryLang, passageLang).queries.length > 0,
-      );
+      const asked = set.pools(setting).some((pool) => pool.asked.length > 0);
       if (!asked) throw new XqgError('XQG_EXPERIMENT_EMPTY', { dataset: each.set, setting });
     }
-    opened.push({ spec: each, collection });
+    opened.push({ spec: each, set });
   }
   return opened;
 }
@@ -62,23 +78,19 @@ export async function openTuning(
   reported: readonly ReportedData[],
 ): Promise<Collection> {
   const { on, path, langs, half, unit } = tune;
-  const collection = await load(file, { set: on, path, langs, half, unit });
-  const ids = questionIds(collection);
-  for (const { collection: other } of reported) {
-    const shared = [...questionIds(other)].filter((id) => ids.has(id));
+  const collection = await loadCollection(file, { set: on, path, langs, half, unit });
+  const { questionIds: ids } = parallelSet(collection);
+  for (const { set } of reported) {
+    const shared = [...set.questionIds].filter((id) => ids.has(id));
     if (shared.length === 0) continue;
     throw new XqgError('XQG_EXPERIMENT_TUNED_ON_REPORTED', {
       tuning: collection.name,
-      reported: other.name,
+      reported: set.name,
       count: shared.length,
       question: shared[0],
     });
   }
   return collection;
-}
-
-function questionIds({ parts }: Collection): Set<string> {
-  return new Set([...parts.values()].flatMap(({ questions }) => [...questions.keys()]));
 }
 
 /** Further passages; their ids get the name of the distractors before them, so that they meet no id of a data set. */

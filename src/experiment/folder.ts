@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { writeAtomically } from '../indexing/atomic-write.js';
 import { type Answer, pairingsOf } from './answer.js';
-import { measuresIn } from './measurement.js';
+import { ANSWER_SETTING, measuresIn, officialName } from './measures.js';
 import { htmlReport } from './report/html.js';
 import { latexTable } from './report/latex.js';
 import { markdownReport } from './report/markdown.js';
@@ -18,18 +18,24 @@ export function resultRows({ spec, measurements }: ExperimentResults): Experimen
   return measurements.flatMap((measurement) => {
     const { place, variant } = measurement;
     const { encoder, generator, ...where } = place;
-    return measuresIn(place.setting, spec).map((measure) => ({
+    const row = (metric: string, value: number, queries: number): ExperimentRow => ({
       ...where,
       system: variant.system.name,
-      metric: measure.name,
-      value: measurement.mean(measure),
+      metric,
+      value,
       generator,
-      language: 'given' as const,
-      queries: measurement.questions.length,
+      language: 'given',
+      queries,
       encoder,
       condition: variant.condition,
       point: variant.point,
-    }));
+    });
+    return measuresIn(place.setting, spec).flatMap((measure) => {
+      const rows = [row(measure.name, measurement.mean(measure), measurement.questions.length)];
+      if (place.setting !== ANSWER_SETTING) return rows;
+      const { value, queries } = measurement.meanOfAnswered(measure);
+      return [...rows, row(officialName(measure), value, queries)];
+    });
   });
 }
 

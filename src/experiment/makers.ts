@@ -2,41 +2,54 @@
 import { resolve } from 'node:path';
 import type { Encoder } from '../encode/encoder.js';
 import { FileEncoder } from '../encode/file/file-encoder.js';
+import { openEncoder } from '../encode/open-encoder.js';
 import { STATIC_DEFAULTS, StaticEncoder } from '../encode/static.js';
 import type { Generator } from '../generate/generator.js';
+import { GlossGenerator } from '../generate/gloss.js';
 import { LEXICON_DEFAULTS, LexiconGenerator } from '../generate/lexicon.js';
 import { RecordedGenerator } from '../generate/recorded.js';
+import { namesFolder, namesModel } from '../models/places.js';
 import { loadPack } from '../pack/format.js';
 import type { Pack } from '../pack/pack.js';
 import type { Scanner } from '../search/exact/scanner.js';
 import { openScanner } from '../search/exact/scanner.js';
 import type { LanguageMeans } from './language-means.js';
+import type { ModelSpec } from './spec.js';
 
 const DEFAULT_PACK = 'base';
 
 export interface MakerName {
-  readonly kind: 'static' | 'lexicon' | 'file';
-  /** Name or folder of a pack, or path of a manifest of vectors or of recorded queries. */
+  readonly kind: 'static' | 'lexicon' | 'gloss' | 'file' | 'model';
+  /** Name or folder of a pack, path of a manifest of vectors or of recorded queries, or the spec of a model. */
   readonly from: string;
 }
 
-/** `static`, `static:PACK` or `file:MANIFEST`; else what is wrong. */
+/** `static`, `static:PACK`, `file:MANIFEST`, `hf:NAME`, a model's folder or `openai:MODEL`; else what is wrong. */
 export function parseEncoderName(text: string): MakerName | string {
   const [, path] = /^file:(.+)$/.exec(text) ?? [];
   if (path !== undefined) return { kind: 'file', from: path };
-  return parseName(text, 'static', 'encoder', 'static, static:PACK, file:MANIFEST');
+  if (namesModel(text) || text.startsWith('openai:')) return { kind: 'model', from: text };
+  const known = "static, static:PACK, file:MANIFEST, hf:NAME, a model's folder, openai:MODEL";
+  return parseName(text, ['static'], 'encoder', known);
 }
 
-/** `lexicon`, `lexicon:PACK` or `file:QUERIES`; else what is wrong. */
+/** `lexicon`, `lexicon:PACK`, `gloss`, `gloss:PACK` or `file:QUERIES`; else what is wrong. */
 export function parseGeneratorName(text: string): MakerName | string {
   const [, path] = /^file:(.+)$/.exec(text) ?? [];
   if (path !== undefined) return { kind: 'file', from: path };
-  return parseName(text, 'lexicon', 'generator', 'lexicon, lexicon:PACK, file:QUERIES');
+  const known = 'lexicon, lexicon:PACK, gloss, gloss:PACK, file:QUERIES';
+  return parseName(text, ['lexicon', 'gloss'], 'generator', known);
 }
 
-function parseName(text: string, kind: MakerName['kind'], what: string, known: string): MakerName | string {
+function parseName(
+  text: string,
+  kinds: readonly MakerName['kind'][],
+  what: string,
+  known: string,
+): MakerName | string {
   const [, name, pack] = /^(\w+)(?::(.+))?$/.exec(text) ?? [];
-  if (name === kind) return { kind, from: pack ?? DEFAULT_PACK };
+  const kind = kinds.find((each) => each === name);
+  if (kind !== undefined) return { kind, from: pack ?? DEFAULT_PACK };
   return `is "${text}", no ${what} (known: ${known})`;
 }
 
@@ -53,14 +66,23 @@ export interface NamedMakers {
   close(): Promise<void>;
 }
 
+export interface ModelOptions {
+  /** By the encoder's name. */
+  readonly models?: Readonly<Record<string, ModelSpec>>;
+  /** Of requests to endpoints. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Opens everything that is named; a pack that several name is read once. Throws what `loadPack` and `FileEncoder.open` throw.
- * @param folder paths of manifests are relative to it
+ * Opens everything that is named; a pack that several name is read once. Throws what `loadPack`, `openEncoder` and
+ * `FileEncoder.open` throw.
+ * @param folder paths of manifests and models are relative to it
  */
 export async function openMakers(
   encoders: readonly string[],
   generators: readonly string[],
   folder: string,
+  { models = {}, signal }: ModelOptions = {},
 ): Promise<NamedMakers> {
   const packs = new Map<string, Promise<Pack>>();
   const packOf = (name: string) => {
@@ -71,26 +93,37 @@ export async function openMakers(
     }
     return pack;
   };
-  const files: { close(): Promise<void> }[] = [];
+  const opened: { close?(): Promise<void> }[] = [];
   const encoderOf = async (name: MakerName): Promise<{ encoder: Encoder; means: LanguageMeans }> => {
-    if (name.kind !== 'file') {
+    if (name.kind === 'static') {
       const pack = await packOf(name.from);
       const encoder = new StaticEncoder(pack, STATIC_DEFAULTS);
       const fitting = [...(pack.means ?? [])].filter(([, mean]) => mean.length === encoder.identity.dim);
       return { encoder, means: new Map(fitting) };
     }
-    const encoder = await FileEncoder.open(resolve(folder, name.from));
-    files.push(encoder);
+    const encoder =
+      name.kind === 'file' ? await FileEncoder.open(resolve(folder, name.from)) : await modelOf(name.from);
+    opened.push(encoder);
     return { encoder, means: new Map() };
   };
+  const modelOf = (name: string): Promise<Encoder> => {
+    const { card, endpoint, ...running } = models[name] ?? {};
+    return openEncoder(namesFolder(name) ? resolve(folder, name) : name, {
+      ...running,
+      card: typeof card === 'string' && !card.trimStart().startsWith('{') ? resolve(folder, card) : card,
+      endpoint: endpoint === undefined ? undefined : resolve(folder, endpoint),
+      signal,
+    });
+  };
   const generatorOf = async (name: MakerName): Promise<Generator> => {
-    if (name.kind !== 'file') return new LexiconGenerator(await packOf(name.from), LEXICON_DEFAULTS);
+    if (name.kind === 'lexicon') return new LexiconGenerator(await packOf(name.from), LEXICON_DEFAULTS);
+    if (name.kind === 'gloss') return new GlossGenerator(await packOf(name.from), LEXICON_DEFAULTS);
     const generator = await RecordedGenerator.open([resolve(folder, name.from)]);
-    files.push(generator);
+    opened.push(generator);
     return generator;
   };
-  const opened: Pick<NamedMakers, 'encoders' | 'generators'> = {
-    encoders: await inOrder(encoders, parseEncoderName, encoderOf, (name, opened) => ({ name, ...opened })),
+  const makers: Pick<NamedMakers, 'encoders' | 'generators'> = {
+    encoders: await inOrder(encoders, parseEncoderName, encoderOf, (name, maker) => ({ name, ...maker })),
     generators: await inOrder(generators, parseGeneratorName, generatorOf, (name, generator) => ({
       name,
       generator,
@@ -98,11 +131,11 @@ export async function openMakers(
   };
   const { scanner } = await openScanner();
   return {
-    ...opened,
+    ...makers,
     scanner,
     close: async () => {
       await scanner.close();
-      for (const file of files) await file.close();
+      for (const each of opened) await each.close?.();
     },
   };
 }

@@ -3,7 +3,7 @@
  * any measure is computed from them. Knows no vector and no engine.
  */
 import type { TestCollection } from '../evaluate/datasets/collection.js';
-import { type Measure, parseMeasures, RANK_DISTANCE, type RelevantRanks } from '../evaluate/metrics.js';
+import type { Measure, RelevantRanks } from '../evaluate/metrics.js';
 import type { Setting } from '../evaluate/results.js';
 import type { ExperimentSpec } from './spec.js';
 import type { Variant } from './variants.js';
@@ -22,11 +22,6 @@ export interface MeasuredPlace {
 /** True for the data set and setting of the primary hypothesis; a half of a data set has its name before a slash. */
 export function isPrimary({ dataset, setting }: MeasuredPlace, primary: ExperimentSpec['primary']): boolean {
   return dataset.split('/')[0] === primary.data && setting === primary.setting;
-}
-
-/** The measures of a file that fit a setting: rank distance needs one pool of all languages. */
-export function measuresIn(setting: string, { measures }: Pick<ExperimentSpec, 'measures'>): Measure[] {
-  return parseMeasures(measures).filter(({ name }) => setting === 'multi' || name !== RANK_DISTANCE);
 }
 
 export class Measurement {
@@ -77,6 +72,13 @@ export class Measurement {
   mean(measure: Measure): number {
     const values = this.values(measure);
     return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  }
+
+  /** The mean over questions for which something was retrieved, as XOR-Retrieve's script counts; 0 where there are none. */
+  meanOfAnswered(measure: Measure): { readonly value: number; readonly queries: number } {
+    const values = [...this.relevantRanks()].filter(({ ranks }) => ranks.length > 0).map(measure.of);
+    const sum = values.reduce((all, value) => all + value, 0);
+    return { value: values.length === 0 ? 0 : sum / values.length, queries: values.length };
   }
 
   *relevantRanks(): Generator<RelevantRanks> {

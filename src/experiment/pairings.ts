@@ -3,6 +3,7 @@ import type { Collection } from '../evaluate/datasets/collection.js';
 import type { Settings } from '../evaluate/tune-grid.js';
 import { type Generator, hasDistribution } from '../generate/generator.js';
 import { RecordedGenerator } from '../generate/recorded.js';
+import { searchDefaults } from '../search/defaults.js';
 import type { NamedMakers } from './makers.js';
 import type { TuningRecord } from './results.js';
 import type { ExperimentSpec } from './spec.js';
@@ -38,7 +39,7 @@ export async function preparePairings(
     for (const { name: generatorName, generator } of makers.generators) {
       const expected = hasDistribution(generator) && 'encodeMixtures' in encoder;
       const tuned = new Map<string, Settings>();
-      if (tuningData && expected) {
+      if (tuningData && hasDistribution(generator)) {
         const systems = await tuneSystems({
           collection: tuningData,
           tune: spec.tune!,
@@ -64,9 +65,13 @@ export async function preparePairings(
         });
       } else if (tuningData) {
         notes.push(
-          `${encoderName} with ${generatorName} has no expectation to tune with: its defaults are used`,
+          `${encoderName} with ${generatorName} has no probabilities to tune with: its defaults are used`,
         );
       }
+      if (hasDistribution(generator) && !expected && spec.legs.some((leg) => leg !== 'dense'))
+        notes.push(
+          `with ${encoderName} the lexical leg sees drawn queries too, and is below that of an index (xqg evaluate measures that)`,
+        );
       const trainingMeans = means.size > 0;
       const drawn = recordedCount(generator) ?? drawnCount(spec);
       const most = Math.max(0, ...(spec.conditions.queries ?? []));
@@ -78,13 +83,25 @@ export async function preparePairings(
       if (wantsMeans && !trainingMeans)
         notes.push(`${encoderName} knows no language means of its training text: that condition is left out`);
       const queryLanguages = generator.languages;
+      const { unitLength } = encoder.identity;
+      const defaults = searchDefaults(encoder.identity, generator.identity);
+      if (!unitLength)
+        notes.push(`vectors of ${encoderName} have any length: passages are augmented by the published sum`);
       pairings.push({
         encoderName,
         generatorName,
         encoder,
         generator,
         means,
-        variants: variantsOf(spec, { tuned, expected, queryLanguages, drawn, trainingMeans }),
+        variants: variantsOf(spec, {
+          tuned,
+          expected,
+          queryLanguages,
+          drawn,
+          trainingMeans,
+          defaults,
+          unitLength,
+        }),
       });
     }
   }

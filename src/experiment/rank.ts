@@ -20,6 +20,7 @@ import { scanQuestions, sumParts } from '../search/dense-leg.js';
 import { SearchEngine } from '../search/engine.js';
 import { exactScore, type MatrixPart, type SearchMatrix } from '../search/exact/exact-top-k.js';
 import type { Scanner } from '../search/exact/scanner.js';
+import type { Expansion } from '../search/expansion.js';
 import { FusedMatrices } from '../search/fused-matrices.js';
 import type { LexicalIndex } from '../search/lexical/index.js';
 import { lexicalModeOf, policyWeights, type SearchHit, type SearchRequest } from '../search/request.js';
@@ -34,8 +35,10 @@ export interface AskedQuestions {
   readonly lang: string;
   readonly queries: readonly EvaluationQuery[];
   readonly qrels: TestCollection['qrels'];
-  /** (queries x dim), row-major. */
+  /** (queries x dim), row-major; those of expanded questions where they are expanded. */
   readonly vectors: Float32Array;
+  /** In the order of the queries; null: the questions are as they are. */
+  readonly expansions: readonly Expansion[] | null;
 }
 
 export interface RankerOptions {
@@ -80,7 +83,8 @@ export class Ranker {
     const ranks: RelevantRanks[] = [];
     for (const [q, query] of asked.queries.entries()) {
       if (q % 64 === 0) this.#options.signal?.throwIfAborted();
-      const scores = await this.#scores(engine, variant, this.#request(variant, query, n), fused);
+      const request = this.#request(variant, query, n, asked.expansions?.[q]);
+      const scores = await this.#scores(engine, variant, request, fused);
       ranks.push(rankRows(relevant[q], scores, this.#order, n));
     }
     return ranks;
@@ -122,7 +126,9 @@ export class Ranker {
   /** The best `depth` hits of every question, as the search engine ranks them. */
   async best(variant: Variant, asked: AskedQuestions, depth: number): Promise<SearchHit[][]> {
     const engine = await this.#engine(variant, asked);
-    return engine.rankBatch(asked.queries.map((query) => this.#request(variant, query, depth)));
+    return engine.rankBatch(
+      asked.queries.map((query, q) => this.#request(variant, query, depth, asked.expansions?.[q])),
+    );
   }
 
   /** (n); NaN: no score. A hybrid is made of whole lists. */
@@ -149,7 +155,12 @@ export class Ranker {
     return fused;
   }
 
-  #request(variant: Variant, { id, text, lang }: EvaluationQuery, k: number): SearchRequest {
+  #request(
+    variant: Variant,
+    { id, text, lang }: EvaluationQuery,
+    k: number,
+    expansion: Expansion | undefined,
+  ): SearchRequest {
     const { system, profile, alpha, languages } = variant;
     return {
       question: text,
@@ -162,6 +173,8 @@ export class Ranker {
       profile,
       alpha,
       languagePolicy: policyOf(languages, lang, this.#options.queryLanguages),
+      // The vectors that are held have it already.
+      expansion: expansion && { ...expansion, dense: 0 },
       k,
       topN: this.#pool.ids.length,
     };

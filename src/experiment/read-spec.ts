@@ -9,7 +9,8 @@ import { z } from 'zod';
 import { XqgError } from '../errors/error.js';
 import { parseMeasures, RANK_DISTANCE } from '../evaluate/metrics.js';
 import { parseEncoderName, parseGeneratorName } from './makers.js';
-import { type ExperimentSpec, experimentSchema } from './spec.js';
+import { fits, parseExperimentMeasures } from './measures.js';
+import { type ExperimentSpec, experimentSchema, KEYS_OF, SETTINGS_OF } from './spec.js';
 import { knownSystems } from './systems.js';
 
 type Path = readonly (string | number)[];
@@ -138,10 +139,16 @@ function crossProblems(raw: unknown): Problem[] {
   const add = (path: Path, message: string) => problems.push({ path, message });
   const [data, primary, measures, tune] = [value('data'), value('primary'), value('measures'), value('tune')];
 
-  const names = measures === undefined ? [] : measuresOf(measures, (message) => add(['measures'], message));
+  const names =
+    measures === undefined
+      ? []
+      : measuresOf(measures, parseExperimentMeasures, (message) => add(['measures'], message));
   const sets = data?.map(({ set }) => set) ?? [];
   sets.forEach((set, i) => {
     if (sets.indexOf(set) < i) add(['data', i, 'set'], `is ${set} a second time`);
+  });
+  data?.forEach((each, i) => {
+    problemsOfData(each, names, (key, message) => add(['data', i, ...key], message));
   });
   if (primary && data) {
     const reported = data.find(({ set }) => set === primary.data);
@@ -159,7 +166,9 @@ function crossProblems(raw: unknown): Problem[] {
       ['primary', 'metric'],
       'is a measure of language bias, of which less is better: name one of effectiveness',
     );
-  if (tune) measuresOf(tune.metric, (message) => add(['tune', 'metric'], message));
+  else if (primary && names.includes(primary.metric) && !fits({ name: primary.metric }, primary.setting))
+    add(['primary', 'metric'], `is ${primary.metric}, which the setting ${primary.setting} has not`);
+  if (tune) measuresOf(tune.metric, parseMeasures, (message) => add(['tune', 'metric'], message));
 
   const legs = value('legs');
   const translation = value('translation');
@@ -187,6 +196,10 @@ function crossProblems(raw: unknown): Problem[] {
       }
     }
   }
+  for (const name of Object.keys(value('models') ?? {})) {
+    const named = value('encoders') ?? [];
+    if (!named.includes(name)) add(['models', name], `is not among the encoders${suggestion(name, named)}`);
+  }
   for (const [key, parse] of [
     ['encoders', parseEncoderName],
     ['generators', parseGeneratorName],
@@ -199,9 +212,38 @@ function crossProblems(raw: unknown): Problem[] {
   return problems;
 }
 
-function measuresOf(text: string, onProblem: (message: string) => void): string[] {
+/** What a data set cannot be asked, and what it needs. */
+function problemsOfData(
+  data: ExperimentSpec['data'][number],
+  measures: readonly string[],
+  add: (key: (string | number)[], message: string) => void,
+): void {
+  const { set, settings } = data;
+  settings.forEach((setting, s) => {
+    const known = SETTINGS_OF[set];
+    if (!known.includes(setting))
+      add(['settings', s], `is ${setting}, which ${set} has not (known: ${known.join(', ')})`);
+    else if (measures.length > 0 && !measures.some((name) => fits({ name }, setting)))
+      add(
+        ['settings', s],
+        `is ${setting}, for which measures has none${setting === 'xor' ? ' (e.g. R@2kt)' : ''}`,
+      );
+  });
+  for (const [key, owners] of Object.entries(KEYS_OF)) {
+    const given = data[key as keyof typeof data] !== undefined;
+    if (given && !owners.includes(set)) add([key], `is known of ${owners.join(', ')} only`);
+  }
+  if (set === 'xor-tydi' && data.corpus === undefined)
+    add(['corpus'], 'is missing: the passages that xor-tydi is asked of');
+}
+
+function measuresOf(
+  text: string,
+  parse: (text: string) => { readonly name: string }[],
+  onProblem: (message: string) => void,
+): string[] {
   try {
-    return parseMeasures(text).map(({ name }) => name);
+    return parse(text).map(({ name }) => name);
   } catch (error) {
     onProblem((error as Error).message);
     return [];

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { XqgError } from '../errors/error.js';
+import { writeAtomically } from '../indexing/atomic-write.js';
 
 const row = z.strictObject({
   /** What it shows, for people. */
@@ -108,4 +109,30 @@ export function verdictOf(value: number | null, expected: number, tolerance: num
   const off = Math.abs(value - expected) - 1e-12;
   if (off <= tolerance) return 'OK';
   return off <= OKISH * tolerance ? 'OKish' : 'FAIL';
+}
+
+/** Decimals of an expected value. */
+const DIGITS = 4;
+
+/**
+ * Puts what was measured in the place of what was expected. Rows that were not run, or have no value, stay as they are.
+ * Throws XQG_REPRODUCE_MATRIX.
+ */
+export async function recordMatrix(file: string, measured: readonly Reproduced[]): Promise<void> {
+  const values = new Map(measured.map(({ name, value }) => [name, value]));
+  const rows = (await readMatrix(file)).map(({ short, ...each }) => {
+    const value = values.get(each.name);
+    const expected = typeof value === 'number' ? Number(value.toFixed(DIGITS)) : each.expected;
+    return { ...each, expected, ...(short ? { short } : {}) };
+  });
+  const lines = rows.map((each) => `  ${oneLine(each)}`).join(',\n');
+  await writeAtomically(file, `{\n "rows": [\n${lines}\n ]\n}\n`);
+}
+
+/** JSON in one line, with blanks as people write them. */
+function oneLine(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(oneLine).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const pairs = Object.entries(value).map(([key, each]) => `${JSON.stringify(key)}: ${oneLine(each)}`);
+  return `{${pairs.join(', ')}}`;
 }

@@ -10,6 +10,7 @@ import { formatRun } from '../evaluate/trec.js';
 import { hasDistribution } from '../generate/generator.js';
 import { Asker } from './asker.js';
 import { openDistractors, openReported, openTuning } from './data.js';
+import { ExperimentExpansions } from './expansions.js';
 import { type NamedMakers, openMakers } from './makers.js';
 import { isPrimary, Measurement, packRanks } from './measurement.js';
 import { preparePairings } from './pairings.js';
@@ -60,16 +61,25 @@ export interface FinishedRun {
 /** Throws what opening throws, and the signal's reason where it is aborted. */
 export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
   const { spec } = options;
-  const makers = await openMakers(spec.encoders, spec.generators, dirname(options.file));
+  const folder = dirname(options.file);
+  const { models } = spec;
+  const makers = await openMakers(spec.encoders, spec.generators, folder, { models, signal: options.signal });
+  let expansions: ExperimentExpansions | undefined;
   try {
-    return await runWith(makers, options);
+    expansions = await ExperimentExpansions.open(spec.conditions.expansion ?? [], folder, options.signal);
+    return await runWith(makers, expansions, options);
   } catch (error) {
+    await expansions?.close();
     await makers.close();
     throw error;
   }
 }
 
-async function runWith(makers: NamedMakers, options: RunOptions): Promise<FinishedRun> {
+async function runWith(
+  makers: NamedMakers,
+  expansions: ExperimentExpansions,
+  options: RunOptions,
+): Promise<FinishedRun> {
   const { file, spec, store, signal, tell = () => {} } = options;
   const clock = new Clock();
   tell('reading the data', 0, 0);
@@ -82,7 +92,7 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
 
   const prepared = await preparePairings(makers, tuningData ?? null, options);
   const { pairings, tuning } = prepared;
-  const notes = [...reported.flatMap(({ collection }) => collection.notes), ...prepared.notes];
+  const notes = [...reported.flatMap(({ set }) => set.notes), ...prepared.notes];
   clock.lap('tuning');
   if (spec.conditions.queries && makers.generators.some(({ generator }) => hasDistribution(generator)))
     notes.push(
@@ -90,12 +100,12 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
     );
 
   const blocks = new Blocks(store, spec.seed, signal);
-  const work = workOf({ reported, distractors, pairings, blocks, seed: spec.seed });
+  const work = workOf({ reported, distractors, pairings, blocks, expansions, seed: spec.seed });
   const kept = await Promise.all(work.map((item) => store.has('ranks', item.identity)));
   const keptCount = kept.filter(Boolean).length;
   const variants = [...new Set(work.map(({ variant }) => variant.name))];
   options.onPlan?.({ rankings: work.length, kept: keptCount, variants, notes });
-  const asker = new Asker(makers, options);
+  const asker = new Asker(makers, { ...options, expansions });
   const measurements: Measurement[] = [];
   for (const [i, item] of work.entries()) {
     signal?.throwIfAborted();
@@ -108,7 +118,7 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
     measurements.push(new Measurement(item.place, item.variant, item.test, ranks, size));
   }
   clock.lap('encoding and ranking');
-  const sources = [...reported.map(({ collection }) => collection), ...(tuningData ? [tuningData] : [])];
+  const sources = [...reported.map(({ set }) => set), ...(tuningData ? [tuningData] : [])];
   return {
     results: {
       spec,
@@ -117,7 +127,7 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
       notes,
       madeBy: madeBy(
         options.command,
-        sources.flatMap((collection) => collection.sources),
+        sources.flatMap((each) => each.sources),
         {
           encoders: makers.encoders.map(({ name, encoder }) => ({ as: name, ...encoder.identity })),
           generators: makers.generators.map(({ name, generator }) => ({ as: name, ...generator.identity })),
@@ -132,7 +142,10 @@ async function runWith(makers: NamedMakers, options: RunOptions): Promise<Finish
       timings: clock.laps,
     },
     runs: primaryRuns(work, asker, spec, store),
-    close: () => makers.close(),
+    close: async () => {
+      await expansions.close();
+      await makers.close();
+    },
   };
 }
 

@@ -4,9 +4,12 @@
  */
 import { z } from 'zod';
 import { MEASURES } from '../evaluate/xquad.js';
+import { EXPANSION_WAYS } from '../expand/apply.js';
 
-const DATA_SETS = ['xquad', 'xquad-r', 'mlqa-r'] as const;
-const SETTINGS = ['mono', 'to-english', 'from-english', 'cross', 'multi'] as const;
+const PARALLEL_SETS = ['xquad', 'xquad-r', 'mlqa-r'] as const;
+const DATA_SETS = [...PARALLEL_SETS, 'miracl', 'mr-tydi', 'beir', 'xor-tydi'] as const;
+const PARALLEL_SETTINGS = ['mono', 'to-english', 'from-english', 'cross', 'multi'] as const;
+const SETTINGS = [...PARALLEL_SETTINGS, 'beir', 'xor'] as const;
 export const LANGUAGE_CHOICES = ['own', 'all', 'others', 'leave-one-out'] as const;
 export const COMBINATIONS = ['mean', 'sum', 'paper'] as const;
 export const MEANS = ['none', 'training', 'pool'] as const;
@@ -41,7 +44,37 @@ const data = object({
   half: oneOf(['tune', 'report', 'all']).default('all'),
   /** Of MLQA-R: what one passage is. */
   unit: oneOf(['sentence', 'paragraph']).default('sentence'),
+  /** Of MIRACL, Mr. TyDi and a BEIR folder; default: dev, test, test. */
+  split: text.optional(),
+  /** Of XOR-TyDi: the English passages, JSONL of {docid, title, text}, e.g. the released ones with generated queries. */
+  corpus: text.optional(),
+  /** Of XOR-TyDi: NLTK's folder punkt_tab/english; default: a short list of abbreviations. */
+  punkt: text.optional(),
+  /** Of a BEIR folder: language of rows that name none; default: detected. */
+  'query-lang': text.optional(),
+  'passage-lang': text.optional(),
 });
+
+/** What each data set can be asked. */
+export const SETTINGS_OF: Readonly<Record<(typeof DATA_SETS)[number], readonly (typeof SETTINGS)[number][]>> =
+  {
+    xquad: PARALLEL_SETTINGS,
+    'xquad-r': PARALLEL_SETTINGS,
+    'mlqa-r': PARALLEL_SETTINGS,
+    miracl: ['mono'],
+    'mr-tydi': ['mono'],
+    beir: ['beir'],
+    'xor-tydi': ['xor'],
+  };
+
+/** Which data sets have a key that others have not. */
+export const KEYS_OF: Readonly<Record<string, readonly (typeof DATA_SETS)[number][]>> = {
+  split: ['miracl', 'mr-tydi', 'beir'],
+  corpus: ['xor-tydi'],
+  punkt: ['xor-tydi'],
+  'query-lang': ['beir'],
+  'passage-lang': ['beir'],
+};
 
 const primary = object({
   data: oneOf(DATA_SETS),
@@ -55,12 +88,12 @@ const primary = object({
 });
 
 const tune = object({
-  on: oneOf(DATA_SETS),
+  on: oneOf(PARALLEL_SETS),
   path: text,
   half: oneOf(['tune', 'report', 'all']).default('all'),
   /** Of MLQA-R: what one passage is. */
   unit: oneOf(['sentence', 'paragraph']).default('paragraph'),
-  setting: oneOf(SETTINGS).default('to-english'),
+  setting: oneOf(PARALLEL_SETTINGS).default('to-english'),
   langs: listOf(text).optional(),
   metric: text.default('MRR'),
   /** Candidates; baseline and augmented systems get the same for all that both have. */
@@ -80,6 +113,26 @@ const distractors = object({
   error: 'needs either mlqa-r or file',
 });
 
+/** Questions expanded at search time, the rival that costs latency. */
+const expansion = object({
+  /** How the condition is called. */
+  name: text,
+  /** `openai:MODEL`, or a .jsonl file of recorded expansions, relative to the experiment file. */
+  by: text,
+  /** Of a model: zero-shot, few-shot, rephrase, rephrase-few-shot, or a file relative to the experiment file. */
+  prompt: text.optional(),
+  /** Of a model: settings of its endpoint, a file relative to the experiment file. */
+  endpoint: text.optional(),
+  how: oneOf(EXPANSION_WAYS).default('append'),
+  /** Default: that of `xqg search`. */
+  weight: z.number('is not a number').min(0, 'is less than 0').optional(),
+  /** Language that the texts are written in; default: that of the question. */
+  lang: text.optional(),
+}).refine(({ how, weight = 0 }) => how === 'append' || weight <= 1, {
+  error: 'mixes in a share of more than 1',
+  path: ['weight'],
+});
+
 const conditions = object({
   /** The augmented systems that the conditions vary; default: that of the primary hypothesis. */
   of: listOf(text).optional(),
@@ -94,7 +147,23 @@ const conditions = object({
   ).optional(),
   'language-means': listOf(oneOf(MEANS)).optional(),
   distractors: z.array(distractors, 'is not a list').min(1, 'is an empty list').optional(),
+  /** The systems of the primary hypothesis and those under `of`, with their questions expanded. */
+  expansion: z
+    .array(expansion, 'is not a list')
+    .min(1, 'is an empty list')
+    .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, 'has a name twice')
+    .optional(),
 }).default({});
+
+const model = object({
+  /** What is to be known of the model: fields, or a file of them (docs/models.md). */
+  card: z.union([text, z.record(text, z.unknown())]).optional(),
+  /** Settings of the endpoint of openai:MODEL, a file. */
+  endpoint: text.optional(),
+  threads: whole(1).optional(),
+  workers: whole(1).optional(),
+  batch: whole(1).optional(),
+});
 
 const statistics = object({
   /** Permutations, and samples of the bootstrap. */
@@ -118,14 +187,18 @@ export const experimentSchema = object({
   question: text.optional(),
   data: z.array(data, 'is not a list').min(1, 'is an empty list'),
   primary,
-  /** `static`, `static:PACK`, or `file:MANIFEST` for vectors that were made elsewhere. */
+  /** `static`, `static:PACK`, `file:MANIFEST` for vectors that were made elsewhere, `hf:NAME`, `openai:MODEL`, a model's folder. */
   encoders: listOf(text).default(['static']),
-  /** `lexicon` or `lexicon:PACK`. */
+  /** How models of `encoders` are opened, by their names there. */
+  models: z.record(text, model).optional(),
+  /** `lexicon`, `gloss`, each also with `:PACK`, or `file:QUERIES`. */
   generators: listOf(text).default(['lexicon']),
   legs: listOf(oneOf(LEGS)).default(['dense']),
   /** Also query translation by the generator's tables (+qt), the rival. */
   translation: z.boolean('is not true or false').default(false),
   measures: text.default(MEASURES),
+  /** Of systems that are not tuned; default: that of search for the encoder. */
+  alpha: share.optional(),
   /** Default alpha and weights where absent. */
   tune: tune.optional(),
   conditions,
@@ -138,4 +211,6 @@ export const experimentSchema = object({
 export type ExperimentSpec = z.infer<typeof experimentSchema>;
 export type DataSpec = ExperimentSpec['data'][number];
 export type TuneSpec = NonNullable<ExperimentSpec['tune']>;
+export type ModelSpec = z.infer<typeof model>;
+export type ExpansionSpec = NonNullable<ExperimentSpec['conditions']['expansion']>[number];
 export type DistractorSpec = NonNullable<ExperimentSpec['conditions']['distractors']>[number];

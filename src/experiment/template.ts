@@ -9,8 +9,9 @@ name: my-experiment
 # What the experiment asks, for the head of the report.
 question: What does cross-lingual query generation add to zero-shot transfer?
 
-# What is reported. set: xquad (paragraphs) or mlqa-r. settings: mono (question and passages in one language), cross (each
-# pair of two languages), multi (one pool of all languages), to-english, from-english.
+# What is reported. set: xquad (paragraphs), xquad-r (sentences), mlqa-r, miracl, mr-tydi, beir or xor-tydi. settings: mono
+# (question and passages in one language), cross (each pair of two languages), multi (one pool of all languages), to-english,
+# from-english; beir and xor for the sets of those names (docs/experiments.md).
 data:
   - set: xquad
     path: data/xquad
@@ -27,9 +28,12 @@ primary:
   system: dense+xqg
   correction: holm                 # or bonferroni
 
-# static or static:PACK; lexicon or lexicon:PACK. PACK is a name (base, full) or a folder.
+# static or static:PACK, file:MANIFEST, hf:NAME, openai:MODEL, ./FOLDER; lexicon or lexicon:PACK, gloss, file:QUERIES. PACK is a
+# name (base, full) or a folder.
 encoders: [static]
 generators: [lexicon]
+# models:                          # how models among the encoders are opened
+#   "openai:MODEL": { endpoint: endpoint.json, card: { normalize: true } }
 
 # dense, lexical (BM25), hybrid. translation: true adds the rival, translating the question by the same tables (+qt).
 legs: [dense, lexical, hybrid]
@@ -48,6 +52,9 @@ tune:
   alpha: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
   dense-weight: [0.25, 0.5, 1, 2, 4]
 
+# Of systems that are not tuned; default: that of search for the encoder.
+# alpha: 0.4
+
 # Each is optional.
 conditions:
   of: [dense+xqg]                  # the systems that are varied; default: that of the primary hypothesis
@@ -60,6 +67,8 @@ conditions:
   # distractors:                   # further passages in the pool: one of mlqa-r, file
   #   - name: mlqa-r
   #     mlqa-r: data/mlqa-r
+  # expansion:                     # questions expanded at search time: openai:MODEL, or a .jsonl file of what was written
+  #   - { name: recorded, by: expansions.jsonl, how: append }
 
 # Permutations and bootstrap samples, their seed, and the confidence of intervals.
 statistics: { samples: 10000, seed: 1, confidence: 0.95 }

@@ -69,7 +69,6 @@ export function tuneSystems(options: TuningOptions): Promise<TunedSystem[]> {
         setting: options.tune.setting,
         systems,
         grid,
-        // Bags are taken by every encoder that comes with a distribution here.
         parts: { encoder, generator, scanner },
         measure: options.tune.metric,
       },

@@ -20,6 +20,7 @@ export type ConditionName =
   | 'combine'
   | 'filter'
   | 'language-means'
+  | 'expansion'
   | 'distractors';
 
 /** Whose generated queries count: as in search, or all but the asker's, or all but one language. */
@@ -41,17 +42,23 @@ export interface Variant {
   readonly defaults: SearchDefaults;
   /** Name of the distractors that are added to the pool. */
   readonly distractors: string | null;
+  /** Name of what the questions are expanded by. */
+  readonly expansion: string | null;
 }
 
 export interface VariantOptions {
   /** Tuned settings by system; absent ones keep their defaults. */
   readonly tuned: ReadonlyMap<string, Settings>;
+  /** Of systems that were not tuned; default: those of the static encoder. */
+  readonly defaults?: SearchDefaults;
   /** False: the generator has no expectation that the encoder can take, and drawn queries stand for it. */
   readonly expected: boolean;
   /** Languages in which queries are generated, for leave-one-out. */
   readonly queryLanguages: readonly string[];
   /** Drawn queries a passage and language that are kept in the store. */
   readonly drawn: number;
+  /** False: vectors have any length, and passages are augmented by the published sum. Default true. */
+  readonly unitLength?: boolean;
   /** False: language means of training text are unknown, and their point is left out. */
   readonly trainingMeans: boolean;
 }
@@ -70,39 +77,59 @@ export function variantsOf(spec: ExperimentSpec, options: VariantOptions): Varia
     means: 'none',
     drawn,
   };
-  const systems = measuredSystems(spec).map((system) => systemVariant(system, standard, options));
+  const systems = measuredSystems(spec).map((system) =>
+    systemVariant(system, standard, { ...options, alpha: spec.alpha }),
+  );
   const { conditions } = spec;
   const of = conditions.of ?? [spec.primary.system];
   const bases = systems.filter(({ system }) => of.includes(system.name) && system.augment !== 'off');
   const points = bases.flatMap((base) => conditionVariants(base, spec, options));
+  const compared = [spec.primary.baseline, spec.primary.system, ...of];
+  const expanded = (conditions.expansion ?? []).flatMap(({ name: expansion }) =>
+    systems
+      .filter(({ name }) => compared.includes(name))
+      .map((base) => at(base, 'expansion', expansion, `expanded: ${expansion}`, { expansion })),
+  );
   const named = spec.conditions.distractors ?? [];
   const crowded = named.flatMap(({ name }) =>
     systems.map((base) => at(base, 'distractors', name, `with ${name}`, { distractors: name })),
   );
-  return [...systems, ...points, ...crowded];
+  return [...systems, ...points, ...expanded, ...crowded];
 }
 
-function systemVariant(system: System, source: SumSource, { tuned }: VariantOptions): Variant {
+function systemVariant(
+  system: System,
+  source: SumSource,
+  options: VariantOptions & Pick<ExperimentSpec, 'alpha'>,
+): Variant {
+  const { tuned, queryLanguages, unitLength = true, defaults: untuned = SEARCH_DEFAULTS } = options;
   const settings = tuned.get(system.name);
-  const defaults = settings === undefined ? SEARCH_DEFAULTS : defaultsWith(system, settings);
+  const defaults = settings === undefined ? untuned : defaultsWith(system, settings);
+  const profile = unitLength ? defaults.profile.unitLength : defaults.profile.anyLength;
+  const summed = PROFILES[profile].variant === 'sum';
+  const usual = summed ? PROFILES[profile].alpha : defaults.alpha;
+  const alpha = settings === undefined ? (options.alpha ?? usual) : usual;
+  const share = summed ? alphaEffective(alpha, countOf(source) * queryLanguages.length) : alpha;
   return {
     name: system.name,
     system,
     condition: 'system',
     point: '',
-    profile: 'unit',
-    alpha: defaults.alpha,
-    alphaEffective: system.augment === 'off' || system.mode === 'lexical' ? null : defaults.alpha,
-    languages: system.augment === 'all' ? 'all' : 'asker',
+    profile,
+    alpha,
+    alphaEffective: system.augment === 'off' || system.mode === 'lexical' ? null : share,
+    languages: system.augment === 'all' || summed ? 'all' : 'asker',
     source,
     defaults,
     distractors: null,
+    expansion: null,
   };
 }
 
 /** The defaults with what was tuned for a system in their places. */
 export function defaultsWith(system: System, settings: Settings): SearchDefaults {
-  const { k1, b, alpha, generatedWeight, translationWeight, expectedDf, normalization } = settings;
+  const { k1, b, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight, normalization } =
+    settings;
   const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
   const { hybrid, profile } = SEARCH_DEFAULTS;
   const denseWeight = { ...hybrid.denseWeight, [mode]: settings.denseWeight };
@@ -112,6 +139,7 @@ export function defaultsWith(system: System, settings: Settings): SearchDefaults
     generatedWeight,
     translationWeight,
     expectedDf,
+    relatedWeight,
     profile,
     hybrid: { ...hybrid, normalization, denseWeight },
   };
@@ -127,7 +155,9 @@ function conditionVariants(
   const variants: Variant[] = [];
   if (hasDense) {
     for (const alpha of conditions.alpha ?? []) {
-      variants.push(at(base, 'alpha', alpha, `alpha ${alpha}`, { alpha, alphaEffective: alpha }));
+      const n = base.languages === 'all' ? countOf(base.source) * options.queryLanguages.length : 1;
+      const share = PROFILES[base.profile].variant === 'sum' ? alphaEffective(alpha, n) : alpha;
+      variants.push(at(base, 'alpha', alpha, `alpha ${alpha}`, { alpha, alphaEffective: share }));
     }
   }
   for (const queries of (conditions.queries ?? []).filter((each) => each <= drawn)) {
@@ -180,24 +210,32 @@ function languageChoices(
 }
 
 /**
- * `mean`: the mean of the queries, renormalized. `sum`: their plain sum, not renormalized, with the alpha that gives the mean
- * query the same share. `paper`: the sum over all languages with the published alpha.
+ * `mean`: the mean of the queries, renormalized. `sum`: the plain sum of the asker's queries, not renormalized, with the alpha
+ * that gives the mean query the same share. `paper`: the sum over all languages with the published alpha. One of them is the
+ * base itself.
  */
 function combine(
   base: Variant,
   combination: 'mean' | 'sum' | 'paper',
   { queryLanguages }: VariantOptions,
 ): Partial<Variant> {
-  if (combination === 'mean') return {};
-  const n = base.source.queries === 'expected' ? EXPECTED_QUERIES : base.source.queries;
+  const share = base.alphaEffective ?? base.alpha;
+  const n = countOf(base.source);
   if (combination === 'paper') {
     const { alpha } = PROFILES.paper;
-    const share = alphaEffective(alpha, n * queryLanguages.length);
-    return { profile: 'paper', alpha, alphaEffective: share, languages: 'all' };
+    const published = alphaEffective(alpha, n * queryLanguages.length);
+    return { profile: 'paper', alpha, alphaEffective: published, languages: 'all' };
   }
-  // Solves a n / ((1 - a) + a n) = alpha for a.
-  const alpha = base.alpha / (n * (1 - base.alpha) + base.alpha);
-  return { profile: 'paper', alpha, alphaEffective: base.alpha };
+  if (combination === 'mean') return { profile: 'unit', alpha: share, alphaEffective: share };
+  // Solves a n / ((1 - a) + a n) = share for a.
+  const alpha = share / (n * (1 - share) + share);
+  const languages = base.languages === 'all' ? 'asker' : base.languages;
+  return { profile: 'paper', alpha, alphaEffective: share, languages };
+}
+
+/** Queries a passage and language that a sum is over. */
+function countOf({ queries }: SumSource): number {
+  return queries === 'expected' ? EXPECTED_QUERIES : queries;
 }
 
 /** What search calls the variant's languages for a question in `asker`. */

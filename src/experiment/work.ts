@@ -3,21 +3,16 @@
  * plan that people see and the run. Ranks nothing itself.
  */
 import type { Encoder } from '../encode/encoder.js';
-import { pairsOf } from '../evaluate/collection.js';
-import {
-  ALL_LANGUAGES,
-  type Collection,
-  type EvaluationPassage,
-  pooledId,
-  type TestCollection,
-  testCollectionOf,
-} from '../evaluate/datasets/collection.js';
+import type { EvaluationPassage, TestCollection } from '../evaluate/datasets/collection.js';
 import { type Generator, hasDistribution } from '../generate/generator.js';
+import type { AnswerSearch } from './answer-search.js';
 import { Block, type PlacedBlock } from './block.js';
 import { codeIdentity, RANKING_CODE } from './code-identity.js';
 import type { Distractors, ReportedData } from './data.js';
+import type { ExperimentExpansions } from './expansions.js';
 import type { LanguageMeans } from './language-means.js';
 import type { MeasuredPlace } from './measurement.js';
+import type { PoolPart } from './reported.js';
 import { type ArtifactStore, type Identity, sha256 } from './store.js';
 import type { Variant } from './variants.js';
 
@@ -38,6 +33,8 @@ export interface WorkItem {
   readonly test: TestCollection;
   readonly variant: Variant;
   readonly pool: PoolPlan;
+  /** Finds answers where the data set judges no passages. */
+  readonly answers: AnswerSearch | null;
   readonly identity: Identity;
 }
 
@@ -83,37 +80,44 @@ export interface WorkOptions {
   readonly distractors: readonly Distractors[];
   readonly pairings: readonly Pairing[];
   readonly blocks: Blocks;
+  readonly expansions: ExperimentExpansions;
   readonly seed: number;
 }
 
 /** Items that share a pool, and within it a source of queries, come one after the other. */
-export function workOf({ reported, distractors, pairings, blocks, seed }: WorkOptions): WorkItem[] {
+export function workOf({
+  reported,
+  distractors,
+  pairings,
+  blocks,
+  expansions,
+  seed,
+}: WorkOptions): WorkItem[] {
   const items: WorkItem[] = [];
-  for (const { spec, collection } of reported) {
+  for (const { spec, set } of reported) {
+    const settings = spec.settings.map((setting) => ({ setting, pools: set.pools(setting) }));
     for (const pairing of pairings) {
-      for (const setting of spec.settings) {
-        const pairs = pairsOf([...collection.parts.keys()], [setting]);
-        for (const passageLang of new Set(pairs.map((pair) => pair.passageLang))) {
-          const asked = pairs.filter((pair) => pair.passageLang === passageLang);
-          const tests = asked.map(({ queryLang }) => testCollectionOf(collection, queryLang, passageLang));
+      for (const { setting, pools } of settings) {
+        for (const { passageLang, parts, asked } of pools) {
           for (const name of [null, ...distractors.map((each) => each.name)]) {
             const further = distractors.find((each) => each.name === name) ?? null;
-            const pool = poolPlan(collection, passageLang, further, blocks, pairing);
+            const pool = poolPlan(set.name, passageLang, parts, further, blocks, pairing);
             for (const variant of pairing.variants.filter((each) => each.distractors === name)) {
-              asked.forEach(({ queryLang }, i) => {
-                const test = tests[i];
-                if (test.queries.length === 0) return;
+              for (const { queryLang, test } of asked) {
                 const place = {
-                  dataset: collection.name,
+                  dataset: set.name,
                   setting,
                   queryLang,
                   passageLang,
                   encoder: pairing.encoderName,
                   generator: pairing.generatorName,
                 };
-                const identity = identityOf(pairing, variant, pool, test, queryLang, seed);
-                items.push({ pairing, place, test, variant, pool, identity });
-              });
+                const { answers } = set;
+                const questions = { test, queryLang, answers };
+                const ofRanks = identityOf(pairing, variant, pool, questions, seed);
+                const identity = { ...ofRanks, ...expansions.identity(variant) };
+                items.push({ pairing, place, test, variant, pool, answers, identity });
+              }
             }
           }
         }
@@ -124,22 +128,24 @@ export function workOf({ reported, distractors, pairings, blocks, seed }: WorkOp
 }
 
 function poolPlan(
-  { name, parts }: Collection,
+  dataset: string,
   passageLang: string,
+  parts: readonly PoolPart[],
   distractors: Distractors | null,
   blocks: Blocks,
   pairing: Pairing,
 ): PoolPlan {
-  const all = passageLang === ALL_LANGUAGES;
-  const placed: PlacedBlock[] = (all ? [...parts.keys()] : [passageLang]).map((lang) => ({
-    block: blocks.of(`${name} ${lang}`, parts.get(lang)!.passages, pairing),
-    idOf: (id) => (all ? pooledId(id, lang) : id),
-  }));
+  const placed = parts.map(({ name, passages, idOf }): PlacedBlock => {
+    return { block: blocks.of(name, passages, pairing), idOf };
+  });
   if (distractors !== null) {
     const block = blocks.of(`distractors ${distractors.name}`, distractors.passages, pairing);
     placed.push({ block, idOf: (id) => id });
   }
-  return { key: JSON.stringify([name, passageLang, distractors?.name, pairing.encoderName]), blocks: placed };
+  return {
+    key: JSON.stringify([dataset, passageLang, distractors?.name, pairing.encoderName]),
+    blocks: placed,
+  };
 }
 
 /** Everything that ranks depend on, and nothing else, so that a variant that does not use something shares its ranks. */
@@ -147,8 +153,7 @@ function identityOf(
   { encoder, generator }: Pairing,
   variant: Variant,
   pool: PoolPlan,
-  test: TestCollection,
-  queryLang: string,
+  { test, queryLang, answers }: Pick<WorkItem, 'test' | 'answers'> & { readonly queryLang: string },
   seed: number,
 ): Identity {
   const { system, profile, alpha, languages, source, defaults } = variant;
@@ -159,6 +164,7 @@ function identityOf(
     pool: pool.blocks.map(({ block, idOf }) => [block.digest, idOf('')]),
     questions: questionsDigest(test),
     queryLang,
+    ...(answers === null ? {} : { answers: answers.identity }),
     mode,
     translate,
     means: source.means,

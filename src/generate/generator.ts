@@ -51,8 +51,21 @@ export interface TermFactors {
   generatedFrom(term: string, lang: string): TermBag;
   /** The translation of `term` (analyzed in `lang`) into pivot stems, with P(e | term); sums to at most 1. */
   translate(term: string, lang: string): TermBag;
+  /** Stems that mean nearly the same as `stem`, with their nearness in (0, 1], nearest first; empty where none is known. */
+  relatives(stem: string): TermBag;
+  /** How much a term that the table translates says about a text, in (0, 1]: near 0 for "the". */
+  termWeight(term: string, lang: string): number;
   /** Sum over the terms of `lang` of P(term | stem): 1 if the stem has translations, else 0. */
   generatedMass(stem: string, lang: string): number;
+  /** Where the text has terms that stand for something as a whole, in order, none over another. Absent: nowhere. */
+  phrases?(text: string, lang: string): readonly TermPhrase[];
+}
+
+/** Words that are one term to the table; offsets are UTF-16 units of the text in NFC. */
+export interface TermPhrase {
+  readonly start: number;
+  readonly end: number;
+  readonly term: string;
 }
 
 export function hasDistribution(generator: Generator): generator is DistributionGenerator {

@@ -64,6 +64,14 @@ export class GlossGenerator implements DistributionGenerator {
     return this.#lexicon.translate(term, lang);
   }
 
+  relatives(stem: string): TermBag {
+    return this.#lexicon.relatives(stem);
+  }
+
+  termWeight(term: string, lang: string): number {
+    return this.#lexicon.termWeight(term, lang);
+  }
+
   generatedMass(stem: string, lang: string): number {
     return this.#lexicon.generatedMass(stem, lang);
   }

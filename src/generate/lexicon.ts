@@ -90,6 +90,16 @@ export class LexiconGenerator implements DistributionGenerator {
     return bagOf(this.#pack.toPivot(term, lang).map(({ id, p }) => [this.#pack.pivot.stem(id), p]));
   }
 
+  relatives(stem: string): TermBag {
+    const { pivot } = this.#pack;
+    const id = pivot.id(stem);
+    return bagOf(id === undefined ? [] : pivot.relatives(id).map((near) => [pivot.stem(near.id), near.p]));
+  }
+
+  termWeight(term: string, lang: string): number {
+    return this.#pack.termWeight(term, lang);
+  }
+
   generatedMass(stem: string, lang: string): number {
     return this.#pack.translates(stem, lang) ? 1 : 0;
   }

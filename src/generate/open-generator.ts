@@ -3,6 +3,7 @@
  * `lexicon` comes from a pack and is opened where the pack is.
  */
 import { XqgError } from '../errors/error.js';
+import type { Glossary } from '../glossary/glossary.js';
 import { modelJson } from '../models/files.js';
 import { findModel, namesModel } from '../models/places.js';
 import { Answers } from '../remote/answers.js';
@@ -18,6 +19,8 @@ export interface OpenGeneratorOptions {
   /** Settings of an endpoint, or a file of them. */
   readonly endpoint?: string | EndpointFields;
   readonly signal?: AbortSignal;
+  /** Terms that prompts name. */
+  readonly glossary?: Glossary;
   /** Least scores of queries; what is below is left out. */
   readonly keep?: Thresholds;
   /** Scorers besides those that need nothing: the round trip. */
@@ -39,13 +42,13 @@ export async function openGenerator(spec: string, options: OpenGeneratorOptions 
 async function openUnfiltered(spec: string, options: OpenGeneratorOptions): Promise<Generator> {
   if (namesModel(spec)) {
     const found = findModel(spec);
-    const { languages, prompt } = options;
+    const { languages, prompt, glossary } = options;
     if (modelJson(found.folder, 'config.json')?.is_encoder_decoder === true) {
       const { Seq2SeqGenerator } = await import('./neural/seq2seq.js');
-      return Seq2SeqGenerator.open(found, { languages, prompt });
+      return Seq2SeqGenerator.open(found, { languages, prompt, glossary });
     }
     const { CausalGenerator } = await import('./neural/causal.js');
-    return CausalGenerator.open(found, { languages, prompt });
+    return CausalGenerator.open(found, { languages, prompt, glossary });
   }
   if (spec.startsWith('openai:')) {
     const { ChatGenerator } = await import('./remote/chat.js');

@@ -4,8 +4,10 @@
  */
 import type { SourceDocument } from '../corpus/passage.js';
 import { XqgError } from '../errors/error.js';
+import { isRankingStore } from '../store/ranking-store.js';
 import { version } from '../version.js';
 import { IndexRun } from './index-run.js';
+import { keepGlossary, removeOtherGlossaries } from './kept-glossary.js';
 import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';
 import type { DocumentSource, IndexOptions, IndexResult } from './options.js';
 import { sameStore } from './stores.js';
@@ -33,7 +35,15 @@ export async function indexDocuments(
   try {
     return await IndexWriter.use(
       dir,
-      (writer) => {
+      async (writer) => {
+        const { glossary = null } = options;
+        const { store } = writer;
+        if (glossary !== null) await keepGlossary(dir, glossary, isRankingStore(store) ? store : null);
+        const { glossary: _, ...identity } = writer.manifest.identity;
+        await writer.save({
+          identity: glossary === null ? identity : { ...identity, glossary: glossary.sha256 },
+        });
+        await removeOtherGlossaries(dir, glossary?.sha256 ?? null);
         const run = new IndexRun(writer, options);
         onFailure = (path, error) => run.fail(path, error);
         for (const what of failed) onFailure(...what);
@@ -86,7 +96,8 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
   return {
     format: INDEX_FORMAT,
     tool: { version: version(), node: process.version },
-    identity,
+    identity:
+      found?.identity.glossary === undefined ? identity : { ...identity, glossary: found.identity.glossary },
     ...(options.encoderSpec === undefined ? {} : { encoderSpec: options.encoderSpec }),
     splitting: options.splitting ?? {},
     created: found?.created ?? now,

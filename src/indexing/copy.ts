@@ -4,7 +4,9 @@
  */
 import { resolve } from 'node:path';
 import { XqgError } from '../errors/error.js';
+import { isRankingStore } from '../store/ranking-store.js';
 import { COLUMNS, type IndexedPassage, type StoreReader } from '../store/store.js';
+import { keepGlossary, keptGlossary } from './kept-glossary.js';
 import type { Manifest } from './manifest.js';
 import { type OpenedVersion, openVersion } from './open.js';
 import { IndexWriter } from './writer.js';
@@ -47,6 +49,11 @@ export async function copyIndex(from: string, to: string, options: CopyOptions =
       to,
       async (writer) => {
         requireSame(to, writer.manifest, copying);
+        const { glossary } = source.manifest.identity;
+        if (glossary !== undefined) {
+          const kept = await keptGlossary(from, glossary);
+          await keepGlossary(to, kept, isRankingStore(writer.store) ? writer.store : null);
+        }
         const target = await writer.store.snapshot();
         const before = await target.count();
         await requireBeginning(to, source.reader, target, before);

@@ -10,6 +10,7 @@ import { Worker } from 'node:worker_threads';
 import type { BagEncoder, Encoder } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import { type DistributionGenerator, type Generator, hasDistribution } from '../generate/generator.js';
+import type { ConceptTerms, Glossary } from '../glossary/glossary.js';
 import type { TermBag } from '../languages/terms.js';
 
 /** Some of a batch's passages in one language. */
@@ -27,12 +28,25 @@ export interface ExpectationRequest {
   readonly queries: number;
 }
 
-/** What a thread answers: the vectors of each task, or that it has begun and with which makers (JSON). */
-export type ThreadReply = { readonly vectors: readonly Float32Array[] } | { readonly ready: string };
+/** What a thread makes its makers of. */
+export interface ThreadStart {
+  readonly packFolder: string;
+  readonly glossary: readonly ConceptTerms[] | null;
+}
+
+/** What a thread is asked. The vectors of all tasks go to `into`, one task behind the other. */
+export interface ThreadRequest extends ExpectationRequest {
+  readonly into: SharedArrayBuffer;
+}
+
+/** What a thread answers: that all vectors are there, or that it has begun and with which makers (JSON). */
+export type ThreadReply = { readonly done: true } | { readonly ready: string };
 
 export interface ThreadOptions {
   /** Folder of the pack that both makers come from, with their own settings; absent: no threads. */
   readonly packFolder?: string;
+  /** That of both makers. */
+  readonly glossary?: Glossary | null;
   /** Default: one for each core; 0: none. */
   readonly threads?: number;
 }
@@ -45,7 +59,7 @@ const THREAD = fileURLToPath(new URL('./expectation-thread.js', import.meta.url)
 export class Expectations {
   readonly #encoder: BagEncoder;
   readonly #generator: DistributionGenerator;
-  readonly #packFolder: string | null;
+  readonly #start: ThreadStart | null;
   readonly #wanted: number;
   #passages = 0;
   #threads: Thread[] = [];
@@ -53,7 +67,9 @@ export class Expectations {
   private constructor(encoder: BagEncoder, generator: DistributionGenerator, options: ThreadOptions) {
     this.#encoder = encoder;
     this.#generator = generator;
-    this.#packFolder = options.packFolder ?? null;
+    const { packFolder, glossary = null } = options;
+    const concepts = glossary === null ? null : glossary.concepts.map(({ terms }) => terms);
+    this.#start = packFolder === undefined ? null : { packFolder, glossary: concepts };
     this.#wanted = existsSync(THREAD) ? (options.threads ?? availableParallelism()) : 0;
   }
 
@@ -61,6 +77,19 @@ export class Expectations {
   static of(encoder: Encoder, generator: Generator | null, options: ThreadOptions = {}): Expectations | null {
     if (generator === null || !hasDistribution(generator) || !('encodeMixtures' in encoder)) return null;
     return new Expectations(encoder as BagEncoder, generator, options);
+  }
+
+  /** So many passages are worth a start of threads; 0 where there are none to start. */
+  get startAfter(): number {
+    return this.#start === null || this.#wanted === 0 ? 0 : START_AFTER;
+  }
+
+  /** Starts the threads now, so that nothing is computed here first that they would compute again. */
+  start(): void {
+    if (this.#start === null) return;
+    const makers = makersJson(this.#encoder, this.#generator);
+    const { dim } = this.#encoder.identity;
+    while (this.#threads.length < this.#wanted) this.#threads.push(new Thread(this.#start, makers, dim));
   }
 
   /** Batches that are worth being asked for at a time. */
@@ -73,10 +102,7 @@ export class Expectations {
    */
   async sums({ pivots, tasks, queries }: ExpectationRequest): Promise<readonly Float32Array[]> {
     this.#passages += pivots.length;
-    if (this.#packFolder !== null && this.#passages > START_AFTER && this.#threads.length === 0) {
-      const makers = makersJson(this.#encoder, this.#generator);
-      for (let t = 0; t < this.#wanted; t++) this.#threads.push(new Thread(this.#packFolder, makers));
-    }
+    if (this.#passages > START_AFTER) this.start();
     if (this.#threads.length === 0) return sumsOf({ pivots, tasks, queries }, this.#encoder, this.#generator);
     const vectors: Float32Array[] = [];
     await Promise.all(
@@ -106,27 +132,46 @@ export class Expectations {
 /** One thread; answers come in the order of the questions, which may be asked before it is ready. */
 class Thread {
   readonly #worker: Worker;
-  readonly #waiting: { take: (vectors: readonly Float32Array[]) => void; fail: (error: unknown) => void }[] =
-    [];
+  readonly #dim: number;
+  readonly #waiting: { take: () => void; fail: (error: unknown) => void }[] = [];
+  /** Memory that answers have come through: new memory for each would keep the thread busy collecting it. */
+  readonly #free: SharedArrayBuffer[] = [];
   #failure: unknown = null;
 
-  constructor(packFolder: string, makers: string) {
-    this.#worker = new Worker(THREAD, { workerData: packFolder });
+  constructor(start: ThreadStart, makers: string, dim: number) {
+    this.#dim = dim;
+    this.#worker = new Worker(THREAD, { workerData: start });
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) => this.#fail(new Error(`a thread ended with exit code ${code}`)));
     this.#worker.on('message', (reply: ThreadReply) => {
-      if ('vectors' in reply) this.#waiting.shift()?.take(reply.vectors);
+      if ('done' in reply) this.#waiting.shift()?.take();
       else if (reply.ready !== makers)
-        this.#fail(new XqgError('XQG_PACK_DAMAGED', { path: packFolder, why: 'it changed meanwhile' }));
+        this.#fail(new XqgError('XQG_PACK_DAMAGED', { path: start.packFolder, why: 'it changed meanwhile' }));
     });
   }
 
-  ask(request: ExpectationRequest): Promise<readonly Float32Array[]> {
-    return new Promise((take, fail) => {
+  async ask(request: ExpectationRequest): Promise<readonly Float32Array[]> {
+    const sizes = request.tasks.map(({ rows }) => rows.length * this.#dim);
+    const size = sizes.reduce((sum, numbers) => sum + numbers, 0);
+    const into = this.#memory(size * Float32Array.BYTES_PER_ELEMENT);
+    await new Promise<void>((take, fail) => {
       if (this.#failure !== null) return fail(this.#failure);
       this.#waiting.push({ take, fail });
-      this.#worker.postMessage(request);
+      this.#worker.postMessage({ ...request, into } satisfies ThreadRequest);
     });
+    const all = new Float32Array(into, 0, size).slice();
+    this.#free.push(into);
+    let from = 0;
+    return sizes.map((numbers) => {
+      const vectors = all.subarray(from, from + numbers);
+      from += numbers;
+      return vectors;
+    });
+  }
+
+  #memory(bytes: number): SharedArrayBuffer {
+    const free = this.#free.pop();
+    return free !== undefined && free.byteLength >= bytes ? free : new SharedArrayBuffer(bytes);
   }
 
   #fail(error: unknown): void {
@@ -140,16 +185,24 @@ class Thread {
   }
 }
 
-/** Computes on the thread that calls. */
+/**
+ * Computes on the thread that calls.
+ * @param into memory for the vectors of all tasks, one task behind the other; new memory if absent
+ */
 export async function sumsOf(
   { pivots, tasks, queries }: ExpectationRequest,
   encoder: BagEncoder,
   generator: DistributionGenerator,
+  into?: Float32Array,
 ): Promise<Float32Array[]> {
+  const { dim } = encoder.identity;
   const vectors: Float32Array[] = [];
+  let from = 0;
   for (const { lang, rows } of tasks) {
     const mixtures = rows.map((row) => pivots[row]);
-    const sums = await encoder.encodeMixtures(mixtures, partsOf(generator), lang);
+    const out = into?.subarray(from, from + rows.length * dim);
+    from += rows.length * dim;
+    const sums = await encoder.encodeMixtures(mixtures, partsOf(generator), lang, out);
     for (let i = 0; i < sums.length; i++) sums[i] *= queries;
     vectors.push(sums);
   }

@@ -3,7 +3,7 @@
  * computed nor how they are written.
  */
 import type { Passage, SourceDocument } from '../corpus/passage.js';
-import { passagesOf } from '../corpus/passages.js';
+import { type CorpusOptions, passagesOf } from '../corpus/passages.js';
 import { XqgError } from '../errors/error.js';
 import type { StoreReader } from '../store/store.js';
 import { documentHasher } from './document-hash.js';
@@ -11,7 +11,8 @@ import { Expectations } from './expectations.js';
 import { KnownDocuments } from './known-documents.js';
 import type { IndexFailure, IndexState } from './manifest.js';
 import type { IndexOptions, IndexProgress, IndexResult } from './options.js';
-import { RowQueue } from './row-queue.js';
+import { type DocumentQueue, RowQueue, type RowQueueOptions } from './row-queue.js';
+import { SegmentsAhead } from './segments-ahead.js';
 import type { IndexWriter } from './writer.js';
 
 const KEPT_FAILURES = 100;
@@ -26,7 +27,8 @@ export class IndexRun {
   readonly #known = new KnownDocuments();
   readonly #hash: (document: SourceDocument) => string;
   readonly #expectations: Expectations | null;
-  readonly #queue: RowQueue;
+  readonly #segments: SegmentsAhead;
+  readonly #queue: DocumentQueue;
   /** Sources whose documents are all given. */
   readonly #sources: Set<string>;
   readonly #failedPaths = new Set<string>();
@@ -46,28 +48,29 @@ export class IndexRun {
     this.#writer = writer;
     this.#options = options;
     const { identity, splitting } = writer.manifest;
-    this.#hash = documentHasher(identity, splitting);
+    this.#hash = documentHasher(identity, splitting as CorpusOptions, options.glossary);
     this.#sources = new Set(options.sources);
     const { encoder, generator, encodeQueries = true } = options;
     this.#expectations = encodeQueries ? Expectations.of(encoder, generator, options) : null;
-    this.#queue = new RowQueue(
-      writer.store,
-      { ...identity, encoder, generator, expectations: this.#expectations, encodeQueries },
-      {
-        writeRows: options.writeRows ?? 2048,
-        computeRows: options.computeRows ?? 64,
-        onWritten: (documents) => {
-          this.#indexed += documents;
-          this.#unsaved = this.#unsaved.then(() => this.#writer.save({ state: this.#state('indexing') }));
-          this.#unsaved.catch(() => undefined);
-        },
-        onFailure: (path, error) => this.fail(path, error),
-        onComputed: (passages) => {
-          this.#passages += passages;
-          this.#tell('documents', this.#passages);
-        },
+    this.#segments = new SegmentsAhead(writer.dir, writer.manifest.store === undefined ? options.threads : 0);
+    const told: RowQueueOptions = {
+      writeRows: options.writeRows ?? 2048,
+      computeRows: options.computeRows ?? 64,
+      onWritten: async ({ documents, rows, allNew }) => {
+        this.#indexed += documents;
+        this.#unsaved = this.#unsaved.then(() => this.#writer.save({ state: this.#state('indexing') }));
+        this.#unsaved.catch(() => undefined);
+        await this.#segments.written(rows, allNew);
       },
-    );
+      onFailure: (path, error) => this.fail(path, error),
+      onComputed: (passages) => {
+        this.#passages += passages;
+        this.#tell('documents', this.#passages);
+      },
+    };
+    const makers = { ...identity, encoder, generator, expectations: this.#expectations, encodeQueries };
+    this.#queue =
+      options.rowsFrom?.(writer.store, told, identity) ?? new RowQueue(writer.store, makers, told);
   }
 
   async run(documents: AsyncIterable<SourceDocument>): Promise<IndexResult> {
@@ -80,6 +83,8 @@ export class IndexRun {
       }
       if (signal?.aborted) await this.#queue.flush();
       else await this.#queue.finish();
+      await this.#expectations?.close();
+      if (!signal?.aborted) await this.#segments.finish();
     } catch (error) {
       // What is computed may have cost much: it is kept, unless the store is what failed.
       await this.#queue.flush().catch(() => undefined);
@@ -87,6 +92,7 @@ export class IndexRun {
       throw error;
     } finally {
       await this.#expectations?.close();
+      await this.#segments.close();
     }
     await this.#unsaved;
     if (signal?.aborted) return this.#result('interrupted');
@@ -102,6 +108,7 @@ export class IndexRun {
   async #readKnown(): Promise<void> {
     await this.#withSnapshot(async (reader) => {
       for await (const rows of reader.scan(['documentId', 'source', 'documentHash'])) {
+        this.#segments.found(rows.length);
         for (const row of rows) this.#known.add(row.documentId, row.source, row.documentHash);
       }
     });

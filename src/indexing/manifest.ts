@@ -29,6 +29,8 @@ export interface IndexIdentity {
   readonly sumBits: 8 | 16;
   /** False where generated queries serve the lexical leg alone; else absent. */
   readonly encodesQueries?: false;
+  /** sha256 of the glossary; absent without one. A writer may bring another one: it changes the documents that it touches. */
+  readonly glossary?: string;
   /** Intl.Segmenter cuts words by ICU's dictionaries. */
   readonly icu: string;
 }
@@ -163,6 +165,7 @@ const COMPARED = [
   ['seed', 'seed'],
   ['sumBits', 'precision of sums'],
   ['encodesQueries', 'encoding of generated queries'],
+  ['glossary', 'glossary'],
 ] as const satisfies readonly (readonly [keyof IndexIdentity, string])[];
 
 /** JSON with sorted keys: equal values give equal text. */

@@ -3,11 +3,14 @@
  * no question and no ranking.
  */
 import { XqgError } from '../errors/error.js';
+import type { RowSource } from '../search/ann/near-rows.js';
 import type { LexicalSegment } from '../search/lexical/segment.js';
 import type { Snapshot } from '../search/snapshot.js';
 import { openStore } from '../store/open-store.js';
+import { stepsOfBytes } from '../store/quantize.js';
 import { isRankingStore, type RankingStore } from '../store/ranking-store.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader } from '../store/store.js';
+import { ByteMatrix } from '../vectors/byte-matrix.js';
 import { type Lease, leaseVersion } from './lease.js';
 import { checkIdentity, type GivenIdentity, type Manifest, readManifest } from './manifest.js';
 import { openSegments, planSegments } from './segments.js';
@@ -84,7 +87,10 @@ export async function openSnapshot(dir: string, given: GivenIdentity = {}): Prom
   return IndexSnapshot.read(dir, await openVersion(dir, given));
 }
 
-export class IndexSnapshot implements Snapshot {
+/** Rows that are read in one call. */
+const ROWS_TOGETHER = 1024;
+
+export class IndexSnapshot implements Snapshot, RowSource {
   readonly ids: readonly string[];
   readonly langs: readonly string[];
   readonly dim: number;
@@ -140,9 +146,49 @@ export class IndexSnapshot implements Snapshot {
     return this.#matrix(rows, ({ sums }) => sums.get(lang));
   }
 
+  async languageBytes(lang: string): Promise<ByteMatrix | null> {
+    const cells = this.#reader.quantizedSums?.(lang) ?? null;
+    if (cells === null) return null;
+    const matrix = ByteMatrix.exactly(this.ids.length, this.dim);
+    let row = 0;
+    for await (const batch of cells) {
+      for (const cell of batch) {
+        if (cell !== null) {
+          const { steps, scale } = stepsOfBytes(cell, this.dim);
+          matrix.fill(row, steps, scale);
+        }
+        row++;
+      }
+    }
+    return matrix;
+  }
+
   async languageSumsOf(row: number): Promise<ReadonlyMap<string, Float32Array>> {
     const [{ sums }] = await this.#reader.take([row], ['sums']);
     return sums;
+  }
+
+  async rowVectors(
+    rows: Uint32Array,
+    languages: readonly string[],
+  ): Promise<{ passages: Float32Array; sums: ReadonlyMap<string, Float32Array> }> {
+    const passages = new Float32Array(rows.length * this.dim);
+    const sums = new Map(languages.map((lang) => [lang, new Float32Array(passages.length)]));
+    const columns = languages.length === 0 ? (['vector'] as const) : (['vector', 'sums'] as const);
+    // In parts, so that many rows take no more memory than their vectors.
+    for (let from = 0; from < rows.length; from += ROWS_TOGETHER) {
+      const places = [...rows.subarray(from, from + ROWS_TOGETHER)];
+      const found: Partial<IndexedPassage>[] = await this.#reader.take(places, columns, { languages });
+      found.forEach((row, i) => {
+        const at = (from + i) * this.dim;
+        passages.set(row.vector!, at);
+        for (const [lang, of] of sums) {
+          const sum = row.sums!.get(lang);
+          if (sum !== undefined) of.set(sum, at);
+        }
+      });
+    }
+    return { passages, sums };
   }
 
   /** Lexical segments in the order of the rows. */

@@ -6,8 +6,10 @@ import type { Encoder } from '../encode/encoder.js';
 import type { EncoderSpec } from '../encode/open-encoder.js';
 import type { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
+import type { Glossary } from '../glossary/glossary.js';
 import type { PackIdentity } from '../pack/pack.js';
-import type { IndexFailure } from './manifest.js';
+import type { IndexFailure, IndexIdentity } from './manifest.js';
+import type { DocumentQueue, RowQueueOptions, RowSink } from './row-queue.js';
 
 /**
  * Documents, or a function that begins to read them and reports files that cannot be read to their end: rows that the
@@ -17,6 +19,9 @@ export type DocumentSource =
   | AsyncIterable<SourceDocument>
   | ((onFailure: (path: string, error: XqgError) => void) => AsyncIterable<SourceDocument>);
 
+/** Where rows are computed, if not in this process. */
+export type RowsFrom = (sink: RowSink, told: RowQueueOptions, identity: IndexIdentity) => DocumentQueue;
+
 export interface IndexOptions {
   readonly encoder: Encoder;
   /** null: no queries are generated. */
@@ -25,6 +30,8 @@ export interface IndexOptions {
   readonly encoderSpec?: EncoderSpec;
   /** False: generated queries serve the lexical leg alone; none is encoded. Default true. */
   readonly encodeQueries?: boolean;
+  /** What encoder and generator were given: documents that hold one of its changed terms are indexed again. */
+  readonly glossary?: Glossary | null;
   /** The pack that both come from, if one does. */
   readonly pack?: PackIdentity | null;
   /**
@@ -59,6 +66,8 @@ export interface IndexOptions {
   readonly writeRows?: number;
   /** Passages that are encoded together. Default 64. */
   readonly computeRows?: number;
+  /** Default: rows are computed in this process. */
+  readonly rowsFrom?: RowsFrom;
 }
 
 export interface IndexProgress {

@@ -1,6 +1,6 @@
 /**
- * Passages on their way to rows, and rows on their way to the store: encodes in small batches, a few of them
- * at a time, writes whole documents in large ones, and computes while the store writes. Holds at most two writes' rows and the largest document. Knows no
+ * Passages on their way to rows, and rows on their way to the store: encodes in small batches, a few of them at a time, writes whole
+ * documents in large ones, and computes while the store writes. Holds at most two writes' rows and the largest document. Knows no
  * document's content and no manifest.
  */
 import { setImmediate } from 'node:timers/promises';
@@ -13,15 +13,39 @@ import { type ComputedRow, computeRows, type RowMakers } from './compute.js';
 /** Rows are written after this long at the latest (ms), so that a slow generator's work is not lost. */
 const LONGEST_WAIT = 30_000;
 
+/** What one write put into the store. */
+export interface Written {
+  readonly documents: number;
+  readonly rows: number;
+  /** True if the store held none of these documents. */
+  readonly allNew: boolean;
+}
+
 export interface RowQueueOptions {
   readonly writeRows: number;
   readonly computeRows: number;
-  /** Told of a document that is in the store. */
-  readonly onWritten: (documents: number) => void;
+  /** Told of documents that are in the store, before the next ones are written. */
+  readonly onWritten: (written: Written) => Promise<void>;
   /** Told of a document that the store must not have. */
   readonly onFailure: (path: string, error: XqgError) => void;
   /** Told of passages that were computed. */
   readonly onComputed: (passages: number) => void;
+}
+
+/** Where rows go: the part of a store that this needs. */
+export type RowSink = Pick<PassageStore, 'shape' | 'upsert'>;
+
+/** Takes the passages of documents and sees to it that their rows get into the store. */
+export interface DocumentQueue {
+  /**
+   * Takes the passages of one document, one or more.
+   * @param isNew the store holds nothing of this document
+   */
+  add(passages: readonly Passage[], hash: string, isNew: boolean): Promise<void>;
+  /** Computes and writes all that is left. */
+  finish(): Promise<void>;
+  /** Writes the documents that are computed; the others are dropped. */
+  flush(): Promise<void>;
 }
 
 interface PendingDocument {
@@ -36,12 +60,14 @@ interface PendingPassage {
   readonly passage: Passage;
 }
 
-export class RowQueue {
-  readonly #store: PassageStore;
+export class RowQueue implements DocumentQueue {
+  readonly #store: RowSink;
   readonly #makers: RowMakers;
   readonly #options: RowQueueOptions;
   /** Passages that wait for being computed, in the order they came. */
   #waiting: PendingPassage[] = [];
+  /** True once passages are computed as they come. */
+  #begun = false;
   /** Batches that are being computed, in the order they came. */
   #computing: {
     readonly batch: readonly PendingPassage[];
@@ -55,23 +81,23 @@ export class RowQueue {
   #writing: Promise<void> = Promise.resolve();
   #lastWrite = performance.now();
 
-  constructor(store: PassageStore, makers: RowMakers, options: RowQueueOptions) {
+  constructor(store: RowSink, makers: RowMakers, options: RowQueueOptions) {
     this.#store = store;
     this.#makers = makers;
     this.#options = options;
   }
 
-  /**
-   * Takes the passages of one document, one or more.
-   * @param isNew the store holds nothing of this document
-   */
   async add(passages: readonly Passage[], hash: string, isNew: boolean): Promise<void> {
     const document: PendingDocument = { hash, isNew, passages, rows: [] };
     for (const passage of passages) this.#waiting.push({ document, passage });
+    const { expectations } = this.#makers;
+    // Until as many have come, threads may not be worth their start.
+    if (!this.#begun && this.#waiting.length < (expectations?.startAfter ?? 0)) return;
+    if (!this.#begun) expectations?.start();
+    this.#begun = true;
     while (this.#waiting.length >= this.#options.computeRows) await this.#compute();
   }
 
-  /** Computes and writes all that is left. */
   async finish(): Promise<void> {
     while (this.#waiting.length > 0) await this.#compute();
     while (this.#computing.length > 0) await this.#collect();
@@ -136,10 +162,8 @@ export class RowQueue {
   async #write(): Promise<void> {
     await this.#writing;
     if (this.#ready.length === 0) return;
-    const documents = this.#readyDocuments;
-    this.#writing = this.#store
-      .upsert(this.#ready, { allNew: this.#allNew })
-      .then(() => this.#options.onWritten(documents));
+    const written = { documents: this.#readyDocuments, rows: this.#ready.length, allNew: this.#allNew };
+    this.#writing = this.#store.upsert(this.#ready, written).then(() => this.#options.onWritten(written));
     // Whoever waits for the write next gets its error; until then it is not unhandled.
     this.#writing.catch(() => undefined);
     this.#ready = [];

@@ -15,7 +15,7 @@ import { writeAtomically } from './atomic-write.js';
 import type { SegmentName } from './manifest.js';
 
 /** Bounds of a segment in rows; building one takes some 4 KiB a row. */
-const LEAST_ROWS = 4096;
+export const LEAST_ROWS = 4096;
 const MOST_ROWS = 16_384;
 /** One row in so many ends a segment. */
 const CUT = 8192;
@@ -36,28 +36,43 @@ export interface SegmentPlan {
  */
 export async function planSegments(reader: StoreReader): Promise<SegmentPlan> {
   const segments: SegmentName[] = [];
-  let hash = createHash('sha256');
-  let rows = 0;
+  const cutter = new SegmentCutter();
   let documents = 0;
   let passages = 0;
-  const end = (): void => {
-    if (rows > 0)
-      segments.push({ key: hash.update(`format ${SEGMENT_VERSION}`).digest('hex').slice(0, 32), rows });
-    hash = createHash('sha256');
-    rows = 0;
-  };
   for await (const batch of reader.scan(['id', 'documentHash', 'ordinal'])) {
-    for (const { id, documentHash, ordinal } of batch) {
-      const row = createHash('sha256').update(`${id}\0${documentHash}`).digest();
-      hash.update(row);
-      rows++;
+    for (const row of batch) {
       passages++;
-      if (ordinal === 0) documents++;
-      if (rows >= MOST_ROWS || (rows >= LEAST_ROWS && row.readUInt32LE(0) % CUT === 0)) end();
+      if (row.ordinal === 0) documents++;
+      if (cutter.add(row)) segments.push(cutter.end()!);
     }
   }
-  end();
+  const last = cutter.end();
+  if (last !== null) segments.push(last);
   return { segments, documents, passages };
+}
+
+/** Takes rows in their order and says where segments end. */
+export class SegmentCutter {
+  #hash = createHash('sha256');
+  #rows = 0;
+
+  /** True if the segment ends behind this row. */
+  add({ id, documentHash }: Pick<IndexedPassage, 'id' | 'documentHash'>): boolean {
+    const row = createHash('sha256').update(`${id}\0${documentHash}`).digest();
+    this.#hash.update(row);
+    this.#rows++;
+    return this.#rows >= MOST_ROWS || (this.#rows >= LEAST_ROWS && row.readUInt32LE(0) % CUT === 0);
+  }
+
+  /** The segment of the rows since the last one; null if there are none. */
+  end(): SegmentName | null {
+    if (this.#rows === 0) return null;
+    const key = this.#hash.update(`format ${SEGMENT_VERSION}`).digest('hex').slice(0, 32);
+    const segment = { key, rows: this.#rows };
+    this.#hash = createHash('sha256');
+    this.#rows = 0;
+    return segment;
+  }
 }
 
 /** Writes the segments whose files are missing. `onRows` is told how many more rows are in. */
@@ -71,12 +86,17 @@ export async function writeSegments(
   const there = new Set(await readdir(join(dir, FOLDER)));
   let offset = 0;
   for (const segment of segments) {
-    if (!there.has(nameOf(segment))) {
-      await writeAtomically(pathOf(dir, segment), await buildBytes(reader, offset, segment.rows));
-    }
+    if (!there.has(nameOf(segment)))
+      await writeSegment(dir, segment, await buildBytes(reader, offset, segment.rows));
     offset += segment.rows;
     onRows?.(segment.rows);
   }
+}
+
+/** Puts a segment where `openSegments` finds it. */
+export async function writeSegment(dir: string, segment: SegmentName, bytes: Uint8Array): Promise<void> {
+  await mkdir(join(dir, FOLDER), { recursive: true });
+  await writeAtomically(pathOf(dir, segment), bytes);
 }
 
 /** Deletes the files of all other segments, and what a killed writer left. */
@@ -126,8 +146,7 @@ async function rebuild(
   const path = pathOf(dir, segment);
   const bytes = await buildBytes(reader, offset, segment.rows);
   try {
-    await mkdir(join(dir, FOLDER), { recursive: true });
-    await writeAtomically(path, bytes);
+    await writeSegment(dir, segment, bytes);
   } catch (error) {
     // A reader that may not write, or a full disk: the bytes in memory do.
     const { code } = error as NodeJS.ErrnoException;

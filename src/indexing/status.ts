@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RankingReader } from '../store/ranking-store.js';
+import { type AnnRecord, findAnnRecord, rowsIdentity } from './ann-record.js';
 import type { Manifest } from './manifest.js';
 import { openVersion } from './open.js';
 import { type LanguageCount, PassageCounts } from './passage-counts.js';
@@ -14,6 +15,8 @@ export interface IndexStatus {
   readonly languages: readonly LanguageCount[];
   /** Passages by source. */
   readonly sources: Readonly<Record<string, number>>;
+  /** The ANN index beside it, and whether it fits the rows; null if there is none. */
+  readonly ann: { readonly record: AnnRecord; readonly fits: boolean } | null;
   /** Bytes on disk; of a store elsewhere on its disks. */
   readonly bytes: { readonly store: number; readonly lexical: number; readonly total: number };
   /** Total bytes divided by passages; 0 without passages. */
@@ -35,6 +38,9 @@ export async function indexStatus(dir: string): Promise<IndexStatus> {
         if (row.ordinal === 0) documents++;
       }
     }
+    const record = await findAnnRecord(dir);
+    const { sealed } = manifest;
+    const fits = sealed !== null && record?.rows === rowsIdentity(sealed);
     const here = await bytesUnder(dir);
     const elsewhere = version.store === null ? 0 : await (reader as RankingReader).bytes();
     const bytes = {
@@ -48,6 +54,7 @@ export async function indexStatus(dir: string): Promise<IndexStatus> {
       passages,
       languages: counts.languages(),
       sources: counts.sources(),
+      ann: record === null ? null : { record, fits },
       bytes,
       bytesPerPassage: passages === 0 ? 0 : bytes.total / passages,
     };

@@ -8,6 +8,7 @@ import { openRankingStore } from '../store/open-store.js';
 import { parseAddress } from '../store/opensearch/address.js';
 import { isRankingStore } from '../store/ranking-store.js';
 import type { PassageStore, StoreShape } from '../store/store.js';
+import { fetchGlossary } from './kept-glossary.js';
 import { checkedManifest, checkIdentity, findManifest, type Manifest, writeManifest } from './manifest.js';
 
 /** What is fixed when the store of an index is made. A store that ranks by itself fuses vectors as its encoder's defaults say. */
@@ -56,11 +57,7 @@ export async function attachedManifest(dir: string, given: string | undefined): 
   if (given === undefined) return found;
   const store = parseAddress(given).spec;
   if (found === null) {
-    const manifest = await storedManifest(dir, store);
-    if (manifest === null) return null;
-    await mkdir(dir, { recursive: true });
-    await writeManifest(dir, manifest);
-    return manifest;
+    return attach(dir, store);
   }
   if (found.store !== undefined && sameStore(found.store, store)) return found;
   throw new XqgError('XQG_STORE_OTHER', { dir, index: found.store ?? 'its directory', given: store });
@@ -71,14 +68,20 @@ export function sameStore(one: string, other: string): boolean {
   return one.split('?')[0] === other.split('?')[0];
 }
 
-async function storedManifest(dir: string, spec: string): Promise<Manifest | null> {
+async function attach(dir: string, spec: string): Promise<Manifest | null> {
   const store = await openRankingStore(spec).catch((error: { code?: string }) => {
     if (error.code === 'XQG_STORE_MISSING') return null;
     throw error;
   });
   try {
     const text = (await store?.read('manifest')) ?? null;
-    return text === null ? null : { ...checkedManifest(text, spec, dir), store: spec };
+    if (text === null) return null;
+    const manifest = { ...checkedManifest(text, spec, dir), store: spec };
+    await mkdir(dir, { recursive: true });
+    const { glossary } = manifest.identity;
+    if (glossary !== undefined) await fetchGlossary(dir, glossary, store!);
+    await writeManifest(dir, manifest);
+    return manifest;
   } finally {
     store?.close();
   }

@@ -10,15 +10,36 @@ const PASSAGE_GRAM = 0.25;
 
 /** Terms of a passage in its own language. */
 export function passageBag(passage: AnalyzedPassage): TermBag {
-  const counts = new Map<string, number>();
-  const add = (term: string, count: number) => counts.set(term, (counts.get(term) ?? 0) + count);
+  if (looks.size >= LOOKS_SIZE || counters.size >= COUNTERS_SIZE) {
+    looks.clear();
+    counters.clear();
+  }
+  bags++;
+  const terms: string[] = [];
+  const counts: number[] = [];
+  const add = (counter: Counter, count: number): void => {
+    if (counter.bag === bags) counts[counter.place] += count;
+    else {
+      counter.bag = bags;
+      counter.place = terms.push(counter.term) - 1;
+      counts.push(count);
+    }
+  };
   for (const word of passageWords(passage)) {
-    add(word.term, 1);
+    add(counterOf(word.term), 1);
     const { grams, consonants } = looksOf(word.surface);
     for (const gram of grams) add(gram, PASSAGE_GRAM);
     if (consonants) add(consonants, 1);
   }
-  return { terms: [...counts.keys()], weights: Float32Array.from(counts.values()) };
+  return { terms, weights: Float32Array.from(counts) };
+}
+
+/** Where a term is counted, found once for a word and not for each of its n-grams in every passage. */
+interface Counter {
+  readonly term: string;
+  /** The last bag that has the term, and its place there. */
+  bag: number;
+  place: number;
 }
 
 /** Terms of drawn queries with how often they were drawn. */
@@ -31,20 +52,35 @@ export function queriesBag(queries: readonly string[], lang: string): TermBag {
 }
 
 interface Looks {
-  readonly grams: readonly string[];
-  readonly consonants: string | null;
+  readonly grams: readonly Counter[];
+  readonly consonants: Counter | null;
 }
 
-/** Surfaces met; emptied when full, so that memory stays bounded. */
+/** Surfaces and terms met; emptied when full, so that memory stays bounded. */
 const LOOKS_SIZE = 50_000;
+const COUNTERS_SIZE = 200_000;
 const looks = new Map<string, Looks>();
+const counters = new Map<string, Counter>();
+let bags = 0;
+
+function counterOf(term: string): Counter {
+  let counter = counters.get(term);
+  if (counter === undefined) {
+    counter = { term, bag: 0, place: 0 };
+    counters.set(term, counter);
+  }
+  return counter;
+}
 
 /** What a word looks like in any script. */
 function looksOf(surface: string): Looks {
   let known = looks.get(surface);
   if (known === undefined) {
-    if (looks.size >= LOOKS_SIZE) looks.clear();
-    known = { grams: romanizedGrams(surface), consonants: skeleton(surface) };
+    const consonants = skeleton(surface);
+    known = {
+      grams: romanizedGrams(surface).map(counterOf),
+      consonants: consonants === null ? null : counterOf(consonants),
+    };
     looks.set(surface, known);
   }
   return known;

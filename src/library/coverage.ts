@@ -63,8 +63,8 @@ export async function measureCoverage(
   const languages: Coverage['languages'][number][] = [];
   for (const [lang, questions] of asked) {
     const found = async (augment: boolean): Promise<FoundShares> => {
-      signal?.throwIfAborted();
-      const ranked = await rankQuestions(opened, makers, questions, { augment, filters, k: DEPTH });
+      const options = { augment, filters, k: DEPTH, signal };
+      const ranked = await rankQuestions(opened, makers, questions, options);
       return sharesOf(ranked.map(({ question, hits }) => hits.findIndex(({ id }) => id === question.id)));
     };
     if (questions.length === 0) continue;

@@ -23,16 +23,21 @@ export interface EncodingWork {
 
 /** Bytes of a passage with its markup, and words of passages and queries, on average. */
 const PASSAGE_BYTES = 1200;
-const PASSAGE = 'Everyone has the right to take part in the government of the country. '.repeat(12);
-const QUERY = 'who has the right to vote';
+export const PASSAGE = 'Everyone has the right to take part in the government of the country. '.repeat(12);
+export const QUERY = 'who has the right to vote';
 const TIMED = 4;
+
+/** How many passages files and folders hold, by their sizes; at least 1. */
+export async function estimatedPassages(paths: readonly string[]): Promise<number> {
+  const { bytes } = await CorpusProgress.of(paths);
+  return Math.max(1, Math.round(bytes.total / PASSAGE_BYTES));
+}
 
 /** null for an encoder that needs no such warning: that of a pack. */
 export async function encodingWork(index: XqgIndex, paths: readonly string[]): Promise<EncodingWork | null> {
   const { encoder, generator } = index.makers;
   if ('encodeMixtures' in encoder) return null;
-  const { bytes } = await CorpusProgress.of(paths);
-  const passages = Math.max(1, Math.round(bytes.total / PASSAGE_BYTES));
+  const passages = await estimatedPassages(paths);
   const { queries, encoded, ...generation } = index.generation;
   const languages = generation.languages.length;
   const queriesEach = generator === null || !encoded ? 0 : languages * queries;

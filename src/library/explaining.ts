@@ -1,5 +1,6 @@
 /** Why a passage is found by a question, with the generated queries nearest to it. */
 import { type Explanation, explain } from '../search/explain.js';
+import { stillWanted } from '../search/wanted.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
 import { generatedQueries, rowOf } from './passage-queries.js';
@@ -43,9 +44,11 @@ export async function explainPassage(
       ? {}
       : (await generatedQueries(opened, makers, passageId, filters)).queries;
   const queries = Object.entries(generated).flatMap(([lang, texts]) => texts.map((text) => ({ lang, text })));
+  await stillWanted(options.signal);
   const { dense, lexical, nearest, augmentation } = await explain(engine, request, row, queries);
   // The lists that a hybrid is made of stay those of a usual search, so that its scores do too.
-  const hits = await engine.rank({ ...request, topN: engine.defaults.hybrid.topN, k: snapshot.ids.length });
+  const { topN } = engine.defaults.hybrid;
+  const hits = await engine.rank({ ...request, topN, k: snapshot.ids.length }, options.signal);
   const found = hits.findIndex((hit) => hit.row === row);
   // Of a leg alone, only the first places are sure where not all rows are at hand.
   const place = request.mode !== 'hybrid' && found >= (opened.sureTo ?? Infinity) ? -1 : found;

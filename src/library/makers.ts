@@ -10,11 +10,16 @@ import {
   readCardFields,
 } from '../encode/open-encoder.js';
 import { StaticEncoder } from '../encode/static.js';
+import { GlossaryEncoder } from '../encode/with-glossary.js';
 import { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
 import { GlossGenerator } from '../generate/gloss.js';
 import { LexiconGenerator } from '../generate/lexicon.js';
 import { type OpenGeneratorOptions, openGenerator } from '../generate/open-generator.js';
+import { GlossaryGenerator } from '../generate/with-glossary.js';
+import type { Glossary } from '../glossary/glossary.js';
+import { GlossaryPack } from '../glossary/glossary-pack.js';
+import { readGlossary } from '../glossary/read-glossary.js';
 import type { IndexIdentity } from '../indexing/manifest.js';
 import { namesFolder } from '../models/places.js';
 import { loadPack, packFolder, shippedPacks } from '../pack/format.js';
@@ -35,6 +40,11 @@ export interface MakerOptions {
    * pack's that made the index, lexicon for a new one. null: no queries are generated.
    */
   readonly generator?: Generator | string | null;
+  /**
+   * Terms of one's own in several languages, or the CSV file of them; null: none. Default: that of the index. They override the
+   * pack's tables and are named in prompts; an encoder or a generator that the caller brings does not see them.
+   */
+  readonly glossary?: Glossary | string | null;
   /** Languages, prompt, endpoint and thresholds of a generator that is given by its spec. */
   readonly generatorOptions?: OpenGeneratorOptions;
 }
@@ -46,6 +56,8 @@ export interface Makers {
   readonly pack: PackIdentity | null;
   /** Folder of the pack, where both come from it. */
   readonly packFolder?: string;
+  /** null: none. */
+  readonly glossary: Glossary | null;
   /** How the encoder was named; absent for one that was brought, or is a pack's. */
   readonly encoderSpec?: EncoderSpec;
   /** Closes what was opened here. */
@@ -55,22 +67,35 @@ export interface Makers {
 /**
  * @param index what made the index that is there; null for a new one
  * @param remembered how the index's encoder was named
+ * @param kept the glossary of the index
  * @throws XqgError XQG_PACK_UNNAMED, XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT
  */
 export async function makersOf(
   options: MakerOptions,
   index: IndexIdentity | null,
   remembered?: EncoderSpec,
+  kept: Glossary | null = null,
+): Promise<Makers> {
+  const glossary =
+    typeof options.glossary === 'string' ? await readGlossary(options.glossary) : (options.glossary ?? null);
+  return namedMakers(options, index, remembered, options.glossary === undefined ? kept : glossary);
+}
+
+async function namedMakers(
+  options: MakerOptions,
+  index: IndexIdentity | null,
+  remembered: EncoderSpec | undefined,
+  glossary: Glossary | null,
 ): Promise<Makers> {
   const spec = encoderSpec(options, remembered);
   if (spec === null) {
     const encoder = typeof options.encoder === 'string' ? undefined : options.encoder;
-    return makersWith(options, index, encoder, []);
+    return makersWith(options, index, glossary, encoder, []);
   }
   const { spec: name, ...named } = spec;
   const encoder = await openEncoder(name, { ...options.encoderOptions, ...named });
   try {
-    return { ...(await makersWith(options, index, encoder, [encoder])), encoderSpec: spec };
+    return { ...(await makersWith(options, index, glossary, encoder, [encoder])), encoderSpec: spec };
   } catch (error) {
     await encoder.close?.();
     throw error;
@@ -99,22 +124,26 @@ function encoderSpec(
 async function makersWith(
   options: MakerOptions,
   index: IndexIdentity | null,
+  glossary: Glossary | null,
   encoder: Encoder | undefined,
   opened: readonly Closeable[],
 ): Promise<Makers> {
-  const generator = await givenGenerator(options, index);
+  const generator = await givenGenerator(options, index, glossary);
   const close = async (): Promise<void> => {
     // What the caller brought is the caller's.
     const ours = typeof options.generator === 'string' && typeof generator === 'object' ? generator : null;
     for (const each of [...opened, ours]) await each?.close?.();
   };
-  if (encoder !== undefined && !isPackGenerator(generator)) return { encoder, generator, pack: null, close };
+  if (encoder !== undefined && !isPackGenerator(generator))
+    return { encoder, generator, pack: null, glossary, close };
   const name = options.pack ?? packOf(index) ?? 'base';
-  const pack = await loadPack(name);
+  const loaded = await loadPack(name);
+  const pack = glossary === null ? loaded : new GlossaryPack(loaded, glossary);
   return {
-    encoder: encoder ?? new StaticEncoder(pack),
+    encoder: encoder ?? packEncoder(pack),
     generator: isPackGenerator(generator) ? packGenerator(generator, pack) : generator,
     pack: pack.identity,
+    glossary,
     ...(encoder === undefined && generator === 'lexicon' ? { packFolder: packFolder(name) } : {}),
     close,
   };
@@ -130,14 +159,21 @@ function isPackGenerator(generator: unknown): generator is PackGenerator {
   return generator === 'lexicon' || generator === 'gloss';
 }
 
+function packEncoder(pack: Pack): Encoder {
+  const encoder = new StaticEncoder(pack);
+  return pack instanceof GlossaryPack ? new GlossaryEncoder(encoder, pack.glossary) : encoder;
+}
+
 function packGenerator(name: PackGenerator, pack: Pack): Generator {
-  return name === 'gloss' ? new GlossGenerator(pack) : new LexiconGenerator(pack);
+  const generator = name === 'gloss' ? new GlossGenerator(pack) : new LexiconGenerator(pack);
+  return pack instanceof GlossaryPack ? new GlossaryGenerator(generator, pack) : generator;
 }
 
 /** The generator; or the name of one that comes from a pack. */
 async function givenGenerator(
   { generator, generatorOptions }: MakerOptions,
   index: IndexIdentity | null,
+  glossary: Glossary | null,
 ): Promise<Generator | PackGenerator | null> {
   if (generator === undefined) {
     const made = index === null ? 'lexicon' : index.generator?.name.split('/')[0];
@@ -145,7 +181,7 @@ async function givenGenerator(
     return isPackGenerator(made) ? made : null;
   }
   if (typeof generator !== 'string' || isPackGenerator(generator)) return generator;
-  return openGenerator(generator, generatorOptions);
+  return openGenerator(generator, { glossary: glossary ?? undefined, ...generatorOptions });
 }
 
 /** Name of the pack that made an index; an index does not remember where other packs than those of xqg lie. */

@@ -6,6 +6,7 @@ import { SEARCH_DEFAULTS, searchDefaults } from '../search/defaults.js';
 import { SearchEngine } from '../search/engine.js';
 import { LateScanner } from '../search/exact/scanner.js';
 import { LexicalIndex } from '../search/lexical/index.js';
+import { type OpenedAnn, openAnn } from './ann.js';
 import type { Makers } from './makers.js';
 import type { SearchOptions } from './search-types.js';
 import type { AskableIndex } from './searched-index.js';
@@ -26,20 +27,24 @@ export class OpenedIndex implements AskableIndex {
     readonly snapshot: IndexSnapshot,
     readonly engine: SearchEngine,
     readonly scanner: LateScanner,
+    /** null: there is none. */
+    readonly ann: OpenedAnn | null,
   ) {}
 
   /** @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_IDENTITY, and the others of `openSnapshot` */
   static async open(dir: string, makers: Makers, settings: SearchSettings): Promise<OpenedIndex> {
-    const { encoder, generator, pack } = makers;
+    const { encoder, generator, pack, glossary } = makers;
     const snapshot = await openSnapshot(dir, {
       encoder: encoder.identity,
       // Searching needs no generator where an index has no queries.
       ...(generator === null ? {} : { generator: generator.identity }),
       pack,
+      glossary: glossary?.sha256,
     });
     try {
       const scanner = new LateScanner({ threads: settings.threads });
       const segments = await snapshot.segments();
+      const ann = await openAnn(snapshot);
       const engine = new SearchEngine({
         snapshot,
         lexical: new LexicalIndex(segments, SEARCH_DEFAULTS.bm25),
@@ -48,8 +53,9 @@ export class OpenedIndex implements AskableIndex {
         defaults: searchDefaults(encoder.identity, generator?.identity ?? null),
         factors: generator !== null && hasDistribution(generator) ? generator : null,
         matrixBudgetBytes: settings.matrixBudgetBytes,
+        near: ann?.near,
       });
-      return new OpenedIndex(snapshot, engine, scanner);
+      return new OpenedIndex(snapshot, engine, scanner, ann);
     } catch (error) {
       await snapshot.close();
       throw error;
@@ -82,6 +88,10 @@ export class OpenedIndex implements AskableIndex {
 
   whole(): this {
     return this;
+  }
+
+  async prepare(signal: AbortSignal): Promise<void> {
+    await this.engine.prepare(signal);
   }
 
   /** Does work on this version: it stays open until the work is done, also if `close` is called meanwhile. */

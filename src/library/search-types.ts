@@ -1,6 +1,7 @@
 /** What can be asked of an index, and what it answers. Holds no logic. */
 import type { LanguagePolicy, ProfileName } from '../augment/profiles.js';
 import type { MetadataValue } from '../corpus/passage.js';
+import type { ExpandOptions, ExpansionWay } from '../expand/apply.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { Augmentation, SearchMode } from '../search/request.js';
 
@@ -28,6 +29,40 @@ export interface SearchOptions {
   readonly groupBy?: 'document';
   /** At most so many results, >= 1. Default 10. */
   readonly k?: number;
+  /** A text that a model writes from the question is searched with it. Default: none. */
+  readonly expand?: ExpandOptions;
+  /** When aborted, the search ends at its next stop with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /**
+   * The dense leg through the ANN index: true: it must be there and fit; false: exact search. Default: through
+   * it where it is there; exactly, with a warning, where it does not fit.
+   */
+  readonly ann?: boolean;
+}
+
+/** What a question was expanded by. */
+export interface UsedExpansion {
+  readonly text: string;
+  /** Likeliest language of the text. */
+  readonly lang: string;
+  readonly how: ExpansionWay;
+  readonly weight: number;
+  /** What wrote it. */
+  readonly by: string;
+  /** What the question had to wait for it. */
+  readonly milliseconds: number;
+}
+
+/** How a dense leg was answered that did not look at every passage. */
+export interface AnnUse {
+  /**
+   * Share of what exact search finds among its first ten, as it was measured at `measuredAlpha`; null where it was measured for
+   * another profile.
+   */
+  readonly recall: number | null;
+  readonly measuredAlpha: number;
+  /** Passages that were scored exactly. */
+  readonly candidates: number;
 }
 
 export interface SearchAnswer {
@@ -38,6 +73,10 @@ export interface SearchAnswer {
   readonly mode: SearchMode;
   /** null where it was searched without xQG. */
   readonly augmentation: Augmentation | null;
+  /** null where the question was searched as it is. */
+  readonly expansion: UsedExpansion | null;
+  /** null where every passage was looked at. */
+  readonly ann: AnnUse | null;
   /** What people should know, as sentences. */
   readonly warnings: readonly string[];
   /** Best first. */

@@ -6,6 +6,8 @@ import type { Manifest } from '../indexing/manifest.js';
 import type { SearchEngine } from '../search/engine.js';
 import type { Snapshot } from '../search/snapshot.js';
 import type { Column, IndexedPassage, ScanOptions } from '../store/store.js';
+import type { ExpandedQuestion } from './expanding.js';
+import type { OpenedIndex } from './opened-index.js';
 import type { SearchOptions } from './search-types.js';
 import type { AskedQuestion } from './searching.js';
 
@@ -30,6 +32,8 @@ export interface SearchedIndex {
   readonly engine: SearchEngine;
   /** Places of a ranking in one leg that are sure; absent: all. */
   readonly sureTo?: number;
+  /** The question's expansion, where it had to be known before; else absent. */
+  readonly expanded?: ExpandedQuestion;
 }
 
 /** One version of an index, opened. */
@@ -54,7 +58,9 @@ export interface AskableIndex {
   /** The passages with these ids that pass the filters, if no others. */
   passages(ids: readonly string[], filters: readonly string[]): Promise<SearchedIndex>;
   /** All rows. @throws XqgError XQG_STORE_WHOLE where they are not at hand */
-  whole(what: string): SearchedIndex;
+  whole(what: string): OpenedIndex;
+  /** Makes ahead what the first questions would wait for; ends early when aborted. */
+  prepare(signal: AbortSignal): Promise<void>;
   use<T>(work: (opened: AskableIndex) => Promise<T>): Promise<T>;
   hold(): () => Promise<void>;
   close(): Promise<void>;

@@ -3,6 +3,9 @@ import { hasDistribution } from '../generate/generator.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import { groupByDocument } from '../search/group.js';
 import type { SearchHit, SearchRequest } from '../search/request.js';
+import { stillWanted } from '../search/wanted.js';
+import { annUse, annWarnings, usesAnn } from './ann-use.js';
+import { expandQuestions } from './expanding.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
 import { type QuestionLanguages, questionLanguages } from './question-languages.js';
@@ -52,7 +55,7 @@ export interface RankedAnswer {
 }
 
 /**
- * Answers one question once for each of several options; languages and filters are those of the first.
+ * Answers one question once for each of several options; languages, filters, expansion and signal are those of the first.
  * @param depth rank so many; the answers hold the first k. The lists that a hybrid is made of stay those of k.
  */
 export async function answersTo(
@@ -62,16 +65,23 @@ export async function answersTo(
   asked: readonly SearchOptions[],
   depth = 0,
 ): Promise<RankedAnswer[]> {
-  const [{ lang, filters = [] }] = asked;
+  const [{ lang, filters = [], signal }] = asked;
   const languages = await languagesOf(question, lang, makers, opened);
   const mask = await filterMask(opened.snapshot, filters);
-  const requests = asked.map((options) => requestOf(question, languages, opened, options, mask));
+  const { expansion, used } =
+    opened.expanded ?? (await expandQuestions([{ text: question, ...languages }], asked[0]))[0];
+  const requests = asked.map((options) => ({
+    ...requestOf(question, languages, opened, options, mask),
+    expansion,
+  }));
   const { topN } = opened.engine.defaults.hybrid;
   const ranked = await opened.engine.rankBatch(
     requests.map((request) =>
       depth > request.k ? { topN: Math.max(topN, request.k), ...request, k: depth } : request,
     ),
+    signal,
   );
+  await stillWanted(signal);
   return Promise.all(
     asked.map(async (options, i) => {
       const request = requests[i];
@@ -85,7 +95,9 @@ export async function answersTo(
         language: languages.known,
         mode: request.mode,
         augmentation: request.augment ? opened.engine.augmentation(request) : null,
-        warnings: languages.warnings,
+        expansion: used,
+        ann: annUse(opened, request),
+        warnings: [...languages.warnings, ...annWarnings(opened, options)],
         // One sentence for a passage, in whichever ranking it is shown.
         hits: await foundPassages(opened, requests[0], groups.slice(0, options.k ?? DEFAULT_K)),
       };
@@ -102,13 +114,21 @@ export async function rankQuestions<Q extends AskedQuestion>(
   options: SearchOptions,
 ): Promise<RankedQuestion<Q>[]> {
   const mask = await filterMask(opened.snapshot, options.filters ?? []);
-  const requests = await Promise.all(
-    questions.map(async ({ text, lang }) => {
-      const languages = await languagesOf(text, lang ?? options.lang, makers, opened);
-      return requestOf(text, languages, opened, options, mask);
-    }),
+  const languages = await Promise.all(
+    questions.map(({ text, lang }) => languagesOf(text, lang ?? options.lang, makers, opened)),
   );
-  const ranked = await opened.engine.rankBatch(requests);
+  const expanded =
+    opened.expanded === undefined
+      ? await expandQuestions(
+          questions.map(({ text }, i) => ({ text, languages: languages[i].languages })),
+          options,
+        )
+      : [opened.expanded];
+  const requests = questions.map(({ text }, i) => ({
+    ...requestOf(text, languages[i], opened, options, mask),
+    expansion: expanded[i].expansion,
+  }));
+  const ranked = await opened.engine.rankBatch(requests, options.signal);
   return Promise.all(
     questions.map(async (question, i) => ({
       question,
@@ -131,7 +151,7 @@ export function languagesOf(
 ): Promise<QuestionLanguages> {
   // An index without queries still knows the words of its passages' languages.
   const asked = generator?.languages ?? snapshot.queryLanguages;
-  const languages = [...new Set([...asked, ...(snapshot.corpusLanguages ?? snapshot.langs)])];
+  const languages = [...new Set([...asked, ...passageLanguages(snapshot)])];
   const factors = generator !== null && hasDistribution(generator) ? generator : null;
   return questionLanguages(text, lang, {
     languages,
@@ -139,13 +159,24 @@ export function languagesOf(
   });
 }
 
+/** Counted once for each version: there may be millions of passages. */
+const passageLanguagesOf = new WeakMap<object, readonly string[]>();
+
+function passageLanguages(snapshot: SearchedIndex['snapshot']): readonly string[] {
+  if (snapshot.corpusLanguages !== undefined) return snapshot.corpusLanguages;
+  const known = passageLanguagesOf.get(snapshot) ?? [...new Set(snapshot.langs)];
+  passageLanguagesOf.set(snapshot, known);
+  return known;
+}
+
 export function requestOf(
   question: string,
   { languages }: QuestionLanguages,
-  { snapshot, engine }: SearchedIndex,
+  opened: SearchedIndex,
   options: SearchOptions,
   mask: Uint8Array | null,
 ): SearchRequest {
+  const { snapshot, engine } = opened;
   const { mode = 'hybrid', augment, translate, profile, alpha, languagePolicy, k = DEFAULT_K } = options;
   const request = {
     question,
@@ -156,6 +187,7 @@ export function requestOf(
     profile,
     alpha,
     languagePolicy,
+    exact: !usesAnn(opened, options),
     mask,
     k,
   };

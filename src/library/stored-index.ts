@@ -14,6 +14,7 @@ import { parseCondition } from '../search/filters.js';
 import type { Snapshot } from '../search/snapshot.js';
 import type { RankingReader } from '../store/ranking-store.js';
 import type { Column, IndexedPassage } from '../store/store.js';
+import { expandQuestions } from './expanding.js';
 import type { Makers } from './makers.js';
 import type { SearchOptions } from './search-types.js';
 import type { AskableIndex, SearchedIndex, SearchedSnapshot } from './searched-index.js';
@@ -41,11 +42,12 @@ export class StoredIndex implements AskableIndex {
 
   /** @throws XqgError as `openVersion` */
   static async open(dir: string, makers: Makers): Promise<StoredIndex> {
-    const { encoder, generator, pack } = makers;
+    const { encoder, generator, pack, glossary } = makers;
     const opened = await openVersion(dir, {
       encoder: encoder.identity,
       ...(generator === null ? {} : { generator: generator.identity }),
       pack,
+      glossary: glossary?.sha256,
     });
     try {
       const { queryLanguages, queriesPerLanguage } = opened.manifest.identity;
@@ -83,13 +85,15 @@ export class StoredIndex implements AskableIndex {
     const [{ lang, filters = [] }] = asked;
     const blank = this.#searched(this.#candidates.blank);
     const languages = await languagesOf(question, lang, this.#makers, blank);
+    const [expanded] = await expandQuestions([{ text: question, languages: languages.languages }], asked[0]);
     const { topN } = blank.engine.defaults.hybrid;
     const requests = asked.map((options) => {
-      const request = requestOf(question, languages, blank, options, null);
+      const { expansion } = expanded;
+      const request = { ...requestOf(question, languages, blank, options, null), expansion };
       return depth > request.k ? { topN: Math.max(topN, request.k), ...request, k: depth } : request;
     });
     const found = await this.#candidates.around(requests, filters.map(parseCondition), also);
-    return { ...this.#searched(found), sureTo: Math.max(depth, ...requests.map(({ k }) => k)) };
+    return { ...this.#searched(found), expanded, sureTo: Math.max(depth, ...requests.map(({ k }) => k)) };
   }
 
   async *aroundEach<Q extends AskedQuestion>(
@@ -110,9 +114,12 @@ export class StoredIndex implements AskableIndex {
     return this.#searched(await this.#candidates.around([], filters.map(parseCondition), ids));
   }
 
-  whole(what: string): SearchedIndex {
+  whole(what: string): never {
     throw new XqgError('XQG_STORE_WHOLE', { what, dir: this.#dir, store: this.manifest.store! });
   }
+
+  /** Nothing of it is held here. */
+  async prepare(): Promise<void> {}
 
   async use<T>(work: (opened: this) => Promise<T>): Promise<T> {
     const release = this.hold();

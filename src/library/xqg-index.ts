@@ -7,12 +7,16 @@ import { resolve } from 'node:path';
 import type { SourceDocument } from '../corpus/passage.js';
 import type { CorpusOptions } from '../corpus/passages.js';
 import type { ReadOptions } from '../corpus/read-corpus.js';
+import type { QueueOptions } from '../distribute/distribution.js';
 import { XqgError } from '../errors/error.js';
+import type { AnnRecord } from '../indexing/ann-record.js';
+import { keptGlossary } from '../indexing/kept-glossary.js';
 import { findManifest, type IndexIdentity, type Manifest } from '../indexing/manifest.js';
 import type { DocumentSource, IndexOptions, IndexProgress, IndexResult } from '../indexing/options.js';
 import type { Removal } from '../indexing/remove.js';
 import type { IndexStatus } from '../indexing/status.js';
 import { parseAddress } from '../store/opensearch/address.js';
+import type { AnnOptions } from './ann.js';
 import { type Comparison, compareRankings } from './comparing.js';
 import {
   countContents,
@@ -82,6 +86,8 @@ export interface AddPathsOptions extends Omit<AddOptions, 'source' | 'split' | '
    * @throws XqgError to refuse that document; `onFailure` is told
    */
   readonly prepare?: (document: SourceDocument) => SourceDocument;
+  /** Rows are computed by the workers of a queue (`workOnParts`). Default: in this process. */
+  readonly queue?: QueueOptions;
 }
 
 /** Rows that wait to be written are held about twice: as vectors, and as what goes to the disk. */
@@ -103,12 +109,12 @@ export async function openIndex(directory: string, options: OpenIndexOptions = {
   const found = store === undefined ? await findManifest(dir) : await attached(dir, store);
   if (found === null && !options.create) throw new XqgError('XQG_INDEX_MISSING', { dir });
   const identity = found?.identity ?? null;
-  return new XqgIndex(
-    dir,
-    { ...options, store },
-    await makersOf(options, identity, found?.encoderSpec),
-    identity,
-  );
+  const kept =
+    options.glossary === undefined && identity?.glossary !== undefined
+      ? await keptGlossary(dir, identity.glossary)
+      : null;
+  const makers = await makersOf(options, identity, found?.encoderSpec, kept);
+  return new XqgIndex(dir, { ...options, store }, makers, identity);
 }
 
 /** Loaded only where rows are in a store elsewhere. */
@@ -164,7 +170,7 @@ export class XqgIndex {
   /**
    * Brings the index to hold exactly what is in these files and folders: indexes what is new or changed, drops what is gone.
    *
-   * @throws XqgError those of `add`, and XQG_CORPUS_NOT_FOUND and others of the readers
+   * @throws XqgError those of `add`, XQG_CORPUS_NOT_FOUND and others of the readers and of `writeByQueue`
    */
   async addPaths(paths: readonly string[], options: AddPathsOptions = {}): Promise<IndexResult> {
     const { splitting, onSkip, onProgress, source } = options;
@@ -177,11 +183,16 @@ export class XqgIndex {
       };
       return preparedDocuments(progress.count(readCorpus(paths, { onSkip, onFailure })), options, onFailure);
     };
-    return this.#write(read, options, {
+    const more = {
       sources: source === undefined ? paths.map((path) => resolve(path)) : [],
       splitting,
-      onProgress: (state) => onProgress?.(state, progress.bytes),
-    });
+      onProgress: (state: IndexProgress) => onProgress?.(state, progress.bytes),
+    };
+    if (options.queue === undefined) return this.#write(read, options, more);
+    const { writeByQueue } = await import('./queued-write.js');
+    return writeByQueue(options.queue, this, options.signal, (rowsFrom) =>
+      this.#write(read, options, { ...more, rowsFrom }),
+    );
   }
 
   /**
@@ -295,6 +306,19 @@ export class XqgIndex {
     );
   }
 
+  /**
+   * Builds an ANN index beside this index, for the version that is newest, and searches through it from then on.
+   * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE
+   */
+  async buildAnn(options: AnnOptions = {}): Promise<AnnRecord> {
+    const { buildAnn } = await import('./ann.js');
+    const record = await (await this.#open()).use((opened) =>
+      buildAnn(opened.whole('An ANN index'), this.makers, options),
+    );
+    await this.#forgetVersion();
+    return record;
+  }
+
   /** What the index holds and what made it. */
   async status(): Promise<IndexStatus> {
     this.#requireOpen();
@@ -334,6 +358,11 @@ export class XqgIndex {
     await (await before?.catch(() => null))?.close();
   }
 
+  /** Makes ahead what the first question in each language would wait for; ends early when aborted. For servers. */
+  async prepare(signal: AbortSignal): Promise<void> {
+    await (await this.#open()).use((opened) => opened.prepare(signal));
+  }
+
   /** Lets go of files and memory, as soon as what has begun is done. The object cannot be used afterwards. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -344,10 +373,10 @@ export class XqgIndex {
   async #write(
     documents: AsyncIterable<SourceDocument> | DocumentSource,
     { signal, memoryBytes = DEFAULT_MEMORY }: Pick<AddOptions, 'signal' | 'memoryBytes'>,
-    more: Pick<IndexOptions, 'sources' | 'splitting' | 'onProgress'>,
+    more: Pick<IndexOptions, 'sources' | 'splitting' | 'onProgress' | 'rowsFrom'>,
   ): Promise<IndexResult> {
     this.#requireOpen();
-    const { encoder, generator, pack, packFolder, encoderSpec } = this.makers;
+    const { encoder, generator, pack, packFolder, encoderSpec, glossary } = this.makers;
     const { languages: queryLanguages, encoded: encodeQueries } = this.generation;
     const rowBytes = COPIES * 4 * encoder.identity.dim * (1 + queryLanguages.length) + TEXT_BYTES;
     const { indexDocuments } = await import('../indexing/build.js');
@@ -356,6 +385,7 @@ export class XqgIndex {
       generator,
       pack,
       packFolder,
+      glossary,
       encoderSpec,
       encodeQueries,
       store: this.options.store,

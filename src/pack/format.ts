@@ -10,6 +10,7 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { XqgError } from '../errors/error.js';
 import { Pack } from './pack.js';
 import { type PivotData, PivotVocabulary } from './pivot.js';
+import { NO_RELATIVES, type RelativesData } from './relatives.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 import { type TableData, TranslationTable } from './table.js';
 
@@ -23,6 +24,8 @@ export interface PackManifest {
   readonly license: string;
   readonly pivot: FileEntry & { readonly stems: number; readonly vectors: number; readonly dim: number };
   readonly languages: Readonly<Record<string, LanguageEntry>>;
+  /** Pivot stems that mean nearly the same; absent from packs that have none. */
+  readonly relatives?: FileEntry;
   /** Mean vectors of the languages; absent from packs that have none. */
   readonly means?: FileEntry;
   /** What made it: tool version, ICU version, seeds and settings of training. */
@@ -104,6 +107,34 @@ export function writePivot(path: string, pivot: PivotData): { sha256: string } {
   return { sha256: sha256(container) };
 }
 
+/** Nearness is kept in steps of this. */
+const NEARNESS_STEP = 1 / 255;
+
+export function writeRelatives(path: string, relatives: RelativesData): { sha256: string } {
+  const { starts, stems, nearness } = relatives;
+  const lengths = Uint8Array.from({ length: starts.length - 1 }, (_, e) => starts[e + 1] - starts[e]);
+  const container = encodeSafetensors({
+    metadata: {},
+    tensors: {
+      lengths: bytes(lengths),
+      stems: { shape: [stems.length], data: Uint16Array.from(stems) },
+      nearness: bytes(Uint8Array.from(nearness, (near) => Math.max(1, Math.round(near / NEARNESS_STEP)))),
+    },
+  });
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, container);
+  return { sha256: sha256(container) };
+}
+
+function readRelatives(path: string, expected: string): RelativesData {
+  const { tensors } = decodeSafetensors(readChecked(path, expected), path);
+  return {
+    starts: startsOf(tensors.lengths.data as Uint8Array),
+    stems: Uint32Array.from(tensors.stems.data),
+    nearness: Float32Array.from(tensors.nearness.data, (byte) => byte * NEARNESS_STEP),
+  };
+}
+
 const MEANS = 'means.safetensors';
 
 export function writeMeans(folder: string, means: ReadonlyMap<string, Float32Array>): FileEntry {
@@ -169,9 +200,12 @@ export function readManifest(folder: string): PackManifest {
 export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
   const folder = packFolder(nameOrFolder);
   const manifest = readManifest(folder);
-  const pivot = new PivotVocabulary(readPivot(join(folder, manifest.pivot.file), manifest.pivot.sha256));
+  const { means, relatives } = manifest;
+  const pivot = new PivotVocabulary(
+    readPivot(join(folder, manifest.pivot.file), manifest.pivot.sha256),
+    relatives === undefined ? NO_RELATIVES : readRelatives(join(folder, relatives.file), relatives.sha256),
+  );
   const identity = { name: manifest.name, version: manifest.version, sha256: packDigest(manifest) };
-  const { means } = manifest;
   const read = (lang: string) => {
     const entry = manifest.languages[lang];
     return new TranslationTable(readLanguage(join(folder, entry.file), lang, entry.sha256), pivot.size);
@@ -188,8 +222,10 @@ export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
 /** One hash for the content of a pack. */
 function packDigest(manifest: PackManifest): string {
   const parts = Object.entries(manifest.languages).map(([lang, { sha256: sum }]) => `${lang} ${sum}`);
-  const means = manifest.means === undefined ? [] : [`means ${manifest.means.sha256}`];
-  return sha256(Buffer.from([`pivot ${manifest.pivot.sha256}`, ...parts.sort(), ...means].join('\n')));
+  const more = (['relatives', 'means'] as const).flatMap((part) =>
+    manifest[part] === undefined ? [] : [`${part} ${manifest[part].sha256}`],
+  );
+  return sha256(Buffer.from([`pivot ${manifest.pivot.sha256}`, ...parts.sort(), ...more].join('\n')));
 }
 
 function readChecked(
@@ -217,10 +253,12 @@ function readChecked(
 export function readPivot(path: string, expected: string): PivotData {
   const { tensors, metadata } = decodeSafetensors(readChecked(path, expected), path);
   const stems = lines(tensors.stems.data);
-  const forms = lines(tensors.surfaces.data);
+  const surfaces = lateSurfaces(tensors.surfaces.data, stems);
   return {
     stems,
-    surfaces: forms.map((form, s) => form || stems[s]),
+    get surfaces() {
+      return surfaces();
+    },
     counts: tensors.counts.data as Float32Array,
     total: Number(metadata.total),
     vectors: tensors.vectors.data as Int8Array,
@@ -232,17 +270,31 @@ export function readPivot(path: string, expected: string): PivotData {
 function readLanguage(path: string, lang: string, expected: string): TableData {
   const { tensors } = decodeSafetensors(readChecked(path, expected, brotliDecompressSync), path);
   const terms = lines(tensors.terms.data);
-  const forms = lines(tensors.surfaces.data);
-  const lengths = tensors.lengths.data as Uint8Array;
-  const starts = new Uint32Array(terms.length + 1);
-  for (let f = 0; f < lengths.length; f++) starts[f + 1] = starts[f] + lengths[f];
+  const surfaces = lateSurfaces(tensors.surfaces.data, terms);
   return {
     lang,
     terms,
-    surfaces: forms.map((form, f) => form || terms[f]),
-    starts,
+    get surfaces() {
+      return surfaces();
+    },
+    starts: startsOf(tensors.lengths.data as Uint8Array),
     stems: Uint32Array.from(tensors.stems.data),
     counts: Float32Array.from(tensors.counts.data, dequantizeCount),
+  };
+}
+
+function startsOf(lengths: Uint8Array): Uint32Array {
+  const starts = new Uint32Array(lengths.length + 1);
+  for (let i = 0; i < lengths.length; i++) starts[i + 1] = starts[i] + lengths[i];
+  return starts;
+}
+
+/** The written forms, cut when they are first asked for: few searches show any. A form that is left empty is its term's. */
+function lateSurfaces(data: ArrayBufferView, terms: readonly string[]): () => readonly string[] {
+  let surfaces: readonly string[] | null = null;
+  return () => {
+    surfaces ??= lines(data).map((form, t) => form || terms[t]);
+    return surfaces;
   };
 }
 

@@ -2,6 +2,9 @@
  * The pivot side of a pack: English stems with their frequency and their semantic vector. Every language meets every other
  * here. Knows no file format.
  */
+import type { Link } from './link.js';
+import { NO_RELATIVES, type RelativesData, relativesOf } from './relatives.js';
+import { TermNumbers } from './term-numbers.js';
 
 /** Smooth inverse frequency (Arora et al. 2017): weight = SIF / (SIF + p). */
 const SIF = 2e-4;
@@ -25,17 +28,19 @@ export class PivotVocabulary {
   readonly size: number;
   readonly dim: number;
   readonly #data: PivotData;
-  #ids: Map<string, number> | undefined;
+  readonly #relatives: RelativesData;
+  #numbers: TermNumbers | undefined;
 
-  constructor(data: PivotData) {
+  constructor(data: PivotData, relatives: RelativesData = NO_RELATIVES) {
     this.size = data.stems.length;
     this.dim = data.dim;
     this.#data = data;
+    this.#relatives = relatives;
   }
 
   id(stem: string): number | undefined {
-    this.#ids ??= new Map(this.#data.stems.map((known, id) => [known, id]));
-    return this.#ids.get(stem);
+    this.#numbers ??= new TermNumbers(this.#data.stems);
+    return this.#numbers.of(stem);
   }
 
   stem(id: number): string {
@@ -50,6 +55,11 @@ export class PivotVocabulary {
   weight(id: number | undefined): number {
     const count = id === undefined ? UNKNOWN_COUNT : Math.max(this.#data.counts[id], UNKNOWN_COUNT);
     return SIF / (SIF + count / this.#data.total);
+  }
+
+  /** Stems that mean nearly the same, with their nearness in (0, 1]; nearest first. */
+  relatives(id: number): readonly Link[] {
+    return relativesOf(this.#relatives, id);
   }
 
   /** The stem's vector as (dim) int8 and the scale that they are to be multiplied by; null for a stem without one. */

@@ -81,9 +81,13 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
     const expected = Type ? shape.reduce((a, b) => a * b, 1) * Type.BYTES_PER_ELEMENT : -1;
     if (!Type || end > buffer.length || end - start !== expected)
       throw damaged(`tensor "${name}" does not fit`);
-    // A copy: typed arrays must start on a multiple of their element size, which a file buffer does not promise.
-    const copy = buffer.buffer.slice(buffer.byteOffset + start, buffer.byteOffset + end) as ArrayBuffer;
-    tensors[name] = { shape, data: new Type(copy) };
+    // Typed arrays must start on a multiple of their element size, which a file's buffer does not promise.
+    const aligned = (buffer.byteOffset + start) % Type.BYTES_PER_ELEMENT === 0;
+    const data = aligned ? buffer.subarray(start, end) : Uint8Array.prototype.slice.call(buffer, start, end);
+    tensors[name] = {
+      shape,
+      data: new Type(data.buffer as ArrayBuffer, data.byteOffset, expected / Type.BYTES_PER_ELEMENT),
+    };
   }
   return { tensors, metadata: __metadata__ ?? {} };
 }

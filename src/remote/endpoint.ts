@@ -51,6 +51,11 @@ export function endpointOf(given: string | EndpointFields = {}): Endpoint {
   }
   const url = parsed.data.url ?? process.env.OPENAI_BASE_URL;
   if (!url) throw new XqgError('XQG_ENDPOINT_ADDRESS');
+  // Addresses are shown to people and kept in manifests.
+  if (/^[^/]*\/\/[^/]*@/.test(url)) {
+    const problems = 'url: holds a name or password; name the variable of a key instead (keyVariable)';
+    throw new XqgError('XQG_ENDPOINT_SETTINGS', { where, problems });
+  }
   return { ...parsed.data, url: url.replace(/\/+$/, '') };
 }
 

@@ -29,6 +29,8 @@ export interface SearchDefaults {
   readonly translationWeight: number;
   /** Document frequencies of generated and translated terms as expectations instead of counts. */
   readonly expectedDf: boolean;
+  /** What a relative of a pivot stem ("physician" of "doctor") counts against the stem, times their nearness. */
+  readonly relatedWeight: number;
   /** Augmentation of encoders with unit-length vectors, and of others. */
   readonly profile: { readonly unitLength: ProfileName; readonly anyLength: ProfileName };
   /** Replaces the profile's alpha for unit-length encoders. */
@@ -53,12 +55,13 @@ export const SEARCH_DEFAULTS: SearchDefaults = {
   generatedWeight: 1.2,
   translationWeight: 1,
   expectedDf: true,
+  relatedWeight: 0.5,
   profile: { unitLength: 'unit', anyLength: 'paper' },
   alpha: PROFILES.unit.alpha,
   hybrid: {
     topN: 200,
     normalization: 'z-score',
-    denseWeight: { plain: 2, generated: 0.5, translated: 0.5, both: 0.5 },
+    denseWeight: { plain: 2, generated: 0.35, translated: 0.35, both: 0.35 },
   },
 };
 

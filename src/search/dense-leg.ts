@@ -2,14 +2,14 @@
  * Scans matrices for a batch of questions: those that share a matrix are scanned together. Knows vectors and matrices; no
  * text and no ranking.
  */
-import { type MatrixPart, roundingError, type SearchMatrix } from './exact/exact-top-k.js';
+import { type MatrixPart, roundingError, type ScoredMatrix, SearchMatrix } from './exact/exact-top-k.js';
 import type { Scanner } from './exact/scanner.js';
 
 /** A question as the dense leg reads it. */
-export interface DenseQuestion {
+export interface DenseQuestion<M extends ScoredMatrix = ScoredMatrix> {
   /** (dim); all zero where the encoder knows none of its words. */
   readonly vector: Float32Array;
-  readonly parts: readonly MatrixPart[];
+  readonly parts: readonly MatrixPart<M>[];
 }
 
 /** The products of a question with every row of one of its matrices. */
@@ -22,7 +22,7 @@ export interface ScannedPart {
 }
 
 /** For so many questions at a time a scan in 8 bits is faster; for more, one multiplication of matrices. */
-const FEW = 2;
+export const FEW = 2;
 
 /**
  * @param questions null: no question
@@ -32,7 +32,7 @@ export async function scanQuestions(
   scanner: Pick<Scanner, 'scan'>,
   questions: readonly (DenseQuestion | null)[],
 ): Promise<(readonly ScannedPart[] | null)[]> {
-  const byMatrix = new Map<SearchMatrix, { place: number; weight: number }[]>();
+  const byMatrix = new Map<ScoredMatrix, { place: number; weight: number }[]>();
   const scanned = questions.map((question, place): ScannedPart[] | null => {
     if (question === null || question.vector.every((value) => value === 0)) return null;
     for (const { matrix, weight } of question.parts) {
@@ -43,13 +43,16 @@ export async function scanQuestions(
     return [];
   });
   for (const [matrix, uses] of byMatrix) {
-    const { vectors, dim } = matrix;
-    const bytes = uses.length <= FEW ? matrix.bytes : null;
-    if (bytes !== null) {
-      for (const { place, weight } of uses)
-        scanned[place]!.push({ ...bytes.products(questions[place]!.vector), weight });
-      continue;
-    }
+    const whole = matrix instanceof SearchMatrix ? matrix : null;
+    const nearly =
+      uses.length <= FEW || whole === null
+        ? uses.map(({ place }) => matrix.nearly(questions[place]!.vector))
+        : [];
+    uses.forEach(({ place, weight }, u) => {
+      if (nearly[u]) scanned[place]!.push({ ...nearly[u], weight });
+    });
+    if (whole === null || nearly[0]) continue;
+    const { vectors, dim } = whole;
     const queries = new Float32Array(uses.length * dim);
     uses.forEach(({ place }, u) => {
       queries.set(questions[place]!.vector, u * dim);
@@ -57,7 +60,7 @@ export async function scanQuestions(
     const scores = await scanner.scan(queries, vectors, dim);
     const n = vectors.length / dim;
     uses.forEach(({ place, weight }, u) => {
-      const error = roundingError(questions[place]!.vector, matrix);
+      const error = roundingError(questions[place]!.vector, whole);
       scanned[place]!.push({ scores: scores.subarray(u * n, (u + 1) * n), error, weight });
     });
   }

@@ -6,14 +6,16 @@
 import type { Encoder } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import type { TermFactors } from '../generate/generator.js';
+import type { NearRows } from './ann/near-rows.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
-import { type DenseQuestion, type ScannedPart, scanQuestions, sumParts } from './dense-leg.js';
-import { exactScore, exactTopK, type MatrixPart } from './exact/exact-top-k.js';
+import { type DenseQuestion, FEW, type ScannedPart, scanQuestions, sumParts } from './dense-leg.js';
+import { exactScore, exactTopK, type ScoredMatrix, type SearchMatrix } from './exact/exact-top-k.js';
 import type { Scanner } from './exact/scanner.js';
-import { FusedMatrices } from './fused-matrices.js';
-import { hybrid } from './fusion.js';
-import type { LexicalIndex } from './lexical/index.js';
-import type { LexicalQuestion } from './lexical/view.js';
+import { questionVectors } from './expansion.js';
+import { FusedMatrices, type MatrixOf } from './fused-matrices.js';
+import { type DenseList, hitsOf } from './hits.js';
+import type { LexicalIndex, LexicalTop } from './lexical/index.js';
+import type { LexicalQuestion, ViewSettings } from './lexical/view.js';
 import { type QuestionTerms, questionTerms } from './question.js';
 import {
   type Augmentation,
@@ -24,8 +26,10 @@ import {
   type SearchHit,
   type SearchRequest,
 } from './request.js';
+import { groupByMatrices } from './request-groups.js';
 import { passageLanguages, type Snapshot } from './snapshot.js';
-import { type RankedRows, rankOfIds } from './top-k.js';
+import { type RankedRows, rankOfIds, sortRows } from './top-k.js';
+import { stillWanted } from './wanted.js';
 
 export interface EngineOptions {
   readonly snapshot: Snapshot;
@@ -37,6 +41,8 @@ export interface EngineOptions {
   readonly defaults?: SearchDefaults;
   /** Budget of fused matrices, in bytes; default 1 GiB. */
   readonly matrixBudgetBytes?: number;
+  /** Finds candidates for the dense leg without a scan; null or absent: every row is scanned. */
+  readonly near?: NearRows | null;
   /** How a question is analyzed; default `questionTerms`. */
   readonly analyze?: (text: string, lang: string) => QuestionTerms;
 }
@@ -54,6 +60,7 @@ export class SearchEngine {
   readonly defaults: SearchDefaults;
   readonly #scanner: Pick<Scanner, 'scan'>;
   readonly #matrices: FusedMatrices;
+  readonly #near: NearRows | null;
   readonly #analyze: (text: string, lang: string) => QuestionTerms;
   readonly #rank: Uint32Array;
   /** Reused by every question. */
@@ -79,6 +86,7 @@ export class SearchEngine {
     this.factors = options.factors ?? null;
     this.defaults = options.defaults ?? SEARCH_DEFAULTS;
     this.#scanner = options.scanner;
+    this.#near = options.near ?? null;
     this.#matrices = new FusedMatrices(snapshot, options.matrixBudgetBytes ?? GIBIBYTE);
     const written = passageLanguages(snapshot);
     this.#analyze = options.analyze ?? ((text, lang) => questionTerms(text, lang, written, this.factors));
@@ -90,29 +98,88 @@ export class SearchEngine {
    * The best hits, score descending, then id ascending: at most min(k, n), and only passages that have a score. A lexical
    * hit has a matching term; a hybrid hit is in the first `topN` of a leg.
    *
+   * @param signal when aborted, the question ends at its next stop (between legs) with the signal's reason
    * @throws XqgError XQG_NUMBER_OUT_OF_RANGE, XQG_UNKNOWN_PROFILE
    */
-  async rank(request: SearchRequest): Promise<SearchHit[]> {
-    const [hits] = await this.rankBatch([request]);
+  async rank(request: SearchRequest, signal?: AbortSignal): Promise<SearchHit[]> {
+    const [hits] = await this.rankBatch([request], signal);
     return hits;
   }
 
   /** The same as `rank` for each, in their order; faster, since one scan serves many questions. */
-  async rankBatch(requests: readonly SearchRequest[]): Promise<SearchHit[][]> {
+  async rankBatch(requests: readonly SearchRequest[], signal?: AbortSignal): Promise<SearchHit[][]> {
     for (const request of requests) checkRequest(request);
     const n = this.snapshot.ids.length;
     const answers = requests.map((): SearchHit[] => []);
     if (n === 0) return answers;
     const size = Math.max(1, Math.min(32, Math.floor(SCANNED_SCORES / n)));
-    for (const places of groupByMatrices(requests)) {
+    const scanning = new Set(requests.keys());
+    if (this.#near !== null) {
+      for (const [place, hits] of await this.#nearAnswers(this.#near, requests, signal)) {
+        answers[place] = hits;
+        scanning.delete(place);
+      }
+    }
+    for (const group of groupByMatrices(requests)) {
+      const places = group.filter((place) => scanning.has(place));
       for (let first = 0; first < places.length; first += size) {
         const batch = places.slice(first, first + size);
-        const dense = await this.#denseQuestions(batch.map((place) => requests[place]));
+        signal?.throwIfAborted();
+        const matrixOf = batch.length <= FEW ? this.#matrices.quick : this.#matrices.fused;
+        const dense = await this.#denseQuestions(
+          batch.map((place) => requests[place]),
+          matrixOf,
+        );
+        await stillWanted(signal);
         const scanned = await scanQuestions(this.#scanner, dense);
-        batch.forEach((place, i) => {
+        for (const [i, place] of batch.entries()) {
+          await stillWanted(signal);
           answers[place] = this.#answer(requests[place], dense[i], scanned[i]);
-        });
+        }
       }
+    }
+    return answers;
+  }
+
+  /** Makes ahead what the first question in each language would wait for; ends early when aborted. */
+  async prepare(signal: AbortSignal): Promise<void> {
+    if (this.snapshot.ids.length === 0) return;
+    await this.#matrices.prepare(signal);
+    for (const lang of this.snapshot.queryLanguages) {
+      if (signal.aborted) return;
+      await stillWanted(signal).catch(() => undefined);
+      this.lexical.view([{ lang, weight: 1 }], this.#viewSettings).lengths('generated');
+    }
+  }
+
+  get #viewSettings(): ViewSettings {
+    const { generatedWeight, translationWeight, expectedDf, relatedWeight } = this.defaults;
+    return { generatedWeight, translationWeight, expectedDf, relatedWeight, factors: this.factors };
+  }
+
+  /** Answers of the requests that need no scan, by place. */
+  async #nearAnswers(
+    near: NearRows,
+    requests: readonly SearchRequest[],
+    signal: AbortSignal | undefined,
+  ): Promise<Map<number, SearchHit[]>> {
+    const asked = [...requests.keys()].filter((place) => {
+      const { mode, exact } = requests[place];
+      return mode !== 'lexical' && !exact;
+    });
+    const answers = new Map<number, SearchHit[]>();
+    if (asked.length === 0) return answers;
+    const vectors = await questionVectors(
+      this.encoder,
+      asked.map((place) => requests[place]),
+    );
+    const { dim } = this.snapshot;
+    for (const [i, place] of asked.entries()) {
+      const vector = vectors.subarray(i * dim, (i + 1) * dim);
+      if (vector.every((value) => value === 0)) continue;
+      await stillWanted(signal);
+      const hits = await this.#answerNear(near, requests[place], vector);
+      if (hits !== null) answers.set(place, hits);
     }
     return answers;
   }
@@ -126,14 +193,14 @@ export class SearchEngine {
 
   /** The question's vector and the matrices that it is compared with. */
   async denseQuestion(request: SearchRequest): Promise<DenseQuestion> {
-    const [question] = await this.denseQuestions([request]);
-    return question;
+    const [question] = await this.#denseQuestions([{ ...request, mode: 'dense' }], this.#matrices.quick);
+    return question!;
   }
 
   /** The same for each, in their order; questions are encoded together. */
-  async denseQuestions(requests: readonly SearchRequest[]): Promise<DenseQuestion[]> {
-    const questions = await this.#denseQuestions(requests.map((request) => ({ ...request, mode: 'dense' })));
-    return questions as DenseQuestion[];
+  async denseQuestions(requests: readonly SearchRequest[]): Promise<DenseQuestion<SearchMatrix>[]> {
+    const dense = requests.map((request) => ({ ...request, mode: 'dense' as const }));
+    return (await this.#denseQuestions(dense, this.#matrices.fused)) as DenseQuestion<SearchMatrix>[];
   }
 
   /** The dense score of one passage, as the ranking has it. */
@@ -150,20 +217,19 @@ export class SearchEngine {
 
   /** The question's terms in each of its languages, with the lexical field that each sees. */
   lexicalQuestions(request: SearchRequest): (LexicalQuestion & { readonly lang: string })[] {
-    const { generatedWeight, translationWeight, expectedDf } = this.defaults;
-    const settings = { generatedWeight, translationWeight, expectedDf, factors: this.factors };
     const policy = this.augmentation(request).languages;
-    return request.languages
+    const questionIn = (text: string, lang: string, weight: number) => {
+      const languages = policyWeights(policy, lang, this.snapshot.queryLanguages);
+      const view = this.lexical.view(languages, this.#viewSettings);
+      return { lang, bag: this.#analyze(text, lang), view, weight };
+    };
+    const { question, languages, expansion } = request;
+    const asked = languages.map(({ lang, weight }) => ({ text: question, lang, weight }));
+    for (const { lang, weight } of expansion?.languages ?? [])
+      asked.push({ text: expansion!.text, lang, weight: weight * expansion!.lexicalWeight });
+    return asked
       .filter(({ weight }) => weight > 0)
-      .map(({ lang, weight }) => {
-        const languages = policyWeights(policy, lang, this.snapshot.queryLanguages);
-        return {
-          lang,
-          bag: this.#analyze(request.question, lang),
-          view: this.lexical.view(languages, settings),
-          weight,
-        };
-      });
+      .map(({ text, lang, weight }) => questionIn(text, lang, weight));
   }
 
   #answer(
@@ -171,10 +237,9 @@ export class SearchEngine {
     dense: DenseQuestion | null,
     scanned: readonly ScannedPart[] | null,
   ): SearchHit[] {
-    const { mode, k, mask = null } = request;
-    const { topN: listLength, normalization, denseWeight } = this.defaults.hybrid;
-    const depth = mode === 'hybrid' ? (request.topN ?? Math.max(listLength, k)) : k;
-    const denseList =
+    const depth = this.depth(request);
+    const { mask = null } = request;
+    const list =
       dense === null || scanned === null
         ? NO_ROWS
         : exactTopK(
@@ -186,99 +251,84 @@ export class SearchEngine {
             this.#rank,
             mask,
           );
-    const lexical =
-      mode === 'dense'
-        ? null
-        : this.lexical.top(this.lexicalQuestions(request), lexicalModeOf(request), {
-            k: depth,
-            rank: this.#rank,
-            mask,
-            also: denseList.rows,
-          });
-    const lexicalList = lexical?.list ?? NO_ROWS;
-    const { ids } = this.snapshot;
-    if (mode !== 'hybrid') {
-      const { rows, scores } = mode === 'dense' ? denseList : lexicalList;
-      return Array.from(rows, (row, i) => ({
-        row,
-        id: ids[row],
-        score: scores[i],
-        dense: mode === 'dense' ? scores[i] : null,
-        lexical: mode === 'lexical' ? scores[i] : null,
-      }));
-    }
-    const legs = [
-      {
-        list: denseList,
-        score: (row: number) => (scanned === null ? null : exactScore(dense!.vector, dense!.parts, row)),
-        weight: denseWeight[lexicalModeOf(request)],
-        missing: null,
-      },
-      {
-        list: lexicalList,
-        score: (row: number) => lexical?.others.get(row) || null,
-        weight: 1,
-        missing: 0,
-      },
-    ];
-    return hybrid(legs, normalization, k, this.#rank).map(({ row, score, legs: [denseScore, lexical] }) => ({
-      row,
-      id: ids[row],
-      score,
-      dense: denseScore,
-      lexical,
-    }));
+    const score = (row: number): number | null =>
+      scanned === null ? null : exactScore(dense!.vector, dense!.parts, row);
+    return this.#hits(request, { list, score }, this.#lexicalTop(request, depth, list.rows));
   }
 
-  async #denseQuestions(requests: readonly SearchRequest[]): Promise<(DenseQuestion | null)[]> {
+  /** The same through a graph of near neighbors; null where a scan is better. */
+  async #answerNear(
+    near: NearRows,
+    request: SearchRequest,
+    vector: Float32Array,
+  ): Promise<SearchHit[] | null> {
+    const depth = this.depth(request);
+    const rows = near.rowsFor(vector, depth, request.mask ?? null);
+    if (rows === null) return null;
+    const augmentation = request.augment ? this.augmentation(request) : null;
+    const list = sortRows(rows, await near.scores(request, augmentation, vector, rows), depth, this.#rank);
+    const lexical = this.#lexicalTop(request, depth, list.rows);
+    const others = lexical?.list.rows ?? NO_ROWS.rows;
+    const scores = await near.scores(request, augmentation, vector, others);
+    const known = new Map(Array.from(others, (row, i) => [row, scores[i]]));
+    return this.#hits(request, { list, score: (row) => known.get(row) ?? null }, lexical);
+  }
+
+  /** Length of the lists that a request is answered from. */
+  depth({ mode, k, topN }: SearchRequest): number {
+    return mode === 'hybrid' ? (topN ?? Math.max(this.defaults.hybrid.topN, k)) : k;
+  }
+
+  #lexicalTop(request: SearchRequest, depth: number, also: Uint32Array): LexicalTop | null {
+    if (request.mode === 'dense') return null;
+    const { mask = null } = request;
+    return this.lexical.top(this.lexicalQuestions(request), lexicalModeOf(request), {
+      k: depth,
+      rank: this.#rank,
+      mask,
+      also,
+    });
+  }
+
+  #hits(request: SearchRequest, dense: DenseList, lexical: LexicalTop | null): SearchHit[] {
+    const { snapshot, defaults } = this;
+    return hitsOf(request, dense, lexical, { ids: snapshot.ids, rank: this.#rank, defaults });
+  }
+
+  async #denseQuestions<M extends ScoredMatrix>(
+    requests: readonly SearchRequest[],
+    matrixOf: MatrixOf<M>,
+  ): Promise<(DenseQuestion<M | SearchMatrix> | null)[]> {
     const asked = requests.filter(({ mode }) => mode !== 'lexical');
     if (asked.length === 0) return requests.map(() => null);
-    const vectors = await this.encoder.encodeQueries(
-      asked.map(({ question, questionId, questionLang, languages }) => ({
-        id: questionId,
-        lang: questionLang,
-        text: question,
-        languages,
-      })),
-    );
+    const vectors = await questionVectors(this.encoder, asked);
     const { dim } = this.snapshot;
-    const questions: (DenseQuestion | null)[] = [];
+    const questions: (DenseQuestion<M | SearchMatrix> | null)[] = [];
     let next = 0;
     for (const request of requests) {
       if (request.mode === 'lexical') questions.push(null);
       else {
         const vector = vectors.subarray(next * dim, ++next * dim);
-        questions.push({ vector, parts: await this.#parts(request) });
+        questions.push({ vector, parts: await this.#parts(request, matrixOf) });
       }
     }
     return questions;
   }
 
   /** One part per language of the question; languages that see the same matrix share one. */
-  async #parts(request: SearchRequest): Promise<MatrixPart[]> {
+  async #parts<M extends ScoredMatrix>(
+    request: SearchRequest,
+    matrixOf: MatrixOf<M>,
+  ): Promise<DenseQuestion<M | SearchMatrix>['parts']> {
     if (!request.augment) return [{ matrix: await this.#matrices.passages(), weight: 1 }];
     const augmentation = this.augmentation(request);
-    const weights = new Map<MatrixPart['matrix'], number>();
+    const weights = new Map<M | SearchMatrix, number>();
     for (const { lang, weight } of request.languages) {
       if (weight === 0) continue;
       const languages = policyWeights(augmentation.languages, lang, this.snapshot.queryLanguages);
-      const matrix = await this.#matrices.fused(augmentation, languages);
+      const matrix = await matrixOf(augmentation, languages);
       weights.set(matrix, (weights.get(matrix) ?? 0) + weight);
     }
     return [...weights].map(([matrix, weight]) => ({ matrix, weight }));
   }
-}
-
-/**
- * Places of requests that need the same matrices, together: a batch holds no more matrices than one of its questions, so
- * that the budget holds for batches in many languages too.
- */
-function groupByMatrices(requests: readonly SearchRequest[]): number[][] {
-  const groups = new Map<string, number[]>();
-  requests.forEach(({ mode, augment, profile, alpha, languagePolicy, languages }, place) => {
-    const asked = languages.map(({ lang }) => lang).sort();
-    const key = JSON.stringify([mode === 'lexical', augment, profile, alpha, languagePolicy, asked]);
-    groups.set(key, [...(groups.get(key) ?? []), place]);
-  });
-  return [...groups.values()];
 }

@@ -21,11 +21,22 @@ export interface QuestionTerms extends TermBag {
   readonly fields?: readonly TermField[];
 }
 
-/** Weights against 1 for a word's term, for words that the table knows and for others; tuned on MLQA-R. */
+/**
+ * Weights of what a word is asked by, for words that the table knows and for others; tuned on MLQA-R. The parts of a known word are
+ * weighed against the word, those of an unknown one against 1.
+ */
 const WEIGHTS = {
   known: { gram: 0.1, skeleton: 0.1 },
-  unknown: { gram: 0.3, skeleton: 1 },
+  unknown: { word: 0.7, gram: 0.3, skeleton: 1 },
 } as const;
+
+/**
+ * The weight of a translated word is what it says about a text, taken to this power: in a small collection the document frequency of
+ * "which" or "many" is little more than chance, while in the language at large it is known.
+ */
+const SAYS = 0.5;
+/** Words below this weight are left out, unless there are no others: they read long postings for nothing. */
+const LEAST_WEIGHT = 0.3;
 
 /**
  * @param passageLanguages the languages that the passages are written in
@@ -43,18 +54,26 @@ export function questionTerms(
     if (entry) entry.weight += weight;
     else weights.set(term, { weight, field });
   };
-  for (const { surface, term } of wordsOf(text, lang)) {
-    const known = factors?.knows(term, lang) ?? false;
-    add(term, 1, known ? 'asked' : 'anywhere');
+  const phrases = factors?.phrases?.(text, lang) ?? [];
+  for (const { term } of phrases) add(term, 1, 'asked');
+  const words = wordsOf(text, lang).map((word) => {
+    const within = phrases.some(({ start, end }) => word.start >= start && word.end <= end);
+    return { ...word, within, ...(within ? { known: true, weight: 1 } : asked(word.term, lang, factors)) };
+  });
+  const saying = words.filter(({ weight }) => weight >= LEAST_WEIGHT);
+  for (const { surface, term, within, known, weight } of saying.length > 0 ? saying : words) {
+    // The words of a phrase stand for themselves: what they would be translated to, the phrase is not.
+    add(term, weight, within ? 'own' : known ? 'asked' : 'anywhere');
     if (!known) {
       const spellings = new Set(passageLanguages.map((other) => stem(surface, other)));
       spellings.delete(term);
-      for (const spelling of spellings) add(spelling, 1, 'own');
+      for (const spelling of spellings) add(spelling, weight, 'own');
     }
-    const { gram, skeleton: consonantWeight } = known ? WEIGHTS.known : WEIGHTS.unknown;
-    for (const key of romanizedGrams(surface)) add(key, gram, 'own');
+    const parts = known ? WEIGHTS.known : WEIGHTS.unknown;
+    const against = known ? weight : 1;
+    for (const key of romanizedGrams(surface)) add(key, parts.gram * against, 'own');
     const consonants = skeleton(surface);
-    if (consonants) add(consonants, consonantWeight, 'own');
+    if (consonants) add(consonants, parts.skeleton * against, 'own');
   }
   const entries = [...weights.values()];
   return {
@@ -63,4 +82,16 @@ export function questionTerms(
     weights: Float32Array.from(entries, ({ weight }) => weight),
     fields: entries.map(({ field }) => field),
   };
+}
+
+/** Whether the table knows a word, and how much the word counts. Without a table every word counts the same. */
+function asked(
+  term: string,
+  lang: string,
+  factors: TermFactors | null,
+): { readonly known: boolean; readonly weight: number } {
+  if (factors === null) return { known: false, weight: 1 };
+  const known = factors.knows(term, lang);
+  const translated = known || factors.translate(term, lang).terms.length > 0;
+  return { known, weight: translated ? factors.termWeight(term, lang) ** SAYS : WEIGHTS.unknown.word };
 }

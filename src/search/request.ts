@@ -12,6 +12,7 @@ import {
 import { XqgError } from '../errors/error.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { SearchDefaults } from './defaults.js';
+import type { Expansion } from './expansion.js';
 import type { LexicalMode } from './lexical/view.js';
 
 export type SearchMode = 'dense' | 'lexical' | 'hybrid';
@@ -34,10 +35,14 @@ export interface SearchRequest {
   readonly alpha?: number;
   /** Which languages' generated queries count, in both legs; default: the profile's. */
   readonly languagePolicy?: LanguagePolicy;
+  /** What was written from the question, to be searched with it. Default: nothing. */
+  readonly expansion?: Expansion | null;
   /** At most so many hits, >= 1. */
   readonly k: number;
   /** Length of the lists that a hybrid is made of; default: that of defaults.ts, or k if it is more. */
   readonly topN?: number;
+  /** True: the dense leg scans every row, also where a graph of near neighbors is at hand. Default false. */
+  readonly exact?: boolean;
   /** (n) by row: 0 leaves a passage out. */
   readonly mask?: Uint8Array | null;
 }

@@ -3,6 +3,7 @@
  * and over plain arrays (evaluation). Knows no file format and no model.
  */
 import type { TermBag } from '../languages/terms.js';
+import type { ByteMatrix } from '../vectors/byte-matrix.js';
 
 /** One passage as the lexical leg needs it. */
 export interface LexicalRow {
@@ -32,6 +33,11 @@ export interface Snapshot {
   passageVectors(): Promise<Float32Array>;
   /** (n x dim), row-major: the sum of e(q) over the generated queries in `lang`; a zero row where there are none. */
   languageSum(lang: string): Promise<Float32Array>;
+  /**
+   * The same in 8 bits, where that is how they are stored, else null: each number times its row's scale, rounded to 32 bits, is that of
+   * `languageSum`. Where a snapshot does not have this, there is no late fusion.
+   */
+  languageBytes?(lang: string): Promise<ByteMatrix | null>;
   /**
    * The sums of one passage by language, each (dim); languages without queries are absent. Where a snapshot does not have
    * this, explaining a hit reads whole matrices.

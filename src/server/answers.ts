@@ -47,7 +47,19 @@ const asking = {
   warnings: z.array(z.string()).readonly(),
 };
 
-const ranking = z.object({ ...asking, hits: z.array(found).readonly() }).meta({ id: 'Ranking' });
+const annUse = z
+  .object({
+    recall: z
+      .number()
+      .nullable()
+      .describe('Share of what exact search finds among its first ten, as measured.'),
+    measuredAlpha: z.number(),
+    candidates: z.number().int(),
+  })
+  .nullable()
+  .describe('Null where every passage was looked at.');
+
+const ranking = z.object({ ...asking, ann: annUse, hits: z.array(found).readonly() }).meta({ id: 'Ranking' });
 
 export const searchAnswer = z
   .object({

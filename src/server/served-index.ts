@@ -22,6 +22,8 @@ export interface ServedIndexOptions {
 const LOOK_EVERY_MS = 500;
 /** An index that is being made the first time has no sealed version; what is there is opened anew this often. */
 const UNSEALED_EVERY_MS = 3000;
+/** A version that is searched for so long is made ready for all languages: before that, the next one may come. */
+const PREPARE_AFTER_MS = 1000;
 
 export class ServedIndex {
   #opening: Promise<XqgIndex> | null = null;
@@ -32,6 +34,8 @@ export class ServedIndex {
   #modified = 0;
   #sealed: string | null = null;
   #refreshing: Promise<void> | null = null;
+  /** Aborted when another version comes. */
+  #preparing = new AbortController();
 
   constructor(
     readonly name: string,
@@ -72,6 +76,7 @@ export class ServedIndex {
   }
 
   async close(): Promise<void> {
+    this.#preparing.abort();
     const index = await this.#opening?.catch(() => null);
     this.#opening = null;
     this.#condition = 'closed';
@@ -95,9 +100,10 @@ export class ServedIndex {
       this.#condition = 'opening';
       this.#opening = this.#openNew();
       this.#opening.then(
-        () => {
+        (index) => {
           this.#condition = 'open';
           this.#failure = null;
+          this.#prepare(index);
         },
         (thrown: unknown) => {
           const error = asXqgError(thrown);
@@ -149,12 +155,24 @@ export class ServedIndex {
     }
     try {
       await this.#remember();
+      this.#preparing.abort();
       await index.refresh();
+      this.#prepare(index);
     } catch {
       // Another make, or gone: what is there now is opened from the beginning.
       await this.close();
       await this.#open().catch(() => undefined);
     }
+  }
+
+  #prepare(index: XqgIndex): void {
+    this.#preparing = new AbortController();
+    const { signal } = this.#preparing;
+    const begin = setTimeout(() => {
+      // Whatever fails here is told to whoever asks.
+      if (!signal.aborted) index.prepare(signal).catch(() => undefined);
+    }, PREPARE_AFTER_MS);
+    begin.unref();
   }
 
   /** Before opening: what is written meanwhile counts as newer. */

@@ -104,10 +104,10 @@ export class Service {
     requireRight(access, 'search');
     const served = this.index(access, name);
     const { question, augment, filters, ...asked } = body;
-    const options: SearchOptions = { ...asked, filters: filtersOf(access, filters) };
-    return this.gate.pass(gone, () =>
+    return this.gate.pass(gone, (signal) =>
       served.use(async (index) => {
         const started = performance.now();
+        const options: SearchOptions = { ...asked, filters: filtersOf(access, filters), signal };
         const tookMs = (): number => performance.now() - started;
         if (augment === 'both') {
           const { with: on, without: off, compared } = await index.compare(question, options);
@@ -147,8 +147,8 @@ export class Service {
       filters: filtersOf(access, filters),
       ...(augment === 'off' ? { augment: false } : {}),
     };
-    const explained = await this.gate.pass(gone, () =>
-      served.use((index) => index.explain(question, id, options)),
+    const explained = await this.gate.pass(gone, (signal) =>
+      served.use((index) => index.explain(question, id, { ...options, signal })),
     );
     if (access.filters.length === 0) return explained;
     const { lexical } = explained;

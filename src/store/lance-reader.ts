@@ -45,9 +45,15 @@ export class LanceReader implements StoreReader {
     }
   }
 
+  quantizedSums(lang: string): AsyncIterable<(Uint8Array | null)[]> | null {
+    const [name] = lanceColumns('sums', this.shape, [lang]);
+    return name === undefined || this.shape.sumBits !== 8 ? null : this.#cells(name);
+  }
+
   async take<C extends Column>(
     places: readonly number[],
     columns: readonly C[],
+    options: Pick<ScanOptions, 'languages'> = {},
   ): Promise<Pick<IndexedPassage, C>[]> {
     if (places.length === 0) return [];
     this.#rowIds ??= this.#guard(() => this.#readRowIds());
@@ -59,11 +65,14 @@ export class LanceReader implements StoreReader {
     const found = new Map<bigint, Pick<IndexedPassage, C>>();
     await this.#guard(async () => {
       const wanted = [...new Set(places.map((place) => rowIds[place]))];
-      const query = this.#table.takeRowIds(wanted).select(this.#names(columns)).withRowId();
+      const query = this.#table
+        .takeRowIds(wanted)
+        .select(this.#names(columns, options.languages))
+        .withRowId();
       for await (const item of query) {
         const batch = item as unknown as RecordBatch;
         const ids = batch.getChild('_rowid')!;
-        decodeRows(batch, columns, this.shape).forEach((row, i) => {
+        decodeRows(batch, columns, this.shape, options.languages).forEach((row, i) => {
           found.set(ids.get(i) as bigint, row);
         });
       }
@@ -95,6 +104,17 @@ export class LanceReader implements StoreReader {
 
   close(): void {
     this.#table.close();
+  }
+
+  async *#cells(name: string): AsyncIterable<(Uint8Array | null)[]> {
+    try {
+      for await (const item of this.#table.query().select([name])) {
+        const cells = (item as unknown as RecordBatch).getChild(name)!;
+        yield Array.from({ length: cells.length }, (_, row) => cells.get(row) as Uint8Array | null);
+      }
+    } catch (cause) {
+      throw this.#explain(cause);
+    }
   }
 
   #names(columns: readonly Column[], languages?: readonly string[]): string[] {

@@ -157,12 +157,17 @@ function columnReader(
     }
     case 'sums': {
       const cells = names.map((name) => [name.slice(sumColumn('').length), child(name)] as const);
+      // One piece of memory for the batch: one for each vector keeps the garbage collector busy.
+      const { dim, sumBits } = shape;
+      const vectors = new Float32Array(batch.numRows * cells.length * dim);
       return (row) => {
         const sums = new Map<string, Float32Array>();
-        for (const [lang, cell] of cells) {
+        cells.forEach(([lang, cell], c) => {
           const bytes = cell.get(row) as Uint8Array | null;
-          if (bytes !== null) sums.set(lang, dequantize(bytes, shape.dim, shape.sumBits));
-        }
+          if (bytes === null) return;
+          const at = (row * cells.length + c) * dim;
+          sums.set(lang, dequantize(bytes, dim, sumBits, vectors.subarray(at, at + dim)));
+        });
         return sums;
       };
     }

@@ -47,15 +47,28 @@ export function quantizeInto(
   for (let i = 0; i < vector.length; i++) steps[i] = Math.floor(vector[i] * inverse + 0.5);
 }
 
-/** The vector of length `dim` that `bytes` stand for. */
-export function dequantize(bytes: Uint8Array, dim: number, bits: QuantizedBits): Float32Array {
+/**
+ * The vector of length `dim` that `bytes` stand for.
+ * @param out (dim) to write to and to return; a new array if absent
+ */
+export function dequantize(
+  bytes: Uint8Array,
+  dim: number,
+  bits: QuantizedBits,
+  out: Float32Array = new Float32Array(dim),
+): Float32Array {
   // Steps of two bytes can only be read at even offsets.
   const even = bytes.byteOffset % 2 === 0 || bits === 8 ? bytes : bytes.slice();
   const scale = new DataView(even.buffer, even.byteOffset).getFloat32(0, true);
   const steps = stepsOf(even, 0, dim, bits);
-  const vector = new Float32Array(dim);
-  for (let i = 0; i < dim; i++) vector[i] = steps[i] * scale;
-  return vector;
+  for (let i = 0; i < dim; i++) out[i] = steps[i] * scale;
+  return out;
+}
+
+/** What 8 bits a number stand for: steps of one scale. Views of `bytes`. */
+export function stepsOfBytes(bytes: Uint8Array, dim: number): { scale: number; steps: Int8Array } {
+  const scale = new DataView(bytes.buffer, bytes.byteOffset).getFloat32(0, true);
+  return { scale, steps: stepsOf(bytes, 0, dim, 8) as Int8Array };
 }
 
 /** The integers behind the scale, as they lie in memory (little-endian wherever Node runs but on s390x). */

@@ -77,7 +77,7 @@ export interface RankingReader extends StoreReader {
 }
 
 /** Texts that a store keeps beside its rows. */
-export type KeptText = 'manifest' | 'statistics';
+export type KeptText = 'manifest' | 'statistics' | 'glossary';
 
 export interface RankingStore extends PassageStore {
   snapshot(): Promise<RankingReader>;

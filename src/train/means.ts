@@ -8,7 +8,7 @@ import { type Pack, PIVOT } from '../pack/pack.js';
 import { type DataPolicy, readBitext } from './corpora.js';
 
 /** Sentences of a language, spread over its text. */
-const MOST_SENTENCES = 20_000;
+const MOST_SENTENCES = 2000;
 const BATCH = 512;
 
 export interface MeansOptions {

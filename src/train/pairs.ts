@@ -3,7 +3,7 @@
  * arrays, since alignment visits each many times.
  */
 import { type Word, wordsOf } from '../languages/analysis.js';
-import { type DataPolicy, readBitext, readLexicon, readWordCounts } from './corpora.js';
+import { type DataPolicy, type LexiconRow, readBitext, readLexicon, readWordCounts } from './corpora.js';
 import { Vocabulary } from './vocabulary.js';
 
 export interface PairSet {
@@ -29,6 +29,8 @@ export interface PairOptions {
   readonly bitext: string;
   /** Word counts of the language (optional): they choose the written form that people see. */
   readonly words?: string;
+  /** Entries that are in no file: what a teacher says of single words. */
+  readonly induced?: readonly LexiconRow[];
   /** Longer sentences are left out (terms). */
   readonly longestSentence: number;
   /** Longer lexicon entries are left out (terms on either side). */
@@ -57,14 +59,16 @@ export async function readPairs(options: PairOptions): Promise<PairSet> {
   const fits = (words: Word[], most: number) => words.length > 0 && words.length <= most;
 
   let entries = 0;
-  for await (const row of readLexicon(options.lexicon, policy)) {
+  const addEntry = (row: LexiconRow) => {
     const left = withoutInfinitive(wordsOf(row.pivot, 'en'));
     const right = wordsOf(row.foreign, lang);
-    if (!fits(left, options.longestEntry) || !fits(right, options.longestEntry)) continue;
+    if (!fits(left, options.longestEntry) || !fits(right, options.longestEntry)) return;
     push(left, right, row.weight * options.lexiconWeight);
     for (const source of row.sources) sources.add(source);
     entries++;
-  }
+  };
+  for await (const row of readLexicon(options.lexicon, policy)) addEntry(row);
+  for (const row of options.induced ?? []) addEntry(row);
   let sentences = 0;
   for await (const row of readBitext(options.bitext, policy)) {
     const left = wordsOf(row.pivot, 'en');

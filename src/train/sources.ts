@@ -34,6 +34,12 @@ export const TRAINING_SOURCES: Readonly<Record<string, TrainingSource>> = {
   'tatoeba-small': free('everyday sentences', 'CC-BY-2.0-FR'),
   'debian-handbook': free("The Debian Administrator's Handbook", 'CC-BY-SA-3.0'),
   'gnome-help': free('GNOME help', 'CC-BY-SA-3.0'),
+  'use-multilingual-v3': free(
+    'nearest English words by Universal Sentence Encoder multilingual v3',
+    'Apache-2.0',
+  ),
+  arcd: free('words of Arabic passages', 'MIT'),
+  iapp: free('words of Thai passages', 'MIT'),
   ui: copyleft(
     'interface texts of Debian packages',
     'per package, mostly GPL-2.0-or-later and LGPL-2.0-or-later',

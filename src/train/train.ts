@@ -16,16 +16,19 @@ import {
   writeManifest,
   writeMeans,
   writePivot,
+  writeRelatives,
 } from '../pack/format.js';
 import { PIVOT } from '../pack/pack.js';
 import type { PivotData } from '../pack/pivot.js';
 import { align } from './align.js';
-import { type DataPolicy, POLICIES, trainingFiles } from './corpora.js';
+import { type DataPolicy, type LexiconRow, POLICIES, trainingFiles } from './corpora.js';
 import { languageMeans } from './means.js';
 import { readPairs } from './pairs.js';
 import { trainPivot } from './pivot.js';
+import { findRelatives } from './relatives.js';
 import { noticeOf } from './sources.js';
 import { buildTable } from './table.js';
+import { taughtLexicon } from './taughtlexicon.js';
 import { teacherCards } from './teachers.js';
 
 /** Every number of training, recorded in the manifest. */
@@ -33,6 +36,21 @@ export const TRAINING = {
   pairs: { longestSentence: 40, longestEntry: 3, lexiconWeight: 2 },
   alignment: { alone: 3, agreeing: 3, empty: 1 },
   table: { linksPerTerm: 8, weakestShare: 0.02, fewestLinks: 0.3 },
+  induction: {
+    words: 25_000,
+    stems: 30_000,
+    leastWeight: 0.1,
+    neighbors: 10,
+    candidates: 50,
+    most: 3,
+    leastMargin: 0,
+    sureMargin: 0.3,
+    temperature: 0.1,
+    weight: 4,
+    /** Languages of the teacher for which a pack has fewer than 60,000 entries. */
+    languages: { base: ['ar', 'ko', 'th', 'tr'], full: ['th'] },
+  },
+  relatives: { stems: 25_000, most: 8, leastAlike: 0.5, leastWeight: 0.25 },
   pivot: { dim: 256, dropped: 1, flattening: 0.1, mostForms: 120_000 },
 } as const;
 
@@ -48,6 +66,8 @@ export interface ShippedPackOptions {
   readonly cache: string;
   readonly languages: readonly string[];
   readonly version: string;
+  /** Tables to train, as `base/ar`; the pivot and the other tables stay as they lie in `out`. All are trained if absent. */
+  readonly only?: ReadonlySet<string>;
 }
 
 /** The pivot from freely licensed data, then a table per language and policy. */
@@ -55,27 +75,43 @@ export async function trainShippedPacks(
   options: ShippedPackOptions,
   say: (message: string) => void,
 ): Promise<void> {
+  const { data, cache, only } = options;
   const teachers = teacherCards(options.models);
-  const pivot = await trainPivot({ ...TRAINING.pivot, ...options, policy: POLICIES.base, teachers }, say);
+  const multilingual = teachers[teachers.length - 1];
   const pivotFile = join(options.out, 'english', 'english.safetensors');
+  const pivot =
+    only === undefined
+      ? await trainPivot({ ...TRAINING.pivot, ...options, policy: POLICIES.base, teachers }, say)
+      : readPivot(pivotFile, readManifest(join(options.out, 'base')).pivot.sha256);
   const { sha256 } = writePivot(pivotFile, pivot);
+  const relativesFile = join(options.out, 'english', 'relatives.safetensors');
+  const relatives = writeRelatives(relativesFile, await findRelatives(pivot, TRAINING.relatives));
+  const lessons = new Map<string, LexiconRow[]>();
   for (const name of ['base', 'full'] as const) {
     const folder = join(options.out, name);
     mkdirSync(folder, { recursive: true });
+    const known = only && readManifest(folder).languages;
+    const taught: readonly string[] = TRAINING.induction.languages[name];
     const languages: Record<string, LanguageEntry> = {};
     for (const lang of options.languages) {
-      languages[lang] = await trainLanguage(
-        { lang, policy: POLICIES[name], ...trainingFiles(options.data, lang) },
-        pivot,
-        folder,
-        say,
-      );
+      if (known && !only.has(`${name}/${lang}`)) {
+        languages[lang] = known[lang];
+        continue;
+      }
+      if (taught.includes(lang) && !lessons.has(lang)) {
+        const rows = await taughtLexicon(lang, data, pivot, multilingual, cache, TRAINING.induction);
+        lessons.set(lang, rows);
+      }
+      const induced = taught.includes(lang) ? lessons.get(lang) : [];
+      const files = { lang, policy: POLICIES[name], ...trainingFiles(data, lang), induced };
+      languages[lang] = await trainLanguage(files, pivot, folder, say);
     }
     writeManifest(folder, {
       name,
       version: options.version,
       license: LICENSES[name],
       pivot: { file: manifestPath(folder, pivotFile), sha256, ...sizeOf(pivot) },
+      relatives: { file: manifestPath(folder, relativesFile), ...relatives },
       languages,
       madeBy: {
         training: TRAINING,
@@ -84,7 +120,7 @@ export async function trainShippedPacks(
         node: process.versions.node,
       },
     });
-    await addMeans(folder, POLICIES[name], (lang) => trainingFiles(options.data, lang).bitext);
+    await addMeans(folder, POLICIES[name], (lang) => trainingFiles(data, lang).bitext);
     writeFileSync(join(folder, 'NOTICE'), noticeOf(name, LICENSES[name], languages));
   }
 }
@@ -126,6 +162,8 @@ export async function trainOwnLanguage(
   const pivot = readPivot(pivotFile, known.pivot.sha256);
   mkdirSync(out, { recursive: true });
   copyFileSync(pivotFile, join(out, 'english.safetensors'));
+  const relatives = known.relatives && { ...known.relatives, file: 'relatives.safetensors' };
+  if (known.relatives && relatives) copyFileSync(join(from, known.relatives.file), join(out, relatives.file));
   for (const entry of Object.values(known.languages))
     copyFileSync(join(from, entry.file), join(out, entry.file));
   const entry = await trainLanguage({ ...options, policy: POLICIES.own }, pivot, out, say);
@@ -134,6 +172,7 @@ export async function trainOwnLanguage(
     version: known.version,
     license: options.license,
     pivot: { ...known.pivot, file: 'english.safetensors' },
+    ...(relatives && { relatives }),
     languages: { ...known.languages, [lang]: entry },
     madeBy: {
       training: TRAINING,
@@ -165,6 +204,7 @@ interface LanguageFiles {
   readonly lexicon: string;
   readonly bitext: string;
   readonly words?: string;
+  readonly induced?: readonly LexiconRow[];
 }
 
 async function trainLanguage(

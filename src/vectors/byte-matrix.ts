@@ -1,7 +1,7 @@
 /**
  * A matrix in 8 bits a number, with a scale for each row, for products that are nearly those of the matrix itself: with a bound of the
- * error, so that a caller can tell which rows need an exact look. A quarter of the memory is a quarter of what a scan has to read. Knows
- * no question and no ranking.
+ * error, so that a caller can tell which rows need an exact look. A quarter of the memory is a quarter of what a scan has to read. Rows
+ * that are bytes times a scale already, as stored sums are, are kept as they are. Knows no question and no ranking.
  */
 import { ByteKernel, strideOf } from './byte-kernel.js';
 
@@ -13,41 +13,87 @@ const SLACK = 1.001;
 
 export interface ByteProducts {
   /** (n) */
-  readonly scores: Float64Array;
+  readonly scores: Float32Array;
   /** No score is off the true product by more. */
   readonly error: number;
 }
 
 export class ByteMatrix {
+  readonly n: number;
+  /** Bytes from one row to the next. */
+  readonly stride: number;
+  /** (n) by row: what a 1 stands for. */
+  readonly scales: Float32Array;
   readonly #dim: number;
-  readonly #stride: number;
-  readonly #n: number;
   readonly #kernel = new ByteKernel();
   readonly #products: number;
   /** Address of row 0. */
   readonly #first: number;
-  /** By row: what a 1 stands for. */
-  readonly #scales: Float32Array;
   /** No row is off by more, in length. */
   #rowError = 0;
   /** The length of the longest row. */
   #longest = 0;
 
-  /** @param vectors (n x dim), row-major, finite; not kept */
-  constructor(vectors: Float32Array, dim: number) {
+  private constructor(n: number, dim: number) {
+    this.n = n;
+    this.stride = strideOf(dim);
+    this.scales = new Float32Array(n);
     this.#dim = dim;
-    this.#stride = strideOf(dim);
-    this.#n = vectors.length / dim;
-    this.#products = 4 * this.#stride;
-    this.#first = Math.ceil((this.#products + 4 * this.#n) / 16) * 16;
-    this.#kernel.reserve(this.#first + this.#n * this.#stride);
-    this.#scales = new Float32Array(this.#n);
-    for (let row = 0; row < this.#n; row++) this.#set(row, vectors);
+    this.#products = 4 * this.stride;
+    this.#first = Math.ceil((this.#products + 4 * n) / 16) * 16;
+    this.#kernel.reserve(this.#first + n * this.stride);
+  }
+
+  /** @param vectors (n x dim), row-major, finite; not kept */
+  static of(vectors: Float32Array, dim: number): ByteMatrix {
+    const matrix = new ByteMatrix(vectors.length / dim, dim);
+    for (let row = 0; row < matrix.n; row++) {
+      const rowError = matrix.#set(row, vectors);
+      matrix.#rowError = Math.max(matrix.#rowError, rowError);
+    }
+    return matrix;
+  }
+
+  /**
+   * The same for rows that are bytes times a scale already; `fill` puts them in, the others are zero.
+   * @param n rows
+   */
+  static exactly(n: number, dim: number): ByteMatrix {
+    return new ByteMatrix(n, dim);
+  }
+
+  /** @param steps (dim) between -127 and 127 */
+  fill(row: number, steps: Int8Array, scale: number): void {
+    this.rows(row, 1).set(steps);
+    this.scales[row] = scale;
+    let squares = 0;
+    for (const step of steps) squares += step * step;
+    this.#longest = Math.max(this.#longest, Math.sqrt(squares) * scale * SLACK);
+    // That of rounding step times scale to 32 bits.
+    this.#rowError = this.#longest * 2 ** -24;
   }
 
   /** True if a matrix fits the kernel. */
   static fits(n: number, dim: number): boolean {
     return n * (strideOf(dim) + 4) < MOST_BYTES && questionStep(dim) >= 127;
+  }
+
+  /** No row is longer. */
+  get longest(): number {
+    return this.#longest;
+  }
+
+  /** The bytes of some rows, `stride` each; to read. */
+  rows(first: number, n: number): Int8Array {
+    const from = this.#first + first * this.stride;
+    return this.#kernel.bytes.subarray(from, from + n * this.stride);
+  }
+
+  /** @param into (dim) gets the row */
+  row(row: number, into: Float32Array): void {
+    const bytes = this.rows(row, 1);
+    const scale = this.scales[row];
+    for (let d = 0; d < into.length; d++) into[d] = bytes[d] * scale;
   }
 
   /** Nearly question . row for every row. */
@@ -59,35 +105,38 @@ export class ByteMatrix {
       largest = Math.max(largest, Math.abs(value));
       squares += value * value;
     }
-    const scores = new Float64Array(this.#n);
-    if (largest === 0 || this.#n === 0) return { scores, error: 0 };
+    const scores = new Float32Array(this.n);
+    if (largest === 0 || this.n === 0) return { scores, error: 0 };
     const scale = largest / questionStep(this.#dim);
     let offSquares = 0;
-    halves.fill(0, 0, this.#stride);
+    halves.fill(0, 0, this.stride);
     for (let d = 0; d < this.#dim; d++) {
       const steps = Math.round(question[d] / scale);
       halves[d] = steps;
       offSquares += (question[d] - steps * scale) ** 2;
     }
-    call.products(0, this.#first, this.#n, this.#stride, this.#products);
+    call.products(0, this.#first, this.n, this.stride, this.#products);
     const from = this.#products / 4;
-    for (let row = 0; row < this.#n; row++) scores[row] = integers[from + row] * scale * this.#scales[row];
-    // q.v - (q + dq).(v + dv), by Cauchy and Schwarz.
+    for (let row = 0; row < this.n; row++) scores[row] = integers[from + row] * scale * this.scales[row];
+    const length = Math.sqrt(squares);
+    // q.v - (q + dq).(v + dv), by Cauchy and Schwarz; and scores are rounded to 32 bits.
     const error =
-      Math.sqrt(squares) * this.#rowError + Math.sqrt(offSquares) * (this.#longest + this.#rowError);
+      length * (this.#rowError + 2 ** -23 * this.#longest) +
+      Math.sqrt(offSquares) * (this.#longest + this.#rowError);
     return { scores, error: error * SLACK };
   }
 
-  #set(row: number, vectors: Float32Array): void {
+  /** Returns by how much the row is off, in length. */
+  #set(row: number, vectors: Float32Array): number {
     const { floats, bytes, call } = this.#kernel;
     const dim = this.#dim;
     floats.set(vectors.subarray(row * dim, (row + 1) * dim), 0);
-    const at = this.#first + row * this.#stride;
-    const scale = Math.fround(call.quantize(0, at, this.#stride) / 127);
-    this.#scales[row] = scale;
-    this.#longest = Math.max(this.#longest, Math.sqrt(call.squares(0, this.#stride)) * SLACK);
+    const at = this.#first + row * this.stride;
+    const scale = Math.fround(call.quantize(0, at, this.stride) / 127);
+    this.scales[row] = scale;
+    this.#longest = Math.max(this.#longest, Math.sqrt(call.squares(0, this.stride)) * SLACK);
     for (let d = 0; d < dim; d++) floats[d] -= bytes[at + d] * scale;
-    this.#rowError = Math.max(this.#rowError, Math.sqrt(call.squares(0, this.#stride)) * SLACK);
+    return Math.sqrt(call.squares(0, this.stride)) * SLACK;
   }
 }
 

@@ -3,8 +3,8 @@ import { ByteKernel, strideOf } from './byte-kernel.js';
 
 /** Rows that are added in one call. */
 const TOGETHER = 256;
-/** Rows for which memory grows at once. */
-const SLAB = 4096;
+/** Rows for which there is memory at first. */
+const FIRST_ROWS = 4096;
 
 export class WeightedRows {
   /** Bytes that a row takes. */
@@ -72,7 +72,8 @@ export class WeightedRows {
 
   #reserve(row: number): void {
     if (row < this.#rowsHeld) return;
-    this.#rowsHeld += SLAB;
+    // Twice as much each time: after every growth the garbage collector takes all of it for new. What no row fills takes no memory.
+    this.#rowsHeld = Math.max(FIRST_ROWS, 2 * this.#rowsHeld);
     this.#kernel.reserve(this.#first + this.#rowsHeld * this.stride);
   }
 }

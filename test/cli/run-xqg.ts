@@ -35,7 +35,7 @@ export async function xqg(...words: string[]): Promise<Told> {
 }
 
 /** The built executable; `npm test` builds before it tests. */
-export const EXECUTABLE = resolve('dist/cli/main.js');
+export const EXECUTABLE = resolve('dist/bin/xqg.js');
 
 export function start(...words: string[]): { child: ChildProcess; ended: Promise<Told> } {
   const child = spawn(process.execPath, [EXECUTABLE, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });

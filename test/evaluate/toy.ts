@@ -124,6 +124,14 @@ export class ToyGenerator implements DistributionGenerator {
     return lang === 'en' ? bag([]) : bag([english(term, lang)]);
   }
 
+  relatives(): TermBag {
+    return bag([]);
+  }
+
+  termWeight(): number {
+    return 1;
+  }
+
   generatedMass(): number {
     return 1;
   }

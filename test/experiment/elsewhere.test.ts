@@ -85,6 +85,7 @@ data:
 primary: { data: xquad, setting: to-english, metric: MRR, baseline: dense, system: dense+xqg }
 encoders: ["static:${join(home, 'pack')}", "file:vectors.json"]
 generators: ["file:queries.jsonl"]
+alpha: 0.4
 conditions:
   alpha: [0, 0.6]
   queries: [0, 1, 3, 9]

@@ -92,7 +92,7 @@ async function open(): Promise<{ ranker: Ranker; asked: AskedQuestions; pool: Po
   const vectors = await encoder.encodeQueries(
     queries.map(({ text }) => ({ text, languages: [{ lang, weight: 1 }] })),
   );
-  return { ranker, pool, asked: { lang, queries, qrels, vectors } };
+  return { ranker, pool, asked: { lang, queries, qrels, vectors, expansions: null } };
 }
 
 /** The order of all passages in an index that was built for this alone. */

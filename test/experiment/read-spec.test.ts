@@ -63,12 +63,12 @@ conditions:
 `;
     expect(problemsOf(yaml)).toEqual([
       'line 1: name has other characters than letters, digits, dot, hyphen and underscore',
-      'line 3: data[0].set is not one of xquad, xquad-r, mlqa-r',
+      'line 3: data[0].set is not one of xquad, xquad-r, mlqa-r, miracl, mr-tydi, beir, xor-tydi',
       'line 5: data[0].settings has an entry twice',
       'line 6: encoder is no known key, did you mean "encoders"?',
       'line 7: primary.metric is missing',
       'line 10: primary.metrik is no known key, did you mean "metric"?',
-      'line 14: encoders[0] is "dynamic", no encoder (known: static, static:PACK, file:MANIFEST)',
+      'line 14: encoders[0] is "dynamic", no encoder (known: static, static:PACK, file:MANIFEST, hf:NAME, a model\'s folder, openai:MODEL)',
       'line 16: conditions.alpha[1] is more than 1',
       'line 17: conditions.filter[0] is not less than 100',
     ]);

@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   type Reproduced,
   type ReproduceRow,
   readMatrix,
+  recordMatrix,
   reproduce,
   verdictOf,
 } from '../../src/experiment/reproduce.js';
@@ -51,6 +54,31 @@ describe('reproduce', () => {
       ['none', 'FAIL', '0 rows fit, not one'],
       ['broken', 'FAIL', 'no such command'],
     ]);
+  });
+
+  it('records what was measured, and leaves rows that were not run', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'xqg-matrix-')), 'matrix.json');
+    const rows = ['one', 'two', 'three'].map((name) => ({
+      name,
+      command: ['a', '{data}/x'],
+      where: { queryLang: 'de', queries: 3 },
+      expected: 0.5,
+      tolerance: 0.01,
+      ...(name === 'one' ? { short: true } : {}),
+    }));
+    writeFileSync(file, JSON.stringify({ rows }));
+    const measured = (name: string, value: number | null): Reproduced => {
+      return { name, command: 'a', expected: 0.5, tolerance: 0.01, value, verdict: 'FAIL', reason: '' };
+    };
+    await recordMatrix(file, [measured('one', 0.123456), measured('two', null)]);
+    expect((await readMatrix(file)).map(({ expected }) => expected)).toEqual([0.1235, 0.5, 0.5]);
+    expect(readFileSync(file, 'utf8').split('\n')[2]).toBe(
+      '  {"name": "one", "command": ["a", "{data}/x"], "where": {"queryLang": "de", "queries": 3}, "expected": 0.1235, "tolerance": 0.01, "short": true},',
+    );
+    const before = readFileSync(MATRIX, 'utf8');
+    writeFileSync(file, before);
+    await recordMatrix(file, []);
+    expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
   it('has a matrix with a short part, and every name once', async () => {

@@ -18,9 +18,12 @@ import { reportOf } from '../../src/experiment/report/compose.js';
 import { type FinishedRun, type Plan, runExperiment } from '../../src/experiment/run.js';
 import { ArtifactStore } from '../../src/experiment/store.js';
 import { xqg } from '../cli/run-xqg.js';
+import { shared } from '../support/shared.js';
 import { writePack } from '../support/written-pack.js';
+import { checkLatex } from './latex-check.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-run-'));
+const mlqaR = shared('data/eval/mlqa-r');
 const pack = join(home, 'pack');
 const file = join(home, 'toy.yaml');
 const out = join(home, 'out');
@@ -102,7 +105,8 @@ measures: MRR mAP rank-distance
 conditions:
   alpha: [0, 0.5]
   queries: [0, 2, 6]
-  languages: [own, all]
+  languages: [own, all, others, leave-one-out]
+  combine: [mean, sum, paper]
   filter: [0, 50]
   language-means: [none, training, pool]
   distractors:
@@ -165,6 +169,31 @@ describe('an experiment', () => {
     expect(value('alpha', 0, 'dense+xqg')).toBe(value('system', '', 'dense'));
     expect(value('queries', 0, 'dense+xqg')).toBe(value('system', '', 'dense'));
     expect(value('language-means', 'none', 'dense+xqg')).toBe(value('system', '', 'dense+xqg'));
+    expect(value('combine', 'mean', 'dense+xqg')).toBe(value('system', '', 'dense+xqg'));
+    // Of three languages two are not those of the passages; leaving one out leaves a point each.
+    const points = new Set(rows.filter((row) => row.condition === 'languages').map(({ point }) => point));
+    expect([...points].sort()).toEqual([
+      'all',
+      'others',
+      'own',
+      'without ar',
+      'without de',
+      'without en',
+      'without ru',
+    ]);
+    for (const [condition, point] of [
+      ['combine', 'sum'],
+      ['combine', 'paper'],
+      ['languages', 'without de'],
+      ['filter', 50],
+    ] as const) {
+      expect([condition, point, typeof value(condition, point, 'dense+xqg')]).toEqual([
+        condition,
+        point,
+        'number',
+      ]);
+    }
+    expect(value('system', '', 'hybrid+qt')).toBeTypeOf('number');
     expect(value('distractors', 'more', 'dense')!).toBeLessThanOrEqual(value('system', '', 'dense')!);
     const settings = new Set(
       rows.filter(({ metric }) => metric === 'rank-distance').map(({ setting }) => setting),
@@ -206,7 +235,9 @@ describe('an experiment', () => {
     const drawn = figures.filter((name) => name.endsWith('.svg'));
     expect(drawn.length).toBeGreaterThan(4);
     for (const name of drawn) expect(figures).toContain(name.replace('.svg', '.csv'));
-    expect(readFileSync(join(out, 'tables', 'answer.tex'), 'utf8')).toContain('\\toprule');
+    const tables = readdirSync(join(out, 'tables'));
+    expect(tables.length).toBeGreaterThan(10);
+    for (const name of tables) checkLatex(readFileSync(join(out, 'tables', name), 'utf8'));
     expect(readFileSync(join(out, 'report.md'), 'utf8')).toContain('## Answer');
     const runs = readdirSync(join(out, 'runs'));
     expect(runs).toHaveLength(4);
@@ -233,6 +264,24 @@ describe('an experiment', () => {
     await again.close();
   });
 
+  it.skipIf(!mlqaR)(
+    'has the English paragraphs of MLQA-R as distractors (needs XQG_SHARED data/eval/mlqa-r)',
+    async () => {
+      const yaml = YAML.replace('file: more.jsonl', `mlqa-r: ${mlqaR}`).replace(
+        'mono, cross, to-english, multi',
+        'to-english',
+      );
+      const crowded = await run(yaml.replace('legs: [dense, lexical, hybrid]', 'legs: [dense]'));
+      const sizes = crowded.results.measurements
+        .filter(({ variant }) => variant.condition === 'distractors')
+        .map((measurement) => [...measurement.relevantRanks()][0].size);
+      expect(sizes).toHaveLength(4);
+      for (const size of sizes) expect(size).toBe(8 + 978);
+      await crowded.close();
+    },
+    60_000,
+  );
+
   it('goes on where it was stopped', async () => {
     const stop = new AbortController();
     const fresh = new ArtifactStore(join(home, 'stopped'));
@@ -247,6 +296,65 @@ describe('an experiment', () => {
     const ended = await runExperiment(options);
     expect(resultRows(ended.results)).toEqual(resultRows(finished.results));
     await ended.close();
+  });
+
+  it('measures expanded questions beside xQG, from a file, without a model', async () => {
+    const read = (lang: string): { id: string; question: string }[] =>
+      JSON.parse(readFileSync(join(home, 'data', `xquad.${lang}.json`), 'utf8')).data.flatMap(
+        ({ paragraphs }: { paragraphs: { qas: { id: string; question: string }[] }[] }) =>
+          paragraphs.flatMap(({ qas }) => qas),
+      );
+    const english = new Map(read('en').map(({ id, question }) => [id, question]));
+    const rows = [...read('de'), ...read('ru')].map(({ id, question }) =>
+      JSON.stringify({ question, text: english.get(id), lang: 'en' }),
+    );
+    writeFileSync(join(home, 'texts.jsonl'), rows.join('\n'));
+    const expansion = (name: string, more: string) => `    - { name: ${name}, by: texts.jsonl, ${more} }\n`;
+    const yaml = YAML.replace(/settings: .*/, 'settings: [to-english]').replace(
+      /conditions:\n[\s\S]*?statistics/,
+      `conditions:\n  of: [bm25+xqg, hybrid+xqg]\n  expansion:\n${[
+        expansion('nothing', 'weight: 0, how: mix'),
+        expansion('translation', 'weight: 1, how: mix'),
+        expansion('appended', 'weight: 1'),
+      ].join('')}statistics`,
+    );
+    const expanded = await run(yaml);
+    try {
+      const found = resultRows(expanded.results);
+      const mean = (condition: string, point: string, system: string) => {
+        const of = found.filter(
+          (row) =>
+            row.metric === 'MRR' &&
+            row.condition === condition &&
+            row.point === point &&
+            row.system === system,
+        );
+        expect(of).toHaveLength(2);
+        return of.reduce((sum, { value }) => sum + value, 0) / 2;
+      };
+      for (const system of ['dense', 'dense+xqg', 'bm25+xqg', 'hybrid+xqg'])
+        expect(mean('expansion', 'nothing', system)).toBe(mean('system', '', system));
+      // The English question alone, which is what the text is.
+      const translated = mean('expansion', 'translation', 'dense');
+      const [englishOnly] = resultRows(finished.results).filter(
+        ({ setting, queryLang, metric, system, condition }) =>
+          setting === 'mono' &&
+          queryLang === 'en' &&
+          metric === 'MRR' &&
+          system === 'dense' &&
+          condition === 'system',
+      );
+      expect(translated).toBeCloseTo(englishOnly.value, 12);
+      expect(mean('expansion', 'appended', 'bm25+xqg')).toBeGreaterThanOrEqual(
+        mean('system', '', 'bm25+xqg'),
+      );
+      const titles = reportOf(expanded.results).sections.flatMap(({ tables }) =>
+        tables.map(({ title }) => title),
+      );
+      expect(titles.join()).toContain('Questions expanded at search time');
+    } finally {
+      await expanded.close();
+    }
   });
 
   it('refuses to tune on questions that it reports', async () => {

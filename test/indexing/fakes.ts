@@ -58,6 +58,8 @@ export const generator: DistributionGenerator = {
   knows: () => false,
   generatedFrom: () => ({ terms: [], weights: new Float32Array(0) }),
   translate: () => ({ terms: [], weights: new Float32Array(0) }),
+  relatives: () => ({ terms: [], weights: new Float32Array(0) }),
+  termWeight: () => 1,
   generatedMass: () => 1,
 };
 

@@ -126,11 +126,18 @@ describe('an index of remote models', () => {
     );
   };
 
-  it('that was killed goes on: nothing is lost, and nothing that arrived is asked for again', async () => {
+  it('that was killed goes on: what had arrived is there and is not asked for again', async () => {
     const settings = join(folder, 'endpoint.json');
+    const prices = { pricePerMillionInput: 1, pricePerMillionOutput: 4 };
     writeFileSync(
       settings,
-      JSON.stringify({ url: server.url, itemsPerRequest: 4, concurrency: 1, backoffSeconds: 0.01 }),
+      JSON.stringify({
+        url: server.url,
+        itemsPerRequest: 4,
+        concurrency: 1,
+        backoffSeconds: 0.01,
+        ...prices,
+      }),
     );
     const words = (index: string) => [
       ...['index', writePassages(30), '--index', join(folder, index), '--encoder', 'openai:tiny'],
@@ -148,9 +155,17 @@ describe('an index of remote models', () => {
     server.troubles = [{ status: 429, retryAfter: '0' }, 'drop'];
     const resumed = await start(...words('index')).ended;
     expect(resumed.code, resumed.stderr).toBe(0);
-    // The answer that was on its way to the killed process is lost; no other is asked for twice.
+    expect(resumed.stderr).toMatch(
+      /Queries of about \d+ passages? in 2 languages: \d+ calls? of the endpoint, about \d+ min, price about 0\.\d+/,
+    );
+    expect(resumed.stderr).toMatch(/\d+ encodings, about \d+ min, price about 0\.\d+/);
+    // An answer is kept before the next request begins. The one that was on its way when the process died never came, and
+    // nobody can know of it: it alone may be asked for again.
     const asked = server.answered.map((body) => JSON.stringify(body.input ?? body.messages));
     const twice = asked.filter((each, i) => asked.indexOf(each) !== i);
+    const underWay = asked.slice(24, before);
+    expect(underWay.length).toBe(1);
+    expect(twice.filter((each) => !underWay.includes(each))).toEqual([]);
     expect(twice.length).toBeLessThanOrEqual(1);
     const chats = server.answered.filter(({ messages }) => messages !== undefined).length;
     expect(chats - 30).toBeLessThanOrEqual(1);

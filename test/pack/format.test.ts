@@ -9,6 +9,7 @@ import {
   writeManifest,
   writeMeans,
   writePivot,
+  writeRelatives,
 } from '../../src/pack/format.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/pack/safetensors.js';
 import { TranslationTable } from '../../src/pack/table.js';
@@ -81,6 +82,29 @@ describe('packs on disk', () => {
     expect(pack.means).toEqual(means);
     expect(pack.identity.sha256).not.toBe(before.identity.sha256);
     writeFileSync(join(folder, 'means.safetensors'), 'cut');
+    await expect(loadPack(folder)).rejects.toMatchObject({ code: 'XQG_PACK_DAMAGED' });
+  });
+
+  it('may hold which stems mean nearly the same, in steps of 1/255', async () => {
+    const before = await loadPack(folder);
+    expect(before.pivot.relatives(0)).toEqual([]);
+    const relatives = {
+      starts: Uint32Array.of(0, 2, 2, 3),
+      stems: Uint32Array.of(3, 1, 0),
+      nearness: Float32Array.of(1, 0.25, 0.001),
+    };
+    const { sha256 } = writeRelatives(join(folder, 'relatives.safetensors'), relatives);
+    const file = { file: 'relatives.safetensors', sha256 };
+    writeManifest(folder, { ...readManifest(folder), relatives: file });
+    const pack = await loadPack(folder);
+    const [nearest, next] = pack.pivot.relatives(0);
+    expect([nearest, next.id]).toEqual([{ id: 3, p: 1 }, 1]);
+    expect(next.p).toBeCloseTo(0.25, 2);
+    expect(pack.pivot.relatives(1)).toEqual([]);
+    expect(pack.pivot.relatives(2)[0].p).toBeGreaterThan(0);
+    expect(pack.pivot.relatives(STEMS.length - 1)).toEqual([]);
+    expect(pack.identity.sha256).not.toBe(before.identity.sha256);
+    writeFileSync(join(folder, 'relatives.safetensors'), 'cut');
     await expect(loadPack(folder)).rejects.toMatchObject({ code: 'XQG_PACK_DAMAGED' });
   });
 

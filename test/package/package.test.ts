@@ -42,7 +42,7 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 describe('the packed tarball', () => {
   it('holds the built code, the base pack, the prompts and the licenses, and nothing else', () => {
     expect(packed).toEqual(
-      expect.arrayContaining(['LICENSE', 'NOTICE', 'README.md', 'CHANGELOG.md', 'dist/cli/main.js']),
+      expect.arrayContaining(['LICENSE', 'NOTICE', 'README.md', 'CHANGELOG.md', 'dist/bin/xqg.js']),
     );
     expect(packed).toContain('packs/base/manifest.json');
     expect(

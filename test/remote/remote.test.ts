@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 function endpoint(settings: EndpointFields = {}) {
-  return endpointOf({ url: server.url, backoffSeconds: 0.01, timeoutSeconds: 0.5, ...settings });
+  return endpointOf({ url: server.url, backoffSeconds: 0.01, timeoutSeconds: 10, ...settings });
 }
 
 function answers(name = 'answers'): Promise<Answers> {
@@ -106,7 +106,7 @@ describe('the embeddings endpoint', () => {
     'a dropped connection': 'drop',
   } as const)) {
     it(`tries again after ${name}`, async () => {
-      const encoder = await open();
+      const encoder = await open(trouble === 'hang' ? { timeoutSeconds: 1 } : {});
       server.troubles = [trouble, trouble];
       const rows = await encoder.encodeQueries(queries('one'));
       expect(rows.some((value) => value !== 0)).toBe(true);
@@ -168,6 +168,21 @@ describe('the embeddings endpoint', () => {
     expect(() => endpointOf()).toThrow(expect.objectContaining({ code: 'XQG_ENDPOINT_ADDRESS' }));
     expect(() => endpointOf({ url: server.url, retris: 2 } as never)).toThrow(/retris/);
   });
+
+  it('takes no secret in its settings, and repeats none', () => {
+    for (const settings of [{ url: server.url, apiKey: KEY }, { url: `http://me:${KEY}@127.0.0.1/v1` }]) {
+      try {
+        endpointOf(settings as never);
+        expect.unreachable();
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'XQG_ENDPOINT_SETTINGS' });
+        const { message, details } = error as { message: string; details: unknown };
+        expect(JSON.stringify([message, details])).not.toContain(KEY);
+      }
+    }
+    vi.stubEnv('OPENAI_BASE_URL', `http://me:${KEY}@127.0.0.1/v1`);
+    expect(() => endpointOf()).toThrow(/name or password/);
+  });
 });
 
 describe('the chat generator', () => {
@@ -195,7 +210,7 @@ describe('the chat generator', () => {
   });
 
   it('asks again where JSON is cut, is none, or lacks a language; takes JSON in fences', async () => {
-    const generator = await open();
+    const generator = await open({ timeoutSeconds: 2 });
     const replies = [
       'the answer that is cut',
       '{"de": ["eins?", "zwei?"]}',

@@ -143,6 +143,37 @@ describe('search engine', () => {
     expect(await small.rankBatch(requests)).toEqual(await engineOf().rankBatch(requests));
   });
 
+  it('stops between the legs when nobody wants the answer any more', async () => {
+    const asked = new AbortController();
+    const lexical = { ...memoryIndex(rows).lexical, rows: rows.length };
+    const engine = new SearchEngine({
+      ...memoryIndex(rows),
+      lexical: lexical as never,
+      encoder,
+      factors,
+      analyze,
+      // Whoever asked hangs up while the matrix is scanned; the lexical leg, which has no method here, must not begin.
+      scanner: {
+        scan: async (...words) => {
+          setImmediate(() => asked.abort(new Error('gone')));
+          return scanners[1].scan(...words);
+        },
+      },
+    });
+    await expect(engine.rank(BASE, asked.signal)).rejects.toThrow('gone');
+    let encoded = 0;
+    const counting = {
+      ...encoder,
+      encodeQueries: async () => {
+        encoded++;
+        return new Float32Array(DIM);
+      },
+    };
+    const idle = new SearchEngine({ ...memoryIndex(rows), encoder: counting, scanner: scanners[1], analyze });
+    await expect(idle.rank(BASE, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+    expect(encoded).toBe(0);
+  });
+
   it('names the effective alpha', () => {
     const engine = engineOf();
     expect(engine.augmentation(BASE)).toMatchObject({ name: 'unit', alpha: 0.4, alphaEffective: 0.4 });
@@ -165,5 +196,47 @@ describe('search engine', () => {
     expect(() => new SearchEngine({ ...options, encoder: other })).toThrow(
       'a vector of the encoder fake has 8 numbers, but 24 are needed',
     );
+  });
+});
+
+describe('an expanded question', () => {
+  const written = { text: 'fi5 fi6 fi6', languages: [{ lang: 'fi', weight: 1 }] };
+
+  it('is the same question where the text has no weight', async () => {
+    const engine = engineOf();
+    for (const mode of ['dense', 'lexical', 'hybrid'] as const) {
+      const request = { ...BASE, mode };
+      const expansion = { ...written, dense: 0, lexicalWeight: 0 };
+      expect(await engine.rank({ ...request, expansion })).toEqual(await engine.rank(request));
+    }
+  });
+
+  it('scores the sum of both in the lexical leg', async () => {
+    const engine = engineOf();
+    const request = { ...BASE, mode: 'lexical' as const, k: 1000 };
+    const scores = async (change: Partial<SearchRequest>) =>
+      new Map((await engine.rank({ ...request, ...change })).map(({ id, score }) => [id, score]));
+    const [own, text] = [await scores({}), await scores({ question: written.text })];
+    const both = await scores({ expansion: { ...written, dense: 0, lexicalWeight: 0.25 } });
+    expect(both.size).toBeGreaterThan(own.size);
+    for (const [id, score] of both)
+      expect(score).toBeCloseTo((own.get(id) ?? 0) + 0.25 * (text.get(id) ?? 0), 9);
+  });
+
+  it('is encoded with the appended text, or with a share of its vector', async () => {
+    const engine = engineOf();
+    const request = { ...BASE, mode: 'dense' as const };
+    const vectorOf = async (change: Partial<SearchRequest>) =>
+      (await engine.denseQuestion({ ...request, ...change })).vector;
+    expect(await vectorOf({ expansion: { ...written, dense: 'appended', lexicalWeight: 0 } })).toEqual(
+      encode(`${BASE.question} ${written.text}`),
+    );
+    const mixed = await vectorOf({ expansion: { ...written, dense: 0.3, lexicalWeight: 0 } });
+    const [a, b] = [encode(BASE.question), encode(written.text)];
+    const sum = a.map((value, d) => 0.7 * value + 0.3 * b[d]);
+    const length = Math.hypot(...sum);
+    mixed.forEach((value, d) => {
+      expect(value).toBeCloseTo(sum[d] / length, 6);
+    });
   });
 });

@@ -136,7 +136,7 @@ describe('a scan in 8 bits', () => {
     for (let row = 0; row < n; row++)
       for (let d = 0; d < dim; d++) vectors[row * dim + d] *= row % 5 === 4 ? 0 : 10 ** ((row % 7) - 3);
     vectors[0] = 50;
-    const matrix = new ByteMatrix(vectors, dim);
+    const matrix = ByteMatrix.of(vectors, dim);
     for (const question of [random.floats(dim), new Float32Array(dim).fill(1e-3), new Float32Array(dim)]) {
       const { scores, error } = matrix.products(question);
       expect(scores).toHaveLength(n);

@@ -27,7 +27,13 @@ const rows: LexicalRow[] = Array.from({ length: 3000 }, (): LexicalRow => {
 });
 rows[77] = { ...rows[78], own: bag({}) };
 const factors = new FakeFactors({ th: { stem3: { term20: 0.5, other: 0.5 } } });
-const settings: ViewSettings = { generatedWeight: 1, translationWeight: 0, expectedDf: true, factors };
+const settings: ViewSettings = {
+  generatedWeight: 1,
+  translationWeight: 0,
+  expectedDf: true,
+  relatedWeight: 0.5,
+  factors,
+};
 
 async function indexOf(perSegment: number): Promise<LexicalIndex> {
   const segments: LexicalSegment[] = [];

@@ -12,7 +12,13 @@ import { bag, FakeFactors } from './fake-factors.js';
 import { Random } from './random.js';
 
 const golden = shared('golden/bm25');
-const PLAIN: ViewSettings = { generatedWeight: 0, translationWeight: 0, expectedDf: false, factors: null };
+const PLAIN: ViewSettings = {
+  generatedWeight: 0,
+  translationWeight: 0,
+  expectedDf: false,
+  relatedWeight: 0,
+  factors: null,
+};
 
 async function indexOf(
   rows: readonly LexicalRow[],
@@ -74,6 +80,7 @@ describe('generated and translated terms', () => {
       de: { water: { shared: 1 }, art: { t2: 0.5, t1: 0.5 } },
     },
     { th: { water: { t0: 0.75, t2: 0.25 }, art: { t2: 0.5 }, law: { t1: 0.5 } } },
+    { water: { king: 0.5, law: 0.25 }, law: { king: 1 }, king: { art: 0.75 } },
   );
   const random = new Random(3);
   const rows: LexicalRow[] = Array.from({ length: 60 }, (_, i): LexicalRow => {
@@ -101,6 +108,12 @@ describe('generated and translated terms', () => {
     const translates = mode === 'translated' || mode === 'both';
     const eligible = (row: LexicalRow): [string, number][] =>
       Object.entries(viewLanguages).filter(([lang]) => lang !== row.lang);
+    const widened = (behind: TermBag, stem: string): number =>
+      behind.terms.reduce(
+        (sum, from, i) =>
+          sum + behind.weights[i] * settings.relatedWeight * get(factors.relatives(from), stem),
+        get(behind, stem),
+      );
     const others = (term: string, row: LexicalRow): number => {
       let tf = 0;
       for (const [lang, w] of generates ? Object.entries(viewLanguages) : []) {
@@ -109,8 +122,9 @@ describe('generated and translated terms', () => {
       for (const [lang, w] of eligible(row)) {
         for (const [stem, g] of (row.pivot?.terms ?? []).map((t, i) => [t, row.pivot!.weights[i]] as const)) {
           if (generates)
-            tf += settings.generatedWeight * w * g * get(factors.generatedFrom(term, lang), stem);
-          if (translates) tf += settings.translationWeight * w * g * get(factors.translate(term, lang), stem);
+            tf += settings.generatedWeight * w * g * widened(factors.generatedFrom(term, lang), stem);
+          if (translates)
+            tf += settings.translationWeight * w * g * widened(factors.translate(term, lang), stem);
         }
       }
       return tf;
@@ -150,10 +164,15 @@ describe('generated and translated terms', () => {
   }
 
   const modes: LexicalMode[] = ['plain', 'generated', 'translated', 'both'];
-  it.each(modes.flatMap((mode) => [true, false].map((expectedDf) => ({ mode, expectedDf }))))(
-    'follow the definition: $mode, expected df $expectedDf',
-    async ({ mode, expectedDf }) => {
-      const settings = { generatedWeight: 0.75, translationWeight: 0.5, expectedDf, factors };
+  const settingsTried = [
+    { expectedDf: true, relatedWeight: 0 },
+    { expectedDf: false, relatedWeight: 0 },
+    { expectedDf: true, relatedWeight: 0.5 },
+  ];
+  it.each(modes.flatMap((mode) => settingsTried.map((tried) => ({ mode, ...tried }))))(
+    'follow the definition: $mode, expected df $expectedDf, relatives $relatedWeight',
+    async ({ mode, expectedDf, relatedWeight }) => {
+      const settings = { generatedWeight: 0.75, translationWeight: 0.5, expectedDf, relatedWeight, factors };
       for (const weights of [{ th: 1 }, { th: 0.5, de: 2 }, { en: 1 }] as Record<string, number>[]) {
         const expected = naive(settings, mode, weights);
         const view = Object.entries(weights).map(([lang, weight]) => ({ lang, weight }));
@@ -183,7 +202,13 @@ describe('generated and translated terms', () => {
       { own: bag({ other: 1 }), pivot: bag({ water: 2, king: 4 }), drawn: null, lang: 'en' },
       { own: bag({ t0: 1 }), pivot: bag({ law: 1 }), drawn: null, lang: 'th' },
     ]);
-    const settings = { generatedWeight: 0.5, translationWeight: 0.5, expectedDf: true, factors };
+    const settings = {
+      generatedWeight: 0.5,
+      translationWeight: 0.5,
+      expectedDf: true,
+      relatedWeight: 0,
+      factors,
+    };
     const [t0] = index.explain(bag({ t0: 1 }), index.view('th', settings), 'both', 0);
     expect(t0).toMatchObject({ term: 't0', tfOwn: 0, tfGenerated: 0.75, tfTranslated: 0.75 });
     expect(t0.documentFrequency).toBe(2);
@@ -192,6 +217,31 @@ describe('generated and translated terms', () => {
       { stem: 'water', by: 'generated', frequency: 0.5 },
       { stem: 'king', by: 'generated', frequency: 0.25 },
     ]);
+  });
+
+  it('reach a passage by the nearest relatives of a stem', async () => {
+    const near = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`near${i}`, 1 - i / 20]));
+    const crowded = new FakeFactors({ th: { water: { t0: 1 } } }, {}, { water: near });
+    const index = await indexOf(
+      ['water', 'near0', 'near12', 'near13'].map((stem) => ({
+        own: bag({ other: 1 }),
+        pivot: bag({ [stem]: 1 }),
+        drawn: null,
+        lang: 'en',
+      })),
+    );
+    const settings = {
+      ...PLAIN,
+      generatedWeight: 1,
+      expectedDf: true,
+      relatedWeight: 0.5,
+      factors: crowded,
+    };
+    const scores = index.score(bag({ t0: 1 }), index.view('th', settings), 'generated');
+    expect(scores[0]).toBeGreaterThan(scores[1]);
+    expect(scores[1]).toBeGreaterThan(scores[2]);
+    expect(scores[2]).toBeGreaterThan(0);
+    expect(scores[3]).toBe(0);
   });
 
   it('a passage without any of the terms has no score', async () => {

@@ -1,6 +1,7 @@
 /** `xqg evaluate beir`: every system on a BEIR folder. */
 import { z } from 'zod';
-import { list, parseOptions, whole } from '../options.js';
+import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
+import { list, oneOf, parseOptions, whole } from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { commandLine, JSON_OPTION, languagesOption, tellResult } from './evaluate-output.js';
@@ -11,6 +12,8 @@ const options = z.object({
   queryLang: z.string().optional(),
   passageLang: z.string().optional(),
   pack: z.string().optional(),
+  ...encoderOptions,
+  generator: oneOf('lexicon', 'gloss').optional(),
   systems: list.optional(),
   languages: languagesOption,
   measures: z.string().optional(),
@@ -19,7 +22,7 @@ const options = z.object({
 });
 
 export const registerEvaluateBeir: Register = (parent, act) => {
-  parent
+  const command = parent
     .command('beir')
     .description('measure all systems on a BEIR folder: corpus.jsonl, queries.jsonl, qrels/test.tsv')
     .requiredOption('--data <dir>', 'the folder')
@@ -27,6 +30,7 @@ export const registerEvaluateBeir: Register = (parent, act) => {
     .option('--query-lang <code>', 'language of queries whose row names none (default: detected)')
     .option('--passage-lang <code>', 'language of passages whose row names none (default: detected)')
     .option('--pack <pack>', 'name or folder of a pack (default: base)')
+    .option('--generator <name>', 'lexicon, or gloss: sentences glossed word by word (default: lexicon)')
     .option('--systems <list>', 'e.g. dense,dense+xqg (default: all)')
     .option('--languages <list>', 'of given, detected: whether systems are told the language (default: both)')
     .option('--measures <list>', 'separated by blanks (default: MRR accuracy@1 R@10 R@100 nDCG@10)')
@@ -42,7 +46,12 @@ export const registerEvaluateBeir: Register = (parent, act) => {
         const progress = startProgress();
         try {
           const result = await evaluateBeir(
-            { ...given, systems: chosen, command: commandLine() },
+            {
+              ...given,
+              encoderOptions: givenEncoder(given, context),
+              systems: chosen,
+              command: commandLine(),
+            },
             (step, done, total) => {
               context.signal.throwIfAborted();
               progress.update(total > 0 ? done / total : null, step);
@@ -55,4 +64,5 @@ export const registerEvaluateBeir: Register = (parent, act) => {
         }
       }),
     );
+  addEncoderOptions(command, 'static');
 };

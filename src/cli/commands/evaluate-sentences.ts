@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { EvaluateSentencesOptions } from '../../evaluate/lareqa.js';
 import type { EvaluationResult, Progress, Setting } from '../../evaluate/results.js';
+import type { CommandContext } from '../context.js';
+import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
 import { list, oneOf, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
@@ -14,6 +16,8 @@ const shared = {
   data: z.string(),
   langs: list.optional(),
   pack: z.string().optional(),
+  ...encoderOptions,
+  generator: oneOf('lexicon', 'gloss').optional(),
   settings: list
     .pipe(z.array(z.enum(SETTINGS, { error: `is not one of ${SETTINGS.join(', ')}` })))
     .optional(),
@@ -29,10 +33,11 @@ const mlqaR = z.object({ ...shared, half: oneOf('all', 'tune', 'report').default
 type Evaluate<T> = (options: T, progress: Progress) => Promise<EvaluationResult>;
 
 function addOptions(command: Command): Command {
-  return command
+  const described = command
     .requiredOption('--data <dir>', 'folder of <lang>.json')
     .option('--langs <codes>', 'only these languages, e.g. en,ar,th (default: all files)')
     .option('--pack <pack>', 'name or folder of a pack (default: base)')
+    .option('--generator <name>', 'lexicon, or gloss: sentences glossed word by word (default: lexicon)')
     .option('--settings <list>', `of ${SETTINGS.join(', ')} (default: all)`)
     .option('--systems <list>', 'e.g. dense,dense+xqg (default: dense, bm25 and hybrid, each also with +xqg)')
     .option(
@@ -43,6 +48,7 @@ function addOptions(command: Command): Command {
     .option('--metrics <list>', 'measures in the tables for people (default: mAP,rank-distance)')
     .option('--per-query', 'also the values of every query, in the JSON')
     .option('--json [file]', JSON_OPTION);
+  return addEncoderOptions(described, 'static');
 }
 
 /** Runs an evaluation of sentences with progress on stderr, and tells its result. */
@@ -50,16 +56,16 @@ async function run<T extends z.output<typeof xquadR>>(
   { metrics, systems, ...given }: T,
   evaluate: Evaluate<EvaluateSentencesOptions & Omit<T, 'metrics' | 'systems'>>,
   tell: (result: EvaluationResult, metrics: readonly string[]) => Promise<void>,
-  signal: AbortSignal,
+  context: CommandContext,
 ): Promise<void> {
   const { systemsNamed } = await import('../../evaluate/systems.js');
   const chosen = systems && systemsNamed(systems);
   const progress = startProgress();
   try {
     const result = await evaluate(
-      { ...given, systems: chosen, command: commandLine() },
+      { ...given, encoderOptions: givenEncoder(given, context), systems: chosen, command: commandLine() },
       (step, done, total) => {
-        signal.throwIfAborted();
+        context.signal.throwIfAborted();
         progress.update(total > 0 ? done / total : null, step);
       },
     );
@@ -82,7 +88,7 @@ export const registerEvaluateXquadR: Register = (parent, act) => {
       const { evaluateXquadR } = await import('../../evaluate/lareqa.js');
       const tell = (result: EvaluationResult, metrics: readonly string[]) =>
         tellResult(context, raw, result, metrics);
-      await run(parseOptions(xquadR, raw), evaluateXquadR, tell, context.signal);
+      await run(parseOptions(xquadR, raw), evaluateXquadR, tell, context);
     }),
   );
 };
@@ -97,7 +103,7 @@ export const registerEvaluateMlqaR: Register = (parent, act) => {
         const { evaluateMlqaR } = await import('../../evaluate/lareqa.js');
         const tell = (result: EvaluationResult, metrics: readonly string[]) =>
           tellResult(context, raw, result, metrics);
-        await run(parseOptions(mlqaR, raw), evaluateMlqaR, tell, context.signal);
+        await run(parseOptions(mlqaR, raw), evaluateMlqaR, tell, context);
       }),
     );
 };

@@ -1,6 +1,8 @@
 /** `xqg index`: files and folders into an index. */
 import { z } from 'zod';
 import type { SkipReason } from '../../corpus/reader.js';
+import type { QueueOptions } from '../../distribute/distribution.js';
+import { XqgError } from '../../errors/error.js';
 import { FilteredGenerator, parseThresholds } from '../../generate/filters/filtered.js';
 import type { IndexResult } from '../../indexing/options.js';
 import type { XqgIndex } from '../../library/xqg-index.js';
@@ -9,7 +11,7 @@ import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-opti
 import { describeFailure, ToldFailure } from '../failure.js';
 import { bytes, list, parseOptions, whole } from '../options.js';
 import type { Register } from '../program.js';
-import { startProgress } from '../progress.js';
+import { type Progress, startProgress } from '../progress.js';
 import { count, foreign } from '../terminal.js';
 
 const options = z.object({
@@ -25,8 +27,15 @@ const options = z.object({
   generator: z.string().optional(),
   prompt: z.string().optional(),
   keep: z.string().optional(),
+  glossary: z.string().optional(),
   maxTokens: whole(8).optional(),
   memory: bytes.optional(),
+  queue: z.string().optional(),
+  parts: z.string().optional(),
+  partPassages: whole(1).optional(),
+  attempts: whole(1).optional(),
+  retryFailed: z.boolean().default(false),
+  keepParts: z.boolean().default(false),
 });
 
 /** Skipped files that are named one by one. */
@@ -69,11 +78,27 @@ export const registerIndex: Register = (parent, act) => {
       'leave out generated queries that score less, e.g. "language>=0.5,form>=1,novelty>=0.3"',
     )
     .option(
+      '--glossary <file>',
+      'own terms, CSV with a column a language; none drops that of the index (default: the one of the index)',
+    )
+    .option(
       '--lexical-queries',
       'generated queries serve the lexical leg alone: none is encoded (a neural encoder is then much quicker)',
     )
     .option('--max-tokens <n>', 'longest passage, in words (default: 200)')
     .option('--memory <size>', 'memory for what waits to be written, e.g. 512MB (default: 256MB)')
+    .option(
+      '--queue <url>',
+      'workers compute the rows (xqg worker); redis://HOST:PORT (docs/distributing.md)',
+    )
+    .option(
+      '--parts <place>',
+      'with --queue: folder or s3://bucket/prefix that workers share (default: DIR/parts)',
+    )
+    .option('--part-passages <n>', 'with --queue: passages of a part (default: 512)')
+    .option('--attempts <n>', 'with --queue: attempts at a part before it is set aside (default: 5)')
+    .option('--retry-failed', 'with --queue: try the parts again that were set aside')
+    .option('--keep-parts', 'with --queue: leave the parts in their place when the index is complete')
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw, paths: string[]) => {
@@ -91,6 +116,7 @@ export const registerIndex: Register = (parent, act) => {
             signal: context.signal,
             keep: given.keep === undefined ? undefined : parseThresholds(given.keep),
           },
+          glossary: given.glossary === 'none' ? null : given.glossary,
           queryLanguages: given.queryLangs,
           queriesPerLanguage: given.queries,
           seed: given.seed,
@@ -98,18 +124,22 @@ export const registerIndex: Register = (parent, act) => {
           encoderOptions: givenEncoder(given, context),
           encodeQueries: given.lexicalQueries ? false : undefined,
         });
+        tellGlossary(context, index);
         await tellWork(context, index, paths);
         const skips = new SkipTalk(context);
         const progress = startProgress();
+        const queue = givenQueue(given, context, progress);
         let result: IndexResult;
         try {
           result = await index.addPaths(paths, {
             splitting: { lang: given.lang, maxTokens: given.maxTokens },
             memoryBytes: given.memory,
             signal: context.signal,
+            queue,
             onSkip: (path, reason, line) => skips.tell(path, reason, line),
             onFailure: (path, error) => context.say(`${error.code} ${path}: ${error.message}`),
             onProgress: ({ phase, passages, unchanged }, { done, total }) => {
+              if (queue !== undefined && phase === 'documents') return;
               const known = unchanged > 0 ? `, ${count(unchanged, 'document')} unchanged` : '';
               const text =
                 phase === 'sealing' ? 'writing the lexical index' : `${count(passages, 'passage')}${known}`;
@@ -132,6 +162,47 @@ export const registerIndex: Register = (parent, act) => {
   addEncoderOptions(command, 'static, or the one of the index');
 };
 
+function tellGlossary(context: CommandContext, { makers: { glossary } }: XqgIndex): void {
+  if (glossary === null) return;
+  const { concepts, languages } = glossary;
+  context.say(`Glossary: ${count(concepts.length, 'concept')} in ${languages.join(' ')}`);
+}
+
+function givenQueue(
+  { queue: url, parts, partPassages, attempts, retryFailed, keepParts }: z.output<typeof options>,
+  context: CommandContext,
+  progress: Progress,
+): QueueOptions | undefined {
+  if (url === undefined) {
+    const alone = {
+      parts,
+      partPassages,
+      attempts,
+      retryFailed: retryFailed || undefined,
+      keepParts: keepParts || undefined,
+    };
+    const [named] = Object.entries(alone).flatMap(([name, value]) => (value === undefined ? [] : name));
+    if (named === undefined) return undefined;
+    const flag = named.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+    throw new XqgError('XQG_BAD_OPTION', { problems: `--${flag} needs --queue` });
+  }
+  return {
+    url,
+    parts,
+    partPassages,
+    attempts,
+    retryFailed,
+    keepParts,
+    onTrouble: (problem) => context.say(problem),
+    onParts: ({ phase, parts: planned, done, setAside, counts, workers }) => {
+      const aside = setAside > 0 ? `, ${count(setAside)} set aside` : '';
+      const far = `${count(done)} of ${count(planned, 'part')} done${aside}`;
+      const text = `${far}, ${count(counts.active)} in hand, ${count(workers, 'worker')}`;
+      progress.update(phase === 'planning' ? null : (done + setAside) / planned, text);
+    },
+  };
+}
+
 /** What a filter left of the queries of each language. */
 function tellYields(context: CommandContext, { makers: { generator } }: XqgIndex): void {
   if (!(generator instanceof FilteredGenerator)) return;
@@ -142,22 +213,39 @@ function tellYields(context: CommandContext, { makers: { generator } }: XqgIndex
   }
 }
 
-/** Encodings, hours and price, before an encoder starts for which they matter. */
+/** Calls, encodings, hours and price, before a generator or an encoder starts for which they matter. */
 async function tellWork(context: CommandContext, index: XqgIndex, paths: readonly string[]): Promise<void> {
+  const { generatingWork } = await import('../../library/generating-work.js');
+  const generating = await generatingWork(index, paths);
+  if (generating !== null) {
+    const { passages, languages, calls, hours, cost } = generating;
+    const what = calls === null ? 'by a model of this machine' : `${count(calls, 'call')} of the endpoint`;
+    context.say(
+      `Queries of about ${count(passages, 'passage')} in ${count(languages, 'language')}: ${what}, ${duration(hours)}${priceOf(cost)}`,
+    );
+  }
   const { encodingWork } = await import('../../library/encoding-work.js');
   const work = await encodingWork(index, paths);
   if (work === null) return;
   const { passages, languages, queriesEach, encodings, hours, cost } = work;
-  const price = cost === null ? '' : `, price about ${cost.toFixed(2)}`;
   const each =
     queriesEach === 0
       ? ''
       : `, each with generated queries in ${count(languages, 'language')} (${count(queriesEach)})`;
   context.say(
-    `About ${count(passages, 'passage')}${each}: ${count(encodings, 'encoding')}, about ${hours < 1 ? `${Math.ceil(hours * 60)} min` : `${hours.toFixed(1)} h`}${price}`,
+    `About ${count(passages, 'passage')}${each}: ${count(encodings, 'encoding')}, ${duration(hours)}${priceOf(cost)}`,
   );
   if (queriesEach > 0)
     context.say('--lexical-queries leaves the generated queries to the lexical leg: one encoding a passage');
+}
+
+function duration(hours: number): string {
+  return hours < 1 ? `about ${Math.ceil(hours * 60)} min` : `about ${hours.toFixed(1)} h`;
+}
+
+/** Of what an endpoint asks for; in the currency of its settings. */
+function priceOf(cost: number | null): string {
+  return cost === null ? '' : `, price about ${cost.toFixed(2)}`;
 }
 
 function summary({ documents, passages, split, cut, elapsedMs }: IndexResult, dir: string): string[] {

@@ -18,6 +18,7 @@ const options = z.object({
   data: z.string(),
   matrix: z.string().default(MATRIX),
   short: z.boolean().default(false),
+  record: z.boolean().default(false),
 });
 
 export const registerReproduce: Register = (parent, act) => {
@@ -29,11 +30,12 @@ export const registerReproduce: Register = (parent, act) => {
     .option('--data <dir>', 'folder of evaluation data: xquad, xquad-r, mlqa-r', '../shared/data/eval')
     .option('--short', 'only the rows that take seconds')
     .option('--matrix <file>', 'rows of command, expected value and tolerance (default: that of xqg)')
+    .option('--record', 'put what was measured in the place of what was expected, after packs have changed')
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw) => {
-        const { data, matrix, short } = parseOptions(options, raw);
-        const { readMatrix, reproduce } = await import('../../experiment/reproduce.js');
+        const { data, matrix, short, record } = parseOptions(options, raw);
+        const { readMatrix, recordMatrix, reproduce } = await import('../../experiment/reproduce.js');
         const rows = (await readMatrix(matrix)).filter((row) => row.short || !short);
         const run = async (words: readonly string[]) => {
           context.say(`xqg ${words.join(' ')}`);
@@ -61,7 +63,13 @@ export const registerReproduce: Register = (parent, act) => {
             ),
           );
         }
-        const failed = all.filter(({ verdict }) => verdict === 'FAIL').length;
+        if (record) {
+          await recordMatrix(matrix, all);
+          context.say(`Recorded in ${matrix}`);
+        }
+        const failed = all.filter(({ verdict, value }) =>
+          record ? value === null : verdict === 'FAIL',
+        ).length;
         if (failed > 0) {
           throw new ToldFailure(new XqgError('XQG_NOT_REPRODUCED', { failed, rows: all.length }));
         }

@@ -6,6 +6,7 @@ import type { SearchOptions } from '../../library/search-types.js';
 import type { XqgIndex } from '../../library/xqg-index.js';
 import type { CommandContext } from '../context.js';
 import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
+import { addExpandOptions, expandOptions, givenExpansion } from '../expand-options.js';
 import { addIndexPlace, indexDirectory, indexPlace } from '../index-place.js';
 import { fromText, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
@@ -25,8 +26,11 @@ const options = z.object({
   filter: searchFields.filters.default([]),
   groupBy: searchFields.groupBy.optional(),
   k: fromText(searchFields.k).optional(),
+  ann: z.boolean().optional(),
+  exact: z.boolean().default(false),
   pack: z.string().optional(),
   ...encoderOptions,
+  ...expandOptions,
   queries: z.string().optional(),
   run: z.string().optional(),
   tag: z.string().regex(/^\S+$/, 'holds a blank').default('xqg'),
@@ -55,6 +59,8 @@ export const registerSearch: Register = (parent, act) => {
     .option('--filter <condition>', 'e.g. "year>=2020" or lang=de; may be repeated', collect)
     .option('--group-by <what>', 'document: only the best passage of each')
     .option('-k, --k <n>', `results at most (default: ${SHOWN}; ${BATCH_DEPTH} for a file of questions)`)
+    .option('--ann', 'only through the ANN index (default: where it was built, see xqg ann)')
+    .option('--exact', 'look at every passage, also where an ANN index was built')
     .option('--pack <pack>', 'folder of the pack that made the index, if it is not one of xqg')
     .option('--queries <file>', 'questions: lines of id, tab and text, or JSONL {id, text, lang}')
     .option('--run <file>', 'write a TREC run of --queries there')
@@ -71,15 +77,20 @@ export const registerSearch: Register = (parent, act) => {
           encoder: given.encoder,
           encoderOptions: { ...givenEncoder(given, context), onOpened: undefined },
         });
+        let expansion: Awaited<ReturnType<typeof givenExpansion>> | undefined;
         try {
-          if (given.queries !== undefined) await searchBatch(context, index, given.queries, given);
-          else await searchOne(context, index, question!, given);
+          expansion = await givenExpansion(given, context);
+          const asked = { ...searchOptions(given), expand: expansion.expand };
+          if (given.queries !== undefined) await searchBatch(context, index, given.queries, given, asked);
+          else await searchOne(context, index, question!, given, asked);
         } finally {
           await index.close();
+          await expansion?.close();
         }
       }),
     );
   addIndexPlace(addEncoderOptions(command, 'the one of the index'));
+  addExpandOptions(command);
 };
 
 type Given = z.output<typeof options>;
@@ -88,18 +99,20 @@ function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
-function requireOne(question: string | undefined, { queries, run, augment }: Given): void {
+function requireOne(question: string | undefined, { queries, run, augment, ann, exact }: Given): void {
   const fail = (problem: string) => new XqgError('XQG_USAGE', { problem, command: 'xqg search' });
   if ((question === undefined) === (queries === undefined))
     throw fail('Give either a question or --queries FILE.');
+  if (ann && exact) throw fail('Give either --ann or --exact.');
   if (question?.trim() === '') throw fail('The question is empty.');
   if (run !== undefined && queries === undefined) throw fail('--run needs --queries FILE.');
   if (queries !== undefined && augment === 'both')
     throw fail('--queries takes --augment on or off, one run each.');
 }
 
-function searchOptions({ mode, alpha, profile, translate, lang, filter, groupBy, k }: Given): SearchOptions {
-  return { mode, alpha, profile, translate, lang, filters: filter, groupBy, k };
+function searchOptions(given: Given): SearchOptions {
+  const { mode, alpha, profile, translate, lang, filter, groupBy, k, ann, exact } = given;
+  return { mode, alpha, profile, translate, lang, filters: filter, groupBy, k, ann: exact ? false : ann };
 }
 
 async function searchOne(
@@ -107,8 +120,8 @@ async function searchOne(
   index: XqgIndex,
   question: string,
   given: Given,
+  options: SearchOptions,
 ): Promise<void> {
-  const options = searchOptions(given);
   if (given.augment === 'both') return searchBoth(context, index, question, options);
   // With `on`, an index that has no generated queries is searched without them.
   const answer = await index.search(
@@ -141,6 +154,7 @@ async function searchBatch(
   index: XqgIndex,
   file: string,
   given: Given,
+  asked: SearchOptions,
 ): Promise<void> {
   const { formatRun, writeRun } = await import('../../evaluate/trec.js');
   const { readQuestions } = await import('../question-file.js');
@@ -149,7 +163,7 @@ async function searchBatch(
   let without = 0;
   async function* ranked() {
     const options: SearchOptions = {
-      ...searchOptions(given),
+      ...asked,
       ...(given.augment === 'off' ? { augment: false } : {}),
       k: given.k ?? BATCH_DEPTH,
     };

@@ -1,22 +1,36 @@
 /** `xqg status`: what an index holds and what made it. */
 import { z } from 'zod';
+import type { QueueStatus } from '../../distribute/queue-status.js';
+import { XqgError } from '../../errors/error.js';
 import type { IndexStatus } from '../../indexing/status.js';
+import type { CommandContext } from '../context.js';
 import { addIndexPlace, attachedDirectory, indexPlace } from '../index-place.js';
 import { parseOptions } from '../options.js';
 import type { Register } from '../program.js';
+import { describeQueue } from '../queue-output.js';
 import { count, foreign, size } from '../terminal.js';
 
-const options = z.object({ ...indexPlace, digest: z.boolean().default(false) });
+const options = z.object({
+  ...indexPlace,
+  queue: z.string().optional(),
+  digest: z.boolean().default(false),
+});
 
 export const registerStatus: Register = (parent, act) => {
   const command = parent
     .command('status')
-    .description('show what an index holds and what made it')
+    .description('show what an index holds and what made it, or how far the runs of a queue are')
+    .option('--queue <url>', 'show the runs of this queue: redis://HOST:PORT')
     .option('--digest', 'print only the sha256 of the content: equal for indexes that answer alike')
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw) => {
         const given = parseOptions(options, raw);
+        if (given.queue !== undefined) return tellQueue(context, given.queue);
+        if (given.index === undefined && given.store === undefined)
+          throw new XqgError('XQG_BAD_OPTION', {
+            problems: 'neither --index nor --store nor --queue is given',
+          });
         const dir = await attachedDirectory(given, 'xqg status');
         if (given.digest) {
           const { digestIndex } = await import('../../indexing/digest.js');
@@ -25,12 +39,24 @@ export const registerStatus: Register = (parent, act) => {
         }
         const { indexStatus } = await import('../../indexing/status.js');
         const status = await indexStatus(dir);
-        if (context.json) return context.printJson({ directory: dir, ...status });
+        const { queueStatusOf } = await import('../../distribute/queue-status.js');
+        // A run without the queue may have ended what one with it began.
+        const queue = status.manifest.state.status === 'complete' ? null : await queueStatusOf(dir);
+        if (context.json)
+          return context.printJson({ directory: dir, ...status, ...(queue === null ? {} : { queue }) });
         context.print(describe(dir, status));
+        if (queue !== null) context.print(describeQueue(queue));
       }),
     );
   addIndexPlace(command);
 };
+
+async function tellQueue(context: CommandContext, url: string): Promise<void> {
+  const { queueStatus } = await import('../../distribute/queue-status.js');
+  const status: QueueStatus = await queueStatus(url);
+  if (context.json) context.printJson(status);
+  else context.print(describeQueue(status));
+}
 
 function describe(dir: string, { manifest, ...status }: IndexStatus): string {
   const { identity, state, tool } = manifest;
@@ -49,10 +75,14 @@ function describe(dir: string, { manifest, ...status }: IndexStatus): string {
       generator === null ? 'none' : `${generator.name}, weights ${generator.weights.slice(0, 12)}`,
     ],
     ['pack', pack === null ? 'none' : `${pack.name} ${pack.version}, sha256 ${pack.sha256.slice(0, 12)}`],
+    ...(identity.glossary === undefined
+      ? []
+      : [['glossary', `sha256 ${identity.glossary.slice(0, 12)}`] as [string, string]]),
     [
       'queries',
       `${identity.queriesPerLanguage} for each passage in ${identity.queryLanguages.join(' ') || 'no language'}`,
     ],
+    ['ann', annText(status.ann)],
     ['made by', `xqg ${tool.version}, Node ${tool.node}, ICU ${identity.icu}`],
     ['updated', manifest.updated],
   ];
@@ -72,6 +102,14 @@ function stateText({ status, done, expected, failed }: IndexStatus['manifest']['
   if (status === 'complete') return `complete${failures}`;
   const of = expected === null ? '' : ` of ${count(expected)}`;
   return `not finished: ${count(done)}${of} documents done${failures}; run the same xqg index again`;
+}
+
+function annText(ann: IndexStatus['ann']): string {
+  if (ann === null) return 'none: searched exactly';
+  const { record, fits } = ann;
+  const [recall] = record.recall;
+  const of = `${size(record.bytes)}, alpha ${record.alpha}, recall@10 ${recall.at10.toFixed(3)} on ${count(record.questions.count, 'question')}`;
+  return fits ? of : `${of}; older than the index, not used: xqg ann build`;
 }
 
 function languageText({ lang, passages, detected, confidence }: IndexStatus['languages'][number]): string {

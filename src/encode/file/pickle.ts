@@ -5,16 +5,9 @@
  * they are in the file. Knows no encoder.
  */
 import type { FileHandle } from 'node:fs/promises';
-import { fileError, readBytes } from './matrix-file.js';
+import { fileError } from './matrix-file.js';
 import type { NumpyArray } from './npy.js';
-
-/** Bytes of the file that are left where they are. */
-export class FileBytes {
-  constructor(
-    readonly offset: number,
-    readonly length: number,
-  ) {}
-}
+import { FileBytes, PickleReader } from './pickle-reader.js';
 
 /** What a pickle may mean. Tuples and lists are arrays. */
 export type PickledValue =
@@ -51,10 +44,6 @@ const RECONSTRUCT = ['numpy.core.multiarray._reconstruct', 'numpy._core.multiarr
 const FROM_BUFFER = ['numpy.core.numeric._frombuffer', 'numpy._core.numeric._frombuffer'];
 const KNOWN = [...RECONSTRUCT, ...FROM_BUFFER, 'numpy.ndarray', 'numpy.dtype'];
 
-const WINDOW = 2 ** 20;
-/** Texts are ids: none is longer, in bytes. */
-const LONGEST_TEXT = 2 ** 20;
-
 /** Reads the file's only value. Throws XQG_VECTOR_FILE naming the byte of what is refused. */
 export async function readPickle(path: string, handle: FileHandle, size: number): Promise<PickledValue> {
   return new Machine(path, handle, size).run();
@@ -62,32 +51,26 @@ export async function readPickle(path: string, handle: FileHandle, size: number)
 
 class Machine {
   readonly #path: string;
-  readonly #handle: FileHandle;
-  readonly #size: number;
+  readonly #reader: PickleReader;
   readonly #memo: PickledValue[] = [];
-  #stack: Slot[] = [];
-  #window: Buffer = Buffer.alloc(0);
-  #windowStart = 0;
-  #at = 0;
+  readonly #stack: Slot[] = [];
 
   constructor(path: string, handle: FileHandle, size: number) {
     this.#path = path;
-    this.#handle = handle;
-    this.#size = size;
+    this.#reader = new PickleReader(path, handle, size);
   }
 
   async run(): Promise<PickledValue> {
     for (;;) {
-      await this.#ensure(1);
-      const at = this.#at;
-      const op = this.#byte();
+      const { at } = this.#reader;
+      const op = await this.#reader.number(1);
       if (op === 0x2e) break; // STOP
       if (!(await this.#step(op))) {
-        throw this.#refuse(at, `the operation 0x${op.toString(16).padStart(2, '0')}`);
+        throw this.#reader.refusal(at, `the operation 0x${op.toString(16).padStart(2, '0')}`);
       }
     }
     const value = this.#pop();
-    if (this.#stack.length > 0) throw this.#damaged();
+    if (this.#stack.length > 0) throw this.#reader.damage();
     return value;
   }
 
@@ -95,11 +78,10 @@ class Machine {
   async #step(op: number): Promise<boolean> {
     switch (op) {
       case 0x80: // PROTO
-        await this.#ensure(1);
-        this.#checkProtocol(this.#byte());
+        this.#checkProtocol(await this.#reader.number(1));
         return true;
       case 0x95: // FRAME: its length changes nothing
-        await this.#number(8);
+        await this.#reader.number(8);
         return true;
       case 0x28: // MARK
         this.#stack.push(MARK);
@@ -130,45 +112,51 @@ class Machine {
         this.#stack.push(op === 0x88);
         return true;
       case 0x4b: // BININT1, BININT2, BININT
-        this.#stack.push(await this.#number(1));
+        this.#stack.push(await this.#reader.number(1));
         return true;
       case 0x4d:
-        this.#stack.push(await this.#number(2));
+        this.#stack.push(await this.#reader.number(2));
         return true;
       case 0x4a:
-        this.#stack.push((await this.#number(4)) | 0);
+        this.#stack.push((await this.#reader.number(4)) | 0);
         return true;
       case 0x8a: // LONG1
-        this.#stack.push(await this.#long());
+        this.#stack.push(await this.#reader.long());
         return true;
       case 0x8c: // SHORT_BINUNICODE, BINUNICODE, BINUNICODE8
-        return this.#text(1);
+        this.#stack.push(await this.#reader.text(1));
+        return true;
       case 0x58:
-        return this.#text(4);
+        this.#stack.push(await this.#reader.text(4));
+        return true;
       case 0x8d:
-        return this.#text(8);
+        this.#stack.push(await this.#reader.text(8));
+        return true;
       case 0x43: // SHORT_BINBYTES, BINBYTES, BINBYTES8, BYTEARRAY8
-        return this.#bytes(1);
+        this.#stack.push(await this.#reader.bytes(1));
+        return true;
       case 0x42:
-        return this.#bytes(4);
+        this.#stack.push(await this.#reader.bytes(4));
+        return true;
       case 0x8e:
       case 0x96:
-        return this.#bytes(8);
+        this.#stack.push(await this.#reader.bytes(8));
+        return true;
       case 0x94: // MEMOIZE, BINPUT, LONG_BINPUT
         this.#memo.push(this.#top());
         return true;
       case 0x71:
-        this.#memo[await this.#number(1)] = this.#top();
+        this.#memo[await this.#reader.number(1)] = this.#top();
         return true;
       case 0x72:
-        this.#memo[await this.#number(4)] = this.#top();
+        this.#memo[await this.#reader.number(4)] = this.#top();
         return true;
       case 0x68: // BINGET, LONG_BINGET
-        return this.#recall(await this.#number(1));
+        return this.#recall(await this.#reader.number(1));
       case 0x6a:
-        return this.#recall(await this.#number(4));
+        return this.#recall(await this.#reader.number(4));
       case 0x63: // GLOBAL, STACK_GLOBAL
-        return this.#global(`${await this.#line()}.${await this.#line()}`);
+        return this.#global(`${await this.#reader.line()}.${await this.#reader.line()}`);
       case 0x93: {
         const [module, name] = this.#popMany(2);
         return this.#global(`${module}.${name}`);
@@ -191,29 +179,29 @@ class Machine {
   /** A list grows in place, since the memo may hold it. */
   #append(values: readonly PickledValue[]): void {
     const list = this.#top();
-    if (!Array.isArray(list)) throw this.#damaged();
+    if (!Array.isArray(list)) throw this.#reader.damage();
     for (const value of values) list.push(value);
   }
 
   #recall(key: number): boolean {
-    if (!(key in this.#memo)) throw this.#damaged();
+    if (!(key in this.#memo)) throw this.#reader.damage();
     this.#stack.push(this.#memo[key]);
     return true;
   }
 
   #global(name: string): boolean {
-    if (!KNOWN.includes(name)) throw this.#refuse(this.#at, `the name ${name}`);
+    if (!KNOWN.includes(name)) throw this.#reader.refusal(this.#reader.at, `the name ${name}`);
     this.#stack.push(new Global(name));
     return true;
   }
 
   #reduce(): boolean {
     const [callee, args] = this.#popMany(2);
-    if (!(callee instanceof Global) || !Array.isArray(args)) throw this.#damaged();
+    if (!(callee instanceof Global) || !Array.isArray(args)) throw this.#reader.damage();
     if (RECONSTRUCT.includes(callee.name)) {
       this.#stack.push(new PickledArray());
     } else if (callee.name === 'numpy.dtype') {
-      if (typeof args[0] !== 'string') throw this.#damaged();
+      if (typeof args[0] !== 'string') throw this.#reader.damage();
       this.#stack.push(new Dtype(args[0]));
     } else if (FROM_BUFFER.includes(callee.name)) {
       const [bytes, dtype, shape, order] = args;
@@ -221,7 +209,7 @@ class Machine {
       array.array = this.#array(bytes, dtype, shape, order === 'F');
       this.#stack.push(array);
     } else {
-      throw this.#refuse(this.#at, `a call of ${callee.name}`);
+      throw this.#reader.refusal(this.#reader.at, `a call of ${callee.name}`);
     }
     return true;
   }
@@ -229,14 +217,14 @@ class Machine {
   /** Sets the state of an array, (version, shape, dtype, fortran, bytes), or of a dtype, (version, byte order, ...). */
   #build(): boolean {
     const [target, state] = this.#popMany(2);
-    if (!Array.isArray(state)) throw this.#damaged();
+    if (!Array.isArray(state)) throw this.#reader.damage();
     if (target instanceof Dtype) {
-      if (typeof state[1] !== 'string') throw this.#damaged();
+      if (typeof state[1] !== 'string') throw this.#reader.damage();
       target.byteOrder = state[1];
     } else if (target instanceof PickledArray) {
       target.array = this.#array(state[4], state[2], state[1], state[3] === true);
     } else {
-      throw this.#damaged();
+      throw this.#reader.damage();
     }
     this.#stack.push(target);
     return true;
@@ -245,10 +233,10 @@ class Machine {
   #array(bytes: PickledValue, dtype: PickledValue, shape: PickledValue, fortran: boolean): NumpyArray {
     const isShape = Array.isArray(shape) && shape.every((size) => typeof size === 'number');
     if (!(bytes instanceof FileBytes && dtype instanceof Dtype && isShape)) {
-      throw this.#refuse(this.#at, 'an array that does not hold plain numbers');
+      throw this.#reader.refusal(this.#reader.at, 'an array that does not hold plain numbers');
     }
     const numbers = (shape as number[]).reduce((product, size) => product * size, 1);
-    if (numbers * Number(dtype.type.slice(1)) !== bytes.length) throw this.#damaged();
+    if (numbers * Number(dtype.type.slice(1)) !== bytes.length) throw this.#reader.damage();
     return {
       descr: `${dtype.byteOrder}${dtype.type}`,
       shape: shape as number[],
@@ -257,71 +245,9 @@ class Machine {
     };
   }
 
-  async #text(lengthBytes: number): Promise<true> {
-    const length = await this.#number(lengthBytes);
-    if (length > LONGEST_TEXT) throw this.#refuse(this.#at, `a text of ${length} bytes`);
-    await this.#ensure(length);
-    const start = this.#at - this.#windowStart;
-    this.#stack.push(this.#window.toString('utf8', start, start + length));
-    this.#at += length;
-    return true;
-  }
-
-  async #bytes(lengthBytes: number): Promise<true> {
-    const length = await this.#number(lengthBytes);
-    if (this.#at + length > this.#size) throw this.#truncated();
-    this.#stack.push(new FileBytes(this.#at, length));
-    this.#at += length;
-    return true;
-  }
-
-  async #long(): Promise<number> {
-    const length = await this.#number(1);
-    await this.#ensure(length);
-    let value = 0n;
-    for (let i = 0; i < length; i++) value |= BigInt(this.#byte()) << BigInt(8 * i);
-    const signed = Number(BigInt.asIntN(8 * length, value));
-    if (!Number.isSafeInteger(signed)) throw this.#refuse(this.#at, 'a number beyond 2^53');
-    return signed;
-  }
-
-  /** Text up to a line end, as GLOBAL has it. */
-  async #line(): Promise<string> {
-    let text = '';
-    for (;;) {
-      await this.#ensure(1);
-      const byte = this.#byte();
-      if (byte === 0x0a) return text;
-      text += String.fromCharCode(byte);
-      if (text.length > 200) throw this.#damaged();
-    }
-  }
-
-  /** A little-endian whole number of 1, 2, 4 or 8 bytes. */
-  async #number(bytes: number): Promise<number> {
-    await this.#ensure(bytes);
-    let value = 0;
-    for (let i = 0; i < bytes; i++) value += this.#byte() * 2 ** (8 * i);
-    if (!Number.isSafeInteger(value)) throw this.#damaged();
-    return value;
-  }
-
-  #byte(): number {
-    return this.#window[this.#at++ - this.#windowStart];
-  }
-
-  /** Makes the next `count` bytes ready. */
-  async #ensure(count: number): Promise<void> {
-    if (this.#at >= this.#windowStart && this.#at + count <= this.#windowStart + this.#window.length) return;
-    if (this.#at + count > this.#size) throw this.#truncated();
-    const length = Math.min(Math.max(WINDOW, count), this.#size - this.#at);
-    this.#window = Buffer.from((await readBytes(this.#handle, this.#at, length)).buffer);
-    this.#windowStart = this.#at;
-  }
-
   #top(): PickledValue {
     const value = this.#stack.at(-1);
-    if (value === undefined || value === MARK) throw this.#damaged();
+    if (value === undefined || value === MARK) throw this.#reader.damage();
     return value;
   }
 
@@ -337,20 +263,7 @@ class Machine {
 
   #popMarked(): PickledValue[] {
     const mark = this.#stack.lastIndexOf(MARK);
-    if (mark < 0) throw this.#damaged();
+    if (mark < 0) throw this.#reader.damage();
     return this.#stack.splice(mark).slice(1) as PickledValue[];
-  }
-
-  #truncated() {
-    return fileError(this.#path, `it is truncated: the pickle goes on beyond its ${this.#size} bytes`);
-  }
-
-  #damaged() {
-    return fileError(this.#path, `it is no pickle, or damaged before byte ${this.#at}`);
-  }
-
-  #refuse(at: number, what: string) {
-    const allowed = 'only NumPy arrays of floating-point numbers, lists, tuples, texts and numbers are read';
-    return fileError(this.#path, `its pickle has ${what} at byte ${at}, which is not run: ${allowed}`);
   }
 }

@@ -9,6 +9,15 @@ import type { Tokenizer } from 'tokenizers';
 import { pool, toUnitLength } from './pooling.js';
 import type { EncodeDone, EncodeTask, ThreadReady, ThreadSetup } from './protocol.js';
 
+/** Inputs of a graph by name. */
+export type Feeds = Record<string, Tensor>;
+
+export interface TokenBatch {
+  /** Of the texts, in the order of the rows. */
+  readonly places: readonly number[];
+  readonly rows: readonly (readonly number[])[];
+}
+
 export class ModelRunner {
   readonly #session: InferenceSession;
   readonly #tokenizer: Tokenizer;
@@ -51,26 +60,43 @@ export class ModelRunner {
   }
 
   async encode({ texts, pooling, normalize, longest }: EncodeTask): Promise<EncodeDone> {
-    const rows = await this.#tokenize(texts, longest);
-    const tokens = rows.reduce((sum, { ids }) => sum + ids.length, 0);
-    const cut = rows.filter((row) => row.cut).length;
-    // Of about equal length in a batch, so that little is padded.
-    const order = [...rows.keys()].sort((a, b) => rows[a].ids.length - rows[b].ids.length || a - b);
+    const { batches, tokens, cut } = await this.batches(texts, longest);
     let vectors: Float32Array | null = null;
-    for (let from = 0; from < order.length; from += this.#batch) {
-      const places = order.slice(from, from + this.#batch);
-      const { states, dim, width } = await this.#run(
-        places.map((place) => rows[place].ids),
-        pooling,
-      );
+    for (const { places, rows } of batches) {
+      const { states, dim, width } = await this.#run(rows, pooling);
       vectors ??= new Float32Array(texts.length * dim);
       for (const [row, place] of places.entries()) {
         const out = vectors.subarray(place * dim, (place + 1) * dim);
-        pool(states, row * width, rows[place].ids.length, pooling, out);
+        pool(states, row * width, rows[row].length, pooling, out);
         if (normalize) toUnitLength(out);
       }
     }
     return { vectors: vectors ?? new Float32Array(0), tokens, cut };
+  }
+
+  /** The token ids of texts as they are run: `rows[r]` of a batch are those of the text at `places[r]`. */
+  async batches(
+    texts: readonly string[],
+    longest: number,
+  ): Promise<{ batches: TokenBatch[]; tokens: number; cut: number }> {
+    const rows = await this.#tokenize(texts, longest);
+    // Of about equal length in a batch, so that little is padded.
+    const order = [...rows.keys()].sort((a, b) => rows[a].ids.length - rows[b].ids.length || a - b);
+    const batches: TokenBatch[] = [];
+    for (let from = 0; from < order.length; from += this.#batch) {
+      const places = order.slice(from, from + this.#batch);
+      batches.push({ places, rows: places.map((place) => rows[place].ids) });
+    }
+    return {
+      batches,
+      tokens: rows.reduce((sum, { ids }) => sum + ids.length, 0),
+      cut: rows.filter((row) => row.cut).length,
+    };
+  }
+
+  /** Runs the graph and nothing else. */
+  run(feeds: Feeds): ReturnType<InferenceSession['run']> {
+    return this.#session.run(feeds);
   }
 
   async close(): Promise<void> {
@@ -86,11 +112,8 @@ export class ModelRunner {
     }));
   }
 
-  /** `states` of row r begin at r x `width`. */
-  async #run(
-    rows: readonly (readonly number[])[],
-    pooling: EncodeTask['pooling'],
-  ): Promise<{ states: Float32Array; dim: number; width: number }> {
+  /** A batch as the graph takes it: padded to its longest row. */
+  feeds(rows: readonly (readonly number[])[]): Feeds {
     const length = Math.max(...rows.map((ids) => ids.length));
     const shape = [rows.length, length];
     const ids = new BigInt64Array(rows.length * length).fill(this.#paddingId);
@@ -102,12 +125,20 @@ export class ModelRunner {
       });
     });
     const { inputNames } = this.#session;
-    const feeds: Record<string, Tensor> = { input_ids: new this.#tensor('int64', ids, shape) };
+    const feeds: Feeds = { input_ids: new this.#tensor('int64', ids, shape) };
     if (inputNames.includes('attention_mask')) feeds.attention_mask = new this.#tensor('int64', mask, shape);
     if (inputNames.includes('token_type_ids')) {
       feeds.token_type_ids = new this.#tensor('int64', new BigInt64Array(ids.length), shape);
     }
-    const results = await this.#session.run(feeds);
+    return feeds;
+  }
+
+  /** `states` of row r begin at r x `width`. */
+  async #run(
+    rows: readonly (readonly number[])[],
+    pooling: EncodeTask['pooling'],
+  ): Promise<{ states: Float32Array; dim: number; width: number }> {
+    const results = await this.run(this.feeds(rows));
     const output =
       pooling === 'given'
         ? results.sentence_embedding

@@ -10,7 +10,8 @@ import { XqgError } from '../../errors/error.js';
 import { hashFiles, modelJson, requireFile } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
 import type { Encoder, EncoderIdentity, PassageText, QueryText } from '../encoder.js';
-import type { CardFields, ModelCard } from './card.js';
+import type { CardFields, Dtype, ModelCard } from './card.js';
+import type { ThreadSetup } from './protocol.js';
 import { chooseGraph, readCard } from './read-card.js';
 import { EncoderThreads } from './threads.js';
 
@@ -58,15 +59,12 @@ export class NeuralEncoder implements Encoder {
    * XQG_PACKAGE_MISSING, XQG_MODEL_BATCH
    */
   static async open(model: FoundModel, options: NeuralEncoderOptions = {}): Promise<NeuralEncoder> {
-    const { batch = 1, workers = 1 } = options;
-    const threads = options.threads ?? Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
-    const { dtype, graph } = chooseGraph(model.folder, options.card?.dtype);
-    const file = join(model.folder, graph);
-    const tokenizer = requireFile(model.folder, 'tokenizer.json');
-    if (batch > 1 && readFileSync(file).includes(DYNAMIC_QUANTIZATION))
+    const { workers = 1 } = options;
+    const { setup, dtype } = setupOf(model, options);
+    const { graph: file, tokenizer, batch } = setup;
+    if (batch > 1 && takesScaleOfBatch(file))
       throw new XqgError('XQG_MODEL_BATCH', { model: model.name, batch });
-    const paddingId = Number(modelJson(model.folder, 'config.json')?.pad_token_id ?? 0);
-    const opened = await EncoderThreads.open({ graph: file, tokenizer, threads, batch, paddingId }, workers);
+    const opened = await EncoderThreads.open(setup, workers);
     try {
       const card = readCard(model, dtype, opened.ready.outputs, options.card);
       const { pooling, normalize } = card;
@@ -102,6 +100,16 @@ export class NeuralEncoder implements Encoder {
     );
   }
 
+  /** In the order in which texts go to the threads, in tasks: the longest first. */
+  static tasks(texts: readonly string[]): number[][] {
+    // So that no thread is left alone with a long one at the end; of about equal length in a task.
+    const order = [...texts.keys()].sort((a, b) => texts[b].length - texts[a].length || a - b);
+    const tasks: number[][] = [];
+    for (let from = 0; from < order.length; from += TASK_TEXTS)
+      tasks.push(order.slice(from, from + TASK_TEXTS));
+    return tasks;
+  }
+
   /** Tokens run so far, and texts that were cut at the limit. */
   get counts(): { readonly tokens: number; readonly cut: number } {
     return { tokens: this.#tokens, cut: this.#cut };
@@ -116,11 +124,8 @@ export class NeuralEncoder implements Encoder {
     const { dim } = this.identity;
     const { pooling, normalize } = this.card;
     const vectors = new Float32Array(texts.length * dim);
-    // The longest first, so that no thread is left alone with one at the end; of about equal length in a task.
-    const order = [...texts.keys()].sort((a, b) => texts[b].length - texts[a].length || a - b);
     const tasks: Promise<void>[] = [];
-    for (let from = 0; from < order.length; from += TASK_TEXTS) {
-      const places = order.slice(from, from + TASK_TEXTS);
+    for (const places of NeuralEncoder.tasks(texts)) {
       const task = { texts: places.map((place) => texts[place]), pooling, normalize, longest };
       tasks.push(
         this.#threads.run(task).then(({ vectors: rows, tokens, cut }) => {
@@ -135,4 +140,25 @@ export class NeuralEncoder implements Encoder {
     await Promise.all(tasks);
     return vectors;
   }
+}
+
+/** What a thread of the encoder is given. @throws XqgError XQG_MODEL_INCOMPLETE */
+export function setupOf(
+  { folder }: FoundModel,
+  { card, batch = 1, threads }: NeuralEncoderOptions,
+): { setup: ThreadSetup; dtype: Dtype } {
+  const { dtype, graph } = chooseGraph(folder, card?.dtype);
+  const setup = {
+    graph: join(folder, graph),
+    tokenizer: requireFile(folder, 'tokenizer.json'),
+    threads: threads ?? Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2))),
+    batch,
+    paddingId: Number(modelJson(folder, 'config.json')?.pad_token_id ?? 0),
+  };
+  return { setup, dtype };
+}
+
+/** True for a graph in which a text's neighbors change its vector: such texts are run alone. */
+export function takesScaleOfBatch(graph: string): boolean {
+  return readFileSync(graph).includes(DYNAMIC_QUANTIZATION);
 }

@@ -33,17 +33,39 @@ export function answersWithin(
   limits: readonly number[],
   tokenize: Tokenize,
 ): boolean[] {
-  const most = Math.max(...limits);
+  const needed = tokensToAnswer({ answers }, contexts, Math.max(...limits), tokenize);
+  return limits.map((limit) => needed !== null && needed <= limit);
+}
+
+/**
+ * How many tokens, from the first on, hold an answer whole; null where the first `most` hold none. Every limit's figure
+ * follows from it.
+ */
+export function tokensToAnswer(
+  { answers }: Pick<AnsweredQuestion, 'answers'>,
+  contexts: Iterable<string>,
+  most: number,
+  tokenize: Tokenize,
+): number | null {
   const tokens: string[] = [];
   for (const context of contexts) {
     if (tokens.length >= most) break;
     for (const token of tokenize(context)) tokens.push(token);
   }
-  const spans = spansOf(answers);
-  return limits.map((limit) => {
-    const text = tokens.slice(0, limit).join(' ');
-    return spans.some((span) => text.includes(span));
+  tokens.length = Math.min(tokens.length, most);
+  const text = tokens.join(' ');
+  let end = Infinity;
+  for (const span of spansOf(answers)) {
+    const at = text.indexOf(span);
+    if (at >= 0) end = Math.min(end, at + span.length);
+  }
+  if (end === Infinity) return null;
+  let length = -1;
+  const last = tokens.findIndex((token) => {
+    length += 1 + token.length;
+    return length >= end;
   });
+  return last + 1;
 }
 
 function spansOf(answers: readonly string[]): string[] {

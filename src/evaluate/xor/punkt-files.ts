@@ -3,6 +3,16 @@ import { join } from 'node:path';
 import { lineError, readLines } from '../lines.js';
 import type { PunktParameters } from './punkt.js';
 
+const ABBREVIATIONS = 'abbrev_types.txt';
+const COLLOCATIONS = 'collocations.tab';
+const STARTERS = 'sent_starters.txt';
+const ORTHOGRAPHY = 'ortho_context.tab';
+
+/** The four files of a folder. */
+export function punktFiles(folder: string): string[] {
+  return [ABBREVIATIONS, COLLOCATIONS, STARTERS, ORTHOGRAPHY].map((name) => join(folder, name));
+}
+
 /** Throws XQG_EVALUATION_FILE where one of the four files is missing, XQG_EVALUATION_LINE. */
 export async function loadPunkt(folder: string): Promise<PunktParameters> {
   const read = async (name: string) => {
@@ -11,16 +21,16 @@ export async function loadPunkt(folder: string): Promise<PunktParameters> {
     return lines;
   };
   const orthography = new Map<string, number>();
-  const file = join(folder, 'ortho_context.tab');
+  const file = join(folder, ORTHOGRAPHY);
   for await (const { number, text } of readLines(file)) {
     const [word, flags] = text.split('\t');
     if (!/^\d+$/.test(flags ?? '')) throw lineError(file, number, 'no number', 'Download punkt_tab anew.');
     orthography.set(word, Number(flags));
   }
   return {
-    abbreviations: new Set(await read('abbrev_types.txt')),
-    collocations: new Set(await read('collocations.tab')),
-    starters: new Set(await read('sent_starters.txt')),
+    abbreviations: new Set(await read(ABBREVIATIONS)),
+    collocations: new Set(await read(COLLOCATIONS)),
+    starters: new Set(await read(STARTERS)),
     orthography,
   };
 }

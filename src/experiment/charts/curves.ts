@@ -67,7 +67,7 @@ export function curves({ title, xLabel, yLabel, panels, chosen }: CurvesOptions)
           .map((tick) =>
             element(
               'text',
-              { x: x(tick), y: HEIGHT + 14, 'text-anchor': 'middle', class: 'muted' },
+              { x: x(tick), y: HEIGHT + 14, 'text-anchor': anchorAt(x(tick)), class: 'muted' },
               words(String(tick)),
             ),
           )
@@ -118,6 +118,12 @@ export function curves({ title, xLabel, yLabel, panels, chosen }: CurvesOptions)
       words(yLabel),
     ),
   );
+}
+
+/** Labels at the sides stay within their panel. */
+function anchorAt(x: number): 'start' | 'middle' | 'end' {
+  if (x < 4) return 'start';
+  return x > WIDTH - 4 ? 'end' : 'middle';
 }
 
 /** +0.02, −0.01, 0 */

@@ -49,7 +49,7 @@ export function heatMap({
         element(
           'text',
           { x: x + CELL.width / 2, y: y + CELL.height / 2 + 4, 'text-anchor': 'middle' },
-          words(signed ? withSign(found) : found.toFixed(2)),
+          words(signed ? withSign(found) : short(found)),
         )
       );
     }),
@@ -93,6 +93,11 @@ export function heatMap({
 }
 
 function withSign(value: number): string {
-  const text = Math.abs(value).toFixed(2);
+  const text = short(Math.abs(value));
   return Number(text) === 0 ? '0' : `${value < 0 ? '−' : '+'}${text}`;
+}
+
+/** .012 */
+function short(value: number): string {
+  return value.toFixed(3).replace(/^0\./, '.');
 }

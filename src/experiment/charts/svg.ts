@@ -34,6 +34,8 @@ export function picture(
       height,
       role: 'img',
       class: 'chart',
+      // No smaller than it was drawn, where a narrow screen would make its words too small.
+      style: `min-width:min(34rem,${rounded(width)}px)`,
       'aria-label': `${title}. ${description}`,
     },
     element('style', {}, STYLE),

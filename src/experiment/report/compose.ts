@@ -1,13 +1,13 @@
 /** Composes the report of an experiment: the answer first, then everything else in the order of its weight. Knows no layout. */
 import { answerOf, decimal } from '../answer.js';
 import { columnsOf, meanOf } from '../comparison.js';
-import { measuresIn } from '../measurement.js';
+import { measuresIn } from '../measures.js';
 import { PUBLISHED } from '../published.js';
 import type { ExperimentResults } from '../results.js';
 import { answerTable } from './answer-table.js';
 import { figuresOf } from './figures.js';
 import type { Report, ReportTable, ReportTableRow, Section } from './report.js';
-import { conditionTables, fileName, systemTables } from './system-tables.js';
+import { answerTables, conditionTables, fileName, systemTables } from './system-tables.js';
 
 export function reportOf(results: ExperimentResults): Report {
   const { spec } = results;
@@ -23,7 +23,7 @@ export function reportOf(results: ExperimentResults): Report {
     {
       title: 'All systems',
       text: 'Like beside like: dense with dense, hybrid with hybrid. Same-language and cross-language settings are never averaged together.',
-      tables: systemTables(results),
+      tables: [...systemTables(results), ...answerTables(results)],
       figures: [],
     },
     { title: 'Conditions', text: '', tables: conditionTables(results), figures: [] },

@@ -1,13 +1,14 @@
 /** The figures of a report, each with its data. Knows no layout of a page. */
 import type { Measure } from '../../evaluate/metrics.js';
-import { parseMeasures, RANK_DISTANCE } from '../../evaluate/metrics.js';
+import { RANK_DISTANCE } from '../../evaluate/metrics.js';
 import { LEVEL, pairingsOf } from '../answer.js';
 import { bars } from '../charts/bars.js';
 import { curves } from '../charts/curves.js';
 import { heatMap } from '../charts/heat-map.js';
 import { scatter } from '../charts/scatter.js';
 import { columnsOf, meanOf, testColumn } from '../comparison.js';
-import { type Measurement, measuresIn } from '../measurement.js';
+import type { Measurement } from '../measurement.js';
+import { mainMeasure, measuresIn } from '../measures.js';
 import type { ExperimentResults } from '../results.js';
 import { plainOf } from '../systems.js';
 import { probability } from './answer-table.js';
@@ -15,9 +16,9 @@ import type { Figure } from './report.js';
 import { againstOf, byVariant, fileName, type Ground, groundsOf } from './system-tables.js';
 
 export function figuresOf(results: ExperimentResults): Figure[] {
-  const [measure] = parseMeasures(results.spec.primary.metric);
   const figures: Figure[] = [];
   for (const ground of groundsOf(results.measurements)) {
+    const measure = mainMeasure(ground.setting, results.spec);
     for (const pairing of pairingsOf(ground.measurements)) {
       const about = { ...ground, ...pairing };
       const bases = new Set(
@@ -31,7 +32,7 @@ export function figuresOf(results: ExperimentResults): Figure[] {
       figures.push(...heatMaps(about, measure, results));
     }
   }
-  figures.push(...strength(results, measure), ...rankDistances(results));
+  figures.push(...strength(results), ...rankDistances(results));
   return figures;
 }
 
@@ -189,9 +190,10 @@ function heatMaps(about: About, measure: Measure, { spec }: ExperimentResults): 
 }
 
 /** Does expansion help weak retrievers and harm strong ones? */
-function strength({ spec, measurements }: ExperimentResults, measure: Measure): Figure[] {
+function strength({ spec, measurements }: ExperimentResults): Figure[] {
   const figures: Figure[] = [];
   for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
+    const measure = mainMeasure(setting, spec);
     const points = pairingsOf(ofGround).flatMap(({ encoder, generator, measurements: ofPairing }) => {
       const columns = (name: string) =>
         columnsOf(
@@ -210,7 +212,8 @@ function strength({ spec, measurements }: ExperimentResults, measure: Measure): 
         return { name, x: test.baseline, y: difference, ...interval, p: pRandomization };
       });
     });
-    if (points.length < 2) continue;
+    // No query is generated in a passage's own language, so nothing changes in the setting mono.
+    if (points.length < 2 || points.every(({ y }) => y === 0)) continue;
     const { baseline, system } = spec.primary;
     figures.push({
       id: fileName(`strength-${dataset}-${setting}`),

@@ -1,5 +1,5 @@
 /** The report as one HTML page that needs nothing else: no script, no network. Light, dark and print. Knows no computation. */
-import type { Figure, Report, ReportTable, Section } from './report.js';
+import { type Figure, isText, type Report, type ReportTable, type Section } from './report.js';
 
 export function htmlReport(report: Report): string {
   const { title, question, answer, answerTable, sections, notes, madeBy } = report;
@@ -67,6 +67,8 @@ function shown(cell: string | number): string {
 
 function table({ id, title, note, header, rows }: ReportTable): string {
   const width = header.length;
+  const hasText = (column: number) =>
+    rows.some(({ cells, kind }) => kind !== 'head' && isText(cells[column] ?? ''));
   const body = rows.map(({ cells: [name, ...cells], kind }) => {
     if (kind === 'head')
       return `<tr class="head"><th colspan="${width}" scope="colgroup">${escaped(name)}</th></tr>`;
@@ -76,7 +78,7 @@ function table({ id, title, note, header, rows }: ReportTable): string {
   return `<p class="about"><strong>${escaped(title)}</strong>${note === '' ? '' : `<br>${escaped(note)}`}</p>
 <div class="wide" tabindex="0" role="region" aria-label="${escaped(title)}">
 <table id="table-${id}" aria-label="${escaped(title)}">
-<thead><tr>${header.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('')}</tr></thead>
+<thead><tr>${header.map((cell, c) => `<th scope="col"${c > 0 && hasText(c) ? ' class="text"' : ''}>${escaped(cell)}</th>`).join('')}</tr></thead>
 <tbody>
 ${body.join('\n')}
 </tbody>
@@ -84,9 +86,8 @@ ${body.join('\n')}
 </div>`;
 }
 
-/** Numbers stand right, text left. */
 function cellClass(cell: string): string {
-  return /[a-z]{3}/i.test(cell) && !/^[+−]/.test(cell) ? ' class="text"' : '';
+  return isText(cell) ? ' class="text"' : '';
 }
 
 function anchor(title: string): string {
@@ -100,7 +101,7 @@ function escaped(text: string): string {
 const STYLE = `
 :root{color-scheme:light dark;--ink:#1b1f24;--muted:#5b6570;--line:#d5dae0;--paper:#fff;--tint:#f3f5f8;--link:#0b56ad}
 @media (prefers-color-scheme:dark){:root{--ink:#e8ecf1;--muted:#a3adb8;--line:#3a424c;--paper:#14181d;--tint:#1e242b;--link:#7db5ff}}
-body{margin:0 auto;padding:1.5rem 1.25rem 4rem;max-width:60rem;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
+body{margin:0 auto;padding:1.5rem 1.25rem 4rem;max-width:68rem;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 h1{font-size:1.7rem;margin:0 0 .25rem}h2{font-size:1.3rem;margin:2.5rem 0 .5rem;border-bottom:1px solid var(--line);padding-bottom:.2rem}
 h3{font-size:1rem;margin:1.25rem 0 .25rem}
 .question{color:var(--muted);margin:.25rem 0 1rem}.answer{font-size:1.1rem}
@@ -110,15 +111,16 @@ nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;
 .wide:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.86rem}
 .about{color:var(--muted);font-size:.86rem;margin:1.5rem 0 -.5rem}.about strong{color:var(--ink);font-size:.95rem}
-th,td{padding:.2rem .5rem;text-align:right;white-space:nowrap}
+th,td{padding:.2rem .4rem;text-align:right;white-space:nowrap}
 th:first-child{text-align:left;font-weight:500}thead th{border-bottom:1px solid var(--muted);font-weight:600}
-td.text{text-align:left;white-space:normal;min-width:9rem}
+th.text,td.text{text-align:left}td.text{white-space:normal;min-width:9rem}
+tr>:first-child:not([colspan]){position:sticky;left:0;background:var(--paper)}tr.difference>:first-child{background:var(--tint)}
 tbody tr{border-bottom:1px solid var(--line)}
 tr.head th{text-align:left;background:var(--tint);font-weight:600}
 tr.difference td,tr.difference th{font-weight:650;background:var(--tint)}
 tr.test td,tr.test th{color:var(--muted)}
 figure{margin:1.5rem 0}figcaption{max-width:58rem}
-.chart{max-width:100%;height:auto;min-width:34rem}
+.chart{max-width:100%;height:auto}
 details{margin:.25rem 0}summary{cursor:pointer;color:var(--link)}
 dl div{display:grid;grid-template-columns:minmax(9rem,14rem) 1fr;gap:.75rem;border-bottom:1px solid var(--line);padding:.2rem 0}
 dt{color:var(--muted);overflow-wrap:anywhere}dd{margin:0;overflow-wrap:anywhere}

@@ -1,26 +1,42 @@
 /** Tables as LaTeX, for booktabs. Knows no computation. */
-import type { ReportTable } from './report.js';
+import { isText, type ReportTable } from './report.js';
+
+/** From so many columns on, columns stand closer. */
+const MANY = 9;
 
 export function latexTable({ id, title, note, header, rows }: ReportTable): string {
   const body = rows.map(({ cells, kind }) => {
     if (kind === 'head')
       return `\\midrule\n\\multicolumn{${header.length}}{l}{\\textit{${escaped(cells[0])}}} \\\\`;
-    const texts = cells.map(escape);
-    return `${(kind === 'difference' ? texts.map((text) => `\\textbf{${text}}`) : texts).join(' & ')} \\\\`;
+    const texts = cells.map(escaped);
+    return line(kind === 'difference' ? texts.map((text) => `\\textbf{${text}}`) : texts);
   });
+  const columns = header.map((_, c) => {
+    if (c === 0) return 'l';
+    return rows.some(({ cells, kind }) => kind !== 'head' && isText(cells[c] ?? ''))
+      ? 'p{0.25\\linewidth}'
+      : 'r';
+  });
+  const narrow = header.length >= MANY ? '\\footnotesize\n\\setlength{\\tabcolsep}{3pt}\n' : '';
   return `% needs \\usepackage{booktabs}
 \\begin{table}
 \\centering
-\\caption{${escaped(title)}. ${escaped(note)}}
+${narrow}\\caption{${escaped(title)}.${note === '' ? '' : ` ${escaped(note)}`}}
 \\label{tab:${id}}
-\\begin{tabular}{l${'r'.repeat(header.length - 1)}}
+\\begin{tabular}{${columns.join('')}}
 \\toprule
-${header.map(escape).join(' & ')} \\\\
+${line(header.map(escaped))}
 ${body[0]?.startsWith('\\midrule') ? '' : '\\midrule\n'}${body.join('\n')}
 \\bottomrule
 \\end{tabular}
 \\end{table}
 `;
+}
+
+/** A star or a bracket at the start of a row would belong to the end of the row before it. */
+function line(cells: readonly string[]): string {
+  const text = cells.join(' & ');
+  return `${/^[*[]/.test(text) ? '{}' : ''}${text} \\\\`;
 }
 
 const SPECIAL: Readonly<Record<string, string>> = {

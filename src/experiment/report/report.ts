@@ -45,3 +45,8 @@ export interface Report {
   /** Names and values of what made it. */
   readonly madeBy: readonly (readonly [string, string])[];
 }
+
+/** True for a cell that holds words: those stand left, figures right. */
+export function isText(cell: string): boolean {
+  return /[a-z]{3}/i.test(cell) && !/^[+−]/.test(cell);
+}

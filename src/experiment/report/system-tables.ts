@@ -1,8 +1,8 @@
 /** Tables of every system and every condition beside the primary one: means, marked exploratory. */
-import { parseMeasures } from '../../evaluate/metrics.js';
 import { decimal, pairingsOf, signed } from '../answer.js';
 import { columnsOf, meanOf, testMean } from '../comparison.js';
 import type { Measurement } from '../measurement.js';
+import { ANSWER_SETTING, mainMeasure, measuresIn, officialName } from '../measures.js';
 import type { ExperimentResults } from '../results.js';
 import { plainOf } from '../systems.js';
 import type { ConditionName } from '../variants.js';
@@ -30,8 +30,8 @@ export function groundsOf(measurements: readonly Measurement[]): Ground[] {
 
 /** One table a ground: every system of every pairing, with languages as columns. */
 export function systemTables({ spec, measurements }: ExperimentResults): ReportTable[] {
-  const [measure] = parseMeasures(spec.primary.metric);
   return groundsOf(measurements).map(({ dataset, setting, measurements: ofGround }) => {
+    const measure = mainMeasure(setting, spec);
     const rows: ReportTableRow[] = [];
     let languages: string[] = [];
     for (const { encoder, generator, measurements: ofPairing } of pairingsOf(ofGround)) {
@@ -52,6 +52,51 @@ export function systemTables({ spec, measurements }: ExperimentResults): ReportT
       rows,
     };
   });
+}
+
+/** XOR-Retrieve's figures by every token limit, strict and as its script counts, where the run has them. */
+export function answerTables({ spec, measurements }: ExperimentResults): ReportTable[] {
+  const tables: ReportTable[] = [];
+  for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
+    if (setting !== ANSWER_SETTING) continue;
+    const systems = ofGround.filter(({ variant }) => variant.condition === 'system');
+    const languages = [...new Set(systems.map(({ place }) => place.queryLang))].sort();
+    const rows: ReportTableRow[] = [];
+    for (const { encoder, generator, measurements: ofPairing } of pairingsOf(systems)) {
+      rows.push({ kind: 'head', cells: [`${encoder}, ${generator}`] });
+      for (const [name, ofSystem] of byVariant(ofPairing)) {
+        for (const measure of measuresIn(setting, spec)) {
+          const of = (value: (measurement: Measurement) => number) =>
+            languages.map((lang) => value(ofSystem.find(({ place }) => place.queryLang === lang)!));
+          const row = (label: string, values: readonly number[]): ReportTableRow => ({
+            cells: [`${name}, ${label}`, ...values.map(decimal), decimal(meanOf(values))],
+          });
+          rows.push(
+            row(
+              measure.name,
+              of((each) => each.mean(measure)),
+            ),
+          );
+          rows.push(
+            row(
+              officialName(measure),
+              of((each) => each.meanOfAnswered(measure).value),
+            ),
+          );
+        }
+      }
+    }
+    tables.push({
+      id: `answers-${fileName(dataset)}`,
+      title: `Answers within so many tokens: ${dataset}`,
+      note:
+        'A question for which nothing was retrieved is a miss; (official) leaves it out, as the published script does. The mean ' +
+        'over languages is unweighted.',
+      header: ['', ...languages, 'mean'],
+      rows,
+    });
+  }
+  return tables;
 }
 
 const TITLES: Readonly<Record<Exclude<ConditionName, 'system'>, { title: string; note: string }>> = {
@@ -80,15 +125,21 @@ const TITLES: Readonly<Record<Exclude<ConditionName, 'system'>, { title: string;
       'training: means of the encoder’s training text. pool: means of the indexed passages, which looks at the whole collection ' +
       '(not at questions) and is a separate condition for that reason.',
   },
+  expansion: {
+    title: 'Questions expanded at search time',
+    note:
+      'A chat model writes from each question; beside generation at indexing time, which no question waits for. ' +
+      'Compared with the plain system whose questions are as they are.',
+  },
   distractors: { title: 'Distractors', note: 'The same questions with further passages in the pool.' },
 };
 
 /** One table a condition and ground: a row a point, against the plain system of the same leg. */
 export function conditionTables({ spec, measurements }: ExperimentResults): ReportTable[] {
-  const [measure] = parseMeasures(spec.primary.metric);
   const tables: ReportTable[] = [];
   for (const [condition, { title, note }] of Object.entries(TITLES)) {
     for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
+      const measure = mainMeasure(setting, spec);
       const rows: ReportTableRow[] = [];
       for (const { encoder, generator, measurements: ofPairing } of pairingsOf(ofGround)) {
         const points = ofPairing.filter(({ variant }) => variant.condition === condition);
@@ -97,7 +148,7 @@ export function conditionTables({ spec, measurements }: ExperimentResults): Repo
         for (const [name, ofPoint] of byVariant(points)) {
           const [{ variant }] = ofPoint;
           // Plain systems stand in the column of what others are compared with.
-          if (variant.system === plainOf(variant.system)) continue;
+          if (condition !== 'expansion' && variant.system === plainOf(variant.system)) continue;
           const against = againstOf(ofPairing, ofPoint);
           const columns = columnsOf(ofPoint, measure);
           const tested = testMean(columnsOf(against, measure), columns, spec.statistics);

@@ -28,7 +28,8 @@ export class FilteredGenerator implements Generator {
   readonly identity: GeneratorIdentity;
   readonly languages: readonly string[];
   readonly drawsFewer = true;
-  readonly #generator: Generator;
+  /** What writes the queries. */
+  readonly unfiltered: Generator;
   readonly #scorers: readonly QueryScorer[];
   readonly #thresholds: Thresholds;
   readonly #scores: Answers;
@@ -48,7 +49,7 @@ export class FilteredGenerator implements Generator {
       if (scorers.some(({ name }) => name === scorer)) continue;
       throw new XqgError('XQG_UNKNOWN_SCORER', { scorer, known: scorers.map(({ name }) => name).join(', ') });
     }
-    this.#generator = generator;
+    this.unfiltered = generator;
     this.#scorers = scorers;
     this.#thresholds = thresholds;
     this.#scores = scores;
@@ -70,7 +71,7 @@ export class FilteredGenerator implements Generator {
     n: number,
     seed: number,
   ): Promise<string[][]> {
-    const drawn = await this.#generator.draw(passages, lang, n, seed);
+    const drawn = await this.unfiltered.draw(passages, lang, n, seed);
     const kept: string[][] = [];
     for (const [p, queries] of drawn.entries()) kept.push(await this.#keep(passages[p], lang, queries));
     return kept;
@@ -78,7 +79,7 @@ export class FilteredGenerator implements Generator {
 
   async close(): Promise<void> {
     await this.#scores.close();
-    await this.#generator.close?.();
+    await this.unfiltered.close?.();
   }
 
   async #keep(passage: GeneratorInput, lang: string, queries: readonly string[]): Promise<string[]> {

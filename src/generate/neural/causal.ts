@@ -2,12 +2,14 @@
  * Queries from a causal language model with a chat template, one language at a time. Sampled as in seq2seq.ts: the n queries
  * of a passage in a language are one batch with one seed.
  */
+import type { Glossary } from '../../glossary/glossary.js';
 import { LANGUAGES } from '../../languages/languages.js';
 import { modelJson, requireFile } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
 import { seedOf } from '../drawing.js';
 import type { Generator, GeneratorIdentity, GeneratorInput } from '../generator.js';
 import { fillPrompt, loadPrompt, type Prompt } from '../prompts.js';
+import { glossaryNote } from '../with-glossary.js';
 import type { SamplingOptions } from './seq2seq.js';
 import {
   continuations,
@@ -36,6 +38,7 @@ export class CausalGenerator implements Generator {
   readonly #prompt: Prompt;
   readonly #ends: readonly number[];
   readonly #options: Required<Pick<SamplingOptions, 'topK' | 'newTokens' | 'promptTokens'>>;
+  readonly #glossary: Glossary | undefined;
 
   private constructor(
     transformers: Transformers,
@@ -45,7 +48,9 @@ export class CausalGenerator implements Generator {
     prompt: Prompt,
     ends: readonly number[],
     options: Required<Pick<SamplingOptions, 'languages' | 'topK' | 'newTokens' | 'promptTokens'>>,
+    glossary: Glossary | undefined,
   ) {
+    this.#glossary = glossary;
     this.#transformers = transformers;
     this.#model = model;
     this.#tokenizer = tokenizer;
@@ -85,7 +90,16 @@ export class CausalGenerator implements Generator {
       settings: { prompt: prompt.hash, topK, newTokens, promptTokens: sampling.promptTokens, dtype },
     };
     const ends = endTokens(config, modelJson(found.folder, 'generation_config.json'));
-    return new CausalGenerator(transformers, model, tokenizer, identity, prompt, ends, sampling);
+    return new CausalGenerator(
+      transformers,
+      model,
+      tokenizer,
+      identity,
+      prompt,
+      ends,
+      sampling,
+      options.glossary,
+    );
   }
 
   async draw(
@@ -96,7 +110,8 @@ export class CausalGenerator implements Generator {
   ): Promise<string[][]> {
     const drawn: string[][] = [];
     for (const passage of passages) {
-      const ids = this.#promptIds(passage, LANGUAGES[lang]?.name ?? lang);
+      const glossary = glossaryNote(this.#glossary, passage, [lang]);
+      const ids = this.#promptIds(passage, LANGUAGES[lang]?.name ?? lang, glossary);
       this.#transformers.random.seed(seedOf(`${seed}\t${lang}\t${passage.id}`));
       const sequences = await this.#generate(ids, n, { do_sample: true, top_k: this.#options.topK });
       drawn.push(sequences.map((sequence) => this.#text(sequence)).filter((text) => text !== ''));
@@ -118,10 +133,10 @@ export class CausalGenerator implements Generator {
   }
 
   /** Cuts the passage until the prompt fits: what follows it in the prompt must stay. */
-  #promptIds({ title, text }: GeneratorInput, language: string): number[] {
+  #promptIds({ title, text }: GeneratorInput, language: string, glossary: string): number[] {
     const { promptTokens } = this.#options;
     for (let passage = text; ; ) {
-      const content = fillPrompt(this.#prompt, { language, title, passage, n: '1', glossary: '' });
+      const content = fillPrompt(this.#prompt, { language, title, passage, n: '1', glossary });
       const ids = this.#render([{ role: 'user', content }]);
       if (ids.length <= promptTokens || passage === '') return ids;
       passage = passage.slice(0, Math.floor(passage.length * Math.min(0.9, promptTokens / ids.length)));

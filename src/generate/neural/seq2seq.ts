@@ -4,12 +4,14 @@
  * one batch, seeded by passage, language and seed: they do not depend on other passages.
  */
 import { readFile } from 'node:fs/promises';
+import type { Glossary } from '../../glossary/glossary.js';
 import { LANGUAGES } from '../../languages/languages.js';
 import { modelJson, requireFile } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
 import { seedOf } from '../drawing.js';
 import type { Generator, GeneratorIdentity, GeneratorInput } from '../generator.js';
 import { fillPrompt, loadPrompt, type Prompt } from '../prompts.js';
+import { glossaryNote } from '../with-glossary.js';
 import {
   continuations,
   endTokens,
@@ -32,6 +34,8 @@ export interface SamplingOptions {
   readonly promptTokens?: number;
   /** Default: fp32, or what is there. */
   readonly dtype?: string;
+  /** The prompt names those of its terms that the passage holds. */
+  readonly glossary?: Glossary;
 }
 
 type Model = Awaited<ReturnType<Transformers['AutoModelForSeq2SeqLM']['from_pretrained']>>;
@@ -47,6 +51,7 @@ export class Seq2SeqGenerator implements Generator {
   readonly #ends: readonly number[];
   readonly #topK: number;
   readonly #newTokens: number;
+  readonly #glossary: Glossary | undefined;
 
   private constructor(
     transformers: Transformers,
@@ -55,7 +60,7 @@ export class Seq2SeqGenerator implements Generator {
     identity: GeneratorIdentity,
     prompt: Prompt,
     ends: readonly number[],
-    { languages = Object.keys(LANGUAGES), topK = 10, newTokens = 32 }: SamplingOptions,
+    { languages = Object.keys(LANGUAGES), topK = 10, newTokens = 32, glossary }: SamplingOptions,
   ) {
     this.#transformers = transformers;
     this.#model = model;
@@ -66,6 +71,7 @@ export class Seq2SeqGenerator implements Generator {
     this.languages = languages;
     this.#topK = topK;
     this.#newTokens = newTokens;
+    this.#glossary = glossary;
   }
 
   /** @throws XqgError XQG_PACKAGE_MISSING, XQG_MODEL_INCOMPLETE, XQG_MODEL_DAMAGED, XQG_PROMPT */
@@ -105,7 +111,10 @@ export class Seq2SeqGenerator implements Generator {
   ): Promise<string[][]> {
     const drawn: string[][] = [];
     for (const passage of passages) {
-      const values = { language: LANGUAGES[lang]?.name ?? lang, title: passage.title, passage: passage.text };
+      const { title, text } = passage;
+      const note = glossaryNote(this.#glossary, passage, [lang]);
+      const language = LANGUAGES[lang]?.name ?? lang;
+      const values = { language, title, passage: text, glossary: note === '' ? '' : `${note} ` };
       const ids = (await this.#tokenizer.encode(fillPrompt(this.#prompt, values))).getIds();
       this.#transformers.random.seed(seedOf(`${seed}\t${lang}\t${passage.id}`));
       const sequences = await this.#generate(ids, n, { do_sample: true, top_k: this.#topK });

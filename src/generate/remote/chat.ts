@@ -2,12 +2,14 @@
  * Queries from a chat model behind an endpoint that speaks OpenAI's API: all languages of a passage in one call, as structured
  * output. Every answer is kept as it arrives, so that another run, or another filter, pays nothing twice.
  */
+import type { Glossary } from '../../glossary/glossary.js';
 import { LANGUAGES } from '../../languages/languages.js';
 import { Answers } from '../../remote/answers.js';
 import { RemoteClient, UnusableAnswer } from '../../remote/client.js';
 import type { Endpoint } from '../../remote/endpoint.js';
 import type { Generator, GeneratorIdentity, GeneratorInput } from '../generator.js';
 import { fillPrompt, loadPrompt, type Prompt } from '../prompts.js';
+import { glossaryNote } from '../with-glossary.js';
 
 export interface ChatGeneratorOptions {
   readonly endpoint: Endpoint;
@@ -19,8 +21,8 @@ export interface ChatGeneratorOptions {
   readonly signal?: AbortSignal;
   /** Where answers are kept; default: a file of the model in the cache. */
   readonly answers?: Answers;
-  /** Text that the prompt gets for a passage: the terms of a glossary that it holds. */
-  readonly glossary?: (passage: GeneratorInput) => string;
+  /** The prompt names those of its terms that the passage holds. */
+  readonly glossary?: Glossary;
 }
 
 /** Queries by language code. */
@@ -35,7 +37,7 @@ export class ChatGenerator implements Generator {
   readonly #answers: Answers;
   readonly #prompt: Prompt;
   readonly #temperature: number;
-  readonly #glossary: (passage: GeneratorInput) => string;
+  readonly #glossary: Glossary | undefined;
   /** Calls under way, so that the languages of a passage share one. */
   readonly #asking = new Map<string, Promise<Queries>>();
 
@@ -47,7 +49,7 @@ export class ChatGenerator implements Generator {
     this.#answers = answers;
     this.#prompt = prompt;
     this.#temperature = temperature;
-    this.#glossary = options.glossary ?? (() => '');
+    this.#glossary = options.glossary;
     this.identity = {
       name: `openai/${model}`,
       weights: 'unknown: the model is remote',
@@ -88,7 +90,7 @@ export class ChatGenerator implements Generator {
       languages: languages.map((lang) => `${LANGUAGES[lang]?.name ?? lang} (${lang})`).join(', '),
       title: passage.title,
       passage: passage.text,
-      glossary: this.#glossary(passage),
+      glossary: glossaryNote(this.#glossary, passage, languages),
     });
     const key = Answers.key([this.identity.settings, content, n, seed]);
     const kept = await this.#answers.get<Queries>(key);
@@ -137,12 +139,17 @@ interface ChatAnswer {
   }[];
 }
 
-/** The text of a chat's answer. @throws UnusableAnswer */
-export function chatText(answer: unknown): string {
+/**
+ * The text of a chat's answer.
+ * @param cut true: a text that was cut at its longest will do
+ * @throws UnusableAnswer
+ */
+export function chatText(answer: unknown, { cut = false } = {}): string {
   const choice = ((answer ?? {}) as ChatAnswer).choices?.[0];
   const text = choice?.message?.content;
   if (!text) throw new UnusableAnswer('an answer without text');
-  if (choice.finish_reason === 'length') throw new UnusableAnswer('an answer that was cut at its longest');
+  if (!cut && choice.finish_reason === 'length')
+    throw new UnusableAnswer('an answer that was cut at its longest');
   return text;
 }
 

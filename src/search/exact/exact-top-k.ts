@@ -4,15 +4,27 @@
  * candidates, with the largest possible error as a margin, and the candidates are scored again in float64 in a fixed order. Equal vectors
  * get equal scores, and every scanner gives the same list. Knows nothing of texts and languages.
  */
-import { ByteMatrix } from '../../vectors/byte-matrix.js';
+import { ByteMatrix, type ByteProducts } from '../../vectors/byte-matrix.js';
 import { type RankedRows, rowsOfBest, sortRows } from '../top-k.js';
 import { product } from './javascript-scanner.js';
+import { rememberedProducts } from './remembered-products.js';
 
 /** From so many rows on, a scan in 8 bits pays. */
 const LEAST_ROWS = 4096;
 
+/** Rows that a question is compared with. */
+export interface ScoredMatrix {
+  readonly dim: number;
+  /** Question . row, in float64. */
+  score(query: Float32Array, row: number): number;
+  /** Nearly all scores, with a bound of the error; null where a scan of the vectors is quicker. */
+  nearly(query: Float32Array): ByteProducts | null;
+  /** Absent where `score` costs no more: scores with a small bound of the error, for rows that are nearly among the best. */
+  closer?(query: Float32Array): { readonly error: number; readonly score: (row: number) => number };
+}
+
 /** A matrix to search and what bounds a scan's error in it. */
-export class SearchMatrix {
+export class SearchMatrix implements ScoredMatrix {
   /** (n x dim), row-major */
   readonly vectors: Float32Array;
   readonly dim: number;
@@ -41,14 +53,23 @@ export class SearchMatrix {
   get bytes(): ByteMatrix | null {
     const n = this.vectors.length / this.dim;
     if (n < LEAST_ROWS || !ByteMatrix.fits(n, this.dim)) return null;
-    this.#bytes ??= new ByteMatrix(this.vectors, this.dim);
+    this.#bytes ??= ByteMatrix.of(this.vectors, this.dim);
     return this.#bytes;
+  }
+
+  score(query: Float32Array, row: number): number {
+    return product(query, this.vectors, row * this.dim);
+  }
+
+  nearly(query: Float32Array): ByteProducts | null {
+    const { bytes } = this;
+    return bytes === null ? null : rememberedProducts(bytes, query);
   }
 }
 
 /** A question's score is the sum over parts of weight * (question . row of the part's matrix). */
-export interface MatrixPart {
-  readonly matrix: SearchMatrix;
+export interface MatrixPart<M extends ScoredMatrix = ScoredMatrix> {
+  readonly matrix: M;
   /** > 0 */
   readonly weight: number;
 }
@@ -56,7 +77,7 @@ export interface MatrixPart {
 /** The score of one row, in float64. */
 export function exactScore(query: Float32Array, parts: readonly MatrixPart[], row: number): number {
   let score = 0;
-  for (const { matrix, weight } of parts) score += weight * product(query, matrix.vectors, row * matrix.dim);
+  for (const { matrix, weight } of parts) score += weight * matrix.score(query, row);
   return score;
 }
 
@@ -78,10 +99,30 @@ export function exactTopK(
   rank: Uint32Array,
   mask: Uint8Array | null = null,
 ): RankedRows {
-  const candidates = rowsOfBest(scanned, k, mask, -Infinity, 2 * error);
+  const candidates = closest(rowsOfBest(scanned, k, mask, -Infinity, 2 * error), query, parts, k);
   const isZero = query.every((value) => value === 0);
   const scores = Float64Array.from(candidates, (row) => (isZero ? 0 : exactScore(query, parts, row)));
   return sortRows(candidates, scores, k, rank);
+}
+
+/** Of the candidates those that may still be among the best k by a closer look, where exact scores cost more than that. */
+function closest(
+  candidates: Uint32Array,
+  query: Float32Array,
+  parts: readonly MatrixPart[],
+  k: number,
+): Uint32Array {
+  if (candidates.length <= 2 * k || parts.every(({ matrix }) => matrix.closer === undefined))
+    return candidates;
+  const looks = parts.map(({ matrix, weight }) => {
+    const look = matrix.closer?.(query) ?? { error: 0, score: (row: number) => matrix.score(query, row) };
+    return { ...look, weight };
+  });
+  const error = looks.reduce((sum, { weight, error }) => sum + weight * error, 0);
+  const scores = Float64Array.from(candidates, (row) =>
+    looks.reduce((sum, { weight, score }) => sum + weight * score(row), 0),
+  );
+  return Uint32Array.from(rowsOfBest(scores, k, null, -Infinity, 2 * error), (at) => candidates[at]);
 }
 
 /**

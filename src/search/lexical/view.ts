@@ -4,10 +4,10 @@
  */
 
 import type { TermFactors } from '../../generate/generator.js';
-import type { LanguageWeight } from '../../languages/terms.js';
+import type { LanguageWeight, TermBag } from '../../languages/terms.js';
 import type { QuestionTerms } from '../question.js';
 import { halfValues } from './half.js';
-import type { LexicalSegment } from './segment.js';
+import type { LexicalSegment, SegmentField } from './segment.js';
 
 /**
  * `plain`: the passage's own terms. `generated`: also the terms generated for it in the view's languages. `translated`: also
@@ -25,9 +25,14 @@ export interface ViewSettings {
    * the expectation; passages with the term itself count 1. False: every passage with tf > 0 counts 1.
    */
   readonly expectedDf: boolean;
+  /** What a relative of a stem counts against the stem itself, times their nearness, >= 0. */
+  readonly relatedWeight: number;
   /** The generator's table; null if it has none (drawn queries are used) or nothing was generated. */
   readonly factors: TermFactors | null;
 }
+
+/** Stems behind a term, its own and their relatives, up to which relatives are added: each costs the reading of its postings. */
+const MOST_STEMS = 14;
 
 /** A pivot stem behind a question term: it adds `factor` g(e, p) to the frequency in passages not written in `lang`. */
 export interface PivotShare {
@@ -56,21 +61,21 @@ export interface LexicalQuestion {
 export class LexicalView {
   readonly languages: readonly LanguageWeight[];
   readonly settings: ViewSettings;
-  readonly #segments: readonly LexicalSegment[];
   readonly #own: Lengths;
+  readonly #lengthsIn: (lang: string) => Float64Array;
   #generated: Lengths | null = null;
 
   /** Made by `LexicalIndex.view`. */
   constructor(
     languages: readonly LanguageWeight[],
     settings: ViewSettings,
-    segments: readonly LexicalSegment[],
     own: Lengths,
+    lengthsIn: (lang: string) => Float64Array,
   ) {
     this.languages = languages;
     this.settings = settings;
-    this.#segments = segments;
     this.#own = own;
+    this.#lengthsIn = lengthsIn;
   }
 
   /**
@@ -83,26 +88,23 @@ export class LexicalView {
     return this.#generated;
   }
 
-  /** The pivot stems that `term` stands for in `mode`. */
+  /**
+   * The pivot stems that `term` stands for in `mode`, and their relatives: a passage about physicians is asked by "doctor" too. Relatives
+   * widen the question, not the passage, so they change no length.
+   */
   shares(term: string, mode: LexicalMode): PivotShare[] {
     const { factors, generatedWeight, translationWeight } = this.settings;
+    if (factors === null || mode === 'plain') return [];
     const shares: PivotShare[] = [];
-    if (factors === null || mode === 'plain') return shares;
     for (const { lang, weight } of this.languages) {
-      if (mode !== 'translated' && generatedWeight > 0) {
-        const from = factors.generatedFrom(term, lang);
-        from.terms.forEach((stem, i) => {
-          const factor = generatedWeight * weight * from.weights[i];
-          if (factor > 0) shares.push({ stem, lang, factor, by: 'generated' });
-        });
-      }
-      if (mode !== 'generated' && translationWeight > 0) {
-        const to = factors.translate(term, lang);
-        to.terms.forEach((stem, i) => {
-          const factor = translationWeight * weight * to.weights[i];
-          if (factor > 0) shares.push({ stem, lang, factor, by: 'translated' });
-        });
-      }
+      const add = (stems: TermBag, by: PivotShare['by'], counted: number): void => {
+        const factor = counted * weight;
+        if (factor <= 0) return;
+        const widened = this.#withRelatives(stems, factors);
+        for (const [stem, share] of widened) shares.push({ stem, lang, factor: factor * share, by });
+      };
+      if (mode !== 'translated') add(factors.generatedFrom(term, lang), 'generated', generatedWeight);
+      if (mode !== 'generated') add(factors.translate(term, lang), 'translated', translationWeight);
     }
     return shares;
   }
@@ -115,21 +117,52 @@ export class LexicalView {
       .filter(({ factor }) => factor > 0);
   }
 
-  #addGenerated(byRow: Float32Array): void {
-    const { factors, generatedWeight } = this.settings;
-    let firstRow = 0;
-    for (const segment of this.#segments) {
-      const rows = byRow.subarray(firstRow, firstRow + segment.rows);
-      const added = new Float64Array(segment.rows);
-      for (const { lang, weight } of this.languages) {
-        if (factors !== null) addPivotLengths(segment, lang, weight, factors, added);
-        const drawn = segment.field(`drawn:${lang}`);
-        if (drawn !== null) for (let r = 0; r < rows.length; r++) added[r] += weight * drawn.lengths[r];
-      }
-      for (let r = 0; r < rows.length; r++) rows[r] += generatedWeight * added[r];
-      firstRow += segment.rows;
+  /** The stems with what each counts; the relatives that count most fill them up. */
+  #withRelatives({ terms, weights }: TermBag, factors: TermFactors): Map<string, number> {
+    const { relatedWeight } = this.settings;
+    const direct = new Map(terms.map((stem, i) => [stem, weights[i]]));
+    if (relatedWeight === 0 || direct.size >= MOST_STEMS) return direct;
+    const lent = new Map<string, number>();
+    for (const [stem, share] of direct) {
+      const near = factors.relatives(stem);
+      near.terms.forEach((relative, i) => {
+        lent.set(relative, (lent.get(relative) ?? 0) + relatedWeight * share * near.weights[i]);
+      });
     }
+    for (const stem of direct.keys()) {
+      direct.set(stem, direct.get(stem)! + (lent.get(stem) ?? 0));
+      lent.delete(stem);
+    }
+    const most = [...lent].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+    return new Map([...direct, ...most.slice(0, MOST_STEMS - direct.size)]);
   }
+
+  #addGenerated(byRow: Float32Array): void {
+    const added = new Float64Array(byRow.length);
+    for (const { lang, weight } of this.languages) {
+      const lengths = this.#lengthsIn(lang);
+      for (let row = 0; row < added.length; row++) added[row] += weight * lengths[row];
+    }
+    for (let row = 0; row < byRow.length; row++) byRow[row] += this.settings.generatedWeight * added[row];
+  }
+}
+
+/** (rows) what was generated for each passage in a language: SUM_e g(e, p) mass_l(e), or the lengths of its drawn queries. */
+export function generatedLengths(
+  segments: readonly LexicalSegment[],
+  lang: string,
+  factors: TermFactors | null,
+): Float64Array {
+  const lengths = new Float64Array(segments.reduce((rows, segment) => rows + segment.rows, 0));
+  let firstRow = 0;
+  for (const segment of segments) {
+    const added = lengths.subarray(firstRow, firstRow + segment.rows);
+    if (factors !== null) addPivotLengths(segment, lang, factors, added);
+    const drawn = segment.field(`drawn:${lang}`);
+    if (drawn !== null) for (let r = 0; r < added.length; r++) added[r] += drawn.lengths[r];
+    firstRow += segment.rows;
+  }
+  return lengths;
 }
 
 /** Changes `byRow` and takes its mean and minimum. The order of addition is that of the rows, so segments do not matter. */
@@ -145,25 +178,34 @@ export function lengthsOf(byRow: Float32Array, change: (byRow: Float32Array) => 
   return { byRow, average: empty ? 0 : total / byRow.length, shortest: empty ? 0 : shortest };
 }
 
-/** Adds weight SUM_e g(e, p) mass(e, lang) to every row p of the segment that is not written in `lang`. */
+/** Adds SUM_e g(e, p) mass(e, lang) to every row p of the segment that is not written in `lang`. */
 function addPivotLengths(
   segment: LexicalSegment,
   lang: string,
-  weight: number,
   factors: TermFactors,
   added: Float64Array,
 ): void {
   const pivot = segment.field('pivot');
   if (pivot === null) return;
-  const { postingEnds, rows, frequencies } = pivot;
   const excluded = segment.languages.indexOf(lang);
   const { rowLanguages } = segment;
   for (let t = 0; t < pivot.size; t++) {
-    const mass = weight * factors.generatedMass(pivot.term(t), lang);
-    if (mass === 0) continue;
-    for (let i = pivot.start(t); i < postingEnds[t]; i++) {
-      const row = rows[i];
-      if (rowLanguages[row] !== excluded) added[row] += mass * halfValues[frequencies[i]];
-    }
+    const mass = factors.generatedMass(pivot.term(t), lang);
+    if (mass !== 0) addPostings(pivot, t, mass, rowLanguages, excluded, added);
+  }
+}
+
+/** Apart from the loop over all terms, which is compiled late: it runs once. */
+function addPostings(
+  { postingEnds, rows, frequencies }: SegmentField,
+  t: number,
+  mass: number,
+  rowLanguages: Uint8Array,
+  excluded: number,
+  added: Float64Array,
+): void {
+  for (let i = t === 0 ? 0 : postingEnds[t - 1]; i < postingEnds[t]; i++) {
+    const row = rows[i];
+    if (rowLanguages[row] !== excluded) added[row] += mass * halfValues[frequencies[i]];
   }
 }

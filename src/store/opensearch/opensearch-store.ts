@@ -149,7 +149,7 @@ export class OpenSearchStore implements RankingStore {
     for await (const rows of reader.scan(COLUMNS)) {
       await copy.write(stream(rows, (row) => lively(row, { seq: seq++, born: 1 }, shape)));
     }
-    for (const what of ['manifest', 'statistics'] as const) {
+    for (const what of ['manifest', 'statistics', 'glossary'] as const) {
       const text = await this.read(what);
       if (text !== null) await copy.put(what, { text });
     }

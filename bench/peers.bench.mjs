@@ -1,0 +1,124 @@
+// Side by side with other programs, in one run: the same data, the same number of threads, turns that alternate, the least time of each.
+// Writes docs/bench.json, docs/bench.svg and the table in docs/performance.md.
+// usage: npm run bench:peers && npm run build && node bench/peers.bench.mjs [--threads 1] [--turns 7] [--passages 100000] [--texts 20000]
+//        [--near 20000] [--piped 1000] [--only TEXT] [--dry]     ($XQG_BENCH_VENV: a Python environment with the rivals)
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { contests } from './peers/contests.mjs';
+import { makeData } from './peers/data.mjs';
+import { install, peers } from './peers/install.mjs';
+import { picture, table } from './peers/picture.mjs';
+
+const { values } = parseArgs({
+  options: {
+    threads: { type: 'string', default: '1' },
+    turns: { type: 'string', default: '7' },
+    passages: { type: 'string', default: '100000' },
+    texts: { type: 'string', default: '20000' },
+    near: { type: 'string', default: '20000' },
+    piped: { type: 'string', default: '1000' },
+    only: { type: 'string', default: '' },
+    dry: { type: 'boolean', default: false },
+  },
+});
+const [threads, turns, passages, texts, near, piped] = ['threads', 'turns', 'passages', 'texts', 'near', 'piped'].map((name) =>
+  Number(values[name]),
+);
+const SUMMARY = /(<!-- bench:peers -->\n)[\s\S]*?(<!-- \/bench:peers -->)/;
+
+install();
+const folder = mkdtempSync(join(tmpdir(), 'xqg-peers-'));
+let python;
+try {
+  const data = await makeData(folder, { passages, texts, near, piped });
+  python = startPython();
+  await python.answer();
+  const results = [];
+  for (const contest of await contests(data, threads)) {
+    if (!contest.name.includes(values.only)) continue;
+    console.error(contest.name);
+    results.push(await hold(contest));
+  }
+  const report = { threads, turns, processor: cpus()[0].model, node: process.version, results };
+  console.log(table(results));
+  if (!values.dry) {
+    writeFileSync(join('docs', 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
+    writeFileSync(join('docs', 'bench.svg'), picture(report));
+    const page = readFileSync(join('docs', 'performance.md'), 'utf8');
+    writeFileSync(join('docs', 'performance.md'), page.replace(SUMMARY, `$1${table(results)}\n$2`));
+  }
+} finally {
+  python?.end();
+  rmSync(folder, { recursive: true });
+}
+
+/** All sides take turns; another one begins each turn. */
+async function hold({ name, count, ours, rivals, limit, same, turns: few = turns }) {
+  const sides = [ours, ...rivals, ...(limit ? [{ ...limit, isLimit: true }] : [])];
+  for (const side of sides) await side.prepare?.();
+  const least = sides.map(() => Infinity);
+  const found = sides.map(() => []);
+  for (let turn = -1; turn < few; turn++) {
+    for (let i = 0; i < sides.length; i++) {
+      const at = (i + turn + sides.length) % sides.length;
+      const asked = Math.max(turn, 0);
+      const { ms, found: rows } = sides[at].task ? await python.run(sides[at].task, asked) : await timed(sides[at], asked);
+      if (turn >= 0) least[at] = Math.min(least[at], ms);
+      if (turn === 0) found[at] = rows;
+    }
+  }
+  const each = (at) => ({ name: sides[at].name, ms: least[at] / count, ...(sides[at].bytes ? { bytes: sides[at].bytes } : {}) });
+  const result = {
+    name,
+    ours: each(0),
+    rivals: rivals.map((rival, i) => ({
+      ...each(i + 1),
+      ratio: least[i + 1] / least[0],
+      ...(same && (rival.same ?? rival.task) ? { agreement: agreement(found[0], found[i + 1]) } : {}),
+    })),
+  };
+  if (limit) result.limit = { name: limit.name, share: limit.share(least[0], least.at(-1)) };
+  return result;
+}
+
+/** The share of what was found that both found; numbers agree within a thousandth. */
+function agreement(ours, theirs) {
+  if (ours.length === 1) return Math.abs(ours[0] - theirs[0]) <= 1e-3 * Math.abs(ours[0]) ? 1 : 0;
+  const known = new Set(ours.map(Number));
+  return theirs.filter((row) => known.has(Number(row))).length / ours.length;
+}
+
+async function timed(side, turn) {
+  const started = performance.now();
+  const found = await side.run(turn);
+  return { ms: performance.now() - started, found };
+}
+
+function startPython() {
+  const pinned = ['OMP', 'OPENBLAS', 'MKL', 'NUMBA'].map((name) => [`${name}_NUM_THREADS`, String(threads)]);
+  const env = { ...process.env, ...Object.fromEntries(pinned), TOKENIZERS_PARALLELISM: 'false' };
+  // Set to a foreign kernel, it slows numpy down.
+  delete env.OPENBLAS_CORETYPE;
+  const child = spawn(peers().python, [join('bench', 'peers', 'peers.py'), folder, String(threads)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env,
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error('the Python rivals have ended');
+    return JSON.parse(value);
+  };
+  return {
+    answer,
+    run: (task, turn) => {
+      child.stdin.write(`${task}\t${turn}\n`);
+      return answer();
+    },
+    end: () => child.stdin.end(),
+  };
+}

@@ -1,0 +1,277 @@
+// Our side of every contest, and which rivals it meets. A side is a function that does the task once and returns what it found; a rival
+// in Python is the name of a task of peers.py.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Index, MetricKind, ScalarKind } from 'usearch';
+import { fuse } from '../../dist/augment/fuse.js';
+import { StaticEncoder } from '../../dist/encode/static.js';
+import { measureRun, parseMeasures } from '../../dist/evaluate/metrics.js';
+import { LexiconGenerator } from '../../dist/generate/lexicon.js';
+import { indexDocuments } from '../../dist/indexing/build.js';
+import { exactTopK, roundingError, SearchMatrix } from '../../dist/search/exact/exact-top-k.js';
+import { openScanner } from '../../dist/search/exact/scanner.js';
+import { memoryIndex } from '../../dist/search/memory-snapshot.js';
+import { SHAPE } from './data.mjs';
+import { peers } from './install.mjs';
+
+const BATCH = 32;
+
+/** @returns contests: { name, unit, count (what one turn does), ours: { name, run }, rivals: [{ name, run } or { name, task }], limit? } */
+export async function contests(data, threads) {
+  const { scanner, fallbackReason } = await openScanner({ threads, implementation: 'onnxruntime' });
+  if (fallbackReason !== null) throw new Error(fallbackReason);
+  const { dim, k } = SHAPE;
+  const n = data.passages.length / dim;
+  const matrix = new SearchMatrix(data.passages, dim);
+  const rank = Uint32Array.from({ length: n }, (_, row) => row);
+  const question = (turn) => data.questions.subarray((turn % 64) * dim, ((turn % 64) + 1) * dim);
+  const gigabytes = data.passages.byteLength / 1e9;
+  return [
+    {
+      name: `exact search, ${n.toLocaleString('en')} x ${dim}, one question, best ${k}`,
+      count: 1,
+      ours: {
+        name: 'xqg (8 bits, then exact)',
+        run: (turn) => {
+          const { scores, error } = matrix.nearly(question(turn));
+          const scanned = Float64Array.from(scores);
+          return [...exactTopK(scanned, error, question(turn), [{ matrix, weight: 1 }], k, rank).rows];
+        },
+      },
+      rivals: [{ name: 'faiss IndexFlatIP', task: 'faiss one' }, { name: 'numpy', task: 'numpy one' }],
+      limit: { name: 'reading the matrix once', task: 'bandwidth', share: (ours, limit) => limit / ours, gigabytes },
+      same: 'rows',
+    },
+    {
+      name: `exact search, ${n.toLocaleString('en')} x ${dim}, ${BATCH} questions at a time`,
+      count: BATCH,
+      ours: {
+        name: 'xqg (onnxruntime, then exact)',
+        run: async (turn) => {
+          const first = turn % (64 - BATCH + 1);
+          const asked = data.questions.slice(first * dim, (first + BATCH) * dim);
+          const scores = await scanner.scan(asked, data.passages, dim);
+          let best = null;
+          for (let q = 0; q < BATCH; q++) {
+            const query = asked.subarray(q * dim, (q + 1) * dim);
+            const scanned = Float64Array.from(scores.subarray(q * n, (q + 1) * n));
+            const { rows } = exactTopK(scanned, roundingError(query, matrix), query, [{ matrix, weight: 1 }], k, rank);
+            best ??= rows;
+          }
+          return [...best];
+        },
+      },
+      rivals: [{ name: 'faiss IndexFlatIP', task: 'faiss batch' }, { name: 'numpy', task: 'numpy batch' }],
+      limit: {
+        name: 'the same arithmetic at the speed of a product of matrices in cache',
+        task: 'gemm',
+        share: (ours, limit) => ((limit / (2 * 1024 ** 3)) * 2 * BATCH * n * dim) / ours,
+      },
+      same: 'rows',
+    },
+    nearContest(data, threads),
+    await lexicalContest(data),
+    metricContest(data),
+    {
+      name: 'static encoding of 2,000 English passages of 100 words',
+      count: 2000,
+      ours: {
+        name: 'xqg (words and hashed n-grams)',
+        run: async () => {
+          const encoder = new StaticEncoder(data.pack);
+          const passages = data.english.map((text, i) => ({ id: `${i}`, lang: 'en', title: '', headings: [], text }));
+          return [(await encoder.encodePassages(passages)).length / encoder.identity.dim];
+        },
+      },
+      rivals: [{ name: 'model2vec (words alone)', task: 'model2vec' }],
+    },
+    fusionContest(data),
+    pipelineContest(data, threads),
+  ];
+}
+
+/** Graphs of usearch, the library behind our own, at the narrowest search that reaches the recall. */
+function nearContest(data, threads) {
+  const dimensions = SHAPE.nearDim;
+  const n = data.near.length / dimensions;
+  const config = {
+    dimensions,
+    metric: MetricKind.IP,
+    quantization: ScalarKind.F32,
+    connectivity: 16,
+    expansion_add: 100,
+    multi: false,
+  };
+  let index = null;
+  let width = 0;
+  const questions = data.nearQuestions.length / dimensions;
+  const ask = (q) => index.search(data.nearQuestions.subarray(q * dimensions, (q + 1) * dimensions), 10, 1).keys;
+  const recall = () => {
+    let found = 0;
+    for (let q = 0; q < questions; q++) {
+      const truth = new Set(data.nearTruth[q]);
+      for (const key of ask(q)) if (truth.has(Number(key))) found++;
+    }
+    return found / questions / 10;
+  };
+  const prepare = () => {
+    const folder = mkdtempSync(join(tmpdir(), 'xqg-near-'));
+    const file = join(folder, 'graph');
+    const built = new Index({ ...config, expansion_search: 64 });
+    built.add(BigUint64Array.from({ length: n }, (_, row) => BigInt(row)), data.near, threads);
+    built.save(file);
+    for (width of [10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512]) {
+      index = new Index({ ...config, expansion_search: width });
+      index.load(file);
+      if (recall() >= SHAPE.recall) break;
+    }
+    rmSync(folder, { recursive: true });
+  };
+  return {
+    name: `nearly nearest of ${n.toLocaleString('en')} x ${dimensions}, best 10, recall ${SHAPE.recall}`,
+    count: questions,
+    ours: {
+      name: 'usearch, as xqg uses it',
+      prepare,
+      run: () => {
+        for (let q = 0; q < questions; q++) ask(q);
+        return [width];
+      },
+    },
+    rivals: [{ name: 'faiss HNSW', task: 'faiss hnsw' }],
+  };
+}
+
+async function lexicalContest({ texts, asked }) {
+  const rows = texts.map((text, i) => {
+    const counts = new Map();
+    for (const term of text.split(' ')) counts.set(term, (counts.get(term) ?? 0) + 1);
+    const own = { terms: [...counts.keys()], weights: Float32Array.from(counts.values()) };
+    return { id: `${i}`, lang: 'en', vector: new Float32Array(1), sums: new Map(), own, pivot: null, drawn: null };
+  });
+  const { lexical } = memoryIndex(rows, { bm25: { k1: 0.9, b: 0.4 } });
+  const rank = Uint32Array.from(texts.keys());
+  const settings = { generatedWeight: 0, translationWeight: 0, expectedDf: false, factors: null };
+  const view = lexical.view('en', settings);
+  const modules = createRequire(join(resolve(peers().node), 'package.json'));
+  const MiniSearch = modules('minisearch');
+  const orama = modules('@orama/orama');
+  const mini = new MiniSearch({ fields: ['text'], idField: 'id', tokenize: (text) => text.split(' ') });
+  mini.addAll(texts.map((text, id) => ({ id, text })));
+  const database = orama.create({ schema: { text: 'string' } });
+  await orama.insertMultiple(database, texts.map((text, i) => ({ id: `${i}`, text })), 1000);
+  const all = (ask) => async () => {
+    let first = null;
+    for (const question of asked) {
+      const found = await ask(question);
+      first ??= found;
+    }
+    return first;
+  };
+  return {
+    name: `BM25 over ${texts.length.toLocaleString('en')} passages of 80 words, best 10`,
+    count: asked.length,
+    ours: {
+      name: 'xqg',
+      run: all((question) => {
+        const terms = question.split(' ');
+        const bag = { terms, weights: new Float32Array(terms.length).fill(1) };
+        const { list } = lexical.top([{ bag, view, weight: 1 }], 'plain', { k: 10, rank });
+        return [...list.rows];
+      }),
+    },
+    rivals: [
+      { name: 'bm25s (numba)', task: 'bm25s', same: 'rows' },
+      { name: 'minisearch', run: all((question) => mini.search(question).slice(0, 10).map(({ id }) => id)) },
+      {
+        name: 'orama',
+        run: all(async (term) => (await orama.search(database, { term, limit: 10 })).hits.map(({ id }) => id)),
+      },
+    ],
+    same: 'rows',
+  };
+}
+
+function metricContest({ qrels, run }) {
+  const maps = (object) => new Map(Object.entries(object).map(([id, of]) => [id, new Map(Object.entries(of))]));
+  const measures = parseMeasures('nDCG@10,R@100,mAP');
+  const [judgments, scores] = [maps(qrels), maps(run)];
+  return {
+    name: 'nDCG@10, R@100 and mAP of 1,000 questions with 100 hits',
+    count: 1000,
+    ours: {
+      name: 'xqg',
+      run: () => [Number(measureRun(judgments, scores, measures).means[0].toFixed(6))],
+    },
+    rivals: [{ name: 'pytrec_eval', task: 'pytrec_eval' }, { name: 'ranx', task: 'ranx' }],
+    same: 'values',
+  };
+}
+
+function fusionContest({ passages, queries }) {
+  const { dim, fused, queries: each } = SHAPE;
+  const some = passages.subarray(0, fused * dim);
+  // Five queries in seven languages, summed when they are encoded.
+  const languages = Array.from({ length: 7 }, (_, l) => {
+    const sums = new Float32Array(fused * dim);
+    for (let row = 0; row < fused; row++) {
+      for (let q = 5 * l; q < 5 * (l + 1); q++) {
+        for (let d = 0; d < dim; d++) sums[row * dim + d] += queries[(row * each + q) * dim + d];
+      }
+    }
+    return { lang: `l${l}`, sums, weight: 1, queries: 5 };
+  });
+  return {
+    name: `fusion of ${fused.toLocaleString('en')} passages with ${each} queries`,
+    count: fused,
+    ours: {
+      name: 'xqg (a sum for each of 7 languages)',
+      run: () => {
+        const matrix = fuse(some, languages, { variant: 'sum', alpha: 0.01, renormalize: false, dim });
+        return [Number(matrix[3 * dim + 3].toFixed(4))];
+      },
+      bytes: { memory: 4 * dim * 8, disk: 4 * dim + 7 * (dim + 4) },
+    },
+    rivals: [{ name: 'the released arithmetic (numpy)', task: 'numpy fusion', bytes: { memory: 4 * dim * 36, disk: 4 * dim * 36 } }],
+    same: 'values',
+  };
+}
+
+function pipelineContest({ pack, piped }, threads) {
+  return {
+    name: `indexing ${piped.length.toLocaleString('en')} passages, ${SHAPE.pipedLanguages.length} query languages`,
+    count: piped.length,
+    ours: {
+      name: 'xqg (on disk, resumable)',
+      run: async () => {
+        const folder = mkdtempSync(join(tmpdir(), 'xqg-piped-'));
+        try {
+          const { passages } = await indexDocuments(join(folder, 'index'), documents(piped), {
+            encoder: new StaticEncoder(pack),
+            generator: new LexiconGenerator(pack),
+            pack: pack.identity,
+            packFolder: resolve('packs', 'base'),
+            queryLanguages: SHAPE.pipedLanguages,
+            threads,
+          });
+          return [passages];
+        } finally {
+          rmSync(folder, { recursive: true });
+        }
+      },
+    },
+    rivals: [{ name: 'a loop in Python (model2vec, faiss, bm25s), in memory', task: 'python pipeline' }],
+    turns: 2,
+    same: 'values',
+  };
+}
+
+async function* documents(texts) {
+  for (const [number, text] of texts.entries()) {
+    const blocks = [{ headings: [], text }];
+    const place = { source: '/synthetic', path: '/synthetic/passages.jsonl', title: '', lang: 'en' };
+    yield { id: `passage-${number}`, ...place, metadata: {}, blocks, whole: true };
+  }
+}

@@ -1,0 +1,33 @@
+// The rivals of the benchmark, outside of the project's own dependencies: a Python environment in .cache/peers/venv (or the one that
+// $XQG_BENCH_VENV names) and npm packages in .cache/peers.
+// usage: npm run bench:peers
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const FOLDER = resolve('.cache', 'peers');
+const HERE = import.meta.dirname;
+
+/** The Python that has the rivals, and the folder whose node_modules has the others. */
+export function peers() {
+  const venv = process.env.XQG_BENCH_VENV ?? join(FOLDER, 'venv');
+  return { python: join(venv, 'bin', 'python'), node: FOLDER };
+}
+
+export function install() {
+  const { python } = peers();
+  mkdirSync(FOLDER, { recursive: true });
+  if (!existsSync(python)) {
+    execFileSync('python3', ['-m', 'venv', join(FOLDER, 'venv')], { stdio: ['ignore', 2, 2] });
+    const words = ['-m', 'pip', 'install', '--quiet', '-r', join(HERE, 'requirements.txt')];
+    execFileSync(python, words, { stdio: ['ignore', 2, 2] });
+  }
+  if (!existsSync(join(FOLDER, 'node_modules', 'minisearch'))) {
+    copyFileSync(join(HERE, 'package.json'), join(FOLDER, 'package.json'));
+    const words = ['install', '--no-audit', '--no-fund', '--no-package-lock'];
+    execFileSync('npm', words, { cwd: FOLDER, stdio: ['ignore', 2, 2] });
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) install();

@@ -1,0 +1,165 @@
+// The tables of docs/experiments.md from results.json of experiments: text in, text out. See experiments.mjs.
+
+const SYSTEMS = ['dense', 'dense+xqg', 'bm25', 'bm25+xqg', 'hybrid', 'hybrid+xqg'];
+const BY_LANGUAGE = ['dense', 'dense+xqg', 'hybrid+xqg'];
+const COLUMNS = [
+  ['mono', 'mAP'],
+  ['cross', 'mAP'],
+  ['multi', 'mAP'],
+  ['mono', 'R@1'],
+  ['cross', 'R@1'],
+  ['multi', 'R@10'],
+  ['multi', 'rank-distance'],
+];
+const NAMES = { 'xquad-r': 'XQuAD-R', 'mlqa-r': 'MLQA-R' };
+
+/** Replaces what stands between the markers of a name. Throws where they are missing. */
+export function between(text, name, content) {
+  const [begin, end] = [`<!-- ${name}: written by scripts/experiments.mjs -->`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`there is no place between ${begin} and ${end}`);
+  return `${text.slice(0, from + begin.length)}\n\n${content.trim()}\n\n${text.slice(to)}`;
+}
+
+/** The answer of one experiment: its sentence, and languages as columns. */
+export function answerTable({ answer, madeBy, timings, machine }) {
+  const { primary, languages, rows } = answer;
+  const title = `**${primary.system} against ${primary.baseline}**: ${primary.metric} on ${primary.data}, ${primary.setting}.`;
+  const lines = [`${title} ${answer.sentences.join(' ')}`, ''];
+  for (const { encoder, generator, byLanguage, mean } of rows) {
+    const all = [...byLanguage, mean];
+    const star = ({ correctedRandomization: p }) => (p !== undefined && p <= 0.05 ? '*' : '');
+    lines.push(
+      table(
+        [rows.length > 1 ? `${encoder}, ${generator}` : '', ...languages, 'mean'],
+        [
+          [primary.baseline, ...all.map(({ baseline }) => short(baseline))],
+          [primary.system, ...all.map(({ system }) => short(system))],
+          ['difference', ...all.map((test) => `${signed(test.difference)}${star(test)}`)],
+          ['interval', ...all.map(({ interval }) => `${signed(interval.low)} to ${signed(interval.high)}`)],
+        ],
+      ),
+      '',
+    );
+  }
+  return `${lines.join('\n')}\n${made(madeBy, timings, machine)}\n`;
+}
+
+/** Systems and published figures in all settings of a set of sentences, then languages. */
+export function sentenceTables(set, experiments, published) {
+  const rows = experiments
+    .flatMap(({ results }) => results)
+    .filter(({ dataset, condition }) => dataset === set && condition === 'system');
+  const mean = (system, setting, metric, lang = null) => {
+    const found = rows.filter(
+      (row) =>
+        row.system === system &&
+        row.setting === setting &&
+        row.metric === metric &&
+        (lang === null || row.queryLang === lang),
+    );
+    // A language's value is its mean over the pools that it was asked of; languages count the same.
+    const langs = [...new Set(found.map(({ queryLang }) => queryLang))];
+    if (langs.length === 0) return null;
+    const of = (each) =>
+      meanOf(found.filter(({ queryLang }) => queryLang === each).map(({ value }) => value));
+    return meanOf(langs.map(of));
+  };
+  const measured = SYSTEMS.filter((system) => rows.some((row) => row.system === system));
+  const names = [...new Set(published.filter(({ dataset }) => dataset === set).map(({ system }) => system))];
+  const figure = (system, [setting, metric]) =>
+    published.find(
+      (row) =>
+        row.dataset === set && row.system === system && row.setting === setting && row.metric === metric,
+    )?.value ?? null;
+  const langs = [...new Set(rows.map(({ queryLang }) => queryLang))].sort();
+  const shown = BY_LANGUAGE.filter((system) => measured.includes(system));
+  const settings = ['mono', 'cross', 'multi'];
+  const sources = [
+    ...new Set(published.filter(({ dataset }) => dataset === set).map(({ source }) => source)),
+  ];
+  return [
+    `**${NAMES[set]}**, means over languages. In italics: from the literature, not measured here (${sources.join('; ')}).`,
+    '',
+    table(
+      [
+        '',
+        ...COLUMNS.map(([setting, metric]) =>
+          `${metric} ${metric === 'rank-distance' ? '' : setting}`.trim(),
+        ),
+      ],
+      [
+        ...measured.map((system) => [
+          system,
+          ...COLUMNS.map((column) => cell(column, mean(system, ...column))),
+        ]),
+        ...names.map((system) => [
+          `*${system}*`,
+          ...COLUMNS.map((column) => cell(column, figure(system, column))),
+        ]),
+      ],
+    ),
+    '',
+    `mAP by language of the question (cross: mean over the other languages' pools):`,
+    '',
+    table(
+      ['', ...settings.flatMap((setting) => shown.map((system) => `${setting} ${system}`))],
+      langs.map((lang) => [
+        lang,
+        ...settings.flatMap((setting) =>
+          shown.map((system) => cell([setting, 'mAP'], mean(system, setting, 'mAP', lang))),
+        ),
+      ]),
+    ),
+    '',
+    ...experiments.map(({ madeBy, timings, machine }) => made(madeBy, timings, machine)),
+    '',
+  ].join('\n');
+}
+
+/** What the points of a condition add, mean over languages, in one setting. */
+export function conditionTable({ results, experiment }, condition, setting) {
+  const { metric, baseline } = experiment.primary;
+  const fitting = results.filter((row) => row.setting === setting && row.metric === metric);
+  const meanWhere = (test) => meanOf(fitting.filter(test).map(({ value }) => value));
+  const plain = meanWhere((row) => row.condition === 'system' && row.system === baseline);
+  const points = [...new Set(fitting.filter((row) => row.condition === condition).map(({ point }) => point))];
+  const line = (point) => {
+    const value = meanWhere((row) => row.condition === condition && row.point === point);
+    return [String(point), short(value), signed(value - plain)];
+  };
+  return table(
+    [condition, `${metric} ${setting}`, `less ${baseline}`],
+    [[baseline, short(plain), ''], ...points.map(line)],
+  );
+}
+
+function made({ command, version, date, identities }, timings, { cores, platform }) {
+  const packs = [...(identities.encoders ?? []), ...(identities.generators ?? [])];
+  const weights = [...new Set(packs.map((each) => each.weights.slice(0, 12)))].join(', ');
+  const seconds = Math.round(Object.values(timings).reduce((sum, each) => sum + each, 0));
+  return `\`${command}\`: xqg ${version}, ${date.slice(0, 10)}, weights ${weights}, ${cores} cores (${platform}), ${seconds} s in that run.`;
+}
+
+function table(header, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+function cell([, metric], value) {
+  if (value === null) return '–';
+  return metric === 'rank-distance' ? Math.round(value).toLocaleString('en-US') : short(value);
+}
+
+function meanOf(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function short(value) {
+  return value.toFixed(3).replace(/^(-?)0\./, '$1.');
+}
+
+function signed(value) {
+  const text = Math.abs(value).toFixed(3).replace(/^0\./, '.');
+  return Number(text) === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
+}

@@ -1,0 +1,74 @@
+/**
+ * Questions with what an expander writes from them, as search takes it. Knows no expander's kind and no index.
+ */
+import { XqgError } from '../errors/error.js';
+import type { LanguageWeight } from '../languages/terms.js';
+import type { Expansion } from '../search/expansion.js';
+import type { Expander } from './expander.js';
+
+export const EXPANSION_WAYS = ['append', 'mix'] as const;
+export type ExpansionWay = (typeof EXPANSION_WAYS)[number];
+
+export interface ExpandOptions {
+  readonly by: Expander;
+  /**
+   * `append`: the text follows the question, in both legs. `mix`: its vector is mixed into the question's; the lexical leg
+   * asks the question alone. Default `append`.
+   */
+  readonly how?: ExpansionWay;
+  /**
+   * Appended: what one term of the text counts against one of the question's in the lexical leg, >= 0. Mixed: the share of
+   * the text's vector, in [0, 1]. Default: that of `DEFAULT_WEIGHTS`.
+   */
+  readonly weight?: number;
+  /** ISO 639-1 code: the language that the text is written in. Default: the question's. */
+  readonly lang?: string;
+}
+
+/**
+ * Appended: the question counts five times as much as the text, as in query2doc (Wang, Yang, Wei 2023, five repetitions of the
+ * question). Mixed: a third. Neither was tuned here: that needs a chat model.
+ */
+export const DEFAULT_WEIGHTS: Readonly<Record<ExpansionWay, number>> = { append: 0.2, mix: 1 / 3 };
+
+export interface QuestionOfLanguages {
+  readonly text: string;
+  /** At least one. */
+  readonly languages: readonly LanguageWeight[];
+}
+
+/**
+ * In the order of the questions.
+ * @throws XqgError XQG_NUMBER_OUT_OF_RANGE for the weight, and what the expander throws
+ */
+export async function expansionsOf(
+  questions: readonly QuestionOfLanguages[],
+  { by, how = 'append', weight = DEFAULT_WEIGHTS[how], lang }: ExpandOptions,
+): Promise<Expansion[]> {
+  const most = how === 'mix' ? 1 : Infinity;
+  if (!(weight >= 0 && weight <= most)) {
+    const range = how === 'mix' ? '0 to 1' : '0 or more';
+    throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', {
+      name: 'the weight of the expansion',
+      value: weight,
+      range,
+    });
+  }
+  const written = await by.expand(
+    questions.map(({ text, languages }) => ({ text, lang: lang ?? likeliest(languages) })),
+  );
+  return written.map((each, i) => {
+    const { languages } = questions[i];
+    const same = each.lang === likeliest(languages);
+    return {
+      text: each.text,
+      languages: same ? languages : [{ lang: each.lang, weight: 1 }],
+      dense: how === 'append' ? 'appended' : weight,
+      lexicalWeight: how === 'append' ? weight : 0,
+    };
+  });
+}
+
+function likeliest(languages: readonly LanguageWeight[]): string {
+  return languages.reduce((best, each) => (each.weight > best.weight ? each : best)).lang;
+}

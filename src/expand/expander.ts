@@ -1,0 +1,29 @@
+/**
+ * The door of expand/: a question in, a text out that is searched with it: a pseudo-document that would answer it, or the
+ * question in other words (arXiv 2511.19325). Knows no index and no ranking.
+ */
+
+export interface QuestionToExpand {
+  readonly text: string;
+  /** ISO 639-1 code of the language that the text is wanted in: the question's own, unless another one is asked for. */
+  readonly lang: string;
+}
+
+/** What wrote the texts; equal identities write alike, as far as a model does. */
+export interface ExpanderIdentity {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface WrittenExpansion {
+  readonly text: string;
+  /** ISO 639-1 code. */
+  readonly lang: string;
+}
+
+export interface Expander {
+  readonly identity: ExpanderIdentity;
+  /** In the order of the questions. */
+  expand(questions: readonly QuestionToExpand[]): Promise<WrittenExpansion[]>;
+  close?(): Promise<void>;
+}

@@ -1,0 +1,271 @@
+/**
+ * Measures the stages of indexing on this machine with a few hundred synthetic passages, in a folder that is deleted again.
+ * What is behind an endpoint is not asked: its rates follow from its settings. Knows no corpus and no plan.
+ */
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fuse } from '../augment/fuse.js';
+import type { Passage } from '../corpus/passage.js';
+import type { BagEncoder, Encoder } from '../encode/encoder.js';
+import { type Generator, hasDistribution } from '../generate/generator.js';
+import { lexicalRow } from '../indexing/segments.js';
+import { passageBag } from '../languages/bags.js';
+import type { TermBag } from '../languages/terms.js';
+import { loadPack } from '../pack/format.js';
+import { SearchMatrix } from '../search/exact/exact-top-k.js';
+import { SegmentBuilder } from '../search/lexical/segment-builder.js';
+import { LanceStore } from '../store/lance-store.js';
+import { quantizedBytes } from '../store/quantize.js';
+import type { IndexedPassage } from '../store/store.js';
+import { clientOf, prices, QUERY, remoteSeconds } from './endpoint-rates.js';
+import { measureGraph } from './graph-rate.js';
+import { machineIdentity, type Rates, type RatesIdentity } from './rates.js';
+import { samplePassages, sampleVocabulary } from './sample.js';
+import { Stopwatch } from './stopwatch.js';
+
+export interface Makers {
+  readonly encoder: Encoder;
+  readonly generator: Generator | null;
+}
+
+const PASSAGES = 1024;
+/** Slow encoders and generators are measured with as many texts as they manage in this time (s). */
+const BUDGET = 2;
+/** Query languages that are measured. */
+const LANGUAGES = 3;
+const QUERIES = 2;
+
+export function ratesIdentity({ encoder, generator }: Makers, words: number): RatesIdentity {
+  return {
+    encoder: `${encoder.identity.name} ${encoder.identity.weights.slice(0, 16)}`,
+    generator: generator && `${generator.identity.name} ${generator.identity.weights.slice(0, 16)}`,
+    ...machineIdentity(),
+    words,
+  };
+}
+
+/** @param words of a passage */
+export async function calibrate(
+  makers: Makers,
+  queryLanguages: readonly string[],
+  words: number,
+): Promise<Rates> {
+  const { encoder, generator } = makers;
+  const whole = new Stopwatch();
+  const pack = await loadPack('base');
+  const passages = samplePassages(pack, PASSAGES, words);
+  const langs = queryLanguages.filter((lang) => lang !== 'en').slice(0, LANGUAGES);
+  const { dim, unitLength } = encoder.identity;
+  const encode = (): Promise<number> =>
+    paced(passages, 64, async (batch) => {
+      if (clientOf(encoder) === null) await encoder.encodePassages(batch);
+    });
+  const first = await encode();
+  // An encoder of bags remembers words: later passages hold few new ones.
+  const encoded = 'encodeMixtures' in encoder ? await encode() : first;
+  const distribution = generator !== null && hasDistribution(generator) ? generator : null;
+  const began = new Stopwatch();
+  const pivots = passages.map((passage) => distribution?.pivot(passage) ?? null);
+  const pivotSeconds = began.seconds / PASSAGES;
+  const expected = await expectations(encoder, generator, pivots, langs);
+  const drawn = generator === null || expected !== null ? null : await draws(makers, passages, langs);
+  const rows = passages.map(
+    (passage, i): IndexedPassage => ({
+      ...passage,
+      documentHash: 'f'.repeat(64),
+      vector: unitVector(dim, i),
+      sums: new Map(langs.map((lang, l) => [lang, unitVector(dim, i * 31 + l)])),
+      own: passageBag(passage),
+      pivot: pivots[i],
+      drawn: null,
+    }),
+  );
+  const stored = await storeRates(rows, langs, dim);
+  const lexical = lexicalRates(rows);
+  const graph = await measureGraph(
+    rows.map(({ vector }) => vector),
+    dim,
+    unitLength,
+  );
+  return {
+    identity: ratesIdentity(makers, words),
+    dim,
+    unitLength,
+    expectation: expected !== null,
+    drawn: generator !== null && distribution === null,
+    processorShare: whole.processorShare,
+    secondsPerPassage: {
+      pivot: distribution === null ? 0 : pivotSeconds,
+      encode: remoteSeconds(encoder) ?? encoded,
+      write: stored.write,
+      join: stored.join,
+      seal: lexical.seconds,
+      matrix: matrixSeconds(rows, langs[0], dim) + stored.read,
+      ann: graph?.seconds ?? null,
+    },
+    secondsPerQuery: {
+      generate: drawn === null ? 0 : (remoteSeconds(generator, 1) ?? drawn.generate),
+      encode: drawn === null ? 0 : (remoteSeconds(encoder) ?? drawn.encode),
+    },
+    secondsPerExpectation: expected ?? { sum: 0, part: 0 },
+    parts: expected === null ? 0 : sampleVocabulary(pack),
+    secondsOnce: Math.max(
+      0,
+      ((first - encoded) * PASSAGES * sampleVocabulary(pack)) / distinctWords(passages),
+    ),
+    annRows: graph?.rows ?? 2,
+    bytesPerPassage: { texts: stored.bytes, lexical: lexical.bytes, graph: graph?.bytes ?? 0 },
+    bytesPerQuery: QUERY_BYTES,
+    price: prices(makers, passages[0].text),
+  };
+}
+
+/** Text of a drawn query in its row, and its terms in the lexical index. */
+const QUERY_BYTES = 90;
+
+/** Seconds of one text, of as many batches as there is time for. */
+async function paced<T>(
+  items: readonly T[],
+  size: number,
+  run: (batch: readonly T[]) => Promise<void>,
+): Promise<number> {
+  const began = new Stopwatch();
+  let done = 0;
+  for (let next = Math.min(8, size); done < items.length; next = size) {
+    const batch = items.slice(done, done + next);
+    await run(batch);
+    done += batch.length;
+    if (began.seconds > BUDGET) break;
+  }
+  return began.seconds / done;
+}
+
+/** null where queries have to be drawn. The second pass finds the parts that the first one computed. */
+async function expectations(
+  encoder: Encoder,
+  generator: Generator | null,
+  pivots: readonly (TermBag | null)[],
+  langs: readonly string[],
+): Promise<Rates['secondsPerExpectation'] | null> {
+  if (generator === null || !hasDistribution(generator) || !('encodeMixtures' in encoder)) return null;
+  if (langs.length === 0) return { sum: 0, part: 0 };
+  const bags = pivots as readonly TermBag[];
+  const one = Float32Array.of(1);
+  const partOf = (stem: string, lang: string): TermBag =>
+    generator.expectation({ terms: [stem], weights: one }, lang);
+  const pass = async (): Promise<number> => {
+    const began = new Stopwatch();
+    for (const lang of langs) await (encoder as BagEncoder).encodeMixtures(bags, partOf, lang);
+    return began.seconds;
+  };
+  const first = await pass();
+  const second = await pass();
+  const distinct = new Set(bags.flatMap(({ terms }) => terms)).size;
+  return {
+    sum: second / (bags.length * langs.length),
+    part: Math.max(0, first - second) / Math.max(1, distinct * langs.length),
+  };
+}
+
+/** Seconds of one query: drawing it, and encoding it. */
+async function draws(
+  { encoder, generator }: Makers,
+  passages: readonly Passage[],
+  langs: readonly string[],
+): Promise<{ generate: number; encode: number }> {
+  const texts: { text: string; lang: string }[] = [];
+  const [lang] = langs;
+  if (lang === undefined) return { generate: 0, encode: 0 };
+  const generate =
+    clientOf(generator) === null
+      ? await paced(passages, 16, async (batch) => {
+          const queries = await generator!.draw(batch, lang, QUERIES, 0);
+          for (const text of queries.flat()) texts.push({ text, lang });
+        })
+      : 0;
+  if (texts.length === 0) for (const _ of passages) texts.push({ text: QUERY, lang });
+  const encode =
+    clientOf(encoder) === null
+      ? await paced(texts, 64, async (batch) => {
+          const asked = batch.map(({ text, lang }) => ({ text, languages: [{ lang, weight: 1 }] }));
+          await encoder.encodeQueries(asked);
+        })
+      : 0;
+  return { generate: generate / QUERIES, encode };
+}
+
+/** Writes the rows twice, joins them and reads vectors back: seconds and bytes of one row, the bytes without vectors and sums. */
+async function storeRates(rows: readonly IndexedPassage[], langs: readonly string[], dim: number) {
+  const dir = await mkdtemp(join(tmpdir(), 'xqg-plan-'));
+  try {
+    const store = await LanceStore.create(dir, { dim, queryLanguages: [...langs].sort(), sumBits: 8 });
+    // The first write also loads what all others need.
+    await store.upsert(rows.slice(0, 32), { allNew: true });
+    const others = rows.slice(32);
+    const write = await timed(others.length, () => store.upsert(others, { allNew: true }));
+    const join = await timed(rows.length, () => store.compact([], { force: true }));
+    const bytes = (await bytesUnder(dir)) / rows.length;
+    const reader = await store.snapshot();
+    const read = await timed(rows.length, async () => {
+      for await (const _ of reader.scan(['vector', 'sums'], { languages: langs.slice(0, 1) }));
+    });
+    reader.close();
+    store.close();
+    const vectors = 4 * dim + langs.length * quantizedBytes(dim, 8);
+    return { write, join, read, bytes: Math.max(0, bytes - vectors) };
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** What more rows take in a segment: the first ones bring most of its terms. */
+function lexicalRates(rows: readonly IndexedPassage[]): { seconds: number; bytes: number } {
+  const build = (count: number): { seconds: number; bytes: number } => {
+    const began = new Stopwatch();
+    const builder = new SegmentBuilder();
+    for (const row of rows.slice(0, count)) builder.add(lexicalRow(row));
+    return { bytes: builder.finish().length, seconds: began.seconds };
+  };
+  const half = build(rows.length >> 1);
+  const whole = build(rows.length);
+  const more = rows.length - (rows.length >> 1);
+  return { seconds: whole.seconds / rows.length, bytes: (whole.bytes - half.bytes) / more };
+}
+
+function distinctWords(passages: readonly Passage[]): number {
+  return new Set(passages.flatMap(({ text }) => text.split(' '))).size;
+}
+
+/** Fusing one language, and the copy in 8 bits. */
+function matrixSeconds(rows: readonly IndexedPassage[], lang: string | undefined, dim: number): number {
+  const repeat = 16;
+  const passages = new Float32Array(rows.length * repeat * dim);
+  for (let i = 0; i < rows.length * repeat; i++) passages.set(rows[i % rows.length].vector, i * dim);
+  const began = new Stopwatch();
+  const languages = lang === undefined ? [] : [{ lang, sums: passages, weight: 1, queries: 1 }];
+  const fused = fuse(passages, languages, { variant: 'mean', alpha: 0.5, renormalize: true, dim });
+  void new SearchMatrix(fused, dim).bytes;
+  return began.seconds / (rows.length * repeat);
+}
+
+async function timed(items: number, run: () => Promise<unknown>): Promise<number> {
+  const began = new Stopwatch();
+  await run();
+  return began.wallSeconds / items;
+}
+
+async function bytesUnder(dir: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+  }
+  return bytes;
+}
+
+/** A vector of unit length, the same for the same number. */
+function unitVector(dim: number, seed: number): Float32Array {
+  const vector = Float32Array.from({ length: dim }, (_, d) => Math.sin((seed + 1) * (d + 1) * 12.9898));
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}

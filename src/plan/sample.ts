@@ -1,0 +1,46 @@
+/** Passages to measure with: English words of a pack by Zipf's law. Real texts are not at hand before there is a corpus. */
+import type { Passage } from '../corpus/passage.js';
+import type { Pack } from '../pack/pack.js';
+
+/** Most frequent words that passages are made of. */
+const WORDS = 30_000;
+
+/** So many words a pack has for them. */
+export function sampleVocabulary(pack: Pack): number {
+  return Math.min(WORDS, pack.pivot.size);
+}
+
+/** @param words of a passage */
+export function samplePassages(pack: Pack, count: number, words: number): Passage[] {
+  const vocabulary = sampleVocabulary(pack);
+  const random = randomNumbers();
+  return Array.from({ length: count }, (_, i) => {
+    const text = Array.from({ length: words }, () =>
+      pack.pivot.surface(Math.max(0, Math.floor(vocabulary ** random()) - 1)),
+    ).join(' ');
+    return {
+      id: `sample-${i}`,
+      documentId: `sample-${i}`,
+      source: 'sample',
+      path: 'sample',
+      title: '',
+      headings: [],
+      text,
+      lang: 'en',
+      langConfidence: 1,
+      metadata: {},
+      ordinal: 0,
+    };
+  });
+}
+
+/** In [0, 1), always the same (mulberry32). */
+function randomNumbers(): () => number {
+  let state = 7;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

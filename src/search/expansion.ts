@@ -1,0 +1,72 @@
+/**
+ * What a question gets besides its own words: a text that a model wrote from it, appended to the question or mixed into its
+ * vector. Knows neither models nor prompts.
+ */
+import type { Encoder, QueryText } from '../encode/encoder.js';
+import type { LanguageWeight } from '../languages/terms.js';
+import type { SearchRequest } from './request.js';
+
+export interface Expansion {
+  readonly text: string;
+  /** Of the text; weights sum to 1. */
+  readonly languages: readonly LanguageWeight[];
+  /** `appended`: question and text are encoded as one; else the share of the text's own vector in the question's, in [0, 1]. */
+  readonly dense: 'appended' | number;
+  /** What a term of the text counts against one of the question's, >= 0; 0: the lexical leg does not see it. */
+  readonly lexicalWeight: number;
+}
+
+export type ExpandableQuestion = Pick<
+  SearchRequest,
+  'question' | 'questionId' | 'questionLang' | 'languages' | 'expansion'
+>;
+
+/** (questions x dim), row-major: the vector of each with its expansion. */
+export async function questionVectors(
+  encoder: Encoder,
+  questions: readonly ExpandableQuestion[],
+): Promise<Float32Array> {
+  const vectors = await encoder.encodeQueries(questions.map(questionText));
+  const mixed = questions.flatMap(({ expansion }, at) =>
+    expansion != null && expansion.dense !== 'appended' && expansion.dense > 0
+      ? [{ at, text: expansion.text, languages: expansion.languages, share: expansion.dense }]
+      : [],
+  );
+  if (mixed.length === 0) return vectors;
+  const { dim, unitLength } = encoder.identity;
+  const others = await encoder.encodeQueries(mixed.map(({ text, languages }) => ({ text, languages })));
+  const out = vectors.slice();
+  mixed.forEach(({ at, share }, m) => {
+    const row = out.subarray(at * dim, (at + 1) * dim);
+    for (let d = 0; d < dim; d++) row[d] = (1 - share) * row[d] + share * others[m * dim + d];
+    if (unitLength) scaleToUnit(row);
+  });
+  return out;
+}
+
+/** An appended text makes another question: what was encoded elsewhere under the question's id is not its vector. */
+function questionText({
+  question,
+  questionId,
+  questionLang,
+  languages,
+  expansion,
+}: ExpandableQuestion): QueryText {
+  if (expansion?.dense !== 'appended')
+    return { id: questionId, lang: questionLang, text: question, languages };
+  return { text: `${question} ${expansion.text}`, languages: bothOf(languages, expansion.languages) };
+}
+
+/** Each language once; the weights of both lists count half. */
+function bothOf(a: readonly LanguageWeight[], b: readonly LanguageWeight[]): LanguageWeight[] {
+  const weights = new Map<string, number>();
+  for (const { lang, weight } of [...a, ...b]) weights.set(lang, (weights.get(lang) ?? 0) + weight / 2);
+  return [...weights].map(([lang, weight]) => ({ lang, weight }));
+}
+
+function scaleToUnit(row: Float32Array): void {
+  let square = 0;
+  for (const value of row) square += value * value;
+  const factor = square === 0 ? 0 : 1 / Math.sqrt(square);
+  for (let d = 0; d < row.length; d++) row[d] *= factor;
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { BestRows } from '../../src/search/ann/best-rows.js';
+import { Graph } from '../../src/search/ann/graph.js';
+import { NearRows } from '../../src/search/ann/near-rows.js';
+import { SearchEngine } from '../../src/search/engine.js';
+import { openScanner } from '../../src/search/exact/scanner.js';
+import { memoryIndex } from '../../src/search/memory-snapshot.js';
+import type { SearchRequest } from '../../src/search/request.js';
+import { analyze, corpus, DIM, encoder, factors } from './fake-corpus.js';
+import { Random } from './random.js';
+
+const N = 12_000;
+const rows = corpus(N);
+const { scanner } = await openScanner();
+const { snapshot, lexical } = memoryIndex(rows);
+const readRows: Uint32Array[] = [];
+const source = Object.assign(snapshot, {
+  rowVectors: async (wanted: Uint32Array, languages: readonly string[]) => {
+    readRows.push(wanted);
+    const of = (vectorOf: (row: number) => Float32Array | undefined): Float32Array => {
+      const matrix = new Float32Array(wanted.length * DIM);
+      for (const [i, row] of wanted.entries()) matrix.set(vectorOf(row) ?? new Float32Array(DIM), i * DIM);
+      return matrix;
+    };
+    return {
+      passages: of((row) => rows[row].vector),
+      sums: new Map(languages.map((lang) => [lang, of((row) => rows[row].sums.get(lang))])),
+    };
+  },
+});
+const graph = await Graph.create({ dim: DIM, unitLength: true });
+for (const [row, { vector }] of rows.entries()) graph.add(row, vector);
+
+function engineOf(candidates: number): SearchEngine {
+  const near = new NearRows(source, { graph, candidates, expansion: candidates });
+  return new SearchEngine({ snapshot, lexical, encoder, scanner, factors, analyze, near });
+}
+
+const BASE: SearchRequest = {
+  question: 'fi3 fi4 fi9',
+  languages: [{ lang: 'fi', weight: 1 }],
+  mode: 'dense',
+  augment: true,
+  k: 10,
+};
+const CHANGES: Partial<SearchRequest>[] = [
+  {},
+  { augment: false },
+  { alpha: 0.9 },
+  { profile: 'paper' },
+  { languagePolicy: 'all', alpha: 0.2 },
+  {
+    question: 'th8 fi8 stem8',
+    languages: [
+      { lang: 'th', weight: 0.6 },
+      { lang: 'fi', weight: 0.4 },
+    ],
+  },
+];
+
+describe('search through a graph', () => {
+  it('scores what it finds to the bit as exact search does, whatever alpha, profile and languages', async () => {
+    const engine = engineOf(512);
+    for (const mode of ['dense', 'hybrid'] as const) {
+      for (const change of CHANGES) {
+        const request = { ...BASE, mode, ...change };
+        const [exact, near] = [await engine.rank({ ...request, exact: true }), await engine.rank(request)];
+        const scores = new Map(exact.map(({ id, dense }) => [id, dense]));
+        const both = near.filter(({ id }) => scores.has(id));
+        expect(both.length).toBeGreaterThan(4);
+        for (const { id, dense } of both) expect(dense).toBe(scores.get(id));
+      }
+    }
+  });
+
+  it('finds the same as exact search with enough candidates, alone and in a batch', async () => {
+    const engine = engineOf(9000);
+    const requests = CHANGES.map((change) => ({ ...BASE, mode: 'hybrid' as const, ...change }));
+    const exact = await engine.rankBatch(requests.map((request) => ({ ...request, exact: true })));
+    expect(await engine.rankBatch(requests)).toEqual(exact);
+    expect(await engine.rank(requests[1])).toEqual(exact[1]);
+  });
+
+  it('reads candidates only, and no matrix', async () => {
+    const engine = engineOf(64);
+    readRows.length = 0;
+    await engine.rank(BASE);
+    expect(readRows.map(({ length }) => length)).toEqual([64, 0]);
+  });
+
+  it('scores every row of a narrow filter, asks for more rows for a wide one, and scans for one between', async () => {
+    const near = new NearRows(source, { graph, candidates: 100, expansion: 200 });
+    const maskOf = (share: number): Uint8Array => {
+      const random = new Random(5);
+      return Uint8Array.from({ length: N }, () => (random.below(1000) < share * 1000 ? 1 : 0));
+    };
+    expect(near.way(10, maskOf(0.01))).toBe('all');
+    expect(near.way(10, maskOf(0.9))).toBe('candidates');
+    expect(near.way(2000, maskOf(0.9))).toBe('scan');
+    expect(near.way(N, null)).toBe('scan');
+    const engine = engineOf(100);
+    for (const share of [0.001, 0.01, 0.9]) {
+      const mask = maskOf(share);
+      const hits = await engine.rank({ ...BASE, mask });
+      expect(hits).toHaveLength(10);
+      expect(hits.every(({ row }) => mask[row] === 1)).toBe(true);
+      if (share < 0.1) expect(hits).toEqual(await engine.rank({ ...BASE, mask, exact: true }));
+    }
+  });
+
+  it('finds nothing dense for a question without a vector, as exact search does', async () => {
+    const request = { ...BASE, mode: 'hybrid' as const, question: 'unknown words' };
+    expect(await engineOf(100).rank(request)).toEqual(await engineOf(100).rank({ ...request, exact: true }));
+  });
+});
+
+describe('the best rows of blocks', () => {
+  it('are those of the whole', () => {
+    const random = new Random(1);
+    const scores = random.floats(5000);
+    const best = new BestRows(50);
+    for (let from = 0; from < 5000; from += 700) best.add(from, scores.subarray(from, from + 700));
+    const expected = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, 50);
+    expect([...best.rows()]).toEqual(expected);
+  });
+});

@@ -1,0 +1,74 @@
+/** Whoever hangs up: their question stops where it is, and its place is free. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { XqgIndex } from '../../src/library/xqg-index.js';
+import { ServedIndex } from '../../src/server/served-index.js';
+import { buildServer, type XqgServer } from '../../src/server/server.js';
+import { WRITE_CHILD } from './served.js';
+
+/** Searches and explanations that end only when they are told to. */
+const signals: AbortSignal[] = [];
+const endless = async (signal: AbortSignal): Promise<never> => {
+  signals.push(signal);
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+};
+
+class Endless extends ServedIndex {
+  override async use<T>(work: (index: XqgIndex) => Promise<T>): Promise<T> {
+    return work({
+      search: (_: string, { signal }: { signal: AbortSignal }) => endless(signal),
+      compare: (_: string, { signal }: { signal: AbortSignal }) => endless(signal),
+      explain: (_: string, __: string, { signal }: { signal: AbortSignal }) => endless(signal),
+    } as unknown as XqgIndex);
+  }
+}
+
+let server: XqgServer;
+let address: string;
+
+beforeAll(async () => {
+  server = await buildServer({
+    indexes: new Map([['docs', new Endless('docs', '/none')]]),
+    writeChild: WRITE_CHILD,
+    running: 1,
+    timeoutMs: 2000,
+  });
+  address = await server.listen({ host: '127.0.0.1', port: 0 });
+});
+afterAll(() => server.close());
+
+const metric = async (name: string) =>
+  Number(new RegExp(`^${name} (\\d+)`, 'm').exec((await server.inject({ url: '/metrics' })).body)![1]);
+
+const ask = (path: string, body: object, signal?: AbortSignal) =>
+  fetch(`${address}/api/indexes/docs/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal,
+  });
+
+it.each([
+  ['search', { question: 'x' }],
+  ['search', { question: 'x', augment: 'both' }],
+  ['explain', { question: 'x', id: 'y' }],
+])('%s %j stops when the client goes', async (path, body) => {
+  signals.length = 0;
+  const hangUp = new AbortController();
+  const asked = ask(path, body, hangUp.signal).catch((error: Error) => error.name);
+  await expect.poll(() => signals.length).toBe(1);
+  expect(await metric('xqg_searches_running')).toBe(1);
+  expect(signals[0].aborted).toBe(false);
+  hangUp.abort();
+  expect(await asked).toBe('AbortError');
+  await expect.poll(() => signals[0].aborted).toBe(true);
+  await expect.poll(() => metric('xqg_searches_running')).toBe(0);
+});
+
+it('a search that takes too long stops too, and is answered', async () => {
+  signals.length = 0;
+  const response = await ask('search', { question: 'x' });
+  expect([response.status, (await response.json()).error.code]).toEqual([504, 'XQG_REQUEST_TOO_SLOW']);
+  expect(signals[0].aborted).toBe(true);
+});
