@@ -29,7 +29,7 @@ export const registerStatus: Register = (parent, act) => {
         if (given.queue !== undefined) return tellQueue(context, given.queue);
         if (given.index === undefined && given.store === undefined)
           throw new XqgError('XQG_BAD_OPTION', {
-            problems: 'neither --index nor --store nor --queue is given',
+            problems: 'neither --index nor --queue nor --store is given',
           });
         const dir = await attachedDirectory(given, 'xqg status');
         if (given.digest) {
