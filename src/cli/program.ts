@@ -4,6 +4,7 @@ import { XqgError } from '../errors/error.js';
 import { version } from '../version.js';
 import { registerAnn } from './commands/ann.js';
 import { registerBench } from './commands/bench.js';
+import { registerCopy } from './commands/copy.js';
 import { registerData } from './commands/data.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
@@ -40,6 +41,7 @@ const COMMANDS: readonly Register[] = [
   registerExplain,
   registerQueries,
   registerStatus,
+  registerCopy,
   registerWorker,
   registerAnn,
   registerDoctor,

@@ -539,6 +539,60 @@ export const catalogue = {
     message: 'There is no store in {dir}.',
     remedy: 'Index something first: xqg index PATH --index DIR',
   },
+  XQG_STORE_ADDRESS: {
+    message: 'The store {address} cannot be used: {reason}.',
+    remedy:
+      'Write it as {form}; credentials come from XQG_OPENSEARCH_USER and XQG_OPENSEARCH_PASSWORD (docs/opensearch.md).',
+  },
+  XQG_STORE_PACKAGE_MISSING: {
+    message: 'The client of OpenSearch cannot be loaded ({reason}).',
+    remedy: 'npm install @opensearch-project/opensearch',
+  },
+  XQG_STORE_UNREACHABLE: {
+    message: 'Nothing answers at {store}: {reason}.',
+    remedy:
+      'Start the cluster or mend the address, then run the same command again: it goes on where it stopped.',
+  },
+  XQG_STORE_REFUSED: {
+    message: '{store} refuses this user (status {status}: {reason}).',
+    remedy:
+      'Set XQG_OPENSEARCH_USER and XQG_OPENSEARCH_PASSWORD to a user who may read and write the index (docs/opensearch.md).',
+  },
+  XQG_STORE_FULL: {
+    message: '{store} takes nothing any more: {reason}.',
+    remedy:
+      'Free some space on its disks or add a node, lift the block (index.blocks.read_only_allow_delete: null), and run the same command again: it goes on where it stopped.',
+  },
+  XQG_STORE_BUSY: {
+    message: '{store} is too busy, or some of its shards have no node (status {status}: {reason}).',
+    remedy:
+      'Look at _cluster/health; when the cluster has its nodes again, run the same command again: it goes on where it stopped.',
+  },
+  XQG_STORE_REJECTED: {
+    message: '{store} does not do what was asked (status {status}: {reason}).',
+    remedy: 'Use OpenSearch 2.19 or later with the k-NN plugin (docs/opensearch.md).',
+  },
+  XQG_STORE_FOREIGN: {
+    message: '{store} names {index}, which xqg did not make.',
+    remedy: 'Choose another name behind the last slash of --store.',
+  },
+  XQG_STORE_LOCKED: {
+    message: 'Another writer is at work in {store}: {owner}, seen {seconds} s ago.',
+    remedy:
+      'Wait until it is done. If it was killed, run the same command again in two minutes, or at once with its --index.',
+  },
+  XQG_STORE_OTHER: {
+    message: 'The index in {dir} is kept in {index}, but {given} was given.',
+    remedy: 'Leave --store out, or use another directory; xqg copy brings an index into another store.',
+  },
+  XQG_STORE_WHOLE: {
+    message: '{what} needs all rows at hand; the index in {dir} is kept in {store}.',
+    remedy: 'Bring it here first: xqg copy --from {dir} --to OTHER_DIR',
+  },
+  XQG_COPY_OTHER: {
+    message: 'The index in {to} is no unfinished copy of {from}: {reason}.',
+    remedy: 'Name another directory or store to copy to.',
+  },
   XQG_STORE_VERSION_GONE: {
     message: 'Version {version} of the store in {dir} was purged while it was being read.',
     remedy: 'Open the index again.',

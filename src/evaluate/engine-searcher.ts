@@ -3,6 +3,7 @@
  * a query, over all passages; ranks equal those of `SearchEngine.rank`. Knows no data set and no measure.
  */
 import type { Encoder } from '../encode/encoder.js';
+import { RememberingEncoder } from '../encode/remembering-encoder.js';
 import { type Generator, hasDistribution } from '../generate/generator.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from '../search/defaults.js';
 import { SearchEngine } from '../search/engine.js';
@@ -13,7 +14,6 @@ import { fuseLegs, legList } from './leg-list.js';
 import type { Qrels, RelevantRanks } from './metrics.js';
 import { PassageIndex } from './passage-index.js';
 import { QueryLegs } from './query-legs.js';
-import { RememberingEncoder } from './remembering-encoder.js';
 import { byteOrder, rankRows, rankScannedRows, relevantRows } from './row-ranks.js';
 import { scannedScores } from './scanned-scores.js';
 import type { AskedQuery, OpenOptions, OpenSearcher, Searcher } from './searcher.js';

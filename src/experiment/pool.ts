@@ -2,7 +2,7 @@
  * Passages that questions are asked of: one or more blocks side by side, with the sums of their generated queries chosen from
  * what the blocks keep. As a snapshot it is searched by the search engine. Knows no question and no measure.
  */
-import { drawnBag } from '../indexing/segments.js';
+import { queriesBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
 import type { Bm25Parameters } from '../search/lexical/bm25.js';
 import { LexicalIndex } from '../search/lexical/index.js';
@@ -163,7 +163,7 @@ export class Pool {
         const left = ofRow
           .slice(0, source.queries as number)
           .filter((_, i) => kept === null || kept[starts[row] + i] === 1);
-        if (left.length > 0) terms[row].set(lang, drawnBag(left, lang));
+        if (left.length > 0) terms[row].set(lang, queriesBag(left, lang));
       });
     }
     return terms;

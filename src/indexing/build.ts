@@ -3,12 +3,14 @@
  * moment; the same call again goes on and ends in the same content. Knows no file format and prints nothing.
  */
 import type { SourceDocument } from '../corpus/passage.js';
-import type { XqgError } from '../errors/error.js';
+import { XqgError } from '../errors/error.js';
+import { isRankingStore } from '../store/ranking-store.js';
 import { version } from '../version.js';
 import { IndexRun } from './index-run.js';
 import { keepGlossary, removeOtherGlossaries } from './kept-glossary.js';
 import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';
 import type { DocumentSource, IndexOptions, IndexResult } from './options.js';
+import { sameStore } from './stores.js';
 import { IndexWriter } from './writer.js';
 
 /**
@@ -35,7 +37,8 @@ export async function indexDocuments(
       dir,
       async (writer) => {
         const { glossary = null } = options;
-        if (glossary !== null) await keepGlossary(dir, glossary);
+        const { store } = writer;
+        if (glossary !== null) await keepGlossary(dir, glossary, isRankingStore(store) ? store : null);
         const { glossary: _, ...identity } = writer.manifest.identity;
         await writer.save({
           identity: glossary === null ? identity : { ...identity, glossary: glossary.sha256 },
@@ -63,6 +66,15 @@ async function begin(
     for (; !next.done; next = await iterator.next()) yield next.value;
   }
   return { documents: documents(), end: async () => iterator.return?.() };
+}
+
+/** @throws XqgError XQG_STORE_OTHER if the index is kept elsewhere */
+function keptIn(dir: string, found: Manifest | null, given: string | undefined): Pick<Manifest, 'store'> {
+  const store = found === null ? given : found.store;
+  if (given !== undefined && (store === undefined || !sameStore(store, given))) {
+    throw new XqgError('XQG_STORE_OTHER', { dir, index: store ?? 'its directory', given });
+  }
+  return store === undefined ? {} : { store };
 }
 
 /** The manifest with which a run begins. */
@@ -94,5 +106,6 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
     counts: found?.counts ?? { documents: 0, passages: 0 },
     sealed: found?.sealed ?? null,
     purging: found?.purging ?? false,
+    ...keptIn(dir, found, options.store),
   };
 }

@@ -7,7 +7,7 @@ import type { LexicalSegment } from '../search/lexical/segment.js';
 import { COLUMNS, type IndexedPassage } from '../store/store.js';
 import { encodeTerms } from '../store/term-bytes.js';
 import { canonicalJson } from './manifest.js';
-import { openSnapshot } from './open.js';
+import { openVersion, segmentsOf } from './open.js';
 
 const HASH_BYTES = 32;
 
@@ -18,27 +18,42 @@ const HASH_BYTES = 32;
  * @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_INDEX_ICU
  */
 export async function digestIndex(dir: string): Promise<string> {
-  const snapshot = await openSnapshot(dir);
+  const version = await openVersion(dir);
   try {
-    const { ids } = snapshot;
-    const hashes = Buffer.alloc(ids.length * 2 * HASH_BYTES);
-    let row = 0;
-    for await (const batch of snapshot.scan(COLUMNS)) {
-      for (const passage of batch) hashes.set(rowHash(passage), row++ * 2 * HASH_BYTES);
+    const ids: string[] = [];
+    const rowHashes = new HashList();
+    for await (const batch of version.reader.scan(COLUMNS)) {
+      for (const passage of batch) {
+        ids.push(passage.id);
+        rowHashes.push(rowHash(passage));
+      }
     }
-    let firstRow = 0;
-    for (const segment of await snapshot.segments()) {
-      postingHashes(segment).forEach((hash, i) => {
-        hashes.set(hash, (2 * (firstRow + i) + 1) * HASH_BYTES);
-      });
-      firstRow += segment.rows;
+    const postings = new HashList();
+    for await (const segment of segmentsOf(dir, version)) {
+      for (const hash of postingHashes(segment)) postings.push(hash);
     }
     const order = Uint32Array.from(ids.keys()).sort((a, b) => (ids[a] < ids[b] ? -1 : 1));
     const digest = createHash('sha256');
-    for (const i of order) digest.update(hashes.subarray(i * 2 * HASH_BYTES, (i + 1) * 2 * HASH_BYTES));
+    for (const i of order) digest.update(rowHashes.at(i)).update(postings.at(i));
     return digest.digest('hex');
   } finally {
-    await snapshot.close();
+    await version.close();
+  }
+}
+
+/** Hashes one behind the other: what is held is their bytes. */
+class HashList {
+  #bytes = Buffer.alloc(1024 * HASH_BYTES);
+  #size = 0;
+
+  push(hash: Uint8Array): void {
+    if (this.#size === this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], 2 * this.#bytes.length);
+    this.#bytes.set(hash, this.#size);
+    this.#size += HASH_BYTES;
+  }
+
+  at(i: number): Uint8Array {
+    return this.#bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
   }
 }
 

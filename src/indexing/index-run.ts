@@ -52,7 +52,7 @@ export class IndexRun {
     this.#sources = new Set(options.sources);
     const { encoder, generator, encodeQueries = true } = options;
     this.#expectations = encodeQueries ? Expectations.of(encoder, generator, options) : null;
-    this.#segments = new SegmentsAhead(writer.dir, options.threads);
+    this.#segments = new SegmentsAhead(writer.dir, writer.manifest.store === undefined ? options.threads : 0);
     const told: RowQueueOptions = {
       writeRows: options.writeRows ?? 2048,
       computeRows: options.computeRows ?? 64,

@@ -5,6 +5,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { XqgError } from '../errors/error.js';
 import { type ConceptTerms, Glossary } from '../glossary/glossary.js';
+import type { RankingStore } from '../store/ranking-store.js';
 import { writeAtomically } from './atomic-write.js';
 
 const NAME = /^glossary-[0-9a-f]{16}\.json$/;
@@ -13,9 +14,24 @@ function fileOf(sha256: string): string {
   return `glossary-${sha256.slice(0, 16)}.json`;
 }
 
-/** To be written before the manifest names it. */
-export async function keepGlossary(dir: string, { sha256, concepts }: Glossary): Promise<void> {
-  await writeAtomically(join(dir, fileOf(sha256)), `${JSON.stringify(concepts.map(({ terms }) => terms))}\n`);
+/**
+ * To be written before the manifest names it.
+ * @param store where another machine finds it; null: nowhere else
+ */
+export async function keepGlossary(
+  dir: string,
+  { sha256, concepts }: Glossary,
+  store: RankingStore | null,
+): Promise<void> {
+  const text = `${JSON.stringify(concepts.map(({ terms }) => terms))}\n`;
+  await writeAtomically(join(dir, fileOf(sha256)), text);
+  await store?.write('glossary', text);
+}
+
+/** Brings the glossary of a store to a directory that becomes its control folder. */
+export async function fetchGlossary(dir: string, sha256: string, store: RankingStore): Promise<void> {
+  const text = await store.read('glossary');
+  if (text !== null) await writeAtomically(join(dir, fileOf(sha256)), text);
 }
 
 /** @throws XqgError XQG_INDEX_DAMAGED */

@@ -84,6 +84,10 @@ export interface Manifest {
   readonly sealed: SealedVersion | null;
   /** True while deleted rows are being purged: the next writer finishes it. */
   readonly purging: boolean;
+  /** `opensearch://...`: rows are there, not in this directory. */
+  readonly store?: string;
+  /** What is being copied into this index; absent when that is done. */
+  readonly copying?: { readonly from: string; readonly version: string } | undefined;
 }
 
 /** @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_NO_PERMISSION */
@@ -104,6 +108,15 @@ export async function findManifest(dir: string): Promise<Manifest | null> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw storageError(cause, path);
   }
+  return checkedManifest(text, path, dir);
+}
+
+/**
+ * A manifest from its text.
+ * @param path where it lies
+ * @throws XqgError XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED
+ */
+export function checkedManifest(text: string, path: string, dir: string): Manifest {
   const manifest = parsed(text, path);
   if (manifest.format > INDEX_FORMAT) {
     throw new XqgError('XQG_INDEX_FORMAT', {
@@ -117,7 +130,11 @@ export async function findManifest(dir: string): Promise<Manifest | null> {
 }
 
 export async function writeManifest(dir: string, manifest: Manifest): Promise<void> {
-  await writeAtomically(join(dir, FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeAtomically(join(dir, FILE), manifestText(manifest));
+}
+
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
 /** What a reader or writer brings; what is absent is not compared. */

@@ -2,57 +2,89 @@
  * An index as search sees it: a frozen version, its rows in a fixed order, each part read when it is first asked for. Knows
  * no question and no ranking.
  */
-import { join } from 'node:path';
 import { XqgError } from '../errors/error.js';
 import type { RowSource } from '../search/ann/near-rows.js';
 import type { LexicalSegment } from '../search/lexical/segment.js';
 import type { Snapshot } from '../search/snapshot.js';
-import { LanceStore } from '../store/lance-store.js';
+import { openStore } from '../store/open-store.js';
 import { stepsOfBytes } from '../store/quantize.js';
+import { isRankingStore, type RankingStore } from '../store/ranking-store.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader } from '../store/store.js';
 import { ByteMatrix } from '../vectors/byte-matrix.js';
 import { type Lease, leaseVersion } from './lease.js';
 import { checkIdentity, type GivenIdentity, type Manifest, readManifest } from './manifest.js';
 import { openSegments, planSegments } from './segments.js';
-import { STORE_FOLDER } from './writer.js';
+import { latestManifest } from './stores.js';
+
+/** A frozen version with what made it, kept by a lease. */
+export interface OpenedVersion {
+  readonly manifest: Manifest;
+  readonly reader: StoreReader;
+  readonly lease: Lease;
+  /** The store, open for as long as the version is, if it is not in the directory. */
+  readonly store: RankingStore | null;
+  close(): Promise<void>;
+}
 
 /**
  * Opens the version that was sealed last, or the newest one if none ever was. A writer may go on beside it: it keeps this
  * version until `close`, or until this process ends; only a purge does not wait.
  *
  * @param given what will be used for searching; refused if it does not fit
- * @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_INDEX_ICU, XQG_INDEX_IDENTITY
+ * @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_INDEX_ICU, XQG_INDEX_IDENTITY, and those of
+ * the store
  */
-export async function openSnapshot(dir: string, given: GivenIdentity = {}): Promise<IndexSnapshot> {
-  checkIdentity(dir, (await readManifest(dir)).identity, given);
-  const store = await LanceStore.open(join(dir, STORE_FOLDER));
+export async function openVersion(dir: string, given: GivenIdentity = {}): Promise<OpenedVersion> {
+  const first = await readManifest(dir);
+  checkIdentity(dir, first.identity, given);
+  const store = await openStore(dir, first.store);
+  const ranking = isRankingStore(store) ? store : null;
+  const opened = (manifest: Manifest, reader: StoreReader, lease: Lease): OpenedVersion => ({
+    manifest,
+    reader,
+    lease,
+    store: ranking,
+    close: async () => {
+      reader.close();
+      ranking?.close();
+      await lease.release();
+    },
+  });
   try {
     for (;;) {
-      const manifest = await readManifest(dir);
+      const manifest = await latestManifest(dir, await readManifest(dir), store);
       const newest = await store.snapshot();
       const version = manifest.sealed?.version ?? newest.version;
       const lease = await leaseVersion(dir, version);
       // A writer that sealed another version meanwhile may not have seen the lease.
-      const again = await readManifest(dir);
+      const again = await latestManifest(dir, await readManifest(dir), store);
       if (again.sealed?.version !== manifest.sealed?.version) {
         newest.close();
         await lease.release();
         continue;
       }
-      if (version === newest.version) return await IndexSnapshot.read(dir, manifest, newest, lease);
+      if (version === newest.version) return opened(manifest, newest, lease);
       try {
         const reader = await store.at(version);
         newest.close();
-        return await IndexSnapshot.read(dir, manifest, reader, lease);
+        return opened(manifest, reader, lease);
       } catch (error) {
         // The purge that took the sealed version was interrupted: the newest one holds what is left.
         if (!(error instanceof XqgError) || error.code !== 'XQG_STORE_VERSION_GONE') throw error;
-        return await IndexSnapshot.read(dir, manifest, newest, lease);
+        return opened(manifest, newest, lease);
       }
     }
+  } catch (error) {
+    ranking?.close();
+    throw error;
   } finally {
-    store.close();
+    if (ranking === null) store.close();
   }
+}
+
+/** The same as search sees it. @throws XqgError as `openVersion` */
+export async function openSnapshot(dir: string, given: GivenIdentity = {}): Promise<IndexSnapshot> {
+  return IndexSnapshot.read(dir, await openVersion(dir, given));
 }
 
 /** Rows that are read in one call. */
@@ -64,43 +96,39 @@ export class IndexSnapshot implements Snapshot, RowSource {
   readonly dim: number;
   readonly queryLanguages: readonly string[];
   readonly queriesPerLanguage: number;
+  readonly manifest: Manifest;
+  readonly #version: OpenedVersion;
   readonly #reader: StoreReader;
-  readonly #lease: Lease;
   #segments: Promise<readonly LexicalSegment[]> | null = null;
   #rows: Map<string, number> | null = null;
 
   private constructor(
     readonly dir: string,
-    readonly manifest: Manifest,
-    reader: StoreReader,
-    lease: Lease,
+    version: OpenedVersion,
     ids: readonly string[],
     langs: readonly string[],
   ) {
+    const { manifest, reader } = version;
+    this.manifest = manifest;
+    this.#version = version;
+    this.#reader = reader;
     this.ids = ids;
     this.langs = langs;
     this.dim = manifest.identity.encoder.dim;
     this.queryLanguages = manifest.identity.queryLanguages;
     this.queriesPerLanguage = manifest.identity.queriesPerLanguage;
-    this.#reader = reader;
-    this.#lease = lease;
   }
 
-  static async read(
-    dir: string,
-    manifest: Manifest,
-    reader: StoreReader,
-    lease: Lease,
-  ): Promise<IndexSnapshot> {
+  static async read(dir: string, version: OpenedVersion): Promise<IndexSnapshot> {
     const ids: string[] = [];
     const langs: string[] = [];
-    for await (const rows of reader.scan(['id', 'lang'])) {
+    for await (const rows of version.reader.scan(['id', 'lang'])) {
       for (const { id, lang } of rows) {
         ids.push(id);
         langs.push(lang);
       }
     }
-    return new IndexSnapshot(dir, manifest, reader, lease, ids, langs);
+    return new IndexSnapshot(dir, version, ids, langs);
   }
 
   /** Version of the store. */
@@ -190,15 +218,13 @@ export class IndexSnapshot implements Snapshot, RowSource {
 
   /** Lets writers free this version. */
   async close(): Promise<void> {
-    this.#reader.close();
-    await this.#lease.release();
+    await this.#version.close();
   }
 
   async #openSegments(): Promise<readonly LexicalSegment[]> {
-    const { sealed } = this.manifest;
-    const segments =
-      sealed?.version === this.version ? sealed.segments : (await planSegments(this.#reader)).segments;
-    return openSegments(this.dir, this.#reader, segments);
+    const opened: LexicalSegment[] = [];
+    for await (const segment of segmentsOf(this.dir, this.#version)) opened.push(segment);
+    return opened;
   }
 
   async #matrix<T>(
@@ -216,4 +242,20 @@ export class IndexSnapshot implements Snapshot, RowSource {
     }
     return matrix;
   }
+}
+
+/**
+ * The lexical segments of a version one by one, in the order of its rows; those of a store elsewhere are built from its rows
+ * and left in no file.
+ */
+export async function* segmentsOf(
+  dir: string,
+  { manifest, reader, store }: Pick<OpenedVersion, 'manifest' | 'reader' | 'store'>,
+): AsyncGenerator<LexicalSegment> {
+  const { sealed } = manifest;
+  const planned =
+    store === null && sealed?.version === reader.version
+      ? sealed.segments
+      : (await planSegments(reader)).segments;
+  yield* openSegments(store === null ? dir : null, reader, planned);
 }

@@ -49,6 +49,8 @@ export interface IndexOptions {
   readonly seed?: number;
   /** Bits per number of a stored sum. Default 8. */
   readonly sumBits?: 8 | 16;
+  /** `opensearch://...`: where a new index keeps its rows. Default: in its directory. */
+  readonly store?: string;
   readonly splitting?: CorpusOptions;
   /**
    * Documents of these sources that are not among the given ones are deleted, once all were read. Default: the sources of

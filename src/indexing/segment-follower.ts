@@ -5,7 +5,7 @@
  */
 import { SegmentBuilder } from '../search/lexical/segment-builder.js';
 import type { StoreReader } from '../store/store.js';
-import { lexicalRow, ROW_COLUMNS, SegmentCutter, writeSegment } from './segments.js';
+import { LEXICAL_COLUMNS, lexicalRow, SegmentCutter, writeSegment } from './segments.js';
 
 export class SegmentFollower {
   readonly #dir: string;
@@ -29,7 +29,9 @@ export class SegmentFollower {
   async follow(reader: StoreReader): Promise<void> {
     if (!this.#begun) this.#rows = await firstOpenRow(reader, this.#there);
     this.#begun = true;
-    for await (const rows of reader.scan(['id', 'documentHash', ...ROW_COLUMNS], { offset: this.#rows })) {
+    for await (const rows of reader.scan(['id', 'documentHash', ...LEXICAL_COLUMNS], {
+      offset: this.#rows,
+    })) {
       for (const row of rows) {
         this.#rows++;
         this.#builder.add(lexicalRow(row));

@@ -1,10 +1,8 @@
 /** A thread of `SegmentsAhead`: reads what was written to the store, and writes the segments that it makes. */
-import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { LanceStore } from '../store/lance-store.js';
+import { openStore } from '../store/open-store.js';
 import { SegmentFollower } from './segment-follower.js';
 import type { SegmentOrder, ThreadStart } from './segments-ahead.js';
-import { STORE_FOLDER } from './writer.js';
 
 const { dir, there } = workerData as ThreadStart;
 const follower = new SegmentFollower(dir, there);
@@ -20,7 +18,7 @@ parentPort!.on('message', (order: SegmentOrder) => {
 });
 
 async function follow(): Promise<void> {
-  const store = await LanceStore.open(join(dir, STORE_FOLDER));
+  const store = await openStore(dir, undefined);
   const reader = await store.snapshot();
   try {
     await follower.follow(reader);

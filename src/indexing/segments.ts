@@ -6,8 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { XqgError } from '../errors/error.js';
-import { termsOf } from '../languages/analysis.js';
-import type { TermBag } from '../languages/terms.js';
+import { queriesBag } from '../languages/bags.js';
 import { LexicalSegment, SEGMENT_VERSION } from '../search/lexical/segment.js';
 import { SegmentBuilder } from '../search/lexical/segment-builder.js';
 import type { LexicalRow } from '../search/snapshot.js';
@@ -22,7 +21,8 @@ const MOST_ROWS = 16_384;
 const CUT = 8192;
 
 const FOLDER = 'lexical';
-export const ROW_COLUMNS = ['own', 'pivot', 'drawn', 'lang'] as const;
+/** What `lexicalRow` needs. */
+export const LEXICAL_COLUMNS = ['own', 'pivot', 'drawn', 'lang'] as const;
 
 export interface SegmentPlan {
   readonly segments: readonly SegmentName[];
@@ -107,19 +107,22 @@ export async function removeOtherSegments(dir: string, segments: readonly Segmen
   }
 }
 
-/** The segments of a version in the order of its rows; what is missing or damaged is built from the rows. */
-export async function openSegments(
-  dir: string,
+/**
+ * The segments of a version in the order of its rows; what is missing or damaged is built from the rows.
+ * @param dir null: there are no files
+ */
+export async function* openSegments(
+  dir: string | null,
   reader: StoreReader,
   segments: readonly SegmentName[],
-): Promise<LexicalSegment[]> {
-  const opened: LexicalSegment[] = [];
+): AsyncGenerator<LexicalSegment> {
   let offset = 0;
   for (const segment of segments) {
-    opened.push((await openFile(dir, segment)) ?? (await rebuild(dir, reader, offset, segment)));
+    if (dir === null) {
+      yield LexicalSegment.open(await buildBytes(reader, offset, segment.rows), segment.key);
+    } else yield (await openFile(dir, segment)) ?? (await rebuild(dir, reader, offset, segment));
     offset += segment.rows;
   }
-  return opened;
 }
 
 async function openFile(dir: string, segment: SegmentName): Promise<LexicalSegment | null> {
@@ -154,27 +157,18 @@ async function rebuild(
 
 async function buildBytes(reader: StoreReader, offset: number, limit: number): Promise<Uint8Array> {
   const builder = new SegmentBuilder();
-  for await (const rows of reader.scan(ROW_COLUMNS, { offset, limit })) {
+  for await (const rows of reader.scan(LEXICAL_COLUMNS, { offset, limit })) {
     for (const row of rows) builder.add(lexicalRow(row));
   }
   return builder.finish();
 }
 
 /** The row as the lexical leg reads it. */
-export function lexicalRow(row: Pick<IndexedPassage, (typeof ROW_COLUMNS)[number]>): LexicalRow {
+export function lexicalRow(row: Pick<IndexedPassage, (typeof LEXICAL_COLUMNS)[number]>): LexicalRow {
   const { own, pivot, lang } = row;
   if (row.drawn === null) return { own, pivot, lang, drawn: null };
-  const drawn = new Map([...row.drawn].map(([of, queries]) => [of, drawnBag(queries, of)] as const));
+  const drawn = new Map([...row.drawn].map(([of, queries]) => [of, queriesBag(queries, of)] as const));
   return { own, pivot, lang, drawn };
-}
-
-/** Terms of drawn queries with how often they were drawn. */
-export function drawnBag(queries: readonly string[], lang: string): TermBag {
-  const counts = new Map<string, number>();
-  for (const query of queries) {
-    for (const term of termsOf(query, lang)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  }
-  return { terms: [...counts.keys()], weights: Float32Array.from(counts.values()) };
 }
 
 const nameOf = (segment: SegmentName): string => `${segment.key}.xqgl`;

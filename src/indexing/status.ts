@@ -1,9 +1,10 @@
 /** What an index holds, what made it and what it takes on disk. Changes nothing. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RankingReader } from '../store/ranking-store.js';
 import { type AnnRecord, findAnnRecord, rowsIdentity } from './ann-record.js';
 import type { Manifest } from './manifest.js';
-import { openSnapshot } from './open.js';
+import { openVersion } from './open.js';
 import { type LanguageCount, PassageCounts } from './passage-counts.js';
 
 export interface IndexStatus {
@@ -16,7 +17,7 @@ export interface IndexStatus {
   readonly sources: Readonly<Record<string, number>>;
   /** The ANN index beside it, and whether it fits the rows; null if there is none. */
   readonly ann: { readonly record: AnnRecord; readonly fits: boolean } | null;
-  /** Bytes on disk. */
+  /** Bytes on disk; of a store elsewhere on its disks. */
   readonly bytes: { readonly store: number; readonly lexical: number; readonly total: number };
   /** Total bytes divided by passages; 0 without passages. */
   readonly bytesPerPassage: number;
@@ -24,27 +25,31 @@ export interface IndexStatus {
 
 /** @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_INDEX_ICU */
 export async function indexStatus(dir: string): Promise<IndexStatus> {
-  const snapshot = await openSnapshot(dir);
+  const version = await openVersion(dir);
+  const { manifest, reader } = version;
   try {
     const counts = new PassageCounts();
     let documents = 0;
-    for await (const rows of snapshot.scan(['lang', 'langConfidence', 'source', 'ordinal'])) {
+    let passages = 0;
+    for await (const rows of reader.scan(['lang', 'langConfidence', 'source', 'ordinal'])) {
       for (const row of rows) {
         counts.add(row);
+        passages++;
         if (row.ordinal === 0) documents++;
       }
     }
-    const passages = snapshot.ids.length;
     const record = await findAnnRecord(dir);
-    const { sealed } = snapshot.manifest;
+    const { sealed } = manifest;
     const fits = sealed !== null && record?.rows === rowsIdentity(sealed);
+    const here = await bytesUnder(dir);
+    const elsewhere = version.store === null ? 0 : await (reader as RankingReader).bytes();
     const bytes = {
-      store: await bytesUnder(join(dir, 'store')),
+      store: version.store === null ? await bytesUnder(join(dir, 'store')) : elsewhere,
       lexical: await bytesUnder(join(dir, 'lexical')),
-      total: await bytesUnder(dir),
+      total: here + elsewhere,
     };
     return {
-      manifest: snapshot.manifest,
+      manifest,
       documents,
       passages,
       languages: counts.languages(),
@@ -54,7 +59,7 @@ export async function indexStatus(dir: string): Promise<IndexStatus> {
       bytesPerPassage: passages === 0 ? 0 : bytes.total / passages,
     };
   } finally {
-    await snapshot.close();
+    await version.close();
   }
 }
 

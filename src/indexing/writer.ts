@@ -4,16 +4,24 @@
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LanceStore } from '../store/lance-store.js';
+import { XqgError } from '../errors/error.js';
+import { createStore } from '../store/open-store.js';
+import { isRankingStore, type RankingStore } from '../store/ranking-store.js';
 import type { PassageStore } from '../store/store.js';
 import { version } from '../version.js';
+import { totalsOf } from './keep-totals.js';
 import { leasedVersions } from './lease.js';
 import { lockIndex } from './lock.js';
-import { findManifest, type IndexState, type Manifest, readManifest, writeManifest } from './manifest.js';
+import {
+  findManifest,
+  type IndexState,
+  type Manifest,
+  manifestText,
+  readManifest,
+  writeManifest,
+} from './manifest.js';
 import { planSegments, removeOtherSegments, writeSegments } from './segments.js';
-
-/** Folder of the store within an index. */
-export const STORE_FOLDER = 'store';
+import { latestManifest, storeShape } from './stores.js';
 
 export class IndexWriter {
   #manifest: Manifest;
@@ -52,14 +60,19 @@ export class IndexWriter {
       const there = create === undefined ? await readManifest(dir) : create(await findManifest(dir));
       if (lock.afterCrash) await removeTemporaryFiles(dir);
       await writeManifest(dir, there);
-      const { encoder, queryLanguages, sumBits } = there.identity;
-      const shape = { dim: encoder.dim, queryLanguages, sumBits };
-      const store = await LanceStore.create(join(dir, STORE_FOLDER), shape);
+      const store = await createStore(dir, there.store, storeShape(there));
+      let reached = true;
       try {
-        const writer = new IndexWriter(dir, store, there, lock.afterCrash);
-        if (there.purging) await writer.purge();
+        const manifest = await latestManifest(dir, there, store);
+        const writer = new IndexWriter(dir, store, manifest, lock.afterCrash);
+        if (manifest.purging) await writer.purge();
         return await work(writer);
+      } catch (error) {
+        // Nobody should wait again for a store that does not answer.
+        reached = !(error instanceof XqgError && error.code.startsWith('XQG_STORE_'));
+        throw error;
       } finally {
+        if (isRankingStore(store) && reached) await store.release().catch(() => undefined);
         store.close();
       }
     } finally {
@@ -75,6 +88,7 @@ export class IndexWriter {
       updated: new Date().toISOString(),
     };
     await writeManifest(this.dir, this.#manifest);
+    if (isRankingStore(this.store)) await this.store.write('manifest', manifestText(this.#manifest));
   }
 
   /**
@@ -83,6 +97,7 @@ export class IndexWriter {
    * @param onRows told of the rows whose segments are there
    */
   async seal(state: IndexState, onRows?: (rows: number) => void): Promise<void> {
+    if (isRankingStore(this.store)) return this.#sealInStore(this.store, state, onRows);
     const before = this.#manifest.sealed;
     const held = await leasedVersions(this.dir);
     const compacted = await this.store.compact(before === null ? held : [before.version, ...held], {
@@ -106,6 +121,28 @@ export class IndexWriter {
     } finally {
       reader.close();
     }
+  }
+
+  /** A store that ranks by itself needs no segments, but the sums of its rows. */
+  async #sealInStore(store: RankingStore, state: IndexState, onRows?: (rows: number) => void): Promise<void> {
+    const written = await store.snapshot();
+    let done = 0;
+    // Before rows are freed: those that died are taken from the sums.
+    const totals = await totalsOf(store, written, (rows) => {
+      done += rows;
+      onRows?.(done);
+    });
+    const before = this.#manifest.sealed;
+    const held = await leasedVersions(this.dir);
+    const compacted = await store.compact(before === null ? held : [before.version, ...held], {
+      force: this.afterCrash,
+    });
+    const reader = await store.snapshot();
+    const counts = { documents: await reader.documents(), passages: await reader.count() };
+    await store.write('statistics', totals.written(reader.version));
+    const sealed = { version: reader.version, segments: [] };
+    await this.save({ sealed, state, counts, purging: false });
+    if (compacted) await store.compact(await leasedVersions(this.dir), { force: true });
   }
 
   /** Rewrites everything without the deleted rows, also if it takes several attempts. */

@@ -1,8 +1,8 @@
 /**
- * Bags of terms for the lexical leg: what a passage holds. Romanized n-grams and consonant skeletons stand beside the terms, so
+ * Bags of terms for the lexical leg: what a passage and its drawn queries hold. Romanized n-grams and consonant skeletons stand beside the terms, so
  * that names and loan words match across scripts.
  */
-import { type AnalyzedPassage, passageWords, romanizedGrams, skeleton } from './analysis.js';
+import { type AnalyzedPassage, passageWords, romanizedGrams, skeleton, termsOf } from './analysis.js';
 import type { TermBag } from './terms.js';
 
 /** Frequency of one romanized n-gram of a passage word, against 1 for the word's term and its skeleton. */
@@ -40,6 +40,15 @@ interface Counter {
   /** The last bag that has the term, and its place there. */
   bag: number;
   place: number;
+}
+
+/** Terms of drawn queries with how often they were drawn. */
+export function queriesBag(queries: readonly string[], lang: string): TermBag {
+  const counts = new Map<string, number>();
+  for (const query of queries) {
+    for (const term of termsOf(query, lang)) counts.set(term, (counts.get(term) ?? 0) + 1);
+  }
+  return { terms: [...counts.keys()], weights: Float32Array.from(counts.values()) };
 }
 
 interface Looks {

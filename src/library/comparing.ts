@@ -4,8 +4,8 @@
  */
 import { XqgError } from '../errors/error.js';
 import type { Makers } from './makers.js';
-import type { OpenedIndex } from './opened-index.js';
 import type { FoundPassage, SearchAnswer, SearchOptions } from './search-types.js';
+import type { AskableIndex } from './searched-index.js';
 import { answersTo } from './searching.js';
 
 export interface ComparedPassage extends FoundPassage {
@@ -29,25 +29,21 @@ const COMPARED = 100;
 
 /** @throws XqgError XQG_NO_GENERATED_QUERIES, and those of a search */
 export async function compareRankings(
-  opened: OpenedIndex,
+  index: AskableIndex,
   makers: Makers,
   question: string,
   options: SearchOptions,
 ): Promise<Comparison> {
-  if (opened.snapshot.queryLanguages.length === 0) {
+  if (index.manifest.identity.queryLanguages.length === 0) {
     throw new XqgError('XQG_NO_GENERATED_QUERIES', { what: 'comparing with them' });
   }
   const compared = Math.max(options.k ?? 0, COMPARED);
-  const [withXqg, without] = await answersTo(
-    opened,
-    makers,
-    question,
-    [
-      { ...options, augment: true },
-      { ...options, augment: false },
-    ],
-    compared,
-  );
+  const both = [
+    { ...options, augment: true },
+    { ...options, augment: false },
+  ];
+  const opened = await index.around(question, both, { depth: compared });
+  const [withXqg, without] = await answersTo(opened, makers, question, both, compared);
   return {
     with: beside(withXqg.answer, without.order),
     without: beside(without.answer, withXqg.order),

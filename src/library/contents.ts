@@ -5,8 +5,8 @@
 import type { Passage } from '../corpus/passage.js';
 import { type LanguageCount, PassageCounts } from '../indexing/passage-counts.js';
 import { filterMask } from './filter-mask.js';
-import type { OpenedIndex } from './opened-index.js';
 import { rowOf } from './passage-queries.js';
+import type { SearchedIndex } from './searched-index.js';
 
 export interface VisibleOptions {
   /** Conditions that must all hold; see `SearchOptions.filters`. */
@@ -54,7 +54,7 @@ const COUNTED_KEYS = 100;
 
 /** @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_FILTER_SYNTAX */
 export async function storedPassage(
-  { snapshot }: OpenedIndex,
+  { snapshot }: SearchedIndex,
   id: string,
   filters: readonly string[] = [],
 ): Promise<StoredPassage> {
@@ -80,7 +80,7 @@ export async function storedPassage(
 
 /** @throws XqgError XQG_FILTER_SYNTAX */
 export async function listPassages(
-  { snapshot }: OpenedIndex,
+  { snapshot }: SearchedIndex,
   { filters = [], offset = 0, limit = 20 }: ListOptions,
 ): Promise<PassageList> {
   const mask = await filterMask(snapshot, filters);
@@ -105,7 +105,7 @@ export async function listPassages(
 
 /** @throws XqgError XQG_FILTER_SYNTAX */
 export async function countContents(
-  { snapshot }: OpenedIndex,
+  { snapshot }: SearchedIndex,
   filters: readonly string[] = [],
 ): Promise<IndexContents> {
   const mask = await filterMask(snapshot, filters);

@@ -5,8 +5,8 @@
 import { XqgError } from '../errors/error.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
-import type { OpenedIndex } from './opened-index.js';
 import { generatedQueries } from './passage-queries.js';
+import type { SearchedIndex } from './searched-index.js';
 import { type AskedQuestion, rankQuestions } from './searching.js';
 
 export interface CoverageOptions {
@@ -44,7 +44,7 @@ const DEFAULT_SAMPLE = 25;
 
 /** @throws XqgError XQG_NO_GENERATED_QUERIES, XQG_FILTER_SYNTAX */
 export async function measureCoverage(
-  opened: OpenedIndex,
+  opened: SearchedIndex,
   makers: Makers,
   { sample = DEFAULT_SAMPLE, filters = [], signal }: CoverageOptions,
 ): Promise<Coverage> {
@@ -79,7 +79,7 @@ export async function measureCoverage(
 }
 
 async function sampledIds(
-  { snapshot }: OpenedIndex,
+  { snapshot }: SearchedIndex,
   sample: number,
   filters: readonly string[],
 ): Promise<string[]> {

@@ -3,9 +3,9 @@ import { type Explanation, explain } from '../search/explain.js';
 import { stillWanted } from '../search/wanted.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
-import type { OpenedIndex } from './opened-index.js';
 import { generatedQueries, rowOf } from './passage-queries.js';
 import type { SearchAnswer, SearchOptions } from './search-types.js';
+import type { SearchedIndex } from './searched-index.js';
 import { languagesOf, requestOf } from './searching.js';
 
 export interface ExplainedPassage
@@ -22,7 +22,7 @@ export interface ExplainedPassage
 
 /** @throws XqgError XQG_PASSAGE_UNKNOWN, also for a passage that does not pass the filters */
 export async function explainPassage(
-  opened: OpenedIndex,
+  opened: SearchedIndex,
   makers: Makers,
   question: string,
   passageId: string,
@@ -49,7 +49,9 @@ export async function explainPassage(
   // The lists that a hybrid is made of stay those of a usual search, so that its scores do too.
   const { topN } = engine.defaults.hybrid;
   const hits = await engine.rank({ ...request, topN, k: snapshot.ids.length }, options.signal);
-  const place = hits.findIndex((hit) => hit.row === row);
+  const found = hits.findIndex((hit) => hit.row === row);
+  // Of a leg alone, only the first places are sure where not all rows are at hand.
+  const place = request.mode !== 'hybrid' && found >= (opened.sureTo ?? Infinity) ? -1 : found;
   const [{ title, lang, text }] = await snapshot.take([row], ['title', 'lang', 'text']);
   return {
     question,

@@ -1,22 +1,22 @@
 /** Which rows of a version pass a list of filters. Knows no question. */
-import type { IndexSnapshot } from '../indexing/open.js';
 import { parseFilters } from '../search/filters.js';
+import type { SearchedSnapshot } from './searched-index.js';
 
 /** Lists of filters that are kept for one version: a byte a row each. */
 const KEPT = 16;
 
 /** A version never changes, so its masks are kept with it, least recently used first. */
-const masks = new WeakMap<IndexSnapshot, Map<string, Promise<Uint8Array>>>();
+const masks = new WeakMap<SearchedSnapshot, Map<string, Promise<Uint8Array>>>();
 
 /**
  * (n) by row: 0 leaves a passage out; null if there are no filters.
  * @throws XqgError XQG_FILTER_SYNTAX
  */
 export async function filterMask(
-  snapshot: IndexSnapshot,
+  snapshot: SearchedSnapshot,
   filters: readonly string[],
 ): Promise<Uint8Array | null> {
-  if (filters.length === 0) return null;
+  if (filters.length === 0 || snapshot.filtered) return null;
   const known = masks.get(snapshot) ?? new Map<string, Promise<Uint8Array>>();
   masks.set(snapshot, known);
   const key = JSON.stringify([...new Set(filters)].sort());
@@ -28,7 +28,7 @@ export async function filterMask(
   return mask;
 }
 
-async function readMask(snapshot: IndexSnapshot, filters: readonly string[]): Promise<Uint8Array> {
+async function readMask(snapshot: SearchedSnapshot, filters: readonly string[]): Promise<Uint8Array> {
   const passes = parseFilters(filters);
   const mask = new Uint8Array(snapshot.ids.length);
   let row = 0;

@@ -1,5 +1,6 @@
 /** One version of an index with the engine that ranks it, opened together and closed together. Knows no question. */
 import { hasDistribution } from '../generate/generator.js';
+import type { Manifest } from '../indexing/manifest.js';
 import { type IndexSnapshot, openSnapshot } from '../indexing/open.js';
 import { SEARCH_DEFAULTS, searchDefaults } from '../search/defaults.js';
 import { SearchEngine } from '../search/engine.js';
@@ -7,6 +8,9 @@ import { LateScanner } from '../search/exact/scanner.js';
 import { LexicalIndex } from '../search/lexical/index.js';
 import { type OpenedAnn, openAnn } from './ann.js';
 import type { Makers } from './makers.js';
+import type { SearchOptions } from './search-types.js';
+import type { AskableIndex } from './searched-index.js';
+import type { AskedQuestion } from './searching.js';
 
 export interface SearchSettings {
   /** Budget of fused matrices, in bytes. Default 1 GiB. */
@@ -15,7 +19,7 @@ export interface SearchSettings {
   readonly threads?: number;
 }
 
-export class OpenedIndex {
+export class OpenedIndex implements AskableIndex {
   #users = 0;
   #closed = false;
 
@@ -56,6 +60,38 @@ export class OpenedIndex {
       await snapshot.close();
       throw error;
     }
+  }
+
+  get manifest(): Manifest {
+    return this.snapshot.manifest;
+  }
+
+  get version(): string {
+    return this.snapshot.version;
+  }
+
+  /** All rows are at hand, whatever is asked. */
+  async around(): Promise<this> {
+    return this;
+  }
+
+  async *aroundEach<Q extends AskedQuestion>(
+    questions: readonly Q[],
+    _options: SearchOptions,
+  ): AsyncGenerator<{ readonly index: OpenedIndex; readonly questions: readonly Q[] }> {
+    yield { index: this, questions };
+  }
+
+  async passages(): Promise<this> {
+    return this;
+  }
+
+  whole(): this {
+    return this;
+  }
+
+  async prepare(signal: AbortSignal): Promise<void> {
+    await this.engine.prepare(signal);
   }
 
   /** Does work on this version: it stays open until the work is done, also if `close` is called meanwhile. */

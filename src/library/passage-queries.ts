@@ -2,7 +2,7 @@
 import { XqgError } from '../errors/error.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
-import type { OpenedIndex } from './opened-index.js';
+import type { SearchedIndex } from './searched-index.js';
 
 export interface PassageQueries {
   readonly id: string;
@@ -15,7 +15,7 @@ export interface PassageQueries {
 
 /** @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_NO_GENERATED_QUERIES */
 export async function generatedQueries(
-  { snapshot }: OpenedIndex,
+  { snapshot }: SearchedIndex,
   { generator }: Makers,
   id: string,
   filters: readonly string[] = [],
@@ -39,7 +39,7 @@ export async function generatedQueries(
  * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_FILTER_SYNTAX
  */
 export async function rowOf(
-  snapshot: OpenedIndex['snapshot'],
+  snapshot: SearchedIndex['snapshot'],
   id: string,
   filters: readonly string[],
 ): Promise<number> {

@@ -4,16 +4,16 @@
  */
 import type { SearchRequest } from '../search/request.js';
 import { type SnippetSource, snippetFinder } from '../search/snippet.js';
-import type { OpenedIndex } from './opened-index.js';
+import type { SearchedIndex } from './searched-index.js';
 
 /** Questions that are remembered for one version. */
 const REMEMBERED = 64;
 
-const questions = new WeakMap<OpenedIndex, Map<string, Map<number, string>>>();
+const questions = new WeakMap<SearchedIndex, Map<string, Map<number, string>>>();
 
 /** A function from a row and its passage to the sentence; '' for a passage without text. */
 export function rememberedSnippets(
-  opened: OpenedIndex,
+  opened: SearchedIndex,
   request: SearchRequest,
 ): (row: number, passage: SnippetSource) => string {
   const known = questions.get(opened) ?? new Map<string, Map<number, string>>();

@@ -8,10 +8,10 @@ import { annUse, annWarnings, usesAnn } from './ann-use.js';
 import { expandQuestions } from './expanding.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
-import type { OpenedIndex } from './opened-index.js';
 import { type QuestionLanguages, questionLanguages } from './question-languages.js';
 import { rememberedSnippets } from './remembered-snippets.js';
 import type { FoundPassage, SearchAnswer, SearchOptions } from './search-types.js';
+import type { SearchedIndex } from './searched-index.js';
 
 export interface AskedQuestion {
   readonly text: string;
@@ -39,7 +39,7 @@ interface HitGroup {
 }
 
 export async function answerQuestion(
-  opened: OpenedIndex,
+  opened: SearchedIndex,
   makers: Makers,
   question: string,
   options: SearchOptions,
@@ -59,7 +59,7 @@ export interface RankedAnswer {
  * @param depth rank so many; the answers hold the first k. The lists that a hybrid is made of stay those of k.
  */
 export async function answersTo(
-  opened: OpenedIndex,
+  opened: SearchedIndex,
   makers: Makers,
   question: string,
   asked: readonly SearchOptions[],
@@ -68,7 +68,8 @@ export async function answersTo(
   const [{ lang, filters = [], signal }] = asked;
   const languages = await languagesOf(question, lang, makers, opened);
   const mask = await filterMask(opened.snapshot, filters);
-  const [{ expansion, used }] = await expandQuestions([{ text: question, ...languages }], asked[0]);
+  const { expansion, used } =
+    opened.expanded ?? (await expandQuestions([{ text: question, ...languages }], asked[0]))[0];
   const requests = asked.map((options) => ({
     ...requestOf(question, languages, opened, options, mask),
     expansion,
@@ -107,7 +108,7 @@ export async function answersTo(
 
 /** In the order of the questions. */
 export async function rankQuestions<Q extends AskedQuestion>(
-  opened: OpenedIndex,
+  opened: SearchedIndex,
   makers: Makers,
   questions: readonly Q[],
   options: SearchOptions,
@@ -116,10 +117,13 @@ export async function rankQuestions<Q extends AskedQuestion>(
   const languages = await Promise.all(
     questions.map(({ text, lang }) => languagesOf(text, lang ?? options.lang, makers, opened)),
   );
-  const expanded = await expandQuestions(
-    questions.map(({ text }, i) => ({ text, languages: languages[i].languages })),
-    options,
-  );
+  const expanded =
+    opened.expanded === undefined
+      ? await expandQuestions(
+          questions.map(({ text }, i) => ({ text, languages: languages[i].languages })),
+          options,
+        )
+      : [opened.expanded];
   const requests = questions.map(({ text }, i) => ({
     ...requestOf(text, languages[i], opened, options, mask),
     expansion: expanded[i].expansion,
@@ -143,7 +147,7 @@ export function languagesOf(
   text: string,
   lang: SearchOptions['lang'],
   { generator }: Makers,
-  { snapshot }: OpenedIndex,
+  { snapshot }: SearchedIndex,
 ): Promise<QuestionLanguages> {
   // An index without queries still knows the words of its passages' languages.
   const asked = generator?.languages ?? snapshot.queryLanguages;
@@ -158,7 +162,8 @@ export function languagesOf(
 /** Counted once for each version: there may be millions of passages. */
 const passageLanguagesOf = new WeakMap<object, readonly string[]>();
 
-function passageLanguages(snapshot: OpenedIndex['snapshot']): readonly string[] {
+function passageLanguages(snapshot: SearchedIndex['snapshot']): readonly string[] {
+  if (snapshot.corpusLanguages !== undefined) return snapshot.corpusLanguages;
   const known = passageLanguagesOf.get(snapshot) ?? [...new Set(snapshot.langs)];
   passageLanguagesOf.set(snapshot, known);
   return known;
@@ -167,7 +172,7 @@ function passageLanguages(snapshot: OpenedIndex['snapshot']): readonly string[] 
 export function requestOf(
   question: string,
   { languages }: QuestionLanguages,
-  opened: OpenedIndex,
+  opened: SearchedIndex,
   options: SearchOptions,
   mask: Uint8Array | null,
 ): SearchRequest {
@@ -192,7 +197,7 @@ export function requestOf(
 }
 
 async function grouped(
-  { snapshot }: OpenedIndex,
+  { snapshot }: SearchedIndex,
   hits: readonly SearchHit[],
   { groupBy, k = DEFAULT_K }: SearchOptions,
 ): Promise<HitGroup[]> {
@@ -206,7 +211,7 @@ async function grouped(
 }
 
 async function foundPassages(
-  opened: OpenedIndex,
+  opened: SearchedIndex,
   request: SearchRequest,
   groups: readonly HitGroup[],
 ): Promise<FoundPassage[]> {

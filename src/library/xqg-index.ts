@@ -15,6 +15,7 @@ import { findManifest, type IndexIdentity, type Manifest } from '../indexing/man
 import type { DocumentSource, IndexOptions, IndexProgress, IndexResult } from '../indexing/options.js';
 import type { Removal } from '../indexing/remove.js';
 import type { IndexStatus } from '../indexing/status.js';
+import { parseAddress } from '../store/opensearch/address.js';
 import type { AnnOptions } from './ann.js';
 import { type Comparison, compareRankings } from './comparing.js';
 import {
@@ -35,9 +36,15 @@ import { type MakerOptions, type Makers, makersOf } from './makers.js';
 import { OpenedIndex, type SearchSettings } from './opened-index.js';
 import { generatedQueries, type PassageQueries } from './passage-queries.js';
 import type { SearchAnswer, SearchOptions } from './search-types.js';
+import type { AskableIndex } from './searched-index.js';
 import { type AskedQuestion, answerQuestion, type RankedQuestion, rankQuestions } from './searching.js';
 
 export interface OpenIndexOptions extends MakerOptions, SearchSettings {
+  /**
+   * `opensearch://HOST:PORT/NAME`: where a new index keeps its rows; of one that is there already, the directory becomes the
+   * control folder. Default: in the directory, or where the index of the directory keeps them.
+   */
+  readonly store?: string;
   /** Make the index if there is none in the directory. Default false. */
   readonly create?: boolean;
   /** Languages in which queries are generated; fixed when the index is made. Default: all of the generator's. */
@@ -93,23 +100,31 @@ const QUERIES_PER_LANGUAGE = 5;
 /**
  * Opens the index in `directory`.
  *
- * @throws XqgError XQG_INDEX_MISSING if there is none and `create` is not set; XQG_INDEX_IDENTITY if it was made by another
+ * @throws XqgError XQG_INDEX_MISSING if there is none and `create` is not set; XQG_STORE_OTHER; XQG_INDEX_IDENTITY if it was made by another
  * encoder, generator or pack; XQG_PACK_NOT_FOUND and others of the pack
  */
 export async function openIndex(directory: string, options: OpenIndexOptions = {}): Promise<XqgIndex> {
   const dir = resolve(directory);
-  const found = await findManifest(dir);
+  const store = options.store === undefined ? undefined : parseAddress(options.store).spec;
+  const found = store === undefined ? await findManifest(dir) : await attached(dir, store);
   if (found === null && !options.create) throw new XqgError('XQG_INDEX_MISSING', { dir });
   const identity = found?.identity ?? null;
   const kept =
     options.glossary === undefined && identity?.glossary !== undefined
       ? await keptGlossary(dir, identity.glossary)
       : null;
-  return new XqgIndex(dir, options, await makersOf(options, identity, found?.encoderSpec, kept), identity);
+  const makers = await makersOf(options, identity, found?.encoderSpec, kept);
+  return new XqgIndex(dir, { ...options, store }, makers, identity);
+}
+
+/** Loaded only where rows are in a store elsewhere. */
+async function attached(dir: string, store: string): Promise<Manifest | null> {
+  const { attachedManifest } = await import('../indexing/stores.js');
+  return attachedManifest(dir, store);
 }
 
 export class XqgIndex {
-  #opened: Promise<OpenedIndex> | null = null;
+  #opened: Promise<AskableIndex> | null = null;
   #closed = false;
 
   /** Made by `openIndex`. */
@@ -194,7 +209,9 @@ export class XqgIndex {
 
   /** The passages that answer a question. */
   async search(question: string, options: SearchOptions = {}): Promise<SearchAnswer> {
-    return (await this.#open()).use((opened) => answerQuestion(opened, this.makers, question, options));
+    return (await this.#open()).use(async (opened) =>
+      answerQuestion(await opened.around(question, [options]), this.makers, question, options),
+    );
   }
 
   /**
@@ -220,10 +237,10 @@ export class XqgIndex {
       for await (const question of questions) {
         batch.push(question);
         if (batch.length < QUESTIONS_TOGETHER) continue;
-        yield* await rankQuestions(opened, this.makers, batch, options);
+        yield* this.#rankBatch(opened, batch, options);
         batch = [];
       }
-      yield* await rankQuestions(opened, this.makers, batch, options);
+      yield* this.#rankBatch(opened, batch, options);
     } finally {
       await release();
     }
@@ -234,8 +251,14 @@ export class XqgIndex {
    * @throws XqgError XQG_PASSAGE_UNKNOWN
    */
   async explain(question: string, passageId: string, options: SearchOptions = {}): Promise<ExplainedPassage> {
-    return (await this.#open()).use((opened) =>
-      explainPassage(opened, this.makers, question, passageId, options),
+    return (await this.#open()).use(async (opened) =>
+      explainPassage(
+        await opened.around(question, [options], { depth: EXPLAINED_DEPTH, also: [passageId] }),
+        this.makers,
+        question,
+        passageId,
+        options,
+      ),
     );
   }
 
@@ -245,7 +268,9 @@ export class XqgIndex {
    * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_NO_GENERATED_QUERIES
    */
   async queries(passageId: string, { filters }: VisibleOptions = {}): Promise<PassageQueries> {
-    return (await this.#open()).use((opened) => generatedQueries(opened, this.makers, passageId, filters));
+    return (await this.#open()).use(async (opened) =>
+      generatedQueries(await opened.passages([passageId], filters ?? []), this.makers, passageId, filters),
+    );
   }
 
   /**
@@ -253,17 +278,21 @@ export class XqgIndex {
    * @throws XqgError XQG_PASSAGE_UNKNOWN
    */
   async passage(passageId: string, { filters }: VisibleOptions = {}): Promise<StoredPassage> {
-    return (await this.#open()).use((opened) => storedPassage(opened, passageId, filters));
+    return (await this.#open()).use(async (opened) =>
+      storedPassage(await opened.passages([passageId], filters ?? []), passageId, filters),
+    );
   }
 
   /** A page of the passages that pass the filters, in the order of the index, and how many there are. */
   async passages(options: ListOptions = {}): Promise<PassageList> {
-    return (await this.#open()).use((opened) => listPassages(opened, options));
+    return (await this.#open()).use((opened) => listPassages(opened.whole('A list of passages'), options));
   }
 
   /** What the index holds of what passes the filters. */
   async contents({ filters }: VisibleOptions = {}): Promise<IndexContents> {
-    return (await this.#open()).use((opened) => countContents(opened, filters));
+    return (await this.#open()).use((opened) =>
+      countContents(opened.whole('Counting the contents'), filters),
+    );
   }
 
   /**
@@ -272,7 +301,9 @@ export class XqgIndex {
    */
   async coverage(options: CoverageOptions = {}): Promise<Coverage> {
     const { measureCoverage } = await import('./coverage.js');
-    return (await this.#open()).use((opened) => measureCoverage(opened, this.makers, options));
+    return (await this.#open()).use((opened) =>
+      measureCoverage(opened.whole('Measuring the generated queries'), this.makers, options),
+    );
   }
 
   /**
@@ -281,7 +312,9 @@ export class XqgIndex {
    */
   async buildAnn(options: AnnOptions = {}): Promise<AnnRecord> {
     const { buildAnn } = await import('./ann.js');
-    const record = await (await this.#open()).use((opened) => buildAnn(opened, this.makers, options));
+    const record = await (await this.#open()).use((opened) =>
+      buildAnn(opened.whole('An ANN index'), this.makers, options),
+    );
     await this.#forgetVersion();
     return record;
   }
@@ -302,12 +335,12 @@ export class XqgIndex {
 
   /** What made the version that is searched, and how far it was. */
   async manifest(): Promise<Manifest> {
-    return (await this.#open()).snapshot.manifest;
+    return (await this.#open()).manifest;
   }
 
   /** The store's version that is searched. */
   async version(): Promise<string> {
-    return (await this.#open()).snapshot.version;
+    return (await this.#open()).version;
   }
 
   /**
@@ -318,7 +351,7 @@ export class XqgIndex {
    */
   async refresh(): Promise<void> {
     this.#requireOpen();
-    const newest = OpenedIndex.open(this.directory, this.makers, this.options);
+    const newest = this.#openNewest();
     await newest;
     const before = this.#opened;
     this.#opened = newest;
@@ -327,7 +360,7 @@ export class XqgIndex {
 
   /** Makes ahead what the first question in each language would wait for; ends early when aborted. For servers. */
   async prepare(signal: AbortSignal): Promise<void> {
-    await (await this.#open()).use(({ engine }) => engine.prepare(signal));
+    await (await this.#open()).use((opened) => opened.prepare(signal));
   }
 
   /** Lets go of files and memory, as soon as what has begun is done. The object cannot be used afterwards. */
@@ -355,6 +388,7 @@ export class XqgIndex {
       glossary,
       encoderSpec,
       encodeQueries,
+      store: this.options.store,
       threads: this.options.threads,
       queryLanguages,
       queriesPerLanguage: this.options.queriesPerLanguage ?? this.identity?.queriesPerLanguage,
@@ -368,10 +402,26 @@ export class XqgIndex {
     return result;
   }
 
-  #open(): Promise<OpenedIndex> {
+  #open(): Promise<AskableIndex> {
     this.#requireOpen();
-    this.#opened ??= OpenedIndex.open(this.directory, this.makers, this.options);
+    this.#opened ??= this.#openNewest();
     return this.#opened;
+  }
+
+  async #openNewest(): Promise<AskableIndex> {
+    if ((await findManifest(this.directory))?.store === undefined)
+      return OpenedIndex.open(this.directory, this.makers, this.options);
+    const { StoredIndex } = await import('./stored-index.js');
+    return StoredIndex.open(this.directory, this.makers);
+  }
+
+  async *#rankBatch<Q extends AskedQuestion>(
+    opened: AskableIndex,
+    batch: readonly Q[],
+    options: SearchOptions,
+  ): AsyncGenerator<RankedQuestion<Q>> {
+    for await (const { index, questions } of opened.aroundEach(batch, options))
+      yield* await rankQuestions(index, this.makers, questions, options);
   }
 
   async #forgetVersion(): Promise<void> {
@@ -386,3 +436,5 @@ export class XqgIndex {
 }
 
 const QUESTIONS_TOGETHER = 32;
+/** Where not all rows are at hand, a passage's place is looked for among so many. */
+const EXPLAINED_DEPTH = 100;

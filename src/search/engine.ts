@@ -27,7 +27,7 @@ import {
   type SearchRequest,
 } from './request.js';
 import { groupByMatrices } from './request-groups.js';
-import type { Snapshot } from './snapshot.js';
+import { passageLanguages, type Snapshot } from './snapshot.js';
 import { type RankedRows, rankOfIds, sortRows } from './top-k.js';
 import { stillWanted } from './wanted.js';
 
@@ -88,9 +88,8 @@ export class SearchEngine {
     this.#scanner = options.scanner;
     this.#near = options.near ?? null;
     this.#matrices = new FusedMatrices(snapshot, options.matrixBudgetBytes ?? GIBIBYTE);
-    const passageLanguages = [...new Set(snapshot.langs)].sort();
-    this.#analyze =
-      options.analyze ?? ((text, lang) => questionTerms(text, lang, passageLanguages, this.factors));
+    const written = passageLanguages(snapshot);
+    this.#analyze = options.analyze ?? ((text, lang) => questionTerms(text, lang, written, this.factors));
     this.#rank = rankOfIds(snapshot.ids);
     this.#scanned = new Float64Array(snapshot.ids.length);
   }

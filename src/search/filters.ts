@@ -42,7 +42,15 @@ export function parseFilters(filters: readonly string[]): PassageFilter {
   return (passage) => conditions.every((condition) => condition(passage));
 }
 
-function parseFilter(filter: string): PassageFilter {
+/** A filter as it was written, taken apart. */
+export interface FilterCondition {
+  readonly key: string;
+  readonly operator: Operator;
+  readonly value: string;
+}
+
+/** @throws XqgError XQG_FILTER_SYNTAX */
+export function parseCondition(filter: string): FilterCondition {
   const failure = (reason: string): XqgError => new XqgError('XQG_FILTER_SYNTAX', { filter, reason });
   const match = FILTER.exec(filter);
   if (match === null) throw failure(`none of ${OPERATORS.join(' ')} is in it`);
@@ -54,6 +62,11 @@ function parseFilter(filter: string): PassageFilter {
   if (ordered && !NUMBER.test(value) && !DATE.test(value)) {
     throw failure(`${operator} needs a number or a date (2020-12-31), not "${value}"`);
   }
+  return { key, operator, value };
+}
+
+function parseFilter(filter: string): PassageFilter {
+  const { key, operator, value } = parseCondition(filter);
   return (passage) => {
     const found = Object.hasOwn(OWN_KEYS, key)
       ? OWN_KEYS[key](passage)

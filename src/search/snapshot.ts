@@ -22,6 +22,8 @@ export interface Snapshot {
   readonly ids: readonly string[];
   /** Language of each passage by row. */
   readonly langs: readonly string[];
+  /** The languages of all passages, where the rows are only some of them; absent: those of `langs`. */
+  readonly corpusLanguages?: readonly string[];
   readonly dim: number;
   /** Languages in which queries were generated. */
   readonly queryLanguages: readonly string[];
@@ -41,4 +43,9 @@ export interface Snapshot {
    * this, explaining a hit reads whole matrices.
    */
   languageSumsOf?(row: number): Promise<ReadonlyMap<string, Float32Array>>;
+}
+
+/** The languages that passages are written in. */
+export function passageLanguages({ langs, corpusLanguages }: Snapshot): readonly string[] {
+  return corpusLanguages ?? [...new Set(langs)].sort();
 }

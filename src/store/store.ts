@@ -29,6 +29,17 @@ export interface StoreShape {
   readonly queryLanguages: readonly string[];
   /** Bits per number of a stored sum (see quantize.ts); passage vectors are kept as they are. */
   readonly sumBits: 8 | 16;
+  /** How a store that ranks by itself fuses passages with the queries of all languages; absent: it does not. */
+  readonly fusion?: StoreFusion;
+}
+
+export interface StoreFusion {
+  readonly variant: 'sum' | 'mean';
+  /** In [0, 1]. */
+  readonly alpha: number;
+  readonly renormalize: boolean;
+  /** Queries that a sum of one language stands for. */
+  readonly queries: number;
 }
 
 export type Column = keyof IndexedPassage;

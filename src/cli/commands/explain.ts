@@ -4,13 +4,14 @@ import { z } from 'zod';
 import type { ExplainedPassage } from '../../library/explaining.js';
 import { searchFields } from '../../library/search-fields.js';
 import { colors } from '../colors.js';
+import { addIndexPlace, indexDirectory, indexPlace } from '../index-place.js';
 import { fromText, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { describeSearch } from '../search-output.js';
 import { foreign, shorten } from '../terminal.js';
 
 const options = z.object({
-  index: z.string(),
+  ...indexPlace,
   mode: searchFields.mode.default('hybrid'),
   augment: searchFields.augment.exclude(['both'], { error: 'is not one of on, off' }).default('on'),
   alpha: fromText(searchFields.alpha).optional(),
@@ -24,12 +25,11 @@ const options = z.object({
 const SHOWN = 5;
 
 export const registerExplain: Register = (parent, act) => {
-  parent
+  const command = parent
     .command('explain')
     .description('show why a passage is found: its own similarity, the generated queries, the words')
     .argument('<question>')
     .argument('<id>', 'id of a passage, as a search prints it')
-    .requiredOption('-i, --index <dir>', 'directory of the index')
     .option('--mode <mode>', 'dense, lexical or hybrid', 'hybrid')
     .option('--augment <which>', 'with xQG: on or off', 'on')
     .option('--alpha <number>', 'weight of the generated queries, 0 to 1 (default: of the profile)')
@@ -40,9 +40,12 @@ export const registerExplain: Register = (parent, act) => {
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw, question: string, id: string) => {
-        const { index: dir, pack, augment, ...given } = parseOptions(options, raw);
+        const { index: dir, store, pack, augment, ...given } = parseOptions(options, raw);
         const { openIndex } = await import('../../library/xqg-index.js');
-        const index = await openIndex(dir, { pack });
+        const index = await openIndex(await indexDirectory({ index: dir, store }, 'xqg explain'), {
+          pack,
+          store,
+        });
         try {
           const explained = await index.explain(question, id, {
             ...given,
@@ -56,6 +59,7 @@ export const registerExplain: Register = (parent, act) => {
         }
       }),
     );
+  addIndexPlace(command);
 };
 
 function describe(explained: ExplainedPassage): string {

@@ -16,6 +16,7 @@ import { count, foreign } from '../terminal.js';
 
 const options = z.object({
   index: z.string(),
+  store: z.string().optional(),
   lang: z.string().optional(),
   queryLangs: list.optional(),
   queries: whole(1).optional(),
@@ -55,6 +56,10 @@ export const registerIndex: Register = (parent, act) => {
     .description('index files and folders; again: only what changed, and what is gone is dropped')
     .argument('<path...>', '.md .txt .html .pdf .docx .jsonl .csv .tsv, SQuAD-style JSON, BEIR folders')
     .requiredOption('-i, --index <dir>', 'directory of the index, made if absent')
+    .option(
+      '--store <url>',
+      'keep the rows of a new index elsewhere: opensearch://HOST:PORT/NAME (docs/opensearch.md)',
+    )
     .option('--lang <code>', 'language of all documents (default: from the data, else detected)')
     .option(
       '--query-langs <codes>',
@@ -101,6 +106,7 @@ export const registerIndex: Register = (parent, act) => {
         const { openIndex } = await import('../../library/xqg-index.js');
         const index = await openIndex(given.index, {
           create: true,
+          store: given.store,
           pack: given.pack,
           generator: given.generator === 'none' ? null : given.generator,
           generatorOptions: {

@@ -1,26 +1,29 @@
 /** `xqg queries`: the generated queries of a passage. */
 import { z } from 'zod';
 import { LANGUAGES } from '../../languages/languages.js';
+import { addIndexPlace, indexDirectory, indexPlace } from '../index-place.js';
 import { list, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { foreign } from '../terminal.js';
 
-const options = z.object({ index: z.string(), pack: z.string().optional(), langs: list.optional() });
+const options = z.object({ ...indexPlace, pack: z.string().optional(), langs: list.optional() });
 
 export const registerQueries: Register = (parent, act) => {
-  parent
+  const command = parent
     .command('queries')
     .description('show the generated queries of a passage, by language')
     .argument('<id>', 'id of a passage, as a search prints it')
-    .requiredOption('-i, --index <dir>', 'directory of the index')
     .option('--langs <codes>', 'only these languages, e.g. ar,th')
     .option('--pack <pack>', 'folder of the pack that made the index, if it is not one of xqg')
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw, id: string) => {
-        const { index: dir, pack, langs } = parseOptions(options, raw);
+        const { index: dir, store, pack, langs } = parseOptions(options, raw);
         const { openIndex } = await import('../../library/xqg-index.js');
-        const index = await openIndex(dir, { pack });
+        const index = await openIndex(await indexDirectory({ index: dir, store }, 'xqg queries'), {
+          pack,
+          store,
+        });
         try {
           const found = await index.queries(id);
           const wanted = Object.entries(found.queries).filter(([lang]) => langs?.includes(lang) ?? true);
@@ -35,4 +38,5 @@ export const registerQueries: Register = (parent, act) => {
         }
       }),
     );
+  addIndexPlace(command);
 };

@@ -2,28 +2,29 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../errors/error.js';
+import { addIndexPlace, attachedDirectory, indexPlace } from '../index-place.js';
 import { parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { count } from '../terminal.js';
 
 const options = z.object({
-  index: z.string(),
+  ...indexPlace,
   source: z.string().optional(),
   purge: z.boolean().default(false),
 });
 
 export const registerRemove: Register = (parent, act) => {
-  parent
+  const command = parent
     .command('remove')
     .description('take documents, or all that a path brought, out of an index')
     .argument('[id...]', 'ids of documents')
-    .requiredOption('-i, --index <dir>', 'directory of the index')
     .option('--source <path>', 'everything that this argument of xqg index brought')
     .option('--purge', 'also from every file of the index: generated queries, caches, old versions')
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw, ids: string[]) => {
-        const { index: dir, source, purge } = parseOptions(options, raw);
+        const { source, purge, ...place } = parseOptions(options, raw);
+        const dir = await attachedDirectory(place, 'xqg remove');
         if (ids.length > 0 === (source !== undefined)) {
           throw new XqgError('XQG_USAGE', {
             problem: 'Name either documents or one --source.',
@@ -43,6 +44,7 @@ export const registerRemove: Register = (parent, act) => {
         );
       }),
     );
+  addIndexPlace(command);
 };
 
 async function sourceName(dir: string, source: string): Promise<string> {

@@ -7,6 +7,7 @@ import type { XqgIndex } from '../../library/xqg-index.js';
 import type { CommandContext } from '../context.js';
 import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
 import { addExpandOptions, expandOptions, givenExpansion } from '../expand-options.js';
+import { addIndexPlace, indexDirectory, indexPlace } from '../index-place.js';
 import { fromText, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
@@ -15,7 +16,7 @@ import { describeAnswer, describeBoth } from '../search-output.js';
 import { count } from '../terminal.js';
 
 const options = z.object({
-  index: z.string(),
+  ...indexPlace,
   mode: searchFields.mode.default('hybrid'),
   augment: searchFields.augment.default('on'),
   alpha: fromText(searchFields.alpha).optional(),
@@ -46,7 +47,6 @@ export const registerSearch: Register = (parent, act) => {
     .command('search')
     .description('ask a question in any language; or a file of questions, into a TREC run')
     .argument('[question]')
-    .requiredOption('-i, --index <dir>', 'directory of the index')
     .option('--mode <mode>', 'dense, lexical or hybrid', 'hybrid')
     .option('--augment <which>', 'with xQG: on, off, or both side by side', 'on')
     .option('--alpha <number>', 'weight of the generated queries, 0 to 1 (default: of the profile)')
@@ -71,7 +71,8 @@ export const registerSearch: Register = (parent, act) => {
         const given = parseOptions(options, raw);
         requireOne(question, given);
         const { openIndex } = await import('../../library/xqg-index.js');
-        const index = await openIndex(given.index, {
+        const index = await openIndex(await indexDirectory(given, 'xqg search'), {
+          store: given.store,
           pack: given.pack,
           encoder: given.encoder,
           encoderOptions: { ...givenEncoder(given, context), onOpened: undefined },
@@ -88,7 +89,7 @@ export const registerSearch: Register = (parent, act) => {
         }
       }),
     );
-  addEncoderOptions(command, 'the one of the index');
+  addIndexPlace(addEncoderOptions(command, 'the one of the index'));
   addExpandOptions(command);
 };
 

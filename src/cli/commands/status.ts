@@ -1,26 +1,25 @@
 /** `xqg status`: what an index holds and what made it. */
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { QueueStatus } from '../../distribute/queue-status.js';
 import { XqgError } from '../../errors/error.js';
 import type { IndexStatus } from '../../indexing/status.js';
 import type { CommandContext } from '../context.js';
+import { addIndexPlace, attachedDirectory, indexPlace } from '../index-place.js';
 import { parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { describeQueue } from '../queue-output.js';
 import { count, foreign, size } from '../terminal.js';
 
 const options = z.object({
-  index: z.string().optional(),
+  ...indexPlace,
   queue: z.string().optional(),
   digest: z.boolean().default(false),
 });
 
 export const registerStatus: Register = (parent, act) => {
-  parent
+  const command = parent
     .command('status')
     .description('show what an index holds and what made it, or how far the runs of a queue are')
-    .option('-i, --index <dir>', 'directory of the index')
     .option('--queue <url>', 'show the runs of this queue: redis://HOST:PORT')
     .option('--digest', 'print only the sha256 of the content: equal for indexes that answer alike')
     .option('--json', 'print JSON')
@@ -28,9 +27,11 @@ export const registerStatus: Register = (parent, act) => {
       act(async (context, raw) => {
         const given = parseOptions(options, raw);
         if (given.queue !== undefined) return tellQueue(context, given.queue);
-        if (given.index === undefined)
-          throw new XqgError('XQG_BAD_OPTION', { problems: 'neither --index nor --queue is given' });
-        const dir = resolve(given.index);
+        if (given.index === undefined && given.store === undefined)
+          throw new XqgError('XQG_BAD_OPTION', {
+            problems: 'neither --index nor --queue nor --store is given',
+          });
+        const dir = await attachedDirectory(given, 'xqg status');
         if (given.digest) {
           const { digestIndex } = await import('../../indexing/digest.js');
           const digest = await digestIndex(dir);
@@ -47,6 +48,7 @@ export const registerStatus: Register = (parent, act) => {
         if (queue !== null) context.print(describeQueue(queue));
       }),
     );
+  addIndexPlace(command);
 };
 
 async function tellQueue(context: CommandContext, url: string): Promise<void> {
@@ -61,6 +63,7 @@ function describe(dir: string, { manifest, ...status }: IndexStatus): string {
   const { encoder, generator, pack } = identity;
   const rows: [string, string][] = [
     ['index', dir],
+    ...(manifest.store === undefined ? [] : [['store', manifest.store] as [string, string]]),
     ['state', stateText(state)],
     ['documents', count(status.documents)],
     ['passages', count(status.passages)],

@@ -4,10 +4,12 @@
  * tf(t, p) = tf_own(t, p) + c SUM_e P(t | e) g(e, p), inside one saturating function. Knows no vectors and no ids.
  */
 import type { LanguageWeight } from '../../languages/terms.js';
-import type { QuestionTerms, TermField } from '../question.js';
+import type { QuestionTerms } from '../question.js';
 import { type RankedRows, sortRows, topK } from '../top-k.js';
+import { askedTerm } from './asked.js';
 import { type Bm25Parameters, inverseDocumentFrequency, lengthNorm, termScore } from './bm25.js';
 import { addContending } from './contenders.js';
+import type { CorpusStatistics } from './corpus-statistics.js';
 import { type AskedTerm, type DrawnField, frequencySources, type TermExplanation } from './explanation.js';
 import { type PlacedSegment, TermFrequencies } from './frequencies.js';
 import { addToAll, largestFrequency, type Norm, type OwnTerm, postingsOf } from './own-terms.js';
@@ -42,6 +44,7 @@ export class LexicalIndex {
   readonly rows: number;
   readonly #segments: readonly PlacedSegment[];
   readonly #parameters: Bm25Parameters;
+  readonly #corpus: CorpusStatistics | null;
   readonly #frequencies: TermFrequencies;
   /** Reused by every ranking. */
   readonly #scores: Float64Array;
@@ -49,8 +52,15 @@ export class LexicalIndex {
   /** Numbers of pivot stems by segment: stems are few, and a generated term needs many of them. */
   readonly #stemNumbers = new Map<string, Int32Array>();
 
-  /** @param segments in the order of the snapshot's rows */
-  constructor(segments: readonly LexicalSegment[], parameters: Bm25Parameters) {
+  /**
+   * @param segments in the order of the snapshot's rows
+   * @param corpus what the rows are some of; null: they are all
+   */
+  constructor(
+    segments: readonly LexicalSegment[],
+    parameters: Bm25Parameters,
+    corpus: CorpusStatistics | null = null,
+  ) {
     let rows = 0;
     this.#segments = segments.map((segment) => {
       const firstRow = rows;
@@ -59,6 +69,7 @@ export class LexicalIndex {
     });
     this.rows = rows;
     this.#parameters = parameters;
+    this.#corpus = corpus;
     const own = new Float32Array(rows);
     for (const { segment, firstRow } of this.#segments) {
       const lengths = segment.field('own')?.lengths;
@@ -115,8 +126,9 @@ export class LexicalIndex {
   termWeights(question: QuestionTerms, view: LexicalView, mode: LexicalMode): Float64Array {
     const drawn = this.#drawn(view, mode);
     return Float64Array.from(question.terms, (_, q) => {
-      const tf = this.#collect(this.#asked(question, q, view, mode, drawn));
-      const idf = inverseDocumentFrequency(this.rows, tf.documentFrequency(view.settings.expectedDf));
+      const asked = askedTerm(question, q, view, mode, drawn);
+      const tf = this.#collect(asked);
+      const idf = this.#idf(this.#documentFrequency(asked, tf, view));
       tf.clear();
       return question.weights[q] * idf;
     });
@@ -129,14 +141,14 @@ export class LexicalIndex {
     const placed = this.#segments.findLast(({ firstRow }) => firstRow <= row)!;
     const explanations: TermExplanation[] = [];
     question.terms.forEach((term, q) => {
-      const asked = this.#asked(question, q, view, mode, drawn);
+      const asked = askedTerm(question, q, view, mode, drawn);
       const tf = this.#collect(asked);
       const frequency = tf.byRow[row];
-      const documentFrequency = tf.documentFrequency(view.settings.expectedDf);
+      const documentFrequency = this.#documentFrequency(asked, tf, view);
       tf.clear();
       if (frequency === 0) return;
       const weight = question.weights[q];
-      const idf = inverseDocumentFrequency(this.rows, documentFrequency);
+      const idf = this.#idf(documentFrequency);
       explanations.push({
         term,
         weight,
@@ -163,20 +175,14 @@ export class LexicalIndex {
     return tf;
   }
 
-  /** Where the q-th term of a question may be found. */
-  #asked(
-    { terms, fields, lang }: QuestionTerms,
-    q: number,
-    view: LexicalView,
-    mode: LexicalMode,
-    drawn: readonly DrawnField[],
-  ): AskedTerm {
-    const term = terms[q];
-    const field: TermField = fields?.[q] ?? 'anywhere';
-    const ownLanguage = field === 'asked' ? (lang ?? null) : null;
-    return field === 'own'
-      ? { term, ownLanguage, shares: [], drawn: [] }
-      : { term, ownLanguage, shares: view.shares(term, mode), drawn };
+  /** How many passages have the term, of all that the rows are some of. */
+  #documentFrequency(asked: AskedTerm, tf: TermFrequencies, view: LexicalView): number {
+    const { expectedDf } = view.settings;
+    return this.#corpus?.documentFrequency(asked, expectedDf) ?? tf.documentFrequency(expectedDf);
+  }
+
+  #idf(documentFrequency: number): number {
+    return inverseDocumentFrequency(this.#corpus?.passages ?? this.rows, documentFrequency);
   }
 
   /** True if some segment has passages in `lang` beside others: then postings tell them apart only one by one. */
@@ -187,12 +193,14 @@ export class LexicalIndex {
     );
   }
 
-  /** Drawn queries that count in `mode` and that some segment has. */
+  /** Drawn queries that count in `mode` and that some passage has. */
   #drawn(view: LexicalView, mode: LexicalMode): DrawnField[] {
-    return view
-      .drawn(mode)
-      .map(({ lang, factor }): DrawnField => ({ field: `drawn:${lang}`, factor }))
-      .filter(({ field }) => this.#segments.some(({ segment }) => segment.field(field) !== null));
+    return view.drawn(mode).flatMap(({ lang, factor }) => {
+      const field: FieldName = `drawn:${lang}`;
+      const there =
+        this.#corpus?.hasDrawn(lang) ?? this.#segments.some(({ segment }) => segment.field(field) !== null);
+      return there ? { field, factor } : [];
+    });
   }
 
   /**
@@ -204,17 +212,16 @@ export class LexicalIndex {
     for (const { bag, view, weight } of questions) {
       const norm = this.#norm(view, mode);
       const drawn = this.#drawn(view, mode);
-      bag.terms.forEach((term, q) => {
+      bag.terms.forEach((_, q) => {
         const termWeight = weight * bag.weights[q];
-        const asked = this.#asked(bag, q, view, mode, drawn);
+        const asked = askedTerm(bag, q, view, mode, drawn);
         if (asked.shares.length === 0 && asked.drawn.length === 0 && !this.#mixes(asked.ownLanguage)) {
-          const known = this.#ownTerm(term, asked.ownLanguage, termWeight, norm);
+          const known = this.#ownTerm(asked, termWeight, norm);
           if (known !== null) own.push(known);
           return;
         }
         const tf = this.#collect(asked);
-        const factor =
-          termWeight * inverseDocumentFrequency(this.rows, tf.documentFrequency(view.settings.expectedDf));
+        const factor = termWeight * this.#idf(this.#documentFrequency(asked, tf, view));
         addFrequencies(tf, factor, norm, scores);
         tf.clear();
       });
@@ -222,8 +229,9 @@ export class LexicalIndex {
     return own.sort((a, b) => b.bound - a.bound);
   }
 
-  /** @param lang of segments that count, which then hold no other; null: all */
-  #ownTerm(term: string, lang: string | null, weight: number, norm: Norm): OwnTerm | null {
+  /** @param asked in segments of its language, which then hold no other, if it has one */
+  #ownTerm(asked: AskedTerm, weight: number, norm: Norm): OwnTerm | null {
+    const { term, ownLanguage: lang } = asked;
     const numbers = this.#numbers('own', term);
     if (lang !== null) {
       this.#segments.forEach(({ segment }, s) => {
@@ -232,14 +240,15 @@ export class LexicalIndex {
     }
     const postings = postingsOf(this.#segments, numbers);
     if (postings === 0) return null;
-    const factor = weight * inverseDocumentFrequency(this.rows, postings);
+    const factor = weight * this.#idf(this.#corpus?.documentFrequency(asked, false) ?? postings);
     const largest = largestFrequency(this.#segments, numbers);
     return { factor, numbers, postings, bound: (factor * largest) / (largest + norm.least), norm };
   }
 
   #norm(view: LexicalView, mode: LexicalMode): Norm {
     const { byRow: lengths, average, shortest } = view.lengths(mode);
-    const { base, slope } = lengthNorm(this.#parameters, average);
+    const all = this.#corpus?.averageLength(view, mode) ?? average;
+    const { base, slope } = lengthNorm(this.#parameters, all);
     return { lengths, base, slope, least: base + slope * shortest };
   }
 

@@ -1,5 +1,5 @@
 /** An encoder that encodes a question once, however many systems ask it. Knows no system. */
-import type { Encoder, EncoderIdentity, PassageText, QueryText } from '../encode/encoder.js';
+import type { Encoder, EncoderIdentity, PassageText, QueryText } from './encoder.js';
 
 /** Questions kept (dim x 4 bytes each); all are dropped when full. */
 const KEPT = 20_000;

@@ -1,0 +1,208 @@
+// Measures a store on OpenSearch against the embedded one on the same passages and questions: how many of the exact lists its
+// candidates hold, by oversampling; whether both give the same results; time a question, in turn. Passages are English sentences of MLQA-R and
+// of the training bitext, questions those of MLQA-R in other languages.
+// usage: npm run build && node bench/opensearch.bench.mjs --store opensearch://127.0.0.1:9200/xqg-bench
+//        [--passages 20000] [--questions 60] [--pack base] [--keep] [--json]
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { openIndex } from '../dist/index.js';
+import { copyIndex } from '../dist/indexing/copy.js';
+import { totalsOf } from '../dist/indexing/keep-totals.js';
+import { openSnapshot, openVersion } from '../dist/indexing/open.js';
+import { lexicalRow } from '../dist/indexing/segments.js';
+import { makersOf } from '../dist/library/makers.js';
+import { searchDefaults } from '../dist/search/defaults.js';
+import { Candidates } from '../dist/search/distributed/candidates.js';
+import { SearchEngine } from '../dist/search/engine.js';
+import { LateScanner } from '../dist/search/exact/scanner.js';
+import { LexicalIndex } from '../dist/search/lexical/index.js';
+import { parseAddress } from '../dist/store/opensearch/address.js';
+
+const { values } = parseArgs({
+  options: {
+    store: { type: 'string' },
+    passages: { type: 'string', default: '20000' },
+    questions: { type: 'string', default: '60' },
+    pack: { type: 'string', default: 'base' },
+    keep: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+if (values.store === undefined) throw new Error('--store opensearch://HOST:PORT/NAME is missing');
+const say = (text) => process.stderr.write(`${text}\n`);
+const shared = process.env.XQG_SHARED ?? '../shared';
+const LANGUAGES = ['ar', 'de', 'es', 'hi', 'vi', 'zh'];
+const DEPTHS = [10, 200];
+const OVERSAMPLING = [
+  { breadth: 1, fetched: 1 },
+  { breadth: 4, fetched: 2 },
+  { breadth: 4, fetched: 4 },
+];
+
+const root = await mkdtemp(join(tmpdir(), 'xqg-bench-'));
+const store = parseAddress(values.store).spec;
+try {
+  const passages = readPassages(Number(values.passages));
+  const [embedded, stored] = [join(root, 'embedded'), join(root, 'stored')];
+  const times = {};
+  await timed('index', async () => {
+    const index = await openIndex(embedded, { create: true, pack: values.pack });
+    await index.add(passages, { replace: true });
+    await index.close();
+  });
+  await timed('copy', () => copyIndex(embedded, stored, { store }));
+  const same = await digestsAgree(embedded, stored);
+  const result = { passages: passages.length, questions: Number(values.questions), seconds: times, same, ...(await compare(embedded, stored)) };
+  if (values.json) console.log(JSON.stringify(result));
+  else tell(result);
+
+  async function timed(name, work) {
+    const started = performance.now();
+    await work();
+    times[name] = (performance.now() - started) / 1000;
+    say(`${name}: ${times[name].toFixed(1)} s`);
+  }
+} finally {
+  await rm(root, { recursive: true, force: true });
+  if (!values.keep) await removeStore();
+}
+
+async function digestsAgree(...dirs) {
+  const digests = [];
+  for (const dir of dirs) {
+    const index = await openIndex(dir);
+    digests.push(await index.digest());
+    await index.close();
+  }
+  return new Set(digests).size === 1;
+}
+
+async function compare(embedded, stored) {
+  const opened = await openVersion(stored);
+  const { manifest } = opened;
+  const makers = await makersOf({ pack: values.pack }, manifest.identity);
+  const defaults = searchDefaults(makers.encoder.identity, makers.generator.identity);
+  const snapshot = await openSnapshot(embedded);
+  const { queryLanguages, queriesPerLanguage } = snapshot;
+  const exact = new SearchEngine({
+    snapshot,
+    lexical: new LexicalIndex(await snapshot.segments(), defaults.bm25),
+    encoder: makers.encoder,
+    scanner: new LateScanner(),
+    factors: makers.generator,
+    defaults,
+  });
+  const totals = await totalsOf(opened.store, opened.reader);
+  const candidates = (oversampling) =>
+    new Candidates({
+      reader: opened.reader,
+      totals,
+      encoder: makers.encoder,
+      factors: makers.generator,
+      defaults,
+      queryLanguages,
+      queriesPerLanguage,
+      lexicalRow,
+      oversampling,
+    });
+  const questions = readQuestions(Number(values.questions));
+  const recall = [];
+  for (const oversampling of OVERSAMPLING) {
+    const own = candidates(oversampling);
+    for (const mode of ['dense', 'lexical']) {
+      for (const k of DEPTHS) {
+        let found = 0;
+        let wanted = 0;
+        let difference = 0;
+        for (const { text, lang } of questions) {
+          const request = requestOf(text, lang, mode, k);
+          const right = new Map((await exact.rank(request)).map(({ id, score }) => [id, score]));
+          const { engine } = await own.around([request]);
+          wanted += right.size;
+          for (const { id, score } of await engine.rank(request)) {
+            if (!right.has(id)) continue;
+            found++;
+            difference = Math.max(difference, Math.abs(score - right.get(id)) / Math.abs(right.get(id)));
+          }
+        }
+        recall.push({ ...oversampling, mode, k, recall: found / wanted, difference });
+        say(JSON.stringify(recall.at(-1)));
+      }
+    }
+  }
+  const usual = candidates(undefined);
+  const milliseconds = { embedded: [], stored: [] };
+  let [sameFirst, common, shown] = [0, 0, 0];
+  for (const { text, lang } of questions) {
+    const request = requestOf(text, lang, 'hybrid', 10);
+    let started = performance.now();
+    const right = await exact.rank(request);
+    milliseconds.embedded.push(performance.now() - started);
+    started = performance.now();
+    const { engine } = await usual.around([request]);
+    const hits = await engine.rank(request);
+    milliseconds.stored.push(performance.now() - started);
+    if (hits[0]?.id === right[0]?.id) sameFirst++;
+    const ids = new Set(right.map(({ id }) => id));
+    common += hits.filter(({ id }) => ids.has(id)).length;
+    shown += right.length;
+  }
+  await snapshot.close();
+  await opened.close();
+  const hybrid = { sameFirst: sameFirst / questions.length, common: common / shown };
+  return { recall, hybrid, milliseconds: { embedded: quantiles(milliseconds.embedded), stored: quantiles(milliseconds.stored) } };
+}
+
+function requestOf(question, lang, mode, k) {
+  return { question, languages: [{ lang, weight: 1 }], mode, augment: true, k };
+}
+
+function quantiles(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const at = (share) => sorted[Math.floor(share * (sorted.length - 1))];
+  return { median: at(0.5), p95: at(0.95) };
+}
+
+function readPassages(limit) {
+  const { data } = JSON.parse(readFileSync(join(shared, 'data/eval/mlqa-r/en.json'), 'utf8'));
+  const texts = new Set(data.flatMap(({ paragraphs }) => paragraphs.flatMap(({ sentences }) => sentences)));
+  for (const lang of ['de', 'ar', 'es', 'hi', 'zh', 'vi', 'fr', 'ru', 'tr', 'fi', 'ja', 'ko']) {
+    if (texts.size >= limit) break;
+    const lines = gunzipSync(readFileSync(join(shared, `data/train/bitext/en-${lang}.tsv.gz`))).toString('utf8').split('\n');
+    for (const line of lines) {
+      const [text] = line.split('\t');
+      if (text.length > 30) texts.add(text);
+      if (texts.size >= limit) break;
+    }
+  }
+  return [...texts].slice(0, limit).map((text, i) => ({ id: `s${i}`, text, lang: 'en' }));
+}
+
+function readQuestions(limit) {
+  const each = Math.ceil(limit / LANGUAGES.length);
+  return LANGUAGES.flatMap((lang) => {
+    const { data } = JSON.parse(readFileSync(join(shared, `data/eval/mlqa-r/${lang}.json`), 'utf8'));
+    const questions = data.flatMap(({ paragraphs }) => paragraphs.flatMap(({ qas }) => qas.map(({ question }) => question)));
+    return questions.slice(0, each).map((text) => ({ text, lang }));
+  });
+}
+
+function tell({ passages, questions, seconds, same, recall, hybrid, milliseconds }) {
+  console.log(`${passages} passages, ${questions} questions; embedded indexed in ${seconds.index.toFixed(1)} s, copied in ${seconds.copy.toFixed(1)} s`);
+  console.log(`digests agree: ${same}`);
+  console.log('\n| leg | k | looked at | fetched | recall of the exact list | largest difference of a score |\n|---|---|---|---|---|---|');
+  for (const { mode, k, breadth, fetched, recall: share, difference } of recall)
+    console.log(`| ${mode} | ${k} | ${breadth} k | ${fetched} k | ${share.toFixed(4)} | ${difference.toExponential(1)} |`);
+  console.log(`\nhybrid, first 10: ${(100 * hybrid.common).toFixed(1)} % in common, the same first hit for ${(100 * hybrid.sameFirst).toFixed(1)} % of the questions`);
+  for (const [name, { median, p95 }] of Object.entries(milliseconds))
+    console.log(`${name}: ${median.toFixed(1)} ms a question, p95 ${p95.toFixed(1)} ms`);
+}
+
+async function removeStore() {
+  const { nodes, name } = parseAddress(store);
+  await fetch(`${nodes[0]}/${name}-1`, { method: 'DELETE' });
+}

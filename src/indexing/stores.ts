@@ -1,0 +1,88 @@
+/** What a store and its manifest have to agree on, wherever the rows are. Knows no row. */
+
+import { mkdir } from 'node:fs/promises';
+import { PROFILES } from '../augment/profiles.js';
+import { XqgError } from '../errors/error.js';
+import { searchDefaults } from '../search/defaults.js';
+import { openRankingStore } from '../store/open-store.js';
+import { parseAddress } from '../store/opensearch/address.js';
+import { isRankingStore } from '../store/ranking-store.js';
+import type { PassageStore, StoreShape } from '../store/store.js';
+import { fetchGlossary } from './kept-glossary.js';
+import { checkedManifest, checkIdentity, findManifest, type Manifest, writeManifest } from './manifest.js';
+
+/** What is fixed when the store of an index is made. A store that ranks by itself fuses vectors as its encoder's defaults say. */
+export function storeShape({ identity, store }: Manifest): StoreShape {
+  const { encoder, generator, queryLanguages, queriesPerLanguage, sumBits, encodesQueries } = identity;
+  const shape = { dim: encoder.dim, queryLanguages, sumBits };
+  if (store === undefined || queryLanguages.length === 0 || encodesQueries === false) return shape;
+  const { profile, alpha } = searchDefaults(encoder, generator);
+  const {
+    variant,
+    renormalize,
+    alpha: usual,
+  } = PROFILES[encoder.unitLength ? profile.unitLength : profile.anyLength];
+  const fusion = {
+    variant,
+    renormalize,
+    alpha: encoder.unitLength ? alpha : usual,
+    queries: queriesPerLanguage,
+  };
+  return { ...shape, fusion };
+}
+
+/**
+ * The manifest as it was written last: another machine may have written to the store since.
+ * @throws XqgError XQG_INDEX_IDENTITY if the store holds what another make made
+ */
+export async function latestManifest(dir: string, there: Manifest, store: PassageStore): Promise<Manifest> {
+  if (!isRankingStore(store)) return there;
+  const text = await store.read('manifest');
+  if (text === null) return there;
+  const kept = checkedManifest(text, there.store!, dir);
+  checkIdentity(dir, kept.identity, there.identity);
+  const { created, sealed, counts, purging, copying } = kept;
+  return { ...there, created, sealed, counts, purging, copying };
+}
+
+/**
+ * The manifest of the index in a directory. Where there is none, but one in the store, the directory becomes its control folder.
+ *
+ * @param given `opensearch://...`; undefined: what the directory says
+ * @returns null if there is no index
+ * @throws XqgError XQG_STORE_OTHER, XQG_STORE_ADDRESS, XQG_STORE_UNREACHABLE and others of the store
+ */
+export async function attachedManifest(dir: string, given: string | undefined): Promise<Manifest | null> {
+  const found = await findManifest(dir);
+  if (given === undefined) return found;
+  const store = parseAddress(given).spec;
+  if (found === null) {
+    return attach(dir, store);
+  }
+  if (found.store !== undefined && sameStore(found.store, store)) return found;
+  throw new XqgError('XQG_STORE_OTHER', { dir, index: found.store ?? 'its directory', given: store });
+}
+
+/** The settings of a store are fixed when it is made: an address may leave them out. */
+export function sameStore(one: string, other: string): boolean {
+  return one.split('?')[0] === other.split('?')[0];
+}
+
+async function attach(dir: string, spec: string): Promise<Manifest | null> {
+  const store = await openRankingStore(spec).catch((error: { code?: string }) => {
+    if (error.code === 'XQG_STORE_MISSING') return null;
+    throw error;
+  });
+  try {
+    const text = (await store?.read('manifest')) ?? null;
+    if (text === null) return null;
+    const manifest = { ...checkedManifest(text, spec, dir), store: spec };
+    await mkdir(dir, { recursive: true });
+    const { glossary } = manifest.identity;
+    if (glossary !== undefined) await fetchGlossary(dir, glossary, store!);
+    await writeManifest(dir, manifest);
+    return manifest;
+  } finally {
+    store?.close();
+  }
+}

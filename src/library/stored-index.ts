@@ -1,0 +1,206 @@
+/**
+ * One version of an index whose store ranks by itself: nothing of it is held here but sums over its rows. Every question gets the
+ * rows that it is about. Knows no server.
+ */
+import { XqgError } from '../errors/error.js';
+import { hasDistribution } from '../generate/generator.js';
+import { totalsOf } from '../indexing/keep-totals.js';
+import type { Manifest } from '../indexing/manifest.js';
+import { type OpenedVersion, openVersion } from '../indexing/open.js';
+import { lexicalRow } from '../indexing/segments.js';
+import { searchDefaults } from '../search/defaults.js';
+import { type CandidateEngine, Candidates } from '../search/distributed/candidates.js';
+import { parseCondition } from '../search/filters.js';
+import type { Snapshot } from '../search/snapshot.js';
+import type { RankingReader } from '../store/ranking-store.js';
+import type { Column, IndexedPassage } from '../store/store.js';
+import { expandQuestions } from './expanding.js';
+import type { Makers } from './makers.js';
+import type { SearchOptions } from './search-types.js';
+import type { AskableIndex, SearchedIndex, SearchedSnapshot } from './searched-index.js';
+import { type AskedQuestion, languagesOf, requestOf } from './searching.js';
+
+/** Questions of a batch that are asked at the same time. */
+const TOGETHER = 4;
+
+export class StoredIndex implements AskableIndex {
+  readonly #dir: string;
+  readonly #opened: OpenedVersion;
+  readonly #reader: RankingReader;
+  readonly #candidates: Candidates;
+  readonly #makers: Makers;
+  #users = 0;
+  #closed = false;
+
+  private constructor(dir: string, opened: OpenedVersion, candidates: Candidates, makers: Makers) {
+    this.#dir = dir;
+    this.#opened = opened;
+    this.#reader = opened.reader as RankingReader;
+    this.#candidates = candidates;
+    this.#makers = makers;
+  }
+
+  /** @throws XqgError as `openVersion` */
+  static async open(dir: string, makers: Makers): Promise<StoredIndex> {
+    const { encoder, generator, pack, glossary } = makers;
+    const opened = await openVersion(dir, {
+      encoder: encoder.identity,
+      ...(generator === null ? {} : { generator: generator.identity }),
+      pack,
+      glossary: glossary?.sha256,
+    });
+    try {
+      const { queryLanguages, queriesPerLanguage } = opened.manifest.identity;
+      const reader = opened.reader as RankingReader;
+      const candidates = new Candidates({
+        reader,
+        totals: await totalsOf(opened.store!, reader),
+        encoder,
+        factors: generator !== null && hasDistribution(generator) ? generator : null,
+        defaults: searchDefaults(encoder.identity, generator?.identity ?? null),
+        queryLanguages,
+        queriesPerLanguage,
+        lexicalRow,
+      });
+      return new StoredIndex(dir, opened, candidates, makers);
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+  }
+
+  get manifest(): Manifest {
+    return this.#opened.manifest;
+  }
+
+  get version(): string {
+    return this.#reader.version;
+  }
+
+  async around(
+    question: string,
+    asked: readonly SearchOptions[],
+    { depth = 0, also = [] }: { readonly depth?: number; readonly also?: readonly string[] } = {},
+  ): Promise<SearchedIndex> {
+    const [{ lang, filters = [] }] = asked;
+    const blank = this.#searched(this.#candidates.blank);
+    const languages = await languagesOf(question, lang, this.#makers, blank);
+    const [expanded] = await expandQuestions([{ text: question, languages: languages.languages }], asked[0]);
+    const { topN } = blank.engine.defaults.hybrid;
+    const requests = asked.map((options) => {
+      const { expansion } = expanded;
+      const request = { ...requestOf(question, languages, blank, options, null), expansion };
+      return depth > request.k ? { topN: Math.max(topN, request.k), ...request, k: depth } : request;
+    });
+    const found = await this.#candidates.around(requests, filters.map(parseCondition), also);
+    return { ...this.#searched(found), expanded, sureTo: Math.max(depth, ...requests.map(({ k }) => k)) };
+  }
+
+  async *aroundEach<Q extends AskedQuestion>(
+    questions: readonly Q[],
+    options: SearchOptions,
+  ): AsyncGenerator<{ readonly index: SearchedIndex; readonly questions: readonly Q[] }> {
+    const ask = (from: number): Promise<SearchedIndex>[] =>
+      questions
+        .slice(from, from + TOGETHER)
+        .map(({ text, lang }) => this.around(text, [{ ...options, lang: lang ?? options.lang }]));
+    for (let from = 0; from < questions.length; from += TOGETHER) {
+      const indexes = await Promise.all(ask(from));
+      for (const [i, index] of indexes.entries()) yield { index, questions: [questions[from + i]] };
+    }
+  }
+
+  async passages(ids: readonly string[], filters: readonly string[]): Promise<SearchedIndex> {
+    return this.#searched(await this.#candidates.around([], filters.map(parseCondition), ids));
+  }
+
+  whole(what: string): never {
+    throw new XqgError('XQG_STORE_WHOLE', { what, dir: this.#dir, store: this.manifest.store! });
+  }
+
+  /** Nothing of it is held here. */
+  async prepare(): Promise<void> {}
+
+  async use<T>(work: (opened: this) => Promise<T>): Promise<T> {
+    const release = this.hold();
+    try {
+      return await work(this);
+    } finally {
+      await release();
+    }
+  }
+
+  hold(): () => Promise<void> {
+    this.#users++;
+    return async () => {
+      if (--this.#users === 0 && this.#closed) await this.#opened.close();
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#users === 0) await this.#opened.close();
+  }
+
+  #searched({ engine, snapshot, seqs }: CandidateEngine): SearchedIndex {
+    const { manifest, version } = this;
+    return { engine, snapshot: new StoredRows(snapshot, seqs, this.#reader, this.#dir, manifest, version) };
+  }
+}
+
+/** Candidates as a snapshot whose other columns are read when they are shown. */
+class StoredRows implements SearchedSnapshot {
+  readonly filtered = true;
+  readonly ids: readonly string[];
+  readonly langs: readonly string[];
+  readonly corpusLanguages?: readonly string[];
+  readonly dim: number;
+  readonly queryLanguages: readonly string[];
+  readonly queriesPerLanguage: number;
+
+  constructor(
+    private readonly rows: Snapshot,
+    private readonly seqs: readonly number[],
+    private readonly reader: RankingReader,
+    readonly dir: string,
+    readonly manifest: Manifest,
+    readonly version: string,
+  ) {
+    this.ids = rows.ids;
+    this.langs = rows.langs;
+    this.corpusLanguages = rows.corpusLanguages;
+    this.dim = rows.dim;
+    this.queryLanguages = rows.queryLanguages;
+    this.queriesPerLanguage = rows.queriesPerLanguage;
+  }
+
+  passageVectors(): Promise<Float32Array> {
+    return this.rows.passageVectors();
+  }
+
+  languageSum(lang: string): Promise<Float32Array> {
+    return this.rows.languageSum(lang);
+  }
+
+  languageSumsOf(row: number): Promise<ReadonlyMap<string, Float32Array>> {
+    return this.rows.languageSumsOf!(row);
+  }
+
+  row(id: string): number {
+    return this.ids.indexOf(id);
+  }
+
+  async take<C extends Column>(
+    rows: readonly number[],
+    columns: readonly C[],
+  ): Promise<Pick<IndexedPassage, C>[]> {
+    const wanted = rows.map((row) => this.seqs[row]);
+    const read = await this.reader.rows({ seqs: [...new Set(wanted)] }, columns);
+    const found = new Map(read.map(({ seq, row }) => [seq, row]));
+    return wanted.map((seq) => found.get(seq)!);
+  }
+
+  async *scan<C extends Column>(columns: readonly C[]): AsyncGenerator<Pick<IndexedPassage, C>[]> {
+    yield await this.take([...this.ids.keys()], columns);
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * Ranks the passages of a store that lists candidates by itself. For each question the store's lists are fetched, and an engine over their
+ * rows alone, with the statistics of all, scores them exactly: the same code as for an index at hand, so that a passage has the
+ * same scores wherever it is kept. What is approximate is only which rows are candidates. Knows no server.
+ */
+import type { Encoder } from '../../encode/encoder.js';
+import { RememberingEncoder } from '../../encode/remembering-encoder.js';
+import type { TermFactors } from '../../generate/generator.js';
+import type { CandidateList, FactCondition, PlacedRow, RankingReader } from '../../store/ranking-store.js';
+import type { SearchDefaults } from '../defaults.js';
+import { SearchEngine } from '../engine.js';
+import { JavaScriptScanner } from '../exact/javascript-scanner.js';
+import { LexicalIndex } from '../lexical/index.js';
+import { LexicalSegment } from '../lexical/segment.js';
+import { SegmentBuilder } from '../lexical/segment-builder.js';
+import { lexicalModeOf, policyWeights, type SearchRequest } from '../request.js';
+import type { LexicalRow, Snapshot } from '../snapshot.js';
+import type { CorpusTotals } from './corpus-totals.js';
+import { CountedStatistics } from './counted-statistics.js';
+import { askedTerms, termClauses, type WeightedTerm } from './term-clauses.js';
+
+/** Rows that the graph looks at for one that is wanted, and rows that are fetched for it. */
+const BREADTH = 4;
+const FETCHED = 2;
+/** Rows that are fetched at least: the first ten are lost more easily than two hundred, and as quickly read. */
+const LEAST = 100;
+/** Rows of one list at most: the server's limit of a page. */
+const MOST = 10_000;
+
+const COLUMNS = ['id', 'lang', 'vector', 'sums', 'own', 'pivot', 'drawn'] as const;
+type CandidateRow = PlacedRow<(typeof COLUMNS)[number]>;
+
+export interface CandidateOptions {
+  readonly reader: RankingReader;
+  readonly totals: CorpusTotals;
+  readonly encoder: Encoder;
+  readonly factors: TermFactors | null;
+  readonly defaults: SearchDefaults;
+  readonly queryLanguages: readonly string[];
+  readonly queriesPerLanguage: number;
+  /** The row as the lexical leg reads it. */
+  readonly lexicalRow: (row: CandidateRow['row']) => LexicalRow;
+  /** Rows looked at and fetched for one that is wanted; more find more. Default 4 and 2. */
+  readonly oversampling?: { readonly breadth: number; readonly fetched: number };
+}
+
+/** An engine over candidates; `seqs[r]` names row r in the store. */
+export interface CandidateEngine {
+  readonly engine: SearchEngine;
+  readonly snapshot: Snapshot;
+  readonly seqs: readonly number[];
+}
+
+export class Candidates {
+  readonly #options: CandidateOptions;
+  readonly #encoder: Encoder;
+  readonly #statistics: CountedStatistics;
+  /** An engine over no row: it knows what questions ask for. */
+  readonly blank: CandidateEngine;
+
+  constructor(options: CandidateOptions) {
+    this.#options = options;
+    this.#encoder = new RememberingEncoder(options.encoder);
+    this.#statistics = new CountedStatistics(options.reader, options.totals);
+    this.blank = this.#engineOver([]);
+  }
+
+  /**
+   * An engine over all rows that the requests may rank.
+   * @param also ids of passages that must be among them, if they are there at all
+   */
+  async around(
+    requests: readonly SearchRequest[],
+    filters: readonly FactCondition[] = [],
+    also: readonly string[] = [],
+  ): Promise<CandidateEngine> {
+    const { reader } = this.#options;
+    const lists = (await Promise.all(requests.map((request) => this.#listsOf(request)))).flat();
+    const languages = [...new Set(requests.flatMap((request) => this.#sumLanguages(request)))];
+    const options = { filters, languages };
+    const found = await reader.candidates(lists, COLUMNS, options);
+    const named = also.length === 0 ? [] : await reader.rows({ ids: also }, COLUMNS, options);
+    const rows = new Map<number, CandidateRow>();
+    for (const row of [...found.flat(), ...named]) rows.set(row.seq, row);
+    // In the order of the store, as all rows would be.
+    return this.#engineOver([...rows.values()].sort((a, b) => a.seq - b.seq));
+  }
+
+  async #listsOf(request: SearchRequest): Promise<CandidateList[]> {
+    const { mode, k } = request;
+    const depth = mode === 'hybrid' ? (request.topN ?? Math.max(this.#options.defaults.hybrid.topN, k)) : k;
+    const { breadth = BREADTH, fetched = FETCHED } = this.#options.oversampling ?? {};
+    const size = Math.min(MOST, Math.max(LEAST, depth * fetched));
+    const looked = Math.min(MOST, Math.max(size, LEAST * BREADTH, depth * breadth));
+    // Explanations and snippets weigh terms whatever the mode is.
+    const terms = await this.#countedTerms(request);
+    return [
+      ...(mode === 'lexical' ? [] : await this.#denseLists(request, size, looked)),
+      ...(mode === 'dense' ? [] : this.#termLists(terms, size)),
+    ];
+  }
+
+  async #denseLists(request: SearchRequest, size: number, breadth: number): Promise<CandidateList[]> {
+    const { vector } = await this.blank.engine.denseQuestion(request);
+    if (vector.every((value) => value === 0)) return [];
+    const list = (field: 'vector' | 'fused'): CandidateList => ({
+      by: { field, near: vector, breadth },
+      size,
+    });
+    const { fusion } = this.#options.reader.shape;
+    if (!request.augment || fusion === undefined) return [list('vector')];
+    const { alpha, variant } = this.blank.engine.augmentation(request);
+    // The graph was built for one alpha: another one ranks between the passages themselves and their queries.
+    const asBuilt = alpha === fusion.alpha && variant === fusion.variant;
+    return asBuilt ? [list('fused')] : [list('fused'), list('vector')];
+  }
+
+  async #countedTerms(request: SearchRequest): Promise<WeightedTerm[]> {
+    const terms = askedTerms(
+      this.blank.engine.lexicalQuestions(request),
+      lexicalModeOf(request),
+      this.#statistics,
+    );
+    await this.#statistics.count(terms);
+    return terms;
+  }
+
+  #termLists(terms: readonly WeightedTerm[], size: number): CandidateList[] {
+    const clauses = termClauses(terms, this.#statistics, this.#options.defaults.expectedDf);
+    return clauses.length === 0 ? [] : [{ by: { terms: clauses }, size }];
+  }
+
+  #sumLanguages(request: SearchRequest): string[] {
+    const { queryLanguages } = this.#options;
+    if (!request.augment || request.mode === 'lexical') return [];
+    const { languages } = this.blank.engine.augmentation(request);
+    return request.languages.flatMap(({ lang }) =>
+      policyWeights(languages, lang, queryLanguages).map((used) => used.lang),
+    );
+  }
+
+  #engineOver(rows: readonly CandidateRow[]): CandidateEngine {
+    const { factors, defaults, lexicalRow } = this.#options;
+    const builder = new SegmentBuilder();
+    for (const { row } of rows) builder.add(lexicalRow(row));
+    const segments = rows.length === 0 ? [] : [LexicalSegment.open(builder.finish(), 'candidates')];
+    const snapshot = new CandidateSnapshot(rows, this.#options);
+    const engine = new SearchEngine({
+      snapshot,
+      lexical: new LexicalIndex(segments, defaults.bm25, this.#statistics),
+      encoder: this.#encoder,
+      scanner: new JavaScriptScanner(),
+      factors,
+      defaults,
+    });
+    return { engine, snapshot, seqs: rows.map(({ seq }) => seq) };
+  }
+}
+
+class CandidateSnapshot implements Snapshot {
+  readonly ids: readonly string[];
+  readonly langs: readonly string[];
+  readonly corpusLanguages: readonly string[];
+  readonly dim: number;
+  readonly queryLanguages: readonly string[];
+  readonly queriesPerLanguage: number;
+  readonly #rows: readonly CandidateRow[];
+
+  constructor(
+    rows: readonly CandidateRow[],
+    { totals, reader, queryLanguages, queriesPerLanguage }: CandidateOptions,
+  ) {
+    this.ids = rows.map(({ row }) => row.id);
+    this.langs = rows.map(({ row }) => row.lang);
+    this.corpusLanguages = totals.languages;
+    this.dim = reader.shape.dim;
+    this.queryLanguages = queryLanguages;
+    this.queriesPerLanguage = queriesPerLanguage;
+    this.#rows = rows;
+  }
+
+  async passageVectors(): Promise<Float32Array> {
+    return this.#matrix(({ row }) => row.vector);
+  }
+
+  async languageSum(lang: string): Promise<Float32Array> {
+    return this.#matrix(({ row }) => row.sums.get(lang));
+  }
+
+  async languageSumsOf(row: number): Promise<ReadonlyMap<string, Float32Array>> {
+    return this.#rows[row].row.sums;
+  }
+
+  #matrix(vectorOf: (row: CandidateRow) => Float32Array | undefined): Float32Array {
+    const matrix = new Float32Array(this.#rows.length * this.dim);
+    this.#rows.forEach((row, r) => {
+      const vector = vectorOf(row);
+      if (vector !== undefined) matrix.set(vector, r * this.dim);
+    });
+    return matrix;
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Opens the store of an index: the folder in its directory, or the cluster that its manifest names, whose client is loaded only
+ * then. Knows no manifest.
+ */
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RankingStore } from './ranking-store.js';
+import type { PassageStore, StoreShape } from './store.js';
+
+/** Folder of the embedded store within an index. */
+const FOLDER = 'store';
+
+/**
+ * Makes an empty store, or opens the one that is there, for writing.
+ * @param dir of the index; its lock is held
+ * @param spec `opensearch://...`; undefined: the embedded store
+ */
+export async function createStore(
+  dir: string,
+  spec: string | undefined,
+  shape: StoreShape,
+): Promise<PassageStore> {
+  if (spec === undefined) {
+    const { LanceStore } = await import('./lance-store.js');
+    return LanceStore.create(join(dir, FOLDER), shape);
+  }
+  const { OpenSearchStore } = await import('./opensearch/opensearch-store.js');
+  const { parseAddress } = await import('./opensearch/address.js');
+  const { ownerName } = await import('./opensearch/commit.js');
+  return OpenSearchStore.create(parseAddress(spec), shape, ownerName(await realpath(dir)));
+}
+
+/** @throws XqgError XQG_STORE_MISSING, and others of the store */
+export async function openStore(dir: string, spec: string | undefined): Promise<PassageStore> {
+  if (spec !== undefined) return openRankingStore(spec);
+  const { LanceStore } = await import('./lance-store.js');
+  return LanceStore.open(join(dir, FOLDER));
+}
+
+/** @throws XqgError XQG_STORE_MISSING, XQG_STORE_ADDRESS, and others of the store */
+export async function openRankingStore(spec: string): Promise<RankingStore> {
+  const { OpenSearchStore } = await import('./opensearch/opensearch-store.js');
+  const { parseAddress } = await import('./opensearch/address.js');
+  return OpenSearchStore.open(parseAddress(spec));
+}
