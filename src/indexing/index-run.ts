@@ -97,11 +97,9 @@ export class IndexRun {
     await this.#unsaved;
     if (signal?.aborted) return this.#result('interrupted');
     await this.#dropGone();
-    let sealed = 0;
-    await this.#writer.seal(this.#state(this.#failed === 0 ? 'complete' : 'indexing'), (rows) => {
-      sealed += rows;
-      this.#tell('sealing', sealed);
-    });
+    await this.#writer.seal(this.#state(this.#failed === 0 ? 'complete' : 'indexing'), (sealed) =>
+      this.#tell('sealing', sealed),
+    );
     return this.#result(this.#failed === 0 ? 'complete' : 'incomplete');
   }
 
