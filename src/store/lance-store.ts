@@ -9,7 +9,7 @@ import type { Connection, Table } from '@lancedb/lancedb';
 import { XqgError } from '../errors/error.js';
 import { LanceReader } from './lance-reader.js';
 import { encodeRows, lanceSchema, shapeOf } from './lance-rows.js';
-import { checkPassage } from './passage-check.js';
+import { checkPassages } from './passage-check.js';
 import { sqlList, sqlString } from './sql.js';
 import { storageError } from './storage-error.js';
 import {
@@ -82,12 +82,7 @@ export class LanceStore implements PassageStore {
     options: { readonly allNew?: boolean } = {},
   ): Promise<void> {
     if (passages.length === 0) return;
-    const seen = new Set<string>();
-    for (const passage of passages) {
-      checkPassage(passage, this.shape);
-      if (seen.has(passage.id)) throw new XqgError('XQG_DUPLICATE_PASSAGE', { id: passage.id });
-      seen.add(passage.id);
-    }
+    checkPassages(passages, this.shape);
     const rows = encodeRows(passages, lanceSchema(this.shape));
     await guard(this.#dir, async () => {
       if (options.allNew) {

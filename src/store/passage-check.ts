@@ -3,6 +3,19 @@ import { XqgError } from '../errors/error.js';
 import type { IndexedPassage, StoreShape } from './store.js';
 
 /**
+ * What an `upsert` may hold: passages that fit the store, each id once.
+ * @throws XqgError XQG_DUPLICATE_PASSAGE, and those of `checkPassage`
+ */
+export function checkPassages(passages: readonly IndexedPassage[], shape: StoreShape): void {
+  const seen = new Set<string>();
+  for (const passage of passages) {
+    checkPassage(passage, shape);
+    if (seen.has(passage.id)) throw new XqgError('XQG_DUPLICATE_PASSAGE', { id: passage.id });
+    seen.add(passage.id);
+  }
+}
+
+/**
  * @throws XqgError XQG_VECTOR_LENGTH, XQG_VECTOR_NOT_FINITE, XQG_UNKNOWN_LANGUAGE for a sum of a language that the store
  * was not made for
  */

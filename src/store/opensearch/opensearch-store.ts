@@ -5,7 +5,7 @@
  */
 import { XqgError } from '../../errors/error.js';
 import { queriesBag } from '../../languages/bags.js';
-import { checkPassage } from '../passage-check.js';
+import { checkPassages } from '../passage-check.js';
 import type { KeptText, RankingStore } from '../ranking-store.js';
 import { COLUMNS, type IndexedPassage, type StoreShape } from '../store.js';
 import type { StoreAddress } from './address.js';
@@ -80,12 +80,7 @@ export class OpenSearchStore implements RankingStore {
     options: { readonly allNew?: boolean } = {},
   ): Promise<void> {
     if (passages.length === 0) return;
-    const seen = new Set<string>();
-    for (const passage of passages) {
-      checkPassage(passage, this.shape);
-      if (seen.has(passage.id)) throw new XqgError('XQG_DUPLICATE_PASSAGE', { id: passage.id });
-      seen.add(passage.id);
-    }
+    checkPassages(passages, this.shape);
     const { current, nextSeq } = this.#writer.commit;
     const born = current + 1;
     const { documents, shape } = this.#place;
