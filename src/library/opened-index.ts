@@ -7,6 +7,7 @@ import { SearchEngine } from '../search/engine.js';
 import { LateScanner } from '../search/exact/scanner.js';
 import { LexicalIndex } from '../search/lexical/index.js';
 import { type OpenedAnn, openAnn } from './ann.js';
+import { HeldIndex } from './held-index.js';
 import type { Makers } from './makers.js';
 import type { SearchOptions } from './search-types.js';
 import type { AskableIndex } from './searched-index.js';
@@ -19,17 +20,16 @@ export interface SearchSettings {
   readonly threads?: number;
 }
 
-export class OpenedIndex implements AskableIndex {
-  #users = 0;
-  #closed = false;
-
+export class OpenedIndex extends HeldIndex implements AskableIndex {
   private constructor(
     readonly snapshot: IndexSnapshot,
     readonly engine: SearchEngine,
     readonly scanner: LateScanner,
     /** null: there is none. */
     readonly ann: OpenedAnn | null,
-  ) {}
+  ) {
+    super();
+  }
 
   /** @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_IDENTITY, and the others of `openSnapshot` */
   static async open(dir: string, makers: Makers, settings: SearchSettings): Promise<OpenedIndex> {
@@ -94,31 +94,7 @@ export class OpenedIndex implements AskableIndex {
     await this.engine.prepare(signal);
   }
 
-  /** Does work on this version: it stays open until the work is done, also if `close` is called meanwhile. */
-  async use<T>(work: (opened: this) => Promise<T>): Promise<T> {
-    const release = this.hold();
-    try {
-      return await work(this);
-    } finally {
-      await release();
-    }
-  }
-
-  /** Keeps this version open until the returned function is called. */
-  hold(): () => Promise<void> {
-    this.#users++;
-    return async () => {
-      if (--this.#users === 0 && this.#closed) await this.#free();
-    };
-  }
-
-  /** Lets go of files and memory: now, or when the last user is done. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    if (this.#users === 0) await this.#free();
-  }
-
-  async #free(): Promise<void> {
+  protected async free(): Promise<void> {
     await this.scanner.close();
     await this.snapshot.close();
   }

@@ -76,9 +76,7 @@ export async function answersTo(
   }));
   const { topN } = opened.engine.defaults.hybrid;
   const ranked = await opened.engine.rankBatch(
-    requests.map((request) =>
-      depth > request.k ? { topN: Math.max(topN, request.k), ...request, k: depth } : request,
-    ),
+    requests.map((request) => deepened(request, topN, depth)),
     signal,
   );
   await stillWanted(signal);
@@ -104,6 +102,11 @@ export async function answersTo(
       return { answer, order: groups.map(({ best }) => best.id) };
     }),
   );
+}
+
+/** Ranks down to `depth`; the lists that a hybrid is made of stay those of k. @param topN their usual length */
+export function deepened(request: SearchRequest, topN: number, depth: number): SearchRequest {
+  return depth > request.k ? { topN: Math.max(topN, request.k), ...request, k: depth } : request;
 }
 
 /** In the order of the questions. */

@@ -15,24 +15,24 @@ import type { Snapshot } from '../search/snapshot.js';
 import type { RankingReader } from '../store/ranking-store.js';
 import type { Column, IndexedPassage } from '../store/store.js';
 import { expandQuestions } from './expanding.js';
+import { HeldIndex } from './held-index.js';
 import type { Makers } from './makers.js';
 import type { SearchOptions } from './search-types.js';
 import type { AskableIndex, SearchedIndex, SearchedSnapshot } from './searched-index.js';
-import { type AskedQuestion, languagesOf, requestOf } from './searching.js';
+import { type AskedQuestion, deepened, languagesOf, requestOf } from './searching.js';
 
 /** Questions of a batch that are asked at the same time. */
 const TOGETHER = 4;
 
-export class StoredIndex implements AskableIndex {
+export class StoredIndex extends HeldIndex implements AskableIndex {
   readonly #dir: string;
   readonly #opened: OpenedVersion;
   readonly #reader: RankingReader;
   readonly #candidates: Candidates;
   readonly #makers: Makers;
-  #users = 0;
-  #closed = false;
 
   private constructor(dir: string, opened: OpenedVersion, candidates: Candidates, makers: Makers) {
+    super();
     this.#dir = dir;
     this.#opened = opened;
     this.#reader = opened.reader as RankingReader;
@@ -89,8 +89,7 @@ export class StoredIndex implements AskableIndex {
     const { topN } = blank.engine.defaults.hybrid;
     const requests = asked.map((options) => {
       const { expansion } = expanded;
-      const request = { ...requestOf(question, languages, blank, options, null), expansion };
-      return depth > request.k ? { topN: Math.max(topN, request.k), ...request, k: depth } : request;
+      return deepened({ ...requestOf(question, languages, blank, options, null), expansion }, topN, depth);
     });
     const found = await this.#candidates.around(requests, filters.map(parseCondition), also);
     return { ...this.#searched(found), expanded, sureTo: Math.max(depth, ...requests.map(({ k }) => k)) };
@@ -121,25 +120,8 @@ export class StoredIndex implements AskableIndex {
   /** Nothing of it is held here. */
   async prepare(): Promise<void> {}
 
-  async use<T>(work: (opened: this) => Promise<T>): Promise<T> {
-    const release = this.hold();
-    try {
-      return await work(this);
-    } finally {
-      await release();
-    }
-  }
-
-  hold(): () => Promise<void> {
-    this.#users++;
-    return async () => {
-      if (--this.#users === 0 && this.#closed) await this.#opened.close();
-    };
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    if (this.#users === 0) await this.#opened.close();
+  protected async free(): Promise<void> {
+    await this.#opened.close();
   }
 
   #searched({ engine, snapshot, seqs }: CandidateEngine): SearchedIndex {
