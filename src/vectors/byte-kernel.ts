@@ -2,6 +2,7 @@
  * The WebAssembly kernel over rows of signed bytes, each instance with a memory of its own: JavaScript, one number at a time, would take
  * most of the time of indexing and of searching. Knows not what rows mean.
  */
+import { type KernelMemory, kernelOf, PAGE } from './kernel.js';
 
 /** Compiled from byte-rows.wat. */
 const MODULE =
@@ -17,24 +18,15 @@ const MODULE =
   '/YgBIAf9AAQQ/boB/a4BIQkgB0EgaiEHIAFBEGohASABIAZJDQALIAggCf2uASEIIAQgCP0bACAI/RsBaiAI/RsCIAj9GwNqajYCACAEQQRqIQQg' +
   'BCAFSQ0ACws=';
 
-const PAGE = 65_536;
-
 /** Addresses are in bytes; rows take a multiple of 16 of them. */
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number };
+interface Kernel extends KernelMemory {
   readonly add: (rows: number, factors: number, n: number, out: number, dim: number) => void;
   readonly quantize: (from: number, row: number, dim: number) => number;
   readonly squares: (from: number, dim: number) => number;
   readonly products: (question: number, row: number, n: number, dim: number, out: number) => void;
 }
 
-/** The part used here; the compiler knows it only together with browsers. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
-
-let compiled: object | undefined;
+const newKernel = kernelOf<Kernel>(MODULE);
 
 export class ByteKernel {
   readonly call: Kernel;
@@ -45,8 +37,7 @@ export class ByteKernel {
   floats!: Float32Array;
 
   constructor() {
-    compiled ??= new WebAssembly.Module(Buffer.from(MODULE, 'base64'));
-    this.call = new WebAssembly.Instance(compiled).exports as Kernel;
+    this.call = newKernel();
     this.#view();
   }
 

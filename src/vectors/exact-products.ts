@@ -3,6 +3,7 @@
  * take most of the time of measuring hybrids. The sums are those of `product` in search/exact, to the bit. Knows not what
  * rows mean.
  */
+import { type KernelMemory, kernelOf, PAGE } from './kernel.js';
 
 /** Compiled from exact-products.wat. */
 const MODULE =
@@ -12,27 +13,20 @@ const MODULE =
   'EiEMIAsgDP1fIAf9AAQw/fIB/fABIQsgB0HAAGohByABQSBqIQEgASAGSQ0ACyAEIAj9IQAgCP0hAaAgCf0hACAJ/SEBoKAgCv0hACAK/SEBoCAL/SEA' +
   'IAv9IQGgoKA5AwAgBEEIaiEEIAQgBUkNAAsL';
 
-const PAGE = 65_536;
 /** Rows that are summed at once need no more memory than this. */
 const ROWS_BYTES = 64 * 2 ** 20;
 /** Numbers of a row that the kernel takes at once. */
 const BLOCK = 8;
 
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number };
+interface Kernel extends KernelMemory {
   readonly products: (question: number, row: number, n: number, dim: number, out: number) => void;
 }
 
-/** The part used here; the compiler knows it only together with browsers. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
+const newKernel = kernelOf<Kernel>(MODULE);
 
 /** Holds one matrix, so that many questions can be multiplied with it. */
 export class ExactProducts {
-  readonly #kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(MODULE, 'base64')))
-    .exports as Kernel;
+  readonly #kernel = newKernel();
   readonly #dim: number;
   readonly #rows: number;
   /** Addresses of sums and rows; the question lies at 0. */

@@ -4,6 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { ByteMatrix } from './byte-matrix.js';
+import { type KernelMemory, kernelOf, PAGE } from './kernel.js';
 
 /** Compiled from row-products.wat. */
 const MODULE =
@@ -11,24 +12,16 @@ const MODULE =
   'AAAAAAAAAAAAAAIQf9DAAAAAAAAAAAAAAAAAAAAAAhCANAIAD9AAQAIQkgAf0ABAAhCiAHIAkgCv2cAf1+/a4BIQcgCCAJIAr9nQH9fv2uASEIIABBEGoh' +
   'ACABQRBqIQEgACAGSQ0ACyAHIAj9rgEhByAEIAf9GwAgB/0bAWogB/0bAiAH/RsDamo2AgAgBEEEaiEEIAQgBUkNAAsL';
 
-const PAGE = 65_536;
 /** Rows at a time: they stay in the processor's cache. */
 const BLOCK = 256;
 /** Blocks between two pauses: some milliseconds. */
 const BLOCKS = 32;
 
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number };
+interface Kernel extends KernelMemory {
   readonly products: (a: number, b: number, n: number, dim: number, out: number) => void;
 }
 
-/** The part used here; the compiler knows it only together with browsers. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
-
-let compiled: object | undefined;
+const newKernel = kernelOf<Kernel>(MODULE);
 
 /** Rows of floats between two pauses. */
 const FLOAT_ROWS = 4096;
@@ -62,8 +55,7 @@ export async function mixedProducts(a: Float32Array, b: ByteMatrix, dim: number)
 export async function rowProducts(a: ByteMatrix, b: ByteMatrix): Promise<Float32Array> {
   const { n, stride } = a;
   const out = new Float32Array(n);
-  compiled ??= new WebAssembly.Module(Buffer.from(MODULE, 'base64'));
-  const { memory, products } = new WebAssembly.Instance(compiled).exports as Kernel;
+  const { memory, products } = newKernel();
   const second = BLOCK * stride;
   const sums = 2 * second;
   memory.grow(Math.ceil((sums + 4 * BLOCK) / PAGE));
