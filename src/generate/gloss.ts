@@ -4,31 +4,25 @@
  * the lexical leg takes is the lexicon generator's distribution, unchanged.
  */
 import { wordsOf } from '../languages/analysis.js';
-import type { TermBag } from '../languages/terms.js';
 import type { Pack } from '../pack/pack.js';
 import { drawWithoutReplacement, seededRandom } from './drawing.js';
-import type { DistributionGenerator, GeneratorIdentity, GeneratorInput } from './generator.js';
+import type { GeneratorInput } from './generator.js';
 import { LEXICON_DEFAULTS, LexiconGenerator, type LexiconGeneratorSettings } from './lexicon.js';
 
 /** Written without blanks between words. */
 const UNSPACED = new Set(['ja', 'th', 'zh']);
 
-export class GlossGenerator implements DistributionGenerator {
-  readonly identity: GeneratorIdentity;
-  readonly languages: readonly string[];
+export class GlossGenerator extends LexiconGenerator {
   readonly drawsFewer = true;
   readonly #pack: Pack;
-  readonly #lexicon: LexiconGenerator;
 
   constructor(pack: Pack, settings: LexiconGeneratorSettings = LEXICON_DEFAULTS) {
+    super(pack, settings, 'gloss');
     this.#pack = pack;
-    this.#lexicon = new LexiconGenerator(pack, settings);
-    this.languages = pack.languages;
-    this.identity = { ...this.#lexicon.identity, name: `gloss/${pack.identity.name}` };
   }
 
   /** At most one query a sentence. */
-  async draw(
+  override async draw(
     passages: readonly GeneratorInput[],
     lang: string,
     n: number,
@@ -42,38 +36,6 @@ export class GlossGenerator implements DistributionGenerator {
         .map((s) => this.#gloss(sentences[s], passage.lang, lang))
         .filter((query) => query !== '');
     });
-  }
-
-  pivot(passage: GeneratorInput): TermBag {
-    return this.#lexicon.pivot(passage);
-  }
-
-  expectation(pivot: TermBag, lang: string): TermBag {
-    return this.#lexicon.expectation(pivot, lang);
-  }
-
-  knows(term: string, lang: string): boolean {
-    return this.#lexicon.knows(term, lang);
-  }
-
-  generatedFrom(term: string, lang: string): TermBag {
-    return this.#lexicon.generatedFrom(term, lang);
-  }
-
-  translate(term: string, lang: string): TermBag {
-    return this.#lexicon.translate(term, lang);
-  }
-
-  relatives(stem: string): TermBag {
-    return this.#lexicon.relatives(stem);
-  }
-
-  termWeight(term: string, lang: string): number {
-    return this.#lexicon.termWeight(term, lang);
-  }
-
-  generatedMass(stem: string, lang: string): number {
-    return this.#lexicon.generatedMass(stem, lang);
   }
 
   /** Each word by its best translation; words that no table knows stay as they are. */

@@ -25,12 +25,13 @@ export class LexiconGenerator implements DistributionGenerator {
   readonly #pack: Pack;
   readonly #settings: LexiconGeneratorSettings;
 
-  constructor(pack: Pack, settings: LexiconGeneratorSettings = LEXICON_DEFAULTS) {
+  /** @param kind names it in its identity: generators that draw otherwise from the same distribution */
+  constructor(pack: Pack, settings: LexiconGeneratorSettings = LEXICON_DEFAULTS, kind = 'lexicon') {
     this.#pack = pack;
     this.#settings = settings;
     this.languages = pack.languages;
     this.identity = {
-      name: `lexicon/${pack.identity.name}`,
+      name: `${kind}/${pack.identity.name}`,
       weights: pack.identity.sha256,
       settings: { ...settings, icu: process.versions.icu ?? 'none' },
     };
