@@ -134,6 +134,25 @@ export function conditionTable({ results, experiment }, condition, setting) {
   );
 }
 
+/** A row for each weight of the first pass, a column for each system of the primary hypothesis. */
+export function feedbackTable({ results, experiment }, setting) {
+  const { metric, baseline, system } = experiment.primary;
+  const fitting = results.filter(
+    (row) => row.condition === 'feedback' && row.setting === setting && row.metric === metric,
+  );
+  const points = [...new Set(fitting.map(({ point }) => point))];
+  const cells = (point) =>
+    [baseline, system].map((name) =>
+      short(
+        meanOf(fitting.filter((row) => row.point === point && row.system === name).map(({ value }) => value)),
+      ),
+    );
+  return table(
+    [`feedback, ${metric} ${setting}`, baseline, system],
+    points.map((point) => [String(point), ...cells(point)]),
+  );
+}
+
 function made({ command, version, date, identities }, timings, { cores, platform }) {
   const packs = [...(identities.encoders ?? []), ...(identities.generators ?? [])];
   const weights = [...new Set(packs.map((each) => each.weights.slice(0, 12)))].join(', ');

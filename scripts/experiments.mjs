@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PUBLISHED } from '../dist/experiment/published.js';
-import { answerTable, between, conditionTable, sentenceTables } from './experiment-tables.mjs';
+import { answerTable, between, conditionTable, feedbackTable, sentenceTables } from './experiment-tables.mjs';
 
 const DOCS = join('docs', 'experiments.md');
 /** Those of seconds and minutes first. */
@@ -48,6 +48,9 @@ for (const [set, names] of [
 }
 if (found['xquad-r']) {
   docs = between(docs, 'language means', conditionTable(found['xquad-r'], 'language-means', 'multi'));
+}
+for (const name of ['xquad-r', 'mlqa-r-sentences']) {
+  if (found[name]) docs = between(docs, `${name} feedback`, feedbackTable(found[name], 'multi'));
 }
 writeFileSync(DOCS, docs);
 console.error(`${DOCS} has the tables of ${EXPERIMENTS.filter((name) => found[name]).join(', ')}`);

@@ -51,9 +51,10 @@ export function describeSearch({
   mode,
   augmentation,
   ann,
+  feedback = 0,
   expansion = null,
 }: Pick<SearchAnswer, 'languages' | 'language' | 'mode' | 'augmentation'> &
-  Partial<Pick<SearchAnswer, 'ann' | 'expansion'>>): string {
+  Partial<Pick<SearchAnswer, 'ann' | 'feedback' | 'expansion'>>): string {
   const weights = languages
     .slice(0, 3)
     .map(({ lang, weight }) => (languages.length === 1 ? lang : `${lang} ${Math.round(weight * 100)} %`))
@@ -64,6 +65,7 @@ export function describeSearch({
       ? 'without xQG'
       : `xQG ${augmentation.name}, alpha ${augmentation.alpha}, alpha_eff ${augmentation.alphaEffective.toFixed(3)}`,
   );
+  if (feedback > 0) parts.push(`feedback ${feedback}`);
   if (ann) {
     const recall =
       ann.recall === null

@@ -16,11 +16,12 @@ import {
   relevantRows,
 } from '../evaluate/row-ranks.js';
 import { type Generator, hasDistribution } from '../generate/generator.js';
-import { scanQuestions, sumParts } from '../search/dense-leg.js';
+import { type DenseQuestion, scanQuestions, sumParts } from '../search/dense-leg.js';
 import { SearchEngine } from '../search/engine.js';
-import { exactScore, type MatrixPart, type SearchMatrix } from '../search/exact/exact-top-k.js';
+import { exactScore, exactTopK, type MatrixPart, type SearchMatrix } from '../search/exact/exact-top-k.js';
 import type { Scanner } from '../search/exact/scanner.js';
 import type { Expansion } from '../search/expansion.js';
+import { feedbackWeight, pulledToward } from '../search/feedback.js';
 import { FusedMatrices } from '../search/fused-matrices.js';
 import type { LexicalIndex } from '../search/lexical/index.js';
 import { lexicalModeOf, policyWeights, type SearchHit, type SearchRequest } from '../search/request.js';
@@ -61,6 +62,7 @@ export class Ranker {
   readonly #options: RankerOptions;
   readonly #rowOf: ReadonlyMap<string, number>;
   readonly #rank: Uint32Array;
+  readonly #written: readonly string[];
   readonly #order: Uint32Array;
   readonly #matrices = new Latest<Promise<FusedMatrices>>();
   readonly #lexical = new Latest<Promise<LexicalIndex>>();
@@ -70,6 +72,7 @@ export class Ranker {
     this.#options = options;
     this.#rowOf = new Map(pool.ids.map((id, row) => [id, row]));
     this.#rank = rankOfIds(pool.ids);
+    this.#written = [...new Set(pool.langs)];
     this.#order = byteOrder(pool.ids);
   }
 
@@ -98,7 +101,7 @@ export class Ranker {
   ): Promise<RelevantRanks[]> {
     const vectors = await this.#prepared(variant, asked);
     const matrix = await this.#matrix(variant, asked.lang);
-    const parts: MatrixPart[] = [{ matrix, weight: 1 }];
+    const parts: MatrixPart<SearchMatrix>[] = [{ matrix, weight: 1 }];
     const { dim } = matrix;
     const n = this.#pool.ids.length;
     const size = Math.max(1, Math.floor(SCANNED_SCORES / n));
@@ -110,8 +113,9 @@ export class Ranker {
         vector: vectors.subarray((from + i) * dim, (from + i + 1) * dim),
         parts,
       }));
-      const scanned = await scanQuestions(this.#options.scanner, batch);
-      batch.forEach(({ vector }, i) => {
+      const pulled = await this.#pulled(variant, batch, sums);
+      const scanned = await scanQuestions(this.#options.scanner, pulled);
+      pulled.forEach(({ vector }, i) => {
         const ofQuestion = scanned[i];
         const error = ofQuestion === null ? 0 : sumParts(ofQuestion, sums);
         // A question of which the encoder knows no word has no scores.
@@ -121,6 +125,29 @@ export class Ranker {
       });
     }
     return ranks;
+  }
+
+  /** Questions after their first pass, as the search engine makes it. @param sums (n), overwritten */
+  async #pulled(
+    { defaults, feedback }: Variant,
+    questions: readonly DenseQuestion<SearchMatrix>[],
+    sums: Float64Array,
+  ): Promise<readonly DenseQuestion<SearchMatrix>[]> {
+    const weight = feedbackWeight({ feedback: feedback ?? undefined }, defaults, this.#written);
+    if (weight === 0) return questions;
+    const { dim } = this.#pool;
+    const passages = await this.#pool.vectors();
+    const scanned = await scanQuestions(this.#options.scanner, questions);
+    return questions.map((question, i) => {
+      const first = scanned[i];
+      if (first === null) return question;
+      const { vector, parts } = question;
+      const [row] = exactTopK(sums, sumParts(first, sums), vector, parts, 1, this.#rank, null).rows;
+      return {
+        ...question,
+        vector: pulledToward(vector, passages.subarray(row * dim, (row + 1) * dim), weight),
+      };
+    });
   }
 
   /** The best `depth` hits of every question, as the search engine ranks them. */
@@ -161,7 +188,7 @@ export class Ranker {
     k: number,
     expansion: Expansion | undefined,
   ): SearchRequest {
-    const { system, profile, alpha, languages } = variant;
+    const { system, profile, alpha, languages, feedback } = variant;
     return {
       question: text,
       questionId: id,
@@ -173,6 +200,7 @@ export class Ranker {
       profile,
       alpha,
       languagePolicy: policyOf(languages, lang, this.#options.queryLanguages),
+      feedback: feedback ?? undefined,
       // The vectors that are held have it already.
       expansion: expansion && { ...expansion, dense: 0 },
       k,

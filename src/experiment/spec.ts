@@ -146,6 +146,8 @@ const conditions = object({
     z.number('is not a number').min(0, 'is less than 0').lt(100, 'is not less than 100'),
   ).optional(),
   'language-means': listOf(oneOf(MEANS)).optional(),
+  /** Weights of a first pass (see search/feedback.ts), of the systems of the primary hypothesis and those under `of`. */
+  feedback: listOf(z.number('is not a number').min(0, 'is less than 0')).optional(),
   distractors: z.array(distractors, 'is not a list').min(1, 'is an empty list').optional(),
   /** The systems of the primary hypothesis and those under `of`, with their questions expanded. */
   expansion: z

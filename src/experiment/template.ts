@@ -64,6 +64,7 @@ conditions:
   combine: [mean, sum, paper]
   filter: [0, 25, 50, 75]          # percent of the drawn queries that are dropped, by round trip
   language-means: [none, pool]     # training: needs an encoder that knows means of its training text
+  feedback: [0, 0.2, 0.5, 1]       # the question pulled toward the best passage of a first pass
   # distractors:                   # further passages in the pool: one of mlqa-r, file
   #   - name: mlqa-r
   #     mlqa-r: data/mlqa-r

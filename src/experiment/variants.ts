@@ -10,7 +10,7 @@ import { lexicalModeOf } from '../search/request.js';
 import { EXPECTED_QUERIES } from './block.js';
 import type { SumSource } from './pool.js';
 import type { ExperimentSpec } from './spec.js';
-import { measuredSystems } from './systems.js';
+import { measuredSystems, plainOf } from './systems.js';
 
 export type ConditionName =
   | 'system'
@@ -20,6 +20,7 @@ export type ConditionName =
   | 'combine'
   | 'filter'
   | 'language-means'
+  | 'feedback'
   | 'expansion'
   | 'distractors';
 
@@ -40,6 +41,8 @@ export interface Variant {
   readonly languages: VariantLanguages;
   readonly source: SumSource;
   readonly defaults: SearchDefaults;
+  /** Weight of a first pass; null: that of search. */
+  readonly feedback: number | null;
   /** Name of the distractors that are added to the pool. */
   readonly distractors: string | null;
   /** Name of what the questions are expanded by. */
@@ -85,16 +88,22 @@ export function variantsOf(spec: ExperimentSpec, options: VariantOptions): Varia
   const bases = systems.filter(({ system }) => of.includes(system.name) && system.augment !== 'off');
   const points = bases.flatMap((base) => conditionVariants(base, spec, options));
   const compared = [spec.primary.baseline, spec.primary.system, ...of];
-  const expanded = (conditions.expansion ?? []).flatMap(({ name: expansion }) =>
+  const varied = systems.filter(({ name }) => compared.includes(name));
+  // Each beside the plain system with the same feedback.
+  const plain = new Set(varied.map(({ system }) => plainOf(system).name));
+  const fed = (conditions.feedback ?? []).flatMap((feedback) =>
     systems
-      .filter(({ name }) => compared.includes(name))
-      .map((base) => at(base, 'expansion', expansion, `expanded: ${expansion}`, { expansion })),
+      .filter((base) => base.system.mode !== 'lexical' && (varied.includes(base) || plain.has(base.name)))
+      .map((base) => at(base, 'feedback', feedback, `feedback ${feedback}`, { feedback })),
+  );
+  const expanded = (conditions.expansion ?? []).flatMap(({ name: expansion }) =>
+    varied.map((base) => at(base, 'expansion', expansion, `expanded: ${expansion}`, { expansion })),
   );
   const named = spec.conditions.distractors ?? [];
   const crowded = named.flatMap(({ name }) =>
     systems.map((base) => at(base, 'distractors', name, `with ${name}`, { distractors: name })),
   );
-  return [...systems, ...points, ...expanded, ...crowded];
+  return [...systems, ...points, ...fed, ...expanded, ...crowded];
 }
 
 function systemVariant(
@@ -121,6 +130,7 @@ function systemVariant(
     languages: system.augment === 'all' || summed ? 'all' : 'asker',
     source,
     defaults,
+    feedback: null,
     distractors: null,
     expansion: null,
   };
@@ -131,7 +141,7 @@ export function defaultsWith(system: System, settings: Settings): SearchDefaults
   const { k1, b, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight, normalization } =
     settings;
   const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
-  const { hybrid, profile } = SEARCH_DEFAULTS;
+  const { hybrid, profile, feedback } = SEARCH_DEFAULTS;
   const denseWeight = { ...hybrid.denseWeight, [mode]: settings.denseWeight };
   return {
     bm25: { k1, b },
@@ -140,6 +150,7 @@ export function defaultsWith(system: System, settings: Settings): SearchDefaults
     translationWeight,
     expectedDf,
     relatedWeight,
+    feedback,
     profile,
     hybrid: { ...hybrid, normalization, denseWeight },
   };

@@ -156,7 +156,7 @@ function identityOf(
   { test, queryLang, answers }: Pick<WorkItem, 'test' | 'answers'> & { readonly queryLang: string },
   seed: number,
 ): Identity {
-  const { system, profile, alpha, languages, source, defaults } = variant;
+  const { system, profile, alpha, languages, source, defaults, feedback } = variant;
   const { mode, augment, translate } = system;
   const augmented = augment !== 'off';
   const drawn = augmented && source.queries !== 'expected';
@@ -174,8 +174,9 @@ function identityOf(
     table: hasDistribution(generator),
     augmentation: augmented ? { profile, alpha, languages, source } : null,
     seed: drawn ? seed : null,
+    feedback: mode === 'lexical' ? null : (feedback ?? defaults.feedback),
     // Alpha is part of the augmentation; a dense leg alone reads no other default.
-    defaults: mode === 'dense' ? null : { ...defaults, alpha: null },
+    defaults: mode === 'dense' ? null : { ...defaults, alpha: null, feedback: null },
   };
 }
 

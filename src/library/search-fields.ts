@@ -31,6 +31,9 @@ export const searchFields = {
     .string()
     .max(35)
     .describe('Language of the question, a code such as th; the default is to detect it.'),
+  feedback: numberWithin(0, 100).describe(
+    'Weight of the best passage of a first pass in the vector of the question, so that its translations rise; 0: one pass.',
+  ),
   filters: z
     .array(z.string().max(500))
     .max(32)

@@ -18,6 +18,11 @@ export interface SearchOptions {
   readonly alpha?: number;
   /** Which languages' generated queries count. Default: the profile's. */
   readonly languagePolicy?: LanguagePolicy;
+  /**
+   * Weight of the best passage of a first pass in the question's vector, >= 0: translations of that passage rise. Default: 0.2 where
+   * passages are in several languages and the encoder is that of a pack; else 0, one pass.
+   */
+  readonly feedback?: number;
   /** Language of the question, or a weighting over several. Default: detected. */
   readonly lang?: string | readonly LanguageWeight[];
   /**
@@ -73,6 +78,8 @@ export interface SearchAnswer {
   readonly mode: SearchMode;
   /** null where it was searched without xQG. */
   readonly augmentation: Augmentation | null;
+  /** Weight of the best passage of a first pass in the question's vector; 0: one pass. */
+  readonly feedback: number;
   /** null where the question was searched as it is. */
   readonly expansion: UsedExpansion | null;
   /** null where every passage was looked at. */

@@ -93,6 +93,7 @@ export async function answersTo(
         language: languages.known,
         mode: request.mode,
         augmentation: request.augment ? opened.engine.augmentation(request) : null,
+        feedback: opened.engine.feedback(request),
         expansion: used,
         ann: annUse(opened, request),
         warnings: [...languages.warnings, ...annWarnings(opened, options)],
@@ -180,7 +181,16 @@ export function requestOf(
   mask: Uint8Array | null,
 ): SearchRequest {
   const { snapshot, engine } = opened;
-  const { mode = 'hybrid', augment, translate, profile, alpha, languagePolicy, k = DEFAULT_K } = options;
+  const {
+    mode = 'hybrid',
+    augment,
+    translate,
+    profile,
+    alpha,
+    languagePolicy,
+    feedback,
+    k = DEFAULT_K,
+  } = options;
   const request = {
     question,
     languages,
@@ -190,6 +200,7 @@ export function requestOf(
     profile,
     alpha,
     languagePolicy,
+    feedback,
     exact: !usesAnn(opened, options),
     mask,
     k,

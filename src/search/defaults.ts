@@ -29,6 +29,8 @@ export interface SearchDefaults {
   readonly translationWeight: number;
   /** Document frequencies of generated and translated terms as expectations instead of counts. */
   readonly expectedDf: boolean;
+  /** Weight of the best passage of a first pass in the question, where passages are in several languages (see feedback.ts). */
+  readonly feedback: number;
   /** What a relative of a pivot stem ("physician" of "doctor") counts against the stem, times their nearness. */
   readonly relatedWeight: number;
   /** Augmentation of encoders with unit-length vectors, and of others. */
@@ -56,6 +58,7 @@ export const SEARCH_DEFAULTS: SearchDefaults = {
   translationWeight: 1,
   expectedDf: true,
   relatedWeight: 0.5,
+  feedback: 0.2,
   profile: { unitLength: 'unit', anyLength: 'paper' },
   alpha: PROFILES.unit.alpha,
   hybrid: {
@@ -69,6 +72,7 @@ export const SEARCH_DEFAULTS: SearchDefaults = {
 export const NEURAL_DEFAULTS: SearchDefaults = {
   ...SEARCH_DEFAULTS,
   alpha: 0.1,
+  feedback: 0,
   hybrid: {
     ...SEARCH_DEFAULTS.hybrid,
     denseWeight: { plain: 2.5, generated: 0.7, translated: 0.7, both: 0.7 },

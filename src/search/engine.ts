@@ -12,6 +12,7 @@ import { type DenseQuestion, FEW, type ScannedPart, scanQuestions, sumParts } fr
 import { exactScore, exactTopK, type ScoredMatrix, type SearchMatrix } from './exact/exact-top-k.js';
 import type { Scanner } from './exact/scanner.js';
 import { questionVectors } from './expansion.js';
+import { feedbackWeight, pulledToward } from './feedback.js';
 import { FusedMatrices, type MatrixOf } from './fused-matrices.js';
 import { type DenseList, hitsOf } from './hits.js';
 import type { LexicalIndex, LexicalTop } from './lexical/index.js';
@@ -62,6 +63,7 @@ export class SearchEngine {
   readonly #matrices: FusedMatrices;
   readonly #near: NearRows | null;
   readonly #analyze: (text: string, lang: string) => QuestionTerms;
+  readonly #written: readonly string[];
   readonly #rank: Uint32Array;
   /** Reused by every question. */
   readonly #scanned: Float64Array;
@@ -88,8 +90,9 @@ export class SearchEngine {
     this.#scanner = options.scanner;
     this.#near = options.near ?? null;
     this.#matrices = new FusedMatrices(snapshot, options.matrixBudgetBytes ?? GIBIBYTE);
-    const written = passageLanguages(snapshot);
-    this.#analyze = options.analyze ?? ((text, lang) => questionTerms(text, lang, written, this.factors));
+    this.#written = passageLanguages(snapshot);
+    this.#analyze =
+      options.analyze ?? ((text, lang) => questionTerms(text, lang, this.#written, this.factors));
     this.#rank = rankOfIds(snapshot.ids);
     this.#scanned = new Float64Array(snapshot.ids.length);
   }
@@ -178,7 +181,8 @@ export class SearchEngine {
       const vector = vectors.subarray(i * dim, (i + 1) * dim);
       if (vector.every((value) => value === 0)) continue;
       await stillWanted(signal);
-      const hits = await this.#answerNear(near, requests[place], vector);
+      const pulled = await this.#pulledNear(near, requests[place], vector);
+      const hits = pulled === null ? null : await this.#answerNear(near, requests[place], pulled);
       if (hits !== null) answers.set(place, hits);
     }
     return answers;
@@ -232,6 +236,11 @@ export class SearchEngine {
       .map(({ text, lang, weight }) => questionIn(text, lang, weight));
   }
 
+  /** Weight of the first pass (see feedback.ts), 0 where there is none. */
+  feedback(request: SearchRequest): number {
+    return request.mode === 'lexical' ? 0 : feedbackWeight(request, this.defaults, this.#written);
+  }
+
   #answer(
     request: SearchRequest,
     dense: DenseQuestion | null,
@@ -239,21 +248,20 @@ export class SearchEngine {
   ): SearchHit[] {
     const depth = this.depth(request);
     const { mask = null } = request;
-    const list =
-      dense === null || scanned === null
-        ? NO_ROWS
-        : exactTopK(
-            this.#scanned,
-            sumParts(scanned, this.#scanned),
-            dense.vector,
-            dense.parts,
-            depth,
-            this.#rank,
-            mask,
-          );
+    const list = dense === null || scanned === null ? NO_ROWS : this.#best(dense, scanned, depth, mask);
     const score = (row: number): number | null =>
       scanned === null ? null : exactScore(dense!.vector, dense!.parts, row);
     return this.#hits(request, { list, score }, this.#lexicalTop(request, depth, list.rows));
+  }
+
+  #best(
+    { vector, parts }: DenseQuestion,
+    scanned: readonly ScannedPart[],
+    depth: number,
+    mask: Uint8Array | null,
+  ): RankedRows {
+    const error = sumParts(scanned, this.#scanned);
+    return exactTopK(this.#scanned, error, vector, parts, depth, this.#rank, mask);
   }
 
   /** The same through a graph of near neighbors; null where a scan is better. */
@@ -263,15 +271,39 @@ export class SearchEngine {
     vector: Float32Array,
   ): Promise<SearchHit[] | null> {
     const depth = this.depth(request);
-    const rows = near.rowsFor(vector, depth, request.mask ?? null);
-    if (rows === null) return null;
     const augmentation = request.augment ? this.augmentation(request) : null;
-    const list = sortRows(rows, await near.scores(request, augmentation, vector, rows), depth, this.#rank);
+    const list = await this.#bestNear(near, request, vector, depth);
+    if (list === null) return null;
     const lexical = this.#lexicalTop(request, depth, list.rows);
     const others = lexical?.list.rows ?? NO_ROWS.rows;
     const scores = await near.scores(request, augmentation, vector, others);
     const known = new Map(Array.from(others, (row, i) => [row, scores[i]]));
     return this.#hits(request, { list, score: (row) => known.get(row) ?? null }, lexical);
+  }
+
+  async #bestNear(
+    near: NearRows,
+    request: SearchRequest,
+    vector: Float32Array,
+    depth: number,
+  ): Promise<RankedRows | null> {
+    const rows = near.rowsFor(vector, depth, request.mask ?? null);
+    if (rows === null) return null;
+    const augmentation = request.augment ? this.augmentation(request) : null;
+    return sortRows(rows, await near.scores(request, augmentation, vector, rows), depth, this.#rank);
+  }
+
+  /** The question's vector after a first pass through the graph; null where a scan is better. */
+  async #pulledNear(
+    near: NearRows,
+    request: SearchRequest,
+    vector: Float32Array,
+  ): Promise<Float32Array | null> {
+    const weight = this.feedback(request);
+    if (weight === 0) return vector;
+    const first = await this.#bestNear(near, request, vector, 1);
+    if (first === null || first.rows.length === 0) return first === null ? null : vector;
+    return pulledToward(vector, await near.passageVector(first.rows[0]), weight);
   }
 
   /** Length of the lists that a request is answered from. */
@@ -312,7 +344,28 @@ export class SearchEngine {
         questions.push({ vector, parts: await this.#parts(request, matrixOf) });
       }
     }
-    return questions;
+    return this.#pulled(requests, questions);
+  }
+
+  /** Questions after the first pass of those that have one. */
+  async #pulled<M extends ScoredMatrix>(
+    requests: readonly SearchRequest[],
+    questions: readonly (DenseQuestion<M | SearchMatrix> | null)[],
+  ): Promise<(DenseQuestion<M | SearchMatrix> | null)[]> {
+    const fed = questions.map((question, i) => (this.feedback(requests[i]) > 0 ? question : null));
+    if (fed.every((question) => question === null)) return [...questions];
+    const scanned = await scanQuestions(this.#scanner, fed);
+    return Promise.all(
+      questions.map(async (question, i) => {
+        const first = scanned[i];
+        if (question === null || first === null) return question;
+        const [row] = this.#best(question, first, 1, requests[i].mask ?? null).rows;
+        if (row === undefined) return question;
+        const weight = this.feedback(requests[i]);
+        const vector = pulledToward(question.vector, await this.passageVector(row), weight);
+        return { ...question, vector, toward: { row, weight } };
+      }),
+    );
   }
 
   /** One part per language of the question; languages that see the same matrix share one. */

@@ -4,6 +4,7 @@
  */
 import { shareOf } from '../augment/fuse.js';
 import type { LanguageWeight } from '../languages/terms.js';
+import type { DenseQuestion } from './dense-leg.js';
 import type { SearchEngine } from './engine.js';
 import { product } from './exact/javascript-scanner.js';
 import type { TermExplanation } from './lexical/explanation.js';
@@ -25,6 +26,8 @@ export interface DenseExplanation {
   readonly score: number;
   /** The passage's own part of it; with the languages' parts it sums to `score` (within float32 rounding). */
   readonly passage: number;
+  /** The passage that the question was pulled toward (see feedback.ts); null: none. */
+  readonly toward: { readonly id: string; readonly weight: number } | null;
   /** The part of the generated queries by language, largest first; languages without queries are absent. */
   readonly languages: readonly { readonly lang: string; readonly share: number }[];
 }
@@ -66,13 +69,14 @@ export async function explain(
   queries: readonly GeneratedQuery[] = [],
 ): Promise<Explanation> {
   checkRequest(request);
-  const { vector } = await engine.denseQuestion(request);
+  const { toward } = await engine.denseQuestion(request);
+  const { vector } = await engine.denseQuestion({ ...request, feedback: 0 });
   const hasVector = vector.some((value) => value !== 0);
   return {
     row,
     id: engine.snapshot.ids[row],
     augmentation: request.augment ? engine.augmentation(request) : null,
-    dense: hasVector ? await explainDense(engine, request, row) : null,
+    dense: hasVector ? await explainDense(engine, request, row, toward) : null,
     lexical: explainLexical(engine, request, row),
     nearest: hasVector ? await nearest(engine, vector, queries) : [],
   };
@@ -82,6 +86,7 @@ async function explainDense(
   engine: SearchEngine,
   request: SearchRequest,
   row: number,
+  toward: DenseQuestion['toward'],
 ): Promise<DenseExplanation> {
   const { vector, score } = await engine.denseScore(request, row);
   const passage = await engine.passageVector(row);
@@ -99,7 +104,8 @@ async function explainDense(
     }
   }
   const languages = [...shares].map(([lang, share]) => ({ lang, share })).sort((a, b) => b.share - a.share);
-  return { score, passage: own, languages };
+  const pulled = toward && { id: engine.snapshot.ids[toward.row], weight: toward.weight };
+  return { score, passage: own, toward: pulled ?? null, languages };
 }
 
 /** What the passage's vector and its sums are multiplied with to give the fused vector of one matrix. */

@@ -37,6 +37,8 @@ export interface SearchRequest {
   readonly languagePolicy?: LanguagePolicy;
   /** What was written from the question, to be searched with it. Default: nothing. */
   readonly expansion?: Expansion | null;
+  /** Weight of the best passage of a first pass in the question's vector, >= 0; default: see feedback.ts. */
+  readonly feedback?: number;
   /** At most so many hits, >= 1. */
   readonly k: number;
   /** Length of the lists that a hybrid is made of; default: that of defaults.ts, or k if it is more. */
@@ -106,7 +108,7 @@ export function lexicalModeOf(request: Pick<SearchRequest, 'augment' | 'translat
   return request.translate ? 'translated' : 'plain';
 }
 
-/** @throws XqgError XQG_NUMBER_OUT_OF_RANGE for k, topN or a language weight */
+/** @throws XqgError XQG_NUMBER_OUT_OF_RANGE for k, topN, feedback or a language weight */
 export function checkRequest(request: SearchRequest): void {
   for (const [name, value] of [
     ['k', request.k],
@@ -115,6 +117,10 @@ export function checkRequest(request: SearchRequest): void {
     if (!(Number.isInteger(value) && value >= 1)) {
       throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', { name, value, range: 'a whole number of 1 or more' });
     }
+  }
+  const { feedback = 0 } = request;
+  if (!(feedback >= 0 && feedback < Infinity)) {
+    throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', { name: 'feedback', value: feedback, range: '0 or more' });
   }
   const total = request.languages.reduce((sum, { weight }) => sum + (weight >= 0 ? weight : Number.NaN), 0);
   if (!(Math.abs(total - 1) < 1e-3)) {

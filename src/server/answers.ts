@@ -47,6 +47,10 @@ const asking = {
   warnings: z.array(z.string()).readonly(),
 };
 
+const feedback = z
+  .number()
+  .describe("Weight of the best passage of a first pass in the question's vector; 0: one pass.");
+
 const annUse = z
   .object({
     recall: z
@@ -59,7 +63,9 @@ const annUse = z
   .nullable()
   .describe('Null where every passage was looked at.');
 
-const ranking = z.object({ ...asking, ann: annUse, hits: z.array(found).readonly() }).meta({ id: 'Ranking' });
+const ranking = z
+  .object({ ...asking, feedback, ann: annUse, hits: z.array(found).readonly() })
+  .meta({ id: 'Ranking' });
 
 export const searchAnswer = z
   .object({
@@ -84,6 +90,10 @@ export const explainAnswer = z
       .object({
         score: z.number(),
         passage: z.number(),
+        toward: z
+          .object({ id: z.string(), weight: z.number() })
+          .nullable()
+          .describe('The passage that the question was pulled toward; null: none.'),
         languages: z.array(z.object({ lang: z.string(), share: z.number() })).readonly(),
       })
       .nullable(),

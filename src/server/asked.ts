@@ -28,6 +28,7 @@ const asked = {
   mode: searchFields.mode.default('hybrid'),
   alpha: searchFields.alpha.optional(),
   profile: searchFields.profile.optional(),
+  feedback: searchFields.feedback.optional(),
   translate: searchFields.translate.default(false),
   lang: lang.optional(),
   languagePolicy: z

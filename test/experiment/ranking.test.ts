@@ -58,6 +58,7 @@ const spec: ExperimentSpec = experimentSchema.parse({
     languages: ['own', 'all', 'others', 'leave-one-out'],
     filter: [0, 50],
     'language-means': ['none', 'pool'],
+    feedback: [0, 0.5],
     combine: ['mean', 'sum', 'paper'],
   },
 });
@@ -131,6 +132,26 @@ describe('variants of one pool', () => {
       expect(ranks, system.name).toEqual(expected.map((ofQuery) => ofQuery[s]));
     }
     await searcher.close();
+  });
+
+  it('with feedback rank as the search engine does, and without it as the system itself', async () => {
+    const { ranker, asked } = await open();
+    for (const system of ['dense', 'dense+xqg']) {
+      expect(await ranker.ranks(variant(`${system}, feedback 0`), asked)).toEqual(
+        await ranker.ranks(variant(system), asked),
+      );
+      const fed = variant(`${system}, feedback 0.5`);
+      const best = await ranker.best(fed, asked, passages.length);
+      // Measures break ties as trec_eval does, by descending id.
+      const ranks = best.map((hits, q) =>
+        [...hits]
+          .sort((a, b) => b.score - a.score || (a.id < b.id ? 1 : -1))
+          .flatMap(({ id }, i) => (qrels.get(asked.queries[q].id)!.has(id) ? [i + 1] : [])),
+      );
+      const found = await ranker.ranks(fed, asked);
+      expect(found.map(({ ranks: each }) => each)).toEqual(ranks);
+      expect(found).not.toEqual(await ranker.ranks(variant(system), asked));
+    }
   });
 
   it('at alpha 0 and with no queries are the baseline to the bit', async () => {

@@ -81,7 +81,7 @@ describe('search engine', () => {
 
   it('dense scores are those of fused vectors', async () => {
     const engine = engineOf();
-    const hits = await engine.rank({ ...BASE, mode: 'dense', alpha: 0.3, k: 1000 });
+    const hits = await engine.rank({ ...BASE, mode: 'dense', feedback: 0, alpha: 0.3, k: 1000 });
     expect(hits).toHaveLength(rows.length);
     const query = encode(BASE.question);
     for (const { row, score } of hits) {
@@ -225,7 +225,7 @@ describe('an expanded question', () => {
 
   it('is encoded with the appended text, or with a share of its vector', async () => {
     const engine = engineOf();
-    const request = { ...BASE, mode: 'dense' as const };
+    const request = { ...BASE, mode: 'dense' as const, feedback: 0 };
     const vectorOf = async (change: Partial<SearchRequest>) =>
       (await engine.denseQuestion({ ...request, ...change })).vector;
     expect(await vectorOf({ expansion: { ...written, dense: 'appended', lexicalWeight: 0 } })).toEqual(

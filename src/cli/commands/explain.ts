@@ -16,6 +16,7 @@ const options = z.object({
   augment: searchFields.augment.exclude(['both'], { error: 'is not one of on, off' }).default('on'),
   alpha: fromText(searchFields.alpha).optional(),
   profile: searchFields.profile.optional(),
+  feedback: fromText(searchFields.feedback).optional(),
   translate: searchFields.translate.default(false),
   lang: searchFields.lang.optional(),
   pack: z.string().optional(),
@@ -34,6 +35,7 @@ export const registerExplain: Register = (parent, act) => {
     .option('--augment <which>', 'with xQG: on or off', 'on')
     .option('--alpha <number>', 'weight of the generated queries, 0 to 1 (default: of the profile)')
     .option('--profile <name>', 'unit or paper (default: what fits the encoder)')
+    .option('--feedback <weight>', 'of the best passage of a first pass; 0: one pass (see xqg search)')
     .option('--translate', 'also translate the words of the question (lexical leg)')
     .option('--lang <code>', 'language of the question (default: detected)')
     .option('--pack <pack>', 'folder of the pack that made the index, if it is not one of xqg')
@@ -81,6 +83,10 @@ function describeDense({ dense }: ExplainedPassage): string[] {
     `${colors.bold('dense')}  ${dense.score.toFixed(4)}`,
     `    ${dense.passage.toFixed(4).padStart(8)}  the passage itself`,
   ];
+  if (dense.toward !== null)
+    lines.push(
+      `              the question was pulled toward ${foreign(dense.toward.id)}, weight ${dense.toward.weight}`,
+    );
   for (const { lang, share } of dense.languages.slice(0, SHOWN)) {
     lines.push(`    ${share.toFixed(4).padStart(8)}  generated queries in ${lang}`);
   }

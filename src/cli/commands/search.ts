@@ -21,6 +21,7 @@ const options = z.object({
   augment: searchFields.augment.default('on'),
   alpha: fromText(searchFields.alpha).optional(),
   profile: searchFields.profile.optional(),
+  feedback: fromText(searchFields.feedback).optional(),
   translate: searchFields.translate.default(false),
   lang: searchFields.lang.optional(),
   filter: searchFields.filters.default([]),
@@ -53,6 +54,10 @@ export const registerSearch: Register = (parent, act) => {
     .option(
       '--profile <name>',
       'unit, or paper: the literal formula of the paper (default: what fits the encoder)',
+    )
+    .option(
+      '--feedback <weight>',
+      'pull the question toward the best passage of a first pass, so that its translations rise; 0: no (default: 0.2 where passages are in several languages)',
     )
     .option('--translate', 'also translate the words of the question (lexical leg)')
     .option('--lang <code>', 'language of the question (default: detected)')
@@ -111,8 +116,19 @@ function requireOne(question: string | undefined, { queries, run, augment, ann, 
 }
 
 function searchOptions(given: Given): SearchOptions {
-  const { mode, alpha, profile, translate, lang, filter, groupBy, k, ann, exact } = given;
-  return { mode, alpha, profile, translate, lang, filters: filter, groupBy, k, ann: exact ? false : ann };
+  const { mode, alpha, profile, feedback, translate, lang, filter, groupBy, k, ann, exact } = given;
+  return {
+    mode,
+    alpha,
+    profile,
+    feedback,
+    translate,
+    lang,
+    filters: filter,
+    groupBy,
+    k,
+    ann: exact ? false : ann,
+  };
 }
 
 async function searchOne(

@@ -125,6 +125,12 @@ const TITLES: Readonly<Record<Exclude<ConditionName, 'system'>, { title: string;
       'training: means of the encoder’s training text. pool: means of the indexed passages, which looks at the whole collection ' +
       '(not at questions) and is a separate condition for that reason.',
   },
+  feedback: {
+    title: 'Feedback from a first pass',
+    note:
+      'The question’s vector is pulled toward the best passage of a first pass, by this weight; beside the plain system with the ' +
+      'same weight. Where translations of a passage are in the pool they rise with it.',
+  },
   expansion: {
     title: 'Questions expanded at search time',
     note:
@@ -180,16 +186,16 @@ export function conditionTables({ spec, measurements }: ExperimentResults): Repo
   return tables;
 }
 
-/** What a point is compared with: the plain system of its leg in the same pool. */
+/** What a point is compared with: the plain system of its leg in the same pool, with the same feedback. */
 export function againstOf(all: readonly Measurement[], point: readonly Measurement[]): Measurement[] {
   const [{ variant }] = point;
   const plain = plainOf(variant.system).name;
   return all.filter(
     ({ variant: other }) =>
       other.system.name === plain &&
-      (variant.distractors === null
-        ? other.condition === 'system'
-        : other.condition === 'distractors' && other.distractors === variant.distractors),
+      (variant.condition === 'distractors' || variant.condition === 'feedback'
+        ? other.condition === variant.condition && other.point === variant.point
+        : other.condition === 'system'),
   );
 }
 

@@ -78,6 +78,11 @@ export class NearRows {
     return rows.length < depth ? null : rows;
   }
 
+  /** (dim): e(p) of one passage. */
+  async passageVector(row: number): Promise<Float32Array> {
+    return (await this.#snapshot.rowVectors(Uint32Array.of(row), [])).passages;
+  }
+
   /** Rows to ask of the graph, so that enough of them pass the filter. */
   #asked(depth: number, passing: number): number {
     const wanted = Math.max(this.#candidates, OVERSAMPLE * depth);
