@@ -18,7 +18,7 @@ import { writeAnnRows } from '../indexing/ann-rows.js';
 import { writeAtomically } from '../indexing/atomic-write.js';
 import type { IndexSnapshot } from '../indexing/open.js';
 import type { LanguageWeight } from '../languages/terms.js';
-import { Graph, GRAPH_IDENTITY } from '../search/ann/graph.js';
+import { GRAPH_IDENTITY, Graph } from '../search/ann/graph.js';
 import {
   buildAndScan,
   type Formula,

@@ -2,7 +2,13 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { XqgError } from '../errors/error.js';
-import { type AnnRecord, annFolder, findAnnRecord, GRAPH_FILE, rowsOfVersion } from '../indexing/ann-record.js';
+import {
+  type AnnRecord,
+  annFolder,
+  findAnnRecord,
+  GRAPH_FILE,
+  rowsOfVersion,
+} from '../indexing/ann-record.js';
 import { AnnRows } from '../indexing/ann-rows.js';
 import type { IndexSnapshot } from '../indexing/open.js';
 import { Graph } from '../search/ann/graph.js';

@@ -15,10 +15,7 @@ export interface GraphRate {
 }
 
 /** null where no graph can be built: its package is not installed. */
-export async function measureGraph(
-  vectors: readonly Float32Array[],
-  dim: number,
-): Promise<GraphRate | null> {
+export async function measureGraph(vectors: readonly Float32Array[], dim: number): Promise<GraphRate | null> {
   const path = join(tmpdir(), `xqg-plan-${process.pid}.usearch`);
   try {
     const graph = await Graph.create(dim);

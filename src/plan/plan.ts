@@ -1,6 +1,7 @@
 /**
  * From rates to what an index will take: time, memory, disk and price of every stage. Arithmetic alone; measures nothing.
  */
+import { NUMBER_BYTES } from '../search/ann/graph.js';
 import { quantizedBytes } from '../store/quantize.js';
 import type { Rates } from './rates.js';
 

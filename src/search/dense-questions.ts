@@ -51,9 +51,7 @@ export class DenseQuestions {
       this.#snapshot.queryLanguages,
     )) {
       const matrix =
-        languages.length === 0
-          ? await this.#matrices.passages()
-          : await matrixOf(augmentation!, languages);
+        languages.length === 0 ? await this.#matrices.passages() : await matrixOf(augmentation!, languages);
       parts.push({ matrix, weight });
     }
     return parts;

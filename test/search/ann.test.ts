@@ -8,7 +8,8 @@ import { SearchEngine } from '../../src/search/engine.js';
 import { openScanner } from '../../src/search/exact/scanner.js';
 import { memoryIndex } from '../../src/search/memory-snapshot.js';
 import type { SearchRequest } from '../../src/search/request.js';
-import { analyze, corpus, DIM, encoder as fakeEncoder, factors } from './fake-corpus.js';
+import type { Snapshot } from '../../src/search/snapshot.js';
+import { analyze, corpus, DIM, factors, encoder as fakeEncoder } from './fake-corpus.js';
 import { Random } from './random.js';
 
 const N = 12_000;
@@ -95,7 +96,12 @@ describe('search through a graph', () => {
     };
     const engine = engineOf(100, counting);
     const mask = Uint8Array.from({ length: N }, (_, row) => (row % 10 < 8 ? 1 : 0));
-    const requests = [BASE, { ...BASE, k: 2000, mask }, { ...BASE, exact: true }, { ...BASE, mode: 'lexical' as const }];
+    const requests = [
+      BASE,
+      { ...BASE, k: 2000, mask },
+      { ...BASE, exact: true },
+      { ...BASE, mode: 'lexical' as const },
+    ];
     await engine.rankBatch(requests);
     expect(encoded).toBe(3);
   });
@@ -122,7 +128,21 @@ describe('search through a graph', () => {
 
   it('finds nothing dense for a question without a vector, as exact search does, and reads no matrix for it', async () => {
     const request = { ...BASE, mode: 'hybrid' as const, question: 'unknown words' };
-    expect(await engineOf(100).rank(request)).toEqual(await engineOf(100).rank({ ...request, exact: true }));
+    const unread = Object.assign(Object.create(snapshot) as Snapshot, {
+      passageVectors: () => Promise.reject(new Error('read')),
+    });
+    const near = new NearRows(unread, { graph, source, candidates: 100, expansion: 100 });
+    const engine = new SearchEngine({
+      snapshot: unread,
+      lexical,
+      encoder: fakeEncoder,
+      scanner,
+      factors,
+      analyze,
+      near,
+    });
+    expect(await engine.rank(request)).toEqual(await engineOf(100).rank({ ...request, exact: true }));
+    await expect(engine.rank({ ...BASE, exact: true })).rejects.toThrow('read');
   });
 });
 

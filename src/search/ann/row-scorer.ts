@@ -37,8 +37,7 @@ export class RowScorer {
     this.#passage = new Float32Array(dim);
     this.#parts = parts.map((part) => {
       const weights = part.languages.map(({ weight }) => weight);
-      const row =
-        weights.length === 0 ? null : new FusedRow(weights, augmentation!, queriesPerLanguage, dim);
+      const row = weights.length === 0 ? null : new FusedRow(weights, augmentation!, queriesPerLanguage, dim);
       return { part, row };
     });
   }
