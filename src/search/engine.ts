@@ -154,25 +154,30 @@ export class SearchEngine {
     return augmentationOf(request, { queryLanguages, queriesPerLanguage, unitLength }, this.defaults);
   }
 
-  /** The question's vector and the matrices that it is compared with. */
-  async denseQuestion(request: SearchRequest): Promise<DenseQuestion> {
-    const [question] = await this.#dense.whole([request], this.#matrices.quick);
-    return question;
+  /** (dim); all zero where the encoder knows none of the question's words. */
+  async questionVector(request: SearchRequest): Promise<Float32Array> {
+    const [vector] = await this.#dense.vectors([{ ...request, mode: 'dense' }]);
+    return vector!;
   }
 
-  /** The same for each, in their order; questions are encoded together. */
+  /** The questions' vectors and the matrices that they are compared with, in their order; questions are encoded together. */
   denseQuestions(requests: readonly SearchRequest[]): Promise<DenseQuestion<SearchMatrix>[]> {
     return this.#dense.whole(requests, this.#matrices.fused);
   }
 
-  /** The dense score of one passage, as the ranking has it. */
-  async denseScore(request: SearchRequest, row: number): Promise<{ vector: Float32Array; score: number }> {
-    const { vector, parts } = await this.denseQuestion(request);
-    return { vector, score: exactScore(vector, parts, row) };
+  /**
+   * The dense score of one passage, as the ranking has it.
+   * @param vector (dim) of the question
+   */
+  async denseScore(request: SearchRequest, vector: Float32Array, row: number): Promise<number> {
+    if (this.#near !== null)
+      return this.#near.scorer(request, this.#augmentationOf(request), vector).score(row);
+    return exactScore(vector, await this.#dense.parts(request, this.#matrices.quick), row);
   }
 
   /** (dim): e(p) of one passage. */
   async passageVector(row: number): Promise<Float32Array> {
+    if (this.#near !== null) return this.#near.passage(row);
     const { vectors, dim } = await this.#matrices.passages();
     return vectors.subarray(row * dim, (row + 1) * dim);
   }
@@ -220,9 +225,18 @@ export class SearchEngine {
     signal?: AbortSignal,
   ): Promise<DenseList | null> {
     if (this.#near === null) return null;
-    const augmentation = request.augment ? this.augmentation(request) : null;
-    const depth = this.depth(request);
-    return this.#near.list({ request, augmentation, vector, depth }, this.#rank, signal);
+    const question = {
+      request,
+      augmentation: this.#augmentationOf(request),
+      vector,
+      depth: this.depth(request),
+    };
+    return this.#near.list(question, this.#rank, signal);
+  }
+
+  /** null: without generated queries */
+  #augmentationOf(request: SearchRequest): Augmentation | null {
+    return request.augment ? this.augmentation(request) : null;
   }
 
   #answer(request: SearchRequest, dense: DenseList): SearchHit[] {

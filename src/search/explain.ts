@@ -66,13 +66,13 @@ export async function explain(
   queries: readonly GeneratedQuery[] = [],
 ): Promise<Explanation> {
   checkRequest(request);
-  const { vector } = await engine.denseQuestion(request);
+  const vector = await engine.questionVector(request);
   const hasVector = vector.some((value) => value !== 0);
   return {
     row,
     id: engine.snapshot.ids[row],
     augmentation: request.augment ? engine.augmentation(request) : null,
-    dense: hasVector ? await explainDense(engine, request, row) : null,
+    dense: hasVector ? await explainDense(engine, request, vector, row) : null,
     lexical: explainLexical(engine, request, row),
     nearest: hasVector ? await nearest(engine, vector, queries) : [],
   };
@@ -81,9 +81,10 @@ export async function explain(
 async function explainDense(
   engine: SearchEngine,
   request: SearchRequest,
+  vector: Float32Array,
   row: number,
 ): Promise<DenseExplanation> {
-  const { vector, score } = await engine.denseScore(request, row);
+  const score = await engine.denseScore(request, vector, row);
   const passage = await engine.passageVector(row);
   const sums = request.augment ? await languageSums(engine, row) : new Map<string, Float32Array>();
   const shares = new Map<string, number>();

@@ -6,6 +6,7 @@ import { NearRows } from '../../src/search/ann/near-rows.js';
 import type { RowSource } from '../../src/search/ann/row-scorer.js';
 import { SearchEngine } from '../../src/search/engine.js';
 import { openScanner } from '../../src/search/exact/scanner.js';
+import { explain } from '../../src/search/explain.js';
 import { memoryIndex } from '../../src/search/memory-snapshot.js';
 import type { SearchRequest } from '../../src/search/request.js';
 import type { Snapshot } from '../../src/search/snapshot.js';
@@ -27,9 +28,16 @@ const source: RowSource = {
 const graph = await Graph.create(DIM);
 for (const [row, { vector }] of rows.entries()) graph.add(row, vector);
 
-function engineOf(candidates: number, encoder: Encoder = fakeEncoder): SearchEngine {
+const exactEngine = new SearchEngine({ snapshot, lexical, encoder: fakeEncoder, scanner, factors, analyze });
+/** The same rows, of which no matrix can be read. */
+const unread = Object.assign(Object.create(snapshot) as Snapshot, {
+  passageVectors: () => Promise.reject(new Error('read')),
+  languageSumsOf: async (row: number) => rows[row].sums,
+});
+
+function engineOf(candidates: number, encoder: Encoder = fakeEncoder, of: Snapshot = snapshot): SearchEngine {
   const near = new NearRows(snapshot, { graph, source, candidates, expansion: candidates });
-  return new SearchEngine({ snapshot, lexical, encoder, scanner, factors, analyze, near });
+  return new SearchEngine({ snapshot: of, lexical, encoder, scanner, factors, analyze, near });
 }
 
 const BASE: SearchRequest = {
@@ -85,6 +93,14 @@ describe('search through a graph', () => {
     expect(readRows).toHaveLength(64);
   });
 
+  it('explains a hit without a matrix, with the score that the ranking has', async () => {
+    const engine = engineOf(100, fakeEncoder, unread);
+    const [{ row, dense }] = await engine.rank(BASE);
+    const explained = await explain(engine, BASE, row);
+    expect(explained.dense!.score).toBe(dense);
+    expect(explained).toEqual(await explain(exactEngine, BASE, row));
+  });
+
   it('encodes a question once, also where the graph is of no use for it', async () => {
     let encoded = 0;
     const counting = {
@@ -128,19 +144,7 @@ describe('search through a graph', () => {
 
   it('finds nothing dense for a question without a vector, as exact search does, and reads no matrix for it', async () => {
     const request = { ...BASE, mode: 'hybrid' as const, question: 'unknown words' };
-    const unread = Object.assign(Object.create(snapshot) as Snapshot, {
-      passageVectors: () => Promise.reject(new Error('read')),
-    });
-    const near = new NearRows(unread, { graph, source, candidates: 100, expansion: 100 });
-    const engine = new SearchEngine({
-      snapshot: unread,
-      lexical,
-      encoder: fakeEncoder,
-      scanner,
-      factors,
-      analyze,
-      near,
-    });
+    const engine = engineOf(100, fakeEncoder, unread);
     expect(await engine.rank(request)).toEqual(await engineOf(100).rank({ ...request, exact: true }));
     await expect(engine.rank({ ...BASE, exact: true })).rejects.toThrow('read');
   });

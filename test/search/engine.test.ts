@@ -227,7 +227,7 @@ describe('an expanded question', () => {
     const engine = engineOf();
     const request = { ...BASE, mode: 'dense' as const };
     const vectorOf = async (change: Partial<SearchRequest>) =>
-      (await engine.denseQuestion({ ...request, ...change })).vector;
+      engine.questionVector({ ...request, ...change });
     expect(await vectorOf({ expansion: { ...written, dense: 'appended', lexicalWeight: 0 } })).toEqual(
       encode(`${BASE.question} ${written.text}`),
     );

@@ -77,14 +77,30 @@ export class NearRows {
     const { request, augmentation, vector, depth } = question;
     const rows = this.#rowsFor(vector, depth, request.mask ?? null);
     if (rows === null) return null;
-    const parts = comparedParts(request.languages, augmentation, this.#snapshot.queryLanguages);
-    const scorer = new RowScorer(this.#source, vector, parts, augmentation, this.#snapshot);
+    const scorer = this.scorer(request, augmentation, vector);
     const scores = new Float64Array(rows.length);
     for (let i = 0; i < rows.length; i++) {
       if (i > 0 && i % SCORED_TOGETHER === 0) await stillWanted(signal);
       scores[i] = scorer.score(rows[i]);
     }
     return { list: sortRows(rows, scores, depth, rank), score: (row) => scorer.score(row) };
+  }
+
+  /** Exact scores of any rows for a question. */
+  scorer(
+    { languages }: Pick<SearchRequest, 'languages'>,
+    augmentation: Augmentation | null,
+    vector: Float32Array,
+  ): RowScorer {
+    const parts = comparedParts(languages, augmentation, this.#snapshot.queryLanguages);
+    return new RowScorer(this.#source, vector, parts, augmentation, this.#snapshot);
+  }
+
+  /** (dim): e(p) of one passage. */
+  passage(row: number): Float32Array {
+    const vector = new Float32Array(this.#snapshot.dim);
+    this.#source.passage(row, vector);
+    return vector;
   }
 
   #rowsFor(vector: Float32Array, depth: number, mask: Uint8Array | null): Uint32Array | null {
