@@ -1,177 +1,215 @@
-// Where exact search ends: a warm dense question through exact search and through graphs and partitions at equal recall, over the rows of
-// an index (planted-corpus.mjs), with the same questions interleaved. Times are of finding and exact scoring; minima of the rounds.
-// usage: npm run bench:ann -- [--passages 10000,100000] [--recall 0.95] [--pack base] [--folder DIR] [--lance IVF_FLAT,IVF_RQ,HNSW_SQ] [--out docs/ann.json]
-// --lance: also these of LanceDB's own indexes over the same vectors: the share of the exact ten among 400 rows found, without the
-// exact scoring that would follow.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Where exact search ends: questions through exact search and through `xqg ann` over the same rows, by size. Every stage runs in a process of
+// its own; warm questions of both ways are interleaved in one. Text: sentences of the bitext (bitext-corpus.mjs), or synthetic passages
+// (planted-corpus.mjs) whose words are independent, the worst case for every such index.
+// usage: npm run bench:ann -- [--passages 10000,30000,100000] [--text bitext|synthetic] [--recall 0.95] [--pack base] [--folder DIR]
+//        [--lance IVF_FLAT,IVF_RQ,HNSW_SQ] [--write]
+// --write: figures to docs/ann.json, where those of other sizes and texts stay, and the table of docs/scaling.md; else JSON to stdout.
+// --lance: also LanceDB's own indexes over the same vectors (lance-indexes.mjs).
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
 import { openIndex } from '../dist/index.js';
+import { table, writeMarked } from '../scripts/marked.mjs';
+import { BitextCorpus } from './bitext-corpus.mjs';
 import { LANGUAGES, PlantedCorpus } from './planted-corpus.mjs';
 
 const { values } = parseArgs({
   options: {
-    passages: { type: 'string', default: '10000,100000' },
+    passages: { type: 'string', default: '10000,30000,100000' },
+    text: { type: 'string', default: 'bitext' },
     recall: { type: 'string', default: '0.95' },
     pack: { type: 'string', default: 'base' },
     folder: { type: 'string' },
     lance: { type: 'string' },
-    out: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    stage: { type: 'string' },
+    dir: { type: 'string' },
   },
 });
-const QUESTIONS = 50;
+const JSON_FILE = 'docs/ann.json';
+const QUESTIONS = 100;
 const ROUNDS = 3;
-const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'xqg-ann-bench-'));
-mkdirSync(folder, { recursive: true });
-try {
-  const sizes = [];
-  for (const n of values.passages.split(',').map(Number)) {
-    sizes.push(await measure(n));
-    console.error(JSON.stringify(sizes.at(-1), null, 1));
-  }
-  const machine = { cores: availableParallelism(), cpu: cpus()[0].model, memoryGB: Math.round(totalmem() / 1e9), node: process.version };
-  const result = { command: `npm run bench:ann -- --recall ${values.recall}`, machine, sizes };
-  if (values.out === undefined) console.log(JSON.stringify(result, null, 2));
-  else writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);
-} finally {
-  if (values.folder === undefined) rmSync(folder, { recursive: true });
-}
+/** Room for every matrix, so that exact search is never slowed by making one again. */
+const ALL_MATRICES = 2 ** 34;
 
-async function measure(n) {
-  const dir = join(folder, String(n));
-  const corpus = await PlantedCorpus.open(values.pack);
-  if (!existsSync(join(dir, 'xqg.json'))) {
-    const made = await openIndex(dir, { create: true, pack: values.pack, queryLanguages: LANGUAGES });
-    await made.add(corpus.documents(n));
-    await made.close();
-  }
-  const index = await openIndex(dir, { matrixBudgetBytes: 2 ** 34 });
-  const record = await index.buildAnn({ recall: Number(values.recall) });
-  const questions = corpus.questions(n, QUESTIONS);
-  const ways = { exact: { ann: false }, ann: { ann: true } };
-  const best = Object.fromEntries(Object.keys(ways).map((way) => [way, questions.map(() => Infinity)]));
-  const first = {};
-  let same = 0;
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const [q, { text, lang }] of questions.entries()) {
-      const ids = {};
-      for (const [way, options] of Object.entries(ways)) {
-        const began = performance.now();
-        const { hits } = await index.search(text, { lang, mode: 'dense', k: 10, ...options });
-        const ms = performance.now() - began;
-        first[way] ??= ms;
-        if (round > 0) best[way][q] = Math.min(best[way][q], ms);
-        ids[way] = new Set(hits.map(({ id }) => id));
+const STAGES = {
+  index,
+  build,
+  exact: (n, dir) => alone(n, dir, false),
+  ann: (n, dir) => alone(n, dir, true),
+  warm,
+  ...(values.lance === undefined ? {} : { lance }),
+};
+
+if (values.stage === undefined) await measureAll();
+else process.stdout.write(JSON.stringify(await STAGES[values.stage](Number(values.passages), values.dir)));
+
+async function measureAll() {
+  const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'xqg-ann-bench-'));
+  const sizes = existsSync(JSON_FILE) && values.write ? JSON.parse(readFileSync(JSON_FILE, 'utf8')).sizes : [];
+  try {
+    for (const n of values.passages.split(',').map(Number)) {
+      const dir = join(folder, `${values.text}-${n}`);
+      mkdirSync(dir, { recursive: true });
+      const stages = {};
+      for (const stage of Object.keys(STAGES)) {
+        stages[stage] = await inProcess(stage, n, dir);
+        console.error(`${n} passages, ${stage}: ${JSON.stringify(stages[stage])}`);
       }
-      if (round === 0) same += [...ids.exact].filter((id) => ids.ann.has(id)).length / Math.max(1, ids.exact.size);
+      if (values.folder === undefined) rmSync(dir, { recursive: true });
+      const others = sizes.filter(({ text, passages }) => text !== values.text || passages !== n);
+      const { text } = values;
+      sizes.splice(0, Infinity, ...others, { text, passages: n, stages });
+      sizes.sort((a, b) => (a.text === b.text ? a.passages - b.passages : a.text < b.text ? -1 : 1));
+      const machine = { cores: availableParallelism(), cpu: cpus()[0].model, memoryGB: Math.round(totalmem() / 1e9), node: process.version };
+      const result = { command: 'npm run bench:ann -- --write', machine, pack: values.pack, queryLanguages: LANGUAGES, recall: Number(values.recall), sizes };
+      if (values.write) {
+        writeFileSync(JSON_FILE, `${JSON.stringify(result, null, 2)}\n`);
+        writeMarked('docs/scaling.md', 'ann', sizesTable(sizes));
+      } else if (n === Number(values.passages.split(',').at(-1))) console.log(JSON.stringify(result, null, 2));
     }
+  } finally {
+    if (values.folder === undefined) rmSync(folder, { recursive: true });
   }
-  const cold = await coldSearches(dir, questions[0]);
-  const lance = values.lance !== undefined ? await lanceIndexes(index, questions) : undefined;
-  await index.close();
-  return {
-    passages: n,
-    buildSeconds: record.seconds,
-    bytes: record.bytes,
-    expansion: record.expansion,
-    candidates: record.candidates,
-    measuredRecall: record.recall,
-    recallAt10OfPlantedQuestions: same / questions.length,
-    medianMs: { exact: median(best.exact), ann: median(best.ann) },
-    annToExact: median(best.ann) / median(best.exact),
-    cold,
-    ...(lance === undefined ? {} : { lance }),
-  };
 }
 
-/** From opening to the first answer. */
-async function coldSearches(dir, { text, lang }) {
-  const seconds = {};
-  for (const [way, ann] of [['exact', false], ['ann', true]]) {
-    const began = performance.now();
-    const index = await openIndex(dir);
-    await index.search(text, { lang, mode: 'dense', ann });
-    seconds[way] = (performance.now() - began) / 1000;
-    await index.close();
-  }
-  return seconds;
+async function inProcess(stage, n, dir) {
+  const args = [fileURLToPath(import.meta.url), '--stage', stage, '--passages', String(n), '--dir', dir];
+  for (const name of ['text', 'recall', 'pack', 'lance']) if (values[name] !== undefined) args.push(`--${name}`, values[name]);
+  const run = promisify(execFile)(process.execPath, args, { encoding: 'utf8' });
+  run.child.stderr.pipe(process.stderr);
+  return JSON.parse((await run).stdout);
 }
 
-/** Recall at 10 and time of LanceDB's indexes over the vectors fused with the queries in all languages, at the probes that reach it. */
-async function lanceIndexes(index, questions) {
-  const { connect, Index } = await import('@lancedb/lancedb');
-  const arrow = await import('apache-arrow');
-  const { FusedMatrices } = await import('../dist/search/fused-matrices.js');
-  const { openSnapshot } = await import('../dist/indexing/open.js');
-  const snapshot = await openSnapshot(index.directory);
-  const { dim } = snapshot;
-  const n = snapshot.ids.length;
-  const fused = new FusedMatrices(snapshot, 2 ** 34);
-  const formula = { variant: 'mean', alpha: 0.4, renormalize: true };
-  const { vectors } = await fused.fused(formula, LANGUAGES.map((lang) => ({ lang, weight: 1 })));
-  const asked = [];
-  for (const { text, lang } of questions) {
-    const vector = await index.makers.encoder.encodeQueries([{ text, languages: [{ lang, weight: 1 }] }]);
-    const { hits } = await index.search(text, { lang, mode: 'dense', k: 10, ann: false });
-    asked.push({ vector, exact: hits.map(({ id }) => snapshot.row(id)) });
-  }
-  const database = await connect(join(folder, `lance-${n}`));
-  const fields = [
-    new arrow.Field('row', new arrow.Int32(), false),
-    new arrow.Field('vector', new arrow.FixedSizeList(dim, new arrow.Field('item', new arrow.Float32(), false)), false),
-  ];
-  const schema = new arrow.Schema(fields);
-  const table = await database.createEmptyTable('vectors', schema, { mode: 'overwrite' });
-  for (let from = 0; from < n; from += 16_384) {
-    const to = Math.min(n, from + 16_384);
-    const numbers = arrow.makeData({ type: new arrow.Float32(), length: (to - from) * dim, data: vectors.slice(from * dim, to * dim) });
-    const children = [
-      arrow.makeData({ type: fields[0].type, length: to - from, data: Int32Array.from({ length: to - from }, (_, i) => from + i) }),
-      arrow.makeData({ type: fields[1].type, length: to - from, child: numbers }),
-    ];
-    const data = arrow.makeData({ type: new arrow.Struct(fields), length: to - from, children });
-    await table.add(new arrow.Table([new arrow.RecordBatch(schema, data)]));
-  }
-  const partitions = Math.round(Math.sqrt(n));
-  const kinds = {
-    IVF_FLAT: { config: Index.ivfFlat({ distanceType: 'dot', numPartitions: partitions }), steps: probes(partitions) },
-    IVF_RQ: { config: Index.ivfRq({ distanceType: 'dot', numPartitions: partitions }), steps: probes(partitions) },
-    HNSW_SQ: { config: Index.hnswSq({ distanceType: 'dot', numPartitions: 1 }), steps: [512, 1024, 2048, 4096] },
-  };
-  const results = {};
-  for (const kind of values.lance.split(',')) {
-    const { config, steps } = kinds[kind];
-    const began = performance.now();
-    await table.createIndex('vector', { config, replace: true });
-    const buildSeconds = (performance.now() - began) / 1000;
-    for (const step of steps) {
-      let recall = 0;
-      const times = [];
-      for (const { vector, exact } of asked) {
-        const start = performance.now();
-        const query = table.vectorSearch(vector).distanceType('dot').limit(400).select(['row', '_distance']);
-        const found = new Set();
-        for await (const batch of kind === 'HNSW_SQ' ? query.ef(step) : query.nprobes(step)) {
-          for (const row of batch.getChild('row')) found.add(row);
+function openCorpus() {
+  return values.text === 'bitext' ? BitextCorpus.open() : PlantedCorpus.open(values.pack);
+}
+
+async function askedQuestions(n) {
+  return (await openCorpus()).questions(n, QUESTIONS);
+}
+
+/** Left as it is where it is there already: `--folder` keeps it. */
+async function index(n, dir) {
+  if (existsSync(join(dir, 'xqg.json'))) return { kept: true };
+  const began = performance.now();
+  const made = await openIndex(dir, { create: true, pack: values.pack, queryLanguages: LANGUAGES });
+  const { passages } = await made.add((await openCorpus()).documents(n));
+  if (passages !== n) throw new Error(`${passages} instead of ${n} passages`);
+  const seconds = (performance.now() - began) / 1000;
+  const { bytes } = await made.status();
+  await made.close();
+  return { seconds, storeBytes: bytes.store };
+}
+
+async function build(_, dir) {
+  const target = await openIndex(dir);
+  const { seconds, bytes, graphBytes, graph, expansion, candidates, recall, questions } = await target.buildAnn({ recall: Number(values.recall) });
+  await target.close();
+  return { seconds, peakMiB: peak(), bytes, graphBytes, graph, expansion, candidates, recall, measuredOn: questions };
+}
+
+/** From opening to the first answer in a new process, and the memory that answers in all languages take, with the default budget. */
+async function alone(n, dir, ann) {
+  const questions = await askedQuestions(n);
+  const before = peak();
+  const began = performance.now();
+  const target = await openIndex(dir);
+  const ask = ({ text, lang }) => target.search(text, { lang, mode: 'dense', ann });
+  await ask(questions[0]);
+  const firstAnswerSeconds = (performance.now() - began) / 1000;
+  for (const question of questions) await ask(question);
+  await target.close();
+  return { firstAnswerSeconds, peakMiB: peak(), corpusPeakMiB: before };
+}
+
+/** Minima of the rounds for each question; recall against exact search. */
+async function warm(n, dir) {
+  const questions = await askedQuestions(n);
+  const target = await openIndex(dir, { matrixBudgetBytes: ALL_MATRICES });
+  const result = {};
+  for (const mode of ['dense', 'hybrid']) {
+    const best = { exact: questions.map(() => Infinity), ann: questions.map(() => Infinity) };
+    const found = { exact: 0, ann: 0 };
+    let same = 0;
+    for (let round = 0; round <= ROUNDS; round++) {
+      for (const [q, { text, lang, answer }] of questions.entries()) {
+        const ids = {};
+        for (const way of ['exact', 'ann']) {
+          const began = performance.now();
+          const { hits } = await target.search(text, { lang, mode, k: 10, ann: way === 'ann' });
+          const ms = performance.now() - began;
+          // The first round makes what later ones use.
+          if (round > 0) best[way][q] = Math.min(best[way][q], ms);
+          ids[way] = hits.map(({ id }) => id);
         }
-        times.push(performance.now() - start);
-        recall += exact.filter((row) => found.has(row)).length / Math.max(1, exact.length);
+        if (round > 0) continue;
+        same += ids.exact.filter((id) => ids.ann.includes(id)).length / Math.max(1, ids.exact.length);
+        for (const way of ['exact', 'ann']) if (ids[way].includes(answer)) found[way]++;
       }
-      results[kind] = { buildSeconds, probesOrEf: step, recallAt10: recall / asked.length, medianMs: median(times) };
-      if (results[kind].recallAt10 >= Number(values.recall)) break;
     }
+    const count = questions.length;
+    const ways = ['exact', 'ann'].map((way) => [way, { medianMs: median(best[way]), p95Ms: sorted(best[way])[Math.floor(count * 0.95)], answersFound: found[way] / count }]);
+    result[mode] = { questions: count, recallAt10: same / count, ...Object.fromEntries(ways) };
   }
-  table.close();
-  await snapshot.close();
-  return results;
+  await target.close();
+  return result;
 }
 
-function probes(partitions) {
-  return [1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1].map((share) => Math.max(1, Math.round(share * partitions)));
+async function lance(n, dir) {
+  const { lanceIndexes } = await import('./lance-indexes.mjs');
+  const target = await openIndex(dir, { matrixBudgetBytes: ALL_MATRICES });
+  const kinds = values.lance.split(',');
+  const folder = mkdtempSync(join(tmpdir(), 'xqg-lance-'));
+  const result = await lanceIndexes(target, await askedQuestions(n), { folder, kinds, recall: Number(values.recall) });
+  rmSync(folder, { recursive: true });
+  await target.close();
+  return result;
+}
+
+function sizesTable(sizes) {
+  const header = [
+    'passages',
+    'a question, exact / graph',
+    'hybrid, exact / graph',
+    'recall@10',
+    'answers found, exact / graph',
+    'first answer, exact / graph',
+    'memory, exact / graph',
+    'built in',
+    'disk',
+    'looked at / scored',
+  ];
+  const rows = sizes.map(({ text, passages, stages: { build, exact, ann, warm } }) => [
+    `${passages.toLocaleString('en')} ${text === 'bitext' ? 'sentences' : 'synthetic'}`,
+    `${warm.dense.exact.medianMs.toFixed(1)} / ${warm.dense.ann.medianMs.toFixed(1)} ms`,
+    `${warm.hybrid.exact.medianMs.toFixed(1)} / ${warm.hybrid.ann.medianMs.toFixed(1)} ms`,
+    warm.dense.recallAt10.toFixed(3),
+    `${percent(warm.dense.exact.answersFound)} / ${percent(warm.dense.ann.answersFound)}`,
+    `${exact.firstAnswerSeconds.toFixed(2)} / ${ann.firstAnswerSeconds.toFixed(2)} s`,
+    `${exact.peakMiB.toLocaleString('en')} / ${ann.peakMiB.toLocaleString('en')} MiB`,
+    `${build.seconds.toFixed(0)} s`,
+    `${(build.bytes / 1e6).toFixed(0)} MB`,
+    `${build.expansion} / ${build.candidates}`,
+  ]);
+  return table(header, rows);
+}
+
+function percent(share) {
+  return `${Math.round(100 * share)} %`;
+}
+
+function sorted(list) {
+  return [...list].sort((a, b) => a - b);
 }
 
 function median(list) {
-  const sorted = [...list].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1];
+  return sorted(list)[list.length >> 1];
+}
+
+function peak() {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
 }

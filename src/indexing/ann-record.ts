@@ -7,11 +7,13 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProfileName } from '../augment/profiles.js';
 import type { LanguageWeight } from '../languages/terms.js';
-import type { SealedVersion } from './manifest.js';
+import type { Manifest, SealedVersion } from './manifest.js';
 
-export const ANN_FORMAT = 1;
-export const ANN_FOLDER = 'ann';
+export const ANN_FORMAT = 2;
+const ANN_FOLDER = 'ann';
 const FILE = 'ann.json';
+/** Name of the graph in the folder of a record's files. */
+export const GRAPH_FILE = 'graph.usearch';
 
 /** Mean recall of the dense leg against exact search over the measured questions. */
 export interface AnnRecall {
@@ -26,11 +28,10 @@ export interface AnnRecord {
   /** Stands for the rows that the graph was built over. */
   readonly rows: string;
   readonly passages: number;
-  /** Name of the graph's file in the folder. */
-  readonly file: string;
+  /** Name of the folder with its files: the graph, and the rows that it names (ann-rows.ts). */
+  readonly files: string;
   /** What made the graph. */
   readonly graph: string;
-  readonly unitLength: boolean;
   /** The weighting of the rows in the graph. */
   readonly profile: ProfileName;
   readonly alpha: number;
@@ -49,6 +50,9 @@ export interface AnnRecord {
   readonly questions: { readonly count: number; readonly kind: 'generated' | 'passages' };
   readonly built: string;
   readonly seconds: number;
+  /** Of the graph alone. */
+  readonly graphBytes: number;
+  /** Of all files. */
   readonly bytes: number;
 }
 
@@ -57,6 +61,12 @@ export function rowsIdentity(sealed: SealedVersion): string {
   const hash = createHash('sha256');
   for (const { key, rows } of sealed.segments) hash.update(`${key} ${rows}\n`);
   return hash.digest('hex').slice(0, 32);
+}
+
+/** The same for an opened version. */
+export function rowsOfVersion({ manifest, version }: { manifest: Manifest; version: string }): string {
+  const { sealed } = manifest;
+  return sealed?.version === version ? rowsIdentity(sealed) : `unsealed ${version}`;
 }
 
 /** null where there is none that this version of xqg can read. */
@@ -72,6 +82,11 @@ export async function findAnnRecord(dir: string): Promise<AnnRecord | null> {
 
 export function annRecordPath(dir: string): string {
   return join(dir, ANN_FOLDER, FILE);
+}
+
+/** Where the files of a record lie. */
+export function annFolder(dir: string, { files }: Pick<AnnRecord, 'files'>): string {
+  return join(dir, ANN_FOLDER, files);
 }
 
 /** @returns false if there was none */

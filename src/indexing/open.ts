@@ -3,7 +3,6 @@
  * no question and no ranking.
  */
 import { XqgError } from '../errors/error.js';
-import type { RowSource } from '../search/ann/near-rows.js';
 import type { LexicalSegment } from '../search/lexical/segment.js';
 import type { Snapshot } from '../search/snapshot.js';
 import { openStore } from '../store/open-store.js';
@@ -87,10 +86,7 @@ export async function openSnapshot(dir: string, given: GivenIdentity = {}): Prom
   return IndexSnapshot.read(dir, await openVersion(dir, given));
 }
 
-/** Rows that are read in one call. */
-const ROWS_TOGETHER = 1024;
-
-export class IndexSnapshot implements Snapshot, RowSource {
+export class IndexSnapshot implements Snapshot {
   readonly ids: readonly string[];
   readonly langs: readonly string[];
   readonly dim: number;
@@ -147,12 +143,12 @@ export class IndexSnapshot implements Snapshot, RowSource {
   }
 
   async languageBytes(lang: string): Promise<ByteMatrix | null> {
-    const cells = this.#reader.quantizedSums?.(lang) ?? null;
-    if (cells === null) return null;
+    const batches = this.manifest.identity.sumBits === 8 ? this.storedSums(lang) : null;
+    if (batches === null) return null;
     const matrix = ByteMatrix.exactly(this.ids.length, this.dim);
     let row = 0;
-    for await (const batch of cells) {
-      for (const cell of batch) {
+    for await (const cells of batches) {
+      for (const cell of cells) {
         if (cell !== null) {
           const { steps, scale } = stepsOfBytes(cell, this.dim);
           matrix.fill(row, steps, scale);
@@ -168,27 +164,12 @@ export class IndexSnapshot implements Snapshot, RowSource {
     return sums;
   }
 
-  async rowVectors(
-    rows: Uint32Array,
-    languages: readonly string[],
-  ): Promise<{ passages: Float32Array; sums: ReadonlyMap<string, Float32Array> }> {
-    const passages = new Float32Array(rows.length * this.dim);
-    const sums = new Map(languages.map((lang) => [lang, new Float32Array(passages.length)]));
-    const columns = languages.length === 0 ? (['vector'] as const) : (['vector', 'sums'] as const);
-    // In parts, so that many rows take no more memory than their vectors.
-    for (let from = 0; from < rows.length; from += ROWS_TOGETHER) {
-      const places = [...rows.subarray(from, from + ROWS_TOGETHER)];
-      const found: Partial<IndexedPassage>[] = await this.#reader.take(places, columns, { languages });
-      found.forEach((row, i) => {
-        const at = (from + i) * this.dim;
-        passages.set(row.vector!, at);
-        for (const [lang, of] of sums) {
-          const sum = row.sums!.get(lang);
-          if (sum !== undefined) of.set(sum, at);
-        }
-      });
-    }
-    return { passages, sums };
+  /**
+   * The sums in a language as they are stored (`quantize`), in the order of the rows; null for a passage without one. Null where the
+   * store keeps them otherwise.
+   */
+  storedSums(lang: string): AsyncIterable<(Uint8Array | null)[]> | null {
+    return this.#reader.quantizedSums?.(lang) ?? null;
   }
 
   /** Lexical segments in the order of the rows. */

@@ -1,50 +1,18 @@
-/**
- * ANN indexes beside an index: built for one weighting of the generated queries, measured against exact search on the index's
- * own data, opened where they fit its rows. Knows no command.
- */
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+/** ANN indexes as they are found beside an index, and used where they fit its rows. Knows no question. */
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProfileName } from '../augment/profiles.js';
 import { XqgError } from '../errors/error.js';
 import {
-  ANN_FOLDER,
-  ANN_FORMAT,
-  type AnnRecall,
   type AnnRecord,
-  annRecordPath,
+  annFolder,
   findAnnRecord,
-  rowsIdentity,
+  GRAPH_FILE,
+  rowsOfVersion,
 } from '../indexing/ann-record.js';
-import { writeAtomically } from '../indexing/atomic-write.js';
+import { AnnRows } from '../indexing/ann-rows.js';
 import type { IndexSnapshot } from '../indexing/open.js';
-import type { LanguageWeight } from '../languages/terms.js';
-import { Graph, graphIdentity } from '../search/ann/graph.js';
-import {
-  buildAndScan,
-  type Formula,
-  type MeasuredQuestion,
-  type RowBlock,
-  recallOf,
-} from '../search/ann/measured.js';
+import { Graph } from '../search/ann/graph.js';
 import { NearRows } from '../search/ann/near-rows.js';
-import type { SearchEngine } from '../search/engine.js';
-import { policyWeights } from '../search/request.js';
-import { annQuestions } from './ann-questions.js';
-import type { Makers } from './makers.js';
-import type { OpenedIndex } from './opened-index.js';
-
-export interface AnnOptions {
-  /** Wished mean recall at 10 of the dense leg, in (0, 1]. Default .95. */
-  readonly recall?: number;
-  /** Default: that of searches. */
-  readonly profile?: ProfileName;
-  readonly alpha?: number;
-  /** Languages whose generated queries count in the graph. Default: all of the index, alike. */
-  readonly languages?: readonly string[];
-  readonly signal?: AbortSignal;
-  /** @param share in [0, 1] */
-  readonly onProgress?: (share: number, rows: number) => void;
-}
 
 /** An ANN index as an opened version finds it. */
 export interface OpenedAnn {
@@ -53,95 +21,7 @@ export interface OpenedAnn {
   readonly near: NearRows | null;
   /** Why it cannot be used: XQG_ANN_STALE, XQG_ANN_DAMAGED or XQG_ANN_PACKAGE; else null. */
   readonly problem: XqgError | null;
-}
-
-const RECALL = 0.95;
-/** Expansions and numbers of candidates that are tried; the least that will do are kept. */
-const SIZES = [64, 128, 256, 512, 1024, 2048, 4096, 8192];
-/** Rows of a block. */
-const BLOCK = 1024;
-
-/**
- * Builds an ANN index for the version that is open; the one before is replaced once this one is whole. A killed build leaves
- * the one before, and begins anew.
- *
- * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE
- */
-export async function buildAnn(opened: OpenedIndex, makers: Makers, options: AnnOptions): Promise<AnnRecord> {
-  const { snapshot, engine } = opened;
-  const began = performance.now();
-  const { dim, queriesPerLanguage } = snapshot;
-  const n = snapshot.ids.length;
-  const { formula, profile } = graphFormula(engine, options);
-  const { kind, questions: asked } = await annQuestions(opened, makers);
-  const alphas = [...new Set([formula.alpha, 0, formula.alpha / 2, Math.min(1, 2 * formula.alpha)])];
-  const vectors = await makers.encoder.encodeQueries(
-    asked.map(({ text, lang }) => ({ text, languages: [{ lang, weight: 1 }] })),
-  );
-  const questions = asked
-    .map(({ lang }, i) => ({
-      lang,
-      vector: vectors.subarray(i * dim, (i + 1) * dim),
-      formulas: alphas.map((alpha) => askedFormula(engine, profile, alpha, lang)),
-    }))
-    .filter(({ vector }) => vector.some((value) => value !== 0));
-  // Renormalized vectors have unit length; without queries those of the encoder are searched.
-  const unitLength = makers.encoder.identity.unitLength && (formula.renormalize || formula.alpha === 0);
-  const shape = { dim, unitLength };
-  const graph = await Graph.create(shape);
-  const needed = [formula, ...questions.flatMap(({ formulas }) => formulas)].flatMap(({ languages }) =>
-    languages.map(({ lang }) => lang),
-  );
-  const lists = await buildAndScan(
-    graph,
-    formula,
-    blocksOf(snapshot, [...new Set(needed)].sort()),
-    questions,
-    {
-      dim,
-      queriesPerLanguage,
-      scanner: opened.scanner,
-      signal: options.signal,
-      onRows: (rows) => options.onProgress?.(rows / n, rows),
-    },
-  );
-  const exact = alphas.map((_, a) => lists.map((ofQuestion) => ofQuestion[a].rows()));
-  const { recall: wantedRecall = RECALL } = options;
-  const { expansion, candidates, found } = fewestRows(graph, questions, n, (sets) => {
-    return mean(recallOf(sets, exact[0], 10)) >= wantedRecall;
-  });
-  const recall = alphas.map((alpha, a): AnnRecall => {
-    return { alpha, at10: mean(recallOf(found, exact[a], 10)), at100: mean(recallOf(found, exact[a], 100)) };
-  });
-  const byQuestion = recallOf(found, exact[0], 10);
-  const byLanguage: Record<string, number> = {};
-  for (const lang of [...new Set(questions.map((question) => question.lang))].sort()) {
-    byLanguage[lang] = mean(byQuestion.filter((_, q) => questions[q].lang === lang));
-  }
-  const rows = identityOf(snapshot);
-  const saved = await saveGraph(snapshot.dir, graph, rows);
-  const record: AnnRecord = {
-    format: ANN_FORMAT,
-    rows,
-    passages: n,
-    ...saved,
-    graph: graphIdentity(shape),
-    unitLength,
-    profile,
-    alpha: formula.alpha,
-    languages: formula.languages,
-    expansion,
-    candidates,
-    wantedRecall,
-    recall,
-    byLanguage,
-    questions: { count: questions.length, kind },
-    built: new Date().toISOString(),
-    seconds: (performance.now() - began) / 1000,
-  };
-  await writeAtomically(annRecordPath(snapshot.dir), `${JSON.stringify(record, null, 2)}\n`);
-  await removeOthers(snapshot.dir, record.file);
-  return record;
+  close(): void;
 }
 
 /** The ANN index of a version; null if there is none. */
@@ -149,135 +29,27 @@ export async function openAnn(snapshot: IndexSnapshot): Promise<OpenedAnn | null
   const record = await findAnnRecord(snapshot.dir);
   if (record === null) return null;
   try {
-    return { record, near: await openNear(snapshot, record), problem: null };
+    const graph = await openGraph(snapshot, record);
+    const source = AnnRows.open(annFolder(snapshot.dir, record), snapshot);
+    const { expansion, candidates } = record;
+    const near = new NearRows(snapshot, { graph, source, expansion, candidates });
+    return { record, near, problem: null, close: () => source.close() };
   } catch (problem) {
     if (!(problem instanceof XqgError)) throw problem;
-    return { record, near: null, problem };
+    return { record, near: null, problem, close: () => undefined };
   }
 }
 
-async function openNear(snapshot: IndexSnapshot, record: AnnRecord): Promise<NearRows> {
+async function openGraph(snapshot: IndexSnapshot, record: AnnRecord): Promise<Graph> {
   const { dir, dim } = snapshot;
-  const rows = identityOf(snapshot);
+  const rows = rowsOfVersion(snapshot);
   if (record.rows !== rows) throw new XqgError('XQG_ANN_STALE', { dir, built: record.rows, index: rows });
-  const path = join(dir, ANN_FOLDER, record.file);
+  const path = join(annFolder(dir, record), GRAPH_FILE);
   const size = await stat(path).then(
     (found) => found.size,
     () => -1,
   );
-  if (size !== record.bytes) {
-    const reason = size < 0 ? 'its file is missing' : `it has ${size} bytes instead of ${record.bytes}`;
-    throw new XqgError('XQG_ANN_DAMAGED', { path, reason });
-  }
-  const graph = await Graph.view(path, { dim, unitLength: record.unitLength });
-  return new NearRows(snapshot, { graph, expansion: record.expansion, candidates: record.candidates });
-}
-
-/** The weighting of the graph. */
-function graphFormula(
-  engine: SearchEngine,
-  { profile, alpha, languages }: AnnOptions,
-): { formula: Formula; profile: ProfileName } {
-  const { queryLanguages } = engine.snapshot;
-  const chosen = (languages ?? queryLanguages).filter((lang) => queryLanguages.includes(lang));
-  const asked = chosen.map((lang) => ({ lang, weight: 1 / chosen.length }));
-  const augmentation = engine.augmentation({ ...ASKED, languages: asked, profile, alpha });
-  const { variant, renormalize } = augmentation;
-  const weights = chosen.map((lang) => ({ lang, weight: 1 })).sort(byLang);
-  const used = weights.length === 0 ? 0 : augmentation.alpha;
-  return { formula: { variant, alpha: used, renormalize, languages: weights }, profile: augmentation.name };
-}
-
-/** What a question in a language is compared with. */
-function askedFormula(engine: SearchEngine, profile: ProfileName, alpha: number, lang: string): Formula {
-  const { queryLanguages } = engine.snapshot;
-  const augmentation = engine.augmentation({ ...ASKED, languages: [{ lang, weight: 1 }], profile, alpha });
-  const languages: LanguageWeight[] = policyWeights(augmentation.languages, lang, queryLanguages)
-    .filter((each) => each.weight > 0 && queryLanguages.includes(each.lang))
-    .sort(byLang);
-  return { variant: augmentation.variant, alpha, renormalize: augmentation.renormalize, languages };
-}
-
-const ASKED = { question: '', mode: 'dense', augment: true, k: 10 } as const;
-
-function byLang(a: LanguageWeight, b: LanguageWeight): number {
-  return a.lang < b.lang ? -1 : 1;
-}
-
-async function* blocksOf(snapshot: IndexSnapshot, languages: readonly string[]): AsyncGenerator<RowBlock> {
-  const { dim } = snapshot;
-  let firstRow = 0;
-  let rows = 0;
-  let passages = new Float32Array(BLOCK * dim);
-  let sums = new Map(languages.map((lang) => [lang, new Float32Array(BLOCK * dim)]));
-  const block = (): RowBlock => {
-    const cut = rows * dim;
-    const parts = new Map([...sums].map(([lang, of]) => [lang, of.subarray(0, cut)]));
-    return { firstRow, passages: passages.subarray(0, cut), sums: parts };
-  };
-  const columns = languages.length === 0 ? (['vector'] as const) : (['vector', 'sums'] as const);
-  for await (const batch of snapshot.scan(columns, { languages })) {
-    for (const row of batch as { vector: Float32Array; sums?: ReadonlyMap<string, Float32Array> }[]) {
-      passages.set(row.vector, rows * dim);
-      for (const [lang, sum] of row.sums ?? []) sums.get(lang)?.set(sum, rows * dim);
-      if (++rows < BLOCK) continue;
-      yield block();
-      firstRow += rows;
-      rows = 0;
-      passages = new Float32Array(BLOCK * dim);
-      sums = new Map(languages.map((lang) => [lang, new Float32Array(BLOCK * dim)]));
-    }
-  }
-  if (rows > 0) yield block();
-}
-
-function identityOf(snapshot: IndexSnapshot): string {
-  const { sealed } = snapshot.manifest;
-  return sealed?.version === snapshot.version ? rowsIdentity(sealed) : `unsealed ${snapshot.version}`;
-}
-
-async function saveGraph(dir: string, graph: Graph, rows: string): Promise<{ file: string; bytes: number }> {
-  const folder = join(dir, ANN_FOLDER);
-  await mkdir(folder, { recursive: true });
-  const file = `${rows.slice(0, 12)}-${Date.now()}.usearch`;
-  const temporary = join(folder, `.${file}.tmp`);
-  graph.save(temporary);
-  await rename(temporary, join(folder, file));
-  return { file, bytes: (await stat(join(folder, file))).size };
-}
-
-/** Graphs before this one, and what a killed build left. */
-async function removeOthers(dir: string, kept: string): Promise<void> {
-  const folder = join(dir, ANN_FOLDER);
-  for (const name of await readdir(folder)) {
-    if (/\.usearch(\.tmp)?$/.test(name) && name !== kept) await rm(join(folder, name), { force: true });
-  }
-}
-
-/**
- * The least expansion with which enough is found, or the largest one if none will do; then the fewest of the rows found that
- * are still enough.
- */
-function fewestRows(
-  graph: Graph,
-  questions: readonly MeasuredQuestion[],
-  n: number,
-  isEnough: (found: readonly ReadonlySet<number>[]) => boolean,
-): { expansion: number; candidates: number; found: readonly ReadonlySet<number>[] } {
-  const tried = SIZES.filter((size, i) => i === 0 || size < n);
-  const firstOf = (lists: readonly Uint32Array[], count: number) =>
-    lists.map((rows) => new Set(rows.subarray(0, count)));
-  let expansion = tried[0];
-  let lists: readonly Uint32Array[] = [];
-  for (const size of tried) {
-    expansion = size;
-    lists = questions.map(({ vector }) => graph.search(vector, size, size));
-    if (isEnough(firstOf(lists, size))) break;
-  }
-  const candidates = tried.find((size) => size >= expansion || isEnough(firstOf(lists, size))) ?? expansion;
-  return { expansion, candidates, found: firstOf(lists, candidates) };
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 1 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (size === record.graphBytes) return Graph.view(path, dim);
+  const reason = size < 0 ? 'its file is missing' : `it has ${size} bytes instead of ${record.graphBytes}`;
+  throw new XqgError('XQG_ANN_DAMAGED', { path, reason });
 }

@@ -95,6 +95,7 @@ export class OpenedIndex extends HeldIndex implements AskableIndex {
   }
 
   protected async free(): Promise<void> {
+    this.ann?.close();
     await this.scanner.close();
     await this.snapshot.close();
   }

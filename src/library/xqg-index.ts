@@ -16,7 +16,7 @@ import type { DocumentSource, IndexOptions, IndexProgress, IndexResult } from '.
 import type { Removal } from '../indexing/remove.js';
 import type { IndexStatus } from '../indexing/status.js';
 import { parseAddress } from '../store/opensearch/address.js';
-import type { AnnOptions } from './ann.js';
+import type { AnnOptions } from './ann-build.js';
 import { type Comparison, compareRankings } from './comparing.js';
 import {
   countContents,
@@ -311,7 +311,7 @@ export class XqgIndex {
    * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE
    */
   async buildAnn(options: AnnOptions = {}): Promise<AnnRecord> {
-    const { buildAnn } = await import('./ann.js');
+    const { buildAnn } = await import('./ann-build.js');
     const record = await (await this.#open()).use((opened) =>
       buildAnn(opened.whole('An ANN index'), this.makers, options),
     );

@@ -1,6 +1,7 @@
 /**
  * From rates to what an index will take: time, memory, disk and price of every stage. Arithmetic alone; measures nothing.
  */
+import { NUMBER_BYTES } from '../search/ann/graph.js';
 import { quantizedBytes } from '../store/quantize.js';
 import type { Rates } from './rates.js';
 
@@ -72,7 +73,8 @@ export function planOf(request: PlanRequest, rates: Rates): Plan {
   const drawnBytes = rates.drawn ? generatedQueries * rates.bytesPerQuery : 0;
   const store = n * (bytes.texts + FLOAT * dim) + sumsBytes + drawnBytes / 2;
   const lexical = n * bytes.lexical + drawnBytes / 2;
-  const ann = n * (bytes.graph + dim * (rates.unitLength ? 1 : 2));
+  const graph = n * (bytes.graph + dim * NUMBER_BYTES);
+  const ann = graph + n * FLOAT * dim + sumsBytes;
   const matrix = n * dim * (FLOAT + 1);
 
   const seconds: Record<StageName, number> = {
@@ -93,7 +95,7 @@ export function planOf(request: PlanRequest, rates: Rates): Plan {
   const disks: Partial<Record<StageName, number>> = { write: store, seal: lexical, ann };
   const memories: Partial<Record<StageName, number>> = {
     matrix: n * dim * FLOAT + matrix,
-    ann,
+    ann: graph,
   };
   const stages = (Object.keys(seconds) as StageName[])
     .filter((stage) => stage !== 'ann' || passage.ann !== null)
@@ -114,7 +116,7 @@ export function planOf(request: PlanRequest, rates: Rates): Plan {
   const memoryBytes = INDEXING_BYTES;
   const searchMemory = {
     exactBytes: SEARCH_BYTES + lexical + n * ROW_BYTES + n * dim * FLOAT + matrix,
-    annBytes: SEARCH_BYTES + lexical + n * ROW_BYTES + ann,
+    annBytes: SEARCH_BYTES + lexical + n * ROW_BYTES + graph,
   };
   const price = Object.values(prices).reduce((sum, each) => sum + each, 0);
   return {

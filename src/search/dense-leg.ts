@@ -10,8 +10,6 @@ export interface DenseQuestion<M extends ScoredMatrix = ScoredMatrix> {
   /** (dim); all zero where the encoder knows none of its words. */
   readonly vector: Float32Array;
   readonly parts: readonly MatrixPart<M>[];
-  /** Row of the passage that the vector was pulled toward, and its weight (see feedback.ts); absent: none. */
-  readonly toward?: { readonly row: number; readonly weight: number };
 }
 
 /** The products of a question with every row of one of its matrices. */

@@ -1,35 +1,36 @@
 /**
- * Ranks the passages of a snapshot for questions: the dense leg (exact search in fused matrices), the lexical leg (BM25 over
- * own, generated and translated terms) and their hybrid. A question in several languages scores SUM_l w_l score_l in each
- * leg. Knows no store, no file and no generator beyond its table.
+ * Ranks the passages of a snapshot for questions: the dense leg (near rows of a graph where there is one, else exact search), the
+ * lexical leg (BM25 over own, generated and translated terms) and their hybrid. A question in several languages scores
+ * SUM_l w_l score_l in each leg. Knows no store, no file and no generator beyond its table.
  */
 import type { Encoder } from '../encode/encoder.js';
 import { XqgError } from '../errors/error.js';
 import type { TermFactors } from '../generate/generator.js';
 import type { NearRows } from './ann/near-rows.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
-import { type DenseQuestion, FEW, type ScannedPart, scanQuestions, sumParts } from './dense-leg.js';
-import { exactScore, exactTopK, type ScoredMatrix, type SearchMatrix } from './exact/exact-top-k.js';
+import { type DenseQuestion, FEW } from './dense-leg.js';
+import { DenseQuestions } from './dense-questions.js';
+import { exactScore, type SearchMatrix } from './exact/exact-top-k.js';
 import type { Scanner } from './exact/scanner.js';
-import { questionVectors } from './expansion.js';
-import { feedbackWeight, pulledToward } from './feedback.js';
-import { FusedMatrices, type MatrixOf } from './fused-matrices.js';
-import { type DenseList, hitsOf } from './hits.js';
+import { ExactLists } from './exact-lists.js';
+import { feedbackWeight, pulledToward, type RankingVector } from './feedback.js';
+import { FusedMatrices } from './fused-matrices.js';
+import { type DenseList, hitsOf, NO_LIST } from './hits.js';
 import type { LexicalIndex, LexicalTop } from './lexical/index.js';
-import type { LexicalQuestion, ViewSettings } from './lexical/view.js';
+import type { LexicalQuestion } from './lexical/view.js';
+import { LexicalQuestions } from './lexical-questions.js';
 import { type QuestionTerms, questionTerms } from './question.js';
 import {
   type Augmentation,
   augmentationOf,
   checkRequest,
   lexicalModeOf,
-  policyWeights,
   type SearchHit,
   type SearchRequest,
 } from './request.js';
 import { groupByMatrices } from './request-groups.js';
 import { passageLanguages, type Snapshot } from './snapshot.js';
-import { type RankedRows, rankOfIds, sortRows } from './top-k.js';
+import { rankOfIds } from './top-k.js';
 import { stillWanted } from './wanted.js';
 
 export interface EngineOptions {
@@ -51,7 +52,6 @@ export interface EngineOptions {
 const GIBIBYTE = 2 ** 30;
 /** Scores that one batch of questions may take: 32 MB of float32. */
 const SCANNED_SCORES = 2 ** 23;
-const NO_ROWS: RankedRows = { rows: new Uint32Array(0), scores: new Float64Array(0) };
 
 export class SearchEngine {
   readonly snapshot: Snapshot;
@@ -59,14 +59,13 @@ export class SearchEngine {
   readonly encoder: Encoder;
   readonly factors: TermFactors | null;
   readonly defaults: SearchDefaults;
-  readonly #scanner: Pick<Scanner, 'scan'>;
   readonly #matrices: FusedMatrices;
+  readonly #dense: DenseQuestions;
+  readonly #exact: ExactLists;
   readonly #near: NearRows | null;
-  readonly #analyze: (text: string, lang: string) => QuestionTerms;
+  readonly #lexicalQuestions: LexicalQuestions;
   readonly #written: readonly string[];
   readonly #rank: Uint32Array;
-  /** Reused by every question. */
-  readonly #scanned: Float64Array;
 
   /** @throws XqgError XQG_DIMENSION_MISMATCH if the encoder's vectors do not fit the snapshot's */
   constructor(options: EngineOptions) {
@@ -87,14 +86,21 @@ export class SearchEngine {
     this.encoder = encoder;
     this.factors = options.factors ?? null;
     this.defaults = options.defaults ?? SEARCH_DEFAULTS;
-    this.#scanner = options.scanner;
     this.#near = options.near ?? null;
     this.#matrices = new FusedMatrices(snapshot, options.matrixBudgetBytes ?? GIBIBYTE);
-    this.#written = passageLanguages(snapshot);
-    this.#analyze =
-      options.analyze ?? ((text, lang) => questionTerms(text, lang, this.#written, this.factors));
+    this.#dense = new DenseQuestions(snapshot, encoder, this.#matrices, (request) =>
+      this.augmentation(request),
+    );
     this.#rank = rankOfIds(snapshot.ids);
-    this.#scanned = new Float64Array(snapshot.ids.length);
+    this.#exact = new ExactLists(options.scanner, this.#rank);
+    this.#written = passageLanguages(snapshot);
+    this.#lexicalQuestions = new LexicalQuestions({
+      lexical,
+      queryLanguages: snapshot.queryLanguages,
+      defaults: this.defaults,
+      factors: this.factors,
+      analyze: options.analyze ?? ((text, lang) => questionTerms(text, lang, this.#written, this.factors)),
+    });
   }
 
   /**
@@ -111,33 +117,25 @@ export class SearchEngine {
 
   /** The same as `rank` for each, in their order; faster, since one scan serves many questions. */
   async rankBatch(requests: readonly SearchRequest[], signal?: AbortSignal): Promise<SearchHit[][]> {
-    for (const request of requests) checkRequest(request);
+    for (const request of requests) {
+      checkRequest(request);
+      if (request.augment) this.augmentation(request);
+    }
     const n = this.snapshot.ids.length;
     const answers = requests.map((): SearchHit[] => []);
     if (n === 0) return answers;
     const size = Math.max(1, Math.min(32, Math.floor(SCANNED_SCORES / n)));
-    const scanning = new Set(requests.keys());
-    if (this.#near !== null) {
-      for (const [place, hits] of await this.#nearAnswers(this.#near, requests, signal)) {
-        answers[place] = hits;
-        scanning.delete(place);
-      }
-    }
-    for (const group of groupByMatrices(requests)) {
-      const places = group.filter((place) => scanning.has(place));
+    for (const places of groupByMatrices(requests)) {
       for (let first = 0; first < places.length; first += size) {
         const batch = places.slice(first, first + size);
         signal?.throwIfAborted();
-        const matrixOf = batch.length <= FEW ? this.#matrices.quick : this.#matrices.fused;
-        const dense = await this.#denseQuestions(
+        const dense = await this.#denseLists(
           batch.map((place) => requests[place]),
-          matrixOf,
+          signal,
         );
-        await stillWanted(signal);
-        const scanned = await scanQuestions(this.#scanner, dense);
         for (const [i, place] of batch.entries()) {
           await stillWanted(signal);
-          answers[place] = this.#answer(requests[place], dense[i], scanned[i]);
+          answers[place] = this.#answer(requests[place], dense[i]);
         }
       }
     }
@@ -148,44 +146,7 @@ export class SearchEngine {
   async prepare(signal: AbortSignal): Promise<void> {
     if (this.snapshot.ids.length === 0) return;
     await this.#matrices.prepare(signal);
-    for (const lang of this.snapshot.queryLanguages) {
-      if (signal.aborted) return;
-      await stillWanted(signal).catch(() => undefined);
-      this.lexical.view([{ lang, weight: 1 }], this.#viewSettings).lengths('generated');
-    }
-  }
-
-  get #viewSettings(): ViewSettings {
-    const { generatedWeight, translationWeight, expectedDf, relatedWeight } = this.defaults;
-    return { generatedWeight, translationWeight, expectedDf, relatedWeight, factors: this.factors };
-  }
-
-  /** Answers of the requests that need no scan, by place. */
-  async #nearAnswers(
-    near: NearRows,
-    requests: readonly SearchRequest[],
-    signal: AbortSignal | undefined,
-  ): Promise<Map<number, SearchHit[]>> {
-    const asked = [...requests.keys()].filter((place) => {
-      const { mode, exact } = requests[place];
-      return mode !== 'lexical' && !exact;
-    });
-    const answers = new Map<number, SearchHit[]>();
-    if (asked.length === 0) return answers;
-    const vectors = await questionVectors(
-      this.encoder,
-      asked.map((place) => requests[place]),
-    );
-    const { dim } = this.snapshot;
-    for (const [i, place] of asked.entries()) {
-      const vector = vectors.subarray(i * dim, (i + 1) * dim);
-      if (vector.every((value) => value === 0)) continue;
-      await stillWanted(signal);
-      const pulled = await this.#pulledNear(near, requests[place], vector);
-      const hits = pulled === null ? null : await this.#answerNear(near, requests[place], pulled);
-      if (hits !== null) answers.set(place, hits);
-    }
-    return answers;
+    await this.#lexicalQuestions.prepare(signal);
   }
 
   /** How a request's passages are augmented, with the effective alpha for people to see. */
@@ -195,115 +156,50 @@ export class SearchEngine {
     return augmentationOf(request, { queryLanguages, queriesPerLanguage, unitLength }, this.defaults);
   }
 
-  /** The question's vector and the matrices that it is compared with. */
-  async denseQuestion(request: SearchRequest): Promise<DenseQuestion> {
-    const [question] = await this.#denseQuestions([{ ...request, mode: 'dense' }], this.#matrices.quick);
-    return question!;
+  /** Weight of the best passage of a first pass in the question (see feedback.ts); 0: there is no first pass. */
+  feedback(request: SearchRequest): number {
+    return request.mode === 'lexical' ? 0 : feedbackWeight(request, this.defaults, this.#written);
   }
 
-  /** The same for each, in their order; questions are encoded together. */
+  /** What ranks the passages for a question in the dense leg; all zero where the encoder knows none of its words. */
+  async rankingVector(request: SearchRequest): Promise<RankingVector> {
+    const [vector] = await this.#rankingVectors([{ ...request, mode: 'dense' }]);
+    return vector!;
+  }
+
+  /** What ranks for each question, and the matrices that it is compared with; in their order, each whole whatever legs are asked. */
   async denseQuestions(requests: readonly SearchRequest[]): Promise<DenseQuestion<SearchMatrix>[]> {
-    const dense = requests.map((request) => ({ ...request, mode: 'dense' as const }));
-    return (await this.#denseQuestions(dense, this.#matrices.fused)) as DenseQuestion<SearchMatrix>[];
+    const dense = requests.map((request) => ({ ...request, mode: 'dense' as const, exact: true }));
+    const vectors = await this.#rankingVectors(dense);
+    const questions: DenseQuestion<SearchMatrix>[] = [];
+    for (const [i, request] of dense.entries())
+      questions.push({
+        vector: vectors[i]!.vector,
+        parts: await this.#dense.parts(request, this.#matrices.fused),
+      });
+    return questions;
   }
 
-  /** The dense score of one passage, as the ranking has it. */
-  async denseScore(request: SearchRequest, row: number): Promise<{ vector: Float32Array; score: number }> {
-    const { vector, parts } = await this.denseQuestion(request);
-    return { vector, score: exactScore(vector, parts, row) };
+  /**
+   * The dense score of one passage, as the ranking has it.
+   * @param vector (dim) that ranks
+   */
+  async denseScore(request: SearchRequest, vector: Float32Array, row: number): Promise<number> {
+    if (this.#near !== null)
+      return this.#near.scorer(request, this.#augmentationOf(request), vector).score(row);
+    return exactScore(vector, await this.#dense.parts(request, this.#matrices.quick), row);
   }
 
   /** (dim): e(p) of one passage. */
   async passageVector(row: number): Promise<Float32Array> {
+    if (this.#near !== null) return this.#near.passage(row);
     const { vectors, dim } = await this.#matrices.passages();
     return vectors.subarray(row * dim, (row + 1) * dim);
   }
 
   /** The question's terms in each of its languages, with the lexical field that each sees. */
   lexicalQuestions(request: SearchRequest): (LexicalQuestion & { readonly lang: string })[] {
-    const policy = this.augmentation(request).languages;
-    const questionIn = (text: string, lang: string, weight: number) => {
-      const languages = policyWeights(policy, lang, this.snapshot.queryLanguages);
-      const view = this.lexical.view(languages, this.#viewSettings);
-      return { lang, bag: this.#analyze(text, lang), view, weight };
-    };
-    const { question, languages, expansion } = request;
-    const asked = languages.map(({ lang, weight }) => ({ text: question, lang, weight }));
-    for (const { lang, weight } of expansion?.languages ?? [])
-      asked.push({ text: expansion!.text, lang, weight: weight * expansion!.lexicalWeight });
-    return asked
-      .filter(({ weight }) => weight > 0)
-      .map(({ text, lang, weight }) => questionIn(text, lang, weight));
-  }
-
-  /** Weight of the first pass (see feedback.ts), 0 where there is none. */
-  feedback(request: SearchRequest): number {
-    return request.mode === 'lexical' ? 0 : feedbackWeight(request, this.defaults, this.#written);
-  }
-
-  #answer(
-    request: SearchRequest,
-    dense: DenseQuestion | null,
-    scanned: readonly ScannedPart[] | null,
-  ): SearchHit[] {
-    const depth = this.depth(request);
-    const { mask = null } = request;
-    const list = dense === null || scanned === null ? NO_ROWS : this.#best(dense, scanned, depth, mask);
-    const score = (row: number): number | null =>
-      scanned === null ? null : exactScore(dense!.vector, dense!.parts, row);
-    return this.#hits(request, { list, score }, this.#lexicalTop(request, depth, list.rows));
-  }
-
-  #best(
-    { vector, parts }: DenseQuestion,
-    scanned: readonly ScannedPart[],
-    depth: number,
-    mask: Uint8Array | null,
-  ): RankedRows {
-    const error = sumParts(scanned, this.#scanned);
-    return exactTopK(this.#scanned, error, vector, parts, depth, this.#rank, mask);
-  }
-
-  /** The same through a graph of near neighbors; null where a scan is better. */
-  async #answerNear(
-    near: NearRows,
-    request: SearchRequest,
-    vector: Float32Array,
-  ): Promise<SearchHit[] | null> {
-    const depth = this.depth(request);
-    const augmentation = request.augment ? this.augmentation(request) : null;
-    const list = await this.#bestNear(near, request, vector, depth);
-    if (list === null) return null;
-    const lexical = this.#lexicalTop(request, depth, list.rows);
-    const others = lexical?.list.rows ?? NO_ROWS.rows;
-    const scores = await near.scores(request, augmentation, vector, others);
-    const known = new Map(Array.from(others, (row, i) => [row, scores[i]]));
-    return this.#hits(request, { list, score: (row) => known.get(row) ?? null }, lexical);
-  }
-
-  async #bestNear(
-    near: NearRows,
-    request: SearchRequest,
-    vector: Float32Array,
-    depth: number,
-  ): Promise<RankedRows | null> {
-    const rows = near.rowsFor(vector, depth, request.mask ?? null);
-    if (rows === null) return null;
-    const augmentation = request.augment ? this.augmentation(request) : null;
-    return sortRows(rows, await near.scores(request, augmentation, vector, rows), depth, this.#rank);
-  }
-
-  /** The question's vector after a first pass through the graph; null where a scan is better. */
-  async #pulledNear(
-    near: NearRows,
-    request: SearchRequest,
-    vector: Float32Array,
-  ): Promise<Float32Array | null> {
-    const weight = this.feedback(request);
-    if (weight === 0) return vector;
-    const first = await this.#bestNear(near, request, vector, 1);
-    if (first === null || first.rows.length === 0) return first === null ? null : vector;
-    return pulledToward(vector, await near.passageVector(first.rows[0]), weight);
+    return this.#lexicalQuestions.of(request, this.augmentation(request).languages);
   }
 
   /** Length of the lists that a request is answered from. */
@@ -311,77 +207,105 @@ export class SearchEngine {
     return mode === 'hybrid' ? (topN ?? Math.max(this.defaults.hybrid.topN, k)) : k;
   }
 
-  #lexicalTop(request: SearchRequest, depth: number, also: Uint32Array): LexicalTop | null {
-    if (request.mode === 'dense') return null;
+  /** The dense leg of each request, in their order. */
+  async #denseLists(requests: readonly SearchRequest[], signal?: AbortSignal): Promise<DenseList[]> {
+    const vectors = await this.#rankingVectors(requests, signal);
+    return this.#listsBy(
+      requests,
+      vectors.map((each) => each?.vector ?? null),
+      signal,
+    );
+  }
+
+  /** In the order of the requests; null for one that asks the lexical leg alone. */
+  async #rankingVectors(
+    requests: readonly SearchRequest[],
+    signal?: AbortSignal,
+  ): Promise<(RankingVector | null)[]> {
+    const own = await this.#dense.vectors(requests);
+    const fed = [...requests.keys()].filter((i) => own[i] !== null && this.feedback(requests[i]) > 0);
+    const found = own.map(
+      (vector) => vector && { own: vector, vector, toward: null as RankingVector['toward'] },
+    );
+    if (fed.length === 0) return found;
+    const first = await this.#listsBy(
+      fed.map((i) => ({ ...requests[i], mode: 'dense', k: 1 })),
+      fed.map((i) => own[i]),
+      signal,
+    );
+    for (const [at, i] of fed.entries()) {
+      const [row] = first[at].list.rows;
+      if (row === undefined) continue;
+      const weight = this.feedback(requests[i]);
+      const vector = pulledToward(own[i]!, await this.passageVector(row), weight);
+      found[i] = { own: own[i]!, vector, toward: { row, weight } };
+    }
+    return found;
+  }
+
+  /** The best rows by these vectors: through the graph where that is better, else by one scan for all. */
+  async #listsBy(
+    requests: readonly SearchRequest[],
+    vectors: readonly (Float32Array | null)[],
+    signal?: AbortSignal,
+  ): Promise<DenseList[]> {
+    const lists = requests.map(() => NO_LIST);
+    const scanned: number[] = [];
+    for (const [i, request] of requests.entries()) {
+      const vector = vectors[i];
+      if (vector === null || vector.every((value) => value === 0)) continue;
+      await stillWanted(signal);
+      const near = request.exact ? null : await this.#nearList(request, vector, signal);
+      if (near === null) scanned.push(i);
+      else lists[i] = near;
+    }
+    if (scanned.length === 0) return lists;
+    const matrixOf = scanned.length <= FEW ? this.#matrices.quick : this.#matrices.fused;
+    const questions = [];
+    for (const i of scanned) {
+      const { mask = null } = requests[i];
+      const parts = await this.#dense.parts(requests[i], matrixOf);
+      questions.push({ vector: vectors[i]!, parts, depth: this.depth(requests[i]), mask });
+    }
+    for (const [at, list] of (await this.#exact.lists(questions, signal)).entries())
+      lists[scanned[at]] = list;
+    return lists;
+  }
+
+  /** null where a scan is better. */
+  async #nearList(
+    request: SearchRequest,
+    vector: Float32Array,
+    signal?: AbortSignal,
+  ): Promise<DenseList | null> {
+    if (this.#near === null) return null;
+    const question = {
+      request,
+      augmentation: this.#augmentationOf(request),
+      vector,
+      depth: this.depth(request),
+    };
+    return this.#near.list(question, this.#rank, signal);
+  }
+
+  /** null: without generated queries */
+  #augmentationOf(request: SearchRequest): Augmentation | null {
+    return request.augment ? this.augmentation(request) : null;
+  }
+
+  #answer(request: SearchRequest, dense: DenseList): SearchHit[] {
+    const { snapshot, defaults } = this;
+    const lexical = request.mode === 'dense' ? null : this.#lexicalTop(request, dense.list.rows);
+    return hitsOf(request, dense, lexical, { ids: snapshot.ids, rank: this.#rank, defaults });
+  }
+
+  #lexicalTop(request: SearchRequest, also: Uint32Array): LexicalTop {
     const { mask = null } = request;
     return this.lexical.top(this.lexicalQuestions(request), lexicalModeOf(request), {
-      k: depth,
+      k: this.depth(request),
       rank: this.#rank,
       mask,
       also,
     });
-  }
-
-  #hits(request: SearchRequest, dense: DenseList, lexical: LexicalTop | null): SearchHit[] {
-    const { snapshot, defaults } = this;
-    return hitsOf(request, dense, lexical, { ids: snapshot.ids, rank: this.#rank, defaults });
-  }
-
-  async #denseQuestions<M extends ScoredMatrix>(
-    requests: readonly SearchRequest[],
-    matrixOf: MatrixOf<M>,
-  ): Promise<(DenseQuestion<M | SearchMatrix> | null)[]> {
-    const asked = requests.filter(({ mode }) => mode !== 'lexical');
-    if (asked.length === 0) return requests.map(() => null);
-    const vectors = await questionVectors(this.encoder, asked);
-    const { dim } = this.snapshot;
-    const questions: (DenseQuestion<M | SearchMatrix> | null)[] = [];
-    let next = 0;
-    for (const request of requests) {
-      if (request.mode === 'lexical') questions.push(null);
-      else {
-        const vector = vectors.subarray(next * dim, ++next * dim);
-        questions.push({ vector, parts: await this.#parts(request, matrixOf) });
-      }
-    }
-    return this.#pulled(requests, questions);
-  }
-
-  /** Questions after the first pass of those that have one. */
-  async #pulled<M extends ScoredMatrix>(
-    requests: readonly SearchRequest[],
-    questions: readonly (DenseQuestion<M | SearchMatrix> | null)[],
-  ): Promise<(DenseQuestion<M | SearchMatrix> | null)[]> {
-    const fed = questions.map((question, i) => (this.feedback(requests[i]) > 0 ? question : null));
-    if (fed.every((question) => question === null)) return [...questions];
-    const scanned = await scanQuestions(this.#scanner, fed);
-    return Promise.all(
-      questions.map(async (question, i) => {
-        const first = scanned[i];
-        if (question === null || first === null) return question;
-        const [row] = this.#best(question, first, 1, requests[i].mask ?? null).rows;
-        if (row === undefined) return question;
-        const weight = this.feedback(requests[i]);
-        const vector = pulledToward(question.vector, await this.passageVector(row), weight);
-        return { ...question, vector, toward: { row, weight } };
-      }),
-    );
-  }
-
-  /** One part per language of the question; languages that see the same matrix share one. */
-  async #parts<M extends ScoredMatrix>(
-    request: SearchRequest,
-    matrixOf: MatrixOf<M>,
-  ): Promise<DenseQuestion<M | SearchMatrix>['parts']> {
-    if (!request.augment) return [{ matrix: await this.#matrices.passages(), weight: 1 }];
-    const augmentation = this.augmentation(request);
-    const weights = new Map<M | SearchMatrix, number>();
-    for (const { lang, weight } of request.languages) {
-      if (weight === 0) continue;
-      const languages = policyWeights(augmentation.languages, lang, this.snapshot.queryLanguages);
-      const matrix = await matrixOf(augmentation, languages);
-      weights.set(matrix, (weights.get(matrix) ?? 0) + weight);
-    }
-    return [...weights].map(([matrix, weight]) => ({ matrix, weight }));
   }
 }

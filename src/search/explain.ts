@@ -4,9 +4,9 @@
  */
 import { shareOf } from '../augment/fuse.js';
 import type { LanguageWeight } from '../languages/terms.js';
-import type { DenseQuestion } from './dense-leg.js';
 import type { SearchEngine } from './engine.js';
 import { product } from './exact/javascript-scanner.js';
+import type { RankingVector } from './feedback.js';
 import type { TermExplanation } from './lexical/explanation.js';
 import {
   type Augmentation,
@@ -69,26 +69,25 @@ export async function explain(
   queries: readonly GeneratedQuery[] = [],
 ): Promise<Explanation> {
   checkRequest(request);
-  const { toward } = await engine.denseQuestion(request);
-  const { vector } = await engine.denseQuestion({ ...request, feedback: 0 });
-  const hasVector = vector.some((value) => value !== 0);
+  const question = await engine.rankingVector(request);
+  const hasVector = question.own.some((value) => value !== 0);
   return {
     row,
     id: engine.snapshot.ids[row],
     augmentation: request.augment ? engine.augmentation(request) : null,
-    dense: hasVector ? await explainDense(engine, request, row, toward) : null,
+    dense: hasVector ? await explainDense(engine, request, question, row) : null,
     lexical: explainLexical(engine, request, row),
-    nearest: hasVector ? await nearest(engine, vector, queries) : [],
+    nearest: hasVector ? await nearest(engine, question.own, queries) : [],
   };
 }
 
 async function explainDense(
   engine: SearchEngine,
   request: SearchRequest,
+  { vector, toward }: RankingVector,
   row: number,
-  toward: DenseQuestion['toward'],
 ): Promise<DenseExplanation> {
-  const { vector, score } = await engine.denseScore(request, row);
+  const score = await engine.denseScore(request, vector, row);
   const passage = await engine.passageVector(row);
   const sums = request.augment ? await languageSums(engine, row) : new Map<string, Float32Array>();
   const shares = new Map<string, number>();
@@ -105,7 +104,7 @@ async function explainDense(
   }
   const languages = [...shares].map(([lang, share]) => ({ lang, share })).sort((a, b) => b.share - a.share);
   const pulled = toward && { id: engine.snapshot.ids[toward.row], weight: toward.weight };
-  return { score, passage: own, toward: pulled ?? null, languages };
+  return { score, passage: own, toward: pulled, languages };
 }
 
 /** What the passage's vector and its sums are multiplied with to give the fused vector of one matrix. */

@@ -6,6 +6,16 @@
 import type { SearchDefaults } from './defaults.js';
 import type { SearchRequest } from './request.js';
 
+/** What ranks the passages for a question in the dense leg. */
+export interface RankingVector {
+  /** (dim), of the question itself. */
+  readonly own: Float32Array;
+  /** (dim), after the first pass. */
+  readonly vector: Float32Array;
+  /** The passage that it was pulled toward; null: there was no first pass. */
+  readonly toward: { readonly row: number; readonly weight: number } | null;
+}
+
 /**
  * Weight of the best passage in a question, >= 0; 0: no first pass. Unless it was asked for, only where passages are in several
  * languages: elsewhere there is no translation that could rise.

@@ -11,6 +11,12 @@ export interface DenseList {
   readonly score: (row: number) => number | null;
 }
 
+/** That of a question without a vector. */
+export const NO_LIST: DenseList = {
+  list: { rows: new Uint32Array(0), scores: new Float64Array(0) },
+  score: () => null,
+};
+
 export interface HitContext {
   /** By row. */
   readonly ids: readonly string[];

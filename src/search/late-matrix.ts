@@ -4,13 +4,13 @@
  * whole matrix. So alpha and languages change at the cost of a few passes over numbers, and the ranking is that of the fused matrix to
  * the bit. Knows no question's text and no store.
  */
-import { addWeighted, fuseRow, shareOf } from '../augment/fuse.js';
 import { fusedLength, lateFusionScore } from '../augment/late-fusion.js';
 import type { AugmentationProfile } from '../augment/profiles.js';
 import type { ByteMatrix, ByteProducts } from '../vectors/byte-matrix.js';
 import type { ScoredMatrix, SearchMatrix } from './exact/exact-top-k.js';
 import { product } from './exact/javascript-scanner.js';
 import { rememberedProducts } from './exact/remembered-products.js';
+import { FusedRow } from './fused-row.js';
 
 /** S = SUM_l share_l S_l of every passage: what alpha weighs against the passage itself. */
 export interface WeightedSum {
@@ -42,16 +42,8 @@ export class LateMatrix implements ScoredMatrix {
   readonly #bytes: ByteMatrix;
   readonly #sum: WeightedSum;
   readonly #formula: Pick<AugmentationProfile, 'variant' | 'alpha' | 'renormalize'>;
-  /** What the sums count in a fused row, as a whole matrix has it. */
-  readonly #share: number;
+  readonly #row: FusedRow;
   #lengths: { readonly lengths: Float32Array; readonly mean: number } | null = null;
-  /** (dim) of the row at hand. */
-  readonly #row: {
-    readonly wide: Float64Array;
-    readonly sums: Float32Array;
-    readonly one: Float32Array;
-    readonly fused: Float32Array;
-  };
 
   /** @param bytes the passages in 8 bits */
   constructor(
@@ -66,39 +58,15 @@ export class LateMatrix implements ScoredMatrix {
     this.#bytes = bytes;
     this.#sum = sum;
     this.#formula = formula;
-    const { languages, queriesPerLanguage } = sum;
-    const [only] = languages;
-    let [weight, queries] = [only.weight, queriesPerLanguage];
-    if (languages.length > 1) {
-      [weight, queries] = [1, 0];
-      for (const { weight: each } of languages) queries += each * queriesPerLanguage;
-    }
-    [this.#share] = shareOf([{ weight, queries }], formula).shares;
-    this.#row = {
-      wide: new Float64Array(dim),
-      sums: new Float32Array(dim),
-      one: new Float32Array(dim),
-      fused: new Float32Array(dim),
-    };
+    const weights = sum.languages.map(({ weight }) => weight);
+    this.#row = new FusedRow(weights, formula, sum.queriesPerLanguage, dim);
   }
 
   score(query: Float32Array, row: number): number {
     const { dim } = this;
-    const { wide, sums, one, fused } = this.#row;
     const { languages } = this.#sum;
-    // In the order and with the roundings of a whole matrix.
-    if (languages.length === 1) languages[0].sums.row(row, sums);
-    else {
-      sums.fill(0);
-      for (const { sums: bytes, weight } of languages) {
-        bytes.row(row, one);
-        addWeighted(sums, one, weight);
-      }
-    }
-    const passages = this.#passages.vectors.subarray(row * dim, (row + 1) * dim);
-    const { alpha, renormalize } = this.#formula;
-    const used = [{ sums, share: this.#share }];
-    fuseRow(wide, { passages, passageWeight: 1 - alpha, used, renormalize }, 0, fused);
+    const passage = this.#passages.vectors.subarray(row * dim, (row + 1) * dim);
+    const fused = this.#row.of(passage, (language, into) => languages[language].sums.row(row, into));
     return product(query, fused, 0);
   }
 

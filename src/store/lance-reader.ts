@@ -47,7 +47,7 @@ export class LanceReader implements StoreReader {
 
   quantizedSums(lang: string): AsyncIterable<(Uint8Array | null)[]> | null {
     const [name] = lanceColumns('sums', this.shape, [lang]);
-    return name === undefined || this.shape.sumBits !== 8 ? null : this.#cells(name);
+    return name === undefined ? null : this.#cells(name);
   }
 
   async take<C extends Column>(

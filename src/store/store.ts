@@ -86,8 +86,8 @@ export interface StoreReader {
     options?: ScanOptions,
   ): AsyncIterable<Pick<IndexedPassage, C>[]>;
   /**
-   * The sums in one language as they are stored in 8 bits (`quantize`), in the order of `scan`; null for a passage without one. Null or
-   * absent where sums are stored otherwise. Much faster than `scan`.
+   * The sums in one language as they are stored (`quantize`, in the shape's bits), in the order of `scan`; null for a passage without
+   * one. Null for a language that sums cannot have; absent where sums are stored otherwise. Much faster than `scan`.
    */
   quantizedSums?(lang: string): AsyncIterable<(Uint8Array | null)[]> | null;
   /**

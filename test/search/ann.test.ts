@@ -1,39 +1,43 @@
 import { describe, expect, it } from 'vitest';
+import type { Encoder } from '../../src/encode/encoder.js';
 import { BestRows } from '../../src/search/ann/best-rows.js';
 import { Graph } from '../../src/search/ann/graph.js';
 import { NearRows } from '../../src/search/ann/near-rows.js';
+import type { RowSource } from '../../src/search/ann/row-scorer.js';
 import { SearchEngine } from '../../src/search/engine.js';
 import { openScanner } from '../../src/search/exact/scanner.js';
+import { explain } from '../../src/search/explain.js';
 import { memoryIndex } from '../../src/search/memory-snapshot.js';
 import type { SearchRequest } from '../../src/search/request.js';
-import { analyze, corpus, DIM, encoder, factors } from './fake-corpus.js';
+import type { Snapshot } from '../../src/search/snapshot.js';
+import { analyze, corpus, DIM, factors, encoder as fakeEncoder } from './fake-corpus.js';
 import { Random } from './random.js';
 
 const N = 12_000;
 const rows = corpus(N);
 const { scanner } = await openScanner();
 const { snapshot, lexical } = memoryIndex(rows);
-const readRows: Uint32Array[] = [];
-const source = Object.assign(snapshot, {
-  rowVectors: async (wanted: Uint32Array, languages: readonly string[]) => {
-    readRows.push(wanted);
-    const of = (vectorOf: (row: number) => Float32Array | undefined): Float32Array => {
-      const matrix = new Float32Array(wanted.length * DIM);
-      for (const [i, row] of wanted.entries()) matrix.set(vectorOf(row) ?? new Float32Array(DIM), i * DIM);
-      return matrix;
-    };
-    return {
-      passages: of((row) => rows[row].vector),
-      sums: new Map(languages.map((lang) => [lang, of((row) => rows[row].sums.get(lang))])),
-    };
+const readRows: number[] = [];
+const source: RowSource = {
+  passage(row, into) {
+    readRows.push(row);
+    into.set(rows[row].vector);
   },
-});
-const graph = await Graph.create({ dim: DIM, unitLength: true });
+  sum: (lang, row, into) => into.set(rows[row].sums.get(lang) ?? new Float32Array(DIM)),
+};
+const graph = await Graph.create(DIM);
 for (const [row, { vector }] of rows.entries()) graph.add(row, vector);
 
-function engineOf(candidates: number): SearchEngine {
-  const near = new NearRows(source, { graph, candidates, expansion: candidates });
-  return new SearchEngine({ snapshot, lexical, encoder, scanner, factors, analyze, near });
+const exactEngine = new SearchEngine({ snapshot, lexical, encoder: fakeEncoder, scanner, factors, analyze });
+/** The same rows, of which no matrix can be read. */
+const unread = Object.assign(Object.create(snapshot) as Snapshot, {
+  passageVectors: () => Promise.reject(new Error('read')),
+  languageSumsOf: async (row: number) => rows[row].sums,
+});
+
+function engineOf(candidates: number, encoder: Encoder = fakeEncoder, of: Snapshot = snapshot): SearchEngine {
+  const near = new NearRows(snapshot, { graph, source, candidates, expansion: candidates });
+  return new SearchEngine({ snapshot: of, lexical, encoder, scanner, factors, analyze, near });
 }
 
 const BASE: SearchRequest = {
@@ -86,14 +90,41 @@ describe('search through a graph', () => {
     const engine = engineOf(64);
     readRows.length = 0;
     await engine.rank({ ...BASE, feedback: 0 });
-    expect(readRows.map(({ length }) => length)).toEqual([64, 0]);
-    readRows.length = 0;
-    await engine.rank(BASE);
-    expect(readRows.map(({ length }) => length)).toEqual([64, 1, 64, 0]);
+    expect(new Set(readRows).size).toBe(64);
+    expect(readRows).toHaveLength(64);
+  });
+
+  it('explains a hit without a matrix, with the score that the ranking has', async () => {
+    const engine = engineOf(100, fakeEncoder, unread);
+    const [{ row, dense }] = await engine.rank(BASE);
+    const explained = await explain(engine, BASE, row);
+    expect(explained.dense!.score).toBe(dense);
+    expect(explained).toEqual(await explain(exactEngine, BASE, row));
+  });
+
+  it('encodes a question once, also where the graph is of no use for it', async () => {
+    let encoded = 0;
+    const counting = {
+      ...fakeEncoder,
+      encodeQueries: (texts: Parameters<Encoder['encodeQueries']>[0]) => {
+        encoded += texts.length;
+        return fakeEncoder.encodeQueries(texts);
+      },
+    };
+    const engine = engineOf(100, counting);
+    const mask = Uint8Array.from({ length: N }, (_, row) => (row % 10 < 8 ? 1 : 0));
+    const requests = [
+      BASE,
+      { ...BASE, k: 2000, mask },
+      { ...BASE, exact: true },
+      { ...BASE, mode: 'lexical' as const },
+    ];
+    await engine.rankBatch(requests);
+    expect(encoded).toBe(3);
   });
 
   it('scores every row of a narrow filter, asks for more rows for a wide one, and scans for one between', async () => {
-    const near = new NearRows(source, { graph, candidates: 100, expansion: 200 });
+    const near = new NearRows(snapshot, { graph, source, candidates: 100, expansion: 200 });
     const maskOf = (share: number): Uint8Array => {
       const random = new Random(5);
       return Uint8Array.from({ length: N }, () => (random.below(1000) < share * 1000 ? 1 : 0));
@@ -112,9 +143,11 @@ describe('search through a graph', () => {
     }
   });
 
-  it('finds nothing dense for a question without a vector, as exact search does', async () => {
+  it('finds nothing dense for a question without a vector, as exact search does, and reads no matrix for it', async () => {
     const request = { ...BASE, mode: 'hybrid' as const, question: 'unknown words' };
-    expect(await engineOf(100).rank(request)).toEqual(await engineOf(100).rank({ ...request, exact: true }));
+    const engine = engineOf(100, fakeEncoder, unread);
+    expect(await engine.rank(request)).toEqual(await engineOf(100).rank({ ...request, exact: true }));
+    await expect(engine.rank({ ...BASE, exact: true })).rejects.toThrow('read');
   });
 });
 

@@ -227,7 +227,7 @@ describe('an expanded question', () => {
     const engine = engineOf();
     const request = { ...BASE, mode: 'dense' as const, feedback: 0 };
     const vectorOf = async (change: Partial<SearchRequest>) =>
-      (await engine.denseQuestion({ ...request, ...change })).vector;
+      (await engine.rankingVector({ ...request, ...change })).own;
     expect(await vectorOf({ expansion: { ...written, dense: 'appended', lexicalWeight: 0 } })).toEqual(
       encode(`${BASE.question} ${written.text}`),
     );

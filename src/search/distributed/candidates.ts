@@ -101,7 +101,7 @@ export class Candidates {
   }
 
   async #denseLists(request: SearchRequest, size: number, breadth: number): Promise<CandidateList[]> {
-    const { vector } = await this.blank.engine.denseQuestion(request);
+    const { vector } = await this.blank.engine.rankingVector(request);
     if (vector.every((value) => value === 0)) return [];
     const list = (field: 'vector' | 'fused'): CandidateList => ({
       by: { field, near: vector, breadth },
