@@ -447,6 +447,10 @@ export const catalogue = {
     message: 'There is no index named "{index}" here.',
     remedy: 'GET /api/indexes names those that there are.',
   },
+  XQG_NO_EXPANDER: {
+    message: 'This server has nothing that expands questions.',
+    remedy: 'Ask without "expand", or start the server with --expand (docs/models.md).',
+  },
   XQG_INDEX_NAMED_TWICE: {
     message: 'Two indexes are named "{name}": {first} and {second}.',
     remedy: 'Name one of them otherwise: --index OTHER={second}',

@@ -11,7 +11,7 @@ import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
 import { type DenseQuestion, FEW, type ScannedPart, scanQuestions, sumParts } from './dense-leg.js';
 import { exactScore, exactTopK, type ScoredMatrix, type SearchMatrix } from './exact/exact-top-k.js';
 import type { Scanner } from './exact/scanner.js';
-import { questionVectors } from './expansion.js';
+import { ownVector, questionVectors } from './expansion.js';
 import { FusedMatrices, type MatrixOf } from './fused-matrices.js';
 import { type DenseList, hitsOf } from './hits.js';
 import type { LexicalIndex, LexicalTop } from './lexical/index.js';
@@ -203,10 +203,18 @@ export class SearchEngine {
     return (await this.#denseQuestions(dense, this.#matrices.fused)) as DenseQuestion<SearchMatrix>[];
   }
 
-  /** The dense score of one passage, as the ranking has it. */
-  async denseScore(request: SearchRequest, row: number): Promise<{ vector: Float32Array; score: number }> {
+  /**
+   * The dense score of one passage, as the ranking has it.
+   * @returns also `own`: what the question's own words give to it, as `ownVector` parts them from its expansion
+   */
+  async denseScore(
+    request: SearchRequest,
+    row: number,
+  ): Promise<{ vector: Float32Array; score: number; own: number }> {
     const { vector, parts } = await this.denseQuestion(request);
-    return { vector, score: exactScore(vector, parts, row) };
+    const score = exactScore(vector, parts, row);
+    if (request.expansion == null) return { vector, score, own: score };
+    return { vector, score, own: exactScore(await ownVector(this.encoder, request), parts, row) };
   }
 
   /** (dim): e(p) of one passage. */
@@ -215,21 +223,25 @@ export class SearchEngine {
     return vectors.subarray(row * dim, (row + 1) * dim);
   }
 
-  /** The question's terms in each of its languages, with the lexical field that each sees. */
-  lexicalQuestions(request: SearchRequest): (LexicalQuestion & { readonly lang: string })[] {
+  /** The question's terms in each of its languages, and those of its expansion, with the lexical field that each sees. */
+  lexicalQuestions(
+    request: SearchRequest,
+  ): (LexicalQuestion & { readonly lang: string; readonly expansion: boolean })[] {
     const policy = this.augmentation(request).languages;
-    const questionIn = (text: string, lang: string, weight: number) => {
+    const { question, languages, expansion } = request;
+    const questionIn = (text: string, lang: string, weight: number, expansion: boolean) => {
       const languages = policyWeights(policy, lang, this.snapshot.queryLanguages);
       const view = this.lexical.view(languages, this.#viewSettings);
-      return { lang, bag: this.#analyze(text, lang), view, weight };
+      return { lang, bag: this.#analyze(text, lang), view, weight, expansion };
     };
-    const { question, languages, expansion } = request;
-    const asked = languages.map(({ lang, weight }) => ({ text: question, lang, weight }));
-    for (const { lang, weight } of expansion?.languages ?? [])
-      asked.push({ text: expansion!.text, lang, weight: weight * expansion!.lexicalWeight });
+    const asked = languages.map(({ lang, weight }) => ({ text: question, lang, weight, expanded: false }));
+    for (const { lang, weight } of expansion?.languages ?? []) {
+      const { text, lexicalWeight } = expansion!;
+      asked.push({ text, lang, weight: weight * lexicalWeight, expanded: true });
+    }
     return asked
       .filter(({ weight }) => weight > 0)
-      .map(({ text, lang, weight }) => questionIn(text, lang, weight));
+      .map(({ text, lang, weight, expanded }) => questionIn(text, lang, weight, expanded));
   }
 
   #answer(

@@ -27,15 +27,22 @@ export interface DenseExplanation {
   readonly passage: number;
   /** The part of the generated queries by language, largest first; languages without queries are absent. */
   readonly languages: readonly { readonly lang: string; readonly share: number }[];
+  /**
+   * The same score parted otherwise, into what the question's own words give and what its expansion gives; they sum to it. Of an
+   * appended text `text` is what it changed. Null without one.
+   */
+  readonly expansion: { readonly question: number; readonly text: number } | null;
 }
 
 export interface LexicalExplanation {
   /** BM25, as the ranking has it; null: no term matched. */
   readonly score: number | null;
-  /** By language of the question; contributions times `weight` sum to `score`. */
+  /** By language of the question, then of its expansion; contributions times `weight` sum to `score`. */
   readonly languages: readonly {
     readonly lang: string;
     readonly weight: number;
+    /** True: terms that the expansion added. */
+    readonly expansion: boolean;
     readonly terms: readonly TermExplanation[];
   }[];
 }
@@ -83,7 +90,7 @@ async function explainDense(
   request: SearchRequest,
   row: number,
 ): Promise<DenseExplanation> {
-  const { vector, score } = await engine.denseScore(request, row);
+  const { vector, score, own: question } = await engine.denseScore(request, row);
   const passage = await engine.passageVector(row);
   const sums = request.augment ? await languageSums(engine, row) : new Map<string, Float32Array>();
   const shares = new Map<string, number>();
@@ -99,7 +106,8 @@ async function explainDense(
     }
   }
   const languages = [...shares].map(([lang, share]) => ({ lang, share })).sort((a, b) => b.share - a.share);
-  return { score, passage: own, languages };
+  const expansion = request.expansion == null ? null : { question, text: score - question };
+  return { score, passage: own, languages, expansion };
 }
 
 /** What the passage's vector and its sums are multiplied with to give the fused vector of one matrix. */
@@ -159,9 +167,9 @@ async function languageSums(engine: SearchEngine, row: number): Promise<Readonly
 
 function explainLexical(engine: SearchEngine, request: SearchRequest, row: number): LexicalExplanation {
   const mode = lexicalModeOf(request);
-  const languages = engine.lexicalQuestions(request).map(({ lang, bag, view, weight }) => {
+  const languages = engine.lexicalQuestions(request).map(({ lang, bag, view, weight, expansion }) => {
     const terms = engine.lexical.explain(bag, view, mode, row);
-    return { lang, weight, terms: terms.sort((a, b) => b.contribution - a.contribution) };
+    return { lang, weight, expansion, terms: terms.sort((a, b) => b.contribution - a.contribution) };
   });
   const score = languages.reduce(
     (sum, { weight, terms }) => terms.reduce((total, term) => total + weight * term.contribution, sum),
