@@ -32,7 +32,7 @@ const FAILURES_IN_A_ROW = 3;
 const REST_MS = 30_000;
 
 export class Expansions {
-  readonly #options: Required<Omit<ExpansionsOptions, 'onFailure'>> & ExpansionsOptions;
+  readonly #options: ExpansionsOptions;
   #waiting = 0;
   #inARow = 0;
   #restsUntil = 0;
@@ -40,7 +40,7 @@ export class Expansions {
   readonly counts = { written: 0, failed: 0, skipped: 0 };
 
   constructor(options: ExpansionsOptions) {
-    this.#options = { timeoutMs: 10_000, waiting: 64, ...options };
+    this.#options = options;
   }
 
   /** The name of what writes. */
@@ -60,10 +60,10 @@ export class Expansions {
     mostMs: number,
     gone: AbortSignal,
   ): Promise<Widened> {
-    const { timeoutMs, waiting, expand, onFailure } = this.#options;
+    const { timeoutMs = 10_000, waiting = 64, expand, onFailure } = this.#options;
     if (Date.now() < this.#restsUntil) return this.#skipped('the model failed before and is left alone');
     if (this.#waiting >= waiting) return this.#skipped('too many questions wait for the model');
-    const within = Math.min(timeoutMs, mostMs);
+    const within = Math.floor(Math.min(timeoutMs, mostMs));
     const late = AbortSignal.timeout(within);
     const signal = AbortSignal.any([gone, late]);
     let thrown: unknown;

@@ -41,7 +41,8 @@ async function expander(settings: EndpointFields = {}): Promise<Expander> {
 }
 
 async function serve(options: Partial<ServerOptions> = {}, settings: EndpointFields = {}) {
-  return place.serve({ expand: { by: await expander(settings) }, rate: 0, ...options });
+  const { expand = { by: await expander(settings) } } = options;
+  return place.serve({ rate: 0, ...options, expand });
 }
 
 async function search(server: XqgServer, body: object = EXPAND, headers = {}) {
@@ -269,7 +270,7 @@ describe('keys and limits', () => {
     const unlisted = await server.inject({ url: '/api/indexes', headers: bearer(adder) });
     expect(unlisted.json().expander).toBeNull();
     expect(model.requests).toHaveLength(0);
-    model.reply = () => 'Secretbread, Geheimer Mond.';
+    model.reply = () => 'Secretbread, Geheimer Mond, Honig.';
     const found = await search(server, EXPAND, bearer(red));
     expect(found.with.expansion.text).toContain('Secretbread');
     expect(found.with.hits.map(({ id }: { id: string }) => id)).not.toContain('secret-bread');
