@@ -16,7 +16,7 @@ import type { Generator } from '../generate/generator.js';
 import { GlossGenerator } from '../generate/gloss.js';
 import { LexiconGenerator } from '../generate/lexicon.js';
 import { type OpenGeneratorOptions, openGenerator } from '../generate/open-generator.js';
-import { GlossaryGenerator } from '../generate/with-glossary.js';
+import { withGlossary } from '../generate/with-glossary.js';
 import type { Glossary } from '../glossary/glossary.js';
 import { GlossaryPack } from '../glossary/glossary-pack.js';
 import { readGlossary } from '../glossary/read-glossary.js';
@@ -165,8 +165,8 @@ function packEncoder(pack: Pack): Encoder {
 }
 
 function packGenerator(name: PackGenerator, pack: Pack): Generator {
-  const generator = name === 'gloss' ? new GlossGenerator(pack) : new LexiconGenerator(pack);
-  return pack instanceof GlossaryPack ? new GlossaryGenerator(generator, pack) : generator;
+  const Made = name === 'gloss' ? GlossGenerator : LexiconGenerator;
+  return pack instanceof GlossaryPack ? withGlossary(Made, pack) : new Made(pack);
 }
 
 /** The generator; or the name of one that comes from a pack. */
