@@ -243,6 +243,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
         expect(await withColumn(page).locator('article').count()).toBe(10);
         await page.getByLabel('Expand the question').uncheck();
         await page.getByText(/searched without an expansion/).waitFor({ state: 'detached' });
+        await page.context().close();
       } finally {
         await other.close();
       }
