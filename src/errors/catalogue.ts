@@ -250,7 +250,8 @@ export const catalogue = {
   // generate
   XQG_UNKNOWN_GENERATOR: {
     message: 'Unknown generator "{generator}".',
-    remedy: 'Use lexicon, none, hf:NAME, the path of a model folder (with a slash), or openai:MODEL.',
+    remedy:
+      'Use lexicon, gloss, none, hf:NAME, the path of a model folder (with a slash), openai:MODEL, or a .jsonl(.gz) file of recorded queries.',
   },
   XQG_UNKNOWN_SCORER: {
     message: 'Nothing scores queries by "{scorer}".',

@@ -36,8 +36,8 @@ export interface MakerOptions {
   /** Card, endpoint and threads of an encoder that is given by its spec. */
   readonly encoderOptions?: OpenEncoderOptions;
   /**
-   * A generator, or the spec of one: `lexicon`, `gloss`, `hf:NAME`, the path of a model's folder, `openai:MODEL`. Default: the
-   * pack's that made the index, lexicon for a new one. null: no queries are generated.
+   * A generator, or the spec of one: `lexicon`, `gloss`, `hf:NAME`, the path of a model's folder, `openai:MODEL`, or a file of
+   * recorded queries (.jsonl, .jsonl.gz). Default: the pack's that made the index, lexicon for a new one. null: no queries are generated.
    */
   readonly generator?: Generator | string | null;
   /**

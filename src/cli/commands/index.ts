@@ -72,7 +72,7 @@ export const registerIndex: Register = (parent, act) => {
     .option('--pack <pack>', 'name or folder of a pack (default: base)')
     .option(
       '--generator <spec>',
-      "lexicon, gloss, none, hf:NAME, a model's folder, or openai:MODEL (default: lexicon, or the pack's of the index)",
+      "lexicon, gloss, none, hf:NAME, a model's folder, openai:MODEL, or a .jsonl(.gz) file of recorded queries (default: lexicon, or the pack's of the index)",
     )
     .option('--prompt <file>', 'prompt of the generator, instead of the shipped one (docs/models.md)')
     .option(
@@ -179,7 +179,7 @@ function requireFilterable({ keep, roundTrip, generator, queue }: z.output<typeo
     throw new XqgError('XQG_BAD_OPTION', { problems });
   };
   if (keep !== undefined && ['lexicon', 'gloss', 'none', undefined].includes(generator))
-    refuse('--keep needs a --generator that is a model');
+    refuse('--keep needs a --generator that is a model or a file of recorded queries');
   if (roundTrip !== undefined && keep === undefined) refuse('--round-trip needs --keep "round-trip>=..."');
   if (roundTrip !== undefined && queue !== undefined) refuse('--round-trip cannot be used with --queue');
 }
