@@ -14,7 +14,7 @@ import type { Expander, ExpanderIdentity, QuestionToExpand, WrittenExpansion } f
 export const EXPANSION_PROMPTS = ['zero-shot', 'few-shot', 'rephrase', 'rephrase-few-shot'] as const;
 
 /** Characters of a text that are taken, whatever the endpoint thinks of the limit in tokens. */
-const LONGEST = 4000;
+const LONGEST = 2000;
 
 export interface ChatExpanderOptions {
   readonly endpoint: Endpoint;

@@ -197,7 +197,7 @@ describe('where the model fails', () => {
   it('cuts a text that does not end where it should', async () => {
     const server = await serve();
     model.reply = () => 'Honig '.repeat(200_000);
-    expect((await search(server)).with.expansion.text.length).toBeLessThanOrEqual(4000);
+    expect((await search(server)).with.expansion.text.length).toBeLessThanOrEqual(2000);
   });
 });
 
