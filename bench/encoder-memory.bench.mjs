@@ -1,5 +1,5 @@
 // Measures the memory of a neural encoder over a long stream of made-up passages, batch by batch as indexing hands them over:
-// resident memory by tenths of the run. Flat: the last half takes no more than the first. Needs onnxruntime-node, tokenizers.
+// resident memory by quarters of the run. Flat: the last half takes no more than the first. Needs onnxruntime-node, tokenizers.
 // usage: npm run build && node bench/encoder-memory.bench.mjs --model FOLDER [--passages 100000] [--words 40] [--minutes 60]
 //          [--card '{...}'] [--threads 1] [--json]
 // --minutes ends the run early and says how many passages were encoded.
@@ -46,22 +46,22 @@ while (done < wanted && performance.now() < end) {
 }
 const seconds = (performance.now() - started) / 1000;
 await encoder.close();
-const tenths = Array.from({ length: 10 }, (_, t) => {
-  const part = samples.slice(Math.floor((t * samples.length) / 10), Math.floor(((t + 1) * samples.length) / 10));
+const quarters = Array.from({ length: 4 }, (_, t) => {
+  const part = samples.slice(Math.floor((t * samples.length) / 4), Math.floor(((t + 1) * samples.length) / 4));
   return Math.round(Math.max(...part));
 });
-const most = (from, to) => Math.max(...tenths.slice(from, to));
+const most = (from, to) => Math.max(...quarters.slice(from, to));
 const result = {
   model: encoder.identity.name,
   passages: done,
   seconds: Math.round(seconds),
   passagesPerSecond: Number((done / seconds).toFixed(1)),
-  mebibytesByTenth: tenths,
+  mebibytesByQuarter: quarters,
   /** The most of the last half against the most of the first. */
-  growth: Number((most(5, 10) / most(0, 5)).toFixed(3)),
+  growth: Number((most(2, 4) / most(0, 2)).toFixed(3)),
 };
 if (values.json) console.log(JSON.stringify(result, null, 2));
 else {
   console.log(`${result.model}: ${done} passages of up to ${values.words} words in ${result.seconds} s, ${result.passagesPerSecond} a second`);
-  console.log(`resident memory by tenths, MiB: ${tenths.join(' ')}; last half / first half ${result.growth}`);
+  console.log(`resident memory by quarters, MiB: ${quarters.join(' ')}; last half / first half ${result.growth}`);
 }

@@ -45,9 +45,11 @@ export type { IndexStatus } from './indexing/status.js';
 export type { LanguageWeight, TermBag } from './languages/terms.js';
 export type { ReadBytes } from './library/corpus-progress.js';
 export type { NewDocument } from './library/documents.js';
+export type { ExpandedQuestion } from './library/expanding.js';
 export type { ExplainedPassage } from './library/explaining.js';
 export { type PartWorkerOptions, type WorkerResult, workOnParts } from './library/part-worker.js';
 export type { PassageQueries } from './library/passage-queries.js';
+export { roundTripOver } from './library/round-trip.js';
 export type { FoundPassage, SearchAnswer, SearchOptions, UsedExpansion } from './library/search-types.js';
 export type { AskedQuestion, RankedQuestion } from './library/searching.js';
 export {

@@ -1,7 +1,7 @@
 /** The options by which commands have questions expanded. Knows no expander. */
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { ExpandOptions } from '../expand/apply.js';
+import { checkExpansionWeight, type ExpandOptions } from '../expand/apply.js';
 import { numberWithin, oneOf } from '../library/search-fields.js';
 import type { CommandContext } from './context.js';
 import { fromText } from './options.js';
@@ -32,7 +32,10 @@ export function addExpandOptions(command: Command): Command {
     )
     .option('--expand-weight <number>', 'what the text counts against the question (docs/models.md)')
     .option('--expand-lang <code>', 'language that the text is written in (default: that of the question)')
-    .option('--expand-endpoint <file>', 'settings of its endpoint (default: those of --endpoint)');
+    .option(
+      '--expand-endpoint <file>',
+      'settings of its endpoint (default: $OPENAI_BASE_URL, and --endpoint where there is one)',
+    );
 }
 
 /** What a search takes, and how to let go of it; nothing where no expansion was asked for. */
@@ -47,8 +50,7 @@ export async function givenExpansion(
     endpoint: expandEndpoint ?? endpoint,
     signal,
   });
-  return {
-    expand: { by, how: expandHow, weight: expandWeight, lang: expandLang },
-    close: async () => by.close?.(),
-  };
+  const given = { by, how: expandHow, weight: expandWeight, lang: expandLang };
+  checkExpansionWeight(given);
+  return { expand: given, close: async () => by.close?.() };
 }

@@ -250,7 +250,8 @@ export const catalogue = {
   // generate
   XQG_UNKNOWN_GENERATOR: {
     message: 'Unknown generator "{generator}".',
-    remedy: 'Use lexicon, none, hf:NAME, the path of a model folder (with a slash), or openai:MODEL.',
+    remedy:
+      'Use lexicon, gloss, none, hf:NAME, the path of a model folder (with a slash), openai:MODEL, or a .jsonl(.gz) file of recorded queries.',
   },
   XQG_UNKNOWN_SCORER: {
     message: 'Nothing scores queries by "{scorer}".',
@@ -446,6 +447,10 @@ export const catalogue = {
   XQG_INDEX_UNKNOWN: {
     message: 'There is no index named "{index}" here.',
     remedy: 'GET /api/indexes names those that there are.',
+  },
+  XQG_NO_EXPANDER: {
+    message: 'This server has nothing that expands questions.',
+    remedy: 'Ask without "expand", or start the server with --expand (docs/models.md).',
   },
   XQG_INDEX_NAMED_TWICE: {
     message: 'Two indexes are named "{name}": {first} and {second}.',

@@ -37,14 +37,8 @@ export interface QuestionOfLanguages {
   readonly languages: readonly LanguageWeight[];
 }
 
-/**
- * In the order of the questions.
- * @throws XqgError XQG_NUMBER_OUT_OF_RANGE for the weight, and what the expander throws
- */
-export async function expansionsOf(
-  questions: readonly QuestionOfLanguages[],
-  { by, how = 'append', weight = DEFAULT_WEIGHTS[how], lang }: ExpandOptions,
-): Promise<Expansion[]> {
+/** @throws XqgError XQG_NUMBER_OUT_OF_RANGE */
+export function checkExpansionWeight({ how = 'append', weight = DEFAULT_WEIGHTS[how] }: ExpandOptions): void {
   const most = how === 'mix' ? 1 : Infinity;
   if (!(weight >= 0 && weight <= most)) {
     const range = how === 'mix' ? '0 to 1' : '0 or more';
@@ -54,8 +48,23 @@ export async function expansionsOf(
       range,
     });
   }
+}
+
+/**
+ * In the order of the questions.
+ * @param signal aborted when nobody waits for the texts any more
+ * @throws XqgError XQG_NUMBER_OUT_OF_RANGE for the weight, and what the expander throws
+ */
+export async function expansionsOf(
+  questions: readonly QuestionOfLanguages[],
+  options: ExpandOptions,
+  signal?: AbortSignal,
+): Promise<Expansion[]> {
+  checkExpansionWeight(options);
+  const { by, how = 'append', weight = DEFAULT_WEIGHTS[how], lang } = options;
   const written = await by.expand(
     questions.map(({ text, languages }) => ({ text, lang: lang ?? likeliest(languages) })),
+    signal,
   );
   return written.map((each, i) => {
     const { languages } = questions[i];

@@ -13,6 +13,9 @@ import type { Expander, ExpanderIdentity, QuestionToExpand, WrittenExpansion } f
 /** The shipped prompts: expand-NAME.txt in prompts/. */
 export const EXPANSION_PROMPTS = ['zero-shot', 'few-shot', 'rephrase', 'rephrase-few-shot'] as const;
 
+/** Characters of a text that are taken, whatever the endpoint thinks of the limit in tokens. */
+const LONGEST = 2000;
+
 export interface ChatExpanderOptions {
   readonly endpoint: Endpoint;
   /** Name of a shipped prompt, or a file. Default `zero-shot`. */
@@ -52,9 +55,9 @@ export class ChatExpander implements Expander {
   }
 
   /** @throws XqgError XQG_REMOTE_REFUSED, XQG_REMOTE_FAILED, XQG_COST_LIMIT */
-  async expand(questions: readonly QuestionToExpand[]): Promise<WrittenExpansion[]> {
+  async expand(questions: readonly QuestionToExpand[], signal?: AbortSignal): Promise<WrittenExpansion[]> {
     // All of them are awaited, so that what was paid for is kept even if one fails.
-    const written = await Promise.allSettled(questions.map((question) => this.#textOf(question)));
+    const written = await Promise.allSettled(questions.map((question) => this.#textOf(question, signal)));
     return written.map((each, i) => {
       if (each.status === 'rejected') throw each.reason;
       return { text: each.value, lang: questions[i].lang };
@@ -65,7 +68,7 @@ export class ChatExpander implements Expander {
     return this.#answers.close();
   }
 
-  async #textOf({ text, lang }: QuestionToExpand): Promise<string> {
+  async #textOf({ text, lang }: QuestionToExpand, signal: AbortSignal | undefined): Promise<string> {
     const language = LANGUAGES[lang]?.name ?? 'the language of the question';
     const content = fillPrompt(this.#prompt, { question: text.normalize('NFC').trim(), language });
     const key = Answers.key([this.identity.settings, content]);
@@ -77,18 +80,21 @@ export class ChatExpander implements Expander {
       temperature: 0,
       max_tokens: this.#tokens,
     };
-    return this.client.post('/chat/completions', body, async (answer) => {
+    const read = async (answer: unknown): Promise<string> => {
       const written = oneLine(chatText(answer, { cut: true }));
       if (written === '') throw new UnusableAnswer('an expansion without words');
       await this.#answers.put(key, written);
       return written;
-    });
+    };
+    return this.client.post('/chat/completions', body, read, signal);
   }
 }
 
 /** Without the fences, quotes and line breaks that models put around and into a text. */
 function oneLine(text: string): string {
   return text
+    .slice(0, LONGEST)
+    .replace(/\p{Surrogate}/gu, '')
     .normalize('NFC')
     .replace(/^\s*```\w*\s*|\s*```\s*$/g, '')
     .replace(/\s+/g, ' ')

@@ -23,7 +23,10 @@ export interface WrittenExpansion {
 
 export interface Expander {
   readonly identity: ExpanderIdentity;
-  /** In the order of the questions. */
-  expand(questions: readonly QuestionToExpand[]): Promise<WrittenExpansion[]>;
+  /**
+   * In the order of the questions.
+   * @param signal aborted when nobody waits for the texts any more
+   */
+  expand(questions: readonly QuestionToExpand[], signal?: AbortSignal): Promise<WrittenExpansion[]>;
   close?(): Promise<void>;
 }

@@ -143,10 +143,8 @@ export class Ranker {
       if (first === null) return question;
       const { vector, parts } = question;
       const [row] = exactTopK(sums, sumParts(first, sums), vector, parts, 1, this.#rank, null).rows;
-      return {
-        ...question,
-        vector: pulledToward(vector, passages.subarray(row * dim, (row + 1) * dim), weight),
-      };
+      const passage = passages.subarray(row * dim, (row + 1) * dim);
+      return { vector: pulledToward(vector, passage, weight).vector, parts };
     });
   }
 

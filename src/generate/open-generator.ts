@@ -1,5 +1,6 @@
 /**
- * From a generator's spec to the generator: a model's folder and `hf:NAME` run here, `openai:MODEL` behind an endpoint.
+ * From a generator's spec to the generator: a model's folder and `hf:NAME` run here, `openai:MODEL` behind an endpoint, a file of
+ * recorded queries is read.
  * `lexicon` comes from a pack and is opened where the pack is.
  */
 import { XqgError } from '../errors/error.js';
@@ -39,7 +40,16 @@ export async function openGenerator(spec: string, options: OpenGeneratorOptions 
   return new FilteredGenerator(generator, [...SCORERS, ...scorers], keep, scores);
 }
 
+/** True for the path of a file of recorded queries. */
+export function namesRecorded(spec: string): boolean {
+  return /\.jsonl(\.gz)?$/.test(spec);
+}
+
 async function openUnfiltered(spec: string, options: OpenGeneratorOptions): Promise<Generator> {
+  if (namesRecorded(spec)) {
+    const { RecordedGenerator } = await import('./recorded.js');
+    return RecordedGenerator.open([spec]);
+  }
   if (namesModel(spec)) {
     const found = findModel(spec);
     const { languages, prompt, glossary } = options;

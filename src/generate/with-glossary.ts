@@ -5,75 +5,43 @@
 import type { Concept, Glossary } from '../glossary/glossary.js';
 import type { GlossaryPack } from '../glossary/glossary-pack.js';
 import type { TermBag } from '../languages/terms.js';
+import type { Pack } from '../pack/pack.js';
 import { bagOf } from '../pack/table.js';
-import type { DistributionGenerator, GeneratorIdentity, GeneratorInput, TermPhrase } from './generator.js';
+import type { DistributionGenerator, GeneratorInput, TermPhrase } from './generator.js';
+import type { LexiconGenerator } from './lexicon.js';
 
-export class GlossaryGenerator implements DistributionGenerator {
-  readonly identity: GeneratorIdentity;
-  readonly languages: readonly string[];
-  readonly drawsFewer: boolean | undefined;
-  readonly #generator: DistributionGenerator;
-  readonly #pack: GlossaryPack;
+/** A generator that is made of a pack alone. */
+type PackGenerator = new (pack: Pack) => LexiconGenerator;
 
-  /** @param generator of that pack; the glossary is part of the index's identity, not of the generator's */
-  constructor(generator: DistributionGenerator, pack: GlossaryPack) {
-    this.#generator = generator;
-    this.#pack = pack;
-    this.identity = generator.identity;
-    this.languages = generator.languages;
-    this.drawsFewer = generator.drawsFewer;
-  }
+/** That generator of the pack; the glossary is part of the index's identity, not of the generator's. */
+export function withGlossary(Made: PackGenerator, pack: GlossaryPack): DistributionGenerator {
+  const { glossary, pivot: stems } = pack;
+  return new (class extends Made {
+    override async draw(
+      passages: readonly GeneratorInput[],
+      lang: string,
+      n: number,
+      seed: number,
+    ): Promise<string[][]> {
+      const seen = passages.map((passage) => glossary.rewritten(passage));
+      const drawn = await super.draw(seen, lang, n, seed);
+      return drawn.map((queries) => queries.map((query) => glossary.shown(query, lang)));
+    }
 
-  async draw(
-    passages: readonly GeneratorInput[],
-    lang: string,
-    n: number,
-    seed: number,
-  ): Promise<string[][]> {
-    const { glossary } = this.#pack;
-    const seen = passages.map((passage) => glossary.rewritten(passage));
-    const drawn = await this.#generator.draw(seen, lang, n, seed);
-    return drawn.map((queries) => queries.map((query) => glossary.shown(query, lang)));
-  }
+    override pivot(passage: GeneratorInput): TermBag {
+      return super.pivot(glossary.rewritten(passage));
+    }
 
-  pivot(passage: GeneratorInput): TermBag {
-    return this.#generator.pivot(this.#pack.glossary.rewritten(passage));
-  }
+    override translate(term: string, lang: string): TermBag {
+      return bagOf(pack.translations(term, lang).map(({ id, p }) => [stems.stem(id), p]));
+    }
 
-  expectation(pivot: TermBag, lang: string): TermBag {
-    return this.#generator.expectation(pivot, lang);
-  }
-
-  knows(term: string, lang: string): boolean {
-    return this.#generator.knows(term, lang);
-  }
-
-  generatedFrom(term: string, lang: string): TermBag {
-    return this.#generator.generatedFrom(term, lang);
-  }
-
-  translate(term: string, lang: string): TermBag {
-    const { pivot } = this.#pack;
-    return bagOf(this.#pack.translations(term, lang).map(({ id, p }) => [pivot.stem(id), p]));
-  }
-
-  relatives(stem: string): TermBag {
-    return this.#generator.relatives(stem);
-  }
-
-  termWeight(term: string, lang: string): number {
-    return this.#generator.termWeight(term, lang);
-  }
-
-  generatedMass(stem: string, lang: string): number {
-    return this.#generator.generatedMass(stem, lang);
-  }
-
-  phrases(text: string, lang: string): readonly TermPhrase[] {
-    return this.#pack.glossary
-      .spans(text, lang)
-      .map(({ start, end, concept }) => ({ start, end, term: concept.token }));
-  }
+    phrases(text: string, lang: string): readonly TermPhrase[] {
+      return glossary
+        .spans(text, lang)
+        .map(({ start, end, concept }) => ({ start, end, term: concept.token }));
+    }
+  })(pack);
 }
 
 /**

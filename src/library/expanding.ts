@@ -3,20 +3,22 @@ import { DEFAULT_WEIGHTS, expansionsOf, type QuestionOfLanguages } from '../expa
 import type { Expansion } from '../search/expansion.js';
 import type { SearchOptions, UsedExpansion } from './search-types.js';
 
+/** A question's expansion; both null where nothing was asked for. */
 export interface ExpandedQuestion {
   readonly expansion: Expansion | null;
-  /** For people; null where nothing was asked for. */
+  /** For people. */
   readonly used: UsedExpansion | null;
 }
 
-/** Nothing is written for a question without `expand`. In the order of the questions. */
+/** Nothing is written for a question without `expand`, or with one that was written before. In the order of the questions. */
 export async function expandQuestions(
   questions: readonly QuestionOfLanguages[],
-  { expand }: Pick<SearchOptions, 'expand'>,
+  { expand, signal }: Pick<SearchOptions, 'expand' | 'signal'>,
 ): Promise<ExpandedQuestion[]> {
   if (expand === undefined) return questions.map(() => ({ expansion: null, used: null }));
+  if ('used' in expand) return questions.map(() => expand);
   const started = performance.now();
-  const expansions = await expansionsOf(questions, expand);
+  const expansions = await expansionsOf(questions, expand, signal);
   const milliseconds = performance.now() - started;
   const { by, how = 'append', weight = DEFAULT_WEIGHTS[how] } = expand;
   return expansions.map((expansion) => ({

@@ -1,6 +1,7 @@
 /** Why a passage is found by a question, with the generated queries nearest to it. */
 import { type Explanation, explain } from '../search/explain.js';
 import { stillWanted } from '../search/wanted.js';
+import { expandQuestions } from './expanding.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
 import { generatedQueries, rowOf } from './passage-queries.js';
@@ -9,7 +10,10 @@ import type { SearchedIndex } from './searched-index.js';
 import { languagesOf, requestOf } from './searching.js';
 
 export interface ExplainedPassage
-  extends Pick<SearchAnswer, 'question' | 'languages' | 'language' | 'mode' | 'augmentation' | 'warnings'>,
+  extends Pick<
+      SearchAnswer,
+      'question' | 'languages' | 'language' | 'mode' | 'augmentation' | 'expansion' | 'warnings'
+    >,
     Pick<Explanation, 'id' | 'dense' | 'lexical' | 'nearest'> {
   readonly title: string;
   readonly lang: string;
@@ -32,13 +36,11 @@ export async function explainPassage(
   const filters = options.filters ?? [];
   const row = await rowOf(snapshot, passageId, filters);
   const { languages, known, warnings } = await languagesOf(question, options.lang, makers, opened);
-  const request = requestOf(
-    question,
-    { languages, known, warnings },
-    opened,
-    options,
-    await filterMask(snapshot, filters),
-  );
+  const { expansion, used } =
+    opened.expanded ?? (await expandQuestions([{ text: question, languages }], options))[0];
+  const asked = { languages, known, warnings };
+  const mask = await filterMask(snapshot, filters);
+  const request = { ...requestOf(question, asked, opened, options, mask), expansion };
   const generated =
     makers.generator === null || !request.augment
       ? {}
@@ -59,6 +61,7 @@ export async function explainPassage(
     language: known,
     mode: request.mode,
     augmentation,
+    expansion: used,
     warnings,
     id: passageId,
     title,

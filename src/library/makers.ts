@@ -16,7 +16,7 @@ import type { Generator } from '../generate/generator.js';
 import { GlossGenerator } from '../generate/gloss.js';
 import { LexiconGenerator } from '../generate/lexicon.js';
 import { type OpenGeneratorOptions, openGenerator } from '../generate/open-generator.js';
-import { GlossaryGenerator } from '../generate/with-glossary.js';
+import { withGlossary } from '../generate/with-glossary.js';
 import type { Glossary } from '../glossary/glossary.js';
 import { GlossaryPack } from '../glossary/glossary-pack.js';
 import { readGlossary } from '../glossary/read-glossary.js';
@@ -36,8 +36,8 @@ export interface MakerOptions {
   /** Card, endpoint and threads of an encoder that is given by its spec. */
   readonly encoderOptions?: OpenEncoderOptions;
   /**
-   * A generator, or the spec of one: `lexicon`, `gloss`, `hf:NAME`, the path of a model's folder, `openai:MODEL`. Default: the
-   * pack's that made the index, lexicon for a new one. null: no queries are generated.
+   * A generator, or the spec of one: `lexicon`, `gloss`, `hf:NAME`, the path of a model's folder, `openai:MODEL`, or a file of
+   * recorded queries (.jsonl, .jsonl.gz). Default: the pack's that made the index, lexicon for a new one. null: no queries are generated.
    */
   readonly generator?: Generator | string | null;
   /**
@@ -165,8 +165,8 @@ function packEncoder(pack: Pack): Encoder {
 }
 
 function packGenerator(name: PackGenerator, pack: Pack): Generator {
-  const generator = name === 'gloss' ? new GlossGenerator(pack) : new LexiconGenerator(pack);
-  return pack instanceof GlossaryPack ? new GlossaryGenerator(generator, pack) : generator;
+  const Made = name === 'gloss' ? GlossGenerator : LexiconGenerator;
+  return pack instanceof GlossaryPack ? withGlossary(Made, pack) : new Made(pack);
 }
 
 /** The generator; or the name of one that comes from a pack. */

@@ -9,9 +9,10 @@ import { LexicalIndex } from '../search/lexical/index.js';
 import { type OpenedAnn, openAnn } from './ann.js';
 import { HeldIndex } from './held-index.js';
 import type { Makers } from './makers.js';
+import type { QuestionLanguages } from './question-languages.js';
 import type { SearchOptions } from './search-types.js';
 import type { AskableIndex } from './searched-index.js';
-import type { AskedQuestion } from './searching.js';
+import { type AskedQuestion, languagesOf } from './searching.js';
 
 export interface SearchSettings {
   /** Budget of fused matrices, in bytes. Default 1 GiB. */
@@ -80,6 +81,10 @@ export class OpenedIndex extends HeldIndex implements AskableIndex {
     _options: SearchOptions,
   ): AsyncGenerator<{ readonly index: OpenedIndex; readonly questions: readonly Q[] }> {
     yield { index: this, questions };
+  }
+
+  languages(question: string, lang: SearchOptions['lang'], makers: Makers): Promise<QuestionLanguages> {
+    return languagesOf(question, lang, makers, this);
   }
 
   async passages(): Promise<this> {

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { Distribution, type QueueOptions } from '../distribute/distribution.js';
 import type { MakersSpec } from '../distribute/plan.js';
 import { XqgError } from '../errors/error.js';
+import { namesRecorded } from '../generate/open-generator.js';
 import type { IndexResult, RowsFrom } from '../indexing/options.js';
 import { namesFolder } from '../models/places.js';
 import { shippedPacks } from '../pack/format.js';
@@ -58,6 +59,6 @@ function packName(name: string): string {
 
 /** @param made name in the identity of the pack's generator, e.g. `lexicon/2` */
 function generatorName(given: string | null | undefined, made: string | undefined): string | null {
-  if (typeof given === 'string') return namesFolder(given) ? resolve(given) : given;
+  if (typeof given === 'string') return namesFolder(given) || namesRecorded(given) ? resolve(given) : given;
   return given === null ? null : (made?.split('/')[0] ?? null);
 }

@@ -4,6 +4,7 @@ import type { MetadataValue } from '../corpus/passage.js';
 import type { ExpandOptions, ExpansionWay } from '../expand/apply.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { Augmentation, SearchMode } from '../search/request.js';
+import type { ExpandedQuestion } from './expanding.js';
 
 export interface SearchOptions {
   /** Default `hybrid`. */
@@ -34,8 +35,11 @@ export interface SearchOptions {
   readonly groupBy?: 'document';
   /** At most so many results, >= 1. Default 10. */
   readonly k?: number;
-  /** A text that a model writes from the question is searched with it. Default: none. */
-  readonly expand?: ExpandOptions;
+  /**
+   * A text that a model writes from the question is searched with it, or one that `XqgIndex.expand` had written from this question
+   * before. Default: none.
+   */
+  readonly expand?: ExpandOptions | ExpandedQuestion;
   /** When aborted, the search ends at its next stop with the signal's reason. */
   readonly signal?: AbortSignal;
   /**

@@ -7,7 +7,9 @@ import type { SearchEngine } from '../search/engine.js';
 import type { Snapshot } from '../search/snapshot.js';
 import type { Column, IndexedPassage, ScanOptions } from '../store/store.js';
 import type { ExpandedQuestion } from './expanding.js';
+import type { Makers } from './makers.js';
 import type { OpenedIndex } from './opened-index.js';
+import type { QuestionLanguages } from './question-languages.js';
 import type { SearchOptions } from './search-types.js';
 import type { AskedQuestion } from './searching.js';
 
@@ -55,6 +57,8 @@ export interface AskableIndex {
     questions: readonly Q[],
     options: SearchOptions,
   ): AsyncIterable<{ readonly index: SearchedIndex; readonly questions: readonly Q[] }>;
+  /** The languages in which a question is searched. */
+  languages(question: string, lang: SearchOptions['lang'], makers: Makers): Promise<QuestionLanguages>;
   /** The passages with these ids that pass the filters, if no others. */
   passages(ids: readonly string[], filters: readonly string[]): Promise<SearchedIndex>;
   /** All rows. @throws XqgError XQG_STORE_WHOLE where they are not at hand */

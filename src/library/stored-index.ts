@@ -17,6 +17,7 @@ import type { Column, IndexedPassage } from '../store/store.js';
 import { expandQuestions } from './expanding.js';
 import { HeldIndex } from './held-index.js';
 import type { Makers } from './makers.js';
+import type { QuestionLanguages } from './question-languages.js';
 import type { SearchOptions } from './search-types.js';
 import type { AskableIndex, SearchedIndex, SearchedSnapshot } from './searched-index.js';
 import { type AskedQuestion, deepened, languagesOf, requestOf } from './searching.js';
@@ -84,7 +85,7 @@ export class StoredIndex extends HeldIndex implements AskableIndex {
   ): Promise<SearchedIndex> {
     const [{ lang, filters = [] }] = asked;
     const blank = this.#searched(this.#candidates.blank);
-    const languages = await languagesOf(question, lang, this.#makers, blank);
+    const languages = await this.languages(question, lang, this.#makers);
     const [expanded] = await expandQuestions([{ text: question, languages: languages.languages }], asked[0]);
     const { topN } = blank.engine.defaults.hybrid;
     const requests = asked.map((options) => {
@@ -107,6 +108,10 @@ export class StoredIndex extends HeldIndex implements AskableIndex {
       const indexes = await Promise.all(ask(from));
       for (const [i, index] of indexes.entries()) yield { index, questions: [questions[from + i]] };
     }
+  }
+
+  languages(question: string, lang: SearchOptions['lang'], makers: Makers): Promise<QuestionLanguages> {
+    return languagesOf(question, lang, makers, this.#searched(this.#candidates.blank));
   }
 
   async passages(ids: readonly string[], filters: readonly string[]): Promise<SearchedIndex> {

@@ -31,6 +31,7 @@ import {
 import { CorpusProgress, type ReadBytes } from './corpus-progress.js';
 import type { Coverage, CoverageOptions } from './coverage.js';
 import { DEFAULT_SOURCE, type NewDocument, preparedDocuments, sourceDocuments } from './documents.js';
+import { type ExpandedQuestion, expandQuestions } from './expanding.js';
 import { type ExplainedPassage, explainPassage } from './explaining.js';
 import { type MakerOptions, type Makers, makersOf } from './makers.js';
 import { OpenedIndex, type SearchSettings } from './opened-index.js';
@@ -212,6 +213,18 @@ export class XqgIndex {
     return (await this.#open()).use(async (opened) =>
       answerQuestion(await opened.around(question, [options]), this.makers, question, options),
     );
+  }
+
+  /**
+   * What an expander writes from a question, in the language that this index would search it in: for a search or an explanation that
+   * comes after it.
+   */
+  async expand(question: string, options: SearchOptions): Promise<ExpandedQuestion> {
+    return (await this.#open()).use(async (opened) => {
+      const { languages } = await opened.languages(question, options.lang, this.makers);
+      const [expanded] = await expandQuestions([{ text: question, languages }], options);
+      return expanded;
+    });
   }
 
   /**

@@ -14,12 +14,16 @@ import { version } from '../version.js';
 
 const index = z.string().describe('Name of an index, as list_indexes gives it.');
 
-const { question, lang: _, languagePolicy: __, augment, filters, k, mode } = searchBody.shape;
+const { question, augment, filters, k, mode } = searchBody.shape;
 const lang = searchFields.lang.optional();
 
 export function createMcpServer(service: Service, access: Access): McpServer {
   const server = new McpServer({ name: 'xqg', version: version() });
   const readOnly = { readOnlyHint: true, openWorldHint: false };
+  // What the server cannot do is not offered; what it asks for the model goes out of it.
+  const { expand } = searchBody.shape;
+  const offered = (service.expansions === null ? {} : { expand }) as { readonly expand: typeof expand };
+  const asking = { readOnlyHint: true, openWorldHint: service.expansions !== null };
   server.registerTool(
     'list_indexes',
     {
@@ -36,8 +40,8 @@ export function createMcpServer(service: Service, access: Access): McpServer {
       title: 'Search',
       description:
         'Finds passages that answer a question. The question may be in another language than the passages; ask in the language of the person.',
-      inputSchema: { index, question, lang, augment, filters, k, mode },
-      annotations: readOnly,
+      inputSchema: { index, question, lang, augment, filters, k, mode, ...offered },
+      annotations: asking,
     },
     ({ index, ...asked }, { signal }) =>
       told(() => service.search(access, index, searchBody.parse(asked), signal)),
@@ -48,8 +52,8 @@ export function createMcpServer(service: Service, access: Access): McpServer {
       title: 'Explain',
       description:
         'Why a passage is found by a question: its own similarity, the generated queries, the terms.',
-      inputSchema: { index, question, id: explainBody.shape.id, lang, mode },
-      annotations: readOnly,
+      inputSchema: { index, question, id: explainBody.shape.id, lang, mode, ...offered },
+      annotations: asking,
     },
     ({ index, ...asked }, { signal }) =>
       told(() => service.explain(access, index, explainBody.parse(asked), signal)),

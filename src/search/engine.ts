@@ -198,7 +198,9 @@ export class SearchEngine {
   }
 
   /** The question's terms in each of its languages, with the lexical field that each sees. */
-  lexicalQuestions(request: SearchRequest): (LexicalQuestion & { readonly lang: string })[] {
+  lexicalQuestions(
+    request: SearchRequest,
+  ): (LexicalQuestion & { readonly lang: string; readonly expansion: boolean })[] {
     return this.#lexicalQuestions.of(request, this.augmentation(request).languages);
   }
 
@@ -225,7 +227,7 @@ export class SearchEngine {
     const own = await this.#dense.vectors(requests);
     const fed = [...requests.keys()].filter((i) => own[i] !== null && this.feedback(requests[i]) > 0);
     const found = own.map(
-      (vector) => vector && { own: vector, vector, toward: null as RankingVector['toward'] },
+      (vector) => vector && { question: vector, vector, toward: null as RankingVector['toward'] },
     );
     if (fed.length === 0) return found;
     const first = await this.#listsBy(
@@ -237,8 +239,8 @@ export class SearchEngine {
       const [row] = first[at].list.rows;
       if (row === undefined) continue;
       const weight = this.feedback(requests[i]);
-      const vector = pulledToward(own[i]!, await this.passageVector(row), weight);
-      found[i] = { own: own[i]!, vector, toward: { row, weight } };
+      const { vector, kept } = pulledToward(own[i]!, await this.passageVector(row), weight);
+      found[i] = { question: own[i]!, vector, toward: { row, weight, kept } };
     }
     return found;
   }

@@ -39,9 +39,26 @@ export async function questionVectors(
   mixed.forEach(({ at, share }, m) => {
     const row = out.subarray(at * dim, (at + 1) * dim);
     for (let d = 0; d < dim; d++) row[d] = (1 - share) * row[d] + share * others[m * dim + d];
-    if (unitLength) scaleToUnit(row);
+    scale(row, unitLength ? toUnit(row) : 1);
   });
   return out;
+}
+
+/**
+ * (dim) What the question's own words give to its vector with an expansion; the text gives the rest. Of a text that is mixed in that is its
+ * part of the sum; of one that is appended, the vector of the question alone, so that the rest is what the text changed.
+ */
+export async function ownVector(encoder: Encoder, question: ExpandableQuestion): Promise<Float32Array> {
+  const alone = await questionVectors(encoder, [{ ...question, expansion: null }]);
+  const { expansion } = question;
+  if (expansion == null || expansion.dense === 'appended') return alone;
+  const { text, languages, dense: share } = expansion;
+  const { unitLength } = encoder.identity;
+  const other = await encoder.encodeQueries([{ text, languages }]);
+  const mixed = alone.map((value, d) => (1 - share) * value + share * other[d]);
+  const own = alone.slice();
+  scale(own, (1 - share) * (unitLength ? toUnit(mixed) : 1));
+  return own;
 }
 
 /** An appended text makes another question: what was encoded elsewhere under the question's id is not its vector. */
@@ -64,9 +81,13 @@ function bothOf(a: readonly LanguageWeight[], b: readonly LanguageWeight[]): Lan
   return [...weights].map(([lang, weight]) => ({ lang, weight }));
 }
 
-function scaleToUnit(row: Float32Array): void {
+/** What makes a vector one of unit length; 0 for a zero vector. */
+function toUnit(row: Float32Array): number {
   let square = 0;
   for (const value of row) square += value * value;
-  const factor = square === 0 ? 0 : 1 / Math.sqrt(square);
+  return square === 0 ? 0 : 1 / Math.sqrt(square);
+}
+
+function scale(row: Float32Array, factor: number): void {
   for (let d = 0; d < row.length; d++) row[d] *= factor;
 }

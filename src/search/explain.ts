@@ -6,6 +6,7 @@ import { shareOf } from '../augment/fuse.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { SearchEngine } from './engine.js';
 import { product } from './exact/javascript-scanner.js';
+import { ownVector } from './expansion.js';
 import type { RankingVector } from './feedback.js';
 import type { TermExplanation } from './lexical/explanation.js';
 import {
@@ -26,19 +27,26 @@ export interface DenseExplanation {
   readonly score: number;
   /** The passage's own part of it; with the languages' parts it sums to `score` (within float32 rounding). */
   readonly passage: number;
-  /** The passage that the question was pulled toward (see feedback.ts); null: none. */
-  readonly toward: { readonly id: string; readonly weight: number } | null;
+  /** The passage that the question was pulled toward (see feedback.ts), and what that gives to the score; null: none. */
+  readonly toward: { readonly id: string; readonly weight: number; readonly share: number } | null;
   /** The part of the generated queries by language, largest first; languages without queries are absent. */
   readonly languages: readonly { readonly lang: string; readonly share: number }[];
+  /**
+   * What the question's own words give to the score, and what its expansion gives; with the share of `toward` they sum to it. Of an
+   * appended text `text` is what it changed. Null without one.
+   */
+  readonly expansion: { readonly question: number; readonly text: number } | null;
 }
 
 export interface LexicalExplanation {
   /** BM25, as the ranking has it; null: no term matched. */
   readonly score: number | null;
-  /** By language of the question; contributions times `weight` sum to `score`. */
+  /** By language of the question, then of its expansion; contributions times `weight` sum to `score`. */
   readonly languages: readonly {
     readonly lang: string;
     readonly weight: number;
+    /** True: terms that the expansion added. */
+    readonly expansion: boolean;
     readonly terms: readonly TermExplanation[];
   }[];
 }
@@ -70,21 +78,21 @@ export async function explain(
 ): Promise<Explanation> {
   checkRequest(request);
   const question = await engine.rankingVector(request);
-  const hasVector = question.own.some((value) => value !== 0);
+  const hasVector = question.question.some((value) => value !== 0);
   return {
     row,
     id: engine.snapshot.ids[row],
     augmentation: request.augment ? engine.augmentation(request) : null,
     dense: hasVector ? await explainDense(engine, request, question, row) : null,
     lexical: explainLexical(engine, request, row),
-    nearest: hasVector ? await nearest(engine, question.own, queries) : [],
+    nearest: hasVector ? await nearest(engine, question.question, queries) : [],
   };
 }
 
 async function explainDense(
   engine: SearchEngine,
   request: SearchRequest,
-  { vector, toward }: RankingVector,
+  { question, vector, toward }: RankingVector,
   row: number,
 ): Promise<DenseExplanation> {
   const score = await engine.denseScore(request, vector, row);
@@ -103,8 +111,18 @@ async function explainDense(
     }
   }
   const languages = [...shares].map(([lang, share]) => ({ lang, share })).sort((a, b) => b.share - a.share);
-  const pulled = toward && { id: engine.snapshot.ids[toward.row], weight: toward.weight };
-  return { score, passage: own, toward: pulled, languages };
+  const kept = toward?.kept ?? 1;
+  const scoreOf = (part: Float32Array) => engine.denseScore(request, part, row);
+  const asked = toward === null ? score : kept * (await scoreOf(question));
+  const pulled = toward && {
+    id: engine.snapshot.ids[toward.row],
+    weight: toward.weight,
+    share: score - asked,
+  };
+  const words =
+    request.expansion == null ? null : kept * (await scoreOf(await ownVector(engine.encoder, request)));
+  const expansion = words === null ? null : { question: words, text: asked - words };
+  return { score, passage: own, toward: pulled, languages, expansion };
 }
 
 /** What the passage's vector and its sums are multiplied with to give the fused vector of one matrix. */
@@ -164,9 +182,9 @@ async function languageSums(engine: SearchEngine, row: number): Promise<Readonly
 
 function explainLexical(engine: SearchEngine, request: SearchRequest, row: number): LexicalExplanation {
   const mode = lexicalModeOf(request);
-  const languages = engine.lexicalQuestions(request).map(({ lang, bag, view, weight }) => {
+  const languages = engine.lexicalQuestions(request).map(({ lang, bag, view, weight, expansion }) => {
     const terms = engine.lexical.explain(bag, view, mode, row);
-    return { lang, weight, terms: terms.sort((a, b) => b.contribution - a.contribution) };
+    return { lang, weight, expansion, terms: terms.sort((a, b) => b.contribution - a.contribution) };
   });
   const score = languages.reduce(
     (sum, { weight, terms }) => terms.reduce((total, term) => total + weight * term.contribution, sum),

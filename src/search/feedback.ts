@@ -8,12 +8,19 @@ import type { SearchRequest } from './request.js';
 
 /** What ranks the passages for a question in the dense leg. */
 export interface RankingVector {
-  /** (dim), of the question itself. */
-  readonly own: Float32Array;
+  /** (dim), of the question with its expansion. */
+  readonly question: Float32Array;
   /** (dim), after the first pass. */
   readonly vector: Float32Array;
   /** The passage that it was pulled toward; null: there was no first pass. */
-  readonly toward: { readonly row: number; readonly weight: number } | null;
+  readonly toward: Toward | null;
+}
+
+export interface Toward {
+  readonly row: number;
+  readonly weight: number;
+  /** `vector` has so much of `question` in it; the passage gives the rest. */
+  readonly kept: number;
 }
 
 /**
@@ -32,13 +39,18 @@ export function feedbackWeight(
  * q/|q| + weight p/|p|, in the length of q; q itself where p is zero.
  * @param question (dim), not zero
  * @param passage (dim)
+ * @returns also `kept`, what q is multiplied with in it
  */
-export function pulledToward(question: Float32Array, passage: Float32Array, weight: number): Float32Array {
+export function pulledToward(
+  question: Float32Array,
+  passage: Float32Array,
+  weight: number,
+): { readonly vector: Float32Array; readonly kept: number } {
   const [length, other] = [lengthOf(question), lengthOf(passage)];
-  if (other === 0) return question;
+  if (other === 0) return { vector: question, kept: 1 };
   const sum = Float64Array.from(question, (value, d) => value / length + (weight * passage[d]) / other);
-  const scale = length / (lengthOf(sum) || 1);
-  return Float32Array.from(sum, (value) => scale * value);
+  const kept = 1 / (lengthOf(sum) || 1);
+  return { vector: Float32Array.from(sum, (value) => length * kept * value), kept };
 }
 
 function lengthOf(vector: ArrayLike<number>): number {

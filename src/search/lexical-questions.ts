@@ -37,15 +37,17 @@ export class LexicalQuestions {
   of(
     { question, languages, expansion }: SearchRequest,
     policy: Parameters<typeof policyWeights>[0],
-  ): (LexicalQuestion & { readonly lang: string })[] {
-    const asked = languages.map(({ lang, weight }) => ({ text: question, lang, weight }));
-    for (const { lang, weight } of expansion?.languages ?? [])
-      asked.push({ text: expansion!.text, lang, weight: weight * expansion!.lexicalWeight });
+  ): (LexicalQuestion & { readonly lang: string; readonly expansion: boolean })[] {
+    const asked = languages.map(({ lang, weight }) => ({ text: question, lang, weight, expanded: false }));
+    for (const { lang, weight } of expansion?.languages ?? []) {
+      const { text, lexicalWeight } = expansion!;
+      asked.push({ text, lang, weight: weight * lexicalWeight, expanded: true });
+    }
     return asked
       .filter(({ weight }) => weight > 0)
-      .map(({ text, lang, weight }) => {
+      .map(({ text, lang, weight, expanded }) => {
         const view = this.#lexical.view(policyWeights(policy, lang, this.#queryLanguages), this.#settings);
-        return { lang, bag: this.#analyze(text, lang), view, weight };
+        return { lang, bag: this.#analyze(text, lang), view, weight, expansion: expanded };
       });
   }
 

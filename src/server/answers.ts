@@ -38,12 +38,27 @@ const found = z.object({
   metadata: metadataValues,
 });
 
+const expansion = z
+  .object({
+    text: z.string().describe('What a model wrote from the question.'),
+    lang: z.string(),
+    how: z
+      .enum(['append', 'mix'])
+      .describe("Appended to the question, or its vector mixed into the question's."),
+    weight: z.number(),
+    by: z.string(),
+    milliseconds: z.number().describe('What the question had to wait for it.'),
+  })
+  .nullable()
+  .describe('Null where the question was searched as it is.');
+
 const asking = {
   question: z.string(),
   languages: z.array(languageWeight).readonly(),
   language: z.enum(['given', 'detected']),
   mode: z.enum(['dense', 'lexical', 'hybrid']),
   augmentation: augmentation.nullable(),
+  expansion,
   warnings: z.array(z.string()).readonly(),
 };
 
@@ -91,10 +106,16 @@ export const explainAnswer = z
         score: z.number(),
         passage: z.number(),
         toward: z
-          .object({ id: z.string(), weight: z.number() })
+          .object({ id: z.string(), weight: z.number(), share: z.number() })
           .nullable()
-          .describe('The passage that the question was pulled toward; null: none.'),
+          .describe(
+            'The passage that the question was pulled toward, and what that gives to the score; null: none.',
+          ),
         languages: z.array(z.object({ lang: z.string(), share: z.number() })).readonly(),
+        expansion: z
+          .object({ question: z.number(), text: z.number() })
+          .nullable()
+          .describe("The score parted into the question's own words and the expansion; null without one."),
       })
       .nullable(),
     lexical: z.object({
@@ -104,6 +125,7 @@ export const explainAnswer = z
           z.object({
             lang: z.string(),
             weight: z.number(),
+            expansion: z.boolean().describe('Terms that the expansion added.'),
             terms: z
               .array(
                 z.object({
@@ -173,6 +195,7 @@ export const indexesAnswer = z
       .array(z.enum(['search', 'add', 'remove']))
       .readonly()
       .describe('What the asker may do.'),
+    expander: z.string().nullable().describe('What writes expansions of questions; null: nothing does.'),
     version: z.string().describe('Of xqg.'),
   })
   .meta({ id: 'Indexes' });

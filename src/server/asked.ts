@@ -41,6 +41,12 @@ const asked = {
     .optional()
     .describe("Which languages' generated queries count; the default is that of the profile."),
   filters: searchFields.filters.default([]),
+  expand: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Search with a text that the model of the server writes from the question; where it fails, without, and a warning says so.',
+    ),
 };
 
 export const searchBody = z.strictObject({

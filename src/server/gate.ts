@@ -4,6 +4,7 @@
  */
 import PQueue from 'p-queue';
 import { XqgError } from '../errors/error.js';
+import { untilAborted } from './until-aborted.js';
 
 export interface GateOptions {
   readonly running: number;
@@ -23,6 +24,11 @@ export class Gate {
   constructor(options: GateOptions) {
     this.#options = options;
     this.#queue = new PQueue({ concurrency: options.running });
+  }
+
+  /** Milliseconds for one answer. */
+  get timeoutMs(): number {
+    return this.#options.timeoutMs;
   }
 
   get running(): number {
@@ -47,13 +53,18 @@ export class Gate {
 
   /**
    * @param gone aborted when nobody waits for the answer any more
+   * @param since when the asker began to wait, of `performance.now()`; default: now
    * @throws XqgError XQG_SERVER_BUSY, XQG_REQUEST_TOO_SLOW; an AbortError if `gone` is aborted
    */
-  async pass<T>(gone: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async pass<T>(
+    gone: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+    since = performance.now(),
+  ): Promise<T> {
     const { timeoutMs } = this.#options;
     gone.throwIfAborted();
     this.requirePlace();
-    const late = AbortSignal.timeout(timeoutMs);
+    const late = AbortSignal.timeout(Math.max(0, Math.round(timeoutMs - (performance.now() - since))));
     const signal = AbortSignal.any([gone, late]);
     try {
       return await this.#queue.add(
@@ -76,20 +87,5 @@ export class Gate {
   /** Resolves when nothing runs and nothing waits. */
   onIdle(): Promise<void> {
     return this.#queue.onIdle();
-  }
-}
-
-/** What began goes on to its next stop, but nobody waits for it. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }

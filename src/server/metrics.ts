@@ -1,10 +1,17 @@
 /** Figures for Prometheus. Counts and times; no question, no id, no key. */
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Expansions } from './expansions.js';
 import type { Gate } from './gate.js';
 import type { Jobs } from './jobs.js';
 
-export function addMetrics(app: FastifyInstance, gate: Gate, jobs: Jobs): Registry {
+interface Watched {
+  readonly gate: Gate;
+  readonly jobs: Jobs;
+  readonly expansions: Expansions | null;
+}
+
+export function addMetrics(app: FastifyInstance, { gate, jobs, expansions }: Watched): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -38,6 +45,16 @@ export function addMetrics(app: FastifyInstance, gate: Gate, jobs: Jobs): Regist
     collect() {
       this.reset();
       this.inc(gate.shed);
+    },
+  });
+  new Counter({
+    name: 'xqg_expansions_total',
+    help: 'Questions that were to be expanded: written, failed, or skipped since the model is slow or busy.',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [outcome, count] of Object.entries(expansions?.counts ?? {})) this.inc({ outcome }, count);
     },
   });
   new Gauge({

@@ -15,6 +15,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { XqgError } from '../errors/error.js';
 import { isAbort } from '../errors/report.js';
 import { addMcp } from '../mcp/http.js';
+import { Expansions, type ExpansionsOptions } from './expansions.js';
 import { Experiments } from './experiments.js';
 import { JSON_EXPECTED, sendFailure } from './failures.js';
 import { Gate } from './gate.js';
@@ -40,6 +41,10 @@ export interface ServerOptions {
   readonly hosts?: readonly string[];
   /** Origins of other pages that may use the server. */
   readonly origins?: readonly string[];
+  /** What widens questions where a request asks for it; closed with the server. Default: nothing, and nothing leaves the machine. */
+  readonly expand?: ExpansionsOptions['expand'];
+  /** Milliseconds that a question waits for it; default 10,000, and at most half of `timeoutMs`. */
+  readonly expandTimeoutMs?: number;
   /** Folder with the folders of experiment runs. */
   readonly experiments?: string | null;
   /** Searches at once; default 2. */
@@ -75,7 +80,16 @@ export async function buildServer(options: ServerOptions) {
     waiting: options.waiting ?? 64,
     timeoutMs: options.timeoutMs ?? 30_000,
   });
-  const service = new Service(indexes, gate);
+  const expansions =
+    options.expand === undefined
+      ? null
+      : new Expansions({
+          expand: options.expand,
+          timeoutMs: options.expandTimeoutMs,
+          waiting: options.waiting,
+          onFailure: (failure) => app.log.warn(failure, 'no expansion'),
+        });
+  const service = new Service(indexes, gate, expansions);
   const jobs = new Jobs(indexes, { child: options.writeChild, waiting: WAITING_JOBS });
   let stopping = false;
 
@@ -124,7 +138,7 @@ export async function buildServer(options: ServerOptions) {
     });
   }
   await app.register(multipart, { throwFileSizeLimit: false });
-  const registry = addMetrics(app, gate, jobs);
+  const registry = addMetrics(app, { gate, jobs, expansions });
   await addOpenApi(app, keys !== null);
   const context = {
     service,
@@ -155,6 +169,7 @@ export async function buildServer(options: ServerOptions) {
   app.addHook('onClose', async () => {
     await gate.onIdle();
     for (const index of indexes.values()) await index.close();
+    await expansions?.close();
   });
   return app;
 }

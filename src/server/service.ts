@@ -5,7 +5,7 @@
 import { basename, isAbsolute, relative } from 'node:path';
 import { XqgError } from '../errors/error.js';
 import { describeFailure } from '../errors/report.js';
-import type { ComparedPassage } from '../library/comparing.js';
+import type { ComparedAnswer } from '../library/comparing.js';
 import type { SearchOptions } from '../library/search-types.js';
 import type { XqgIndex } from '../library/xqg-index.js';
 import { version } from '../version.js';
@@ -20,6 +20,7 @@ import type {
   SearchResponse,
 } from './answers.js';
 import type { ExplainBody, SearchBody } from './asked.js';
+import type { Expansions, Widened } from './expansions.js';
 import type { Gate } from './gate.js';
 import type { ServedIndex } from './served-index.js';
 
@@ -32,6 +33,8 @@ export class Service {
   constructor(
     readonly indexes: ReadonlyMap<string, ServedIndex>,
     readonly gate: Gate,
+    /** null: questions are searched as they are. */
+    readonly expansions: Expansions | null = null,
   ) {}
 
   /** @throws XqgError XQG_INDEX_UNKNOWN, also for one that the access is not for */
@@ -58,7 +61,8 @@ export class Service {
         };
       }),
     );
-    return { indexes, rights: [...access.rights], version: version() };
+    const expander = access.rights.includes('search') ? (this.expansions?.by ?? null) : null;
+    return { indexes, rights: [...access.rights], expander, version: version() };
   }
 
   async describe(access: Access, name: string): Promise<IndexResponse> {
@@ -103,34 +107,34 @@ export class Service {
   async search(access: Access, name: string, body: SearchBody, gone: AbortSignal): Promise<SearchResponse> {
     requireRight(access, 'search');
     const served = this.index(access, name);
-    const { question, augment, filters, ...asked } = body;
-    return this.gate.pass(gone, (signal) =>
-      served.use(async (index) => {
-        const started = performance.now();
-        const options: SearchOptions = { ...asked, filters: filtersOf(access, filters), signal };
-        const tookMs = (): number => performance.now() - started;
-        if (augment === 'both') {
-          const { with: on, without: off, compared } = await index.compare(question, options);
-          return { with: shownAnswer(on), without: shownAnswer(off), compared, tookMs: tookMs() };
-        }
-        // With `on`, an index that has no generated queries is searched without them.
-        const answer = await index.search(
-          question,
-          augment === 'off' ? { ...options, augment: false } : options,
-        );
-        const shown = shownAnswer({
-          ...answer,
-          hits: answer.hits.map((hit) => ({ ...hit, otherRank: null })),
-        });
-        const augmented = answer.augmentation !== null;
-        return {
-          with: augmented ? shown : null,
-          without: augmented ? null : shown,
-          compared: null,
-          tookMs: tookMs(),
-        };
-      }),
-    );
+    const { question, augment, filters, expand: wanted, ...asked } = body;
+    const since = performance.now();
+    const { expand, notices } = await this.#widened(served, body, gone);
+    const work = async (index: XqgIndex, signal: AbortSignal): Promise<SearchResponse> => {
+      const started = performance.now();
+      const options: SearchOptions = { ...asked, expand, filters: filtersOf(access, filters), signal };
+      const tookMs = (): number => performance.now() - started;
+      if (augment === 'both') {
+        const { with: on, without: off, compared } = await index.compare(question, options);
+        const [withXqg, without] = [on, off].map((answer) => shownAnswer(answer, notices));
+        return { with: withXqg, without, compared, tookMs: tookMs() };
+      }
+      // With `on`, an index that has no generated queries is searched without them.
+      const answer = await index.search(
+        question,
+        augment === 'off' ? { ...options, augment: false } : options,
+      );
+      const hits = answer.hits.map((hit) => ({ ...hit, otherRank: null }));
+      const shown = shownAnswer({ ...answer, hits }, notices);
+      const augmented = answer.augmentation !== null;
+      return {
+        with: augmented ? shown : null,
+        without: augmented ? null : shown,
+        compared: null,
+        tookMs: tookMs(),
+      };
+    };
+    return this.gate.pass(gone, (signal) => served.use((index) => work(index, signal)), since);
   }
 
   async explain(
@@ -141,15 +145,21 @@ export class Service {
   ): Promise<ExplainResponse> {
     requireRight(access, 'search');
     const served = this.index(access, name);
-    const { question, id, augment, filters, ...asked } = body;
+    const { question, id, augment, filters, expand: wanted, ...asked } = body;
+    const since = performance.now();
+    const { expand, notices } = await this.#widened(served, body, gone);
     const options: SearchOptions = {
       ...asked,
+      expand,
       filters: filtersOf(access, filters),
       ...(augment === 'off' ? { augment: false } : {}),
     };
-    const explained = await this.gate.pass(gone, (signal) =>
-      served.use((index) => index.explain(question, id, { ...options, signal })),
+    const found = await this.gate.pass(
+      gone,
+      (signal) => served.use((index) => index.explain(question, id, { ...options, signal })),
+      since,
     );
+    const explained = { ...found, warnings: [...found.warnings, ...notices] };
     if (access.filters.length === 0) return explained;
     const { lexical } = explained;
     const languages = lexical.languages.map(({ terms, ...language }) => ({
@@ -208,6 +218,21 @@ export class Service {
     });
   }
 
+  /**
+   * Before a search takes its place: others do not wait for the model. At most half of an answer's time is the model's.
+   * @throws XqgError XQG_NO_EXPANDER
+   */
+  async #widened(
+    served: ServedIndex,
+    { question, lang, expand }: Pick<SearchBody, 'question' | 'lang' | 'expand'>,
+    gone: AbortSignal,
+  ): Promise<Widened> {
+    if (!expand) return { expand: undefined, notices: [] };
+    const { expansions, gate } = this;
+    if (expansions === null) throw new XqgError('XQG_NO_EXPANDER');
+    return served.use((index) => expansions.widen(index, question, lang, gate.timeoutMs / 2, gone));
+  }
+
   async #brief(access: Access, served: ServedIndex) {
     return served.use(async (index) => {
       const { identity } = await index.manifest();
@@ -239,8 +264,12 @@ export class Service {
   }
 }
 
-function shownAnswer<A extends { readonly hits: readonly ComparedPassage[] }>(answer: A): A {
-  return { ...answer, hits: answer.hits.map((hit) => ({ ...hit, path: shownPath(hit) })) };
+function shownAnswer<A extends ComparedAnswer>(answer: A, notices: readonly string[]): A {
+  return {
+    ...answer,
+    warnings: [...answer.warnings, ...notices],
+    hits: answer.hits.map((hit) => ({ ...hit, path: shownPath(hit) })),
+  };
 }
 
 /** The path below what was indexed: the server's folders are nobody's business. */

@@ -28,6 +28,8 @@ class Asking {
   chosen = $state<string[]>([]);
   filters = $state<string[]>([]);
   baseline = $state(true);
+  /** Also with what the server's model writes from the question. */
+  expand = $state(false);
 
   answer = $state.raw<SearchResponse | null>(null);
   failure = $state.raw<XqgClientError | null>(null);
@@ -49,6 +51,7 @@ class Asking {
       languagePolicy,
       ...(this.lang === '' ? {} : { lang: this.lang }),
       ...(this.alpha === null ? {} : { alpha: this.alpha }),
+      ...(this.expand && server.listed?.expander ? { expand: true } : {}),
     };
   }
 

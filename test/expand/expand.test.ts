@@ -176,6 +176,30 @@ describe('a search with an expansion', () => {
     expect(people.stdout).toMatch(/expanded by openai\/chatty in \d+ ms \(appended, weight 0.2\)/);
   });
 
+  it('is explained, with what the text gives to both legs', async () => {
+    const recorded = write(
+      'texts.jsonl',
+      '{"question": "Was tun sie dort?", "text": "Bees make honey.", "lang": "en"}\n',
+    );
+    const explaining = (...more: string[]) =>
+      xqg('explain', 'Was tun sie dort?', 'bees', '--index', index(), '--lang', 'de', ...more);
+    const { dense, lexical, expansion } = JSON.parse(
+      (await explaining('--expand', recorded, '--json')).stdout,
+    );
+    expect(expansion).toMatchObject({ text: 'Bees make honey.', by: 'recorded' });
+    expect(dense.expansion.question + dense.expansion.text).toBeCloseTo(dense.score, 6);
+    const added = lexical.languages.find((language: { expansion: boolean }) => language.expansion);
+    expect(added.terms[0].contribution).toBeGreaterThan(0);
+    const people = (await explaining('--expand', recorded)).stdout;
+    expect(people).toMatch(/Bees make honey\./);
+    expect(people).toMatch(/the question\n.*what the appended expansion changes/);
+    expect(people).toMatch(/expansion as en, weight 0.20/);
+    const mixed = (await explaining('--expand', recorded, '--expand-how', 'mix')).stdout;
+    expect(mixed).toMatch(/the expansion, mixed in/);
+    const wrong = await explaining('--expand', recorded, '--expand-how', 'mix', '--expand-weight', '2');
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('XQG_NUMBER_OUT_OF_RANGE')]);
+  });
+
   it('takes what xqg expand wrote, also for a file of questions', async () => {
     server.reply = () => 'Bees make honey.';
     const endpoint = write('endpoint.json', JSON.stringify({ url: server.url }));

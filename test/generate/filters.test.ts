@@ -118,6 +118,17 @@ describe('the filtered generator', () => {
     expect(asked).toBe(3);
   });
 
+  it('is another one where the round trip goes over another index', async () => {
+    const over = async (name: string) => {
+      const scorer = roundTripScorer(async () => [1], name);
+      const filtered = new FilteredGenerator(fake(['a']), [scorer], { 'round-trip': 0.5 }, await scores());
+      await filtered.close();
+      return filtered.identity.settings;
+    };
+    expect(await over('one')).toMatchObject({ keep: 'round-trip>=0.5', over: 'one' });
+    expect(await over('one')).not.toEqual(await over('two'));
+  });
+
   it('reads thresholds, and refuses what nobody scores', async () => {
     expect(parseThresholds('language>=0.5, form>=1')).toEqual({ language: 0.5, form: 1 });
     expect(() => parseThresholds('language=2')).toThrow(

@@ -2,10 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LexiconGenerator } from '../../src/generate/lexicon.js';
 import { recordQueries } from '../../src/generate/record.js';
 import { RecordedGenerator } from '../../src/generate/recorded.js';
+import { xqg } from '../cli/run-xqg.js';
 import { tinyPack } from '../support/tiny-pack.js';
 import { describeGenerator } from './conformance.js';
 
@@ -120,6 +121,32 @@ describe('RecordedGenerator', () => {
     const latin = join(folder(), 'q.jsonl');
     writeFileSync(latin, Buffer.from('{"docid": "\xe9"}', 'latin1'));
     await expect(RecordedGenerator.open([latin])).rejects.toMatchObject({ code: 'XQG_RECORDED_FILE' });
+  });
+});
+
+describe('xqg index with recorded queries', () => {
+  it.each(['q.jsonl', 'q.jsonl.gz'])('of %s takes them, or those that a filter leaves', async (name) => {
+    vi.stubEnv('XQG_CACHE', folder());
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const good = 'Wer macht eigentlich den Honig?';
+    const bad = 'Who is it that makes the honey?';
+    const queries = fileOf(name, [row('p1', { de: [good, bad] })]);
+    const passages = fileOf('p.jsonl', [{ id: 'p1', text: 'The bee makes honey.', lang: 'en' }]);
+    const made = async (...more: string[]) => {
+      const index = folder();
+      const words = ['index', passages, '--index', index, '--generator', queries, '--queries', '2', ...more];
+      const { code, stderr } = await xqg(...words);
+      expect(code, stderr).toBe(0);
+      const { hits } = JSON.parse(
+        (await xqg('search', good, '--index', index, '--lang', 'de', '--mode', 'lexical', '--json')).stdout,
+      );
+      expect(hits[0].id).toBe('p1');
+      return { stderr, queries: JSON.parse((await xqg('queries', 'p1', '--index', index, '--json')).stdout) };
+    };
+    expect((await made()).queries.queries).toEqual({ de: [good, bad] });
+    const kept = await made('--keep', 'language>=0.5');
+    expect(kept.queries.queries).toEqual({ de: [good] });
+    expect(kept.stderr).toMatch(/de: 1 of 2 generated queries kept \(1 below language\)/);
   });
 });
 

@@ -104,6 +104,36 @@ describe.skipIf(golden === null)('an index of tiny models', () => {
     await other.close();
   });
 
+  it('keeps only queries that find their own passage, and asks for every passage', async () => {
+    const [plain, index] = [join(folder, 'plain'), join(folder, 'index')];
+    const encoding = ['--encoder', join(golden!, 'tiny-xlmr'), '--card', JSON.stringify(CARD)];
+    const made = await xqg('index', writePassages(5), '--index', plain, ...encoding, '--generator', 'none');
+    expect(made.code, made.stderr).toBe(0);
+    const words = (dir: string, ...more: string[]) => [
+      ...['index', join(folder, 'passages.jsonl'), '--index', dir, ...encoding, '--queries', '3'],
+      ...[
+        '--generator',
+        join(golden!, 'tiny-mt5'),
+        '--query-langs',
+        'de',
+        '--keep',
+        'round-trip>=1',
+        ...more,
+      ],
+    ];
+    const alone = await xqg(...words(index));
+    expect(alone.stderr).toContain('XQG_UNKNOWN_SCORER');
+    const pack = await xqg('index', folder, '--index', index, '--generator', 'gloss', '--keep', 'form>=1');
+    expect([pack.code, pack.stderr]).toEqual([1, expect.stringContaining('XQG_BAD_OPTION')]);
+    const kept = await xqg(...words(index, '--round-trip', plain));
+    expect(kept.code, kept.stderr).toBe(0);
+    const [, drawn, left] = /de: (\d+) of (\d+) generated queries kept/.exec(kept.stderr)!.map(Number);
+    expect(drawn).toBeLessThan(left);
+    writePassages(6);
+    const lacking = await xqg(...words(join(folder, 'other'), '--round-trip', plain));
+    expect([lacking.code, lacking.stderr]).toEqual([1, expect.stringContaining('XQG_PASSAGE_UNKNOWN')]);
+  });
+
   it('is asked for a model that is not there in one message', async () => {
     const told = await xqg(
       'index',

@@ -6,7 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type NewDocument, openIndex, type SearchOptions, type XqgIndex } from '../../src/index.js';
+import {
+  type Expander,
+  type NewDocument,
+  openIndex,
+  type SearchOptions,
+  type XqgIndex,
+} from '../../src/index.js';
 import { copyIndex } from '../../src/indexing/copy.js';
 import { askServer, describeWithOpenSearch, newStoreSpec } from '../support/opensearch.js';
 
@@ -177,6 +183,31 @@ describeWithOpenSearch('an index in OpenSearch', () => {
       () => stored.explain(text, 'd3', { filters }),
     ];
     for (const asked of hidden) await expect(asked()).rejects.toMatchObject({ code: 'XQG_PASSAGE_UNKNOWN' });
+  });
+
+  it.each(['dense', 'lexical', 'hybrid'] as const)('explains an expanded question, by %s', async (mode) => {
+    const [{ text, lang }] = QUESTIONS;
+    const by: Expander = {
+      identity: { name: 'test', settings: {} },
+      expand: async (questions) =>
+        questions.map(() => ({ text: 'The doctor visits the old bridge.', lang: 'en' })),
+    };
+    for (const how of ['append', 'mix'] as const) {
+      const asked = { lang, mode, expand: { by, how } };
+      const { hits } = await embedded.search(text, asked);
+      expect((await stored.search(text, asked)).hits[0].score).toBeCloseTo(hits[0].score, 6);
+      const [found, right] = [
+        await stored.explain(text, hits[0].id, asked),
+        await embedded.explain(text, hits[0].id, asked),
+      ];
+      expect(found.expansion).toMatchObject({ how, by: 'test' });
+      expect(found.dense!.score).toBeCloseTo(right.dense!.score, 6);
+      expect(found.dense!.expansion!.text).toBeCloseTo(right.dense!.expansion!.text, 6);
+      expect(found.lexical.score).toBeCloseTo(right.lexical.score!, 6);
+      expect(found.lexical.languages.map(({ expansion }) => expansion)).toEqual(
+        how === 'append' ? [false, true] : [false],
+      );
+    }
   });
 
   it('ranks a batch, and compares rankings', async () => {

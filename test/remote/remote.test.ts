@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RemoteEncoder } from '../../src/encode/remote/remote.js';
+import { FilteredGenerator } from '../../src/generate/filters/filtered.js';
+import { SCORERS } from '../../src/generate/filters/scorers.js';
 import { ChatGenerator } from '../../src/generate/remote/chat.js';
 import { Answers } from '../../src/remote/answers.js';
 import { type EndpointFields, endpointOf } from '../../src/remote/endpoint.js';
@@ -115,6 +117,30 @@ describe('the embeddings endpoint', () => {
     });
   }
 
+  it('follows no redirect: texts and key go where the settings say', async () => {
+    const encoder = await open();
+    server.troubles = [{ status: 307, location: '/v1/embeddings' }];
+    const refused = await encoder.encodeQueries(queries('one')).catch((error) => error);
+    expect(refused).toMatchObject({
+      code: 'XQG_REMOTE_REFUSED',
+      details: { problem: expect.stringMatching(/^status 307/) },
+    });
+    expect(server.requests).toHaveLength(2);
+    await encoder.close();
+  });
+
+  it('reads no answer without an end', async () => {
+    const encoder = await open({ retries: 0 });
+    server.troubles = ['endless'];
+    const failed = await encoder.encodeQueries(queries('one')).catch((error) => error);
+    expect(failed).toMatchObject({
+      code: 'XQG_REMOTE_FAILED',
+      details: { problem: expect.stringContaining('longer than 32 MB') },
+    });
+    await expect.poll(() => server.left).toBe(1);
+    await encoder.close();
+  });
+
   it('waits as long as it is told to', async () => {
     const encoder = await open();
     server.troubles = [{ status: 429, retryAfter: '0.4' }];
@@ -222,6 +248,24 @@ describe('the chat generator', () => {
     expect(await generator.draw(passages(1), 'de', 2, 0)).toEqual([['eins?']]);
     expect(server.requests).toHaveLength(7);
     await generator.close();
+  });
+
+  it('that answers in the wrong language is believed no query of it, without another call', async () => {
+    server.reply = ({ response_format }) =>
+      JSON.stringify(
+        Object.fromEntries(
+          response_format.json_schema.schema.required.map((lang: string) => [
+            lang,
+            ['Wer macht eigentlich den Honig?', 'Warum sind die Bienen so wichtig für die Blumen?'],
+          ]),
+        ),
+      );
+    const filtered = new FilteredGenerator(await open(), SCORERS, { language: 0.5 }, await answers('scores'));
+    expect((await filtered.draw(passages(1), 'de', 2, 0))[0]).toHaveLength(2);
+    expect(await filtered.draw(passages(1), 'th', 2, 0)).toEqual([[]]);
+    expect(filtered.yields.get('th')).toEqual({ drawn: 2, kept: 0, below: { language: 2 } });
+    expect(server.requests).toHaveLength(1);
+    await filtered.close();
   });
 
   it('stops at the limit of cost, and goes on later without paying twice', async () => {

@@ -227,7 +227,7 @@ describe('an expanded question', () => {
     const engine = engineOf();
     const request = { ...BASE, mode: 'dense' as const, feedback: 0 };
     const vectorOf = async (change: Partial<SearchRequest>) =>
-      (await engine.rankingVector({ ...request, ...change })).own;
+      (await engine.rankingVector({ ...request, ...change })).question;
     expect(await vectorOf({ expansion: { ...written, dense: 'appended', lexicalWeight: 0 } })).toEqual(
       encode(`${BASE.question} ${written.text}`),
     );

@@ -46,6 +46,45 @@ describe('explain', () => {
     }
   });
 
+  it.each([
+    ['appended', 0.5],
+    [0.4, 0],
+    [0, 0],
+    [1, 0],
+  ] as const)('takes a question and its expansion apart: %s', async (dense, lexicalWeight) => {
+    const text = 'fi5 fi6 fi7';
+    const expansion = { text, languages: [{ lang: 'fi', weight: 1 }], dense, lexicalWeight };
+    const request = { ...BASE, expansion };
+    for (const hit of await engine.rank({ ...request, k: 100 })) {
+      const explained = await explain(engine, request, hit.row);
+      const { question, text } = explained.dense!.expansion!;
+      expect(explained.dense!.score).toBe(hit.dense);
+      const { toward } = explained.dense!;
+      expect(question + text + toward!.share).toBeCloseTo(hit.dense!, 9);
+      const alone = (await explain(engine, BASE, hit.row)).dense!;
+      expect(alone.expansion).toBeNull();
+      const plain = { ...BASE, feedback: 0 };
+      if (dense === 'appended') {
+        const { expansion: parted } = (await explain(engine, { ...plain, expansion }, hit.row)).dense!;
+        expect(parted!.question).toBe((await explain(engine, plain, hit.row)).dense!.score);
+      }
+      if (dense === 0) expect(text).toBeCloseTo(0, 6);
+      if (dense === 1) expect(question).toBeCloseTo(0, 6);
+      const { languages, score } = explained.lexical;
+      expect(languages.map((language) => language.expansion)).toEqual(
+        dense === 'appended' ? [false, true] : [false],
+      );
+      if (hit.lexical === null) expect(score).toBeNull();
+      else expect(score).toBeCloseTo(hit.lexical, 9);
+    }
+    if (typeof dense !== 'number') return;
+    // The parts of a mixture are in proportion to the vectors: what only the text says is the text's.
+    const other = { ...BASE, question: text, expansion: null };
+    const { score } = (await explain(engine, { ...other, feedback: 0 }, 0)).dense!;
+    const mixed = (await explain(engine, { ...request, feedback: 0 }, 0)).dense!.expansion!;
+    if (dense === 1) expect(mixed.text).toBeCloseTo(score, 6);
+  });
+
   it('names the share of every language whose queries count', async () => {
     const english = rows.findIndex(({ lang }) => lang === 'en');
     const langs = async (change: Partial<SearchRequest>): Promise<string[]> =>

@@ -23,14 +23,15 @@ const BASE: SearchRequest = {
 describe('feedback from a first pass', () => {
   it('adds the best passage to the question, in the length that the question had', () => {
     const pulled = pulledToward(Float32Array.of(3, 0), Float32Array.of(0, 5), 0.75);
-    expect([...pulled]).toEqual([expect.closeTo(2.4, 6), expect.closeTo(1.8, 6)]);
-    expect([...pulledToward(Float32Array.of(3, 4), Float32Array.of(0, 0), 1)]).toEqual([3, 4]);
+    expect([...pulled.vector]).toEqual([expect.closeTo(2.4, 6), expect.closeTo(1.8, 6)]);
+    expect(pulled.kept).toBeCloseTo(0.8, 6);
+    expect([...pulledToward(Float32Array.of(3, 4), Float32Array.of(0, 0), 1).vector]).toEqual([3, 4]);
   });
 
   it('ranks by the sum of both similarities', async () => {
     const engine = engineOf();
     const [first] = await engine.rank({ ...BASE, feedback: 0, k: 1 });
-    const question = pulledToward(encode(BASE.question), rows[first.row].vector, 0.5);
+    const question = pulledToward(encode(BASE.question), rows[first.row].vector, 0.5).vector;
     const dot = (row: number) =>
       rows[row].vector.reduce((sum, value, d) => sum + Math.fround(question[d]) * value, 0);
     const hits = await engine.rank({ ...BASE, feedback: 0.5 });
@@ -75,7 +76,8 @@ describe('feedback from a first pass', () => {
     mask[left] = 0;
     const [next] = await engine.rank({ ...BASE, feedback: 0, mask, k: 1 });
     const { dense } = await explain(engine, { ...BASE, mask, feedback: 0.3 }, next.row);
-    expect(dense!.toward).toEqual({ id: next.id, weight: 0.3 });
+    expect(dense!.toward).toMatchObject({ id: next.id, weight: 0.3 });
+    expect(dense!.toward!.share).toBeGreaterThan(0);
     expect((await explain(engine, { ...BASE, feedback: 0 }, next.row)).dense!.toward).toBeNull();
   });
 

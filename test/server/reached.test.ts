@@ -1,4 +1,6 @@
 /** The ways to a server: the typed client, and assistants over HTTP and stdio. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -90,6 +92,48 @@ describe('assistants', () => {
     await assistant.connect(new StdioClientTransport({ command: process.execPath, args }));
     await tryOut(assistant);
     await assistant.close();
+  });
+});
+
+describe('an expander that is named at the start', () => {
+  const question = 'Was tun sie dort?';
+  let file: string;
+
+  beforeAll(() => {
+    file = join(place.home, 'texts.jsonl');
+    writeFileSync(file, JSON.stringify({ question, text: 'Honig der Biene', lang: 'de' }));
+  });
+
+  it('serves assistants over stdio', async () => {
+    const assistant = new Client({ name: 'test', version: '1' });
+    const args = [EXECUTABLE, 'mcp', '--index', place.directory, '--pack', place.pack, '--expand', file];
+    await assistant.connect(new StdioClientTransport({ command: process.execPath, args }));
+    const asked = { index: 'docs', question, lang: 'de', expand: true };
+    const { content } = await assistant.callTool({ name: 'search', arguments: asked });
+    const { with: answer } = JSON.parse((content as { text: string }[])[0].text);
+    expect(answer.expansion).toMatchObject({ by: 'recorded', text: 'Honig der Biene' });
+    await assistant.close();
+  });
+
+  it('serves programs, and is told to who starts it; a text that lacks is no failure', async () => {
+    const served = ['serve', '--index', place.directory, '--pack', place.pack, '--port', '0'];
+    const { child, ended } = start(...served, '--json', '--expand', file, '--expand-how', 'mix');
+    const told = await new Promise<string>((resolve) => child.stdout!.once('data', resolve));
+    const other = new XqgClient({ address: JSON.parse(told).address });
+    expect((await other.indexes()).expander).toBe('recorded');
+    const ask = async (text: string) =>
+      (await other.search('docs', { question: text, lang: 'de', expand: true })).with!;
+    expect((await ask(question)).expansion).toMatchObject({ how: 'mix', weight: 1 / 3 });
+    const lacking = await ask('Und hier?');
+    expect([lacking.expansion, lacking.warnings.at(-1)]).toEqual([
+      null,
+      'The question was searched without an expansion: no text was recorded for it.',
+    ]);
+    child.kill('SIGTERM');
+    expect((await ended).stderr).toMatch(/Questions that ask for it are expanded by recorded\./);
+    const wrong = await start(...served, '--expand', file, '--expand-how', 'mix', '--expand-weight', '7')
+      .ended;
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('XQG_NUMBER_OUT_OF_RANGE')]);
   });
 });
 

@@ -4,7 +4,14 @@ import type { AddressInfo } from 'node:net';
 
 /** What the next requests meet, one each; then all is well. */
 export type Trouble =
-  | { readonly status: number; readonly retryAfter?: string; readonly body?: string }
+  | {
+      readonly status: number;
+      readonly retryAfter?: string;
+      readonly body?: string;
+      readonly location?: string;
+    }
+  /** An answer that never ends. */
+  | 'endless'
   | 'hang'
   | 'cut'
   | 'drop'
@@ -20,6 +27,8 @@ export interface OpenAiServer {
   readonly answered: Body[];
   readonly authorizations: (string | undefined)[];
   readonly times: number[];
+  /** Requests whose asker left before an answer. */
+  left: number;
   troubles: Trouble[];
   /** Content of a chat's answer. */
   reply: (body: Body) => string;
@@ -44,6 +53,7 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     answered: [],
     authorizations: [],
     times: [],
+    left: 0,
     troubles: [],
     reply: () => '{}',
     beforeAnswer: () => {},
@@ -63,7 +73,11 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
       state.beforeAnswer(state.answered.length);
       return send(response, 200, JSON.stringify(answer(request.url ?? '', body, state)));
     }
+    response.once('close', () => {
+      if (!response.writableFinished) state.left++;
+    });
     if (trouble === 'hang') return;
+    if (trouble === 'endless') return endless(response);
     if (trouble === 'drop') return void request.socket.destroy();
     if (trouble === 'nonsense')
       return send(response, 200, '{"choices":[{"message":{"content":"Sure! Here you go"}}]}');
@@ -71,6 +85,7 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
       const whole = JSON.stringify(answer(request.url ?? '', body, state));
       return send(response, 200, whole.slice(0, whole.length / 2));
     }
+    if (trouble.location !== undefined) response.setHeader('location', trouble.location);
     if (trouble.retryAfter !== undefined) response.setHeader('retry-after', trouble.retryAfter);
     send(response, trouble.status, trouble.body ?? '{"error":"not now"}');
   });
@@ -94,6 +109,17 @@ async function readBody(request: IncomingMessage): Promise<Body> {
   let text = '';
   for await (const chunk of request) text += chunk;
   return JSON.parse(text);
+}
+
+function endless(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const chunk = `"${'x'.repeat(2 ** 20)}",`;
+  const write = (): void => {
+    while (response.write(chunk));
+    response.once('drain', write);
+  };
+  response.write('[');
+  write();
 }
 
 function send(response: ServerResponse, status: number, body: string): void {

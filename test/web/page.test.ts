@@ -5,6 +5,8 @@ import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { XqgError } from '../../src/errors/error.js';
+import type { Expander } from '../../src/expand/expander.js';
 import { addKey, KeyRing } from '../../src/server/keys.js';
 import { findBrowser, indexDeclaration, launch, type Served, serve } from './browser.js';
 
@@ -201,6 +203,50 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       await page.getByRole('region', { name: 'Why this passage was found' }).waitFor();
       await page.keyboard.press('/');
       expect(await page.evaluate(() => document.activeElement?.id)).toBe('question');
+    });
+
+    it('with an expansion, offered only where the server has an expander', async () => {
+      const without = await open();
+      await ask(without, 'freedom of opinion');
+      expect(await without.getByLabel('Expand the question').count()).toBe(0);
+      let text = 'حرية الرأي والتعبير';
+      const expander: Expander = {
+        identity: { name: 'test/model', settings: {} },
+        expand: async (questions) => {
+          if (text === '') throw new XqgError('XQG_COST_LIMIT', { cost: 1, limit: 1 });
+          return questions.map(() => ({ text, lang: 'ar' }));
+        },
+      };
+      const other = await serve(served.home, { expand: { by: expander } });
+      try {
+        const page = await open('/', {}, other.address);
+        await ask(page, 'May I say what I think?');
+        const told = page.getByText(/Searched with what test\/model wrote from the question in \d+ ms/);
+        expect(await told.count()).toBe(0);
+        await page.getByLabel('Expand the question').check();
+        await told.waitFor();
+        const shown = told.locator('bdi');
+        expect(await shown.textContent()).toBe(text);
+        expect([await shown.getAttribute('lang'), await shown.getAttribute('dir')]).toEqual(['ar', 'rtl']);
+        await withColumn(page).getByRole('button', { name: 'Why this?' }).first().click();
+        const why = page.getByRole('region', { name: 'Why this passage was found' });
+        await why.getByText(/The question gives -?[\d.]+, its expansion -?[\d.]+/).waitFor();
+        await why
+          .getByText(/from the expansion/)
+          .first()
+          .waitFor();
+        expect(await violations(page)).toEqual([]);
+        text = '';
+        await page.getByRole('button', { name: 'Search', exact: true }).click();
+        await page.getByText(/searched without an expansion/).waitFor();
+        expect(await told.count()).toBe(0);
+        expect(await withColumn(page).locator('article').count()).toBe(10);
+        await page.getByLabel('Expand the question').uncheck();
+        await page.getByText(/searched without an expansion/).waitFor({ state: 'detached' });
+        await page.context().close();
+      } finally {
+        await other.close();
+      }
     });
 
     it('is asked by its address', async () => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ExplainedPassage } from '../../library/explaining.js';
 import { searchFields } from '../../library/search-fields.js';
 import { colors } from '../colors.js';
+import { addExpandOptions, expandOptions, givenExpansion } from '../expand-options.js';
 import { addIndexPlace, indexDirectory, indexPlace } from '../index-place.js';
 import { fromText, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
@@ -20,6 +21,7 @@ const options = z.object({
   translate: searchFields.translate.default(false),
   lang: searchFields.lang.optional(),
   pack: z.string().optional(),
+  ...expandOptions,
 });
 
 /** Lines of each list. */
@@ -48,19 +50,29 @@ export const registerExplain: Register = (parent, act) => {
           pack,
           store,
         });
+        const expansion = await givenExpansion(given, context);
         try {
+          const { mode, alpha, profile, translate, lang } = given;
           const explained = await index.explain(question, id, {
-            ...given,
+            mode,
+            alpha,
+            profile,
+            translate,
+            lang,
+            expand: expansion.expand,
+            signal: context.signal,
             ...(augment === 'off' ? { augment: false } : {}),
           });
           for (const warning of explained.warnings) context.say(warning);
           if (context.json) context.printJson(explained);
           else context.print(describe(explained));
         } finally {
+          await expansion.close();
           await index.close();
         }
       }),
     );
+  addExpandOptions(command);
   addIndexPlace(command);
 };
 
@@ -77,7 +89,7 @@ function describe(explained: ExplainedPassage): string {
   ].join('\n');
 }
 
-function describeDense({ dense }: ExplainedPassage): string[] {
+function describeDense({ dense, expansion }: ExplainedPassage): string[] {
   if (dense === null) return [`${colors.bold('dense')}  the encoder knows no word of the question`];
   const lines = [
     `${colors.bold('dense')}  ${dense.score.toFixed(4)}`,
@@ -90,16 +102,24 @@ function describeDense({ dense }: ExplainedPassage): string[] {
   for (const { lang, share } of dense.languages.slice(0, SHOWN)) {
     lines.push(`    ${share.toFixed(4).padStart(8)}  generated queries in ${lang}`);
   }
+  if (dense.expansion !== null) {
+    const { question, text } = dense.expansion;
+    const by = expansion?.how === 'mix' ? 'the expansion, mixed in' : 'what the appended expansion changes';
+    lines.push(`  of it, by the question and its expansion:`);
+    lines.push(`    ${question.toFixed(4).padStart(8)}  the question`);
+    lines.push(`    ${text.toFixed(4).padStart(8)}  ${by}`);
+  }
   return lines;
 }
 
 function describeLexical({ lexical }: ExplainedPassage): string[] {
   if (lexical.score === null) return [`${colors.bold('lexical')}  no word matches`];
   const lines = [`${colors.bold('lexical')}  ${lexical.score.toFixed(4)}`];
-  for (const { lang, weight, terms } of lexical.languages) {
+  for (const { lang, weight, expansion, terms } of lexical.languages) {
     const matching = terms.filter(({ contribution }) => contribution > 0);
     if (matching.length === 0) continue;
-    if (lexical.languages.length > 1) lines.push(`    as ${lang}, weight ${weight.toFixed(2)}`);
+    const asked = expansion ? `expansion as ${lang}` : `as ${lang}`;
+    if (lexical.languages.length > 1) lines.push(`    ${asked}, weight ${weight.toFixed(2)}`);
     for (const { term, contribution, tfOwn, via } of matching.slice(0, SHOWN)) {
       const sources = via.slice(0, 3).map(({ stem, by }) => `${by} from ${foreign(stem)}`);
       if (tfOwn > 0) sources.unshift('in the passage');

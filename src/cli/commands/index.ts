@@ -5,6 +5,7 @@ import type { QueueOptions } from '../../distribute/distribution.js';
 import { XqgError } from '../../errors/error.js';
 import { FilteredGenerator, parseThresholds } from '../../generate/filters/filtered.js';
 import type { IndexResult } from '../../indexing/options.js';
+import { roundTripOver } from '../../library/round-trip.js';
 import type { XqgIndex } from '../../library/xqg-index.js';
 import type { CommandContext } from '../context.js';
 import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
@@ -27,6 +28,7 @@ const options = z.object({
   generator: z.string().optional(),
   prompt: z.string().optional(),
   keep: z.string().optional(),
+  roundTrip: z.string().optional(),
   glossary: z.string().optional(),
   maxTokens: whole(8).optional(),
   memory: bytes.optional(),
@@ -70,12 +72,16 @@ export const registerIndex: Register = (parent, act) => {
     .option('--pack <pack>', 'name or folder of a pack (default: base)')
     .option(
       '--generator <spec>',
-      "lexicon, gloss, none, hf:NAME, a model's folder, or openai:MODEL (default: lexicon, or the pack's of the index)",
+      "lexicon, gloss, none, hf:NAME, a model's folder, openai:MODEL, or a .jsonl(.gz) file of recorded queries (default: lexicon, or the pack's of the index)",
     )
     .option('--prompt <file>', 'prompt of the generator, instead of the shipped one (docs/models.md)')
     .option(
       '--keep <thresholds>',
       'leave out generated queries that score less, e.g. "language>=0.5,form>=1,novelty>=0.3"',
+    )
+    .option(
+      '--round-trip <dir>',
+      'index of the same passages that --keep "round-trip>=0.2" searches: does a query find its own passage?',
     )
     .option(
       '--glossary <file>',
@@ -104,6 +110,9 @@ export const registerIndex: Register = (parent, act) => {
       act(async (context, raw, paths: string[]) => {
         const given = parseOptions(options, raw);
         const { openIndex } = await import('../../library/xqg-index.js');
+        requireFilterable(given);
+        const searched = given.roundTrip === undefined ? null : await openIndex(given.roundTrip);
+        const scorers = searched === null ? [] : [await roundTripOver(searched)];
         const index = await openIndex(given.index, {
           create: true,
           store: given.store,
@@ -115,6 +124,7 @@ export const registerIndex: Register = (parent, act) => {
             endpoint: given.endpoint,
             signal: context.signal,
             keep: given.keep === undefined ? undefined : parseThresholds(given.keep),
+            scorers,
           },
           glossary: given.glossary === 'none' ? null : given.glossary,
           queryLanguages: given.queryLangs,
@@ -149,6 +159,7 @@ export const registerIndex: Register = (parent, act) => {
         } finally {
           progress.stop();
           await index.close();
+          await searched?.close();
         }
         skips.finish();
         tellYields(context, index);
@@ -161,6 +172,17 @@ export const registerIndex: Register = (parent, act) => {
     );
   addEncoderOptions(command, 'static, or the one of the index');
 };
+
+/** What a pack draws is an expectation, of which no query can be left out. */
+function requireFilterable({ keep, roundTrip, generator, queue }: z.output<typeof options>): void {
+  const refuse = (problems: string): never => {
+    throw new XqgError('XQG_BAD_OPTION', { problems });
+  };
+  if (keep !== undefined && ['lexicon', 'gloss', 'none', undefined].includes(generator))
+    refuse('--keep needs a --generator that is a model or a file of recorded queries');
+  if (roundTrip !== undefined && keep === undefined) refuse('--round-trip needs --keep "round-trip>=..."');
+  if (roundTrip !== undefined && queue !== undefined) refuse('--round-trip cannot be used with --queue');
+}
 
 function tellGlossary(context: CommandContext, { makers: { glossary } }: XqgIndex): void {
   if (glossary === null) return;

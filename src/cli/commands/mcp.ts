@@ -1,13 +1,14 @@
 /** `xqg mcp`: indexes for an assistant, over stdin and stdout. */
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
+import { addExpandOptions, expandOptions, givenExpansion } from '../expand-options.js';
 import { parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 
-const options = z.object({ index: z.array(z.string()), pack: z.string().optional() });
+const options = z.object({ index: z.array(z.string()), pack: z.string().optional(), ...expandOptions });
 
 export const registerMcp: Register = (parent, act) => {
-  parent
+  const command = parent
     .command('mcp')
     .description('let an assistant search and explain, by the Model Context Protocol over stdin and stdout')
     .requiredOption(
@@ -19,8 +20,9 @@ export const registerMcp: Register = (parent, act) => {
     .action(
       act(async (context, raw) => {
         const given = parseOptions(options, raw);
-        const [{ Service }, { servedIndexes }, { Gate }, { serveStdio }] = await Promise.all([
+        const [{ Service }, { Expansions }, { servedIndexes }, { Gate }, { serveStdio }] = await Promise.all([
           import('../../server/service.js'),
+          import('../../server/expansions.js'),
           import('../../server/served-index.js'),
           import('../../server/gate.js'),
           import('../../mcp/stdio.js'),
@@ -28,8 +30,12 @@ export const registerMcp: Register = (parent, act) => {
         const named = given.index.map((dir) => ({ name: basename(resolve(dir)), directory: resolve(dir) }));
         const indexes = servedIndexes(named, { pack: given.pack });
         const gate = new Gate({ running: 2, waiting: 64, timeoutMs: 60_000 });
-        await serveStdio(new Service(indexes, gate), context.signal);
+        const { expand } = await givenExpansion(given, context);
+        const expansions = expand === undefined ? null : new Expansions({ expand });
+        await serveStdio(new Service(indexes, gate, expansions), context.signal);
         for (const index of indexes.values()) await index.close();
+        await expansions?.close();
       }),
     );
+  addExpandOptions(command);
 };

@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../errors/error.js';
 import type { CommandContext } from '../context.js';
+import { addExpandOptions, expandOptions, givenExpansion } from '../expand-options.js';
 import { bytes, parseOptions, whole } from '../options.js';
 import type { Register } from '../program.js';
 
@@ -22,11 +23,13 @@ const options = z.object({
   rate: whole(0).optional(),
   maxUpload: bytes.optional(),
   accessLog: z.boolean().optional(),
+  ...expandOptions,
+  expandTimeout: whole(1).optional(),
 });
 type Given = z.output<typeof options>;
 
 export const registerServe: Register = (parent, act) => {
-  parent
+  const command = parent
     .command('serve')
     .description('serve indexes on this machine: a page for people, HTTP for programs, MCP for assistants')
     .requiredOption('-i, --index <dir>', 'directory of an index, or NAME=DIR; may be repeated', collect)
@@ -52,6 +55,10 @@ export const registerServe: Register = (parent, act) => {
         await serve(context, given);
       }),
     );
+  addExpandOptions(command).option(
+    '--expand-timeout <s>',
+    'seconds that a question waits for its expansion, at most half of --timeout (default: 10)',
+  );
 };
 
 function collect(value: string, before: string[] = []): string[] {
@@ -67,11 +74,14 @@ async function serve(context: CommandContext, given: Given): Promise<void> {
     import('../../server/keys.js'),
   ]);
   const indexes = servedIndexes(given.index.map(namedIndex), { pack: given.pack });
+  const { expand } = await givenExpansion(given, context);
   const server = await buildServer({
     indexes,
     keys: typeof file === 'string' ? await KeyRing.open(file) : null,
     hosts: [...given.allowHost, ...(isIP(host) === 6 ? [`[${host}]`] : [host])],
     origins: given.allowOrigin,
+    expand,
+    expandTimeoutMs: given.expandTimeout === undefined ? undefined : given.expandTimeout * 1000,
     experiments: given.experiments,
     running: given.running,
     waiting: given.waiting,
@@ -92,6 +102,8 @@ async function serve(context: CommandContext, given: Given): Promise<void> {
   }
   const { port: taken } = server.server.address() as { port: number };
   const address = `http://${isIP(host) === 6 ? `[${host}]` : host}:${taken}`;
+  if (expand !== undefined)
+    context.say(`Questions that ask for it are expanded by ${expand.by.identity.name}.`);
   if (context.json) context.printJson({ address, indexes: [...indexes.keys()] });
   else context.print(`Open ${address} in a browser. Ctrl-C stops the server.`);
   await stopped(context.signal);

@@ -56,8 +56,13 @@ export class FilteredGenerator implements Generator {
     this.languages = generator.languages;
     const kept = Object.entries(thresholds).sort(([a], [b]) => (a < b ? -1 : 1));
     const keep = kept.map(([name, least]) => `${name}>=${least}`).join(' ');
+    const over = scorers.find((scorer) => scorer.name in thresholds && scorer.over !== undefined)?.over;
     const { name, weights, settings } = generator.identity;
-    this.identity = { name, weights, settings: { ...settings, keep } };
+    this.identity = {
+      name,
+      weights,
+      settings: { ...settings, keep, ...(over === undefined ? {} : { over }) },
+    };
   }
 
   /** By language, of what was drawn so far. */
@@ -107,8 +112,16 @@ export class FilteredGenerator implements Generator {
     lang: string,
     queries: readonly string[],
   ): Promise<readonly number[]> {
-    const { name, version } = scorer;
-    const key = Answers.key([name, version, passage.id, passage.title, passage.text, lang, queries]);
+    const { name, version, over = '' } = scorer;
+    const key = Answers.key([
+      name,
+      `${version} ${over}`.trim(),
+      passage.id,
+      passage.title,
+      passage.text,
+      lang,
+      queries,
+    ]);
     const known = await this.#scores.get<number[]>(key);
     if (known !== undefined) return known;
     const scores = await scorer.score(passage, lang, queries);

@@ -12,11 +12,12 @@ export type RankPassage = (
   questions: readonly string[],
 ) => Promise<readonly (number | null)[]>;
 
-/** @param over says what is searched, and with what: scores are kept under it */
+/** @param over says what is searched, and with what */
 export function roundTripScorer(rank: RankPassage, over: string): QueryScorer {
   return {
     name: 'round-trip',
-    version: `1 ${over}`,
+    version: '1',
+    over,
     async score({ id }: GeneratorInput, lang, queries) {
       return (await rank(id, lang, queries)).map((found) => (found === null ? 0 : 1 / found));
     },

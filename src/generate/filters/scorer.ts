@@ -8,6 +8,8 @@ export interface QueryScorer {
   readonly name: string;
   /** Changes with what it answers: kept scores of another version are not used. */
   readonly version: string;
+  /** What it looks at besides passage and queries; part of the identity of what it filters. */
+  readonly over?: string;
   /** One score a query, in their order. */
   score(passage: GeneratorInput, lang: string, queries: readonly string[]): Promise<number[]>;
 }

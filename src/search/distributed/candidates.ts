@@ -76,7 +76,9 @@ export class Candidates {
   ): Promise<CandidateEngine> {
     const { reader } = this.#options;
     const lists = (await Promise.all(requests.map((request) => this.#listsOf(request)))).flat();
-    const languages = [...new Set(requests.flatMap((request) => this.#sumLanguages(request)))];
+    // Whoever names a passage has it explained, in both legs whatever the mode is.
+    const explained = also.length > 0;
+    const languages = [...new Set(requests.flatMap((request) => this.#sumLanguages(request, explained)))];
     const options = { filters, languages };
     const found = await reader.candidates(lists, COLUMNS, options);
     const named = also.length === 0 ? [] : await reader.rows({ ids: also }, COLUMNS, options);
@@ -130,9 +132,9 @@ export class Candidates {
     return clauses.length === 0 ? [] : [{ by: { terms: clauses }, size }];
   }
 
-  #sumLanguages(request: SearchRequest): string[] {
+  #sumLanguages(request: SearchRequest, explained: boolean): string[] {
     const { queryLanguages } = this.#options;
-    if (!request.augment || request.mode === 'lexical') return [];
+    if (!request.augment || (request.mode === 'lexical' && !explained)) return [];
     const { languages } = this.blank.engine.augmentation(request);
     return request.languages.flatMap(({ lang }) =>
       policyWeights(languages, lang, queryLanguages).map((used) => used.lang),
