@@ -85,6 +85,15 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       expect(titles.slice(0, 3).join(' ')).toMatch(found);
     });
 
+    it('in another language than the detected one, where it is chosen', async () => {
+      const page = await open();
+      await ask(page, 'national');
+      const answered = page.waitForResponse((response) => response.url().endsWith('/search'));
+      await page.getByLabel('Language of the question').selectOption('de');
+      const { with: answer } = await (await answered).json();
+      expect([answer.language, answer.languages]).toEqual(['given', [{ lang: 'de', weight: 1 }]]);
+    });
+
     it('shows every text in its own language and direction', async () => {
       const page = await open();
       await ask(page, 'التعليم الابتدائي');
