@@ -135,7 +135,7 @@ export class LateMatrices {
       await change(held, come, 1);
       held = [...held, come];
     }
-    return { languages, mixed, squares };
+    return { languages: [...languages], mixed, squares };
   }
 
   /**

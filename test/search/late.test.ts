@@ -92,6 +92,8 @@ const SWITCHES = [
 describe('late fusion', () => {
   it('scores every row as the fused matrix does, bit for bit, and bounds what it nearly knows', async () => {
     const matrices = new FusedMatrices(snapshot, BUDGET);
+    // What was read ahead is used.
+    await matrices.prepare(new AbortController().signal);
     const questions = rows(2, 1);
     for (const formula of FORMULAS) {
       for (const languages of [...POLICIES, ...SWITCHES]) {
