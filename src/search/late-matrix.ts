@@ -4,7 +4,7 @@
  * whole matrix. So alpha and languages change at the cost of a few passes over numbers, and the ranking is that of the fused matrix to
  * the bit. Knows no question's text and no store.
  */
-import { addWeighted, fuseRow, shareOf } from '../augment/fuse.js';
+import { fuseRow, shareOf } from '../augment/fuse.js';
 import { fusedLength, lateFusionScore } from '../augment/late-fusion.js';
 import type { AugmentationProfile } from '../augment/profiles.js';
 import type { ByteMatrix, ByteProducts } from '../vectors/byte-matrix.js';
@@ -53,7 +53,6 @@ export class LateMatrix implements ScoredMatrix {
   readonly #row: {
     readonly wide: Float64Array;
     readonly sums: Float32Array;
-    readonly one: Float32Array;
     readonly fused: Float32Array;
   };
 
@@ -81,23 +80,19 @@ export class LateMatrix implements ScoredMatrix {
     this.#row = {
       wide: new Float64Array(dim),
       sums: new Float32Array(dim),
-      one: new Float32Array(dim),
       fused: new Float32Array(dim),
     };
   }
 
   score(query: Float32Array, row: number): number {
     const { dim } = this;
-    const { wide, sums, one, fused } = this.#row;
+    const { wide, sums, fused } = this.#row;
     const { languages } = this.#sum;
     // In the order and with the roundings of a whole matrix.
     if (languages.length === 1) languages[0].sums.row(row, sums);
     else {
       sums.fill(0);
-      for (const { sums: bytes, weight } of languages) {
-        bytes.row(row, one);
-        addWeighted(sums, one, weight);
-      }
+      for (const { sums: bytes, weight } of languages) bytes.addRow(row, weight, sums);
     }
     const passages = this.#passages.vectors.subarray(row * dim, (row + 1) * dim);
     const { alpha, renormalize } = this.#formula;
