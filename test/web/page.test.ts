@@ -305,9 +305,13 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       await page.route('**/api/**', (route) => route.abort());
       await page.getByRole('button', { name: 'Search', exact: true }).click();
       await page.getByRole('heading', { name: 'The server does not answer' }).waitFor();
-      await page.getByText('XQG_SERVER_UNREACHABLE').first().waitFor();
+      expect(await page.getByText('XQG_SERVER_UNREACHABLE').count()).toBe(1);
+      expect(await withColumn(page).locator('article').count()).toBe(10);
       await page.unroute('**/api/**');
+      // Asked again by itself.
+      const answered = page.waitForResponse((response) => response.url().endsWith('/search'));
       await page.getByRole('heading', { name: 'The server does not answer' }).waitFor({ state: 'detached' });
+      expect((await answered).status()).toBe(200);
     });
 
     it('a slow answer', async () => {
