@@ -9,6 +9,7 @@ import { expandQuestions } from './expanding.js';
 import { filterMask } from './filter-mask.js';
 import type { Makers } from './makers.js';
 import { type QuestionLanguages, questionLanguages } from './question-languages.js';
+import { rankRemembering } from './remembered-rankings.js';
 import { rememberedSnippets } from './remembered-snippets.js';
 import type { FoundPassage, SearchAnswer, SearchOptions } from './search-types.js';
 import type { SearchedIndex } from './searched-index.js';
@@ -75,11 +76,11 @@ export async function answersTo(
     expansion,
   }));
   const { topN } = opened.engine.defaults.hybrid;
-  const ranked = await opened.engine.rankBatch(
-    requests.map((request) => deepened(request, topN, depth)),
-    signal,
-  );
+  const deep = requests.map((request) => deepened(request, topN, depth));
+  const ranked = await rankRemembering(opened, deep, filters, signal);
   await stillWanted(signal);
+  // One sentence for a passage, in whichever ranking it is shown.
+  const snippetOf = rememberedSnippets(opened, requests[0]);
   return Promise.all(
     asked.map(async (options, i) => {
       const request = requests[i];
@@ -97,8 +98,7 @@ export async function answersTo(
         expansion: used,
         ann: annUse(opened, request),
         warnings: [...languages.warnings, ...annWarnings(opened, options)],
-        // One sentence for a passage, in whichever ranking it is shown.
-        hits: await foundPassages(opened, requests[0], groups.slice(0, options.k ?? DEFAULT_K)),
+        hits: await foundPassages(opened, snippetOf, groups.slice(0, options.k ?? DEFAULT_K)),
       };
       return { answer, order: groups.map(({ best }) => best.id) };
     }),
@@ -225,15 +225,14 @@ async function grouped(
 }
 
 async function foundPassages(
-  opened: SearchedIndex,
-  request: SearchRequest,
+  { snapshot }: SearchedIndex,
+  snippetOf: ReturnType<typeof rememberedSnippets>,
   groups: readonly HitGroup[],
 ): Promise<FoundPassage[]> {
-  const passages = await opened.snapshot.take(
+  const passages = await snapshot.take(
     groups.map(({ best }) => best.row),
     ['documentId', 'title', 'path', 'source', 'headings', 'lang', 'langConfidence', 'text', 'metadata'],
   );
-  const snippetOf = rememberedSnippets(opened, request);
   return groups.map(({ best: { row, id, score, dense, lexical }, others }, i) => ({
     rank: i + 1,
     id,

@@ -45,17 +45,22 @@ export class FusedRow {
   /**
    * @param passage (dim) e(p)
    * @param read puts the sum of one of the languages, by its place among the weights, into an array (dim)
+   * @param add adds it times a weight to an array (dim) without a copy of it; default: by `read`
    * @returns (dim), until the next call
    */
-  of(passage: Float32Array, read: (language: number, into: Float32Array) => void): Float32Array {
+  of(
+    passage: Float32Array,
+    read: (language: number, into: Float32Array) => void,
+    add = (language: number, weight: number, into: Float32Array): void => {
+      read(language, this.#one);
+      addWeighted(into, this.#one, weight);
+    },
+  ): Float32Array {
     const sums = this.#sums;
     if (this.#weights.length === 1) read(0, sums);
     else {
       sums.fill(0);
-      for (let l = 0; l < this.#weights.length; l++) {
-        read(l, this.#one);
-        addWeighted(sums, this.#one, this.#weights[l]);
-      }
+      for (let l = 0; l < this.#weights.length; l++) add(l, this.#weights[l], sums);
     }
     const rows = {
       passages: passage,

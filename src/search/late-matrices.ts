@@ -15,6 +15,16 @@ import type { Snapshot } from './snapshot.js';
 /** Sums over languages that are kept: 16 bytes a passage each. */
 const KEPT_SUMS = 8;
 
+/** What of the languages' sums together, T = SUM_l w_l S_l, enters a fused row's length. */
+interface Together {
+  /** In ascending order. */
+  readonly languages: readonly LanguageWeight[];
+  /** (n) P . T */
+  readonly mixed: Float64Array;
+  /** (n) |T|^2 */
+  readonly squares: Float64Array;
+}
+
 export class LateMatrices {
   readonly #snapshot: Snapshot;
   /** Bytes of one language's sums. */
@@ -24,7 +34,8 @@ export class LateMatrices {
   /** Products of rows, by the languages that they are of; with one language, those with the passages. */
   readonly #pairs = new Map<string, Promise<Float32Array>>();
   #squares: Promise<Float32Array> | null = null;
-  readonly #sums = new Map<string, Promise<WeightedSum | null>>();
+  /** By languages and weights, least recently used first. */
+  readonly #together = new Map<string, Promise<Together>>();
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
@@ -50,13 +61,7 @@ export class LateMatrices {
     const { bytes } = passages;
     if (bytes === null || languages.length * this.#bytes > budget) return null;
     for (const { lang } of languages) if (this.#languages.has(lang)) void this.#language(lang);
-    const key = JSON.stringify([formula.variant, languages.map(({ lang, weight }) => [lang, weight])]);
-    const made = this.#sums.get(key) ?? this.#weightedSum(passages, languages, formula.variant);
-    this.#sums.delete(key);
-    this.#sums.set(key, made);
-    made.catch(() => this.#sums.delete(key));
-    if (this.#sums.size > KEPT_SUMS) this.#sums.delete(this.#sums.keys().next().value!);
-    const sum = await made;
+    const sum = await this.#weightedSum(passages, languages, formula.variant);
     this.#forget(languages, budget);
     return sum === null ? null : new LateMatrix(passages, bytes, sum, formula);
   }
@@ -72,7 +77,7 @@ export class LateMatrices {
   }
 
   async #weightedSum(
-    { vectors, dim }: SearchMatrix,
+    passages: SearchMatrix,
     languages: readonly LanguageWeight[],
     variant: AugmentationProfile['variant'],
   ): Promise<WeightedSum | null> {
@@ -85,24 +90,71 @@ export class LateMatrices {
     const { queriesPerLanguage } = this.#snapshot;
     const weighted = languages.map(({ weight }) => ({ weight, queries: queriesPerLanguage }));
     const { shares } = shareOf(weighted, { variant, alpha: 1 });
-    const mixed = new Float64Array(vectors.length / dim);
-    const squares = new Float64Array(vectors.length / dim);
-    for (const [i, { lang }] of languages.entries()) {
-      add(mixed, await this.#pair([lang], () => mixedProducts(vectors, matrices[i], dim)), shares[i]);
-      for (let j = 0; j <= i; j++) {
-        const factor = (i === j ? 1 : 2) * shares[i] * shares[j];
-        const pair = [languages[j].lang, lang];
-        add(squares, await this.#pair(pair, () => rowProducts(matrices[j], matrices[i])), factor);
-      }
-    }
-    this.#squares ??= rowSquares(vectors, dim);
+    const key = keyOf(languages);
+    const known = this.#together.get(key);
+    const made = known ?? this.#putTogether(passages, languages);
+    this.#together.delete(key);
+    this.#together.set(key, made);
+    if (known === undefined) made.catch(() => this.#together.delete(key));
+    if (this.#together.size > KEPT_SUMS) this.#together.delete(this.#together.keys().next().value!);
+    this.#squares ??= rowSquares(passages.vectors, passages.dim);
+    const { mixed, squares } = await made;
     return {
       languages: languages.map(({ weight }, i) => ({ sums: matrices[i], weight, share: shares[i] })),
       queriesPerLanguage,
+      scale: shares[0] / languages[0].weight,
       passage: await this.#squares,
       mixed,
       squares,
     };
+  }
+
+  /** From what is kept of nearly the same languages: L languages have L (L + 1) / 2 products, one more or less only L. */
+  async #putTogether(passages: SearchMatrix, languages: readonly LanguageWeight[]): Promise<Together> {
+    const n = passages.vectors.length / passages.dim;
+    const near = await this.#nearest(languages);
+    const mixed = near?.mixed.slice() ?? new Float64Array(n);
+    const squares = near?.squares.slice() ?? new Float64Array(n);
+    const change = async (
+      others: readonly LanguageWeight[],
+      { lang, weight }: LanguageWeight,
+      sign: number,
+    ) => {
+      add(mixed, await this.#passageProducts(passages, lang), sign * weight);
+      add(squares, await this.#products(lang, lang), sign * weight * weight);
+      for (const other of others) {
+        add(squares, await this.#products(other.lang, lang), sign * 2 * weight * other.weight);
+      }
+    };
+    let held = near?.languages ?? [];
+    for (const gone of without(held, languages)) {
+      held = without(held, [gone]);
+      await change(held, gone, -1);
+    }
+    for (const come of without(languages, held)) {
+      await change(held, come, 1);
+      held = [...held, come];
+    }
+    return { languages: [...languages], mixed, squares };
+  }
+
+  /**
+   * What is kept that differs in the fewest languages; null where beginning anew is quicker. What is taken away must not be larger than
+   * what stays: its rounding would be.
+   */
+  async #nearest(languages: readonly LanguageWeight[]): Promise<Together | null> {
+    let best: Together | null = null;
+    let fewest = languages.length;
+    const least = Math.min(...languages.map(({ weight }) => weight));
+    for (const kept of [...this.#together.values()]) {
+      const together = await kept.catch(() => null);
+      if (together === null || !together.languages.every(({ lang }) => this.#languages.has(lang))) continue;
+      const gone = without(together.languages, languages);
+      const differences = gone.length + without(languages, together.languages).length;
+      if (differences >= fewest || gone.some(({ weight }) => weight > least)) continue;
+      [best, fewest] = [together, differences];
+    }
+    return best;
   }
 
   /** Makes it the most recently used one. */
@@ -112,6 +164,16 @@ export class LateMatrices {
     this.#languages.set(lang, known);
     known.catch(() => this.#languages.delete(lang));
     return known;
+  }
+
+  #passageProducts({ vectors, dim }: SearchMatrix, lang: string): Promise<Float32Array> {
+    return this.#pair([lang], async () => mixedProducts(vectors, (await this.#language(lang))!, dim));
+  }
+
+  #products(a: string, b: string): Promise<Float32Array> {
+    return this.#pair([a, b].sort(), async () =>
+      rowProducts((await this.#language(a))!, (await this.#language(b))!),
+    );
   }
 
   #pair(languages: readonly string[], products: () => Promise<Float32Array>): Promise<Float32Array> {
@@ -133,9 +195,21 @@ export class LateMatrices {
       this.#languages.delete(lang);
       for (const key of this.#pairs.keys())
         if ((JSON.parse(key) as string[]).includes(lang)) this.#pairs.delete(key);
-      for (const key of this.#sums.keys()) if (key.includes(JSON.stringify(lang))) this.#sums.delete(key);
+      for (const key of this.#together.keys())
+        if (key.includes(JSON.stringify(lang))) this.#together.delete(key);
     }
   }
+}
+
+function keyOf(languages: readonly LanguageWeight[]): string {
+  return JSON.stringify(languages.map(({ lang, weight }) => [lang, weight]));
+}
+
+/** Those that are not among the others with the same weight. */
+function without(languages: readonly LanguageWeight[], others: readonly LanguageWeight[]): LanguageWeight[] {
+  return languages.filter(
+    ({ lang, weight }) => !others.some((other) => other.lang === lang && other.weight === weight),
+  );
 }
 
 function add(into: Float64Array, numbers: Float32Array, factor: number): void {

@@ -23,11 +23,13 @@ export interface WeightedSum {
   }[];
   /** n_l, the same for every language */
   readonly queriesPerLanguage: number;
+  /** S = scale T, T = SUM_l w_l S_l */
+  readonly scale: number;
   /** (n) |P|^2 */
   readonly passage: Float32Array;
-  /** (n) P . S */
+  /** (n) P . T */
   readonly mixed: Float64Array;
-  /** (n) |S|^2; 0 where a passage has no queries */
+  /** (n) |T|^2; nearly, so that it may be other than 0 where a passage has no queries */
   readonly squares: Float64Array;
 }
 
@@ -44,6 +46,8 @@ export class LateMatrix implements ScoredMatrix {
   readonly #formula: Pick<AugmentationProfile, 'variant' | 'alpha' | 'renormalize'>;
   readonly #row: FusedRow;
   #lengths: { readonly lengths: Float32Array; readonly mean: number } | null = null;
+  /** Those of the last question. */
+  #products: { readonly query: Float32Array; readonly products: ByteProducts } | null = null;
 
   /** @param bytes the passages in 8 bits */
   constructor(
@@ -66,7 +70,11 @@ export class LateMatrix implements ScoredMatrix {
     const { dim } = this;
     const { languages } = this.#sum;
     const passage = this.#passages.vectors.subarray(row * dim, (row + 1) * dim);
-    const fused = this.#row.of(passage, (language, into) => languages[language].sums.row(row, into));
+    const fused = this.#row.of(
+      passage,
+      (language, into) => languages[language].sums.row(row, into),
+      (language, weight, into) => languages[language].sums.addRow(row, weight, into),
+    );
     return product(query, fused, 0);
   }
 
@@ -77,17 +85,17 @@ export class LateMatrix implements ScoredMatrix {
     const rounding = ROUNDING * lengthOf(query);
     const passageError = (1 - alpha) * passages.error;
     const error = passageError + alpha * sums.error;
-    const { scores } = sums;
+    const scores = new Float32Array(sums.scores.length);
     if (!renormalize) {
       for (let row = 0; row < scores.length; row++) {
-        scores[row] = lateFusionScore(passages.scores[row], scores[row], alpha);
+        scores[row] = lateFusionScore(passages.scores[row], sums.scores[row], alpha);
       }
       return { scores, error: error + rounding };
     }
     const { squares } = this.#sum;
     const { lengths, mean } = this.#fusedLengths();
     for (let row = 0; row < scores.length; row++) {
-      const score = lateFusionScore(passages.scores[row], scores[row], alpha);
+      const score = lateFusionScore(passages.scores[row], sums.scores[row], alpha);
       scores[row] = lengths[row] > 0 ? score / lengths[row] : 0;
     }
     const usual = (UNUSUAL * error) / mean;
@@ -121,8 +129,9 @@ export class LateMatrix implements ScoredMatrix {
     return { error: (alpha * error) / least + rounding, score };
   }
 
-  /** (n) question . S, in new memory. */
+  /** (n) question . S; not to be changed. */
   #sumProducts(query: Float32Array): ByteProducts {
+    if (this.#products?.query === query) return this.#products.products;
     const scores = new Float32Array(this.#bytes.n);
     let error = 0;
     let largest = 0;
@@ -134,17 +143,20 @@ export class LateMatrix implements ScoredMatrix {
     }
     // What adding in 32 bits rounds.
     const rounding = this.#sum.languages.length * 2 ** -23 * largest * lengthOf(query);
-    return { scores, error: error + rounding };
+    const products = { scores, error: error + rounding };
+    this.#products = { query, products };
+    return products;
   }
 
   /** (n) of the rows before they are renormalized. */
   #fusedLengths(): { readonly lengths: Float32Array; readonly mean: number } {
     if (this.#lengths === null) {
-      const { passage, mixed, squares } = this.#sum;
+      const { passage, mixed, squares, scale } = this.#sum;
+      const square = scale * scale;
       const lengths = new Float32Array(passage.length);
       let total = 0;
       for (let row = 0; row < passage.length; row++) {
-        const norms = { passage: passage[row], mixed: mixed[row], sum: squares[row] };
+        const norms = { passage: passage[row], mixed: scale * mixed[row], sum: square * squares[row] };
         lengths[row] = fusedLength(norms, this.#formula.alpha);
         total += lengths[row];
       }

@@ -24,11 +24,18 @@ export interface SnippetSource {
 /** A term of the question with everything that a sentence may match it by. */
 interface WantedTerm {
   readonly term: string;
-  readonly weight: number;
   /** The question's language. */
   readonly lang: string;
   /** Pivot stems that translate it, with P(e | term), and those that generate it, with P(term | e). */
   readonly stems: readonly TermBag[];
+}
+
+/** Where a sentence lies in its passage, and how surely it has each of the question's terms that it has at all. */
+export interface MatchedSentence extends Omit<TextPiece, 'text'> {
+  /** Places among the question's terms, ascending. */
+  readonly terms: readonly number[];
+  /** In (0, 1], aligned with `terms`. */
+  readonly presences: readonly number[];
 }
 
 const LONGEST = 320;
@@ -42,46 +49,83 @@ export function snippetFinder(
   engine: SearchEngine,
   request: SearchRequest,
 ): (passage: SnippetSource) => Snippet | null {
+  const matched = sentenceMatcher(engine, request);
+  const weights = sentenceWeights(engine, request);
+  return (passage) => bestSentence(passage.text, matched(passage), weights);
+}
+
+/** A function from a passage to its sentences as the question sees them, whatever its terms weigh. */
+export function sentenceMatcher(
+  engine: SearchEngine,
+  request: SearchRequest,
+): (passage: SnippetSource) => MatchedSentence[] {
   const { factors } = engine;
   const wanted = wantedTerms(engine, request);
-  return (passage) => {
-    const pieces = sentencesOf(passage.text, passage.lang, LONGEST);
-    let best: Snippet | null = null;
-    for (const piece of pieces) {
-      const score = scoreOf(piece.text, passage.lang, wanted, factors);
-      if (best === null || score > best.score) best = { ...piece, score };
-    }
-    return best;
-  };
+  return (passage) =>
+    sentencesOf(passage.text, passage.lang, LONGEST).map(({ text, start, end }) => {
+      return { start, end, ...match(text, passage.lang, wanted, factors) };
+    });
+}
+
+/** What each of the question's terms counts in a sentence: it follows from how many passages have the term. */
+export function sentenceWeights(engine: SearchEngine, request: SearchRequest): Float64Array {
+  const mode = lexicalModeOf(request);
+  const weights = engine
+    .lexicalQuestions(request)
+    .map(({ bag, view, weight }) =>
+      engine.lexical.termWeights(bag, view, mode).map((termWeight) => weight * termWeight),
+    );
+  return Float64Array.from(weights.flatMap((each) => [...each]));
+}
+
+/**
+ * @param text that the sentences lie in
+ * @param weights of `sentenceWeights`
+ * @returns null without sentences
+ */
+export function bestSentence(
+  text: string,
+  sentences: readonly MatchedSentence[],
+  weights: Float64Array,
+): Snippet | null {
+  let best: Omit<Snippet, 'text'> | null = null;
+  for (const { start, end, terms, presences } of sentences) {
+    let score = 0;
+    for (let i = 0; i < terms.length; i++) score += weights[terms[i]] * presences[i];
+    if (best === null || score > best.score) best = { start, end, score };
+  }
+  return best === null ? null : { ...best, text: text.slice(best.start, best.end) };
 }
 
 function wantedTerms(engine: SearchEngine, request: SearchRequest): WantedTerm[] {
-  const { factors, lexical } = engine;
-  const mode = lexicalModeOf(request);
-  return engine.lexicalQuestions(request).flatMap(({ lang, bag, view, weight }) => {
-    const weights = lexical.termWeights(bag, view, mode);
-    return bag.terms.map((term, i) => ({
+  const { factors } = engine;
+  return engine.lexicalQuestions(request).flatMap(({ lang, bag }) =>
+    bag.terms.map((term) => ({
       term,
       lang,
-      weight: weight * weights[i],
       stems: factors === null ? [] : [factors.translate(term, lang), factors.generatedFrom(term, lang)],
-    }));
-  });
+    })),
+  );
 }
 
-/** SUM over the question's terms of weight * how surely the sentence has the term, in [0, 1]. */
-function scoreOf(
+function match(
   sentence: string,
   lang: string,
   wanted: readonly WantedTerm[],
   factors: TermFactors | null,
-): number {
+): Pick<MatchedSentence, 'terms' | 'presences'> {
   const bag = passageBag({ title: '', text: sentence, lang });
   const own = new Set(bag.terms);
   const stems = factors === null ? new Map<string, number>() : stemsOf(bag, lang, factors);
-  let score = 0;
-  for (const term of wanted) score += term.weight * presence(term, lang, own, stems);
-  return score;
+  const terms: number[] = [];
+  const presences: number[] = [];
+  wanted.forEach((term, place) => {
+    const present = presence(term, lang, own, stems);
+    if (present === 0) return;
+    terms.push(place);
+    presences.push(present);
+  });
+  return { terms, presences };
 }
 
 /** 1 for the term itself; else the larger of what its translation and what generation give, at most 1. */

@@ -117,6 +117,10 @@ export async function buildServer(options: ServerOptions) {
     reply.header('x-request-id', request.id);
     if (stopping) throw new XqgError('XQG_SERVER_STOPPING');
   });
+  app.addHook('onSend', async (_, reply) => {
+    // Else the connection, idle again, would keep the server for as long as connections are kept.
+    if (stopping) reply.header('connection', 'close');
+  });
   addGuards(app, { hosts: options.hosts ?? [], origins: options.origins ?? [], keys });
   app.addHook('onResponse', async (request, reply) => {
     request.log.info({

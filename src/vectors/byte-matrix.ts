@@ -96,6 +96,16 @@ export class ByteMatrix {
     for (let d = 0; d < into.length; d++) into[d] = bytes[d] * scale;
   }
 
+  /**
+   * The same times a weight, added to what is there.
+   * @param into (dim)
+   */
+  addRow(row: number, weight: number, into: Float32Array): void {
+    const bytes = this.rows(row, 1);
+    const scale = this.scales[row];
+    for (let d = 0; d < into.length; d++) into[d] += weight * Math.fround(bytes[d] * scale);
+  }
+
   /** Nearly question . row for every row. */
   products(question: Float32Array): ByteProducts {
     const { halves, integers, call } = this.#kernel;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type NewDocument, openIndex, type XqgIndex } from '../../src/index.js';
+import { type NewDocument, openIndex, type SearchOptions, type XqgIndex } from '../../src/index.js';
 import { writePack } from '../support/written-pack.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-library-'));
@@ -143,6 +143,32 @@ describe('search', () => {
       all.hits.map(({ id }) => id).filter((id) => hits.some((hit) => hit.id === id)),
     );
     await split.close();
+  });
+});
+
+describe('compare', () => {
+  it('answers what was asked again in another way as if it were asked for the first time', async () => {
+    const ways: SearchOptions[] = [
+      {},
+      { alpha: 0.9 },
+      { languagePolicy: { ru: 1, de: 1 } },
+      { languagePolicy: 'all', alpha: 0 },
+      { translate: true },
+      { translate: true, languagePolicy: { de: 1 } },
+      { filters: ['year>=2020'] },
+      { mode: 'dense' },
+      { mode: 'lexical' },
+      { k: 1 },
+      { groupBy: 'document' },
+      { lang: 'ru' },
+    ];
+    for (const question of ['утро пчела', 'morning Fluss']) {
+      for (const options of [...ways, ...ways]) {
+        const fresh = await openIndex(join(home, 'index'), { pack });
+        expect(await index.compare(question, options)).toEqual(await fresh.compare(question, options));
+        await fresh.close();
+      }
+    }
   });
 });
 

@@ -80,13 +80,23 @@ const POLICIES = [
   ],
   LANGUAGES.map((lang) => ({ lang, weight: 1 })),
 ];
+/** One language fewer, another, one more; and one fewer whose weight would leave nothing right of the others' lengths. */
+const SWITCHES = [
+  { ar: 1, th: 1 },
+  { ar: 1, de: 1 },
+  { ar: 1, de: 1, th: 1 },
+  { ar: 1, de: 1e-7, th: 1e-7 },
+  { de: 1e-7, th: 1e-7 },
+].map((weights) => Object.entries(weights).map(([lang, weight]) => ({ lang, weight })));
 
 describe('late fusion', () => {
   it('scores every row as the fused matrix does, bit for bit, and bounds what it nearly knows', async () => {
     const matrices = new FusedMatrices(snapshot, BUDGET);
+    // What was read ahead is used.
+    await matrices.prepare(new AbortController().signal);
     const questions = rows(2, 1);
     for (const formula of FORMULAS) {
-      for (const languages of POLICIES) {
+      for (const languages of [...POLICIES, ...SWITCHES]) {
         const late = await matrices.quick(formula, languages);
         expect(late).toBeInstanceOf(LateMatrix);
         const fused = await new FusedMatrices(snapshot, BUDGET).fused(formula, languages);

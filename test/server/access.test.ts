@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,6 +38,26 @@ describe('keys', () => {
     await expect(
       addKey(file, { name: 'red', indexes: null, rights: [], filters: [] }),
     ).rejects.toHaveProperty('code', 'XQG_KEY_NAMED');
+  });
+
+  it('stand in the log by their fingerprint alone, and no question stands there', async () => {
+    let log = '';
+    const stream = { write: (line: string) => void (log += line) };
+    const logged = await place.serve({ keys: await KeyRing.open(file), logger: { level: 'info', stream } });
+    await post(logged, '/api/indexes/docs/search', { question: 'Geheimnis' }, bearer('red'));
+    await logged.inject({ url: '/api/indexes', headers: { authorization: 'Bearer xqg_wrong' } });
+    await logged.close();
+    const fingerprint = createHash('sha256').update(keys.red).digest('hex').slice(0, 8);
+    const requests = log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { method?: string; key?: string | null; status?: number })
+      .filter(({ method }) => method !== undefined);
+    expect(requests.map(({ key, status }) => [key, status])).toEqual([
+      [fingerprint, 200],
+      [null, 401],
+    ]);
+    for (const key of [...Object.values(keys), 'xqg_wrong', 'Geheimnis']) expect(log).not.toContain(key);
   });
 
   it('that were taken back are forgotten', async () => {

@@ -72,3 +72,41 @@ it('a search that takes too long stops too, and is answered', async () => {
   expect([response.status, (await response.json()).error.code]).toEqual([504, 'XQG_REQUEST_TOO_SLOW']);
   expect(signals[0].aborted).toBe(true);
 });
+
+it('a search that runs is answered while the server stops, and nobody else is', async () => {
+  let answer = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  class Waiting extends ServedIndex {
+    override async use<T>(work: (index: XqgIndex) => Promise<T>): Promise<T> {
+      const search = async (question: string) => {
+        await asked;
+        const languages = [{ lang: 'en', weight: 1 }];
+        const found = { hits: [], warnings: [], ann: null, augmentation: null };
+        return { question, languages, language: 'given', mode: 'hybrid', expansion: null, ...found };
+      };
+      return work({ search } as unknown as XqgIndex);
+    }
+  }
+  const stopping = await buildServer({
+    indexes: new Map([['docs', new Waiting('docs', '/none')]]),
+    writeChild: WRITE_CHILD,
+  });
+  const home = await stopping.listen({ host: '127.0.0.1', port: 0 });
+  const question = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"question":"x"}',
+  };
+  const running = fetch(`${home}/api/indexes/docs/search`, question);
+  await expect
+    .poll(async () => (await stopping.inject({ url: '/metrics' })).body)
+    .toContain('xqg_searches_running 1');
+  const closed = stopping.close();
+  await expect(fetch(`${home}/health`)).rejects.toThrow();
+  answer();
+  const response = await running;
+  expect([response.status, (await response.json()).without.question]).toEqual([200, 'x']);
+  await closed;
+});

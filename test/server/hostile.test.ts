@@ -192,16 +192,6 @@ describe('limits', () => {
     const body = await post(small, '/api/indexes/docs/documents', { documents });
     expect([body.statusCode, body.json().error.code]).toEqual([413, 'XQG_REQUEST_TOO_LARGE']);
   });
-
-  it('hold while the server stops', async () => {
-    const stopping = await place.serve();
-    await stopping.listen({ host: '127.0.0.1', port: 0 });
-    const asked = post(stopping, SEARCH, { question: 'honey' });
-    await asked;
-    const closed = stopping.close();
-    await closed;
-    await expect(stopping.inject({ url: '/health' })).rejects.toThrow();
-  });
 });
 
 interface Operation {

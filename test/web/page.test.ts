@@ -87,6 +87,15 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       expect(titles.slice(0, 3).join(' ')).toMatch(found);
     });
 
+    it('in another language than the detected one, where it is chosen', async () => {
+      const page = await open();
+      await ask(page, 'national');
+      const answered = page.waitForResponse((response) => response.url().endsWith('/search'));
+      await page.getByLabel('Language of the question').selectOption('de');
+      const { with: answer } = await (await answered).json();
+      expect([answer.language, answer.languages]).toEqual(['given', [{ lang: 'de', weight: 1 }]]);
+    });
+
     it('shows every text in its own language and direction', async () => {
       const page = await open();
       await ask(page, 'التعليم الابتدائي');
@@ -295,11 +304,30 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
     await page.getByText('XQG_CORPUS_ROW').first().waitFor();
   });
 
-  it('shows the reports of experiments', async () => {
+  it('takes a file that is dropped anywhere', async () => {
+    const page = await open('/add?index=udhr');
+    await page.getByText('Drop files here').waitFor();
+    const dataTransfer = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['A blimp has no frame.'], 'blimp.md', { type: 'text/markdown' }));
+      return data;
+    });
+    await page.dispatchEvent('h1', 'drop', { dataTransfer });
+    await page.getByText('1 document indexed as 1 passage').waitFor();
+  });
+
+  it('shows the reports of experiments, their curves point by point, and runs that end meanwhile', async () => {
     const page = await open('/experiments');
     await page.frameLocator('iframe').getByRole('heading', { name: 'First' }).waitFor();
     await page.getByText('gains .1').waitFor();
     await page.getByRole('img', { name: 'MRR over Weight' }).waitFor();
+    const point = page.getByRole('slider', { name: 'Point of Weight' });
+    expect(await point.getAttribute('aria-valuetext')).toBe('Best mean at 0.8: .580');
+    await point.press('ArrowLeft');
+    await page.getByText('Mean at 0.4: .540').waitFor();
+    writeExperiment(join(served.home, 'runs', 'second'));
+    await page.getByRole('link', { name: 'second' }).waitFor();
+    rmSync(join(served.home, 'runs', 'second'), { recursive: true });
   });
 
   it('is a reference of the addresses', async () => {
@@ -323,9 +351,13 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       await page.route('**/api/**', (route) => route.abort());
       await page.getByRole('button', { name: 'Search', exact: true }).click();
       await page.getByRole('heading', { name: 'The server does not answer' }).waitFor();
-      await page.getByText('XQG_SERVER_UNREACHABLE').first().waitFor();
+      expect(await page.getByText('XQG_SERVER_UNREACHABLE').count()).toBe(1);
+      expect(await withColumn(page).locator('article').count()).toBe(10);
       await page.unroute('**/api/**');
+      // Asked again by itself.
+      const answered = page.waitForResponse((response) => response.url().endsWith('/search'));
       await page.getByRole('heading', { name: 'The server does not answer' }).waitFor({ state: 'detached' });
+      expect((await answered).status()).toBe(200);
     });
 
     it('a slow answer', async () => {

@@ -23,6 +23,9 @@ import {
 } from './view.js';
 import { ViewCache } from './view-cache.js';
 
+/** Document frequencies that are kept for a view. */
+const KEPT_FREQUENCIES = 1024;
+
 export interface TopOptions {
   readonly k: number;
   /** (rows) of `rankOfIds`. */
@@ -51,6 +54,8 @@ export class LexicalIndex {
   readonly #views: ViewCache;
   /** Numbers of pivot stems by segment: stems are few, and a generated term needs many of them. */
   readonly #stemNumbers = new Map<string, Int32Array>();
+  /** Document frequencies that took the reading of postings, by view, mode and term. */
+  readonly #documentFrequencies = new WeakMap<LexicalView, Map<string, number>>();
 
   /**
    * @param segments in the order of the snapshot's rows
@@ -127,10 +132,7 @@ export class LexicalIndex {
     const drawn = this.#drawn(view, mode);
     return Float64Array.from(question.terms, (_, q) => {
       const asked = askedTerm(question, q, view, mode, drawn);
-      const tf = this.#collect(asked);
-      const idf = this.#idf(this.#documentFrequency(asked, tf, view));
-      tf.clear();
-      return question.weights[q] * idf;
+      return question.weights[q] * this.#idf(this.#documentFrequency(asked, view, mode));
     });
   }
 
@@ -144,7 +146,7 @@ export class LexicalIndex {
       const asked = askedTerm(question, q, view, mode, drawn);
       const tf = this.#collect(asked);
       const frequency = tf.byRow[row];
-      const documentFrequency = this.#documentFrequency(asked, tf, view);
+      const documentFrequency = this.#countDocuments(asked, tf, view, mode);
       tf.clear();
       if (frequency === 0) return;
       const weight = question.weights[q];
@@ -176,9 +178,29 @@ export class LexicalIndex {
   }
 
   /** How many passages have the term, of all that the rows are some of. */
-  #documentFrequency(asked: AskedTerm, tf: TermFrequencies, view: LexicalView): number {
+  #documentFrequency(asked: AskedTerm, view: LexicalView, mode: LexicalMode): number {
+    if (this.#isOwn(asked)) {
+      return (
+        this.#corpus?.documentFrequency(asked, false) ?? postingsOf(this.#segments, this.#ownNumbers(asked))
+      );
+    }
+    const known = this.#documentFrequencies.get(view)?.get(keyOf(asked, mode));
+    if (known !== undefined) return known;
+    const tf = this.#collect(asked);
+    const counted = this.#countDocuments(asked, tf, view, mode);
+    tf.clear();
+    return counted;
+  }
+
+  /** The same from the term's frequencies; remembered, since who shows a ranking asks again. */
+  #countDocuments(asked: AskedTerm, tf: TermFrequencies, view: LexicalView, mode: LexicalMode): number {
     const { expectedDf } = view.settings;
-    return this.#corpus?.documentFrequency(asked, expectedDf) ?? tf.documentFrequency(expectedDf);
+    const counted = this.#corpus?.documentFrequency(asked, expectedDf) ?? tf.documentFrequency(expectedDf);
+    const known = this.#documentFrequencies.get(view) ?? new Map<string, number>();
+    this.#documentFrequencies.set(view, known);
+    if (known.size >= KEPT_FREQUENCIES) known.clear();
+    known.set(keyOf(asked, mode), counted);
+    return counted;
   }
 
   #idf(documentFrequency: number): number {
@@ -215,13 +237,13 @@ export class LexicalIndex {
       bag.terms.forEach((_, q) => {
         const termWeight = weight * bag.weights[q];
         const asked = askedTerm(bag, q, view, mode, drawn);
-        if (asked.shares.length === 0 && asked.drawn.length === 0 && !this.#mixes(asked.ownLanguage)) {
+        if (this.#isOwn(asked)) {
           const known = this.#ownTerm(asked, termWeight, norm);
           if (known !== null) own.push(known);
           return;
         }
         const tf = this.#collect(asked);
-        const factor = termWeight * this.#idf(this.#documentFrequency(asked, tf, view));
+        const factor = termWeight * this.#idf(this.#countDocuments(asked, tf, view, mode));
         addFrequencies(tf, factor, norm, scores);
         tf.clear();
       });
@@ -229,15 +251,24 @@ export class LexicalIndex {
     return own.sort((a, b) => b.bound - a.bound);
   }
 
+  /** True if only passages' own words can have the term, and their postings alone say in which. */
+  #isOwn({ shares, drawn, ownLanguage }: AskedTerm): boolean {
+    return shares.length === 0 && drawn.length === 0 && !this.#mixes(ownLanguage);
+  }
+
   /** @param asked in segments of its language, which then hold no other, if it has one */
-  #ownTerm(asked: AskedTerm, weight: number, norm: Norm): OwnTerm | null {
-    const { term, ownLanguage: lang } = asked;
+  #ownNumbers({ term, ownLanguage: lang }: AskedTerm): Int32Array {
     const numbers = this.#numbers('own', term);
     if (lang !== null) {
       this.#segments.forEach(({ segment }, s) => {
         if (!segment.languages.includes(lang)) numbers[s] = -1;
       });
     }
+    return numbers;
+  }
+
+  #ownTerm(asked: AskedTerm, weight: number, norm: Norm): OwnTerm | null {
+    const numbers = this.#ownNumbers(asked);
     const postings = postingsOf(this.#segments, numbers);
     if (postings === 0) return null;
     const factor = weight * this.#idf(this.#corpus?.documentFrequency(asked, false) ?? postings);
@@ -265,6 +296,10 @@ export class LexicalIndex {
     }
     return numbers;
   }
+}
+
+function keyOf({ term, ownLanguage, shares, drawn }: AskedTerm, mode: LexicalMode): string {
+  return JSON.stringify([mode, ownLanguage, shares.length + drawn.length > 0, term]);
 }
 
 /** Adds the contributions of one term's frequencies, and clears these on the way. */
