@@ -4,10 +4,11 @@
  * whole matrix. So alpha and languages change at the cost of a few passes over numbers, and the ranking is that of the fused matrix to
  * the bit. Knows no question's text and no store.
  */
-import { addWeighted, fuseRow, shareOf } from '../augment/fuse.js';
+import { addWeighted, shareOf } from '../augment/fuse.js';
 import { fusedLength, lateFusionScore } from '../augment/late-fusion.js';
 import type { AugmentationProfile } from '../augment/profiles.js';
 import type { ByteMatrix, ByteProducts } from '../vectors/byte-matrix.js';
+import { sumRows } from '../vectors/float-rows.js';
 import type { ScoredMatrix, SearchMatrix } from './exact/exact-top-k.js';
 import { product } from './exact/javascript-scanner.js';
 import { rememberedProducts } from './exact/remembered-products.js';
@@ -47,7 +48,6 @@ export class LateMatrix implements ScoredMatrix {
   #lengths: { readonly lengths: Float32Array; readonly mean: number } | null = null;
   /** (dim) of the row at hand. */
   readonly #row: {
-    readonly wide: Float64Array;
     readonly sums: Float32Array;
     readonly one: Float32Array;
     readonly fused: Float32Array;
@@ -75,7 +75,6 @@ export class LateMatrix implements ScoredMatrix {
     }
     [this.#share] = shareOf([{ weight, queries }], formula).shares;
     this.#row = {
-      wide: new Float64Array(dim),
       sums: new Float32Array(dim),
       one: new Float32Array(dim),
       fused: new Float32Array(dim),
@@ -84,7 +83,7 @@ export class LateMatrix implements ScoredMatrix {
 
   score(query: Float32Array, row: number): number {
     const { dim } = this;
-    const { wide, sums, one, fused } = this.#row;
+    const { sums, one, fused } = this.#row;
     const { languages } = this.#sum;
     // In the order and with the roundings of a whole matrix.
     if (languages.length === 1) languages[0].sums.row(row, sums);
@@ -97,8 +96,11 @@ export class LateMatrix implements ScoredMatrix {
     }
     const passages = this.#passages.vectors.subarray(row * dim, (row + 1) * dim);
     const { alpha, renormalize } = this.#formula;
-    const used = [{ sums, share: this.#share }];
-    fuseRow(wide, { passages, passageWeight: 1 - alpha, used, renormalize }, 0, fused);
+    const parts = [
+      { numbers: passages, weight: 1 - alpha },
+      { numbers: sums, weight: this.#share },
+    ];
+    sumRows(parts, { dim, unitLength: renormalize }, fused);
     return product(query, fused, 0);
   }
 
