@@ -1,7 +1,8 @@
 // Side by side with other programs, in one run: the same data, the same number of threads, turns that alternate, the least time of each.
 // Writes docs/bench.json, docs/bench.svg and the table in docs/performance.md.
 // usage: npm run bench:peers && npm run build && node bench/peers.bench.mjs [--threads 1] [--turns 7] [--passages 100000] [--texts 20000]
-//        [--near 20000] [--piped 1000] [--only TEXT] [--dry]     ($XQG_BENCH_VENV: a Python environment with the rivals)
+//        [--near 20000] [--piped 1000] [--only TEXT] [--without NAME,NAME] [--dry]
+//        (--only: contests whose names have it; --without: rivals to leave out; $XQG_BENCH_VENV: a Python environment with the rivals)
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     near: { type: 'string', default: '20000' },
     piped: { type: 'string', default: '1000' },
     only: { type: 'string', default: '' },
+    without: { type: 'string', default: '' },
     dry: { type: 'boolean', default: false },
   },
 });
@@ -38,10 +40,11 @@ try {
   python = startPython();
   await python.answer();
   const results = [];
+  const without = values.without.split(',');
   for (const contest of await contests(data, threads)) {
     if (!contest.name.includes(values.only)) continue;
     console.error(contest.name);
-    results.push(await hold(contest));
+    results.push(await hold({ ...contest, rivals: contest.rivals.filter(({ name }) => !without.includes(name)) }));
   }
   const report = { threads, turns, processor: cpus()[0].model, node: process.version, results };
   console.log(table(results));
@@ -65,7 +68,8 @@ async function hold({ name, count, ours, rivals, limit, same, turns: few = turns
   for (let turn = -1; turn < few; turn++) {
     for (let i = 0; i < sides.length; i++) {
       const at = (i + turn + sides.length) % sides.length;
-      const asked = Math.max(turn, 0);
+      // Never what the turn before asked: an answer may be remembered.
+      const asked = turn + 1;
       const { ms, found: rows } = sides[at].task ? await python.run(sides[at].task, asked) : await timed(sides[at], asked);
       if (turn >= 0) least[at] = Math.min(least[at], ms);
       if (turn === 0) found[at] = rows;
