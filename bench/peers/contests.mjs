@@ -1,6 +1,6 @@
 // Our side of every contest, and which rivals it meets. A side is a function that does the task once and returns what it found; a rival
 // in Python is the name of a task of peers.py.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,9 +14,12 @@ import { exactTopK, roundingError, SearchMatrix } from '../../dist/search/exact/
 import { openScanner } from '../../dist/search/exact/scanner.js';
 import { memoryIndex } from '../../dist/search/memory-snapshot.js';
 import { SHAPE } from './data.mjs';
-import { peers } from './install.mjs';
+import { lucene, peers } from './install.mjs';
+import { startRival } from './process.mjs';
 
 const BATCH = 32;
+/** Rounds before BM25 is timed, as Lucene has them: until it is compiled. */
+const WARM = 100;
 
 /** @returns contests: { name, unit, count (what one turn does), ours: { name, run }, rivals: [{ name, run } or { name, task }], limit? } */
 export async function contests(data, threads) {
@@ -169,20 +172,25 @@ function lexicalContest({ texts, asked }) {
     }
     return first;
   };
+  const ours = all((question) => {
+    const terms = question.split(' ');
+    const bag = { terms, weights: new Float32Array(terms.length).fill(1) };
+    const { list } = lexical.top([{ bag, view, weight: 1 }], 'plain', { k: 10, rank });
+    return [...list.rows];
+  });
   return {
     name: `BM25 over ${texts.length.toLocaleString('en')} passages of 80 words, best 10`,
     count: asked.length,
     ours: {
       name: 'xqg',
-      run: all((question) => {
-        const terms = question.split(' ');
-        const bag = { terms, weights: new Float32Array(terms.length).fill(1) };
-        const { list } = lexical.top([{ bag, view, weight: 1 }], 'plain', { k: 10, rank });
-        return [...list.rows];
-      }),
+      prepare: async () => {
+        for (let round = 0; round < WARM; round++) await ours();
+      },
+      run: ours,
     },
     rivals: [
       { name: 'bm25s (numba)', task: 'bm25s', same: 'rows' },
+      ...luceneRival(texts, asked),
       {
         name: 'minisearch',
         prepare: () => mini.addAll(texts.map((text, id) => ({ id, text }))),
@@ -196,6 +204,26 @@ function lexicalContest({ texts, asked }) {
     ],
     same: 'rows',
   };
+}
+
+/** Lucene in a process of its own, compiled by many rounds before it is timed; nothing where it is not installed. */
+function luceneRival(texts, asked) {
+  const java = lucene();
+  if (java === null) return [];
+  let folder;
+  let rival;
+  const prepare = async () => {
+    folder = mkdtempSync(join(tmpdir(), 'xqg-lucene-'));
+    writeFileSync(join(folder, 'texts.txt'), texts.join('\n'));
+    writeFileSync(join(folder, 'asked.txt'), asked.join('\n'));
+    rival = startRival('java', ['-XX:+UseSerialGC', ...java, 'LuceneRival', folder]);
+    await rival.ready;
+  };
+  const close = () => {
+    rival.end();
+    rmSync(folder, { recursive: true });
+  };
+  return [{ name: 'Lucene', prepare, timed: (turn) => rival.ask(turn), close, same: 'rows' }];
 }
 
 function metricContest({ qrels, run }) {
