@@ -1,17 +1,17 @@
 // Side by side with other programs, in one run: the same data, the same number of threads, turns that alternate, the least time of each.
 // Writes docs/bench.json, docs/bench.svg and the table in docs/performance.md.
 // usage: npm run bench:peers && npm run build && node bench/peers.bench.mjs [--threads 1] [--turns 7] [--passages 100000] [--texts 20000]
-//        [--near 20000] [--piped 1000] [--only TEXT] [--dry]     ($XQG_BENCH_VENV: a Python environment with the rivals)
-import { spawn } from 'node:child_process';
+//        [--near 20000] [--piped 1000] [--only TEXT] [--without NAME,NAME] [--dry]
+//        (--only: contests whose names have it; --without: rivals to leave out; $XQG_BENCH_VENV: a Python environment with the rivals)
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { contests } from './peers/contests.mjs';
 import { makeData } from './peers/data.mjs';
 import { install, peers } from './peers/install.mjs';
 import { picture, table } from './peers/picture.mjs';
+import { startRival } from './peers/process.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     near: { type: 'string', default: '20000' },
     piped: { type: 'string', default: '1000' },
     only: { type: 'string', default: '' },
+    without: { type: 'string', default: '' },
     dry: { type: 'boolean', default: false },
   },
 });
@@ -36,12 +37,13 @@ let python;
 try {
   const data = await makeData(folder, { passages, texts, near, piped });
   python = startPython();
-  await python.answer();
+  await python.ready;
   const results = [];
+  const without = values.without.split(',');
   for (const contest of await contests(data, threads)) {
     if (!contest.name.includes(values.only)) continue;
     console.error(contest.name);
-    results.push(await hold(contest));
+    results.push(await hold({ ...contest, rivals: contest.rivals.filter(({ name }) => !without.includes(name)) }));
   }
   const report = { threads, turns, processor: cpus()[0].model, node: process.version, results };
   console.log(table(results));
@@ -65,12 +67,17 @@ async function hold({ name, count, ours, rivals, limit, same, turns: few = turns
   for (let turn = -1; turn < few; turn++) {
     for (let i = 0; i < sides.length; i++) {
       const at = (i + turn + sides.length) % sides.length;
-      const asked = Math.max(turn, 0);
-      const { ms, found: rows } = sides[at].task ? await python.run(sides[at].task, asked) : await timed(sides[at], asked);
+      // Never what the turn before asked: an answer may be remembered.
+      const asked = turn + 1;
+      const { task, timed: itself } = sides[at];
+      const { ms, found: rows } = task
+        ? await python.ask(`${task}\t${asked}`)
+        : await (itself ? itself(asked) : timed(sides[at], asked));
       if (turn >= 0) least[at] = Math.min(least[at], ms);
       if (turn === 0) found[at] = rows;
     }
   }
+  for (const side of sides) side.close?.();
   const each = (at) => ({ name: sides[at].name, ms: least[at] / count, ...(sides[at].bytes ? { bytes: sides[at].bytes } : {}) });
   const result = {
     name,
@@ -103,22 +110,5 @@ function startPython() {
   const env = { ...process.env, ...Object.fromEntries(pinned), TOKENIZERS_PARALLELISM: 'false' };
   // Set to a foreign kernel, it slows numpy down.
   delete env.OPENBLAS_CORETYPE;
-  const child = spawn(peers().python, [join('bench', 'peers', 'peers.py'), folder, String(threads)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env,
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error('the Python rivals have ended');
-    return JSON.parse(value);
-  };
-  return {
-    answer,
-    run: (task, turn) => {
-      child.stdin.write(`${task}\t${turn}\n`);
-      return answer();
-    },
-    end: () => child.stdin.end(),
-  };
+  return startRival(peers().python, [join('bench', 'peers', 'peers.py'), folder, String(threads)], env);
 }

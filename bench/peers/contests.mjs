@@ -1,6 +1,6 @@
 // Our side of every contest, and which rivals it meets. A side is a function that does the task once and returns what it found; a rival
 // in Python is the name of a task of peers.py.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,9 +14,12 @@ import { exactTopK, roundingError, SearchMatrix } from '../../dist/search/exact/
 import { openScanner } from '../../dist/search/exact/scanner.js';
 import { memoryIndex } from '../../dist/search/memory-snapshot.js';
 import { SHAPE } from './data.mjs';
-import { peers } from './install.mjs';
+import { lucene, peers } from './install.mjs';
+import { startRival } from './process.mjs';
 
 const BATCH = 32;
+/** Rounds before BM25 is timed, as Lucene has them: until it is compiled. */
+const WARM = 100;
 
 /** @returns contests: { name, unit, count (what one turn does), ours: { name, run }, rivals: [{ name, run } or { name, task }], limit? } */
 export async function contests(data, threads) {
@@ -28,6 +31,11 @@ export async function contests(data, threads) {
   const rank = Uint32Array.from({ length: n }, (_, row) => row);
   const question = (turn) => data.questions.subarray((turn % 64) * dim, ((turn % 64) + 1) * dim);
   const gigabytes = data.passages.byteLength / 1e9;
+  const remembering = new StaticEncoder(data.pack);
+  const encoded = async (encoder) => {
+    const passages = data.english.map((text, i) => ({ id: `${i}`, lang: 'en', title: '', headings: [], text }));
+    return [(await encoder.encodePassages(passages)).length / encoder.identity.dim];
+  };
   return [
     {
       name: `exact search, ${n.toLocaleString('en')} x ${dim}, one question, best ${k}`,
@@ -72,20 +80,16 @@ export async function contests(data, threads) {
       same: 'rows',
     },
     nearContest(data, threads),
-    await lexicalContest(data),
+    lexicalContest(data),
     metricContest(data),
     {
       name: 'static encoding of 2,000 English passages of 100 words',
       count: 2000,
-      ours: {
-        name: 'xqg (words and hashed n-grams)',
-        run: async () => {
-          const encoder = new StaticEncoder(data.pack);
-          const passages = data.english.map((text, i) => ({ id: `${i}`, lang: 'en', title: '', headings: [], text }));
-          return [(await encoder.encodePassages(passages)).length / encoder.identity.dim];
-        },
-      },
-      rivals: [{ name: 'model2vec (words alone)', task: 'model2vec' }],
+      ours: { name: 'xqg (words and hashed n-grams)', run: () => encoded(remembering) },
+      rivals: [
+        { name: 'xqg, no word met before', run: () => encoded(new StaticEncoder(data.pack)) },
+        { name: 'model2vec (words alone, its table made before)', task: 'model2vec' },
+      ],
     },
     fusionContest(data),
     pipelineContest(data, threads),
@@ -144,7 +148,7 @@ function nearContest(data, threads) {
   };
 }
 
-async function lexicalContest({ texts, asked }) {
+function lexicalContest({ texts, asked }) {
   const rows = texts.map((text, i) => {
     const counts = new Map();
     for (const term of text.split(' ')) counts.set(term, (counts.get(term) ?? 0) + 1);
@@ -159,9 +163,7 @@ async function lexicalContest({ texts, asked }) {
   const MiniSearch = modules('minisearch');
   const orama = modules('@orama/orama');
   const mini = new MiniSearch({ fields: ['text'], idField: 'id', tokenize: (text) => text.split(' ') });
-  mini.addAll(texts.map((text, id) => ({ id, text })));
   const database = orama.create({ schema: { text: 'string' } });
-  await orama.insertMultiple(database, texts.map((text, i) => ({ id: `${i}`, text })), 1000);
   const all = (ask) => async () => {
     let first = null;
     for (const question of asked) {
@@ -170,28 +172,58 @@ async function lexicalContest({ texts, asked }) {
     }
     return first;
   };
+  const ours = all((question) => {
+    const terms = question.split(' ');
+    const bag = { terms, weights: new Float32Array(terms.length).fill(1) };
+    const { list } = lexical.top([{ bag, view, weight: 1 }], 'plain', { k: 10, rank });
+    return [...list.rows];
+  });
   return {
     name: `BM25 over ${texts.length.toLocaleString('en')} passages of 80 words, best 10`,
     count: asked.length,
     ours: {
       name: 'xqg',
-      run: all((question) => {
-        const terms = question.split(' ');
-        const bag = { terms, weights: new Float32Array(terms.length).fill(1) };
-        const { list } = lexical.top([{ bag, view, weight: 1 }], 'plain', { k: 10, rank });
-        return [...list.rows];
-      }),
+      prepare: async () => {
+        for (let round = 0; round < WARM; round++) await ours();
+      },
+      run: ours,
     },
     rivals: [
       { name: 'bm25s (numba)', task: 'bm25s', same: 'rows' },
-      { name: 'minisearch', run: all((question) => mini.search(question).slice(0, 10).map(({ id }) => id)) },
+      ...luceneRival(texts, asked),
+      {
+        name: 'minisearch',
+        prepare: () => mini.addAll(texts.map((text, id) => ({ id, text }))),
+        run: all((question) => mini.search(question).slice(0, 10).map(({ id }) => id)),
+      },
       {
         name: 'orama',
+        prepare: () => orama.insertMultiple(database, texts.map((text, i) => ({ id: `${i}`, text })), 1000),
         run: all(async (term) => (await orama.search(database, { term, limit: 10 })).hits.map(({ id }) => id)),
       },
     ],
     same: 'rows',
   };
+}
+
+/** Lucene in a process of its own, compiled by many rounds before it is timed; nothing where it is not installed. */
+function luceneRival(texts, asked) {
+  const java = lucene();
+  if (java === null) return [];
+  let folder;
+  let rival;
+  const prepare = async () => {
+    folder = mkdtempSync(join(tmpdir(), 'xqg-lucene-'));
+    writeFileSync(join(folder, 'texts.txt'), texts.join('\n'));
+    writeFileSync(join(folder, 'asked.txt'), asked.join('\n'));
+    rival = startRival('java', ['-XX:+UseSerialGC', ...java, 'LuceneRival', folder]);
+    await rival.ready;
+  };
+  const close = () => {
+    rival.end();
+    rmSync(folder, { recursive: true });
+  };
+  return [{ name: 'Lucene', prepare, timed: (turn) => rival.ask(turn), close, same: 'rows' }];
 }
 
 function metricContest({ qrels, run }) {

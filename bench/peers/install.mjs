@@ -3,7 +3,7 @@
 // usage: npm run bench:peers
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const FOLDER = resolve('.cache', 'peers');
@@ -13,6 +13,12 @@ const HERE = import.meta.dirname;
 export function peers() {
   const venv = process.env.XQG_BENCH_VENV ?? join(FOLDER, 'venv');
   return { python: join(venv, 'bin', 'python'), node: FOLDER };
+}
+
+/** What Java needs to run Lucene; null without Maven and a compiler. */
+export function lucene() {
+  const jars = join(FOLDER, 'lucene');
+  return existsSync(join(jars, 'LuceneRival.class')) ? ['-cp', `${jars}${delimiter}${join(jars, '*')}`] : null;
 }
 
 export function install() {
@@ -27,6 +33,18 @@ export function install() {
     copyFileSync(join(HERE, 'package.json'), join(FOLDER, 'package.json'));
     const words = ['install', '--no-audit', '--no-fund', '--no-package-lock'];
     execFileSync('npm', words, { cwd: FOLDER, stdio: ['ignore', 2, 2] });
+  }
+  if (lucene() === null) installLucene(join(FOLDER, 'lucene'));
+}
+
+function installLucene(jars) {
+  const run = (command, words) => execFileSync(command, words, { stdio: ['ignore', 2, 2] });
+  try {
+    const pom = join(HERE, 'lucene', 'pom.xml');
+    run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${jars}`]);
+    run('javac', ['-cp', join(jars, '*'), '-d', jars, join(HERE, 'lucene', 'LuceneRival.java')]);
+  } catch (error) {
+    console.error(`Lucene is left out, it needs Maven and Java 17: ${error.message}`);
   }
 }
 

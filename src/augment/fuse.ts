@@ -6,6 +6,7 @@
  * depends on that row alone: not on the batch, shard or position.
  */
 import { XqgError } from '../errors/error.js';
+import { sumRows } from '../vectors/float-rows.js';
 import { requireAlpha, requireWeight } from './profiles.js';
 
 /** The sum of the generated queries' vectors of every passage in one language. */
@@ -52,42 +53,12 @@ export function fuse(
   }
   const { passageWeight, shares } = shareOf(languages, options);
   const used = languages
-    .map((language, i) => ({ lang: language.lang, sums: language.sums, share: shares[i] }))
-    .filter(({ share }) => share > 0)
+    .map(({ lang, sums }, i) => ({ lang, numbers: sums, weight: shares[i] }))
+    .filter(({ weight }) => weight > 0)
     // A fixed order of addition makes the result independent of the caller's order.
     .sort((a, b) => (a.lang < b.lang ? -1 : 1));
-  const row = new Float64Array(dim);
-  for (let start = 0; start < passages.length; start += dim) {
-    fuseRow(row, { passages, passageWeight, used, renormalize }, start, out);
-  }
+  sumRows([{ numbers: passages, weight: passageWeight }, ...used], { dim, unitLength: renormalize }, out);
   return out;
-}
-
-/** Numbers that are fused row by row, all of the same shape. */
-export interface FusedRows {
-  readonly passages: Float32Array;
-  readonly passageWeight: number;
-  /** In ascending order of their languages. */
-  readonly used: readonly { readonly sums: Float32Array; readonly share: number }[];
-  readonly renormalize: boolean;
-}
-
-/**
- * One row of `fuse`, alpha not being 0.
- * @param row (dim), overwritten
- * @param start of the row in all arrays
- */
-export function fuseRow(
-  row: Float64Array,
-  { passages, passageWeight, used, renormalize }: FusedRows,
-  start: number,
-  out: Float32Array,
-): void {
-  row.fill(0);
-  let squares = addRow(row, passages, start, passageWeight);
-  for (const { sums, share } of used) squares = addRow(row, sums, start, share);
-  const scale = !renormalize ? 1 : squares > 0 ? 1 / Math.sqrt(squares) : 0;
-  putRow(row, scale, out, start);
 }
 
 /**
@@ -114,22 +85,6 @@ export function shareOf(
   const queries = languages.reduce((sum, { weight, queries }) => sum + weight * queries, 0);
   const divisor = variant === 'sum' || queries === 0 ? 1 : queries;
   return { passageWeight: 1 - alpha, shares: languages.map(({ weight }) => (alpha * weight) / divisor) };
-}
-
-/** Returns the sum of the squares of the row as it has become. */
-function addRow(row: Float64Array, numbers: Float32Array, start: number, share: number): number {
-  let squares = 0;
-  for (let i = 0; i < row.length; i++) {
-    const value = row[i] + share * numbers[start + i];
-    row[i] = value;
-    squares += value * value;
-  }
-  return squares;
-}
-
-/** Apart from the loop over all rows, which is compiled late: it runs once. */
-function putRow(row: Float64Array, scale: number, out: Float32Array, start: number): void {
-  for (let i = 0; i < row.length; i++) out[start + i] = scale * row[i];
 }
 
 function checkShapes(

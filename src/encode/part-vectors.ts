@@ -47,16 +47,27 @@ export class PartVectors {
     const { terms, weights } = parts;
     const numbers = this.#numbers(parts);
     const places = this.#placesOf(lang);
-    for (let t = 0; t < numbers.length; t++) {
-      const row = places[numbers[t]] || this.#remember(terms[t], lang, places, numbers[t]);
-      this.#rows.add(row, weights[t] * this.#scales[row]);
-      if (row === SPARE) this.#rows.flush();
+    for (let t = 0; t < numbers.length; t++) this.#addPart(terms[t], weights[t], lang, places, numbers[t]);
+  }
+
+  /** The same for counted parts that do not come together again, as the words of a passage. */
+  addOnce(counts: ReadonlyMap<string, number>, lang: string): void {
+    if (this.#names.size + counts.size > MOST_NAMES) this.clear();
+    for (const [name, count] of counts) {
+      const number = this.#number(name);
+      this.#addPart(name, count, lang, this.#placesOf(lang), number);
     }
   }
 
   /** Moves the sum to out (dim) and begins a new one. */
   take(out: Float32Array): void {
     this.#rows.take(out);
+  }
+
+  #addPart(name: string, weight: number, lang: string, places: Uint32Array, number: number): void {
+    const row = places[number] || this.#remember(name, lang, places, number);
+    this.#rows.add(row, weight * this.#scales[row]);
+    if (row === SPARE) this.#rows.flush();
   }
 
   /** Computes a part and returns its row. */

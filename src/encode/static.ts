@@ -89,7 +89,7 @@ export class StaticEncoder implements BagEncoder {
       const counts = new Map<string, number>();
       for (const { surface } of passageWords(passages[i]))
         counts.set(surface, (counts.get(surface) ?? 0) + 1);
-      this.#words.add(bagOf(counts), passages[i].lang);
+      this.#words.addOnce(counts, passages[i].lang);
       this.#words.take(row);
       return [{ lang: passages[i].lang, weight: 1 }];
     });

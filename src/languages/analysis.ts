@@ -41,10 +41,12 @@ function segmenterOf(lang: string): Intl.Segmenter {
 /** The words of a text in order. Offsets refer to `text.normalize('NFC')`. */
 export function wordsOf(text: string, lang: string): Word[] {
   const normalized = text.normalize('NFC');
+  const unspaced = UNSPACED.test(normalized);
   const words: Word[] = [];
-  for (const match of normalized.matchAll(WORD)) {
+  WORD.lastIndex = 0;
+  for (let match = WORD.exec(normalized); match !== null; match = WORD.exec(normalized)) {
     const run = match[0];
-    if (!UNSPACED.test(run)) {
+    if (!unspaced || !UNSPACED.test(run)) {
       words.push(wordAt(run, match.index, lang));
       continue;
     }
@@ -118,8 +120,11 @@ function digitValue(digit: string): number {
   return point - zero;
 }
 
+const ROMAN = /^[a-z0-9]*$/;
+
 /** The word in a-z and 0-9 alone. */
 export function romanize(surface: string): string {
+  if (ROMAN.test(surface)) return surface;
   return anyAscii(surface)
     .toLowerCase()
     .replace(/[^a-z0-9]/g, '');

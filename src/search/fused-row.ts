@@ -2,15 +2,15 @@
  * One passage fused with its generated queries alone, to the bit as in a whole matrix (`FusedMatrices`): languages in the same order,
  * roundings at the same places. Knows no question and no store.
  */
-import { addWeighted, fuseRow, shareOf } from '../augment/fuse.js';
+import { addWeighted, shareOf } from '../augment/fuse.js';
 import type { AugmentationProfile } from '../augment/profiles.js';
+import { sumRows } from '../vectors/float-rows.js';
 
 export class FusedRow {
   readonly #weights: readonly number[];
   readonly #passageWeight: number;
   readonly #share: number;
-  readonly #renormalize: boolean;
-  readonly #wide: Float64Array;
+  readonly #shape: { readonly dim: number; readonly unitLength: boolean };
   readonly #sums: Float32Array;
   readonly #one: Float32Array;
   readonly #fused: Float32Array;
@@ -35,8 +35,7 @@ export class FusedRow {
     const { passageWeight, shares } = shareOf([together], formula);
     this.#passageWeight = passageWeight;
     this.#share = shares[0];
-    this.#renormalize = formula.renormalize;
-    this.#wide = new Float64Array(dim);
+    this.#shape = { dim, unitLength: formula.renormalize };
     this.#sums = new Float32Array(dim);
     this.#one = new Float32Array(dim);
     this.#fused = new Float32Array(dim);
@@ -62,13 +61,11 @@ export class FusedRow {
       sums.fill(0);
       for (let l = 0; l < this.#weights.length; l++) add(l, this.#weights[l], sums);
     }
-    const rows = {
-      passages: passage,
-      passageWeight: this.#passageWeight,
-      used: [{ sums, share: this.#share }],
-      renormalize: this.#renormalize,
-    };
-    fuseRow(this.#wide, rows, 0, this.#fused);
+    const parts = [
+      { numbers: passage, weight: this.#passageWeight },
+      { numbers: sums, weight: this.#share },
+    ];
+    sumRows(parts, this.#shape, this.#fused);
     return this.#fused;
   }
 }

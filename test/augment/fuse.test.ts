@@ -143,6 +143,30 @@ describe('fuse', () => {
     );
   });
 
+  it.each([1, 7, 8, 13, 384])('sums rows of %i numbers in 64 bits, however many there are', (dim) => {
+    const n = 300;
+    const numbers = (seed: number): Float32Array =>
+      Float32Array.from({ length: n * dim }, (_, i) => Math.sin(seed + 1.7 * i));
+    const passages = numbers(1);
+    const languages = ['a', 'b', 'c'].map((lang, l) => ({
+      lang,
+      sums: numbers(l + 2),
+      weight: l + 1,
+      queries: 5,
+    }));
+    const plain = passages.map(
+      (value, i) =>
+        0.7 * value + languages.reduce((sum, { sums, weight }) => sum + 0.3 * weight * sums[i], 0),
+    );
+    const options = { variant: 'sum', alpha: 0.3, dim } as const;
+    expectClose(fuse(passages, languages, { ...options, renormalize: false }), plain, 1e-6);
+    for (let start = 0; start < plain.length; start += dim) {
+      const length = Math.hypot(...plain.subarray(start, start + dim));
+      for (let i = start; i < start + dim; i++) plain[i] /= length;
+    }
+    expectClose(fuse(passages, languages, { ...options, renormalize: true }), plain, 1e-6);
+  });
+
   it('renormalizes to unit length and leaves zero vectors at zero', () => {
     const passages = Float32Array.from([3, 4, 0, 0]);
     const sums = [{ lang: 'th', sums: new Float32Array(4), weight: 1, queries: 5 }];

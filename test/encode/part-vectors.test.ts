@@ -55,6 +55,16 @@ describe('the vectors of parts', () => {
     expect(out).toEqual(expected(n, 'th'));
   });
 
+  it('sums counted parts as a bag of them', () => {
+    const parts = new PartVectors(DIM, 2 ** 20, vectorOf);
+    const [counted, bagged] = [new Float32Array(DIM), new Float32Array(DIM)];
+    const counts = new Map(Array.from({ length: 300 }, (_, i) => [String(i * 7), 1 + (i % 3)]));
+    parts.addOnce(counts, 'th');
+    parts.take(counted);
+    mix(parts, { terms: [...counts.keys()], weights: Float32Array.from(counts.values()) }, 'th', bagged);
+    expect(counted).toEqual(bagged);
+  });
+
   it.each([0, 48, 48 * 100])('gives the same with %i bytes of memory, and when asked again', (bytes) => {
     const parts = new PartVectors(DIM, bytes, vectorOf);
     const out = new Float32Array(DIM);

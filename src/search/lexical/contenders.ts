@@ -3,45 +3,53 @@
  * what they can add at most; once the rest cannot lift an unseen passage into the list, only passages that are still in
  * question are looked up. Knows no question and no view.
  */
-import { kthScore, rowsFrom } from '../top-k.js';
+import { kthScore } from '../top-k.js';
 import type { PlacedSegment } from './frequencies.js';
 import { addToAll, addToSome, type OwnTerm } from './own-terms.js';
+import type { RowSums } from './row-sums.js';
 
 /** A lookup in a term's postings costs about as much as reading so many of them. */
 const LOOKUP_COST = 8;
+/** To look for contenders costs about as much as reading so many postings for each row that has a score. */
+const TRY_COST = 1;
 
 /**
  * Adds the terms' contributions to `scores`, in their order: complete for the rows that are returned and for `also`.
  *
  * @param terms by `bound`, largest first
- * @param scores (n) what the rows have so far; changed
+ * @param scores what the rows have so far; changed
  * @param mask (n), 0 leaves a row out; null leaves none out
  * @param also rows (ascending) whose scores must be complete
- * @returns the only rows, ascending, that can be among the best k; null: all scores are complete
+ * @returns the only rows that can be among the best k; all have a score, and pass the mask
  */
 export function addContending(
   segments: readonly PlacedSegment[],
   terms: readonly OwnTerm[],
-  scores: Float64Array,
+  scores: RowSums,
   k: number,
   mask: Uint8Array | null,
   also: Uint32Array,
-): Uint32Array | null {
+): Uint32Array {
   const rest = boundsOfRest(terms);
-  const n = scores.length;
   let contenders: Uint32Array | null = null;
   let wanted: Uint32Array = also;
   let tryBelow = Infinity;
   for (let t = 0; t < terms.length; t++) {
     const term = terms[t];
-    if (contenders === null && term.postings >= n / 16 && rest[t] <= tryBelow) {
-      const threshold = kthScore(scores, k, mask, 0) ?? 0;
-      contenders = contendersAmong(scores, threshold, mask, rest[t]);
-      // A vain try costs as much as a long list of postings: the next one waits until it is likelier to succeed.
-      tryBelow = Math.min(rest[t] * 0.8, Math.max(threshold, rest[t] * 0.5));
-      if (contenders !== null) wanted = union(contenders, also);
+    if (contenders === null && term.postings >= TRY_COST * scores.count && rest[t] <= tryBelow) {
+      const rows = passing(scores, mask);
+      const values = valuesAt(rows, scores);
+      const threshold = kthScore(values, k, null) ?? 0;
+      if (threshold > rest[t]) {
+        contenders = atLeast(lowest(threshold, rest[t]), rows, values).sort();
+        wanted = union(contenders, also);
+      } else {
+        // A vain try costs as much as a long list of postings: the next one waits until it is likelier to succeed.
+        tryBelow = Math.min(rest[t] * 0.8, Math.max(threshold, rest[t] * 0.5));
+      }
     } else if (contenders !== null && contenders.length > 2 * k) {
-      const fewer = stillContending(contenders, scores, k, rest[t]);
+      const values = valuesAt(contenders, scores);
+      const fewer = atLeast(lowest(kthScore(values, k, null) ?? 0, rest[t]), contenders, values);
       if (fewer.length < 0.8 * contenders.length) {
         contenders = fewer;
         wanted = union(contenders, also);
@@ -53,7 +61,7 @@ export function addContending(
       addToAll(segments, term, scores);
     }
   }
-  return contenders;
+  return contenders ?? passing(scores, mask);
 }
 
 /** What the terms from t on can add to a passage at most, by t. */
@@ -64,28 +72,24 @@ function boundsOfRest(terms: readonly OwnTerm[]): Float64Array {
   return rest;
 }
 
-/**
- * The rows that can still be among the best k when the k-th has `threshold` and no row gets more than `rest` any more; null
- * if these are so many that looking them up one by one would not pay.
- */
-function contendersAmong(
-  scores: Float64Array,
-  threshold: number,
-  mask: Uint8Array | null,
-  rest: number,
-): Uint32Array | null {
-  if (threshold <= rest) return null;
-  return rowsFrom(scores, lowest(threshold, rest), mask, Math.floor(scores.length / 16));
+/** The rows that have a score and pass the mask. */
+function passing({ rows, count }: RowSums, mask: Uint8Array | null): Uint32Array {
+  const scored = rows.subarray(0, count);
+  return mask === null ? scored : scored.filter((row) => mask[row] !== 0);
 }
 
-function stillContending(rows: Uint32Array, scores: Float64Array, k: number, rest: number): Uint32Array {
-  const own = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) own[i] = scores[rows[i]];
-  const from = lowest(kthScore(own, k, null) ?? 0, rest);
-  const still = new Uint32Array(rows.length);
+function valuesAt(rows: Uint32Array, { byRow }: RowSums): Float64Array {
+  const values = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) values[i] = byRow[rows[i]];
+  return values;
+}
+
+/** The rows whose value is `threshold` or more, in their order. */
+function atLeast(threshold: number, rows: Uint32Array, values: Float64Array): Uint32Array {
+  const found = new Uint32Array(rows.length);
   let count = 0;
-  for (let i = 0; i < rows.length; i++) if (own[i] >= from) still[count++] = rows[i];
-  return still.subarray(0, count);
+  for (let i = 0; i < rows.length; i++) if (values[i] >= threshold) found[count++] = rows[i];
+  return found.subarray(0, count);
 }
 
 /** The lowest score from which `rest` may lead to `threshold`, with a margin for the rounding of sums. */
@@ -95,6 +99,7 @@ function lowest(threshold: number, rest: number): number {
 
 /** The distinct rows of two ascending lists, ascending. */
 function union(a: Uint32Array, b: Uint32Array): Uint32Array {
+  if (b.length === 0) return a;
   const both = new Uint32Array(a.length + b.length);
   let count = 0;
   for (let i = 0, j = 0; i < a.length || j < b.length; ) {

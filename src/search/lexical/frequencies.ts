@@ -3,6 +3,7 @@
  * add. Sparse over reused arrays: cost follows the postings that are read, not the corpus. Knows no length and no score.
  */
 import { halfValues } from './half.js';
+import { RowSums } from './row-sums.js';
 import type { LexicalSegment, SegmentField } from './segment.js';
 import type { PivotShare } from './view.js';
 
@@ -12,24 +13,13 @@ export interface PlacedSegment {
   readonly firstRow: number;
 }
 
-export class TermFrequencies {
-  /** Frequency by row; 0 where the passage does not have the term. */
-  readonly byRow: Float64Array;
-  /** Rows with a frequency > 0 are `rows[0] ... rows[count - 1]`; those with own occurrences come first. */
-  readonly rows: Uint32Array;
-  count = 0;
+/** The term's frequencies by row; rows with own occurrences come first. */
+export class TermFrequencies extends RowSums {
   /** Number of rows with own occurrences. */
   ownCount = 0;
 
-  constructor(n: number) {
-    this.byRow = new Float64Array(n);
-    this.rows = new Uint32Array(n);
-  }
-
-  /** Back to no row, in time proportional to `count`. */
-  clear(): void {
-    for (let i = 0; i < this.count; i++) this.byRow[this.rows[i]] = 0;
-    this.count = 0;
+  override clear(): void {
+    super.clear();
     this.ownCount = 0;
   }
 

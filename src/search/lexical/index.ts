@@ -5,7 +5,7 @@
  */
 import type { LanguageWeight } from '../../languages/terms.js';
 import type { QuestionTerms } from '../question.js';
-import { type RankedRows, sortRows, topK } from '../top-k.js';
+import { type RankedRows, sortRows } from '../top-k.js';
 import { askedTerm } from './asked.js';
 import { type Bm25Parameters, inverseDocumentFrequency, lengthNorm, termScore } from './bm25.js';
 import { addContending } from './contenders.js';
@@ -13,6 +13,7 @@ import type { CorpusStatistics } from './corpus-statistics.js';
 import { type AskedTerm, type DrawnField, frequencySources, type TermExplanation } from './explanation.js';
 import { type PlacedSegment, TermFrequencies } from './frequencies.js';
 import { addToAll, largestFrequency, type Norm, type OwnTerm, postingsOf } from './own-terms.js';
+import { RowSums } from './row-sums.js';
 import type { FieldName, LexicalSegment } from './segment.js';
 import {
   type LexicalMode,
@@ -50,7 +51,7 @@ export class LexicalIndex {
   readonly #corpus: CorpusStatistics | null;
   readonly #frequencies: TermFrequencies;
   /** Reused by every ranking. */
-  readonly #scores: Float64Array;
+  readonly #scores: RowSums;
   readonly #views: ViewCache;
   /** Numbers of pivot stems by segment: stems are few, and a generated term needs many of them. */
   readonly #stemNumbers = new Map<string, Int32Array>();
@@ -82,7 +83,7 @@ export class LexicalIndex {
     }
     this.#views = new ViewCache(segments, lengthsOf(own));
     this.#frequencies = new TermFrequencies(rows);
-    this.#scores = new Float64Array(rows);
+    this.#scores = new RowSums(rows);
   }
 
   /** What questions in `languages` (a code, or several with the weights of their generated fields) see. */
@@ -97,11 +98,9 @@ export class LexicalIndex {
    * is no hit, and its reciprocal rank is 0.
    */
   score(bag: QuestionTerms, view: LexicalView, mode: LexicalMode): Float64Array {
-    const scores = new Float64Array(this.rows);
-    for (const term of this.#begin([{ bag, view, weight: 1 }], mode, scores)) {
-      addToAll(this.#segments, term, scores);
-    }
-    return scores;
+    for (const term of this.#begin([{ bag, view, weight: 1 }], mode))
+      addToAll(this.#segments, term, this.#scores);
+    return this.#scores.byRow.slice();
   }
 
   /**
@@ -111,19 +110,14 @@ export class LexicalIndex {
   top(questions: readonly LexicalQuestion[], mode: LexicalMode, options: TopOptions): LexicalTop {
     const { k, rank, mask = null } = options;
     const also = Uint32Array.from(options.also ?? []).sort();
-    const scores = this.#scores.fill(0);
-    const terms = this.#begin(questions, mode, scores);
+    const terms = this.#begin(questions, mode);
+    const scores = this.#scores;
     const contenders = addContending(this.#segments, terms, scores, k, mask, also);
-    const others = new Map(Array.from(also, (row) => [row, scores[row]]));
-    const list =
-      contenders === null
-        ? topK(scores, k, rank, mask, 0)
-        : sortRows(
-            contenders,
-            Float64Array.from(contenders, (row) => scores[row]),
-            k,
-            rank,
-          );
+    const { byRow } = scores;
+    const others = new Map(Array.from(also, (row) => [row, byRow[row]]));
+    const values = new Float64Array(contenders.length);
+    for (let i = 0; i < values.length; i++) values[i] = byRow[contenders[i]];
+    const list = sortRows(contenders, values, k, rank);
     return { list, others };
   }
 
@@ -226,11 +220,12 @@ export class LexicalIndex {
   }
 
   /**
-   * Adds what terms with generated or translated frequencies contribute, in the order of the question, and returns the other
-   * terms by what they can add at most, the largest first. Every score is summed in this order.
+   * Begins new scores with what terms with generated or translated frequencies contribute, in the order of the question, and returns
+   * the other terms by what they can add at most, the largest first. Every score is summed in this order.
    */
-  #begin(questions: readonly LexicalQuestion[], mode: LexicalMode, scores: Float64Array): OwnTerm[] {
+  #begin(questions: readonly LexicalQuestion[], mode: LexicalMode): OwnTerm[] {
     const own: OwnTerm[] = [];
+    this.#scores.clear();
     for (const { bag, view, weight } of questions) {
       const norm = this.#norm(view, mode);
       const drawn = this.#drawn(view, mode);
@@ -244,7 +239,7 @@ export class LexicalIndex {
         }
         const tf = this.#collect(asked);
         const factor = termWeight * this.#idf(this.#countDocuments(asked, tf, view, mode));
-        addFrequencies(tf, factor, norm, scores);
+        addFrequencies(tf, factor, norm, this.#scores);
         tf.clear();
       });
     }
@@ -303,14 +298,20 @@ function keyOf({ term, ownLanguage, shares, drawn }: AskedTerm, mode: LexicalMod
 }
 
 /** Adds the contributions of one term's frequencies, and clears these on the way. */
-function addFrequencies(tf: TermFrequencies, factor: number, norm: Norm, scores: Float64Array): void {
-  const { byRow, rows, count } = tf;
+function addFrequencies(tf: TermFrequencies, factor: number, norm: Norm, scores: RowSums): void {
+  const { byRow: frequencies, rows } = tf;
+  const { byRow, rows: added } = scores;
   const { lengths, base, slope } = norm;
-  for (let i = 0; i < count; i++) {
+  let count = scores.count;
+  for (let i = 0; i < tf.count; i++) {
     const row = rows[i];
-    const frequency = byRow[row];
-    scores[row] += (factor * frequency) / (frequency + base + slope * lengths[row]);
-    byRow[row] = 0;
+    const frequency = frequencies[row];
+    const before = byRow[row];
+    added[count] = row;
+    count += before === 0 ? 1 : 0;
+    byRow[row] = before + (factor * frequency) / (frequency + base + slope * lengths[row]);
+    frequencies[row] = 0;
   }
+  scores.count = count;
   tf.count = 0;
 }

@@ -4,6 +4,7 @@
  */
 import type { PlacedSegment } from './frequencies.js';
 import { halfValues } from './half.js';
+import type { RowSums } from './row-sums.js';
 
 /** How a view's lengths enter the denominator: base + slope * lengths[row]. */
 export interface Norm {
@@ -47,9 +48,11 @@ export function postingsOf(segments: readonly PlacedSegment[], numbers: Int32Arr
 }
 
 /** Adds the term's contribution to every passage that has it. */
-export function addToAll(segments: readonly PlacedSegment[], term: OwnTerm, scores: Float64Array): void {
+export function addToAll(segments: readonly PlacedSegment[], term: OwnTerm, scores: RowSums): void {
   const { factor, norm } = term;
   const { lengths, base, slope } = norm;
+  const { byRow, rows: added } = scores;
+  let count = scores.count;
   for (let s = 0; s < segments.length; s++) {
     const number = term.numbers[s];
     if (number < 0) continue;
@@ -61,9 +64,14 @@ export function addToAll(segments: readonly PlacedSegment[], term: OwnTerm, scor
     for (let i = field.start(number); i < end; i++) {
       const row = firstRow + rows[i];
       const frequency = values[frequencies[i]];
-      scores[row] += (factor * frequency) / (frequency + base + slope * lengths[row]);
+      const before = byRow[row];
+      // Written first and counted if it is new: a branch would often be foretold wrong.
+      added[count] = row;
+      count += before === 0 ? 1 : 0;
+      byRow[row] = before + (factor * frequency) / (frequency + base + slope * lengths[row]);
     }
   }
+  scores.count = count;
 }
 
 /**
@@ -75,10 +83,11 @@ export function addToSome(
   segments: readonly PlacedSegment[],
   term: OwnTerm,
   wanted: Uint32Array,
-  scores: Float64Array,
+  scores: RowSums,
 ): void {
   const { factor, norm } = term;
   const { lengths, base, slope } = norm;
+  const { byRow } = scores;
   let next = 0;
   for (let s = 0; s < segments.length; s++) {
     const { segment, firstRow } = segments[s];
@@ -97,7 +106,8 @@ export function addToSome(
       low = lowerBound(rows, low, end, row - firstRow);
       if (low === end || rows[low] !== row - firstRow) continue;
       const frequency = halfValues[frequencies[low]];
-      scores[row] += (factor * frequency) / (frequency + base + slope * lengths[row]);
+      if (byRow[row] === 0) scores.rows[scores.count++] = row;
+      byRow[row] += (factor * frequency) / (frequency + base + slope * lengths[row]);
     }
   }
 }

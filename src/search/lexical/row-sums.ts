@@ -1,0 +1,21 @@
+/** A number for each row, most of them 0: reused, and cleared at the cost of what was added. Knows no term. */
+
+export class RowSums {
+  /** (n); 0 where nothing was added */
+  readonly byRow: Float64Array;
+  /** Rows that are not 0 are `rows[0] ... rows[count - 1]`, in the order in which they were added to. One place is to spare. */
+  readonly rows: Uint32Array;
+  count = 0;
+
+  constructor(n: number) {
+    this.byRow = new Float64Array(n);
+    this.rows = new Uint32Array(n + 1);
+  }
+
+  /** Back to no row. */
+  clear(): void {
+    const { byRow, rows, count } = this;
+    for (let i = 0; i < count; i++) byRow[rows[i]] = 0;
+    this.count = 0;
+  }
+}
