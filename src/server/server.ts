@@ -75,9 +75,10 @@ export type XqgServer = Awaited<ReturnType<typeof buildServer>>;
 /** Puts a server together; it listens once `listen` is called, and ends with `close`. */
 export async function buildServer(options: ServerOptions) {
   const { indexes, keys = null, logger = false, rate = 3000, maxUpload = 50_000_000 } = options;
+  const { running = 2, waiting = 64 } = options;
   const gate = new Gate({
-    running: options.running ?? 2,
-    waiting: options.waiting ?? 64,
+    running,
+    waiting,
     timeoutMs: options.timeoutMs ?? 30_000,
   });
   const expansions =
@@ -86,7 +87,7 @@ export async function buildServer(options: ServerOptions) {
       : new Expansions({
           expand: options.expand,
           timeoutMs: options.expandTimeoutMs,
-          waiting: options.waiting,
+          waiting: running + waiting,
           onFailure: (failure) => app.log.warn(failure, 'no expansion'),
         });
   const service = new Service(indexes, gate, expansions);
