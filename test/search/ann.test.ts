@@ -25,7 +25,7 @@ const source: RowSource = {
   },
   sum: (lang, row, into) => into.set(rows[row].sums.get(lang) ?? new Float32Array(DIM)),
 };
-const graph = await Graph.create(DIM);
+const graph = await Graph.create({ dim: DIM, unitLength: true });
 for (const [row, { vector }] of rows.entries()) graph.add(row, vector);
 
 const exactEngine = new SearchEngine({ snapshot, lexical, encoder: fakeEncoder, scanner, factors, analyze });
