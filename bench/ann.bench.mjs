@@ -38,8 +38,8 @@ const ALL_MATRICES = 2 ** 34;
 const STAGES = {
   index,
   build,
-  exact: (n, dir) => alone(n, dir, false),
-  ann: (n, dir) => alone(n, dir, true),
+  exact: (_, dir) => alone(dir, false),
+  ann: (_, dir) => alone(dir, true),
   warm,
   ...(values.lance === undefined ? {} : { lance }),
 };
@@ -88,12 +88,14 @@ function openCorpus() {
   return values.text === 'bitext' ? BitextCorpus.open() : PlantedCorpus.open(values.pack);
 }
 
-async function askedQuestions(n) {
-  return (await openCorpus()).questions(n, QUESTIONS);
+/** Kept beside the index: looking for them takes memory, which is measured. */
+function askedQuestions(dir) {
+  return JSON.parse(readFileSync(join(dir, 'questions.json'), 'utf8'));
 }
 
 /** Left as it is where it is there already: `--folder` keeps it. */
 async function index(n, dir) {
+  writeFileSync(join(dir, 'questions.json'), JSON.stringify(await (await openCorpus()).questions(n, QUESTIONS)));
   if (existsSync(join(dir, 'xqg.json'))) return { kept: true };
   const began = performance.now();
   const made = await openIndex(dir, { create: true, pack: values.pack, queryLanguages: LANGUAGES });
@@ -113,9 +115,8 @@ async function build(_, dir) {
 }
 
 /** From opening to the first answer in a new process, and the memory that answers in all languages take, with the default budget. */
-async function alone(n, dir, ann) {
-  const questions = await askedQuestions(n);
-  const before = peak();
+async function alone(dir, ann) {
+  const questions = askedQuestions(dir);
   const began = performance.now();
   const target = await openIndex(dir);
   const ask = ({ text, lang }) => target.search(text, { lang, mode: 'dense', ann });
@@ -123,12 +124,12 @@ async function alone(n, dir, ann) {
   const firstAnswerSeconds = (performance.now() - began) / 1000;
   for (const question of questions) await ask(question);
   await target.close();
-  return { firstAnswerSeconds, peakMiB: peak(), corpusPeakMiB: before };
+  return { firstAnswerSeconds, peakMiB: peak() };
 }
 
 /** Minima of the rounds for each question, recall against exact search: of ranking alone, then with the texts and snippets of ten hits. */
-async function warm(n, dir) {
-  const questions = await askedQuestions(n);
+async function warm(_, dir) {
+  const questions = askedQuestions(dir);
   const target = await openIndex(dir, { matrixBudgetBytes: ALL_MATRICES });
   const rank = (mode) => async ({ text, lang }, ann) => {
     for await (const { hits } of target.rank([{ text, lang }], { mode, k: 10, ann })) return hits.map(({ id }) => id);
@@ -165,12 +166,12 @@ async function warm(n, dir) {
   return result;
 }
 
-async function lance(n, dir) {
+async function lance(_, dir) {
   const { lanceIndexes } = await import('./lance-indexes.mjs');
   const target = await openIndex(dir, { matrixBudgetBytes: ALL_MATRICES });
   const kinds = values.lance.split(',');
   const folder = mkdtempSync(join(tmpdir(), 'xqg-lance-'));
-  const result = await lanceIndexes(target, await askedQuestions(n), { folder, kinds, recall: Number(values.recall) });
+  const result = await lanceIndexes(target, askedQuestions(dir), { folder, kinds, recall: Number(values.recall) });
   rmSync(folder, { recursive: true });
   await target.close();
   return result;
