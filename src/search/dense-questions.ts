@@ -57,15 +57,12 @@ export class DenseQuestions {
     return parts;
   }
 
-  /** Each whole, whatever the legs that it asks. */
-  async whole<M extends ScoredMatrix>(
-    requests: readonly SearchRequest[],
-    matrixOf: MatrixOf<M>,
-  ): Promise<DenseQuestion<M | SearchMatrix>[]> {
+  /** Each with its matrices, whatever legs it asks. */
+  async whole(requests: readonly SearchRequest[]): Promise<DenseQuestion<SearchMatrix>[]> {
     const vectors = await this.vectors(requests.map((request) => ({ ...request, mode: 'dense' })));
-    const questions: DenseQuestion<M | SearchMatrix>[] = [];
+    const questions: DenseQuestion<SearchMatrix>[] = [];
     for (const [i, request] of requests.entries()) {
-      questions.push({ vector: vectors[i]!, parts: await this.parts(request, matrixOf) });
+      questions.push({ vector: vectors[i]!, parts: await this.parts(request, this.#matrices.fused) });
     }
     return questions;
   }

@@ -162,7 +162,7 @@ export class SearchEngine {
 
   /** The questions' vectors and the matrices that they are compared with, in their order; questions are encoded together. */
   denseQuestions(requests: readonly SearchRequest[]): Promise<DenseQuestion<SearchMatrix>[]> {
-    return this.#dense.whole(requests, this.#matrices.fused);
+    return this.#dense.whole(requests);
   }
 
   /**
