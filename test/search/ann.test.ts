@@ -60,6 +60,15 @@ const CHANGES: Partial<SearchRequest>[] = [
       { lang: 'fi', weight: 0.4 },
     ],
   },
+  // Both languages see the same vectors: one part, not a sum of two.
+  {
+    question: 'th8 fi8 stem8',
+    languages: [
+      { lang: 'th', weight: 0.7 },
+      { lang: 'fi', weight: 0.3 },
+    ],
+    languagePolicy: 'all',
+  },
 ];
 
 describe('search through a graph', () => {
