@@ -32,6 +32,7 @@ export interface AnnRecord {
   readonly files: string;
   /** What made the graph. */
   readonly graph: string;
+  readonly unitLength: boolean;
   /** The weighting of the rows in the graph. */
   readonly profile: ProfileName;
   readonly alpha: number;

@@ -18,7 +18,7 @@ import { writeAnnRows } from '../indexing/ann-rows.js';
 import { writeAtomically } from '../indexing/atomic-write.js';
 import type { IndexSnapshot } from '../indexing/open.js';
 import type { LanguageWeight } from '../languages/terms.js';
-import { GRAPH_IDENTITY, Graph } from '../search/ann/graph.js';
+import { Graph, graphIdentity } from '../search/ann/graph.js';
 import {
   buildAndScan,
   type Formula,
@@ -75,7 +75,10 @@ export async function buildAnn(opened: OpenedIndex, makers: Makers, options: Ann
       formulas: alphas.map((alpha) => askedFormula(engine, profile, alpha, lang)),
     }))
     .filter(({ vector }) => vector.some((value) => value !== 0));
-  const graph = await Graph.create(dim);
+  // Renormalized vectors have unit length; without queries those of the encoder are searched.
+  const unitLength = makers.encoder.identity.unitLength && (formula.renormalize || formula.alpha === 0);
+  const shape = { dim, unitLength };
+  const graph = await Graph.create(shape);
   const needed = [formula, ...questions.flatMap(({ formulas }) => formulas)].flatMap(({ languages }) =>
     languages.map(({ lang }) => lang),
   );
@@ -112,7 +115,8 @@ export async function buildAnn(opened: OpenedIndex, makers: Makers, options: Ann
     rows,
     passages: n,
     ...saved,
-    graph: GRAPH_IDENTITY,
+    graph: graphIdentity(shape),
+    unitLength,
     profile,
     alpha: formula.alpha,
     languages: formula.languages,

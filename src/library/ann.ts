@@ -49,7 +49,7 @@ async function openGraph(snapshot: IndexSnapshot, record: AnnRecord): Promise<Gr
     (found) => found.size,
     () => -1,
   );
-  if (size === record.graphBytes) return Graph.view(path, dim);
+  if (size === record.graphBytes) return Graph.view(path, { dim, unitLength: record.unitLength });
   const reason = size < 0 ? 'its file is missing' : `it has ${size} bytes instead of ${record.graphBytes}`;
   throw new XqgError('XQG_ANN_DAMAGED', { path, reason });
 }

@@ -56,7 +56,7 @@ export async function calibrate(
   const pack = await loadPack('base');
   const passages = samplePassages(pack, PASSAGES, words);
   const langs = queryLanguages.filter((lang) => lang !== 'en').slice(0, LANGUAGES);
-  const { dim } = encoder.identity;
+  const { dim, unitLength } = encoder.identity;
   const encode = (): Promise<number> =>
     paced(passages, 64, async (batch) => {
       if (clientOf(encoder) === null) await encoder.encodePassages(batch);
@@ -86,10 +86,12 @@ export async function calibrate(
   const graph = await measureGraph(
     rows.map(({ vector }) => vector),
     dim,
+    unitLength,
   );
   return {
     identity: ratesIdentity(makers, words),
     dim,
+    unitLength,
     expectation: expected !== null,
     drawn: generator !== null && distribution === null,
     processorShare: whole.processorShare,

@@ -3,7 +3,7 @@ import { rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XqgError } from '../errors/error.js';
-import { Graph, NUMBER_BYTES } from '../search/ann/graph.js';
+import { Graph } from '../search/ann/graph.js';
 import { Stopwatch } from './stopwatch.js';
 
 export interface GraphRate {
@@ -15,10 +15,14 @@ export interface GraphRate {
 }
 
 /** null where no graph can be built: its package is not installed. */
-export async function measureGraph(vectors: readonly Float32Array[], dim: number): Promise<GraphRate | null> {
+export async function measureGraph(
+  vectors: readonly Float32Array[],
+  dim: number,
+  unitLength: boolean,
+): Promise<GraphRate | null> {
   const path = join(tmpdir(), `xqg-plan-${process.pid}.usearch`);
   try {
-    const graph = await Graph.create(dim);
+    const graph = await Graph.create({ dim, unitLength });
     const half = vectors.length >> 1;
     const matrix = (rows: readonly Float32Array[]): Float32Array => {
       const joined = new Float32Array(rows.length * dim);
@@ -31,7 +35,7 @@ export async function measureGraph(vectors: readonly Float32Array[], dim: number
     graph.add(half, rest);
     const seconds = began.seconds / (vectors.length - half);
     graph.save(path);
-    const bytes = (await stat(path)).size / vectors.length - dim * NUMBER_BYTES;
+    const bytes = (await stat(path)).size / vectors.length - dim * (unitLength ? 1 : 2);
     return { seconds, bytes, rows: vectors.length };
   } catch (error) {
     if (error instanceof XqgError && error.code === 'XQG_ANN_PACKAGE') return null;

@@ -1,7 +1,6 @@
 /**
  * From rates to what an index will take: time, memory, disk and price of every stage. Arithmetic alone; measures nothing.
  */
-import { NUMBER_BYTES } from '../search/ann/graph.js';
 import { quantizedBytes } from '../store/quantize.js';
 import type { Rates } from './rates.js';
 
@@ -73,7 +72,7 @@ export function planOf(request: PlanRequest, rates: Rates): Plan {
   const drawnBytes = rates.drawn ? generatedQueries * rates.bytesPerQuery : 0;
   const store = n * (bytes.texts + FLOAT * dim) + sumsBytes + drawnBytes / 2;
   const lexical = n * bytes.lexical + drawnBytes / 2;
-  const graph = n * (bytes.graph + dim * NUMBER_BYTES);
+  const graph = n * (bytes.graph + dim * (rates.unitLength ? 1 : 2));
   const ann = graph + n * FLOAT * dim + sumsBytes;
   const matrix = n * dim * (FLOAT + 1);
 

@@ -24,6 +24,7 @@ const rateFields = z.strictObject({
     words: z.int().min(1),
   }),
   dim: z.int().min(1),
+  unitLength: z.boolean(),
   /** True: the generator states a distribution and the encoder takes bags, so the number of queries costs nothing. */
   expectation: z.boolean(),
   /** True: terms of queries are in the index only as drawn texts. */

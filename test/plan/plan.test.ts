@@ -12,6 +12,7 @@ afterAll(() => rmSync(home, { recursive: true }));
 const RATES: Rates = {
   identity: { encoder: 'e w', generator: 'g w', machine: 'a machine', cores: 2, node: 'v20', words: 100 },
   dim: 768,
+  unitLength: false,
   expectation: false,
   drawn: true,
   processorShare: 1,

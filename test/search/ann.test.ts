@@ -25,7 +25,7 @@ const source: RowSource = {
   },
   sum: (lang, row, into) => into.set(rows[row].sums.get(lang) ?? new Float32Array(DIM)),
 };
-const graph = await Graph.create(DIM);
+const graph = await Graph.create({ dim: DIM, unitLength: true });
 for (const [row, { vector }] of rows.entries()) graph.add(row, vector);
 
 const exactEngine = new SearchEngine({ snapshot, lexical, encoder: fakeEncoder, scanner, factors, analyze });
@@ -59,6 +59,15 @@ const CHANGES: Partial<SearchRequest>[] = [
       { lang: 'th', weight: 0.6 },
       { lang: 'fi', weight: 0.4 },
     ],
+  },
+  // Both languages see the same vectors: one part, not a sum of two.
+  {
+    question: 'th8 fi8 stem8',
+    languages: [
+      { lang: 'th', weight: 0.7 },
+      { lang: 'fi', weight: 0.3 },
+    ],
+    languagePolicy: 'all',
   },
 ];
 

@@ -1,22 +1,26 @@
 /**
  * A graph of near neighbors over rows (HNSW), by usearch: an optional peer, imported when it is first needed. Vectors are kept
- * in bfloat16: what it finds are candidates, to be scored exactly elsewhere. Rows
+ * in 8 bits where all have unit length, else in bfloat16: what it finds are candidates, to be scored exactly elsewhere. Rows
  * are added by one thread: with several the graph would be another one each time. Knows no text, no language and no file of
  * xqg's.
  */
 import type { Index, MetricKind, ScalarKind } from 'usearch';
 import { XqgError } from '../../errors/error.js';
 
+export interface GraphShape {
+  readonly dim: number;
+  /** True: every vector has unit length, or is zero. */
+  readonly unitLength: boolean;
+}
+
 /** Neighbors of a row; candidates that are looked at when a row is added. */
 export const CONNECTIVITY = 16;
 export const EXPANSION_ADD = 128;
 
-/** Bits of a number in the graph: of bfloat16. */
-const KIND = 'bf16';
-export const NUMBER_BYTES = 2;
-
 /** Names what made a graph, beside its rows. */
-export const GRAPH_IDENTITY = `usearch hnsw ${KIND} ip m${CONNECTIVITY} ef${EXPANSION_ADD}`;
+export function graphIdentity({ unitLength }: GraphShape): string {
+  return `usearch hnsw ${unitLength ? 'i8' : 'bf16'} ip m${CONNECTIVITY} ef${EXPANSION_ADD}`;
+}
 
 export class Graph {
   readonly #index: Index;
@@ -28,22 +32,22 @@ export class Graph {
   }
 
   /** @throws XqgError XQG_ANN_PACKAGE */
-  static async create(dim: number): Promise<Graph> {
-    return new Graph(await newIndex(dim), dim);
+  static async create(shape: GraphShape): Promise<Graph> {
+    return new Graph(await newIndex(shape), shape.dim);
   }
 
   /**
    * Opens the file of `save` without reading it whole: the system reads pages when they are needed.
    * @throws XqgError XQG_ANN_PACKAGE, XQG_ANN_DAMAGED
    */
-  static async view(path: string, dim: number): Promise<Graph> {
-    const index = await newIndex(dim);
+  static async view(path: string, shape: GraphShape): Promise<Graph> {
+    const index = await newIndex(shape);
     try {
       index.view(path);
     } catch (cause) {
       throw new XqgError('XQG_ANN_DAMAGED', { path, reason: (cause as Error).message }, { cause });
     }
-    return new Graph(index, dim);
+    return new Graph(index, shape.dim);
   }
 
   get rows(): number {
@@ -74,7 +78,7 @@ export class Graph {
   }
 }
 
-async function newIndex(dim: number): Promise<Index> {
+async function newIndex({ dim, unitLength }: GraphShape): Promise<Index> {
   let usearch: typeof import('usearch');
   try {
     usearch = await import('usearch');
@@ -84,7 +88,7 @@ async function newIndex(dim: number): Promise<Index> {
   return new usearch.Index({
     dimensions: dim,
     metric: 'ip' as MetricKind,
-    quantization: KIND as ScalarKind,
+    quantization: (unitLength ? 'i8' : 'bf16') as ScalarKind,
     connectivity: CONNECTIVITY,
     expansion_add: EXPANSION_ADD,
     // A search looks at as many rows as it is asked for.
