@@ -2,6 +2,7 @@
  * The matrices that questions are compared with: the passages themselves, and passages fused with generated queries for an
  * alpha and language weights. Built when first needed, kept within a budget of bytes. Knows no question and no ranking.
  */
+import { setImmediate } from 'node:timers/promises';
 import { addWeighted, fuse } from '../augment/fuse.js';
 import type { AugmentationProfile } from '../augment/profiles.js';
 import type { LanguageWeight } from '../languages/terms.js';
@@ -11,6 +12,8 @@ import type { Snapshot } from './snapshot.js';
 
 /** Of a number of a matrix: 32 bits, and 8 in its scan. */
 const NUMBER_BYTES = 5;
+/** Rows that are fused between two pauses: some tens of milliseconds. */
+const ROWS_TOGETHER = 4096;
 /** How often a formula is asked for before it gets a matrix of its own, and how many formulas are counted. */
 const OFTEN = 8;
 const COUNTED = 256;
@@ -29,6 +32,10 @@ export class FusedMatrices {
   #passages: Promise<SearchMatrix> | null = null;
   /** Least recently used first. Promises, so that questions at the same time share one construction. */
   readonly #kept = new Map<string, Promise<SearchMatrix>>();
+  /** Those of them that a question can be compared with at once. */
+  readonly #ready = new WeakSet<Promise<SearchMatrix>>();
+  /** Formulas whose matrix is being made ready. */
+  readonly #growing = new Set<string>();
   readonly #late: LateMatrices;
   /** How often what has no matrix was asked for. */
   readonly #asked = new Map<string, number>();
@@ -64,29 +71,45 @@ export class FusedMatrices {
   };
 
   /**
-   * The same for a question at a time: by late fusion, without building a matrix, until the formula has been asked for often and there
-   * is room for one. Both give the same scores.
+   * The same for a question at a time: by late fusion, without waiting for a matrix. What has been asked for often gets one meanwhile, as
+   * far as there is room. Both give the same scores.
    */
   readonly quick = async (formula: Formula, languages: readonly LanguageWeight[]): Promise<ScoredMatrix> => {
     const used = this.#used(formula, languages);
     if (used.length === 0) return this.passages();
     const key = keyOf(formula, used);
-    const asked = (this.#asked.get(key) ?? 0) + 1;
-    if (this.#kept.has(key) || (asked >= OFTEN && this.#hasRoom())) {
+    const kept = this.#kept.get(key);
+    if (kept !== undefined && this.#ready.has(kept)) {
       this.#asked.delete(key);
       return this.fused(formula, languages);
     }
     const late = await this.#late.matrix(await this.passages(), formula, used, this.#budget);
     if (late === null) return this.fused(formula, languages);
+    const asked = (this.#asked.get(key) ?? 0) + 1;
     this.#asked.delete(key);
     this.#asked.set(key, asked);
     if (this.#asked.size > COUNTED) this.#asked.delete(this.#asked.keys().next().value!);
+    // What fails here is tried again, and told to those who need it.
+    if (asked >= OFTEN && !this.#growing.has(key) && (kept !== undefined || this.#hasRoom()))
+      this.#grow(key, formula, languages).catch(() => undefined);
     return late;
   };
 
   /** Reads ahead what late fusion needs; ends early when aborted. */
   async prepare(signal: AbortSignal): Promise<void> {
     await this.#late.prepare(await this.passages(), this.#budget, signal);
+  }
+
+  async #grow(key: string, formula: Formula, languages: readonly LanguageWeight[]): Promise<void> {
+    this.#growing.add(key);
+    try {
+      const matrix = await this.fused(formula, languages);
+      await matrix.makeBytes();
+      const kept = this.#kept.get(key);
+      if (kept !== undefined) this.#ready.add(kept);
+    } finally {
+      this.#growing.delete(key);
+    }
   }
 
   /** Those that count, in a fixed order. */
@@ -97,6 +120,7 @@ export class FusedMatrices {
       .sort((a, b) => (a.lang < b.lang ? -1 : 1));
   }
 
+  /** Gives way to what else waits now and then. */
   async #build(formula: Formula, languages: readonly LanguageWeight[]): Promise<SearchMatrix> {
     const { dim, queriesPerLanguage } = this.#snapshot;
     const [only] = languages;
@@ -106,20 +130,43 @@ export class FusedMatrices {
         this.passages(),
         this.#snapshot.languageSum(only.lang),
       ]);
-      const language = { lang: only.lang, sums, weight: only.weight, queries: queriesPerLanguage };
-      return new SearchMatrix(fuse(passages, [language], { ...formula, dim }), dim);
+      const fused = new Float32Array(passages.length);
+      await this.#inParts(passages.length, (part) => {
+        const language = {
+          lang: only.lang,
+          sums: part(sums),
+          weight: only.weight,
+          queries: queriesPerLanguage,
+        };
+        fuse(part(passages), [language], { ...formula, dim }, part(fused));
+      });
+      return new SearchMatrix(fused, dim);
     }
     const { vectors: passages } = await this.passages();
     const sums = new Float32Array(passages.length);
     let queries = 0;
     for (const { lang, weight } of languages) {
-      addWeighted(sums, await this.#snapshot.languageSum(lang), weight);
+      const added = await this.#snapshot.languageSum(lang);
+      await this.#inParts(sums.length, (part) => addWeighted(part(sums), part(added), weight));
       queries += weight * queriesPerLanguage;
     }
-    return new SearchMatrix(
-      fuse(passages, [{ lang: '', sums, weight: 1, queries }], { ...formula, dim }, sums),
-      dim,
-    );
+    await this.#inParts(sums.length, (part) => {
+      const language = { lang: '', sums: part(sums), weight: 1, queries };
+      fuse(part(passages), [language], { ...formula, dim }, part(sums));
+    });
+    return new SearchMatrix(sums, dim);
+  }
+
+  /** @param work with a function from a matrix to its rows of the part */
+  async #inParts(
+    length: number,
+    work: (part: (matrix: Float32Array) => Float32Array) => void,
+  ): Promise<void> {
+    const step = ROWS_TOGETHER * this.#snapshot.dim;
+    for (let start = 0; start < length; start += step) {
+      work((matrix) => matrix.subarray(start, start + step));
+      if (start + step < length) await setImmediate();
+    }
   }
 
   get #matrixBytes(): number {

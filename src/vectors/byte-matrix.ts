@@ -3,10 +3,13 @@
  * error, so that a caller can tell which rows need an exact look. A quarter of the memory is a quarter of what a scan has to read. Rows
  * that are bytes times a scale already, as stored sums are, are kept as they are. Knows no question and no ranking.
  */
+import { setImmediate } from 'node:timers/promises';
 import { ByteKernel, strideOf } from './byte-kernel.js';
 
 /** WebAssembly addresses 4 GiB; the rest is for the question and its products. */
 const MOST_BYTES = 3.5 * 2 ** 30;
+/** Rows between two pauses: some milliseconds. */
+const ROWS_TOGETHER = 4096;
 const LARGEST_STEP = 32_767;
 /** Covers the rounding of what bounds are computed from. */
 const SLACK = 1.001;
@@ -47,9 +50,16 @@ export class ByteMatrix {
   /** @param vectors (n x dim), row-major, finite; not kept */
   static of(vectors: Float32Array, dim: number): ByteMatrix {
     const matrix = new ByteMatrix(vectors.length / dim, dim);
-    for (let row = 0; row < matrix.n; row++) {
-      const rowError = matrix.#set(row, vectors);
-      matrix.#rowError = Math.max(matrix.#rowError, rowError);
+    matrix.#setRows(0, matrix.n, vectors);
+    return matrix;
+  }
+
+  /** As `of`; gives way to what else waits now and then. */
+  static async slowly(vectors: Float32Array, dim: number): Promise<ByteMatrix> {
+    const matrix = new ByteMatrix(vectors.length / dim, dim);
+    for (let first = 0; first < matrix.n; first += ROWS_TOGETHER) {
+      matrix.#setRows(first, Math.min(first + ROWS_TOGETHER, matrix.n), vectors);
+      await setImmediate();
     }
     return matrix;
   }
@@ -134,6 +144,11 @@ export class ByteMatrix {
       length * (this.#rowError + 2 ** -23 * this.#longest) +
       Math.sqrt(offSquares) * (this.#longest + this.#rowError);
     return { scores, error: error * SLACK };
+  }
+
+  #setRows(first: number, end: number, vectors: Float32Array): void {
+    for (let row = first; row < end; row++)
+      this.#rowError = Math.max(this.#rowError, this.#set(row, vectors));
   }
 
   /** Returns by how much the row is off, in length. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SearchEngine } from '../../src/search/engine.js';
+import { SearchMatrix } from '../../src/search/exact/exact-top-k.js';
 import { JavaScriptScanner } from '../../src/search/exact/javascript-scanner.js';
 import { FusedMatrices } from '../../src/search/fused-matrices.js';
 import { LateMatrix } from '../../src/search/late-matrix.js';
@@ -66,6 +67,8 @@ function snapshotOf(bits: 8 | 16): Snapshot {
 }
 const snapshot = snapshotOf(8);
 
+const bytesIn = ({ vectors: { buffer } }: SearchMatrix): Buffer => Buffer.from(buffer);
+
 const BUDGET = 2 ** 30;
 const FORMULAS = [0.05, 0.4, 0.5, 0.95, 1].flatMap((alpha) => [
   { variant: 'mean' as const, alpha, renormalize: true },
@@ -121,19 +124,25 @@ describe('late fusion', () => {
     }
   });
 
-  it('builds a matrix for what is asked for often, as far as there is room', async () => {
+  it('builds a matrix for what is asked for often, as far as there is room, and nobody waits for it', async () => {
     const formula = FORMULAS[0];
-    const kinds = async (budget: number): Promise<string[]> => {
-      const matrices = new FusedMatrices(snapshot, budget);
-      const found: string[] = [];
-      for (let i = 0; i < 10; i++) found.push((await matrices.quick(formula, POLICIES[0])).constructor.name);
-      return found;
-    };
-    const late = new Array<string>(7).fill('LateMatrix');
-    expect(await kinds(BUDGET)).toEqual([...late, ...new Array<string>(3).fill('SearchMatrix')]);
-    expect(await kinds(2 * N * DIM)).toEqual([...late, 'LateMatrix', 'LateMatrix', 'LateMatrix']);
+    for (const languages of POLICIES) {
+      const kindOf = async (matrices: FusedMatrices): Promise<string> =>
+        (await matrices.quick(formula, languages)).constructor.name;
+      const roomy = new FusedMatrices(snapshot, BUDGET);
+      for (let i = 0; i < 8; i++) expect(await kindOf(roomy)).toBe('LateMatrix');
+      await expect.poll(() => kindOf(roomy)).toBe('SearchMatrix');
+      const [grown, built] = await Promise.all([
+        roomy.quick(formula, languages),
+        new FusedMatrices(snapshot, BUDGET).fused(formula, languages),
+      ]);
+      expect(Buffer.compare(bytesIn(grown as SearchMatrix), bytesIn(built))).toBe(0);
+      const narrow = new FusedMatrices(snapshot, LANGUAGES.length * N * DIM);
+      for (let i = 0; i < 20; i++) expect(await kindOf(narrow)).toBe('LateMatrix');
+    }
     // No room for the sums of a language: one fused matrix always stays.
-    expect(new Set(await kinds(1))).toEqual(new Set(['SearchMatrix']));
+    const none = new FusedMatrices(snapshot, 1);
+    for (let i = 0; i < 10; i++) expect(await none.quick(formula, POLICIES[0])).toBeInstanceOf(SearchMatrix);
   });
 
   it('forgets the sums of languages when they take too much', async () => {

@@ -51,10 +51,21 @@ export class SearchMatrix implements ScoredMatrix {
 
   /** The same in 8 bits, made when first asked for; null for a matrix that is too small or too large for it. */
   get bytes(): ByteMatrix | null {
-    const n = this.vectors.length / this.dim;
-    if (n < LEAST_ROWS || !ByteMatrix.fits(n, this.dim)) return null;
+    if (!this.#fitsBytes) return null;
     this.#bytes ??= ByteMatrix.of(this.vectors, this.dim);
     return this.#bytes;
+  }
+
+  /** Makes `bytes` ahead, giving way to what else waits now and then. */
+  async makeBytes(): Promise<void> {
+    if (this.#bytes !== null || !this.#fitsBytes) return;
+    const made = await ByteMatrix.slowly(this.vectors, this.dim);
+    this.#bytes ??= made;
+  }
+
+  get #fitsBytes(): boolean {
+    const n = this.vectors.length / this.dim;
+    return n >= LEAST_ROWS && ByteMatrix.fits(n, this.dim);
   }
 
   score(query: Float32Array, row: number): number {
