@@ -5,7 +5,7 @@
 import type { TermBag } from '../../languages/terms.js';
 import type { LexicalRow } from '../snapshot.js';
 import { toHalf } from './half.js';
-import { type FieldArrays, type FieldName, SEGMENT_ROWS, sealSegment } from './segment.js';
+import { type FieldArrays, type FieldName, LexicalSegment, SEGMENT_ROWS, sealSegment } from './segment.js';
 
 /** Rows in, one sealed block of bytes out; see segment.ts for the format. */
 export class SegmentBuilder {
@@ -42,11 +42,20 @@ export class SegmentBuilder {
 
   /** The sealed segment. The builder must not be used after it. */
   finish(): Uint8Array {
+    return sealSegment(Uint8Array.from(this.#rowLanguages), this.#languages, this.#arrays());
+  }
+
+  /** The same, opened, for rows that are kept nowhere. The builder must not be used after it. */
+  open(): LexicalSegment {
+    return new LexicalSegment(Uint8Array.from(this.#rowLanguages), this.#languages, this.#arrays());
+  }
+
+  #arrays(): Map<FieldName, FieldArrays> {
     const fields = new Map<FieldName, FieldArrays>();
     for (const name of [...this.#fields.keys()].sort()) {
       fields.set(name, this.#fields.get(name)!.finish(this.rows));
     }
-    return sealSegment(Uint8Array.from(this.#rowLanguages), this.#languages, fields);
+    return fields;
   }
 
   #field(name: FieldName): FieldCollector {

@@ -137,25 +137,16 @@ export class LexicalSegment {
   readonly rowLanguages: Uint8Array;
   readonly #fields: ReadonlyMap<string, SegmentField>;
 
-  private constructor(header: SegmentHeader, sections: Uint8Array) {
-    const { buffer, byteOffset } = sections;
-    this.rows = header.rows;
-    this.languages = header.languages;
-    this.rowLanguages = new Uint8Array(buffer, byteOffset + header.rowLanguagesAt, header.rows);
-    this.#fields = new Map(
-      Object.entries(header.fields).map(([name, f]) => [
-        name,
-        new SegmentField({
-          blob: new Uint8Array(buffer, byteOffset + f.blobAt, f.blobBytes),
-          termEnds: new Uint32Array(buffer, byteOffset + f.termEndsAt, f.terms),
-          postingEnds: new Uint32Array(buffer, byteOffset + f.postingEndsAt, f.terms),
-          rows: new Uint16Array(buffer, byteOffset + f.rowsAt, f.postings),
-          frequencies: new Uint16Array(buffer, byteOffset + f.frequenciesAt, f.postings),
-          maxima: new Uint16Array(buffer, byteOffset + f.maximaAt, f.terms),
-          lengths: new Float32Array(buffer, byteOffset + f.lengthsAt, header.rows),
-        }),
-      ]),
-    );
+  /** Of what `SegmentBuilder` gave, without its bytes. */
+  constructor(
+    rowLanguages: Uint8Array,
+    languages: readonly string[],
+    fields: ReadonlyMap<FieldName, FieldArrays>,
+  ) {
+    this.rows = rowLanguages.length;
+    this.languages = languages;
+    this.rowLanguages = rowLanguages;
+    this.#fields = new Map([...fields].map(([name, arrays]) => [name, new SegmentField(arrays)]));
   }
 
   /** Names of the fields that have postings. */
@@ -192,7 +183,21 @@ export class LexicalSegment {
     const header = JSON.parse(
       Buffer.from(own.buffer, own.byteOffset + BODY_AT + 4, headerBytes).toString('utf8'),
     ) as SegmentHeader;
-    return new LexicalSegment(header, own.subarray(aligned(BODY_AT + 4 + headerBytes)));
+    const { buffer, byteOffset } = own.subarray(aligned(BODY_AT + 4 + headerBytes));
+    const fields = Object.entries(header.fields).map(([name, f]): [FieldName, FieldArrays] => [
+      name as FieldName,
+      {
+        blob: new Uint8Array(buffer, byteOffset + f.blobAt, f.blobBytes),
+        termEnds: new Uint32Array(buffer, byteOffset + f.termEndsAt, f.terms),
+        postingEnds: new Uint32Array(buffer, byteOffset + f.postingEndsAt, f.terms),
+        rows: new Uint16Array(buffer, byteOffset + f.rowsAt, f.postings),
+        frequencies: new Uint16Array(buffer, byteOffset + f.frequenciesAt, f.postings),
+        maxima: new Uint16Array(buffer, byteOffset + f.maximaAt, f.terms),
+        lengths: new Float32Array(buffer, byteOffset + f.lengthsAt, header.rows),
+      },
+    ]);
+    const rowLanguages = new Uint8Array(buffer, byteOffset + header.rowLanguagesAt, header.rows);
+    return new LexicalSegment(rowLanguages, header.languages, new Map(fields));
   }
 }
 

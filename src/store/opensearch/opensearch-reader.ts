@@ -116,8 +116,7 @@ export class OpenSearchReader implements RankingReader {
       });
     }
     const answers = await this.#documents.search(bodies);
-    await this.requireHere();
-    return answers.flatMap(({ hits }) => this.#placed(hits, columns));
+    return this.#whileHere(() => answers.flatMap(({ hits }) => this.#placed(hits, columns)));
   }
 
   async candidates<C extends Column>(
@@ -125,6 +124,7 @@ export class OpenSearchReader implements RankingReader {
     columns: readonly C[],
     { filters = [], languages }: RowOptions = {},
   ): Promise<PlacedRow<C>[][]> {
+    if (lists.length === 0) return [];
     const filter = allOf([this.#hasDead ? visibleIn(this.#number) : null, ...filters.map(factQuery)]);
     const asked = askedColumns(columns, this.shape, languages);
     const docvalue_fields = [...asked.docvalue_fields, 'born'];
@@ -139,11 +139,12 @@ export class OpenSearchReader implements RankingReader {
       return { query: { knn: { [`knn.${field}`]: knn } }, size, ...asked, docvalue_fields };
     });
     const answers = await this.#documents.search(bodies);
-    await this.requireHere();
-    return answers.map(({ hits }) =>
-      this.#placed(
-        hits.filter(({ fields }) => (fields!.born[0] as number) <= this.#number),
-        columns,
+    return this.#whileHere(() =>
+      answers.map(({ hits }) =>
+        this.#placed(
+          hits.filter(({ fields }) => (fields!.born[0] as number) <= this.#number),
+          columns,
+        ),
       ),
     );
   }
@@ -203,6 +204,13 @@ export class OpenSearchReader implements RankingReader {
     return total;
   }
 
+  /** Reads what was answered while the server is asked whether this version was still there. */
+  async #whileHere<T>(read: () => T): Promise<T> {
+    // In a later turn: the question is under way before this thread is busy.
+    const [rows] = await Promise.all([new Promise(setImmediate).then(read), this.requireHere()]);
+    return rows;
+  }
+
   #placed<C extends Column>(hits: readonly Hit[], columns: readonly C[]): PlacedRow<C>[] {
     return hits.map((hit) => ({ seq: seqOf(hit), row: decodeHit(hit, columns, this.shape) }));
   }
@@ -219,7 +227,7 @@ export class OpenSearchReader implements RankingReader {
   async #readPlaces(): Promise<Float64Array> {
     const seqs = new Float64Array(await this.count());
     let row = 0;
-    const body = { query: visibleIn(this.#number), _source: false, docvalue_fields: ['seq'] };
+    const body = { query: visibleIn(this.#number), ...askedColumns([], this.shape) };
     for await (const hits of this.#documents.pages(body, { size: NARROW_PAGE })) {
       for (const hit of hits) seqs[row++] = seqOf(hit);
     }
