@@ -48,10 +48,32 @@ export function decodeTerms(bytes: Uint8Array): TermBag {
   const terms = new Array<string>(count);
   let from = 0;
   for (let t = 0; t < count; t++) {
-    terms[t] = text.slice(from, from + lengths[t]);
+    terms[t] = termOf(text, from, from + lengths[t]);
     from += lengths[t];
   }
   return { terms, weights };
+}
+
+/** Terms that were read, by their hash: most come again and again, and what counts them finds a known string much faster than a new one. */
+const known = new Array<string>(2 ** 16).fill('');
+/** Longer pieces of a text would keep all of it in memory (V8 copies shorter ones). */
+const LONGEST_KNOWN = 12;
+
+function termOf(text: string, start: number, end: number): string {
+  const length = end - start;
+  if (length > LONGEST_KNOWN) return text.slice(start, end);
+  // FNV-1a
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  const slot = (hash ^ (hash >>> 16)) & (known.length - 1);
+  const term = known[slot];
+  if (term.length === length) {
+    let same = 0;
+    while (same < length && term.charCodeAt(same) === text.charCodeAt(start + same)) same++;
+    if (same === length) return term;
+  }
+  known[slot] = text.slice(start, end);
+  return known[slot];
 }
 
 /** Writes `value` at `at` and returns where the next byte goes. */
