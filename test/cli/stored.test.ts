@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ResultRow } from '../../src/evaluate/results.js';
 import { workOnParts } from '../../src/library/part-worker.js';
 import { openIndex } from '../../src/library/xqg-index.js';
 import { servedIndexes } from '../../src/server/served-index.js';
@@ -96,8 +97,8 @@ describeWithOpenSearch('commands over an index in OpenSearch', () => {
     ]) {
       const run = at(`${place[0].slice(2)}.run`);
       await told('search', '--queries', questions, '--lang', 'de', '--run', run, ...place, '--pack', pack);
-      const { rows } = await json('evaluate', 'run', '--run', run, '--qrels', qrels);
-      measured.push(rows);
+      const { results } = await json('evaluate', 'run', '--run', run, '--qrels', qrels);
+      measured.push(results.map(({ metric, value }: ResultRow) => [metric, value]));
     }
     expect(measured[0].length).toBeGreaterThan(0);
     expect(measured[1]).toEqual(measured[0]);

@@ -58,7 +58,7 @@ export class OpenSearchReader implements RankingReader {
       after = seqs[offset - 1];
     }
     const body = { query: visibleIn(this.#number), ...askedColumns(columns, this.shape, languages) };
-    const pages = this.#documents.pages(body, { after, limit, size: PAGE });
+    const pages = this.#pages(body, { after, limit, size: PAGE });
     // A page keeps what it began with: only a version that was freed before it must be refused.
     let checked = false;
     for await (const hits of pages) {
@@ -115,7 +115,7 @@ export class OpenSearchReader implements RankingReader {
         ...asked,
       });
     }
-    const answers = await this.#documents.search(bodies);
+    const answers = await this.#search(bodies);
     return this.#whileHere(() => answers.flatMap(({ hits }) => this.#placed(hits, columns)));
   }
 
@@ -138,7 +138,7 @@ export class OpenSearchReader implements RankingReader {
       const knn = { vector: Array.from(near), k: breadth, ...(filter === null ? {} : { filter }) };
       return { query: { knn: { [`knn.${field}`]: knn } }, size, ...asked, docvalue_fields };
     });
-    const answers = await this.#documents.search(bodies);
+    const answers = await this.#search(bodies);
     return this.#whileHere(() =>
       answers.map(({ hits }) =>
         this.#placed(
@@ -156,7 +156,7 @@ export class OpenSearchReader implements RankingReader {
       track_total_hits: true,
       query: allOf([termsQuery(clauses), visible]),
     }));
-    return (await this.#documents.search(bodies)).map(({ total }) => total);
+    return (await this.#search(bodies)).map(({ total }) => total);
   }
 
   async changesSince<C extends Column>(
@@ -191,15 +191,39 @@ export class OpenSearchReader implements RankingReader {
     for (const came of [true, false]) {
       const changed = { range: { [came ? 'born' : 'died']: { gt: since, lte: this.#number } } };
       const query = allOf([changed, came ? visibleIn(this.#number) : visibleIn(since)]);
-      for await (const hits of this.#documents.pages({ query, ...asked }, { size: PAGE })) {
+      for await (const hits of this.#pages({ query, ...asked }, { size: PAGE })) {
         yield hits.map((hit) => ({ came, row: decodeHit(hit, columns, this.shape) }));
       }
     }
   }
 
+  async #search(bodies: readonly SearchBody[]): ReturnType<Documents['search']> {
+    try {
+      return await this.#documents.search(bodies);
+    } catch (error) {
+      throw this.#meaning(error);
+    }
+  }
+
+  async *#pages(...asked: Parameters<Documents['pages']>): ReturnType<Documents['pages']> {
+    try {
+      yield* this.#documents.pages(...asked);
+    } catch (error) {
+      throw this.#meaning(error);
+    }
+  }
+
+  /** After a purge the index itself is gone, with all of its versions. */
+  #meaning(error: unknown): unknown {
+    const { code, details } = error as Partial<XqgError>;
+    return code === 'XQG_STORE_REJECTED' && details!.status === 404
+      ? goneError(this.#documents, this.version)
+      : error;
+  }
+
   async #count(condition: SearchBody | null): Promise<number> {
     const query = allOf([visibleIn(this.#number), condition]);
-    const [{ total }] = await this.#documents.search([{ size: 0, track_total_hits: true, query }]);
+    const [{ total }] = await this.#search([{ size: 0, track_total_hits: true, query }]);
     await this.requireHere();
     return total;
   }
@@ -228,7 +252,7 @@ export class OpenSearchReader implements RankingReader {
     const seqs = new Float64Array(await this.count());
     let row = 0;
     const body = { query: visibleIn(this.#number), ...askedColumns([], this.shape) };
-    for await (const hits of this.#documents.pages(body, { size: NARROW_PAGE })) {
+    for await (const hits of this.#pages(body, { size: NARROW_PAGE })) {
       for (const hit of hits) seqs[row++] = seqOf(hit);
     }
     await this.requireHere();
