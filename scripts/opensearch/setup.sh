@@ -49,6 +49,11 @@ grant {
 POLICY
 mv "$got"/*.jar "$new/lib/"
 rmdir "$got"
+# What Maven put beside the node's own jars is there once only: OpenSearch refuses a class that is found twice.
+for jar in "$new"/plugins/*/*.jar; do
+  artifact=$(basename "$jar" | sed 's/-[0-9].*//')
+  if compgen -G "$new/lib/$artifact-[0-9]*.jar" > /dev/null; then rm "$jar"; fi
+done
 cat > "$new/config/log4j2.properties" <<'LOG'
 status = error
 appender.out.type = Console

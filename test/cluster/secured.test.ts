@@ -1,7 +1,7 @@
 /** A node with OpenSearch's own security plugin: TLS, users and rights in earnest. Starts and ends it. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { securedStoreTests, writeCertificate } from '../support/secured-store.js
 
 /** HTTP port; the transport's is 100 above. */
 const PORT = Number(process.env.XQG_SECURED_PORT ?? 19214);
-/** A user that the plugin brings along, with all rights; and one that may only read. */
+/** Users that the plugin brings along: one with all rights, and one that may only read. */
 const [user, password] = ['admin', 'admin'];
 const READER = { XQG_OPENSEARCH_USER: 'readall', XQG_OPENSEARCH_PASSWORD: 'readall' };
 /** A busy machine takes minutes (ms). */
@@ -45,6 +45,7 @@ describe('a store behind the security plugin', async () => {
       'plugins.security.ssl.http.enabled: true',
       'plugins.security.nodes_dn: ["CN=localhost"]',
       'plugins.security.allow_default_init_securityindex: true',
+      'plugins.security.restapi.roles_enabled: ["all_access"]',
     ];
     const log = await open(join(root, 'node.log'), 'a');
     const script = 'scripts/opensearch/start.sh';
@@ -53,8 +54,11 @@ describe('a store behind the security plugin', async () => {
     await log.close();
     const until = Date.now() + START_PATIENCE;
     // Until users are known, everybody is refused.
-    while ((await statusAs(user, password)) !== 200) {
-      if (Date.now() > until || node.exitCode !== null) throw new Error(`it does not start: see ${root}`);
+    while ((await askAsAdmin('GET', '/')) !== 200) {
+      if (Date.now() > until || node.exitCode !== null)
+        throw new Error(
+          `it does not start:\n${(await readFile(join(root, 'node.log'), 'utf8')).slice(-3000)}`,
+        );
       await wait(500);
     }
   });
@@ -69,6 +73,12 @@ describe('a store behind the security plugin', async () => {
   const told = securedStoreTests(root, () => ({ store, user, password }));
 
   it('is searched by a user who may only read, who cannot write', async () => {
+    // What docs/opensearch.md asks for, beside the right to read.
+    const permission = { index_patterns: ['secured*'], allowed_actions: ['indices:admin/mappings/get'] };
+    const security = '/_plugins/_security/api';
+    const role = { index_permissions: [permission] };
+    expect(await askAsAdmin('PUT', `${security}/roles/mappings`, role)).toBe(201);
+    expect(await askAsAdmin('PUT', `${security}/rolesmapping/mappings`, { users: ['readall'] })).toBe(201);
     const pack = ['--pack', join(root, 'pack')];
     const found = await told(READER, 'search', 'Honig', '--store', store, ...pack);
     expect(found.code, found.stderr).toBe(0);
@@ -81,14 +91,16 @@ describe('a store behind the security plugin', async () => {
   });
 });
 
-function statusAs(name: string, word: string): Promise<number | null> {
-  const asked = { port: PORT, host: 'localhost', auth: `${name}:${word}`, rejectUnauthorized: false };
+/** The status of the answer; null where none comes. */
+function askAsAdmin(method: string, path: string, body?: object): Promise<number | null> {
+  const settings = { method, path, port: PORT, host: 'localhost', auth: `${user}:${password}` };
+  const headers = { 'content-type': 'application/json' };
   return new Promise((done) => {
-    request(asked, (answer) => {
+    request({ ...settings, headers, rejectUnauthorized: false }, (answer) => {
       answer.resume();
       done(answer.statusCode ?? null);
     })
       .on('error', () => done(null))
-      .end();
+      .end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
