@@ -18,7 +18,7 @@ import { lexicalModeOf, policyWeights, type SearchRequest } from '../request.js'
 import type { LexicalRow, Snapshot } from '../snapshot.js';
 import type { CorpusTotals } from './corpus-totals.js';
 import { CountedStatistics } from './counted-statistics.js';
-import { askedTerms, termClauses } from './term-clauses.js';
+import { askedTerms, termClauses, type WeightedTerm } from './term-clauses.js';
 
 /** Rows that the graph looks at for one that is wanted, and rows that are fetched for it. */
 const BREADTH = 4;
@@ -54,7 +54,7 @@ export interface CandidateOptions {
   readonly oversampling?: { readonly breadth: number; readonly fetched: number };
 }
 
-/** An engine over candidates; `seqs[r]` names row r in the store. */
+/** An engine over candidates, for the requests that they were found for; `seqs[r]` names row r in the store. */
 export interface CandidateEngine {
   readonly engine: SearchEngine;
   readonly snapshot: Snapshot;
@@ -86,7 +86,8 @@ export class Candidates {
   ): Promise<CandidateEngine> {
     const { reader } = this.#options;
     const languages = [...new Set(requests.flatMap((request) => this.#sumLanguages(request)))];
-    const options = { filters, languages };
+    const ownTerms = new Set(requests.flatMap((request) => this.#asked(request).map(({ term }) => term)));
+    const options = { filters, languages, ownTerms };
     const columns = this.#columns(requests, also.length > 0);
     const listed = async (lists: Promise<CandidateList[]>) =>
       (await reader.candidates(await lists, columns, options)).flat();
@@ -138,16 +139,17 @@ export class Candidates {
   }
 
   async #termLists(request: SearchRequest): Promise<CandidateList[]> {
-    const terms = askedTerms(
-      this.blank.engine.lexicalQuestions(request),
-      lexicalModeOf(request),
-      this.#statistics,
-    );
+    const terms = this.#asked(request);
     // Snippets and explanations weigh terms whatever the mode is.
     await this.#statistics.count(terms);
     if (request.mode === 'dense') return [];
     const clauses = termClauses(terms, this.#statistics, this.#options.defaults.expectedDf);
     return clauses.length === 0 ? [] : [{ by: { terms: clauses }, size: this.#sizes(request).size }];
+  }
+
+  #asked(request: SearchRequest): WeightedTerm[] {
+    const questions = this.blank.engine.lexicalQuestions(request);
+    return askedTerms(questions, lexicalModeOf(request), this.#statistics);
   }
 
   #sumLanguages(request: SearchRequest): string[] {

@@ -116,7 +116,7 @@ class FieldCollector {
       this.#frequencyOf[this.#postings++] = toHalf(weight);
       length += weight;
     }
-    this.#lengths[row] = length;
+    this.#lengths[row] = bag.total ?? length;
   }
 
   finish(rows: number): FieldArrays {

@@ -5,6 +5,7 @@
 import { XqgError } from '../../errors/error.js';
 import type { CandidateList, PlacedRow, RankingReader, RowOptions, TermClause } from '../ranking-store.js';
 import type { Column, IndexedPassage, ScanOptions, StoreShape } from '../store.js';
+import { WantedTerms } from '../term-bytes.js';
 import { type Commit, readCommit } from './commit.js';
 import { allOf, factQuery, termsQuery, visibleIn } from './conditions.js';
 import type { Documents, SearchBody } from './documents.js';
@@ -102,7 +103,7 @@ export class OpenSearchReader implements RankingReader {
   async rows<C extends Column>(
     which: { readonly seqs: readonly number[] } | { readonly ids: readonly string[] },
     columns: readonly C[],
-    { filters = [], languages }: RowOptions = {},
+    { filters = [], languages, ownTerms }: RowOptions = {},
   ): Promise<PlacedRow<C>[]> {
     const [field, values] = 'seqs' in which ? (['seq', which.seqs] as const) : (['id', which.ids] as const);
     const asked = askedColumns(columns, this.shape, languages);
@@ -116,13 +117,19 @@ export class OpenSearchReader implements RankingReader {
       });
     }
     const answers = await this.#search(bodies);
-    return this.#whileHere(() => answers.flatMap(({ hits }) => this.#placed(hits, columns)));
+    return this.#whileHere(() =>
+      this.#placed(
+        answers.flatMap(({ hits }) => hits),
+        columns,
+        ownTerms,
+      ),
+    );
   }
 
   async candidates<C extends Column>(
     lists: readonly CandidateList[],
     columns: readonly C[],
-    { filters = [], languages }: RowOptions = {},
+    { filters = [], languages, ownTerms }: RowOptions = {},
   ): Promise<PlacedRow<C>[][]> {
     if (lists.length === 0) return [];
     const filter = allOf([this.#hasDead ? visibleIn(this.#number) : null, ...filters.map(factQuery)]);
@@ -144,6 +151,7 @@ export class OpenSearchReader implements RankingReader {
         this.#placed(
           hits.filter(({ fields }) => (fields!.born[0] as number) <= this.#number),
           columns,
+          ownTerms,
         ),
       ),
     );
@@ -235,8 +243,13 @@ export class OpenSearchReader implements RankingReader {
     return rows;
   }
 
-  #placed<C extends Column>(hits: readonly Hit[], columns: readonly C[]): PlacedRow<C>[] {
-    return hits.map((hit) => ({ seq: seqOf(hit), row: decodeHit(hit, columns, this.shape) }));
+  #placed<C extends Column>(
+    hits: readonly Hit[],
+    columns: readonly C[],
+    ownTerms?: ReadonlySet<string>,
+  ): PlacedRow<C>[] {
+    const wanted = ownTerms === undefined ? undefined : new WantedTerms(ownTerms);
+    return hits.map((hit) => ({ seq: seqOf(hit), row: decodeHit(hit, columns, this.shape, wanted) }));
   }
 
   /** Numbers of the rows by their place: 8 bytes a row. */

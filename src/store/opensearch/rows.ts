@@ -7,7 +7,7 @@ import { fuse } from '../../augment/fuse.js';
 import type { TermBag } from '../../languages/terms.js';
 import { dequantize, quantize } from '../quantize.js';
 import type { Column, IndexedPassage, StoreShape } from '../store.js';
-import { decodeTerms, encodeTerms } from '../term-bytes.js';
+import { decodeTerms, encodeTerms, type WantedTerms } from '../term-bytes.js';
 import { factsOf } from './facts.js';
 import { drawnField, FREQUENCY_UNITS, LONGEST_TERM, sumColumn } from './mapping.js';
 
@@ -146,6 +146,7 @@ export function decodeHit<C extends Column>(
   { _source = {}, fields = {} }: Hit,
   columns: readonly C[],
   shape: StoreShape,
+  ownTerms?: WantedTerms,
 ): Pick<IndexedPassage, C> {
   const row: Record<string, unknown> = {};
   const bytesOf = (name: string): Buffer | null =>
@@ -165,7 +166,7 @@ export function decodeHit<C extends Column>(
       row.sums = sums;
     } else if (column === 'own' || column === 'pivot') {
       const bytes = bytesOf(`bytes_${column}`);
-      row[column] = bytes === null ? null : decodeTerms(bytes);
+      row[column] = bytes === null ? null : decodeTerms(bytes, column === 'own' ? ownTerms : undefined);
     } else if (column === 'metadata') row.metadata = JSON.parse(_source.metadata as string);
     else if (column === 'drawn') {
       const json = _source.drawn as string | null;
