@@ -135,7 +135,10 @@ async function compare(embedded, stored) {
     }
   }
   const usual = candidates(undefined);
-  const milliseconds = { embedded: [], stored: [] };
+  // The first question sums what all others use.
+  const [first] = questions;
+  await usual.around([requestOf(first.text, first.lang, 'hybrid', 10)]);
+  const milliseconds = { embedded: [], stored: [], 'stored, asked again': [] };
   let [sameFirst, common, shown] = [0, 0, 0];
   for (const { text, lang } of questions) {
     const request = requestOf(text, lang, 'hybrid', 10);
@@ -146,6 +149,9 @@ async function compare(embedded, stored) {
     const { engine } = await usual.around([request]);
     const hits = await engine.rank(request);
     milliseconds.stored.push(performance.now() - started);
+    started = performance.now();
+    await (await usual.around([request])).engine.rank(request);
+    milliseconds['stored, asked again'].push(performance.now() - started);
     if (hits[0]?.id === right[0]?.id) sameFirst++;
     const ids = new Set(right.map(({ id }) => id));
     common += hits.filter(({ id }) => ids.has(id)).length;
@@ -154,7 +160,8 @@ async function compare(embedded, stored) {
   await snapshot.close();
   await opened.close();
   const hybrid = { sameFirst: sameFirst / questions.length, common: common / shown };
-  return { recall, hybrid, milliseconds: { embedded: quantiles(milliseconds.embedded), stored: quantiles(milliseconds.stored) } };
+  const times = Object.entries(milliseconds).map(([name, all]) => [name, quantiles(all)]);
+  return { recall, hybrid, milliseconds: Object.fromEntries(times) };
 }
 
 function requestOf(question, lang, mode, k) {

@@ -1,7 +1,7 @@
 // Measures what a queue costs: `xqg index --queue` with one and with two workers on this machine against `xqg index` alone, in
 // turn, every process started anew; and how many parts a second pass through queue, storage and store where computing costs
 // nothing. Starts a Redis server of its own (redis-server on the PATH) on a port of the loopback interface.
-// usage: npm run build && node bench/queue.bench.mjs [--passages 4000] [--part-passages 512] [--rounds 3] [--parts 400] [--json]
+// usage: npm run build && node bench/queue.bench.mjs [--passages 10000] [--part-passages 512] [--rounds 3] [--parts 400] [--json]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { loadPack } from '../dist/pack/format.js';
 
 const { values } = parseArgs({
   options: {
-    passages: { type: 'string', default: '4000' },
+    passages: { type: 'string', default: '10000' },
     'part-passages': { type: 'string', default: '512' },
     rounds: { type: 'string', default: '3' },
     parts: { type: 'string', default: '400' },
@@ -28,6 +28,8 @@ const { values } = parseArgs({
 });
 const [passages, rounds, emptyParts] = [values.passages, values.rounds, values.parts].map(Number);
 const WORDS = 100;
+const say = (text) => process.stderr.write(`${text}\n`);
+const children = new Set();
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-queue-bench-'));
 const port = await freePort();
@@ -44,6 +46,7 @@ try {
     for (const [way, workers] of Object.entries(ways)) {
       const index = join(home, `index-${round}-${workers}`);
       seconds[way].push(await timeIndexing(corpus, index, workers));
+      say(`round ${round + 1} of ${rounds}, ${way}: ${seconds[way].at(-1).toFixed(1)} s`);
       digests.add(await digestIndex(index));
       rmSync(index, { recursive: true });
     }
@@ -76,6 +79,7 @@ try {
     console.log(`${report.cores} cores, load averages ${report.otherLoad.join(' ')}, Node ${report.node}`);
   }
 } finally {
+  for (const child of children) child.kill('SIGKILL');
   redis.kill('SIGTERM');
   rmSync(home, { recursive: true, force: true });
 }
@@ -86,18 +90,27 @@ async function timeIndexing(corpus, index, workers) {
   const workersAtWork = Array.from({ length: workers }, () => run('worker', '--queue', url));
   const words = workers === 0 ? [] : ['--queue', url, '--part-passages', values['part-passages']];
   const indexing = run('index', corpus, '--index', index, ...words);
-  const [code] = await once(indexing, 'close');
+  const first = await Promise.race([indexing.ended, ...workersAtWork.map((worker) => worker.ended)]);
   const seconds = (performance.now() - began) / 1000;
-  if (code !== 0) throw new Error(`xqg index ended with exit code ${code}`);
-  for (const worker of workersAtWork) {
-    worker.kill('SIGTERM');
-    if (worker.exitCode === null) await once(worker, 'close');
-  }
+  if (indexing.process.exitCode !== 0) throw new Error(`a process ended before its time: ${first}`);
+  for (const worker of workersAtWork) worker.process.kill('SIGTERM');
+  await Promise.all(workersAtWork.map((worker) => worker.ended));
   return seconds;
 }
 
+/** A command as users start it; `ended` resolves to what it said. */
 function run(...words) {
-  return spawn(process.execPath, ['dist/cli/main.js', ...words], { stdio: 'ignore' });
+  const child = spawn(process.execPath, ['dist/bin/xqg.js', ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+  children.add(child);
+  let said = '';
+  child.stderr.on('data', (data) => {
+    said = (said + data).slice(-1000);
+  });
+  const ended = once(child, 'close').then(([code]) => {
+    children.delete(child);
+    return `xqg ${words[0]}, exit code ${code}: ${said}`;
+  });
+  return { process: child, ended };
 }
 
 /** Words by Zipf's law out of what the pack knows, so that queries are generated for them. */

@@ -1,19 +1,25 @@
 #!/usr/bin/env bash
 # Lays out a node of OpenSearch for tests, from Maven artifacts, once: scripts/opensearch/setup.sh [HOME]
 # Prints its home. Default: $XDG_CACHE_HOME/xqg/opensearch-VERSION, or ~/.cache/xqg/... Needs Maven, Java 17 and unzip.
+# XQG_OS_SECURITY=1: with the security plugin, in a home of its own; then a node needs certificates and users.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 version=$(sed -n 's:.*<opensearch.version>\(.*\)</opensearch.version>.*:\1:p' "$here/pom.xml")
-home=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/xqg/opensearch-$version}
+security=${XQG_OS_SECURITY:+-security}
+home=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/xqg/opensearch-$version$security}
 if [ -f "$home/complete" ]; then echo "$home"; exit 0; fi
 
 mkdir -p "$(dirname "$home")"
 new=$(mktemp -d "$(dirname "$home")/partial-XXXXXX")
 trap 'rm -rf "$new"' EXIT
 got=$new/got
-mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$got" >&2
+mvn -q -B ${security:+-Psecurity} -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$got" >&2
 mkdir -p "$new/lib" "$new/config" "$new/plugins/opensearch-knn"
 unzip -q -o "$got"/opensearch-knn-*.zip -d "$new/plugins/opensearch-knn"
+if [ -n "$security" ]; then
+  unzip -q -o "$got"/opensearch-security-*.zip -d "$new/plugins/opensearch-security"
+  mv "$new/plugins/opensearch-security/config" "$new/config/opensearch-security"
+fi
 rm "$got"/*.zip
 
 # module NAME CLASS JAR...: a module as the archive has it, which OpenSearch loads by its descriptor.
@@ -43,6 +49,11 @@ grant {
 POLICY
 mv "$got"/*.jar "$new/lib/"
 rmdir "$got"
+# What Maven put beside the node's own jars is there once only: OpenSearch refuses a class that is found twice.
+for jar in "$new"/plugins/*/*.jar; do
+  artifact=$(basename "$jar" | sed 's/-[0-9].*//')
+  if compgen -G "$new/lib/$artifact-[0-9]*.jar" > /dev/null; then rm "$jar"; fi
+done
 cat > "$new/config/log4j2.properties" <<'LOG'
 status = error
 appender.out.type = Console

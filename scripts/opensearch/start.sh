@@ -14,7 +14,7 @@ if [ "$(id -u)" = 0 ]; then
     home=$data/home
   fi
 fi
-cp "$home"/config/* "$data/config/"
+cp -r "$home"/config/* "$data/config/"
 {
   printf '%s\n' "path.data: $data/data" "path.logs: $data/logs" "network.host: 127.0.0.1" "http.port: $port"
   if [ $# -gt 3 ]; then printf '%s\n' "${@:4}"; else printf '%s\n' "discovery.type: single-node" "transport.port: $((port + 100))"; fi

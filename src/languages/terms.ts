@@ -4,6 +4,8 @@
 export interface TermBag {
   readonly terms: readonly string[];
   readonly weights: Float32Array;
+  /** Sum of the frequencies of all terms, where only some of them are at hand; absent: that of `weights`. */
+  readonly total?: number;
 }
 
 /** A language (ISO 639-1 code) and how far it is believed; the weights of a list sum to 1. */

@@ -1,6 +1,6 @@
 /** One version of an index with the engine that ranks it, opened together and closed together. Knows no question. */
 import { hasDistribution } from '../generate/generator.js';
-import type { Manifest } from '../indexing/manifest.js';
+import { findManifest, type Manifest } from '../indexing/manifest.js';
 import { type IndexSnapshot, openSnapshot } from '../indexing/open.js';
 import { SEARCH_DEFAULTS, searchDefaults } from '../search/defaults.js';
 import { SearchEngine } from '../search/engine.js';
@@ -89,6 +89,11 @@ export class OpenedIndex extends HeldIndex implements AskableIndex {
 
   async passages(): Promise<this> {
     return this;
+  }
+
+  async outdated(): Promise<boolean> {
+    const { dir, manifest } = this.snapshot;
+    return (await findManifest(dir))?.sealed?.version !== manifest.sealed?.version;
   }
 
   whole(): this {

@@ -61,6 +61,8 @@ export interface AskableIndex {
   languages(question: string, lang: SearchOptions['lang'], makers: Makers): Promise<QuestionLanguages>;
   /** The passages with these ids that pass the filters, if no others. */
   passages(ids: readonly string[], filters: readonly string[]): Promise<SearchedIndex>;
+  /** True if another version was sealed since. */
+  outdated(): Promise<boolean>;
   /** All rows. @throws XqgError XQG_STORE_WHOLE where they are not at hand */
   whole(what: string): OpenedIndex;
   /** Makes ahead what the first questions would wait for; ends early when aborted. */

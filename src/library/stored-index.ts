@@ -8,6 +8,7 @@ import { totalsOf } from '../indexing/keep-totals.js';
 import type { Manifest } from '../indexing/manifest.js';
 import { type OpenedVersion, openVersion } from '../indexing/open.js';
 import { lexicalRow } from '../indexing/segments.js';
+import { latestManifest } from '../indexing/stores.js';
 import { searchDefaults } from '../search/defaults.js';
 import { type CandidateEngine, Candidates } from '../search/distributed/candidates.js';
 import { parseCondition } from '../search/filters.js';
@@ -116,6 +117,14 @@ export class StoredIndex extends HeldIndex implements AskableIndex {
 
   async passages(ids: readonly string[], filters: readonly string[]): Promise<SearchedIndex> {
     return this.#searched(await this.#candidates.around([], filters.map(parseCondition), ids));
+  }
+
+  async outdated(): Promise<boolean> {
+    const store = this.#opened.store!;
+    // Goes over to the index that a purge put in place of the one that was opened.
+    (await store.snapshot()).close();
+    const { sealed } = await latestManifest(this.#dir, this.manifest, store);
+    return sealed?.version !== this.manifest.sealed?.version;
   }
 
   whole(what: string): never {

@@ -356,6 +356,11 @@ export class XqgIndex {
     return (await this.#open()).version;
   }
 
+  /** True if another process, or for rows elsewhere another machine, sealed another version than the one that is searched. */
+  async outdated(): Promise<boolean> {
+    return (await this.#open()).use((opened) => opened.outdated());
+  }
+
   /**
    * Goes over to the newest version, which another process may have written. Searches go on in the old one until the new one
    * is open; what has begun there ends there.

@@ -60,8 +60,15 @@ export class ServedIndex {
   async use<T>(work: (index: XqgIndex) => Promise<T>): Promise<T> {
     try {
       const index = await this.#open();
-      this.#look();
-      return await work(index);
+      this.#look(index);
+      try {
+        return await work(index);
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'XQG_STORE_VERSION_GONE') throw error;
+        // A writer on another machine does not see who reads: what it freed is in the newest version.
+        await this.refresh();
+        return await work(await this.#open());
+      }
     } catch (error) {
       throw error instanceof XqgError ? this.#named(error) : error;
     }
@@ -130,19 +137,20 @@ export class ServedIndex {
   }
 
   /** Looks whether there is a newer version; whoever asks now does not wait for it. */
-  #look(): void {
+  #look(index: XqgIndex): void {
     const now = Date.now();
     if (now - this.#looked < LOOK_EVERY_MS) return;
     this.#looked = now;
-    this.#isNewer().then(
+    this.#isNewer(index).then(
       (newer) => (newer ? this.refresh() : undefined),
       () => undefined,
     );
   }
 
-  async #isNewer(): Promise<boolean> {
+  async #isNewer(index: XqgIndex): Promise<boolean> {
     const modified = await this.#modifiedAt();
-    if (modified === this.#modified) return false;
+    // Of rows elsewhere the directory tells only what was written from this machine.
+    if (modified === this.#modified) return (await index.manifest()).store !== undefined && index.outdated();
     const sealed = (await findManifest(this.directory))?.sealed?.version ?? null;
     return sealed !== this.#sealed || (sealed === null && Date.now() - this.#refreshed > UNSEALED_EVERY_MS);
   }

@@ -235,13 +235,15 @@ export class Service {
 
   async #brief(access: Access, served: ServedIndex) {
     return served.use(async (index) => {
-      const { identity } = await index.manifest();
-      const contents = access.rights.includes('search')
-        ? await this.#contents(served, index, access.filters)
-        : null;
+      const { identity, store, counts } = await index.manifest();
+      const { filters, rights } = access;
+      // Rows elsewhere are not counted for a list: what they were sealed with is told to those who may see all.
+      const sealed = filters.length === 0 ? counts : null;
+      const contents = async () => (store === undefined ? this.#contents(served, index, filters) : sealed);
+      const counted = rights.includes('search') ? await contents() : null;
       return {
-        documents: contents?.documents ?? null,
-        passages: contents?.passages ?? null,
+        documents: counted?.documents ?? null,
+        passages: counted?.passages ?? null,
         queryLanguages: identity.queryLanguages,
       };
     });

@@ -47,6 +47,8 @@ export interface RowOptions {
   readonly filters?: readonly FactCondition[];
   /** Languages of the sums that are read; default: all. */
   readonly languages?: readonly string[];
+  /** Own terms that are read; others count in the bag's `total` alone. Default: all. */
+  readonly ownTerms?: ReadonlySet<string>;
 }
 
 export interface RankingReader extends StoreReader {

@@ -28,8 +28,11 @@ export function encodeTerms({ terms, weights }: TermBag): Uint8Array {
   return bytes.slice(0, end + written);
 }
 
-/** @param bytes what `encodeTerms` gave */
-export function decodeTerms(bytes: Uint8Array): TermBag {
+/**
+ * @param bytes what `encodeTerms` gave
+ * @param wanted others are left out, and count in `total` alone; default: all are read
+ */
+export function decodeTerms(bytes: Uint8Array, wanted?: WantedTerms): TermBag {
   let at = 0;
   const nextNumber = (): number => {
     let value = 0;
@@ -45,13 +48,75 @@ export function decodeTerms(bytes: Uint8Array): TermBag {
   for (let t = 0; t < count; t++) lengths[t] = nextNumber();
   for (let t = 0; t < count; t++) weights[t] = nextNumber() / UNITS;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, bytes.byteLength - at).toString('utf8');
-  const terms = new Array<string>(count);
   let from = 0;
+  if (wanted !== undefined) {
+    const found: string[] = [];
+    const frequencies: number[] = [];
+    let total = 0;
+    for (let t = 0; t < count; t++) {
+      const term = wanted.at(text, from, from + lengths[t]);
+      from += lengths[t];
+      total += weights[t];
+      if (term === undefined) continue;
+      found.push(term);
+      frequencies.push(weights[t]);
+    }
+    return { terms: found, weights: Float32Array.from(frequencies), total };
+  }
+  const terms = new Array<string>(count);
   for (let t = 0; t < count; t++) {
-    terms[t] = text.slice(from, from + lengths[t]);
+    terms[t] = termOf(text, from, from + lengths[t]);
     from += lengths[t];
   }
   return { terms, weights };
+}
+
+/** A few terms that are looked for in many bags, without making a string of every term that is passed over. */
+export class WantedTerms {
+  /** By the low bits of the hash; several of one slot stand behind each other. */
+  readonly #slots: string[][];
+
+  constructor(terms: Iterable<string>) {
+    const all = new Set(terms);
+    this.#slots = Array.from({ length: 2 ** Math.ceil(Math.log2(8 * all.size + 8)) }, () => []);
+    for (const term of all) this.#slots[this.#slotOf(term, 0, term.length)].push(term);
+  }
+
+  /** The term that stands in the text there, if it is one of them. */
+  at(text: string, start: number, end: number): string | undefined {
+    for (const term of this.#slots[this.#slotOf(text, start, end)])
+      if (standsAt(term, text, start, end)) return term;
+    return undefined;
+  }
+
+  #slotOf(text: string, start: number, end: number): number {
+    return hashOf(text, start, end) & (this.#slots.length - 1);
+  }
+}
+
+/** Terms that were read, by their hash: most come again and again, and what counts them finds a known string much faster than a new one. */
+const known = new Array<string>(2 ** 16).fill('');
+/** Longer pieces of a text would keep all of it in memory (V8 copies shorter ones). */
+const LONGEST_KNOWN = 12;
+
+function termOf(text: string, start: number, end: number): string {
+  if (end - start > LONGEST_KNOWN) return text.slice(start, end);
+  const slot = hashOf(text, start, end) & (known.length - 1);
+  if (!standsAt(known[slot], text, start, end)) known[slot] = text.slice(start, end);
+  return known[slot];
+}
+
+/** FNV-1a over UTF-16 units, with its high bits mixed into the low ones. */
+function hashOf(text: string, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash ^ (hash >>> 16);
+}
+
+function standsAt(term: string, text: string, start: number, end: number): boolean {
+  if (term.length !== end - start) return false;
+  for (let i = 0; i < term.length; i++) if (term.charCodeAt(i) !== text.charCodeAt(start + i)) return false;
+  return true;
 }
 
 /** Writes `value` at `at` and returns where the next byte goes. */

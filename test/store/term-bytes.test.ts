@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeTerms, encodeTerms } from '../../src/store/term-bytes.js';
+import { decodeTerms, encodeTerms, WantedTerms } from '../../src/store/term-bytes.js';
 
 const entries = fc.uniqueArray(
   fc.tuple(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.integer({ min: 1, max: 2 ** 24 - 1 })),
@@ -19,6 +19,19 @@ describe('terms as bytes', () => {
       fc.property(entries, (pairs) => {
         const bag = bagOf(pairs);
         expect(asMap(decodeTerms(encodeTerms(bag)))).toEqual(asMap(bag));
+      }),
+    );
+  });
+
+  it('are read in part, with the total of all', () => {
+    fc.assert(
+      fc.property(entries, fc.array(fc.nat(49)), (pairs, places) => {
+        const wanted = new Set(['never there', ...places.flatMap((place) => pairs[place]?.[0] ?? [])]);
+        const { terms, weights, total } = decodeTerms(encodeTerms(bagOf(pairs)), new WantedTerms(wanted));
+        const kept = bagOf(pairs.filter(([term]) => wanted.has(term)));
+        expect(terms).toEqual(kept.terms);
+        expect(weights).toEqual(kept.weights);
+        expect(total).toBe(bagOf(pairs).weights.reduce((sum, weight) => sum + weight, 0));
       }),
     );
   });

@@ -6,12 +6,14 @@
 import type { Encoder } from '../../encode/encoder.js';
 import { RememberingEncoder } from '../../encode/remembering-encoder.js';
 import type { TermFactors } from '../../generate/generator.js';
-import type { CandidateList, FactCondition, PlacedRow, RankingReader } from '../../store/ranking-store.js';
+import type { TermBag } from '../../languages/terms.js';
+import type { CandidateList, FactCondition, RankingReader } from '../../store/ranking-store.js';
+import type { IndexedPassage } from '../../store/store.js';
 import type { SearchDefaults } from '../defaults.js';
 import { SearchEngine } from '../engine.js';
 import { JavaScriptScanner } from '../exact/javascript-scanner.js';
+import type { RankingVector } from '../feedback.js';
 import { LexicalIndex } from '../lexical/index.js';
-import { LexicalSegment } from '../lexical/segment.js';
 import { SegmentBuilder } from '../lexical/segment-builder.js';
 import { lexicalModeOf, policyWeights, type SearchRequest } from '../request.js';
 import type { LexicalRow, Snapshot } from '../snapshot.js';
@@ -27,8 +29,17 @@ const LEAST = 100;
 /** Rows of one list at most: the server's limit of a page. */
 const MOST = 10_000;
 
-const COLUMNS = ['id', 'lang', 'vector', 'sums', 'own', 'pivot', 'drawn'] as const;
-type CandidateRow = PlacedRow<(typeof COLUMNS)[number]>;
+/** What each leg needs of a row. */
+const PLACE = ['id', 'lang'] as const;
+const DENSE = ['vector', 'sums'] as const;
+const LEXICAL = ['own', 'pivot'] as const;
+type CandidateColumn = (typeof PLACE | typeof DENSE | typeof LEXICAL)[number] | 'drawn';
+/** Columns that no leg needs are absent. */
+type CandidateRow = {
+  readonly seq: number;
+  readonly row: Pick<IndexedPassage, (typeof PLACE)[number]> & Partial<Pick<IndexedPassage, CandidateColumn>>;
+};
+const NO_TERMS: TermBag = { terms: [], weights: new Float32Array(0) };
 
 export interface CandidateOptions {
   readonly reader: RankingReader;
@@ -39,12 +50,12 @@ export interface CandidateOptions {
   readonly queryLanguages: readonly string[];
   readonly queriesPerLanguage: number;
   /** The row as the lexical leg reads it. */
-  readonly lexicalRow: (row: CandidateRow['row']) => LexicalRow;
+  readonly lexicalRow: (row: Pick<IndexedPassage, 'own' | 'pivot' | 'drawn' | 'lang'>) => LexicalRow;
   /** Rows looked at and fetched for one that is wanted; more find more. Default 4 and 2. */
   readonly oversampling?: { readonly breadth: number; readonly fetched: number };
 }
 
-/** An engine over candidates; `seqs[r]` names row r in the store. */
+/** An engine over candidates, for the requests that they were found for; `seqs[r]` names row r in the store. */
 export interface CandidateEngine {
   readonly engine: SearchEngine;
   readonly snapshot: Snapshot;
@@ -75,38 +86,61 @@ export class Candidates {
     also: readonly string[] = [],
   ): Promise<CandidateEngine> {
     const { reader } = this.#options;
-    const lists = (await Promise.all(requests.map((request) => this.#listsOf(request)))).flat();
     // Whoever names a passage has it explained, in both legs whatever the mode is.
     const explained = also.length > 0;
     const languages = [...new Set(requests.flatMap((request) => this.#sumLanguages(request, explained)))];
-    const options = { filters, languages };
-    const found = await reader.candidates(lists, COLUMNS, options);
-    const named = also.length === 0 ? [] : await reader.rows({ ids: also }, COLUMNS, options);
+    const ownTerms = new Set(requests.flatMap((request) => this.#asked(request).map(({ term }) => term)));
+    const options = { filters, languages, ownTerms };
+    const columns = this.#columns(requests, explained);
+    const listed = async (lists: Promise<CandidateList[]>) =>
+      (await reader.candidates(await lists, columns, options)).flat();
+    const found = await Promise.all([
+      // The one leg is listed while terms of the other are counted.
+      ...requests.flatMap((request) => [
+        listed(this.#denseLists(request, this.blank.engine.rankingVector(request))),
+        listed(this.#termLists(request)),
+      ]),
+      also.length === 0 ? [] : reader.rows({ ids: also }, columns, options),
+    ]);
     const rows = new Map<number, CandidateRow>();
-    for (const row of [...found.flat(), ...named]) rows.set(row.seq, row);
-    // In the order of the store, as all rows would be.
-    return this.#engineOver([...rows.values()].sort((a, b) => a.seq - b.seq));
+    for (const row of found.flat()) rows.set(row.seq, row);
+    const fed = requests.filter((request) => this.blank.engine.feedback(request) > 0);
+    if (fed.length > 0) {
+      // What is near to a question after its first pass may be other rows.
+      const { engine } = this.#engineOver(inOrder(rows));
+      const nearer = fed.map((request) => listed(this.#denseLists(request, engine.rankingVector(request))));
+      for (const row of (await Promise.all(nearer)).flat()) rows.set(row.seq, row);
+    }
+    return this.#engineOver(inOrder(rows));
   }
 
-  async #listsOf(request: SearchRequest): Promise<CandidateList[]> {
-    const { mode, k } = request;
-    const depth = mode === 'hybrid' ? (request.topN ?? Math.max(this.#options.defaults.hybrid.topN, k)) : k;
+  /** Rows that are fetched for a list, and rows that are looked at for them. */
+  #sizes({ mode, k, topN }: SearchRequest): { readonly size: number; readonly breadth: number } {
+    const depth = mode === 'hybrid' ? (topN ?? Math.max(this.#options.defaults.hybrid.topN, k)) : k;
     const { breadth = BREADTH, fetched = FETCHED } = this.#options.oversampling ?? {};
     const size = Math.min(MOST, Math.max(LEAST, depth * fetched));
-    const looked = Math.min(MOST, Math.max(size, LEAST * BREADTH, depth * breadth));
-    // Explanations and snippets weigh terms whatever the mode is.
-    const terms = await this.#countedTerms(request);
+    return { size, breadth: Math.min(MOST, Math.max(size, LEAST * BREADTH, depth * breadth)) };
+  }
+
+  /** What the requests are ranked by. @param explained passages may be explained, in both legs */
+  #columns(requests: readonly SearchRequest[], explained: boolean): CandidateColumn[] {
+    const needs = (other: SearchRequest['mode']) => explained || requests.some(({ mode }) => mode !== other);
+    const hasDrawn = [...this.#options.totals.drawnLength.values()].some((length) => length > 0);
     return [
-      ...(mode === 'lexical' ? [] : await this.#denseLists(request, size, looked)),
-      ...(mode === 'dense' ? [] : this.#termLists(terms, size)),
+      ...PLACE,
+      ...(needs('lexical') ? DENSE : []),
+      ...(needs('dense') ? [...LEXICAL, ...(hasDrawn ? (['drawn'] as const) : [])] : []),
     ];
   }
 
-  async #denseLists(request: SearchRequest, size: number, breadth: number): Promise<CandidateList[]> {
-    const { vector } = await this.blank.engine.rankingVector(request);
-    if (vector.every((value) => value === 0)) return [];
+  /** @param vector (dim) that the rows are near to */
+  async #denseLists(request: SearchRequest, vector: Promise<RankingVector>): Promise<CandidateList[]> {
+    if (request.mode === 'lexical') return [];
+    const { size, breadth } = this.#sizes(request);
+    const { vector: near } = await vector;
+    if (near.every((value) => value === 0)) return [];
     const list = (field: 'vector' | 'fused'): CandidateList => ({
-      by: { field, near: vector, breadth },
+      by: { field, near, breadth },
       size,
     });
     const { fusion } = this.#options.reader.shape;
@@ -117,19 +151,18 @@ export class Candidates {
     return asBuilt ? [list('fused')] : [list('fused'), list('vector')];
   }
 
-  async #countedTerms(request: SearchRequest): Promise<WeightedTerm[]> {
-    const terms = askedTerms(
-      this.blank.engine.lexicalQuestions(request),
-      lexicalModeOf(request),
-      this.#statistics,
-    );
+  async #termLists(request: SearchRequest): Promise<CandidateList[]> {
+    const terms = this.#asked(request);
+    // Snippets and explanations weigh terms whatever the mode is.
     await this.#statistics.count(terms);
-    return terms;
+    if (request.mode === 'dense') return [];
+    const clauses = termClauses(terms, this.#statistics, this.#options.defaults.expectedDf);
+    return clauses.length === 0 ? [] : [{ by: { terms: clauses }, size: this.#sizes(request).size }];
   }
 
-  #termLists(terms: readonly WeightedTerm[], size: number): CandidateList[] {
-    const clauses = termClauses(terms, this.#statistics, this.#options.defaults.expectedDf);
-    return clauses.length === 0 ? [] : [{ by: { terms: clauses }, size }];
+  #asked(request: SearchRequest): WeightedTerm[] {
+    const questions = this.blank.engine.lexicalQuestions(request);
+    return askedTerms(questions, lexicalModeOf(request), this.#statistics);
   }
 
   #sumLanguages(request: SearchRequest, explained: boolean): string[] {
@@ -144,8 +177,11 @@ export class Candidates {
   #engineOver(rows: readonly CandidateRow[]): CandidateEngine {
     const { factors, defaults, lexicalRow } = this.#options;
     const builder = new SegmentBuilder();
-    for (const { row } of rows) builder.add(lexicalRow(row));
-    const segments = rows.length === 0 ? [] : [LexicalSegment.open(builder.finish(), 'candidates')];
+    for (const { row } of rows) {
+      const { own = NO_TERMS, pivot = null, drawn = null, lang } = row;
+      builder.add(lexicalRow({ own, pivot, drawn, lang }));
+    }
+    const segments = rows.length === 0 ? [] : [builder.open()];
     const snapshot = new CandidateSnapshot(rows, this.#options);
     const engine = new SearchEngine({
       snapshot,
@@ -157,6 +193,11 @@ export class Candidates {
     });
     return { engine, snapshot, seqs: rows.map(({ seq }) => seq) };
   }
+}
+
+/** In the order of the store, as all rows would be. */
+function inOrder(rows: ReadonlyMap<number, CandidateRow>): CandidateRow[] {
+  return [...rows.values()].sort((a, b) => a.seq - b.seq);
 }
 
 class CandidateSnapshot implements Snapshot {
@@ -186,11 +227,11 @@ class CandidateSnapshot implements Snapshot {
   }
 
   async languageSum(lang: string): Promise<Float32Array> {
-    return this.#matrix(({ row }) => row.sums.get(lang));
+    return this.#matrix(({ row }) => row.sums?.get(lang));
   }
 
   async languageSumsOf(row: number): Promise<ReadonlyMap<string, Float32Array>> {
-    return this.#rows[row].row.sums;
+    return this.#rows[row].row.sums ?? new Map();
   }
 
   #matrix(vectorOf: (row: CandidateRow) => Float32Array | undefined): Float32Array {

@@ -2,6 +2,7 @@
  * The statistics of BM25 over all passages of a store, of which only candidates are at hand. Counts of own words and drawn queries are
  * asked of the store, all at once, before terms are scored; what generation adds follows from the totals of the stems. Knows no ranking.
  */
+import type { TermFactors } from '../../generate/generator.js';
 import type { RankingReader, TermClause } from '../../store/ranking-store.js';
 import type { CorpusStatistics } from '../lexical/corpus-statistics.js';
 import type { AskedTerm } from '../lexical/explanation.js';
@@ -16,7 +17,8 @@ export class CountedStatistics implements CorpusStatistics {
   readonly #reader: RankingReader;
   readonly #totals: CorpusTotals;
   readonly #counts = new Map<string, number>();
-  readonly #lengths = new WeakMap<LexicalView, number>();
+  /** By table and language: what was generated for all passages. */
+  readonly #lengths = new WeakMap<TermFactors, Map<string, number>>();
 
   constructor(reader: RankingReader, totals: CorpusTotals) {
     this.#reader = reader;
@@ -27,8 +29,7 @@ export class CountedStatistics implements CorpusStatistics {
   /** Asks for what `documentFrequency` and `ownFrequency` of these terms need. */
   async count(terms: readonly AskedTerm[]): Promise<void> {
     const missing = new Map<string, readonly TermClause[]>();
-    const lists = terms.flatMap((term) => [clausesOf(term), ownClauses(term.term), anyClauses(term)]);
-    for (const clauses of lists) {
+    for (const clauses of terms.flatMap((term) => this.#countedLists(term))) {
       const key = JSON.stringify(clauses);
       if (!this.#counts.has(key)) missing.set(key, clauses);
     }
@@ -55,15 +56,44 @@ export class CountedStatistics implements CorpusStatistics {
         }
       }
     }
-    const own = this.#counted(clausesOf(asked));
+    const own = this.#counted(this.possible(clausesOf(asked)));
     // Stems that stand side by side, or beside the term itself, count once.
-    const most = asked.shares.length > 0 ? this.#counted(anyClauses(asked)) : own;
+    const most = asked.shares.length > 0 ? this.#counted(this.possible(anyClauses(asked))) : own;
     return Math.min(own + generated, most);
   }
 
-  /** Passages whose own words have the term, whatever their language is. */
+  /** Passages whose own words have the term, whatever their language is. Of a counted term that may be found in own words. */
   ownFrequency(term: string): number {
     return this.#counted(ownClauses(term));
+  }
+
+  /**
+   * The clauses that some passage may fulfil, without conditions that all passages fulfil: in a corpus of one language none is left, and
+   * the store has less to count.
+   */
+  possible(clauses: readonly TermClause[]): TermClause[] {
+    return clauses.flatMap((clause) => {
+      const { only, except, ...plain } = clause;
+      if (only !== undefined) {
+        const there = this.#passagesIn(only);
+        return there === 0 ? [] : there === this.passages ? [plain] : [clause];
+      }
+      if (except === undefined) return [clause];
+      const away = this.#passagesIn(except);
+      return away === this.passages ? [] : away === 0 ? [plain] : [clause];
+    });
+  }
+
+  /** What has to be counted for a term; nothing that is known to be zero. */
+  #countedLists(asked: AskedTerm): TermClause[][] {
+    const own = this.possible(clausesOf(asked));
+    const inOwn = own.some(({ field }) => field === 'own');
+    const any = asked.shares.length > 0 ? this.possible(anyClauses(asked)) : [];
+    return [own, inOwn ? ownClauses(asked.term) : [], any].filter((clauses) => clauses.length > 0);
+  }
+
+  #passagesIn(lang: string): number {
+    return this.#totals.passages.get(lang) ?? 0;
   }
 
   /** What a stem has in all passages that are not written in `except`. */
@@ -94,29 +124,36 @@ export class CountedStatistics implements CorpusStatistics {
     return own + view.settings.generatedWeight * this.#generatedLength(view);
   }
 
-  #generatedLength(view: LexicalView): number {
-    let length = this.#lengths.get(view);
+  #generatedLength({ languages, settings: { factors } }: LexicalView): number {
+    let length = 0;
+    for (const { lang, weight } of languages) {
+      length += weight * (this.#totals.drawnLength.get(lang) ?? 0);
+      if (factors !== null) length += weight * this.#lengthIn(lang, factors);
+    }
+    return length / this.passages;
+  }
+
+  /** Every question asks for it, and it takes a walk over all stems: summed once. */
+  #lengthIn(lang: string, factors: TermFactors): number {
+    const known = this.#lengths.get(factors) ?? new Map<string, number>();
+    this.#lengths.set(factors, known);
+    let length = known.get(lang);
     if (length === undefined) {
-      const { languages, settings } = view;
       length = 0;
-      for (const { lang, weight } of languages) {
-        length += weight * (this.#totals.drawnLength.get(lang) ?? 0);
-        if (settings.factors === null) continue;
-        for (const [written, stems] of this.#totals.stems) {
-          if (written === lang) continue;
-          for (const [stem, steps] of stems) {
-            const mass = weight * settings.factors.generatedMass(stem, lang);
-            for (const { frequency } of steps.values()) length += mass * frequency;
-          }
+      for (const [written, stems] of this.#totals.stems) {
+        if (written === lang) continue;
+        for (const [stem, steps] of stems) {
+          const mass = factors.generatedMass(stem, lang);
+          for (const { frequency } of steps.values()) length += mass * frequency;
         }
       }
-      length /= this.passages;
-      this.#lengths.set(view, length);
+      known.set(lang, length);
     }
     return length;
   }
 
   #counted(clauses: readonly TermClause[]): number {
+    if (clauses.length === 0) return 0;
     const count = this.#counts.get(JSON.stringify(clauses));
     if (count === undefined) throw new RangeError(`"${clauses[0].term}" was not counted`);
     return count;

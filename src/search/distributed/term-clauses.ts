@@ -43,21 +43,15 @@ export function termClauses(
   expectedDf: boolean,
 ): TermClause[] {
   const n = statistics.passages;
-  return terms.flatMap((asked) => {
+  const all = terms.flatMap((asked) => {
     const { term, weight, ownLanguage, drawn } = asked;
     const frequency = statistics.documentFrequency(asked, expectedDf);
     if (frequency === 0) return [];
     const value = weight * inverseDocumentFrequency(n, frequency);
     const clauses: TermClause[] = [];
-    const own = statistics.ownFrequency(term);
-    if (own > 0) {
-      clauses.push({
-        field: 'own',
-        term,
-        boost: value / inverseDocumentFrequency(n, own),
-        ...(ownLanguage === null ? {} : { only: ownLanguage }),
-      });
-    }
+    const inOwn = { field: 'own' as const, term, ...(ownLanguage === null ? {} : { only: ownLanguage }) };
+    const own = statistics.possible([{ ...inOwn, boost: 1 }]).length > 0 ? statistics.ownFrequency(term) : 0;
+    if (own > 0) clauses.push({ ...inOwn, boost: value / inverseDocumentFrequency(n, own) });
     for (const each of stemsOf(asked)) {
       const { stem, byLanguage } = each;
       const { passages, frequency: sum } = statistics.stem(stem, exceptOf(each).except);
@@ -74,6 +68,7 @@ export function termClauses(
     }
     return clauses;
   });
+  return statistics.possible(all);
 }
 
 const saturated = (frequency: number): number => frequency / (frequency + NORM);

@@ -5,7 +5,15 @@
 import type { TermBag } from '../../languages/terms.js';
 import type { LexicalRow } from '../snapshot.js';
 import { toHalf } from './half.js';
-import { type FieldArrays, type FieldName, SEGMENT_ROWS, sealSegment } from './segment.js';
+import {
+  CollectedField,
+  type FieldArrays,
+  type FieldName,
+  type FieldPostings,
+  LexicalSegment,
+  SEGMENT_ROWS,
+  sealSegment,
+} from './segment.js';
 
 /** Rows in, one sealed block of bytes out; see segment.ts for the format. */
 export class SegmentBuilder {
@@ -42,11 +50,21 @@ export class SegmentBuilder {
 
   /** The sealed segment. The builder must not be used after it. */
   finish(): Uint8Array {
-    const fields = new Map<FieldName, FieldArrays>();
-    for (const name of [...this.#fields.keys()].sort()) {
-      fields.set(name, this.#fields.get(name)!.finish(this.rows));
-    }
+    const fields = this.#each((field) => field.finish(this.rows));
     return sealSegment(Uint8Array.from(this.#rowLanguages), this.#languages, fields);
+  }
+
+  /**
+   * The same without bytes, for rows that are kept nowhere: terms are not sorted, which takes most of the time. The builder must not be
+   * used after it.
+   */
+  open(): LexicalSegment {
+    const fields = this.#each((field) => field.open(this.rows));
+    return new LexicalSegment(Uint8Array.from(this.#rowLanguages), this.#languages, fields);
+  }
+
+  #each<T>(make: (field: FieldCollector) => T): Map<FieldName, T> {
+    return new Map([...this.#fields.keys()].sort().map((name) => [name, make(this.#fields.get(name)!)]));
   }
 
   #field(name: FieldName): FieldCollector {
@@ -98,25 +116,37 @@ class FieldCollector {
       this.#frequencyOf[this.#postings++] = toHalf(weight);
       length += weight;
     }
-    this.#lengths[row] = length;
+    this.#lengths[row] = bag.total ?? length;
   }
 
   finish(rows: number): FieldArrays {
     const encoded = this.#terms.map((term) => Buffer.from(term, 'utf8'));
     const order = Uint32Array.from(encoded.keys()).sort((a, b) => Buffer.compare(encoded[a], encoded[b]));
     const termEnds = new Uint32Array(order.length);
-    const postingEnds = new Uint32Array(order.length);
-    const next = new Uint32Array(order.length);
     let bytes = 0;
-    let postings = 0;
     order.forEach((number, place) => {
-      next[number] = postings;
       termEnds[place] = bytes += encoded[number].length;
-      postingEnds[place] = postings += this.#counts[number];
     });
     const blob = new Uint8Array(bytes);
     order.forEach((number, place) => {
       blob.set(encoded[number], termEnds[place] - encoded[number].length);
+    });
+    return { blob, termEnds, ...this.#postingsBy(order, rows) };
+  }
+
+  open(rows: number): CollectedField {
+    const order = Uint32Array.from(this.#terms.keys());
+    return new CollectedField(this.#postingsBy(order, rows), this.#terms, this.#numbers);
+  }
+
+  /** @param order numbers of the terms, in the order in which their postings shall lie */
+  #postingsBy(order: Uint32Array, rows: number): FieldPostings {
+    const postingEnds = new Uint32Array(order.length);
+    const next = new Uint32Array(order.length);
+    let postings = 0;
+    order.forEach((number, place) => {
+      next[number] = postings;
+      postingEnds[place] = postings += this.#counts[number];
     });
     const rowsByTerm = new Uint16Array(postings);
     const frequencies = new Uint16Array(postings);
@@ -132,7 +162,7 @@ class FieldCollector {
     }
     const maxima = Uint16Array.from(order, (number) => maximaByNumber[number]);
     const lengths = this.#lengths.slice(0, rows);
-    return { blob, termEnds, postingEnds, rows: rowsByTerm, frequencies, maxima, lengths };
+    return { postingEnds, rows: rowsByTerm, frequencies, maxima, lengths };
   }
 
   #number(term: string): number {

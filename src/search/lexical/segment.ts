@@ -44,12 +44,8 @@ interface SegmentHeader {
   readonly fields: Readonly<Record<string, FieldHeader>>;
 }
 
-/** A field as arrays, before sealing or after opening. */
-export interface FieldArrays {
-  /** UTF-8 of all terms, sorted by bytes. */
-  readonly blob: Uint8Array;
-  /** End of term t in `blob`. */
-  readonly termEnds: Uint32Array;
+/** Postings of a field, term by term. */
+export interface FieldPostings {
   /** End of the postings of term t. */
   readonly postingEnds: Uint32Array;
   /** Rows within the segment, ascending per term. */
@@ -62,38 +58,64 @@ export interface FieldArrays {
   readonly lengths: Float32Array;
 }
 
-/** Postings of one field of an opened segment. */
-export class SegmentField implements FieldArrays {
+/** A field as arrays, before sealing or after opening. */
+export interface FieldArrays extends FieldPostings {
+  /** UTF-8 of all terms, sorted by bytes. */
   readonly blob: Uint8Array;
+  /** End of term t in `blob`. */
   readonly termEnds: Uint32Array;
+}
+
+/** One field of a segment. */
+export abstract class SegmentField implements FieldPostings {
   readonly postingEnds: Uint32Array;
   readonly rows: Uint16Array;
   readonly frequencies: Uint16Array;
   readonly maxima: Uint16Array;
   readonly lengths: Float32Array;
-  readonly #text: Buffer;
 
-  constructor(arrays: FieldArrays) {
-    this.blob = arrays.blob;
-    this.termEnds = arrays.termEnds;
-    this.postingEnds = arrays.postingEnds;
-    this.rows = arrays.rows;
-    this.frequencies = arrays.frequencies;
-    this.maxima = arrays.maxima;
-    this.lengths = arrays.lengths;
-    this.#text = Buffer.from(arrays.blob.buffer, arrays.blob.byteOffset, arrays.blob.byteLength);
-  }
-
-  /** Number of distinct terms. */
-  get size(): number {
-    return this.termEnds.length;
+  constructor(postings: FieldPostings) {
+    this.postingEnds = postings.postingEnds;
+    this.rows = postings.rows;
+    this.frequencies = postings.frequencies;
+    this.maxima = postings.maxima;
+    this.lengths = postings.lengths;
   }
 
   /** The number of a term given as UTF-8, or -1 if no passage of the segment has it. */
+  abstract find(term: Uint8Array): number;
+
+  /** Text of term number `t`. */
+  abstract term(t: number): string;
+
+  /** Number of distinct terms. */
+  get size(): number {
+    return this.postingEnds.length;
+  }
+
+  /** First posting of term number `t`; the last one lies before `postingEnds[t]`. */
+  start(t: number): number {
+    return t === 0 ? 0 : this.postingEnds[t - 1];
+  }
+}
+
+/** A field in the bytes of a sealed segment. */
+class SealedField extends SegmentField {
+  readonly #blob: Uint8Array;
+  readonly #termEnds: Uint32Array;
+  readonly #text: Buffer;
+
+  constructor(arrays: FieldArrays) {
+    super(arrays);
+    const { blob, termEnds } = arrays;
+    this.#blob = blob;
+    this.#termEnds = termEnds;
+    this.#text = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
+  }
+
   find(term: Uint8Array): number {
-    const { termEnds } = this;
     let low = 0;
-    let high = termEnds.length - 1;
+    let high = this.#termEnds.length - 1;
     while (low <= high) {
       const middle = (low + high) >>> 1;
       const order = this.#compare(middle, term);
@@ -104,21 +126,15 @@ export class SegmentField implements FieldArrays {
     return -1;
   }
 
-  /** Text of term number `t`. */
   term(t: number): string {
-    return this.#text.toString('utf8', t === 0 ? 0 : this.termEnds[t - 1], this.termEnds[t]);
-  }
-
-  /** First posting of term number `t`; the last one lies before `postingEnds[t]`. */
-  start(t: number): number {
-    return t === 0 ? 0 : this.postingEnds[t - 1];
+    return this.#text.toString('utf8', t === 0 ? 0 : this.#termEnds[t - 1], this.#termEnds[t]);
   }
 
   /** Negative if term number `t` comes before `term`. In JavaScript: a native call per step costs ten times as much. */
   #compare(t: number, term: Uint8Array): number {
-    const { blob, termEnds } = this;
-    const start = t === 0 ? 0 : termEnds[t - 1];
-    const length = termEnds[t] - start;
+    const blob = this.#blob;
+    const start = t === 0 ? 0 : this.#termEnds[t - 1];
+    const length = this.#termEnds[t] - start;
     const shorter = Math.min(length, term.length);
     for (let i = 0; i < shorter; i++) {
       const difference = blob[start + i] - term[i];
@@ -128,7 +144,27 @@ export class SegmentField implements FieldArrays {
   }
 }
 
-/** An opened segment: typed arrays over the bytes it was opened from. */
+/** A field that was never sealed, with its terms in the order in which they came. */
+export class CollectedField extends SegmentField {
+  readonly #terms: readonly string[];
+  readonly #numbers: ReadonlyMap<string, number>;
+
+  constructor(postings: FieldPostings, terms: readonly string[], numbers: ReadonlyMap<string, number>) {
+    super(postings);
+    this.#terms = terms;
+    this.#numbers = numbers;
+  }
+
+  find(term: Uint8Array): number {
+    return this.#numbers.get(Buffer.from(term).toString('utf8')) ?? -1;
+  }
+
+  term(t: number): string {
+    return this.#terms[t];
+  }
+}
+
+/** An opened segment: typed arrays over the bytes it was opened from, or over what was never put into bytes. */
 export class LexicalSegment {
   /** Number of passages. */
   readonly rows: number;
@@ -137,25 +173,15 @@ export class LexicalSegment {
   readonly rowLanguages: Uint8Array;
   readonly #fields: ReadonlyMap<string, SegmentField>;
 
-  private constructor(header: SegmentHeader, sections: Uint8Array) {
-    const { buffer, byteOffset } = sections;
-    this.rows = header.rows;
-    this.languages = header.languages;
-    this.rowLanguages = new Uint8Array(buffer, byteOffset + header.rowLanguagesAt, header.rows);
-    this.#fields = new Map(
-      Object.entries(header.fields).map(([name, f]) => [
-        name,
-        new SegmentField({
-          blob: new Uint8Array(buffer, byteOffset + f.blobAt, f.blobBytes),
-          termEnds: new Uint32Array(buffer, byteOffset + f.termEndsAt, f.terms),
-          postingEnds: new Uint32Array(buffer, byteOffset + f.postingEndsAt, f.terms),
-          rows: new Uint16Array(buffer, byteOffset + f.rowsAt, f.postings),
-          frequencies: new Uint16Array(buffer, byteOffset + f.frequenciesAt, f.postings),
-          maxima: new Uint16Array(buffer, byteOffset + f.maximaAt, f.terms),
-          lengths: new Float32Array(buffer, byteOffset + f.lengthsAt, header.rows),
-        }),
-      ]),
-    );
+  constructor(
+    rowLanguages: Uint8Array,
+    languages: readonly string[],
+    fields: ReadonlyMap<FieldName, SegmentField>,
+  ) {
+    this.rows = rowLanguages.length;
+    this.languages = languages;
+    this.rowLanguages = rowLanguages;
+    this.#fields = fields;
   }
 
   /** Names of the fields that have postings. */
@@ -192,7 +218,21 @@ export class LexicalSegment {
     const header = JSON.parse(
       Buffer.from(own.buffer, own.byteOffset + BODY_AT + 4, headerBytes).toString('utf8'),
     ) as SegmentHeader;
-    return new LexicalSegment(header, own.subarray(aligned(BODY_AT + 4 + headerBytes)));
+    const { buffer, byteOffset } = own.subarray(aligned(BODY_AT + 4 + headerBytes));
+    const fields = Object.entries(header.fields).map(([name, f]): [FieldName, SegmentField] => [
+      name as FieldName,
+      new SealedField({
+        blob: new Uint8Array(buffer, byteOffset + f.blobAt, f.blobBytes),
+        termEnds: new Uint32Array(buffer, byteOffset + f.termEndsAt, f.terms),
+        postingEnds: new Uint32Array(buffer, byteOffset + f.postingEndsAt, f.terms),
+        rows: new Uint16Array(buffer, byteOffset + f.rowsAt, f.postings),
+        frequencies: new Uint16Array(buffer, byteOffset + f.frequenciesAt, f.postings),
+        maxima: new Uint16Array(buffer, byteOffset + f.maximaAt, f.terms),
+        lengths: new Float32Array(buffer, byteOffset + f.lengthsAt, header.rows),
+      }),
+    ]);
+    const rowLanguages = new Uint8Array(buffer, byteOffset + header.rowLanguagesAt, header.rows);
+    return new LexicalSegment(rowLanguages, header.languages, new Map(fields));
   }
 }
 

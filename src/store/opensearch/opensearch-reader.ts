@@ -5,6 +5,7 @@
 import { XqgError } from '../../errors/error.js';
 import type { CandidateList, PlacedRow, RankingReader, RowOptions, TermClause } from '../ranking-store.js';
 import type { Column, IndexedPassage, ScanOptions, StoreShape } from '../store.js';
+import { WantedTerms } from '../term-bytes.js';
 import { type Commit, readCommit } from './commit.js';
 import { allOf, factQuery, termsQuery, visibleIn } from './conditions.js';
 import type { Documents, SearchBody } from './documents.js';
@@ -58,7 +59,7 @@ export class OpenSearchReader implements RankingReader {
       after = seqs[offset - 1];
     }
     const body = { query: visibleIn(this.#number), ...askedColumns(columns, this.shape, languages) };
-    const pages = this.#documents.pages(body, { after, limit, size: PAGE });
+    const pages = this.#pages(body, { after, limit, size: PAGE });
     // A page keeps what it began with: only a version that was freed before it must be refused.
     let checked = false;
     for await (const hits of pages) {
@@ -102,7 +103,7 @@ export class OpenSearchReader implements RankingReader {
   async rows<C extends Column>(
     which: { readonly seqs: readonly number[] } | { readonly ids: readonly string[] },
     columns: readonly C[],
-    { filters = [], languages }: RowOptions = {},
+    { filters = [], languages, ownTerms }: RowOptions = {},
   ): Promise<PlacedRow<C>[]> {
     const [field, values] = 'seqs' in which ? (['seq', which.seqs] as const) : (['id', which.ids] as const);
     const asked = askedColumns(columns, this.shape, languages);
@@ -115,16 +116,22 @@ export class OpenSearchReader implements RankingReader {
         ...asked,
       });
     }
-    const answers = await this.#documents.search(bodies);
-    await this.requireHere();
-    return answers.flatMap(({ hits }) => this.#placed(hits, columns));
+    const answers = await this.#search(bodies);
+    return this.#whileHere(() =>
+      this.#placed(
+        answers.flatMap(({ hits }) => hits),
+        columns,
+        ownTerms,
+      ),
+    );
   }
 
   async candidates<C extends Column>(
     lists: readonly CandidateList[],
     columns: readonly C[],
-    { filters = [], languages }: RowOptions = {},
+    { filters = [], languages, ownTerms }: RowOptions = {},
   ): Promise<PlacedRow<C>[][]> {
+    if (lists.length === 0) return [];
     const filter = allOf([this.#hasDead ? visibleIn(this.#number) : null, ...filters.map(factQuery)]);
     const asked = askedColumns(columns, this.shape, languages);
     const docvalue_fields = [...asked.docvalue_fields, 'born'];
@@ -138,12 +145,14 @@ export class OpenSearchReader implements RankingReader {
       const knn = { vector: Array.from(near), k: breadth, ...(filter === null ? {} : { filter }) };
       return { query: { knn: { [`knn.${field}`]: knn } }, size, ...asked, docvalue_fields };
     });
-    const answers = await this.#documents.search(bodies);
-    await this.requireHere();
-    return answers.map(({ hits }) =>
-      this.#placed(
-        hits.filter(({ fields }) => (fields!.born[0] as number) <= this.#number),
-        columns,
+    const answers = await this.#search(bodies);
+    return this.#whileHere(() =>
+      answers.map(({ hits }) =>
+        this.#placed(
+          hits.filter(({ fields }) => (fields!.born[0] as number) <= this.#number),
+          columns,
+          ownTerms,
+        ),
       ),
     );
   }
@@ -155,7 +164,7 @@ export class OpenSearchReader implements RankingReader {
       track_total_hits: true,
       query: allOf([termsQuery(clauses), visible]),
     }));
-    return (await this.#documents.search(bodies)).map(({ total }) => total);
+    return (await this.#search(bodies)).map(({ total }) => total);
   }
 
   async changesSince<C extends Column>(
@@ -190,21 +199,57 @@ export class OpenSearchReader implements RankingReader {
     for (const came of [true, false]) {
       const changed = { range: { [came ? 'born' : 'died']: { gt: since, lte: this.#number } } };
       const query = allOf([changed, came ? visibleIn(this.#number) : visibleIn(since)]);
-      for await (const hits of this.#documents.pages({ query, ...asked }, { size: PAGE })) {
+      for await (const hits of this.#pages({ query, ...asked }, { size: PAGE })) {
         yield hits.map((hit) => ({ came, row: decodeHit(hit, columns, this.shape) }));
       }
     }
   }
 
+  async #search(bodies: readonly SearchBody[]): ReturnType<Documents['search']> {
+    try {
+      return await this.#documents.search(bodies);
+    } catch (error) {
+      throw this.#meaning(error);
+    }
+  }
+
+  async *#pages(...asked: Parameters<Documents['pages']>): ReturnType<Documents['pages']> {
+    try {
+      yield* this.#documents.pages(...asked);
+    } catch (error) {
+      throw this.#meaning(error);
+    }
+  }
+
+  /** After a purge the index itself is gone, with all of its versions. */
+  #meaning(error: unknown): unknown {
+    const { code, details } = error as Partial<XqgError>;
+    return code === 'XQG_STORE_REJECTED' && details!.status === 404
+      ? goneError(this.#documents, this.version)
+      : error;
+  }
+
   async #count(condition: SearchBody | null): Promise<number> {
     const query = allOf([visibleIn(this.#number), condition]);
-    const [{ total }] = await this.#documents.search([{ size: 0, track_total_hits: true, query }]);
+    const [{ total }] = await this.#search([{ size: 0, track_total_hits: true, query }]);
     await this.requireHere();
     return total;
   }
 
-  #placed<C extends Column>(hits: readonly Hit[], columns: readonly C[]): PlacedRow<C>[] {
-    return hits.map((hit) => ({ seq: seqOf(hit), row: decodeHit(hit, columns, this.shape) }));
+  /** Reads what was answered while the server is asked whether this version was still there. */
+  async #whileHere<T>(read: () => T): Promise<T> {
+    // In a later turn: the question is under way before this thread is busy.
+    const [rows] = await Promise.all([new Promise(setImmediate).then(read), this.requireHere()]);
+    return rows;
+  }
+
+  #placed<C extends Column>(
+    hits: readonly Hit[],
+    columns: readonly C[],
+    ownTerms?: ReadonlySet<string>,
+  ): PlacedRow<C>[] {
+    const wanted = ownTerms === undefined ? undefined : new WantedTerms(ownTerms);
+    return hits.map((hit) => ({ seq: seqOf(hit), row: decodeHit(hit, columns, this.shape, wanted) }));
   }
 
   /** Numbers of the rows by their place: 8 bytes a row. */
@@ -219,8 +264,8 @@ export class OpenSearchReader implements RankingReader {
   async #readPlaces(): Promise<Float64Array> {
     const seqs = new Float64Array(await this.count());
     let row = 0;
-    const body = { query: visibleIn(this.#number), _source: false, docvalue_fields: ['seq'] };
-    for await (const hits of this.#documents.pages(body, { size: NARROW_PAGE })) {
+    const body = { query: visibleIn(this.#number), ...askedColumns([], this.shape) };
+    for await (const hits of this.#pages(body, { size: NARROW_PAGE })) {
       for (const hit of hits) seqs[row++] = seqOf(hit);
     }
     await this.requireHere();

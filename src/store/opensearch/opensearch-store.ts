@@ -239,7 +239,7 @@ export class OpenSearchStore implements RankingStore {
         stream(hits, (hit) => {
           const life = change(lifeOf(hit));
           return life === null
-            ? ([hit._id, null] as const)
+            ? ([hit._id!, null] as const)
             : lively(decodeHit(hit, COLUMNS, shape), life, shape);
         }),
       );

@@ -7,7 +7,7 @@ import { fuse } from '../../augment/fuse.js';
 import type { TermBag } from '../../languages/terms.js';
 import { dequantize, quantize } from '../quantize.js';
 import type { Column, IndexedPassage, StoreShape } from '../store.js';
-import { decodeTerms, encodeTerms } from '../term-bytes.js';
+import { decodeTerms, encodeTerms, type WantedTerms } from '../term-bytes.js';
 import { factsOf } from './facts.js';
 import { drawnField, FREQUENCY_UNITS, LONGEST_TERM, sumColumn } from './mapping.js';
 
@@ -22,7 +22,8 @@ export interface RowLife {
 
 /** A found document, as the server gives it. */
 export interface Hit {
-  readonly _id: string;
+  /** Absent where no document was read. */
+  readonly _id?: string;
   readonly _score?: number | null;
   readonly _source?: Readonly<Record<string, unknown>>;
   readonly fields?: Readonly<Record<string, readonly unknown[]>>;
@@ -111,7 +112,12 @@ export function storedTerm(term: string): string {
 export interface AskedColumns {
   readonly _source: readonly string[] | false;
   readonly docvalue_fields: readonly string[];
+  /** Absent where the document is read. Else it is not even opened for its id: hundreds of documents are most of a search's time. */
+  readonly stored_fields?: '_none_';
 }
+
+/** Columns that are kept beside the document too, as plain values. */
+const VALUES: readonly Column[] = ['id', 'documentId', 'source', 'lang', 'ordinal'];
 
 export function askedColumns(
   columns: readonly Column[],
@@ -124,9 +130,12 @@ export function askedColumns(
     if (column === 'sums')
       values.push(...shape.queryLanguages.filter((lang) => languages?.includes(lang) ?? true).map(sumColumn));
     else if (column === 'vector' || column === 'own' || column === 'pivot') values.push(`bytes_${column}`);
+    else if (VALUES.includes(column)) values.push(column);
     else source.push(column);
   }
-  return { _source: source.length === 0 ? false : source, docvalue_fields: values };
+  return source.length === 0
+    ? { _source: false, stored_fields: '_none_', docvalue_fields: values }
+    : { _source: source, docvalue_fields: values };
 }
 
 export function seqOf({ fields }: Hit): number {
@@ -137,6 +146,7 @@ export function decodeHit<C extends Column>(
   { _source = {}, fields = {} }: Hit,
   columns: readonly C[],
   shape: StoreShape,
+  ownTerms?: WantedTerms,
 ): Pick<IndexedPassage, C> {
   const row: Record<string, unknown> = {};
   const bytesOf = (name: string): Buffer | null =>
@@ -156,13 +166,13 @@ export function decodeHit<C extends Column>(
       row.sums = sums;
     } else if (column === 'own' || column === 'pivot') {
       const bytes = bytesOf(`bytes_${column}`);
-      row[column] = bytes === null ? null : decodeTerms(bytes);
+      row[column] = bytes === null ? null : decodeTerms(bytes, column === 'own' ? ownTerms : undefined);
     } else if (column === 'metadata') row.metadata = JSON.parse(_source.metadata as string);
     else if (column === 'drawn') {
       const json = _source.drawn as string | null;
       row.drawn =
         json === null ? null : new Map(Object.entries(JSON.parse(json) as Record<string, string[]>));
-    } else row[column] = _source[column];
+    } else row[column] = VALUES.includes(column) ? fields[column][0] : _source[column];
   }
   return row as unknown as Pick<IndexedPassage, C>;
 }
