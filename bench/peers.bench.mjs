@@ -59,7 +59,7 @@ try {
 }
 
 /** All sides take turns; another one begins each turn. */
-async function hold({ name, count, ours, rivals, limit, same, turns: few = turns }) {
+async function hold({ name, count, ours, rivals, limit, same, note, turns: few = turns }) {
   const sides = [ours, ...rivals, ...(limit ? [{ ...limit, isLimit: true }] : [])];
   for (const side of sides) await side.prepare?.();
   const least = sides.map(() => Infinity);
@@ -78,7 +78,8 @@ async function hold({ name, count, ours, rivals, limit, same, turns: few = turns
     }
   }
   for (const side of sides) side.close?.();
-  const each = (at) => ({ name: sides[at].name, ms: least[at] / count, ...(sides[at].bytes ? { bytes: sides[at].bytes } : {}) });
+  const named = (at) => (note ? `${sides[at].name} (${note(found[at])})` : sides[at].name);
+  const each = (at) => ({ name: named(at), ms: least[at] / count, ...(sides[at].bytes ? { bytes: sides[at].bytes } : {}) });
   const result = {
     name,
     ours: each(0),

@@ -3,12 +3,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPack } from '../../dist/pack/format.js';
+import { CONNECTIVITY, EXPANSION_ADD } from '../../dist/search/ann/graph.js';
 
 export const SHAPE = {
   dim: 512,
   k: 100,
   nearDim: 256,
   recall: 0.95,
+  widths: [10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 128, 160, 192, 256, 384, 512],
+  connectivity: CONNECTIVITY,
+  expansion: EXPANSION_ADD,
   wordDim: 0,
   fused: 1000,
   queries: 35,

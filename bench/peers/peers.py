@@ -85,8 +85,8 @@ def hnsw():
     faiss.omp_set_num_threads(threads)
 
     def make():
-        index = faiss.IndexHNSWFlat(shape["nearDim"], 16, faiss.METRIC_INNER_PRODUCT)
-        index.hnsw.efConstruction = 100
+        index = faiss.IndexHNSWFlat(shape["nearDim"], shape["connectivity"], faiss.METRIC_INNER_PRODUCT)
+        index.hnsw.efConstruction = shape["expansion"]
         index.add(near())
         return index
 
@@ -100,19 +100,20 @@ def ann(turn):
     index = hnsw()
 
     def find():
-        for ef in (10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512):
+        for ef in shape["widths"]:
             index.hnsw.efSearch = ef
             found = index.search(asked, 10)[1]
             recall = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(found, truth)])
             if recall >= shape["recall"]:
-                return ef
-        return 512
+                break
+        return ef, float(recall)
 
-    index.hnsw.efSearch = once("ef", find)
+    ef, recall = once("ef", find)
+    index.hnsw.efSearch = ef
     started = time.perf_counter()
     for row in range(len(asked)):
         index.search(asked[row : row + 1], 10)
-    return Timed((time.perf_counter() - started) * 1000, [int(index.hnsw.efSearch)])
+    return Timed((time.perf_counter() - started) * 1000, [ef, recall])
 
 
 class Timed:

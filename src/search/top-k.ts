@@ -131,24 +131,12 @@ function valuesAt(rows: Uint32Array, scores: Float32Array | Float64Array): Float
   return values;
 }
 
-/** Rows in ascending order whose score is `threshold` or more; null if they are more than `limit`. */
+/** Rows in ascending order whose score is `threshold` or more. */
 export function rowsFrom(
   scores: Float32Array | Float64Array,
   threshold: number,
   mask: Uint8Array | null,
-): Uint32Array;
-export function rowsFrom(
-  scores: Float32Array | Float64Array,
-  threshold: number,
-  mask: Uint8Array | null,
-  limit: number,
-): Uint32Array | null;
-export function rowsFrom(
-  scores: Float32Array | Float64Array,
-  threshold: number,
-  mask: Uint8Array | null,
-  limit = Infinity,
-): Uint32Array | null {
+): Uint32Array {
   const n = scores.length;
   const whole = n - (n % 4);
   let rows = new Uint32Array(1024);
@@ -165,7 +153,6 @@ export function rowsFrom(
       const end = Math.min(first + 4, n);
       for (let row = first; row < end; row++) {
         if (!(scores[row] >= threshold) || (mask !== null && mask[row] === 0)) continue;
-        if (count >= limit) return null;
         if (count === rows.length) rows = doubled(rows);
         rows[count++] = row;
       }

@@ -34,11 +34,10 @@ describe.each(Object.entries(shapes))('the best of %s scores', (_, scores) => {
   });
 });
 
-it('rows of a threshold are given up where they are too many', () => {
+it('rows of a threshold come in ascending order, and pass the mask', () => {
   const scores = Float64Array.of(3, 1, 2, 3);
   expect([...rowsFrom(scores, 2, null)]).toEqual([0, 2, 3]);
-  expect(rowsFrom(scores, 2, null, 2)).toBeNull();
-  expect([...rowsFrom(scores, 2, Uint8Array.of(0, 1, 1, 1), 2)!]).toEqual([2, 3]);
+  expect([...rowsFrom(scores, 2, Uint8Array.of(0, 1, 1, 1))]).toEqual([2, 3]);
 });
 
 it('ranks order ids as strings, whatever the rows', () => {

@@ -31,17 +31,25 @@ export function addContending(
   also: Uint32Array,
 ): Uint32Array {
   const rest = boundsOfRest(terms);
+  // To put more in order and to look them up one by one would not pay.
+  const most = scores.byRow.length / 16;
   let contenders: Uint32Array | null = null;
   let wanted: Uint32Array = also;
   let tryBelow = Infinity;
   for (let t = 0; t < terms.length; t++) {
     const term = terms[t];
-    if (contenders === null && term.postings >= TRY_COST * scores.count && rest[t] <= tryBelow) {
+    if (
+      contenders === null &&
+      scores.count > k &&
+      term.postings >= TRY_COST * scores.count &&
+      rest[t] <= tryBelow
+    ) {
       const rows = passing(scores, mask);
       const values = valuesAt(rows, scores);
       const threshold = kthScore(values, k, null) ?? 0;
-      if (threshold > rest[t]) {
-        contenders = atLeast(lowest(threshold, rest[t]), rows, values).sort();
+      const found = threshold > rest[t] ? atLeast(lowest(threshold, rest[t]), rows, values) : null;
+      if (found !== null && found.length <= most) {
+        contenders = found.sort();
         wanted = union(contenders, also);
       } else {
         // A vain try costs as much as a long list of postings: the next one waits until it is likelier to succeed.

@@ -308,7 +308,7 @@ function addFrequencies(tf: TermFrequencies, factor: number, norm: Norm, scores:
     const frequency = frequencies[row];
     const before = byRow[row];
     added[count] = row;
-    count += before === 0 ? 1 : 0;
+    count += +(before === 0);
     byRow[row] = before + (factor * frequency) / (frequency + base + slope * lengths[row]);
     frequencies[row] = 0;
   }

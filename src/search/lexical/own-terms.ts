@@ -67,7 +67,7 @@ export function addToAll(segments: readonly PlacedSegment[], term: OwnTerm, scor
       const before = byRow[row];
       // Written first and counted if it is new: a branch would often be foretold wrong.
       added[count] = row;
-      count += before === 0 ? 1 : 0;
+      count += +(before === 0);
       byRow[row] = before + (factor * frequency) / (frequency + base + slope * lengths[row]);
     }
   }
