@@ -42,8 +42,13 @@ describe('keys', () => {
 
   it('stand in the log by their fingerprint alone, and no question stands there', async () => {
     let log = '';
-    const stream = { write: (line: string) => void (log += line) };
-    const logged = await place.serve({ keys: await KeyRing.open(file), logger: { level: 'info', stream } });
+    const write = (line: string): void => {
+      log += line;
+    };
+    const logged = await place.serve({
+      keys: await KeyRing.open(file),
+      logger: { level: 'info', stream: { write } },
+    });
     await post(logged, '/api/indexes/docs/search', { question: 'Geheimnis' }, bearer('red'));
     await logged.inject({ url: '/api/indexes', headers: { authorization: 'Bearer xqg_wrong' } });
     await logged.close();
