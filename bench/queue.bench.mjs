@@ -1,7 +1,7 @@
 // Measures what a queue costs: `xqg index --queue` with one and with two workers on this machine against `xqg index` alone, in
 // turn, every process started anew; and how many parts a second pass through queue, storage and store where computing costs
 // nothing. Starts a Redis server of its own (redis-server on the PATH) on a port of the loopback interface.
-// usage: npm run build && node bench/queue.bench.mjs [--passages 10000] [--part-passages 512] [--rounds 3] [--parts 400] [--json]
+// usage: npm run build && node bench/queue.bench.mjs [--passages 6000] [--part-passages 512] [--rounds 3] [--parts 400] [--json]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { loadPack } from '../dist/pack/format.js';
 
 const { values } = parseArgs({
   options: {
-    passages: { type: 'string', default: '10000' },
+    passages: { type: 'string', default: '6000' },
     'part-passages': { type: 'string', default: '512' },
     rounds: { type: 'string', default: '3' },
     parts: { type: 'string', default: '400' },

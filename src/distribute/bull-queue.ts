@@ -14,6 +14,7 @@ const AFTER_ABORT = 5000;
 
 export class BullQueue implements WorkQueue {
   readonly shown: string;
+  readonly #db: number;
   readonly #queue: Queue<PartJob>;
   readonly #patience: Patience;
   readonly #attempts: number;
@@ -28,6 +29,7 @@ export class BullQueue implements WorkQueue {
   ) {
     this.#patience = patience;
     this.shown = address.shown;
+    this.#db = address.db;
     this.#queue = queue;
     this.#attempts = options.attempts ?? ATTEMPTS;
     queue.on('error', (error) => {
@@ -102,7 +104,9 @@ export class BullQueue implements WorkQueue {
 
   async workers(): Promise<readonly string[]> {
     const workers = await this.#call((queue) => queue.getWorkers());
-    return workers.map(({ rawname = '' }) => rawname.replace(/^.*:w:/, '')).sort();
+    // The server lists the clients of all of its databases, whatever queue of the same name they work for.
+    const own = workers.filter(({ db }) => Number(db) === this.#db);
+    return own.map(({ rawname = '' }) => rawname.replace(/^.*:w:/, '')).sort();
   }
 
   async inHand(limit: number): Promise<readonly NamedPart[]> {

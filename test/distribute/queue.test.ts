@@ -111,6 +111,13 @@ describe.skipIf(url === null)('an index by a queue', () => {
     });
   });
 
+  it('counts the workers of its own database alone', async () => {
+    const { stop } = workers(1, { name: 'here' });
+    await expect.poll(async () => (await queueStatus(url!)).workers, { timeout: 10_000 }).toEqual(['here']);
+    expect((await queueStatus(url!.replace(/\d+$/, '14'))).workers).toEqual([]);
+    await stop();
+  });
+
   it('is not built again when nothing changed, and only what changed is computed', async () => {
     const dir = join(root, 'changed');
     const { stop } = workers(1);
