@@ -8,6 +8,7 @@ import { exactScores } from './exact-scores.js';
 import type { LegList } from './leg-list.js';
 
 interface DenseScores {
+  readonly feedback: number;
   readonly parts: readonly MatrixPart[];
   readonly scores: Float64Array;
 }
@@ -26,10 +27,11 @@ export class QueryLegs {
   async dense(request: SearchRequest): Promise<Float64Array | null> {
     const [{ vector, parts }] = await this.#engine.denseQuestions([request]);
     if (vector.every((value) => value === 0)) return null;
-    const known = this.#dense.find((other) => sameParts(other.parts, parts));
+    const feedback = this.#engine.feedback(request);
+    const known = this.#dense.find((other) => other.feedback === feedback && sameParts(other.parts, parts));
     if (known !== undefined) return known.scores;
     const scores = exactScores(vector, parts, this.#engine.snapshot.ids.length);
-    this.#dense.push({ parts, scores });
+    this.#dense.push({ feedback, parts, scores });
     return scores;
   }
 

@@ -129,11 +129,15 @@ export class Ranker {
 
   /** Questions after their first pass, as the search engine makes it. @param sums (n), overwritten */
   async #pulled(
-    { defaults, feedback }: Variant,
+    { system, defaults, feedback }: Variant,
     questions: readonly DenseQuestion<SearchMatrix>[],
     sums: Float64Array,
   ): Promise<readonly DenseQuestion<SearchMatrix>[]> {
-    const weight = feedbackWeight({ feedback: feedback ?? undefined }, defaults, this.#written);
+    const weight = feedbackWeight(
+      { mode: system.mode, feedback: feedback ?? undefined },
+      defaults,
+      this.#written,
+    );
     if (weight === 0) return questions;
     const { dim } = this.#pool;
     const passages = await this.#pool.vectors();

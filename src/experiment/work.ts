@@ -174,7 +174,7 @@ function identityOf(
     table: hasDistribution(generator),
     augmentation: augmented ? { profile, alpha, languages, source } : null,
     seed: drawn ? seed : null,
-    feedback: mode === 'lexical' ? null : (feedback ?? defaults.feedback),
+    feedback: mode === 'dense' ? (feedback ?? defaults.feedback) : feedback,
     // Alpha is part of the augmentation; a dense leg alone reads no other default.
     defaults: mode === 'dense' ? null : { ...defaults, alpha: null, feedback: null },
   };

@@ -32,7 +32,8 @@ export async function questionLanguages(
 ): Promise<QuestionLanguages> {
   const knows = words.languages;
   if (given !== undefined) {
-    const languages = typeof given === 'string' ? [{ lang: codeOf(given, knows), weight: 1 }] : given;
+    const weighted = typeof given === 'string' ? [{ lang: given, weight: 1 }] : given;
+    const languages = weighted.map(({ lang, weight }) => ({ lang: codeOf(lang, knows), weight }));
     return { languages, known: 'given', warnings: unknownWarnings(languages, knows) };
   }
   const { candidates } = await detectLanguage(question);

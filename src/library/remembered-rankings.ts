@@ -45,6 +45,6 @@ function isBaseline({ augment, translate = false }: SearchRequest): boolean {
 }
 
 function keyOf(request: SearchRequest, filters: readonly string[]): string {
-  const { question, languages, mode, expansion, k, topN, exact } = request;
-  return JSON.stringify([question, languages, mode, expansion, k, topN, exact, filters]);
+  const { question, languages, mode, expansion, feedback, k, topN, exact } = request;
+  return JSON.stringify([question, languages, mode, expansion, feedback, k, topN, exact, filters]);
 }

@@ -21,7 +21,7 @@ export interface SearchOptions {
   readonly languagePolicy?: LanguagePolicy;
   /**
    * Weight of the best passage of a first pass in the question's vector, >= 0: translations of that passage rise. Default: 0.2 where
-   * passages are in several languages and the encoder is that of a pack; else 0, one pass.
+   * the mode is `dense`, passages are in several languages and the encoder is that of a pack; else 0, one pass.
    */
   readonly feedback?: number;
   /** Language of the question, or a weighting over several. Default: detected. */

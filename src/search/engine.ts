@@ -158,18 +158,18 @@ export class SearchEngine {
 
   /** Weight of the best passage of a first pass in the question (see feedback.ts); 0: there is no first pass. */
   feedback(request: SearchRequest): number {
-    return request.mode === 'lexical' ? 0 : feedbackWeight(request, this.defaults, this.#written);
+    return feedbackWeight(request, this.defaults, this.#written);
   }
 
   /** What ranks the passages for a question in the dense leg; all zero where the encoder knows none of its words. */
   async rankingVector(request: SearchRequest): Promise<RankingVector> {
-    const [vector] = await this.#rankingVectors([{ ...request, mode: 'dense' }]);
+    const [vector] = await this.#rankingVectors([this.#denseLegOf(request)]);
     return vector!;
   }
 
   /** What ranks for each question, and the matrices that it is compared with; in their order, each whole whatever legs are asked. */
   async denseQuestions(requests: readonly SearchRequest[]): Promise<DenseQuestion<SearchMatrix>[]> {
-    const dense = requests.map((request) => ({ ...request, mode: 'dense' as const, exact: true }));
+    const dense = requests.map((request) => ({ ...this.#denseLegOf(request), exact: true }));
     const vectors = await this.#rankingVectors(dense);
     const questions: DenseQuestion<SearchMatrix>[] = [];
     for (const [i, request] of dense.entries())
@@ -293,6 +293,11 @@ export class SearchEngine {
   /** null: without generated queries */
   #augmentationOf(request: SearchRequest): Augmentation | null {
     return request.augment ? this.augmentation(request) : null;
+  }
+
+  /** The dense leg of a request alone, as it is in its mode. */
+  #denseLegOf(request: SearchRequest): SearchRequest {
+    return { ...request, mode: 'dense', feedback: this.feedback(request) };
   }
 
   #answer(request: SearchRequest, dense: DenseList): SearchHit[] {

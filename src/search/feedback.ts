@@ -24,15 +24,16 @@ export interface Toward {
 }
 
 /**
- * Weight of the best passage in a question, >= 0; 0: no first pass. Unless it was asked for, only where passages are in several
- * languages: elsewhere there is no translation that could rise.
+ * Weight of the best passage in a question, >= 0; 0: no first pass. Unless it was asked for, only where the dense leg ranks alone and
+ * passages are in several languages: elsewhere no translation can rise, and a hybrid gains nothing by it.
  */
 export function feedbackWeight(
-  { feedback }: Pick<SearchRequest, 'feedback'>,
+  { mode, feedback }: Pick<SearchRequest, 'mode' | 'feedback'>,
   defaults: Pick<SearchDefaults, 'feedback'>,
   languages: readonly string[],
 ): number {
-  return feedback ?? (languages.length > 1 ? defaults.feedback : 0);
+  if (mode === 'lexical') return 0;
+  return feedback ?? (mode === 'dense' && languages.length > 1 ? defaults.feedback : 0);
 }
 
 /**

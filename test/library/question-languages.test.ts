@@ -11,6 +11,10 @@ describe("a question's languages", () => {
       known: 'given',
       warnings: [],
     });
+    await expect(questionLanguages('x', [{ lang: '\0', weight: 1 }], KNOWS)).rejects.toHaveProperty(
+      'code',
+      'XQG_UNKNOWN_LANGUAGE',
+    );
     await expect(questionLanguages('x', 'klingonisch', KNOWS)).rejects.toHaveProperty(
       'code',
       'XQG_UNKNOWN_LANGUAGE',

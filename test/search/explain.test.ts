@@ -54,7 +54,7 @@ describe('explain', () => {
   ] as const)('takes a question and its expansion apart: %s', async (dense, lexicalWeight) => {
     const text = 'fi5 fi6 fi7';
     const expansion = { text, languages: [{ lang: 'fi', weight: 1 }], dense, lexicalWeight };
-    const request = { ...BASE, expansion };
+    const request = { ...BASE, feedback: 0.2, expansion };
     for (const hit of await engine.rank({ ...request, k: 100 })) {
       const explained = await explain(engine, request, hit.row);
       const { question, text } = explained.dense!.expansion!;

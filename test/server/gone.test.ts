@@ -83,7 +83,7 @@ it('a search that runs is answered while the server stops, and nobody else is', 
       const search = async (question: string) => {
         await asked;
         const languages = [{ lang: 'en', weight: 1 }];
-        const found = { hits: [], warnings: [], ann: null, augmentation: null };
+        const found = { hits: [], warnings: [], ann: null, augmentation: null, feedback: 0 };
         return { question, languages, language: 'given', mode: 'hybrid', expansion: null, ...found };
       };
       return work({ search } as unknown as XqgIndex);

@@ -57,7 +57,7 @@ export const registerSearch: Register = (parent, act) => {
     )
     .option(
       '--feedback <weight>',
-      'pull the question toward the best passage of a first pass, so that its translations rise; 0: no (default: 0.2 where passages are in several languages)',
+      'pull the question toward the best passage of a first pass, so that its translations rise; 0: no (default: 0.2 in the mode dense where passages are in several languages)',
     )
     .option('--translate', 'also translate the words of the question (lexical leg)')
     .option('--lang <code>', 'language of the question (default: detected)')
