@@ -71,7 +71,7 @@ export class FusedMatrices {
   };
 
   /**
-   * The same for a question at a time: by late fusion, without waiting for a matrix. What has been asked for often gets one meanwhile, as
+   * The same for a question at a time: by late fusion, without waiting for a matrix, or only for a part of it. What has been asked for often gets one meanwhile, as
    * far as there is room. Both give the same scores.
    */
   readonly quick = async (formula: Formula, languages: readonly LanguageWeight[]): Promise<ScoredMatrix> => {
@@ -83,6 +83,8 @@ export class FusedMatrices {
       this.#asked.delete(key);
       return this.fused(formula, languages);
     }
+    // Whoever asks without a pause would not let it grow.
+    if (this.#growing.has(key)) await setImmediate();
     const late = await this.#late.matrix(await this.passages(), formula, used, this.#budget);
     if (late === null) return this.fused(formula, languages);
     const asked = (this.#asked.get(key) ?? 0) + 1;

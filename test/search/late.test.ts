@@ -145,6 +145,14 @@ describe('late fusion', () => {
     for (let i = 0; i < 10; i++) expect(await none.quick(formula, POLICIES[0])).toBeInstanceOf(SearchMatrix);
   });
 
+  it('builds it too where questions follow each other without a pause', async () => {
+    const matrices = new FusedMatrices(snapshot, BUDGET);
+    let asked = 0;
+    while (!((await matrices.quick(FORMULAS[0], POLICIES[0])) instanceof SearchMatrix) && asked < 200)
+      asked++;
+    expect(asked).toBeLessThan(200);
+  });
+
   it('forgets the sums of languages when they take too much', async () => {
     let read = 0;
     const counted = {
