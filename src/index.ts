@@ -47,15 +47,13 @@ export type { ReadBytes } from './library/corpus-progress.js';
 export type { NewDocument } from './library/documents.js';
 export type { ExpandedQuestion } from './library/expanding.js';
 export type { ExplainedPassage } from './library/explaining.js';
+export type { AddOptions, AddPathsOptions, OpenIndexOptions } from './library/index-options.js';
 export { type PartWorkerOptions, type WorkerResult, workOnParts } from './library/part-worker.js';
 export type { PassageQueries } from './library/passage-queries.js';
 export { roundTripOver } from './library/round-trip.js';
 export type { FoundPassage, SearchAnswer, SearchOptions, UsedExpansion } from './library/search-types.js';
 export type { AskedQuestion, RankedQuestion } from './library/searching.js';
 export {
-  type AddOptions,
-  type AddPathsOptions,
-  type OpenIndexOptions,
   openIndex,
   type XqgIndex,
 } from './library/xqg-index.js';

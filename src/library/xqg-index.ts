@@ -5,9 +5,6 @@
  */
 import { resolve } from 'node:path';
 import type { SourceDocument } from '../corpus/passage.js';
-import type { CorpusOptions } from '../corpus/passages.js';
-import type { ReadOptions } from '../corpus/read-corpus.js';
-import type { QueueOptions } from '../distribute/distribution.js';
 import { XqgError } from '../errors/error.js';
 import type { AnnRecord } from '../indexing/ann-record.js';
 import { keptGlossary } from '../indexing/kept-glossary.js';
@@ -28,68 +25,18 @@ import {
   storedPassage,
   type VisibleOptions,
 } from './contents.js';
-import { CorpusProgress, type ReadBytes } from './corpus-progress.js';
+import { CorpusProgress } from './corpus-progress.js';
 import type { Coverage, CoverageOptions } from './coverage.js';
 import { DEFAULT_SOURCE, type NewDocument, preparedDocuments, sourceDocuments } from './documents.js';
 import { type ExpandedQuestion, expandQuestions } from './expanding.js';
 import { type ExplainedPassage, explainPassage } from './explaining.js';
-import { type MakerOptions, type Makers, makersOf } from './makers.js';
-import { OpenedIndex, type SearchSettings } from './opened-index.js';
+import type { AddOptions, AddPathsOptions, OpenIndexOptions } from './index-options.js';
+import { type Makers, makersOf } from './makers.js';
+import { OpenedIndex } from './opened-index.js';
 import { generatedQueries, type PassageQueries } from './passage-queries.js';
 import type { SearchAnswer, SearchOptions } from './search-types.js';
 import type { AskableIndex } from './searched-index.js';
 import { type AskedQuestion, answerQuestion, type RankedQuestion, rankQuestions } from './searching.js';
-
-export interface OpenIndexOptions extends MakerOptions, SearchSettings {
-  /**
-   * `opensearch://HOST:PORT/NAME`: where a new index keeps its rows; of one that is there already, the directory becomes the
-   * control folder. Default: in the directory, or where the index of the directory keeps them.
-   */
-  readonly store?: string;
-  /** Make the index if there is none in the directory. Default false. */
-  readonly create?: boolean;
-  /** Languages in which queries are generated; fixed when the index is made. Default: all of the generator's. */
-  readonly queryLanguages?: readonly string[];
-  /** Queries for each passage and language; fixed when the index is made. Default 5. */
-  readonly queriesPerLanguage?: number;
-  /** Seed of drawn queries; fixed when the index is made. Default 0. */
-  readonly seed?: number;
-  /** False: generated queries serve the lexical leg alone; fixed when the index is made. Default true. */
-  readonly encodeQueries?: boolean;
-}
-
-export interface AddOptions {
-  /** Default "library". */
-  readonly source?: string;
-  /** Split long texts into passages. Default false: every document is one passage. */
-  readonly split?: boolean;
-  /** True: documents of the source that are not among the given ones are removed. Default false. */
-  readonly replace?: boolean;
-  /** When aborted, what is done is kept and the result says `interrupted`. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: IndexProgress) => void;
-  /** Memory for what waits to be written, in bytes. Default 256 MB. */
-  readonly memoryBytes?: number;
-}
-
-export interface AddPathsOptions extends Omit<AddOptions, 'source' | 'split' | 'replace' | 'onProgress'> {
-  readonly splitting?: CorpusOptions;
-  readonly onSkip?: ReadOptions['onSkip'];
-  readonly onFailure?: ReadOptions['onFailure'];
-  readonly onProgress?: (progress: IndexProgress, read: ReadBytes) => void;
-  /**
-   * Keeps the documents under this name, whatever path brought them; nothing that came under it before is dropped. Default:
-   * every path is a source of its own and is held to what it holds now.
-   */
-  readonly source?: string;
-  /**
-   * Sees each document before it is indexed and returns what is indexed.
-   * @throws XqgError to refuse that document; `onFailure` is told
-   */
-  readonly prepare?: (document: SourceDocument) => SourceDocument;
-  /** Rows are computed by the workers of a queue (`workOnParts`). Default: in this process. */
-  readonly queue?: QueueOptions;
-}
 
 /** Rows that wait to be written are held about twice: as vectors, and as what goes to the disk. */
 const COPIES = 2;
