@@ -19,6 +19,8 @@ export async function openOnnxScanner(threads?: number): Promise<Scanner> {
   const session = await runtime.InferenceSession.create(productGraph(), {
     executionProviders: ['cpu'],
     logSeverityLevel: 3,
+    // As the graph is written: see there.
+    graphOptimizationLevel: 'disabled',
     // Idle threads that spin take the time of the JavaScript that follows a scan.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),

@@ -7,11 +7,14 @@ import { kthScore } from '../top-k.js';
 import type { PlacedSegment } from './frequencies.js';
 import { addToAll, addToSome, type OwnTerm } from './own-terms.js';
 import type { RowSums } from './row-sums.js';
+import type { Scores } from './scores.js';
 
 /** A lookup in a term's postings costs about as much as reading so many of them. */
 const LOOKUP_COST = 8;
 /** To look for contenders costs about as much as reading so many postings for each row that has a score. */
 const TRY_COST = 1;
+/** Groups of rows for each of the best k, whose maxima tell about where the k-th lies. */
+const GROUPS = 4;
 
 /**
  * Adds the terms' contributions to `scores`, in their order: complete for the rows that are returned and for `also`.
@@ -25,14 +28,14 @@ const TRY_COST = 1;
 export function addContending(
   segments: readonly PlacedSegment[],
   terms: readonly OwnTerm[],
-  scores: RowSums,
+  scores: Scores,
   k: number,
   mask: Uint8Array | null,
   also: Uint32Array,
 ): Uint32Array {
   const rest = boundsOfRest(terms);
   // To put more in order and to look them up one by one would not pay.
-  const most = scores.byRow.length / 16;
+  const most = Math.max(k, scores.byRow.length / 16);
   let contenders: Uint32Array | null = null;
   let wanted: Uint32Array = also;
   let tryBelow = Infinity;
@@ -45,10 +48,9 @@ export function addContending(
       rest[t] <= tryBelow
     ) {
       const rows = passing(scores, mask);
-      const values = valuesAt(rows, scores);
-      const threshold = kthScore(values, k, null) ?? 0;
-      const found = threshold > rest[t] ? atLeast(lowest(threshold, rest[t]), rows, values) : null;
-      if (found !== null && found.length <= most) {
+      const threshold = nearlyKth(rows, scores, k);
+      const found = threshold > rest[t] ? atLeast(lowest(threshold, rest[t]), rows, scores, most) : null;
+      if (found !== null) {
         contenders = found.sort();
         wanted = union(contenders, also);
       } else {
@@ -56,9 +58,9 @@ export function addContending(
         tryBelow = Math.min(rest[t] * 0.8, Math.max(threshold, rest[t] * 0.5));
       }
     } else if (contenders !== null && contenders.length > 2 * k) {
-      const values = valuesAt(contenders, scores);
-      const fewer = atLeast(lowest(kthScore(values, k, null) ?? 0, rest[t]), contenders, values);
-      if (fewer.length < 0.8 * contenders.length) {
+      const threshold = kthScore(valuesAt(contenders, scores), k, null) ?? 0;
+      const fewer = atLeast(lowest(threshold, rest[t]), contenders, scores, 0.8 * contenders.length);
+      if (fewer !== null) {
         contenders = fewer;
         wanted = union(contenders, also);
       }
@@ -92,11 +94,28 @@ function valuesAt(rows: Uint32Array, { byRow }: RowSums): Float64Array {
   return values;
 }
 
-/** The rows whose value is `threshold` or more, in their order. */
-function atLeast(threshold: number, rows: Uint32Array, values: Float64Array): Uint32Array {
-  const found = new Uint32Array(rows.length);
+/**
+ * The k-th largest score of the rows, or a little less: the k-th largest of the maxima of so many groups that two of the best seldom meet.
+ */
+function nearlyKth(rows: Uint32Array, { byRow }: RowSums, k: number): number {
+  const maxima = new Float64Array(GROUPS * k);
+  for (let i = 0, group = 0; i < rows.length; i++) {
+    const score = byRow[rows[i]];
+    if (score > maxima[group]) maxima[group] = score;
+    if (++group === maxima.length) group = 0;
+  }
+  return kthScore(maxima, k, null) ?? 0;
+}
+
+/** The rows whose score is `threshold` or more, in their order; null if they are more than `most`. */
+function atLeast(threshold: number, rows: Uint32Array, { byRow }: RowSums, most: number): Uint32Array | null {
+  const found = new Uint32Array(most);
   let count = 0;
-  for (let i = 0; i < rows.length; i++) if (values[i] >= threshold) found[count++] = rows[i];
+  for (let i = 0; i < rows.length; i++) {
+    if (byRow[rows[i]] < threshold) continue;
+    if (count === found.length) return null;
+    found[count++] = rows[i];
+  }
   return found.subarray(0, count);
 }
 

@@ -5,6 +5,7 @@
 import type { PlacedSegment } from './frequencies.js';
 import { halfValues } from './half.js';
 import type { RowSums } from './row-sums.js';
+import type { Scores } from './scores.js';
 
 /** How a view's lengths enter the denominator: base + slope * lengths[row]. */
 export interface Norm {
@@ -48,30 +49,16 @@ export function postingsOf(segments: readonly PlacedSegment[], numbers: Int32Arr
 }
 
 /** Adds the term's contribution to every passage that has it. */
-export function addToAll(segments: readonly PlacedSegment[], term: OwnTerm, scores: RowSums): void {
-  const { factor, norm } = term;
-  const { lengths, base, slope } = norm;
-  const { byRow, rows: added } = scores;
-  let count = scores.count;
+export function addToAll(segments: readonly PlacedSegment[], term: OwnTerm, scores: Scores): void {
   for (let s = 0; s < segments.length; s++) {
     const number = term.numbers[s];
     if (number < 0) continue;
     const { segment, firstRow } = segments[s];
     const field = segment.field('own')!;
     const { rows, frequencies } = field;
-    const values = halfValues;
-    const end = field.postingEnds[number];
-    for (let i = field.start(number); i < end; i++) {
-      const row = firstRow + rows[i];
-      const frequency = values[frequencies[i]];
-      const before = byRow[row];
-      // Written first and counted if it is new: a branch would often be foretold wrong.
-      added[count] = row;
-      count += +(before === 0);
-      byRow[row] = before + (factor * frequency) / (frequency + base + slope * lengths[row]);
-    }
+    const range = { rows, frequencies, start: field.start(number), end: field.postingEnds[number], firstRow };
+    scores.add(range, term.factor, term.norm);
   }
-  scores.count = count;
 }
 
 /**
