@@ -68,17 +68,18 @@ export async function scanQuestions(
 }
 
 /**
- * SUM weight * scores over a question's parts.
- * @param into (n), overwritten
- * @returns the error of the sums
+ * SUM weight * scores over a question's parts, with the error of the sums.
+ * @param into (n), overwritten if there is anything to sum
+ * @returns scores (n) in `into`, or those of the only part: not to be changed
  */
-export function sumParts(parts: readonly ScannedPart[], into: Float64Array): number {
-  if (parts.length === 1 && parts[0].weight === 1) into.set(parts[0].scores);
-  else {
-    into.fill(0);
-    for (const { scores, weight } of parts) {
-      for (let row = 0; row < into.length; row++) into[row] += weight * scores[row];
-    }
+export function sumParts(
+  parts: readonly ScannedPart[],
+  into: Float64Array,
+): Pick<ScannedPart, 'scores' | 'error'> {
+  if (parts.length === 1 && parts[0].weight === 1) return parts[0];
+  into.fill(0);
+  for (const { scores, weight } of parts) {
+    for (let row = 0; row < into.length; row++) into[row] += weight * scores[row];
   }
-  return parts.reduce((sum, { error, weight }) => sum + weight * error, 0);
+  return { scores: into, error: parts.reduce((sum, { error, weight }) => sum + weight * error, 0) };
 }

@@ -163,8 +163,7 @@ describe('a scan in 8 bits', () => {
       const [alone] = await scanQuestions(scanner, [question]);
       expect(alone![0].error).toBeGreaterThan(together[q]![0].error);
       const [few, many] = [alone!, together[q]!].map((parts) => {
-        const scores = new Float64Array(n);
-        const error = sumParts(parts, scores);
+        const { scores, error } = sumParts(parts, new Float64Array(n));
         return exactTopK(scores, error, question.vector, question.parts, k, rank, mask);
       });
       expect(few).toEqual(many);

@@ -7,14 +7,12 @@ import { kthScore } from '../top-k.js';
 import type { PlacedSegment } from './frequencies.js';
 import { addToAll, addToSome, type OwnTerm } from './own-terms.js';
 import type { RowSums } from './row-sums.js';
-import type { Scores } from './scores.js';
+import { lowest, type Scores } from './scores.js';
 
 /** A lookup in a term's postings costs about as much as reading so many of them. */
-const LOOKUP_COST = 8;
+const LOOKUP_COST = 24;
 /** To look for contenders costs about as much as reading so many postings for each row that has a score. */
 const TRY_COST = 1;
-/** Groups of rows for each of the best k, whose maxima tell about where the k-th lies. */
-const GROUPS = 4;
 
 /**
  * Adds the terms' contributions to `scores`, in their order: complete for the rows that are returned and for `also`.
@@ -35,7 +33,7 @@ export function addContending(
 ): Uint32Array {
   const rest = boundsOfRest(terms);
   // To put more in order and to look them up one by one would not pay.
-  const most = Math.max(k, scores.byRow.length / 16);
+  const most = scores.byRow.length / 16;
   let contenders: Uint32Array | null = null;
   let wanted: Uint32Array = also;
   let tryBelow = Infinity;
@@ -47,11 +45,9 @@ export function addContending(
       term.postings >= TRY_COST * scores.count &&
       rest[t] <= tryBelow
     ) {
-      const rows = passing(scores, mask);
-      const threshold = nearlyKth(rows, scores, k);
-      const found = threshold > rest[t] ? atLeast(lowest(threshold, rest[t]), rows, scores, most) : null;
-      if (found !== null) {
-        contenders = found.sort();
+      const { threshold, rows } = scores.contending(k, rest[t], mask);
+      if (rows !== null && rows.length <= most) {
+        contenders = rows.slice().sort();
         wanted = union(contenders, also);
       } else {
         // A vain try costs as much as a long list of postings: the next one waits until it is likelier to succeed.
@@ -94,19 +90,6 @@ function valuesAt(rows: Uint32Array, { byRow }: RowSums): Float64Array {
   return values;
 }
 
-/**
- * The k-th largest score of the rows, or a little less: the k-th largest of the maxima of so many groups that two of the best seldom meet.
- */
-function nearlyKth(rows: Uint32Array, { byRow }: RowSums, k: number): number {
-  const maxima = new Float64Array(GROUPS * k);
-  for (let i = 0, group = 0; i < rows.length; i++) {
-    const score = byRow[rows[i]];
-    if (score > maxima[group]) maxima[group] = score;
-    if (++group === maxima.length) group = 0;
-  }
-  return kthScore(maxima, k, null) ?? 0;
-}
-
 /** The rows whose score is `threshold` or more, in their order; null if they are more than `most`. */
 function atLeast(threshold: number, rows: Uint32Array, { byRow }: RowSums, most: number): Uint32Array | null {
   const found = new Uint32Array(most);
@@ -117,11 +100,6 @@ function atLeast(threshold: number, rows: Uint32Array, { byRow }: RowSums, most:
     found[count++] = rows[i];
   }
   return found.subarray(0, count);
-}
-
-/** The lowest score from which `rest` may lead to `threshold`, with a margin for the rounding of sums. */
-function lowest(threshold: number, rest: number): number {
-  return threshold - rest - 1e-9 * threshold;
 }
 
 /** The distinct rows of two ascending lists, ascending. */

@@ -115,7 +115,8 @@ export class LexicalIndex {
     const scores = this.#scores;
     const contenders = addContending(this.#segments, terms, scores, k, mask, also);
     const { byRow } = scores;
-    const others = new Map(Array.from(also, (row) => [row, byRow[row]]));
+    const others = new Map<number, number>();
+    for (const row of also) others.set(row, byRow[row]);
     const values = new Float64Array(contenders.length);
     for (let i = 0; i < values.length; i++) values[i] = byRow[contenders[i]];
     const list = sortRows(contenders, values, k, rank);

@@ -88,10 +88,15 @@ export function addToSome(
     const { rows, frequencies } = field;
     const end = field.postingEnds[number];
     let low = field.start(number);
+    // Postings lie about evenly among the rows.
+    const density = (end - low) / segment.rows;
     for (; next < wanted.length && wanted[next] < endRow; next++) {
+      if (low === end) continue;
       const row = wanted[next];
-      low = lowerBound(rows, low, end, row - firstRow);
-      if (low === end || rows[low] !== row - firstRow) continue;
+      const local = row - firstRow;
+      const guess = low + Math.floor(Math.max(0, local - rows[low]) * density);
+      low = lowerBound(rows, low, end, local, Math.min(guess, end - 1));
+      if (low === end || rows[low] !== local) continue;
       const frequency = halfValues[frequencies[low]];
       if (byRow[row] === 0) scores.rows[scores.count++] = row;
       byRow[row] += (factor * frequency) / (frequency + base + slope * lengths[row]);
@@ -99,15 +104,28 @@ export function addToSome(
   }
 }
 
-/** First place in [from, end) whose row is `row` or more: steps that double, then halves. */
-function lowerBound(rows: Uint16Array, from: number, end: number, row: number): number {
+/**
+ * First place in [from, end) whose row is `row` or more: steps that double, from a guess, then halves.
+ * @param guess in [from, end)
+ */
+function lowerBound(rows: Uint16Array, from: number, end: number, row: number, guess: number): number {
   let low = from;
+  let high = guess;
   let step = 1;
-  while (low + step < end && rows[low + step] < row) {
-    low += step;
-    step *= 2;
+  if (rows[guess] < row) {
+    low = guess + 1;
+    while (low + step <= end && rows[low + step - 1] < row) {
+      low += step;
+      step *= 2;
+    }
+    high = Math.min(low + step - 1, end);
+  } else {
+    while (high - step >= from && rows[high - step] >= row) {
+      high -= step;
+      step *= 2;
+    }
+    low = Math.max(from, high - step + 1);
   }
-  let high = Math.min(low + step, end);
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (rows[middle] < row) low = middle + 1;

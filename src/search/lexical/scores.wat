@@ -1,4 +1,4 @@
-;; What one question term adds to the scores of the passages that have it. Built into scores.ts:
+;; What one question term adds to the scores of the passages that have it, and which scores are large. Built into scores.ts:
 ;; npx -p wabt wat2wasm src/search/lexical/scores.wat --output=- | base64 -w0
 (module
   (memory (export "memory") 1)
@@ -63,4 +63,45 @@
       (local.set $parts (i32.add (local.get $parts) (i32.const 8)))
       (local.set $rows (i32.add (local.get $rows) (i32.const 2)))
       (br_if $postings (i32.lt_u (local.get $rows) (local.get $end))))
-    (local.get $added)))
+    (local.get $added))
+
+  ;; Two rows after two others go to the groups in turn; the largest score of each group, if that is more than is there.
+  (func (export "maxima")
+    (param $row i32)    ;; address of rows of 32 bits
+    (param $end i32)    ;; behind the last of them: an even number, 2 or more
+    (param $scores i32) ;; address of the score of row 0
+    (param $first i32)  ;; address of the groups' maxima, 64 bits each: an even number, 2 or more
+    (param $last i32)   ;; address behind them
+    (local $at i32)
+    (local.set $at (local.get $first))
+    (loop $pairs
+      (v128.store (local.get $at)
+        (f64x2.pmax
+          (v128.load (local.get $at))
+          (v128.load64_lane 1
+            (i32.add (local.get $scores) (i32.shl (i32.load offset=4 (local.get $row)) (i32.const 3)))
+            (v128.load64_zero
+              (i32.add (local.get $scores) (i32.shl (i32.load offset=0 (local.get $row)) (i32.const 3)))))))
+      (local.set $at (i32.add (local.get $at) (i32.const 16)))
+      (local.set $at (select (local.get $first) (local.get $at) (i32.eq (local.get $at) (local.get $last))))
+      (local.set $row (i32.add (local.get $row) (i32.const 8)))
+      (br_if $pairs (i32.lt_u (local.get $row) (local.get $end)))))
+
+  ;; Writes down the rows whose score is the threshold or more; returns the address behind them.
+  (func (export "atLeast")
+    (param $row i32)    ;; address of rows of 32 bits
+    (param $end i32)    ;; behind the last of them, 1 or more
+    (param $scores i32) ;; address of the score of row 0
+    (param $threshold f64)
+    (param $out i32)    ;; room for them all; may be $row
+    (result i32)
+    (local $r i32)
+    (loop $rows
+      (local.set $r (i32.load (local.get $row)))
+      (i32.store (local.get $out) (local.get $r))
+      (local.set $out (i32.add (local.get $out) (i32.shl
+        (f64.ge (f64.load (i32.add (local.get $scores) (i32.shl (local.get $r) (i32.const 3)))) (local.get $threshold))
+        (i32.const 2))))
+      (local.set $row (i32.add (local.get $row) (i32.const 4)))
+      (br_if $rows (i32.lt_u (local.get $row) (local.get $end))))
+    (local.get $out)))
