@@ -154,7 +154,8 @@ describe('a scan in 8 bits', () => {
     const rank = Uint32Array.from({ length: n }, (_, row) => n - row);
     const mask = Uint8Array.from({ length: n }, (_, row) => row % 3);
     const { scanner } = await openScanner();
-    const questions = Array.from({ length: 5 }, () => ({
+    // More than are multiplied at once.
+    const questions = Array.from({ length: 37 }, () => ({
       vector: random.floats(dim),
       parts: [{ matrix, weight: 0.7 }],
     }));

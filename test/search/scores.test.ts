@@ -46,4 +46,28 @@ describe('the kernel of scores', () => {
       expect(scores.byRow.every((score) => score === 0)).toBe(true);
     }
   });
+
+  it('misses no row that may be among the best', () => {
+    const scores = Scores.of(N);
+    for (const share of [0.002, 0.1, 0.9]) {
+      scores.add(postings(0, share), 3, norm());
+      for (const mask of [null, Uint8Array.from({ length: N }, () => random.below(2))]) {
+        const passing = [...scores.rows.subarray(0, scores.count)].filter((row) => mask?.[row] !== 0);
+        const values = passing.map((row) => scores.byRow[row]).sort((a, b) => b - a);
+        for (const k of [1, 10, 700, N - 1]) {
+          const kth = values[k - 1] ?? 0;
+          const { threshold, rows } = scores.contending(k, kth / 2, mask);
+          expect(threshold).toBeLessThanOrEqual(kth);
+          const wanted = passing.filter((row) => scores.byRow[row] >= threshold - kth / 2);
+          if (rows !== null) expect([...rows]).toEqual(wanted);
+          // Nearly the k-th: of many rows, never far below it.
+          if (k === 10 && passing.length > 300) {
+            expect(threshold).toBeGreaterThanOrEqual(values[20]);
+            expect(rows).not.toBeNull();
+          }
+        }
+      }
+      scores.clear();
+    }
+  });
 });

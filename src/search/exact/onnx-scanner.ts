@@ -1,5 +1,5 @@
 /**
- * The scan by onnxruntime: one Gemm over the matrix as an input tensor, so nothing is copied and one session serves every
+ * The scan by onnxruntime: one Gemm over the matrix as an input tensor, so that it is not copied and one session serves every
  * matrix. onnxruntime-node is an optional peer: it is imported when the first scanner is opened.
  *
  * Its `run` works synchronously on the calling thread (measured in 1.30), so a scan does not overlap other JavaScript.
