@@ -48,9 +48,8 @@ export async function contests(data, threads) {
       ours: {
         name: 'xqg (8 bits, then exact)',
         run: (turn) => {
-          const { scores, error } = matrix.nearly(question(turn));
-          const within = sumParts([{ scores, error, weight: 1 }], sums);
-          return [...exactTopK(sums, within, question(turn), [{ matrix, weight: 1 }], k, rank).rows];
+          const { scores, error } = sumParts([{ ...matrix.nearly(question(turn)), weight: 1 }], sums);
+          return [...exactTopK(scores, error, question(turn), [{ matrix, weight: 1 }], k, rank).rows];
         },
       },
       rivals: [{ name: 'faiss IndexFlatIP', task: 'faiss one' }, { name: 'numpy', task: 'numpy one' }],
@@ -65,12 +64,13 @@ export async function contests(data, threads) {
         run: async (turn) => {
           const first = turn % (64 - BATCH + 1);
           const asked = data.questions.slice(first * dim, (first + BATCH) * dim);
-          const scores = await scanner.scan(asked, data.passages, dim);
+          const products = await scanner.scan(asked, data.passages, dim);
           let best = null;
           for (let q = 0; q < BATCH; q++) {
             const query = asked.subarray(q * dim, (q + 1) * dim);
-            const part = { scores: scores.subarray(q * n, (q + 1) * n), error: roundingError(query, matrix), weight: 1 };
-            const { rows } = exactTopK(sums, sumParts([part], sums), query, [{ matrix, weight: 1 }], k, rank);
+            const part = { scores: products.subarray(q * n, (q + 1) * n), error: roundingError(query, matrix), weight: 1 };
+            const { scores, error } = sumParts([part], sums);
+            const { rows } = exactTopK(scores, error, query, [{ matrix, weight: 1 }], k, rank);
             best ??= rows;
           }
           return [...best];

@@ -53,9 +53,11 @@ export class PartVectors {
   /** The same for counted parts that do not come together again, as the words of a passage. */
   addOnce(counts: ReadonlyMap<string, number>, lang: string): void {
     if (this.#names.size + counts.size > MOST_NAMES) this.clear();
+    let places = this.#placesOf(lang);
     for (const [name, count] of counts) {
       const number = this.#number(name);
-      this.#addPart(name, count, lang, this.#placesOf(lang), number);
+      if (number >= places.length) places = this.#placesOf(lang);
+      this.#addPart(name, count, lang, places, number);
     }
   }
 

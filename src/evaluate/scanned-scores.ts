@@ -19,8 +19,7 @@ export async function scannedScores(
     if (ofQuestion === null)
       return { scanned: new Float64Array(n).fill(Number.NaN), error: 0, exact: () => Number.NaN };
     const { vector, parts } = questions[q];
-    const sums = new Float64Array(n);
-    const error = sumParts(ofQuestion, sums);
-    return { scanned: sums, error, exact: (row) => exactScore(vector, parts, row) };
+    const { scores, error } = sumParts(ofQuestion, new Float64Array(n));
+    return { scanned: scores, error, exact: (row) => exactScore(vector, parts, row) };
   });
 }

@@ -117,11 +117,11 @@ export class Ranker {
       const scanned = await scanQuestions(this.#options.scanner, pulled);
       pulled.forEach(({ vector }, i) => {
         const ofQuestion = scanned[i];
-        const error = ofQuestion === null ? 0 : sumParts(ofQuestion, sums);
         // A question of which the encoder knows no word has no scores.
-        if (ofQuestion === null) sums.fill(Number.NaN);
+        const { scores, error } =
+          ofQuestion === null ? { scores: sums.fill(Number.NaN), error: 0 } : sumParts(ofQuestion, sums);
         const exact = (row: number) => exactScore(vector, parts, row);
-        ranks.push(rankScannedRows(relevant[from + i], { scanned: sums, error, exact }, this.#order, n));
+        ranks.push(rankScannedRows(relevant[from + i], { scanned: scores, error, exact }, this.#order, n));
       });
     }
     return ranks;
@@ -146,7 +146,8 @@ export class Ranker {
       const first = scanned[i];
       if (first === null) return question;
       const { vector, parts } = question;
-      const [row] = exactTopK(sums, sumParts(first, sums), vector, parts, 1, this.#rank, null).rows;
+      const { scores, error } = sumParts(first, sums);
+      const [row] = exactTopK(scores, error, vector, parts, 1, this.#rank, null).rows;
       const passage = passages.subarray(row * dim, (row + 1) * dim);
       return { vector: pulledToward(vector, passage, weight).vector, parts };
     });

@@ -38,14 +38,38 @@ function segmenterOf(lang: string): Intl.Segmenter {
   return segmenter;
 }
 
+/** What a character of ASCII is to words: nothing of them, within one, or where WORD tells. */
+const BETWEEN = 0;
+const WITHIN = 1;
+const JOINT = 2;
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return /\w/.test(character) ? WITHIN : /['.,]/.test(character) ? JOINT : BETWEEN;
+});
+
 /** The words of a text in order. Offsets refer to `text.normalize('NFC')`. */
 export function wordsOf(text: string, lang: string): Word[] {
   const normalized = text.normalize('NFC');
-  const unspaced = UNSPACED.test(normalized);
   const words: Word[] = [];
-  WORD.lastIndex = 0;
-  for (let match = WORD.exec(normalized); match !== null; match = WORD.exec(normalized)) {
+  let unspaced: boolean | null = null;
+  for (let at = 0; at < normalized.length; ) {
+    const code = normalized.charCodeAt(at);
+    if (code < 128 && KINDS[code] !== WITHIN) {
+      at++;
+      continue;
+    }
+    const plain = plainEnd(normalized, at);
+    if (plain > at) {
+      words.push(wordAt(normalized.slice(at, plain), at, lang));
+      at = plain;
+      continue;
+    }
+    WORD.lastIndex = at;
+    const match = WORD.exec(normalized);
+    if (match === null) break;
+    at = WORD.lastIndex;
     const run = match[0];
+    unspaced ??= UNSPACED.test(normalized);
     if (!unspaced || !UNSPACED.test(run)) {
       words.push(wordAt(run, match.index, lang));
       continue;
@@ -57,6 +81,16 @@ export function wordsOf(text: string, lang: string): Word[] {
     }
   }
   return words;
+}
+
+/** The end of the word that begins at `start`, if it is of ASCII and plainly ends: most do, and WORD takes longer. Else `start`. */
+function plainEnd(text: string, start: number): number {
+  for (let end = start; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    const kind = code < 128 ? KINDS[code] : JOINT;
+    if (kind !== WITHIN) return kind === BETWEEN ? end : start;
+  }
+  return text.length;
 }
 
 /** A passage as analysis sees it; its title counts as text. */

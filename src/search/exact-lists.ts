@@ -37,9 +37,9 @@ export class ExactLists {
         lists.push(NO_LIST);
         continue;
       }
-      const error = sumParts(products, this.#scanned);
+      const { scores, error } = sumParts(products, this.#scanned);
       lists.push({
-        list: exactTopK(this.#scanned, error, vector, parts, depth, this.#rank, mask),
+        list: exactTopK(scores, error, vector, parts, depth, this.#rank, mask),
         score: (row) => exactScore(vector, parts, row),
       });
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { romanizedGrams, skeleton, termsOf, wordsOf } from '../../src/languages/analysis.js';
 import { passageBag } from '../../src/languages/bags.js';
+import { Random } from '../search/random.js';
 
 const surfaces = (text: string, lang: string) => wordsOf(text, lang).map(({ surface }) => surface);
 
@@ -37,6 +38,21 @@ describe('words', () => {
 
   it('lower-case Turkish as Turkish', () => {
     expect(surfaces('IŞIK İstanbul', 'tr')).toEqual(['ışık', 'istanbul']);
+  });
+
+  it('are those of one regular expression, wherever ASCII begins and ends', () => {
+    const whole = /[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+|(?<=\p{N})[.,](?=\p{N})[\p{N}]+)*/gu;
+    const random = new Random(5);
+    const alphabet = [...'aZ07_\'.,’ -\t"é\u0301д٣²\u00a0😀'];
+    for (let i = 0; i < 3000; i++) {
+      const drawn = Array.from(
+        { length: 1 + random.below(14) },
+        () => alphabet[random.below(alphabet.length)],
+      );
+      const text = drawn.join('').normalize('NFC');
+      const expected = [...text.matchAll(whole)].map(({ 0: run, index }) => [index, index + run.length]);
+      expect(wordsOf(text, 'en').map(({ start, end }) => [start, end])).toEqual(expected);
+    }
   });
 
   it('survive a run of unspaced text that is longer than ICU likes', () => {

@@ -154,7 +154,8 @@ describe('a scan in 8 bits', () => {
     const rank = Uint32Array.from({ length: n }, (_, row) => n - row);
     const mask = Uint8Array.from({ length: n }, (_, row) => row % 3);
     const { scanner } = await openScanner();
-    const questions = Array.from({ length: 5 }, () => ({
+    // More than are multiplied at once.
+    const questions = Array.from({ length: 37 }, () => ({
       vector: random.floats(dim),
       parts: [{ matrix, weight: 0.7 }],
     }));
@@ -163,8 +164,7 @@ describe('a scan in 8 bits', () => {
       const [alone] = await scanQuestions(scanner, [question]);
       expect(alone![0].error).toBeGreaterThan(together[q]![0].error);
       const [few, many] = [alone!, together[q]!].map((parts) => {
-        const scores = new Float64Array(n);
-        const error = sumParts(parts, scores);
+        const { scores, error } = sumParts(parts, new Float64Array(n));
         return exactTopK(scores, error, question.vector, question.parts, k, rank, mask);
       });
       expect(few).toEqual(many);

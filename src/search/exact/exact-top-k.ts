@@ -102,7 +102,7 @@ export function exactScore(query: Float32Array, parts: readonly MatrixPart[], ro
  * @param mask (n), 0 leaves a row out; null leaves none out
  */
 export function exactTopK(
-  scanned: Float64Array,
+  scanned: Float32Array | Float64Array,
   error: number,
   query: Float32Array,
   parts: readonly MatrixPart[],

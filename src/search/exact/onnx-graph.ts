@@ -8,11 +8,13 @@ const INT64 = 7;
 const ATTRIBUTE_INT = 2;
 
 /**
- * `scores = queries . vectors^T` as Gemm(transB): `queries` (m x d) and `vectors` (n x d) are inputs, so that one session
- * serves every matrix.
+ * `scores = (vectors . queries^T)^T` as Gemm(transB) and Transpose: `queries` (m x d) and `vectors` (n x d) are inputs, so that one
+ * session serves every matrix. Gemm rearranges its second factor before it multiplies: for up to 32 questions this takes less
+ * than rearranging the vectors. An optimizer would put the two back into `queries . vectors^T`.
  */
 export function productGraph(): Uint8Array {
-  return model('product', [gemm()], [queries, vectors], [tensor('scores', FLOAT, 'm', 'n')]);
+  const nodes = [gemm('vectors', 'queries', 'products'), node('Transpose', ['products'], ['scores'], {})];
+  return model('product', nodes, [queries, vectors], [tensor('scores', FLOAT, 'm', 'n')]);
 }
 
 /**
@@ -23,7 +25,7 @@ export function topKGraph(): Uint8Array {
   const topK = node('TopK', ['scores', 'k'], ['values', 'rows'], { axis: 1, largest: 1, sorted: 1 });
   return model(
     'topk',
-    [gemm(), topK],
+    [gemm('queries', 'vectors', 'scores'), topK],
     [queries, vectors, tensor('k', INT64, 1)],
     [tensor('values', FLOAT, 'm', 'top'), tensor('rows', INT64, 'm', 'top')],
   );
@@ -35,8 +37,9 @@ type Message = number[];
 const queries = tensor('queries', FLOAT, 'm', 'd');
 const vectors = tensor('vectors', FLOAT, 'n', 'd');
 
-function gemm(): Message {
-  return node('Gemm', ['queries', 'vectors'], ['scores'], { transB: 1 });
+/** `product = a . b^T` */
+function gemm(a: string, b: string, product: string): Message {
+  return node('Gemm', [a, b], [product], { transB: 1 });
 }
 
 function model(name: string, nodes: Message[], inputs: Message[], outputs: Message[]): Uint8Array {

@@ -1,5 +1,5 @@
 /**
- * The scan by onnxruntime: one Gemm over the matrix as an input tensor, so nothing is copied and one session serves every
+ * The scan by onnxruntime: one Gemm over the matrix as an input tensor, so that it is not copied and one session serves every
  * matrix. onnxruntime-node is an optional peer: it is imported when the first scanner is opened.
  *
  * Its `run` works synchronously on the calling thread (measured in 1.30), so a scan does not overlap other JavaScript.
@@ -19,6 +19,8 @@ export async function openOnnxScanner(threads?: number): Promise<Scanner> {
   const session = await runtime.InferenceSession.create(productGraph(), {
     executionProviders: ['cpu'],
     logSeverityLevel: 3,
+    // As the graph is written: see there.
+    graphOptimizationLevel: 'disabled',
     // Idle threads that spin take the time of the JavaScript that follows a scan.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),

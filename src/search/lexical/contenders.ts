@@ -7,9 +7,10 @@ import { kthScore } from '../top-k.js';
 import type { PlacedSegment } from './frequencies.js';
 import { addToAll, addToSome, type OwnTerm } from './own-terms.js';
 import type { RowSums } from './row-sums.js';
+import { lowest, type Scores } from './scores.js';
 
 /** A lookup in a term's postings costs about as much as reading so many of them. */
-const LOOKUP_COST = 8;
+const LOOKUP_COST = 24;
 /** To look for contenders costs about as much as reading so many postings for each row that has a score. */
 const TRY_COST = 1;
 
@@ -25,7 +26,7 @@ const TRY_COST = 1;
 export function addContending(
   segments: readonly PlacedSegment[],
   terms: readonly OwnTerm[],
-  scores: RowSums,
+  scores: Scores,
   k: number,
   mask: Uint8Array | null,
   also: Uint32Array,
@@ -44,21 +45,18 @@ export function addContending(
       term.postings >= TRY_COST * scores.count &&
       rest[t] <= tryBelow
     ) {
-      const rows = passing(scores, mask);
-      const values = valuesAt(rows, scores);
-      const threshold = kthScore(values, k, null) ?? 0;
-      const found = threshold > rest[t] ? atLeast(lowest(threshold, rest[t]), rows, values) : null;
-      if (found !== null && found.length <= most) {
-        contenders = found.sort();
+      const { threshold, rows } = scores.contending(k, rest[t], mask);
+      if (rows !== null && rows.length <= most) {
+        contenders = rows.slice().sort();
         wanted = union(contenders, also);
       } else {
         // A vain try costs as much as a long list of postings: the next one waits until it is likelier to succeed.
         tryBelow = Math.min(rest[t] * 0.8, Math.max(threshold, rest[t] * 0.5));
       }
     } else if (contenders !== null && contenders.length > 2 * k) {
-      const values = valuesAt(contenders, scores);
-      const fewer = atLeast(lowest(kthScore(values, k, null) ?? 0, rest[t]), contenders, values);
-      if (fewer.length < 0.8 * contenders.length) {
+      const threshold = kthScore(valuesAt(contenders, scores), k, null) ?? 0;
+      const fewer = atLeast(lowest(threshold, rest[t]), contenders, scores, 0.8 * contenders.length);
+      if (fewer !== null) {
         contenders = fewer;
         wanted = union(contenders, also);
       }
@@ -92,17 +90,16 @@ function valuesAt(rows: Uint32Array, { byRow }: RowSums): Float64Array {
   return values;
 }
 
-/** The rows whose value is `threshold` or more, in their order. */
-function atLeast(threshold: number, rows: Uint32Array, values: Float64Array): Uint32Array {
-  const found = new Uint32Array(rows.length);
+/** The rows whose score is `threshold` or more, in their order; null if they are more than `most`. */
+function atLeast(threshold: number, rows: Uint32Array, { byRow }: RowSums, most: number): Uint32Array | null {
+  const found = new Uint32Array(most);
   let count = 0;
-  for (let i = 0; i < rows.length; i++) if (values[i] >= threshold) found[count++] = rows[i];
+  for (let i = 0; i < rows.length; i++) {
+    if (byRow[rows[i]] < threshold) continue;
+    if (count === found.length) return null;
+    found[count++] = rows[i];
+  }
   return found.subarray(0, count);
-}
-
-/** The lowest score from which `rest` may lead to `threshold`, with a margin for the rounding of sums. */
-function lowest(threshold: number, rest: number): number {
-  return threshold - rest - 1e-9 * threshold;
 }
 
 /** The distinct rows of two ascending lists, ascending. */

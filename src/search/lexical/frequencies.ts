@@ -18,6 +18,11 @@ export class TermFrequencies extends RowSums {
   /** Number of rows with own occurrences. */
   ownCount = 0;
 
+  /** @param n passages */
+  constructor(n: number) {
+    super(new Float64Array(n), new Uint32Array(n + 1));
+  }
+
   override clear(): void {
     super.clear();
     this.ownCount = 0;

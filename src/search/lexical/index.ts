@@ -13,7 +13,8 @@ import type { CorpusStatistics } from './corpus-statistics.js';
 import { type AskedTerm, type DrawnField, frequencySources, type TermExplanation } from './explanation.js';
 import { type PlacedSegment, TermFrequencies } from './frequencies.js';
 import { addToAll, largestFrequency, type Norm, type OwnTerm, postingsOf } from './own-terms.js';
-import { RowSums } from './row-sums.js';
+import type { RowSums } from './row-sums.js';
+import { Scores } from './scores.js';
 import type { FieldName, LexicalSegment } from './segment.js';
 import {
   type LexicalMode,
@@ -51,7 +52,7 @@ export class LexicalIndex {
   readonly #corpus: CorpusStatistics | null;
   readonly #frequencies: TermFrequencies;
   /** Reused by every ranking. */
-  readonly #scores: RowSums;
+  readonly #scores: Scores;
   readonly #views: ViewCache;
   /** Numbers of pivot stems by segment: stems are few, and a generated term needs many of them. */
   readonly #stemNumbers = new Map<string, Int32Array>();
@@ -83,7 +84,7 @@ export class LexicalIndex {
     }
     this.#views = new ViewCache(segments, lengthsOf(own));
     this.#frequencies = new TermFrequencies(rows);
-    this.#scores = new RowSums(rows);
+    this.#scores = Scores.of(rows);
   }
 
   /** What questions in `languages` (a code, or several with the weights of their generated fields) see. */
@@ -114,7 +115,8 @@ export class LexicalIndex {
     const scores = this.#scores;
     const contenders = addContending(this.#segments, terms, scores, k, mask, also);
     const { byRow } = scores;
-    const others = new Map(Array.from(also, (row) => [row, byRow[row]]));
+    const others = new Map<number, number>();
+    for (const row of also) others.set(row, byRow[row]);
     const values = new Float64Array(contenders.length);
     for (let i = 0; i < values.length; i++) values[i] = byRow[contenders[i]];
     const list = sortRows(contenders, values, k, rank);
@@ -280,7 +282,11 @@ export class LexicalIndex {
 
   #numbers(name: FieldName, term: string): Int32Array {
     const bytes = Buffer.from(term, 'utf8');
-    return Int32Array.from(this.#segments, ({ segment }) => segment.field(name)?.find(bytes) ?? -1);
+    const numbers = new Int32Array(this.#segments.length);
+    for (let s = 0; s < numbers.length; s++) {
+      numbers[s] = this.#segments[s].segment.field(name)?.find(bytes) ?? -1;
+    }
+    return numbers;
   }
 
   #stem(stem: string): Int32Array {

@@ -5,6 +5,7 @@
 import type { PlacedSegment } from './frequencies.js';
 import { halfValues } from './half.js';
 import type { RowSums } from './row-sums.js';
+import type { Scores } from './scores.js';
 
 /** How a view's lengths enter the denominator: base + slope * lengths[row]. */
 export interface Norm {
@@ -48,30 +49,16 @@ export function postingsOf(segments: readonly PlacedSegment[], numbers: Int32Arr
 }
 
 /** Adds the term's contribution to every passage that has it. */
-export function addToAll(segments: readonly PlacedSegment[], term: OwnTerm, scores: RowSums): void {
-  const { factor, norm } = term;
-  const { lengths, base, slope } = norm;
-  const { byRow, rows: added } = scores;
-  let count = scores.count;
+export function addToAll(segments: readonly PlacedSegment[], term: OwnTerm, scores: Scores): void {
   for (let s = 0; s < segments.length; s++) {
     const number = term.numbers[s];
     if (number < 0) continue;
     const { segment, firstRow } = segments[s];
     const field = segment.field('own')!;
     const { rows, frequencies } = field;
-    const values = halfValues;
-    const end = field.postingEnds[number];
-    for (let i = field.start(number); i < end; i++) {
-      const row = firstRow + rows[i];
-      const frequency = values[frequencies[i]];
-      const before = byRow[row];
-      // Written first and counted if it is new: a branch would often be foretold wrong.
-      added[count] = row;
-      count += +(before === 0);
-      byRow[row] = before + (factor * frequency) / (frequency + base + slope * lengths[row]);
-    }
+    const range = { rows, frequencies, start: field.start(number), end: field.postingEnds[number], firstRow };
+    scores.add(range, term.factor, term.norm);
   }
-  scores.count = count;
 }
 
 /**
@@ -101,10 +88,15 @@ export function addToSome(
     const { rows, frequencies } = field;
     const end = field.postingEnds[number];
     let low = field.start(number);
+    // Postings lie about evenly among the rows.
+    const density = (end - low) / segment.rows;
     for (; next < wanted.length && wanted[next] < endRow; next++) {
+      if (low === end) continue;
       const row = wanted[next];
-      low = lowerBound(rows, low, end, row - firstRow);
-      if (low === end || rows[low] !== row - firstRow) continue;
+      const local = row - firstRow;
+      const guess = low + Math.floor(Math.max(0, local - rows[low]) * density);
+      low = lowerBound(rows, low, end, local, Math.min(guess, end - 1));
+      if (low === end || rows[low] !== local) continue;
       const frequency = halfValues[frequencies[low]];
       if (byRow[row] === 0) scores.rows[scores.count++] = row;
       byRow[row] += (factor * frequency) / (frequency + base + slope * lengths[row]);
@@ -112,15 +104,28 @@ export function addToSome(
   }
 }
 
-/** First place in [from, end) whose row is `row` or more: steps that double, then halves. */
-function lowerBound(rows: Uint16Array, from: number, end: number, row: number): number {
+/**
+ * First place in [from, end) whose row is `row` or more: steps that double, from a guess, then halves.
+ * @param guess in [from, end)
+ */
+function lowerBound(rows: Uint16Array, from: number, end: number, row: number, guess: number): number {
   let low = from;
+  let high = guess;
   let step = 1;
-  while (low + step < end && rows[low + step] < row) {
-    low += step;
-    step *= 2;
+  if (rows[guess] < row) {
+    low = guess + 1;
+    while (low + step <= end && rows[low + step - 1] < row) {
+      low += step;
+      step *= 2;
+    }
+    high = Math.min(low + step - 1, end);
+  } else {
+    while (high - step >= from && rows[high - step] >= row) {
+      high -= step;
+      step *= 2;
+    }
+    low = Math.max(from, high - step + 1);
   }
-  let high = Math.min(low + step, end);
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (rows[middle] < row) low = middle + 1;

@@ -7,15 +7,21 @@ export class RowSums {
   readonly rows: Uint32Array;
   count = 0;
 
-  constructor(n: number) {
-    this.byRow = new Float64Array(n);
-    this.rows = new Uint32Array(n + 1);
+  /**
+   * @param byRow (n), zeros
+   * @param rows (n + 1)
+   */
+  constructor(byRow: Float64Array, rows: Uint32Array) {
+    this.byRow = byRow;
+    this.rows = rows;
   }
 
   /** Back to no row. */
   clear(): void {
     const { byRow, rows, count } = this;
-    for (let i = 0; i < count; i++) byRow[rows[i]] = 0;
+    // Row by row takes several times as long as in one sweep.
+    if (count > byRow.length / 8) byRow.fill(0);
+    else for (let i = 0; i < count; i++) byRow[rows[i]] = 0;
     this.count = 0;
   }
 }
