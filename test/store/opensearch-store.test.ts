@@ -88,9 +88,13 @@ describeWithOpenSearch('the store on OpenSearch', () => {
 class DyingConnection extends Connection {
   dies = false;
 
-  override async send<T>(request: Request, accept?: readonly number[]): Promise<{ status: number; body: T }> {
+  override async send<T>(
+    request: Request,
+    accept?: readonly number[],
+    requireWhole?: (body: T) => void,
+  ): Promise<{ status: number; body: T }> {
     if (this.dies && request.method === 'PUT' && request.path.endsWith('/_doc/commit'))
       throw new Error('killed');
-    return super.send(request, accept);
+    return super.send(request, accept, requireWhole);
   }
 }

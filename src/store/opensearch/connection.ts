@@ -38,10 +38,15 @@ export class Connection {
   /**
    * The answer's body.
    * @param accept statuses that are answers too, not failures: then `status` tells
+   * @param requireWhole throws what a part of the answer says; where that is XQG_STORE_BUSY, the request is sent again like others
    * @throws XqgError XQG_STORE_UNREACHABLE, XQG_STORE_REFUSED, XQG_STORE_FULL, XQG_STORE_BUSY, XQG_STORE_REJECTED,
    * XQG_STORE_PACKAGE_MISSING
    */
-  async send<T>(request: Request, accept: readonly number[] = []): Promise<{ status: number; body: T }> {
+  async send<T>(
+    request: Request,
+    accept: readonly number[] = [],
+    requireWhole: (body: T) => void = () => {},
+  ): Promise<{ status: number; body: T }> {
     this.#client ??= this.#connect();
     const client = await this.#client;
     const until = performance.now() + this.#patience;
@@ -59,15 +64,22 @@ export class Connection {
           { ignore: [...accept], requestTimeout: REQUEST_TIMEOUT, maxRetries: this.address.nodes.length },
         );
         this.#answered = true;
+        requireWhole(body as T);
         return { status: statusCode ?? 200, body: body as T };
       } catch (cause) {
         const status = statusOf(cause);
         if (status !== null) this.#answered = true;
-        const passes = status === null ? this.#answered : LATER.has(status);
-        if (!passes || isFull(reasonOf(cause)) || performance.now() > until) throw this.explain(cause);
+        if (!this.#passes(cause, status) || isFull(reasonOf(cause)) || performance.now() > until)
+          throw this.explain(cause);
         await wait(pause);
       }
     }
+  }
+
+  /** True for what may be otherwise a moment later. @param status null where no answer came */
+  #passes(cause: unknown, status: number | null): boolean {
+    if (cause instanceof XqgError) return cause.code === 'XQG_STORE_BUSY';
+    return status === null ? this.#answered : LATER.has(status);
   }
 
   /** The error to throw in place of what the client threw, or of a reason inside an answer. */

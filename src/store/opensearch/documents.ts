@@ -81,15 +81,14 @@ export class Documents {
       { index: this.index, allow_partial_search_results: false },
       { track_total_hits: false, ...body },
     ]);
-    const { body } = await this.connection.send<{ responses: readonly SearchAnswer[] }>({
-      method: 'POST',
-      path: '/_msearch',
-      lines,
-    });
-    return body.responses.map((answer) => {
-      this.#requireWhole(answer);
-      return { hits: answer.hits.hits, total: answer.hits.total?.value ?? 0 };
-    });
+    const { body } = await this.connection.send<{ responses: readonly SearchAnswer[] }>(
+      { method: 'POST', path: '/_msearch', lines },
+      [],
+      ({ responses }) => {
+        for (const answer of responses) this.#requireWhole(answer);
+      },
+    );
+    return body.responses.map(({ hits }) => ({ hits: hits.hits, total: hits.total?.value ?? 0 }));
   }
 
   /**
@@ -112,20 +111,23 @@ export class Documents {
     try {
       while (left > 0) {
         const size = Math.min(options.size, left);
-        const { body: answer } = await this.connection.send<SearchAnswer>({
-          method: 'POST',
-          path: '/_search',
-          query: { allow_partial_search_results: false },
-          body: {
-            ...body,
-            size,
-            track_total_hits: false,
-            sort: [{ seq: 'asc' }],
-            pit: { id, keep_alive: KEEP_ALIVE },
-            ...(after === undefined ? {} : { search_after: [after] }),
+        const { body: answer } = await this.connection.send<SearchAnswer>(
+          {
+            method: 'POST',
+            path: '/_search',
+            query: { allow_partial_search_results: false },
+            body: {
+              ...body,
+              size,
+              track_total_hits: false,
+              sort: [{ seq: 'asc' }],
+              pit: { id, keep_alive: KEEP_ALIVE },
+              ...(after === undefined ? {} : { search_after: [after] }),
+            },
           },
-        });
-        this.#requireWhole(answer);
+          [],
+          (whole) => this.#requireWhole(whole),
+        );
         id = answer.pit_id ?? id;
         const { hits } = answer.hits;
         if (hits.length > 0) yield hits;
@@ -158,11 +160,13 @@ export class Documents {
   }
 
   async refresh(): Promise<void> {
-    const { body } = await this.connection.send<{ _shards: { failed: number } }>({
-      method: 'POST',
-      path: `/${this.index}/_refresh`,
-    });
-    if (body._shards.failed > 0) throw this.#notWhole(`${body._shards.failed} shards did not refresh`);
+    await this.connection.send<{ _shards: { failed: number } }>(
+      { method: 'POST', path: `/${this.index}/_refresh` },
+      [],
+      ({ _shards: { failed } }) => {
+        if (failed > 0) throw this.#notWhole(`${failed} shards did not refresh`);
+      },
+    );
   }
 
   async #bulk(documents: readonly [string, object | null, string][]): Promise<void> {
