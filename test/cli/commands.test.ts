@@ -178,6 +178,8 @@ describe('xqg explain', () => {
     expect(stdout).toContain('the passage itself');
     expect(stdout).toContain('generated queries in ar');
     expect(stdout).toMatch(/\u2068قطار\u2069 {2}generated from \u2068train\u2069/);
+    const pulled = await xqg('explain', 'قطار صباح', 'trains', ...here, '--feedback', '0.5', '--json');
+    expect(JSON.parse(pulled.stdout).dense.toward).toMatchObject({ weight: 0.5 });
     const off = JSON.parse(
       (await xqg('explain', 'قطار صباح', 'trains', ...here, '--augment', 'off', '--json')).stdout,
     );

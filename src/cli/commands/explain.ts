@@ -52,11 +52,12 @@ export const registerExplain: Register = (parent, act) => {
         });
         const expansion = await givenExpansion(given, context);
         try {
-          const { mode, alpha, profile, translate, lang } = given;
+          const { mode, alpha, profile, feedback, translate, lang } = given;
           const explained = await index.explain(question, id, {
             mode,
             alpha,
             profile,
+            feedback,
             translate,
             lang,
             expand: expansion.expand,
