@@ -18,13 +18,15 @@ import {
 import { type Generator, hasDistribution } from '../generate/generator.js';
 import { type DenseQuestion, scanQuestions, sumParts } from '../search/dense-leg.js';
 import { SearchEngine } from '../search/engine.js';
-import { exactScore, exactTopK, type MatrixPart, type SearchMatrix } from '../search/exact/exact-top-k.js';
+import { exactScore, type MatrixPart, type SearchMatrix } from '../search/exact/exact-top-k.js';
 import type { Scanner } from '../search/exact/scanner.js';
+import { ExactLists } from '../search/exact-lists.js';
 import type { Expansion } from '../search/expansion.js';
 import { feedbackWeight, pulledToward } from '../search/feedback.js';
 import { FusedMatrices } from '../search/fused-matrices.js';
 import type { LexicalIndex } from '../search/lexical/index.js';
 import { lexicalModeOf, policyWeights, type SearchHit, type SearchRequest } from '../search/request.js';
+import { passageLanguages } from '../search/snapshot.js';
 import { rankOfIds } from '../search/top-k.js';
 import { HeldQuestions } from './held-questions.js';
 import { removeMeans } from './language-means.js';
@@ -63,6 +65,7 @@ export class Ranker {
   readonly #rowOf: ReadonlyMap<string, number>;
   readonly #rank: Uint32Array;
   readonly #written: readonly string[];
+  readonly #exact: ExactLists;
   readonly #order: Uint32Array;
   readonly #matrices = new Latest<Promise<FusedMatrices>>();
   readonly #lexical = new Latest<Promise<LexicalIndex>>();
@@ -72,7 +75,8 @@ export class Ranker {
     this.#options = options;
     this.#rowOf = new Map(pool.ids.map((id, row) => [id, row]));
     this.#rank = rankOfIds(pool.ids);
-    this.#written = [...new Set(pool.langs)];
+    this.#written = passageLanguages(pool);
+    this.#exact = new ExactLists(options.scanner, this.#rank);
     this.#order = byteOrder(pool.ids);
   }
 
@@ -113,7 +117,7 @@ export class Ranker {
         vector: vectors.subarray((from + i) * dim, (from + i + 1) * dim),
         parts,
       }));
-      const pulled = await this.#pulled(variant, batch, sums);
+      const pulled = await this.#pulled(variant, batch);
       const scanned = await scanQuestions(this.#options.scanner, pulled);
       pulled.forEach(({ vector }, i) => {
         const ofQuestion = scanned[i];
@@ -127,11 +131,10 @@ export class Ranker {
     return ranks;
   }
 
-  /** Questions after their first pass, as the search engine makes it. @param sums (n), overwritten */
+  /** Questions after their first pass, as the search engine makes it. */
   async #pulled(
     { system, defaults, feedback }: Variant,
     questions: readonly DenseQuestion<SearchMatrix>[],
-    sums: Float64Array,
   ): Promise<readonly DenseQuestion<SearchMatrix>[]> {
     const weight = feedbackWeight(
       { mode: system.mode, feedback: feedback ?? undefined },
@@ -141,15 +144,12 @@ export class Ranker {
     if (weight === 0) return questions;
     const { dim } = this.#pool;
     const passages = await this.#pool.vectors();
-    const scanned = await scanQuestions(this.#options.scanner, questions);
+    const first = await this.#exact.lists(questions.map((each) => ({ ...each, depth: 1, mask: null })));
     return questions.map((question, i) => {
-      const first = scanned[i];
-      if (first === null) return question;
-      const { vector, parts } = question;
-      const { scores, error } = sumParts(first, sums);
-      const [row] = exactTopK(scores, error, vector, parts, 1, this.#rank, null).rows;
+      const [row] = first[i].list.rows;
+      if (row === undefined) return question;
       const passage = passages.subarray(row * dim, (row + 1) * dim);
-      return { vector: pulledToward(vector, passage, weight).vector, parts };
+      return { ...question, vector: pulledToward(question.vector, passage, weight).vector };
     });
   }
 

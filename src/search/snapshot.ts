@@ -46,6 +46,9 @@ export interface Snapshot {
 }
 
 /** The languages that passages are written in. */
-export function passageLanguages({ langs, corpusLanguages }: Snapshot): readonly string[] {
+export function passageLanguages({
+  langs,
+  corpusLanguages,
+}: Pick<Snapshot, 'langs' | 'corpusLanguages'>): readonly string[] {
   return corpusLanguages ?? [...new Set(langs)].sort();
 }
