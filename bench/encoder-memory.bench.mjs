@@ -5,7 +5,7 @@
 // --minutes ends the run early and says how many passages were encoded.
 import { parseArgs } from 'node:util';
 import { NeuralEncoder } from '../dist/encode/neural/neural.js';
-import { madeUpPassages } from '../dist/encode/neural/bench-texts.js';
+import { madeUpPassages } from '../dist/encode/neural/bench.js';
 import { readCardFields } from '../dist/encode/open-encoder.js';
 import { findModel } from '../dist/models/places.js';
 

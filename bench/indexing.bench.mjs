@@ -136,7 +136,7 @@ function random(number) {
 
 async function packMakers() {
   const { loadPack, packFolder } = await import('../dist/pack/format.js');
-  const { StaticEncoder } = await import('../dist/encode/static.js');
+  const { StaticEncoder } = await import('../dist/encode/static/static-encoder.js');
   const { LexiconGenerator } = await import('../dist/generate/lexicon.js');
   const pack = await loadPack(values.pack);
   let stems = 0;

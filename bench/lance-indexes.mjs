@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect, Index } from '@lancedb/lancedb';
 import * as arrow from 'apache-arrow';
 import { openSnapshot } from '../dist/indexing/open.js';
-import { FusedMatrices } from '../dist/search/fused-matrices.js';
+import { FusedMatrices } from '../dist/search/dense/fused-matrices.js';
 import { LANGUAGES } from './planted-corpus.mjs';
 
 /** @param folder for a table; @param kinds of IVF_FLAT, IVF_RQ, HNSW_SQ */

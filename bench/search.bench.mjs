@@ -4,15 +4,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import * as ort from 'onnxruntime-node';
-import { seededRandom } from '../dist/generate/drawing.js';
+import { seededRandom } from '../dist/base/random.js';
 import { romanizedGrams } from '../dist/languages/analysis.js';
 import { SearchEngine } from '../dist/search/engine.js';
-import { topKGraph } from '../dist/search/exact/onnx-graph.js';
-import { openScanner } from '../dist/search/exact/scanner.js';
-import { FusedMatrices } from '../dist/search/fused-matrices.js';
+import { topKGraph } from '../dist/search/dense/onnx-scanner.js';
+import { openScanner } from '../dist/search/dense/scanner.js';
+import { FusedMatrices } from '../dist/search/dense/fused-matrices.js';
 import { LexicalIndex } from '../dist/search/lexical/index.js';
-import { SegmentBuilder } from '../dist/search/lexical/segment-builder.js';
-import { LexicalSegment } from '../dist/search/lexical/segment.js';
+import { SegmentBuilder } from '../dist/indexing/lexical/segment-builder.js';
+import { LexicalSegment } from '../dist/indexing/lexical/segment.js';
 
 const { values } = parseArgs({
   options: {

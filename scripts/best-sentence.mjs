@@ -6,12 +6,12 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fuse } from '../dist/augment/fuse.js';
-import { poolOf, testCollectionOf } from '../dist/evaluate/datasets/collection.js';
-import { loadMlqar } from '../dist/evaluate/datasets/mlqar.js';
+import { poolOf, testCollectionOf } from '../dist/evaluate/data/collection.js';
+import { loadMlqar } from '../dist/evaluate/data/mlqar.js';
 import { openParts } from '../dist/evaluate/parts.js';
-import { PassageIndex } from '../dist/evaluate/passage-index.js';
+import { PassageIndex } from '../dist/evaluate/ranking/passage-index.js';
 import { DRAWN_QUERIES } from '../dist/evaluate/systems.js';
-import { sentencesOf } from '../dist/search/sentences.js';
+import { sentencesOf } from '../dist/search/snippet.js';
 
 const { values: options } = parseArgs({
   options: {

@@ -5,7 +5,7 @@ export function errorDocs(catalogue) {
   const lines = [
     '# Errors',
     '',
-    'Written by `npm run docs:errors` from `src/errors/catalogue.ts`; edit there. Words in braces stand for the values of',
+    'Written by `npm run docs:errors` from `src/base/error-catalogue.ts`; edit there. Words in braces stand for the values of',
     'the case. With `--json`, a command that fails prints `{"error": {"code", "message", "remedy", "details"}}` on stdout,',
     'where `details` holds these values. The exit code is 1.',
   ];

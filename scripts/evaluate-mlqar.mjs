@@ -5,10 +5,10 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadMlqar } from '../dist/evaluate/datasets/mlqar.js';
+import { loadMlqar } from '../dist/evaluate/data/mlqar.js';
 import { openParts } from '../dist/evaluate/parts.js';
+import { formatTables } from '../dist/evaluate/report/text-tables.js';
 import { systemsNamed } from '../dist/evaluate/systems.js';
-import { formatTables } from '../dist/evaluate/table.js';
 import { evaluateCollection } from '../dist/evaluate/xquad.js';
 
 const text = (value) => ({ type: 'string', default: value });

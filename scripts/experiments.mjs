@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PUBLISHED } from '../dist/experiment/published.js';
+import { PUBLISHED } from '../dist/evaluate/report/published.js';
 import { answerTable, between, conditionTable, feedbackTable, sentenceTables } from './experiment-tables.mjs';
 
 const DOCS = join('docs', 'experiments.md');

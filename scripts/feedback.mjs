@@ -4,11 +4,11 @@
 // usage: node scripts/feedback.mjs [--pack base] [--model static] [--langs en,ar,de,es,hi,vi,zh] [--weights 0,0.1,0.2,0.5,1] [--data FOLDER]
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { poolOf, testCollectionOf } from '../dist/evaluate/datasets/collection.js';
-import { loadMlqar } from '../dist/evaluate/datasets/mlqar.js';
-import { exactScores } from '../dist/evaluate/exact-scores.js';
+import { poolOf, testCollectionOf } from '../dist/evaluate/data/collection.js';
+import { loadMlqar } from '../dist/evaluate/data/mlqar.js';
 import { openParts } from '../dist/evaluate/parts.js';
-import { PassageIndex } from '../dist/evaluate/passage-index.js';
+import { exactScores } from '../dist/evaluate/ranking/exact-scores.js';
+import { PassageIndex } from '../dist/evaluate/ranking/passage-index.js';
 import { DRAWN_QUERIES } from '../dist/evaluate/systems.js';
 import { SearchEngine } from '../dist/search/engine.js';
 

@@ -5,14 +5,14 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { madeUpPassages } from '../dist/encode/neural/bench-texts.js';
+import { version } from '../dist/base/version.js';
+import { madeUpPassages } from '../dist/encode/neural/bench.js';
 import { NeuralEncoder } from '../dist/encode/neural/neural.js';
 import { GlossGenerator } from '../dist/generate/gloss.js';
 import { LexiconGenerator } from '../dist/generate/lexicon.js';
 import { openGenerator } from '../dist/generate/open-generator.js';
 import { findModel } from '../dist/models/places.js';
 import { loadPack } from '../dist/pack/format.js';
-import { version } from '../dist/version.js';
 import { table, writeMarked } from './marked.mjs';
 
 const { values: options } = parseArgs({

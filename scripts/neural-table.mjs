@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadXquad } from '../dist/evaluate/datasets/xquad.js';
+import { loadXquad } from '../dist/evaluate/data/xquad.js';
 import { openParts } from '../dist/evaluate/parts.js';
 import { RememberingEncoder } from '../dist/evaluate/remembering-encoder.js';
 import { systemsNamed } from '../dist/evaluate/systems.js';

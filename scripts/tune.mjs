@@ -8,10 +8,10 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadMlqar } from '../dist/evaluate/datasets/mlqar.js';
-import { loadQa } from '../dist/evaluate/datasets/qa.js';
+import { loadMlqar } from '../dist/evaluate/data/mlqar.js';
+import { loadQa } from '../dist/evaluate/data/qa.js';
 import { openParts } from '../dist/evaluate/parts.js';
-import { madeBy } from '../dist/evaluate/results.js';
+import { madeBy } from '../dist/evaluate/report/results.js';
 import { systemsNamed, TUNABLE_SYSTEMS } from '../dist/evaluate/systems.js';
 import { formatTuned, tune } from '../dist/evaluate/tune.js';
 

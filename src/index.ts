@@ -7,10 +7,13 @@
  *     await index.close();
  */
 export type { LanguagePolicy, ProfileName } from './augment/profiles.js';
+export type { ErrorCode } from './base/error-catalogue.js';
+export { XqgError } from './base/errors.js';
+export { version } from './base/version.js';
 export type { MetadataValue } from './corpus/passage.js';
-export type { CorpusOptions } from './corpus/passages.js';
+export type { ReadBytes } from './corpus/progress.js';
 export type { SkipReason } from './corpus/reader.js';
-export type { PartsProgress, QueueOptions } from './distribute/distribution.js';
+export type { CorpusOptions } from './corpus/split.js';
 export {
   type BagEncoder,
   type Encoder,
@@ -20,8 +23,6 @@ export {
   type QueryText,
 } from './encode/encoder.js';
 export { FileEncoder } from './encode/file/file-encoder.js';
-export type { ErrorCode } from './errors/catalogue.js';
-export { XqgError } from './errors/error.js';
 export type { ExpandOptions, ExpansionWay } from './expand/apply.js';
 export type { Expander, ExpanderIdentity, QuestionToExpand, WrittenExpansion } from './expand/expander.js';
 export { type OpenExpanderOptions, openExpander } from './expand/open-expander.js';
@@ -33,30 +34,32 @@ export type {
   TermFactors,
   TermPhrase,
 } from './generate/generator.js';
-export { type RecordOptions, recordQueries } from './generate/record.js';
-export { RecordedGenerator, type RecordedOptions } from './generate/recorded.js';
-export { type ConceptTerms, Glossary } from './glossary/glossary.js';
-export { readGlossary } from './glossary/read-glossary.js';
+export {
+  RecordedGenerator,
+  type RecordedOptions,
+  type RecordOptions,
+  recordQueries,
+} from './generate/recorded.js';
+export type { AddOptions, AddPathsOptions, OpenIndexOptions } from './index-options.js';
+export type { NewDocument } from './indexing/documents.js';
 export type { IndexFailure, IndexIdentity, IndexState, Manifest } from './indexing/manifest.js';
 export type { IndexProgress, IndexResult } from './indexing/options.js';
 export type { LanguageCount } from './indexing/passage-counts.js';
 export type { Removal } from './indexing/remove.js';
 export type { IndexStatus } from './indexing/status.js';
+export type { PartsProgress, QueueOptions } from './indexing/workers/queued-run.js';
+export { type PartWorkerOptions, type WorkerResult, workOnParts } from './indexing/workers/worker.js';
 export type { LanguageWeight, TermBag } from './languages/terms.js';
-export type { ReadBytes } from './library/corpus-progress.js';
-export type { NewDocument } from './library/documents.js';
-export type { ExpandedQuestion } from './library/expanding.js';
-export type { ExplainedPassage } from './library/explaining.js';
-export type { AddOptions, AddPathsOptions, OpenIndexOptions } from './library/index-options.js';
-export { type PartWorkerOptions, type WorkerResult, workOnParts } from './library/part-worker.js';
-export type { PassageQueries } from './library/passage-queries.js';
-export { roundTripOver } from './library/round-trip.js';
-export type { FoundPassage, SearchAnswer, SearchOptions, UsedExpansion } from './library/search-types.js';
-export type { AskedQuestion, RankedQuestion } from './library/searching.js';
+export { type ConceptTerms, Glossary } from './pack/glossary/glossary.js';
+export { readGlossary } from './pack/glossary/read-glossary.js';
+export type { PackIdentity } from './pack/pack.js';
+export type { AskedQuestion, ExpandedQuestion, RankedQuestion } from './search/answer.js';
+export type { PassageQueries } from './search/contents.js';
+export type { ExplainedPassage } from './search/explain.js';
+export type { FoundPassage, SearchAnswer, SearchOptions, UsedExpansion } from './search/options.js';
+export type { Augmentation, SearchMode } from './search/request.js';
+export { roundTripOver } from './search/round-trip-scorer.js';
 export {
   openIndex,
   type XqgIndex,
-} from './library/xqg-index.js';
-export type { PackIdentity } from './pack/pack.js';
-export type { Augmentation, SearchMode } from './search/request.js';
-export { version } from './version.js';
+} from './xqg-index.js';

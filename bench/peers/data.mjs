@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPack } from '../../dist/pack/format.js';
-import { CONNECTIVITY, EXPANSION_ADD } from '../../dist/search/ann/graph.js';
+import { CONNECTIVITY, EXPANSION_ADD } from '../../dist/indexing/ann/graph.js';
 
 export const SHAPE = {
   dim: 512,

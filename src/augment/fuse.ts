@@ -5,7 +5,7 @@
  * Vectors are float32; every row is summed in float64 and rounded once, in a fixed order of languages, so a row's result
  * depends on that row alone: not on the batch, shard or position.
  */
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 import { sumRows } from '../vectors/float-rows.js';
 import { requireAlpha, requireWeight } from './profiles.js';
 

@@ -2,7 +2,7 @@
  * The named settings of augmentation: which sum is taken, how strongly, over which languages. Knows the arithmetic's
  * names only; no vector, no encoder and no index.
  */
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 
 /** Which query languages a question sees: its own, all of them with weight 1, or those named with these weights. */
 export type LanguagePolicy = 'asker' | 'all' | Readonly<Record<string, number>>;

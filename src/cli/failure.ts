@@ -2,11 +2,11 @@
  * How a failure is told: code, what happened, what to do, on stderr; with --json also as one JSON document on stdout, in
  * place of the result. Knows no command.
  */
-import type { XqgError } from '../errors/error.js';
-import * as report from '../errors/report.js';
-import { errorColors as colors } from './colors.js';
+import type { XqgError } from '../base/errors.js';
+import * as report from '../base/errors.js';
+import { errorColors as colors } from './terminal.js';
 
-export { isAbort } from '../errors/report.js';
+export { isAbort } from '../base/errors.js';
 
 /** A failure that is part of a result on stdout: it is told on stderr only. */
 export class ToldFailure extends Error {

@@ -1,11 +1,18 @@
 /**
  * Options of commands: parsed by commander, checked by zod, every problem of one call listed at once. Knows no command.
  */
-import { z } from 'zod';
-import { XqgError } from '../errors/error.js';
-import { numberWithin, wholeNumber } from '../library/search-fields.js';
 
-export { oneOf } from '../library/search-fields.js';
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { XqgError } from '../base/errors.js';
+import type { OpenEncoderOptions } from '../encode/open-encoder.js';
+import { checkExpansionWeight, type ExpandOptions } from '../expand/apply.js';
+import { numberWithin, oneOf, wholeNumber } from '../search/options.js';
+import type { CommandContext } from './command.js';
+
+export { oneOf } from '../search/options.js';
 
 /** A number of this schema, from the text of an option. */
 export const fromText = (schema: z.ZodNumber) => z.coerce.number({ error: 'is not a number' }).pipe(schema);
@@ -47,4 +54,152 @@ export function parseOptions<S extends z.ZodType>(schema: S, raw: unknown): z.ou
     return `${flag} ${values[name] === undefined ? '' : `${JSON.stringify(values[name])} `}${issue.message}`;
   });
   throw new XqgError('XQG_BAD_OPTION', { problems: problems.join('; ') });
+}
+
+/** The options by which commands name an encoder, the same everywhere. Knows no encoder. */
+export const encoderOptions = {
+  encoder: z.string().optional(),
+  card: z.string().optional(),
+  endpoint: z.string().optional(),
+  encoderThreads: whole(1).optional(),
+  workers: whole(1).optional(),
+  batch: whole(1).optional(),
+};
+
+interface EncoderFlags {
+  readonly card?: string;
+  readonly endpoint?: string;
+  readonly encoderThreads?: number;
+  readonly workers?: number;
+  readonly batch?: number;
+}
+
+/** @param fallback what is used where none is named */
+export function addEncoderOptions(command: Command, fallback: string): Command {
+  return command
+    .option('--encoder <spec>', `static, hf:NAME, a model's folder, or openai:MODEL (default: ${fallback})`)
+    .option('--card <json>', 'what is to be known of the model, as JSON or a file of it (docs/models.md)')
+    .option('--endpoint <file>', 'settings of the endpoint of openai:MODEL (docs/models.md)')
+    .option('--encoder-threads <n>', 'threads of one run of a model (xqg bench encoder finds the best)')
+    .option('--workers <n>', 'copies of a model that run beside each other (default: 1)')
+    .option('--batch <n>', 'texts that a model runs together (default: 1, which is exact)');
+}
+
+/** What `openEncoder` takes; people are told what was opened. */
+export function givenEncoder(
+  { card, endpoint, encoderThreads, workers, batch }: EncoderFlags,
+  context: CommandContext,
+): OpenEncoderOptions {
+  return {
+    card,
+    endpoint,
+    threads: encoderThreads,
+    workers,
+    batch,
+    signal: context.signal,
+    onOpened: (description) => context.say(description),
+  };
+}
+
+/** The options by which commands have questions expanded. Knows no expander. */
+export const expandOptions = {
+  expand: z.string().optional(),
+  expandPrompt: z.string().optional(),
+  expandHow: oneOf('append', 'mix').optional(),
+  expandWeight: fromText(numberWithin(0, 100)).optional(),
+  expandLang: z.string().optional(),
+  expandEndpoint: z.string().optional(),
+};
+
+type ExpandFlags = { readonly [K in keyof typeof expandOptions]?: z.output<(typeof expandOptions)[K]> } & {
+  readonly endpoint?: string;
+};
+
+export function addExpandOptions(command: Command): Command {
+  return command
+    .option('--expand <spec>', 'expand the question: openai:MODEL, or a .jsonl file of recorded expansions')
+    .option(
+      '--expand-prompt <name>',
+      'zero-shot, few-shot, rephrase, rephrase-few-shot, or a file (default: zero-shot)',
+    )
+    .option(
+      '--expand-how <way>',
+      'append the text to the question, or mix its vector into it (default: append)',
+    )
+    .option('--expand-weight <number>', 'what the text counts against the question (docs/models.md)')
+    .option('--expand-lang <code>', 'language that the text is written in (default: that of the question)')
+    .option(
+      '--expand-endpoint <file>',
+      'settings of its endpoint (default: $OPENAI_BASE_URL, and --endpoint where there is one)',
+    );
+}
+
+/** What a search takes, and how to let go of it; nothing where no expansion was asked for. */
+export async function givenExpansion(
+  { expand, expandPrompt, expandHow, expandWeight, expandLang, expandEndpoint, endpoint }: ExpandFlags,
+  { signal }: CommandContext,
+): Promise<{ readonly expand: ExpandOptions | undefined; close(): Promise<void> }> {
+  if (expand === undefined) return { expand: undefined, close: async () => {} };
+  const { openExpander } = await import('../expand/open-expander.js');
+  const by = await openExpander(expand, {
+    prompt: expandPrompt,
+    endpoint: expandEndpoint ?? endpoint,
+    signal,
+  });
+  const given = { by, how: expandHow, weight: expandWeight, lang: expandLang };
+  checkExpansionWeight(given);
+  return { expand: given, close: async () => by.close?.() };
+}
+
+/**
+ * Which index a command means: `--index DIR`, or `--store URL` where its rows are elsewhere; then a directory of xqg's own is the
+ * control folder if none is named. Knows no command.
+ */
+export const indexPlace = { index: z.string().optional(), store: z.string().optional() };
+
+export interface GivenPlace {
+  readonly index?: string;
+  readonly store?: string;
+}
+
+export function addIndexPlace(command: Command, what = 'directory of the index'): Command {
+  return command
+    .option('-i, --index <dir>', what)
+    .option(
+      '--store <url>',
+      'opensearch://HOST:PORT/NAME, where the rows are kept elsewhere (docs/opensearch.md)',
+    );
+}
+
+/**
+ * The directory, as it was given.
+ * @throws XqgError XQG_USAGE, XQG_STORE_ADDRESS
+ */
+export async function indexDirectory({ index, store }: GivenPlace, command: string): Promise<string> {
+  if (index !== undefined) return index;
+  if (store === undefined)
+    throw new XqgError('XQG_USAGE', {
+      problem: "required option '-i, --index <dir>' not specified",
+      command,
+    });
+  const { parseAddress } = await import('../store/opensearch/address.js');
+  const { cacheFolder } = await import('../models/places.js');
+  const { name, nodes } = parseAddress(store);
+  const key = createHash('sha256')
+    .update([...nodes].sort().join())
+    .digest('hex')
+    .slice(0, 12);
+  return join(cacheFolder(), 'stores', `${name}-${key}`);
+}
+
+/**
+ * The same for commands that read the manifest themselves: the index is there afterwards.
+ * @throws XqgError XQG_INDEX_MISSING, XQG_STORE_OTHER
+ */
+export async function attachedDirectory(given: GivenPlace, command: string): Promise<string> {
+  const dir = resolve(await indexDirectory(given, command));
+  if (given.store === undefined) return dir;
+  const { attachedManifest } = await import('../indexing/stores.js');
+  if ((await attachedManifest(dir, given.store)) === null) throw new XqgError('XQG_INDEX_MISSING', { dir });
+  return dir;
 }

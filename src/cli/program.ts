@@ -1,7 +1,8 @@
 /** The command line as a whole: its commands and what they share. Knows no command's work. */
 import { Command, CommanderError } from 'commander';
-import { XqgError } from '../errors/error.js';
-import { version } from '../version.js';
+import { XqgError } from '../base/errors.js';
+import { version } from '../base/version.js';
+import { type CommandContext, createContext } from './command.js';
 import { registerAnn } from './commands/ann.js';
 import { registerBench } from './commands/bench.js';
 import { registerCopy } from './commands/copy.js';
@@ -24,7 +25,6 @@ import { registerSearch } from './commands/search.js';
 import { registerServe } from './commands/serve.js';
 import { registerStatus } from './commands/status.js';
 import { registerWorker } from './commands/worker.js';
-import { type CommandContext, createContext } from './context.js';
 
 /** A command's work; `options` is what commander parsed, unchecked. */
 // biome-ignore lint/suspicious/noExplicitAny: commander hands over strings and lists of strings

@@ -1,8 +1,9 @@
 /**
  * A file of questions for a batch, as a stream: lines of id, tab and text, or JSONL. Knows no search.
  */
-import { readLines } from '../corpus/lines.js';
-import { XqgError } from '../errors/error.js';
+
+import { XqgError } from '../base/errors.js';
+import { readLines } from '../base/lines.js';
 import { count } from './terminal.js';
 
 export interface Question {

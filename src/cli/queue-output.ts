@@ -1,6 +1,6 @@
 /** How far the runs of a queue are, as lines for people. Knows no queue. */
-import type { QueueStatus } from '../distribute/queue-status.js';
-import type { RunRecord } from '../distribute/work-queue.js';
+import type { QueueStatus } from '../indexing/workers/queue-status.js';
+import type { RunRecord } from '../indexing/workers/work-queue.js';
 import { count, foreign } from './terminal.js';
 
 /** After this long without a word of `xqg index`, people are told to run it again (ms). */

@@ -3,9 +3,8 @@
  * layout depends on it. Knows no search.
  */
 import { isAbsolute, relative } from 'node:path';
-import type { FoundPassage, SearchAnswer } from '../library/search-types.js';
-import { colors } from './colors.js';
-import { count, foreign, shorten } from './terminal.js';
+import type { FoundPassage, SearchAnswer } from '../search/options.js';
+import { colors, count, foreign, shorten } from './terminal.js';
 
 /** Characters of a snippet. */
 const SNIPPET = 280;

@@ -2,6 +2,8 @@
  * Text of documents and questions made fit for a terminal: no control codes, and right-to-left text in isolates, so that
  * it cannot turn the line around it. Knows no command.
  */
+import pc from 'picocolors';
+
 const FIRST_STRONG_ISOLATE = '\u2068';
 const POP_DIRECTIONAL_ISOLATE = '\u2069';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control codes in documents could drive the terminal
@@ -65,3 +67,18 @@ export function columns(rows: ReadonlyArray<ReadonlyArray<string | number>>, gap
     )
     .join('\n');
 }
+
+/**
+ * Colors for people: only where the stream is a terminal, and neither NO_COLOR nor TERM=dumb asks for none. (picocolors itself also colors
+ * whatever runs in continuous integration, which would put escape codes into files and pipes.) FORCE_COLOR is obeyed.
+ */
+function wanted(stream: NodeJS.WriteStream): boolean {
+  const { FORCE_COLOR, NO_COLOR, TERM } = process.env;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0') return true;
+  return stream.isTTY === true && (NO_COLOR ?? '') === '' && TERM !== 'dumb';
+}
+
+/** For what goes to stdout. */
+export const colors = pc.createColors(wanted(process.stdout));
+/** For what goes to stderr. */
+export const errorColors = pc.createColors(wanted(process.stderr));

@@ -4,6 +4,7 @@
  */
 
 import type { z } from 'zod';
+import type { documentsBody, explainBody, searchBody } from '../server/requests.js';
 import type {
   CoverageResponse,
   ExperimentsResponse,
@@ -15,8 +16,7 @@ import type {
   PassageResponse,
   PassagesResponse,
   SearchResponse,
-} from '../server/answers.js';
-import type { documentsBody, explainBody, searchBody } from '../server/asked.js';
+} from '../server/responses.js';
 
 export type {
   CoverageResponse,
@@ -28,7 +28,7 @@ export type {
   PassageResponse,
   PassagesResponse,
   SearchResponse,
-} from '../server/answers.js';
+} from '../server/responses.js';
 
 export type SearchRequest = z.input<typeof searchBody>;
 export type ExplainRequest = z.input<typeof explainBody>;

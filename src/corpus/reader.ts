@@ -2,6 +2,8 @@
  * The door of this folder: a format that documents come in. Every reader passes test/corpus/conformance.ts. Knows no
  * single format; the list of readers is readers.ts.
  */
+
+import { basename, extname } from 'node:path';
 import type { SourceDocument } from './passage.js';
 
 /** A file to read, and what its documents are called. */
@@ -50,4 +52,9 @@ export interface CorpusReader {
 /** `matches` by the end of the name, in any case. */
 export function byExtension(...extensions: readonly string[]): (path: string) => boolean {
   return (path) => extensions.some((extension) => path.toLowerCase().endsWith(extension));
+}
+
+/** `/docs/User_guide.md` is `User guide`. An underscore would join the words of the title to one. */
+export function titleFromPath(path: string): string {
+  return basename(path, extname(path)).replaceAll('_', ' ').trim();
 }

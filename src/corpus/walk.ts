@@ -5,7 +5,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileError } from './decode.js';
+import { fileError } from '../base/text-file.js';
 import type { SkipListener } from './reader.js';
 
 /** Given the names in a folder, those that are not to be looked at. */

@@ -3,9 +3,9 @@
  * comes from a pack and is opened where the pack is.
  */
 import { readFileSync } from 'node:fs';
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 import { findModel, namesModel } from '../models/places.js';
-import { type EndpointFields, endpointOf } from '../remote/endpoint.js';
+import { type EndpointFields, endpointOf } from '../models/remote/endpoint.js';
 import type { Encoder } from './encoder.js';
 import { type CardFields, cardFields, describeCard } from './neural/card.js';
 
@@ -41,7 +41,7 @@ export async function openEncoder(spec: string, options: OpenEncoderOptions = {}
     return encoder;
   }
   if (spec.startsWith('openai:')) {
-    const { RemoteEncoder } = await import('./remote/remote.js');
+    const { RemoteEncoder } = await import('./remote-encoder.js');
     const endpoint = endpointOf(options.endpoint);
     const encoder = await RemoteEncoder.open(spec.slice('openai:'.length), {
       endpoint,

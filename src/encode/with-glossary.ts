@@ -2,8 +2,9 @@
  * An encoder of a pack with a glossary: it sees a token in place of each of the glossary's terms, the same in every language,
  * whose meaning the pack has. Knows no table.
  */
-import type { Glossary } from '../glossary/glossary.js';
+
 import type { TermBag } from '../languages/terms.js';
+import type { Glossary } from '../pack/glossary/glossary.js';
 import type { BagEncoder, EncoderIdentity, PassageText, QueryText } from './encoder.js';
 
 export class GlossaryEncoder implements BagEncoder {

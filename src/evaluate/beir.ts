@@ -2,14 +2,20 @@
 
 import { detectLanguage } from '../languages/detect.js';
 import { addRows, type Measured, measureSystems } from './collection.js';
-import { openBeir } from './datasets/beir.js';
-import type { EvaluationQuery, TestCollection } from './datasets/collection.js';
+import { openBeir } from './data/beir.js';
+import type { EvaluationQuery, TestCollection } from './data/collection.js';
 import { detectedLanguages } from './detected-languages.js';
-import { engineSearchers } from './engine-searcher.js';
-import { type Measure, type MeasureValues, parseMeasures, summarize } from './metrics.js';
+import { type Measure, type MeasureValues, parseMeasures, summarize } from './measures/metrics.js';
 import { type NamedParts, openNamedParts } from './parts.js';
-import { type EvaluationResult, madeBy, type Progress } from './results.js';
-import type { AskedQuery, DetectLanguages, LanguageKnowledge, OpenSearcher, Searcher } from './searcher.js';
+import { engineSearchers } from './ranking/engine-searcher.js';
+import type {
+  AskedQuery,
+  DetectLanguages,
+  LanguageKnowledge,
+  OpenSearcher,
+  Searcher,
+} from './ranking/searcher.js';
+import { type EvaluationResult, madeBy, type Progress } from './report/results.js';
 import { SYSTEMS, type System } from './systems.js';
 import { MEASURES, type MeasureOptions } from './xquad.js';
 

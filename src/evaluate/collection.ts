@@ -2,10 +2,22 @@
  * Measures systems over a parallel collection in settings of its languages. A pool is encoded once, whatever asks for it.
  * Knows no engine and no file format.
  */
-import { ALL_LANGUAGES, type Collection, poolOf, testCollectionOf } from './datasets/collection.js';
-import { type Measure, type MeasureValues, type Qrels, RANK_DISTANCE, summarize } from './metrics.js';
-import type { PerQueryRow, Progress, ResultRow, Setting } from './results.js';
-import type { AskedQuery, DetectLanguages, LanguageKnowledge, OpenSearcher, Searcher } from './searcher.js';
+import { ALL_LANGUAGES, type Collection, poolOf, testCollectionOf } from './data/collection.js';
+import {
+  type Measure,
+  type MeasureValues,
+  type Qrels,
+  RANK_DISTANCE,
+  summarize,
+} from './measures/metrics.js';
+import type {
+  AskedQuery,
+  DetectLanguages,
+  LanguageKnowledge,
+  OpenSearcher,
+  Searcher,
+} from './ranking/searcher.js';
+import type { PerQueryRow, Progress, ResultRow, Setting } from './report/results.js';
 import type { System } from './systems.js';
 
 export interface CollectionOptions {

@@ -1,7 +1,7 @@
 /** The weights of detected languages, as a question is searched with them. Knows no engine. */
 import { detectLanguage } from '../languages/detect.js';
 import { type KnownWords, plausibleLanguages } from '../languages/plausible.js';
-import type { DetectLanguages } from './searcher.js';
+import type { DetectLanguages } from './ranking/searcher.js';
 
 /** A function to weights that sum to 1; `und` alone for a text without letters. */
 export function detectedLanguages(words: KnownWords): DetectLanguages {

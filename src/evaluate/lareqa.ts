@@ -3,11 +3,11 @@
  * `mlqa-r` do. Settings and measures are those of LAReQA (arXiv 2004.05484) and of Elmahdy, Lin and Ahmad (arXiv
  * 2408.10536). Knows the data sets by their loaders only.
  */
-import type { Collection } from './datasets/collection.js';
-import { type Half, loadMlqar } from './datasets/mlqar.js';
-import { loadXquadR } from './datasets/xquad.js';
+import type { Collection } from './data/collection.js';
+import { type Half, loadMlqar } from './data/mlqar.js';
+import { loadXquadR } from './data/xquad.js';
 import { type NamedParts, openNamedParts } from './parts.js';
-import type { EvaluationResult, Progress, Setting } from './results.js';
+import type { EvaluationResult, Progress, Setting } from './report/results.js';
 import { systemsNamed } from './systems.js';
 import { evaluateCollection, type MeasureOptions } from './xquad.js';
 

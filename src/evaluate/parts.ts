@@ -1,14 +1,18 @@
 /** What the evaluations of data sets share: the parts that search is made of, opened from a pack. Knows no data set. */
 import type { Encoder } from '../encode/encoder.js';
 import { type OpenEncoderOptions, openEncoder } from '../encode/open-encoder.js';
-import { STATIC_DEFAULTS, StaticEncoder, type StaticEncoderSettings } from '../encode/static.js';
+import {
+  STATIC_DEFAULTS,
+  StaticEncoder,
+  type StaticEncoderSettings,
+} from '../encode/static/static-encoder.js';
 import type { DistributionGenerator } from '../generate/generator.js';
 import { GlossGenerator } from '../generate/gloss.js';
 import { LEXICON_DEFAULTS, LexiconGenerator, type LexiconGeneratorSettings } from '../generate/lexicon.js';
 import { loadPack } from '../pack/format.js';
 import { type SearchDefaults, searchDefaults } from '../search/defaults.js';
-import { openScanner } from '../search/exact/scanner.js';
-import type { EngineParts } from './engine-searcher.js';
+import { openScanner } from '../search/dense/scanner.js';
+import type { EngineParts } from './ranking/engine-searcher.js';
 
 export interface OpenedParts {
   readonly parts: EngineParts<DistributionGenerator>;

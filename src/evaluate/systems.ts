@@ -1,5 +1,5 @@
 /** The systems that are compared, as plain descriptions. Knows no engine and no data set. */
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 
 export interface System {
   /** As tables and results write it. */

@@ -7,16 +7,16 @@ import type { DistributionGenerator } from '../generate/generator.js';
 import { lexicalModeOf } from '../search/request.js';
 import { rankOfIds } from '../search/top-k.js';
 import { pairsOf } from './collection.js';
-import { type Collection, poolOf, testCollectionOf } from './datasets/collection.js';
-import type { EngineParts } from './engine-searcher.js';
-import { fuseLegs, type LegList, legList } from './leg-list.js';
-import { LegScores } from './leg-scores.js';
-import { type Measure, parseMeasures } from './metrics.js';
-import { PassageIndex } from './passage-index.js';
-import type { Progress, Setting } from './results.js';
-import { byteOrder, type RelevantRow, rankRows, relevantRows } from './row-ranks.js';
+import { type Collection, poolOf, testCollectionOf } from './data/collection.js';
+import { type Measure, parseMeasures } from './measures/metrics.js';
+import type { EngineParts } from './ranking/engine-searcher.js';
+import { fuseLegs, type LegList, legList } from './ranking/leg-list.js';
+import { LegScores } from './ranking/leg-scores.js';
+import { PassageIndex } from './ranking/passage-index.js';
+import { byteOrder, type RelevantRow, rankRows, relevantRows } from './ranking/row-ranks.js';
+import type { Progress, Setting } from './report/results.js';
+import { formatColumns } from './report/text-tables.js';
 import { DRAWN_QUERIES, type System } from './systems.js';
-import { formatColumns } from './table.js';
 import { type Grid, parametersOf, type Settings, settingsOf } from './tune-grid.js';
 
 export interface TuneOptions {

@@ -1,13 +1,13 @@
 /** Measures the systems on XQuAD: what `xqg evaluate xquad` does. Knows the data set by its loader only. */
 import { measureCollection } from './collection.js';
-import type { Collection } from './datasets/collection.js';
-import { loadXquad } from './datasets/xquad.js';
+import type { Collection } from './data/collection.js';
+import { loadXquad } from './data/xquad.js';
 import { detectedLanguages } from './detected-languages.js';
-import { engineSearchers } from './engine-searcher.js';
-import { parseMeasures } from './metrics.js';
+import { parseMeasures } from './measures/metrics.js';
 import { type NamedParts, type OpenedParts, openNamedParts } from './parts.js';
-import { type EvaluationResult, madeBy, type Progress, type Setting } from './results.js';
-import type { LanguageKnowledge } from './searcher.js';
+import { engineSearchers } from './ranking/engine-searcher.js';
+import type { LanguageKnowledge } from './ranking/searcher.js';
+import { type EvaluationResult, madeBy, type Progress, type Setting } from './report/results.js';
 import { SYSTEMS, type System } from './systems.js';
 
 /** The measures of every data set. */

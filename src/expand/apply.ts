@@ -1,7 +1,7 @@
 /**
  * Questions with what an expander writes from them, as search takes it. Knows no expander's kind and no index.
  */
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { Expansion } from '../search/expansion.js';
 import type { Expander } from './expander.js';

@@ -2,12 +2,13 @@
  * Expansions by a chat model behind an endpoint that speaks OpenAI's API, one call a question. Answers are kept: a question
  * that was expanded before costs neither time nor money.
  */
+
+import { chatText } from '../generate/chat.js';
 import { fillPrompt, loadPrompt, type Prompt } from '../generate/prompts.js';
-import { chatText } from '../generate/remote/chat.js';
 import { LANGUAGES } from '../languages/languages.js';
-import { Answers } from '../remote/answers.js';
-import { RemoteClient, UnusableAnswer } from '../remote/client.js';
-import type { Endpoint } from '../remote/endpoint.js';
+import { Answers } from '../models/remote/answer-cache.js';
+import { RemoteClient, UnusableAnswer } from '../models/remote/client.js';
+import type { Endpoint } from '../models/remote/endpoint.js';
 import type { Expander, ExpanderIdentity, QuestionToExpand, WrittenExpansion } from './expander.js';
 
 /** The shipped prompts: expand-NAME.txt in prompts/. */

@@ -1,6 +1,6 @@
 /** From an expander's spec to the expander: `openai:MODEL`, or a JSONL file of recorded expansions. */
-import { XqgError } from '../errors/error.js';
-import { type EndpointFields, endpointOf } from '../remote/endpoint.js';
+import { XqgError } from '../base/errors.js';
+import { type EndpointFields, endpointOf } from '../models/remote/endpoint.js';
 import type { Expander } from './expander.js';
 
 export interface OpenExpanderOptions {

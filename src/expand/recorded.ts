@@ -3,9 +3,9 @@
  * texts that were written elsewhere. Holds the file in memory, which a file of questions fits.
  */
 import { createHash } from 'node:crypto';
-import { readLines } from '../corpus/lines.js';
-import { counted } from '../corpus/place.js';
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
+import { readLines } from '../base/lines.js';
+import { counted } from '../base/numbers.js';
 import type { Expander, ExpanderIdentity, QuestionToExpand, WrittenExpansion } from './expander.js';
 
 type Texts = ReadonlyMap<string, { readonly text: string; readonly lang: string | null }>;

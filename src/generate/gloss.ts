@@ -3,9 +3,10 @@
  * tables, in the passage's order. For neural encoders, which make more of them than of keyword lists (docs/models.md). What
  * the lexical leg takes is the lexicon generator's distribution, unchanged.
  */
+
+import { drawWithoutReplacement, seededRandom } from '../base/random.js';
 import { wordsOf } from '../languages/analysis.js';
 import type { Pack } from '../pack/pack.js';
-import { drawWithoutReplacement, seededRandom } from './drawing.js';
 import type { GeneratorInput } from './generator.js';
 import { LEXICON_DEFAULTS, LexiconGenerator, type LexiconGeneratorSettings } from './lexicon.js';
 

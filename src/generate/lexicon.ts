@@ -3,11 +3,12 @@
  * What it generates from is a distribution, so that both legs can use the expectation of many drawn queries; n keyword queries drawn from
  * it are what people see. Knows no encoder.
  */
+
+import { drawWithoutReplacement, seededRandom } from '../base/random.js';
 import { passageWords } from '../languages/analysis.js';
 import type { TermBag } from '../languages/terms.js';
 import type { Pack } from '../pack/pack.js';
 import { bagOf } from '../pack/table.js';
-import { drawWithoutReplacement, seededRandom } from './drawing.js';
 import type { DistributionGenerator, GeneratorIdentity, GeneratorInput } from './generator.js';
 
 export interface LexiconGeneratorSettings {

@@ -3,14 +3,14 @@
  * recorded queries is read.
  * `lexicon` comes from a pack and is opened where the pack is.
  */
-import { XqgError } from '../errors/error.js';
-import type { Glossary } from '../glossary/glossary.js';
+import { XqgError } from '../base/errors.js';
 import { modelJson } from '../models/files.js';
 import { findModel, namesModel } from '../models/places.js';
-import { Answers } from '../remote/answers.js';
-import { type EndpointFields, endpointOf } from '../remote/endpoint.js';
+import { Answers } from '../models/remote/answer-cache.js';
+import { type EndpointFields, endpointOf } from '../models/remote/endpoint.js';
+import type { Glossary } from '../pack/glossary/glossary.js';
 import type { Thresholds } from './filters/filtered.js';
-import type { QueryScorer } from './filters/scorer.js';
+import type { QueryScorer } from './filters/scorers.js';
 import type { Generator } from './generator.js';
 
 export interface OpenGeneratorOptions {
@@ -61,7 +61,7 @@ async function openUnfiltered(spec: string, options: OpenGeneratorOptions): Prom
     return CausalGenerator.open(found, { languages, prompt, glossary });
   }
   if (spec.startsWith('openai:')) {
-    const { ChatGenerator } = await import('./remote/chat.js');
+    const { ChatGenerator } = await import('./chat.js');
     return ChatGenerator.open(spec.slice('openai:'.length), {
       ...options,
       endpoint: endpointOf(options.endpoint),

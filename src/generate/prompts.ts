@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 
 const SHIPPED = new URL('../../prompts/', import.meta.url);
 

@@ -2,9 +2,10 @@
  * A generator of a pack with a glossary: it sees a token in place of each of the glossary's terms, which the pack's tables
  * translate as one word, and people see the terms. Also what prompts say of a glossary. Knows no table.
  */
-import type { Concept, Glossary } from '../glossary/glossary.js';
-import type { GlossaryPack } from '../glossary/glossary-pack.js';
+
 import type { TermBag } from '../languages/terms.js';
+import type { Concept, Glossary } from '../pack/glossary/glossary.js';
+import type { GlossaryPack } from '../pack/glossary/glossary-pack.js';
 import type { Pack } from '../pack/pack.js';
 import { bagOf } from '../pack/table.js';
 import type { DistributionGenerator, GeneratorInput, TermPhrase } from './generator.js';

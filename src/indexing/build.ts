@@ -2,10 +2,11 @@
  * Documents into an index: skips what is unchanged, indexes the rest, drops what is gone, seals. May be killed at any
  * moment; the same call again goes on and ends in the same content. Knows no file format and prints nothing.
  */
+
+import { XqgError } from '../base/errors.js';
+import { version } from '../base/version.js';
 import type { SourceDocument } from '../corpus/passage.js';
-import { XqgError } from '../errors/error.js';
-import { isRankingStore } from '../store/ranking-store.js';
-import { version } from '../version.js';
+import { isRankingStore } from '../store/candidate-store.js';
 import { IndexRun } from './index-run.js';
 import { keepGlossary, removeOtherGlossaries } from './kept-glossary.js';
 import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';

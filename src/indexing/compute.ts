@@ -2,9 +2,10 @@
  * Passages to rows: vectors, generated queries and their sums, terms. A row depends on its passage and on what makes it,
  * not on the passages beside it. Knows no store and no document.
  */
+
+import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
 import { type Encoder, generatedQueryId } from '../encode/encoder.js';
-import { XqgError } from '../errors/error.js';
 import { type Generator, hasDistribution } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';

@@ -3,8 +3,8 @@
  * The copy has the digest of the source. Knows no kind of store.
  */
 import { resolve } from 'node:path';
-import { XqgError } from '../errors/error.js';
-import { isRankingStore } from '../store/ranking-store.js';
+import { XqgError } from '../base/errors.js';
+import { isRankingStore } from '../store/candidate-store.js';
 import { COLUMNS, type IndexedPassage, type StoreReader } from '../store/store.js';
 import { keepGlossary, keptGlossary } from './kept-glossary.js';
 import type { Manifest } from './manifest.js';

@@ -3,9 +3,9 @@
  * order, the batches and the interruptions in which they came in. Knows neither versions nor files.
  */
 import { createHash } from 'node:crypto';
-import type { LexicalSegment } from '../search/lexical/segment.js';
 import { COLUMNS, type IndexedPassage } from '../store/store.js';
 import { encodeTerms } from '../store/term-bytes.js';
+import type { LexicalSegment } from './lexical/segment.js';
 import { canonicalJson } from './manifest.js';
 import { openVersion, segmentsOf } from './open.js';
 

@@ -1,10 +1,10 @@
 /** A thread of `Expectations`: loads the pack, then computes the sums that it is asked for. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { StaticEncoder } from '../encode/static.js';
+import { StaticEncoder } from '../encode/static/static-encoder.js';
 import { LexiconGenerator } from '../generate/lexicon.js';
-import { Glossary } from '../glossary/glossary.js';
-import { GlossaryPack } from '../glossary/glossary-pack.js';
 import { loadPack } from '../pack/format.js';
+import { Glossary } from '../pack/glossary/glossary.js';
+import { GlossaryPack } from '../pack/glossary/glossary-pack.js';
 import {
   makersJson,
   sumsOf,

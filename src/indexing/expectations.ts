@@ -7,11 +7,11 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { XqgError } from '../base/errors.js';
 import type { BagEncoder, Encoder } from '../encode/encoder.js';
-import { XqgError } from '../errors/error.js';
 import { type DistributionGenerator, type Generator, hasDistribution } from '../generate/generator.js';
-import type { ConceptTerms, Glossary } from '../glossary/glossary.js';
 import type { TermBag } from '../languages/terms.js';
+import type { ConceptTerms, Glossary } from '../pack/glossary/glossary.js';
 
 /** Some of a batch's passages in one language. */
 export interface ExpectationTask {

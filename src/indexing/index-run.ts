@@ -2,13 +2,13 @@
  * One run over the documents: which to skip, which to index, which are gone; counts and tells. Knows neither how rows are
  * computed nor how they are written.
  */
+
+import { XqgError } from '../base/errors.js';
 import type { Passage, SourceDocument } from '../corpus/passage.js';
-import { type CorpusOptions, passagesOf } from '../corpus/passages.js';
-import { XqgError } from '../errors/error.js';
+import { type CorpusOptions, passagesOf } from '../corpus/split.js';
 import type { StoreReader } from '../store/store.js';
-import { documentHasher } from './document-hash.js';
 import { Expectations } from './expectations.js';
-import { KnownDocuments } from './known-documents.js';
+import { documentHasher, KnownDocuments } from './known-documents.js';
 import type { IndexFailure, IndexState } from './manifest.js';
 import type { IndexOptions, IndexProgress, IndexResult } from './options.js';
 import { type DocumentQueue, RowQueue, type RowQueueOptions } from './row-queue.js';

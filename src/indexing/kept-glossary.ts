@@ -3,10 +3,10 @@
  */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { XqgError } from '../errors/error.js';
-import { type ConceptTerms, Glossary } from '../glossary/glossary.js';
-import type { RankingStore } from '../store/ranking-store.js';
-import { writeAtomically } from './atomic-write.js';
+import { writeAtomically } from '../base/atomic-write.js';
+import { XqgError } from '../base/errors.js';
+import { type ConceptTerms, Glossary } from '../pack/glossary/glossary.js';
+import type { RankingStore } from '../store/candidate-store.js';
 
 const NAME = /^glossary-[0-9a-f]{16}\.json$/;
 

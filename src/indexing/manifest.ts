@@ -4,13 +4,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAtomically } from '../base/atomic-write.js';
+import { storageError, XqgError } from '../base/errors.js';
 import type { EncoderIdentity } from '../encode/encoder.js';
 import type { EncoderSpec } from '../encode/open-encoder.js';
-import { XqgError } from '../errors/error.js';
 import type { GeneratorIdentity } from '../generate/generator.js';
 import type { PackIdentity } from '../pack/pack.js';
-import { storageError } from '../store/storage-error.js';
-import { writeAtomically } from './atomic-write.js';
 
 export const INDEX_FORMAT = 1;
 const FILE = 'xqg.json';

@@ -2,17 +2,17 @@
  * An index as search sees it: a frozen version, its rows in a fixed order, each part read when it is first asked for. Knows
  * no question and no ranking.
  */
-import { XqgError } from '../errors/error.js';
-import type { LexicalSegment } from '../search/lexical/segment.js';
-import type { Snapshot } from '../search/snapshot.js';
+import { XqgError } from '../base/errors.js';
+import { isRankingStore, type RankingStore } from '../store/candidate-store.js';
 import { openStore } from '../store/open-store.js';
 import { stepsOfBytes } from '../store/quantize.js';
-import { isRankingStore, type RankingStore } from '../store/ranking-store.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader } from '../store/store.js';
 import { ByteMatrix } from '../vectors/byte-matrix.js';
-import { type Lease, leaseVersion } from './lease.js';
+import type { LexicalSegment } from './lexical/segment.js';
+import { openSegments, planSegments } from './lexical/segments.js';
+import { type Lease, leaseVersion } from './locks.js';
 import { checkIdentity, type GivenIdentity, type Manifest, readManifest } from './manifest.js';
-import { openSegments, planSegments } from './segments.js';
+import type { Snapshot } from './snapshot.js';
 import { latestManifest } from './stores.js';
 
 /** A frozen version with what made it, kept by a lease. */

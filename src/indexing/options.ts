@@ -1,12 +1,12 @@
 /** What indexing is told, and what it tells. Holds no logic. */
 
+import type { XqgError } from '../base/errors.js';
 import type { SourceDocument } from '../corpus/passage.js';
-import type { CorpusOptions } from '../corpus/passages.js';
+import type { CorpusOptions } from '../corpus/split.js';
 import type { Encoder } from '../encode/encoder.js';
 import type { EncoderSpec } from '../encode/open-encoder.js';
-import type { XqgError } from '../errors/error.js';
 import type { Generator } from '../generate/generator.js';
-import type { Glossary } from '../glossary/glossary.js';
+import type { Glossary } from '../pack/glossary/glossary.js';
 import type { PackIdentity } from '../pack/pack.js';
 import type { IndexFailure, IndexIdentity } from './manifest.js';
 import type { DocumentQueue, RowQueueOptions, RowSink } from './row-queue.js';

@@ -4,8 +4,8 @@
  * document's content and no manifest.
  */
 import { setImmediate } from 'node:timers/promises';
+import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
-import { XqgError } from '../errors/error.js';
 import { checkPassage } from '../store/passage-check.js';
 import type { IndexedPassage, PassageStore } from '../store/store.js';
 import { type ComputedRow, computeRows, type RowMakers } from './compute.js';

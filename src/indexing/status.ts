@@ -1,8 +1,8 @@
 /** What an index holds, what made it and what it takes on disk. Changes nothing. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RankingReader } from '../store/ranking-store.js';
-import { type AnnRecord, findAnnRecord, rowsIdentity } from './ann-record.js';
+import type { RankingReader } from '../store/candidate-store.js';
+import { type AnnRecord, findAnnRecord, rowsIdentity } from './ann/record.js';
 import type { Manifest } from './manifest.js';
 import { openVersion } from './open.js';
 import { type LanguageCount, PassageCounts } from './passage-counts.js';

@@ -2,11 +2,11 @@
 
 import { mkdir } from 'node:fs/promises';
 import { PROFILES } from '../augment/profiles.js';
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 import { searchDefaults } from '../search/defaults.js';
+import { isRankingStore } from '../store/candidate-store.js';
 import { openRankingStore } from '../store/open-store.js';
 import { parseAddress } from '../store/opensearch/address.js';
-import { isRankingStore } from '../store/ranking-store.js';
 import type { PassageStore, StoreShape } from '../store/store.js';
 import { fetchGlossary } from './kept-glossary.js';
 import { checkedManifest, checkIdentity, findManifest, type Manifest, writeManifest } from './manifest.js';

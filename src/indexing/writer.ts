@@ -4,14 +4,14 @@
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
+import { version } from '../base/version.js';
+import { isRankingStore, type RankingStore } from '../store/candidate-store.js';
 import { createStore } from '../store/open-store.js';
-import { isRankingStore, type RankingStore } from '../store/ranking-store.js';
 import type { PassageStore } from '../store/store.js';
-import { version } from '../version.js';
-import { totalsOf } from './keep-totals.js';
-import { leasedVersions } from './lease.js';
-import { lockIndex } from './lock.js';
+import { totalsOf } from './lexical/corpus-totals.js';
+import { planSegments, removeOtherSegments, writeSegments } from './lexical/segments.js';
+import { leasedVersions, lockIndex } from './locks.js';
 import {
   findManifest,
   type IndexState,
@@ -20,7 +20,6 @@ import {
   readManifest,
   writeManifest,
 } from './manifest.js';
-import { planSegments, removeOtherSegments, writeSegments } from './segments.js';
 import { latestManifest, storeShape } from './stores.js';
 
 export class IndexWriter {

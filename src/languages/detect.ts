@@ -3,8 +3,9 @@
  * first; only where it leaves a choice does a neural detector (CLD3, WebAssembly) speak, and the shorter the text, the
  * less it is believed. Knows no pack and no corpus.
  */
+
+import { languageOfTag } from './languages.js';
 import { SCRIPTS, type Script } from './scripts.js';
-import { languageOfTag } from './tags.js';
 import type { LanguageWeight } from './terms.js';
 
 export interface Detection {

@@ -2,7 +2,7 @@
  * The languages that xqg ships knowledge of. A pack may know others; then only their code is known here, and text is
  * analyzed by the general rules. Knows no pack.
  */
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 
 export interface LanguageFacts {
   /** English name. */
@@ -52,4 +52,20 @@ export function requireLanguage(
 /** 'rtl' for languages written from right to left, unknown ones by their most common script. */
 export function directionOf(code: string): 'ltr' | 'rtl' {
   return LANGUAGES[code]?.direction ?? (/^(ar|fa|he|iw|ps|sd|ug|ur|yi|dv)$/.test(code) ? 'rtl' : 'ltr');
+}
+
+/** Language tags as they are found in data, brought to the codes that xqg uses. Knows no list of languages. */
+const NO_LANGUAGE = new Set(['und', 'mul', 'mis', 'zxx', 'root']);
+
+/**
+ * The ISO 639-1 code (639-3 where there is none) of a BCP 47 tag or of a two- or three-letter code: `pt-BR` is `pt`,
+ * `deu` is `de`, `iw` is `he`, `cmn-Hans` is `zh`, `hi-Latn` is `hi`. Undefined if the tag names no language.
+ */
+export function languageOfTag(tag: string): string | undefined {
+  try {
+    const { language } = new Intl.Locale(tag.trim().replaceAll('_', '-'));
+    return /^[a-z]{2,3}$/.test(language) && !NO_LANGUAGE.has(language) ? language : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 
 /**
  * A JSON file of the model, or null where it has none.

@@ -8,7 +8,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 import { modelsFolder } from './places.js';
 
 interface HubFile {

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 
 export interface FoundModel {
   /** Name on the hub, or that of the folder. */

@@ -2,7 +2,7 @@
  * What an unknown term is made of: the known parts of a compound (German, Finnish, and scripts without spaces, where the
  * segmenter knows other words than the table), the word behind Arabic proclitics, or the known terms that begin alike (languages without a stemmer).
  */
-import type { Link } from './link.js';
+import type { Link } from './pivot.js';
 
 /** Languages that write compounds as one word, with the shortest part and what may link two parts. */
 const COMPOUNDS: Readonly<Record<string, { shortest: number; joints: readonly string[] }>> = {

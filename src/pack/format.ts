@@ -7,10 +7,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 import { Pack } from './pack.js';
-import { type PivotData, PivotVocabulary } from './pivot.js';
-import { NO_RELATIVES, type RelativesData } from './relatives.js';
+import { NO_RELATIVES, type PivotData, PivotVocabulary, type RelativesData } from './pivot.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 import { type TableData, TranslationTable } from './table.js';
 

@@ -3,8 +3,7 @@
  * static encoder and the lexicon generator share.
  */
 
-import type { Link } from './link.js';
-import type { PivotVocabulary } from './pivot.js';
+import type { Link, PivotVocabulary } from './pivot.js';
 import type { TranslationTable } from './table.js';
 
 export interface PackIdentity {

@@ -2,7 +2,7 @@
  * The safetensors container (https://github.com/huggingface/safetensors): a JSON header with names, types and shapes, then
  * the tensors' bytes. Only what packs need: U8, I8, U16, U32, F32. Knows nothing of what the tensors mean.
  */
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 
 type TensorArray = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
 

@@ -4,7 +4,7 @@
  */
 import type { TermBag } from '../languages/terms.js';
 import { Completion } from './completion.js';
-import type { Link } from './link.js';
+import type { Link } from './pivot.js';
 
 /** How many translations of a stem the generator keeps; their probabilities are scaled to sum to 1. */
 export const TRANSLATIONS_PER_STEM = 6;

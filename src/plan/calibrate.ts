@@ -6,23 +6,30 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fuse } from '../augment/fuse.js';
+import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
 import type { BagEncoder, Encoder } from '../encode/encoder.js';
 import { type Generator, hasDistribution } from '../generate/generator.js';
-import { lexicalRow } from '../indexing/segments.js';
+import { Graph } from '../indexing/ann/graph.js';
+import { SegmentBuilder } from '../indexing/lexical/segment-builder.js';
+import { lexicalRow } from '../indexing/lexical/segments.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
 import { loadPack } from '../pack/format.js';
-import { SearchMatrix } from '../search/exact/exact-top-k.js';
-import { SegmentBuilder } from '../search/lexical/segment-builder.js';
-import { LanceStore } from '../store/lance-store.js';
+import { SearchMatrix } from '../search/dense/exact-top-k.js';
+import { LanceStore } from '../store/lance/lance-store.js';
 import { quantizedBytes } from '../store/quantize.js';
 import type { IndexedPassage } from '../store/store.js';
-import { clientOf, prices, QUERY, remoteSeconds } from './endpoint-rates.js';
-import { measureGraph } from './graph-rate.js';
-import { machineIdentity, type Rates, type RatesIdentity } from './rates.js';
-import { samplePassages, sampleVocabulary } from './sample.js';
-import { Stopwatch } from './stopwatch.js';
+import {
+  clientOf,
+  machineIdentity,
+  prices,
+  QUERY,
+  type Rates,
+  type RatesIdentity,
+  remoteSeconds,
+} from './rates.js';
+import { Stopwatch, samplePassages, sampleVocabulary } from './sample.js';
 
 export interface Makers {
   readonly encoder: Encoder;
@@ -268,4 +275,44 @@ function unitVector(dim: number, seed: number): Float32Array {
   const vector = Float32Array.from({ length: dim }, (_, d) => Math.sin((seed + 1) * (d + 1) * 12.9898));
   const length = Math.hypot(...vector);
   return vector.map((value) => value / length);
+}
+
+/** What a row of an ANN index takes. Knows no index of passages. */
+export interface GraphRate {
+  /** Of one row, added to a graph of `rows`. */
+  readonly seconds: number;
+  /** Of one row on disk, without its vector. */
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+/** null where no graph can be built: its package is not installed. */
+export async function measureGraph(
+  vectors: readonly Float32Array[],
+  dim: number,
+  unitLength: boolean,
+): Promise<GraphRate | null> {
+  const path = join(tmpdir(), `xqg-plan-${process.pid}.usearch`);
+  try {
+    const graph = await Graph.create({ dim, unitLength });
+    const half = vectors.length >> 1;
+    const matrix = (rows: readonly Float32Array[]): Float32Array => {
+      const joined = new Float32Array(rows.length * dim);
+      for (const [i, row] of rows.entries()) joined.set(row, i * dim);
+      return joined;
+    };
+    graph.add(0, matrix(vectors.slice(0, half)));
+    const rest = matrix(vectors.slice(half));
+    const began = new Stopwatch();
+    graph.add(half, rest);
+    const seconds = began.seconds / (vectors.length - half);
+    graph.save(path);
+    const bytes = (await stat(path)).size / vectors.length - dim * (unitLength ? 1 : 2);
+    return { seconds, bytes, rows: vectors.length };
+  } catch (error) {
+    if (error instanceof XqgError && error.code === 'XQG_ANN_PACKAGE') return null;
+    throw error;
+  } finally {
+    await rm(path, { force: true });
+  }
 }

@@ -3,23 +3,25 @@
  * lexical leg (BM25 over own, generated and translated terms) and their hybrid. A question in several languages scores
  * SUM_l w_l score_l in each leg. Knows no store, no file and no generator beyond its table.
  */
+
+import { stillWanted } from '../base/abort.js';
+import { XqgError } from '../base/errors.js';
 import type { Encoder } from '../encode/encoder.js';
-import { XqgError } from '../errors/error.js';
 import type { TermFactors } from '../generate/generator.js';
-import type { NearRows } from './ann/near-rows.js';
+import { passageLanguages, type Snapshot } from '../indexing/snapshot.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
-import { type DenseQuestion, FEW } from './dense-leg.js';
-import { DenseQuestions } from './dense-questions.js';
-import { exactScore, type SearchMatrix } from './exact/exact-top-k.js';
-import type { Scanner } from './exact/scanner.js';
-import { ExactLists } from './exact-lists.js';
+import { type DenseQuestion, ExactLists, FEW } from './dense/dense-leg.js';
+import { exactScore, type SearchMatrix } from './dense/exact-top-k.js';
+import { FusedMatrices } from './dense/fused-matrices.js';
+import type { NearRows } from './dense/near-rows.js';
+import { DenseQuestions, groupByMatrices } from './dense/questions.js';
+import type { Scanner } from './dense/scanner.js';
 import { feedbackWeight, pulledToward, type RankingVector } from './feedback.js';
-import { FusedMatrices } from './fused-matrices.js';
 import { type DenseList, hitsOf, NO_LIST } from './hits.js';
 import type { LexicalIndex, LexicalTop } from './lexical/index.js';
+import { type QuestionTerms, questionTerms } from './lexical/question.js';
+import { LexicalQuestions } from './lexical/questions.js';
 import type { LexicalQuestion } from './lexical/view.js';
-import { LexicalQuestions } from './lexical-questions.js';
-import { type QuestionTerms, questionTerms } from './question.js';
 import {
   type Augmentation,
   augmentationOf,
@@ -28,10 +30,7 @@ import {
   type SearchHit,
   type SearchRequest,
 } from './request.js';
-import { groupByMatrices } from './request-groups.js';
-import { passageLanguages, type Snapshot } from './snapshot.js';
 import { rankOfIds } from './top-k.js';
-import { stillWanted } from './wanted.js';
 
 export interface EngineOptions {
   readonly snapshot: Snapshot;

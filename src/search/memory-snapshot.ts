@@ -1,13 +1,14 @@
 /**
  * A snapshot and lexical index over plain arrays, for evaluation and tests: the same search without a store. Knows no file.
  */
+
+import { LexicalSegment, SEGMENT_ROWS } from '../indexing/lexical/segment.js';
+import { SegmentBuilder } from '../indexing/lexical/segment-builder.js';
+import type { Snapshot } from '../indexing/snapshot.js';
 import type { TermBag } from '../languages/terms.js';
 import { SEARCH_DEFAULTS } from './defaults.js';
 import type { Bm25Parameters } from './lexical/bm25.js';
 import { LexicalIndex } from './lexical/index.js';
-import { LexicalSegment, SEGMENT_ROWS } from './lexical/segment.js';
-import { SegmentBuilder } from './lexical/segment-builder.js';
-import type { Snapshot } from './snapshot.js';
 
 /** One passage with everything that search needs of it. */
 export interface MemoryRow {

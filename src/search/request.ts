@@ -9,7 +9,7 @@ import {
   PROFILES,
   type ProfileName,
 } from '../augment/profiles.js';
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { SearchDefaults } from './defaults.js';
 import type { Expansion } from './expansion.js';

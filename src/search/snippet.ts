@@ -6,8 +6,8 @@ import type { TermFactors } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
 import type { SearchEngine } from './engine.js';
+import type { SearchedIndex } from './opened/searchable.js';
 import { lexicalModeOf, type SearchRequest } from './request.js';
-import { sentencesOf, type TextPiece } from './sentences.js';
 
 /** A sentence; offsets are UTF-16 units of the passage's text. */
 export interface Snippet extends TextPiece {
@@ -154,4 +154,108 @@ function stemsOf(bag: TermBag, lang: string, factors: TermFactors): Map<string, 
     });
   }
   return stems;
+}
+
+/** A piece of a text; offsets are UTF-16 units of that text. */
+export interface TextPiece {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where a long sentence may be cut. */
+const BREAK = /[\s,;:،؛、，；：।]+/gu;
+
+const segmenters = new Map<string, Intl.Segmenter>();
+
+/**
+ * The sentences of a text in order, without the space around them.
+ *
+ * @param longest longer ones are cut at spaces or punctuation, or where there is none, after so many characters
+ */
+export function sentencesOf(text: string, lang: string, longest: number): TextPiece[] {
+  const pieces: TextPiece[] = [];
+  for (const { segment, index } of segmenterOf(lang).segment(text)) {
+    for (const [start, end] of cut(segment, longest))
+      pieces.push(...trimmed(text, index + start, index + end));
+  }
+  return pieces;
+}
+
+/** Ranges of at most `longest` units, as long as the breaks allow. */
+function cut(sentence: string, longest: number): [number, number][] {
+  if (sentence.trim().length <= longest) return [[0, sentence.length]];
+  const ranges: [number, number][] = [];
+  let start = 0;
+  let lastBreak = 0;
+  const breaks = [...sentence.matchAll(BREAK)].map((match) => match.index + match[0].length);
+  for (const end of [...breaks, sentence.length]) {
+    while (end - start > longest) {
+      const at = lastBreak > start ? lastBreak : wholeCharacter(sentence, start + longest);
+      ranges.push([start, at]);
+      start = at;
+    }
+    lastBreak = end;
+  }
+  if (start < sentence.length) ranges.push([start, sentence.length]);
+  return ranges;
+}
+
+/** `at`, or before it if it lies within a surrogate pair or before a combining mark. */
+function wholeCharacter(text: string, at: number): number {
+  let place = at;
+  while (place > at - 20 && /^[\p{M}\u{dc00}-\u{dfff}]/u.test(text.slice(place, place + 1))) place--;
+  return place;
+}
+
+function trimmed(text: string, start: number, end: number): TextPiece[] {
+  const piece = text.slice(start, end);
+  const body = piece.trim();
+  if (body === '') return [];
+  const from = start + piece.indexOf(body);
+  return [{ text: body, start: from, end: from + body.length }];
+}
+
+function segmenterOf(lang: string): Intl.Segmenter {
+  let segmenter = segmenters.get(lang);
+  if (segmenter === undefined) {
+    segmenter = new Intl.Segmenter(lang, { granularity: 'sentence' });
+    segmenters.set(lang, segmenter);
+  }
+  return segmenter;
+}
+
+/** Questions that are remembered for one version, passages of each, and sentences of a passage: longer ones are read again. */
+const REMEMBERED = 64;
+const PASSAGES = 64;
+const SENTENCES = 64;
+
+const questions = new WeakMap<SearchedIndex, Map<string, Map<number, readonly MatchedSentence[]>>>();
+
+/** A function from a row and its passage to the best sentence; '' for a passage without text. */
+export function rememberedSnippets(
+  opened: SearchedIndex,
+  request: SearchRequest,
+): (row: number, passage: SnippetSource) => string {
+  const known = questions.get(opened) ?? new Map<string, Map<number, readonly MatchedSentence[]>>();
+  questions.set(opened, known);
+  const { question, languages, expansion } = request;
+  const key = JSON.stringify([question, languages, expansion]);
+  const byRow = known.get(key) ?? new Map<number, readonly MatchedSentence[]>();
+  known.delete(key);
+  known.set(key, byRow);
+  if (known.size > REMEMBERED) known.delete(known.keys().next().value!);
+  let matched: ReturnType<typeof sentenceMatcher> | null = null;
+  let weights: Float64Array | null = null;
+  return (row, passage) => {
+    let sentences = byRow.get(row);
+    if (sentences === undefined) {
+      matched ??= sentenceMatcher(opened.engine, request);
+      sentences = matched(passage);
+      if (byRow.size >= PASSAGES) byRow.delete(byRow.keys().next().value!);
+      if (sentences.length <= SENTENCES) byRow.set(row, sentences);
+    }
+    weights ??= sentenceWeights(opened.engine, request);
+    return bestSentence(passage.text, sentences, weights)?.text ?? '';
+  };
 }

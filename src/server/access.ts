@@ -2,8 +2,9 @@
  * What somebody may do: which indexes, which rights, and the filters that hold for everything they see or write. Knows no
  * HTTP and no index.
  */
+
+import { XqgError } from '../base/errors.js';
 import type { SourceDocument } from '../corpus/passage.js';
-import { XqgError } from '../errors/error.js';
 import { parseFilters } from '../search/filters.js';
 
 export const RIGHTS = ['search', 'add', 'remove'] as const;

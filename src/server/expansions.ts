@@ -2,13 +2,14 @@
  * Questions that a model widens before they are searched. It is a guest: it takes no place of a search, its time is bounded, and
  * whatever goes wrong with it leaves the plain question and a sentence about it. Knows no HTTP and no model.
  */
-import { asXqgError } from '../errors/report.js';
+
+import { untilAborted } from '../base/abort.js';
+import { asXqgError } from '../base/errors.js';
 import type { ExpandOptions } from '../expand/apply.js';
 import type { Expander } from '../expand/expander.js';
-import type { ExpandedQuestion } from '../library/expanding.js';
-import type { SearchOptions } from '../library/search-types.js';
-import type { XqgIndex } from '../library/xqg-index.js';
-import { untilAborted } from './until-aborted.js';
+import type { ExpandedQuestion } from '../search/answer.js';
+import type { SearchOptions } from '../search/options.js';
+import type { XqgIndex } from '../xqg-index.js';
 
 export interface ExpansionsOptions {
   readonly expand: ExpandOptions;

@@ -4,8 +4,8 @@
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { XqgError } from '../errors/error.js';
-import type { ExperimentsResponse } from './answers.js';
+import { XqgError } from '../base/errors.js';
+import type { ExperimentsResponse } from './responses.js';
 
 const RESULTS = 'results.json';
 const REPORT = 'report.html';

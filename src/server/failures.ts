@@ -1,9 +1,8 @@
 /** Failures as HTTP answers: every one has a code of the catalogue, and none shows a stack or a folder of the server. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import type { ErrorCode } from '../errors/catalogue.js';
-import { XqgError } from '../errors/error.js';
-import { asXqgError } from '../errors/report.js';
+import type { ErrorCode } from '../base/error-catalogue.js';
+import { asXqgError, XqgError } from '../base/errors.js';
 
 /** What is not named here is a fault of the server: 500. */
 const STATUS: Partial<Record<ErrorCode, number>> = {

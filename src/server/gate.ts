@@ -3,8 +3,8 @@
  * to ask again, so that a queue never grows and no answer comes too late. Knows no search.
  */
 import PQueue from 'p-queue';
-import { XqgError } from '../errors/error.js';
-import { untilAborted } from './until-aborted.js';
+import { untilAborted } from '../base/abort.js';
+import { XqgError } from '../base/errors.js';
 
 export interface GateOptions {
   readonly running: number;

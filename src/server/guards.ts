@@ -3,7 +3,7 @@
  * from its own pages only; and, where the server has keys, with a key. Knows no route's work.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 import { type Access, FULL_ACCESS } from './access.js';
 import type { KeyRing } from './keys.js';
 

@@ -5,8 +5,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { XqgError } from '../errors/error.js';
-import { writeAtomically } from '../indexing/atomic-write.js';
+import { writeAtomically } from '../base/atomic-write.js';
+import { XqgError } from '../base/errors.js';
 import { parseFilters } from '../search/filters.js';
 import { type Access, RIGHTS } from './access.js';
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Expansions } from './expansions.js';
 import type { Gate } from './gate.js';
-import type { Jobs } from './jobs.js';
+import type { Jobs } from './jobs/jobs.js';
 
 interface Watched {
   readonly gate: Gate;

@@ -2,7 +2,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { version } from '../version.js';
+import { version } from '../base/version.js';
 
 /** The one form; zod does not describe files. */
 const FORM = {

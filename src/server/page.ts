@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 
 /** Nothing comes from elsewhere, and no other page may frame it. */
 const POLICY =

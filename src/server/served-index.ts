@@ -4,10 +4,9 @@
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { XqgError } from '../errors/error.js';
-import { asXqgError } from '../errors/report.js';
+import { asXqgError, XqgError } from '../base/errors.js';
 import { findManifest } from '../indexing/manifest.js';
-import { openIndex, type XqgIndex } from '../library/xqg-index.js';
+import { openIndex, type XqgIndex } from '../xqg-index.js';
 
 export type IndexCondition = 'missing' | 'closed' | 'opening' | 'open' | 'failed';
 

@@ -12,16 +12,15 @@ import fastify, {
   LogController,
 } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { XqgError } from '../errors/error.js';
-import { isAbort } from '../errors/report.js';
-import { addMcp } from '../mcp/http.js';
+import { isAbort, XqgError } from '../base/errors.js';
 import { Expansions, type ExpansionsOptions } from './expansions.js';
 import { Experiments } from './experiments.js';
 import { JSON_EXPECTED, sendFailure } from './failures.js';
 import { Gate } from './gate.js';
 import { addGuards } from './guards.js';
-import { Jobs } from './jobs.js';
+import { Jobs } from './jobs/jobs.js';
 import type { KeyRing } from './keys.js';
+import { addMcp } from './mcp.js';
 import { addMetrics } from './metrics.js';
 import { addOpenApi } from './openapi.js';
 import { addPage } from './page.js';

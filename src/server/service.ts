@@ -3,13 +3,15 @@
  * what does not pass them does not exist. HTTP and MCP are two ways to come here; knows neither.
  */
 import { basename, isAbsolute, relative } from 'node:path';
-import { XqgError } from '../errors/error.js';
-import { describeFailure } from '../errors/report.js';
-import type { ComparedAnswer } from '../library/comparing.js';
-import type { SearchOptions } from '../library/search-types.js';
-import type { XqgIndex } from '../library/xqg-index.js';
-import { version } from '../version.js';
+import { describeFailure, XqgError } from '../base/errors.js';
+import { version } from '../base/version.js';
+import type { ComparedAnswer } from '../search/compare.js';
+import type { SearchOptions } from '../search/options.js';
+import type { XqgIndex } from '../xqg-index.js';
 import { type Access, filtersOf, mayUse, requireRight } from './access.js';
+import type { Expansions, Widened } from './expansions.js';
+import type { Gate } from './gate.js';
+import type { ExplainBody, SearchBody } from './requests.js';
 import type {
   CoverageResponse,
   ExplainResponse,
@@ -18,10 +20,7 @@ import type {
   PassageResponse,
   PassagesResponse,
   SearchResponse,
-} from './answers.js';
-import type { ExplainBody, SearchBody } from './asked.js';
-import type { Expansions, Widened } from './expansions.js';
-import type { Gate } from './gate.js';
+} from './responses.js';
 import type { ServedIndex } from './served-index.js';
 
 /** Counted contents and measured coverages that are kept. */

@@ -4,7 +4,7 @@
  */
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RankingStore } from './ranking-store.js';
+import type { RankingStore } from './candidate-store.js';
 import type { PassageStore, StoreShape } from './store.js';
 
 /** Folder of the embedded store within an index. */
@@ -21,7 +21,7 @@ export async function createStore(
   shape: StoreShape,
 ): Promise<PassageStore> {
   if (spec === undefined) {
-    const { LanceStore } = await import('./lance-store.js');
+    const { LanceStore } = await import('./lance/lance-store.js');
     return LanceStore.create(join(dir, FOLDER), shape);
   }
   const { OpenSearchStore } = await import('./opensearch/opensearch-store.js');
@@ -33,7 +33,7 @@ export async function createStore(
 /** @throws XqgError XQG_STORE_MISSING, and others of the store */
 export async function openStore(dir: string, spec: string | undefined): Promise<PassageStore> {
   if (spec !== undefined) return openRankingStore(spec);
-  const { LanceStore } = await import('./lance-store.js');
+  const { LanceStore } = await import('./lance/lance-store.js');
   return LanceStore.open(join(dir, FOLDER));
 }
 

@@ -1,5 +1,5 @@
 /** Refuses passages that must not reach a store: vectors of another length, numbers that are none. Knows no store. */
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 import type { IndexedPassage, StoreShape } from './store.js';
 
 /**

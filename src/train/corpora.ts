@@ -6,8 +6,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
-import { XqgError } from '../errors/error.js';
-import { TRAINING_SOURCES } from './sources.js';
+import { XqgError } from '../base/errors.js';
 
 /** What a pack may be trained on. */
 export interface DataPolicy {
@@ -101,4 +100,97 @@ async function* linesOf(path: string): AsyncGenerator<{ line: string; number: nu
 
 function malformed(path: string, line: number, expected: string): XqgError {
   return new XqgError('XQG_TRAINING_ROW', { path, line, expected });
+}
+
+/**
+ * Where training data comes from and under which license: what a pack must say of itself. Knows no file.
+ */
+export interface TrainingSource {
+  readonly what: string;
+  readonly license: string;
+  /** True if a pack that any company can ship may use it (permissive, MPL, LGPL word lists, CC-BY, CC-BY-SA). */
+  readonly free: boolean;
+}
+
+const free = (what: string, license: string): TrainingSource => ({ what, license, free: true });
+const copyleft = (what: string, license: string): TrainingSource => ({ what, license, free: false });
+
+export const TRAINING_SOURCES: Readonly<Record<string, TrainingSource>> = {
+  wechsel: free('Wiktionary translations, by way of WECHSEL', 'CC-BY-SA-3.0'),
+  enwikt: free('Wiktionary translations', 'CC-BY-SA-3.0'),
+  cedict: free('CC-CEDICT Chinese dictionary', 'CC-BY-SA-4.0'),
+  edict: free('EDICT Japanese dictionary (EDRDG)', 'CC-BY-SA'),
+  freedict: free(
+    'FreeDict dictionaries; base: the part made from Wiktionary',
+    'CC-BY-SA-3.0 (base), GPL-2.0-or-later',
+  ),
+  cldr: free('Unicode CLDR names', 'Unicode-3.0'),
+  'cldr-keywords': free('Unicode CLDR keywords', 'Unicode-3.0'),
+  'iso-codes': free('names of countries, languages and currencies', 'LGPL-2.1-or-later'),
+  libreoffice: free('interface texts', 'MPL-2.0'),
+  lohelp: free('LibreOffice help', 'MPL-2.0'),
+  firefox: free('interface texts', 'MPL-2.0'),
+  'osm-tagging': free('OpenStreetMap id tagging schema', 'ISC'),
+  appstream: free('descriptions of applications', 'CC0-1.0, FSFAP, MIT'),
+  'appstream-keywords': free('keywords of applications', 'CC0-1.0, FSFAP, MIT'),
+  typescript: free('messages of the TypeScript compiler', 'Apache-2.0'),
+  quran: free('verses of the Quran', 'CC-BY-4.0'),
+  'tatoeba-small': free('everyday sentences', 'CC-BY-2.0-FR'),
+  'debian-handbook': free("The Debian Administrator's Handbook", 'CC-BY-SA-3.0'),
+  'gnome-help': free('GNOME help', 'CC-BY-SA-3.0'),
+  'use-multilingual-v3': free(
+    'nearest English words by Universal Sentence Encoder multilingual v3',
+    'Apache-2.0',
+  ),
+  arcd: free('words of Arabic passages', 'MIT'),
+  iapp: free('words of Thai passages', 'MIT'),
+  ui: copyleft(
+    'interface texts of Debian packages',
+    'per package, mostly GPL-2.0-or-later and LGPL-2.0-or-later',
+  ),
+  ding: copyleft('German dictionary', 'GPL-2.0-or-later'),
+  mueller: copyleft('Russian dictionary', 'GPL-2.0-or-later'),
+  bengalidict: copyleft('Bengali dictionary', 'GPL-2.0-or-later'),
+  hanja: copyleft('Korean through Chinese characters', 'BSD-3-Clause'),
+  'hanja-cedict': copyleft('Korean through Chinese characters', 'BSD-3-Clause and CC-BY-SA-4.0'),
+  cognate: copyleft('Telugu through Hindi and Bengali', 'GPL-2.0-or-later'),
+  stellarium: copyleft('interface texts', 'GPL-2.0-or-later'),
+  'stellarium-culture': copyleft('descriptions of sky cultures', 'GPL-2.0-or-later'),
+  'stellarium-desc': copyleft('descriptions of landscapes', 'GPL-2.0-or-later'),
+  games: copyleft('texts of games', 'GPL-2.0-or-later'),
+  gcompris: copyleft('texts of educational games', 'GPL-2.0-or-later'),
+  wordpress: copyleft('interface texts', 'GPL-2.0-or-later'),
+  mediawiki: copyleft('interface texts', 'GPL-2.0-or-later'),
+  'apt-desc': copyleft('descriptions of Debian packages', 'GPL-2.0-or-later'),
+  'debian-docs': copyleft('Debian documentation', 'GPL-2.0-or-later'),
+  'install-guide': copyleft('Debian installation guide', 'GPL-2.0-or-later'),
+  'tuxpaint-stamps': copyleft('names of drawings', 'GPL-2.0-or-later'),
+};
+
+/** Text of a pack's NOTICE file: every source with its license and the languages that it served. */
+export function noticeOf(
+  name: string,
+  license: string,
+  languages: Readonly<Record<string, { readonly sources: readonly string[] }>>,
+): string {
+  const served = new Map<string, string[]>();
+  for (const [lang, { sources }] of Object.entries(languages))
+    for (const source of sources) served.set(source, [...(served.get(source) ?? []), lang]);
+  const rows = [...served]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([source, langs]) => {
+      const { what, license: own } = TRAINING_SOURCES[source] ?? {
+        what: 'unlisted',
+        license: 'see its source',
+      };
+      return `- ${source}: ${what}. ${own}. (${langs.join(' ')})`;
+    });
+  return `The xqg pack "${name}" is distributed under ${license}.
+
+It holds words, how often they were met, and the probabilities of their translations, learned from the sources below. No
+sentence of them is in it. Word counts: lists of film subtitles (CC-BY-SA-4.0). The English word vectors in ../english were
+learned from all-MiniLM-L6-v2 and Universal Sentence Encoder multilingual v3 (both Apache-2.0).
+
+${rows.join('\n')}
+`;
 }

@@ -3,7 +3,7 @@
  * of the training text, never over passages or questions that are searched. Knows no file format.
  */
 import type { EncoderIdentity } from '../encode/encoder.js';
-import { STATIC_DEFAULTS, StaticEncoder } from '../encode/static.js';
+import { STATIC_DEFAULTS, StaticEncoder } from '../encode/static/static-encoder.js';
 import { type Pack, PIVOT } from '../pack/pack.js';
 import { type DataPolicy, readBitext } from './corpora.js';
 

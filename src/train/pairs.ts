@@ -4,7 +4,7 @@
  */
 import { type Word, wordsOf } from '../languages/analysis.js';
 import { type DataPolicy, type LexiconRow, readBitext, readLexicon, readWordCounts } from './corpora.js';
-import { Vocabulary } from './vocabulary.js';
+import { Vocabulary } from './pivot.js';
 
 export interface PairSet {
   readonly pivot: Vocabulary;

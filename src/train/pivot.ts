@@ -1,7 +1,9 @@
 /** Trains the pivot side of a pack: which English stems there are, how frequent they are, and their vectors. */
+
+import { existsSync } from 'node:fs';
+import { wordsOf } from '../languages/analysis.js';
 import type { PivotData } from '../pack/pivot.js';
-import type { DataPolicy } from './corpora.js';
-import { countPivotWords } from './pivotwords.js';
+import { type DataPolicy, readBitext, readLexicon, readWordCounts, trainingFiles } from './corpora.js';
 import { type TeacherCard, teach } from './teachers.js';
 import { reduceWordVectors, stemVectors, type WordVectorOptions } from './wordvectors.js';
 
@@ -77,4 +79,105 @@ function quantizeRows(rows: Float32Array, dim: number): { bytes: Int8Array; scal
       for (let d = 0; d < dim; d++) bytes[r * dim + d] = Math.round((rows[r * dim + d] / largest) * 127);
   }
   return { bytes, scales };
+}
+
+/** One count of running text is worth this many of the (much larger) list of film subtitles. */
+const SUBTITLE_COUNTS = 500;
+/** What a word counts that only dictionaries know, and in how many of them it must stand. */
+const DICTIONARY_COUNT = 0.3;
+const DICTIONARIES = 3;
+
+/** Counts every English word of the training data; the same sentence in several bitexts counts once. */
+export async function countPivotWords(
+  folder: string,
+  languages: readonly string[],
+  policy: DataPolicy,
+): Promise<Vocabulary> {
+  const vocabulary = new Vocabulary();
+  const seen = new Set<string>();
+  const dictionaries = new Map<string, { surface: string; languages: Set<string> }>();
+  for (const lang of languages) {
+    const files = trainingFiles(folder, lang);
+    for await (const { pivot } of readBitext(files.bitext, policy)) {
+      if (seen.has(pivot)) continue;
+      seen.add(pivot);
+      for (const word of wordsOf(pivot, 'en')) vocabulary.add(word.term, word.surface);
+    }
+    for await (const { pivot } of readLexicon(files.lexicon, policy)) {
+      for (const word of wordsOf(pivot, 'en')) {
+        const key = `${word.term}\t${word.surface}`;
+        const known = dictionaries.get(key);
+        if (known) known.languages.add(lang);
+        else dictionaries.set(key, { surface: word.surface, languages: new Set([lang]) });
+      }
+    }
+  }
+  const list = trainingFiles(folder, 'en').words;
+  if (existsSync(list)) {
+    for await (const { word, count } of readWordCounts(list)) {
+      for (const { term, surface } of wordsOf(word, 'en'))
+        vocabulary.add(term, surface, count / SUBTITLE_COUNTS);
+    }
+  }
+  for (const [key, { surface, languages: known }] of dictionaries) {
+    if (known.size >= DICTIONARIES)
+      vocabulary.add(key.slice(0, key.indexOf('\t')), surface, DICTIONARY_COUNT);
+  }
+  return vocabulary;
+}
+
+/**
+ * Numbers for terms while training, with how often each was seen and in which written form most often. Stems are matched,
+ * but people read words: generated queries show the form.
+ */
+export class Vocabulary {
+  readonly #ids = new Map<string, number>();
+  readonly terms: string[] = [];
+  readonly counts: number[] = [];
+  readonly #forms: Map<string, number>[] = [];
+
+  get size(): number {
+    return this.terms.length;
+  }
+
+  /** Counts one sighting of a term in a written form and returns the term's number. */
+  add(term: string, surface: string, count = 1): number {
+    let id = this.#ids.get(term);
+    if (id === undefined) {
+      id = this.terms.length;
+      this.#ids.set(term, id);
+      this.terms.push(term);
+      this.counts.push(0);
+      this.#forms.push(new Map());
+    }
+    this.counts[id] += count;
+    const forms = this.#forms[id];
+    forms.set(surface, (forms.get(surface) ?? 0) + count);
+    return id;
+  }
+
+  id(term: string): number | undefined {
+    return this.#ids.get(term);
+  }
+
+  /** Written forms of a term with their counts. */
+  formsOf(id: number): ReadonlyMap<string, number> {
+    return this.#forms[id];
+  }
+
+  /** The most frequent written form; the shorter, then the alphabetically first among equals. */
+  surfaceOf(id: number): string {
+    let best = '';
+    let most = -1;
+    for (const [form, count] of this.#forms[id]) {
+      const better =
+        count > most ||
+        (count === most && (form.length < best.length || (form.length === best.length && form < best)));
+      if (better) {
+        best = form;
+        most = count;
+      }
+    }
+    return best;
+  }
 }

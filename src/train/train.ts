@@ -4,7 +4,7 @@
  */
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { XqgError } from '../errors/error.js';
+import { XqgError } from '../base/errors.js';
 import {
   type LanguageEntry,
   loadPack,
@@ -21,14 +21,13 @@ import {
 import { PIVOT } from '../pack/pack.js';
 import type { PivotData } from '../pack/pivot.js';
 import { align } from './align.js';
-import { type DataPolicy, type LexiconRow, POLICIES, trainingFiles } from './corpora.js';
+import { type DataPolicy, type LexiconRow, noticeOf, POLICIES, trainingFiles } from './corpora.js';
 import { languageMeans } from './means.js';
+import { findRelatives } from './nearest.js';
 import { readPairs } from './pairs.js';
 import { trainPivot } from './pivot.js';
-import { findRelatives } from './relatives.js';
-import { noticeOf } from './sources.js';
 import { buildTable } from './table.js';
-import { taughtLexicon } from './taughtlexicon.js';
+import { taughtLexicon } from './taught-lexicon.js';
 import { teacherCards } from './teachers.js';
 
 /** Every number of training, recorded in the manifest. */

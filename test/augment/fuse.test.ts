@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FuseOptions, fuse, type LanguageSum, shareOf } from '../../src/augment/fuse.js';
-import { fusedLength, lateFusionScore } from '../../src/augment/late-fusion.js';
 import { alphaEffective } from '../../src/augment/profiles.js';
+import { fusedLength, lateFusionScore } from '../../src/search/dense/late-matrix.js';
 import { readFloat32, readNpy } from '../support/npy.js';
 import { shared } from '../support/shared.js';
 

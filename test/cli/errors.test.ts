@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorDocs } from '../../scripts/error-docs-text.mjs';
-import { catalogue } from '../../src/errors/catalogue.js';
+import { catalogue } from '../../src/base/error-catalogue.js';
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts') && path !== join('errors', 'catalogue.ts'))

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { EvaluationResult } from '../../src/evaluate/results.js';
+import type { EvaluationResult } from '../../src/evaluate/report/results.js';
 import { type OpenAiServer, startOpenAiServer } from '../support/openai-server.js';
 import { shared } from '../support/shared.js';
 import { writePack } from '../support/written-pack.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ResultRow } from '../../src/evaluate/results.js';
+import type { ResultRow } from '../../src/evaluate/report/results.js';
 import { shared } from '../support/shared.js';
 import { writePack } from '../support/written-pack.js';
 import { xqg } from './run-xqg.js';

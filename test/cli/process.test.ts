@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { version } from '../../src/version.js';
+import { version } from '../../src/base/version.js';
 import { writePack } from '../support/written-pack.js';
 import { EXECUTABLE, start } from './run-xqg.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { forgetRuns, redisUrl } from '../distribute/redis.js';
+import { forgetRuns, redisUrl } from '../indexing/workers/redis.js';
 import { writePack } from '../support/written-pack.js';
 import { start, xqg } from './run-xqg.js';
 

@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ResultRow } from '../../src/evaluate/results.js';
-import { workOnParts } from '../../src/library/part-worker.js';
-import { openIndex } from '../../src/library/xqg-index.js';
+import type { ResultRow } from '../../src/evaluate/report/results.js';
+import { workOnParts } from '../../src/indexing/workers/worker.js';
 import { servedIndexes } from '../../src/server/served-index.js';
 import { buildServer, type XqgServer } from '../../src/server/server.js';
-import { forgetRuns, redisUrl } from '../distribute/redis.js';
+import { openIndex } from '../../src/xqg-index.js';
+import { forgetRuns, redisUrl } from '../indexing/workers/redis.js';
 import { post, WRITE_CHILD } from '../server/served.js';
 import { describeWithOpenSearch, newStoreSpec } from '../support/opensearch.js';
 import { writePack } from '../support/written-pack.js';

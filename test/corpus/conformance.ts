@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { XqgError } from '../../src/base/errors.js';
 import type { SourceDocument } from '../../src/corpus/passage.js';
 import type { CorpusReader } from '../../src/corpus/reader.js';
-import { XqgError } from '../../src/errors/error.js';
 
 export interface ReaderCase {
   readonly reader: CorpusReader;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DocumentIds } from '../../src/corpus/document-ids.js';
+import { DocumentIds } from '../../src/corpus/read-corpus.js';
 
 describe('DocumentIds', () => {
   it('finds every repetition among many ids, also after it has grown', () => {

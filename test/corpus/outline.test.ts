@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { splitFrontMatter } from '../../src/corpus/front-matter.js';
-import { outlineOfHtml } from '../../src/corpus/html-outline.js';
+import { outlineOfHtml } from '../../src/corpus/outline.js';
+import { splitFrontMatter } from '../../src/corpus/readers/markdown.js';
 
 describe('outlineOfHtml', () => {
   it('keeps the trail of headings above each text; the first h1 is the title', () => {

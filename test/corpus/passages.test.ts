@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceDocument } from '../../src/corpus/passage.js';
-import { passagesOf } from '../../src/corpus/passages.js';
+import { passagesOf } from '../../src/corpus/split.js';
 
 const finnish: SourceDocument = {
   id: 'a',

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { XqgError } from '../../src/base/errors.js';
 import type { SourceDocument } from '../../src/corpus/passage.js';
 import { type ReadOptions, readCorpus } from '../../src/corpus/read-corpus.js';
-import type { XqgError } from '../../src/errors/error.js';
-import { docxOf } from './bytes.js';
+import { docxOf } from '../base/bytes.js';
 
 let folder: string;
 beforeEach(() => {

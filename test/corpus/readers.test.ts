@@ -1,13 +1,12 @@
-import { beirReader } from '../../src/corpus/readers/beir.js';
 import { csvReader } from '../../src/corpus/readers/csv.js';
 import { docxReader } from '../../src/corpus/readers/docx.js';
 import { htmlReader } from '../../src/corpus/readers/html.js';
-import { jsonlReader } from '../../src/corpus/readers/jsonl.js';
+import { beirReader, jsonlReader } from '../../src/corpus/readers/jsonl.js';
 import { markdownReader } from '../../src/corpus/readers/markdown.js';
 import { pdfReader } from '../../src/corpus/readers/pdf.js';
 import { squadReader } from '../../src/corpus/readers/squad.js';
 import { textReader } from '../../src/corpus/readers/text.js';
-import { docxOf, pdfOf } from './bytes.js';
+import { docxOf, pdfOf } from '../base/bytes.js';
 import { describeReader } from './conformance.js';
 
 const notUtf8 = Buffer.concat([

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { IdTable } from '../../src/corpus/id-table.js';
+import { IdTable } from '../../src/base/id-table.js';
 import { FileEncoder } from '../../src/encode/file/file-encoder.js';
 import { FLOAT_BYTES, type FloatType, toFloat32 } from '../../src/encode/file/numbers.js';
 import { encodeSafetensors } from '../../src/pack/safetensors.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PartVectors } from '../../src/encode/part-vectors.js';
+import { PartVectors } from '../../src/encode/static/part-vectors.js';
 import type { TermBag } from '../../src/languages/terms.js';
 
 /** Not a multiple of 16. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { STATIC_DEFAULTS, StaticEncoder } from '../../src/encode/static.js';
+import { STATIC_DEFAULTS, StaticEncoder } from '../../src/encode/static/static-encoder.js';
 import { Pack } from '../../src/pack/pack.js';
 import { tinyPack } from '../support/tiny-pack.js';
 import { describeEncoder } from './conformance.js';

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { measureBeir } from '../../src/evaluate/beir.js';
 import { type CollectionOptions, measureCollection, pairsOf } from '../../src/evaluate/collection.js';
-import type { Collection, LanguagePart, TestCollection } from '../../src/evaluate/datasets/collection.js';
-import { engineSearchers } from '../../src/evaluate/engine-searcher.js';
-import { parseMeasures } from '../../src/evaluate/metrics.js';
-import type { ResultRow } from '../../src/evaluate/results.js';
-import type { OpenSearcher, Searcher } from '../../src/evaluate/searcher.js';
+import type { Collection, LanguagePart, TestCollection } from '../../src/evaluate/data/collection.js';
+import { parseMeasures } from '../../src/evaluate/measures/metrics.js';
+import { engineSearchers } from '../../src/evaluate/ranking/engine-searcher.js';
+import type { OpenSearcher, Searcher } from '../../src/evaluate/ranking/searcher.js';
+import type { ResultRow } from '../../src/evaluate/report/results.js';
 import { SYSTEMS, systemsNamed } from '../../src/evaluate/systems.js';
-import { JavaScriptScanner } from '../../src/search/exact/javascript-scanner.js';
+import { JavaScriptScanner } from '../../src/search/dense/javascript-scanner.js';
 import { ToyEncoder, ToyGenerator, toyText } from './toy.js';
 
 const TEXTS = [

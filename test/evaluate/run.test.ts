@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ResultRow } from '../../src/evaluate/results.js';
-import { evaluateRun } from '../../src/evaluate/run.js';
-import { formatTables } from '../../src/evaluate/table.js';
+import { evaluateRun } from '../../src/evaluate/predictions.js';
+import type { ResultRow } from '../../src/evaluate/report/results.js';
+import { formatTables } from '../../src/evaluate/report/text-tables.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'xqg-run-'));
 const qrels = join(directory, 'q.qrels');

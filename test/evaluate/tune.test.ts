@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { measureCollection } from '../../src/evaluate/collection.js';
-import type { Collection, LanguagePart } from '../../src/evaluate/datasets/collection.js';
-import { engineSearchers } from '../../src/evaluate/engine-searcher.js';
-import { parseMeasures } from '../../src/evaluate/metrics.js';
+import type { Collection, LanguagePart } from '../../src/evaluate/data/collection.js';
+import { parseMeasures } from '../../src/evaluate/measures/metrics.js';
+import { engineSearchers } from '../../src/evaluate/ranking/engine-searcher.js';
 import { systemsNamed, TUNABLE_SYSTEMS } from '../../src/evaluate/systems.js';
 import { formatTuned, tune } from '../../src/evaluate/tune.js';
 import { type Grid, parametersOf, settingsOf } from '../../src/evaluate/tune-grid.js';
 import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
-import { JavaScriptScanner } from '../../src/search/exact/javascript-scanner.js';
+import { JavaScriptScanner } from '../../src/search/dense/javascript-scanner.js';
 import { MIXED_QUESTIONS, MIXED_TEXTS, ToyEncoder, ToyGenerator, toyText } from './toy.js';
 
 function part(lang: string): LanguagePart {

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { expansionsOf } from '../../src/expand/apply.js';
 import { ChatExpander, EXPANSION_PROMPTS } from '../../src/expand/chat.js';
 import { openExpander } from '../../src/expand/open-expander.js';
-import { openIndex } from '../../src/library/xqg-index.js';
-import { Answers } from '../../src/remote/answers.js';
-import { type EndpointFields, endpointOf } from '../../src/remote/endpoint.js';
+import { Answers } from '../../src/models/remote/answer-cache.js';
+import { type EndpointFields, endpointOf } from '../../src/models/remote/endpoint.js';
+import { openIndex } from '../../src/xqg-index.js';
 import { xqg } from '../cli/run-xqg.js';
 import { type OpenAiServer, startOpenAiServer } from '../support/openai-server.js';
 

@@ -3,11 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FilteredGenerator, parseThresholds } from '../../src/generate/filters/filtered.js';
-import { roundTripScorer } from '../../src/generate/filters/round-trip.js';
-import type { QueryScorer } from '../../src/generate/filters/scorer.js';
-import { formScorer, languageScorer, noveltyScorer, SCORERS } from '../../src/generate/filters/scorers.js';
+import {
+  formScorer,
+  languageScorer,
+  noveltyScorer,
+  type QueryScorer,
+  roundTripScorer,
+  SCORERS,
+} from '../../src/generate/filters/scorers.js';
 import type { Generator } from '../../src/generate/generator.js';
-import { Answers } from '../../src/remote/answers.js';
+import { Answers } from '../../src/models/remote/answer-cache.js';
 
 const passage = { id: 'p1', title: 'Bees', text: 'Bees make honey.', lang: 'en' };
 let folder: string;

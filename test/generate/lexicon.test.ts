@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawWithoutReplacement, seededRandom } from '../../src/generate/drawing.js';
+import { drawWithoutReplacement, seededRandom } from '../../src/base/random.js';
 import { LexiconGenerator } from '../../src/generate/lexicon.js';
 import { tinyPack } from '../support/tiny-pack.js';
 import { describeGenerator } from './conformance.js';

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 const dist = <T>(path: string): Promise<T> => import(new URL(`../../dist/${path}`, import.meta.url).href);
 const { Expectations } =
   await dist<typeof import('../../src/indexing/expectations.js')>('indexing/expectations.js');
-const { StaticEncoder } = await dist<typeof import('../../src/encode/static.js')>('encode/static.js');
+const { StaticEncoder } =
+  await dist<typeof import('../../src/encode/static/static-encoder.js')>('encode/static.js');
 const { LexiconGenerator } =
   await dist<typeof import('../../src/generate/lexicon.js')>('generate/lexicon.js');
 const { loadPack, packFolder } = await dist<typeof import('../../src/pack/format.js')>('pack/format.js');

@@ -4,9 +4,7 @@ import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { leasedVersions, leaseVersion } from '../../src/indexing/lease.js';
-import { lockIndex } from '../../src/indexing/lock.js';
-import { ownMark } from '../../src/indexing/process-mark.js';
+import { leasedVersions, leaseVersion, lockIndex, ownMark } from '../../src/indexing/locks.js';
 
 let dir: string;
 beforeEach(async () => {

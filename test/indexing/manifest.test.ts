@@ -2,7 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeAtomically } from '../../src/indexing/atomic-write.js';
+import { writeAtomically } from '../../src/base/atomic-write.js';
+import { storageError } from '../../src/base/errors.js';
 import {
   canonicalJson,
   checkIdentity,
@@ -10,7 +11,6 @@ import {
   type IndexIdentity,
   readManifest,
 } from '../../src/indexing/manifest.js';
-import { storageError } from '../../src/store/storage-error.js';
 
 let dir: string;
 beforeEach(async () => {

@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SegmentFollower } from '../../src/indexing/segment-follower.js';
-import { planSegments, writeSegments } from '../../src/indexing/segments.js';
-import { LanceStore } from '../../src/store/lance-store.js';
+import { planSegments, writeSegments } from '../../src/indexing/lexical/segments.js';
+import { SegmentFollower } from '../../src/indexing/segments-ahead.js';
+import { LanceStore } from '../../src/store/lance/lance-store.js';
 import type { IndexedPassage } from '../../src/store/store.js';
 import { passage, shape } from '../store/conformance.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { detectLanguage } from '../../src/languages/detect.js';
-import { languageOfTag } from '../../src/languages/tags.js';
+import { languageOfTag } from '../../src/languages/languages.js';
 
 /** One sentence a language, written for this test. */
 const SENTENCES: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { TermNumbers } from '../../src/pack/term-numbers.js';
+import { TermNumbers } from '../../src/pack/pivot.js';
 
 test('numbers terms as a map does', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { openScanner } from '../../src/search/dense/scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
-import { openScanner } from '../../src/search/exact/scanner.js';
 import { explain } from '../../src/search/explain.js';
 import { memoryIndex } from '../../src/search/memory-snapshot.js';
 import type { SearchRequest } from '../../src/search/request.js';

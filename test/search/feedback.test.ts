@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
+import { openScanner } from '../../src/search/dense/scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
-import { openScanner } from '../../src/search/exact/scanner.js';
 import { explain } from '../../src/search/explain.js';
 import { pulledToward } from '../../src/search/feedback.js';
 import { memoryIndex } from '../../src/search/memory-snapshot.js';

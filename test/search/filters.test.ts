@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { XqgError } from '../../src/base/errors.js';
 import type { MetadataValue } from '../../src/corpus/passage.js';
-import { XqgError } from '../../src/errors/error.js';
 import { parseFilters } from '../../src/search/filters.js';
 
 const passage = (metadata: Record<string, MetadataValue>, lang = 'de') => ({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { groupByDocument } from '../../src/search/group.js';
+import { groupByDocument } from '../../src/search/answer.js';
 
 it('groups hits by document in the order of the best hits', () => {
   const hits = ['b#1', 'a#2', 'b#0', 'c', 'a#1'];

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { termsOf } from '../../src/languages/analysis.js';
+import { openScanner } from '../../src/search/dense/scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
-import { openScanner } from '../../src/search/exact/scanner.js';
 import { memoryIndex } from '../../src/search/memory-snapshot.js';
-import { sentencesOf } from '../../src/search/sentences.js';
-import { snippetFinder } from '../../src/search/snippet.js';
+import { sentencesOf, snippetFinder } from '../../src/search/snippet.js';
 import { corpus, encoder } from './fake-corpus.js';
 import { FakeFactors } from './fake-factors.js';
 

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { XqgClient } from '../../src/client/index.js';
 import { ChatExpander } from '../../src/expand/chat.js';
 import type { Expander } from '../../src/expand/expander.js';
-import { Answers } from '../../src/remote/answers.js';
-import { type EndpointFields, endpointOf } from '../../src/remote/endpoint.js';
+import { Answers } from '../../src/models/remote/answer-cache.js';
+import { type EndpointFields, endpointOf } from '../../src/models/remote/endpoint.js';
 import { addKey, KeyRing } from '../../src/server/keys.js';
 import type { ServerOptions, XqgServer } from '../../src/server/server.js';
 import { type OpenAiServer, startOpenAiServer, type Trouble } from '../support/openai-server.js';

@@ -1,8 +1,8 @@
 /** Whoever hangs up: their question stops where it is, and its place is free. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { XqgIndex } from '../../src/library/xqg-index.js';
 import { ServedIndex } from '../../src/server/served-index.js';
 import { buildServer, type XqgServer } from '../../src/server/server.js';
+import type { XqgIndex } from '../../src/xqg-index.js';
 import { WRITE_CHILD } from './served.js';
 
 /** Searches and explanations that end only when they are told to. */

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { catalogue } from '../../src/errors/catalogue.js';
+import { catalogue } from '../../src/base/error-catalogue.js';
 import type { XqgServer } from '../../src/server/server.js';
 import { post, type TestPlace, testPlace } from './served.js';
 

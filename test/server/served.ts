@@ -41,7 +41,7 @@ export const DOCUMENTS: NewDocument[] = [
 ];
 
 /** `npm test` builds before it tests. */
-export const WRITE_CHILD = resolve('dist/server/write-child.js');
+export const WRITE_CHILD = resolve('dist/server/jobs/writer-process.js');
 
 export interface TestPlace {
   /** Temporary folder. */

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LanceStore } from '../../src/store/lance-store.js';
+import { LanceStore } from '../../src/store/lance/lance-store.js';
 import { passage, passageStoreConformance, shape } from './conformance.js';
 
 let root: string;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type InductionOptions, induce } from '../../src/train/induction.js';
-import { meanOfNearest, nearest } from '../../src/train/nearest.js';
-import { findRelatives } from '../../src/train/relatives.js';
+import { findRelatives, meanOfNearest, nearest } from '../../src/train/nearest.js';
 
 const DIM = 16;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { taughtLexicon } from '../../src/train/taughtlexicon.js';
+import { taughtLexicon } from '../../src/train/taught-lexicon.js';
 import { teacherCards } from '../../src/train/teachers.js';
 import { TRAINING } from '../../src/train/train.js';
 import { shared } from '../support/shared.js';

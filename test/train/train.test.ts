@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { StaticEncoder } from '../../src/encode/static.js';
+import { StaticEncoder } from '../../src/encode/static/static-encoder.js';
 import { loadPack, writeManifest, writePivot } from '../../src/pack/format.js';
 import { align } from '../../src/train/align.js';
 import { POLICIES, readBitext, readLexicon } from '../../src/train/corpora.js';

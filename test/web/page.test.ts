@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { XqgError } from '../../src/errors/error.js';
+import { XqgError } from '../../src/base/errors.js';
 import type { Expander } from '../../src/expand/expander.js';
 import { addKey, KeyRing } from '../../src/server/keys.js';
 import { findBrowser, indexDeclaration, launch, type Served, serve } from './browser.js';

@@ -1,11 +1,18 @@
 /** `xqg ann`: approximate search where exact search is too slow or too large. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { XqgError } from '../../errors/error.js';
-import type { AnnRecord } from '../../indexing/ann-record.js';
-import { searchFields } from '../../library/search-fields.js';
-import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
-import { between, fromText, list, parseOptions } from '../options.js';
+import { XqgError } from '../../base/errors.js';
+import type { AnnRecord } from '../../indexing/ann/record.js';
+import { searchFields } from '../../search/options.js';
+import {
+  addEncoderOptions,
+  between,
+  encoderOptions,
+  fromText,
+  givenEncoder,
+  list,
+  parseOptions,
+} from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { columns, count, size } from '../terminal.js';
@@ -42,7 +49,7 @@ export const registerAnn: Register = (parent, act) => {
     .action(
       act(async (context, raw) => {
         const given = parseOptions(buildOptions, raw);
-        const { openIndex } = await import('../../library/xqg-index.js');
+        const { openIndex } = await import('../../xqg-index.js');
         const index = await openIndex(given.index, {
           pack: given.pack,
           encoder: given.encoder,
@@ -79,7 +86,7 @@ export const registerAnn: Register = (parent, act) => {
       act(async (context, raw) => {
         const dir = resolve(parseOptions(dropOptions, raw).index);
         const { readManifest } = await import('../../indexing/manifest.js');
-        const { dropAnn } = await import('../../indexing/ann-record.js');
+        const { dropAnn } = await import('../../indexing/ann/record.js');
         await readManifest(dir);
         if (!(await dropAnn(dir))) throw new XqgError('XQG_ANN_MISSING', { dir });
         if (context.json) return context.printJson({ dropped: true });

@@ -1,6 +1,6 @@
 /** `xqg bench encoder`: how fast a neural encoder is here, and with which settings. */
 import { z } from 'zod';
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import { namesModel } from '../../models/places.js';
 import { fromText, parseOptions, whole } from '../options.js';
 import type { Register } from '../program.js';
@@ -48,7 +48,7 @@ export const registerBench: Register = (parent, act) => {
         }
         const { readCardFields } = await import('../../encode/open-encoder.js');
         const { benchEncoder, benchPoints } = await import('../../encode/neural/bench.js');
-        const { madeUpPassages } = await import('../../encode/neural/bench-texts.js');
+        const { madeUpPassages } = await import('../../encode/neural/bench.js');
         const { findModel } = await import('../../models/places.js');
         const model = findModel(given.encoder);
         const card = readCardFields(given.card);

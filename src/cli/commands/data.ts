@@ -1,8 +1,8 @@
 /** `xqg data list|get|check`: the data sets that evaluations read. */
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { XqgError } from '../../errors/error.js';
-import type { CommandContext } from '../context.js';
+import { XqgError } from '../../base/errors.js';
+import type { CommandContext } from '../command.js';
 import { list, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
@@ -23,7 +23,7 @@ export const registerData: Register = (parent, act) => {
     .option('--json', 'print the cards as JSON')
     .action(
       act(async (context) => {
-        const { CARDS } = await import('../../evaluate/datasets/cards.js');
+        const { CARDS } = await import('../../evaluate/data/cards.js');
         if (context.json) return context.printJson(CARDS);
         const rows = CARDS.map(({ name, what, license, files }) => {
           const seen = files.every(({ sha256 }) => sha256 !== null);
@@ -38,7 +38,7 @@ export const registerData: Register = (parent, act) => {
     .action(
       act(async (context, raw, names: string[]) => {
         const { dir, langs, from } = parseOptions(options, raw);
-        const { filesOf, getFiles } = await import('../../evaluate/datasets/data-folder.js');
+        const { filesOf, getFiles } = await import('../../evaluate/data/data-folder.js');
         const wanted = names.flatMap((name) => filesOf(name, langs).files);
         const progress = startProgress();
         try {
@@ -57,7 +57,7 @@ export const registerData: Register = (parent, act) => {
   ).action(
     act(async (context, raw, names: string[]) => {
       const { dir, langs } = parseOptions(options, raw);
-      const { checkFiles, filesOf } = await import('../../evaluate/datasets/data-folder.js');
+      const { checkFiles, filesOf } = await import('../../evaluate/data/data-folder.js');
       const files = await checkFiles(
         dir,
         names.flatMap((name) => filesOf(name, langs).files),

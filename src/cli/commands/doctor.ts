@@ -1,11 +1,11 @@
 /** `xqg doctor`: what is wrong, and the command that mends it. */
 
 import { z } from 'zod';
-import { XqgError } from '../../errors/error.js';
-import { colors } from '../colors.js';
+import { XqgError } from '../../base/errors.js';
 import { describeFailure, ToldFailure } from '../failure.js';
 import { parseOptions } from '../options.js';
 import type { Register } from '../program.js';
+import { colors } from '../terminal.js';
 
 const options = z.object({ index: z.string().optional(), pack: z.string().optional() });
 
@@ -19,7 +19,7 @@ export const registerDoctor: Register = (parent, act) => {
     .action(
       act(async (context, raw) => {
         const { index, pack } = parseOptions(options, raw);
-        const { checkUp } = await import('../../library/checkup.js');
+        const { checkUp } = await import('./doctor-checks.js');
         const checks = await checkUp(index, pack);
         const broken = checks.filter(({ verdict }) => verdict === 'broken');
         const failure =

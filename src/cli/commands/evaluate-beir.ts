@@ -1,7 +1,14 @@
 /** `xqg evaluate beir`: every system on a BEIR folder. */
 import { z } from 'zod';
-import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
-import { list, oneOf, parseOptions, whole } from '../options.js';
+import {
+  addEncoderOptions,
+  encoderOptions,
+  givenEncoder,
+  list,
+  oneOf,
+  parseOptions,
+  whole,
+} from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { commandLine, JSON_OPTION, languagesOption, tellResult } from './evaluate-output.js';

@@ -1,8 +1,8 @@
 /** What the evaluating commands share in telling their results. */
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { EvaluationResult } from '../../evaluate/results.js';
-import type { CommandContext } from '../context.js';
+import type { EvaluationResult } from '../../evaluate/report/results.js';
+import type { CommandContext } from '../command.js';
 import { list } from '../options.js';
 
 /** Whether systems are told the language of a question. */
@@ -34,6 +34,6 @@ export async function tellResult(
   if (typeof json === 'string') await writeFile(json, `${JSON.stringify(result, null, 1)}\n`);
   for (const note of result.notes) context.say(note);
   if (context.json) return context.printJson(result);
-  const { formatTables } = await import('../../evaluate/table.js');
+  const { formatTables } = await import('../../evaluate/report/text-tables.js');
   context.print(formatTables(result.results, { metrics }).trimEnd());
 }

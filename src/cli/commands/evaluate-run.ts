@@ -24,7 +24,7 @@ export const registerEvaluateRun: Register = (parent, act) => {
     .action(
       act(async (context, raw) => {
         const { qrels, run, measures, perQuery } = parseOptions(options, raw);
-        const { evaluateRun } = await import('../../evaluate/run.js');
+        const { evaluateRun } = await import('../../evaluate/predictions.js');
         const result = await evaluateRun({ qrels, run, measures, perQuery, command: commandLine() });
         await tellResult(context, raw, result);
         if (context.json || !result.perQuery) return;

@@ -37,7 +37,7 @@ export const registerEvaluateXor: Register = (parent, act) => {
     .action(
       act(async (context, raw) => {
         const given = parseOptions(options, raw);
-        const { evaluateXor } = await import('../../evaluate/xor.js');
+        const { evaluateXor } = await import('../../evaluate/predictions.js');
         const progress = startProgress();
         try {
           const result = await evaluateXor({ ...given, command: commandLine() }, (step, done, total) => {

@@ -1,6 +1,6 @@
 /** `xqg expand`: what a model writes from questions, as rows that a search or an experiment can take. */
 import { z } from 'zod';
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import { parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';

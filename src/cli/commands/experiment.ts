@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import { parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
@@ -30,7 +30,7 @@ export const registerExperiment: Register = (parent, act) => {
     .action(
       act(async (context, _raw, file: string) => {
         if (existsSync(file)) throw new XqgError('XQG_EXPERIMENT_EXISTS', { file });
-        const { TEMPLATE } = await import('../../experiment/template.js');
+        const { TEMPLATE } = await import('../../evaluate/experiment/template.js');
         await writeFile(file, TEMPLATE);
         context.print(file);
         context.say(`Change what you like, then: xqg experiment run ${file}`);
@@ -47,11 +47,11 @@ export const registerExperiment: Register = (parent, act) => {
     .action(
       act(async (context, raw, file: string) => {
         const { out, store, plan } = parseOptions(runOptions, raw);
-        const { readExperiment } = await import('../../experiment/read-spec.js');
-        const { runExperiment } = await import('../../experiment/run.js');
-        const { ArtifactStore } = await import('../../experiment/store.js');
-        const { reportOf } = await import('../../experiment/report/compose.js');
-        const { resultsJson, writeFolder } = await import('../../experiment/folder.js');
+        const { readExperiment } = await import('../../evaluate/experiment/read-spec.js');
+        const { runExperiment } = await import('../../evaluate/experiment/run.js');
+        const { ArtifactStore } = await import('../../evaluate/ranking/artifact-store.js');
+        const { reportOf } = await import('../../evaluate/report/compose.js');
+        const { resultsJson, writeFolder } = await import('../../evaluate/report/folder.js');
         const spec = await readExperiment(file);
         const stop = new AbortController();
         const signal = AbortSignal.any([context.signal, stop.signal]);

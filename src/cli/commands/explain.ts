@@ -1,15 +1,21 @@
 /** `xqg explain`: why a passage is found by a question. */
 
 import { z } from 'zod';
-import type { ExplainedPassage } from '../../library/explaining.js';
-import { searchFields } from '../../library/search-fields.js';
-import { colors } from '../colors.js';
-import { addExpandOptions, expandOptions, givenExpansion } from '../expand-options.js';
-import { addIndexPlace, indexDirectory, indexPlace } from '../index-place.js';
-import { fromText, parseOptions } from '../options.js';
+import type { ExplainedPassage } from '../../search/explain.js';
+import { searchFields } from '../../search/options.js';
+import {
+  addExpandOptions,
+  addIndexPlace,
+  expandOptions,
+  fromText,
+  givenExpansion,
+  indexDirectory,
+  indexPlace,
+  parseOptions,
+} from '../options.js';
 import type { Register } from '../program.js';
 import { describeSearch } from '../search-output.js';
-import { foreign, shorten } from '../terminal.js';
+import { colors, foreign, shorten } from '../terminal.js';
 
 const options = z.object({
   ...indexPlace,
@@ -45,7 +51,7 @@ export const registerExplain: Register = (parent, act) => {
     .action(
       act(async (context, raw, question: string, id: string) => {
         const { index: dir, store, pack, augment, ...given } = parseOptions(options, raw);
-        const { openIndex } = await import('../../library/xqg-index.js');
+        const { openIndex } = await import('../../xqg-index.js');
         const index = await openIndex(await indexDirectory({ index: dir, store }, 'xqg explain'), {
           pack,
           store,

@@ -1,16 +1,23 @@
 /** `xqg index`: files and folders into an index. */
 import { z } from 'zod';
+import { XqgError } from '../../base/errors.js';
 import type { SkipReason } from '../../corpus/reader.js';
-import type { QueueOptions } from '../../distribute/distribution.js';
-import { XqgError } from '../../errors/error.js';
 import { FilteredGenerator, parseThresholds } from '../../generate/filters/filtered.js';
 import type { IndexResult } from '../../indexing/options.js';
-import { roundTripOver } from '../../library/round-trip.js';
-import type { XqgIndex } from '../../library/xqg-index.js';
-import type { CommandContext } from '../context.js';
-import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
+import type { QueueOptions } from '../../indexing/workers/queued-run.js';
+import { roundTripOver } from '../../search/round-trip-scorer.js';
+import type { XqgIndex } from '../../xqg-index.js';
+import type { CommandContext } from '../command.js';
 import { describeFailure, ToldFailure } from '../failure.js';
-import { bytes, list, parseOptions, whole } from '../options.js';
+import {
+  addEncoderOptions,
+  bytes,
+  encoderOptions,
+  givenEncoder,
+  list,
+  parseOptions,
+  whole,
+} from '../options.js';
 import type { Register } from '../program.js';
 import { type Progress, startProgress } from '../progress.js';
 import { count, foreign } from '../terminal.js';
@@ -109,7 +116,7 @@ export const registerIndex: Register = (parent, act) => {
     .action(
       act(async (context, raw, paths: string[]) => {
         const given = parseOptions(options, raw);
-        const { openIndex } = await import('../../library/xqg-index.js');
+        const { openIndex } = await import('../../xqg-index.js');
         requireFilterable(given);
         const searched = given.roundTrip === undefined ? null : await openIndex(given.roundTrip);
         const scorers = searched === null ? [] : [await roundTripOver(searched)];
@@ -237,7 +244,7 @@ function tellYields(context: CommandContext, { makers: { generator } }: XqgIndex
 
 /** Calls, encodings, hours and price, before a generator or an encoder starts for which they matter. */
 async function tellWork(context: CommandContext, index: XqgIndex, paths: readonly string[]): Promise<void> {
-  const { generatingWork } = await import('../../library/generating-work.js');
+  const { generatingWork } = await import('../../plan/estimate.js');
   const generating = await generatingWork(index, paths);
   if (generating !== null) {
     const { passages, languages, calls, hours, cost } = generating;
@@ -246,7 +253,7 @@ async function tellWork(context: CommandContext, index: XqgIndex, paths: readonl
       `Queries of about ${count(passages, 'passage')} in ${count(languages, 'language')}: ${what}, ${duration(hours)}${priceOf(cost)}`,
     );
   }
-  const { encodingWork } = await import('../../library/encoding-work.js');
+  const { encodingWork } = await import('../../plan/estimate.js');
   const work = await encodingWork(index, paths);
   if (work === null) return;
   const { passages, languages, queriesEach, encodings, hours, cost } = work;

@@ -1,8 +1,8 @@
 /** `xqg models list|show|check|get`: which encoders are known, what is known of one, whether it works here. */
 import { z } from 'zod';
+import { XqgError } from '../../base/errors.js';
 import { DTYPE_SUFFIX, type Dtype, describeCard } from '../../encode/neural/card.js';
 import { KNOWN_CARDS, knownCard } from '../../encode/neural/known-cards.js';
-import { XqgError } from '../../errors/error.js';
 import { modelJson } from '../../models/files.js';
 import { findModel } from '../../models/places.js';
 import { oneOf, parseOptions } from '../options.js';

@@ -1,10 +1,18 @@
 /** `xqg plan`: what an index will take, before it is made. */
 import { z } from 'zod';
-import { XqgError } from '../../errors/error.js';
-import type { PlannedIndex } from '../../library/planning.js';
+import { XqgError } from '../../base/errors.js';
 import type { Plan, StageName } from '../../plan/plan.js';
-import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
-import { between, bytes, list, parseOptions, whole } from '../options.js';
+import type { PlannedIndex } from '../../plan/plan-index.js';
+import {
+  addEncoderOptions,
+  between,
+  bytes,
+  encoderOptions,
+  givenEncoder,
+  list,
+  parseOptions,
+  whole,
+} from '../options.js';
 import type { Register } from '../program.js';
 import { columns, count, size } from '../terminal.js';
 
@@ -57,7 +65,7 @@ export const registerPlan: Register = (parent, act) => {
     .action(
       act(async (context, raw) => {
         const given = parseOptions(options, raw);
-        const { planIndex } = await import('../../library/planning.js');
+        const { planIndex } = await import('../../plan/plan-index.js');
         const { cores, memory, disk, hourPrice } = given;
         const planned = await planIndex({
           passages: given.passages,

@@ -1,8 +1,7 @@
 /** `xqg queries`: the generated queries of a passage. */
 import { z } from 'zod';
 import { LANGUAGES } from '../../languages/languages.js';
-import { addIndexPlace, indexDirectory, indexPlace } from '../index-place.js';
-import { list, parseOptions } from '../options.js';
+import { addIndexPlace, indexDirectory, indexPlace, list, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { foreign } from '../terminal.js';
 
@@ -19,7 +18,7 @@ export const registerQueries: Register = (parent, act) => {
     .action(
       act(async (context, raw, id: string) => {
         const { index: dir, store, pack, langs } = parseOptions(options, raw);
-        const { openIndex } = await import('../../library/xqg-index.js');
+        const { openIndex } = await import('../../xqg-index.js');
         const index = await openIndex(await indexDirectory({ index: dir, store }, 'xqg queries'), {
           pack,
           store,

@@ -1,9 +1,8 @@
 /** `xqg remove`: documents or a source out of an index. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { XqgError } from '../../errors/error.js';
-import { addIndexPlace, attachedDirectory, indexPlace } from '../index-place.js';
-import { parseOptions } from '../options.js';
+import { XqgError } from '../../base/errors.js';
+import { addIndexPlace, attachedDirectory, indexPlace, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { count } from '../terminal.js';
 

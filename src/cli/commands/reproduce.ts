@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import { ToldFailure } from '../failure.js';
 import { parseOptions } from '../options.js';
 import type { Register } from '../program.js';
@@ -35,7 +35,9 @@ export const registerReproduce: Register = (parent, act) => {
     .action(
       act(async (context, raw) => {
         const { data, matrix, short, record } = parseOptions(options, raw);
-        const { readMatrix, recordMatrix, reproduce } = await import('../../experiment/reproduce.js');
+        const { readMatrix, recordMatrix, reproduce } = await import(
+          '../../evaluate/experiment/reproduce.js'
+        );
         const rows = (await readMatrix(matrix)).filter((row) => row.short || !short);
         const run = async (words: readonly string[]) => {
           context.say(`xqg ${words.join(' ')}`);

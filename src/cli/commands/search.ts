@@ -1,14 +1,22 @@
 /** `xqg search`: one question, or a batch of them into a TREC run. */
 import { z } from 'zod';
-import { XqgError } from '../../errors/error.js';
-import { searchFields } from '../../library/search-fields.js';
-import type { SearchOptions } from '../../library/search-types.js';
-import type { XqgIndex } from '../../library/xqg-index.js';
-import type { CommandContext } from '../context.js';
-import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
-import { addExpandOptions, expandOptions, givenExpansion } from '../expand-options.js';
-import { addIndexPlace, indexDirectory, indexPlace } from '../index-place.js';
-import { fromText, parseOptions } from '../options.js';
+import { XqgError } from '../../base/errors.js';
+import { type SearchOptions, searchFields } from '../../search/options.js';
+import type { XqgIndex } from '../../xqg-index.js';
+import type { CommandContext } from '../command.js';
+import {
+  addEncoderOptions,
+  addExpandOptions,
+  addIndexPlace,
+  encoderOptions,
+  expandOptions,
+  fromText,
+  givenEncoder,
+  givenExpansion,
+  indexDirectory,
+  indexPlace,
+  parseOptions,
+} from '../options.js';
 import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import type { Question } from '../question-file.js';
@@ -75,7 +83,7 @@ export const registerSearch: Register = (parent, act) => {
       act(async (context, raw, question: string | undefined) => {
         const given = parseOptions(options, raw);
         requireOne(question, given);
-        const { openIndex } = await import('../../library/xqg-index.js');
+        const { openIndex } = await import('../../xqg-index.js');
         const index = await openIndex(await indexDirectory(given, 'xqg search'), {
           store: given.store,
           pack: given.pack,
@@ -172,7 +180,7 @@ async function searchBatch(
   given: Given,
   asked: SearchOptions,
 ): Promise<void> {
-  const { formatRun, writeRun } = await import('../../evaluate/trec.js');
+  const { formatRun, writeRun } = await import('../../evaluate/measures/trec.js');
   const { readQuestions } = await import('../question-file.js');
   const progress = startProgress();
   let questions = 0;

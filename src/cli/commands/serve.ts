@@ -2,10 +2,9 @@
 import { isIP } from 'node:net';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
-import { XqgError } from '../../errors/error.js';
-import type { CommandContext } from '../context.js';
-import { addExpandOptions, expandOptions, givenExpansion } from '../expand-options.js';
-import { bytes, parseOptions, whole } from '../options.js';
+import { XqgError } from '../../base/errors.js';
+import type { CommandContext } from '../command.js';
+import { addExpandOptions, bytes, expandOptions, givenExpansion, parseOptions, whole } from '../options.js';
 import type { Register } from '../program.js';
 
 const options = z.object({

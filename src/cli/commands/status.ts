@@ -1,11 +1,10 @@
 /** `xqg status`: what an index holds and what made it. */
 import { z } from 'zod';
-import type { QueueStatus } from '../../distribute/queue-status.js';
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import type { IndexStatus } from '../../indexing/status.js';
-import type { CommandContext } from '../context.js';
-import { addIndexPlace, attachedDirectory, indexPlace } from '../index-place.js';
-import { parseOptions } from '../options.js';
+import type { QueueStatus } from '../../indexing/workers/queue-status.js';
+import type { CommandContext } from '../command.js';
+import { addIndexPlace, attachedDirectory, indexPlace, parseOptions } from '../options.js';
 import type { Register } from '../program.js';
 import { describeQueue } from '../queue-output.js';
 import { count, foreign, size } from '../terminal.js';
@@ -39,7 +38,7 @@ export const registerStatus: Register = (parent, act) => {
         }
         const { indexStatus } = await import('../../indexing/status.js');
         const status = await indexStatus(dir);
-        const { queueStatusOf } = await import('../../distribute/queue-status.js');
+        const { queueStatusOf } = await import('../../indexing/workers/queue-status.js');
         // A run without the queue may have ended what one with it began.
         const queue = status.manifest.state.status === 'complete' ? null : await queueStatusOf(dir);
         if (context.json)
@@ -52,7 +51,7 @@ export const registerStatus: Register = (parent, act) => {
 };
 
 async function tellQueue(context: CommandContext, url: string): Promise<void> {
-  const { queueStatus } = await import('../../distribute/queue-status.js');
+  const { queueStatus } = await import('../../indexing/workers/queue-status.js');
   const status: QueueStatus = await queueStatus(url);
   if (context.json) context.printJson(status);
   else context.print(describeQueue(status));

@@ -1,7 +1,6 @@
 /** `xqg worker`: computes parts for `xqg index --queue`. */
 import { z } from 'zod';
-import { addEncoderOptions, encoderOptions, givenEncoder } from '../encoder-options.js';
-import { parseOptions, whole } from '../options.js';
+import { addEncoderOptions, encoderOptions, givenEncoder, parseOptions, whole } from '../options.js';
 import type { Register } from '../program.js';
 import { count } from '../terminal.js';
 
@@ -42,7 +41,7 @@ export const registerWorker: Register = (parent, act) => {
     .action(
       act(async (context, raw) => {
         const given = parseOptions(options, raw);
-        const { workOnParts } = await import('../../library/part-worker.js');
+        const { workOnParts } = await import('../../indexing/workers/worker.js');
         const stopping = new AbortController();
         const stop = (): void => stopping.abort(context.signal.reason);
         context.signal.addEventListener('abort', stop, { once: true });

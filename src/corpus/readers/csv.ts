@@ -1,11 +1,11 @@
 /** CSV and TSV with a header row: id, title, text, lang; every other column is metadata, as strings. */
 import { Readable } from 'node:stream';
 import { type CsvError, type Info, parse } from 'csv-parse';
-import { XqgError } from '../../errors/error.js';
-import { decodeFile } from '../decode.js';
-import { LINE_LIMIT } from '../lines.js';
+import { XqgError } from '../../base/errors.js';
+import { LINE_LIMIT } from '../../base/lines.js';
+import { decodeFile } from '../../base/text-file.js';
 import { byExtension, type CorpusReader } from '../reader.js';
-import { documentOfRow, rowError } from '../row.js';
+import { documentOfRow, rowError } from '../rows.js';
 
 const extensions = ['.csv', '.tsv', '.tab'];
 

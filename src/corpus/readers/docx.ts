@@ -1,11 +1,10 @@
 /** Word documents, by way of HTML. Loads the Word library when the first one comes. */
 import { readFile } from 'node:fs/promises';
-import { XqgError } from '../../errors/error.js';
-import { fileError, refuseLargeFile, WHOLE_FILE_LIMIT } from '../decode.js';
-import { outlineOfHtml } from '../html-outline.js';
-import { loadPackage } from '../optional-package.js';
-import { byExtension, type CorpusReader } from '../reader.js';
-import { titleFromPath } from '../title.js';
+import { XqgError } from '../../base/errors.js';
+import { loadPackage } from '../../base/optional-package.js';
+import { fileError, refuseLargeFile, WHOLE_FILE_LIMIT } from '../../base/text-file.js';
+import { outlineOfHtml } from '../outline.js';
+import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
 
 const extensions = ['.docx'];
 

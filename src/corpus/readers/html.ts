@@ -1,9 +1,8 @@
 /** HTML pages as they are on disk: text, headings, the language that the page names. */
-import { XqgError } from '../../errors/error.js';
-import { decodeWhole, headOf } from '../decode.js';
-import { outlineOfHtml } from '../html-outline.js';
-import { byExtension, type CorpusReader } from '../reader.js';
-import { titleFromPath } from '../title.js';
+import { XqgError } from '../../base/errors.js';
+import { decodeWhole, headOf } from '../../base/text-file.js';
+import { outlineOfHtml } from '../outline.js';
+import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
 
 const extensions = ['.html', '.htm', '.xhtml'];
 

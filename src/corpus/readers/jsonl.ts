@@ -1,7 +1,8 @@
 /** JSON Lines: one document a line, with id, title, text and lang; every other field is metadata. */
 
-import { readJsonRows } from '../json-rows.js';
+import { basename } from 'node:path';
 import { byExtension, type CorpusReader } from '../reader.js';
+import { readJsonRows } from '../rows.js';
 
 const extensions = ['.jsonl', '.ndjson'];
 
@@ -10,4 +11,19 @@ export const jsonlReader: CorpusReader = {
   extensions,
   matches: byExtension(...extensions),
   read: (file, onSkip) => readJsonRows(file, { idField: 'id', whole: false }, onSkip),
+};
+
+/**
+ * The corpus of a BEIR folder: rows of _id, title, text and metadata, each one passage. The queries and judgments beside
+ * it are no documents.
+ */
+const name = 'corpus.jsonl';
+
+export const beirReader: CorpusReader = {
+  name: 'BEIR',
+  extensions: [name],
+  matches: (path) => basename(path) === name,
+  sniff: (head) => /"_id"\s*:/.test(head.trimStart().split('\n', 1)[0]),
+  companions: ['queries.jsonl', 'qrels'],
+  read: (file, onSkip) => readJsonRows(file, { idField: '_id', whole: true }, onSkip),
 };

@@ -1,13 +1,11 @@
 /** Markdown (GitHub's), by way of HTML, so that markup within markup is read once and in one place. */
 import { Marked } from 'marked';
-import { XqgError } from '../../errors/error.js';
-import { languageOfTag } from '../../languages/tags.js';
-import { decodeWhole } from '../decode.js';
-import { splitFrontMatter } from '../front-matter.js';
-import { outlineOfHtml } from '../html-outline.js';
+import { XqgError } from '../../base/errors.js';
+import { decodeWhole } from '../../base/text-file.js';
+import { languageOfTag } from '../../languages/languages.js';
+import { outlineOfHtml } from '../outline.js';
 import type { MetadataValue } from '../passage.js';
-import { byExtension, type CorpusReader } from '../reader.js';
-import { titleFromPath } from '../title.js';
+import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
 
 const extensions = ['.md', '.markdown'];
 const marked = new Marked({ gfm: true, async: false });
@@ -30,4 +28,58 @@ export const markdownReader: CorpusReader = {
 
 function textOf(value: MetadataValue | undefined): string | undefined {
   return value === undefined ? undefined : String(value);
+}
+
+/**
+ * The part of YAML that front matter uses in practice: one `key: value` a line, with quotes, and lists. What is nested
+ * deeper is kept as it is written. Knows no reader.
+ */
+export interface FrontMatter {
+  readonly fields: ReadonlyMap<string, MetadataValue>;
+  /** The text after it. */
+  readonly body: string;
+}
+
+export function splitFrontMatter(text: string): FrontMatter {
+  const match = /^---[ \t]*\r?\n([\s\S]*?\r?\n)??(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(text);
+  const fields = new Map<string, MetadataValue>();
+  if (match === null) return { fields, body: text };
+  const lines = (match[1] ?? '').split(/\r?\n/);
+  for (let i = 0; i < lines.length; i++) {
+    const entry = /^([^\s#:][^:]*):(?:\s+(.*))?$/.exec(lines[i]);
+    if (entry === null) continue;
+    const nested: string[] = [];
+    while (i + 1 < lines.length && /^(\s|- )/.test(lines[i + 1])) nested.push(lines[++i].trim());
+    const value = metadataValue(uncommented(entry[2] ?? ''), nested);
+    if (value !== '') fields.set(entry[1].trim(), value);
+  }
+  return { fields, body: text.slice(match[0].length) };
+}
+
+function metadataValue(inline: string, nested: readonly string[]): MetadataValue {
+  const below = nested.filter((line) => line !== '');
+  if (inline === '' && below.length > 0 && below.every((line) => line.startsWith('- '))) {
+    return below.map((line) => unquoted(line.slice(2).trim()));
+  }
+  // `>` and `|` begin a text that stands below.
+  if (below.length > 0) return [/^[>|][+-]?$/.test(inline) ? '' : inline, ...below].join(' ').trim();
+  const list = /^\[(.*)\]$/.exec(inline);
+  if (list !== null) {
+    return list[1]
+      .split(',')
+      .map((item) => unquoted(item.trim()))
+      .filter((item) => item !== '');
+  }
+  if (inline === 'true' || inline === 'false') return inline === 'true';
+  if (/^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(inline)) return Number(inline);
+  return unquoted(inline);
+}
+
+function uncommented(value: string): string {
+  return /^["']/.test(value) ? value.trim() : value.replace(/(^|\s)#.*$/, '').trim();
+}
+
+function unquoted(value: string): string {
+  if (/^'.*'$/.test(value)) return value.slice(1, -1).replaceAll("''", "'");
+  return /^".*"$/.test(value) ? value.slice(1, -1).replace(/\\(["\\])/g, '$1') : value;
 }

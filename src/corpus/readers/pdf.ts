@@ -1,11 +1,10 @@
 /** PDF: the text layer, page after page. Loads the PDF library when the first PDF comes. */
 import { readFile } from 'node:fs/promises';
-import { XqgError } from '../../errors/error.js';
-import { languageOfTag } from '../../languages/tags.js';
-import { fileError, refuseLargeFile, WHOLE_FILE_LIMIT } from '../decode.js';
-import { loadPackage } from '../optional-package.js';
-import { byExtension, type CorpusReader } from '../reader.js';
-import { titleFromPath } from '../title.js';
+import { XqgError } from '../../base/errors.js';
+import { loadPackage } from '../../base/optional-package.js';
+import { fileError, refuseLargeFile, WHOLE_FILE_LIMIT } from '../../base/text-file.js';
+import { languageOfTag } from '../../languages/languages.js';
+import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
 
 const extensions = ['.pdf'];
 

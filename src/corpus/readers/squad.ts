@@ -2,8 +2,8 @@
  * SQuAD-style JSON (SQuAD, XQuAD, MLQA): every paragraph is one passage. Its questions are not read. The file is parsed
  * whole.
  */
-import { XqgError } from '../../errors/error.js';
-import { decodeWhole } from '../decode.js';
+import { XqgError } from '../../base/errors.js';
+import { decodeWhole } from '../../base/text-file.js';
 import type { SourceDocument } from '../passage.js';
 import { byExtension, type CorpusReader } from '../reader.js';
 

@@ -1,7 +1,6 @@
 /** Plain text: paragraphs are separated by empty lines; the title is the name of the file. */
-import { decodeWhole } from '../decode.js';
-import { byExtension, type CorpusReader } from '../reader.js';
-import { titleFromPath } from '../title.js';
+import { decodeWhole } from '../../base/text-file.js';
+import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
 
 const extensions = ['.txt', '.text'];
 

@@ -3,7 +3,7 @@
  * is encoded here, so a text without a recorded vector is an error, never a guess.
  */
 import { createHash } from 'node:crypto';
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import {
   type Encoder,
   type EncoderIdentity,
@@ -11,9 +11,8 @@ import {
   type PassageText,
   type QueryText,
 } from '../encoder.js';
-import { readManifest, type VectorsEntry } from './manifest.js';
 import { fileError } from './matrix-file.js';
-import { type OnChecked, VectorSet } from './vector-set.js';
+import { type OnChecked, readManifest, VectorSet, type VectorsEntry } from './vector-set.js';
 
 /**
  * A row of a file with a language stands under `lang:id`, as parallel texts share ids; others stand under their id. A text

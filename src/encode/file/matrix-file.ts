@@ -3,7 +3,7 @@
  * are read where they are needed. Knows no format's inside and no ids.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import { FLOAT_BYTES, type FloatType, toFloat32 } from './numbers.js';
 
 /** Where a matrix lies in its file: row-major, little-endian. */

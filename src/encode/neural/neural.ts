@@ -6,13 +6,13 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import { hashFiles, modelJson, requireFile } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
 import type { Encoder, EncoderIdentity, PassageText, QueryText } from '../encoder.js';
 import type { CardFields, Dtype, ModelCard } from './card.js';
+import { chooseGraph, readCard } from './known-cards.js';
 import type { ThreadSetup } from './protocol.js';
-import { chooseGraph, readCard } from './read-card.js';
 import { EncoderThreads } from './threads.js';
 
 export interface NeuralEncoderOptions {

@@ -3,7 +3,7 @@
  * the process alive. Knows neither the model nor the texts.
  */
 import { Worker } from 'node:worker_threads';
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import type { EncodeDone, EncodeTask, ThreadAnswer, ThreadReady, ThreadSetup } from './protocol.js';
 
 /** Run from TypeScript, as tests do, the thread is the compiled one. */

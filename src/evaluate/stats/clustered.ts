@@ -3,8 +3,8 @@
  * of a question. Whole clusters are drawn or flipped, in all languages at once, never single questions. With one language and one
  * question a cluster they are the tests of paired.ts. Knows no measure.
  */
-import { XqgError } from '../../errors/error.js';
-import { seededRandom } from '../../generate/drawing.js';
+import { XqgError } from '../../base/errors.js';
+import { seededRandom } from '../../base/random.js';
 import {
   flipSigns,
   type Interval,

@@ -2,8 +2,8 @@
  * Tests whether two systems differ, from their values on the same queries: paired t-test, paired randomization and a
  * bootstrap interval. Knows no measure; `a[i]` and `b[i]` must belong to the same query.
  */
-import { XqgError } from '../../errors/error.js';
-import { seededRandom } from '../../generate/drawing.js';
+import { XqgError } from '../../base/errors.js';
+import { seededRandom } from '../../base/random.js';
 import { studentCdf, studentQuantile, twoSidedP } from './student-t.js';
 
 export interface Interval {
@@ -154,4 +154,21 @@ function sumOf(values: Iterable<number>): number {
   let sum = 0;
   for (const value of values) sum += value;
   return sum;
+}
+
+/** Holm's step-down adjusted p-values, in the order of the input; reject where one is at most the level. */
+export function holm(pValues: readonly number[]): number[] {
+  const order = pValues.map((_, i) => i).sort((i, j) => pValues[i] - pValues[j]);
+  const adjusted = new Array<number>(pValues.length);
+  let running = 0;
+  order.forEach((index, step) => {
+    running = Math.max(running, Math.min(1, pValues[index] * (pValues.length - step)));
+    adjusted[index] = running;
+  });
+  return adjusted;
+}
+
+/** Bonferroni's adjusted p-values, in the order of the input. */
+export function bonferroni(pValues: readonly number[]): number[] {
+  return pValues.map((p) => Math.min(1, p * pValues.length));
 }

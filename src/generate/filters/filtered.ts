@@ -2,10 +2,10 @@
  * A generator whose queries are scored and, below a threshold, left out. Scores are kept by passage, language and query, so that
  * other thresholds cost nothing. Reports how much of each language was left. Knows no scorer's meaning.
  */
-import { XqgError } from '../../errors/error.js';
-import { Answers } from '../../remote/answers.js';
+import { XqgError } from '../../base/errors.js';
+import { Answers } from '../../models/remote/answer-cache.js';
 import type { Generator, GeneratorIdentity, GeneratorInput } from '../generator.js';
-import type { QueryScorer } from './scorer.js';
+import type { QueryScorer } from './scorers.js';
 
 /** Least scores by scorer, in [0, 1]. */
 export type Thresholds = Readonly<Record<string, number>>;

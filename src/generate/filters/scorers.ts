@@ -1,6 +1,6 @@
 /** The scorers that need nothing but the queries: their language, whether they repeat each other, and their form. */
 import { detectLanguage } from '../../languages/detect.js';
-import type { QueryScorer } from './scorer.js';
+import type { GeneratorInput } from '../generator.js';
 
 /** The share of the evidence that speaks for the language that was asked for. */
 export const languageScorer: QueryScorer = {
@@ -63,4 +63,37 @@ function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   let both = 0;
   for (const gram of a) if (b.has(gram)) both++;
   return both / (a.size + b.size - both);
+}
+
+/**
+ * What can be said of a generated query, as numbers in [0, 1], more being better. Scored once and kept; which ones are good
+ * enough is decided later. A scorer knows no threshold and no encoder.
+ */
+export interface QueryScorer {
+  readonly name: string;
+  /** Changes with what it answers: kept scores of another version are not used. */
+  readonly version: string;
+  /** What it looks at besides passage and queries; part of the identity of what it filters. */
+  readonly over?: string;
+  /** One score a query, in their order. */
+  score(passage: GeneratorInput, lang: string, queries: readonly string[]): Promise<number[]>;
+}
+
+/** The ranks of a passage for some questions in a language, from 1; null: not among those that were found. */
+export type RankPassage = (
+  passageId: string,
+  lang: string,
+  questions: readonly string[],
+) => Promise<readonly (number | null)[]>;
+
+/** @param over says what is searched, and with what */
+export function roundTripScorer(rank: RankPassage, over: string): QueryScorer {
+  return {
+    name: 'round-trip',
+    version: '1',
+    over,
+    async score({ id }: GeneratorInput, lang, queries) {
+      return (await rank(id, lang, queries)).map((found) => (found === null ? 0 : 1 / found));
+    },
+  };
 }

@@ -2,11 +2,12 @@
  * Queries from a causal language model with a chat template, one language at a time. Sampled as in seq2seq.ts: the n queries
  * of a passage in a language are one batch with one seed.
  */
-import type { Glossary } from '../../glossary/glossary.js';
+
+import { seedOf } from '../../base/random.js';
 import { LANGUAGES } from '../../languages/languages.js';
 import { modelJson, requireFile } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
-import { seedOf } from '../drawing.js';
+import type { Glossary } from '../../pack/glossary/glossary.js';
 import type { Generator, GeneratorIdentity, GeneratorInput } from '../generator.js';
 import { fillPrompt, loadPrompt, type Prompt } from '../prompts.js';
 import { glossaryNote } from '../with-glossary.js';

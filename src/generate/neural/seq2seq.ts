@@ -4,11 +4,11 @@
  * one batch, seeded by passage, language and seed: they do not depend on other passages.
  */
 import { readFile } from 'node:fs/promises';
-import type { Glossary } from '../../glossary/glossary.js';
+import { seedOf } from '../../base/random.js';
 import { LANGUAGES } from '../../languages/languages.js';
 import { modelJson, requireFile } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
-import { seedOf } from '../drawing.js';
+import type { Glossary } from '../../pack/glossary/glossary.js';
 import type { Generator, GeneratorIdentity, GeneratorInput } from '../generator.js';
 import { fillPrompt, loadPrompt, type Prompt } from '../prompts.js';
 import { glossaryNote } from '../with-glossary.js';

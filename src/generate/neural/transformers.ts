@@ -1,6 +1,6 @@
 /** transformers.js, loaded when a generator first needs it, and models from folders of this machine; it never asks the network. */
 import { basename, dirname, join } from 'node:path';
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import { graphsOf, hashFiles } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
 

@@ -2,6 +2,8 @@
  * BM25 in the form of Lucene 8 and later, on numbers alone: no (k1 + 1) factor, exact lengths, fractional frequencies.
  * Knows no term, no posting and no index. In float64 throughout.
  */
+import type { AskedTerm } from './explanation.js';
+import type { LexicalMode, LexicalView } from './view.js';
 
 export interface Bm25Parameters {
   /** Saturation of the term frequency, >= 0. */
@@ -39,4 +41,15 @@ export function lengthNorm(
  */
 export function termScore(frequency: number, norm: number, idf: number, weight: number): number {
   return (weight * idf * frequency) / (frequency + norm);
+}
+
+/** What BM25 must know of all passages where only some are at hand. Holds no logic. */
+export interface CorpusStatistics {
+  /** N */
+  readonly passages: number;
+  /** @param expected see `ViewSettings.expectedDf` */
+  documentFrequency(asked: AskedTerm, expected: boolean): number;
+  /** True if some passage has drawn queries in `lang`. */
+  hasDrawn(lang: string): boolean;
+  averageLength(view: LexicalView, mode: LexicalMode): number;
 }

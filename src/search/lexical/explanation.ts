@@ -1,10 +1,12 @@
 /**
  * Why a passage has its lexical score, term by term. Reads single postings; knows no ranking.
  */
+
+import { halfValues } from '../../base/half.js';
+import type { FieldName } from '../../indexing/lexical/segment.js';
 import type { PlacedSegment } from './frequencies.js';
-import { halfValues } from './half.js';
-import type { FieldName } from './segment.js';
-import type { PivotShare } from './view.js';
+import type { QuestionTerms, TermField } from './question.js';
+import type { LexicalMode, LexicalView, PivotShare } from './view.js';
 
 /** A field of drawn queries that counts, with what one of its terms adds to the frequency. */
 export interface DrawnField {
@@ -77,4 +79,20 @@ function frequencyIn(placed: PlacedSegment, name: FieldName, term: string, row: 
   const rows = field!.rows.subarray(field!.start(t), field!.postingEnds[t]);
   const at = rows.indexOf(row - placed.firstRow);
   return at < 0 ? 0 : halfValues[field!.frequencies[field!.start(t) + at]];
+}
+
+/** The q-th term of a question. */
+export function askedTerm(
+  { terms, fields, lang }: QuestionTerms,
+  q: number,
+  view: LexicalView,
+  mode: LexicalMode,
+  drawn: readonly DrawnField[],
+): AskedTerm {
+  const term = terms[q];
+  const field: TermField = fields?.[q] ?? 'anywhere';
+  const ownLanguage = field === 'asked' ? (lang ?? null) : null;
+  return field === 'own'
+    ? { term, ownLanguage, shares: [], drawn: [] }
+    : { term, ownLanguage, shares: view.shares(term, mode), drawn };
 }

@@ -2,9 +2,9 @@
  * The frequency of one question term in every passage: own occurrences, plus what generation, drawn queries and translation
  * add. Sparse over reused arrays: cost follows the postings that are read, not the corpus. Knows no length and no score.
  */
-import { halfValues } from './half.js';
+import { halfValues } from '../../base/half.js';
+import type { LexicalSegment, SegmentField } from '../../indexing/lexical/segment.js';
 import { RowSums } from './row-sums.js';
-import type { LexicalSegment, SegmentField } from './segment.js';
 import type { PivotShare } from './view.js';
 
 /** A segment and the number of its first row in the index. */

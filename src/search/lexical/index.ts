@@ -3,27 +3,38 @@
  * language is not stored: a question term's frequency in it follows exactly from the pivot stems,
  * tf(t, p) = tf_own(t, p) + c SUM_e P(t | e) g(e, p), inside one saturating function. Knows no vectors and no ids.
  */
+
+import type { FieldName, LexicalSegment } from '../../indexing/lexical/segment.js';
 import type { LanguageWeight } from '../../languages/terms.js';
-import type { QuestionTerms } from '../question.js';
 import { type RankedRows, sortRows } from '../top-k.js';
-import { askedTerm } from './asked.js';
-import { type Bm25Parameters, inverseDocumentFrequency, lengthNorm, termScore } from './bm25.js';
+import {
+  type Bm25Parameters,
+  type CorpusStatistics,
+  inverseDocumentFrequency,
+  lengthNorm,
+  termScore,
+} from './bm25.js';
 import { addContending } from './contenders.js';
-import type { CorpusStatistics } from './corpus-statistics.js';
-import { type AskedTerm, type DrawnField, frequencySources, type TermExplanation } from './explanation.js';
+import {
+  type AskedTerm,
+  askedTerm,
+  type DrawnField,
+  frequencySources,
+  type TermExplanation,
+} from './explanation.js';
 import { type PlacedSegment, TermFrequencies } from './frequencies.js';
 import { addToAll, largestFrequency, type Norm, type OwnTerm, postingsOf } from './own-terms.js';
+import type { QuestionTerms } from './question.js';
 import type { RowSums } from './row-sums.js';
 import { Scores } from './scores.js';
-import type { FieldName, LexicalSegment } from './segment.js';
 import {
   type LexicalMode,
   type LexicalQuestion,
   type LexicalView,
   lengthsOf,
+  ViewCache,
   type ViewSettings,
 } from './view.js';
-import { ViewCache } from './view-cache.js';
 
 /** Document frequencies that are kept for a view. */
 const KEPT_FREQUENCIES = 1024;

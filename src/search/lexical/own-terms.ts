@@ -2,8 +2,9 @@
  * Question terms that only the passages' own words can match, as most romanized n-grams do: their statistics are known
  * before a posting is read, so a ranking may leave most postings of the commonest ones unread. Knows no generation.
  */
+
+import { halfValues } from '../../base/half.js';
 import type { PlacedSegment } from './frequencies.js';
-import { halfValues } from './half.js';
 import type { RowSums } from './row-sums.js';
 import type { Scores } from './scores.js';
 

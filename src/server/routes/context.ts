@@ -3,9 +3,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { failureAnswer } from '../answers.js';
 import type { Experiments } from '../experiments.js';
-import type { Jobs } from '../jobs.js';
+import type { Jobs } from '../jobs/jobs.js';
+import { failureAnswer } from '../responses.js';
 import type { Service } from '../service.js';
 
 export interface RouteContext {

@@ -5,11 +5,11 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { XqgError } from '../../errors/error.js';
-import { searchFields } from '../../library/search-fields.js';
+import { XqgError } from '../../base/errors.js';
+import { searchFields } from '../../search/options.js';
 import { requireRight } from '../access.js';
-import { jobAnswer, jobsAnswer } from '../answers.js';
-import { documentParams, documentsBody, indexParams, jobParams, metadata } from '../asked.js';
+import { documentParams, documentsBody, indexParams, jobParams, metadata } from '../requests.js';
+import { jobAnswer, jobsAnswer } from '../responses.js';
 import { type App, FAILURES, type Limits, type RouteContext } from './context.js';
 
 /** Fields of the form beside its files. */

@@ -1,8 +1,8 @@
 /** Showing: the results and reports of experiment runs. */
 import { z } from 'zod';
 import { requireRight } from '../access.js';
-import { experimentsAnswer } from '../answers.js';
-import { experimentParams } from '../asked.js';
+import { experimentParams } from '../requests.js';
+import { experimentsAnswer } from '../responses.js';
 import { type App, FAILURES, type RouteContext } from './context.js';
 
 /** A report may run its own scripts and load nothing; it is no page of this server's. */

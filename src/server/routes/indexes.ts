@@ -1,6 +1,7 @@
 /** Looking: indexes, their passages and the generated queries. */
-import { coverageAnswer, indexAnswer, indexesAnswer, passageAnswer, passagesAnswer } from '../answers.js';
-import { coverageQuery, indexParams, listQuery, passageParams } from '../asked.js';
+
+import { coverageQuery, indexParams, listQuery, passageParams } from '../requests.js';
+import { coverageAnswer, indexAnswer, indexesAnswer, passageAnswer, passagesAnswer } from '../responses.js';
 import { type App, FAILURES, type RouteContext } from './context.js';
 
 export function indexRoutes(app: App, { service }: RouteContext): void {

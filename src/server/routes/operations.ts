@@ -1,8 +1,8 @@
 /** Running: health, readiness and metrics. */
 import type { Registry } from 'prom-client';
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import { isRestricted } from '../access.js';
-import { healthAnswer, readyAnswer } from '../answers.js';
+import { healthAnswer, readyAnswer } from '../responses.js';
 import type { App, RouteContext } from './context.js';
 
 export function operationRoutes(

@@ -1,6 +1,7 @@
 /** Asking: search and explain. */
-import { explainAnswer, searchAnswer } from '../answers.js';
-import { explainBody, indexParams, searchBody } from '../asked.js';
+
+import { explainBody, indexParams, searchBody } from '../requests.js';
+import { explainAnswer, searchAnswer } from '../responses.js';
 import { type App, FAILURES, type RouteContext } from './context.js';
 
 export function searchRoutes(app: App, { service }: RouteContext): void {

@@ -2,7 +2,7 @@
  * `opensearch://HOST:PORT/NAME` and what may stand behind it. Knows no request. Credentials come from the environment only, so
  * that no manifest, log or shell history holds them.
  */
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 
 export interface StoreAddress {
   /** As it is recorded: scheme, nodes, name and settings in one order. */

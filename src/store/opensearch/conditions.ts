@@ -1,5 +1,5 @@
 /** What rows must fulfil, in the server's query language: visible in a version, passing a filter, having terms. Knows no request. */
-import type { FactCondition, TermClause } from '../ranking-store.js';
+import type { FactCondition, TermClause } from '../candidate-store.js';
 import { fact, isDateText, isNumberText, orderedNumber } from './facts.js';
 import { drawnField } from './mapping.js';
 import { storedTerm } from './rows.js';

@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from '@opensearch-project/opensearch';
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import type { StoreAddress } from './address.js';
 
 export interface Request {

@@ -2,7 +2,7 @@
  * The documents of one index of the store as requests: reading them in order, asking several things at once, writing in
  * bulk. Every answer that is not whole is a failure. Knows queries and hits; no version.
  */
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import { type Connection, describeReason } from './connection.js';
 import type { Hit } from './rows.js';
 

@@ -2,8 +2,8 @@
  * One version of a store on OpenSearch, frozen by the numbers of commits in its rows. Knows neither how rows were written nor
  * which version is current.
  */
-import { XqgError } from '../../errors/error.js';
-import type { CandidateList, PlacedRow, RankingReader, RowOptions, TermClause } from '../ranking-store.js';
+import { XqgError } from '../../base/errors.js';
+import type { CandidateList, PlacedRow, RankingReader, RowOptions, TermClause } from '../candidate-store.js';
 import type { Column, IndexedPassage, ScanOptions, StoreShape } from '../store.js';
 import { WantedTerms } from '../term-bytes.js';
 import { type Commit, readCommit } from './commit.js';

@@ -3,17 +3,16 @@
  * commit is current, so a batch is seen whole or not at all, also after a crash, though the server knows no transactions. A purge
  * copies the living rows into an index of the next generation and moves the alias. Knows no manifest.
  */
-import { XqgError } from '../../errors/error.js';
+import { XqgError } from '../../base/errors.js';
 import { queriesBag } from '../../languages/bags.js';
+import type { KeptText, RankingStore } from '../candidate-store.js';
 import { checkPassages } from '../passage-check.js';
-import type { KeptText, RankingStore } from '../ranking-store.js';
 import { COLUMNS, type IndexedPassage, type StoreShape } from '../store.js';
 import type { StoreAddress } from './address.js';
-import { beginCommits, CommitLog, readCommit } from './commit.js';
+import { beginCommits, CommitLog, findIndex, makeIndex, moveAlias, readCommit } from './commit.js';
 import { allOf, visibleIn } from './conditions.js';
 import { Connection } from './connection.js';
 import { Documents, type SearchBody } from './documents.js';
-import { findIndex, makeIndex, moveAlias } from './indices.js';
 import { goneError, OpenSearchReader, versionName, versionNumbers } from './opensearch-reader.js';
 import { askedColumns, decodeHit, documentOf, type Hit, type RowLife } from './rows.js';
 

@@ -1,0 +1,74 @@
+/**
+ * The one error class that people see. Every instance has a code from the catalogue; the message says what
+ * happened, with the values, and `remedy` says what to do. Knows no other folder.
+ */
+import { catalogue, type ErrorCode } from './error-catalogue.js';
+
+export class XqgError extends Error {
+  readonly code: ErrorCode;
+  /** What to do about it, as one sentence or one command. */
+  readonly remedy: string;
+  /** The values that the message was made of, for programs (`--json`). */
+  readonly details: Readonly<Record<string, string | number>>;
+
+  constructor(code: ErrorCode, details: Record<string, string | number> = {}, options?: { cause?: unknown }) {
+    const entry = catalogue[code];
+    super(fill(entry.message, details), options);
+    this.name = 'XqgError';
+    this.code = code;
+    this.remedy = fill(entry.remedy, details);
+    this.details = details;
+  }
+}
+
+/** Replaces every `{name}` of a catalogue text by its value; a name without a value stays as it is. */
+function fill(template: string, details: Record<string, string | number>): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole));
+}
+
+/** What programs see of a failure: on stdout with --json, and as the body of an HTTP answer. Knows no command. */
+export interface FailureReport {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly remedy: string;
+    readonly details: Readonly<Record<string, string | number>>;
+  };
+}
+
+/** What programs see of any thrown value. */
+export function describeFailure(thrown: unknown): FailureReport {
+  const { code, message, remedy, details } = asXqgError(thrown);
+  return { error: { code, message, remedy, details } };
+}
+
+/** The value itself, or what it means: a full disk, a missing permission, else a fault of xqg. */
+export function asXqgError(thrown: unknown): XqgError {
+  if (thrown instanceof XqgError) return thrown;
+  const reason = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  const { code, path } = (thrown ?? {}) as NodeJS.ErrnoException;
+  if (code === 'ENOSPC') return new XqgError('XQG_DISK_FULL', { path: path ?? reason }, { cause: thrown });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new XqgError('XQG_NO_PERMISSION', { path: path ?? reason }, { cause: thrown });
+  }
+  return new XqgError('XQG_UNEXPECTED', { reason }, { cause: thrown });
+}
+
+/** True for what an aborted signal throws: somebody asked for it, so it is no failure of the program. */
+export function isAbort(thrown: unknown): boolean {
+  return thrown instanceof Error && (thrown.name === 'AbortError' || isAbort(thrown.cause));
+}
+
+/** The error to throw in place of `cause`: itself unless it is about space or permission. */
+export function storageError(cause: unknown, path: string): unknown {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const code = (cause as NodeJS.ErrnoException | null)?.code ?? '';
+  // Lance reports the operating system's error inside its own text.
+  if (code === 'ENOSPC' || code === 'EDQUOT' || /os error (28|122)\b/.test(text)) {
+    return new XqgError('XQG_DISK_FULL', { path }, { cause });
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || /os error (1|13|30)\b/.test(text)) {
+    return new XqgError('XQG_NO_PERMISSION', { path }, { cause });
+  }
+  return cause;
+}

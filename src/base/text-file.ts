@@ -1,0 +1,229 @@
+/**
+ * Bytes of a file to text: UTF-8, or what its byte order mark says. Anything else is an error that names the byte, never
+ * a replacement character. Knows nothing of formats.
+ */
+import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { TextDecoder } from 'node:util';
+import { XqgError } from './errors.js';
+import { counted } from './numbers.js';
+
+/** Files that are held as one text are refused above this size (bytes). */
+export const WHOLE_FILE_LIMIT = 128 * 2 ** 20;
+
+const BYTE_ORDER_MARKS = [
+  // UTF-32 first: its little-endian mark begins with that of UTF-16.
+  { encoding: 'utf-32', bytes: [0xff, 0xfe, 0, 0] },
+  { encoding: 'utf-32', bytes: [0, 0, 0xfe, 0xff] },
+  { encoding: 'utf-8', bytes: [0xef, 0xbb, 0xbf] },
+  { encoding: 'utf-16le', bytes: [0xff, 0xfe] },
+  { encoding: 'utf-16be', bytes: [0xfe, 0xff] },
+];
+
+/**
+ * The text of a file in pieces of some 64 KiB, without the byte order mark.
+ * @param declared encoding that the data itself names (HTML); a byte order mark overrules it
+ * @throws XqgError XQG_CORPUS_ENCODING, XQG_CORPUS_BINARY, XQG_CORPUS_UNREADABLE, XQG_CORPUS_NOT_FOUND
+ */
+export async function* decodeFile(path: string, declared = 'utf-8'): AsyncGenerator<string> {
+  let decoder: ChunkDecoder | undefined;
+  for await (const chunk of bytesOf(path)) {
+    decoder ??= decoderFor(path, chunk, declared);
+    const text = await decoder.push(chunk, false);
+    if (text !== '') yield text;
+  }
+  const rest = (await decoder?.push(Buffer.alloc(0), true)) ?? '';
+  if (rest !== '') yield rest;
+}
+
+/**
+ * The whole text of a file that is one document.
+ * @throws XqgError also XQG_CORPUS_TOO_LARGE, and XQG_CORPUS_EMPTY if there is nothing but white space
+ */
+export async function decodeWhole(
+  path: string,
+  declared?: string,
+  limit = WHOLE_FILE_LIMIT,
+): Promise<string> {
+  await refuseLargeFile(path, limit);
+  const pieces: string[] = [];
+  for await (const piece of decodeFile(path, declared)) pieces.push(piece);
+  const text = pieces.join('');
+  if (text.trim() === '') throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
+  return text;
+}
+
+/** @throws XqgError XQG_CORPUS_TOO_LARGE above `limit` bytes, XQG_CORPUS_EMPTY at 0 bytes */
+export async function refuseLargeFile(path: string, limit: number): Promise<void> {
+  const { size } = await stat(path).catch((error) => {
+    throw fileError(path, error);
+  });
+  if (size === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
+  if (size > limit) {
+    throw new XqgError('XQG_CORPUS_TOO_LARGE', { file: path, bytes: counted(size), limit: counted(limit) });
+  }
+}
+
+/** The first `length` bytes as text, broken characters replaced: only for guessing what a file is. */
+export async function headOf(path: string, length: number): Promise<string> {
+  const file = await open(path).catch((error) => {
+    throw fileError(path, error);
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** An error of the file system in xqg's words. */
+export function fileError(path: string, error: unknown): XqgError {
+  const code = (error as NodeJS.ErrnoException).code ?? String(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new XqgError('XQG_CORPUS_NOT_FOUND', { path }, { cause: error });
+  const reason = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code;
+  return new XqgError('XQG_CORPUS_UNREADABLE', { path, reason }, { cause: error });
+}
+
+async function* bytesOf(path: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of createReadStream(path)) yield chunk as Buffer;
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+interface ChunkDecoder {
+  push(chunk: Buffer, last: boolean): Promise<string>;
+}
+
+function decoderFor(path: string, head: Buffer, declared: string): ChunkDecoder {
+  const mark = BYTE_ORDER_MARKS.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte));
+  if (mark?.encoding === 'utf-32') {
+    throw new XqgError('XQG_CORPUS_ENCODING', {
+      file: path,
+      line: 1,
+      offset: 0,
+      encoding: 'UTF-8 but UTF-32',
+    });
+  }
+  const encoding = mark?.encoding ?? supportedEncoding(declared);
+  return encoding === 'utf-8' ? new Utf8Decoder(path) : new OtherDecoder(path, encoding);
+}
+
+/** As in the HTML standard: a page that could be read far enough to find "utf-16" is not UTF-16. */
+function supportedEncoding(declared: string): string {
+  try {
+    const { encoding } = new TextDecoder(declared);
+    return encoding.startsWith('utf-16') ? 'utf-8' : encoding;
+  } catch {
+    return 'utf-8';
+  }
+}
+
+class Utf8Decoder implements ChunkDecoder {
+  private carry: Buffer = Buffer.alloc(0);
+  /** Bytes of the file before the carry. */
+  private offset = 0;
+
+  constructor(private readonly path: string) {}
+
+  async push(chunk: Buffer, last: boolean): Promise<string> {
+    const bytes = this.carry.length === 0 ? chunk : Buffer.concat([this.carry, chunk]);
+    const end = last ? bytes.length : completeLength(bytes);
+    const body = bytes.subarray(0, end);
+    const nul = body.indexOf(0);
+    const invalid = isUtf8(body) ? -1 : firstInvalidByte(body);
+    if (invalid >= 0 && (nul < 0 || invalid < nul)) {
+      throw await encodingError(this.path, this.offset + invalid, 'UTF-8');
+    }
+    if (nul >= 0) throw await binaryError(this.path, this.offset + nul);
+    const marked = this.offset === 0 && body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
+    this.carry = Buffer.from(bytes.subarray(end));
+    this.offset += end;
+    return body.toString('utf8', marked ? 3 : 0);
+  }
+}
+
+class OtherDecoder implements ChunkDecoder {
+  private readonly decoder: TextDecoder;
+  private offset = 0;
+
+  constructor(
+    private readonly path: string,
+    private readonly encoding: string,
+  ) {
+    this.decoder = new TextDecoder(encoding, { fatal: true });
+  }
+
+  async push(chunk: Buffer, last: boolean): Promise<string> {
+    let text: string;
+    try {
+      text = this.decoder.decode(chunk, { stream: !last });
+    } catch {
+      throw await encodingError(this.path, this.offset, this.encoding.toUpperCase());
+    }
+    if (text.includes('\0')) throw await binaryError(this.path, this.offset);
+    this.offset += chunk.length;
+    return text;
+  }
+}
+
+async function encodingError(path: string, offset: number, encoding: string): Promise<XqgError> {
+  const line = counted(await lineAt(path, offset));
+  return new XqgError('XQG_CORPUS_ENCODING', { file: path, line, offset: counted(offset), encoding });
+}
+
+async function binaryError(path: string, offset: number): Promise<XqgError> {
+  const line = counted(await lineAt(path, offset));
+  return new XqgError('XQG_CORPUS_BINARY', { file: path, line, offset: counted(offset) });
+}
+
+/** Line (from 1) of a byte: read again, since only errors need it. */
+async function lineAt(path: string, offset: number): Promise<number> {
+  let line = 1;
+  if (offset === 0) return line;
+  for await (const chunk of createReadStream(path, { end: offset - 1 })) {
+    for (const byte of chunk as Buffer) if (byte === 0x0a) line++;
+  }
+  return line;
+}
+
+/**
+ * Length of the well-formed UTF-8 sequence that begins at `at` (1 to 4 bytes); 0 if there is none; -1 if the bytes end
+ * within a sequence that may still become well-formed. The ranges are those of Unicode 16, table 3-7.
+ */
+function sequenceLength(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at];
+  if (lead < 0x80) return 1;
+  const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  for (let i = 1; i < length; i++) {
+    if (at + i >= bytes.length) return -1;
+    const byte = bytes[at + i];
+    const least = i === 1 && lead === 0xe0 ? 0xa0 : i === 1 && lead === 0xf0 ? 0x90 : 0x80;
+    const most = i === 1 && lead === 0xed ? 0x9f : i === 1 && lead === 0xf4 ? 0x8f : 0xbf;
+    if (byte < least || byte > most) return 0;
+  }
+  return length;
+}
+
+/** Offset of the first byte that is not part of well-formed UTF-8, or -1. */
+export function firstInvalidByte(bytes: Uint8Array): number {
+  let at = 0;
+  while (at < bytes.length) {
+    const length = sequenceLength(bytes, at);
+    if (length <= 0) return at;
+    at += length;
+  }
+  return -1;
+}
+
+/** How many of the bytes, from the start, do not end within a sequence that the next chunk may complete. */
+export function completeLength(bytes: Uint8Array): number {
+  for (let at = bytes.length - 1; at >= 0 && at >= bytes.length - 3; at--) {
+    if ((bytes[at] & 0xc0) !== 0x80) return sequenceLength(bytes, at) === -1 ? at : bytes.length;
+  }
+  return bytes.length;
+}

@@ -1,0 +1,152 @@
+/** What is wrong on this machine, or with an index, and the command that mends it. Changes nothing. */
+import { existsSync } from 'node:fs';
+import { readFile, statfs } from 'node:fs/promises';
+import { XqgError } from '../../base/errors.js';
+import { version } from '../../base/version.js';
+import { PIVOT } from '../../pack/pack.js';
+
+export interface Check {
+  readonly name: string;
+  /** `slow`: everything works, but not as fast as it could. */
+  readonly verdict: 'ok' | 'slow' | 'broken';
+  readonly detail: string;
+  /** A command or an action; null where nothing is wrong. */
+  readonly remedy: string | null;
+}
+
+const LEAST_FREE_BYTES = 1e9;
+
+/**
+ * Looks at Node, the native parts and the pack; with `dir` also at the index there.
+ * @param pack name or folder; default: that of the index, else base
+ */
+export async function checkUp(dir?: string, pack?: string): Promise<Check[]> {
+  const checks = [checkNode(), await checkStore(), await checkScanner()];
+  checks.push(await checked('pack', () => checkPack(dir, pack)));
+  if (dir !== undefined) {
+    checks.push(await checked('index', () => checkIndex(dir)));
+    if (existsSync(dir)) checks.push(await checked('disk', () => checkDisk(dir)));
+  }
+  return checks;
+}
+
+const ok = (name: string, detail: string): Check => ({ name, verdict: 'ok', detail, remedy: null });
+
+async function checked(name: string, look: () => Promise<Check>): Promise<Check> {
+  try {
+    return await look();
+  } catch (error) {
+    const remedy =
+      error instanceof XqgError ? error.remedy : 'Run again with XQG_DEBUG=1 and report what it says.';
+    return { name, verdict: 'broken', detail: (error as Error).message, remedy };
+  }
+}
+
+function checkNode(): Check {
+  const detail = `xqg ${version()}, Node ${process.version}, ICU ${process.versions.icu ?? 'none'}, ${process.platform} ${process.arch}`;
+  const thai = [...new Intl.Segmenter('th', { granularity: 'word' }).segment('สวัสดีชาวโลก')].length;
+  if (process.versions.icu === undefined || thai < 2) {
+    const remedy = 'Use a Node.js with full ICU (every official build has it): https://nodejs.org';
+    return { name: 'node', verdict: 'broken', detail: `${detail}: words of Thai are not found`, remedy };
+  }
+  return ok('node', detail);
+}
+
+async function checkStore(): Promise<Check> {
+  try {
+    await import('@lancedb/lancedb');
+    return ok('store', 'LanceDB loads');
+  } catch (error) {
+    const libc =
+      process.platform === 'linux'
+        ? (await isMusl())
+          ? '-musl'
+          : '-gnu'
+        : process.platform === 'win32'
+          ? '-msvc'
+          : '';
+    const platform = `@lancedb/lancedb-${process.platform}-${process.arch}${libc}`;
+    const remedy = `npm install ${platform}   (if there is no such package, LanceDB does not run on this machine)`;
+    return { name: 'store', verdict: 'broken', detail: firstLine(error), remedy };
+  }
+}
+
+/** Alpine and other systems without glibc. */
+async function isMusl(): Promise<boolean> {
+  const loader = await readFile('/usr/bin/ldd', 'utf8').catch(() => '');
+  return loader.includes('musl');
+}
+
+async function checkScanner(): Promise<Check> {
+  const { openScanner } = await import('../../search/dense/scanner.js');
+  const { scanner, fallbackReason } = await openScanner();
+  await scanner.close();
+  if (fallbackReason === null) return ok('scan', `${scanner.name} loads`);
+  const detail = `the scan runs in JavaScript, slower, with the same results (${fallbackReason.split('\n')[0]})`;
+  return { name: 'scan', verdict: 'slow', detail, remedy: 'npm install onnxruntime-node' };
+}
+
+async function checkPack(dir?: string, wanted?: string): Promise<Check> {
+  const { loadPack } = await import('../../pack/format.js');
+  const { findManifest } = await import('../../indexing/manifest.js');
+  const made = dir === undefined ? undefined : (await findManifest(dir))?.identity.pack;
+  const pack = await loadPack(wanted ?? made?.name ?? 'base');
+  // Tables are read, and their hashes compared, when they are first asked for.
+  for (const lang of pack.languages) if (lang !== PIVOT) pack.table(lang);
+  const { name, version: packVersion, sha256 } = pack.identity;
+  const detail = `${name} ${packVersion}, ${pack.languages.length} languages, every file as it was made`;
+  if (made && made.sha256 !== sha256) {
+    const remedy = `Index again into another directory: xqg index PATH --index OTHER_DIR`;
+    return {
+      name: 'pack',
+      verdict: 'broken',
+      detail: `${detail}; the index was made with ${made.name} ${made.version}`,
+      remedy,
+    };
+  }
+  return ok('pack', detail);
+}
+
+async function checkIndex(dir: string): Promise<Check> {
+  const { openSnapshot } = await import('../../indexing/open.js');
+  const snapshot = await openSnapshot(dir);
+  try {
+    const segments = await snapshot.segments();
+    const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
+    if (rows !== snapshot.ids.length) {
+      const detail = `${rows} lexical rows for ${snapshot.ids.length} passages`;
+      return { name: 'index', verdict: 'broken', detail, remedy: 'Run the same xqg index again.' };
+    }
+    const { state } = snapshot.manifest;
+    const passages = `${snapshot.ids.length.toLocaleString('en-US')} passages`;
+    if (state.status !== 'complete' || state.failed > 0) {
+      const detail = `${passages}; the last run did not finish: ${state.done} documents done, ${state.failed} failed`;
+      return {
+        name: 'index',
+        verdict: 'broken',
+        detail,
+        remedy: 'Run the same xqg index again: what is done is kept.',
+      };
+    }
+    return ok('index', `${passages}, complete`);
+  } finally {
+    await snapshot.close();
+  }
+}
+
+async function checkDisk(dir: string): Promise<Check> {
+  const { bavail, bsize } = await statfs(dir);
+  const free = bavail * bsize;
+  const detail = `${(free / 1e9).toFixed(1)} GB free`;
+  if (free >= LEAST_FREE_BYTES) return ok('disk', detail);
+  return {
+    name: 'disk',
+    verdict: 'slow',
+    detail,
+    remedy: 'Free some space: writing needs room for a second copy of what changes.',
+  };
+}
+
+function firstLine(error: unknown): string {
+  return String((error as Error).message).split('\n')[0];
+}

@@ -1,0 +1,68 @@
+/**
+ * How far the reading of a corpus is, by bytes: the sizes of the files are known before they are read, the number of their
+ * documents is not. Changes nothing of what it counts.
+ */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SourceDocument } from './passage.js';
+
+export interface ReadBytes {
+  readonly done: number;
+  readonly total: number;
+}
+
+export class CorpusProgress {
+  readonly #total: number;
+  #finished = 0;
+  #path = '';
+  #size = 0;
+  #read = 0;
+
+  private constructor(total: number) {
+    this.#total = total;
+  }
+
+  static async of(paths: readonly string[]): Promise<CorpusProgress> {
+    let total = 0;
+    for (const path of paths) total += await bytesOf(path);
+    return new CorpusProgress(total);
+  }
+
+  get bytes(): ReadBytes {
+    return {
+      done: Math.min(this.#total, this.#finished + Math.min(this.#read, this.#size)),
+      total: this.#total,
+    };
+  }
+
+  /** Passes the documents on. A file counts as read when one of another file comes. */
+  async *count(documents: AsyncIterable<SourceDocument>): AsyncGenerator<SourceDocument> {
+    for await (const document of documents) {
+      if (document.path !== this.#path) {
+        this.#finished += this.#size;
+        this.#path = document.path;
+        this.#size = await bytesOf(document.path);
+        this.#read = 0;
+      }
+      for (const { text } of document.blocks) this.#read += Buffer.byteLength(text);
+      yield document;
+    }
+    this.#finished = this.#total;
+  }
+}
+
+/** 0 for what cannot be looked at: the reader will say what is wrong with it. */
+async function bytesOf(path: string): Promise<number> {
+  try {
+    const found = await stat(path);
+    if (!found.isDirectory()) return found.size;
+    let bytes = 0;
+    for (const entry of await readdir(path, { withFileTypes: true })) {
+      if (entry.isSymbolicLink() || entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+      bytes += await bytesOf(join(path, entry.name));
+    }
+    return bytes;
+  } catch {
+    return 0;
+  }
+}

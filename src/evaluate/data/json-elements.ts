@@ -1,0 +1,90 @@
+/**
+ * The elements of a JSON list in a file of any size, one at a time: a list of predictions may be longer than the longest
+ * string of JavaScript. Knows no element.
+ */
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { XqgError } from '../../base/errors.js';
+import { unreadable } from './lines.js';
+
+export interface JsonElement {
+  /** From 1. */
+  readonly place: number;
+  readonly value: unknown;
+}
+
+const [QUOTE, BACKSLASH, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\,[]{}');
+
+/** Streams the elements; `.gz` is unpacked. Throws XQG_EVALUATION_FILE naming the element that is broken. */
+export async function* jsonElements(file: string): AsyncGenerator<JsonElement> {
+  const broken = (reason: string) =>
+    new XqgError('XQG_EVALUATION_FILE', { file, reason, remedy: 'It must be a JSON list: [ ... ].' });
+  let place = 0;
+  let depth = 0;
+  let inText = false;
+  let escaped = false;
+  let ended = false;
+  let parts: Buffer[] = [];
+  const element = (last: Buffer): JsonElement => {
+    const text = Buffer.concat([...parts, last]).toString('utf8');
+    parts = [];
+    place++;
+    try {
+      return { place, value: JSON.parse(text) };
+    } catch (error) {
+      throw broken(`element ${place} is not JSON (${(error as Error).message})`);
+    }
+  };
+  const isBlank = (last: Buffer) => [...parts, last].every((part) => part.toString('latin1').trim() === '');
+  for await (const chunk of chunksOf(file)) {
+    let from = 0;
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at];
+      if (inText) {
+        if (escaped) escaped = false;
+        else if (byte === BACKSLASH) escaped = true;
+        else if (byte === QUOTE) inText = false;
+        continue;
+      }
+      if (byte === QUOTE) inText = true;
+      else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+        depth++;
+        if (depth === 1) {
+          if (byte !== OPEN_LIST || ended || !isBlank(chunk.subarray(from, at)))
+            throw broken('it is no list');
+          parts = [];
+          from = at + 1;
+        }
+      } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
+        depth--;
+        if (depth > 0) continue;
+        if (depth < 0) throw broken('it is no list');
+        const last = chunk.subarray(from, at);
+        if (place > 0 || !isBlank(last)) yield element(last);
+        parts = [];
+        from = at + 1;
+        ended = true;
+      } else if (byte === COMMA && depth === 1) {
+        yield element(chunk.subarray(from, at));
+        from = at + 1;
+      }
+    }
+    parts.push(chunk.subarray(from));
+  }
+  if (!ended)
+    throw broken(depth > 0 ? `it is truncated: it ends within element ${place + 1}` : 'it is no list');
+  if (!isBlank(Buffer.alloc(0))) throw broken('something follows the list');
+}
+
+async function* chunksOf(file: string): AsyncGenerator<Buffer> {
+  const bytes = createReadStream(file, { highWaterMark: 2 ** 20 });
+  const source = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
+  bytes.on('error', (error) => source.destroy(error));
+  try {
+    for await (const chunk of source) yield chunk as Buffer;
+  } catch (error) {
+    throw unreadable(file, error);
+  } finally {
+    bytes.destroy();
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Streamed test collections held in memory, for what looks at a pool many times: the languages of MIRACL and Mr. TyDi side by
+ * side, each with its own questions and passages. Knows no model.
+ */
+import { readdir } from 'node:fs/promises';
+import type { Judgments } from '../measures/metrics.js';
+import { MR_TYDI_NAMES } from './cards.js';
+import type {
+  Collection,
+  DataSource,
+  EvaluationPassage,
+  LanguagePart,
+  TestCollection,
+} from './collection.js';
+import { unreadable } from './lines.js';
+import { requireLanguages } from './squad.js';
+import { openMiracl, openMrTydi } from './wikipedia.js';
+
+export interface WikipediaLanguages {
+  /** Folder that holds the published folders side by side. */
+  readonly directory: string;
+  /** Default: every language that has a folder. */
+  readonly langs?: readonly string[];
+  /** MIRACL: default dev; Mr. TyDi: default test. */
+  readonly split?: string;
+}
+
+/** MIRACL. Throws XQG_EVALUATION_DATA where a language is missing, and what `openMiracl` throws. */
+export function loadMiracl({ split = 'dev', ...options }: WikipediaLanguages): Promise<Collection> {
+  const name = split === 'dev' ? 'miracl' : `miracl/${split}`;
+  return load(
+    'MIRACL',
+    name,
+    options,
+    (folder) => /^miracl-v1\.0-([a-z]{2,3})$/.exec(folder)?.[1],
+    (lang) => openMiracl({ directory: options.directory, lang, split }),
+  );
+}
+
+/** Mr. TyDi. Throws as `loadMiracl` does. */
+export function loadMrTydi({ split = 'test', ...options }: WikipediaLanguages): Promise<Collection> {
+  const name = split === 'test' ? 'mr-tydi' : `mr-tydi/${split}`;
+  const byFolder = new Map(
+    Object.entries(MR_TYDI_NAMES).map(([lang, language]) => [`mrtydi-v1.1-${language}`, lang]),
+  );
+  return load(
+    'Mr. TyDi',
+    name,
+    options,
+    (folder) => byFolder.get(folder),
+    (lang) => openMrTydi({ directory: options.directory, lang, split }),
+  );
+}
+
+async function load(
+  dataset: string,
+  name: string,
+  { directory, langs }: WikipediaLanguages,
+  langOf: (folder: string) => string | undefined,
+  open: (lang: string) => Promise<TestCollection>,
+): Promise<Collection> {
+  let folders: string[];
+  try {
+    folders = await readdir(directory);
+  } catch (error) {
+    throw unreadable(directory, error);
+  }
+  const present = folders
+    .map(langOf)
+    .filter((lang) => lang !== undefined)
+    .sort();
+  requireLanguages(dataset, directory, langs, present);
+  const parts = new Map<string, LanguagePart>();
+  const sources: DataSource[] = [];
+  const notes: string[] = [];
+  for (const lang of present.filter((each) => langs?.includes(each) ?? true)) {
+    const test = await open(lang);
+    const { passages, absent } = await heldPool(test);
+    const questions = new Map(test.queries.map(({ id, text }) => [id, text]));
+    parts.set(lang, { passages, questions, qrels: test.qrels });
+    sources.push(...test.sources);
+    if (absent > 0) notes.push(absentNote(`${dataset} ${lang}`, absent));
+  }
+  return { name, parts, groups: new Map(), sources, notes };
+}
+
+/** The passages of a pool, and how many relevant ones it lacks. */
+export async function heldPool({
+  passages,
+  qrels,
+}: Pick<TestCollection, 'passages' | 'qrels'>): Promise<{ passages: EvaluationPassage[]; absent: number }> {
+  const held: EvaluationPassage[] = [];
+  const ids = new Set<string>();
+  for await (const passage of passages()) {
+    held.push(passage);
+    ids.add(passage.id);
+  }
+  const relevant = (judgments: Judgments) => [...judgments].filter(([, relevance]) => relevance > 0);
+  const absent = [...qrels.values()].flatMap(relevant).filter(([id]) => !ids.has(id)).length;
+  return { passages: held, absent };
+}
+
+export function absentNote(what: string, absent: number): string {
+  return `${what}: ${absent} relevant passages of the qrels are not in the corpus and count as not found`;
+}

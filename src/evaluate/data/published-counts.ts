@@ -1,0 +1,57 @@
+/** Passages and questions by language of XQuAD-R and MLQA-R, as published. */
+import { XqgError } from '../../base/errors.js';
+import type { LanguagePart } from './collection.js';
+
+/** Passages and questions of a language. */
+export type LanguageCounts = readonly [passages: number, questions: number];
+/** By language. */
+export type PublishedCounts = Readonly<Record<string, LanguageCounts>>;
+
+/** XQuAD-R's sentences and questions (LAReQA, arXiv 2004.05484). */
+export const XQUAD_R: PublishedCounts = {
+  ar: [1222, 1190],
+  de: [1276, 1190],
+  el: [1234, 1190],
+  en: [1180, 1190],
+  es: [1215, 1190],
+  hi: [1244, 1190],
+  ru: [1219, 1190],
+  th: [852, 1190],
+  tr: [1167, 1190],
+  vi: [1209, 1190],
+  zh: [1196, 1190],
+};
+
+/** MLQA-R's sentences and questions (LAReQA; built from MLQA dev). */
+export const MLQA_R: PublishedCounts = {
+  ar: [2545, 517],
+  de: [2362, 512],
+  en: [6264, 1148],
+  es: [1787, 500],
+  hi: [2426, 507],
+  vi: [2828, 511],
+  zh: [2322, 504],
+};
+
+/** Throws XQG_EVALUATION_DATA where a language differs from what was published or was not published at all. */
+export function checkCounts(
+  dataset: string,
+  directory: string,
+  lang: string,
+  { passages, questions }: LanguagePart,
+  published: PublishedCounts,
+): void {
+  const expected = published[lang];
+  const found = `${lang} has ${counted(passages.length)} sentences and ${counted(questions.size)} questions`;
+  if (expected?.[0] === passages.length && expected[1] === questions.size) return;
+  const reason = expected
+    ? `${found}, but ${counted(expected[0])} and ${counted(expected[1])} were published`
+    : `${found}, but that language was not published`;
+  const remedy =
+    'Download that file anew (xqg data get), or put other data into a BEIR folder (xqg evaluate beir).';
+  throw new XqgError('XQG_EVALUATION_DATA', { dataset, directory, reason, remedy });
+}
+
+function counted(n: number): string {
+  return n.toLocaleString('en-US');
+}

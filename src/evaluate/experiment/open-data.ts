@@ -1,0 +1,229 @@
+/** The data that an experiment file names, opened: data sets and distractors. Knows no model. */
+import { dirname, resolve } from 'node:path';
+import { XqgError } from '../../base/errors.js';
+import { pairsOf } from '../collection.js';
+import {
+  ALL_LANGUAGES,
+  type Collection,
+  type DataSource,
+  type EvaluationPassage,
+  pooledId,
+  type TestCollection,
+  testCollectionOf,
+} from '../data/collection.js';
+import { lineError, readJsonRows } from '../data/lines.js';
+import { loadMlqar } from '../data/mlqar.js';
+import { loadMiracl, loadMrTydi } from '../data/multilingual-retrieval.js';
+import { loadXquad, loadXquadR } from '../data/xquad.js';
+import type { AnswerSearch } from '../measures/xor/answer-recall.js';
+import type { Setting } from '../report/results.js';
+import { mostTokens } from './measurement.js';
+import { openBeirFolder, openXor } from './single-pools.js';
+import type { DataSpec, DistractorSpec, ExperimentSpec, TuneSpec } from './spec.js';
+
+export interface ReportedData {
+  readonly spec: DataSpec;
+  readonly set: ReportedSet;
+}
+
+export interface Distractors {
+  readonly name: string;
+  readonly passages: readonly EvaluationPassage[];
+}
+
+/** @param file the experiment file; paths in it are relative to its folder */
+export function pathFrom(file: string, path: string): string {
+  return resolve(dirname(file), path);
+}
+
+type Loadable = Pick<DataSpec, 'path' | 'langs' | 'half' | 'unit' | 'split'> & {
+  readonly set: Exclude<DataSpec['set'], 'beir' | 'xor-tydi'>;
+};
+
+async function loadCollection(file: string, options: Loadable): Promise<Collection> {
+  const { set, path, langs, half, unit, split } = options;
+  const directory = pathFrom(file, path);
+  if (set === 'xquad') return loadXquad({ directory, langs });
+  if (set === 'xquad-r') return loadXquadR({ directory, langs });
+  if (set === 'miracl') return loadMiracl({ directory, langs, split });
+  if (set === 'mr-tydi') return loadMrTydi({ directory, langs, split });
+  const collection = await loadMlqar({ directory, langs, half, unit });
+  // LAReQA's MLQA-R is of sentences; nothing of paragraphs may be taken for it.
+  return unit === 'sentence' ? collection : { ...collection, name: `${collection.name}/paragraphs` };
+}
+
+async function openSet(file: string, each: DataSpec, spec: ExperimentSpec): Promise<ReportedSet> {
+  const { set } = each;
+  if (set === 'beir') return openBeirFolder(pathFrom(file, each.path), each);
+  if (set !== 'xor-tydi') return parallelSet(await loadCollection(file, { ...each, set }));
+  return openXor(
+    {
+      questions: pathFrom(file, each.path),
+      corpus: pathFrom(file, each.corpus!),
+      punkt: each.punkt && pathFrom(file, each.punkt),
+      langs: each.langs,
+    },
+    mostTokens(spec),
+  );
+}
+
+/** @throws XqgError XQG_EXPERIMENT_EMPTY where a setting has no judged question, and what the loaders throw */
+export async function openReported(file: string, spec: ExperimentSpec): Promise<ReportedData[]> {
+  const opened: ReportedData[] = [];
+  for (const each of spec.data) {
+    const set = await openSet(file, each, spec);
+    for (const setting of each.settings) {
+      const asked = set.pools(setting).some((pool) => pool.asked.length > 0);
+      if (!asked) throw new XqgError('XQG_EXPERIMENT_EMPTY', { dataset: each.set, setting });
+    }
+    opened.push({ spec: each, set });
+  }
+  return opened;
+}
+
+/** @throws XqgError XQG_EXPERIMENT_TUNED_ON_REPORTED where a question would be both tuned on and reported */
+export async function openTuning(
+  file: string,
+  tune: TuneSpec,
+  reported: readonly ReportedData[],
+): Promise<Collection> {
+  const { on, path, langs, half, unit } = tune;
+  const collection = await loadCollection(file, { set: on, path, langs, half, unit });
+  const { questionIds: ids } = parallelSet(collection);
+  for (const { set } of reported) {
+    const shared = [...set.questionIds].filter((id) => ids.has(id));
+    if (shared.length === 0) continue;
+    throw new XqgError('XQG_EXPERIMENT_TUNED_ON_REPORTED', {
+      tuning: collection.name,
+      reported: set.name,
+      count: shared.length,
+      question: shared[0],
+    });
+  }
+  return collection;
+}
+
+/** Further passages; their ids get the name of the distractors before them, so that they meet no id of a data set. */
+export async function openDistractors(file: string, spec: DistractorSpec): Promise<Distractors> {
+  const found =
+    spec.file === undefined
+      ? await englishParagraphs(pathFrom(file, spec['mlqa-r']!))
+      : await readPassages(pathFrom(file, spec.file));
+  return { name: spec.name, passages: found.map((each) => ({ ...each, id: `${spec.name}:${each.id}` })) };
+}
+
+async function englishParagraphs(directory: string): Promise<readonly EvaluationPassage[]> {
+  const { parts } = await loadMlqar({ directory, langs: ['en'], half: 'all' });
+  return parts.get('en')!.passages;
+}
+
+async function readPassages(file: string): Promise<EvaluationPassage[]> {
+  const passages: EvaluationPassage[] = [];
+  const seen = new Set<string>();
+  for await (const { number, row } of readJsonRows(file)) {
+    const { id, text, lang, title = '' } = row;
+    if (
+      typeof id !== 'string' ||
+      typeof text !== 'string' ||
+      typeof lang !== 'string' ||
+      typeof title !== 'string'
+    )
+      throw lineError(file, number, 'no id, text and lang', 'Rows are {"id", "text", "lang", "title"}.');
+    if (seen.has(id))
+      throw lineError(file, number, `id "${id}" comes a second time`, 'Remove one of the rows.');
+    seen.add(id);
+    passages.push({ id, text, lang, title });
+  }
+  return passages;
+}
+
+/** Passages that are encoded together and may stand in many pools. */
+export interface PoolPart {
+  /** Its own within the experiment. */
+  readonly name: string;
+  readonly passages: readonly EvaluationPassage[];
+  /** A passage's id in the pool. */
+  readonly idOf: (id: string) => string;
+}
+
+export interface AskedPool {
+  readonly passageLang: string;
+  readonly parts: readonly PoolPart[];
+  /** Questions by language; languages without a judged question are left out. */
+  readonly asked: readonly { readonly queryLang: string; readonly test: TestCollection }[];
+}
+
+export interface ReportedSet {
+  readonly name: string;
+  readonly sources: readonly DataSource[];
+  readonly notes: readonly string[];
+  readonly questionIds: ReadonlySet<string>;
+  /** Where an answer in a text is what is looked for; null: where judged passages are. */
+  readonly answers: AnswerSearch | null;
+  pools(setting: Setting): readonly AskedPool[];
+}
+
+export function parallelSet(collection: Collection): ReportedSet {
+  const { name, parts, sources, notes } = collection;
+  return {
+    name,
+    sources,
+    notes,
+    questionIds: new Set([...parts.values()].flatMap(({ questions }) => [...questions.keys()])),
+    answers: null,
+    pools: (setting) => {
+      const pairs = pairsOf([...parts.keys()], [setting]);
+      return [...new Set(pairs.map(({ passageLang }) => passageLang))].map((passageLang) => ({
+        passageLang,
+        parts: partsOf(collection, passageLang),
+        asked: pairs
+          .filter((pair) => pair.passageLang === passageLang)
+          .map(({ queryLang }) => ({ queryLang, test: testCollectionOf(collection, queryLang, passageLang) }))
+          .filter(({ test }) => test.queries.length > 0),
+      }));
+    },
+  };
+}
+
+function partsOf({ name, parts }: Collection, passageLang: string): PoolPart[] {
+  const all = passageLang === ALL_LANGUAGES;
+  return (all ? [...parts.keys()] : [passageLang]).map((lang) => ({
+    name: `${name} ${lang}`,
+    passages: parts.get(lang)!.passages,
+    idOf: (id) => (all ? pooledId(id, lang) : id),
+  }));
+}
+
+export interface SinglePool {
+  readonly name: string;
+  /** The one setting that it has. */
+  readonly setting: Setting;
+  readonly passages: readonly EvaluationPassage[];
+  /** By language of the questions. */
+  readonly tests: ReadonlyMap<string, TestCollection>;
+  readonly sources: readonly DataSource[];
+  readonly notes: readonly string[];
+  readonly answers?: AnswerSearch;
+}
+
+/** One pool that all questions are asked of. */
+export function singlePoolSet({
+  setting,
+  passages,
+  tests,
+  answers = undefined,
+  ...rest
+}: SinglePool): ReportedSet {
+  const langs = new Set(passages.map(({ lang }) => lang));
+  const [passageLang] = langs.size === 1 ? langs : ['mixed'];
+  const asked = [...tests]
+    .filter(([, { queries }]) => queries.length > 0)
+    .map(([queryLang, test]) => ({ queryLang, test }));
+  const parts = [{ name: rest.name, passages, idOf: (id: string) => id }];
+  return {
+    ...rest,
+    questionIds: new Set(asked.flatMap(({ test }) => test.queries.map(({ id }) => id))),
+    answers: answers ?? null,
+    pools: (wanted) => (wanted === setting ? [{ passageLang, parts, asked }] : []),
+  };
+}

@@ -1,0 +1,219 @@
+/**
+ * Scores runs against qrels as trec_eval does. Knows no model, no data set and no file.
+ *
+ * Order: score descending, compared as float64, then passage id descending by its UTF-8 bytes. (trec_eval itself holds
+ * scores as float32, where 16777217 equals 16777216; xqg fuses in float64 and keeps such differences.)
+ * Relevance above 0 is relevant; gains are linear. Means are over the queries of the qrels: a query that the run
+ * lacks, or that has no relevant passage, counts 0.
+ */
+import { XqgError } from '../../base/errors.js';
+
+/** Relevance by passage id of one query. */
+export type Judgments = ReadonlyMap<string, number>;
+/** Judgments by query id. */
+export type Qrels = ReadonlyMap<string, Judgments>;
+/** Score by passage id of one query; a passage without a score has no entry. */
+export type Scores = ReadonlyMap<string, number>;
+/** Scores by query id. */
+export type Run = ReadonlyMap<string, Scores>;
+
+/** What every measure is computed from: where the relevant passages of one query are. */
+export interface RelevantRanks {
+  /** Ranks (from 1, ascending) of the relevant passages that were retrieved. */
+  readonly ranks: readonly number[];
+  /** Relevance of those passages, `gains[i]` at `ranks[i]`. */
+  readonly gains: readonly number[];
+  /** Relevance of every relevant passage, retrieved or not, descending. */
+  readonly ideal: readonly number[];
+  /** Passages of the pool; of a run read from a file: those that it has for the query. */
+  readonly size: number;
+}
+
+/** One measure, e.g. nDCG@10: a value per query, in [0, 1] except for rank-distance. */
+export interface Measure {
+  /** As xqg writes it: `nDCG@10`, `MRR`, `R@100`, `P@1`, `mAP`, `accuracy@1`, `rank-distance`. */
+  readonly name: string;
+  of(query: RelevantRanks): number;
+}
+
+export interface MeasureValues {
+  readonly measures: readonly string[];
+  /** By query id of the qrels, in their order: one value per measure. */
+  readonly perQuery: ReadonlyMap<string, readonly number[]>;
+  /** Mean over the queries of the qrels, one per measure; 0 if there are none. */
+  readonly means: readonly number[];
+}
+
+/** Language bias; lower is better. */
+export const RANK_DISTANCE = 'rank-distance';
+
+/** Every measure by its name without cut-off; `cut` is Infinity where none is given. */
+const FORMULAS: Record<
+  string,
+  { cutOff: 'optional' | 'required' | 'none'; of(query: RelevantRanks, cut: number): number }
+> = {
+  nDCG: {
+    cutOff: 'optional',
+    of: ({ ranks, gains, ideal }, cut) => {
+      let dcg = 0;
+      let best = 0;
+      for (let i = 0; i < ranks.length && ranks[i] <= cut; i++) dcg += gains[i] / Math.log2(ranks[i] + 1);
+      for (let i = 0; i < ideal.length && i < cut; i++) best += ideal[i] / Math.log2(i + 2);
+      return best > 0 ? dcg / best : 0;
+    },
+  },
+  MRR: {
+    cutOff: 'optional',
+    of: ({ ranks }, cut) => (ranks.length > 0 && ranks[0] <= cut ? 1 / ranks[0] : 0),
+  },
+  mAP: {
+    cutOff: 'optional',
+    of: ({ ranks, ideal }, cut) => {
+      let sum = 0;
+      for (let i = 0; i < ranks.length && ranks[i] <= cut; i++) sum += (i + 1) / ranks[i];
+      return ideal.length > 0 ? sum / ideal.length : 0;
+    },
+  },
+  R: {
+    cutOff: 'required',
+    of: ({ ranks, ideal }, cut) => (ideal.length > 0 ? retrievedWithin(ranks, cut) / ideal.length : 0),
+  },
+  P: { cutOff: 'required', of: ({ ranks }, cut) => retrievedWithin(ranks, cut) / cut },
+  accuracy: { cutOff: 'required', of: ({ ranks }, cut) => (retrievedWithin(ranks, cut) > 0 ? 1 : 0) },
+  /**
+   * Language bias: how far apart the parallel passages of a question stand in the pool of all languages, in ranks (Elmahdy,
+   * Lin and Ahmad, arXiv 2408.10536, 4.3). A passage that was not retrieved counts as the last one of the pool.
+   */
+  [RANK_DISTANCE]: {
+    cutOff: 'none',
+    of: ({ ranks, ideal, size }) => {
+      if (ranks.length === 0 || ideal.length < 2) return 0;
+      return (ranks.length < ideal.length ? size : ranks[ranks.length - 1]) - ranks[0];
+    },
+  },
+};
+
+function retrievedWithin(ranks: readonly number[], cut: number): number {
+  let count = 0;
+  while (count < ranks.length && ranks[count] <= cut) count++;
+  return count;
+}
+
+/** The measures that `parseMeasures` knows, as people read them. */
+export const KNOWN_MEASURES = Object.entries(FORMULAS)
+  .flatMap(([name, { cutOff }]) => [
+    ...(cutOff === 'required' ? [] : [name]),
+    ...(cutOff === 'none' ? [] : [`${name}@k`]),
+  ])
+  .join(', ');
+
+/**
+ * Reads measures separated by blanks or commas, e.g. `nDCG@10 MRR@10 R@100 mAP`; upper and lower case are the same.
+ * Throws XQG_UNKNOWN_MEASURE, also for an empty text.
+ */
+export function parseMeasures(text: string): Measure[] {
+  const names = text.split(/[\s,]+/).filter((name) => name !== '');
+  if (names.length === 0) throw new XqgError('XQG_UNKNOWN_MEASURE', { measure: text, known: KNOWN_MEASURES });
+  return names.map(parseMeasure);
+}
+
+function parseMeasure(text: string): Measure {
+  const [, wanted, digits] = /^([a-z-]+)(?:@([1-9]\d{0,8}))?$/i.exec(text) ?? [];
+  const name = Object.keys(FORMULAS).find((known) => known.toLowerCase() === wanted?.toLowerCase());
+  const unfit = digits === undefined ? 'required' : 'none';
+  if (name === undefined || FORMULAS[name].cutOff === unfit) {
+    throw new XqgError('XQG_UNKNOWN_MEASURE', { measure: text, known: KNOWN_MEASURES });
+  }
+  const cut = digits === undefined ? Number.POSITIVE_INFINITY : Number(digits);
+  return {
+    name: digits === undefined ? name : `${name}@${cut}`,
+    of: (query) => FORMULAS[name].of(query, cut),
+  };
+}
+
+/** Finds the ranks of the relevant passages of one query without sorting the others: O(scores x log relevant). */
+export function rankRelevant(judgments: Judgments, scores: Scores | undefined): RelevantRanks {
+  const ideal: number[] = [];
+  const found: { id: string; score: number; gain: number }[] = [];
+  for (const [id, gain] of judgments) {
+    if (gain <= 0) continue;
+    ideal.push(gain);
+    const score = scores?.get(id);
+    if (score !== undefined) found.push({ id, score, gain });
+  }
+  ideal.sort((a, b) => b - a);
+  found.sort((a, b) => b.score - a.score || comparePassageIds(b.id, a.id));
+  // ahead[i]: retrieved passages that stand before found[i] and, for i > 0, not before found[i - 1].
+  const ahead = new Int32Array(found.length + 1);
+  if (found.length > 0) {
+    for (const [id, score] of scores!) {
+      let low = 0;
+      let high = found.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        const other = found[middle];
+        const before = score > other.score || (score === other.score && comparePassageIds(id, other.id) > 0);
+        if (before) high = middle;
+        else low = middle + 1;
+      }
+      ahead[low]++;
+    }
+  }
+  const ranks: number[] = [];
+  let rank = 1;
+  for (let i = 0; i < found.length; i++) {
+    rank += ahead[i];
+    ranks.push(rank);
+  }
+  return { ranks, gains: found.map((passage) => passage.gain), ideal, size: scores?.size ?? 0 };
+}
+
+/** Measures every query of the qrels and their means. Queries that only the run has are ignored. */
+export function measureRun(qrels: Qrels, run: Run, measures: readonly Measure[]): MeasureValues {
+  const perQuery = new Map<string, readonly number[]>();
+  for (const [queryId, judgments] of qrels) {
+    const ranked = rankRelevant(judgments, run.get(queryId));
+    perQuery.set(
+      queryId,
+      measures.map((measure) => measure.of(ranked)),
+    );
+  }
+  return summarize(perQuery, measures);
+}
+
+/** Adds the means to the values of all queries of the qrels. */
+export function summarize(
+  perQuery: ReadonlyMap<string, readonly number[]>,
+  measures: readonly Measure[],
+): MeasureValues {
+  const names = measures.map((measure) => measure.name);
+  return { measures: names, perQuery, means: meanOf(perQuery, measures.length) };
+}
+
+function meanOf(perQuery: ReadonlyMap<string, readonly number[]>, width: number): number[] {
+  const sums = new Array<number>(width).fill(0);
+  for (const values of perQuery.values())
+    values.forEach((value, i) => {
+      sums[i] += value;
+    });
+  return sums.map((sum) => (perQuery.size > 0 ? sum / perQuery.size : 0));
+}
+
+/**
+ * Negative if `a` stands before `b` by UTF-8 bytes, 0 if equal. JavaScript compares UTF-16 units, where surrogates
+ * (U+10000 and above) wrongly stand before U+E000 to U+FFFF.
+ */
+export function comparePassageIds(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return codePointRank(x) - codePointRank(y);
+  }
+  return a.length - b.length;
+}
+
+function codePointRank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
+}

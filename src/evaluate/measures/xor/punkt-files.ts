@@ -1,0 +1,36 @@
+/** Reads Punkt's trained parameters as NLTK distributes them (`punkt_tab/english`). Knows no text. */
+import { join } from 'node:path';
+import { lineError, readLines } from '../../data/lines.js';
+import type { PunktParameters } from './punkt.js';
+
+const ABBREVIATIONS = 'abbrev_types.txt';
+const COLLOCATIONS = 'collocations.tab';
+const STARTERS = 'sent_starters.txt';
+const ORTHOGRAPHY = 'ortho_context.tab';
+
+/** The four files of a folder. */
+export function punktFiles(folder: string): string[] {
+  return [ABBREVIATIONS, COLLOCATIONS, STARTERS, ORTHOGRAPHY].map((name) => join(folder, name));
+}
+
+/** Throws XQG_EVALUATION_FILE where one of the four files is missing, XQG_EVALUATION_LINE. */
+export async function loadPunkt(folder: string): Promise<PunktParameters> {
+  const read = async (name: string) => {
+    const lines: string[] = [];
+    for await (const { text } of readLines(join(folder, name))) lines.push(text);
+    return lines;
+  };
+  const orthography = new Map<string, number>();
+  const file = join(folder, ORTHOGRAPHY);
+  for await (const { number, text } of readLines(file)) {
+    const [word, flags] = text.split('\t');
+    if (!/^\d+$/.test(flags ?? '')) throw lineError(file, number, 'no number', 'Download punkt_tab anew.');
+    orthography.set(word, Number(flags));
+  }
+  return {
+    abbreviations: new Set(await read(ABBREVIATIONS)),
+    collocations: new Set(await read(COLLOCATIONS)),
+    starters: new Set(await read(STARTERS)),
+    orthography,
+  };
+}

@@ -1,0 +1,201 @@
+/**
+ * Passages that questions are asked of: one or more blocks side by side, with the sums of their generated queries chosen from
+ * what the blocks keep. As a snapshot it is searched by the search engine. Knows no question and no measure.
+ */
+
+import { LexicalSegment } from '../../indexing/lexical/segment.js';
+import { SegmentBuilder } from '../../indexing/lexical/segment-builder.js';
+import type { Snapshot } from '../../indexing/snapshot.js';
+import { queriesBag } from '../../languages/bags.js';
+import type { TermBag } from '../../languages/terms.js';
+import type { Bm25Parameters } from '../../search/lexical/bm25.js';
+import { LexicalIndex } from '../../search/lexical/index.js';
+import { dequantize, quantize, quantizedBytes } from '../../store/quantize.js';
+import type { MeansSource } from '../experiment/spec.js';
+import { EXPECTED_QUERIES, type PlacedBlock, SUM_BITS } from './block.js';
+import { type LanguageMeans, meansOf, removeMeans } from './language-means.js';
+import { percentileOf } from './round-trip.js';
+
+/** Which generated queries count, and how their vectors are prepared. */
+export interface SumSource {
+  /** `expected`: the generator's expectation. A number: the first so many drawn queries, 0 none. */
+  readonly queries: 'expected' | number;
+  /** Percentile of the round-trip score below which drawn queries are dropped; 0 keeps all. */
+  readonly dropBelow: number;
+  readonly means: MeansSource;
+  /** Drawn queries a passage and language that are kept in the store. */
+  readonly drawn: number;
+}
+
+export interface PoolOptions {
+  /** Languages in which queries can be generated. */
+  readonly queryLanguages: readonly string[];
+  /** From training text; empty where there are none. */
+  readonly trainingMeans: LanguageMeans;
+  /** The round-trip score of every drawn query of a block in a language (see round-trip.ts). */
+  readonly roundTrip: (pool: Pool, block: number, lang: string, drawn: number) => Promise<Float32Array>;
+}
+
+export class Pool {
+  readonly blocks: readonly PlacedBlock[];
+  readonly ids: readonly string[];
+  readonly langs: readonly string[];
+  readonly dim: number;
+  readonly #options: PoolOptions;
+  #vectors: Promise<Float32Array> | null = null;
+
+  constructor(blocks: readonly PlacedBlock[], options: PoolOptions) {
+    this.blocks = blocks;
+    this.#options = options;
+    this.ids = blocks.flatMap(({ block, idOf }) => block.passages.map(({ id }) => idOf(id)));
+    this.langs = blocks.flatMap(({ block }) => block.passages.map(({ lang }) => lang));
+    this.dim = blocks[0].block.dim;
+  }
+
+  /** (n x dim), row-major; shared, not to be changed. */
+  vectors(): Promise<Float32Array> {
+    this.#vectors ??= this.#joined(({ block }) => block.vectors());
+    return this.#vectors;
+  }
+
+  /** The means that are removed with this source, by language. */
+  async means(source: MeansSource): Promise<LanguageMeans> {
+    if (source === 'training') return this.#options.trainingMeans;
+    return source === 'none' ? new Map() : meansOf(await this.vectors(), this.langs, this.dim);
+  }
+
+  /** What the engine searches. */
+  async snapshot(source: SumSource): Promise<Snapshot> {
+    const { ids, langs, dim } = this;
+    const means = await this.means(source.means);
+    const { queries } = source;
+    return {
+      ids,
+      langs,
+      dim,
+      queryLanguages: queries === 0 ? [] : this.#options.queryLanguages,
+      queriesPerLanguage: queries === 'expected' ? EXPECTED_QUERIES : queries,
+      passageVectors: async () => {
+        const vectors = await this.vectors();
+        if (means.size === 0) return vectors;
+        const changed = vectors.slice();
+        removeMeans(changed, (row) => langs[row], dim, means);
+        return changed;
+      },
+      languageSum: (lang) => this.#joined((_, place) => this.#sums(place, lang, source, means)),
+    };
+  }
+
+  /** The lexical leg. Expected queries are the generator's table; drawn ones are kept as terms. */
+  async lexical(
+    source: SumSource,
+    languages: readonly string[],
+    bm25: Bm25Parameters,
+  ): Promise<LexicalIndex> {
+    const segments: LexicalSegment[] = [];
+    let builder = new SegmentBuilder();
+    const seal = () => {
+      if (builder.rows > 0)
+        segments.push(LexicalSegment.open(builder.finish(), 'a segment of the experiment'));
+      builder = new SegmentBuilder();
+    };
+    for (const [place, { block }] of this.blocks.entries()) {
+      const expected = source.queries === 'expected';
+      const pivots = expected ? block.pivots() : null;
+      const drawn = expected ? null : await this.#drawnTerms(place, source, languages);
+      for (const [row, { lang }] of block.passages.entries()) {
+        const pivot = pivots === null ? null : pivots[row];
+        builder.add({ own: block.own()[row], pivot, drawn: drawn === null ? null : drawn[row], lang });
+        if (builder.full) seal();
+      }
+    }
+    seal();
+    return new LexicalIndex(segments, bm25);
+  }
+
+  /** (n x dim) of one block. */
+  async #sums(place: number, lang: string, source: SumSource, means: LanguageMeans): Promise<Float32Array> {
+    const { block } = this.blocks[place];
+    const { dim } = this;
+    const n = block.passages.length;
+    const sums = new Float32Array(n * dim);
+    if (source.queries === 'expected') {
+      const rowBytes = quantizedBytes(dim, SUM_BITS);
+      const bytes = await block.expectation(lang);
+      for (let row = 0; row < n; row++) {
+        sums.set(dequantize(bytes.subarray(row * rowBytes, (row + 1) * rowBytes), dim, SUM_BITS), row * dim);
+      }
+      if (means.size > 0) removeExpectedMean(sums, lang, dim, means);
+      return sums;
+    }
+    const { starts } = await block.drawn(lang, source.drawn);
+    const stored = await block.drawnVectors(lang, source.drawn);
+    const vectors = means.size > 0 ? stored.slice() : stored;
+    removeMeans(vectors, () => lang, dim, means);
+    const kept = await this.#kept(place, lang, source);
+    for (let row = 0; row < n; row++) {
+      const sum = sums.subarray(row * dim, (row + 1) * dim);
+      const all = Math.min(source.queries, starts[row + 1] - starts[row]);
+      let count = 0;
+      for (let q = starts[row]; q < starts[row] + all; q++) {
+        if (kept !== null && kept[q] === 0) continue;
+        for (let d = 0; d < dim; d++) sum[d] += vectors[q * dim + d];
+        count++;
+      }
+      // A mean is taken by dividing by the number asked for; where fewer are left, their sum is brought to that number.
+      if (count > 0 && count < source.queries) for (let d = 0; d < dim; d++) sum[d] *= source.queries / count;
+      sum.set(dequantize(quantize(sum, SUM_BITS), dim, SUM_BITS));
+    }
+    return sums;
+  }
+
+  async #drawnTerms(
+    place: number,
+    source: SumSource,
+    languages: readonly string[],
+  ): Promise<Map<string, TermBag>[]> {
+    const { block } = this.blocks[place];
+    const terms = block.passages.map(() => new Map<string, TermBag>());
+    if (source.queries === 'expected' || source.queries === 0) return terms;
+    for (const lang of languages) {
+      const { texts, starts } = await block.drawn(lang, source.drawn);
+      const kept = await this.#kept(place, lang, source);
+      texts.forEach((ofRow, row) => {
+        const left = ofRow
+          .slice(0, source.queries as number)
+          .filter((_, i) => kept === null || kept[starts[row] + i] === 1);
+        if (left.length > 0) terms[row].set(lang, queriesBag(left, lang));
+      });
+    }
+    return terms;
+  }
+
+  /** 1 for each drawn query of a block that is at or above the percentile; null: all are kept. */
+  async #kept(place: number, lang: string, { dropBelow, drawn }: SumSource): Promise<Uint8Array | null> {
+    if (dropBelow === 0) return null;
+    const scores = await Promise.all(
+      this.blocks.map((_, block) => this.#options.roundTrip(this, block, lang, drawn)),
+    );
+    const threshold = percentileOf(scores, dropBelow);
+    return Uint8Array.from(scores[place], (score) => (score >= threshold ? 1 : 0));
+  }
+
+  async #joined(part: (placed: PlacedBlock, place: number) => Promise<Float32Array>): Promise<Float32Array> {
+    if (this.blocks.length === 1) return part(this.blocks[0], 0);
+    const all = new Float32Array(this.ids.length * this.dim);
+    let at = 0;
+    for (const [place, placed] of this.blocks.entries()) {
+      const vectors = await part(placed, place);
+      all.set(vectors, at);
+      at += vectors.length;
+    }
+    return all;
+  }
+}
+
+/** An expected sum is one vector times the number of queries, so the mean is removed from that vector. */
+function removeExpectedMean(sums: Float32Array, lang: string, dim: number, means: LanguageMeans): void {
+  for (let i = 0; i < sums.length; i++) sums[i] /= EXPECTED_QUERIES;
+  removeMeans(sums, () => lang, dim, means);
+  for (let i = 0; i < sums.length; i++) sums[i] *= EXPECTED_QUERIES;
+}

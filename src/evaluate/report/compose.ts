@@ -1,0 +1,153 @@
+/** Composes the report of an experiment: the answer first, then everything else in the order of its weight. Knows no layout. */
+
+import { type ExperimentResults, measuresIn } from '../experiment/measurement.js';
+import { answerOf, columnsOf, decimal, meanOf } from './comparison.js';
+import { figuresOf } from './figures.js';
+import { PUBLISHED } from './published.js';
+import type { Report, ReportTable, ReportTableRow, Section } from './report.js';
+import { answerTable, answerTables, conditionTables, fileName, systemTables } from './system-tables.js';
+
+export function reportOf(results: ExperimentResults): Report {
+  const { spec } = results;
+  const answer = answerOf(results);
+  const figures = figuresOf(results);
+  const sections: Section[] = [
+    {
+      title: 'Figures',
+      text: 'The data of every figure is below it, and in the folder figures/.',
+      tables: [],
+      figures,
+    },
+    {
+      title: 'All systems',
+      text: 'Like beside like: dense with dense, hybrid with hybrid. Same-language and cross-language settings are never averaged together.',
+      tables: [...systemTables(results), ...answerTables(results)],
+      figures: [],
+    },
+    { title: 'Conditions', text: '', tables: conditionTables(results), figures: [] },
+    { title: 'Tuning', text: tuningText(results), tables: tuningTables(results), figures: [] },
+    {
+      title: 'Beside published figures',
+      text: 'Not measured here. Read what differs before comparing.',
+      tables: publishedTables(results),
+      figures: [],
+    },
+  ];
+  return {
+    title: spec.name,
+    question: spec.question ?? '',
+    answer,
+    answerTable: answerTable(answer, spec),
+    sections: sections.filter(
+      ({ tables, figures: drawn, text }) => tables.length + drawn.length > 0 || text !== '',
+    ),
+    notes: [...new Set(results.notes)],
+    madeBy: madeByRows(results),
+  };
+}
+
+function tuningText({ spec, tuning }: ExperimentResults): string {
+  if (spec.tune === undefined)
+    return 'Nothing was tuned in this run: alpha and weights are the defaults of search.';
+  if (tuning.length === 0) return 'No encoder of this run could be tuned: defaults were used.';
+  const [{ on, setting, metric }] = tuning;
+  return (
+    `Alpha and weights were chosen by ${metric} on ${on}, ${setting}, which shares no question with what is reported. ` +
+    `Every system got the same candidates for the parameters that it has.`
+  );
+}
+
+function tuningTables({ tuning }: ExperimentResults): ReportTable[] {
+  return tuning.map(({ encoder, generator, on, metric, systems }) => ({
+    id: fileName(`tuning-${encoder}-${generator}`),
+    title: `Chosen on ${on}: ${encoder}, ${generator}`,
+    note: `Tried: settings tried; ${metric}: of the best one, on the tuning data.`,
+    header: ['', 'tried', 'alpha', 'dense weight', metric],
+    rows: systems.map(
+      ({ system, tried, parameters, settings, mean }): ReportTableRow => ({
+        cells: [
+          system,
+          String(tried),
+          parameters.includes('alpha') ? String(settings.alpha) : '–',
+          parameters.includes('denseWeight') ? String(settings.denseWeight) : '–',
+          decimal(mean),
+        ],
+      }),
+    ),
+  }));
+}
+
+/** Published rows of the settings that were measured, after our own rows of the same metric. */
+function publishedTables({ spec, measurements }: ExperimentResults): ReportTable[] {
+  const tables: ReportTable[] = [];
+  const measured = new Set(measurements.map(({ place }) => JSON.stringify([place.dataset, place.setting])));
+  for (const key of measured) {
+    const [dataset, setting] = JSON.parse(key) as [string, string];
+    for (const measure of measuresIn(setting, spec)) {
+      const published = PUBLISHED.filter(
+        (row) => row.dataset === dataset && row.setting === setting && row.metric === measure.name,
+      );
+      if (published.length === 0) continue;
+      const ours = new Map<string, number>();
+      for (const { place, variant } of measurements) {
+        if (place.dataset !== dataset || place.setting !== setting || variant.condition !== 'system')
+          continue;
+        const name = `${variant.name} (${place.encoder}, ${place.generator})`;
+        if (ours.has(name)) continue;
+        const columns = columnsOf(
+          measurements.filter(
+            (other) =>
+              other.variant === variant && other.place.dataset === dataset && other.place.setting === setting,
+          ),
+          measure,
+        );
+        ours.set(name, meanOf(columns.map(({ values }) => meanOf(values))));
+      }
+      tables.push({
+        id: fileName(`published-${dataset}-${setting}-${measure.name}`),
+        title: `${measure.name} on ${dataset}, ${setting}, mean over languages`,
+        note: '',
+        header: ['', measure.name, 'source', 'what differs'],
+        rows: [
+          ...[...ours].map(([name, value]) => ({ cells: [name, decimal(value), 'measured here', ''] })),
+          ...published.map(({ system, value, source, differs }) => ({
+            cells: [system, decimal(value), source, differs],
+          })),
+        ],
+      });
+    }
+  }
+  return tables;
+}
+
+function madeByRows({ madeBy, machine, timings, spec }: ExperimentResults): [string, string][] {
+  const { version, node, icu, date, command, data, identities } = madeBy;
+  const makers = (kind: 'encoders' | 'generators') =>
+    (identities[kind] as { as: string; name: string; weights: string }[]).map(
+      ({ as, name, weights }): [string, string] => [
+        `${kind.slice(0, -1)} ${as}`,
+        `${name}, weights sha256 ${weights}`,
+      ],
+    );
+  const { samples, seed, confidence } = spec.statistics;
+  return [
+    ['command', command],
+    ['date', date],
+    ['xqg', `${version}, Node ${node}, ICU ${icu}`],
+    ...makers('encoders'),
+    ...makers('generators'),
+    ['scanner', String(identities.scanner)],
+    [
+      'seeds',
+      `drawn queries ${spec.seed}; statistics ${seed}, ${samples.toLocaleString('en-US')} samples, confidence ${confidence}`,
+    ],
+    ['machine', `${machine.cores} cores, ${machine.memory} GB memory, ${machine.platform}`],
+    [
+      'seconds of this run',
+      Object.entries(timings)
+        .map(([stage, seconds]) => `${stage} ${seconds}`)
+        .join(', '),
+    ],
+    ...data.map(({ file, sha256 }): [string, string] => [`data ${file}`, `sha256 ${sha256}`]),
+  ];
+}

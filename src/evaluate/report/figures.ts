@@ -1,0 +1,234 @@
+/** The figures of a report, each with its data. Knows no layout of a page. */
+
+import {
+  type ExperimentResults,
+  type Measurement,
+  mainMeasure,
+  measuresIn,
+} from '../experiment/measurement.js';
+import { plainOf } from '../experiment/systems.js';
+import { type Measure, RANK_DISTANCE } from '../measures/metrics.js';
+import { bars } from './charts/bars.js';
+import { curves } from './charts/curves.js';
+import { heatMap } from './charts/heat-map.js';
+import { scatter } from './charts/scatter.js';
+import { columnsOf, LEVEL, meanOf, pairingsOf, testColumn } from './comparison.js';
+import type { Figure } from './report.js';
+import { againstOf, byVariant, fileName, type Ground, groundsOf, probability } from './system-tables.js';
+
+export function figuresOf(results: ExperimentResults): Figure[] {
+  const figures: Figure[] = [];
+  for (const ground of groundsOf(results.measurements)) {
+    const measure = mainMeasure(ground.setting, results.spec);
+    for (const pairing of pairingsOf(ground.measurements)) {
+      const about = { ...ground, ...pairing };
+      const bases = new Set(
+        pairing.measurements
+          .filter(({ variant }) => variant.condition !== 'system' && variant.condition !== 'distractors')
+          .map(({ variant }) => variant.system.name),
+      );
+      for (const base of bases) {
+        figures.push(...curveFigures(about, base, measure, results));
+      }
+      figures.push(...heatMaps(about, measure, results));
+    }
+  }
+  figures.push(...strength(results), ...rankDistances(results));
+  return figures;
+}
+
+/** How far the translations of a relevant passage lie apart, where the pool has all languages. */
+function rankDistances({ spec, measurements }: ExperimentResults): Figure[] {
+  const figures: Figure[] = [];
+  const { baseline, system } = spec.primary;
+  for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
+    const measure = measuresIn(setting, spec).find(({ name }) => name === RANK_DISTANCE);
+    if (measure === undefined) continue;
+    for (const { encoder, generator, measurements: ofPairing } of pairingsOf(ofGround)) {
+      const means = (name: string) =>
+        columnsOf(
+          ofPairing.filter(({ variant }) => variant.condition === 'system' && variant.name === name),
+          measure,
+        ).map(({ lang, values }) => ({ lang, mean: meanOf(values) }));
+      const augmented = means(system);
+      const groups = means(baseline).map(({ lang, mean }, c) => ({
+        name: lang,
+        values: [mean, augmented[c].mean] as const,
+      }));
+      figures.push({
+        id: fileName(`rank-distance-${dataset}-${encoder}-${generator}`),
+        title: `Rank distance (${dataset}, ${setting}; ${encoder}, ${generator})`,
+        caption:
+          'Language bias: how many ranks lie between the best and the worst of a question’s relevant passages in all languages. ' +
+          'Less is better.',
+        svg: bars({ title: 'Rank distance', names: [baseline, system], groups }),
+        header: ['language of the question', baseline, system],
+        rows: groups.map(({ name, values }) => [name, ...values]),
+      });
+    }
+  }
+  return figures;
+}
+
+type About = Ground & { readonly encoder: string; readonly generator: string };
+
+function curveFigures(about: About, base: string, measure: Measure, results: ExperimentResults): Figure[] {
+  const figures: Figure[] = [];
+  const { dataset, setting, encoder, generator } = about;
+  for (const condition of ['alpha', 'queries'] as const) {
+    const points = about.measurements.filter(
+      ({ variant }) => variant.condition === condition && variant.system.name === base,
+    );
+    if (points.length === 0) continue;
+    const variants = [...byVariant(points).values()].sort(
+      (a, b) => Number(a[0].variant.point) - Number(b[0].variant.point),
+    );
+    if (variants.length < 2) continue;
+    const against = columnsOf(againstOf(about.measurements, points), measure);
+    const tested = condition === 'queries';
+    const byPoint = variants.map((ofPoint) => ({
+      x: Number(ofPoint[0].variant.point),
+      columns: columnsOf(ofPoint, measure),
+    }));
+    const rows: (string | number)[][] = [];
+    const panels = against.map((column, c) => ({
+      name: column.lang,
+      baseline: meanOf(column.values),
+      points: byPoint.map(({ x, columns }) => {
+        const y = meanOf(columns[c].values);
+        const test = tested ? testColumn(column, columns[c], results.spec.statistics) : null;
+        rows.push([
+          column.lang,
+          x,
+          y,
+          meanOf(column.values),
+          ...(test === null ? [] : [test.pRandomization]),
+        ]);
+        const gain = y - meanOf(column.values);
+        if (test === null) return { x, y: gain };
+        return { x, y: gain, significant: test.pRandomization <= LEVEL };
+      }),
+    }));
+    // No query is generated in a passage's own language.
+    if (panels.every((panel) => panel.points.every(({ y }) => y === 0))) continue;
+    const about_ = `${dataset}, ${setting}; ${encoder}, ${generator}`;
+    const plain = plainOf(points[0].variant.system).name;
+    figures.push({
+      id: fileName(`${condition}-${dataset}-${setting}-${encoder}-${generator}-${base}`),
+      title: condition === 'alpha' ? `${base}: alpha (${about_})` : `${base}: number of queries (${about_})`,
+      caption:
+        condition === 'alpha'
+          ? `What is added to ${measure.name} by alpha, one panel a language, the same scales. Dashed: ${plain}, with its value. Dotted: the alpha that the run uses.`
+          : `What is added to ${measure.name} by drawn queries a passage and language. Dashed: ${plain}, with its value. Filled: differs from it (randomization p ≤ ${LEVEL}, not corrected); hollow: not shown to.`,
+      svg: curves({
+        title: `${base} by ${condition}`,
+        xLabel: condition === 'alpha' ? 'alpha' : 'queries',
+        yLabel: `difference in ${measure.name}`,
+        panels,
+        chosen: condition === 'alpha' ? chosenAlpha(about.measurements, base) : undefined,
+      }),
+      header: ['language', condition, measure.name, plain, ...(tested ? ['p'] : [])],
+      rows,
+    });
+  }
+  return figures;
+}
+
+function chosenAlpha(measurements: readonly Measurement[], system: string): number | undefined {
+  return measurements.find(({ variant }) => variant.condition === 'system' && variant.name === system)
+    ?.variant.alpha;
+}
+
+/** Two grids where a setting has many pairs of languages: the baseline's values, and what the system adds. */
+function heatMaps(about: About, measure: Measure, { spec }: ExperimentResults): Figure[] {
+  const { dataset, setting, encoder, generator } = about;
+  if (setting !== 'cross') return [];
+  const valuesOf = (name: string) =>
+    new Map(
+      about.measurements
+        .filter(({ variant }) => variant.condition === 'system' && variant.name === name)
+        .map((measurement) => {
+          const { queryLang, passageLang } = measurement.place;
+          return [`${queryLang} ${passageLang}` as string, measurement.mean(measure)] as const;
+        }),
+    );
+  const { baseline, system } = spec.primary;
+  const [plain, augmented] = [valuesOf(baseline), valuesOf(system)];
+  const langs = [...new Set([...plain.keys()].flatMap((key) => key.split(' ')))].sort();
+  const rows = [...plain].map(([key, value]) => [...key.split(' '), value, augmented.get(key)!]);
+  const grid = (title: string, signed: boolean, value: (key: string) => number | undefined) =>
+    heatMap({
+      title,
+      rowLabel: 'question',
+      columnLabel: 'passages',
+      rows: langs,
+      columns: langs,
+      value: (row, column) => value(`${row} ${column}`) ?? null,
+      signed,
+    });
+  const common = { header: ['question', 'passages', baseline, system], rows };
+  const where = `${dataset}, ${setting}; ${encoder}, ${generator}`;
+  const id = fileName(`pairs-${dataset}-${setting}-${encoder}-${generator}`);
+  return [
+    {
+      ...common,
+      id: `${id}-baseline`,
+      title: `${baseline}: languages of question and passages (${where})`,
+      caption: `${measure.name} of every pair of languages.`,
+      svg: grid(baseline, false, (key) => plain.get(key)),
+    },
+    {
+      ...common,
+      id: `${id}-difference`,
+      title: `${system} less ${baseline} (${where})`,
+      caption: `What ${system} adds to ${measure.name}; losses are orange and have a minus sign.`,
+      svg: grid(`${system} less ${baseline}`, true, (key) => {
+        const [with_, without] = [augmented.get(key), plain.get(key)];
+        return with_ === undefined || without === undefined ? undefined : with_ - without;
+      }),
+    },
+  ];
+}
+
+/** Does expansion help weak retrievers and harm strong ones? */
+function strength({ spec, measurements }: ExperimentResults): Figure[] {
+  const figures: Figure[] = [];
+  for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
+    const measure = mainMeasure(setting, spec);
+    const points = pairingsOf(ofGround).flatMap(({ encoder, generator, measurements: ofPairing }) => {
+      const columns = (name: string) =>
+        columnsOf(
+          ofPairing.filter(({ variant }) => variant.condition === 'system' && variant.name === name),
+          measure,
+        );
+      const [baseline, system] = [columns(spec.primary.baseline), columns(spec.primary.system)];
+      const several = spec.encoders.length * spec.generators.length > 1;
+      return baseline.map((column, c) => {
+        const { difference, interval, pRandomization, ...test } = testColumn(
+          column,
+          system[c],
+          spec.statistics,
+        );
+        const name = several ? `${column.lang} (${encoder}, ${generator})` : column.lang;
+        return { name, x: test.baseline, y: difference, ...interval, p: pRandomization };
+      });
+    });
+    // No query is generated in a passage's own language, so nothing changes in the setting mono.
+    if (points.length < 2 || points.every(({ y }) => y === 0)) continue;
+    const { baseline, system } = spec.primary;
+    figures.push({
+      id: fileName(`strength-${dataset}-${setting}`),
+      title: `Gain against the strength of ${baseline} (${dataset}, ${setting})`,
+      caption: `Each point is a language: ${measure.name} of ${baseline} to the right, what ${system} adds upward, with its interval.`,
+      svg: scatter({
+        title: 'Gain against baseline strength',
+        xLabel: `${measure.name} of ${baseline}`,
+        yLabel: `difference of ${system}`,
+        points,
+      }),
+      header: ['language', baseline, 'difference', 'from', 'to', 'p'],
+      rows: points.map(({ name, x, y, low, high, p }) => [name, x, y, low, high, probability(p)]),
+    });
+  }
+  return figures;
+}

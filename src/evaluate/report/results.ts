@@ -1,0 +1,77 @@
+/** The shape of measured results, the same for every data set, and what made them. Knows no engine and no data set. */
+import { readFileSync } from 'node:fs';
+import type { DataSource } from '../data/collection.js';
+
+/**
+ * `mono`: questions and passages in one language. `cross`: in two, each ordered pair of languages. `multi`: one pool with the
+ * passages of all languages. `xor`: predictions for XOR-Retrieve. `beir` and `run`: as the data has it.
+ */
+export type Setting = 'mono' | 'to-english' | 'from-english' | 'cross' | 'multi' | 'xor' | 'beir' | 'run';
+
+/** One figure; results are a flat list of these. */
+export interface ResultRow {
+  readonly dataset: string;
+  readonly setting: Setting;
+  /** ISO 639-1; `mixed` where the queries have several languages. */
+  readonly queryLang: string;
+  /** ISO 639-1; `all` for the pool of all languages; `mixed` where the passages have several languages otherwise. */
+  readonly passageLang: string;
+  readonly system: string;
+  readonly metric: string;
+  /** Mean over the queries of the qrels. */
+  readonly value: number;
+  /** The kind of generator whose queries the augmented systems used, e.g. `lexicon`; `none` for a run from a file. */
+  readonly generator: string;
+  /** Whether the system was told the language of the question or had to guess it. */
+  readonly language: 'given' | 'detected';
+  /** Number of queries that `value` is the mean of. */
+  readonly queries: number;
+}
+
+/** The value of every query behind a row, if asked for. */
+export interface PerQueryRow extends Omit<ResultRow, 'queries'> {
+  readonly query: string;
+}
+
+export interface MadeBy {
+  readonly tool: 'xqg';
+  readonly version: string;
+  readonly node: string;
+  readonly icu: string;
+  /** ISO 8601, UTC. */
+  readonly date: string;
+  readonly command: string;
+  readonly data: readonly DataSource[];
+  /** Identities and settings of encoder, generator, pack, lexical leg and fusion, whatever took part. */
+  readonly identities: Readonly<Record<string, unknown>>;
+}
+
+export interface EvaluationResult {
+  readonly results: readonly ResultRow[];
+  readonly perQuery?: readonly PerQueryRow[];
+  /** What a reader should know, e.g. data that is not the published one. */
+  readonly notes: readonly string[];
+  readonly madeBy: MadeBy;
+}
+
+/** Told how far an evaluation is; `done` of `total` steps. */
+export type Progress = (step: string, done: number, total: number) => void;
+
+/** Describes what makes a result, now. */
+export function madeBy(
+  command: string,
+  data: readonly DataSource[],
+  identities: Readonly<Record<string, unknown>>,
+): MadeBy {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  return {
+    tool: 'xqg',
+    version,
+    node: process.version,
+    icu: process.versions.icu ?? 'none',
+    date: new Date().toISOString(),
+    command,
+    data,
+    identities,
+  };
+}

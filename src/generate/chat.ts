@@ -1,0 +1,178 @@
+/**
+ * Queries from a chat model behind an endpoint that speaks OpenAI's API: all languages of a passage in one call, as structured
+ * output. Every answer is kept as it arrives, so that another run, or another filter, pays nothing twice.
+ */
+
+import { LANGUAGES } from '../languages/languages.js';
+import { Answers } from '../models/remote/answer-cache.js';
+import { RemoteClient, UnusableAnswer } from '../models/remote/client.js';
+import type { Endpoint } from '../models/remote/endpoint.js';
+import type { Glossary } from '../pack/glossary/glossary.js';
+import type { Generator, GeneratorIdentity, GeneratorInput } from './generator.js';
+import { fillPrompt, loadPrompt, type Prompt } from './prompts.js';
+import { glossaryNote } from './with-glossary.js';
+
+export interface ChatGeneratorOptions {
+  readonly endpoint: Endpoint;
+  /** Asked for together. Default: all that xqg knows. */
+  readonly languages?: readonly string[];
+  readonly prompt?: string;
+  /** Default 0.8. */
+  readonly temperature?: number;
+  readonly signal?: AbortSignal;
+  /** Where answers are kept; default: a file of the model in the cache. */
+  readonly answers?: Answers;
+  /** The prompt names those of its terms that the passage holds. */
+  readonly glossary?: Glossary;
+}
+
+/** Queries by language code. */
+type Queries = Readonly<Record<string, readonly string[]>>;
+
+export class ChatGenerator implements Generator {
+  readonly identity: GeneratorIdentity;
+  readonly languages: readonly string[];
+  readonly drawsFewer = true;
+  readonly client: RemoteClient;
+  readonly #model: string;
+  readonly #answers: Answers;
+  readonly #prompt: Prompt;
+  readonly #temperature: number;
+  readonly #glossary: Glossary | undefined;
+  /** Calls under way, so that the languages of a passage share one. */
+  readonly #asking = new Map<string, Promise<Queries>>();
+
+  private constructor(model: string, answers: Answers, prompt: Prompt, options: ChatGeneratorOptions) {
+    const { endpoint, languages = Object.keys(LANGUAGES), temperature = 0.8 } = options;
+    this.client = new RemoteClient(endpoint, options.signal);
+    this.languages = languages;
+    this.#model = model;
+    this.#answers = answers;
+    this.#prompt = prompt;
+    this.#temperature = temperature;
+    this.#glossary = options.glossary;
+    this.identity = {
+      name: `openai/${model}`,
+      weights: 'unknown: the model is remote',
+      settings: { prompt: prompt.hash, temperature, languages: [...languages].sort().join(' ') },
+    };
+  }
+
+  /** Sends nothing yet. @throws XqgError XQG_PROMPT */
+  static async open(model: string, options: ChatGeneratorOptions): Promise<ChatGenerator> {
+    const prompt = loadPrompt('chat', ['languages', 'n', 'passage'], options.prompt);
+    const answers = options.answers ?? (await Answers.inCache(`queries ${model} ${prompt.hash}`));
+    return new ChatGenerator(model, answers, prompt, options);
+  }
+
+  /** Queries of a language may be fewer than n, or none: the model decides. */
+  async draw(
+    passages: readonly GeneratorInput[],
+    lang: string,
+    n: number,
+    seed: number,
+  ): Promise<string[][]> {
+    // All of them are awaited, so that what was paid for is kept even if one fails.
+    const asked = await Promise.allSettled(passages.map((passage) => this.#queriesOf(passage, n, seed)));
+    return asked.map((each) => {
+      if (each.status === 'rejected') throw each.reason;
+      return [...(each.value[lang] ?? [])].slice(0, n);
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#answers.close();
+  }
+
+  async #queriesOf(passage: GeneratorInput, n: number, seed: number): Promise<Queries> {
+    const languages = this.languages.filter((lang) => lang !== passage.lang);
+    const content = fillPrompt(this.#prompt, {
+      n: String(n),
+      languages: languages.map((lang) => `${LANGUAGES[lang]?.name ?? lang} (${lang})`).join(', '),
+      title: passage.title,
+      passage: passage.text,
+      glossary: glossaryNote(this.#glossary, passage, languages),
+    });
+    const key = Answers.key([this.identity.settings, content, n, seed]);
+    const kept = await this.#answers.get<Queries>(key);
+    if (kept !== undefined) return kept;
+    let asking = this.#asking.get(key);
+    if (asking === undefined) {
+      asking = this.#ask(key, content, languages, n, seed).finally(() => this.#asking.delete(key));
+      this.#asking.set(key, asking);
+    }
+    return asking;
+  }
+
+  #ask(
+    key: string,
+    content: string,
+    languages: readonly string[],
+    n: number,
+    seed: number,
+  ): Promise<Queries> {
+    const list = { type: 'array', items: { type: 'string' }, minItems: n, maxItems: n };
+    const schema = {
+      type: 'object',
+      properties: Object.fromEntries(languages.map((lang) => [lang, list])),
+      required: languages,
+      additionalProperties: false,
+    };
+    const body = {
+      model: this.#model,
+      messages: [{ role: 'user', content }],
+      temperature: this.#temperature,
+      seed,
+      response_format: { type: 'json_schema', json_schema: { name: 'queries', strict: true, schema } },
+    };
+    return this.client.post('/chat/completions', body, async (answer) => {
+      const queries = readQueries(answer, languages);
+      await this.#answers.put(key, queries);
+      return queries;
+    });
+  }
+}
+
+interface ChatAnswer {
+  readonly choices?: readonly {
+    readonly message?: { readonly content?: string | null };
+    readonly finish_reason?: string;
+  }[];
+}
+
+/**
+ * The text of a chat's answer.
+ * @param cut true: a text that was cut at its longest will do
+ * @throws UnusableAnswer
+ */
+export function chatText(answer: unknown, { cut = false } = {}): string {
+  const choice = ((answer ?? {}) as ChatAnswer).choices?.[0];
+  const text = choice?.message?.content;
+  if (!text) throw new UnusableAnswer('an answer without text');
+  if (!cut && choice.finish_reason === 'length')
+    throw new UnusableAnswer('an answer that was cut at its longest');
+  return text;
+}
+
+/** Models put fences around JSON, and drop languages; a language without a list of strings has to be asked for again. */
+function readQueries(answer: unknown, languages: readonly string[]): Queries {
+  const text = chatText(answer)
+    .trim()
+    .replace(/^```(?:json)?\s*|\s*```$/g, '');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UnusableAnswer('queries that are not JSON');
+  }
+  const queries: Record<string, string[]> = {};
+  for (const lang of languages) {
+    const list = (value as Record<string, unknown> | null)?.[lang];
+    if (!Array.isArray(list) || !list.every((each) => typeof each === 'string'))
+      throw new UnusableAnswer(`no queries in ${lang}`);
+    queries[lang] = list
+      .map((query: string) => query.normalize('NFC').trim())
+      .filter((query) => query !== '');
+  }
+  return queries;
+}

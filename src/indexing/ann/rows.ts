@@ -1,0 +1,182 @@
+/**
+ * Vectors and language sums of all rows beside a graph, as the store has them, in flat files: a row lies at its number times its
+ * length and is read by itself, without the store's search for it and without decoding others. What is read often stays in the
+ * memory of the system, not of this process. Knows no graph and no question.
+ */
+import { closeSync, createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { XqgError } from '../../base/errors.js';
+import { product } from '../../search/dense/javascript-scanner.js';
+import { FusedRow } from '../../search/dense/late-matrix.js';
+import type { ComparedPart } from '../../search/dense/questions.js';
+import type { Augmentation } from '../../search/request.js';
+import { dequantize, quantizedBytes } from '../../store/quantize.js';
+import type { IndexSnapshot } from '../open.js';
+import type { Snapshot } from '../snapshot.js';
+
+const VECTORS = 'vectors.f32';
+const sumsFile = (lang: string): string => `sums-${lang}.quantized`;
+
+/** Writes the files for every row of a snapshot. @returns their bytes */
+export async function writeAnnRows(
+  snapshot: IndexSnapshot,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { dim, queryLanguages, manifest } = snapshot;
+  const bytes = quantizedBytes(dim, manifest.identity.sumBits);
+  await pipeline(vectorBytes(snapshot), createWriteStream(join(folder, VECTORS)), { signal });
+  for (const lang of queryLanguages) {
+    const file = createWriteStream(join(folder, sumsFile(lang)));
+    await pipeline(sumBytes(snapshot, lang, bytes), file, { signal });
+  }
+  return snapshot.ids.length * (4 * dim + queryLanguages.length * bytes);
+}
+
+async function* vectorBytes(snapshot: IndexSnapshot): AsyncGenerator<Uint8Array> {
+  for await (const rows of snapshot.scan(['vector'])) {
+    yield Buffer.concat(rows.map(({ vector }) => bytesOf(vector)));
+  }
+}
+
+/** Zeros, which stand for zeros, where a passage has no queries in the language. */
+async function* sumBytes(snapshot: IndexSnapshot, lang: string, bytes: number): AsyncGenerator<Uint8Array> {
+  // Not null: ANN indexes stand beside stores in the directory alone.
+  for await (const cells of snapshot.storedSums(lang)!) {
+    const block = new Uint8Array(cells.length * bytes);
+    cells.forEach((cell, i) => {
+      if (cell !== null) block.set(cell, i * bytes);
+    });
+    yield block;
+  }
+}
+
+/** Reads rows of the files; calls wait for the disk. */
+export class AnnRows implements RowSource {
+  readonly #folder: string;
+  readonly #dim: number;
+  readonly #sumBits: 8 | 16;
+  readonly #vectors: number;
+  readonly #sums: ReadonlyMap<string, number>;
+  readonly #cell: Uint8Array;
+
+  private constructor(
+    folder: string,
+    snapshot: IndexSnapshot,
+    vectors: number,
+    sums: ReadonlyMap<string, number>,
+  ) {
+    this.#folder = folder;
+    this.#dim = snapshot.dim;
+    this.#sumBits = snapshot.manifest.identity.sumBits;
+    this.#vectors = vectors;
+    this.#sums = sums;
+    this.#cell = new Uint8Array(quantizedBytes(this.#dim, this.#sumBits));
+  }
+
+  /** @throws XqgError XQG_ANN_DAMAGED if a file is missing or has another size than the rows of the snapshot */
+  static open(folder: string, snapshot: IndexSnapshot): AnnRows {
+    const { dim, queryLanguages, manifest } = snapshot;
+    const opened: number[] = [];
+    const open = (name: string, rowBytes: number): number => {
+      const path = join(folder, name);
+      let file: number;
+      try {
+        file = openSync(path, 'r');
+      } catch (cause) {
+        throw new XqgError('XQG_ANN_DAMAGED', { path, reason: (cause as Error).message }, { cause });
+      }
+      opened.push(file);
+      const { size } = fstatSync(file);
+      const expected = snapshot.ids.length * rowBytes;
+      if (size === expected) return file;
+      throw new XqgError('XQG_ANN_DAMAGED', { path, reason: `it has ${size} bytes instead of ${expected}` });
+    };
+    try {
+      const bytes = quantizedBytes(dim, manifest.identity.sumBits);
+      const vectors = open(VECTORS, 4 * dim);
+      const sums = new Map(queryLanguages.map((lang) => [lang, open(sumsFile(lang), bytes)]));
+      return new AnnRows(folder, snapshot, vectors, sums);
+    } catch (error) {
+      opened.forEach(closeSync);
+      throw error;
+    }
+  }
+
+  passage(row: number, into: Float32Array): void {
+    this.#read(this.#vectors, VECTORS, row, bytesOf(into));
+  }
+
+  sum(lang: string, row: number, into: Float32Array): void {
+    this.#read(this.#sums.get(lang)!, sumsFile(lang), row, this.#cell);
+    dequantize(this.#cell, this.#dim, this.#sumBits, into);
+  }
+
+  close(): void {
+    closeSync(this.#vectors);
+    for (const file of this.#sums.values()) closeSync(file);
+  }
+
+  #read(file: number, name: string, row: number, into: Uint8Array): void {
+    const read = readSync(file, into, 0, into.length, row * into.length);
+    if (read === into.length) return;
+    const reason = `row ${row} has ${read} of ${into.length} bytes`;
+    throw new XqgError('XQG_ANN_DAMAGED', { path: join(this.#folder, name), reason });
+  }
+}
+
+/** As they lie in memory (little-endian wherever Node runs but on s390x). */
+function bytesOf(numbers: Float32Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
+/** Rows of a snapshot that can be read one by one, without the others. */
+export interface RowSource {
+  /** @param into (dim) gets e(p) */
+  passage(row: number, into: Float32Array): void;
+  /** @param into (dim) gets the sum of the generated queries in a language of the snapshot; zeros where there are none */
+  sum(lang: string, row: number, into: Float32Array): void;
+}
+
+export class RowScorer {
+  readonly #source: RowSource;
+  readonly #vector: Float32Array;
+  readonly #parts: readonly { readonly part: ComparedPart; readonly row: FusedRow | null }[];
+  readonly #passage: Float32Array;
+
+  /**
+   * @param vector (dim) of the question
+   * @param augmentation null: without generated queries
+   */
+  constructor(
+    source: RowSource,
+    vector: Float32Array,
+    parts: readonly ComparedPart[],
+    augmentation: Augmentation | null,
+    { dim, queriesPerLanguage }: Pick<Snapshot, 'dim' | 'queriesPerLanguage'>,
+  ) {
+    this.#source = source;
+    this.#vector = vector;
+    this.#passage = new Float32Array(dim);
+    this.#parts = parts.map((part) => {
+      const weights = part.languages.map(({ weight }) => weight);
+      const row = weights.length === 0 ? null : new FusedRow(weights, augmentation!, queriesPerLanguage, dim);
+      return { part, row };
+    });
+  }
+
+  score(row: number): number {
+    const passage = this.#passage;
+    this.#source.passage(row, passage);
+    let score = 0;
+    for (const { part, row: fusedRow } of this.#parts) {
+      const fused =
+        fusedRow?.of(passage, (language, into) =>
+          this.#source.sum(part.languages[language].lang, row, into),
+        ) ?? passage;
+      score += part.weight * product(this.#vector, fused, 0);
+    }
+    return score;
+  }
+}

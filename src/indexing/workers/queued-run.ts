@@ -1,0 +1,295 @@
+/**
+ * One `xqg index --queue`: opens queue and storage, tells everybody how far it is, and tidies up when it is over. Knows no
+ * document.
+ */
+
+import { readFile, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { writeAtomically } from '../../base/atomic-write.js';
+import { XqgError } from '../../base/errors.js';
+import { namesRecorded } from '../../generate/open-generator.js';
+import { namesFolder } from '../../models/places.js';
+import { shippedPacks } from '../../pack/format.js';
+import type { IndexResult, RowsFrom } from '../options.js';
+import type { MakerOptions, Makers } from '../recipe.js';
+import { BullQueue } from './bull-queue.js';
+import { markName } from './part-input.js';
+import { openPartStorage, type PartStorage } from './part-storage.js';
+import { DistributedRows, type PartsState } from './queued-rows.js';
+import { hashOf, type MakersSpec, makeKey, type RowMake, rowMake } from './run-plan.js';
+import type { QueueCounts, RunRecord, WorkQueue } from './work-queue.js';
+
+export interface QueueOptions {
+  /** redis://user:password@host:port/db, or rediss://; the password may also come from XQG_QUEUE_PASSWORD. */
+  readonly url: string;
+  /** Folder, or s3://bucket/prefix, that coordinator and workers share. Default: the folder `parts` of the index. */
+  readonly parts?: string;
+  /** Passages of a part. Default 512. */
+  readonly partPassages?: number;
+  /** Attempts at a part before it is set aside; pauses between them double. Default 5. */
+  readonly attempts?: number;
+  /** Tries the parts again that were set aside. Default false. */
+  readonly retryFailed?: boolean;
+  /** Leaves the parts where they are when the index is complete. Default false. */
+  readonly keepParts?: boolean;
+  readonly onParts?: (progress: PartsProgress) => void;
+  /** Told what a person should know meanwhile: the server is away, nobody works. */
+  readonly onTrouble?: (problem: string) => void;
+}
+
+export interface PartsProgress extends PartsState {
+  /** Parts whose rows are computed. */
+  readonly done: number;
+  readonly counts: QueueCounts;
+  readonly workers: number;
+}
+
+interface RunOf {
+  /** Absolute path of the index. */
+  readonly directory: string;
+  readonly makers: MakersSpec;
+  readonly signal?: AbortSignal;
+}
+
+const PART_PASSAGES = 512;
+/** How often the run says that it lives (ms). */
+const TELL_EVERY = 1000;
+/** A run without workers says so after this long (ms). */
+const ALONE = 10_000;
+
+export class Distribution {
+  readonly #options: QueueOptions;
+  readonly #of: RunOf;
+  readonly #queue: WorkQueue;
+  readonly #storage: PartStorage;
+  readonly #started = new Date();
+  #rows: DistributedRows | null = null;
+  #record: RunRecord | null = null;
+  #lastTold = 0;
+  #saidAlone = false;
+
+  private constructor(options: QueueOptions, of: RunOf, queue: WorkQueue, storage: PartStorage) {
+    this.#options = options;
+    this.#of = of;
+    this.#queue = queue;
+    this.#storage = storage;
+  }
+
+  /** @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE, XQG_PARTS_PLACE, XQG_NO_PERMISSION */
+  static async open(options: QueueOptions, of: RunOf): Promise<Distribution> {
+    const onAway = (problem: string): void =>
+      options.onTrouble?.(`The queue does not answer (${problem}); waiting until it is back`);
+    const queue = await BullQueue.open(options.url, {
+      attempts: options.attempts,
+      signal: of.signal,
+      onAway,
+    });
+    try {
+      const storage = await openPartStorage(options.parts ?? ownPlace(of.directory));
+      return new Distribution(options, of, queue, storage);
+    } catch (error) {
+      await queue.close();
+      throw error;
+    }
+  }
+
+  /** Address without credentials. */
+  get shown(): string {
+    return this.#queue.shown;
+  }
+
+  /** What indexing takes in place of computing rows itself. */
+  readonly rowsFrom: RowsFrom = (sink, told, identity) => {
+    const make = rowMake(identity);
+    const { directory, makers, signal } = this.#of;
+    const { place } = this.#storage;
+    const run = hashOf([directory, makeKey(make), place].join('\0')).slice(0, 16);
+    const { partPassages = PART_PASSAGES, retryFailed = false } = this.#options;
+    this.#rows = new DistributedRows(sink, told, {
+      queue: this.#queue,
+      storage: this.#storage,
+      make,
+      run,
+      partPassages,
+      retryFailed,
+      signal,
+      onState: (state) =>
+        this.#tell(state, {
+          run,
+          index: directory,
+          host: hostname(),
+          place,
+          plan: { ...make, makers },
+          started: this.#started.toISOString(),
+        }),
+    });
+    return this.#rows;
+  };
+
+  /** Tidies up, and says what is missing. */
+  async end(result: IndexResult): Promise<IndexResult> {
+    const record = this.#record;
+    if (this.#rows === null || record === null) return result;
+    const { parts, written, setAside, reason } = this.#rows.state;
+    if (result.status === 'interrupted') return result;
+    if (setAside > 0) {
+      await this.#queue.saveRun({
+        ...record,
+        phase: 'incomplete',
+        written,
+        setAside,
+        updated: new Date().toISOString(),
+      });
+      const error = new XqgError('XQG_PARTS_INCOMPLETE', {
+        done: written,
+        parts,
+        setAside,
+        reason: reason ?? '',
+      });
+      return { ...result, error };
+    }
+    await this.#queue.removeRun(record.run);
+    await this.#queue.sweep();
+    if (!this.#options.keepParts) {
+      await this.#rows.removeParts();
+      if (this.#options.parts === undefined) await rm(ownPlace(this.#of.directory), { recursive: true });
+    }
+    await removeRunFile(this.#of.directory);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+    this.#storage.close();
+  }
+
+  /** Lets everybody know how far the run is. */
+  async #tell(state: PartsState, record: Begun): Promise<void> {
+    if (this.#record === null) await this.#begin(record);
+    if (performance.now() - this.#lastTold < TELL_EVERY) return;
+    const { reason: _, ...told } = state;
+    this.#record = { ...record, ...told, updated: new Date().toISOString() };
+    await this.#queue.saveRun(this.#record);
+    const [counts, workers] = [await this.#queue.counts(), (await this.#queue.workers()).length];
+    const { parts, written, setAside } = state;
+    // The queue forgets a part when its rows are written. It may also know parts of other runs.
+    const done = Math.min(parts - setAside, written + counts.done);
+    this.#options.onParts?.({ ...state, done, counts, workers });
+    if (workers > 0) this.#saidAlone = false;
+    else if (!this.#saidAlone && Date.now() - this.#started.getTime() > ALONE && counts.waiting > 0) {
+      this.#saidAlone = true;
+      this.#options.onTrouble?.(
+        `Nobody takes the parts. On this or another machine: xqg worker --queue ${this.shown}`,
+      );
+    }
+    this.#lastTold = performance.now();
+  }
+
+  /** In place of what an earlier run of other makers, or with other parts, left for this index. */
+  async #begin(record: Begun): Promise<void> {
+    const state = { phase: 'planning', parts: 0, passages: 0, written: 0, setAside: 0 } as const;
+    for (const other of await this.#queue.runs()) {
+      if (other.index === record.index && other.host === record.host && other.run !== record.run)
+        await this.#queue.removeRun(other.run);
+    }
+    this.#record = { ...record, ...state, updated: new Date().toISOString() };
+    await this.#queue.saveRun(this.#record);
+    await this.#queue.sweep();
+    const { format, xqg, identity } = record.plan;
+    const made: RowMake = { format, xqg, identity };
+    await this.#storage.put(markName(makeKey(made)), Buffer.from(`${JSON.stringify(made, null, 2)}\n`));
+    await writeRunFile(this.#of.directory, {
+      queue: this.shown,
+      run: record.run,
+      parts: this.#storage.place,
+    });
+  }
+}
+
+/** Where parts lie if nothing else is said. */
+function ownPlace(directory: string): string {
+  return join(directory, 'parts');
+}
+
+type Begun = Pick<RunRecord, 'run' | 'index' | 'host' | 'place' | 'plan' | 'started'>;
+
+/** `queue.json` in the directory of an index: which queue works for it. Holds no credentials. */
+export interface RunFile {
+  /** Address without credentials. */
+  readonly queue: string;
+  readonly run: string;
+  /** Where the parts lie. */
+  readonly parts: string;
+}
+
+const pathIn = (dir: string): string => join(dir, 'queue.json');
+
+export async function writeRunFile(dir: string, file: RunFile): Promise<void> {
+  await writeAtomically(pathIn(dir), `${JSON.stringify(file, null, 2)}\n`);
+}
+
+/** null where no queue works for the index. */
+export async function readRunFile(dir: string): Promise<RunFile | null> {
+  try {
+    return JSON.parse(await readFile(pathIn(dir), 'utf8')) as RunFile;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+export async function removeRunFile(dir: string): Promise<void> {
+  await rm(pathIn(dir), { force: true });
+}
+
+/**
+ * @param write writes to the index, with rows from there
+ * @throws XqgError XQG_QUEUE_MAKER, and those of `Distribution`
+ */
+export async function writeByQueue(
+  queue: QueueOptions,
+  index: { readonly directory: string; readonly options: MakerOptions; readonly makers: Makers },
+  signal: AbortSignal | undefined,
+  write: (rowsFrom: RowsFrom) => Promise<IndexResult>,
+): Promise<IndexResult> {
+  const { directory, options } = index;
+  const makers = makersSpec(options, index.makers);
+  const distribution = await Distribution.open(queue, { directory, makers, signal });
+  try {
+    return await distribution.end(await write(distribution.rowsFrom));
+  } finally {
+    await distribution.close();
+  }
+}
+
+/** @throws XqgError XQG_QUEUE_MAKER for what was brought as an object */
+function makersSpec(options: MakerOptions, { pack, encoderSpec, generator }: Makers): MakersSpec {
+  if (typeof options.encoder === 'object') throw new XqgError('XQG_QUEUE_MAKER', { what: 'encoder' });
+  if (typeof options.generator === 'object' && options.generator !== null)
+    throw new XqgError('XQG_QUEUE_MAKER', { what: 'generator' });
+  const { languages, prompt, endpoint, keep } = options.generatorOptions ?? {};
+  const name = options.pack ?? pack?.name;
+  return {
+    ...(pack === null || name === undefined ? {} : { pack: packName(name) }),
+    ...(encoderSpec === undefined ? {} : { encoder: encoderSpec }),
+    generator: generatorName(options.generator, generator?.identity.name),
+    generatorOptions: {
+      languages,
+      keep,
+      prompt: prompt === undefined ? undefined : resolve(prompt),
+      endpoint: typeof endpoint === 'string' ? resolve(endpoint) : endpoint,
+    },
+  };
+}
+
+/** A path is sent whole: workers start elsewhere. */
+function packName(name: string): string {
+  return shippedPacks().includes(name) ? name : resolve(name);
+}
+
+/** @param made name in the identity of the pack's generator, e.g. `lexicon/2` */
+function generatorName(given: string | null | undefined, made: string | undefined): string | null {
+  if (typeof given === 'string') return namesFolder(given) || namesRecorded(given) ? resolve(given) : given;
+  return given === null ? null : (made?.split('/')[0] ?? null);
+}

@@ -1,0 +1,111 @@
+/**
+ * What a run over a queue computes, and with what: every worker opens the same encoder, generator and pack, or refuses. A
+ * part is named by what makes its rows and by its passages, so that the same part has the same name wherever and whenever it
+ * is planned. Knows neither queue nor storage.
+ */
+import { createHash } from 'node:crypto';
+import { XqgError } from '../../base/errors.js';
+import { version } from '../../base/version.js';
+import type { EncoderSpec } from '../../encode/open-encoder.js';
+import type { OpenGeneratorOptions } from '../../generate/open-generator.js';
+import { canonicalJson, type IndexIdentity } from '../manifest.js';
+
+export const PLAN_FORMAT = 1;
+
+/** How encoder, generator and pack are named, so that another machine can open them. */
+export interface MakersSpec {
+  /** Name or folder of the pack. */
+  readonly pack?: string;
+  /** Absent for that of the pack. */
+  readonly encoder?: EncoderSpec;
+  /** `lexicon`, `gloss`, `hf:NAME`, ...; null: no queries are generated. */
+  readonly generator: string | null;
+  readonly generatorOptions?: Pick<OpenGeneratorOptions, 'languages' | 'prompt' | 'endpoint' | 'keep'>;
+}
+
+/** What makes the rows of a run. */
+export interface RowMake {
+  readonly format: number;
+  /** Version of xqg: another one may compute otherwise. */
+  readonly xqg: string;
+  readonly identity: IndexIdentity;
+}
+
+export interface RunPlan extends RowMake {
+  readonly makers: MakersSpec;
+}
+
+export function rowMake(identity: IndexIdentity): RowMake {
+  return { format: PLAN_FORMAT, xqg: version(), identity };
+}
+
+/** 32 hex digits that stand for what makes the rows. */
+export function makeKey({ format, xqg, identity }: RowMake): string {
+  return hashOf(canonicalJson({ format, xqg, identity })).slice(0, 32);
+}
+
+/** sha256 (hex). */
+export function hashOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/**
+ * The first thing in which two makes differ, with both sides as text; null where they agree.
+ */
+export function makeDifference(
+  wanted: RowMake,
+  given: RowMake,
+): { readonly what: string; readonly wanted: string; readonly given: string } | null {
+  const sides = (of: (make: RowMake) => unknown): [string, string] => [
+    canonicalJson(of(wanted) ?? null),
+    canonicalJson(of(given) ?? null),
+  ];
+  for (const [what, of] of COMPARED) {
+    const [there, here] = sides(of);
+    if (there !== here) return { what, wanted: there, given: here };
+  }
+  return null;
+}
+
+const COMPARED: readonly (readonly [string, (make: RowMake) => unknown])[] = [
+  ['version of xqg', ({ xqg }) => xqg],
+  ['format of parts', ({ format }) => format],
+  ['ICU', ({ identity }) => identity.icu],
+  ['pack', ({ identity }) => identity.pack],
+  ['encoder', ({ identity }) => identity.encoder],
+  ['generator', ({ identity }) => identity.generator],
+  ['rest of the identity', ({ identity }) => ({ ...identity, pack: 0, encoder: 0, generator: 0 })],
+];
+
+/**
+ * Refuses to compute parts of a plan with anything but what it names.
+ * @param given the makers that this machine opened
+ * @throws XqgError XQG_WORKER_IDENTITY with both sides and the command that mends it
+ */
+export function checkWorker(
+  plan: RunPlan,
+  given: Pick<IndexIdentity, 'encoder' | 'generator' | 'pack'>,
+): void {
+  const identity = { ...plan.identity, ...given, icu: process.versions.icu ?? 'none' };
+  const difference = makeDifference(plan, rowMake(identity));
+  if (difference === null) return;
+  const { what, wanted: there, given: here } = difference;
+  const remedy = mending(what, plan);
+  throw new XqgError('XQG_WORKER_IDENTITY', { what, plan: there, worker: here, remedy });
+}
+
+function mending(what: string, { xqg, identity, makers }: RunPlan): string {
+  switch (what) {
+    case 'version of xqg':
+    case 'format of parts':
+      return `Install the same here: npm install xqg@${xqg}`;
+    case 'ICU':
+      return `Use a Node.js with ICU ${identity.icu}, like the one of xqg index (node -p process.versions.icu)`;
+    case 'pack':
+      return `Name the pack with sha256 ${identity.pack?.sha256}: xqg worker --pack FOLDER`;
+    case 'encoder':
+      return `Name the encoder with weights ${identity.encoder.weights}: xqg worker --encoder ${makers.encoder?.spec ?? 'static'}`;
+    default:
+      return `Name the generator with weights ${identity.generator?.weights}: xqg worker --generator ${makers.generator ?? 'none'}`;
+  }
+}

@@ -1,0 +1,314 @@
+/**
+ * A worker: takes parts from the queue, computes their rows with what the plan names, and puts them into the storage. It may
+ * die or hang at any moment; the part is then done by another one, with the same bytes. Knows no index.
+ */
+import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { XqgError } from '../../base/errors.js';
+import type { Encoder } from '../../encode/encoder.js';
+import type { OpenEncoderOptions } from '../../encode/open-encoder.js';
+import type { Generator } from '../../generate/generator.js';
+import type { PackIdentity } from '../../pack/pack.js';
+import type { IndexedPassage, StoreShape } from '../../store/store.js';
+import type { RowMakers } from '../compute.js';
+import { Expectations } from '../expectations.js';
+import { RowQueue } from '../row-queue.js';
+import { PartTaking } from './bull-worker.js';
+import { decodeInput, inputName, markName, type PartDocument, rowsName } from './part-input.js';
+import { encodePart, type PartFailure, type PartRows } from './part-rows.js';
+import { openPartStorage, type PartStorage } from './part-storage.js';
+import { checkWorker, type MakersSpec, makeKey, type RunPlan } from './run-plan.js';
+import { HopelessPart, type PartJob, ReleasedPart, type RunRecord } from './work-queue.js';
+
+/** What a plan's makers are once they are opened. */
+export interface OpenedMakers {
+  readonly encoder: Encoder;
+  readonly generator: Generator | null;
+  readonly pack: PackIdentity | null;
+  readonly packFolder?: string;
+  close?(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  /** Opens what a plan names. */
+  readonly open: (makers: MakersSpec) => Promise<OpenedMakers>;
+  /** Where the parts lie, if this machine names it otherwise than the run. */
+  readonly parts?: string;
+  /** Default: host and process id. */
+  readonly name?: string;
+  /** Seconds after which a part is given to another worker, if this one gives no sign of life. Default 60. */
+  readonly lockSeconds?: number;
+  /** Ends when there was nothing to do for so many seconds. Default: waits for more. */
+  readonly leaveAfter?: number;
+  readonly threads?: number;
+  /** When aborted, the part in hand is given back. */
+  readonly signal?: AbortSignal;
+  readonly onTalk?: (text: string) => void;
+}
+
+export interface WorkerResult {
+  /** Parts that this worker did. */
+  readonly parts: number;
+  readonly passages: number;
+  /** Attempts that failed. */
+  readonly failed: number;
+  readonly elapsedMs: number;
+}
+
+const LOCK_SECONDS = 60;
+/** Pause before a part is tried again when the storage was at fault (ms). */
+const STORAGE_PAUSE = 10_000;
+const LOOK_EVERY = 100;
+/** Faults of the storage or of this machine, not of the part. */
+const NOT_THE_PART = ['XQG_PARTS_STORAGE', 'XQG_DISK_FULL', 'XQG_NO_PERMISSION'];
+
+interface Opened {
+  readonly key: string;
+  readonly makers: OpenedMakers;
+  readonly rowMakers: RowMakers;
+  readonly expectations: Expectations | null;
+}
+
+/**
+ * Works until the signal is aborted.
+ * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE; XQG_WORKER_IDENTITY, XQG_PARTS_UNSEEN and what
+ * opening the makers throws, after the part was given back
+ */
+export async function runWorker(url: string, options: WorkerOptions): Promise<WorkerResult> {
+  const worker = new PartWorker(options);
+  const { name = `${hostname()}-${process.pid}`, lockSeconds = LOCK_SECONDS, leaveAfter, signal } = options;
+  const taking = await PartTaking.begin(url, (job, record) => worker.work(job, record), {
+    name,
+    lock: lockSeconds * 1000,
+    onTrouble: (problem) => options.onTalk?.(`Trouble with the queue: ${problem}`),
+  });
+  options.onTalk?.(`Taking parts from ${taking.shown} as ${name}`);
+  const leaving = (leaveAfter ?? Number.POSITIVE_INFINITY) * 1000;
+  while (!signal?.aborted && worker.refusal === null && taking.idle < leaving)
+    await setTimeout(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
+  // First no more parts, else the one that is given back would come again.
+  await taking.pause();
+  worker.stop();
+  await taking.end();
+  await worker.close();
+  if (worker.refusal !== null) throw worker.refusal;
+  return worker.result;
+}
+
+class PartWorker {
+  /** Why no part can be worked on. */
+  refusal: XqgError | null = null;
+  readonly #options: WorkerOptions;
+  readonly #started = performance.now();
+  readonly #stopping = new AbortController();
+  #opened: Opened | null = null;
+  #storage: { readonly place: string; readonly storage: PartStorage } | null = null;
+  #parts = 0;
+  #passages = 0;
+  #failed = 0;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  get result(): WorkerResult {
+    return {
+      parts: this.#parts,
+      passages: this.#passages,
+      failed: this.#failed,
+      elapsedMs: performance.now() - this.#started,
+    };
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  async close(): Promise<void> {
+    await this.#closeMakers();
+    this.#storage?.storage.close();
+  }
+
+  async work(job: PartJob, record: RunRecord): Promise<void> {
+    const began = performance.now();
+    const label = job.part.slice(0, 12);
+    try {
+      // It becomes part of a path.
+      if (!/^[0-9a-f]{64}$/.test(job.part)) throw new HopelessPart('that is no name of a part');
+      if (this.refusal !== null) throw new ReleasedPart('this worker refuses', 0);
+      const { storage, opened } = await this.#ready(record);
+      if (!(await this.#compute(job, record.plan, storage, opened))) return;
+      this.#parts++;
+      this.#passages += job.passages;
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      this.#options.onTalk?.(`Part ${label}: ${job.passages} passages in ${seconds} s`);
+    } catch (error) {
+      if (error instanceof ReleasedPart || error instanceof HopelessPart) throw error;
+      if (this.#stopping.signal.aborted) throw new ReleasedPart('this worker stops', 0);
+      const { code, message } = error as XqgError;
+      const reason = error instanceof XqgError ? `${code} ${message}` : message;
+      if (NOT_THE_PART.includes(code)) {
+        this.#options.onTalk?.(`Part ${label} is given back: ${reason}`);
+        throw new ReleasedPart(reason, STORAGE_PAUSE);
+      }
+      this.#failed++;
+      this.#options.onTalk?.(`Part ${label} failed: ${reason}`);
+      if (code === 'XQG_PART_DAMAGED') throw new HopelessPart(reason);
+      throw new Error(reason, { cause: error });
+    }
+  }
+
+  /** False if its rows were there. */
+  async #compute(
+    { part }: PartJob,
+    plan: RunPlan,
+    storage: PartStorage,
+    { key, rowMakers }: Opened,
+  ): Promise<boolean> {
+    if (await storage.has(rowsName(key, part))) return false;
+    const name = inputName(key, part);
+    const place = `${storage.place}/${name}`;
+    const input = await storage.get(name);
+    if (input === null) throw new XqgError('XQG_PART_DAMAGED', { place, reason: 'it is gone' });
+    const { identity } = plan;
+    const { queryLanguages, sumBits } = identity;
+    const shape = { dim: identity.encoder.dim, queryLanguages, sumBits };
+    const documents = decodeInput(input, part, place);
+    const rows = await computePart(documents, rowMakers, shape, this.#stopping.signal);
+    const { format, xqg } = plan;
+    await storage.put(rowsName(key, part), encodePart(rows, { format, xqg, identity }, part));
+    return true;
+  }
+
+  /** Storage and makers of a run; where they cannot be had, the worker refuses all parts. */
+  async #ready(record: RunRecord): Promise<{ storage: PartStorage; opened: Opened }> {
+    const key = makeKey(record.plan);
+    try {
+      const storage = await this.#storageOf(this.#options.parts ?? record.place, key);
+      const opened = this.#opened?.key === key ? this.#opened : await this.#open(key, record.plan);
+      return { storage, opened };
+    } catch (error) {
+      if (!(error instanceof XqgError) || NOT_THE_PART.includes(error.code)) throw error;
+      this.refusal = error;
+      throw new ReleasedPart(error.message, 0);
+    }
+  }
+
+  async #storageOf(place: string, key: string): Promise<PartStorage> {
+    if (this.#storage?.place !== place) {
+      this.#storage?.storage.close();
+      this.#storage = { place, storage: await openPartStorage(place) };
+    }
+    const { storage } = this.#storage;
+    if (this.#opened?.key !== key && !(await storage.has(markName(key))))
+      throw new XqgError('XQG_PARTS_UNSEEN', { place: storage.place });
+    return storage;
+  }
+
+  async #open(key: string, plan: RunPlan): Promise<Opened> {
+    await this.#closeMakers();
+    // A plan of another version may name what this one does not know.
+    checkWorker(plan, plan.identity);
+    const makers = await this.#options.open(plan.makers);
+    const { encoder, generator, pack, packFolder } = makers;
+    try {
+      checkWorker(plan, {
+        encoder: encoder.identity,
+        generator: generator?.identity ?? null,
+        pack,
+      });
+    } catch (error) {
+      await makers.close?.();
+      throw error;
+    }
+    const encodeQueries = plan.identity.encodesQueries !== false;
+    const { threads } = this.#options;
+    const expectations = encodeQueries ? Expectations.of(encoder, generator, { packFolder, threads }) : null;
+    const rowMakers: RowMakers = { ...plan.identity, encoder, generator, expectations, encodeQueries };
+    this.#opened = { key, makers, rowMakers, expectations };
+    return this.#opened;
+  }
+
+  async #closeMakers(): Promise<void> {
+    await this.#opened?.expectations?.close();
+    await this.#opened?.makers.close?.();
+    this.#opened = null;
+  }
+}
+
+/** Passages that are encoded together: as in `xqg index` alone. */
+const COMPUTED_TOGETHER = 64;
+
+/**
+ * @param signal when aborted, nothing is returned
+ * @throws XqgError what encoder and generator throw; the signal's reason
+ */
+export async function computePart(
+  documents: readonly PartDocument[],
+  makers: RowMakers,
+  shape: StoreShape,
+  signal?: AbortSignal,
+): Promise<PartRows> {
+  const rows: IndexedPassage[] = [];
+  const failures: PartFailure[] = [];
+  const sink = {
+    shape,
+    upsert: async (passages: readonly IndexedPassage[]) => {
+      for (const passage of passages) rows.push(passage);
+    },
+  };
+  const queue = new RowQueue(sink, makers, {
+    writeRows: Number.POSITIVE_INFINITY,
+    computeRows: COMPUTED_TOGETHER,
+    onWritten: async () => undefined,
+    onFailure: (path, { code, details }) => failures.push({ path, code, details }),
+    onComputed: () => signal?.throwIfAborted(),
+  });
+  for (const { hash, passages } of documents) {
+    signal?.throwIfAborted();
+    await queue.add(passages, hash, true);
+  }
+  await queue.finish();
+  return { rows, documents: documents.length - failures.length, failures };
+}
+
+export interface PartWorkerOptions extends Omit<WorkerOptions, 'open'> {
+  /** Name or folder of the pack, where this machine has it elsewhere than the run says. */
+  readonly pack?: string;
+  /** Spec of the encoder, likewise. */
+  readonly encoder?: string;
+  readonly encoderOptions?: OpenEncoderOptions;
+  /** Spec of the generator, likewise. */
+  readonly generator?: string;
+  /** A prompt file, likewise. */
+  readonly prompt?: string;
+}
+
+/**
+ * Computes parts until the signal is aborted.
+ * @param url redis://user:password@host:port/db
+ * @throws XqgError those of `runWorker`
+ */
+export async function workOnParts(url: string, options: PartWorkerOptions = {}): Promise<WorkerResult> {
+  const { makersOf } = await import('../recipe.js');
+  const { pack, encoder, encoderOptions, generator, prompt, ...rest } = options;
+  const { runWorker } = await import('./worker.js');
+  return runWorker(url, {
+    ...rest,
+    open: (made) => {
+      const named = made.generatorOptions;
+      const endpoint = encoderOptions?.endpoint ?? named?.endpoint;
+      return makersOf(
+        {
+          pack: pack ?? made.pack,
+          encoder,
+          encoderOptions,
+          generator: generator ?? made.generator,
+          generatorOptions: { ...named, endpoint, prompt: prompt ?? named?.prompt, signal: options.signal },
+        },
+        null,
+        made.encoder,
+      );
+    },
+  });
+}

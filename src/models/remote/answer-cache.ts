@@ -1,0 +1,106 @@
+/**
+ * Answers that cost something, kept by what was asked: appended to a file the moment they arrive, so that a run that was
+ * killed pays for none twice. A last line that a kill cut is dropped. In memory is only where each one lies.
+ */
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { cacheFolder } from '../places.js';
+
+interface Place {
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/** Bytes read at once when a file is opened. */
+const READ = 2 ** 20;
+const NEWLINE = 10;
+/** Hexadecimal digits of a key. */
+const KEY = 32;
+
+export class Answers {
+  readonly #file: FileHandle;
+  readonly #places = new Map<string, Place>();
+  #end = 0;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  private constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** @param name of what is asked; what belongs together has one file */
+  static inCache(name: string): Promise<Answers> {
+    const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+    const readable = name.replace(/[^\w.-]+/g, '-').slice(0, 60);
+    return Answers.open(join(cacheFolder(), 'answers', `${readable}-${hash}.jsonl`));
+  }
+
+  static async open(path: string): Promise<Answers> {
+    await mkdir(dirname(path), { recursive: true });
+    const answers = new Answers(await open(path, 'a+'));
+    await answers.#readPlaces();
+    return answers;
+  }
+
+  /** The key of what is asked: anything that JSON can hold. */
+  static key(asked: unknown): string {
+    return createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, KEY);
+  }
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  has(key: string): boolean {
+    return this.#places.has(key);
+  }
+
+  async get<T>(key: string): Promise<T | undefined> {
+    const place = this.#places.get(key);
+    if (place === undefined) return undefined;
+    const bytes = Buffer.alloc(place.bytes);
+    await this.#file.read(bytes, 0, place.bytes, place.at);
+    return JSON.parse(bytes.toString('utf8')) as T;
+  }
+
+  /** Returns once it is written. */
+  put(key: string, answer: unknown): Promise<void> {
+    const text = JSON.stringify(answer);
+    const line = Buffer.from(`${key} ${text}\n`);
+    const written = this.#writing.then(async () => {
+      // Others may have appended meanwhile: the place is where the file ends now.
+      const { size } = await this.#file.stat();
+      await this.#file.appendFile(line);
+      this.#places.set(key, { at: size + KEY + 1, bytes: line.length - KEY - 2 });
+      this.#end = size + line.length;
+    });
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#file.close();
+  }
+
+  async #readPlaces(): Promise<void> {
+    let rest = Buffer.alloc(0);
+    for (let at = 0; ; ) {
+      const chunk = Buffer.alloc(READ);
+      const { bytesRead } = await this.#file.read(chunk, 0, READ, at + rest.length);
+      if (bytesRead === 0) break;
+      const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+      let from = 0;
+      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
+        const key = bytes.toString('latin1', from, from + KEY);
+        this.#places.set(key, { at: at + from + KEY + 1, bytes: end - from - KEY - 1 });
+        from = end + 1;
+      }
+      at += from;
+      rest = bytes.subarray(from);
+      this.#end = at;
+    }
+    const { size } = await this.#file.stat();
+    if (size > this.#end) await this.#file.truncate(this.#end);
+  }
+}

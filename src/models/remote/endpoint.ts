@@ -1,0 +1,74 @@
+/**
+ * Settings of an endpoint that speaks OpenAI's API, from a JSON file or the environment. Secrets come from environment
+ * variables only: a settings file names the variable, never the key. Knows no request.
+ */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { XqgError } from '../../base/errors.js';
+
+const positive = z.number().positive('is not more than 0');
+const whole = z.int('is not a whole number').min(1, 'is less than 1');
+
+export const endpointFields = z.strictObject({
+  /** Base address, e.g. http://127.0.0.1:11434/v1. Default: $OPENAI_BASE_URL. */
+  url: z.url('is not an address').optional(),
+  /** Environment variable that holds the key; an endpoint on this machine may need none. */
+  keyVariable: z.string().default('OPENAI_API_KEY'),
+  timeoutSeconds: positive.default(60),
+  /** Attempts after the first one that failed. */
+  retries: z.int().min(0).default(6),
+  /** Pause before the second attempt; doubles with each, unless the endpoint says how long to wait. */
+  backoffSeconds: positive.default(0.5),
+  /** Requests under way at once. */
+  concurrency: whole.default(4),
+  requestsPerMinute: positive.optional(),
+  /** Texts in one embedding request. */
+  itemsPerRequest: whole.default(64),
+  /** Tokens in one embedding request, estimated. */
+  tokensPerRequest: whole.default(50_000),
+  /** Asks for shorter embeddings, where the model can. */
+  dimensions: whole.optional(),
+  /** Prices in any one currency, for estimates and the limit. */
+  pricePerMillionInput: z.number().min(0).default(0),
+  pricePerMillionOutput: z.number().min(0).default(0),
+  /** No request begins once this much was spent by a run. */
+  costLimit: positive.optional(),
+});
+
+export type EndpointFields = z.input<typeof endpointFields>;
+export type Endpoint = Omit<z.output<typeof endpointFields>, 'url'> & { readonly url: string };
+
+/**
+ * @param given a settings file, or the settings
+ * @throws XqgError XQG_ENDPOINT_SETTINGS, XQG_ENDPOINT_ADDRESS where nothing says the address
+ */
+export function endpointOf(given: string | EndpointFields = {}): Endpoint {
+  const where = typeof given === 'string' ? given : 'settings';
+  const parsed = endpointFields.safeParse(typeof given === 'string' ? readSettings(given) : given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`);
+    throw new XqgError('XQG_ENDPOINT_SETTINGS', { where, problems: problems.join('; ') });
+  }
+  const url = parsed.data.url ?? process.env.OPENAI_BASE_URL;
+  if (!url) throw new XqgError('XQG_ENDPOINT_ADDRESS');
+  // Addresses are shown to people and kept in manifests.
+  if (/^[^/]*\/\/[^/]*@/.test(url)) {
+    const problems = 'url: holds a name or password; name the variable of a key instead (keyVariable)';
+    throw new XqgError('XQG_ENDPOINT_SETTINGS', { where, problems });
+  }
+  return { ...parsed.data, url: url.replace(/\/+$/, '') };
+}
+
+/** Tokens of a text, roughly: a token for every 3 bytes is on the safe side for most scripts. */
+export function estimatedTokens(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / 3);
+}
+
+function readSettings(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const problems = (cause as Error).message;
+    throw new XqgError('XQG_ENDPOINT_SETTINGS', { where: file, problems }, { cause });
+  }
+}

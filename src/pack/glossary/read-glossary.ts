@@ -1,0 +1,92 @@
+/**
+ * A glossary's file: CSV with a column a language, several terms of a cell parted by "|". Everything that is wrong with a file is
+ * told at once, by line. Knows no use of it.
+ */
+import { readFile } from 'node:fs/promises';
+import { type CsvError, type Info, parse } from 'csv-parse/sync';
+import { XqgError } from '../../base/errors.js';
+import { LANGUAGES } from '../../languages/languages.js';
+import { type ConceptTerms, Glossary, termKey } from './glossary.js';
+
+const EXAMPLE = 'a header row such as en,de,fi, then one concept a row';
+/** Problems that are told. */
+const TOLD = 20;
+
+/** @throws XqgError XQG_GLOSSARY listing every problem with its line */
+export async function readGlossary(file: string): Promise<Glossary> {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not UTF-8' : message;
+    throw new XqgError('XQG_GLOSSARY', { file, problems: reason }, { cause });
+  }
+  return parseGlossary(text, file);
+}
+
+/** @param file names it in errors */
+export function parseGlossary(text: string, file: string): Glossary {
+  const [header, ...rows] = records(text, file);
+  const problems: string[] = [];
+  const add = (line: number, problem: string) => problems.push(`line ${line}: ${problem}`);
+  if (header === undefined) throw fail(file, [`it is empty; it needs ${EXAMPLE}`]);
+  const columns = header.values.map((name) => name.trim().toLowerCase());
+  columns.forEach((name, c) => {
+    if (!(name in LANGUAGES)) {
+      add(header.line, `the column "${name}" is no language (known: ${Object.keys(LANGUAGES).join(' ')})`);
+    } else if (columns.indexOf(name) < c) add(header.line, `two columns "${name}"`);
+  });
+  if (columns.length < 2) add(header.line, `there is one column; it needs ${EXAMPLE}`);
+  if (problems.length > 0) throw fail(file, problems);
+
+  const lines = new Map<string, number>();
+  const concepts: ConceptTerms[] = [];
+  for (const { values, line } of rows) {
+    const terms: Record<string, string[]> = {};
+    columns.forEach((lang, c) => {
+      for (const term of values[c].split('|').map((each) => each.normalize('NFC').trim())) {
+        if (term === '') continue;
+        const key = `${lang} ${termKey(term, lang)}`;
+        const before = lines.get(key);
+        if (key === `${lang} `) add(line, `"${term}" (${lang}) holds no word`);
+        else if (before === line) continue;
+        else if (before !== undefined) add(line, `"${term}" (${lang}) is in line ${before} already`);
+        else {
+          lines.set(key, line);
+          terms[lang] = [...(terms[lang] ?? []), term];
+        }
+      }
+    });
+    if (Object.keys(terms).length < 2) add(line, 'a row needs terms in two languages at least');
+    else concepts.push(terms);
+  }
+  if (problems.length > 0) throw fail(file, problems);
+  if (concepts.length === 0) throw fail(file, ['it has no row below its header']);
+  return new Glossary(concepts);
+}
+
+interface CsvRow {
+  readonly values: readonly string[];
+  /** Where it ends, from 1. */
+  readonly line: number;
+}
+
+function records(text: string, file: string): CsvRow[] {
+  try {
+    const rows = parse(text, { bom: true, info: true, skip_empty_lines: true }) as unknown as {
+      record: string[];
+      info: Info;
+    }[];
+    return rows.map(({ record, info }) => ({ values: record, line: info.lines }));
+  } catch (error) {
+    const { message } = error as CsvError;
+    throw fail(file, [message], error);
+  }
+}
+
+function fail(file: string, problems: readonly string[], cause?: unknown): XqgError {
+  const more = problems.length > TOLD ? `; and ${problems.length - TOLD} more` : '';
+  const told = problems.slice(0, TOLD).join('; ') + more;
+  return new XqgError('XQG_GLOSSARY', { file, problems: told }, cause === undefined ? {} : { cause });
+}

@@ -1,0 +1,147 @@
+/**
+ * What indexing will cost an encoder that is slow or paid: encodings, hours and price, estimated before it starts from the
+ * sizes of the files and a few texts. Knows no format.
+ */
+
+import { CorpusProgress } from '../corpus/progress.js';
+import type { Encoder } from '../encode/encoder.js';
+import { FilteredGenerator } from '../generate/filters/filtered.js';
+import { type Generator, hasDistribution } from '../generate/generator.js';
+import type { RemoteClient } from '../models/remote/client.js';
+import { estimatedTokens } from '../models/remote/endpoint.js';
+import type { XqgIndex } from '../xqg-index.js';
+
+export interface EncodingWork {
+  readonly passages: number;
+  /** Languages of the generated queries. */
+  readonly languages: number;
+  /** Generated queries of a passage that will be encoded. */
+  readonly queriesEach: number;
+  /** Passages and queries. */
+  readonly encodings: number;
+  readonly hours: number;
+  /** In the currency of the endpoint's prices; null for an encoder of this machine. */
+  readonly cost: number | null;
+}
+
+/** Bytes of a passage with its markup, and words of passages and queries, on average. */
+const PASSAGE_BYTES = 1200;
+export const PASSAGE = 'Everyone has the right to take part in the government of the country. '.repeat(12);
+export const QUERY = 'who has the right to vote';
+const TIMED = 4;
+
+/** How many passages files and folders hold, by their sizes; at least 1. */
+export async function estimatedPassages(paths: readonly string[]): Promise<number> {
+  const { bytes } = await CorpusProgress.of(paths);
+  return Math.max(1, Math.round(bytes.total / PASSAGE_BYTES));
+}
+
+/** null for an encoder that needs no such warning: that of a pack. */
+export async function encodingWork(index: XqgIndex, paths: readonly string[]): Promise<EncodingWork | null> {
+  const { encoder, generator } = index.makers;
+  if ('encodeMixtures' in encoder) return null;
+  const passages = await estimatedPassages(paths);
+  const { queries, encoded, ...generation } = index.generation;
+  const languages = generation.languages.length;
+  const queriesEach = generator === null || !encoded ? 0 : languages * queries;
+  const encodings = passages * (1 + queriesEach);
+  const client = (encoder as { client?: RemoteClient }).client;
+  if (client === undefined) {
+    const seconds =
+      passages * (await secondsPerEncoding(encoder, 'passage')) +
+      passages * queriesEach * (await secondsPerEncoding(encoder, 'query'));
+    return { passages, languages, queriesEach, encodings, hours: seconds / 3600, cost: null };
+  }
+  const { pricePerMillionInput, itemsPerRequest, requestsPerMinute } = client.endpoint;
+  const tokens = passages * (estimatedTokens(PASSAGE) + queriesEach * estimatedTokens(QUERY));
+  const requests = encodings / itemsPerRequest;
+  const minutes = requests / (requestsPerMinute ?? REQUESTS_PER_MINUTE);
+  return {
+    passages,
+    languages,
+    queriesEach,
+    encodings,
+    hours: minutes / 60,
+    cost: (tokens * pricePerMillionInput) / 1e6,
+  };
+}
+
+/** Where the endpoint states no limit. */
+const REQUESTS_PER_MINUTE = 60;
+
+async function secondsPerEncoding(encoder: Encoder, kind: 'passage' | 'query'): Promise<number> {
+  const started = performance.now();
+  if (kind === 'passage') {
+    await encoder.encodePassages(
+      Array.from({ length: TIMED }, () => ({ title: '', text: PASSAGE, lang: 'en' })),
+    );
+  } else {
+    const languages = [{ lang: 'en', weight: 1 }];
+    await encoder.encodeQueries(Array.from({ length: TIMED }, () => ({ text: QUERY, languages })));
+  }
+  return (performance.now() - started) / 1000 / TIMED;
+}
+
+/**
+ * What writing queries will cost where a model writes them: calls, hours and price, estimated before it starts from the sizes of
+ * the files and one short passage. Knows no format.
+ */
+export interface GeneratingWork {
+  readonly passages: number;
+  readonly languages: number;
+  /** Requests of an endpoint; null for a model of this machine. */
+  readonly calls: number | null;
+  readonly hours: number;
+  /** In the currency of the endpoint's prices; null for a model of this machine. */
+  readonly cost: number | null;
+}
+
+/** Of a prompt without its passage, and of what JSON adds to a query. */
+const PROMPT_TOKENS = 150;
+const MARKUP_TOKENS = 4;
+/** Of one call, where the endpoint states no limit. */
+const SECONDS_A_CALL = 5;
+
+/** null for a generator that needs no such warning: that of a pack, recorded queries, or none. */
+export async function generatingWork(
+  { makers, generation }: XqgIndex,
+  paths: readonly string[],
+): Promise<GeneratingWork | null> {
+  const generator =
+    makers.generator instanceof FilteredGenerator ? makers.generator.unfiltered : makers.generator;
+  if (generator === null || hasDistribution(generator) || generator.identity.name.startsWith('recorded'))
+    return null;
+  const passages = await estimatedPassages(paths);
+  const { languages, queries } = generation;
+  const common = { passages, languages: languages.length };
+  const client = (generator as { client?: RemoteClient }).client;
+  if (client === undefined) {
+    const seconds = passages * languages.length * (await secondsPerDraw(generator, languages[0], queries));
+    return { ...common, calls: null, hours: seconds / 3600, cost: null };
+  }
+  const { endpoint } = client;
+  const { pricePerMillionInput, pricePerMillionOutput, requestsPerMinute, concurrency } = endpoint;
+  const input = passages * (PROMPT_TOKENS + estimatedTokens(PASSAGE));
+  const output = passages * languages.length * queries * (estimatedTokens(QUERY) + MARKUP_TOKENS);
+  const perMinute = requestsPerMinute ?? (60 * concurrency) / SECONDS_A_CALL;
+  return {
+    ...common,
+    // All languages of a passage are one call.
+    calls: passages,
+    hours: passages / perMinute / 60,
+    cost: (input * pricePerMillionInput + output * pricePerMillionOutput) / 1e6,
+  };
+}
+
+/** Of the queries of a passage in one language. */
+async function secondsPerDraw(
+  generator: Generator,
+  lang: string | undefined,
+  queries: number,
+): Promise<number> {
+  if (lang === undefined) return 0;
+  const passage = { id: 'timed', title: '', text: PASSAGE, lang: 'en' };
+  const started = performance.now();
+  await generator.draw([passage], lang, queries, 0);
+  return (performance.now() - started) / 1000;
+}

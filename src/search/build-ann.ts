@@ -1,0 +1,282 @@
+/**
+ * Builds an ANN index beside an index: for one weighting of the generated queries, measured against exact search on the index's own
+ * data, with the rows that it names beside it. Knows no command.
+ */
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { ProfileName } from '../augment/profiles.js';
+import { writeAtomically } from '../base/atomic-write.js';
+import { Graph, graphIdentity } from '../indexing/ann/graph.js';
+import {
+  ANN_FORMAT,
+  type AnnRecall,
+  type AnnRecord,
+  annFolder,
+  annRecordPath,
+  GRAPH_FILE,
+  rowsOfVersion,
+} from '../indexing/ann/record.js';
+import { writeAnnRows } from '../indexing/ann/rows.js';
+import type { IndexSnapshot } from '../indexing/open.js';
+import type { Makers } from '../indexing/recipe.js';
+import type { LanguageWeight } from '../languages/terms.js';
+import {
+  buildAndScan,
+  type Formula,
+  type MeasuredQuestion,
+  type RowBlock,
+  recallOf,
+} from './ann-measurement.js';
+import { generatedQueries } from './contents.js';
+import type { SearchEngine } from './engine.js';
+import type { OpenedIndex } from './opened/local.js';
+import { policyWeights } from './request.js';
+import { sentencesOf } from './snippet.js';
+
+export interface AnnOptions {
+  /** Wished mean recall at 10 of the dense leg, in (0, 1]. Default .95. */
+  readonly recall?: number;
+  /** Default: that of searches. */
+  readonly profile?: ProfileName;
+  readonly alpha?: number;
+  /** Languages whose generated queries count in the graph. Default: all of the index, alike. */
+  readonly languages?: readonly string[];
+  readonly signal?: AbortSignal;
+  /** @param share in [0, 1] */
+  readonly onProgress?: (share: number, rows: number) => void;
+}
+
+const RECALL = 0.95;
+/** Expansions and numbers of candidates that are tried; the least that will do are kept. */
+const SIZES = [64, 128, 256, 512, 1024, 2048, 4096, 8192];
+/** Rows of a block. */
+const BLOCK = 1024;
+
+/**
+ * Builds an ANN index for the version that is open; the one before is replaced once this one is whole. A killed build leaves
+ * the one before, and begins anew.
+ *
+ * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE
+ */
+export async function buildAnn(opened: OpenedIndex, makers: Makers, options: AnnOptions): Promise<AnnRecord> {
+  const { snapshot, engine } = opened;
+  const began = performance.now();
+  const { dim, queriesPerLanguage } = snapshot;
+  const n = snapshot.ids.length;
+  const { formula, profile } = graphFormula(engine, options);
+  const { kind, questions: asked } = await annQuestions(opened, makers);
+  const alphas = [...new Set([formula.alpha, 0, formula.alpha / 2, Math.min(1, 2 * formula.alpha)])];
+  const vectors = await makers.encoder.encodeQueries(
+    asked.map(({ text, lang }) => ({ text, languages: [{ lang, weight: 1 }] })),
+  );
+  const questions = asked
+    .map(({ lang }, i) => ({
+      lang,
+      vector: vectors.subarray(i * dim, (i + 1) * dim),
+      formulas: alphas.map((alpha) => askedFormula(engine, profile, alpha, lang)),
+    }))
+    .filter(({ vector }) => vector.some((value) => value !== 0));
+  // Renormalized vectors have unit length; without queries those of the encoder are searched.
+  const unitLength = makers.encoder.identity.unitLength && (formula.renormalize || formula.alpha === 0);
+  const shape = { dim, unitLength };
+  const graph = await Graph.create(shape);
+  const needed = [formula, ...questions.flatMap(({ formulas }) => formulas)].flatMap(({ languages }) =>
+    languages.map(({ lang }) => lang),
+  );
+  const lists = await buildAndScan(
+    graph,
+    formula,
+    blocksOf(snapshot, [...new Set(needed)].sort()),
+    questions,
+    {
+      dim,
+      queriesPerLanguage,
+      scanner: opened.scanner,
+      signal: options.signal,
+      onRows: (rows) => options.onProgress?.(rows / n, rows),
+    },
+  );
+  const exact = alphas.map((_, a) => lists.map((ofQuestion) => ofQuestion[a].rows()));
+  const { recall: wantedRecall = RECALL } = options;
+  const { expansion, candidates, found } = fewestRows(graph, questions, n, (sets) => {
+    return mean(recallOf(sets, exact[0], 10)) >= wantedRecall;
+  });
+  const recall = alphas.map((alpha, a): AnnRecall => {
+    return { alpha, at10: mean(recallOf(found, exact[a], 10)), at100: mean(recallOf(found, exact[a], 100)) };
+  });
+  const byQuestion = recallOf(found, exact[0], 10);
+  const byLanguage: Record<string, number> = {};
+  for (const lang of [...new Set(questions.map((question) => question.lang))].sort()) {
+    byLanguage[lang] = mean(byQuestion.filter((_, q) => questions[q].lang === lang));
+  }
+  const rows = rowsOfVersion(snapshot);
+  const saved = await saveFiles(snapshot, graph, rows, options.signal);
+  const record: AnnRecord = {
+    format: ANN_FORMAT,
+    rows,
+    passages: n,
+    ...saved,
+    graph: graphIdentity(shape),
+    unitLength,
+    profile,
+    alpha: formula.alpha,
+    languages: formula.languages,
+    expansion,
+    candidates,
+    wantedRecall,
+    recall,
+    byLanguage,
+    questions: { count: questions.length, kind },
+    built: new Date().toISOString(),
+    seconds: (performance.now() - began) / 1000,
+  };
+  await writeAtomically(annRecordPath(snapshot.dir), `${JSON.stringify(record, null, 2)}\n`);
+  await removeOthers(snapshot.dir, record.files);
+  return record;
+}
+
+/** The weighting of the graph. */
+function graphFormula(
+  engine: SearchEngine,
+  { profile, alpha, languages }: AnnOptions,
+): { formula: Formula; profile: ProfileName } {
+  const { queryLanguages } = engine.snapshot;
+  const chosen = (languages ?? queryLanguages).filter((lang) => queryLanguages.includes(lang));
+  const asked = chosen.map((lang) => ({ lang, weight: 1 / chosen.length }));
+  const augmentation = engine.augmentation({ ...ASKED, languages: asked, profile, alpha });
+  const { variant, renormalize } = augmentation;
+  const weights = chosen.map((lang) => ({ lang, weight: 1 })).sort(byLang);
+  const used = weights.length === 0 ? 0 : augmentation.alpha;
+  return { formula: { variant, alpha: used, renormalize, languages: weights }, profile: augmentation.name };
+}
+
+/** What a question in a language is compared with. */
+function askedFormula(engine: SearchEngine, profile: ProfileName, alpha: number, lang: string): Formula {
+  const { queryLanguages } = engine.snapshot;
+  const augmentation = engine.augmentation({ ...ASKED, languages: [{ lang, weight: 1 }], profile, alpha });
+  const languages: LanguageWeight[] = policyWeights(augmentation.languages, lang, queryLanguages)
+    .filter((each) => each.weight > 0 && queryLanguages.includes(each.lang))
+    .sort(byLang);
+  return { variant: augmentation.variant, alpha, renormalize: augmentation.renormalize, languages };
+}
+
+const ASKED = { question: '', mode: 'dense', augment: true, k: 10 } as const;
+
+function byLang(a: LanguageWeight, b: LanguageWeight): number {
+  return a.lang < b.lang ? -1 : 1;
+}
+
+async function* blocksOf(snapshot: IndexSnapshot, languages: readonly string[]): AsyncGenerator<RowBlock> {
+  const { dim } = snapshot;
+  let firstRow = 0;
+  let rows = 0;
+  let passages = new Float32Array(BLOCK * dim);
+  let sums = new Map(languages.map((lang) => [lang, new Float32Array(BLOCK * dim)]));
+  const block = (): RowBlock => {
+    const cut = rows * dim;
+    const parts = new Map([...sums].map(([lang, of]) => [lang, of.subarray(0, cut)]));
+    return { firstRow, passages: passages.subarray(0, cut), sums: parts };
+  };
+  const columns = languages.length === 0 ? (['vector'] as const) : (['vector', 'sums'] as const);
+  for await (const batch of snapshot.scan(columns, { languages })) {
+    for (const row of batch as { vector: Float32Array; sums?: ReadonlyMap<string, Float32Array> }[]) {
+      passages.set(row.vector, rows * dim);
+      for (const [lang, sum] of row.sums ?? []) sums.get(lang)?.set(sum, rows * dim);
+      if (++rows < BLOCK) continue;
+      yield block();
+      firstRow += rows;
+      rows = 0;
+      passages = new Float32Array(BLOCK * dim);
+      sums = new Map(languages.map((lang) => [lang, new Float32Array(BLOCK * dim)]));
+    }
+  }
+  if (rows > 0) yield block();
+}
+
+async function saveFiles(
+  snapshot: IndexSnapshot,
+  graph: Graph,
+  rows: string,
+  signal?: AbortSignal,
+): Promise<Pick<AnnRecord, 'files' | 'graphBytes' | 'bytes'>> {
+  const files = `${rows.slice(0, 12)}-${Date.now()}`;
+  const folder = annFolder(snapshot.dir, { files });
+  const unfinished = `${folder}.tmp`;
+  await mkdir(unfinished, { recursive: true });
+  graph.save(join(unfinished, GRAPH_FILE));
+  const rowBytes = await writeAnnRows(snapshot, unfinished, signal);
+  await rename(unfinished, folder);
+  const graphBytes = (await stat(join(folder, GRAPH_FILE))).size;
+  return { files, graphBytes, bytes: graphBytes + rowBytes };
+}
+
+/** Files of those before this one, and what a killed build left. */
+async function removeOthers(dir: string, kept: string): Promise<void> {
+  const record = annRecordPath(dir);
+  const folder = dirname(record);
+  for (const name of await readdir(folder)) {
+    if (name === kept || name === basename(record)) continue;
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/**
+ * The least expansion with which enough is found, or the largest one if none will do; then the fewest of the rows found that
+ * are still enough.
+ */
+function fewestRows(
+  graph: Graph,
+  questions: readonly MeasuredQuestion[],
+  n: number,
+  isEnough: (found: readonly ReadonlySet<number>[]) => boolean,
+): { expansion: number; candidates: number; found: readonly ReadonlySet<number>[] } {
+  const tried = SIZES.filter((size, i) => i === 0 || size < n);
+  const firstOf = (lists: readonly Uint32Array[], count: number) =>
+    lists.map((rows) => new Set(rows.subarray(0, count)));
+  let expansion = tried[0];
+  let lists: readonly Uint32Array[] = [];
+  for (const size of tried) {
+    expansion = size;
+    lists = questions.map(({ vector }) => graph.search(vector, size, size));
+    if (isEnough(firstOf(lists, size))) break;
+  }
+  const candidates = tried.find((size) => size >= expansion || isEnough(firstOf(lists, size))) ?? expansion;
+  return { expansion, candidates, found: firstOf(lists, candidates) };
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 1 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Questions on which an ANN index is measured: the user's own data, without any judgment. Knows no graph. */
+export interface AnnQuestions {
+  readonly kind: 'generated' | 'passages';
+  readonly questions: readonly { readonly text: string; readonly lang: string }[];
+}
+
+/** Passages that are sampled, spread evenly over the index. */
+const SAMPLE = 100;
+/** Characters of a sentence that is asked. */
+const LONGEST = 200;
+
+/** One generated query of each sampled passage, languages taking turns; first sentences where no queries can be had. */
+export async function annQuestions(opened: OpenedIndex, makers: Makers): Promise<AnnQuestions> {
+  const { ids, queryLanguages, manifest } = opened.snapshot;
+  const size = Math.min(SAMPLE, ids.length);
+  const rows = Array.from({ length: size }, (_, i) => Math.floor(((i + 0.5) * ids.length) / size));
+  const questions: { text: string; lang: string }[] = [];
+  if (manifest.identity.generator !== null && queryLanguages.length > 0) {
+    for (const [i, row] of rows.entries()) {
+      const { queries } = await generatedQueries(opened, makers, ids[row]);
+      const lang = queryLanguages[i % queryLanguages.length];
+      const [text] = queries[lang] ?? [];
+      if (text !== undefined) questions.push({ text, lang });
+    }
+    if (questions.length > 0) return { kind: 'generated', questions };
+  }
+  for (const { text, lang } of await opened.snapshot.take(rows, ['text', 'lang'])) {
+    const [sentence] = sentencesOf(text, lang, LONGEST);
+    if (sentence !== undefined) questions.push({ text: sentence.text, lang });
+  }
+  return { kind: 'passages', questions };
+}

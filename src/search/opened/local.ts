@@ -1,0 +1,113 @@
+/** One version of an index with the engine that ranks it, opened together and closed together. Knows no question. */
+
+import { HeldIndex } from '../../base/use-count.js';
+import { hasDistribution } from '../../generate/generator.js';
+import { findManifest, type Manifest } from '../../indexing/manifest.js';
+import { type IndexSnapshot, openSnapshot } from '../../indexing/open.js';
+import type { Makers } from '../../indexing/recipe.js';
+import { type AskedQuestion, languagesOf } from '../answer.js';
+import { SEARCH_DEFAULTS, searchDefaults } from '../defaults.js';
+import { LateScanner } from '../dense/scanner.js';
+import { SearchEngine } from '../engine.js';
+import { LexicalIndex } from '../lexical/index.js';
+import type { SearchOptions } from '../options.js';
+import type { QuestionLanguages } from '../question-language.js';
+import { type OpenedAnn, openAnn } from './ann.js';
+import type { AskableIndex } from './searchable.js';
+
+export interface SearchSettings {
+  /** Budget of fused matrices, in bytes. Default 1 GiB. */
+  readonly matrixBudgetBytes?: number;
+  /** Threads of the native scan, and of indexing. Default: one for each core. */
+  readonly threads?: number;
+}
+
+export class OpenedIndex extends HeldIndex implements AskableIndex {
+  private constructor(
+    readonly snapshot: IndexSnapshot,
+    readonly engine: SearchEngine,
+    readonly scanner: LateScanner,
+    /** null: there is none. */
+    readonly ann: OpenedAnn | null,
+  ) {
+    super();
+  }
+
+  /** @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_IDENTITY, and the others of `openSnapshot` */
+  static async open(dir: string, makers: Makers, settings: SearchSettings): Promise<OpenedIndex> {
+    const { encoder, generator, pack, glossary } = makers;
+    const snapshot = await openSnapshot(dir, {
+      encoder: encoder.identity,
+      // Searching needs no generator where an index has no queries.
+      ...(generator === null ? {} : { generator: generator.identity }),
+      pack,
+      glossary: glossary?.sha256,
+    });
+    try {
+      const scanner = new LateScanner({ threads: settings.threads });
+      const segments = await snapshot.segments();
+      const ann = await openAnn(snapshot);
+      const engine = new SearchEngine({
+        snapshot,
+        lexical: new LexicalIndex(segments, SEARCH_DEFAULTS.bm25),
+        encoder,
+        scanner,
+        defaults: searchDefaults(encoder.identity, generator?.identity ?? null),
+        factors: generator !== null && hasDistribution(generator) ? generator : null,
+        matrixBudgetBytes: settings.matrixBudgetBytes,
+        near: ann?.near,
+      });
+      return new OpenedIndex(snapshot, engine, scanner, ann);
+    } catch (error) {
+      await snapshot.close();
+      throw error;
+    }
+  }
+
+  get manifest(): Manifest {
+    return this.snapshot.manifest;
+  }
+
+  get version(): string {
+    return this.snapshot.version;
+  }
+
+  /** All rows are at hand, whatever is asked. */
+  async around(): Promise<this> {
+    return this;
+  }
+
+  async *aroundEach<Q extends AskedQuestion>(
+    questions: readonly Q[],
+    _options: SearchOptions,
+  ): AsyncGenerator<{ readonly index: OpenedIndex; readonly questions: readonly Q[] }> {
+    yield { index: this, questions };
+  }
+
+  languages(question: string, lang: SearchOptions['lang'], makers: Makers): Promise<QuestionLanguages> {
+    return languagesOf(question, lang, makers, this);
+  }
+
+  async passages(): Promise<this> {
+    return this;
+  }
+
+  async outdated(): Promise<boolean> {
+    const { dir, manifest } = this.snapshot;
+    return (await findManifest(dir))?.sealed?.version !== manifest.sealed?.version;
+  }
+
+  whole(): this {
+    return this;
+  }
+
+  async prepare(signal: AbortSignal): Promise<void> {
+    await this.engine.prepare(signal);
+  }
+
+  protected async free(): Promise<void> {
+    this.ann?.close();
+    await this.scanner.close();
+    await this.snapshot.close();
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The languages in which a question is searched: the one that was given, else every plausible one with its weight, and what
+ * people should know about them. Knows no index.
+ */
+import { XqgError } from '../base/errors.js';
+import { detectLanguage } from '../languages/detect.js';
+import { LANGUAGES, languageOfTag } from '../languages/languages.js';
+import { type KnownWords, plausibleLanguages } from '../languages/plausible.js';
+import type { LanguageWeight } from '../languages/terms.js';
+
+export interface QuestionLanguages {
+  /** At least one; weights sum to 1. */
+  readonly languages: readonly LanguageWeight[];
+  readonly known: 'given' | 'detected';
+  /** Sentences for people. */
+  readonly warnings: readonly string[];
+}
+
+/** Below this weight the likeliest language is said to be a guess. */
+const SURE = 0.6;
+
+/**
+ * @param given a language code or tag, or a weighting over several
+ * @param words the vocabularies of the pack
+ * @throws XqgError XQG_UNKNOWN_LANGUAGE if `given` is no language code
+ */
+export async function questionLanguages(
+  question: string,
+  given: string | readonly LanguageWeight[] | undefined,
+  words: KnownWords,
+): Promise<QuestionLanguages> {
+  const knows = words.languages;
+  if (given !== undefined) {
+    const weighted = typeof given === 'string' ? [{ lang: given, weight: 1 }] : given;
+    const languages = weighted.map(({ lang, weight }) => ({ lang: codeOf(lang, knows), weight }));
+    return { languages, known: 'given', warnings: unknownWarnings(languages, knows) };
+  }
+  const { candidates } = await detectLanguage(question);
+  if (candidates.length === 0) {
+    const languages = [{ lang: 'und', weight: 1 }];
+    return {
+      languages,
+      known: 'detected',
+      warnings: ['The language of the question is not known: name it with --lang.'],
+    };
+  }
+  const languages = plausibleLanguages(question, candidates, words);
+  const [likeliest] = candidates;
+  const warnings: string[] = [];
+  if (!knows.includes(likeliest.lang) && likeliest.weight >= SURE)
+    warnings.push(...unknownWarnings([likeliest], knows));
+  else if (languages[0].weight < SURE) {
+    warnings.push(
+      `The language of the question is a guess (${shares(languages)}): name it with --lang for better results.`,
+    );
+  }
+  return { languages, known: 'detected', warnings };
+}
+
+function codeOf(tag: string, knows: readonly string[]): string {
+  const lang = languageOfTag(tag);
+  if (lang !== undefined) return lang;
+  throw new XqgError('XQG_UNKNOWN_LANGUAGE', {
+    language: tag,
+    where: "the question's language",
+    known: knows.join(' '),
+  });
+}
+
+function unknownWarnings(languages: readonly LanguageWeight[], knows: readonly string[]): string[] {
+  return languages
+    .filter(({ lang }) => !knows.includes(lang))
+    .map(({ lang }) => {
+      const name =
+        LANGUAGES[lang]?.name ?? new Intl.DisplayNames('en', { type: 'language' }).of(lang) ?? lang;
+      return `The pack does not know ${name} (${lang}): only shared words and romanized n-grams match.`;
+    });
+}
+
+function shares(candidates: readonly LanguageWeight[]): string {
+  return candidates
+    .slice(0, 4)
+    .map(({ lang, weight }) => `${lang} ${Math.round(weight * 100)} %`)
+    .join(', ');
+}

@@ -1,0 +1,51 @@
+/**
+ * The last baselines of a version. Alpha and the languages of the generated queries do not shape them, so they are not ranked again while
+ * those move beside them. Knows no passage.
+ */
+
+import type { SearchedIndex } from './opened/searchable.js';
+import type { SearchHit, SearchRequest } from './request.js';
+
+/** Rankings that are remembered for one version, and hits of the longest of them. */
+const REMEMBERED = 16;
+const LONGEST = 1000;
+
+const baselines = new WeakMap<SearchedIndex, Map<string, readonly SearchHit[]>>();
+
+/**
+ * As `rankBatch` of the engine.
+ * @param filters that the masks of the requests come from
+ */
+export async function rankRemembering(
+  opened: SearchedIndex,
+  requests: readonly SearchRequest[],
+  filters: readonly string[],
+  signal?: AbortSignal,
+): Promise<(readonly SearchHit[])[]> {
+  const known = baselines.get(opened) ?? new Map<string, readonly SearchHit[]>();
+  baselines.set(opened, known);
+  const keys = requests.map((request) => (isBaseline(request) ? keyOf(request, filters) : null));
+  const ranked = keys.map((key) => (key === null ? undefined : known.get(key)));
+  const missing = requests.filter((_, place) => ranked[place] === undefined);
+  const fresh = missing.length === 0 ? [] : await opened.engine.rankBatch(missing, signal);
+  return ranked.map((remembered, place) => {
+    const hits = remembered ?? fresh[missing.indexOf(requests[place])];
+    const key = keys[place];
+    if (key !== null && hits.length <= LONGEST) {
+      known.delete(key);
+      known.set(key, hits);
+      if (known.size > REMEMBERED) known.delete(known.keys().next().value!);
+    }
+    return hits;
+  });
+}
+
+/** Query translation reads the tables of the languages that the policy names. */
+function isBaseline({ augment, translate = false }: SearchRequest): boolean {
+  return !augment && !translate;
+}
+
+function keyOf(request: SearchRequest, filters: readonly string[]): string {
+  const { question, languages, mode, expansion, feedback, k, topN, exact } = request;
+  return JSON.stringify([question, languages, mode, expansion, feedback, k, topN, exact, filters]);
+}

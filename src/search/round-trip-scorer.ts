@@ -1,0 +1,25 @@
+/** The round trip of generated queries: an index of the passages is searched for each. Knows no generator. */
+import { type QueryScorer, type RankPassage, roundTripScorer } from '../generate/filters/scorers.js';
+import type { XqgIndex } from '../xqg-index.js';
+
+/** A passage that is found below this place is as one that is not found. */
+const DEPTH = 100;
+
+/**
+ * A scorer for `generatorOptions.scorers`: 1 / the rank of its own passage, by the vectors of the passages alone.
+ * @param index of the same passages, with the encoder that will search them; it needs no generated queries, and must stay open
+ * @throws XqgError when it scores: XQG_PASSAGE_UNKNOWN for a passage that the index lacks
+ */
+export async function roundTripOver(index: XqgIndex): Promise<QueryScorer> {
+  const rank: RankPassage = async (passageId, lang, questions) => {
+    await index.passage(passageId);
+    const ranks: (number | null)[] = [];
+    const asked = questions.map((text) => ({ text, lang }));
+    for await (const { hits } of index.rank(asked, { mode: 'dense', augment: false, k: DEPTH })) {
+      const place = hits.findIndex(({ id }) => id === passageId);
+      ranks.push(place < 0 ? null : place + 1);
+    }
+    return ranks;
+  };
+  return roundTripScorer(rank, await index.digest());
+}

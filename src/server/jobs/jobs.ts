@@ -1,0 +1,264 @@
+/**
+ * Writes that were asked for, one at a time for each index, each in a process of its own. What was sent lies in the index's
+ * directory until it is in, so that a server that was killed goes on with it. Knows no HTTP.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import PQueue from 'p-queue';
+import { describeFailure, XqgError } from '../../base/errors.js';
+import { type Access, isRestricted, mayUse } from '../access.js';
+import type { JobResponse } from '../responses.js';
+import type { ServedIndex } from '../served-index.js';
+import type { AddTask, RemoveTask, WriterMessage, WriteTask } from './writer-protocol.js';
+
+type Unplaced<T> = Omit<T, 'directory' | 'pack' | 'filters'>;
+/** A task without what the index and the access add to it. */
+export type AskedTask = Unplaced<AddTask> | Unplaced<RemoveTask>;
+
+interface Job {
+  answer: JobResponse;
+  readonly access: Pick<Access, 'fingerprint' | 'filters'>;
+  readonly task: AskedTask;
+  readonly served: ServedIndex;
+  readonly cancelled: AbortController;
+}
+
+/** What a killed server leaves for the next one. */
+type StoredJob = Pick<JobResponse, 'id' | 'what' | 'created'> & Pick<Job, 'access' | 'task'>;
+
+export interface JobsOptions {
+  /** The built process. */
+  readonly child?: string;
+  /** Jobs that wait for one index; more are sent away. */
+  readonly waiting: number;
+}
+
+/** Folder for what was sent, within an index's directory. */
+const FOLDER = 'incoming';
+const FILE = 'job.json';
+/** Ended jobs that are remembered. */
+const REMEMBERED = 100;
+
+export class Jobs {
+  readonly #jobs = new Map<string, Job>();
+  readonly #queues = new Map<string, PQueue>();
+  readonly #options: JobsOptions;
+  #stopping = false;
+
+  constructor(
+    readonly indexes: ReadonlyMap<string, ServedIndex>,
+    options: JobsOptions,
+  ) {
+    this.#options = options;
+  }
+
+  /** Begins anew with what a killed server left. */
+  async resume(): Promise<void> {
+    for (const served of this.indexes.values()) {
+      const folder = join(served.directory, FOLDER);
+      for (const id of await readdir(folder).catch(() => [])) {
+        const text = await readFile(join(folder, id, FILE), 'utf8').catch(() => null);
+        // Without its file a job never was accepted.
+        if (text === null) await rm(join(folder, id), { recursive: true, force: true });
+        else {
+          const { access, task, what, created } = JSON.parse(text) as StoredJob;
+          this.#enqueue(served, { id, what, created, access, task });
+        }
+      }
+    }
+  }
+
+  /**
+   * Makes a folder for what a job will add.
+   * @throws XqgError XQG_SERVER_BUSY
+   */
+  async reserve(served: ServedIndex): Promise<{ id: string; folder: string; discard: () => Promise<void> }> {
+    const { waiting } = this.#options;
+    if ((this.#queues.get(served.name)?.size ?? 0) >= waiting) {
+      throw new XqgError('XQG_SERVER_BUSY', { what: 'jobs', seconds: 30 });
+    }
+    const id = randomUUID();
+    const place = join(served.directory, FOLDER, id);
+    const folder = join(place, 'files');
+    await mkdir(folder, { recursive: true });
+    return { id, folder, discard: () => rm(place, { recursive: true, force: true }) };
+  }
+
+  /** @param id from `reserve` */
+  async start(
+    { served, access, id }: { served: ServedIndex; access: Access; id: string },
+    task: AskedTask,
+    what: readonly string[],
+  ): Promise<JobResponse> {
+    const { fingerprint, filters } = access;
+    const stored = { id, what, created: new Date().toISOString(), access: { fingerprint, filters }, task };
+    await writeFile(join(served.directory, FOLDER, id, FILE), JSON.stringify(stored), { flush: true });
+    return this.#enqueue(served, stored);
+  }
+
+  list(access: Access): JobResponse[] {
+    return [...this.#jobs.values()]
+      .filter((job) => isVisible(job, access))
+      .map(({ answer }) => answer)
+      .reverse();
+  }
+
+  /** @throws XqgError XQG_JOB_UNKNOWN */
+  get(access: Access, id: string): JobResponse {
+    return this.#job(access, id).answer;
+  }
+
+  /** Stops it at a safe point. One that has ended stays as it is. */
+  cancel(access: Access, id: string): JobResponse {
+    const job = this.#job(access, id);
+    job.cancelled.abort();
+    return job.answer;
+  }
+
+  counts(): Record<JobResponse['state'], number> {
+    const counts = { waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
+    for (const { answer } of this.#jobs.values()) counts[answer.state]++;
+    return counts;
+  }
+
+  /** Stops what runs at a safe point; the next server goes on with it. */
+  async close(): Promise<void> {
+    this.#stopping = true;
+    for (const queue of this.#queues.values()) queue.clear();
+    for (const { cancelled } of this.#jobs.values()) cancelled.abort();
+    await Promise.all([...this.#queues.values()].map((queue) => queue.onIdle()));
+  }
+
+  #job(access: Access, id: string): Job {
+    const job = this.#jobs.get(id);
+    if (job === undefined || !isVisible(job, access)) throw new XqgError('XQG_JOB_UNKNOWN', { job: id });
+    return job;
+  }
+
+  #enqueue(served: ServedIndex, { id, what, created, access, task }: StoredJob): JobResponse {
+    const answer: JobResponse = {
+      id,
+      index: served.name,
+      kind: task.kind,
+      state: 'waiting',
+      what,
+      created,
+      ended: null,
+      progress: null,
+      result: null,
+      error: null,
+    };
+    const job: Job = { answer, access, task, served, cancelled: new AbortController() };
+    this.#jobs.set(id, job);
+    const queue = this.#queues.get(served.name) ?? new PQueue({ concurrency: 1 });
+    this.#queues.set(served.name, queue);
+    queue.add(() => this.#run(job));
+    return answer;
+  }
+
+  async #run(job: Job): Promise<void> {
+    const { served, task, access, cancelled } = job;
+    try {
+      cancelled.signal.throwIfAborted();
+      change(job, { state: 'running' });
+      const { filters } = access;
+      const placed = { ...task, directory: served.directory, pack: served.options.pack, filters };
+      const result = await this.#write(job, placed as WriteTask);
+      if (result.status === 'interrupted') throw new XqgError('XQG_JOB_CANCELLED');
+      await served.refresh();
+      const failed = result.documents.failed > 0 && result.documents.indexed === 0;
+      change(job, { state: failed ? 'failed' : 'done', result, error: failed ? firstFailure(result) : null });
+    } catch (thrown) {
+      if (this.#stopping) return;
+      const error = cancelled.signal.aborted ? new XqgError('XQG_JOB_CANCELLED') : thrown;
+      const state = cancelled.signal.aborted ? 'cancelled' : 'failed';
+      const report = thrown instanceof ReportedFailure ? thrown.report : describeFailure(error).error;
+      change(job, { state, error: state === 'cancelled' ? describeFailure(error).error : report });
+      await served.refresh();
+    }
+    change(job, { ended: new Date().toISOString() });
+    await rm(join(served.directory, FOLDER, job.answer.id), { recursive: true, force: true });
+    this.#forget();
+  }
+
+  #write(job: Job, task: WriteTask): Promise<NonNullable<ResultOf<WriterMessage>>> {
+    const path = this.#options.child ?? fileURLToPath(new URL('./writer-process.js', import.meta.url));
+    const started = performance.now();
+    return new Promise((resolve, reject) => {
+      const child: ChildProcess = fork(path, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      let end: (() => void) | null = null;
+      const stop = (): void => {
+        if (child.connected) child.send('stop');
+      };
+      job.cancelled.signal.addEventListener('abort', stop, { once: true });
+      child.on('message', (message: WriterMessage) => {
+        if ('progress' in message)
+          change(job, { progress: progressOf(message, performance.now() - started) });
+        else if ('result' in message) end = () => resolve(message.result);
+        else end = () => reject(new ReportedFailure(shownFailure(job.served, message.failure)));
+      });
+      child.on('error', reject);
+      // Only when it is gone: its lock on the index is too.
+      child.on('exit', (code, signal) => {
+        job.cancelled.signal.removeEventListener('abort', stop);
+        if (end !== null) end();
+        else reject(new XqgError('XQG_JOB_DIED', { reason: signal ?? `exit code ${code}` }));
+      });
+      child.send(task);
+    });
+  }
+
+  #forget(): void {
+    const ended = [...this.#jobs.values()].filter(({ answer }) => answer.ended !== null);
+    for (const { answer } of ended.slice(0, -REMEMBERED)) this.#jobs.delete(answer.id);
+  }
+}
+
+type ResultOf<M> = M extends { readonly result: infer R } ? R : never;
+
+/** A failure that another process described. */
+class ReportedFailure extends Error {
+  constructor(readonly report: NonNullable<JobResponse['error']>) {
+    super(report.message);
+  }
+}
+
+function shownFailure(served: ServedIndex, failure: ReportedFailure['report']): ReportedFailure['report'] {
+  return JSON.parse(served.shown(JSON.stringify(failure))) as ReportedFailure['report'];
+}
+
+function change(job: Job, changes: Partial<JobResponse>): void {
+  job.answer = { ...job.answer, ...changes };
+}
+
+/** Who sees less than everything sees what it asked for itself. */
+function isVisible({ answer, access: owner }: Job, access: Access): boolean {
+  if (!mayUse(access, answer.index)) return false;
+  return !isRestricted(access) || owner.fingerprint === access.fingerprint;
+}
+
+function firstFailure({ failures }: { failures: readonly { code: string; message: string }[] }) {
+  const [{ code, message }] = failures;
+  return { code, message, remedy: 'Mend the document and send it again.', details: {} };
+}
+
+function progressOf(
+  { progress, read }: Extract<WriterMessage, { progress: unknown }>,
+  elapsedMs: number,
+): NonNullable<JobResponse['progress']> {
+  const share = read.total > 0 ? Math.min(1, read.done / read.total) : null;
+  const secondsLeft =
+    share === null || share <= 0 || progress.phase === 'sealing'
+      ? null
+      : Math.ceil((elapsedMs / 1000) * (1 / share - 1));
+  return {
+    phase: progress.phase,
+    share,
+    documents: progress.documents,
+    passages: progress.passages,
+    secondsLeft,
+  };
+}

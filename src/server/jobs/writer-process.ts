@@ -1,0 +1,99 @@
+/**
+ * A process of its own that writes an index for a server, so that searching does not wait for it. Gets one task, tells its
+ * progress and its end, and stops at a safe point when it is told to or when the server is gone.
+ */
+import { basename } from 'node:path';
+import { describeFailure, XqgError } from '../../base/errors.js';
+import { findManifest } from '../../indexing/manifest.js';
+import { openSnapshot } from '../../indexing/open.js';
+import { parseFilters } from '../../search/filters.js';
+import { openIndex } from '../../xqg-index.js';
+import { documentWithin } from '../access.js';
+import {
+  type AddTask,
+  type RemoveTask,
+  UPLOAD_SOURCE,
+  type WriteResult,
+  type WriterMessage,
+  type WriteTask,
+} from './writer-protocol.js';
+
+const stopping = new AbortController();
+process.once('disconnect', () => stopping.abort());
+// Ctrl-C in a terminal reaches this process too: the server decides what it means.
+process.on('SIGINT', () => undefined);
+
+process.once('message', async (task: WriteTask) => {
+  process.on('message', () => stopping.abort());
+  try {
+    tell({ result: task.kind === 'add' ? await add(task) : await remove(task) });
+  } catch (thrown) {
+    tell({ failure: describeFailure(thrown).error });
+  }
+  process.disconnect?.();
+});
+
+function tell(message: WriterMessage): void {
+  if (process.connected) process.send!(message);
+}
+
+async function add({ directory, pack, folder, lang, metadata, filters }: AddTask): Promise<WriteResult> {
+  const hidden = await hiddenDocuments(directory, filters);
+  const index = await openIndex(directory, { create: true, pack });
+  try {
+    const { status, documents, passages, failures } = await index.addPaths([folder], {
+      source: UPLOAD_SOURCE,
+      splitting: { lang },
+      signal: stopping.signal,
+      prepare: (document) => {
+        const named = {
+          ...document,
+          path: basename(document.path),
+          metadata: { ...metadata, ...document.metadata },
+        };
+        return documentWithin(named, filters, (id) => hidden.has(id));
+      },
+      onProgress: (progress, read) => tell({ progress, read }),
+    });
+    const shown = failures.map((failure) => ({
+      ...failure,
+      path: basename(failure.path),
+      message: failure.message.replaceAll(`${folder}/`, ''),
+    }));
+    return { status, documents, passages, failures: shown };
+  } finally {
+    await index.close();
+  }
+}
+
+async function remove({ directory, documents, filters }: RemoveTask): Promise<WriteResult> {
+  const hidden = await hiddenDocuments(directory, filters);
+  const visible = documents.filter((id) => !hidden.has(id));
+  const { removeFromIndex } = await import('../../indexing/remove.js');
+  const removed = visible.length === 0 ? 0 : await removeFromIndex(directory, { documents: visible });
+  if (removed === 0)
+    throw new XqgError('XQG_NOTHING_REMOVED', { what: documents.join(', '), dir: directory });
+  return {
+    status: 'complete',
+    documents: { indexed: 0, unchanged: 0, removed: visible.length, failed: 0 },
+    passages: removed,
+    failures: [],
+  };
+}
+
+/** Documents with a passage that does not pass the filters. */
+async function hiddenDocuments(directory: string, filters: readonly string[]): Promise<ReadonlySet<string>> {
+  const hidden = new Set<string>();
+  if (filters.length === 0 || (await findManifest(directory)) === null) return hidden;
+  const passes = parseFilters(filters);
+  const snapshot = await openSnapshot(directory);
+  try {
+    const columns = ['id', 'documentId', 'source', 'path', 'title', 'lang', 'metadata'] as const;
+    for await (const rows of snapshot.scan(columns)) {
+      for (const row of rows) if (!passes(row)) hidden.add(row.documentId);
+    }
+  } finally {
+    await snapshot.close();
+  }
+  return hidden;
+}

@@ -1,0 +1,227 @@
+/**
+ * The embedded store: one LanceDB table in a directory of its own. Lance keeps every commit as a version, so a batch is
+ * seen whole or not at all, also after a crash. A purge copies the living rows into a table of the next generation
+ * (`passages-2.lance`) and drops the one before: compaction alone may leave deleted rows in their files. Knows no manifest.
+ */
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Connection, Table } from '@lancedb/lancedb';
+import { storageError, XqgError } from '../../base/errors.js';
+import { checkPassages } from '../passage-check.js';
+import {
+  COLUMNS,
+  type IndexedPassage,
+  type PassageStore,
+  type StoreReader,
+  type StoreShape,
+} from '../store.js';
+import { LanceReader } from './lance-reader.js';
+import { encodeRows, lanceSchema, shapeOf, sqlList, sqlString } from './lance-rows.js';
+
+/** Fragments that a table may have before `compact` joins them; scans of fewer are as fast as of one. */
+const FRAGMENTS = 64;
+/** Share of deleted rows at which `compact` rewrites; Lance itself rewrites fragments from a tenth on. */
+const DELETED_SHARE = 0.1;
+const PURGE_ROWS = 2048;
+/** Document ids per filter. */
+const FILTER_IDS = 1000;
+/** LanceDB takes an age, not a time, and counts it from when the call arrives: a kept version must not grow too old on the way. */
+const KEPT_MARGIN = 60_000;
+const TABLE = /^passages-(\d+)\.lance$/;
+
+export class LanceStore implements PassageStore {
+  readonly shape: StoreShape;
+  readonly #dir: string;
+  readonly #connection: Connection;
+  #table: Table;
+  #generation: number;
+
+  private constructor(
+    dir: string,
+    connection: Connection,
+    table: Table,
+    generation: number,
+    shape: StoreShape,
+  ) {
+    this.#dir = dir;
+    this.#connection = connection;
+    this.#table = table;
+    this.#generation = generation;
+    this.shape = shape;
+  }
+
+  /**
+   * Makes an empty store in `dir`, or opens the one that is there.
+   * @throws XqgError XQG_DISK_FULL, XQG_NO_PERMISSION
+   */
+  static async create(dir: string, shape: StoreShape): Promise<LanceStore> {
+    return guard(dir, async () => {
+      await mkdir(dir, { recursive: true });
+      if ((await newestGeneration(dir)) > 0) return LanceStore.open(dir);
+      const connection = await connect(dir);
+      const table = await connection.createEmptyTable(nameOf(1), lanceSchema(shape));
+      return new LanceStore(dir, connection, table, 1, shape);
+    });
+  }
+
+  /** @throws XqgError XQG_STORE_MISSING, XQG_NO_PERMISSION */
+  static async open(dir: string): Promise<LanceStore> {
+    return guard(dir, async () => {
+      const generation = await newestGeneration(dir);
+      if (generation === 0) throw new XqgError('XQG_STORE_MISSING', { dir });
+      const connection = await connect(dir);
+      const table = await connection.openTable(nameOf(generation));
+      return new LanceStore(dir, connection, table, generation, shapeOf(await table.schema()));
+    });
+  }
+
+  async upsert(
+    passages: readonly IndexedPassage[],
+    options: { readonly allNew?: boolean } = {},
+  ): Promise<void> {
+    if (passages.length === 0) return;
+    checkPassages(passages, this.shape);
+    const rows = encodeRows(passages, lanceSchema(this.shape));
+    await guard(this.#dir, async () => {
+      if (options.allNew) {
+        await this.#table.add(rows);
+        return;
+      }
+      const documents = [...new Set(passages.map((passage) => passage.documentId))];
+      await this.#table
+        .mergeInsert('id')
+        .whenMatchedUpdateAll()
+        .whenNotMatchedInsertAll()
+        .whenNotMatchedBySourceDelete({ where: `document_id IN ${sqlList(documents)}` })
+        .execute(rows);
+    });
+  }
+
+  async deleteDocuments(documentIds: readonly string[]): Promise<number> {
+    let deleted = 0;
+    for (let from = 0; from < documentIds.length; from += FILTER_IDS) {
+      deleted += await this.#delete(`document_id IN ${sqlList(documentIds.slice(from, from + FILTER_IDS))}`);
+    }
+    return deleted;
+  }
+
+  async deleteSource(source: string): Promise<number> {
+    return this.#delete(`source = ${sqlString(source)}`);
+  }
+
+  async snapshot(): Promise<StoreReader> {
+    return this.at(`${this.#generation}@${await this.#table.version()}`);
+  }
+
+  async at(version: string): Promise<StoreReader> {
+    const [generation, number] = version.split('@').map(Number);
+    return guard(this.#dir, async () => {
+      try {
+        const table = await this.#connection.openTable(nameOf(generation));
+        await table.checkout(number);
+        return new LanceReader(table, this.shape, version, this.#dir);
+      } catch (cause) {
+        if (!(cause instanceof Error && /not found/i.test(cause.message))) throw cause;
+        throw new XqgError('XQG_STORE_VERSION_GONE', { dir: this.#dir, version }, { cause });
+      }
+    });
+  }
+
+  async compact(keep: readonly string[], options: { readonly force?: boolean } = {}): Promise<boolean> {
+    return guard(this.#dir, async () => {
+      const { numRows, fragmentStats } = await this.#table.stats();
+      const written = fragmentStats.lengths.mean * fragmentStats.numFragments;
+      const small = fragmentStats.numFragments <= FRAGMENTS && written - numRows <= DELETED_SHARE * written;
+      if (small && !options.force) return false;
+      await this.#table.optimize({ cleanupOlderThan: await this.#oldest(keep), deleteUnverified: true });
+      return true;
+    });
+  }
+
+  async purge(): Promise<void> {
+    await guard(this.#dir, async () => {
+      const next = this.#generation + 1;
+      const partial = `partial-${next}`;
+      await rm(join(this.#dir, `${partial}.lance`), { recursive: true, force: true });
+      const schema = lanceSchema(this.shape);
+      const copy = await this.#connection.createEmptyTable(partial, schema);
+      const reader = await this.snapshot();
+      let rows: IndexedPassage[] = [];
+      const write = async (): Promise<void> => {
+        if (rows.length > 0) await copy.add(encodeRows(rows, schema));
+        rows = [];
+      };
+      for await (const batch of reader.scan(COLUMNS)) {
+        rows = rows.concat(batch);
+        if (rows.length >= PURGE_ROWS) await write();
+      }
+      await write();
+      reader.close();
+      copy.close();
+      this.#table.close();
+      await rename(join(this.#dir, `${partial}.lance`), join(this.#dir, `${nameOf(next)}.lance`));
+      this.#table = await this.#connection.openTable(nameOf(next));
+      this.#generation = next;
+      for (const generation of await generations(this.#dir)) {
+        if (generation < next) await rm(join(this.#dir, `${nameOf(generation)}.lance`), { recursive: true });
+      }
+    });
+  }
+
+  close(): void {
+    this.#table.close();
+    this.#connection.close();
+  }
+
+  /** The time before which no version is kept. */
+  async #oldest(keep: readonly string[]): Promise<Date> {
+    const kept = new Set(
+      keep
+        .map((version) => version.split('@').map(Number))
+        .flatMap(([g, version]) => (g === this.#generation ? version : [])),
+    );
+    const times = (await this.#table.listVersions())
+      .filter(({ version }) => kept.has(version))
+      .map(({ timestamp }) => timestamp.getTime());
+    return times.length === 0 ? new Date() : new Date(Math.min(...times) - KEPT_MARGIN);
+  }
+
+  async #delete(predicate: string): Promise<number> {
+    return guard(this.#dir, async () => (await this.#table.delete(predicate)).numDeletedRows);
+  }
+}
+
+const nameOf = (generation: number): string => `passages-${generation}`;
+
+async function generations(dir: string): Promise<number[]> {
+  return (await readdir(dir)).flatMap((name) => {
+    const match = TABLE.exec(name);
+    return match ? [Number(match[1])] : [];
+  });
+}
+
+/** 0 if there is no table. */
+async function newestGeneration(dir: string): Promise<number> {
+  try {
+    return Math.max(0, ...(await generations(dir)));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw cause;
+  }
+}
+
+/** Lance is loaded on first use: it takes a quarter of a second. */
+async function connect(dir: string): Promise<Connection> {
+  // Lance would read ahead by 2 GiB when it rewrites a table.
+  process.env.LANCE_DEFAULT_IO_BUFFER_SIZE ??= String(64 * 2 ** 20);
+  const { connect } = await import('@lancedb/lancedb');
+  return connect(dir);
+}
+
+async function guard<T>(dir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw storageError(cause, dir);
+  }
+}

@@ -1,0 +1,417 @@
+/**
+ * The public API: an index in a directory, opened for adding and for searching. Reading and writing go on beside each other:
+ * a search sees the version that was newest when the index was opened or last written to through this object. Readers of
+ * documents and the writing side are loaded when they are first needed: a search from a cold start is quicker without.
+ */
+import { resolve } from 'node:path';
+import { XqgError } from './base/errors.js';
+import type { SourceDocument } from './corpus/passage.js';
+import { CorpusProgress } from './corpus/progress.js';
+import type { AddOptions, AddPathsOptions, OpenIndexOptions } from './index-options.js';
+import type { AnnRecord } from './indexing/ann/record.js';
+import {
+  DEFAULT_SOURCE,
+  type NewDocument,
+  preparedDocuments,
+  sourceDocuments,
+} from './indexing/documents.js';
+import { keptGlossary } from './indexing/kept-glossary.js';
+import { findManifest, type IndexIdentity, type Manifest } from './indexing/manifest.js';
+import type { DocumentSource, IndexOptions, IndexProgress, IndexResult } from './indexing/options.js';
+import { type Makers, makersOf } from './indexing/recipe.js';
+import type { Removal } from './indexing/remove.js';
+import type { IndexStatus } from './indexing/status.js';
+import {
+  type AskedQuestion,
+  answerQuestion,
+  type ExpandedQuestion,
+  expandQuestions,
+  type RankedQuestion,
+  rankQuestions,
+} from './search/answer.js';
+import type { AnnOptions } from './search/build-ann.js';
+import { type Comparison, compareRankings } from './search/compare.js';
+import {
+  countContents,
+  generatedQueries,
+  type IndexContents,
+  type ListOptions,
+  listPassages,
+  type PassageList,
+  type PassageQueries,
+  type StoredPassage,
+  storedPassage,
+  type VisibleOptions,
+} from './search/contents.js';
+import type { Coverage, CoverageOptions } from './search/coverage.js';
+import { type ExplainedPassage, explainPassage } from './search/explain.js';
+import { OpenedIndex } from './search/opened/local.js';
+import type { AskableIndex } from './search/opened/searchable.js';
+import type { SearchAnswer, SearchOptions } from './search/options.js';
+import { parseAddress } from './store/opensearch/address.js';
+
+/** Rows that wait to be written are held about twice: as vectors, and as what goes to the disk. */
+const COPIES = 2;
+/** Text and terms of a row, roughly. */
+const TEXT_BYTES = 16_384;
+const DEFAULT_MEMORY = 256e6;
+const QUERIES_PER_LANGUAGE = 5;
+
+/**
+ * Opens the index in `directory`.
+ *
+ * @throws XqgError XQG_INDEX_MISSING if there is none and `create` is not set; XQG_STORE_OTHER; XQG_INDEX_IDENTITY if it was made by another
+ * encoder, generator or pack; XQG_PACK_NOT_FOUND and others of the pack
+ */
+export async function openIndex(directory: string, options: OpenIndexOptions = {}): Promise<XqgIndex> {
+  const dir = resolve(directory);
+  const store = options.store === undefined ? undefined : parseAddress(options.store).spec;
+  const found = store === undefined ? await findManifest(dir) : await attached(dir, store);
+  if (found === null && !options.create) throw new XqgError('XQG_INDEX_MISSING', { dir });
+  const identity = found?.identity ?? null;
+  const kept =
+    options.glossary === undefined && identity?.glossary !== undefined
+      ? await keptGlossary(dir, identity.glossary)
+      : null;
+  const makers = await makersOf(options, identity, found?.encoderSpec, kept);
+  return new XqgIndex(dir, { ...options, store }, makers, identity);
+}
+
+/** Loaded only where rows are in a store elsewhere. */
+async function attached(dir: string, store: string): Promise<Manifest | null> {
+  const { attachedManifest } = await import('./indexing/stores.js');
+  return attachedManifest(dir, store);
+}
+
+export class XqgIndex {
+  #opened: Promise<AskableIndex> | null = null;
+  #closed = false;
+
+  /** Made by `openIndex`. */
+  constructor(
+    /** Absolute path. */
+    readonly directory: string,
+    readonly options: OpenIndexOptions,
+    readonly makers: Makers,
+    private identity: IndexIdentity | null,
+  ) {}
+
+  /** How queries are generated here, or will be: in which languages, how many in each, and whether they are encoded. */
+  get generation(): {
+    readonly languages: readonly string[];
+    readonly queries: number;
+    readonly encoded: boolean;
+  } {
+    const { options, identity } = this;
+    return {
+      languages: options.queryLanguages ?? identity?.queryLanguages ?? this.makers.generator?.languages ?? [],
+      queries: options.queriesPerLanguage ?? identity?.queriesPerLanguage ?? QUERIES_PER_LANGUAGE,
+      encoded: options.encodeQueries ?? identity?.encodesQueries ?? true,
+    };
+  }
+
+  /**
+   * Adds documents, or replaces those with the same ids. May be killed at any moment: what was written stays, and the same
+   * call goes on. Memory is bounded whatever the number of documents.
+   *
+   * @throws XqgError XQG_INDEX_LOCKED if another process writes; others of `indexDocuments`
+   */
+  async add(
+    documents: AsyncIterable<NewDocument> | Iterable<NewDocument>,
+    options: AddOptions = {},
+  ): Promise<IndexResult> {
+    const { source = DEFAULT_SOURCE, split = false, replace = false, onProgress } = options;
+    return this.#write(sourceDocuments(documents, source, split), options, {
+      sources: replace ? [source] : [],
+      onProgress,
+    });
+  }
+
+  /**
+   * Brings the index to hold exactly what is in these files and folders: indexes what is new or changed, drops what is gone.
+   *
+   * @throws XqgError those of `add`, XQG_CORPUS_NOT_FOUND and others of the readers and of `writeByQueue`
+   */
+  async addPaths(paths: readonly string[], options: AddPathsOptions = {}): Promise<IndexResult> {
+    const { splitting, onSkip, onProgress, source } = options;
+    const { readCorpus } = await import('./corpus/read-corpus.js');
+    const progress = await CorpusProgress.of(paths);
+    const read: DocumentSource = (tell) => {
+      const onFailure = (path: string, error: XqgError): void => {
+        tell(path, error);
+        options.onFailure?.(path, error);
+      };
+      return preparedDocuments(progress.count(readCorpus(paths, { onSkip, onFailure })), options, onFailure);
+    };
+    const more = {
+      sources: source === undefined ? paths.map((path) => resolve(path)) : [],
+      splitting,
+      onProgress: (state: IndexProgress) => onProgress?.(state, progress.bytes),
+    };
+    if (options.queue === undefined) return this.#write(read, options, more);
+    const { writeByQueue } = await import('./indexing/workers/queued-run.js');
+    return writeByQueue(options.queue, this, options.signal, (rowsFrom) =>
+      this.#write(read, options, { ...more, rowsFrom }),
+    );
+  }
+
+  /**
+   * Takes documents, or all that a source brought, out.
+   * @returns the number of passages removed
+   */
+  async remove(removal: Removal, options: { readonly purge?: boolean } = {}): Promise<number> {
+    this.#requireOpen();
+    const { removeFromIndex } = await import('./indexing/remove.js');
+    const removed = await removeFromIndex(this.directory, removal, options);
+    await this.#forgetVersion();
+    return removed;
+  }
+
+  /** The passages that answer a question. */
+  async search(question: string, options: SearchOptions = {}): Promise<SearchAnswer> {
+    return (await this.#open()).use(async (opened) =>
+      answerQuestion(await opened.around(question, [options]), this.makers, question, options),
+    );
+  }
+
+  /**
+   * What an expander writes from a question, in the language that this index would search it in: for a search or an explanation that
+   * comes after it.
+   */
+  async expand(question: string, options: SearchOptions): Promise<ExpandedQuestion> {
+    return (await this.#open()).use(async (opened) => {
+      const { languages } = await opened.languages(question, options.lang, this.makers);
+      const [expanded] = await expandQuestions([{ text: question, languages }], options);
+      return expanded;
+    });
+  }
+
+  /**
+   * Both rankings of one question, with xQG and without, and where each passage stands in the other one.
+   * @throws XqgError XQG_NO_GENERATED_QUERIES
+   */
+  async compare(question: string, options: SearchOptions = {}): Promise<Comparison> {
+    return (await this.#open()).use((opened) => compareRankings(opened, this.makers, question, options));
+  }
+
+  /**
+   * Ids and scores for many questions, in their order: for runs. Faster than one by one, since one scan serves many.
+   * Questions are read as they are needed.
+   */
+  async *rank<Q extends AskedQuestion>(
+    questions: AsyncIterable<Q> | Iterable<Q>,
+    options: SearchOptions = {},
+  ): AsyncGenerator<RankedQuestion<Q>> {
+    const opened = await this.#open();
+    const release = opened.hold();
+    try {
+      let batch: Q[] = [];
+      for await (const question of questions) {
+        batch.push(question);
+        if (batch.length < QUESTIONS_TOGETHER) continue;
+        yield* this.#rankBatch(opened, batch, options);
+        batch = [];
+      }
+      yield* this.#rankBatch(opened, batch, options);
+    } finally {
+      await release();
+    }
+  }
+
+  /**
+   * Why a passage is found by a question.
+   * @throws XqgError XQG_PASSAGE_UNKNOWN
+   */
+  async explain(question: string, passageId: string, options: SearchOptions = {}): Promise<ExplainedPassage> {
+    return (await this.#open()).use(async (opened) =>
+      explainPassage(
+        await opened.around(question, [options], { depth: EXPLAINED_DEPTH, also: [passageId] }),
+        this.makers,
+        question,
+        passageId,
+        options,
+      ),
+    );
+  }
+
+  /**
+   * The generated queries of a passage by language.
+   * @param options.filters conditions that the passage must pass, else it is as unknown
+   * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_NO_GENERATED_QUERIES
+   */
+  async queries(passageId: string, { filters }: VisibleOptions = {}): Promise<PassageQueries> {
+    return (await this.#open()).use(async (opened) =>
+      generatedQueries(await opened.passages([passageId], filters ?? []), this.makers, passageId, filters),
+    );
+  }
+
+  /**
+   * One passage as the index holds it.
+   * @throws XqgError XQG_PASSAGE_UNKNOWN
+   */
+  async passage(passageId: string, { filters }: VisibleOptions = {}): Promise<StoredPassage> {
+    return (await this.#open()).use(async (opened) =>
+      storedPassage(await opened.passages([passageId], filters ?? []), passageId, filters),
+    );
+  }
+
+  /** A page of the passages that pass the filters, in the order of the index, and how many there are. */
+  async passages(options: ListOptions = {}): Promise<PassageList> {
+    return (await this.#open()).use((opened) => listPassages(opened.whole('A list of passages'), options));
+  }
+
+  /** What the index holds of what passes the filters. */
+  async contents({ filters }: VisibleOptions = {}): Promise<IndexContents> {
+    return (await this.#open()).use((opened) =>
+      countContents(opened.whole('Counting the contents'), filters),
+    );
+  }
+
+  /**
+   * How many generated queries find their own passage, by language.
+   * @throws XqgError XQG_NO_GENERATED_QUERIES
+   */
+  async coverage(options: CoverageOptions = {}): Promise<Coverage> {
+    const { measureCoverage } = await import('./search/coverage.js');
+    return (await this.#open()).use((opened) =>
+      measureCoverage(opened.whole('Measuring the generated queries'), this.makers, options),
+    );
+  }
+
+  /**
+   * Builds an ANN index beside this index, for the version that is newest, and searches through it from then on.
+   * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE
+   */
+  async buildAnn(options: AnnOptions = {}): Promise<AnnRecord> {
+    const { buildAnn } = await import('./search/build-ann.js');
+    const record = await (await this.#open()).use((opened) =>
+      buildAnn(opened.whole('An ANN index'), this.makers, options),
+    );
+    await this.#forgetVersion();
+    return record;
+  }
+
+  /** What the index holds and what made it. */
+  async status(): Promise<IndexStatus> {
+    this.#requireOpen();
+    const { indexStatus } = await import('./indexing/status.js');
+    return indexStatus(this.directory);
+  }
+
+  /** sha256 (hex) over the content: equal for indexes that answer alike. */
+  async digest(): Promise<string> {
+    this.#requireOpen();
+    const { digestIndex } = await import('./indexing/digest.js');
+    return digestIndex(this.directory);
+  }
+
+  /** What made the version that is searched, and how far it was. */
+  async manifest(): Promise<Manifest> {
+    return (await this.#open()).manifest;
+  }
+
+  /** The store's version that is searched. */
+  async version(): Promise<string> {
+    return (await this.#open()).version;
+  }
+
+  /** True if another process, or for rows elsewhere another machine, sealed another version than the one that is searched. */
+  async outdated(): Promise<boolean> {
+    return (await this.#open()).use((opened) => opened.outdated());
+  }
+
+  /**
+   * Goes over to the newest version, which another process may have written. Searches go on in the old one until the new one
+   * is open; what has begun there ends there.
+   *
+   * @throws XqgError as `openIndex`; then the old version stays
+   */
+  async refresh(): Promise<void> {
+    this.#requireOpen();
+    const newest = this.#openNewest();
+    await newest;
+    const before = this.#opened;
+    this.#opened = newest;
+    await (await before?.catch(() => null))?.close();
+  }
+
+  /** Makes ahead what the first question in each language would wait for; ends early when aborted. For servers. */
+  async prepare(signal: AbortSignal): Promise<void> {
+    await (await this.#open()).use((opened) => opened.prepare(signal));
+  }
+
+  /** Lets go of files and memory, as soon as what has begun is done. The object cannot be used afterwards. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#forgetVersion();
+    await this.makers.close?.();
+  }
+
+  async #write(
+    documents: AsyncIterable<SourceDocument> | DocumentSource,
+    { signal, memoryBytes = DEFAULT_MEMORY }: Pick<AddOptions, 'signal' | 'memoryBytes'>,
+    more: Pick<IndexOptions, 'sources' | 'splitting' | 'onProgress' | 'rowsFrom'>,
+  ): Promise<IndexResult> {
+    this.#requireOpen();
+    const { encoder, generator, pack, packFolder, encoderSpec, glossary } = this.makers;
+    const { languages: queryLanguages, encoded: encodeQueries } = this.generation;
+    const rowBytes = COPIES * 4 * encoder.identity.dim * (1 + queryLanguages.length) + TEXT_BYTES;
+    const { indexDocuments } = await import('./indexing/build.js');
+    const result = await indexDocuments(this.directory, documents, {
+      encoder,
+      generator,
+      pack,
+      packFolder,
+      glossary,
+      encoderSpec,
+      encodeQueries,
+      store: this.options.store,
+      threads: this.options.threads,
+      queryLanguages,
+      queriesPerLanguage: this.options.queriesPerLanguage ?? this.identity?.queriesPerLanguage,
+      seed: this.options.seed ?? this.identity?.seed,
+      writeRows: Math.max(64, Math.min(4096, Math.floor(memoryBytes / rowBytes))),
+      signal,
+      ...more,
+    });
+    this.identity = (await findManifest(this.directory))?.identity ?? null;
+    await this.#forgetVersion();
+    return result;
+  }
+
+  #open(): Promise<AskableIndex> {
+    this.#requireOpen();
+    this.#opened ??= this.#openNewest();
+    return this.#opened;
+  }
+
+  async #openNewest(): Promise<AskableIndex> {
+    if ((await findManifest(this.directory))?.store === undefined)
+      return OpenedIndex.open(this.directory, this.makers, this.options);
+    const { StoredIndex } = await import('./search/opened/remote.js');
+    return StoredIndex.open(this.directory, this.makers);
+  }
+
+  async *#rankBatch<Q extends AskedQuestion>(
+    opened: AskableIndex,
+    batch: readonly Q[],
+    options: SearchOptions,
+  ): AsyncGenerator<RankedQuestion<Q>> {
+    for await (const { index, questions } of opened.aroundEach(batch, options))
+      yield* await rankQuestions(index, this.makers, questions, options);
+  }
+
+  async #forgetVersion(): Promise<void> {
+    const opened = await this.#opened?.catch(() => null);
+    this.#opened = null;
+    await opened?.close();
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new XqgError('XQG_INDEX_CLOSED', { dir: this.directory });
+  }
+}
+
+const QUESTIONS_TOGETHER = 32;
+/** Where not all rows are at hand, a passage's place is looked for among so many. */
+const EXPLAINED_DEPTH = 100;

@@ -1,0 +1,429 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { type BeirOptions, openBeir } from '../../../src/evaluate/data/beir.js';
+import {
+  ALL_LANGUAGES,
+  type Collection,
+  pooledId,
+  poolOf,
+  testCollectionOf,
+} from '../../../src/evaluate/data/collection.js';
+import { loadMlqar } from '../../../src/evaluate/data/mlqar.js';
+import { loadQa } from '../../../src/evaluate/data/qa.js';
+import { loadXquad, loadXquadR } from '../../../src/evaluate/data/xquad.js';
+import { shared } from '../../support/shared.js';
+
+function folder(files: Record<string, unknown>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'xqg-data-'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(join(directory, name, '..'), { recursive: true });
+    const text = typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content);
+    writeFileSync(join(directory, name), text);
+  }
+  return directory;
+}
+
+/** A test collection with its pool as an array. */
+const pair = (data: Collection, queryLang: string, passageLang: string) => ({
+  ...testCollectionOf(data, queryLang, passageLang),
+  passages: [...poolOf(data, passageLang)],
+});
+
+/** A SQuAD file of one article: each paragraph with its question ids. */
+function squad(paragraphs: Record<string, string[]>, title = 'T') {
+  const qa = (id: string) => ({ id, question: `question ${id}?`, answers: [] });
+  return {
+    data: [
+      {
+        title,
+        paragraphs: Object.entries(paragraphs).map(([context, ids]) => ({ context, qas: ids.map(qa) })),
+      },
+    ],
+  };
+}
+
+const rows = (...objects: object[]) => objects.map((object) => `${JSON.stringify(object)}\n`).join('');
+
+describe('loadXquad', () => {
+  it('reads the files that are there, English first, with parallel ids', async () => {
+    const directory = folder({
+      'xquad.de.json': squad({ eins: ['a', 'b'], zwei: ['c'] }),
+      'xquad.en.json': squad({ one: ['a', 'b'], two: ['c'] }),
+      'notes.json': {},
+    });
+    const xquad = await loadXquad({ directory });
+    expect([...xquad.parts.keys()]).toEqual(['en', 'de']);
+    const { queries, passages, qrels } = pair(xquad, 'de', 'en');
+    expect(queries.map(({ id, lang }) => [id, lang])).toEqual([
+      ['a', 'de'],
+      ['b', 'de'],
+      ['c', 'de'],
+    ]);
+    expect(passages.map(({ id, text, lang }) => [id, text, lang])).toEqual([
+      ['p0000', 'one', 'en'],
+      ['p0001', 'two', 'en'],
+    ]);
+    expect(qrels.get('c')).toEqual(new Map([['p0001', 1]]));
+    expect(xquad.notes[0]).toContain('XQuAD as published has 240 and 1,190');
+    expect(xquad.sources[0]).toEqual({
+      file: 'xquad.en.json',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  it('takes a subset of the languages', async () => {
+    const directory = folder({ 'xquad.de.json': squad({ x: ['a'] }), 'xquad.en.json': squad({ x: ['a'] }) });
+    expect([...(await loadXquad({ directory, langs: ['de'] })).parts.keys()]).toEqual(['de']);
+  });
+
+  it.each([
+    ['a language without a file', { 'xquad.en.json': squad({ x: ['a'] }) }, ['en', 'sw'], 'no file for sw'],
+    ['an empty folder', {}, undefined, 'no file xquad.<lang>.json'],
+    [
+      'another number of paragraphs',
+      { 'xquad.en.json': squad({ x: ['a'], y: [] }), 'xquad.de.json': squad({ x: ['a'] }) },
+      undefined,
+      '1 paragraphs against 2',
+    ],
+    [
+      'another number of questions',
+      { 'xquad.en.json': squad({ x: ['a', 'b'] }), 'xquad.de.json': squad({ x: ['a'] }) },
+      undefined,
+      '1 questions against 2',
+    ],
+    [
+      'a question about another paragraph',
+      { 'xquad.en.json': squad({ x: ['a'], y: ['b'] }), 'xquad.de.json': squad({ x: ['b'], y: ['a'] }) },
+      undefined,
+      'question "a"',
+    ],
+    ['a question twice', { 'xquad.en.json': squad({ x: ['a'], y: ['a'] }) }, undefined, 'id "a" comes twice'],
+    [
+      'a paragraph twice',
+      { 'xquad.en.json': { data: [...squad({ x: ['a'] }).data, ...squad({ x: [] }).data] } },
+      undefined,
+      'are the same',
+    ],
+    [
+      'a file of another shape',
+      { 'xquad.en.json': { data: [{ paragraphs: [{}] }] } },
+      undefined,
+      'data.0.paragraphs.0.context',
+    ],
+    ['a broken file', { 'xquad.en.json': '{"data": [' }, undefined, 'not JSON'],
+  ])('refuses %s', async (_, files, langs, reason) => {
+    await expect(loadXquad({ directory: folder(files), langs })).rejects.toThrow(reason);
+  });
+
+  it('says which folder is missing', async () => {
+    await expect(loadXquad({ directory: '/nowhere/xquad' })).rejects.toMatchObject({
+      code: 'XQG_EVALUATION_FILE',
+    });
+  });
+
+  const directory = shared('data/eval/xquad');
+  it.skipIf(!directory)('reads XQuAD as published (needs XQG_SHARED data/eval/xquad)', async () => {
+    const xquad = await loadXquad({ directory: directory!, langs: ['en', 'th'] });
+    expect(xquad.notes).toEqual([]);
+    const { queries, passages } = pair(xquad, 'th', 'en');
+    expect([queries.length, passages.length]).toEqual([1190, 240]);
+  });
+});
+
+describe('loadMlqar', () => {
+  const articles = Array.from(
+    { length: 6 },
+    (_, i) => squad({ [`paragraph ${i}`]: [`q${i}`] }, `Title ${i}`).data[0],
+  );
+  const german = {
+    data: articles.slice(0, 4).map(({ paragraphs }, i) => ({ title: `Titel ${i}`, paragraphs })),
+  };
+  const directory = folder({ 'en.json': { data: articles }, 'de.json': german });
+
+  it('splits the articles in two halves, the same every time', async () => {
+    const [tune, again, report, all] = await Promise.all(
+      (['tune', 'tune', 'report', 'all'] as const).map((half) =>
+        loadMlqar({ directory, half, published: null }),
+      ),
+    );
+    expect(again.parts).toEqual(tune.parts);
+    const questions = (half: typeof tune, lang: string) => [...half.parts.get(lang)!.questions.keys()];
+    for (const lang of ['en', 'de']) {
+      const both = [...questions(tune, lang), ...questions(report, lang)].sort();
+      expect(both).toEqual(questions(all, lang).sort());
+    }
+    expect(questions(tune, 'en')).toHaveLength(3);
+    expect(tune.parts.get('en')!.passages).toHaveLength(3);
+    expect(tune.name).toBe('mlqa-r/tune');
+  });
+
+  it('joins questions to English by id', async () => {
+    const { queries, qrels, passages } = pair(
+      await loadMlqar({ directory, half: 'all', published: null }),
+      'de',
+      'en',
+    );
+    expect(queries.map(({ id }) => id)).toEqual(['q0', 'q1', 'q2', 'q3']);
+    const [relevant] = qrels.get('q3')!.keys();
+    expect(passages.find(({ id }) => id === relevant)!.text).toBe('paragraph 3');
+  });
+
+  it('needs English', async () => {
+    await expect(loadMlqar({ directory: folder({ 'de.json': german }), half: 'all' })).rejects.toThrow(
+      'no file for en',
+    );
+  });
+
+  const real = shared('data/eval/mlqa-r');
+  it.skipIf(!real)('reads MLQA-R as published (needs XQG_SHARED data/eval/mlqa-r)', async () => {
+    const all = await loadMlqar({ directory: real!, half: 'all' });
+    const counts = ['ar', 'de', 'en', 'es', 'hi', 'vi', 'zh'].map(
+      (lang) => pair(all, lang, 'en').queries.length,
+    );
+    expect(counts).toEqual([517, 512, 1148, 500, 507, 511, 504]);
+  });
+});
+
+describe('sentences', () => {
+  /** A paragraph of sentences joined by blanks; each question is answered by the word before its sentence's end. */
+  const paragraph = (sentences: string[], questions: Record<string, number>) => {
+    const context = sentences.join(' ');
+    const starts = sentences.map((_, s) => sentences.slice(0, s).join(' ').length + (s > 0 ? 1 : 0));
+    return {
+      context,
+      sentence_breaks: sentences.map((text, s) => [starts[s], starts[s] + text.length]),
+      qas: Object.entries(questions).map(([id, s]) => ({
+        id,
+        question: `question ${id}?`,
+        answers: [{ text: sentences[s].slice(2), answer_start: starts[s] + 2 }],
+      })),
+    };
+  };
+  const english = paragraph(['One here.', 'Two here.', 'Three.'], { a: 0, b: 1 });
+  const german = paragraph(['Eins hier.', 'Zwei hier, drei.'], { a: 0, b: 1 });
+  const file = (...paragraphs: object[]) => ({ data: [{ title: 'T', paragraphs }] });
+  const published = { en: [3, 2], de: [2, 2] } as const;
+  const files = { 'en.json': file(english), 'de.json': file(german) };
+  const changed = (change: object) => ({ ...files, 'de.json': file({ ...german, ...change }) });
+
+  it('cuts at the sentence breaks; the sentence of the answer is relevant', async () => {
+    const collection = await loadXquadR({ directory: folder(files) }, published);
+    const { queries, passages, qrels } = pair(collection, 'de', 'en');
+    expect(passages.map(({ id, text }) => [id, text])).toEqual([
+      ['p0000s00', 'One here.'],
+      ['p0000s01', 'Two here.'],
+      ['p0000s02', 'Three.'],
+    ]);
+    expect(queries.map(({ id, lang, group }) => [id, lang, group])).toEqual([
+      ['a', 'de', 'T'],
+      ['b', 'de', 'T'],
+    ]);
+    expect([...qrels.get('b')!.keys()]).toEqual(['p0000s01']);
+  });
+
+  it('pools all languages, where all parallel sentences are relevant', async () => {
+    const collection = await loadXquadR({ directory: folder(files) }, published);
+    const { passages, qrels } = pair(collection, 'de', ALL_LANGUAGES);
+    expect(passages.map(({ id, lang }) => [id, lang])).toEqual([
+      ['en:p0000s00', 'en'],
+      ['en:p0000s01', 'en'],
+      ['en:p0000s02', 'en'],
+      ['de:p0000s00', 'de'],
+      ['de:p0000s01', 'de'],
+    ]);
+    expect([...qrels.get('b')!]).toEqual([
+      ['en:p0000s01', 1],
+      ['de:p0000s01', 1],
+    ]);
+    expect(pooledId('de:p1', 'de')).toBe('de:p1');
+  });
+
+  it.each([
+    ['a language that is missing', files, ['en', 'fi'], 'no file for fi'],
+    ['a truncated list of paragraphs', { ...files, 'en.json': file() }, undefined, 'en has 0 sentences'],
+    ['a truncated file', { ...files, 'en.json': '{"data": [{"title": "T", "para' }, undefined, 'not JSON'],
+    ['a file without breaks', changed({ sentence_breaks: undefined }), undefined, '"sentence_breaks"'],
+    [
+      'breaks beyond the text',
+      changed({
+        sentence_breaks: [
+          [0, 10],
+          [11, 99],
+        ],
+      }),
+      undefined,
+      'from 11 to 99 does not fit its 27',
+    ],
+    [
+      'breaks in disorder',
+      changed({
+        sentence_breaks: [
+          [11, 27],
+          [0, 10],
+        ],
+      }),
+      undefined,
+      'from 0 to 10',
+    ],
+    [
+      'an answer that stands elsewhere',
+      changed({ qas: german.qas.map((qa) => ({ ...qa, answers: [{ text: 'x', answer_start: 3 }] })) }),
+      undefined,
+      'answer of question "a" does not stand at character 3',
+    ],
+    [
+      'an answer between sentences',
+      changed({ qas: german.qas.map((qa) => ({ ...qa, answers: [{ text: ' ', answer_start: 10 }] })) }),
+      undefined,
+      'in no sentence',
+    ],
+    [
+      'a question without answer',
+      changed({ qas: german.qas.map((qa) => ({ ...qa, answers: [] })) }),
+      undefined,
+      'has no answer',
+    ],
+    [
+      'another question',
+      changed({ qas: german.qas.map((qa, i) => ({ ...qa, id: `x${i}` })) }),
+      undefined,
+      'question "a" is missing',
+    ],
+  ])('refuses %s', async (_, data, langs, reason) => {
+    const loading = loadXquadR({ directory: folder(data), langs }, published);
+    await expect(loading).rejects.toThrow(reason);
+  });
+
+  it('refuses a language that was not published', async () => {
+    const loading = loadXquadR({ directory: folder({ 'en.json': file(english) }) }, {});
+    await expect(loading).rejects.toThrow('was not published');
+  });
+
+  const directory = shared('data/eval/xquad-r');
+  it.skipIf(!directory)('has the candidates of XQuAD-R (needs XQG_SHARED data/eval/xquad-r)', async () => {
+    const collection = await loadXquadR({ directory: directory! });
+    expect([...poolOf(collection, ALL_LANGUAGES)]).toHaveLength(13_014);
+    const { queries, qrels } = testCollectionOf(collection, 'th', ALL_LANGUAGES);
+    expect([queries.length, new Set(queries.map(({ group }) => group)).size]).toEqual([1190, 48]);
+    expect(new Set([...qrels.values()].map((judgments) => judgments.size))).toEqual(new Set([11]));
+  });
+
+  const mlqar = shared('data/eval/mlqa-r');
+  it.skipIf(!mlqar)('has the candidates of MLQA-R (needs XQG_SHARED data/eval/mlqa-r)', async () => {
+    const collection = await loadMlqar({ directory: mlqar!, half: 'all', unit: 'sentence' });
+    const counts = [...collection.parts].map(([lang, { passages }]) => [lang, passages.length]);
+    expect(Object.fromEntries(counts)).toEqual({
+      ar: 2545,
+      de: 2362,
+      en: 6264,
+      es: 1787,
+      hi: 2426,
+      vi: 2828,
+      zh: 2322,
+    });
+    expect(testCollectionOf(collection, 'en', ALL_LANGUAGES).queries).toHaveLength(1148);
+  });
+});
+
+describe('loadQa', () => {
+  it('asks for a context among the distinct ones', async () => {
+    const file = join(
+      folder({
+        'xx.jsonl.gz': gzipSync(
+          rows(
+            { lang: 'vi', title: 't', context: 'c1', question: 'q', answer: 'a' },
+            { lang: 'vi', title: 't', context: 'c2', question: 'q', answer: 'a' },
+            { lang: 'vi', title: 't', context: 'c1', question: 'r', answer: 'a' },
+            { lang: 'vi', title: 't', context: 'c3', question: 's', answer: null },
+          ),
+        ),
+      }),
+      'xx.jsonl.gz',
+    );
+    const collection = await loadQa(file);
+    const { queries, passages, qrels } = pair(collection, 'vi', 'vi');
+    expect(collection.name).toBe('qa/xx');
+    expect(queries.map(({ text }) => text)).toEqual(['q', 'r']);
+    expect(passages.map(({ text }) => text)).toEqual(['c1', 'c2']);
+    expect([...qrels.values()].map((judgments) => judgments.size)).toEqual([2, 1]);
+  });
+
+  it('joins languages by id', async () => {
+    const directory = folder({
+      'faq.jsonl': rows(
+        { id: '1', lang: 'en', question: 'why', answer: 'because' },
+        { id: '2', lang: 'en', question: 'who', answer: 'me' },
+        { id: '2', lang: 'de', question: 'wer', answer: 'ich' },
+      ),
+    });
+    const { queries, passages, qrels } = pair(await loadQa(join(directory, 'faq.jsonl')), 'de', 'en');
+    expect(queries).toEqual([{ id: '2', text: 'wer', lang: 'de', langGiven: true, group: '2' }]);
+    expect(passages).toHaveLength(2);
+    expect(qrels).toEqual(new Map([['2', new Map([['2', 1]])]]));
+  });
+
+  it('names the line of a bad row', async () => {
+    const directory = folder({
+      'x.jsonl': `${rows({ lang: 'de', context: 'c', question: 'q' })}\n{"lang": "de", "context": "c"}`,
+    });
+    await expect(loadQa(join(directory, 'x.jsonl'))).rejects.toThrow('line 3: no text in "question"');
+  });
+});
+
+describe('openBeir', () => {
+  const files = {
+    'corpus.jsonl': rows(
+      { _id: 'd1', title: 'Title', text: 'text\u2028one', metadata: { lang: 'ro' } },
+      { _id: 'd2', text: 'text two' },
+    ),
+    'queries.jsonl': rows(
+      { _id: 'q1', text: 'one?' },
+      { _id: 'q2', text: 'two?', lang: 'th' },
+      { _id: 'q3', text: 'x' },
+    ),
+    'qrels/test.tsv': 'query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td2\t2\n',
+  };
+  const detect = async () => 'fi';
+  const open = (more: Partial<BeirOptions>, data: Record<string, unknown> = files) =>
+    openBeir({ directory: folder(data), detect, ...more });
+
+  it('takes the language from the row, else as given, else detected', async () => {
+    const given = await open({ queryLang: 'de', passageLang: 'en' });
+    expect(given.queries.map(({ id, lang, langGiven }) => [id, lang, langGiven])).toEqual([
+      ['q1', 'de', true],
+      ['q2', 'th', true],
+    ]);
+    const passages = [];
+    for await (const passage of given.passages()) passages.push(passage);
+    expect(passages).toEqual([
+      { id: 'd1', title: 'Title', text: 'text\u2028one', lang: 'ro' },
+      { id: 'd2', title: '', text: 'text two', lang: 'en' },
+    ]);
+    const guessed = await open({});
+    expect(guessed.queries[0]).toMatchObject({ lang: 'fi', langGiven: false });
+    expect(guessed.qrels.get('q2')).toEqual(new Map([['d2', 2]]));
+  });
+
+  it.each([
+    ['no qrels', { ...files, 'qrels/test.tsv': undefined }, 'there is no qrels/test.tsv'],
+    [
+      'a judged query that is missing',
+      { ...files, 'queries.jsonl': rows({ _id: 'q1', text: 'one?' }) },
+      '"q2"',
+    ],
+    [
+      'an id that comes twice',
+      { ...files, 'queries.jsonl': rows({ _id: 'q1', text: '' }, { _id: 'q1', text: '' }) },
+      'line 2',
+    ],
+    ['a row without id', { ...files, 'queries.jsonl': rows({ text: '' }) }, 'no "_id"'],
+    ['a row without text', { ...files, 'queries.jsonl': rows({ _id: 'q1' }) }, 'no "text"'],
+    ['a row that is not an object', { ...files, 'queries.jsonl': '[1]' }, 'not a JSON object'],
+  ])('refuses %s', async (_, data, reason) => {
+    const present = Object.fromEntries(Object.entries(data).filter(([, content]) => content !== undefined));
+    await expect(open({}, present)).rejects.toThrow(reason);
+  });
+});

@@ -1,0 +1,119 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { readQrels, readRun, writeQrels, writeRun } from '../../../src/evaluate/measures/trec.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'xqg-trec-'));
+let count = 0;
+function file(text: string | Buffer, ending = 'txt'): string {
+  const path = join(directory, `${count++}.${ending}`);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('runs', () => {
+  it('come back as written, also ids with blanks and any script', async () => {
+    const path = join(directory, 'out.run');
+    const hits = [
+      { id: 'my notes.md#3', score: 0.1 + 0.2 },
+      { id: 'ภาษาไทย', score: -1e-30 },
+    ];
+    await writeRun(
+      path,
+      [
+        { queryId: 'q 1', hits },
+        { queryId: 'q2', hits: [] },
+      ],
+      'xqg',
+    );
+    expect(await readRun(path)).toEqual(
+      new Map([['q 1', new Map(hits.map(({ id, score }) => [id, score]))]]),
+    );
+    expect(readFileSync(path, 'utf8')).toContain('q 1\tQ0\tmy notes.md#3\t1\t0.30000000000000004\txqg\n');
+  });
+
+  it('refuses an id that would break a line', async () => {
+    const queries = [{ queryId: 'q', hits: [{ id: 'a\tb', score: 1 }] }];
+    await expect(writeRun(join(directory, 'bad.run'), queries, 'xqg')).rejects.toMatchObject({
+      code: 'XQG_RUN_ID',
+    });
+  });
+
+  it.each([
+    ['q Q0 a 1 2.0 t\nq Q0 b 1 nan t\n', '2', 'not a finite number'],
+    ['q Q0 a 1 2.0 t\n\nq Q0 b 1 1e999 t\n', '3', 'not a finite number'],
+    ['q Q0 a 1 2.0\n', '1', '5 columns'],
+    ['q Q0 a 1 2 t\nq Q0 b 2 1 t\nq Q0 a 3 0 t', '3', 'a second time'],
+  ])('names the line of a bad row: %j', async (text, line, reason) => {
+    const path = file(text);
+    await expect(readRun(path)).rejects.toMatchObject({
+      code: 'XQG_EVALUATION_LINE',
+      message: expect.stringMatching(new RegExp(`${line}: .*${reason}`)),
+    });
+  });
+
+  it('names the line beyond a thousand with a separator', async () => {
+    const rows = Array.from({ length: 1233 }, (_, i) => `q Q0 d${i} 0 1 t\n`).join('');
+    await expect(readRun(file(`${rows}broken\n`))).rejects.toThrow('line 1,234');
+  });
+
+  it('refuses what is not UTF-8 or not whole', async () => {
+    const latin = Buffer.from('q Q0 caf\xe9 1 2 t\n', 'latin1');
+    await expect(readRun(file(latin))).rejects.toThrow('not UTF-8');
+    const packed = gzipSync(Array.from({ length: 9 }, (_, i) => `q Q0 d${i} 1 2 t\n`).join('')).subarray(
+      0,
+      40,
+    );
+    await expect(readRun(file(packed, 'gz'))).rejects.toMatchObject({ code: 'XQG_EVALUATION_FILE' });
+  });
+
+  it('says which file is missing', async () => {
+    await expect(readRun(join(directory, 'none.run'))).rejects.toMatchObject({ code: 'XQG_EVALUATION_FILE' });
+  });
+});
+
+describe('qrels', () => {
+  it('are read from TREC and from BEIR, packed or not, with Windows line ends and a byte order mark', async () => {
+    const expected = new Map([
+      [
+        'q1',
+        new Map([
+          ['d1', 2],
+          ['d2', 0],
+        ]),
+      ],
+      ['q2', new Map([['d1', -1]])],
+    ]);
+    const trec = 'q1 0 d1 2\r\nq1 0 d2 0\r\nq2\t0\td1\t-1';
+    const beir = '\uFEFFquery-id\tcorpus-id\tscore\nq1\td1\t2\nq1\td2\t0\nq2\td1\t-1\n';
+    expect(await readQrels(file(trec))).toEqual(expected);
+    expect(await readQrels(file(beir))).toEqual(expected);
+    expect(await readQrels(file(gzipSync(beir), 'tsv.gz'))).toEqual(expected);
+  });
+
+  it('are written as they are read', async () => {
+    const qrels = new Map([
+      [
+        'q1',
+        new Map([
+          ['a b', 2],
+          ['c', 0],
+        ]),
+      ],
+    ]);
+    const path = join(directory, 'out.qrels');
+    await writeQrels(path, qrels);
+    expect(await readQrels(path)).toEqual(qrels);
+  });
+
+  it.each([
+    ['q1 0 d1 high\n', 'relevance "high"'],
+    ['q1 0 d1\n', '3 columns'],
+    ['query-id\tcorpus-id\tscore\nq1\t0\td1\t1\n', 'line 2: 4 columns'],
+    ['q1 0 d1 1\nq1 0 d1 1\n', 'line 2: passage "d1" comes a second time'],
+  ])('refuses %j', async (text, reason) => {
+    await expect(readQrels(file(text))).rejects.toThrow(reason);
+  });
+});

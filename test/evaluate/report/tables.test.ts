@@ -1,0 +1,124 @@
+/** The tables of docs/experiments.md, made of results. */
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { answerTable, between, conditionTable, sentenceTables } from '../../../scripts/experiment-tables.mjs';
+import { PUBLISHED } from '../../../src/evaluate/report/published.js';
+
+const madeBy = {
+  command: 'xqg experiment run x.yaml',
+  version: '1.2.3',
+  date: '2030-01-02T03:04:05Z',
+  identities: { encoders: [{ weights: 'abcdef0123456789' }], generators: [{ weights: 'abcdef0123456789' }] },
+};
+const about = { madeBy, timings: { reading: 1, ranking: 2.4 }, machine: { cores: 2, platform: 'linux x64' } };
+const MADE =
+  '`xqg experiment run x.yaml`: xqg 1.2.3, 2030-01-02, weights abcdef012345, 2 cores (linux x64), 3 s in that run.';
+
+const row = (
+  setting: string,
+  queryLang: string,
+  passageLang: string,
+  system: string,
+  metric: string,
+  value: number,
+) => {
+  return {
+    dataset: 'xquad-r',
+    condition: 'system',
+    point: '',
+    setting,
+    queryLang,
+    passageLang,
+    system,
+    metric,
+    value,
+  };
+};
+
+it('put every measured value in its place, beside what was published', () => {
+  const results = [
+    row('mono', 'en', 'en', 'dense', 'mAP', 0.5),
+    row('mono', 'th', 'th', 'dense', 'mAP', 0.3),
+    row('cross', 'en', 'th', 'dense', 'mAP', 0.2),
+    row('cross', 'en', 'de', 'dense', 'mAP', 0.4),
+    row('cross', 'th', 'en', 'dense', 'mAP', 0.1),
+    row('multi', 'en', 'all', 'dense', 'rank-distance', 2345.4),
+    row('multi', 'en', 'all', 'dense', 'R@10', 0.25),
+  ];
+  const text = sentenceTables('xquad-r', [{ results, ...about }], PUBLISHED);
+  const lines = text.split('\n');
+  expect(lines).toContain(
+    '|  | mAP mono | mAP cross | mAP multi | R@1 mono | R@1 cross | R@10 multi | rank-distance |',
+  );
+  // cross: English is the mean of its pools, then languages count the same.
+  expect(lines).toContain('| dense | .400 | .200 | – | – | – | .250 | 2,345 |');
+  expect(lines).toContain('| *LaBSE hybrid batches* | .817 | .767 | .682 | – | – | – | 221 |');
+  expect(lines).toContain('| *mBERT X-Y* | – | – | .660 | – | – | – | – |');
+  expect(lines).toContain('| en | .500 | .300 | – |');
+  expect(lines).toContain(MADE);
+});
+
+it('state the answer with its interval, and mark what is significant', () => {
+  const test = (difference: number, p?: number) => ({
+    baseline: 0.5,
+    system: 0.5 + difference,
+    difference,
+    interval: { low: difference - 0.01, high: difference + 0.01 },
+    correctedRandomization: p,
+  });
+  const answer = {
+    primary: { data: 'xquad', setting: 'to-english', metric: 'MRR', baseline: 'dense', system: 'dense+xqg' },
+    languages: ['ar', 'th'],
+    sentences: ['It gains.'],
+    rows: [
+      {
+        encoder: 'static',
+        generator: 'lexicon',
+        byLanguage: [test(0.02, 0.01), test(-0.005, 0.3)],
+        mean: test(0.0075),
+      },
+    ],
+  };
+  const lines = answerTable({ answer, ...about }).split('\n');
+  expect(lines[0]).toBe('**dense+xqg against dense**: MRR on xquad, to-english. It gains.');
+  expect(lines).toContain('| difference | +.020* | −.005 | +.007 |');
+  expect(lines).toContain('| interval | +.010 to +.030 | −.015 to +.005 | −.003 to +.018 |');
+  expect(lines).toContain(MADE);
+});
+
+it('show a condition against the baseline', () => {
+  const point = (name: string, value: number) => {
+    return {
+      ...row('multi', 'en', 'all', 'dense+xqg', 'mAP', value),
+      condition: 'language-means',
+      point: name,
+    };
+  };
+  const results = [
+    row('multi', 'en', 'all', 'dense', 'mAP', 0.3),
+    point('none', 0.32),
+    point('none, alpha 0', 0.3),
+  ];
+  const experiment = { primary: { metric: 'mAP', baseline: 'dense' } };
+  expect(conditionTable({ results, experiment }, 'language-means', 'multi').split('\n').slice(2)).toEqual([
+    '| dense | .300 |  |',
+    '| none | .320 | +.020 |',
+    '| none, alpha 0 | .300 | .000 |',
+  ]);
+});
+
+it('stand between markers of docs/experiments.md, every one of them', () => {
+  let docs = readFileSync('docs/experiments.md', 'utf8');
+  for (const name of [
+    'xquad',
+    'mlqa-r',
+    'mlqa-r-sentences',
+    'xquad-r sentences',
+    'mlqa-r sentences',
+    'language means',
+  ]) {
+    docs = between(docs, name, `NEW ${name}`);
+    expect(docs).toContain(`NEW ${name}\n\n<!-- /${name} -->`);
+  }
+  expect(() => between(docs, 'none', '')).toThrow('there is no place');
+});

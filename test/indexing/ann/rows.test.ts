@@ -1,0 +1,44 @@
+import { mkdtemp, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AnnRows, writeAnnRows } from '../../../src/indexing/ann/rows.js';
+import { indexDocuments } from '../../../src/indexing/build.js';
+import { openSnapshot } from '../../../src/indexing/open.js';
+import { DIM, documentsOf, encoder, generator, upTo } from '../fakes.js';
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'xqg-ann-rows-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+describe.each([8, 16] as const)('rows beside a graph, with sums in %i bits', (sumBits) => {
+  it('are those of the matrices to the bit, in any order', async () => {
+    const dir = join(root, `index-${sumBits}`);
+    const options = { encoder, generator, queryLanguages: ['bn', 'th'], sumBits };
+    await indexDocuments(dir, documentsOf(upTo(40)), options);
+    const snapshot = await openSnapshot(dir);
+    const folder = await mkdtemp(join(root, 'rows-'));
+    const n = snapshot.ids.length;
+    const bytes = await writeAnnRows(snapshot, folder);
+    expect(bytes).toBe(n * (4 * DIM + 2 * (4 + (DIM * sumBits) / 8)));
+    const rows = AnnRows.open(folder, snapshot);
+    const into = new Float32Array(DIM);
+    const matrix = await snapshot.passageVectors();
+    for (const row of [n - 1, 0, n >> 1, 3]) {
+      const own = (all: Float32Array): Float32Array => all.subarray(row * DIM, (row + 1) * DIM);
+      rows.passage(row, into);
+      expect(into).toEqual(own(matrix));
+      for (const lang of ['bn', 'th']) {
+        rows.sum(lang, row, into);
+        expect(into).toEqual(own(await snapshot.languageSum(lang)));
+      }
+    }
+    await truncate(join(folder, 'vectors.f32'), 4 * DIM);
+    expect(() => rows.passage(1, into)).toThrow(`row 1 has 0 of ${4 * DIM} bytes`);
+    rows.close();
+    expect(() => AnnRows.open(folder, snapshot)).toThrow(`it has ${4 * DIM} bytes instead of`);
+    await snapshot.close();
+  });
+});

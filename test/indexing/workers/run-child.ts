@@ -1,0 +1,34 @@
+/**
+ * Indexes fake documents over a queue in a process of its own: URL DIR NUMBER_OF_DOCUMENTS. Says on stdout how far it is; SIGTERM
+ * interrupts it.
+ */
+
+import { indexDocuments } from '../../../src/indexing/build.js';
+import { Distribution } from '../../../src/indexing/workers/queued-run.js';
+import { documentsOf, encoder, generator, upTo } from '../fakes.js';
+
+const [url, dir, documents] = process.argv.slice(2);
+const interruption = new AbortController();
+const { signal } = interruption;
+process.on('SIGTERM', () => interruption.abort());
+const distribution = await Distribution.open(
+  {
+    url,
+    partPassages: 8,
+    onParts: ({ done, parts }) => process.stdout.write(`${done} of ${parts}\n`),
+    onTrouble: (problem) => process.stdout.write(`Trouble: ${problem}\n`),
+  },
+  { directory: dir, makers: { generator: 'fake' }, signal },
+);
+const { rowsFrom } = distribution;
+// Few rows a write, so that a killed run leaves some.
+const options = { encoder, generator, rowsFrom, signal, writeRows: 32 };
+try {
+  const result = await indexDocuments(dir, documentsOf(upTo(Number(documents))), options);
+  process.stdout.write(`finished: ${(await distribution.end(result)).status}\n`);
+} catch (error) {
+  if ((error as Error).name !== 'AbortError') throw error;
+  process.stdout.write('finished: interrupted\n');
+} finally {
+  await distribution.close();
+}

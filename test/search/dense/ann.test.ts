@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import type { Encoder } from '../../../src/encode/encoder.js';
+import { Graph } from '../../../src/indexing/ann/graph.js';
+import type { RowSource } from '../../../src/indexing/ann/rows.js';
+import type { Snapshot } from '../../../src/indexing/snapshot.js';
+import { BestRows, NearRows } from '../../../src/search/dense/near-rows.js';
+import { openScanner } from '../../../src/search/dense/scanner.js';
+import { SearchEngine } from '../../../src/search/engine.js';
+import { explain } from '../../../src/search/explain.js';
+import { memoryIndex } from '../../../src/search/memory-snapshot.js';
+import type { SearchRequest } from '../../../src/search/request.js';
+import { analyze, corpus, DIM, factors, encoder as fakeEncoder } from '../fake-corpus.js';
+import { Random } from '../random.js';
+
+const N = 12_000;
+const rows = corpus(N);
+const { scanner } = await openScanner();
+const { snapshot, lexical } = memoryIndex(rows);
+const readRows: number[] = [];
+const source: RowSource = {
+  passage(row, into) {
+    readRows.push(row);
+    into.set(rows[row].vector);
+  },
+  sum: (lang, row, into) => into.set(rows[row].sums.get(lang) ?? new Float32Array(DIM)),
+};
+const graph = await Graph.create({ dim: DIM, unitLength: true });
+for (const [row, { vector }] of rows.entries()) graph.add(row, vector);
+
+const exactEngine = new SearchEngine({ snapshot, lexical, encoder: fakeEncoder, scanner, factors, analyze });
+/** The same rows, of which no matrix can be read. */
+const unread = Object.assign(Object.create(snapshot) as Snapshot, {
+  passageVectors: () => Promise.reject(new Error('read')),
+  languageSumsOf: async (row: number) => rows[row].sums,
+});
+
+function engineOf(candidates: number, encoder: Encoder = fakeEncoder, of: Snapshot = snapshot): SearchEngine {
+  const near = new NearRows(snapshot, { graph, source, candidates, expansion: candidates });
+  return new SearchEngine({ snapshot: of, lexical, encoder, scanner, factors, analyze, near });
+}
+
+const BASE: SearchRequest = {
+  question: 'fi3 fi4 fi9',
+  languages: [{ lang: 'fi', weight: 1 }],
+  mode: 'dense',
+  augment: true,
+  k: 10,
+};
+const CHANGES: Partial<SearchRequest>[] = [
+  {},
+  { augment: false },
+  { alpha: 0.9 },
+  { profile: 'paper' },
+  { languagePolicy: 'all', alpha: 0.2 },
+  {
+    question: 'th8 fi8 stem8',
+    languages: [
+      { lang: 'th', weight: 0.6 },
+      { lang: 'fi', weight: 0.4 },
+    ],
+  },
+  // Both languages see the same vectors: one part, not a sum of two.
+  {
+    question: 'th8 fi8 stem8',
+    languages: [
+      { lang: 'th', weight: 0.7 },
+      { lang: 'fi', weight: 0.3 },
+    ],
+    languagePolicy: 'all',
+  },
+];
+
+describe('search through a graph', () => {
+  it('scores what it finds to the bit as exact search does, whatever alpha, profile and languages', async () => {
+    const engine = engineOf(512);
+    for (const mode of ['dense', 'hybrid'] as const) {
+      for (const change of CHANGES) {
+        // The best of a first pass may not be among the graph's candidates.
+        const request = { ...BASE, mode, feedback: 0, ...change };
+        const [exact, near] = [await engine.rank({ ...request, exact: true }), await engine.rank(request)];
+        const scores = new Map(exact.map(({ id, dense }) => [id, dense]));
+        const both = near.filter(({ id }) => scores.has(id));
+        expect(both.length).toBeGreaterThan(4);
+        for (const { id, dense } of both) expect(dense).toBe(scores.get(id));
+      }
+    }
+  });
+
+  it('finds the same as exact search with enough candidates, alone and in a batch', async () => {
+    const engine = engineOf(9000);
+    const requests = CHANGES.map((change) => ({ ...BASE, mode: 'hybrid' as const, ...change }));
+    const exact = await engine.rankBatch(requests.map((request) => ({ ...request, exact: true })));
+    expect(await engine.rankBatch(requests)).toEqual(exact);
+    expect(await engine.rank(requests[1])).toEqual(exact[1]);
+  });
+
+  it('reads candidates only, and no matrix', async () => {
+    const engine = engineOf(64);
+    readRows.length = 0;
+    await engine.rank({ ...BASE, feedback: 0 });
+    expect(new Set(readRows).size).toBe(64);
+    expect(readRows).toHaveLength(64);
+  });
+
+  it('explains a hit without a matrix, with the score that the ranking has', async () => {
+    const engine = engineOf(100, fakeEncoder, unread);
+    const [{ row, dense }] = await engine.rank(BASE);
+    const explained = await explain(engine, BASE, row);
+    expect(explained.dense!.score).toBe(dense);
+    expect(explained).toEqual(await explain(exactEngine, BASE, row));
+  });
+
+  it('encodes a question once, also where the graph is of no use for it', async () => {
+    let encoded = 0;
+    const counting = {
+      ...fakeEncoder,
+      encodeQueries: (texts: Parameters<Encoder['encodeQueries']>[0]) => {
+        encoded += texts.length;
+        return fakeEncoder.encodeQueries(texts);
+      },
+    };
+    const engine = engineOf(100, counting);
+    const mask = Uint8Array.from({ length: N }, (_, row) => (row % 10 < 8 ? 1 : 0));
+    const requests = [
+      BASE,
+      { ...BASE, k: 2000, mask },
+      { ...BASE, exact: true },
+      { ...BASE, mode: 'lexical' as const },
+    ];
+    await engine.rankBatch(requests);
+    expect(encoded).toBe(3);
+  });
+
+  it('scores every row of a narrow filter, asks for more rows for a wide one, and scans for one between', async () => {
+    const near = new NearRows(snapshot, { graph, source, candidates: 100, expansion: 200 });
+    const maskOf = (share: number): Uint8Array => {
+      const random = new Random(5);
+      return Uint8Array.from({ length: N }, () => (random.below(1000) < share * 1000 ? 1 : 0));
+    };
+    expect(near.way(10, maskOf(0.01))).toBe('all');
+    expect(near.way(10, maskOf(0.9))).toBe('candidates');
+    expect(near.way(2000, maskOf(0.9))).toBe('scan');
+    expect(near.way(N, null)).toBe('scan');
+    const engine = engineOf(100);
+    for (const share of [0.001, 0.01, 0.9]) {
+      const mask = maskOf(share);
+      const hits = await engine.rank({ ...BASE, mask });
+      expect(hits).toHaveLength(10);
+      expect(hits.every(({ row }) => mask[row] === 1)).toBe(true);
+      if (share < 0.1) expect(hits).toEqual(await engine.rank({ ...BASE, mask, exact: true }));
+    }
+  });
+
+  it('finds nothing dense for a question without a vector, as exact search does, and reads no matrix for it', async () => {
+    const request = { ...BASE, mode: 'hybrid' as const, question: 'unknown words' };
+    const engine = engineOf(100, fakeEncoder, unread);
+    expect(await engine.rank(request)).toEqual(await engineOf(100).rank({ ...request, exact: true }));
+    await expect(engine.rank({ ...BASE, exact: true })).rejects.toThrow('read');
+  });
+});
+
+describe('the best rows of blocks', () => {
+  it('are those of the whole', () => {
+    const random = new Random(1);
+    const scores = random.floats(5000);
+    const best = new BestRows(50);
+    for (let from = 0; from < 5000; from += 700) best.add(from, scores.subarray(from, from + 700));
+    const expected = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, 50);
+    expect([...best.rows()]).toEqual(expected);
+  });
+});

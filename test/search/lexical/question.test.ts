@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { LexiconGenerator } from '../../../src/generate/lexicon.js';
+import { questionTerms } from '../../../src/search/lexical/question.js';
+import { tinyPack } from '../../support/tiny-pack.js';
+
+const NOTHING = { terms: [], weights: new Float32Array(0) };
+const NO_FACTORS = {
+  generatedFrom: () => NOTHING,
+  translate: () => NOTHING,
+  relatives: () => NOTHING,
+  generatedMass: () => 0,
+};
+const factors = new LexiconGenerator(tinyPack());
+
+function entries(text: string, lang: string, passages: string[]) {
+  const { terms, weights, fields } = questionTerms(text, lang, passages, factors);
+  return new Map(
+    terms.map((term, i) => [term, { weight: Math.round(weights[i] * 100) / 100, field: fields![i] }]),
+  );
+}
+
+describe('the terms of a question', () => {
+  it('ask for a known word by translation, and by itself only in its own language', () => {
+    const terms = entries('Haus', 'de', ['en']);
+    expect(terms.get('haus')).toEqual({ weight: 0.98, field: 'asked' });
+    expect(terms.get('#haus')).toEqual({ weight: 0.1, field: 'own' });
+    expect(terms.has('hous')).toBe(false);
+  });
+
+  it('ask for an unknown word as the languages of the passages would write it, and by its consonants', () => {
+    const terms = entries('Vickers', 'de', ['en']);
+    expect(terms.get('vick')).toEqual({ weight: 0.7, field: 'anywhere' });
+    expect(terms.get('vicker')).toEqual({ weight: 0.7, field: 'own' });
+    expect(terms.get('~fkrs')).toEqual({ weight: 1, field: 'own' });
+    expect(terms.get('#vick')).toEqual({ weight: 0.3, field: 'own' });
+  });
+
+  it('leave out what says next to nothing in its language, unless there is nothing else', () => {
+    const weights = new Map([
+      ['wo', 0.05],
+      ['haus', 0.64],
+    ]);
+    const table = {
+      ...NO_FACTORS,
+      knows: (term: string) => weights.has(term),
+      termWeight: (term: string) => weights.get(term) ?? 1,
+    };
+    const both = questionTerms('wo Haus', 'de', ['en'], table);
+    expect(both.terms).not.toContain('wo');
+    expect(both.weights[both.terms.indexOf('haus')]).toBeCloseTo(0.8, 6);
+    const alone = questionTerms('wo', 'de', ['en'], table);
+    expect(alone.weights[alone.terms.indexOf('wo')]).toBeCloseTo(Math.sqrt(0.05), 6);
+  });
+
+  it('count repeated words, and take every word for unknown without a table', () => {
+    expect(entries('Haus Haus', 'de', ['en']).get('haus')?.weight).toBe(1.96);
+    const { terms, fields } = questionTerms('Haus', 'de', ['en'], null);
+    expect(fields![terms.indexOf('haus')]).toBe('anywhere');
+  });
+});
