@@ -56,15 +56,15 @@ async function measure(passages) {
   const { indexDocuments } = await import('../dist/indexing/build.js');
   const { openSnapshot } = await import('../dist/indexing/open.js');
   const { indexStatus } = await import('../dist/indexing/status.js');
-  const makers = values.fake ? await fakeMakers() : await packMakers();
+  const recipe = values.fake ? await fakeRecipe() : await packRecipe();
   const folder = mkdtempSync(join(tmpdir(), 'xqg-bench-'));
   const dir = values.keep ?? join(folder, 'index');
   const rssMiB = [];
   let sealing;
   try {
     const began = performance.now();
-    const result = await indexDocuments(dir, documents(passages, makers.word), {
-      ...makers.options,
+    const result = await indexDocuments(dir, documents(passages, recipe.word), {
+      ...recipe.options,
       queryLanguages: values.languages?.split(','),
       expected: passages,
       onProgress: (progress) => {
@@ -110,7 +110,7 @@ async function measure(passages) {
   }
 }
 
-/** Words by Zipf's law out of what the makers know, so that queries are generated for them. */
+/** Words by Zipf's law out of what the recipe know, so that queries are generated for them. */
 async function* documents(n, word) {
   for (let number = 0; number < n; number++) {
     const text = Array.from({ length: WORDS }, (_, i) => word(random(number * WORDS + i))).join(' ');
@@ -134,7 +134,7 @@ function random(number) {
   return ((state ^ (state >>> 16)) >>> 0) / 2 ** 32;
 }
 
-async function packMakers() {
+async function packRecipe() {
   const { loadPack, packFolder } = await import('../dist/pack/format.js');
   const { StaticEncoder } = await import('../dist/encode/static/static-encoder.js');
   const { LexiconGenerator } = await import('../dist/generate/lexicon.js');
@@ -147,7 +147,7 @@ async function packMakers() {
   };
 }
 
-async function fakeMakers() {
+async function fakeRecipe() {
   const noise = Float32Array.from({ length: 2 ** 20 }, (_, i) => random(i) - 0.5);
   let from = 0;
   const filled = (n) => {

@@ -17,7 +17,7 @@ export async function lanceIndexes(index, questions, { folder, kinds, recall: wa
   const { vectors } = await fused.fused(formula, LANGUAGES.map((lang) => ({ lang, weight: 1 })));
   const asked = [];
   for (const { text, lang } of questions) {
-    const vector = await index.makers.encoder.encodeQueries([{ text, languages: [{ lang, weight: 1 }] }]);
+    const vector = await index.recipe.encoder.encodeQueries([{ text, languages: [{ lang, weight: 1 }] }]);
     const { hits } = await index.search(text, { lang, mode: 'dense', k: 10, ann: false });
     asked.push({ vector, exact: hits.map(({ id }) => snapshot.row(id)) });
   }

@@ -14,7 +14,7 @@ import { copyIndex } from '../dist/indexing/copy.js';
 import { totalsOf } from '../dist/indexing/lexical/corpus-totals.js';
 import { openSnapshot, openVersion } from '../dist/indexing/open.js';
 import { lexicalRow } from '../dist/indexing/lexical/segments.js';
-import { makersOf } from '../dist/indexing/recipe.js';
+import { recipeOf } from '../dist/indexing/recipe.js';
 import { searchDefaults } from '../dist/search/defaults.js';
 import { Candidates } from '../dist/search/candidates/candidates.js';
 import { SearchEngine } from '../dist/search/engine.js';
@@ -84,16 +84,16 @@ async function digestsAgree(...dirs) {
 async function compare(embedded, stored) {
   const opened = await openVersion(stored);
   const { manifest } = opened;
-  const makers = await makersOf({ pack: values.pack }, manifest.identity);
-  const defaults = searchDefaults(makers.encoder.identity, makers.generator.identity);
+  const recipe = await recipeOf({ pack: values.pack }, manifest.identity);
+  const defaults = searchDefaults(recipe.encoder.identity, recipe.generator.identity);
   const snapshot = await openSnapshot(embedded);
   const { queryLanguages, queriesPerLanguage } = snapshot;
   const exact = new SearchEngine({
     snapshot,
     lexical: new LexicalIndex(await snapshot.segments(), defaults.bm25),
-    encoder: makers.encoder,
+    encoder: recipe.encoder,
     scanner: new LateScanner(),
-    factors: makers.generator,
+    factors: recipe.generator,
     defaults,
   });
   const totals = await totalsOf(opened.store, opened.reader);
@@ -101,8 +101,8 @@ async function compare(embedded, stored) {
     new Candidates({
       reader: opened.reader,
       totals,
-      encoder: makers.encoder,
-      factors: makers.generator,
+      encoder: recipe.encoder,
+      factors: recipe.generator,
       defaults,
       queryLanguages,
       queriesPerLanguage,

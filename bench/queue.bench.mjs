@@ -138,7 +138,7 @@ function random(number) {
   return ((state ^ (state >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** Run and worker in this process, with makers that do nothing. */
+/** Run and worker in this process, with recipe that do nothing. */
 async function timeEmptyParts() {
   const identity = { name: 'none', dim: 8, weights: '', unitLength: true, settings: {} };
   const encoder = {
@@ -146,14 +146,14 @@ async function timeEmptyParts() {
     encodePassages: async (texts) => new Float32Array(8 * texts.length).fill(0.5),
     encodeQueries: async (texts) => new Float32Array(8 * texts.length),
   };
-  const makers = { encoder, generator: null, pack: null };
+  const recipe = { encoder, generator: null, pack: null };
   const stopping = new AbortController();
-  const worker = runWorker(url, { open: async () => makers, signal: stopping.signal });
+  const worker = runWorker(url, { open: async () => recipe, signal: stopping.signal });
   const directory = join(home, 'empty');
-  const distribution = await Distribution.open({ url, partPassages: 1 }, { directory, makers: { generator: null } });
+  const distribution = await Distribution.open({ url, partPassages: 1 }, { directory, recipe: { generator: null } });
   const began = performance.now();
   await distribution.end(
-    await indexDocuments(directory, emptyDocuments(), { ...makers, rowsFrom: distribution.rowsFrom }),
+    await indexDocuments(directory, emptyDocuments(), { ...recipe, rowsFrom: distribution.rowsFrom }),
   );
   const ms = performance.now() - began;
   await distribution.close();

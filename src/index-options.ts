@@ -4,11 +4,11 @@ import type { ReadBytes } from './corpus/progress.js';
 import type { ReadOptions } from './corpus/read-corpus.js';
 import type { CorpusOptions } from './corpus/split.js';
 import type { IndexProgress } from './indexing/options.js';
-import type { MakerOptions } from './indexing/recipe.js';
+import type { RecipeOptions } from './indexing/recipe.js';
 import type { QueueOptions } from './indexing/workers/queued-run.js';
 import type { SearchSettings } from './search/opened/local.js';
 
-export interface OpenIndexOptions extends MakerOptions, SearchSettings {
+export interface OpenIndexOptions extends RecipeOptions, SearchSettings {
   /**
    * `opensearch://HOST:PORT/NAME`: where a new index keeps its rows; of one that is there already, the directory becomes the
    * control folder. Default: in the directory, or where the index of the directory keeps them.
@@ -55,6 +55,6 @@ export interface AddPathsOptions extends Omit<AddOptions, 'source' | 'split' | '
    * @throws XqgError to refuse that document; `onFailure` is told
    */
   readonly prepare?: (document: SourceDocument) => SourceDocument;
-  /** Rows are computed by the workers of a queue (`workOnParts`). Default: in this process. */
+  /** Rows are computed by the workers of a queue (`runWorker`). Default: in this process. */
   readonly queue?: QueueOptions;
 }

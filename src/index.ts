@@ -45,20 +45,27 @@ export type { NewDocument } from './indexing/documents.js';
 export type { IndexFailure, IndexIdentity, IndexState, Manifest } from './indexing/manifest.js';
 export type { IndexProgress, IndexResult } from './indexing/options.js';
 export type { LanguageCount } from './indexing/passage-counts.js';
-export type { Removal } from './indexing/remove.js';
+export type { RemoveTarget } from './indexing/remove.js';
 export type { IndexStatus } from './indexing/status.js';
 export type { PartsProgress, QueueOptions } from './indexing/workers/queued-run.js';
-export { type PartWorkerOptions, type WorkerResult, workOnParts } from './indexing/workers/worker.js';
+export { type PartWorkerOptions, runWorker, type WorkerResult } from './indexing/workers/worker.js';
 export type { LanguageWeight, TermBag } from './languages/terms.js';
 export { type ConceptTerms, Glossary } from './pack/glossary/glossary.js';
 export { readGlossary } from './pack/glossary/read-glossary.js';
 export type { PackIdentity } from './pack/pack.js';
-export type { AskedQuestion, ExpandedQuestion, RankedQuestion } from './search/answer.js';
 export type { PassageQueries } from './search/contents.js';
 export type { ExplainedPassage } from './search/explain.js';
-export type { FoundPassage, SearchAnswer, SearchOptions, UsedExpansion } from './search/options.js';
+export type {
+  ExpandedQuestion,
+  ExpansionInfo,
+  Hit,
+  Question,
+  QuestionHits,
+  SearchOptions,
+  SearchResult,
+} from './search/options.js';
 export type { Augmentation, SearchMode } from './search/request.js';
-export { roundTripOver } from './search/round-trip-scorer.js';
+export { roundTripScorer } from './search/round-trip-scorer.js';
 export {
   openIndex,
   type XqgIndex,

@@ -18,17 +18,10 @@ import {
 import { keptGlossary } from './indexing/kept-glossary.js';
 import { findManifest, type IndexIdentity, type Manifest } from './indexing/manifest.js';
 import type { DocumentSource, IndexOptions, IndexProgress, IndexResult } from './indexing/options.js';
-import { type Makers, makersOf } from './indexing/recipe.js';
-import type { Removal } from './indexing/remove.js';
+import { type Recipe, recipeOf } from './indexing/recipe.js';
+import type { RemoveTarget } from './indexing/remove.js';
 import type { IndexStatus } from './indexing/status.js';
-import {
-  type AskedQuestion,
-  answerQuestion,
-  type ExpandedQuestion,
-  expandQuestions,
-  type RankedQuestion,
-  rankQuestions,
-} from './search/answer.js';
+import { answerQuestion, expandQuestions, rankQuestions } from './search/answer.js';
 import type { AnnOptions } from './search/build-ann.js';
 import { type Comparison, compareRankings } from './search/compare.js';
 import {
@@ -45,9 +38,15 @@ import {
 } from './search/contents.js';
 import type { Coverage, CoverageOptions } from './search/coverage.js';
 import { type ExplainedPassage, explainPassage } from './search/explain.js';
-import { OpenedIndex } from './search/opened/local.js';
-import type { AskableIndex } from './search/opened/searchable.js';
-import type { SearchAnswer, SearchOptions } from './search/options.js';
+import { LocalIndex } from './search/opened/local.js';
+import type { Searchable } from './search/opened/searchable.js';
+import type {
+  ExpandedQuestion,
+  Question,
+  QuestionHits,
+  SearchOptions,
+  SearchResult,
+} from './search/options.js';
 import { parseAddress } from './store/opensearch/address.js';
 
 /** Rows that wait to be written are held about twice: as vectors, and as what goes to the disk. */
@@ -73,8 +72,8 @@ export async function openIndex(directory: string, options: OpenIndexOptions = {
     options.glossary === undefined && identity?.glossary !== undefined
       ? await keptGlossary(dir, identity.glossary)
       : null;
-  const makers = await makersOf(options, identity, found?.encoderSpec, kept);
-  return new XqgIndex(dir, { ...options, store }, makers, identity);
+  const recipe = await recipeOf(options, identity, found?.encoderSpec, kept);
+  return new XqgIndex(dir, { ...options, store }, recipe, identity);
 }
 
 /** Loaded only where rows are in a store elsewhere. */
@@ -84,7 +83,7 @@ async function attached(dir: string, store: string): Promise<Manifest | null> {
 }
 
 export class XqgIndex {
-  #opened: Promise<AskableIndex> | null = null;
+  #opened: Promise<Searchable> | null = null;
   #closed = false;
 
   /** Made by `openIndex`. */
@@ -92,7 +91,7 @@ export class XqgIndex {
     /** Absolute path. */
     readonly directory: string,
     readonly options: OpenIndexOptions,
-    readonly makers: Makers,
+    readonly recipe: Recipe,
     private identity: IndexIdentity | null,
   ) {}
 
@@ -104,7 +103,7 @@ export class XqgIndex {
   } {
     const { options, identity } = this;
     return {
-      languages: options.queryLanguages ?? identity?.queryLanguages ?? this.makers.generator?.languages ?? [],
+      languages: options.queryLanguages ?? identity?.queryLanguages ?? this.recipe.generator?.languages ?? [],
       queries: options.queriesPerLanguage ?? identity?.queriesPerLanguage ?? QUERIES_PER_LANGUAGE,
       encoded: options.encodeQueries ?? identity?.encodesQueries ?? true,
     };
@@ -159,7 +158,7 @@ export class XqgIndex {
    * Takes documents, or all that a source brought, out.
    * @returns the number of passages removed
    */
-  async remove(removal: Removal, options: { readonly purge?: boolean } = {}): Promise<number> {
+  async remove(removal: RemoveTarget, options: { readonly purge?: boolean } = {}): Promise<number> {
     this.#requireOpen();
     const { removeFromIndex } = await import('./indexing/remove.js');
     const removed = await removeFromIndex(this.directory, removal, options);
@@ -168,9 +167,9 @@ export class XqgIndex {
   }
 
   /** The passages that answer a question. */
-  async search(question: string, options: SearchOptions = {}): Promise<SearchAnswer> {
+  async search(question: string, options: SearchOptions = {}): Promise<SearchResult> {
     return (await this.#open()).use(async (opened) =>
-      answerQuestion(await opened.around(question, [options]), this.makers, question, options),
+      answerQuestion(await opened.around(question, [options]), this.recipe, question, options),
     );
   }
 
@@ -180,7 +179,7 @@ export class XqgIndex {
    */
   async expand(question: string, options: SearchOptions): Promise<ExpandedQuestion> {
     return (await this.#open()).use(async (opened) => {
-      const { languages } = await opened.languages(question, options.lang, this.makers);
+      const { languages } = await opened.languages(question, options.lang, this.recipe);
       const [expanded] = await expandQuestions([{ text: question, languages }], options);
       return expanded;
     });
@@ -191,17 +190,17 @@ export class XqgIndex {
    * @throws XqgError XQG_NO_GENERATED_QUERIES
    */
   async compare(question: string, options: SearchOptions = {}): Promise<Comparison> {
-    return (await this.#open()).use((opened) => compareRankings(opened, this.makers, question, options));
+    return (await this.#open()).use((opened) => compareRankings(opened, this.recipe, question, options));
   }
 
   /**
    * Ids and scores for many questions, in their order: for runs. Faster than one by one, since one scan serves many.
    * Questions are read as they are needed.
    */
-  async *rank<Q extends AskedQuestion>(
+  async *rank<Q extends Question>(
     questions: AsyncIterable<Q> | Iterable<Q>,
     options: SearchOptions = {},
-  ): AsyncGenerator<RankedQuestion<Q>> {
+  ): AsyncGenerator<QuestionHits<Q>> {
     const opened = await this.#open();
     const release = opened.hold();
     try {
@@ -226,7 +225,7 @@ export class XqgIndex {
     return (await this.#open()).use(async (opened) =>
       explainPassage(
         await opened.around(question, [options], { depth: EXPLAINED_DEPTH, also: [passageId] }),
-        this.makers,
+        this.recipe,
         question,
         passageId,
         options,
@@ -241,7 +240,7 @@ export class XqgIndex {
    */
   async queries(passageId: string, { filters }: VisibleOptions = {}): Promise<PassageQueries> {
     return (await this.#open()).use(async (opened) =>
-      generatedQueries(await opened.passages([passageId], filters ?? []), this.makers, passageId, filters),
+      generatedQueries(await opened.passages([passageId], filters ?? []), this.recipe, passageId, filters),
     );
   }
 
@@ -274,7 +273,7 @@ export class XqgIndex {
   async coverage(options: CoverageOptions = {}): Promise<Coverage> {
     const { measureCoverage } = await import('./search/coverage.js');
     return (await this.#open()).use((opened) =>
-      measureCoverage(opened.whole('Measuring the generated queries'), this.makers, options),
+      measureCoverage(opened.whole('Measuring the generated queries'), this.recipe, options),
     );
   }
 
@@ -285,7 +284,7 @@ export class XqgIndex {
   async buildAnn(options: AnnOptions = {}): Promise<AnnRecord> {
     const { buildAnn } = await import('./search/build-ann.js');
     const record = await (await this.#open()).use((opened) =>
-      buildAnn(opened.whole('An ANN index'), this.makers, options),
+      buildAnn(opened.whole('An ANN index'), this.recipe, options),
     );
     await this.#forgetVersion();
     return record;
@@ -344,7 +343,7 @@ export class XqgIndex {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#forgetVersion();
-    await this.makers.close?.();
+    await this.recipe.close?.();
   }
 
   async #write(
@@ -353,7 +352,7 @@ export class XqgIndex {
     more: Pick<IndexOptions, 'sources' | 'splitting' | 'onProgress' | 'rowsFrom'>,
   ): Promise<IndexResult> {
     this.#requireOpen();
-    const { encoder, generator, pack, packFolder, encoderSpec, glossary } = this.makers;
+    const { encoder, generator, pack, packFolder, encoderSpec, glossary } = this.recipe;
     const { languages: queryLanguages, encoded: encodeQueries } = this.generation;
     const rowBytes = COPIES * 4 * encoder.identity.dim * (1 + queryLanguages.length) + TEXT_BYTES;
     const { indexDocuments } = await import('./indexing/build.js');
@@ -379,26 +378,26 @@ export class XqgIndex {
     return result;
   }
 
-  #open(): Promise<AskableIndex> {
+  #open(): Promise<Searchable> {
     this.#requireOpen();
     this.#opened ??= this.#openNewest();
     return this.#opened;
   }
 
-  async #openNewest(): Promise<AskableIndex> {
+  async #openNewest(): Promise<Searchable> {
     if ((await findManifest(this.directory))?.store === undefined)
-      return OpenedIndex.open(this.directory, this.makers, this.options);
-    const { StoredIndex } = await import('./search/opened/remote.js');
-    return StoredIndex.open(this.directory, this.makers);
+      return LocalIndex.open(this.directory, this.recipe, this.options);
+    const { RemoteIndex } = await import('./search/opened/remote.js');
+    return RemoteIndex.open(this.directory, this.recipe);
   }
 
-  async *#rankBatch<Q extends AskedQuestion>(
-    opened: AskableIndex,
+  async *#rankBatch<Q extends Question>(
+    opened: Searchable,
     batch: readonly Q[],
     options: SearchOptions,
-  ): AsyncGenerator<RankedQuestion<Q>> {
+  ): AsyncGenerator<QuestionHits<Q>> {
     for await (const { index, questions } of opened.aroundEach(batch, options))
-      yield* await rankQuestions(index, this.makers, questions, options);
+      yield* await rankQuestions(index, this.recipe, questions, options);
   }
 
   async #forgetVersion(): Promise<void> {

@@ -1,6 +1,6 @@
 /** An opened version that stays open as long as somebody uses it, also after it was closed. Knows no row and no question. */
 
-export abstract class HeldIndex {
+export abstract class UseCounted {
   #users = 0;
   #closed = false;
 

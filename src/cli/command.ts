@@ -1,4 +1,6 @@
-/** What every command gets besides its options: where to print, and the signal of Ctrl-C. */
+/** A command of the command line: how it registers itself, and what it gets besides its options. */
+import type { Command } from 'commander';
+
 export interface CommandContext {
   /** True where the person asked for JSON. */
   readonly json: boolean;
@@ -21,3 +23,10 @@ export function createContext(json: boolean, signal: AbortSignal): CommandContex
     say: (text) => process.stderr.write(`${text}\n`),
   };
 }
+
+/** A command's work; `options` is what commander parsed, unchecked. */
+// biome-ignore lint/suspicious/noExplicitAny: commander hands over strings and lists of strings
+export type Work = (context: CommandContext, options: unknown, ...args: any[]) => Promise<void>;
+
+/** Adds one command to its parent. `act` turns the command's work into commander's action. */
+export type Register = (parent: Command, act: (work: Work) => (...args: unknown[]) => Promise<void>) => void;

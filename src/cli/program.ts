@@ -1,8 +1,9 @@
 /** The command line as a whole: its commands and what they share. Knows no command's work. */
+
 import { Command, CommanderError } from 'commander';
 import { XqgError } from '../base/errors.js';
 import { version } from '../base/version.js';
-import { type CommandContext, createContext } from './command.js';
+import { createContext, type Register, type Work } from './command.js';
 import { registerAnn } from './commands/ann.js';
 import { registerBench } from './commands/bench.js';
 import { registerCopy } from './commands/copy.js';
@@ -25,13 +26,6 @@ import { registerSearch } from './commands/search.js';
 import { registerServe } from './commands/serve.js';
 import { registerStatus } from './commands/status.js';
 import { registerWorker } from './commands/worker.js';
-
-/** A command's work; `options` is what commander parsed, unchecked. */
-// biome-ignore lint/suspicious/noExplicitAny: commander hands over strings and lists of strings
-export type Work = (context: CommandContext, options: unknown, ...args: any[]) => Promise<void>;
-
-/** Adds one command to its parent. `act` turns the command's work into commander's action. */
-export type Register = (parent: Command, act: (work: Work) => (...args: unknown[]) => Promise<void>) => void;
 
 const COMMANDS: readonly Register[] = [
   registerIndex,

@@ -6,7 +6,7 @@ import { XqgError } from '../base/errors.js';
 import { readLines } from '../base/lines.js';
 import { count } from './terminal.js';
 
-export interface Question {
+export interface FileQuestion {
   readonly id: string;
   readonly text: string;
   /** ISO 639-1, where the file gives it. */
@@ -14,7 +14,7 @@ export interface Question {
 }
 
 /** @throws XqgError XQG_QUESTION_FILE with the line of what cannot be read, or of an id that comes twice */
-export async function* readQuestions(file: string): AsyncGenerator<Question> {
+export async function* readQuestions(file: string): AsyncGenerator<FileQuestion> {
   const seen = new Map<string, number>();
   for await (const { number, text } of readLines(file)) {
     if (text.trim() === '') continue;
@@ -31,13 +31,13 @@ export async function* readQuestions(file: string): AsyncGenerator<Question> {
 
 type Fail = (reason: string) => XqgError;
 
-function fromColumns(line: string, fail: Fail): Question {
+function fromColumns(line: string, fail: Fail): FileQuestion {
   const tab = line.indexOf('\t');
   if (tab < 0) throw fail('there is no tab between id and text');
   return { id: line.slice(0, tab).trim(), text: line.slice(tab + 1) };
 }
 
-function fromJson(line: string, fail: Fail): Question {
+function fromJson(line: string, fail: Fail): FileQuestion {
   let row: Record<string, unknown>;
   try {
     row = JSON.parse(line) as Record<string, unknown>;

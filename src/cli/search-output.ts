@@ -3,14 +3,14 @@
  * layout depends on it. Knows no search.
  */
 import { isAbsolute, relative } from 'node:path';
-import type { FoundPassage, SearchAnswer } from '../search/options.js';
+import type { Hit, SearchResult } from '../search/options.js';
 import { colors, count, foreign, shorten } from './terminal.js';
 
 /** Characters of a snippet. */
 const SNIPPET = 280;
 
 /** One answer as a list. */
-export function describeAnswer(answer: SearchAnswer): string {
+export function describeAnswer(answer: SearchResult): string {
   if (answer.hits.length === 0) return `${describeSearch(answer)}\nNothing found.`;
   const hits = answer.hits.map((hit) =>
     describeHit(hit, `${String(hit.rank).padStart(3)}  ${score(hit)}  ${hit.lang}`),
@@ -20,8 +20,8 @@ export function describeAnswer(answer: SearchAnswer): string {
 
 /** Both rankings of one question, deeper than what is shown, so that moves are seen. */
 export interface BothRankings {
-  readonly on: SearchAnswer;
-  readonly off: SearchAnswer;
+  readonly on: SearchResult;
+  readonly off: SearchResult;
   /** At most so many of each are shown. */
   readonly shown: number;
 }
@@ -52,8 +52,8 @@ export function describeSearch({
   ann,
   feedback = 0,
   expansion = null,
-}: Pick<SearchAnswer, 'languages' | 'language' | 'mode' | 'augmentation'> &
-  Partial<Pick<SearchAnswer, 'ann' | 'feedback' | 'expansion'>>): string {
+}: Pick<SearchResult, 'languages' | 'language' | 'mode' | 'augmentation'> &
+  Partial<Pick<SearchResult, 'ann' | 'feedback' | 'expansion'>>): string {
   const weights = languages
     .slice(0, 3)
     .map(({ lang, weight }) => (languages.length === 1 ? lang : `${lang} ${Math.round(weight * 100)} %`))
@@ -79,7 +79,7 @@ export function describeSearch({
   return `${colors.dim(parts.join(' | '))}\n${colors.dim(`${lang}:`)} ${foreign(shorten(text, SNIPPET), colors.dim)}`;
 }
 
-function describeHit(hit: FoundPassage, columns: string): string {
+function describeHit(hit: Hit, columns: string): string {
   const indent = ' '.repeat(5);
   const title = foreign(hit.title || hit.id, colors.bold);
   const lines = [`${columns}  ${title}`];
@@ -104,7 +104,7 @@ function relativePath(path: string): string {
   return from.startsWith('..') ? path : from;
 }
 
-function score({ score: value }: FoundPassage): string {
+function score({ score: value }: Hit): string {
   return value.toFixed(3).padStart(7);
 }
 

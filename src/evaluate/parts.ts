@@ -11,7 +11,7 @@ import { GlossGenerator } from '../generate/gloss.js';
 import { LEXICON_DEFAULTS, LexiconGenerator, type LexiconGeneratorSettings } from '../generate/lexicon.js';
 import { loadPack } from '../pack/format.js';
 import { type SearchDefaults, searchDefaults } from '../search/defaults.js';
-import { openScanner } from '../search/dense/scanner.js';
+import { openScanner } from '../search/dense/open-scanner.js';
 import type { EngineParts } from './ranking/engine-searcher.js';
 
 export interface OpenedParts {

@@ -3,7 +3,6 @@
  */
 import { XqgError } from '../base/errors.js';
 import type { LanguageWeight } from '../languages/terms.js';
-import type { Expansion } from '../search/expansion.js';
 import type { Expander } from './expander.js';
 
 export const EXPANSION_WAYS = ['append', 'mix'] as const;
@@ -80,4 +79,14 @@ export async function expansionsOf(
 
 function likeliest(languages: readonly LanguageWeight[]): string {
   return languages.reduce((best, each) => (each.weight > best.weight ? each : best)).lang;
+}
+
+export interface Expansion {
+  readonly text: string;
+  /** Of the text; weights sum to 1. */
+  readonly languages: readonly LanguageWeight[];
+  /** `appended`: question and text are encoded as one; else the share of the text's own vector in the question's, in [0, 1]. */
+  readonly dense: 'appended' | number;
+  /** What a term of the text counts against one of the question's, >= 0; 0: the lexical leg does not see it. */
+  readonly lexicalWeight: number;
 }

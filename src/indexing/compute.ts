@@ -10,13 +10,13 @@ import { type Generator, hasDistribution } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
 import type { IndexedPassage } from '../store/store.js';
-import type { Expectations } from './expectations.js';
+import type { ExpectedQueries } from './expectations.js';
 
-export interface RowMakers {
+export interface RowRecipe {
   readonly encoder: Encoder;
   readonly generator: Generator | null;
   /** null where queries are drawn. */
-  readonly expectations: Expectations | null;
+  readonly expectations: ExpectedQueries | null;
   /** False: generated queries serve the lexical leg alone. Default true. */
   readonly encodeQueries?: boolean;
   readonly queryLanguages: readonly string[];
@@ -34,7 +34,7 @@ export type ComputedRow = Omit<IndexedPassage, 'documentHash'>;
  */
 export async function computeRows(
   passages: readonly Passage[],
-  makers: RowMakers,
+  recipe: RowRecipe,
 ): Promise<(ComputedRow | XqgError)[]> {
   const {
     encoder,
@@ -43,7 +43,7 @@ export async function computeRows(
     queryLanguages,
     queriesPerLanguage,
     encodeQueries = true,
-  } = makers;
+  } = recipe;
   const { dim } = encoder.identity;
   const vectors = await encoder.encodePassages(passages);
   checkSize(vectors, passages.length, dim, 'passages');
@@ -68,7 +68,7 @@ export async function computeRows(
     // The lexical leg takes a distribution from its pivot stems, and needs drawn queries only where there is none.
     for (const { lang, rows } of tasks) {
       const asked = rows.map((row) => passages[row]);
-      const queries = await generator!.draw(asked, lang, queriesPerLanguage, makers.seed);
+      const queries = await generator!.draw(asked, lang, queriesPerLanguage, recipe.seed);
       rows.forEach((row, i) => {
         // A generator that finds nothing to ask about writes none.
         if (queries[i].length === 0) return;

@@ -1,4 +1,4 @@
-/** A thread of `Expectations`: loads the pack, then computes the sums that it is asked for. */
+/** A thread of `ExpectedQueries`: loads the pack, then computes the sums that it is asked for. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { StaticEncoder } from '../encode/static/static-encoder.js';
 import { LexiconGenerator } from '../generate/lexicon.js';
@@ -6,7 +6,7 @@ import { loadPack } from '../pack/format.js';
 import { Glossary } from '../pack/glossary/glossary.js';
 import { GlossaryPack } from '../pack/glossary/glossary-pack.js';
 import {
-  makersJson,
+  recipeJson,
   sumsOf,
   type ThreadReply,
   type ThreadRequest,
@@ -16,7 +16,7 @@ import {
 const { packFolder, glossary } = workerData as ThreadStart;
 const loaded = await loadPack(packFolder);
 const pack = glossary === null ? loaded : new GlossaryPack(loaded, new Glossary(glossary));
-// Mixtures hold no text, so that the makers themselves need not see the glossary's terms.
+// Mixtures hold no text, so that the recipe themselves need not see the glossary's terms.
 const encoder = new StaticEncoder(pack);
 const generator = new LexiconGenerator(pack);
 let before: Promise<void> = Promise.resolve();
@@ -28,4 +28,4 @@ parentPort!.on('message', ({ into, ...request }: ThreadRequest) => {
     parentPort!.postMessage({ done: true } satisfies ThreadReply);
   });
 });
-parentPort!.postMessage({ ready: makersJson(encoder, generator) } satisfies ThreadReply);
+parentPort!.postMessage({ ready: recipeJson(encoder, generator) } satisfies ThreadReply);

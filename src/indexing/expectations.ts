@@ -28,7 +28,7 @@ export interface ExpectationRequest {
   readonly queries: number;
 }
 
-/** What a thread makes its makers of. */
+/** What a thread makes its recipe of. */
 export interface ThreadStart {
   readonly packFolder: string;
   readonly glossary: readonly ConceptTerms[] | null;
@@ -39,13 +39,13 @@ export interface ThreadRequest extends ExpectationRequest {
   readonly into: SharedArrayBuffer;
 }
 
-/** What a thread answers: that all vectors are there, or that it has begun and with which makers (JSON). */
+/** What a thread answers: that all vectors are there, or that it has begun and with which recipe (JSON). */
 export type ThreadReply = { readonly done: true } | { readonly ready: string };
 
 export interface ThreadOptions {
-  /** Folder of the pack that both makers come from, with their own settings; absent: no threads. */
+  /** Folder of the pack that both recipe come from, with their own settings; absent: no threads. */
   readonly packFolder?: string;
-  /** That of both makers. */
+  /** That of both recipe. */
   readonly glossary?: Glossary | null;
   /** Default: one for each core; 0: none. */
   readonly threads?: number;
@@ -56,7 +56,7 @@ const START_AFTER = 128;
 /** Absent where the sources run without being compiled. */
 const THREAD = fileURLToPath(new URL('./expectation-thread.js', import.meta.url));
 
-export class Expectations {
+export class ExpectedQueries {
   readonly #encoder: BagEncoder;
   readonly #generator: DistributionGenerator;
   readonly #start: ThreadStart | null;
@@ -74,9 +74,13 @@ export class Expectations {
   }
 
   /** null where queries have to be drawn: the generator has no probabilities, or the encoder takes no bags. */
-  static of(encoder: Encoder, generator: Generator | null, options: ThreadOptions = {}): Expectations | null {
+  static of(
+    encoder: Encoder,
+    generator: Generator | null,
+    options: ThreadOptions = {},
+  ): ExpectedQueries | null {
     if (generator === null || !hasDistribution(generator) || !('encodeMixtures' in encoder)) return null;
-    return new Expectations(encoder as BagEncoder, generator, options);
+    return new ExpectedQueries(encoder as BagEncoder, generator, options);
   }
 
   /** So many passages are worth a start of threads; 0 where there are none to start. */
@@ -87,9 +91,9 @@ export class Expectations {
   /** Starts the threads now, so that nothing is computed here first that they would compute again. */
   start(): void {
     if (this.#start === null) return;
-    const makers = makersJson(this.#encoder, this.#generator);
+    const recipe = recipeJson(this.#encoder, this.#generator);
     const { dim } = this.#encoder.identity;
-    while (this.#threads.length < this.#wanted) this.#threads.push(new Thread(this.#start, makers, dim));
+    while (this.#threads.length < this.#wanted) this.#threads.push(new Thread(this.#start, recipe, dim));
   }
 
   /** Batches that are worth being asked for at a time. */
@@ -138,14 +142,14 @@ class Thread {
   readonly #free: SharedArrayBuffer[] = [];
   #failure: unknown = null;
 
-  constructor(start: ThreadStart, makers: string, dim: number) {
+  constructor(start: ThreadStart, recipe: string, dim: number) {
     this.#dim = dim;
     this.#worker = new Worker(THREAD, { workerData: start });
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) => this.#fail(new Error(`a thread ended with exit code ${code}`)));
     this.#worker.on('message', (reply: ThreadReply) => {
       if ('done' in reply) this.#waiting.shift()?.take();
-      else if (reply.ready !== makers)
+      else if (reply.ready !== recipe)
         this.#fail(new XqgError('XQG_PACK_DAMAGED', { path: start.packFolder, why: 'it changed meanwhile' }));
     });
   }
@@ -210,7 +214,7 @@ export async function sumsOf(
 }
 
 /** What makes the vectors, as text that is equal if they are. */
-export function makersJson(encoder: BagEncoder, generator: DistributionGenerator): string {
+export function recipeJson(encoder: BagEncoder, generator: DistributionGenerator): string {
   return JSON.stringify([encoder.identity, generator.identity]);
 }
 

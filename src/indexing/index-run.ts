@@ -7,7 +7,7 @@ import { XqgError } from '../base/errors.js';
 import type { Passage, SourceDocument } from '../corpus/passage.js';
 import { type CorpusOptions, passagesOf } from '../corpus/split.js';
 import type { StoreReader } from '../store/store.js';
-import { Expectations } from './expectations.js';
+import { ExpectedQueries } from './expectations.js';
 import { documentHasher, KnownDocuments } from './known-documents.js';
 import type { IndexFailure, IndexState } from './manifest.js';
 import type { IndexOptions, IndexProgress, IndexResult } from './options.js';
@@ -26,7 +26,7 @@ export class IndexRun {
   readonly #started = performance.now();
   readonly #known = new KnownDocuments();
   readonly #hash: (document: SourceDocument) => string;
-  readonly #expectations: Expectations | null;
+  readonly #expectations: ExpectedQueries | null;
   readonly #segments: SegmentsAhead;
   readonly #queue: DocumentQueue;
   /** Sources whose documents are all given. */
@@ -51,7 +51,7 @@ export class IndexRun {
     this.#hash = documentHasher(identity, splitting as CorpusOptions, options.glossary);
     this.#sources = new Set(options.sources);
     const { encoder, generator, encodeQueries = true } = options;
-    this.#expectations = encodeQueries ? Expectations.of(encoder, generator, options) : null;
+    this.#expectations = encodeQueries ? ExpectedQueries.of(encoder, generator, options) : null;
     this.#segments = new SegmentsAhead(writer.dir, writer.manifest.store === undefined ? options.threads : 0);
     const told: RowQueueOptions = {
       writeRows: options.writeRows ?? 2048,
@@ -68,9 +68,9 @@ export class IndexRun {
         this.#tell('documents', this.#passages);
       },
     };
-    const makers = { ...identity, encoder, generator, expectations: this.#expectations, encodeQueries };
+    const recipe = { ...identity, encoder, generator, expectations: this.#expectations, encodeQueries };
     this.#queue =
-      options.rowsFrom?.(writer.store, told, identity) ?? new RowQueue(writer.store, makers, told);
+      options.rowsFrom?.(writer.store, told, identity) ?? new RowQueue(writer.store, recipe, told);
   }
 
   async run(documents: AsyncIterable<SourceDocument>): Promise<IndexResult> {

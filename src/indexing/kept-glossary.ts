@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { writeAtomically } from '../base/atomic-write.js';
 import { XqgError } from '../base/errors.js';
 import { type ConceptTerms, Glossary } from '../pack/glossary/glossary.js';
-import type { RankingStore } from '../store/candidate-store.js';
+import type { CandidateStore } from '../store/candidate-store.js';
 
 const NAME = /^glossary-[0-9a-f]{16}\.json$/;
 
@@ -21,7 +21,7 @@ function fileOf(sha256: string): string {
 export async function keepGlossary(
   dir: string,
   { sha256, concepts }: Glossary,
-  store: RankingStore | null,
+  store: CandidateStore | null,
 ): Promise<void> {
   const text = `${JSON.stringify(concepts.map(({ terms }) => terms))}\n`;
   await writeAtomically(join(dir, fileOf(sha256)), text);
@@ -29,7 +29,7 @@ export async function keepGlossary(
 }
 
 /** Brings the glossary of a store to a directory that becomes its control folder. */
-export async function fetchGlossary(dir: string, sha256: string, store: RankingStore): Promise<void> {
+export async function fetchGlossary(dir: string, sha256: string, store: CandidateStore): Promise<void> {
   const text = await store.read('glossary');
   if (text !== null) await writeAtomically(join(dir, fileOf(sha256)), text);
 }

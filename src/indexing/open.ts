@@ -3,7 +3,7 @@
  * no question and no ranking.
  */
 import { XqgError } from '../base/errors.js';
-import { isRankingStore, type RankingStore } from '../store/candidate-store.js';
+import { type CandidateStore, isRankingStore } from '../store/candidate-store.js';
 import { openStore } from '../store/open-store.js';
 import { stepsOfBytes } from '../store/quantize.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader } from '../store/store.js';
@@ -21,7 +21,7 @@ export interface OpenedVersion {
   readonly reader: StoreReader;
   readonly lease: Lease;
   /** The store, open for as long as the version is, if it is not in the directory. */
-  readonly store: RankingStore | null;
+  readonly store: CandidateStore | null;
   close(): Promise<void>;
 }
 

@@ -25,7 +25,7 @@ import { readGlossary } from '../pack/glossary/read-glossary.js';
 import type { Pack, PackIdentity } from '../pack/pack.js';
 import type { IndexIdentity } from './manifest.js';
 
-export interface MakerOptions {
+export interface RecipeOptions {
   /** Name (`base`, `full`) or folder of a pack. Default: the one that made the index, `base` for a new one. */
   readonly pack?: string;
   /**
@@ -49,7 +49,7 @@ export interface MakerOptions {
   readonly generatorOptions?: OpenGeneratorOptions;
 }
 
-export interface Makers {
+export interface Recipe {
   readonly encoder: Encoder;
   readonly generator: Generator | null;
   /** null where neither comes from a pack. */
@@ -70,32 +70,32 @@ export interface Makers {
  * @param kept the glossary of the index
  * @throws XqgError XQG_PACK_UNNAMED, XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT
  */
-export async function makersOf(
-  options: MakerOptions,
+export async function recipeOf(
+  options: RecipeOptions,
   index: IndexIdentity | null,
   remembered?: EncoderSpec,
   kept: Glossary | null = null,
-): Promise<Makers> {
+): Promise<Recipe> {
   const glossary =
     typeof options.glossary === 'string' ? await readGlossary(options.glossary) : (options.glossary ?? null);
-  return namedMakers(options, index, remembered, options.glossary === undefined ? kept : glossary);
+  return namedRecipe(options, index, remembered, options.glossary === undefined ? kept : glossary);
 }
 
-async function namedMakers(
-  options: MakerOptions,
+async function namedRecipe(
+  options: RecipeOptions,
   index: IndexIdentity | null,
   remembered: EncoderSpec | undefined,
   glossary: Glossary | null,
-): Promise<Makers> {
+): Promise<Recipe> {
   const spec = encoderSpec(options, remembered);
   if (spec === null) {
     const encoder = typeof options.encoder === 'string' ? undefined : options.encoder;
-    return makersWith(options, index, glossary, encoder, []);
+    return recipeWith(options, index, glossary, encoder, []);
   }
   const { spec: name, ...named } = spec;
   const encoder = await openEncoder(name, { ...options.encoderOptions, ...named });
   try {
-    return { ...(await makersWith(options, index, glossary, encoder, [encoder])), encoderSpec: spec };
+    return { ...(await recipeWith(options, index, glossary, encoder, [encoder])), encoderSpec: spec };
   } catch (error) {
     await encoder.close?.();
     throw error;
@@ -104,7 +104,7 @@ async function namedMakers(
 
 /** null where the encoder is a pack's, or was brought. What is given wins over what the index remembers. */
 function encoderSpec(
-  { encoder, encoderOptions = {} }: MakerOptions,
+  { encoder, encoderOptions = {} }: RecipeOptions,
   remembered: EncoderSpec | undefined,
 ): EncoderSpec | null {
   if (encoder === undefined ? remembered === undefined : typeof encoder !== 'string' || encoder === 'static')
@@ -121,13 +121,13 @@ function encoderSpec(
   return { spec: namesFolder(encoder) ? resolve(encoder) : encoder, ...stated };
 }
 
-async function makersWith(
-  options: MakerOptions,
+async function recipeWith(
+  options: RecipeOptions,
   index: IndexIdentity | null,
   glossary: Glossary | null,
   encoder: Encoder | undefined,
   opened: readonly Closeable[],
-): Promise<Makers> {
+): Promise<Recipe> {
   const generator = await givenGenerator(options, index, glossary);
   const close = async (): Promise<void> => {
     // What the caller brought is the caller's.
@@ -171,7 +171,7 @@ function packGenerator(name: PackGenerator, pack: Pack): Generator {
 
 /** The generator; or the name of one that comes from a pack. */
 async function givenGenerator(
-  { generator, generatorOptions }: MakerOptions,
+  { generator, generatorOptions }: RecipeOptions,
   index: IndexIdentity | null,
   glossary: Glossary | null,
 ): Promise<Generator | PackGenerator | null> {

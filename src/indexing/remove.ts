@@ -2,7 +2,7 @@
 import { IndexWriter } from './writer.js';
 
 /** Documents by id, or everything that one argument of `xqg index` brought. */
-export type Removal = { readonly documents: readonly string[] } | { readonly source: string };
+export type RemoveTarget = { readonly documents: readonly string[] } | { readonly source: string };
 
 export interface RemoveOptions {
   /**
@@ -18,7 +18,7 @@ export interface RemoveOptions {
  */
 export async function removeFromIndex(
   dir: string,
-  removal: Removal,
+  removal: RemoveTarget,
   { purge = false }: RemoveOptions = {},
 ): Promise<number> {
   return IndexWriter.use(dir, async (writer) => {

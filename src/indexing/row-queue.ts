@@ -8,7 +8,7 @@ import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
 import { checkPassage } from '../store/passage-check.js';
 import type { IndexedPassage, PassageStore } from '../store/store.js';
-import { type ComputedRow, computeRows, type RowMakers } from './compute.js';
+import { type ComputedRow, computeRows, type RowRecipe } from './compute.js';
 
 /** Rows are written after this long at the latest (ms), so that a slow generator's work is not lost. */
 const LONGEST_WAIT = 30_000;
@@ -62,7 +62,7 @@ interface PendingPassage {
 
 export class RowQueue implements DocumentQueue {
   readonly #store: RowSink;
-  readonly #makers: RowMakers;
+  readonly #recipe: RowRecipe;
   readonly #options: RowQueueOptions;
   /** Passages that wait for being computed, in the order they came. */
   #waiting: PendingPassage[] = [];
@@ -81,16 +81,16 @@ export class RowQueue implements DocumentQueue {
   #writing: Promise<void> = Promise.resolve();
   #lastWrite = performance.now();
 
-  constructor(store: RowSink, makers: RowMakers, options: RowQueueOptions) {
+  constructor(store: RowSink, recipe: RowRecipe, options: RowQueueOptions) {
     this.#store = store;
-    this.#makers = makers;
+    this.#recipe = recipe;
     this.#options = options;
   }
 
   async add(passages: readonly Passage[], hash: string, isNew: boolean): Promise<void> {
     const document: PendingDocument = { hash, isNew, passages, rows: [] };
     for (const passage of passages) this.#waiting.push({ document, passage });
-    const { expectations } = this.#makers;
+    const { expectations } = this.#recipe;
     // Until as many have come, threads may not be worth their start.
     if (!this.#begun && this.#waiting.length < (expectations?.startAfter ?? 0)) return;
     if (!this.#begun) expectations?.start();
@@ -117,12 +117,12 @@ export class RowQueue implements DocumentQueue {
     const batch = this.#waiting.splice(0, this.#options.computeRows);
     const rows = computeRows(
       batch.map(({ passage }) => passage),
-      this.#makers,
+      this.#recipe,
     );
     // Whoever takes the rows gets the error; until then it is not unhandled.
     rows.catch(() => undefined);
     this.#computing.push({ batch, rows });
-    while (this.#computing.length >= (this.#makers.expectations?.depth ?? 1)) await this.#collect();
+    while (this.#computing.length >= (this.#recipe.expectations?.depth ?? 1)) await this.#collect();
   }
 
   async #collect(): Promise<void> {

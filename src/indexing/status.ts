@@ -1,7 +1,7 @@
 /** What an index holds, what made it and what it takes on disk. Changes nothing. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RankingReader } from '../store/candidate-store.js';
+import type { CandidateReader } from '../store/candidate-store.js';
 import { type AnnRecord, findAnnRecord, rowsIdentity } from './ann/record.js';
 import type { Manifest } from './manifest.js';
 import { openVersion } from './open.js';
@@ -42,7 +42,7 @@ export async function indexStatus(dir: string): Promise<IndexStatus> {
     const { sealed } = manifest;
     const fits = sealed !== null && record?.rows === rowsIdentity(sealed);
     const here = await bytesUnder(dir);
-    const elsewhere = version.store === null ? 0 : await (reader as RankingReader).bytes();
+    const elsewhere = version.store === null ? 0 : await (reader as CandidateReader).bytes();
     const bytes = {
       store: version.store === null ? await bytesUnder(join(dir, 'store')) : elsewhere,
       lexical: await bytesUnder(join(dir, 'lexical')),

@@ -6,7 +6,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { XqgError } from '../base/errors.js';
 import { version } from '../base/version.js';
-import { isRankingStore, type RankingStore } from '../store/candidate-store.js';
+import { type CandidateStore, isRankingStore } from '../store/candidate-store.js';
 import { createStore } from '../store/open-store.js';
 import type { PassageStore } from '../store/store.js';
 import { totalsOf } from './lexical/corpus-totals.js';
@@ -123,7 +123,11 @@ export class IndexWriter {
   }
 
   /** A store that ranks by itself needs no segments, but the sums of its rows. */
-  async #sealInStore(store: RankingStore, state: IndexState, onRows?: (rows: number) => void): Promise<void> {
+  async #sealInStore(
+    store: CandidateStore,
+    state: IndexState,
+    onRows?: (rows: number) => void,
+  ): Promise<void> {
     const written = await store.snapshot();
     let done = 0;
     // Before rows are freed: those that died are taken from the sums.

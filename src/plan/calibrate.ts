@@ -31,7 +31,7 @@ import {
 } from './rates.js';
 import { Stopwatch, samplePassages, sampleVocabulary } from './sample.js';
 
-export interface Makers {
+export interface Recipe {
   readonly encoder: Encoder;
   readonly generator: Generator | null;
 }
@@ -43,7 +43,7 @@ const BUDGET = 2;
 const LANGUAGES = 3;
 const QUERIES = 2;
 
-export function ratesIdentity({ encoder, generator }: Makers, words: number): RatesIdentity {
+export function ratesIdentity({ encoder, generator }: Recipe, words: number): RatesIdentity {
   return {
     encoder: `${encoder.identity.name} ${encoder.identity.weights.slice(0, 16)}`,
     generator: generator && `${generator.identity.name} ${generator.identity.weights.slice(0, 16)}`,
@@ -54,11 +54,11 @@ export function ratesIdentity({ encoder, generator }: Makers, words: number): Ra
 
 /** @param words of a passage */
 export async function calibrate(
-  makers: Makers,
+  recipe: Recipe,
   queryLanguages: readonly string[],
   words: number,
 ): Promise<Rates> {
-  const { encoder, generator } = makers;
+  const { encoder, generator } = recipe;
   const whole = new Stopwatch();
   const pack = await loadPack('base');
   const passages = samplePassages(pack, PASSAGES, words);
@@ -76,7 +76,7 @@ export async function calibrate(
   const pivots = passages.map((passage) => distribution?.pivot(passage) ?? null);
   const pivotSeconds = began.seconds / PASSAGES;
   const expected = await expectations(encoder, generator, pivots, langs);
-  const drawn = generator === null || expected !== null ? null : await draws(makers, passages, langs);
+  const drawn = generator === null || expected !== null ? null : await draws(recipe, passages, langs);
   const rows = passages.map(
     (passage, i): IndexedPassage => ({
       ...passage,
@@ -96,7 +96,7 @@ export async function calibrate(
     unitLength,
   );
   return {
-    identity: ratesIdentity(makers, words),
+    identity: ratesIdentity(recipe, words),
     dim,
     unitLength,
     expectation: expected !== null,
@@ -124,7 +124,7 @@ export async function calibrate(
     annRows: graph?.rows ?? 2,
     bytesPerPassage: { texts: stored.bytes, lexical: lexical.bytes, graph: graph?.bytes ?? 0 },
     bytesPerQuery: QUERY_BYTES,
-    price: prices(makers, passages[0].text),
+    price: prices(recipe, passages[0].text),
   };
 }
 
@@ -177,7 +177,7 @@ async function expectations(
 
 /** Seconds of one query: drawing it, and encoding it. */
 async function draws(
-  { encoder, generator }: Makers,
+  { encoder, generator }: Recipe,
   passages: readonly Passage[],
   langs: readonly string[],
 ): Promise<{ generate: number; encode: number }> {

@@ -38,7 +38,7 @@ export async function estimatedPassages(paths: readonly string[]): Promise<numbe
 
 /** null for an encoder that needs no such warning: that of a pack. */
 export async function encodingWork(index: XqgIndex, paths: readonly string[]): Promise<EncodingWork | null> {
-  const { encoder, generator } = index.makers;
+  const { encoder, generator } = index.recipe;
   if ('encodeMixtures' in encoder) return null;
   const passages = await estimatedPassages(paths);
   const { queries, encoded, ...generation } = index.generation;
@@ -104,11 +104,11 @@ const SECONDS_A_CALL = 5;
 
 /** null for a generator that needs no such warning: that of a pack, recorded queries, or none. */
 export async function generatingWork(
-  { makers, generation }: XqgIndex,
+  { recipe, generation }: XqgIndex,
   paths: readonly string[],
 ): Promise<GeneratingWork | null> {
   const generator =
-    makers.generator instanceof FilteredGenerator ? makers.generator.unfiltered : makers.generator;
+    recipe.generator instanceof FilteredGenerator ? recipe.generator.unfiltered : recipe.generator;
   if (generator === null || hasDistribution(generator) || generator.identity.name.startsWith('recorded'))
     return null;
   const passages = await estimatedPassages(paths);

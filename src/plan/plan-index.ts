@@ -1,11 +1,11 @@
-/** What an index would take: makers and a machine to rates, rates to a plan. Makes no index. */
+/** What an index would take: recipe and a machine to rates, rates to a plan. Makes no index. */
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { type MakerOptions, makersOf } from '../indexing/recipe.js';
+import { type RecipeOptions, recipeOf } from '../indexing/recipe.js';
 import { type Plan, planOf } from './plan.js';
 import { type Rates, readRates, rememberedRates, rememberRates } from './rates.js';
 
-export interface PlanOptions extends MakerOptions {
+export interface PlanOptions extends RecipeOptions {
   readonly passages: number;
   /** For each passage and language. Default 5. */
   readonly queries?: number;
@@ -57,21 +57,21 @@ async function ratesOf(
     const languages = typeof asked === 'number' ? asked : asked.length;
     return { rates: await readRates(options.rates), source: 'file', languages };
   }
-  const makers = await makersOf(options, null);
+  const recipe = await recipeOf(options, null);
   try {
-    const all = (makers.generator?.languages ?? []).filter((lang) => lang !== 'en');
+    const all = (recipe.generator?.languages ?? []).filter((lang) => lang !== 'en');
     const queryLanguages = typeof asked === 'object' ? asked : all;
     const languages = typeof asked === 'number' ? asked : queryLanguages.length;
     if (options.rates !== undefined)
       return { rates: await readRates(options.rates), source: 'file', languages };
     const { calibrate, ratesIdentity } = await import('./calibrate.js');
-    const remembered = options.remeasure ? null : await rememberedRates(ratesIdentity(makers, words));
+    const remembered = options.remeasure ? null : await rememberedRates(ratesIdentity(recipe, words));
     if (remembered !== null) return { rates: remembered, source: 'remembered', languages };
     options.onMeasure?.();
-    const rates = await calibrate(makers, queryLanguages, words);
+    const rates = await calibrate(recipe, queryLanguages, words);
     await rememberRates(rates);
     return { rates, source: 'measured', languages };
   } finally {
-    await makers.close?.();
+    await recipe.close?.();
   }
 }

@@ -99,7 +99,7 @@ export async function readRates(file: string): Promise<Rates> {
   throw new XqgError('XQG_RATES_FILE', { file, problems: problems.join('; ') });
 }
 
-/** Rates that were measured before with the same makers on this machine; null if there are none. */
+/** Rates that were measured before with the same recipe on this machine; null if there are none. */
 export async function rememberedRates(identity: RatesIdentity): Promise<Rates | null> {
   try {
     const rates = await readRates(pathOf(identity));

@@ -1,33 +1,23 @@
 /** Questions to answers over an opened version: languages, filters, ranking, and what people see of a hit. */
 
-import { stillWanted } from '../base/abort.js';
+import { cancellationPoint } from '../base/abort.js';
 import { DEFAULT_WEIGHTS, expansionsOf, type QuestionOfLanguages } from '../expand/apply.js';
-import { hasDistribution } from '../generate/generator.js';
-import type { Makers } from '../indexing/recipe.js';
-import type { LanguageWeight } from '../languages/terms.js';
+import type { Recipe } from '../indexing/recipe.js';
 import { annUse, annWarnings, usesAnn } from './ann-use.js';
-import type { Expansion } from './expansion.js';
 import { filterMask } from './filters.js';
-import type { SearchedIndex } from './opened/searchable.js';
-import type { FoundPassage, SearchAnswer, SearchOptions, UsedExpansion } from './options.js';
-import { type QuestionLanguages, questionLanguages } from './question-language.js';
+import type { SearchView } from './opened/searchable.js';
+import type {
+  ExpandedQuestion,
+  Hit,
+  Question,
+  QuestionHits,
+  SearchOptions,
+  SearchResult,
+} from './options.js';
+import { languagesOf, type QuestionLanguages } from './question-language.js';
 import { rankRemembering } from './ranking-cache.js';
 import type { SearchHit, SearchRequest } from './request.js';
 import { rememberedSnippets } from './snippet.js';
-
-export interface AskedQuestion {
-  readonly text: string;
-  /** Wins over the language of the options. */
-  readonly lang?: string | readonly LanguageWeight[];
-}
-
-/** A question with the ids and scores of its hits, best first. */
-export interface RankedQuestion<Q extends AskedQuestion = AskedQuestion> {
-  readonly question: Q;
-  readonly languages: readonly LanguageWeight[];
-  /** Ids of passages; grouped by document those of documents. */
-  readonly hits: readonly Pick<FoundPassage, 'id' | 'score' | 'dense' | 'lexical'>[];
-}
 
 const DEFAULT_K = 10;
 /** Passages that are ranked for one document, so that k documents are found where some have many passages. */
@@ -41,18 +31,18 @@ interface HitGroup {
 }
 
 export async function answerQuestion(
-  opened: SearchedIndex,
-  makers: Makers,
+  opened: SearchView,
+  recipe: Recipe,
   question: string,
   options: SearchOptions,
-): Promise<SearchAnswer> {
-  const [{ answer }] = await answersTo(opened, makers, question, [options]);
+): Promise<SearchResult> {
+  const [{ answer }] = await answersTo(opened, recipe, question, [options]);
   return answer;
 }
 
 /** An answer with the ids of its whole ranking, which may be longer than what is shown of it. */
 export interface RankedAnswer {
-  readonly answer: SearchAnswer;
+  readonly answer: SearchResult;
   readonly order: readonly string[];
 }
 
@@ -61,14 +51,14 @@ export interface RankedAnswer {
  * @param depth rank so many; the answers hold the first k. The lists that a hybrid is made of stay those of k.
  */
 export async function answersTo(
-  opened: SearchedIndex,
-  makers: Makers,
+  opened: SearchView,
+  recipe: Recipe,
   question: string,
   asked: readonly SearchOptions[],
   depth = 0,
 ): Promise<RankedAnswer[]> {
   const [{ lang, filters = [], signal }] = asked;
-  const languages = await languagesOf(question, lang, makers, opened);
+  const languages = await languagesOf(question, lang, recipe, opened);
   const mask = await filterMask(opened.snapshot, filters);
   const { expansion, used } =
     opened.expanded ?? (await expandQuestions([{ text: question, ...languages }], asked[0]))[0];
@@ -79,7 +69,7 @@ export async function answersTo(
   const { topN } = opened.engine.defaults.hybrid;
   const deep = requests.map((request) => deepened(request, topN, depth));
   const ranked = await rankRemembering(opened, deep, filters, signal);
-  await stillWanted(signal);
+  await cancellationPoint(signal);
   // One sentence for a passage, in whichever ranking it is shown.
   const snippetOf = rememberedSnippets(opened, requests[0]);
   return Promise.all(
@@ -112,15 +102,15 @@ export function deepened(request: SearchRequest, topN: number, depth: number): S
 }
 
 /** In the order of the questions. */
-export async function rankQuestions<Q extends AskedQuestion>(
-  opened: SearchedIndex,
-  makers: Makers,
+export async function rankQuestions<Q extends Question>(
+  opened: SearchView,
+  recipe: Recipe,
   questions: readonly Q[],
   options: SearchOptions,
-): Promise<RankedQuestion<Q>[]> {
+): Promise<QuestionHits<Q>[]> {
   const mask = await filterMask(opened.snapshot, options.filters ?? []);
   const languages = await Promise.all(
-    questions.map(({ text, lang }) => languagesOf(text, lang ?? options.lang, makers, opened)),
+    questions.map(({ text, lang }) => languagesOf(text, lang ?? options.lang, recipe, opened)),
   );
   const expanded =
     opened.expanded === undefined
@@ -148,36 +138,10 @@ export async function rankQuestions<Q extends AskedQuestion>(
   );
 }
 
-export function languagesOf(
-  text: string,
-  lang: SearchOptions['lang'],
-  { generator }: Makers,
-  { snapshot }: SearchedIndex,
-): Promise<QuestionLanguages> {
-  // An index without queries still knows the words of its passages' languages.
-  const asked = generator?.languages ?? snapshot.queryLanguages;
-  const languages = [...new Set([...asked, ...passageLanguages(snapshot)])];
-  const factors = generator !== null && hasDistribution(generator) ? generator : null;
-  return questionLanguages(text, lang, {
-    languages,
-    knows: (term, code) => factors?.knows(term, code) ?? false,
-  });
-}
-
-/** Counted once for each version: there may be millions of passages. */
-const passageLanguagesOf = new WeakMap<object, readonly string[]>();
-
-function passageLanguages(snapshot: SearchedIndex['snapshot']): readonly string[] {
-  if (snapshot.corpusLanguages !== undefined) return snapshot.corpusLanguages;
-  const known = passageLanguagesOf.get(snapshot) ?? [...new Set(snapshot.langs)];
-  passageLanguagesOf.set(snapshot, known);
-  return known;
-}
-
 export function requestOf(
   question: string,
   { languages }: QuestionLanguages,
-  opened: SearchedIndex,
+  opened: SearchView,
   options: SearchOptions,
   mask: Uint8Array | null,
 ): SearchRequest {
@@ -212,7 +176,7 @@ export function requestOf(
 }
 
 async function grouped(
-  { snapshot }: SearchedIndex,
+  { snapshot }: SearchView,
   hits: readonly SearchHit[],
   { groupBy, k = DEFAULT_K }: SearchOptions,
 ): Promise<HitGroup[]> {
@@ -226,10 +190,10 @@ async function grouped(
 }
 
 async function foundPassages(
-  { snapshot }: SearchedIndex,
+  { snapshot }: SearchView,
   snippetOf: ReturnType<typeof rememberedSnippets>,
   groups: readonly HitGroup[],
-): Promise<FoundPassage[]> {
+): Promise<Hit[]> {
   const passages = await snapshot.take(
     groups.map(({ best }) => best.row),
     ['documentId', 'title', 'path', 'source', 'headings', 'lang', 'langConfidence', 'text', 'metadata'],
@@ -244,13 +208,6 @@ async function foundPassages(
     snippet: snippetOf(row, passages[i]),
     others: others.map((hit) => hit.id),
   }));
-}
-
-/** A question's expansion; both null where nothing was asked for. */
-export interface ExpandedQuestion {
-  readonly expansion: Expansion | null;
-  /** For people. */
-  readonly used: UsedExpansion | null;
 }
 
 /** Nothing is written for a question without `expand`, or with one that was written before. In the order of the questions. */
@@ -278,10 +235,10 @@ export async function expandQuestions(
 }
 
 /** Hits of one document together, for people. Knows only the order of the hits. */
-export interface DocumentGroup<Hit> {
+export interface DocumentGroup<H> {
   readonly documentId: string;
   /** Best first; the first one gives the group its place. */
-  readonly hits: readonly Hit[];
+  readonly hits: readonly H[];
 }
 
 /**
@@ -290,11 +247,8 @@ export interface DocumentGroup<Hit> {
  * @param hits best first
  * @param documentOf the document of a hit
  */
-export function groupByDocument<Hit>(
-  hits: readonly Hit[],
-  documentOf: (hit: Hit) => string,
-): DocumentGroup<Hit>[] {
-  const groups = new Map<string, Hit[]>();
+export function groupByDocument<H>(hits: readonly H[], documentOf: (hit: H) => string): DocumentGroup<H>[] {
+  const groups = new Map<string, H[]>();
   for (const hit of hits) {
     const documentId = documentOf(hit);
     const group = groups.get(documentId);

@@ -18,7 +18,7 @@ import {
 } from '../indexing/ann/record.js';
 import { writeAnnRows } from '../indexing/ann/rows.js';
 import type { IndexSnapshot } from '../indexing/open.js';
-import type { Makers } from '../indexing/recipe.js';
+import type { Recipe } from '../indexing/recipe.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import {
   buildAndScan,
@@ -29,7 +29,7 @@ import {
 } from './ann-measurement.js';
 import { generatedQueries } from './contents.js';
 import type { SearchEngine } from './engine.js';
-import type { OpenedIndex } from './opened/local.js';
+import type { WholeIndex } from './opened/searchable.js';
 import { policyWeights } from './request.js';
 import { sentencesOf } from './snippet.js';
 
@@ -58,15 +58,15 @@ const BLOCK = 1024;
  *
  * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE
  */
-export async function buildAnn(opened: OpenedIndex, makers: Makers, options: AnnOptions): Promise<AnnRecord> {
+export async function buildAnn(opened: WholeIndex, recipe: Recipe, options: AnnOptions): Promise<AnnRecord> {
   const { snapshot, engine } = opened;
   const began = performance.now();
   const { dim, queriesPerLanguage } = snapshot;
   const n = snapshot.ids.length;
   const { formula, profile } = graphFormula(engine, options);
-  const { kind, questions: asked } = await annQuestions(opened, makers);
+  const { kind, questions: asked } = await annQuestions(opened, recipe);
   const alphas = [...new Set([formula.alpha, 0, formula.alpha / 2, Math.min(1, 2 * formula.alpha)])];
-  const vectors = await makers.encoder.encodeQueries(
+  const vectors = await recipe.encoder.encodeQueries(
     asked.map(({ text, lang }) => ({ text, languages: [{ lang, weight: 1 }] })),
   );
   const questions = asked
@@ -77,7 +77,7 @@ export async function buildAnn(opened: OpenedIndex, makers: Makers, options: Ann
     }))
     .filter(({ vector }) => vector.some((value) => value !== 0));
   // Renormalized vectors have unit length; without queries those of the encoder are searched.
-  const unitLength = makers.encoder.identity.unitLength && (formula.renormalize || formula.alpha === 0);
+  const unitLength = recipe.encoder.identity.unitLength && (formula.renormalize || formula.alpha === 0);
   const shape = { dim, unitLength };
   const graph = await Graph.create(shape);
   const needed = [formula, ...questions.flatMap(({ formulas }) => formulas)].flatMap(({ languages }) =>
@@ -260,14 +260,14 @@ const SAMPLE = 100;
 const LONGEST = 200;
 
 /** One generated query of each sampled passage, languages taking turns; first sentences where no queries can be had. */
-export async function annQuestions(opened: OpenedIndex, makers: Makers): Promise<AnnQuestions> {
+export async function annQuestions(opened: WholeIndex, recipe: Recipe): Promise<AnnQuestions> {
   const { ids, queryLanguages, manifest } = opened.snapshot;
   const size = Math.min(SAMPLE, ids.length);
   const rows = Array.from({ length: size }, (_, i) => Math.floor(((i + 0.5) * ids.length) / size));
   const questions: { text: string; lang: string }[] = [];
   if (manifest.identity.generator !== null && queryLanguages.length > 0) {
     for (const [i, row] of rows.entries()) {
-      const { queries } = await generatedQueries(opened, makers, ids[row]);
+      const { queries } = await generatedQueries(opened, recipe, ids[row]);
       const lang = queryLanguages[i % queryLanguages.length];
       const [text] = queries[lang] ?? [];
       if (text !== undefined) questions.push({ text, lang });

@@ -3,17 +3,17 @@
  * other ranking. Both rankings are as deep as moves are looked for; only what is shown is read.
  */
 import { XqgError } from '../base/errors.js';
-import type { Makers } from '../indexing/recipe.js';
+import type { Recipe } from '../indexing/recipe.js';
 import { answersTo } from './answer.js';
-import type { AskableIndex } from './opened/searchable.js';
-import type { FoundPassage, SearchAnswer, SearchOptions } from './options.js';
+import type { Searchable } from './opened/searchable.js';
+import type { Hit, SearchOptions, SearchResult } from './options.js';
 
-export interface ComparedPassage extends FoundPassage {
+export interface ComparedPassage extends Hit {
   /** Place in the other ranking, from 1; null where it is not among its first `compared`. */
   readonly otherRank: number | null;
 }
 
-export interface ComparedAnswer extends Omit<SearchAnswer, 'hits'> {
+export interface ComparedAnswer extends Omit<SearchResult, 'hits'> {
   readonly hits: readonly ComparedPassage[];
 }
 
@@ -29,8 +29,8 @@ const COMPARED = 100;
 
 /** @throws XqgError XQG_NO_GENERATED_QUERIES, and those of a search */
 export async function compareRankings(
-  index: AskableIndex,
-  makers: Makers,
+  index: Searchable,
+  recipe: Recipe,
   question: string,
   options: SearchOptions,
 ): Promise<Comparison> {
@@ -43,7 +43,7 @@ export async function compareRankings(
     { ...options, augment: false },
   ];
   const opened = await index.around(question, both, { depth: compared });
-  const [withXqg, without] = await answersTo(opened, makers, question, both, compared);
+  const [withXqg, without] = await answersTo(opened, recipe, question, both, compared);
   return {
     with: beside(withXqg.answer, without.order),
     without: beside(without.answer, withXqg.order),
@@ -51,7 +51,7 @@ export async function compareRankings(
   };
 }
 
-function beside(answer: SearchAnswer, other: readonly string[]): ComparedAnswer {
+function beside(answer: SearchResult, other: readonly string[]): ComparedAnswer {
   const ranks = new Map(other.map((id, i) => [id, i + 1]));
   return { ...answer, hits: answer.hits.map((hit) => ({ ...hit, otherRank: ranks.get(hit.id) ?? null })) };
 }

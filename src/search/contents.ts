@@ -6,9 +6,9 @@
 import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
 import { type LanguageCount, PassageCounts } from '../indexing/passage-counts.js';
-import type { Makers } from '../indexing/recipe.js';
+import type { Recipe } from '../indexing/recipe.js';
 import { filterMask } from './filters.js';
-import type { SearchedIndex } from './opened/searchable.js';
+import type { SearchView } from './opened/searchable.js';
 
 export interface VisibleOptions {
   /** Conditions that must all hold; see `SearchOptions.filters`. */
@@ -56,7 +56,7 @@ const COUNTED_KEYS = 100;
 
 /** @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_FILTER_SYNTAX */
 export async function storedPassage(
-  { snapshot }: SearchedIndex,
+  { snapshot }: SearchView,
   id: string,
   filters: readonly string[] = [],
 ): Promise<StoredPassage> {
@@ -82,7 +82,7 @@ export async function storedPassage(
 
 /** @throws XqgError XQG_FILTER_SYNTAX */
 export async function listPassages(
-  { snapshot }: SearchedIndex,
+  { snapshot }: SearchView,
   { filters = [], offset = 0, limit = 20 }: ListOptions,
 ): Promise<PassageList> {
   const mask = await filterMask(snapshot, filters);
@@ -107,7 +107,7 @@ export async function listPassages(
 
 /** @throws XqgError XQG_FILTER_SYNTAX */
 export async function countContents(
-  { snapshot }: SearchedIndex,
+  { snapshot }: SearchView,
   filters: readonly string[] = [],
 ): Promise<IndexContents> {
   const mask = await filterMask(snapshot, filters);
@@ -166,8 +166,8 @@ export interface PassageQueries {
 
 /** @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_NO_GENERATED_QUERIES */
 export async function generatedQueries(
-  { snapshot }: SearchedIndex,
-  { generator }: Makers,
+  { snapshot }: SearchView,
+  { generator }: Recipe,
   id: string,
   filters: readonly string[] = [],
 ): Promise<PassageQueries> {
@@ -190,7 +190,7 @@ export async function generatedQueries(
  * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_FILTER_SYNTAX
  */
 export async function rowOf(
-  snapshot: SearchedIndex['snapshot'],
+  snapshot: SearchView['snapshot'],
   id: string,
   filters: readonly string[],
 ): Promise<number> {

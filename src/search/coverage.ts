@@ -3,11 +3,12 @@
  * counted, by language, with xQG and without. Knows no judgment: a query that also fits another passage counts as lost.
  */
 import { XqgError } from '../base/errors.js';
-import type { Makers } from '../indexing/recipe.js';
-import { type AskedQuestion, rankQuestions } from './answer.js';
+import type { Recipe } from '../indexing/recipe.js';
+import { rankQuestions } from './answer.js';
 import { generatedQueries } from './contents.js';
 import { filterMask } from './filters.js';
-import type { SearchedIndex } from './opened/searchable.js';
+import type { SearchView } from './opened/searchable.js';
+import type { Question } from './options.js';
 
 export interface CoverageOptions {
   /** Passages that are looked at, spread evenly over the index. Default 25. */
@@ -35,7 +36,7 @@ export interface Coverage {
   }[];
 }
 
-interface OwnQuery extends AskedQuestion {
+interface OwnQuery extends Question {
   readonly id: string;
 }
 
@@ -44,8 +45,8 @@ const DEFAULT_SAMPLE = 25;
 
 /** @throws XqgError XQG_NO_GENERATED_QUERIES, XQG_FILTER_SYNTAX */
 export async function measureCoverage(
-  opened: SearchedIndex,
-  makers: Makers,
+  opened: SearchView,
+  recipe: Recipe,
   { sample = DEFAULT_SAMPLE, filters = [], signal }: CoverageOptions,
 ): Promise<Coverage> {
   const { queryLanguages } = opened.snapshot;
@@ -55,7 +56,7 @@ export async function measureCoverage(
   const ids = await sampledIds(opened, sample, filters);
   const asked = new Map<string, OwnQuery[]>(queryLanguages.map((lang) => [lang, []]));
   for (const id of ids) {
-    const { queries } = await generatedQueries(opened, makers, id, filters);
+    const { queries } = await generatedQueries(opened, recipe, id, filters);
     for (const [lang, [text]] of Object.entries(queries)) {
       if (text !== undefined) asked.get(lang)!.push({ id, text, lang });
     }
@@ -64,7 +65,7 @@ export async function measureCoverage(
   for (const [lang, questions] of asked) {
     const found = async (augment: boolean): Promise<FoundShares> => {
       const options = { augment, filters, k: DEPTH, signal };
-      const ranked = await rankQuestions(opened, makers, questions, options);
+      const ranked = await rankQuestions(opened, recipe, questions, options);
       return sharesOf(ranked.map(({ question, hits }) => hits.findIndex(({ id }) => id === question.id)));
     };
     if (questions.length === 0) continue;
@@ -79,7 +80,7 @@ export async function measureCoverage(
 }
 
 async function sampledIds(
-  { snapshot }: SearchedIndex,
+  { snapshot }: SearchView,
   sample: number,
   filters: readonly string[],
 ): Promise<string[]> {

@@ -4,7 +4,7 @@
  * SUM_l w_l score_l in each leg. Knows no store, no file and no generator beyond its table.
  */
 
-import { stillWanted } from '../base/abort.js';
+import { cancellationPoint } from '../base/abort.js';
 import { XqgError } from '../base/errors.js';
 import type { Encoder } from '../encode/encoder.js';
 import type { TermFactors } from '../generate/generator.js';
@@ -133,7 +133,7 @@ export class SearchEngine {
           signal,
         );
         for (const [i, place] of batch.entries()) {
-          await stillWanted(signal);
+          await cancellationPoint(signal);
           answers[place] = this.#answer(requests[place], dense[i]);
         }
       }
@@ -255,7 +255,7 @@ export class SearchEngine {
     for (const [i, request] of requests.entries()) {
       const vector = vectors[i];
       if (vector === null || vector.every((value) => value === 0)) continue;
-      await stillWanted(signal);
+      await cancellationPoint(signal);
       const near = request.exact ? null : await this.#nearList(request, vector, signal);
       if (near === null) scanned.push(i);
       else lists[i] = near;

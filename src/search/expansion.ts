@@ -6,16 +6,6 @@ import type { Encoder, QueryText } from '../encode/encoder.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { SearchRequest } from './request.js';
 
-export interface Expansion {
-  readonly text: string;
-  /** Of the text; weights sum to 1. */
-  readonly languages: readonly LanguageWeight[];
-  /** `appended`: question and text are encoded as one; else the share of the text's own vector in the question's, in [0, 1]. */
-  readonly dense: 'appended' | number;
-  /** What a term of the text counts against one of the question's, >= 0; 0: the lexical leg does not see it. */
-  readonly lexicalWeight: number;
-}
-
 export type ExpandableQuestion = Pick<
   SearchRequest,
   'question' | 'questionId' | 'questionLang' | 'languages' | 'expansion'

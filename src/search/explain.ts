@@ -3,10 +3,10 @@
  * with the pivot stems behind them, and the generated queries nearest to the question. Adds nothing to the ranking.
  */
 import { shareOf } from '../augment/fuse.js';
-import { stillWanted } from '../base/abort.js';
-import type { Makers } from '../indexing/recipe.js';
+import { cancellationPoint } from '../base/abort.js';
+import type { Recipe } from '../indexing/recipe.js';
 import type { LanguageWeight } from '../languages/terms.js';
-import { expandQuestions, languagesOf, requestOf } from './answer.js';
+import { expandQuestions, requestOf } from './answer.js';
 import { generatedQueries, rowOf } from './contents.js';
 import { product } from './dense/javascript-scanner.js';
 import type { SearchEngine } from './engine.js';
@@ -14,8 +14,9 @@ import { ownVector } from './expansion.js';
 import type { RankingVector } from './feedback.js';
 import { filterMask } from './filters.js';
 import type { TermExplanation } from './lexical/explanation.js';
-import type { SearchedIndex } from './opened/searchable.js';
-import type { SearchAnswer, SearchOptions } from './options.js';
+import type { SearchView } from './opened/searchable.js';
+import type { SearchOptions, SearchResult } from './options.js';
+import { languagesOf } from './question-language.js';
 import {
   type Augmentation,
   checkRequest,
@@ -217,7 +218,7 @@ async function nearest(
 /** Why a passage is found by a question, with the generated queries nearest to it. */
 export interface ExplainedPassage
   extends Pick<
-      SearchAnswer,
+      SearchResult,
       'question' | 'languages' | 'language' | 'mode' | 'augmentation' | 'expansion' | 'warnings'
     >,
     Pick<Explanation, 'id' | 'dense' | 'lexical' | 'nearest'> {
@@ -232,8 +233,8 @@ export interface ExplainedPassage
 
 /** @throws XqgError XQG_PASSAGE_UNKNOWN, also for a passage that does not pass the filters */
 export async function explainPassage(
-  opened: SearchedIndex,
-  makers: Makers,
+  opened: SearchView,
+  recipe: Recipe,
   question: string,
   passageId: string,
   options: SearchOptions,
@@ -241,18 +242,18 @@ export async function explainPassage(
   const { snapshot, engine } = opened;
   const filters = options.filters ?? [];
   const row = await rowOf(snapshot, passageId, filters);
-  const { languages, known, warnings } = await languagesOf(question, options.lang, makers, opened);
+  const { languages, known, warnings } = await languagesOf(question, options.lang, recipe, opened);
   const { expansion, used } =
     opened.expanded ?? (await expandQuestions([{ text: question, languages }], options))[0];
   const asked = { languages, known, warnings };
   const mask = await filterMask(snapshot, filters);
   const request = { ...requestOf(question, asked, opened, options, mask), expansion };
   const generated =
-    makers.generator === null || !request.augment
+    recipe.generator === null || !request.augment
       ? {}
-      : (await generatedQueries(opened, makers, passageId, filters)).queries;
+      : (await generatedQueries(opened, recipe, passageId, filters)).queries;
   const queries = Object.entries(generated).flatMap(([lang, texts]) => texts.map((text) => ({ lang, text })));
-  await stillWanted(options.signal);
+  await cancellationPoint(options.signal);
   const { dense, lexical, nearest, augmentation } = await explain(engine, request, row, queries);
   // The lists that a hybrid is made of stay those of a usual search, so that its scores do too.
   const { topN } = engine.defaults.hybrid;

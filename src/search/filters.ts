@@ -5,7 +5,7 @@
 
 import { XqgError } from '../base/errors.js';
 import type { MetadataValue, Passage } from '../corpus/passage.js';
-import type { SearchedSnapshot } from './opened/searchable.js';
+import type { SearchSnapshot } from './opened/searchable.js';
 
 /** What a filter may look at. */
 export type FilteredPassage = Pick<
@@ -112,14 +112,14 @@ function isNumber(text: string): boolean {
 const KEPT = 16;
 
 /** A version never changes, so its masks are kept with it, least recently used first. */
-const masks = new WeakMap<SearchedSnapshot, Map<string, Promise<Uint8Array>>>();
+const masks = new WeakMap<SearchSnapshot, Map<string, Promise<Uint8Array>>>();
 
 /**
  * (n) by row: 0 leaves a passage out; null if there are no filters.
  * @throws XqgError XQG_FILTER_SYNTAX
  */
 export async function filterMask(
-  snapshot: SearchedSnapshot,
+  snapshot: SearchSnapshot,
   filters: readonly string[],
 ): Promise<Uint8Array | null> {
   if (filters.length === 0 || snapshot.filtered) return null;
@@ -134,7 +134,7 @@ export async function filterMask(
   return mask;
 }
 
-async function readMask(snapshot: SearchedSnapshot, filters: readonly string[]): Promise<Uint8Array> {
+async function readMask(snapshot: SearchSnapshot, filters: readonly string[]): Promise<Uint8Array> {
   const passes = parseFilters(filters);
   const mask = new Uint8Array(snapshot.ids.length);
   let row = 0;

@@ -3,9 +3,8 @@
 import { z } from 'zod';
 import type { LanguagePolicy, ProfileName } from '../augment/profiles.js';
 import type { MetadataValue } from '../corpus/passage.js';
-import type { ExpandOptions, ExpansionWay } from '../expand/apply.js';
+import type { ExpandOptions, Expansion, ExpansionWay } from '../expand/apply.js';
 import type { LanguageWeight } from '../languages/terms.js';
-import type { ExpandedQuestion } from './answer.js';
 import type { Augmentation, SearchMode } from './request.js';
 
 export interface SearchOptions {
@@ -52,7 +51,7 @@ export interface SearchOptions {
 }
 
 /** What a question was expanded by. */
-export interface UsedExpansion {
+export interface ExpansionInfo {
   readonly text: string;
   /** Likeliest language of the text. */
   readonly lang: string;
@@ -76,7 +75,7 @@ export interface AnnUse {
   readonly candidates: number;
 }
 
-export interface SearchAnswer {
+export interface SearchResult {
   readonly question: string;
   /** The languages in which the question was searched; weights sum to 1. */
   readonly languages: readonly LanguageWeight[];
@@ -87,16 +86,16 @@ export interface SearchAnswer {
   /** Weight of the best passage of a first pass in the question's vector; 0: one pass. */
   readonly feedback: number;
   /** null where the question was searched as it is. */
-  readonly expansion: UsedExpansion | null;
+  readonly expansion: ExpansionInfo | null;
   /** null where every passage was looked at. */
   readonly ann: AnnUse | null;
   /** What people should know, as sentences. */
   readonly warnings: readonly string[];
   /** Best first. */
-  readonly hits: readonly FoundPassage[];
+  readonly hits: readonly Hit[];
 }
 
-export interface FoundPassage {
+export interface Hit {
   /** From 1. */
   readonly rank: number;
   readonly id: string;
@@ -161,3 +160,24 @@ export const searchFields = {
   groupBy: oneOf('document').describe('Only the best passage of each document.'),
   k: wholeNumber(1).describe('Results at most.'),
 } as const;
+
+export interface Question {
+  readonly text: string;
+  /** Wins over the language of the options. */
+  readonly lang?: string | readonly LanguageWeight[];
+}
+
+/** A question with the ids and scores of its hits, best first. */
+export interface QuestionHits<Q extends Question = Question> {
+  readonly question: Q;
+  readonly languages: readonly LanguageWeight[];
+  /** Ids of passages; grouped by document those of documents. */
+  readonly hits: readonly Pick<Hit, 'id' | 'score' | 'dense' | 'lexical'>[];
+}
+
+/** A question's expansion; both null where nothing was asked for. */
+export interface ExpandedQuestion {
+  readonly expansion: Expansion | null;
+  /** For people. */
+  readonly used: ExpansionInfo | null;
+}

@@ -2,11 +2,16 @@
  * The languages in which a question is searched: the one that was given, else every plausible one with its weight, and what
  * people should know about them. Knows no index.
  */
+
 import { XqgError } from '../base/errors.js';
+import { hasDistribution } from '../generate/generator.js';
+import type { Recipe } from '../indexing/recipe.js';
+import type { Snapshot } from '../indexing/snapshot.js';
 import { detectLanguage } from '../languages/detect.js';
 import { LANGUAGES, languageOfTag } from '../languages/languages.js';
 import { type KnownWords, plausibleLanguages } from '../languages/plausible.js';
 import type { LanguageWeight } from '../languages/terms.js';
+import type { SearchOptions } from './options.js';
 
 export interface QuestionLanguages {
   /** At least one; weights sum to 1. */
@@ -82,4 +87,30 @@ function shares(candidates: readonly LanguageWeight[]): string {
     .slice(0, 4)
     .map(({ lang, weight }) => `${lang} ${Math.round(weight * 100)} %`)
     .join(', ');
+}
+
+export function languagesOf(
+  text: string,
+  lang: SearchOptions['lang'],
+  { generator }: Recipe,
+  { snapshot }: { readonly snapshot: Snapshot },
+): Promise<QuestionLanguages> {
+  // An index without queries still knows the words of its passages' languages.
+  const asked = generator?.languages ?? snapshot.queryLanguages;
+  const languages = [...new Set([...asked, ...passageLanguages(snapshot)])];
+  const factors = generator !== null && hasDistribution(generator) ? generator : null;
+  return questionLanguages(text, lang, {
+    languages,
+    knows: (term, code) => factors?.knows(term, code) ?? false,
+  });
+}
+
+/** Counted once for each version: there may be millions of passages. */
+export const passageLanguagesOf = new WeakMap<object, readonly string[]>();
+
+export function passageLanguages(snapshot: Snapshot): readonly string[] {
+  if (snapshot.corpusLanguages !== undefined) return snapshot.corpusLanguages;
+  const known = passageLanguagesOf.get(snapshot) ?? [...new Set(snapshot.langs)];
+  passageLanguagesOf.set(snapshot, known);
+  return known;
 }

@@ -3,21 +3,21 @@
  * those move beside them. Knows no passage.
  */
 
-import type { SearchedIndex } from './opened/searchable.js';
+import type { SearchView } from './opened/searchable.js';
 import type { SearchHit, SearchRequest } from './request.js';
 
 /** Rankings that are remembered for one version, and hits of the longest of them. */
 const REMEMBERED = 16;
 const LONGEST = 1000;
 
-const baselines = new WeakMap<SearchedIndex, Map<string, readonly SearchHit[]>>();
+const baselines = new WeakMap<SearchView, Map<string, readonly SearchHit[]>>();
 
 /**
  * As `rankBatch` of the engine.
  * @param filters that the masks of the requests come from
  */
 export async function rankRemembering(
-  opened: SearchedIndex,
+  opened: SearchView,
   requests: readonly SearchRequest[],
   filters: readonly string[],
   signal?: AbortSignal,

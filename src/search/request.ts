@@ -1,6 +1,7 @@
 /**
  * What can be asked of search, and what it means after the defaults are filled in. Knows the shape of questions; no index.
  */
+
 import {
   type AugmentationProfile,
   alphaEffective,
@@ -10,9 +11,9 @@ import {
   type ProfileName,
 } from '../augment/profiles.js';
 import { XqgError } from '../base/errors.js';
+import type { Expansion } from '../expand/apply.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { SearchDefaults } from './defaults.js';
-import type { Expansion } from './expansion.js';
 import type { LexicalMode } from './lexical/view.js';
 
 export type SearchMode = 'dense' | 'lexical' | 'hybrid';

@@ -1,6 +1,13 @@
 /** The round trip of generated queries: an index of the passages is searched for each. Knows no generator. */
-import { type QueryScorer, type RankPassage, roundTripScorer } from '../generate/filters/scorers.js';
-import type { XqgIndex } from '../xqg-index.js';
+import { type QueryScorer, type RankPassage, scorerOfRanks } from '../generate/filters/scorers.js';
+import type { Question, QuestionHits, SearchOptions } from './options.js';
+
+/** The parts of an open index that the round trip needs. */
+interface RankingIndex {
+  passage(id: string): Promise<unknown>;
+  rank(questions: readonly Question[], options: SearchOptions): AsyncIterable<QuestionHits>;
+  digest(): Promise<string>;
+}
 
 /** A passage that is found below this place is as one that is not found. */
 const DEPTH = 100;
@@ -10,7 +17,7 @@ const DEPTH = 100;
  * @param index of the same passages, with the encoder that will search them; it needs no generated queries, and must stay open
  * @throws XqgError when it scores: XQG_PASSAGE_UNKNOWN for a passage that the index lacks
  */
-export async function roundTripOver(index: XqgIndex): Promise<QueryScorer> {
+export async function roundTripScorer(index: RankingIndex): Promise<QueryScorer> {
   const rank: RankPassage = async (passageId, lang, questions) => {
     await index.passage(passageId);
     const ranks: (number | null)[] = [];
@@ -21,5 +28,5 @@ export async function roundTripOver(index: XqgIndex): Promise<QueryScorer> {
     }
     return ranks;
   };
-  return roundTripScorer(rank, await index.digest());
+  return scorerOfRanks(rank, await index.digest());
 }

@@ -6,7 +6,7 @@ import type { TermFactors } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
 import type { SearchEngine } from './engine.js';
-import type { SearchedIndex } from './opened/searchable.js';
+import type { SearchView } from './opened/searchable.js';
 import { lexicalModeOf, type SearchRequest } from './request.js';
 
 /** A sentence; offsets are UTF-16 units of the passage's text. */
@@ -230,11 +230,11 @@ const REMEMBERED = 64;
 const PASSAGES = 64;
 const SENTENCES = 64;
 
-const questions = new WeakMap<SearchedIndex, Map<string, Map<number, readonly MatchedSentence[]>>>();
+const questions = new WeakMap<SearchView, Map<string, Map<number, readonly MatchedSentence[]>>>();
 
 /** A function from a row and its passage to the best sentence; '' for a passage without text. */
 export function rememberedSnippets(
-  opened: SearchedIndex,
+  opened: SearchView,
   request: SearchRequest,
 ): (row: number, passage: SnippetSource) => string {
   const known = questions.get(opened) ?? new Map<string, Map<number, readonly MatchedSentence[]>>();

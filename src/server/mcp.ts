@@ -3,15 +3,13 @@
  * Knows no transport.
  */
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { describeFailure } from '../base/errors.js';
 import { version } from '../base/version.js';
 import { searchFields } from '../search/options.js';
-import { type Access, FULL_ACCESS } from './access.js';
+import type { Access } from './access.js';
 import { explainBody, searchBody } from './requests.js';
-import type { App } from './routes/context.js';
 import type { Service } from './service.js';
 
 const index = z.string().describe('Name of an index, as list_indexes gives it.');
@@ -71,37 +69,4 @@ async function told(work: () => Promise<unknown>): Promise<CallToolResult> {
   } catch (thrown) {
     return { isError: true, content: [{ type: 'text', text: JSON.stringify(describeFailure(thrown)) }] };
   }
-}
-
-/** MCP over HTTP at /mcp: each request stands alone, with the access of its key; no session is kept. */
-export function addMcp(app: App, service: Service): void {
-  app.post('/mcp', { schema: { hide: true } }, async (request, reply) => {
-    const [{ StreamableHTTPServerTransport }, { createMcpServer }] = await Promise.all([
-      import('@modelcontextprotocol/sdk/server/streamableHttp.js'),
-      import('./mcp.js'),
-    ]);
-    const server = createMcpServer(service, request.access);
-    const transport = new StreamableHTTPServerTransport({
-      sessionIdGenerator: undefined,
-      enableJsonResponse: true,
-    });
-    await server.connect(transport);
-    reply.hijack();
-    reply.raw.once('close', () => void server.close());
-    reply.raw.setHeader('x-request-id', request.id);
-    await transport.handleRequest(request.raw, reply.raw, request.body);
-  });
-}
-
-/** Serves until stdin ends or the signal is aborted. */
-export async function serveStdio(service: Service, signal: AbortSignal): Promise<void> {
-  const server = createMcpServer(service, FULL_ACCESS);
-  const transport = new StdioServerTransport();
-  const closed = new Promise<void>((resolve) => {
-    server.server.onclose = resolve;
-    process.stdin.once('end', () => void server.close());
-    signal.addEventListener('abort', () => void server.close(), { once: true });
-  });
-  await server.connect(transport);
-  await closed;
 }

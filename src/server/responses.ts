@@ -89,7 +89,7 @@ export const searchAnswer = z
     compared: z.number().int().nullable().describe('Depth to which both were compared.'),
     tookMs: z.number(),
   })
-  .meta({ id: 'SearchAnswer' });
+  .meta({ id: 'SearchResult' });
 export type SearchResponse = z.output<typeof searchAnswer>;
 
 export const explainAnswer = z

@@ -20,7 +20,7 @@ import { Gate } from './gate.js';
 import { addGuards } from './guards.js';
 import { Jobs } from './jobs/jobs.js';
 import type { KeyRing } from './keys.js';
-import { addMcp } from './mcp.js';
+import { addMcp } from './mcp-transports.js';
 import { addMetrics } from './metrics.js';
 import { addOpenApi } from './openapi.js';
 import { addPage } from './page.js';

@@ -51,7 +51,7 @@ export interface RowOptions {
   readonly ownTerms?: ReadonlySet<string>;
 }
 
-export interface RankingReader extends StoreReader {
+export interface CandidateReader extends StoreReader {
   /** The rows of each list, best first. */
   candidates<C extends Column>(
     lists: readonly CandidateList[],
@@ -81,15 +81,15 @@ export interface RankingReader extends StoreReader {
 /** Texts that a store keeps beside its rows. */
 export type KeptText = 'manifest' | 'statistics' | 'glossary';
 
-export interface RankingStore extends PassageStore {
-  snapshot(): Promise<RankingReader>;
-  at(version: string): Promise<RankingReader>;
+export interface CandidateStore extends PassageStore {
+  snapshot(): Promise<CandidateReader>;
+  at(version: string): Promise<CandidateReader>;
   read(what: KeptText): Promise<string | null>;
   write(what: KeptText, text: string): Promise<void>;
   /** Lets the next writer begin at once. */
   release(): Promise<void>;
 }
 
-export function isRankingStore(store: PassageStore): store is RankingStore {
+export function isRankingStore(store: PassageStore): store is CandidateStore {
   return 'read' in store && 'release' in store;
 }

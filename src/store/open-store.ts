@@ -4,7 +4,7 @@
  */
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RankingStore } from './candidate-store.js';
+import type { CandidateStore } from './candidate-store.js';
 import type { PassageStore, StoreShape } from './store.js';
 
 /** Folder of the embedded store within an index. */
@@ -38,7 +38,7 @@ export async function openStore(dir: string, spec: string | undefined): Promise<
 }
 
 /** @throws XqgError XQG_STORE_MISSING, XQG_STORE_ADDRESS, and others of the store */
-export async function openRankingStore(spec: string): Promise<RankingStore> {
+export async function openRankingStore(spec: string): Promise<CandidateStore> {
   const { OpenSearchStore } = await import('./opensearch/opensearch-store.js');
   const { parseAddress } = await import('./opensearch/address.js');
   return OpenSearchStore.open(parseAddress(spec));

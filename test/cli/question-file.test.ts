@@ -2,15 +2,15 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Question, readQuestions } from '../../src/cli/question-file.js';
+import { type FileQuestion, readQuestions } from '../../src/cli/question-file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'xqg-questions-'));
 let files = 0;
 
-async function read(text: string): Promise<Question[]> {
+async function read(text: string): Promise<FileQuestion[]> {
   const file = join(folder, `${files++}.tsv`);
   writeFileSync(file, text);
-  const questions: Question[] = [];
+  const questions: FileQuestion[] = [];
   for await (const question of readQuestions(file)) questions.push(question);
   return questions;
 }

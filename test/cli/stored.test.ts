@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ResultRow } from '../../src/evaluate/report/results.js';
-import { workOnParts } from '../../src/indexing/workers/worker.js';
+import { runWorker } from '../../src/indexing/workers/worker.js';
 import { servedIndexes } from '../../src/server/served-index.js';
 import { buildServer, type XqgServer } from '../../src/server/server.js';
 import { openIndex } from '../../src/xqg-index.js';
@@ -152,7 +152,7 @@ describeWithOpenSearch('commands over an index in OpenSearch', () => {
           ...['--queue', url!, '--parts', parts, '--part-passages', '16'],
         );
       const stopping = new AbortController();
-      const workers = ['one', 'two'].map((name) => workOnParts(url!, { name, signal: stopping.signal }));
+      const workers = ['one', 'two'].map((name) => runWorker(url!, { name, signal: stopping.signal }));
       try {
         writeCorpus(ROWS);
         expect((await index()).documents).toMatchObject({ indexed: ROWS, failed: 0 });

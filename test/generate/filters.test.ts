@@ -8,8 +8,8 @@ import {
   languageScorer,
   noveltyScorer,
   type QueryScorer,
-  roundTripScorer,
   SCORERS,
+  scorerOfRanks,
 } from '../../src/generate/filters/scorers.js';
 import type { Generator } from '../../src/generate/generator.js';
 import { Answers } from '../../src/models/remote/answer-cache.js';
@@ -77,7 +77,7 @@ describe('scorers', () => {
   });
 
   it('know how far a query comes back to its passage', async () => {
-    const scorer = roundTripScorer(async () => [1, null, 4], 'an index');
+    const scorer = scorerOfRanks(async () => [1, null, 4], 'an index');
     expect(await scorer.score(passage, 'de', ['a', 'b', 'c'])).toEqual([1, 0, 0.25]);
   });
 });
@@ -125,7 +125,7 @@ describe('the filtered generator', () => {
 
   it('is another one where the round trip goes over another index', async () => {
     const over = async (name: string) => {
-      const scorer = roundTripScorer(async () => [1], name);
+      const scorer = scorerOfRanks(async () => [1], name);
       const filtered = new FilteredGenerator(fake(['a']), [scorer], { 'round-trip': 0.5 }, await scores());
       await filtered.close();
       return filtered.identity.settings;

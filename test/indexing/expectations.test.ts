@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 // Threads run what is compiled, so the test takes the compiled side too.
 const dist = <T>(path: string): Promise<T> => import(new URL(`../../dist/${path}`, import.meta.url).href);
-const { Expectations } =
+const { ExpectedQueries } =
   await dist<typeof import('../../src/indexing/expectations.js')>('indexing/expectations.js');
 const { StaticEncoder } =
   await dist<typeof import('../../src/encode/static/static-encoder.js')>('encode/static.js');
@@ -32,13 +32,13 @@ function batch(number: number, size: number) {
 
 describe('expected sums', () => {
   it('are the same on any number of threads', async () => {
-    const alone = Expectations.of(encoder, generator)!;
+    const alone = ExpectedQueries.of(encoder, generator)!;
     const requests = [batch(0, 200), batch(1, 7), batch(2, 64)];
     const expected = await Promise.all(requests.map((request) => alone.sums(request)));
     expect(expected[0][0].length).toBe(160 * encoder.identity.dim);
     expect(expected[0][0].some((value) => value !== 0)).toBe(true);
     for (const threads of [0, 1, 3]) {
-      const several = Expectations.of(encoder, generator, { packFolder: packFolder('base'), threads })!;
+      const several = ExpectedQueries.of(encoder, generator, { packFolder: packFolder('base'), threads })!;
       // Asked for together: answers come to those who asked.
       expect(await Promise.all(requests.map((request) => several.sums(request)))).toEqual(expected);
       expect(several.depth).toBe(threads === 0 ? 1 : 3);
@@ -47,13 +47,13 @@ describe('expected sums', () => {
   });
 
   it('fail for all who asked where a thread cannot load the pack', async () => {
-    const broken = Expectations.of(encoder, generator, { packFolder: 'no-such-pack', threads: 2 })!;
+    const broken = ExpectedQueries.of(encoder, generator, { packFolder: 'no-such-pack', threads: 2 })!;
     const asked = [broken.sums(batch(0, 200)), broken.sums(batch(1, 7))];
     for (const sums of asked) await expect(sums).rejects.toThrow(/no-such-pack/);
     await broken.close();
   });
 
   it('need a generator with probabilities', () => {
-    expect(Expectations.of(encoder, null)).toBeNull();
+    expect(ExpectedQueries.of(encoder, null)).toBeNull();
   });
 });

@@ -6,9 +6,9 @@ import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client }
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexDocuments } from '../../src/indexing/build.js';
 import { digestIndex } from '../../src/indexing/digest.js';
-import { openPartStorage } from '../../src/indexing/workers/part-storage.js';
+import { openPartStorage } from '../../src/indexing/workers/open-part-storage.js';
 import { Distribution } from '../../src/indexing/workers/queued-run.js';
-import { runWorker } from '../../src/indexing/workers/worker.js';
+import { takeParts } from '../../src/indexing/workers/worker.js';
 import { documentsOf, encoder, generator, upTo } from '../indexing/fakes.js';
 import { freePort, hasRedis, startRedis } from '../indexing/workers/redis.js';
 import { describeStorage } from '../indexing/workers/storage-conformance.js';
@@ -58,7 +58,7 @@ describe('parts in S3', () => {
     await indexDocuments(alone, documentsOf(upTo(200)), { encoder, generator });
     const stopping = new AbortController();
     const workers = ['a', 'b'].map((name) =>
-      runWorker(url, {
+      takeParts(url, {
         open: async () => ({ encoder, generator, pack: null }),
         name,
         signal: stopping.signal,
@@ -67,7 +67,7 @@ describe('parts in S3', () => {
     const parts = `s3://${Bucket}/run`;
     const distribution = await Distribution.open(
       { url, parts, partPassages: 16 },
-      { directory: dir, makers: { generator: 'fake' } },
+      { directory: dir, recipe: { generator: 'fake' } },
     );
     const { rowsFrom } = distribution;
     const result = await distribution.end(

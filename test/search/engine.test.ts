@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fuse } from '../../src/augment/fuse.js';
-import { openScanner, type Scanner } from '../../src/search/dense/scanner.js';
+import { openScanner } from '../../src/search/dense/open-scanner.js';
+import type { Scanner } from '../../src/search/dense/scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
 import { memoryIndex } from '../../src/search/memory-snapshot.js';
 import type { SearchRequest } from '../../src/search/request.js';

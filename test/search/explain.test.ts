@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openScanner } from '../../src/search/dense/scanner.js';
+import { openScanner } from '../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
 import { explain } from '../../src/search/explain.js';
 import { memoryIndex } from '../../src/search/memory-snapshot.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
-import { openScanner } from '../../src/search/dense/scanner.js';
+import { openScanner } from '../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
 import { explain } from '../../src/search/explain.js';
 import { pulledToward } from '../../src/search/feedback.js';

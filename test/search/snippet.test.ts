@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { termsOf } from '../../src/languages/analysis.js';
-import { openScanner } from '../../src/search/dense/scanner.js';
+import { openScanner } from '../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
 import { memoryIndex } from '../../src/search/memory-snapshot.js';
 import { sentencesOf, snippetFinder } from '../../src/search/snippet.js';

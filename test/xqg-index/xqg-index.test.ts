@@ -62,7 +62,7 @@ describe('openIndex', () => {
 
   it('refuses another encoder with both identities', async () => {
     const encoder = {
-      identity: { ...index.makers.encoder.identity, name: 'other' },
+      identity: { ...index.recipe.encoder.identity, name: 'other' },
       encodePassages: async () => new Float32Array(0),
       encodeQueries: async () => new Float32Array(0),
     };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { AnnRecord } from '../../indexing/ann/record.js';
 import { searchFields } from '../../search/options.js';
+import type { Register } from '../command.js';
 import {
   addEncoderOptions,
   between,
@@ -13,7 +14,6 @@ import {
   list,
   parseOptions,
 } from '../options.js';
-import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { columns, count, size } from '../terminal.js';
 

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import { namesModel } from '../../models/places.js';
+import type { Register } from '../command.js';
 import { fromText, parseOptions, whole } from '../options.js';
-import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { columns } from '../terminal.js';
 

@@ -1,7 +1,7 @@
 /** `xqg copy`: an index into another store, or back. */
 import { z } from 'zod';
+import type { Register } from '../command.js';
 import { parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { count } from '../terminal.js';
 

@@ -2,9 +2,8 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
-import type { CommandContext } from '../command.js';
+import type { CommandContext, Register } from '../command.js';
 import { list, parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { columns, count } from '../terminal.js';
 

@@ -78,7 +78,7 @@ async function isMusl(): Promise<boolean> {
 }
 
 async function checkScanner(): Promise<Check> {
-  const { openScanner } = await import('../../search/dense/scanner.js');
+  const { openScanner } = await import('../../search/dense/open-scanner.js');
   const { scanner, fallbackReason } = await openScanner();
   await scanner.close();
   if (fallbackReason === null) return ok('scan', `${scanner.name} loads`);

@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
+import type { Register } from '../command.js';
 import { describeFailure, ToldFailure } from '../failure.js';
 import { parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { colors } from '../terminal.js';
 
 const options = z.object({ index: z.string().optional(), pack: z.string().optional() });

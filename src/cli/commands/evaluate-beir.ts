@@ -1,5 +1,6 @@
 /** `xqg evaluate beir`: every system on a BEIR folder. */
 import { z } from 'zod';
+import type { Register } from '../command.js';
 import {
   addEncoderOptions,
   encoderOptions,
@@ -9,7 +10,6 @@ import {
   parseOptions,
   whole,
 } from '../options.js';
-import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { commandLine, JSON_OPTION, languagesOption, tellResult } from './evaluate-output.js';
 

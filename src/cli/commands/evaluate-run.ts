@@ -1,7 +1,7 @@
 /** `xqg evaluate run`: a TREC run against qrels. */
 import { z } from 'zod';
+import type { Register } from '../command.js';
 import { parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { columns } from '../terminal.js';
 import { commandLine, JSON_OPTION, tellResult } from './evaluate-output.js';
 

@@ -3,9 +3,8 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { EvaluateSentencesOptions } from '../../evaluate/lareqa.js';
 import type { EvaluationResult, Progress, Setting } from '../../evaluate/report/results.js';
-import type { CommandContext } from '../command.js';
+import type { CommandContext, Register } from '../command.js';
 import { addEncoderOptions, encoderOptions, givenEncoder, list, oneOf, parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { commandLine, JSON_OPTION, languagesOption, tellResult } from './evaluate-output.js';
 

@@ -1,7 +1,7 @@
 /** `xqg evaluate xor`: predictions for XOR-TyDi's retrieval task. */
 import { z } from 'zod';
+import type { Register } from '../command.js';
 import { parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { commandLine, JSON_OPTION, tellResult } from './evaluate-output.js';
 

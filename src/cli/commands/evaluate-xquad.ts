@@ -1,8 +1,8 @@
 /** `xqg evaluate xquad`: every system on XQuAD. */
 import { z } from 'zod';
 import type { Setting } from '../../evaluate/report/results.js';
+import type { Register } from '../command.js';
 import { addEncoderOptions, encoderOptions, givenEncoder, list, oneOf, parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { commandLine, JSON_OPTION, languagesOption, tellResult } from './evaluate-output.js';
 

@@ -1,5 +1,5 @@
 /** `xqg evaluate xquad|xquad-r|mlqa-r|xor|beir|run`: the group of its subcommands. */
-import type { Register } from '../program.js';
+import type { Register } from '../command.js';
 import { registerEvaluateBeir } from './evaluate-beir.js';
 import { registerEvaluateRun } from './evaluate-run.js';
 import { registerEvaluateMlqaR, registerEvaluateXquadR } from './evaluate-sentences.js';

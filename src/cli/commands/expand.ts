@@ -1,8 +1,8 @@
 /** `xqg expand`: what a model writes from questions, as rows that a search or an experiment can take. */
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
+import type { Register } from '../command.js';
 import { parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
 import { count } from '../terminal.js';
 

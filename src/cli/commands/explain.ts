@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { ExplainedPassage } from '../../search/explain.js';
 import { searchFields } from '../../search/options.js';
+import type { Register } from '../command.js';
 import {
   addExpandOptions,
   addIndexPlace,
@@ -13,7 +14,6 @@ import {
   indexPlace,
   parseOptions,
 } from '../options.js';
-import type { Register } from '../program.js';
 import { describeSearch } from '../search-output.js';
 import { colors, foreign, shorten } from '../terminal.js';
 

@@ -5,9 +5,9 @@ import type { SkipReason } from '../../corpus/reader.js';
 import { FilteredGenerator, parseThresholds } from '../../generate/filters/filtered.js';
 import type { IndexResult } from '../../indexing/options.js';
 import type { QueueOptions } from '../../indexing/workers/queued-run.js';
-import { roundTripOver } from '../../search/round-trip-scorer.js';
+import { roundTripScorer } from '../../search/round-trip-scorer.js';
 import type { XqgIndex } from '../../xqg-index.js';
-import type { CommandContext } from '../command.js';
+import type { CommandContext, Register } from '../command.js';
 import { describeFailure, ToldFailure } from '../failure.js';
 import {
   addEncoderOptions,
@@ -18,7 +18,6 @@ import {
   parseOptions,
   whole,
 } from '../options.js';
-import type { Register } from '../program.js';
 import { type Progress, startProgress } from '../progress.js';
 import { count, foreign } from '../terminal.js';
 
@@ -119,7 +118,7 @@ export const registerIndex: Register = (parent, act) => {
         const { openIndex } = await import('../../xqg-index.js');
         requireFilterable(given);
         const searched = given.roundTrip === undefined ? null : await openIndex(given.roundTrip);
-        const scorers = searched === null ? [] : [await roundTripOver(searched)];
+        const scorers = searched === null ? [] : [await roundTripScorer(searched)];
         const index = await openIndex(given.index, {
           create: true,
           store: given.store,
@@ -191,7 +190,7 @@ function requireFilterable({ keep, roundTrip, generator, queue }: z.output<typeo
   if (roundTrip !== undefined && queue !== undefined) refuse('--round-trip cannot be used with --queue');
 }
 
-function tellGlossary(context: CommandContext, { makers: { glossary } }: XqgIndex): void {
+function tellGlossary(context: CommandContext, { recipe: { glossary } }: XqgIndex): void {
   if (glossary === null) return;
   const { concepts, languages } = glossary;
   context.say(`Glossary: ${count(concepts.length, 'concept')} in ${languages.join(' ')}`);
@@ -233,7 +232,7 @@ function givenQueue(
 }
 
 /** What a filter left of the queries of each language. */
-function tellYields(context: CommandContext, { makers: { generator } }: XqgIndex): void {
+function tellYields(context: CommandContext, { recipe: { generator } }: XqgIndex): void {
   if (!(generator instanceof FilteredGenerator)) return;
   for (const [lang, { drawn, kept, below }] of generator.yields) {
     const reasons = Object.entries(below).map(([scorer, n]) => `${count(n)} below ${scorer}`);

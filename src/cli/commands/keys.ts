@@ -1,8 +1,8 @@
 /** `xqg keys`: the keys that a server asks for. */
 import { z } from 'zod';
 import { RIGHTS } from '../../server/access.js';
+import type { Register } from '../command.js';
 import { list, parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { columns } from '../terminal.js';
 
 const added = z.object({

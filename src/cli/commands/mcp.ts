@@ -1,8 +1,8 @@
 /** `xqg mcp`: indexes for an assistant, over stdin and stdout. */
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
+import type { Register } from '../command.js';
 import { addExpandOptions, expandOptions, givenExpansion, parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 
 const options = z.object({ index: z.array(z.string()), pack: z.string().optional(), ...expandOptions });
 
@@ -24,7 +24,7 @@ export const registerMcp: Register = (parent, act) => {
           import('../../server/expansions.js'),
           import('../../server/served-index.js'),
           import('../../server/gate.js'),
-          import('../../server/mcp.js'),
+          import('../../server/mcp-transports.js'),
         ]);
         const named = given.index.map((dir) => ({ name: basename(resolve(dir)), directory: resolve(dir) }));
         const indexes = servedIndexes(named, { pack: given.pack });

@@ -5,8 +5,8 @@ import { DTYPE_SUFFIX, type Dtype, describeCard } from '../../encode/neural/card
 import { KNOWN_CARDS, knownCard } from '../../encode/neural/known-cards.js';
 import { modelJson } from '../../models/files.js';
 import { findModel } from '../../models/places.js';
+import type { Register } from '../command.js';
 import { oneOf, parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { columns } from '../terminal.js';
 
 const dtypes = Object.keys(DTYPE_SUFFIX) as [Dtype, ...Dtype[]];

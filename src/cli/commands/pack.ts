@@ -1,8 +1,8 @@
 /** `xqg pack list|info|train`: what packs are there, what is in one, and how to make one. */
 
 import { z } from 'zod';
+import type { Register } from '../command.js';
 import { parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { columns, count } from '../terminal.js';
 
 export const registerPack: Register = (parent, act) => {

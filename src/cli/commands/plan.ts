@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { Plan, StageName } from '../../plan/plan.js';
 import type { PlannedIndex } from '../../plan/plan-index.js';
+import type { Register } from '../command.js';
 import {
   addEncoderOptions,
   between,
@@ -13,7 +14,6 @@ import {
   parseOptions,
   whole,
 } from '../options.js';
-import type { Register } from '../program.js';
 import { columns, count, size } from '../terminal.js';
 
 /** 18000000, 18M, 250k. */

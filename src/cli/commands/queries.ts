@@ -1,8 +1,8 @@
 /** `xqg queries`: the generated queries of a passage. */
 import { z } from 'zod';
 import { LANGUAGES } from '../../languages/languages.js';
+import type { Register } from '../command.js';
 import { addIndexPlace, indexDirectory, indexPlace, list, parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { foreign } from '../terminal.js';
 
 const options = z.object({ ...indexPlace, pack: z.string().optional(), langs: list.optional() });

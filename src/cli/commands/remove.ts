@@ -2,8 +2,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
+import type { Register } from '../command.js';
 import { addIndexPlace, attachedDirectory, indexPlace, parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { count } from '../terminal.js';
 
 const options = z.object({

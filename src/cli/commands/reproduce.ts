@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
+import type { Register } from '../command.js';
 import { ToldFailure } from '../failure.js';
 import { parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { columns } from '../terminal.js';
 
 const MATRIX = fileURLToPath(new URL('../../../experiments/reproduce.json', import.meta.url));

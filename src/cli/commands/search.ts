@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import { type SearchOptions, searchFields } from '../../search/options.js';
 import type { XqgIndex } from '../../xqg-index.js';
-import type { CommandContext } from '../command.js';
+import type { CommandContext, Register } from '../command.js';
 import {
   addEncoderOptions,
   addExpandOptions,
@@ -17,9 +17,8 @@ import {
   indexPlace,
   parseOptions,
 } from '../options.js';
-import type { Register } from '../program.js';
 import { startProgress } from '../progress.js';
-import type { Question } from '../question-file.js';
+import type { FileQuestion } from '../question-file.js';
 import { describeAnswer, describeBoth } from '../search-output.js';
 import { count } from '../terminal.js';
 
@@ -191,7 +190,7 @@ async function searchBatch(
       ...(given.augment === 'off' ? { augment: false } : {}),
       k: given.k ?? BATCH_DEPTH,
     };
-    for await (const ranked of index.rank<Question>(readQuestions(file), options)) {
+    for await (const ranked of index.rank<FileQuestion>(readQuestions(file), options)) {
       context.signal.throwIfAborted();
       questions += 1;
       if (ranked.hits.length === 0) without += 1;

@@ -3,9 +3,8 @@ import { isIP } from 'node:net';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
-import type { CommandContext } from '../command.js';
+import type { CommandContext, Register } from '../command.js';
 import { addExpandOptions, bytes, expandOptions, givenExpansion, parseOptions, whole } from '../options.js';
-import type { Register } from '../program.js';
 
 const options = z.object({
   index: z.array(z.string()),

@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { IndexStatus } from '../../indexing/status.js';
 import type { QueueStatus } from '../../indexing/workers/queue-status.js';
-import type { CommandContext } from '../command.js';
+import type { CommandContext, Register } from '../command.js';
 import { addIndexPlace, attachedDirectory, indexPlace, parseOptions } from '../options.js';
-import type { Register } from '../program.js';
 import { describeQueue } from '../queue-output.js';
 import { count, foreign, size } from '../terminal.js';
 

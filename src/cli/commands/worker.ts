@@ -1,7 +1,7 @@
 /** `xqg worker`: computes parts for `xqg index --queue`. */
 import { z } from 'zod';
+import type { Register } from '../command.js';
 import { addEncoderOptions, encoderOptions, givenEncoder, parseOptions, whole } from '../options.js';
-import type { Register } from '../program.js';
 import { count } from '../terminal.js';
 
 const options = z.object({
@@ -41,13 +41,13 @@ export const registerWorker: Register = (parent, act) => {
     .action(
       act(async (context, raw) => {
         const given = parseOptions(options, raw);
-        const { workOnParts } = await import('../../indexing/workers/worker.js');
+        const { runWorker } = await import('../../indexing/workers/worker.js');
         const stopping = new AbortController();
         const stop = (): void => stopping.abort(context.signal.reason);
         context.signal.addEventListener('abort', stop, { once: true });
         // What a service manager sends.
         process.once('SIGTERM', stop);
-        const result = await workOnParts(given.queue, {
+        const result = await runWorker(given.queue, {
           parts: given.parts,
           name: given.name,
           lockSeconds: given.lock,

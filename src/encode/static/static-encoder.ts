@@ -11,7 +11,7 @@ import type { Link } from '../../pack/pivot.js';
 import { bagOf } from '../../pack/table.js';
 import type { BagEncoder, EncoderIdentity, PassageText, QueryText } from '../encoder.js';
 import { PartVectors } from './part-vectors.js';
-import { addSigns, hashOf, Meanings } from './word-meanings.js';
+import { addSigns, hashOf, WordMeanings } from './word-meanings.js';
 
 export interface StaticEncoderSettings {
   /** Dimensions of the hashed part. */
@@ -55,7 +55,7 @@ export class StaticEncoder implements BagEncoder {
   readonly #settings: StaticEncoderSettings;
   readonly #semantic: number;
   readonly #dim: number;
-  readonly #meanings: Meanings;
+  readonly #meanings: WordMeanings;
   readonly #words: PartVectors;
   readonly #parts: PartVectors;
   #partOf: (name: string, lang: string) => TermBag = () => NOTHING;
@@ -65,7 +65,7 @@ export class StaticEncoder implements BagEncoder {
     this.#settings = settings;
     this.#semantic = pack.pivot.dim;
     this.#dim = this.#semantic + settings.hashed;
-    this.#meanings = new Meanings(pack.pivot, settings.hashed);
+    this.#meanings = new WordMeanings(pack.pivot, settings.hashed);
     this.#words = new PartVectors(this.#dim, WORDS_BYTES, (surface, lang, out) => {
       const meaning = new Map<number, number>();
       this.#addForm({ surface, term: stem(surface, lang) }, lang, 1, meaning, out);

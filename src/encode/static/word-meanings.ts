@@ -5,7 +5,7 @@
 import type { PivotVocabulary } from '../../pack/pivot.js';
 import { WeightedRows } from '../../vectors/weighted-rows.js';
 
-export class Meanings {
+export class WordMeanings {
   readonly #pivot: PivotVocabulary;
   readonly #hashed: number;
   readonly #rows: WeightedRows;

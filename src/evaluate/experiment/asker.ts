@@ -10,7 +10,7 @@ import { Pool } from '../ranking/pool.js';
 import { type AskedQuestions, Ranker } from '../ranking/ranker.js';
 import { roundTripScores } from '../ranking/round-trip.js';
 import type { ExperimentExpansions } from './expansions.js';
-import type { NamedMakers } from './makers.js';
+import type { NamedRecipe } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import type { WorkItem } from './work.js';
 
@@ -23,12 +23,12 @@ export interface AskerOptions {
 
 /** Holds the pool and ranker that were used last, since work comes sorted by pool. */
 export class Asker {
-  readonly #makers: Pick<NamedMakers, 'scanner'>;
+  readonly #recipe: Pick<NamedRecipe, 'scanner'>;
   readonly #options: AskerOptions;
   #open: { key: string; ranker: Ranker } | null = null;
 
-  constructor(makers: Pick<NamedMakers, 'scanner'>, options: AskerOptions) {
-    this.#makers = makers;
+  constructor(recipe: Pick<NamedRecipe, 'scanner'>, options: AskerOptions) {
+    this.#recipe = recipe;
     this.#options = options;
   }
 
@@ -57,7 +57,7 @@ export class Asker {
     if (this.#open?.key === key) return this.#open.ranker;
     const { encoder, generator } = pairing;
     const { store, spec, signal } = this.#options;
-    const { scanner } = this.#makers;
+    const { scanner } = this.#recipe;
     const identity = { encoder: encoder.identity, generator: generator.identity, seed: spec.seed };
     const opened = new Pool(pool.blocks, {
       queryLanguages: generator.languages,

@@ -1,10 +1,10 @@
 /** What an experiment's questions are expanded by, opened by their names in the file. Knows no ranking. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Expansion } from '../../expand/apply.js';
 import { expansionsOf } from '../../expand/apply.js';
 import type { Expander } from '../../expand/expander.js';
 import { openExpander } from '../../expand/open-expander.js';
-import type { Expansion } from '../../search/expansion.js';
 import type { TestCollection } from '../data/collection.js';
 import type { Identity } from '../ranking/artifact-store.js';
 import type { ExpansionSpec } from './spec.js';

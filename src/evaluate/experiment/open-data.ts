@@ -1,23 +1,14 @@
 /** The data that an experiment file names, opened: data sets and distractors. Knows no model. */
+
 import { dirname, resolve } from 'node:path';
 import { XqgError } from '../../base/errors.js';
-import { pairsOf } from '../collection.js';
-import {
-  ALL_LANGUAGES,
-  type Collection,
-  type DataSource,
-  type EvaluationPassage,
-  pooledId,
-  type TestCollection,
-  testCollectionOf,
-} from '../data/collection.js';
+import type { Collection, EvaluationPassage } from '../data/collection.js';
 import { lineError, readJsonRows } from '../data/lines.js';
 import { loadMlqar } from '../data/mlqar.js';
 import { loadMiracl, loadMrTydi } from '../data/multilingual-retrieval.js';
 import { loadXquad, loadXquadR } from '../data/xquad.js';
-import type { AnswerSearch } from '../measures/xor/answer-recall.js';
-import type { Setting } from '../report/results.js';
 import { mostTokens } from './measurement.js';
+import { parallelSet, type ReportedSet } from './reported-set.js';
 import { openBeirFolder, openXor } from './single-pools.js';
 import type { DataSpec, DistractorSpec, ExperimentSpec, TuneSpec } from './spec.js';
 
@@ -135,95 +126,4 @@ async function readPassages(file: string): Promise<EvaluationPassage[]> {
     passages.push({ id, text, lang, title });
   }
   return passages;
-}
-
-/** Passages that are encoded together and may stand in many pools. */
-export interface PoolPart {
-  /** Its own within the experiment. */
-  readonly name: string;
-  readonly passages: readonly EvaluationPassage[];
-  /** A passage's id in the pool. */
-  readonly idOf: (id: string) => string;
-}
-
-export interface AskedPool {
-  readonly passageLang: string;
-  readonly parts: readonly PoolPart[];
-  /** Questions by language; languages without a judged question are left out. */
-  readonly asked: readonly { readonly queryLang: string; readonly test: TestCollection }[];
-}
-
-export interface ReportedSet {
-  readonly name: string;
-  readonly sources: readonly DataSource[];
-  readonly notes: readonly string[];
-  readonly questionIds: ReadonlySet<string>;
-  /** Where an answer in a text is what is looked for; null: where judged passages are. */
-  readonly answers: AnswerSearch | null;
-  pools(setting: Setting): readonly AskedPool[];
-}
-
-export function parallelSet(collection: Collection): ReportedSet {
-  const { name, parts, sources, notes } = collection;
-  return {
-    name,
-    sources,
-    notes,
-    questionIds: new Set([...parts.values()].flatMap(({ questions }) => [...questions.keys()])),
-    answers: null,
-    pools: (setting) => {
-      const pairs = pairsOf([...parts.keys()], [setting]);
-      return [...new Set(pairs.map(({ passageLang }) => passageLang))].map((passageLang) => ({
-        passageLang,
-        parts: partsOf(collection, passageLang),
-        asked: pairs
-          .filter((pair) => pair.passageLang === passageLang)
-          .map(({ queryLang }) => ({ queryLang, test: testCollectionOf(collection, queryLang, passageLang) }))
-          .filter(({ test }) => test.queries.length > 0),
-      }));
-    },
-  };
-}
-
-function partsOf({ name, parts }: Collection, passageLang: string): PoolPart[] {
-  const all = passageLang === ALL_LANGUAGES;
-  return (all ? [...parts.keys()] : [passageLang]).map((lang) => ({
-    name: `${name} ${lang}`,
-    passages: parts.get(lang)!.passages,
-    idOf: (id) => (all ? pooledId(id, lang) : id),
-  }));
-}
-
-export interface SinglePool {
-  readonly name: string;
-  /** The one setting that it has. */
-  readonly setting: Setting;
-  readonly passages: readonly EvaluationPassage[];
-  /** By language of the questions. */
-  readonly tests: ReadonlyMap<string, TestCollection>;
-  readonly sources: readonly DataSource[];
-  readonly notes: readonly string[];
-  readonly answers?: AnswerSearch;
-}
-
-/** One pool that all questions are asked of. */
-export function singlePoolSet({
-  setting,
-  passages,
-  tests,
-  answers = undefined,
-  ...rest
-}: SinglePool): ReportedSet {
-  const langs = new Set(passages.map(({ lang }) => lang));
-  const [passageLang] = langs.size === 1 ? langs : ['mixed'];
-  const asked = [...tests]
-    .filter(([, { queries }]) => queries.length > 0)
-    .map(([queryLang, test]) => ({ queryLang, test }));
-  const parts = [{ name: rest.name, passages, idOf: (id: string) => id }];
-  return {
-    ...rest,
-    questionIds: new Set(asked.flatMap(({ test }) => test.queries.map(({ id }) => id))),
-    answers: answers ?? null,
-    pools: (wanted) => (wanted === setting ? [{ passageLang, parts, asked }] : []),
-  };
 }

@@ -6,8 +6,8 @@ import { searchDefaults } from '../../search/defaults.js';
 import type { Collection } from '../data/collection.js';
 import type { ArtifactStore } from '../ranking/artifact-store.js';
 import type { Settings } from '../tune-grid.js';
-import type { NamedMakers } from './makers.js';
 import type { TuningRecord } from './measurement.js';
+import type { NamedRecipe } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import { tuneSystems } from './tuning.js';
 import { drawnCount, variantsOf } from './variants.js';
@@ -29,15 +29,15 @@ export interface PreparedPairings {
 
 /** @param tuningData null: nothing is tuned */
 export async function preparePairings(
-  makers: Pick<NamedMakers, 'encoders' | 'generators' | 'scanner'>,
+  recipe: Pick<NamedRecipe, 'encoders' | 'generators' | 'scanner'>,
   tuningData: Collection | null,
   { spec, store, signal, tell = () => {} }: PairingOptions,
 ): Promise<PreparedPairings> {
   const tuning: TuningRecord[] = [];
   const notes: string[] = [];
   const pairings: Pairing[] = [];
-  for (const { name: encoderName, encoder, means } of makers.encoders) {
-    for (const { name: generatorName, generator } of makers.generators) {
+  for (const { name: encoderName, encoder, means } of recipe.encoders) {
+    for (const { name: generatorName, generator } of recipe.generators) {
       const expected = hasDistribution(generator) && 'encodeMixtures' in encoder;
       const tuned = new Map<string, Settings>();
       if (tuningData && hasDistribution(generator)) {
@@ -47,7 +47,7 @@ export async function preparePairings(
           spec,
           encoder,
           generator,
-          scanner: makers.scanner,
+          scanner: recipe.scanner,
           store,
           progress: (step, done, total) => {
             signal?.throwIfAborted();

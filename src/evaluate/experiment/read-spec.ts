@@ -8,8 +8,8 @@ import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import { parseMeasures, RANK_DISTANCE } from '../measures/metrics.js';
-import { parseEncoderName, parseGeneratorName } from './makers.js';
 import { fits, parseExperimentMeasures } from './measurement.js';
+import { parseEncoderName, parseGeneratorName } from './recipe.js';
 import { type ExperimentSpec, experimentSchema, KEYS_OF, SETTINGS_OF } from './spec.js';
 import { knownSystems } from './systems.js';
 

@@ -11,10 +11,10 @@ import type { ArtifactStore } from '../ranking/artifact-store.js';
 import { madeBy } from '../report/results.js';
 import { Asker } from './asker.js';
 import { ExperimentExpansions } from './expansions.js';
-import { type NamedMakers, openMakers } from './makers.js';
 import { type ExperimentResults, isPrimary, Measurement, packRanks } from './measurement.js';
 import { openDistractors, openReported, openTuning } from './open-data.js';
 import { preparePairings } from './pairings.js';
+import { type NamedRecipe, openRecipe } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import { Blocks, type WorkItem, workOf } from './work.js';
 
@@ -62,20 +62,20 @@ export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
   const { spec } = options;
   const folder = dirname(options.file);
   const { models } = spec;
-  const makers = await openMakers(spec.encoders, spec.generators, folder, { models, signal: options.signal });
+  const recipe = await openRecipe(spec.encoders, spec.generators, folder, { models, signal: options.signal });
   let expansions: ExperimentExpansions | undefined;
   try {
     expansions = await ExperimentExpansions.open(spec.conditions.expansion ?? [], folder, options.signal);
-    return await runWith(makers, expansions, options);
+    return await runWith(recipe, expansions, options);
   } catch (error) {
     await expansions?.close();
-    await makers.close();
+    await recipe.close();
     throw error;
   }
 }
 
 async function runWith(
-  makers: NamedMakers,
+  recipe: NamedRecipe,
   expansions: ExperimentExpansions,
   options: RunOptions,
 ): Promise<FinishedRun> {
@@ -89,11 +89,11 @@ async function runWith(
   const tuningData = spec.tune && (await openTuning(file, spec.tune, reported));
   clock.lap('reading');
 
-  const prepared = await preparePairings(makers, tuningData ?? null, options);
+  const prepared = await preparePairings(recipe, tuningData ?? null, options);
   const { pairings, tuning } = prepared;
   const notes = [...reported.flatMap(({ set }) => set.notes), ...prepared.notes];
   clock.lap('tuning');
-  if (spec.conditions.queries && makers.generators.some(({ generator }) => hasDistribution(generator)))
+  if (spec.conditions.queries && recipe.generators.some(({ generator }) => hasDistribution(generator)))
     notes.push(
       'the lexicon generator draws keywords from one distribution: more queries mean less sampling noise, not more knowledge',
     );
@@ -104,7 +104,7 @@ async function runWith(
   const keptCount = kept.filter(Boolean).length;
   const variants = [...new Set(work.map(({ variant }) => variant.name))];
   options.onPlan?.({ rankings: work.length, kept: keptCount, variants, notes });
-  const asker = new Asker(makers, { ...options, expansions });
+  const asker = new Asker(recipe, { ...options, expansions });
   const measurements: Measurement[] = [];
   for (const [i, item] of work.entries()) {
     signal?.throwIfAborted();
@@ -128,9 +128,9 @@ async function runWith(
         options.command,
         sources.flatMap((each) => each.sources),
         {
-          encoders: makers.encoders.map(({ name, encoder }) => ({ as: name, ...encoder.identity })),
-          generators: makers.generators.map(({ name, generator }) => ({ as: name, ...generator.identity })),
-          scanner: makers.scanner.name,
+          encoders: recipe.encoders.map(({ name, encoder }) => ({ as: name, ...encoder.identity })),
+          generators: recipe.generators.map(({ name, generator }) => ({ as: name, ...generator.identity })),
+          scanner: recipe.scanner.name,
         },
       ),
       machine: {
@@ -143,7 +143,7 @@ async function runWith(
     runs: primaryRuns(work, asker, spec, store),
     close: async () => {
       await expansions.close();
-      await makers.close();
+      await recipe.close();
     },
   };
 }

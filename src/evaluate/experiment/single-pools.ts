@@ -11,7 +11,7 @@ import { AnswerSearch } from '../measures/xor/answer-recall.js';
 import { FEW_ABBREVIATIONS, sentencesOf } from '../measures/xor/punkt.js';
 import { loadPunkt, punktFiles } from '../measures/xor/punkt-files.js';
 import { treebankTokens } from '../measures/xor/treebank.js';
-import { type ReportedSet, singlePoolSet } from './open-data.js';
+import { type ReportedSet, singlePoolSet } from './reported-set.js';
 import type { DataSpec } from './spec.js';
 
 /** Every query belongs to the language that its row names, else to the one given, else to the one detected. */

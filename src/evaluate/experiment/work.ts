@@ -12,7 +12,8 @@ import { codeIdentity, RANKING_CODE } from '../ranking/code-identity.js';
 import type { LanguageMeans } from '../ranking/language-means.js';
 import type { ExperimentExpansions } from './expansions.js';
 import type { MeasuredPlace } from './measurement.js';
-import type { Distractors, PoolPart, ReportedData } from './open-data.js';
+import type { Distractors, ReportedData } from './open-data.js';
+import type { PoolPart } from './reported-set.js';
 import type { Variant } from './variants.js';
 
 /** One encoder with one generator. */
@@ -43,7 +44,7 @@ export interface PoolPlan {
   readonly blocks: readonly PlacedBlock[];
 }
 
-/** Gives blocks of the same passages and makers only once. */
+/** Gives blocks of the same passages and recipe only once. */
 export class Blocks {
   readonly #store: ArtifactStore;
   readonly #seed: number;

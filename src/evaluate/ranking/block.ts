@@ -5,7 +5,7 @@
  */
 import { type Encoder, generatedQueryId } from '../../encode/encoder.js';
 import { type Generator, hasDistribution } from '../../generate/generator.js';
-import { Expectations } from '../../indexing/expectations.js';
+import { ExpectedQueries } from '../../indexing/expectations.js';
 import { passageBag } from '../../languages/bags.js';
 import type { TermBag } from '../../languages/terms.js';
 import { quantizedBytes, quantizeInto } from '../../store/quantize.js';
@@ -21,7 +21,7 @@ export const EXPECTED_QUERIES = DRAWN_QUERIES;
 /** Texts that are encoded together. */
 const BATCH = 256;
 
-export interface BlockMakers {
+export interface BlockRecipe {
   readonly encoder: Encoder;
   readonly generator: Generator;
   readonly store: ArtifactStore;
@@ -42,18 +42,18 @@ export class Block {
   readonly passages: readonly EvaluationPassage[];
   /** sha256 over ids, languages, titles and texts. */
   readonly digest: string;
-  readonly #makers: BlockMakers;
-  readonly #expectations: Expectations | null;
+  readonly #recipe: BlockRecipe;
+  readonly #expectations: ExpectedQueries | null;
   #pivots: TermBag[] | null = null;
   #own: TermBag[] | null = null;
 
-  constructor(passages: readonly EvaluationPassage[], makers: BlockMakers) {
+  constructor(passages: readonly EvaluationPassage[], recipe: BlockRecipe) {
     this.passages = passages;
     this.digest = sha256(
       JSON.stringify(passages.map(({ id, lang, title, text }) => [id, lang, title, text])),
     );
-    this.#makers = makers;
-    this.#expectations = Expectations.of(makers.encoder, makers.generator);
+    this.#recipe = recipe;
+    this.#expectations = ExpectedQueries.of(recipe.encoder, recipe.generator);
   }
 
   /** True if the generator's expectation can be encoded; else only drawn queries exist. */
@@ -62,27 +62,27 @@ export class Block {
   }
 
   get dim(): number {
-    return this.#makers.encoder.identity.dim;
+    return this.#recipe.encoder.identity.dim;
   }
 
   /** (n x dim), row-major */
   vectors(): Promise<Float32Array> {
-    return this.#makers.store.floats('passages', this.#encoding(), () =>
+    return this.#recipe.store.floats('passages', this.#encoding(), () =>
       this.#inBatches(this.passages.length, (from, to) =>
-        this.#makers.encoder.encodePassages(this.passages.slice(from, to)),
+        this.#recipe.encoder.encodePassages(this.passages.slice(from, to)),
       ),
     );
   }
 
   /** (n x quantizedBytes(dim, 8)): the sum of `EXPECTED_QUERIES` queries as the generator expects them, as an index keeps it. */
   expectation(lang: string): Promise<Uint8Array> {
-    const { generator, store } = this.#makers;
+    const { generator, store } = this.#recipe;
     const identity = { ...this.#encoding(), generator: generator.identity, lang, queries: EXPECTED_QUERIES };
     return store.bytes('expectations', identity, async () => {
       const rowBytes = quantizedBytes(this.dim, SUM_BITS);
       const bytes = new Uint8Array(this.passages.length * rowBytes);
       for (let from = 0; from < this.passages.length; from += BATCH) {
-        this.#makers.signal?.throwIfAborted();
+        this.#recipe.signal?.throwIfAborted();
         const to = Math.min(from + BATCH, this.passages.length);
         const rows = [...this.passages.keys()].slice(from, to).filter((r) => this.passages[r].lang !== lang);
         if (rows.length === 0) continue;
@@ -102,7 +102,7 @@ export class Block {
 
   /** `n` queries of each passage in `lang`; the first m of them are those of a smaller number. */
   async drawn(lang: string, n: number): Promise<DrawnQueries> {
-    const { generator, store, seed } = this.#makers;
+    const { generator, store, seed } = this.#recipe;
     const texts = await store.json('queries', this.#drawing(lang, n), async () => {
       const rows = [...this.passages.keys()].filter((row) => this.passages[row].lang !== lang);
       const found = await generator.draw(
@@ -126,7 +126,7 @@ export class Block {
 
   /** (queries x dim), row-major: the vector of every query of `drawn`, in its order. */
   async drawnVectors(lang: string, n: number): Promise<Float32Array> {
-    const { encoder, store } = this.#makers;
+    const { encoder, store } = this.#recipe;
     const identity = { ...this.#drawing(lang, n), encoder: encoder.identity };
     return store.floats('query-vectors', identity, async () => {
       const { texts } = await this.drawn(lang, n);
@@ -144,7 +144,7 @@ export class Block {
 
   /** Pivot stems by row; only where the generator has a distribution. */
   pivots(): readonly TermBag[] {
-    const { generator } = this.#makers;
+    const { generator } = this.#recipe;
     if (!hasDistribution(generator)) throw new RangeError(`${generator.identity.name} has no distribution`);
     this.#pivots ??= this.passages.map((passage) => generator.pivot(passage));
     return this.#pivots;
@@ -159,13 +159,13 @@ export class Block {
   #encoding(): Identity {
     return {
       passages: this.digest,
-      encoder: this.#makers.encoder.identity,
+      encoder: this.#recipe.encoder.identity,
       code: codeIdentity(ENCODING_CODE),
     };
   }
 
   #drawing(lang: string, n: number): Identity {
-    const { generator, seed } = this.#makers;
+    const { generator, seed } = this.#recipe;
     const code = codeIdentity(ENCODING_CODE);
     return { passages: this.digest, generator: generator.identity, code, lang, n, seed };
   }
@@ -176,7 +176,7 @@ export class Block {
   ): Promise<Float32Array> {
     const out = new Float32Array(n * this.dim);
     for (let from = 0; from < n; from += BATCH) {
-      this.#makers.signal?.throwIfAborted();
+      this.#recipe.signal?.throwIfAborted();
       out.set(await encode(from, Math.min(from + BATCH, n)), from * this.dim);
     }
     return out;

@@ -21,12 +21,7 @@ export const ENCODING_CODE = [
   'vectors',
 ] as const;
 /** What ranks depend on besides. */
-export const RANKING_CODE = [
-  ...ENCODING_CODE,
-  'augment',
-  'search',
-  'evaluate',
-] as const;
+export const RANKING_CODE = [...ENCODING_CODE, 'augment', 'search', 'evaluate'] as const;
 
 /** sha256 (hex) over the code in these folders and modules, named relative to the program's root. */
 export function codeIdentity(parts: readonly string[]): string {

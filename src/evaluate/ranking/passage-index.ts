@@ -6,8 +6,8 @@ import { XqgError } from '../../base/errors.js';
 import type { Passage } from '../../corpus/passage.js';
 import type { Encoder } from '../../encode/encoder.js';
 import type { Generator } from '../../generate/generator.js';
-import { type ComputedRow, computeRows, type RowMakers } from '../../indexing/compute.js';
-import { Expectations } from '../../indexing/expectations.js';
+import { type ComputedRow, computeRows, type RowRecipe } from '../../indexing/compute.js';
+import { ExpectedQueries } from '../../indexing/expectations.js';
 import { LexicalSegment } from '../../indexing/lexical/segment.js';
 import { SegmentBuilder } from '../../indexing/lexical/segment-builder.js';
 import { lexicalRow } from '../../indexing/lexical/segments.js';
@@ -32,7 +32,7 @@ export interface PassageIndexOptions {
 
 export class PassageIndex {
   readonly #segments: LexicalSegment[] = [];
-  readonly #makers: RowMakers;
+  readonly #recipe: RowRecipe;
   #segment = new SegmentBuilder();
 
   private constructor(
@@ -40,8 +40,8 @@ export class PassageIndex {
     readonly snapshot: WorkingSnapshot,
   ) {
     const { queries, encoder, generator } = options;
-    const expectations = Expectations.of(encoder, generator);
-    this.#makers = { ...options, expectations, queriesPerLanguage: queries };
+    const expectations = ExpectedQueries.of(encoder, generator);
+    this.#recipe = { ...options, expectations, queriesPerLanguage: queries };
   }
 
   private static async create(options: PassageIndexOptions): Promise<PassageIndex> {
@@ -89,7 +89,7 @@ export class PassageIndex {
 
   async #add(passages: readonly Passage[]): Promise<void> {
     const rows: ComputedRow[] = [];
-    for (const row of await computeRows(passages, this.#makers)) {
+    for (const row of await computeRows(passages, this.#recipe)) {
       if (row instanceof XqgError) throw row;
       rows.push(row);
     }

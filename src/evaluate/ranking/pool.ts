@@ -14,7 +14,6 @@ import { dequantize, quantize, quantizedBytes } from '../../store/quantize.js';
 import type { MeansSource } from '../experiment/spec.js';
 import { EXPECTED_QUERIES, type PlacedBlock, SUM_BITS } from './block.js';
 import { type LanguageMeans, meansOf, removeMeans } from './language-means.js';
-import { percentileOf } from './round-trip.js';
 
 /** Which generated queries count, and how their vectors are prepared. */
 export interface SumSource {
@@ -198,4 +197,18 @@ function removeExpectedMean(sums: Float32Array, lang: string, dim: number, means
   for (let i = 0; i < sums.length; i++) sums[i] /= EXPECTED_QUERIES;
   removeMeans(sums, () => lang, dim, means);
   for (let i = 0; i < sums.length; i++) sums[i] *= EXPECTED_QUERIES;
+}
+
+/** The score below which `percent` of all scores lie. */
+export function percentileOf(scores: readonly Float32Array[], percent: number): number {
+  const total = scores.reduce((sum, each) => sum + each.length, 0);
+  if (total === 0) return Number.NEGATIVE_INFINITY;
+  const sorted = new Float32Array(total);
+  let at = 0;
+  for (const each of scores) {
+    sorted.set(each, at);
+    at += each.length;
+  }
+  sorted.sort();
+  return sorted[Math.min(total - 1, Math.floor((total * percent) / 100))];
 }

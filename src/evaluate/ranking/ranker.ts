@@ -4,6 +4,7 @@
  */
 import { augmentationProfile } from '../../augment/profiles.js';
 import type { EncoderIdentity } from '../../encode/encoder.js';
+import type { Expansion } from '../../expand/apply.js';
 import { type Generator, hasDistribution } from '../../generate/generator.js';
 import { passageLanguages } from '../../indexing/snapshot.js';
 import { type DenseQuestion, ExactLists, scanQuestions, sumParts } from '../../search/dense/dense-leg.js';
@@ -11,7 +12,6 @@ import { exactScore, type MatrixPart, type SearchMatrix } from '../../search/den
 import { FusedMatrices } from '../../search/dense/fused-matrices.js';
 import type { Scanner } from '../../search/dense/scanner.js';
 import { SearchEngine } from '../../search/engine.js';
-import type { Expansion } from '../../search/expansion.js';
 import { feedbackWeight, pulledToward } from '../../search/feedback.js';
 import type { LexicalIndex } from '../../search/lexical/index.js';
 import { lexicalModeOf, policyWeights, type SearchHit, type SearchRequest } from '../../search/request.js';

@@ -63,17 +63,3 @@ function marginOf(products: Float32Array, own: number): number {
   }
   return best === -Infinity ? products[own] : products[own] - best;
 }
-
-/** The score below which `percent` of all scores lie. */
-export function percentileOf(scores: readonly Float32Array[], percent: number): number {
-  const total = scores.reduce((sum, each) => sum + each.length, 0);
-  if (total === 0) return Number.NEGATIVE_INFINITY;
-  const sorted = new Float32Array(total);
-  let at = 0;
-  for (const each of scores) {
-    sorted.set(each, at);
-    at += each.length;
-  }
-  sorted.sort();
-  return sorted[Math.min(total - 1, Math.floor((total * percent) / 100))];
-}

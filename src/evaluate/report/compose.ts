@@ -122,7 +122,7 @@ function publishedTables({ spec, measurements }: ExperimentResults): ReportTable
 
 function madeByRows({ madeBy, machine, timings, spec }: ExperimentResults): [string, string][] {
   const { version, node, icu, date, command, data, identities } = madeBy;
-  const makers = (kind: 'encoders' | 'generators') =>
+  const recipe = (kind: 'encoders' | 'generators') =>
     (identities[kind] as { as: string; name: string; weights: string }[]).map(
       ({ as, name, weights }): [string, string] => [
         `${kind.slice(0, -1)} ${as}`,
@@ -134,8 +134,8 @@ function madeByRows({ madeBy, machine, timings, spec }: ExperimentResults): [str
     ['command', command],
     ['date', date],
     ['xqg', `${version}, Node ${node}, ICU ${icu}`],
-    ...makers('encoders'),
-    ...makers('generators'),
+    ...recipe('encoders'),
+    ...recipe('generators'),
     ['scanner', String(identities.scanner)],
     [
       'seeds',

@@ -87,7 +87,7 @@ export type RankPassage = (
 ) => Promise<readonly (number | null)[]>;
 
 /** @param over says what is searched, and with what */
-export function roundTripScorer(rank: RankPassage, over: string): QueryScorer {
+export function scorerOfRanks(rank: RankPassage, over: string): QueryScorer {
   return {
     name: 'round-trip',
     version: '1',

@@ -5,7 +5,7 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { TermBag } from '../../languages/terms.js';
-import type { RankingReader, RankingStore } from '../../store/candidate-store.js';
+import type { CandidateReader, CandidateStore } from '../../store/candidate-store.js';
 import type { LexicalRow } from '../snapshot.js';
 import { LEXICAL_COLUMNS, lexicalRow } from './segments.js';
 
@@ -131,8 +131,8 @@ function lengthOf({ weights }: TermBag): number {
  * @param onRows told how many more rows were read
  */
 export async function totalsOf(
-  store: RankingStore,
-  reader: RankingReader,
+  store: CandidateStore,
+  reader: CandidateReader,
   onRows?: (rows: number) => void,
 ): Promise<CorpusTotals> {
   const kept = await store.read('statistics');

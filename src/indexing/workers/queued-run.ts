@@ -12,12 +12,13 @@ import { namesRecorded } from '../../generate/open-generator.js';
 import { namesFolder } from '../../models/places.js';
 import { shippedPacks } from '../../pack/format.js';
 import type { IndexResult, RowsFrom } from '../options.js';
-import type { MakerOptions, Makers } from '../recipe.js';
+import type { Recipe, RecipeOptions } from '../recipe.js';
 import { BullQueue } from './bull-queue.js';
+import { openPartStorage } from './open-part-storage.js';
 import { markName } from './part-input.js';
-import { openPartStorage, type PartStorage } from './part-storage.js';
+import type { PartStorage } from './part-storage.js';
 import { DistributedRows, type PartsState } from './queued-rows.js';
-import { hashOf, type MakersSpec, makeKey, type RowMake, rowMake } from './run-plan.js';
+import { hashOf, makeKey, type RecipeSpec, type RowMake, rowMake } from './run-plan.js';
 import type { QueueCounts, RunRecord, WorkQueue } from './work-queue.js';
 
 export interface QueueOptions {
@@ -48,7 +49,7 @@ export interface PartsProgress extends PartsState {
 interface RunOf {
   /** Absolute path of the index. */
   readonly directory: string;
-  readonly makers: MakersSpec;
+  readonly recipe: RecipeSpec;
   readonly signal?: AbortSignal;
 }
 
@@ -102,7 +103,7 @@ export class Distribution {
   /** What indexing takes in place of computing rows itself. */
   readonly rowsFrom: RowsFrom = (sink, told, identity) => {
     const make = rowMake(identity);
-    const { directory, makers, signal } = this.#of;
+    const { directory, recipe, signal } = this.#of;
     const { place } = this.#storage;
     const run = hashOf([directory, makeKey(make), place].join('\0')).slice(0, 16);
     const { partPassages = PART_PASSAGES, retryFailed = false } = this.#options;
@@ -120,7 +121,7 @@ export class Distribution {
           index: directory,
           host: hostname(),
           place,
-          plan: { ...make, makers },
+          plan: { ...make, recipe },
           started: this.#started.toISOString(),
         }),
     });
@@ -186,7 +187,7 @@ export class Distribution {
     this.#lastTold = performance.now();
   }
 
-  /** In place of what an earlier run of other makers, or with other parts, left for this index. */
+  /** In place of what an earlier run of other recipe, or with other parts, left for this index. */
   async #begin(record: Begun): Promise<void> {
     const state = { phase: 'planning', parts: 0, passages: 0, written: 0, setAside: 0 } as const;
     for (const other of await this.#queue.runs()) {
@@ -249,13 +250,13 @@ export async function removeRunFile(dir: string): Promise<void> {
  */
 export async function writeByQueue(
   queue: QueueOptions,
-  index: { readonly directory: string; readonly options: MakerOptions; readonly makers: Makers },
+  index: { readonly directory: string; readonly options: RecipeOptions; readonly recipe: Recipe },
   signal: AbortSignal | undefined,
   write: (rowsFrom: RowsFrom) => Promise<IndexResult>,
 ): Promise<IndexResult> {
   const { directory, options } = index;
-  const makers = makersSpec(options, index.makers);
-  const distribution = await Distribution.open(queue, { directory, makers, signal });
+  const recipe = recipeSpec(options, index.recipe);
+  const distribution = await Distribution.open(queue, { directory, recipe, signal });
   try {
     return await distribution.end(await write(distribution.rowsFrom));
   } finally {
@@ -264,7 +265,7 @@ export async function writeByQueue(
 }
 
 /** @throws XqgError XQG_QUEUE_MAKER for what was brought as an object */
-function makersSpec(options: MakerOptions, { pack, encoderSpec, generator }: Makers): MakersSpec {
+function recipeSpec(options: RecipeOptions, { pack, encoderSpec, generator }: Recipe): RecipeSpec {
   if (typeof options.encoder === 'object') throw new XqgError('XQG_QUEUE_MAKER', { what: 'encoder' });
   if (typeof options.generator === 'object' && options.generator !== null)
     throw new XqgError('XQG_QUEUE_MAKER', { what: 'generator' });

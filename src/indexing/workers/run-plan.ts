@@ -13,7 +13,7 @@ import { canonicalJson, type IndexIdentity } from '../manifest.js';
 export const PLAN_FORMAT = 1;
 
 /** How encoder, generator and pack are named, so that another machine can open them. */
-export interface MakersSpec {
+export interface RecipeSpec {
   /** Name or folder of the pack. */
   readonly pack?: string;
   /** Absent for that of the pack. */
@@ -32,7 +32,7 @@ export interface RowMake {
 }
 
 export interface RunPlan extends RowMake {
-  readonly makers: MakersSpec;
+  readonly recipe: RecipeSpec;
 }
 
 export function rowMake(identity: IndexIdentity): RowMake {
@@ -79,7 +79,7 @@ const COMPARED: readonly (readonly [string, (make: RowMake) => unknown])[] = [
 
 /**
  * Refuses to compute parts of a plan with anything but what it names.
- * @param given the makers that this machine opened
+ * @param given the recipe that this machine opened
  * @throws XqgError XQG_WORKER_IDENTITY with both sides and the command that mends it
  */
 export function checkWorker(
@@ -94,7 +94,7 @@ export function checkWorker(
   throw new XqgError('XQG_WORKER_IDENTITY', { what, plan: there, worker: here, remedy });
 }
 
-function mending(what: string, { xqg, identity, makers }: RunPlan): string {
+function mending(what: string, { xqg, identity, recipe }: RunPlan): string {
   switch (what) {
     case 'version of xqg':
     case 'format of parts':
@@ -104,8 +104,8 @@ function mending(what: string, { xqg, identity, makers }: RunPlan): string {
     case 'pack':
       return `Name the pack with sha256 ${identity.pack?.sha256}: xqg worker --pack FOLDER`;
     case 'encoder':
-      return `Name the encoder with weights ${identity.encoder.weights}: xqg worker --encoder ${makers.encoder?.spec ?? 'static'}`;
+      return `Name the encoder with weights ${identity.encoder.weights}: xqg worker --encoder ${recipe.encoder?.spec ?? 'static'}`;
     default:
-      return `Name the generator with weights ${identity.generator?.weights}: xqg worker --generator ${makers.generator ?? 'none'}`;
+      return `Name the generator with weights ${identity.generator?.weights}: xqg worker --generator ${recipe.generator ?? 'none'}`;
   }
 }

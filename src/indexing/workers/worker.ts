@@ -10,18 +10,19 @@ import type { OpenEncoderOptions } from '../../encode/open-encoder.js';
 import type { Generator } from '../../generate/generator.js';
 import type { PackIdentity } from '../../pack/pack.js';
 import type { IndexedPassage, StoreShape } from '../../store/store.js';
-import type { RowMakers } from '../compute.js';
-import { Expectations } from '../expectations.js';
+import type { RowRecipe } from '../compute.js';
+import { ExpectedQueries } from '../expectations.js';
 import { RowQueue } from '../row-queue.js';
 import { PartTaking } from './bull-worker.js';
+import { openPartStorage } from './open-part-storage.js';
 import { decodeInput, inputName, markName, type PartDocument, rowsName } from './part-input.js';
 import { encodePart, type PartFailure, type PartRows } from './part-rows.js';
-import { openPartStorage, type PartStorage } from './part-storage.js';
-import { checkWorker, type MakersSpec, makeKey, type RunPlan } from './run-plan.js';
+import type { PartStorage } from './part-storage.js';
+import { checkWorker, makeKey, type RecipeSpec, type RunPlan } from './run-plan.js';
 import { HopelessPart, type PartJob, ReleasedPart, type RunRecord } from './work-queue.js';
 
-/** What a plan's makers are once they are opened. */
-export interface OpenedMakers {
+/** What a plan's recipe are once they are opened. */
+export interface OpenedRecipe {
   readonly encoder: Encoder;
   readonly generator: Generator | null;
   readonly pack: PackIdentity | null;
@@ -31,7 +32,7 @@ export interface OpenedMakers {
 
 export interface WorkerOptions {
   /** Opens what a plan names. */
-  readonly open: (makers: MakersSpec) => Promise<OpenedMakers>;
+  readonly open: (recipe: RecipeSpec) => Promise<OpenedRecipe>;
   /** Where the parts lie, if this machine names it otherwise than the run. */
   readonly parts?: string;
   /** Default: host and process id. */
@@ -64,17 +65,17 @@ const NOT_THE_PART = ['XQG_PARTS_STORAGE', 'XQG_DISK_FULL', 'XQG_NO_PERMISSION']
 
 interface Opened {
   readonly key: string;
-  readonly makers: OpenedMakers;
-  readonly rowMakers: RowMakers;
-  readonly expectations: Expectations | null;
+  readonly recipe: OpenedRecipe;
+  readonly rowRecipe: RowRecipe;
+  readonly expectations: ExpectedQueries | null;
 }
 
 /**
  * Works until the signal is aborted.
  * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE; XQG_WORKER_IDENTITY, XQG_PARTS_UNSEEN and what
- * opening the makers throws, after the part was given back
+ * opening the recipe throws, after the part was given back
  */
-export async function runWorker(url: string, options: WorkerOptions): Promise<WorkerResult> {
+export async function takeParts(url: string, options: WorkerOptions): Promise<WorkerResult> {
   const worker = new PartWorker(options);
   const { name = `${hostname()}-${process.pid}`, lockSeconds = LOCK_SECONDS, leaveAfter, signal } = options;
   const taking = await PartTaking.begin(url, (job, record) => worker.work(job, record), {
@@ -125,7 +126,7 @@ class PartWorker {
   }
 
   async close(): Promise<void> {
-    await this.#closeMakers();
+    await this.#closeRecipe();
     this.#storage?.storage.close();
   }
 
@@ -163,7 +164,7 @@ class PartWorker {
     { part }: PartJob,
     plan: RunPlan,
     storage: PartStorage,
-    { key, rowMakers }: Opened,
+    { key, rowRecipe }: Opened,
   ): Promise<boolean> {
     if (await storage.has(rowsName(key, part))) return false;
     const name = inputName(key, part);
@@ -174,13 +175,13 @@ class PartWorker {
     const { queryLanguages, sumBits } = identity;
     const shape = { dim: identity.encoder.dim, queryLanguages, sumBits };
     const documents = decodeInput(input, part, place);
-    const rows = await computePart(documents, rowMakers, shape, this.#stopping.signal);
+    const rows = await computePart(documents, rowRecipe, shape, this.#stopping.signal);
     const { format, xqg } = plan;
     await storage.put(rowsName(key, part), encodePart(rows, { format, xqg, identity }, part));
     return true;
   }
 
-  /** Storage and makers of a run; where they cannot be had, the worker refuses all parts. */
+  /** Storage and recipe of a run; where they cannot be had, the worker refuses all parts. */
   async #ready(record: RunRecord): Promise<{ storage: PartStorage; opened: Opened }> {
     const key = makeKey(record.plan);
     try {
@@ -206,11 +207,11 @@ class PartWorker {
   }
 
   async #open(key: string, plan: RunPlan): Promise<Opened> {
-    await this.#closeMakers();
+    await this.#closeRecipe();
     // A plan of another version may name what this one does not know.
     checkWorker(plan, plan.identity);
-    const makers = await this.#options.open(plan.makers);
-    const { encoder, generator, pack, packFolder } = makers;
+    const recipe = await this.#options.open(plan.recipe);
+    const { encoder, generator, pack, packFolder } = recipe;
     try {
       checkWorker(plan, {
         encoder: encoder.identity,
@@ -218,20 +219,22 @@ class PartWorker {
         pack,
       });
     } catch (error) {
-      await makers.close?.();
+      await recipe.close?.();
       throw error;
     }
     const encodeQueries = plan.identity.encodesQueries !== false;
     const { threads } = this.#options;
-    const expectations = encodeQueries ? Expectations.of(encoder, generator, { packFolder, threads }) : null;
-    const rowMakers: RowMakers = { ...plan.identity, encoder, generator, expectations, encodeQueries };
-    this.#opened = { key, makers, rowMakers, expectations };
+    const expectations = encodeQueries
+      ? ExpectedQueries.of(encoder, generator, { packFolder, threads })
+      : null;
+    const rowRecipe: RowRecipe = { ...plan.identity, encoder, generator, expectations, encodeQueries };
+    this.#opened = { key, recipe, rowRecipe, expectations };
     return this.#opened;
   }
 
-  async #closeMakers(): Promise<void> {
+  async #closeRecipe(): Promise<void> {
     await this.#opened?.expectations?.close();
-    await this.#opened?.makers.close?.();
+    await this.#opened?.recipe.close?.();
     this.#opened = null;
   }
 }
@@ -245,7 +248,7 @@ const COMPUTED_TOGETHER = 64;
  */
 export async function computePart(
   documents: readonly PartDocument[],
-  makers: RowMakers,
+  recipe: RowRecipe,
   shape: StoreShape,
   signal?: AbortSignal,
 ): Promise<PartRows> {
@@ -257,7 +260,7 @@ export async function computePart(
       for (const passage of passages) rows.push(passage);
     },
   };
-  const queue = new RowQueue(sink, makers, {
+  const queue = new RowQueue(sink, recipe, {
     writeRows: Number.POSITIVE_INFINITY,
     computeRows: COMPUTED_TOGETHER,
     onWritten: async () => undefined,
@@ -287,18 +290,17 @@ export interface PartWorkerOptions extends Omit<WorkerOptions, 'open'> {
 /**
  * Computes parts until the signal is aborted.
  * @param url redis://user:password@host:port/db
- * @throws XqgError those of `runWorker`
+ * @throws XqgError those of `takeParts`
  */
-export async function workOnParts(url: string, options: PartWorkerOptions = {}): Promise<WorkerResult> {
-  const { makersOf } = await import('../recipe.js');
+export async function runWorker(url: string, options: PartWorkerOptions = {}): Promise<WorkerResult> {
+  const { recipeOf } = await import('../recipe.js');
   const { pack, encoder, encoderOptions, generator, prompt, ...rest } = options;
-  const { runWorker } = await import('./worker.js');
-  return runWorker(url, {
+  return takeParts(url, {
     ...rest,
     open: (made) => {
       const named = made.generatorOptions;
       const endpoint = encoderOptions?.endpoint ?? named?.endpoint;
-      return makersOf(
+      return recipeOf(
         {
           pack: pack ?? made.pack,
           encoder,

@@ -11,7 +11,7 @@ import type { CorpusTotals } from '../../indexing/lexical/corpus-totals.js';
 import { SegmentBuilder } from '../../indexing/lexical/segment-builder.js';
 import type { LexicalRow, Snapshot } from '../../indexing/snapshot.js';
 import type { TermBag } from '../../languages/terms.js';
-import type { CandidateList, FactCondition, RankingReader } from '../../store/candidate-store.js';
+import type { CandidateList, CandidateReader, FactCondition } from '../../store/candidate-store.js';
 import type { IndexedPassage } from '../../store/store.js';
 import type { SearchDefaults } from '../defaults.js';
 import { JavaScriptScanner } from '../dense/javascript-scanner.js';
@@ -43,7 +43,7 @@ type CandidateRow = {
 const NO_TERMS: TermBag = { terms: [], weights: new Float32Array(0) };
 
 export interface CandidateOptions {
-  readonly reader: RankingReader;
+  readonly reader: CandidateReader;
   readonly totals: CorpusTotals;
   readonly encoder: Encoder;
   readonly factors: TermFactors | null;

@@ -4,7 +4,7 @@
  */
 import type { TermFactors } from '../../generate/generator.js';
 import type { CorpusTotals, StemTotal } from '../../indexing/lexical/corpus-totals.js';
-import type { RankingReader, TermClause } from '../../store/candidate-store.js';
+import type { CandidateReader, TermClause } from '../../store/candidate-store.js';
 import type { CorpusStatistics } from '../lexical/bm25.js';
 import type { AskedTerm } from '../lexical/explanation.js';
 import type { LexicalMode, LexicalView } from '../lexical/view.js';
@@ -14,13 +14,13 @@ const KEPT = 100_000;
 
 export class CountedStatistics implements CorpusStatistics {
   readonly passages: number;
-  readonly #reader: RankingReader;
+  readonly #reader: CandidateReader;
   readonly #totals: CorpusTotals;
   readonly #counts = new Map<string, number>();
   /** By table and language: what was generated for all passages. */
   readonly #lengths = new WeakMap<TermFactors, Map<string, number>>();
 
-  constructor(reader: RankingReader, totals: CorpusTotals) {
+  constructor(reader: CandidateReader, totals: CorpusTotals) {
     this.#reader = reader;
     this.#totals = totals;
     this.passages = totals.count;

@@ -3,7 +3,7 @@
  * text and no ranking.
  */
 
-import { stillWanted } from '../../base/abort.js';
+import { cancellationPoint } from '../../base/abort.js';
 import { type DenseList, NO_LIST } from '../hits.js';
 import {
   exactScore,
@@ -122,11 +122,11 @@ export class ExactLists {
 
   /** In the order of the questions; a question with a vector of zeros has no list. */
   async lists(questions: readonly ListedQuestion[], signal?: AbortSignal): Promise<DenseList[]> {
-    await stillWanted(signal);
+    await cancellationPoint(signal);
     const scanned = await scanQuestions(this.#scanner, questions);
     const lists: DenseList[] = [];
     for (const [i, { vector, parts, depth, mask }] of questions.entries()) {
-      await stillWanted(signal);
+      await cancellationPoint(signal);
       const products = scanned[i];
       if (products === null) {
         lists.push(NO_LIST);

@@ -4,14 +4,15 @@
  * Knows no file and no text.
  */
 
-import { stillWanted } from '../../base/abort.js';
+import { cancellationPoint } from '../../base/abort.js';
 import type { Graph } from '../../indexing/ann/graph.js';
-import { RowScorer, type RowSource } from '../../indexing/ann/rows.js';
+import type { RowSource } from '../../indexing/ann/rows.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
 import type { DenseList } from '../hits.js';
 import type { Augmentation, SearchRequest } from '../request.js';
 import { sortRows } from '../top-k.js';
 import { comparedParts } from './questions.js';
+import { RowScorer } from './row-scorer.js';
 
 export interface NearOptions {
   readonly graph: Graph;
@@ -81,7 +82,7 @@ export class NearRows {
     const scorer = this.scorer(request, augmentation, vector);
     const scores = new Float64Array(rows.length);
     for (let i = 0; i < rows.length; i++) {
-      if (i > 0 && i % SCORED_TOGETHER === 0) await stillWanted(signal);
+      if (i > 0 && i % SCORED_TOGETHER === 0) await cancellationPoint(signal);
       scores[i] = scorer.score(rows[i]);
     }
     return { list: sortRows(rows, scores, depth, rank), score: (row) => scorer.score(row) };

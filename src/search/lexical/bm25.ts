@@ -53,3 +53,12 @@ export interface CorpusStatistics {
   hasDrawn(lang: string): boolean;
   averageLength(view: LexicalView, mode: LexicalMode): number;
 }
+
+/** How a view's lengths enter the denominator: base + slope * lengths[row]. */
+export interface Norm {
+  readonly lengths: Float32Array;
+  readonly base: number;
+  readonly slope: number;
+  /** The smallest value of it. */
+  readonly least: number;
+}

@@ -12,6 +12,7 @@ import {
   type CorpusStatistics,
   inverseDocumentFrequency,
   lengthNorm,
+  type Norm,
   termScore,
 } from './bm25.js';
 import { addContending } from './contenders.js';
@@ -23,7 +24,7 @@ import {
   type TermExplanation,
 } from './explanation.js';
 import { type PlacedSegment, TermFrequencies } from './frequencies.js';
-import { addToAll, largestFrequency, type Norm, type OwnTerm, postingsOf } from './own-terms.js';
+import { addToAll, largestFrequency, type OwnTerm, postingsOf } from './own-terms.js';
 import type { QuestionTerms } from './question.js';
 import type { RowSums } from './row-sums.js';
 import { Scores } from './scores.js';

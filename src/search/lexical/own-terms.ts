@@ -4,18 +4,10 @@
  */
 
 import { halfValues } from '../../base/half.js';
+import type { Norm } from './bm25.js';
 import type { PlacedSegment } from './frequencies.js';
 import type { RowSums } from './row-sums.js';
 import type { Scores } from './scores.js';
-
-/** How a view's lengths enter the denominator: base + slope * lengths[row]. */
-export interface Norm {
-  readonly lengths: Float32Array;
-  readonly base: number;
-  readonly slope: number;
-  /** The smallest value of it. */
-  readonly least: number;
-}
 
 export interface OwnTerm {
   /** weight * idf */

@@ -1,6 +1,6 @@
 /** Questions as the lexical leg reads them: their terms in each language, with the field that these see. Knows no ranking. */
 
-import { stillWanted } from '../../base/abort.js';
+import { cancellationPoint } from '../../base/abort.js';
 import type { TermFactors } from '../../generate/generator.js';
 import type { SearchDefaults } from '../defaults.js';
 import { policyWeights, type SearchRequest } from '../request.js';
@@ -56,7 +56,7 @@ export class LexicalQuestions {
   async prepare(signal: AbortSignal): Promise<void> {
     for (const lang of this.#queryLanguages) {
       if (signal.aborted) return;
-      await stillWanted(signal).catch(() => undefined);
+      await cancellationPoint(signal).catch(() => undefined);
       this.#lexical.view([{ lang, weight: 1 }], this.#settings).lengths('generated');
     }
   }

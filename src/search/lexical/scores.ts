@@ -4,7 +4,7 @@
  */
 import { type KernelMemory, kernelOf, PAGE } from '../../vectors/kernel.js';
 import { kthScore } from '../top-k.js';
-import type { Norm } from './own-terms.js';
+import type { Norm } from './bm25.js';
 import { RowSums } from './row-sums.js';
 
 /** Compiled from scores.wat. */

@@ -1,19 +1,19 @@
 /** One version of an index with the engine that ranks it, opened together and closed together. Knows no question. */
 
-import { HeldIndex } from '../../base/use-count.js';
+import { UseCounted } from '../../base/use-count.js';
 import { hasDistribution } from '../../generate/generator.js';
 import { findManifest, type Manifest } from '../../indexing/manifest.js';
 import { type IndexSnapshot, openSnapshot } from '../../indexing/open.js';
-import type { Makers } from '../../indexing/recipe.js';
-import { type AskedQuestion, languagesOf } from '../answer.js';
+import type { Recipe } from '../../indexing/recipe.js';
 import { SEARCH_DEFAULTS, searchDefaults } from '../defaults.js';
-import { LateScanner } from '../dense/scanner.js';
+import { LateScanner } from '../dense/open-scanner.js';
 import { SearchEngine } from '../engine.js';
 import { LexicalIndex } from '../lexical/index.js';
-import type { SearchOptions } from '../options.js';
+import type { Question, SearchOptions } from '../options.js';
 import type { QuestionLanguages } from '../question-language.js';
+import { languagesOf } from '../question-language.js';
 import { type OpenedAnn, openAnn } from './ann.js';
-import type { AskableIndex } from './searchable.js';
+import type { Searchable } from './searchable.js';
 
 export interface SearchSettings {
   /** Budget of fused matrices, in bytes. Default 1 GiB. */
@@ -22,7 +22,7 @@ export interface SearchSettings {
   readonly threads?: number;
 }
 
-export class OpenedIndex extends HeldIndex implements AskableIndex {
+export class LocalIndex extends UseCounted implements Searchable {
   private constructor(
     readonly snapshot: IndexSnapshot,
     readonly engine: SearchEngine,
@@ -34,8 +34,8 @@ export class OpenedIndex extends HeldIndex implements AskableIndex {
   }
 
   /** @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_IDENTITY, and the others of `openSnapshot` */
-  static async open(dir: string, makers: Makers, settings: SearchSettings): Promise<OpenedIndex> {
-    const { encoder, generator, pack, glossary } = makers;
+  static async open(dir: string, recipe: Recipe, settings: SearchSettings): Promise<LocalIndex> {
+    const { encoder, generator, pack, glossary } = recipe;
     const snapshot = await openSnapshot(dir, {
       encoder: encoder.identity,
       // Searching needs no generator where an index has no queries.
@@ -57,7 +57,7 @@ export class OpenedIndex extends HeldIndex implements AskableIndex {
         matrixBudgetBytes: settings.matrixBudgetBytes,
         near: ann?.near,
       });
-      return new OpenedIndex(snapshot, engine, scanner, ann);
+      return new LocalIndex(snapshot, engine, scanner, ann);
     } catch (error) {
       await snapshot.close();
       throw error;
@@ -77,15 +77,15 @@ export class OpenedIndex extends HeldIndex implements AskableIndex {
     return this;
   }
 
-  async *aroundEach<Q extends AskedQuestion>(
+  async *aroundEach<Q extends Question>(
     questions: readonly Q[],
     _options: SearchOptions,
-  ): AsyncGenerator<{ readonly index: OpenedIndex; readonly questions: readonly Q[] }> {
+  ): AsyncGenerator<{ readonly index: LocalIndex; readonly questions: readonly Q[] }> {
     yield { index: this, questions };
   }
 
-  languages(question: string, lang: SearchOptions['lang'], makers: Makers): Promise<QuestionLanguages> {
-    return languagesOf(question, lang, makers, this);
+  languages(question: string, lang: SearchOptions['lang'], recipe: Recipe): Promise<QuestionLanguages> {
+    return languagesOf(question, lang, recipe, this);
   }
 
   async passages(): Promise<this> {

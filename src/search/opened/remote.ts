@@ -3,47 +3,48 @@
  * rows that it is about. Knows no server.
  */
 import { XqgError } from '../../base/errors.js';
-import { HeldIndex } from '../../base/use-count.js';
+import { UseCounted } from '../../base/use-count.js';
 import { hasDistribution } from '../../generate/generator.js';
 import { totalsOf } from '../../indexing/lexical/corpus-totals.js';
 import { lexicalRow } from '../../indexing/lexical/segments.js';
 import type { Manifest } from '../../indexing/manifest.js';
 import { type OpenedVersion, openVersion } from '../../indexing/open.js';
-import type { Makers } from '../../indexing/recipe.js';
+import type { Recipe } from '../../indexing/recipe.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
 import { latestManifest } from '../../indexing/stores.js';
-import type { RankingReader } from '../../store/candidate-store.js';
+import type { CandidateReader } from '../../store/candidate-store.js';
 import type { Column, IndexedPassage } from '../../store/store.js';
-import { type AskedQuestion, deepened, expandQuestions, languagesOf, requestOf } from '../answer.js';
+import { deepened, expandQuestions, requestOf } from '../answer.js';
 import { type CandidateEngine, Candidates } from '../candidates/candidates.js';
 import { searchDefaults } from '../defaults.js';
 import { parseCondition } from '../filters.js';
-import type { SearchOptions } from '../options.js';
+import type { Question, SearchOptions } from '../options.js';
 import type { QuestionLanguages } from '../question-language.js';
-import type { AskableIndex, SearchedIndex, SearchedSnapshot } from './searchable.js';
+import { languagesOf } from '../question-language.js';
+import type { Searchable, SearchSnapshot, SearchView } from './searchable.js';
 
 /** Questions of a batch that are asked at the same time. */
 const TOGETHER = 4;
 
-export class StoredIndex extends HeldIndex implements AskableIndex {
+export class RemoteIndex extends UseCounted implements Searchable {
   readonly #dir: string;
   readonly #opened: OpenedVersion;
-  readonly #reader: RankingReader;
+  readonly #reader: CandidateReader;
   readonly #candidates: Candidates;
-  readonly #makers: Makers;
+  readonly #recipe: Recipe;
 
-  private constructor(dir: string, opened: OpenedVersion, candidates: Candidates, makers: Makers) {
+  private constructor(dir: string, opened: OpenedVersion, candidates: Candidates, recipe: Recipe) {
     super();
     this.#dir = dir;
     this.#opened = opened;
-    this.#reader = opened.reader as RankingReader;
+    this.#reader = opened.reader as CandidateReader;
     this.#candidates = candidates;
-    this.#makers = makers;
+    this.#recipe = recipe;
   }
 
   /** @throws XqgError as `openVersion` */
-  static async open(dir: string, makers: Makers): Promise<StoredIndex> {
-    const { encoder, generator, pack, glossary } = makers;
+  static async open(dir: string, recipe: Recipe): Promise<RemoteIndex> {
+    const { encoder, generator, pack, glossary } = recipe;
     const opened = await openVersion(dir, {
       encoder: encoder.identity,
       ...(generator === null ? {} : { generator: generator.identity }),
@@ -52,7 +53,7 @@ export class StoredIndex extends HeldIndex implements AskableIndex {
     });
     try {
       const { queryLanguages, queriesPerLanguage } = opened.manifest.identity;
-      const reader = opened.reader as RankingReader;
+      const reader = opened.reader as CandidateReader;
       const candidates = new Candidates({
         reader,
         totals: await totalsOf(opened.store!, reader),
@@ -63,7 +64,7 @@ export class StoredIndex extends HeldIndex implements AskableIndex {
         queriesPerLanguage,
         lexicalRow,
       });
-      return new StoredIndex(dir, opened, candidates, makers);
+      return new RemoteIndex(dir, opened, candidates, recipe);
     } catch (error) {
       await opened.close();
       throw error;
@@ -82,10 +83,10 @@ export class StoredIndex extends HeldIndex implements AskableIndex {
     question: string,
     asked: readonly SearchOptions[],
     { depth = 0, also = [] }: { readonly depth?: number; readonly also?: readonly string[] } = {},
-  ): Promise<SearchedIndex> {
+  ): Promise<SearchView> {
     const [{ lang, filters = [] }] = asked;
     const blank = this.#searched(this.#candidates.blank);
-    const languages = await this.languages(question, lang, this.#makers);
+    const languages = await this.languages(question, lang, this.#recipe);
     const [expanded] = await expandQuestions([{ text: question, languages: languages.languages }], asked[0]);
     const { topN } = blank.engine.defaults.hybrid;
     const requests = asked.map((options) => {
@@ -96,11 +97,11 @@ export class StoredIndex extends HeldIndex implements AskableIndex {
     return { ...this.#searched(found), expanded, sureTo: Math.max(depth, ...requests.map(({ k }) => k)) };
   }
 
-  async *aroundEach<Q extends AskedQuestion>(
+  async *aroundEach<Q extends Question>(
     questions: readonly Q[],
     options: SearchOptions,
-  ): AsyncGenerator<{ readonly index: SearchedIndex; readonly questions: readonly Q[] }> {
-    const ask = (from: number): Promise<SearchedIndex>[] =>
+  ): AsyncGenerator<{ readonly index: SearchView; readonly questions: readonly Q[] }> {
+    const ask = (from: number): Promise<SearchView>[] =>
       questions
         .slice(from, from + TOGETHER)
         .map(({ text, lang }) => this.around(text, [{ ...options, lang: lang ?? options.lang }]));
@@ -110,11 +111,11 @@ export class StoredIndex extends HeldIndex implements AskableIndex {
     }
   }
 
-  languages(question: string, lang: SearchOptions['lang'], makers: Makers): Promise<QuestionLanguages> {
-    return languagesOf(question, lang, makers, this.#searched(this.#candidates.blank));
+  languages(question: string, lang: SearchOptions['lang'], recipe: Recipe): Promise<QuestionLanguages> {
+    return languagesOf(question, lang, recipe, this.#searched(this.#candidates.blank));
   }
 
-  async passages(ids: readonly string[], filters: readonly string[]): Promise<SearchedIndex> {
+  async passages(ids: readonly string[], filters: readonly string[]): Promise<SearchView> {
     return this.#searched(await this.#candidates.around([], filters.map(parseCondition), ids));
   }
 
@@ -137,14 +138,14 @@ export class StoredIndex extends HeldIndex implements AskableIndex {
     await this.#opened.close();
   }
 
-  #searched({ engine, snapshot, seqs }: CandidateEngine): SearchedIndex {
+  #searched({ engine, snapshot, seqs }: CandidateEngine): SearchView {
     const { manifest, version } = this;
     return { engine, snapshot: new StoredRows(snapshot, seqs, this.#reader, this.#dir, manifest, version) };
   }
 }
 
 /** Candidates as a snapshot whose other columns are read when they are shown. */
-class StoredRows implements SearchedSnapshot {
+class StoredRows implements SearchSnapshot {
   readonly filtered = true;
   readonly ids: readonly string[];
   readonly langs: readonly string[];
@@ -156,7 +157,7 @@ class StoredRows implements SearchedSnapshot {
   constructor(
     private readonly rows: Snapshot,
     private readonly seqs: readonly number[],
-    private readonly reader: RankingReader,
+    private readonly reader: CandidateReader,
     readonly dir: string,
     readonly manifest: Manifest,
     readonly version: string,

@@ -3,16 +3,17 @@
  * about. Holds no logic.
  */
 import type { Manifest } from '../../indexing/manifest.js';
-import type { Makers } from '../../indexing/recipe.js';
+import type { IndexSnapshot } from '../../indexing/open.js';
+import type { Recipe } from '../../indexing/recipe.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
 import type { Column, IndexedPassage, ScanOptions } from '../../store/store.js';
-import type { AskedQuestion, ExpandedQuestion } from '../answer.js';
+import type { LateScanner } from '../dense/open-scanner.js';
 import type { SearchEngine } from '../engine.js';
-import type { SearchOptions } from '../options.js';
+import type { ExpandedQuestion, Question, SearchOptions } from '../options.js';
 import type { QuestionLanguages } from '../question-language.js';
-import type { OpenedIndex } from './local.js';
+import type { OpenedAnn } from './ann.js';
 
-export interface SearchedSnapshot extends Snapshot {
+export interface SearchSnapshot extends Snapshot {
   readonly dir: string;
   readonly manifest: Manifest;
   /** Of the store. */
@@ -28,8 +29,8 @@ export interface SearchedSnapshot extends Snapshot {
   ): AsyncIterable<Pick<IndexedPassage, C>[]>;
 }
 
-export interface SearchedIndex {
-  readonly snapshot: SearchedSnapshot;
+export interface SearchView {
+  readonly snapshot: SearchSnapshot;
   readonly engine: SearchEngine;
   /** Places of a ranking in one leg that are sure; absent: all. */
   readonly sureTo?: number;
@@ -37,8 +38,16 @@ export interface SearchedIndex {
   readonly expanded?: ExpandedQuestion;
 }
 
+/** A version with all its rows at hand. */
+export interface WholeIndex extends SearchView {
+  readonly snapshot: IndexSnapshot;
+  readonly scanner: LateScanner;
+  /** null: there is none. */
+  readonly ann: OpenedAnn | null;
+}
+
 /** One version of an index, opened. */
-export interface AskableIndex {
+export interface Searchable {
   readonly manifest: Manifest;
   readonly version: string;
   /**
@@ -50,23 +59,23 @@ export interface AskableIndex {
     question: string,
     asked: readonly SearchOptions[],
     more?: { readonly depth?: number; readonly also?: readonly string[] },
-  ): Promise<SearchedIndex>;
+  ): Promise<SearchView>;
   /** What many questions need, in their order. */
-  aroundEach<Q extends AskedQuestion>(
+  aroundEach<Q extends Question>(
     questions: readonly Q[],
     options: SearchOptions,
-  ): AsyncIterable<{ readonly index: SearchedIndex; readonly questions: readonly Q[] }>;
+  ): AsyncIterable<{ readonly index: SearchView; readonly questions: readonly Q[] }>;
   /** The languages in which a question is searched. */
-  languages(question: string, lang: SearchOptions['lang'], makers: Makers): Promise<QuestionLanguages>;
+  languages(question: string, lang: SearchOptions['lang'], recipe: Recipe): Promise<QuestionLanguages>;
   /** The passages with these ids that pass the filters, if no others. */
-  passages(ids: readonly string[], filters: readonly string[]): Promise<SearchedIndex>;
+  passages(ids: readonly string[], filters: readonly string[]): Promise<SearchView>;
   /** True if another version was sealed since. */
   outdated(): Promise<boolean>;
   /** All rows. @throws XqgError XQG_STORE_WHOLE where they are not at hand */
-  whole(what: string): OpenedIndex;
+  whole(what: string): WholeIndex;
   /** Makes ahead what the first questions would wait for; ends early when aborted. */
   prepare(signal: AbortSignal): Promise<void>;
-  use<T>(work: (opened: AskableIndex) => Promise<T>): Promise<T>;
+  use<T>(work: (opened: Searchable) => Promise<T>): Promise<T>;
   hold(): () => Promise<void>;
   close(): Promise<void>;
 }

@@ -4,17 +4,17 @@
  */
 import { XqgError } from '../../base/errors.js';
 import { type Connection, describeReason } from './connection.js';
-import type { Hit } from './rows.js';
+import type { OpenSearchHit } from './rows.js';
 
 /** A search as the server takes it. */
 export type SearchBody = Readonly<Record<string, unknown>>;
 
-interface SearchAnswer {
+interface SearchResult {
   readonly pit_id?: string;
   readonly error?: { readonly type: string; readonly reason: string };
   readonly status?: number;
   readonly _shards?: { readonly failed: number };
-  readonly hits: { readonly total?: { readonly value: number }; readonly hits: readonly Hit[] };
+  readonly hits: { readonly total?: { readonly value: number }; readonly hits: readonly OpenSearchHit[] };
 }
 
 interface BulkItem {
@@ -75,13 +75,13 @@ export class Documents {
   /** Answers of several searches, in their order. */
   async search(
     bodies: readonly SearchBody[],
-  ): Promise<{ readonly hits: readonly Hit[]; readonly total: number }[]> {
+  ): Promise<{ readonly hits: readonly OpenSearchHit[]; readonly total: number }[]> {
     if (bodies.length === 0) return [];
     const lines = bodies.flatMap((body) => [
       { index: this.index, allow_partial_search_results: false },
       { track_total_hits: false, ...body },
     ]);
-    const { body } = await this.connection.send<{ responses: readonly SearchAnswer[] }>(
+    const { body } = await this.connection.send<{ responses: readonly SearchResult[] }>(
       { method: 'POST', path: '/_msearch', lines },
       [],
       ({ responses }) => {
@@ -99,7 +99,7 @@ export class Documents {
   async *pages(
     body: SearchBody,
     options: { readonly after?: number; readonly limit?: number; readonly size: number },
-  ): AsyncGenerator<readonly Hit[]> {
+  ): AsyncGenerator<readonly OpenSearchHit[]> {
     const opened = await this.connection.send<{ pit_id: string }>({
       method: 'POST',
       path: `/${this.index}/_search/point_in_time`,
@@ -111,7 +111,7 @@ export class Documents {
     try {
       while (left > 0) {
         const size = Math.min(options.size, left);
-        const { body: answer } = await this.connection.send<SearchAnswer>(
+        const { body: answer } = await this.connection.send<SearchResult>(
           {
             method: 'POST',
             path: '/_search',
@@ -195,7 +195,7 @@ export class Documents {
     }
   }
 
-  #requireWhole({ error, status = 500, _shards }: SearchAnswer): void {
+  #requireWhole({ error, status = 500, _shards }: SearchResult): void {
     if (error !== undefined)
       throw this.connection.explain({ statusCode: status, message: describeReason(error) });
     if ((_shards?.failed ?? 0) > 0) throw this.#notWhole(`${_shards!.failed} shards did not answer`);

@@ -3,13 +3,19 @@
  * which version is current.
  */
 import { XqgError } from '../../base/errors.js';
-import type { CandidateList, PlacedRow, RankingReader, RowOptions, TermClause } from '../candidate-store.js';
+import type {
+  CandidateList,
+  CandidateReader,
+  PlacedRow,
+  RowOptions,
+  TermClause,
+} from '../candidate-store.js';
 import type { Column, IndexedPassage, ScanOptions, StoreShape } from '../store.js';
 import { WantedTerms } from '../term-bytes.js';
 import { type Commit, readCommit } from './commit.js';
 import { allOf, factQuery, termsQuery, visibleIn } from './conditions.js';
 import type { Documents, SearchBody } from './documents.js';
-import { askedColumns, decodeHit, type Hit, seqOf } from './rows.js';
+import { askedColumns, decodeHit, type OpenSearchHit, seqOf } from './rows.js';
 
 /** Rows of one answer where all columns may be asked for, and where a row is a number. */
 const PAGE = 512;
@@ -17,7 +23,7 @@ const NARROW_PAGE = 10_000;
 /** Ids or numbers of one request. */
 const TOGETHER = 1000;
 
-export class OpenSearchReader implements RankingReader {
+export class OpenSearchReader implements CandidateReader {
   readonly version: string;
   readonly #documents: Documents;
   readonly #number: number;
@@ -244,7 +250,7 @@ export class OpenSearchReader implements RankingReader {
   }
 
   #placed<C extends Column>(
-    hits: readonly Hit[],
+    hits: readonly OpenSearchHit[],
     columns: readonly C[],
     ownTerms?: ReadonlySet<string>,
   ): PlacedRow<C>[] {

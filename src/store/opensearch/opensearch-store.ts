@@ -5,7 +5,7 @@
  */
 import { XqgError } from '../../base/errors.js';
 import { queriesBag } from '../../languages/bags.js';
-import type { KeptText, RankingStore } from '../candidate-store.js';
+import type { CandidateStore, KeptText } from '../candidate-store.js';
 import { checkPassages } from '../passage-check.js';
 import { COLUMNS, type IndexedPassage, type StoreShape } from '../store.js';
 import type { StoreAddress } from './address.js';
@@ -14,7 +14,7 @@ import { allOf, visibleIn } from './conditions.js';
 import { Connection } from './connection.js';
 import { Documents, type SearchBody } from './documents.js';
 import { goneError, OpenSearchReader, versionName, versionNumbers } from './opensearch-reader.js';
-import { askedColumns, decodeHit, documentOf, type Hit, type RowLife } from './rows.js';
+import { askedColumns, decodeHit, documentOf, type OpenSearchHit, type RowLife } from './rows.js';
 
 /** Share of dead rows at which `compact` frees them. */
 const DEAD_SHARE = 0.1;
@@ -29,7 +29,7 @@ interface Place {
   readonly shape: StoreShape;
 }
 
-export class OpenSearchStore implements RankingStore {
+export class OpenSearchStore implements CandidateStore {
   readonly #connection: Connection;
   #place: Place;
   /** null: opened for reading. */
@@ -264,7 +264,7 @@ export class OpenSearchStore implements RankingStore {
 
 const rangeOf = (field: string, bounds: object): SearchBody => ({ range: { [field]: bounds } });
 
-function lifeOf({ fields }: Hit): RowLife {
+function lifeOf({ fields }: OpenSearchHit): RowLife {
   const [seq, born, died] = ['seq', 'born', 'died'].map((name) => fields![name]?.[0] as number | undefined);
   return { seq: seq!, born: born!, ...(died === undefined ? {} : { died }) };
 }

@@ -21,7 +21,7 @@ export interface RowLife {
 }
 
 /** A found document, as the server gives it. */
-export interface Hit {
+export interface OpenSearchHit {
   /** Absent where no document was read. */
   readonly _id?: string;
   readonly _score?: number | null;
@@ -138,12 +138,12 @@ export function askedColumns(
     : { _source: source, docvalue_fields: values };
 }
 
-export function seqOf({ fields }: Hit): number {
+export function seqOf({ fields }: OpenSearchHit): number {
   return fields!.seq[0] as number;
 }
 
 export function decodeHit<C extends Column>(
-  { _source = {}, fields = {} }: Hit,
+  { _source = {}, fields = {} }: OpenSearchHit,
   columns: readonly C[],
   shape: StoreShape,
   ownTerms?: WantedTerms,

@@ -9,9 +9,9 @@ import { ArtifactStore } from '../../../src/evaluate/ranking/artifact-store.js';
 import { Block, EXPECTED_QUERIES } from '../../../src/evaluate/ranking/block.js';
 import { engineSearchers } from '../../../src/evaluate/ranking/engine-searcher.js';
 import { PassageIndex } from '../../../src/evaluate/ranking/passage-index.js';
-import { Pool } from '../../../src/evaluate/ranking/pool.js';
+import { Pool, percentileOf } from '../../../src/evaluate/ranking/pool.js';
 import { type AskedQuestions, Ranker } from '../../../src/evaluate/ranking/ranker.js';
-import { percentileOf, roundTripScores } from '../../../src/evaluate/ranking/round-trip.js';
+import { roundTripScores } from '../../../src/evaluate/ranking/round-trip.js';
 import { DRAWN_QUERIES, SYSTEMS } from '../../../src/evaluate/systems.js';
 import type { Generator } from '../../../src/generate/generator.js';
 import { SEARCH_DEFAULTS } from '../../../src/search/defaults.js';
@@ -72,9 +72,9 @@ const variant = (name: string): Variant => variants.find((each) => each.name ===
 
 async function open(): Promise<{ ranker: Ranker; asked: AskedQuestions; pool: Pool }> {
   // Two blocks, so that their places in the pool count.
-  const makers = { encoder, generator, store, seed: 0 };
+  const recipe = { encoder, generator, store, seed: 0 };
   const blocks = [passages.slice(0, 11), passages.slice(11)].map((part) => ({
-    block: new Block(part, makers),
+    block: new Block(part, recipe),
     idOf: (id: string) => id,
   }));
   const pool = new Pool(blocks, {

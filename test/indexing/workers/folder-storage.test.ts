@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { openPartStorage } from '../../../src/indexing/workers/part-storage.js';
+import { openPartStorage } from '../../../src/indexing/workers/open-part-storage.js';
 import { describeStorage } from './storage-conformance.js';
 
 const folders: string[] = [];

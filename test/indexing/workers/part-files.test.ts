@@ -35,7 +35,7 @@ const documents = async () =>
     })),
   );
 
-const makers = { ...identity, encoder, generator, expectations: null, encodeQueries: true as const };
+const recipe = { ...identity, encoder, generator, expectations: null, encodeQueries: true as const };
 
 describe('a sum on its way to a store', () => {
   const bits = fc.constantFrom<QuantizedBits>(8, 16);
@@ -63,7 +63,7 @@ describe('the file of a part', () => {
   const make = rowMake(identity);
 
   it('gives back every row, in the precision that a store keeps', async () => {
-    for (const made of [makers, { ...makers, generator: drawing }]) {
+    for (const made of [recipe, { ...recipe, generator: drawing }]) {
       const part = await computePart(await documents(), made, shape);
       expect(part.rows.length).toBeGreaterThan(30);
       const back = decodePart(encodePart(part, make, 'hash'), make, 'hash', 'here');
@@ -78,14 +78,14 @@ describe('the file of a part', () => {
   });
 
   it('is the same whoever writes it, and whatever came before', async () => {
-    const once = encodePart(await computePart(await documents(), makers, shape), make, 'hash');
-    await computePart((await documents()).reverse(), makers, shape);
-    const again = encodePart(await computePart(await documents(), makers, shape), make, 'hash');
+    const once = encodePart(await computePart(await documents(), recipe, shape), make, 'hash');
+    await computePart((await documents()).reverse(), recipe, shape);
+    const again = encodePart(await computePart(await documents(), recipe, shape), make, 'hash');
     expect(again).toEqual(once);
   });
 
   it('is refused where it was cut short or changed, and where it is another part', async () => {
-    const bytes = Buffer.from(encodePart(await computePart(await documents(), makers, shape), make, 'hash'));
+    const bytes = Buffer.from(encodePart(await computePart(await documents(), recipe, shape), make, 'hash'));
     const refused = (file: Uint8Array, input = 'hash') =>
       expect(() => decodePart(file, make, input, 'here')).toThrow(
         expect.objectContaining({ code: 'XQG_PART_DAMAGED' }),
@@ -133,8 +133,8 @@ describe('the passages of a part', () => {
   });
 });
 
-describe('a worker with other makers than the plan', () => {
-  const plan: RunPlan = { ...rowMake(identity), makers: { pack: 'base', generator: 'lexicon' } };
+describe('a worker with other recipe than the plan', () => {
+  const plan: RunPlan = { ...rowMake(identity), recipe: { pack: 'base', generator: 'lexicon' } };
   const pack = { name: 'base', version: '1', sha256: 'abc' };
 
   it('is refused with both sides and the command that mends it', () => {

@@ -12,7 +12,7 @@ import { readManifest } from '../../../src/indexing/manifest.js';
 import type { IndexResult } from '../../../src/indexing/options.js';
 import { queueStatus, queueStatusOf } from '../../../src/indexing/workers/queue-status.js';
 import { Distribution, type QueueOptions } from '../../../src/indexing/workers/queued-run.js';
-import { type OpenedMakers, runWorker, type WorkerOptions } from '../../../src/indexing/workers/worker.js';
+import { type OpenedRecipe, takeParts, type WorkerOptions } from '../../../src/indexing/workers/worker.js';
 import { documentsOf, drawing, encoder, generator, upTo } from '../fakes.js';
 import { forgetRuns, redisUrl } from './redis.js';
 
@@ -44,9 +44,9 @@ async function indexBy(
   making: Making = {},
 ): Promise<IndexResult> {
   const { signal, documents = upTo(DOCUMENTS), ...made } = making;
-  const makers = { generator: 'fake' };
+  const recipe = { generator: 'fake' };
   const queue = { url: url!, partPassages: 16, ...options };
-  const distribution = await Distribution.open(queue, { directory: dir, makers, signal });
+  const distribution = await Distribution.open(queue, { directory: dir, recipe, signal });
   try {
     const { rowsFrom } = distribution;
     return await distribution.end(
@@ -61,14 +61,14 @@ async function indexBy(
 function workers(
   n: number,
   options: Partial<WorkerOptions> = {},
-  makers: OpenedMakers = { encoder, generator, pack: null },
+  recipe: OpenedRecipe = { encoder, generator, pack: null },
 ) {
   const stopping = new AbortController();
   const talk: string[] = [];
   const ended = Promise.all(
     Array.from({ length: n }, (_, i) =>
-      runWorker(url!, {
-        open: async () => makers,
+      takeParts(url!, {
+        open: async () => recipe,
         name: `w${i}`,
         signal: stopping.signal,
         onTalk: (text) => talk.push(text),
@@ -315,7 +315,7 @@ describe.skipIf(url === null)('an index by a queue', () => {
     const status = await queueStatus(url!);
     const { runs } = status;
     expect(JSON.stringify([file, status])).not.toContain('secret');
-    expect(runs).toMatchObject([{ index: dir, plan: { makers: { generator: 'fake' } } }]);
+    expect(runs).toMatchObject([{ index: dir, plan: { recipe: { generator: 'fake' } } }]);
     interruption.abort();
     expect((await indexing).status).toBe('interrupted');
     expect((await readManifest(dir)).state.status).toBe('indexing');

@@ -18,7 +18,7 @@ const distribution = await Distribution.open(
     onParts: ({ done, parts }) => process.stdout.write(`${done} of ${parts}\n`),
     onTrouble: (problem) => process.stdout.write(`Trouble: ${problem}\n`),
   },
-  { directory: dir, makers: { generator: 'fake' }, signal },
+  { directory: dir, recipe: { generator: 'fake' }, signal },
 );
 const { rowsFrom } = distribution;
 // Few rows a write, so that a killed run leaves some.

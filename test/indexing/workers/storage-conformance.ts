@@ -1,7 +1,8 @@
 /** What every storage of parts does. */
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openPartStorage, type PartStorage } from '../../../src/indexing/workers/part-storage.js';
+import { openPartStorage } from '../../../src/indexing/workers/open-part-storage.js';
+import type { PartStorage } from '../../../src/indexing/workers/part-storage.js';
 
 /** @param placeOf gives a place that holds nothing */
 export function describeStorage(name: string, placeOf: () => Promise<string>): void {

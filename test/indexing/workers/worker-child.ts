@@ -1,6 +1,6 @@
-/** A worker with slow fake makers in a process of its own: URL NAME LOCK_SECONDS. Says on stdout what it does. */
+/** A worker with slow fake recipe in a process of its own: URL NAME LOCK_SECONDS. Says on stdout what it does. */
 import { setTimeout } from 'node:timers/promises';
-import { runWorker } from '../../../src/indexing/workers/worker.js';
+import { takeParts } from '../../../src/indexing/workers/worker.js';
 import { encoder, generator } from '../fakes.js';
 
 const [url, name, lock] = process.argv.slice(2);
@@ -13,7 +13,7 @@ const slow = {
 };
 const stopping = new AbortController();
 process.on('SIGTERM', () => stopping.abort());
-await runWorker(url, {
+await takeParts(url, {
   open: async () => ({ encoder: slow, generator, pack: null }),
   name,
   lockSeconds: Number(lock),

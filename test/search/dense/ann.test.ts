@@ -4,7 +4,7 @@ import { Graph } from '../../../src/indexing/ann/graph.js';
 import type { RowSource } from '../../../src/indexing/ann/rows.js';
 import type { Snapshot } from '../../../src/indexing/snapshot.js';
 import { BestRows, NearRows } from '../../../src/search/dense/near-rows.js';
-import { openScanner } from '../../../src/search/dense/scanner.js';
+import { openScanner } from '../../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../../src/search/engine.js';
 import { explain } from '../../../src/search/explain.js';
 import { memoryIndex } from '../../../src/search/memory-snapshot.js';

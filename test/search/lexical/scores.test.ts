@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { halfValues } from '../../../src/base/half.js';
-import type { Norm } from '../../../src/search/lexical/own-terms.js';
+import type { Norm } from '../../../src/search/lexical/bm25.js';
 import { Scores } from '../../../src/search/lexical/scores.js';
 import { Random } from '../random.js';
 

@@ -11,20 +11,21 @@ import { RecordedGenerator } from '../../generate/recorded.js';
 import { namesFolder, namesModel } from '../../models/places.js';
 import { loadPack } from '../../pack/format.js';
 import type { Pack } from '../../pack/pack.js';
-import { openScanner, type Scanner } from '../../search/dense/scanner.js';
+import { openScanner } from '../../search/dense/open-scanner.js';
+import type { Scanner } from '../../search/dense/scanner.js';
 import type { LanguageMeans } from '../ranking/language-means.js';
 import type { ModelSpec } from './spec.js';
 
 const DEFAULT_PACK = 'base';
 
-export interface MakerName {
+export interface RecipePart {
   readonly kind: 'static' | 'lexicon' | 'gloss' | 'file' | 'model';
   /** Name or folder of a pack, path of a manifest of vectors or of recorded queries, or the spec of a model. */
   readonly from: string;
 }
 
 /** `static`, `static:PACK`, `file:MANIFEST`, `hf:NAME`, a model's folder or `openai:MODEL`; else what is wrong. */
-export function parseEncoderName(text: string): MakerName | string {
+export function parseEncoderName(text: string): RecipePart | string {
   const [, path] = /^file:(.+)$/.exec(text) ?? [];
   if (path !== undefined) return { kind: 'file', from: path };
   if (namesModel(text) || text.startsWith('openai:')) return { kind: 'model', from: text };
@@ -33,7 +34,7 @@ export function parseEncoderName(text: string): MakerName | string {
 }
 
 /** `lexicon`, `lexicon:PACK`, `gloss`, `gloss:PACK` or `file:QUERIES`; else what is wrong. */
-export function parseGeneratorName(text: string): MakerName | string {
+export function parseGeneratorName(text: string): RecipePart | string {
   const [, path] = /^file:(.+)$/.exec(text) ?? [];
   if (path !== undefined) return { kind: 'file', from: path };
   const known = 'lexicon, lexicon:PACK, gloss, gloss:PACK, file:QUERIES';
@@ -42,17 +43,17 @@ export function parseGeneratorName(text: string): MakerName | string {
 
 function parseName(
   text: string,
-  kinds: readonly MakerName['kind'][],
+  kinds: readonly RecipePart['kind'][],
   what: string,
   known: string,
-): MakerName | string {
+): RecipePart | string {
   const [, name, pack] = /^(\w+)(?::(.+))?$/.exec(text) ?? [];
   const kind = kinds.find((each) => each === name);
   if (kind !== undefined) return { kind, from: pack ?? DEFAULT_PACK };
   return `is "${text}", no ${what} (known: ${known})`;
 }
 
-export interface NamedMakers {
+export interface NamedRecipe {
   /** As the file has them, in its order. */
   readonly encoders: readonly {
     readonly name: string;
@@ -77,12 +78,12 @@ export interface ModelOptions {
  * `FileEncoder.open` throw.
  * @param folder paths of manifests and models are relative to it
  */
-export async function openMakers(
+export async function openRecipe(
   encoders: readonly string[],
   generators: readonly string[],
   folder: string,
   { models = {}, signal }: ModelOptions = {},
-): Promise<NamedMakers> {
+): Promise<NamedRecipe> {
   const packs = new Map<string, Promise<Pack>>();
   const packOf = (name: string) => {
     let pack = packs.get(name);
@@ -93,7 +94,7 @@ export async function openMakers(
     return pack;
   };
   const opened: { close?(): Promise<void> }[] = [];
-  const encoderOf = async (name: MakerName): Promise<{ encoder: Encoder; means: LanguageMeans }> => {
+  const encoderOf = async (name: RecipePart): Promise<{ encoder: Encoder; means: LanguageMeans }> => {
     if (name.kind === 'static') {
       const pack = await packOf(name.from);
       const encoder = new StaticEncoder(pack, STATIC_DEFAULTS);
@@ -114,14 +115,14 @@ export async function openMakers(
       signal,
     });
   };
-  const generatorOf = async (name: MakerName): Promise<Generator> => {
+  const generatorOf = async (name: RecipePart): Promise<Generator> => {
     if (name.kind === 'lexicon') return new LexiconGenerator(await packOf(name.from), LEXICON_DEFAULTS);
     if (name.kind === 'gloss') return new GlossGenerator(await packOf(name.from), LEXICON_DEFAULTS);
     const generator = await RecordedGenerator.open([resolve(folder, name.from)]);
     opened.push(generator);
     return generator;
   };
-  const makers: Pick<NamedMakers, 'encoders' | 'generators'> = {
+  const recipe: Pick<NamedRecipe, 'encoders' | 'generators'> = {
     encoders: await inOrder(encoders, parseEncoderName, encoderOf, (name, maker) => ({ name, ...maker })),
     generators: await inOrder(generators, parseGeneratorName, generatorOf, (name, generator) => ({
       name,
@@ -130,7 +131,7 @@ export async function openMakers(
   };
   const { scanner } = await openScanner();
   return {
-    ...makers,
+    ...recipe,
     scanner,
     close: async () => {
       await scanner.close();
@@ -141,8 +142,8 @@ export async function openMakers(
 
 async function inOrder<M, N>(
   names: readonly string[],
-  parse: (name: string) => MakerName | string,
-  open: (name: MakerName) => Promise<M>,
+  parse: (name: string) => RecipePart | string,
+  open: (name: RecipePart) => Promise<M>,
   named: (name: string, maker: M) => N,
 ): Promise<N[]> {
   const all: N[] = [];
