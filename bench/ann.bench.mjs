@@ -114,7 +114,10 @@ async function build(_, dir) {
   return { seconds, peakMiB: peak(), bytes, graphBytes, graph, expansion, candidates, recall, measuredOn: questions };
 }
 
-/** From opening to the first answer in a new process, and the memory that answers in all languages take, with the default budget. */
+/**
+ * From opening to the first answer in a new process, and the memory that answers in all languages
+ * take, with the default budget.
+ */
 async function alone(dir, ann) {
   const questions = askedQuestions(dir);
   const began = performance.now();
@@ -127,7 +130,10 @@ async function alone(dir, ann) {
   return { firstAnswerSeconds, peakMiB: peak() };
 }
 
-/** Minima of the rounds for each question, recall against exact search: of ranking alone, then with the texts and snippets of ten hits. */
+/**
+ * Minima of the rounds for each question, recall against exact search: of ranking alone, then with
+ * the texts and snippets of ten hits.
+ */
 async function warm(_, dir) {
   const questions = askedQuestions(dir);
   const target = await openIndex(dir, { matrixBudgetBytes: ALL_MATRICES });

@@ -27,7 +27,10 @@ export class BitextCorpus {
     for await (const { id, text } of this.#sentences(n)) yield { id, title: '', lang: 'en', text };
   }
 
-  /** Questions whose answers are among the first n sentences, spread over them, languages taking turns: at most so many. */
+  /**
+   * Questions whose answers are among the first n sentences, spread over them, languages taking
+   * turns: at most so many.
+   */
   async questions(n, limit) {
     const questions = [];
     for await (const { id, number, translation, lang } of this.#sentences(n)) {

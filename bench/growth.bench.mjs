@@ -72,7 +72,10 @@ async function inProcess(stage, n, dir) {
   return JSON.parse((await run).stdout);
 }
 
-/** Rows (generating, encoding, summing, writing), then what follows the last row: joining pieces, lexical segments. */
+/**
+ * Rows (generating, encoding, summing, writing), then what follows the last row: joining pieces,
+ * lexical segments.
+ */
 async function index(n, dir) {
   const corpus = await PlantedCorpus.open(values.pack);
   const target = await openIndex(dir, { create: true, pack: values.pack, queryLanguages: LANGUAGES });

@@ -29,7 +29,10 @@ export class PlantedCorpus {
     for (let number = 0; number < n; number++) yield this.#document(number, number % every === 0);
   }
 
-  /** Questions whose answers are planted in a corpus of n passages, with the id of the answer: at most so many. */
+  /**
+   * Questions whose answers are planted in a corpus of n passages, with the id of the answer: at
+   * most so many.
+   */
   questions(n, limit) {
     const every = this.#every(n);
     const questions = [];

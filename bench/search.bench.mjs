@@ -167,7 +167,10 @@ function buildSegments() {
   return { segments, bytes };
 }
 
-/** Every stem has four translations with falling probabilities; frequent words translate frequent stems. */
+/**
+ * Every stem has four translations with falling probabilities; frequent words translate frequent
+ * stems.
+ */
 function syntheticFactors() {
   const probabilities = [0.5, 0.25, 0.15, 0.1];
   const from = new Map();

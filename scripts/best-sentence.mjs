@@ -18,7 +18,10 @@ const { values: options } = parseArgs({
     pack: { type: 'string', default: 'base' },
     model: { type: 'string', default: 'static' },
     langs: { type: 'string', default: 'en,ar,de,es,hi,vi,zh' },
-    data: { type: 'string', default: resolve(process.env.XQG_SHARED ?? '../shared', 'data/eval/mlqa-r') },
+    data: {
+      type: 'string',
+      default: resolve(process.env.XQG_SHARED ?? '../shared', 'data/eval/mlqa-r'),
+    },
     most: { type: 'string', default: '100000' },
   },
 });
@@ -88,7 +91,9 @@ console.log(
 console.log(['share of the best sentence', ...SHARES].join('\t'));
 for (const [name, values] of Object.entries(means))
   console.log(
-    [name === 'plain' ? 'dense' : 'dense+xqg', ...values.map((value) => value.toFixed(4))].join('\t'),
+    [name === 'plain' ? 'dense' : 'dense+xqg', ...values.map((value) => value.toFixed(4))].join(
+      '\t',
+    ),
   );
 await index.close();
 await opened.close();

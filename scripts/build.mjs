@@ -35,7 +35,11 @@ async function buildPage(build) {
 /** Path of tsc, or null where dev dependencies are left out (npm ci --omit=dev). */
 function compiler() {
   try {
-    return join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+    return join(
+      dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
+      'bin',
+      'tsc',
+    );
   } catch {
     return null;
   }

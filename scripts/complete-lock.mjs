@@ -6,7 +6,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const OS = new Set(['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32']);
-const CPU = new Set(['arm', 'arm64', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64', 'wasm32']);
+const CPU = new Set([
+  'arm',
+  'arm64',
+  'ia32',
+  'loong64',
+  'ppc64',
+  'riscv64',
+  's390x',
+  'x64',
+  'wasm32',
+]);
 
 const file = 'package-lock.json';
 const before = readFileSync(file, 'utf8');
@@ -40,7 +50,9 @@ if (process.argv.includes('--check')) {
 } else {
   writeFileSync(file, after);
   console.error(
-    added.length ? `Added ${added.length} platform packages: ${added.join(', ')}` : `${file} was complete.`,
+    added.length
+      ? `Added ${added.length} platform packages: ${added.join(', ')}`
+      : `${file} was complete.`,
   );
 }
 
@@ -54,8 +66,14 @@ function platformEntry(name, version, dev) {
   const os = parts.filter((part) => OS.has(part));
   const cpu = parts.filter((part) => CPU.has(part));
   if (os.length === 0 || cpu.length === 0) {
-    throw new Error(`${name}: not a platform package; override it in package.json or add it by hand`);
+    throw new Error(
+      `${name}: not a platform package; override it in package.json or add it by hand`,
+    );
   }
-  const libc = parts.includes('musl') ? { libc: ['musl'] } : parts.includes('gnu') ? { libc: ['glibc'] } : {};
+  const libc = parts.includes('musl')
+    ? { libc: ['musl'] }
+    : parts.includes('gnu')
+      ? { libc: ['glibc'] }
+      : {};
   return { version, cpu, ...(dev ? { dev: true } : {}), ...libc, optional: true, os };
 }

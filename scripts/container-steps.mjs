@@ -33,10 +33,13 @@ try {
     if (name === 'ENV') Object.assign(env, Object.fromEntries([rest.split('=')]));
     if (name === 'COPY') copy(rest.split(' '), stages[stage]);
     // The user and the folder of the container are not those of this machine.
-    if (name === 'RUN' && !rest.includes('chown')) run(rest, stages[stage], stage === 0 ? process.env : env);
+    if (name === 'RUN' && !rest.includes('chown'))
+      run(rest, stages[stage], stage === 0 ? process.env : env);
   }
   await serve(env);
-  console.log('Every step of the Dockerfile was run; the server answers its health check and a search.');
+  console.log(
+    'Every step of the Dockerfile was run; the server answers its health check and a search.',
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -63,7 +66,8 @@ function copy(words, to) {
       ? join(stages[0], path.slice('/build/'.length))
       : join(from, path);
     // A folder is copied into the target's name, a file into the folder.
-    const place = path === '.' ? to : target === './' ? join(to, path.split('/').at(-1)) : join(to, target);
+    const place =
+      path === '.' ? to : target === './' ? join(to, path.split('/').at(-1)) : join(to, target);
     console.error(`COPY ${path}`);
     cpSync(source, place, { recursive: true });
   }
@@ -93,7 +97,16 @@ async function serve(env) {
       stdio: ['ignore', 'pipe', 2],
     });
   xqg('index', resolve('README.md'), '--index', join(data, 'index'), '--json');
-  const told = xqg('keys', 'add', 'me', '--file', join(data, 'keys.json'), '--rights', 'search', '--json');
+  const told = xqg(
+    'keys',
+    'add',
+    'me',
+    '--file',
+    join(data, 'keys.json'),
+    '--rights',
+    'search',
+    '--json',
+  );
   const { key } = JSON.parse(told);
   const server = spawn(entry[0], [...entry.slice(1), ...words.map(place), '--port', PORT], {
     cwd,

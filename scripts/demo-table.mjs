@@ -1,8 +1,8 @@
 // The demo's table: ranks of the right passage without and with generated queries, compared question by question.
 
 /**
- * @param {{lang: string, without: (number | null)[], with: (number | null)[]}[]} rows ranks from 1; null: not found, which
- *   counts as the rank after the last passage and as reciprocal rank 0
+ * @param {{lang: string, without: (number | null)[], with: (number | null)[]}[]} rows ranks from 1;
+ * null: not found, which counts as the rank after the last passage and as reciprocal rank 0
  * @param {number} passages number of passages that were ranked
  */
 export function demoTable(rows, passages) {
@@ -22,7 +22,9 @@ export function demoTable(rows, passages) {
     ]
       .join('  ')
       .trimEnd();
-  lines.push(line('', ['without xQG', 'with xQG'], ['better', 'equal', 'worse'], ['mean rank', 'MRR']));
+  lines.push(
+    line('', ['without xQG', 'with xQG'], ['better', 'equal', 'worse'], ['mean rank', 'MRR']),
+  );
   for (const { lang, without, with: withXqg } of rows) {
     const shown = [without, withXqg].map((ranks) =>
       ranks.map((rank) => String(rank ?? '-').padStart(3)).join(''),
@@ -36,7 +38,10 @@ export function demoTable(rows, passages) {
       ),
     );
   }
-  const all = [rows.flatMap(({ without }) => without), rows.flatMap(({ with: withXqg }) => withXqg)];
+  const all = [
+    rows.flatMap(({ without }) => without),
+    rows.flatMap(({ with: withXqg }) => withXqg),
+  ];
   lines.push(line('all', ['', ''], compare(all[0], all[1], place), means(all[0], all[1], place)));
   return lines.join('\n');
 }
@@ -53,6 +58,8 @@ function means(without, withXqg, place) {
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const both = [without, withXqg];
   const ranks = both.map((list) => mean(list.map(place)).toFixed(2));
-  const reciprocal = both.map((list) => mean(list.map((rank) => (rank === null ? 0 : 1 / rank))).toFixed(3));
+  const reciprocal = both.map((list) =>
+    mean(list.map((rank) => (rank === null ? 0 : 1 / rank))).toFixed(3),
+  );
   return [ranks.join(' -> '), reciprocal.join(' -> ')];
 }

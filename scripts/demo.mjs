@@ -27,7 +27,10 @@ console.log(
 const rows = [];
 for (const file of readdirSync(QUESTIONS).sort()) {
   const { lang, questions } = JSON.parse(readFileSync(join(QUESTIONS, file), 'utf8'));
-  const [without, withXqg] = [await ranksOf(questions, lang, false), await ranksOf(questions, lang, true)];
+  const [without, withXqg] = [
+    await ranksOf(questions, lang, false),
+    await ranksOf(questions, lang, true),
+  ];
   rows.push({ lang, without, with: withXqg });
 }
 await index.close();

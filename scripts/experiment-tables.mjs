@@ -15,7 +15,10 @@ const NAMES = { 'xquad-r': 'XQuAD-R', 'mlqa-r': 'MLQA-R' };
 
 /** Replaces what stands between the markers of a name. Throws where they are missing. */
 export function between(text, name, content) {
-  const [begin, end] = [`<!-- ${name}: written by scripts/experiments.mjs -->`, `<!-- /${name} -->`];
+  const [begin, end] = [
+    `<!-- ${name}: written by scripts/experiments.mjs -->`,
+    `<!-- /${name} -->`,
+  ];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`there is no place between ${begin} and ${end}`);
   return `${text.slice(0, from + begin.length)}\n\n${content.trim()}\n\n${text.slice(to)}`;
@@ -36,7 +39,10 @@ export function answerTable({ answer, madeBy, timings, machine }) {
           [primary.baseline, ...all.map(({ baseline }) => short(baseline))],
           [primary.system, ...all.map(({ system }) => short(system))],
           ['difference', ...all.map((test) => `${signed(test.difference)}${star(test)}`)],
-          ['interval', ...all.map(({ interval }) => `${signed(interval.low)} to ${signed(interval.high)}`)],
+          [
+            'interval',
+            ...all.map(({ interval }) => `${signed(interval.low)} to ${signed(interval.high)}`),
+          ],
         ],
       ),
       '',
@@ -66,11 +72,16 @@ export function sentenceTables(set, experiments, published) {
     return meanOf(langs.map(of));
   };
   const measured = SYSTEMS.filter((system) => rows.some((row) => row.system === system));
-  const names = [...new Set(published.filter(({ dataset }) => dataset === set).map(({ system }) => system))];
+  const names = [
+    ...new Set(published.filter(({ dataset }) => dataset === set).map(({ system }) => system)),
+  ];
   const figure = (system, [setting, metric]) =>
     published.find(
       (row) =>
-        row.dataset === set && row.system === system && row.setting === setting && row.metric === metric,
+        row.dataset === set &&
+        row.system === system &&
+        row.setting === setting &&
+        row.metric === metric,
     )?.value ?? null;
   const langs = [...new Set(rows.map(({ queryLang }) => queryLang))].sort();
   const shown = BY_LANGUAGE.filter((system) => measured.includes(system));
@@ -123,7 +134,9 @@ export function conditionTable({ results, experiment }, condition, setting) {
   const fitting = results.filter((row) => row.setting === setting && row.metric === metric);
   const meanWhere = (test) => meanOf(fitting.filter(test).map(({ value }) => value));
   const plain = meanWhere((row) => row.condition === 'system' && row.system === baseline);
-  const points = [...new Set(fitting.filter((row) => row.condition === condition).map(({ point }) => point))];
+  const points = [
+    ...new Set(fitting.filter((row) => row.condition === condition).map(({ point }) => point)),
+  ];
   const line = (point) => {
     const value = meanWhere((row) => row.condition === condition && row.point === point);
     return [String(point), short(value), signed(value - plain)];
@@ -144,7 +157,11 @@ export function feedbackTable({ results, experiment }, setting) {
   const cells = (point) =>
     [baseline, system].map((name) =>
       short(
-        meanOf(fitting.filter((row) => row.point === point && row.system === name).map(({ value }) => value)),
+        meanOf(
+          fitting
+            .filter((row) => row.point === point && row.system === name)
+            .map(({ value }) => value),
+        ),
       ),
     );
   return table(
@@ -162,7 +179,11 @@ function made({ command, version, date, identities }, timings, { cores, platform
 
 function table(header, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+  return [
+    line(header),
+    line(header.map((_, i) => (i === 0 ? '---' : '---:'))),
+    ...rows.map(line),
+  ].join('\n');
 }
 
 function cell([, metric], value) {

@@ -5,7 +5,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PUBLISHED } from '../dist/evaluate/report/published.js';
-import { answerTable, between, conditionTable, feedbackTable, sentenceTables } from './experiment-tables.mjs';
+import {
+  answerTable,
+  between,
+  conditionTable,
+  feedbackTable,
+  sentenceTables,
+} from './experiment-tables.mjs';
 
 const DOCS = join('docs', 'experiments.md');
 /** Those of seconds and minutes first. */
@@ -44,10 +50,15 @@ for (const [set, names] of [
   ['mlqa-r', ['mlqa-r-whole', 'mlqa-r-hybrid']],
 ]) {
   const present = names.map((name) => found[name]).filter((each) => each !== null);
-  if (present.length > 0) docs = between(docs, `${set} sentences`, sentenceTables(set, present, PUBLISHED));
+  if (present.length > 0)
+    docs = between(docs, `${set} sentences`, sentenceTables(set, present, PUBLISHED));
 }
 if (found['xquad-r']) {
-  docs = between(docs, 'language means', conditionTable(found['xquad-r'], 'language-means', 'multi'));
+  docs = between(
+    docs,
+    'language means',
+    conditionTable(found['xquad-r'], 'language-means', 'multi'),
+  );
 }
 for (const name of ['xquad-r', 'mlqa-r-sentences']) {
   if (found[name]) docs = between(docs, `${name} feedback`, feedbackTable(found[name], 'multi'));

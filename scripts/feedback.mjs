@@ -18,12 +18,20 @@ const { values: options } = parseArgs({
     model: { type: 'string', default: 'static' },
     langs: { type: 'string', default: 'en,ar,de,es,hi,vi,zh' },
     weights: { type: 'string', default: '0,0.1,0.2,0.5,1' },
-    data: { type: 'string', default: resolve(process.env.XQG_SHARED ?? '../shared', 'data/eval/mlqa-r') },
+    data: {
+      type: 'string',
+      default: resolve(process.env.XQG_SHARED ?? '../shared', 'data/eval/mlqa-r'),
+    },
   },
 });
 const langs = options.langs.split(',');
 const weights = options.weights.split(',').map(Number);
-const collection = await loadMlqar({ directory: options.data, langs, half: 'tune', unit: 'sentence' });
+const collection = await loadMlqar({
+  directory: options.data,
+  langs,
+  half: 'tune',
+  unit: 'sentence',
+});
 const opened = await openParts(options.pack, { model: options.model });
 const { encoder, generator, scanner, defaults } = opened.parts;
 const tests = langs.map((lang) => testCollectionOf(collection, lang, 'all'));
@@ -46,13 +54,24 @@ for (const [l, lang] of langs.entries()) {
     const kept = judged.filter((row) => index.snapshot.langs[row] === written[q % written.length]);
     const mask = new Uint8Array(n).fill(1);
     for (const row of judged) if (!kept.includes(row)) mask[row] = 0;
-    const request = { question: text, languages: [{ lang, weight: 1 }], mode: 'dense', augment: true, k: n };
+    const request = {
+      question: text,
+      languages: [{ lang, weight: 1 }],
+      mode: 'dense',
+      augment: true,
+      k: n,
+    };
     for (const [w, feedback] of weights.entries()) {
       sums[w].everywhere += precision(await scoresOf({ ...request, feedback }), judged);
       const scores = await scoresOf({ ...request, feedback, mask });
       const best = Math.max(...kept.map((row) => scores[row]));
       sums[w].alone +=
-        1 / (1 + scores.reduce((above, score, row) => above + (mask[row] === 1 && score > best ? 1 : 0), 0));
+        1 /
+        (1 +
+          scores.reduce(
+            (above, score, row) => above + (mask[row] === 1 && score > best ? 1 : 0),
+            0,
+          ));
       sums[w].questions += 1;
     }
   }
@@ -61,9 +80,13 @@ for (const [l, lang] of langs.entries()) {
 console.log(
   `${encoder.identity.name}, MLQA-R's tuning half, ${n} sentences in ${langs.join(' ')}, means over ${sums[0].questions} questions`,
 );
-console.log(['feedback', 'mAP, every language has the answer', 'MRR, one language has it'].join('\t'));
+console.log(
+  ['feedback', 'mAP, every language has the answer', 'MRR, one language has it'].join('\t'),
+);
 for (const [w, { everywhere, alone, questions }] of sums.entries())
-  console.log([weights[w], (everywhere / questions).toFixed(4), (alone / questions).toFixed(4)].join('\t'));
+  console.log(
+    [weights[w], (everywhere / questions).toFixed(4), (alone / questions).toFixed(4)].join('\t'),
+  );
 await index.close();
 await opened.close();
 

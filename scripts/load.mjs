@@ -64,7 +64,9 @@ try {
   else {
     console.table(phases);
     console.log(`resident memory every ${SAMPLE_MS / 1000} s, MiB: ${memory.join(' ')}`);
-    console.log(`${report.cores} cores, load averages ${report.otherLoad.join(' ')}, Node ${report.node}`);
+    console.log(
+      `${report.cores} cores, load averages ${report.otherLoad.join(' ')}, Node ${report.node}`,
+    );
   }
 } finally {
   server.kill('SIGTERM');
@@ -96,7 +98,8 @@ async function load(address, bodies, connections, duration) {
   await Promise.all(Array.from({ length: connections }, client));
   agent.destroy();
   times.sort((a, b) => a - b);
-  const quantile = (share) => Math.round(times[Math.min(times.length - 1, Math.floor(share * times.length))]);
+  const quantile = (share) =>
+    Math.round(times[Math.min(times.length - 1, Math.floor(share * times.length))]);
   return {
     answered: times.length,
     perSecond: Math.round(times.length / duration),
@@ -111,7 +114,10 @@ async function load(address, bodies, connections, duration) {
 /** status 0: no answer. */
 function ask(address, body, agent) {
   return new Promise((done) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    };
     const url = `${address}/api/indexes/load/search`;
     const asked = request(url, { method: 'POST', headers, agent }, (response) => {
       response.resume();

@@ -51,7 +51,13 @@ for (const [name, open] of [
   const perQuery = await least(() => encoder.encodeQueries(queries));
   await encoder.close?.();
   const all = perPassage + QUERY_LANGUAGES * QUERIES * perQuery;
-  encoders.push([name, milliseconds(perPassage), milliseconds(perQuery), hours(perPassage), hours(all)]);
+  encoders.push([
+    name,
+    milliseconds(perPassage),
+    milliseconds(perQuery),
+    hours(perPassage),
+    hours(all),
+  ]);
   console.error(encoders.at(-1).join('  '));
 }
 

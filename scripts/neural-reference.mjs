@@ -103,7 +103,9 @@ async function onCollection(collection, work) {
       languages.push({
         dataset: collection.name,
         lang,
-        dense: queries.map((_, q) => products(vectors.subarray(q * card.dim, (q + 1) * card.dim), matrix)),
+        dense: queries.map((_, q) =>
+          products(vectors.subarray(q * card.dim, (q + 1) * card.dim), matrix),
+        ),
         relevant: queries.map(({ id }) => relevantRows(qrels.get(id), rowOf)),
         legs: await LegScores.create(index, generator, queries),
         rank: rankOfIds(ids),
@@ -116,7 +118,10 @@ async function onCollection(collection, work) {
   }
 }
 
-/** The weight with the best mean MRR over the languages, by hybrid; the smaller one where two are equal. */
+/**
+ * The weight with the best mean MRR over the languages, by hybrid; the smaller one where two are
+ * equal.
+ */
 function chooseWeights(languages) {
   const [mrr] = parseMeasures('MRR');
   const lines = [[`${languages[0].dataset}, MRR, by weight`, ...WEIGHTS.map(String)]];
@@ -138,7 +143,10 @@ function measure(languages, weightOf) {
   for (const language of languages) {
     const systems = [{ name: MODEL, scores: (q) => language.dense[q] }];
     for (const hybrid of HYBRIDS) {
-      systems.push({ name: hybrid.name, scores: hybridScores(language, hybrid)(weightOf.get(hybrid.name)) });
+      systems.push({
+        name: hybrid.name,
+        scores: hybridScores(language, hybrid)(weightOf.get(hybrid.name)),
+      });
     }
     for (const { name, scores } of systems) {
       for (const measured of parseMeasures(MEASURES)) {
@@ -160,12 +168,17 @@ function measure(languages, weightOf) {
   return rows;
 }
 
-/** Given a weight, the scores (n) of a query in the hybrid; NaN: in neither list. The array is reused. */
+/**
+ * Given a weight, the scores (n) of a query in the hybrid; NaN: in neither list. The array is
+ * reused.
+ */
 function hybridScores({ dense, legs, rank }, { lexicalMode, settings }) {
   const shape = { topN: settings.topN, normalization: settings.normalization, rank };
   const depth = Math.min(settings.topN, rank.length);
   const denseLists = dense.map((scores) => legList(scores, null, depth, shape));
-  const lexicalLists = legs.lexical(lexicalMode, settings).map((scores) => legList(scores, 0, depth, shape));
+  const lexicalLists = legs
+    .lexical(lexicalMode, settings)
+    .map((scores) => legList(scores, 0, depth, shape));
   const fused = new Float64Array(rank.length);
   return (weight) => (q) => {
     fuseLegs(denseLists[q], lexicalLists[q], weight, fused);
@@ -174,7 +187,9 @@ function hybridScores({ dense, legs, rank }, { lexicalMode, settings }) {
 }
 
 function meanOf(measured, { relevant, order }, scores) {
-  return mean(relevant.map((rows, q) => measured.of(rankRows(rows, scores(q), order, order.length))));
+  return mean(
+    relevant.map((rows, q) => measured.of(rankRows(rows, scores(q), order, order.length))),
+  );
 }
 
 function mean(values) {

@@ -49,7 +49,12 @@ for (const run of RUNS) {
   });
   encoder ??= new RememberingEncoder(opened.parts.encoder);
   const names = run.queries === 'gloss' ? OF_QUERIES : SYSTEMS;
-  const measured = await measure({ ...opened.parts, encoder }, opened.identities, 'to-english', names);
+  const measured = await measure(
+    { ...opened.parts, encoder },
+    opened.identities,
+    'to-english',
+    names,
+  );
   results.push({ ...run, ...measured });
   names.forEach((system, i) => {
     if (system === 'dense' && run.pack !== 'base') return;
@@ -59,7 +64,13 @@ for (const run of RUNS) {
     rows.push([label, system, ...[...values, mean].map(decimal)]);
   });
   if (run === RUNS.at(-1) && langs.includes('en')) {
-    const mono = await measure({ ...opened.parts, encoder }, opened.identities, 'mono', ['dense'], ['en']);
+    const mono = await measure(
+      { ...opened.parts, encoder },
+      opened.identities,
+      'mono',
+      ['dense'],
+      ['en'],
+    );
     results.push({ label: 'use-multilingual-v3 en', ...mono });
   }
 }
@@ -69,7 +80,9 @@ if (langs.includes('en')) {
   const mono = await measure(opened.parts, opened.identities, 'mono', ['dense'], ['en']);
   results.push({ label: 'all-MiniLM-L6-v2 en', ...mono });
   await opened.close();
-  const [use, minilm] = results.slice(-2).map((each) => decimal(scoreOf(each.results, 'dense', 'en')));
+  const [use, minilm] = results
+    .slice(-2)
+    .map((each) => decimal(scoreOf(each.results, 'dense', 'en')));
   lines.push(
     `English questions, English paragraphs, for the encoders' base line: use-multilingual-v3 ${use}, all-MiniLM-L6-v2 ${minilm}.`,
   );
@@ -91,7 +104,10 @@ async function measure(parts, identities, setting, names, only = langs) {
   const measured = await evaluateCollection(
     part,
     {
-      parts: { ...parts, defaults: searchDefaults(parts.encoder.identity, parts.generator.identity) },
+      parts: {
+        ...parts,
+        defaults: searchDefaults(parts.encoder.identity, parts.generator.identity),
+      },
       identities,
     },
     {
@@ -103,12 +119,16 @@ async function measure(parts, identities, setting, names, only = langs) {
     },
     () => {},
   );
-  console.error(`${setting}, ${names.join(' ')}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  console.error(
+    `${setting}, ${names.join(' ')}: ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  );
   return measured;
 }
 
 function scoreOf(found, system, lang) {
-  return found.find((row) => row.system === system && row.queryLang === lang && row.metric === 'MRR').value;
+  return found.find(
+    (row) => row.system === system && row.queryLang === lang && row.metric === 'MRR',
+  ).value;
 }
 
 function decimal(value) {

@@ -35,11 +35,14 @@ writeFileSync(
 
 function section({ results, madeBy }) {
   const rows = results.filter(
-    ({ setting, metric, language }) => setting === SETTING && metric === METRIC && language === 'given',
+    ({ setting, metric, language }) =>
+      setting === SETTING && metric === METRIC && language === 'given',
   );
-  if (rows.length === 0) throw new Error(`no ${METRIC} in the setting ${SETTING} with the language given`);
+  if (rows.length === 0)
+    throw new Error(`no ${METRIC} in the setting ${SETTING} with the language given`);
   const languages = [...new Set(rows.map(({ queryLang }) => queryLang))].sort();
-  const value = (system, lang) => rows.find((row) => row.system === system && row.queryLang === lang)?.value;
+  const value = (system, lang) =>
+    rows.find((row) => row.system === system && row.queryLang === lang)?.value;
   const [{ dataset, generator }] = rows;
   const { pack } = madeBy.identities;
   const lines = [

@@ -19,7 +19,9 @@ const PICTURES = [
 const executablePath =
   process.env.XQG_BROWSER ??
   process.env.PATH.split(delimiter)
-    .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
+    .flatMap((folder) =>
+      ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)),
+    )
     .find(existsSync);
 if (!executablePath) {
   console.error('No Chromium on the PATH: install one, or name it with XQG_BROWSER.');
@@ -40,7 +42,14 @@ const server = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inher
 const { address } = JSON.parse(await new Promise((told) => server.stdout.once('data', told)));
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
-  for (const { name, path, why = false, width = 1280, height = 860, colorScheme = 'light' } of PICTURES) {
+  for (const {
+    name,
+    path,
+    why = false,
+    width = 1280,
+    height = 860,
+    colorScheme = 'light',
+  } of PICTURES) {
     const page = await browser.newPage({ viewport: { width, height }, colorScheme });
     await page.goto(address + path, { waitUntil: 'networkidle' });
     const results = page.getByRole('region', { name: 'With generated queries' });

@@ -45,7 +45,9 @@ for (const command of commands) {
 }
 lines.pop();
 
-const longest = Math.max(...lines.map((line) => line.reduce((sum, { text }) => sum + text.length, 0)));
+const longest = Math.max(
+  ...lines.map((line) => line.reduce((sum, { text }) => sum + text.length, 0)),
+);
 const width = Math.ceil(longest * CHARACTER + 2 * MARGIN);
 const height = BAR + lines.length * LINE + MARGIN;
 const body = lines
@@ -116,5 +118,9 @@ function drawLine(line, y) {
 }
 
 function attribute(text) {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+  return text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;');
 }

@@ -15,10 +15,14 @@ const folder = mkdtempSync(join(tmpdir(), 'xqg-s3-'));
 mkdirSync(join(folder, 'buckets'));
 const port = await freePort();
 const [key, secret] = [randomBytes(10).toString('hex'), randomBytes(20).toString('hex')];
-const server = spawn(program, ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', join(folder, 'buckets')], {
-  env: { ...process.env, ROOT_ACCESS_KEY: key, ROOT_SECRET_KEY: secret },
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
+const server = spawn(
+  program,
+  ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', join(folder, 'buckets')],
+  {
+    env: { ...process.env, ROOT_ACCESS_KEY: key, ROOT_SECRET_KEY: secret },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  },
+);
 let status = 1;
 try {
   const address = `http://127.0.0.1:${port}`;
@@ -30,7 +34,12 @@ try {
     AWS_SECRET_ACCESS_KEY: secret,
     AWS_REGION: 'us-east-1',
   };
-  const words = [join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', 'vitest.s3.config.ts'];
+  const words = [
+    join('node_modules', 'vitest', 'vitest.mjs'),
+    'run',
+    '--config',
+    'vitest.s3.config.ts',
+  ];
   status = spawnSync(process.execPath, words, { env, stdio: 'inherit' }).status ?? 1;
 } finally {
   server.kill('SIGTERM');
@@ -45,7 +54,10 @@ function findServer() {
   const built = join(bin, 'versitygw');
   if (!existsSync(built)) {
     console.error(`Building ${MODULE} into ${bin}; this takes some minutes, once.`);
-    execFileSync('go', ['install', MODULE], { env: { ...process.env, GOBIN: bin }, stdio: 'inherit' });
+    execFileSync('go', ['install', MODULE], {
+      env: { ...process.env, GOBIN: bin },
+      stdio: 'inherit',
+    });
   }
   return built;
 }
@@ -61,7 +73,8 @@ function freePort() {
 
 async function untilItAnswers(address) {
   for (let attempt = 0; attempt < 100; attempt++) {
-    if (server.exitCode !== null) throw new Error(`versitygw ended with exit code ${server.exitCode}`);
+    if (server.exitCode !== null)
+      throw new Error(`versitygw ended with exit code ${server.exitCode}`);
     // Any answer will do: without a signature it is a refusal.
     const answered = await fetch(address).then(
       () => true,

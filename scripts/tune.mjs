@@ -48,7 +48,8 @@ const opened = await openParts(options.pack, {
 });
 const found = [];
 for (const collection of collections) {
-  const setting = options.setting ?? (options.qa && collection.parts.size === 1 ? 'mono' : 'to-english');
+  const setting =
+    options.setting ?? (options.qa && collection.parts.size === 1 ? 'mono' : 'to-english');
   const { grid, measure } = { grid: JSON.parse(options.grid), measure: options.measure };
   const started = performance.now();
   let told = started;

@@ -10,19 +10,26 @@ import type { SearchSettings } from './search/opened/local.js';
 
 export interface OpenIndexOptions extends RecipeOptions, SearchSettings {
   /**
-   * `opensearch://HOST:PORT/NAME`: where a new index keeps its rows; of one that is there already, the directory becomes the
-   * control folder. Default: in the directory, or where the index of the directory keeps them.
+   * `opensearch://HOST:PORT/NAME`: where a new index keeps its rows; of one that is there already,
+   * the directory becomes the control folder. Default: in the directory, or where the index of the
+   * directory keeps them.
    */
   readonly store?: string;
   /** Make the index if there is none in the directory. Default false. */
   readonly create?: boolean;
-  /** Languages in which queries are generated; fixed when the index is made. Default: all of the generator's. */
+  /**
+   * Languages in which queries are generated; fixed when the index is made. Default: all of the
+   * generator's.
+   */
   readonly queryLanguages?: readonly string[];
   /** Queries for each passage and language; fixed when the index is made. Default 5. */
   readonly queriesPerLanguage?: number;
   /** Seed of drawn queries; fixed when the index is made. Default 0. */
   readonly seed?: number;
-  /** False: generated queries serve the lexical leg alone; fixed when the index is made. Default true. */
+  /**
+   * False: generated queries serve the lexical leg alone; fixed when the index is made. Default
+   * true.
+   */
   readonly encodeQueries?: boolean;
 }
 
@@ -40,14 +47,15 @@ export interface AddOptions {
   readonly memoryBytes?: number;
 }
 
-export interface AddPathsOptions extends Omit<AddOptions, 'source' | 'split' | 'replace' | 'onProgress'> {
+export interface AddPathsOptions
+  extends Omit<AddOptions, 'source' | 'split' | 'replace' | 'onProgress'> {
   readonly splitting?: CorpusOptions;
   readonly onSkip?: ReadOptions['onSkip'];
   readonly onFailure?: ReadOptions['onFailure'];
   readonly onProgress?: (progress: IndexProgress, read: ReadBytes) => void;
   /**
-   * Keeps the documents under this name, whatever path brought them; nothing that came under it before is dropped. Default:
-   * every path is a source of its own and is held to what it holds now.
+   * Keeps the documents under this name, whatever path brought them; nothing that came under it
+   * before is dropped. Default: every path is a source of its own and is held to what it holds now.
    */
   readonly source?: string;
   /**

@@ -24,7 +24,12 @@ export {
 } from './encode/encoder.js';
 export { FileEncoder } from './encode/file/file-encoder.js';
 export type { ExpandOptions, ExpansionWay } from './expand/apply.js';
-export type { Expander, ExpanderIdentity, QuestionToExpand, WrittenExpansion } from './expand/expander.js';
+export type {
+  Expander,
+  ExpanderIdentity,
+  QuestionToExpand,
+  WrittenExpansion,
+} from './expand/expander.js';
 export { type OpenExpanderOptions, openExpander } from './expand/open-expander.js';
 export type {
   DistributionGenerator,

@@ -1,7 +1,8 @@
 /**
- * The public API: an index in a directory, opened for adding and for searching. Reading and writing go on beside each other:
- * a search sees the version that was newest when the index was opened or last written to through this object. Readers of
- * documents and the writing side are loaded when they are first needed: a search from a cold start is quicker without.
+ * The public API: an index in a directory, opened for adding and for searching. Reading and writing
+ * go on beside each other: a search sees the version that was newest when the index was opened or
+ * last written to through this object. Readers of documents and the writing side are loaded when
+ * they are first needed: a search from a cold start is quicker without.
  */
 import { resolve } from 'node:path';
 import { XqgError } from './base/errors.js';
@@ -17,7 +18,12 @@ import {
 } from './indexing/documents.js';
 import { keptGlossary } from './indexing/kept-glossary.js';
 import { findManifest, type IndexIdentity, type Manifest } from './indexing/manifest.js';
-import type { DocumentSource, IndexOptions, IndexProgress, IndexResult } from './indexing/options.js';
+import type {
+  DocumentSource,
+  IndexOptions,
+  IndexProgress,
+  IndexResult,
+} from './indexing/options.js';
 import { type Recipe, recipeOf } from './indexing/recipe.js';
 import type { RemoveTarget } from './indexing/remove.js';
 import type { IndexStatus } from './indexing/status.js';
@@ -59,10 +65,14 @@ const QUERIES_PER_LANGUAGE = 5;
 /**
  * Opens the index in `directory`.
  *
- * @throws XqgError XQG_INDEX_MISSING if there is none and `create` is not set; XQG_STORE_OTHER; XQG_INDEX_IDENTITY if it was made by another
- * encoder, generator or pack; XQG_PACK_NOT_FOUND and others of the pack
+ * @throws XqgError XQG_INDEX_MISSING if there is none and `create` is not set; XQG_STORE_OTHER;
+ * XQG_INDEX_IDENTITY if it was made by another encoder, generator or pack; XQG_PACK_NOT_FOUND and
+ * others of the pack
  */
-export async function openIndex(directory: string, options: OpenIndexOptions = {}): Promise<XqgIndex> {
+export async function openIndex(
+  directory: string,
+  options: OpenIndexOptions = {},
+): Promise<XqgIndex> {
   const dir = resolve(directory);
   const store = options.store === undefined ? undefined : parseAddress(options.store).spec;
   const found = store === undefined ? await findManifest(dir) : await attached(dir, store);
@@ -95,7 +105,10 @@ export class XqgIndex {
     private identity: IndexIdentity | null,
   ) {}
 
-  /** How queries are generated here, or will be: in which languages, how many in each, and whether they are encoded. */
+  /**
+   * How queries are generated here, or will be: in which languages, how many in each, and whether
+   * they are encoded.
+   */
   get generation(): {
     readonly languages: readonly string[];
     readonly queries: number;
@@ -103,15 +116,19 @@ export class XqgIndex {
   } {
     const { options, identity } = this;
     return {
-      languages: options.queryLanguages ?? identity?.queryLanguages ?? this.recipe.generator?.languages ?? [],
+      languages:
+        options.queryLanguages ??
+        identity?.queryLanguages ??
+        this.recipe.generator?.languages ??
+        [],
       queries: options.queriesPerLanguage ?? identity?.queriesPerLanguage ?? QUERIES_PER_LANGUAGE,
       encoded: options.encodeQueries ?? identity?.encodesQueries ?? true,
     };
   }
 
   /**
-   * Adds documents, or replaces those with the same ids. May be killed at any moment: what was written stays, and the same
-   * call goes on. Memory is bounded whatever the number of documents.
+   * Adds documents, or replaces those with the same ids. May be killed at any moment: what was
+   * written stays, and the same call goes on. Memory is bounded whatever the number of documents.
    *
    * @throws XqgError XQG_INDEX_LOCKED if another process writes; others of `indexDocuments`
    */
@@ -127,9 +144,11 @@ export class XqgIndex {
   }
 
   /**
-   * Brings the index to hold exactly what is in these files and folders: indexes what is new or changed, drops what is gone.
+   * Brings the index to hold exactly what is in these files and folders: indexes what is new or
+   * changed, drops what is gone.
    *
-   * @throws XqgError those of `add`, XQG_CORPUS_NOT_FOUND and others of the readers and of `writeByQueue`
+   * @throws XqgError those of `add`, XQG_CORPUS_NOT_FOUND and others of the readers and of
+   * `writeByQueue`
    */
   async addPaths(paths: readonly string[], options: AddPathsOptions = {}): Promise<IndexResult> {
     const { splitting, onSkip, onProgress, source } = options;
@@ -140,7 +159,11 @@ export class XqgIndex {
         tell(path, error);
         options.onFailure?.(path, error);
       };
-      return preparedDocuments(progress.count(readCorpus(paths, { onSkip, onFailure })), options, onFailure);
+      return preparedDocuments(
+        progress.count(readCorpus(paths, { onSkip, onFailure })),
+        options,
+        onFailure,
+      );
     };
     const more = {
       sources: source === undefined ? paths.map((path) => resolve(path)) : [],
@@ -174,8 +197,8 @@ export class XqgIndex {
   }
 
   /**
-   * What an expander writes from a question, in the language that this index would search it in: for a search or an explanation that
-   * comes after it.
+   * What an expander writes from a question, in the language that this index would search it in:
+   * for a search or an explanation that comes after it.
    */
   async expand(question: string, options: SearchOptions): Promise<ExpandedQuestion> {
     return (await this.#open()).use(async (opened) => {
@@ -186,16 +209,19 @@ export class XqgIndex {
   }
 
   /**
-   * Both rankings of one question, with xQG and without, and where each passage stands in the other one.
+   * Both rankings of one question, with xQG and without, and where each passage stands in the other
+   * one.
    * @throws XqgError XQG_NO_GENERATED_QUERIES
    */
   async compare(question: string, options: SearchOptions = {}): Promise<Comparison> {
-    return (await this.#open()).use((opened) => compareRankings(opened, this.recipe, question, options));
+    return (await this.#open()).use((opened) =>
+      compareRankings(opened, this.recipe, question, options),
+    );
   }
 
   /**
-   * Ids and scores for many questions, in their order: for runs. Faster than one by one, since one scan serves many.
-   * Questions are read as they are needed.
+   * Ids and scores for many questions, in their order: for runs. Faster than one by one, since one
+   * scan serves many. Questions are read as they are needed.
    */
   async *rank<Q extends Question>(
     questions: AsyncIterable<Q> | Iterable<Q>,
@@ -221,7 +247,11 @@ export class XqgIndex {
    * Why a passage is found by a question.
    * @throws XqgError XQG_PASSAGE_UNKNOWN
    */
-  async explain(question: string, passageId: string, options: SearchOptions = {}): Promise<ExplainedPassage> {
+  async explain(
+    question: string,
+    passageId: string,
+    options: SearchOptions = {},
+  ): Promise<ExplainedPassage> {
     return (await this.#open()).use(async (opened) =>
       explainPassage(
         await opened.around(question, [options], { depth: EXPLAINED_DEPTH, also: [passageId] }),
@@ -240,7 +270,12 @@ export class XqgIndex {
    */
   async queries(passageId: string, { filters }: VisibleOptions = {}): Promise<PassageQueries> {
     return (await this.#open()).use(async (opened) =>
-      generatedQueries(await opened.passages([passageId], filters ?? []), this.recipe, passageId, filters),
+      generatedQueries(
+        await opened.passages([passageId], filters ?? []),
+        this.recipe,
+        passageId,
+        filters,
+      ),
     );
   }
 
@@ -254,9 +289,14 @@ export class XqgIndex {
     );
   }
 
-  /** A page of the passages that pass the filters, in the order of the index, and how many there are. */
+  /**
+   * A page of the passages that pass the filters, in the order of the index, and how many there
+   * are.
+   */
   async passages(options: ListOptions = {}): Promise<PassageList> {
-    return (await this.#open()).use((opened) => listPassages(opened.whole('A list of passages'), options));
+    return (await this.#open()).use((opened) =>
+      listPassages(opened.whole('A list of passages'), options),
+    );
   }
 
   /** What the index holds of what passes the filters. */
@@ -278,7 +318,8 @@ export class XqgIndex {
   }
 
   /**
-   * Builds an ANN index beside this index, for the version that is newest, and searches through it from then on.
+   * Builds an ANN index beside this index, for the version that is newest, and searches through it
+   * from then on.
    * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE
    */
   async buildAnn(options: AnnOptions = {}): Promise<AnnRecord> {
@@ -314,14 +355,17 @@ export class XqgIndex {
     return (await this.#open()).version;
   }
 
-  /** True if another process, or for rows elsewhere another machine, sealed another version than the one that is searched. */
+  /**
+   * True if another process, or for rows elsewhere another machine, sealed another version than the
+   * one that is searched.
+   */
   async outdated(): Promise<boolean> {
     return (await this.#open()).use((opened) => opened.outdated());
   }
 
   /**
-   * Goes over to the newest version, which another process may have written. Searches go on in the old one until the new one
-   * is open; what has begun there ends there.
+   * Goes over to the newest version, which another process may have written. Searches go on in the
+   * old one until the new one is open; what has begun there ends there.
    *
    * @throws XqgError as `openIndex`; then the old version stays
    */
@@ -334,12 +378,18 @@ export class XqgIndex {
     await (await before?.catch(() => null))?.close();
   }
 
-  /** Makes ahead what the first question in each language would wait for; ends early when aborted. For servers. */
+  /**
+   * Makes ahead what the first question in each language would wait for; ends early when aborted.
+   * For servers.
+   */
   async prepare(signal: AbortSignal): Promise<void> {
     await (await this.#open()).use((opened) => opened.prepare(signal));
   }
 
-  /** Lets go of files and memory, as soon as what has begun is done. The object cannot be used afterwards. */
+  /**
+   * Lets go of files and memory, as soon as what has begun is done. The object cannot be used
+   * afterwards.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#forgetVersion();

@@ -24,7 +24,10 @@ const BATCH = 32;
 /** Rounds before BM25 is timed, as Lucene has them: until it is compiled. */
 const WARM = 100;
 
-/** @returns contests: { name, unit, count (what one turn does), ours: { name, run }, rivals: [{ name, run } or { name, task }], limit? } */
+/**
+ * @returns contests: { name, unit, count (what one turn does), ours: { name, run }, rivals: [{
+ * name, run } or { name, task }], limit? }
+ */
 export async function contests(data, threads) {
   const { scanner, fallbackReason } = await openScanner({ threads, implementation: 'onnxruntime' });
   if (fallbackReason !== null) throw new Error(fallbackReason);
@@ -101,7 +104,10 @@ export async function contests(data, threads) {
   ];
 }
 
-/** Both graphs at the narrowest search that reaches the recall; ours as `search/ann` asks it: in 8 bits, what it names scored exactly. */
+/**
+ * Both graphs at the narrowest search that reaches the recall; ours as `search/ann` asks it: in 8
+ * bits, what it names scored exactly.
+ */
 function nearContest(data) {
   const dim = SHAPE.nearDim;
   const n = data.near.length / dim;
@@ -206,7 +212,10 @@ function lexicalContest({ texts, asked }) {
   };
 }
 
-/** Lucene in a process of its own, compiled by many rounds before it is timed; nothing where it is not installed. */
+/**
+ * Lucene in a process of its own, compiled by many rounds before it is timed; nothing where it is
+ * not installed.
+ */
 function luceneRival(texts, asked) {
   const java = lucene();
   if (java === null) return [];

@@ -1,9 +1,9 @@
 /**
- * The formula: passage vectors and the sums of their generated queries' vectors become one matrix (method.md, section 1).
- * Works on arrays alone; knows no encoder, no language and no index.
+ * The formula: passage vectors and the sums of their generated queries' vectors become one matrix
+ * (method.md, section 1). Works on arrays alone; knows no encoder, no language and no index.
  *
- * Vectors are float32; every row is summed in float64 and rounded once, in a fixed order of languages, so a row's result
- * depends on that row alone: not on the batch, shard or position.
+ * Vectors are float32; every row is summed in float64 and rounded once, in a fixed order of
+ * languages, so a row's result depends on that row alone: not on the batch, shard or position.
  */
 import { XqgError } from '../base/errors.js';
 import { sumRows } from '../vectors/float-rows.js';
@@ -30,12 +30,13 @@ export interface FuseOptions {
 }
 
 /**
- * Fuses every passage with its queries. With alpha 0 the result is the passages bit for bit, whatever else is asked, so that
- * the baseline is exactly the encoder's. A zero vector stays zero.
+ * Fuses every passage with its queries. With alpha 0 the result is the passages bit for bit,
+ * whatever else is asked, so that the baseline is exactly the encoder's. A zero vector stays zero.
  *
  * @param passages (n x dim), row-major
  * @param languages with sums of the same shape; weights 0 are left out
- * @param out (n x dim) to write to; may be `passages` or a language's sums themselves. A new array if absent.
+ * @param out (n x dim) to write to; may be `passages` or a language's sums themselves. A new array
+ * if absent.
  * @returns `out`
  * @throws XqgError XQG_NUMBER_OUT_OF_RANGE, XQG_DIMENSION_MISMATCH
  */
@@ -57,13 +58,17 @@ export function fuse(
     .filter(({ weight }) => weight > 0)
     // A fixed order of addition makes the result independent of the caller's order.
     .sort((a, b) => (a.lang < b.lang ? -1 : 1));
-  sumRows([{ numbers: passages, weight: passageWeight }, ...used], { dim, unitLength: renormalize }, out);
+  sumRows(
+    [{ numbers: passages, weight: passageWeight }, ...used],
+    { dim, unitLength: renormalize },
+    out,
+  );
   return out;
 }
 
 /**
- * Adds weight * sums to `into`, so that many languages need the memory of one: their weighted sum is one `LanguageSum` of
- * weight 1 and SUM_l w_l n_l queries. Add in a fixed order of languages.
+ * Adds weight * sums to `into`, so that many languages need the memory of one: their weighted sum
+ * is one `LanguageSum` of weight 1 and SUM_l w_l n_l queries. Add in a fixed order of languages.
  *
  * @param into (n x dim), changed
  * @param sums (n x dim)
@@ -74,8 +79,8 @@ export function addWeighted(into: Float32Array, sums: Float32Array, weight: numb
 }
 
 /**
- * What every part weighs in a fused vector before renormalization: `passageWeight` P + SUM_l `shares[l]` S_l.
- * The shares of the mean are divided by SUM_l w_l n_l; they are 0 if that is 0.
+ * What every part weighs in a fused vector before renormalization: `passageWeight` P + SUM_l
+ * `shares[l]` S_l. The shares of the mean are divided by SUM_l w_l n_l; they are 0 if that is 0.
  */
 export function shareOf(
   languages: readonly Pick<LanguageSum, 'weight' | 'queries'>[],
@@ -84,7 +89,10 @@ export function shareOf(
   const { alpha, variant } = options;
   const queries = languages.reduce((sum, { weight, queries }) => sum + weight * queries, 0);
   const divisor = variant === 'sum' || queries === 0 ? 1 : queries;
-  return { passageWeight: 1 - alpha, shares: languages.map(({ weight }) => (alpha * weight) / divisor) };
+  return {
+    passageWeight: 1 - alpha,
+    shares: languages.map(({ weight }) => (alpha * weight) / divisor),
+  };
 }
 
 function checkShapes(
@@ -99,9 +107,11 @@ function checkShapes(
   if (passages.length % dim !== 0) {
     throw mismatch('the passage matrix', passages.length, Math.ceil(passages.length / dim) * dim);
   }
-  if (out.length !== passages.length) throw mismatch('the fused matrix', out.length, passages.length);
+  if (out.length !== passages.length)
+    throw mismatch('the fused matrix', out.length, passages.length);
   for (const { lang, sums, weight } of languages) {
     requireWeight(lang, weight);
-    if (sums.length !== passages.length) throw mismatch(`the sum of ${lang}`, sums.length, passages.length);
+    if (sums.length !== passages.length)
+      throw mismatch(`the sum of ${lang}`, sums.length, passages.length);
   }
 }

@@ -1,19 +1,25 @@
 /**
- * The named settings of augmentation: which sum is taken, how strongly, over which languages. Knows the arithmetic's
- * names only; no vector, no encoder and no index.
+ * The named settings of augmentation: which sum is taken, how strongly, over which languages.
  */
 import { XqgError } from '../base/errors.js';
 
-/** Which query languages a question sees: its own, all of them with weight 1, or those named with these weights. */
+/**
+ * Which query languages a question sees: its own, all of them with weight 1, or those named with
+ * these weights.
+ */
 export type LanguagePolicy = 'asker' | 'all' | Readonly<Record<string, number>>;
 
 /**
  * How a passage vector P and the sums S_l of its generated queries' vectors become one vector:
- * `sum`: (1 - alpha) P + alpha SUM_l w_l S_l; `mean`: (1 - alpha) P + alpha (SUM_l w_l S_l) / (SUM_l w_l n_l).
+ * `sum`: (1 - alpha) P + alpha SUM_l w_l S_l; `mean`: (1 - alpha) P + alpha (SUM_l w_l S_l) /
+ * (SUM_l w_l n_l).
  */
 export interface AugmentationProfile {
   readonly variant: 'sum' | 'mean';
-  /** In [0, 1]; 0 is the passage alone. Not comparable between variants or numbers of queries: see `alphaEffective`. */
+  /**
+   * In [0, 1]; 0 is the passage alone. Not comparable between variants or numbers of queries: see
+   * `alphaEffective`.
+   */
   readonly alpha: number;
   /** True: fused vectors get unit length (zero vectors stay zero). */
   readonly renormalize: boolean;
@@ -21,8 +27,9 @@ export interface AugmentationProfile {
 }
 
 /**
- * `paper`: the formula of Zhuang, Shou and Zuccon (SIGIR 2023), for encoders whose vectors have any length: a plain sum over
- * all languages. `unit`: for encoders with unit-length vectors: the mean of the queries in the asker's language.
+ * `paper`: the formula of Zhuang, Shou and Zuccon (SIGIR 2023), for encoders whose vectors have any
+ * length: a plain sum over all languages. `unit`: for encoders with unit-length vectors: the mean
+ * of the queries in the asker's language.
  */
 export const PROFILES = {
   paper: { variant: 'sum', alpha: 0.01, renormalize: false, languages: 'all' },
@@ -34,15 +41,18 @@ export type ProfileName = keyof typeof PROFILES;
 /**
  * A named profile, with alpha or the languages replaced where they are given.
  *
- * @throws XqgError XQG_UNKNOWN_PROFILE; XQG_NUMBER_OUT_OF_RANGE for an alpha outside [0, 1] or a language weight that is
- * not a finite number >= 0.
+ * @throws XqgError XQG_UNKNOWN_PROFILE; XQG_NUMBER_OUT_OF_RANGE for an alpha outside [0, 1] or a
+ * language weight that is not a finite number >= 0.
  */
 export function augmentationProfile(
   name: string,
   changes: { alpha?: number; languages?: LanguagePolicy } = {},
 ): AugmentationProfile {
   if (!Object.hasOwn(PROFILES, name)) {
-    throw new XqgError('XQG_UNKNOWN_PROFILE', { profile: name, known: Object.keys(PROFILES).join(', ') });
+    throw new XqgError('XQG_UNKNOWN_PROFILE', {
+      profile: name,
+      known: Object.keys(PROFILES).join(', '),
+    });
   }
   const profile = PROFILES[name as ProfileName];
   const alpha = changes.alpha ?? profile.alpha;
@@ -55,8 +65,8 @@ export function augmentationProfile(
 }
 
 /**
- * The share in [0, 1] that the mean of n queries has in a sum with `alpha`: alpha n / ((1 - alpha) + alpha n). For the mean
- * variant n is 1. At alpha 0.01 and 35 queries it is 0.26, not 0.01.
+ * The share in [0, 1] that the mean of n queries has in a sum with `alpha`: alpha n / ((1 - alpha)
+ * + alpha n). For the mean variant n is 1. At alpha 0.01 and 35 queries it is 0.26, not 0.01.
  *
  * @param alpha in [0, 1]
  * @param n number of queries that are summed, >= 0
@@ -70,11 +80,17 @@ export function alphaEffective(alpha: number, n: number): number {
 /** @throws XqgError XQG_NUMBER_OUT_OF_RANGE if alpha is not in [0, 1] */
 export function requireAlpha(alpha: number): void {
   if (!(alpha >= 0 && alpha <= 1)) {
-    throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', { name: 'alpha', value: alpha, range: 'from 0 to 1' });
+    throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', {
+      name: 'alpha',
+      value: alpha,
+      range: 'from 0 to 1',
+    });
   }
 }
 
-/** @throws XqgError XQG_NUMBER_OUT_OF_RANGE if the weight of a language is not a finite number >= 0 */
+/**
+ * @throws XqgError XQG_NUMBER_OUT_OF_RANGE if the weight of a language is not a finite number >= 0
+ */
 export function requireWeight(lang: string, weight: number): void {
   if (!(weight >= 0 && weight < Infinity)) {
     const name = `the weight of language ${lang}`;

@@ -1,4 +1,4 @@
-/** Writes a file whole or not at all, also if the machine stops. Knows no content. */
+/** Writes a file whole or not at all, also if the machine stops. */
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { storageError } from './errors.js';

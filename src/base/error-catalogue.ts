@@ -1,6 +1,7 @@
 /**
- * Every error that xqg raises on purpose. `message` says what happened, with the values in braces; `remedy` says
- * what to do. docs/errors.md is written from this list by `npm run docs:errors`; a test holds the two together.
+ * Every error that xqg raises on purpose. `message` says what happened, with the values in braces;
+ * `remedy` says what to do. docs/errors.md is written from this list by `npm run docs:errors`; a
+ * test holds the two together.
  */
 export const catalogue = {
   // languages
@@ -31,7 +32,8 @@ export const catalogue = {
   },
   XQG_CORPUS_ENCODING: {
     message: '{file}, line {line}, byte {offset}: not valid {encoding}.',
-    remedy: 'Convert the file to UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8 {file} > converted',
+    remedy:
+      'Convert the file to UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8 {file} > converted',
   },
   XQG_CORPUS_BINARY: {
     message: '{file}, line {line}, byte {offset}: a NUL byte, so this is no text file.',
@@ -70,7 +72,8 @@ export const catalogue = {
   },
   XQG_CORPUS_DUPLICATE_ID: {
     message: 'Two documents have the id "{id}": {first} and {second}.',
-    remedy: 'Give each its own id; for files of the same name, index their common parent folder instead.',
+    remedy:
+      'Give each its own id; for files of the same name, index their common parent folder instead.',
   },
   XQG_CORPUS_BUDGET: {
     message: 'A passage cannot be limited to {value} tokens.',
@@ -94,7 +97,8 @@ export const catalogue = {
   // encode
   XQG_VECTOR_FILE: {
     message: 'Cannot use the vectors in {file}: {reason}.',
-    remedy: 'Write the file again, or correct the list of vector files (docs/datasets.md shows one).',
+    remedy:
+      'Write the file again, or correct the list of vector files (docs/datasets.md shows one).',
   },
   XQG_VECTOR_ROW: {
     message: '{file}, row {row}: {reason}.',
@@ -146,11 +150,13 @@ export const catalogue = {
   },
   XQG_DOWNLOAD: {
     message: 'Cannot download {url}: {reason}.',
-    remedy: 'Run the same command again, it goes on where it stopped; without internet copy with --from.',
+    remedy:
+      'Run the same command again, it goes on where it stopped; without internet copy with --from.',
   },
   XQG_DOWNLOAD_HASH: {
     message: '{url} has the sha256 {found}, but {expected} was expected.',
-    remedy: 'Get it again; if it is the same again, the file was changed where it is published: report it.',
+    remedy:
+      'Get it again; if it is the same again, the file was changed where it is published: report it.',
   },
   XQG_RUN_ID: {
     message: 'The id "{id}" holds a tab or a line break and cannot be written to a TREC run.',
@@ -166,7 +172,8 @@ export const catalogue = {
     remedy: 'Correct these lines. docs/experiments.md and xqg experiment init explain every key.',
   },
   XQG_EXPERIMENT_TUNED_ON_REPORTED: {
-    message: '{tuning} shares {count} questions with {reported}, which is reported, "{question}" first.',
+    message:
+      '{tuning} shares {count} questions with {reported}, which is reported, "{question}" first.',
     remedy:
       'Tune on other data: parameters that were chosen on the reported questions make the report worthless.',
   },
@@ -231,7 +238,8 @@ export const catalogue = {
   },
   XQG_ENDPOINT_ADDRESS: {
     message: 'Nothing says where the endpoint is.',
-    remedy: 'Set OPENAI_BASE_URL, e.g. http://127.0.0.1:11434/v1, or name a settings file: --endpoint FILE',
+    remedy:
+      'Set OPENAI_BASE_URL, e.g. http://127.0.0.1:11434/v1, or name a settings file: --endpoint FILE',
   },
   XQG_REMOTE_REFUSED: {
     message: '{url} refuses the request: {problem}.',
@@ -301,7 +309,8 @@ export const catalogue = {
       'State it as its authors do, e.g. --card \'{"pooling": "mean", "normalize": true}\' (cls, mean, last; docs/models.md)',
   },
   XQG_MODEL_MODULE: {
-    message: 'The model in {folder} has a layer "{module}" after pooling, which its graph does not hold.',
+    message:
+      'The model in {folder} has a layer "{module}" after pooling, which its graph does not hold.',
     remedy:
       'Export it with that layer (optimum-cli export onnx gives the output sentence_embedding), or state the pooling in a card to leave the layer out.',
   },
@@ -326,7 +335,8 @@ export const catalogue = {
   },
   XQG_TRAINING_EMPTY: {
     message: 'No word of "{language}" could be linked with an English one.',
-    remedy: 'Check that the first column is English and the second one the language, and add more rows.',
+    remedy:
+      'Check that the first column is English and the second one the language, and add more rows.',
   },
   XQG_TRAINING_FILE_MISSING: {
     message: 'Training file not found: {path}.',
@@ -339,7 +349,8 @@ export const catalogue = {
   // search
   XQG_SEGMENT_DAMAGED: {
     message: 'The lexical segment {path} cannot be used: {reason}.',
-    remedy: 'Run xqg doctor to see what else is affected, then index again: what is still valid is kept.',
+    remedy:
+      'Run xqg doctor to see what else is affected, then index again: what is still valid is kept.',
   },
   XQG_SEGMENT_VERSION: {
     message: 'The lexical segment {path} has format {version}; this xqg reads format {known}.',
@@ -354,12 +365,14 @@ export const catalogue = {
     remedy: 'Build one: xqg ann build --index {dir}   or search exactly, without --ann',
   },
   XQG_ANN_STALE: {
-    message: 'The ANN index in {dir} was built for other rows ({built}) than the index has ({index}).',
+    message:
+      'The ANN index in {dir} was built for other rows ({built}) than the index has ({index}).',
     remedy: 'Build it again: xqg ann build --index {dir}   or search exactly, without --ann',
   },
   XQG_ANN_DAMAGED: {
     message: 'The ANN index {path} cannot be used: {reason}.',
-    remedy: 'Build it again with xqg ann build, or drop it with xqg ann drop; exact search works without.',
+    remedy:
+      'Build it again with xqg ann build, or drop it with xqg ann drop; exact search works without.',
   },
   XQG_NUMBER_OUT_OF_RANGE: {
     message: '{name} is {value}, but must be {range}.',
@@ -410,7 +423,8 @@ export const catalogue = {
   },
   XQG_REQUEST_TOO_SLOW: {
     message: 'The answer was not ready within {seconds} s.',
-    remedy: 'Ask again; if it happens often, the machine is too small for the index, or raise --timeout.',
+    remedy:
+      'Ask again; if it happens often, the machine is too small for the index, or raise --timeout.',
   },
   XQG_ADDRESS_UNKNOWN: {
     message: 'There is nothing at {method} {path}.',
@@ -426,7 +440,8 @@ export const catalogue = {
   },
   XQG_KEY_MISSING: {
     message: 'This server asks for a key.',
-    remedy: 'Send the header "Authorization: Bearer KEY"; whoever runs the server makes keys (xqg keys add).',
+    remedy:
+      'Send the header "Authorization: Bearer KEY"; whoever runs the server makes keys (xqg keys add).',
   },
   XQG_KEY_UNKNOWN: {
     message: 'This server does not know the key {fingerprint}.',
@@ -462,7 +477,8 @@ export const catalogue = {
   },
   XQG_JOB_DIED: {
     message: 'The process that wrote the index ended early ({reason}).',
-    remedy: 'Send the same again: what is done is kept. If memory was short, send fewer documents at once.',
+    remedy:
+      'Send the same again: what is done is kept. If memory was short, send fewer documents at once.',
   },
   XQG_JOB_CANCELLED: {
     message: 'The job was cancelled.',
@@ -494,7 +510,8 @@ export const catalogue = {
   },
   XQG_SERVER_OPEN: {
     message: 'On {host} everybody who reaches this machine could search and change the indexes.',
-    remedy: 'Name a key file with --keys (xqg keys add makes one), or say --no-keys if that is wanted.',
+    remedy:
+      'Name a key file with --keys (xqg keys add makes one), or say --no-keys if that is wanted.',
   },
   XQG_SERVER_UNREACHABLE: {
     message: 'No answer from {address}: {reason}.',
@@ -508,7 +525,8 @@ export const catalogue = {
   },
   XQG_RATES_FILE: {
     message: 'The rates in {file} cannot be used: {problems}.',
-    remedy: 'Write them with xqg plan --json on the machine that they are of, and correct them there.',
+    remedy:
+      'Write them with xqg plan --json on the machine that they are of, and correct them there.',
   },
   XQG_UNWELL: {
     message: 'Not everything works: {checks}.',
@@ -588,7 +606,8 @@ export const catalogue = {
   },
   XQG_STORE_OTHER: {
     message: 'The index in {dir} is kept in {index}, but {given} was given.',
-    remedy: 'Leave --store out, or use another directory; xqg copy brings an index into another store.',
+    remedy:
+      'Leave --store out, or use another directory; xqg copy brings an index into another store.',
   },
   XQG_STORE_WHOLE: {
     message: '{what} needs all rows at hand; the index in {dir} is kept in {store}.',
@@ -604,7 +623,8 @@ export const catalogue = {
   },
   XQG_VECTOR_LENGTH: {
     message: 'The vector of {what} has {found} numbers, but the index holds vectors of {expected}.',
-    remedy: 'Use the encoder that the index was built with (xqg status names it), or build another index.',
+    remedy:
+      'Use the encoder that the index was built with (xqg status names it), or build another index.',
   },
   XQG_VECTOR_NOT_FINITE: {
     message: 'The vector of {what} has the value {value} at place {place}.',
@@ -617,7 +637,8 @@ export const catalogue = {
   // indexing
   XQG_INDEX_MISSING: {
     message: 'There is no index in {dir}.',
-    remedy: 'Name the directory of an index with --index, or make one: xqg index PATH --index {dir}',
+    remedy:
+      'Name the directory of an index with --index, or make one: xqg index PATH --index {dir}',
   },
   XQG_INDEX_DAMAGED: {
     message: '{path} cannot be read: {reason}.',
@@ -658,7 +679,8 @@ export const catalogue = {
   XQG_QUERY_COUNT: {
     message:
       'The generator wrote {found} {language} queries for passage {id}, but {expected} were asked for.',
-    remedy: 'The generator is at fault: use another one, or another number of queries per language.',
+    remedy:
+      'The generator is at fault: use another one, or another number of queries per language.',
   },
   // distribute
   XQG_QUEUE_PACKAGE: {
@@ -697,8 +719,10 @@ export const catalogue = {
     remedy: 'Say where they lie here: xqg worker --parts DIR (or s3://bucket/prefix)',
   },
   XQG_PARTS_INCOMPLETE: {
-    message: '{done} of {parts} parts done, {setAside} set aside; the first because of this: {reason}',
-    remedy: 'Mend the cause and run the same command again with --retry-failed: what is done is kept.',
+    message:
+      '{done} of {parts} parts done, {setAside} set aside; the first because of this: {reason}',
+    remedy:
+      'Mend the cause and run the same command again with --retry-failed: what is done is kept.',
   },
   XQG_PART_SET_ASIDE: {
     message: '{path} is in part {part} of {passages} passages, which was set aside: {reason}',

@@ -1,6 +1,6 @@
 /**
- * The one error class that people see. Every instance has a code from the catalogue; the message says what
- * happened, with the values, and `remedy` says what to do. Knows no other folder.
+ * The one error class that people see. Every instance has a code from the catalogue; the message
+ * says what happened, with the values, and `remedy` says what to do.
  */
 import { catalogue, type ErrorCode } from './error-catalogue.js';
 
@@ -11,7 +11,11 @@ export class XqgError extends Error {
   /** The values that the message was made of, for programs (`--json`). */
   readonly details: Readonly<Record<string, string | number>>;
 
-  constructor(code: ErrorCode, details: Record<string, string | number> = {}, options?: { cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    details: Record<string, string | number> = {},
+    options?: { cause?: unknown },
+  ) {
     const entry = catalogue[code];
     super(fill(entry.message, details), options);
     this.name = 'XqgError';
@@ -21,12 +25,14 @@ export class XqgError extends Error {
   }
 }
 
-/** Replaces every `{name}` of a catalogue text by its value; a name without a value stays as it is. */
+/**
+ * Replaces every `{name}` of a catalogue text by its value; a name without a value stays as it is.
+ */
 function fill(template: string, details: Record<string, string | number>): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole));
 }
 
-/** What programs see of a failure: on stdout with --json, and as the body of an HTTP answer. Knows no command. */
+/** What programs see of a failure: on stdout with --json, and as the body of an HTTP answer. */
 export interface FailureReport {
   readonly error: {
     readonly code: string;
@@ -47,14 +53,18 @@ export function asXqgError(thrown: unknown): XqgError {
   if (thrown instanceof XqgError) return thrown;
   const reason = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
   const { code, path } = (thrown ?? {}) as NodeJS.ErrnoException;
-  if (code === 'ENOSPC') return new XqgError('XQG_DISK_FULL', { path: path ?? reason }, { cause: thrown });
+  if (code === 'ENOSPC')
+    return new XqgError('XQG_DISK_FULL', { path: path ?? reason }, { cause: thrown });
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new XqgError('XQG_NO_PERMISSION', { path: path ?? reason }, { cause: thrown });
   }
   return new XqgError('XQG_UNEXPECTED', { reason }, { cause: thrown });
 }
 
-/** True for what an aborted signal throws: somebody asked for it, so it is no failure of the program. */
+/**
+ * True for what an aborted signal throws: somebody asked for it, so it is no failure of the
+ * program.
+ */
 export function isAbort(thrown: unknown): boolean {
   return thrown instanceof Error && (thrown.name === 'AbortError' || isAbort(thrown.cause));
 }
@@ -67,7 +77,12 @@ export function storageError(cause: unknown, path: string): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT' || /os error (28|122)\b/.test(text)) {
     return new XqgError('XQG_DISK_FULL', { path }, { cause });
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || /os error (1|13|30)\b/.test(text)) {
+  if (
+    code === 'EACCES' ||
+    code === 'EPERM' ||
+    code === 'EROFS' ||
+    /os error (1|13|30)\b/.test(text)
+  ) {
     return new XqgError('XQG_NO_PERMISSION', { path }, { cause });
   }
   return cause;

@@ -1,11 +1,12 @@
-/** IEEE 754 half precision, in which postings keep term frequencies. Knows no posting. */
+/** IEEE 754 half precision, in which postings keep term frequencies. */
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
 /**
- * The half-precision bits nearest to `value` (ties to even). Whole numbers up to 2,048 and quarters up to 512 are exact;
- * other values in [6.2e-5, 65504] are off by at most 2^-11 of themselves; larger ones become 65504.
+ * The half-precision bits nearest to `value` (ties to even). Whole numbers up to 2,048 and quarters
+ * up to 512 are exact; other values in [6.2e-5, 65504] are off by at most 2^-11 of themselves;
+ * larger ones become 65504.
  *
  * @param value finite and >= 0; a positive value never becomes 0.
  */
@@ -23,7 +24,10 @@ export function toHalf(value: number): number {
   return rest > 0x1000 || (rest === 0x1000 && (half & 1) === 1) ? half + 1 : half;
 }
 
-/** `halfValues[h]` is the number that the bits `h` stand for; only non-negative ones (h < 0x7c00) are filled. */
+/**
+ * `halfValues[h]` is the number that the bits `h` stand for; only non-negative ones (h < 0x7c00)
+ * are filled.
+ */
 export const halfValues: Float32Array = (() => {
   const values = new Float32Array(0x7c00);
   for (let h = 0; h < values.length; h++) {

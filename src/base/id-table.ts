@@ -1,4 +1,4 @@
-/** Row numbers by id, for more ids than one Map can hold (2^24 in V8). Knows no file. */
+/** Row numbers by id, for more ids than one Map can hold (2^24 in V8). */
 
 const SHARDS = 64;
 

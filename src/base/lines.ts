@@ -1,4 +1,4 @@
-/** A text file line by line, in memory bounded by the longest line. Knows nothing of what the lines mean. */
+/** A text file line by line, in memory bounded by the longest line. */
 import { XqgError } from './errors.js';
 import { counted } from './numbers.js';
 import { decodeFile } from './text-file.js';
@@ -16,7 +16,8 @@ export interface Line {
 /** @throws XqgError XQG_CORPUS_LONG_LINE, and those of decodeFile */
 export async function* readLines(path: string, limit = LINE_LIMIT): AsyncGenerator<Line> {
   let number = 1;
-  // The beginning of a line that no piece has ended yet: joined once, since += on a long line would copy it every time.
+  // The beginning of a line that no piece has ended yet: joined once, since += on a long line would
+  // copy it every time.
   let open: string[] = [];
   let openLength = 0;
   const grow = (part: string): void => {

@@ -1,4 +1,4 @@
-/** How a place in a file is written in messages. Knows no format. */
+/** How a place in a file is written in messages. */
 
 const grouped = new Intl.NumberFormat('en-US');
 

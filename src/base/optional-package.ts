@@ -2,7 +2,11 @@
 import { XqgError } from './errors.js';
 
 /** @throws XqgError XQG_CORPUS_PACKAGE_MISSING */
-export async function loadPackage<T>(format: string, name: string, load: () => Promise<T>): Promise<T> {
+export async function loadPackage<T>(
+  format: string,
+  name: string,
+  load: () => Promise<T>,
+): Promise<T> {
   return load().catch((error: Error) => {
     throw new XqgError(
       'XQG_CORPUS_PACKAGE_MISSING',

@@ -1,4 +1,4 @@
-/** Seeded random draws. Knows nothing of what is drawn. */
+/** Seeded random draws. */
 
 /** A seed of 32 bits from any text (FNV-1a). */
 export function seedOf(text: string): number {
@@ -19,8 +19,9 @@ export function seededRandom(seed: string): () => number {
 }
 
 /**
- * At most `k` distinct positions of `weights`, each drawn with probability proportional to its weight among those left
- * (Efraimidis and Spirakis 2006: the k largest u^(1/w)). In the order of the draw.
+ * At most `k` distinct positions of `weights`, each drawn with probability proportional to its
+ * weight among those left (Efraimidis and Spirakis 2006: the k largest u^(1/w)). In the order of
+ * the draw.
  */
 export function drawWithoutReplacement(
   weights: ArrayLike<number>,

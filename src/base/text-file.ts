@@ -1,6 +1,6 @@
 /**
- * Bytes of a file to text: UTF-8, or what its byte order mark says. Anything else is an error that names the byte, never
- * a replacement character. Knows nothing of formats.
+ * Bytes of a file to text: UTF-8, or what its byte order mark says. Anything else is an error that
+ * names the byte, never a replacement character.
  */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
@@ -24,7 +24,8 @@ const BYTE_ORDER_MARKS = [
 /**
  * The text of a file in pieces of some 64 KiB, without the byte order mark.
  * @param declared encoding that the data itself names (HTML); a byte order mark overrules it
- * @throws XqgError XQG_CORPUS_ENCODING, XQG_CORPUS_BINARY, XQG_CORPUS_UNREADABLE, XQG_CORPUS_NOT_FOUND
+ * @throws XqgError XQG_CORPUS_ENCODING, XQG_CORPUS_BINARY, XQG_CORPUS_UNREADABLE,
+ * XQG_CORPUS_NOT_FOUND
  */
 export async function* decodeFile(path: string, declared = 'utf-8'): AsyncGenerator<string> {
   let decoder: ChunkDecoder | undefined;
@@ -39,7 +40,8 @@ export async function* decodeFile(path: string, declared = 'utf-8'): AsyncGenera
 
 /**
  * The whole text of a file that is one document.
- * @throws XqgError also XQG_CORPUS_TOO_LARGE, and XQG_CORPUS_EMPTY if there is nothing but white space
+ * @throws XqgError also XQG_CORPUS_TOO_LARGE, and XQG_CORPUS_EMPTY if there is nothing but white
+ * space
  */
 export async function decodeWhole(
   path: string,
@@ -61,11 +63,17 @@ export async function refuseLargeFile(path: string, limit: number): Promise<void
   });
   if (size === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
   if (size > limit) {
-    throw new XqgError('XQG_CORPUS_TOO_LARGE', { file: path, bytes: counted(size), limit: counted(limit) });
+    throw new XqgError('XQG_CORPUS_TOO_LARGE', {
+      file: path,
+      bytes: counted(size),
+      limit: counted(limit),
+    });
   }
 }
 
-/** The first `length` bytes as text, broken characters replaced: only for guessing what a file is. */
+/**
+ * The first `length` bytes as text, broken characters replaced: only for guessing what a file is.
+ */
 export async function headOf(path: string, length: number): Promise<string> {
   const file = await open(path).catch((error) => {
     throw fileError(path, error);
@@ -173,7 +181,12 @@ class OtherDecoder implements ChunkDecoder {
 
 async function encodingError(path: string, offset: number, encoding: string): Promise<XqgError> {
   const line = counted(await lineAt(path, offset));
-  return new XqgError('XQG_CORPUS_ENCODING', { file: path, line, offset: counted(offset), encoding });
+  return new XqgError('XQG_CORPUS_ENCODING', {
+    file: path,
+    line,
+    offset: counted(offset),
+    encoding,
+  });
 }
 
 async function binaryError(path: string, offset: number): Promise<XqgError> {
@@ -192,8 +205,9 @@ async function lineAt(path: string, offset: number): Promise<number> {
 }
 
 /**
- * Length of the well-formed UTF-8 sequence that begins at `at` (1 to 4 bytes); 0 if there is none; -1 if the bytes end
- * within a sequence that may still become well-formed. The ranges are those of Unicode 16, table 3-7.
+ * Length of the well-formed UTF-8 sequence that begins at `at` (1 to 4 bytes); 0 if there is none;
+ * -1 if the bytes end within a sequence that may still become well-formed. The ranges are those of
+ * Unicode 16, table 3-7.
  */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at];
@@ -220,7 +234,10 @@ export function firstInvalidByte(bytes: Uint8Array): number {
   return -1;
 }
 
-/** How many of the bytes, from the start, do not end within a sequence that the next chunk may complete. */
+/**
+ * How many of the bytes, from the start, do not end within a sequence that the next chunk may
+ * complete.
+ */
 export function completeLength(bytes: Uint8Array): number {
   for (let at = bytes.length - 1; at >= 0 && at >= bytes.length - 3; at--) {
     if ((bytes[at] & 0xc0) !== 0x80) return sequenceLength(bytes, at) === -1 ? at : bytes.length;

@@ -1,4 +1,4 @@
-/** An opened version that stays open as long as somebody uses it, also after it was closed. Knows no row and no question. */
+/** An opened version that stays open as long as somebody uses it, also after it was closed. */
 
 export abstract class UseCounted {
   #users = 0;
@@ -7,7 +7,10 @@ export abstract class UseCounted {
   /** Lets go of files and memory. */
   protected abstract free(): Promise<void>;
 
-  /** Does work on this version: it stays open until the work is done, also if `close` is called meanwhile. */
+  /**
+   * Does work on this version: it stays open until the work is done, also if `close` is called
+   * meanwhile.
+   */
   async use<T>(work: (opened: this) => Promise<T>): Promise<T> {
     const release = this.hold();
     try {

@@ -5,7 +5,9 @@ let known: string | undefined;
 
 export function version(): string {
   known ??= (
-    JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+    JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    }
   ).version;
   return known;
 }

@@ -29,4 +29,7 @@ export function createContext(json: boolean, signal: AbortSignal): CommandContex
 export type Work = (context: CommandContext, options: unknown, ...args: any[]) => Promise<void>;
 
 /** Adds one command to its parent. `act` turns the command's work into commander's action. */
-export type Register = (parent: Command, act: (work: Work) => (...args: unknown[]) => Promise<void>) => void;
+export type Register = (
+  parent: Command,
+  act: (work: Work) => (...args: unknown[]) => Promise<void>,
+) => void;

@@ -1,6 +1,6 @@
 /**
- * How a failure is told: code, what happened, what to do, on stderr; with --json also as one JSON document on stdout, in
- * place of the result. Knows no command.
+ * How a failure is told: code, what happened, what to do, on stderr; with --json also as one JSON
+ * document on stdout, in place of the result.
  */
 import type { XqgError } from '../base/errors.js';
 import * as report from '../base/errors.js';
@@ -23,8 +23,11 @@ export function describeFailure(thrown: unknown): report.FailureReport {
 /** Tells people, and programs where they asked for JSON. The caller sets the exit code. */
 export function tellFailure(thrown: unknown, json: boolean): void {
   const { error } = describeFailure(thrown);
-  process.stderr.write(`${colors.red(colors.bold(error.code))} ${error.message}\n  ${error.remedy}\n`);
-  if (process.env.XQG_DEBUG && thrown instanceof Error) process.stderr.write(`${fullStack(thrown)}\n`);
+  process.stderr.write(
+    `${colors.red(colors.bold(error.code))} ${error.message}\n  ${error.remedy}\n`,
+  );
+  if (process.env.XQG_DEBUG && thrown instanceof Error)
+    process.stderr.write(`${fullStack(thrown)}\n`);
   if (json && !(thrown instanceof ToldFailure))
     process.stdout.write(`${JSON.stringify(describeFailure(thrown))}\n`);
 }

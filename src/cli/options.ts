@@ -1,5 +1,6 @@
 /**
- * Options of commands: parsed by commander, checked by zod, every problem of one call listed at once. Knows no command.
+ * Options of commands: parsed by commander, checked by zod, every problem of one call listed at
+ * once.
  */
 
 import { createHash } from 'node:crypto';
@@ -15,7 +16,8 @@ import type { CommandContext } from './command.js';
 export { oneOf } from '../search/options.js';
 
 /** A number of this schema, from the text of an option. */
-export const fromText = (schema: z.ZodNumber) => z.coerce.number({ error: 'is not a number' }).pipe(schema);
+export const fromText = (schema: z.ZodNumber) =>
+  z.coerce.number({ error: 'is not a number' }).pipe(schema);
 
 /** A whole number of at least `least`, from the text of an option. */
 export const whole = (least: number) => fromText(wholeNumber(least));
@@ -56,7 +58,7 @@ export function parseOptions<S extends z.ZodType>(schema: S, raw: unknown): z.ou
   throw new XqgError('XQG_BAD_OPTION', { problems: problems.join('; ') });
 }
 
-/** The options by which commands name an encoder, the same everywhere. Knows no encoder. */
+/** The options by which commands name an encoder, the same everywhere. */
 export const encoderOptions = {
   encoder: z.string().optional(),
   card: z.string().optional(),
@@ -77,10 +79,19 @@ interface EncoderFlags {
 /** @param fallback what is used where none is named */
 export function addEncoderOptions(command: Command, fallback: string): Command {
   return command
-    .option('--encoder <spec>', `static, hf:NAME, a model's folder, or openai:MODEL (default: ${fallback})`)
-    .option('--card <json>', 'what is to be known of the model, as JSON or a file of it (docs/models.md)')
+    .option(
+      '--encoder <spec>',
+      `static, hf:NAME, a model's folder, or openai:MODEL (default: ${fallback})`,
+    )
+    .option(
+      '--card <json>',
+      'what is to be known of the model, as JSON or a file of it (docs/models.md)',
+    )
     .option('--endpoint <file>', 'settings of the endpoint of openai:MODEL (docs/models.md)')
-    .option('--encoder-threads <n>', 'threads of one run of a model (xqg bench encoder finds the best)')
+    .option(
+      '--encoder-threads <n>',
+      'threads of one run of a model (xqg bench encoder finds the best)',
+    )
     .option('--workers <n>', 'copies of a model that run beside each other (default: 1)')
     .option('--batch <n>', 'texts that a model runs together (default: 1, which is exact)');
 }
@@ -101,7 +112,7 @@ export function givenEncoder(
   };
 }
 
-/** The options by which commands have questions expanded. Knows no expander. */
+/** The options by which commands have questions expanded. */
 export const expandOptions = {
   expand: z.string().optional(),
   expandPrompt: z.string().optional(),
@@ -111,13 +122,18 @@ export const expandOptions = {
   expandEndpoint: z.string().optional(),
 };
 
-type ExpandFlags = { readonly [K in keyof typeof expandOptions]?: z.output<(typeof expandOptions)[K]> } & {
+type ExpandFlags = {
+  readonly [K in keyof typeof expandOptions]?: z.output<(typeof expandOptions)[K]>;
+} & {
   readonly endpoint?: string;
 };
 
 export function addExpandOptions(command: Command): Command {
   return command
-    .option('--expand <spec>', 'expand the question: openai:MODEL, or a .jsonl file of recorded expansions')
+    .option(
+      '--expand <spec>',
+      'expand the question: openai:MODEL, or a .jsonl file of recorded expansions',
+    )
     .option(
       '--expand-prompt <name>',
       'zero-shot, few-shot, rephrase, rephrase-few-shot, or a file (default: zero-shot)',
@@ -126,8 +142,14 @@ export function addExpandOptions(command: Command): Command {
       '--expand-how <way>',
       'append the text to the question, or mix its vector into it (default: append)',
     )
-    .option('--expand-weight <number>', 'what the text counts against the question (docs/models.md)')
-    .option('--expand-lang <code>', 'language that the text is written in (default: that of the question)')
+    .option(
+      '--expand-weight <number>',
+      'what the text counts against the question (docs/models.md)',
+    )
+    .option(
+      '--expand-lang <code>',
+      'language that the text is written in (default: that of the question)',
+    )
     .option(
       '--expand-endpoint <file>',
       'settings of its endpoint (default: $OPENAI_BASE_URL, and --endpoint where there is one)',
@@ -136,7 +158,15 @@ export function addExpandOptions(command: Command): Command {
 
 /** What a search takes, and how to let go of it; nothing where no expansion was asked for. */
 export async function givenExpansion(
-  { expand, expandPrompt, expandHow, expandWeight, expandLang, expandEndpoint, endpoint }: ExpandFlags,
+  {
+    expand,
+    expandPrompt,
+    expandHow,
+    expandWeight,
+    expandLang,
+    expandEndpoint,
+    endpoint,
+  }: ExpandFlags,
   { signal }: CommandContext,
 ): Promise<{ readonly expand: ExpandOptions | undefined; close(): Promise<void> }> {
   if (expand === undefined) return { expand: undefined, close: async () => {} };
@@ -152,8 +182,8 @@ export async function givenExpansion(
 }
 
 /**
- * Which index a command means: `--index DIR`, or `--store URL` where its rows are elsewhere; then a directory of xqg's own is the
- * control folder if none is named. Knows no command.
+ * Which index a command means: `--index DIR`, or `--store URL` where its rows are elsewhere; then a
+ * directory of xqg's own is the control folder if none is named.
  */
 export const indexPlace = { index: z.string().optional(), store: z.string().optional() };
 
@@ -175,7 +205,10 @@ export function addIndexPlace(command: Command, what = 'directory of the index')
  * The directory, as it was given.
  * @throws XqgError XQG_USAGE, XQG_STORE_ADDRESS
  */
-export async function indexDirectory({ index, store }: GivenPlace, command: string): Promise<string> {
+export async function indexDirectory(
+  { index, store }: GivenPlace,
+  command: string,
+): Promise<string> {
   if (index !== undefined) return index;
   if (store === undefined)
     throw new XqgError('XQG_USAGE', {
@@ -200,6 +233,7 @@ export async function attachedDirectory(given: GivenPlace, command: string): Pro
   const dir = resolve(await indexDirectory(given, command));
   if (given.store === undefined) return dir;
   const { attachedManifest } = await import('../indexing/stores.js');
-  if ((await attachedManifest(dir, given.store)) === null) throw new XqgError('XQG_INDEX_MISSING', { dir });
+  if ((await attachedManifest(dir, given.store)) === null)
+    throw new XqgError('XQG_INDEX_MISSING', { dir });
   return dir;
 }

@@ -1,4 +1,4 @@
-/** The command line as a whole: its commands and what they share. Knows no command's work. */
+/** The command line as a whole: its commands and what they share. */
 
 import { Command, CommanderError } from 'commander';
 import { XqgError } from '../base/errors.js';
@@ -97,7 +97,11 @@ export async function runProgram(words: readonly string[], signal: AbortSignal):
       thrown.code === 'commander.help'
         ? 'A command is missing.'
         : thrown.message.replace(/^error: /, '').replace(/\n\(?/, ' (');
-    throw new XqgError('XQG_USAGE', { problem, command: namedCommand(program, words) }, { cause: thrown });
+    throw new XqgError(
+      'XQG_USAGE',
+      { problem, command: namedCommand(program, words) },
+      { cause: thrown },
+    );
   }
 }
 

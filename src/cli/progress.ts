@@ -1,6 +1,6 @@
 /**
- * Progress on stderr: a bar with the time left on a terminal, a plain line every few seconds elsewhere. Shows nothing in
- * the first two seconds, so that quick work stays quiet. Knows no command.
+ * Progress on stderr: a bar with the time left on a terminal, a plain line every few seconds
+ * elsewhere. Shows nothing in the first two seconds, so that quick work stays quiet.
  */
 import { createRequire } from 'node:module';
 import type CliProgress from 'cli-progress';
@@ -74,5 +74,7 @@ function timeLeft(share: number | null, elapsedMs: number): string {
   if (share === null || share <= 0 || share >= 1) return '';
   const seconds = Math.ceil((elapsedMs / 1000) * (1 / share - 1));
   const minutes = Math.floor(seconds / 60);
-  return minutes > 0 ? ` | about ${minutes} min ${seconds % 60} s left` : ` | about ${seconds} s left`;
+  return minutes > 0
+    ? ` | about ${minutes} min ${seconds % 60} s left`
+    : ` | about ${seconds} s left`;
 }

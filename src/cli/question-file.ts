@@ -1,6 +1,4 @@
-/**
- * A file of questions for a batch, as a stream: lines of id, tab and text, or JSONL. Knows no search.
- */
+/** A file of questions for a batch, as a stream: lines of id, tab and text, or JSONL. */
 
 import { XqgError } from '../base/errors.js';
 import { readLines } from '../base/lines.js';
@@ -13,17 +11,24 @@ export interface FileQuestion {
   readonly lang?: string;
 }
 
-/** @throws XqgError XQG_QUESTION_FILE with the line of what cannot be read, or of an id that comes twice */
+/**
+ * @throws XqgError XQG_QUESTION_FILE with the line of what cannot be read, or of an id that comes
+ * twice
+ */
 export async function* readQuestions(file: string): AsyncGenerator<FileQuestion> {
   const seen = new Map<string, number>();
   for await (const { number, text } of readLines(file)) {
     if (text.trim() === '') continue;
-    const fail = (reason: string) => new XqgError('XQG_QUESTION_FILE', { file, line: count(number), reason });
-    const question = text.trimStart().startsWith('{') ? fromJson(text, fail) : fromColumns(text, fail);
+    const fail = (reason: string) =>
+      new XqgError('XQG_QUESTION_FILE', { file, line: count(number), reason });
+    const question = text.trimStart().startsWith('{')
+      ? fromJson(text, fail)
+      : fromColumns(text, fail);
     if (question.id === '') throw fail('the id is empty');
     if (question.text.trim() === '') throw fail(`the question "${question.id}" is empty`);
     const first = seen.get(question.id);
-    if (first !== undefined) throw fail(`the id "${question.id}" was given in line ${count(first)} already`);
+    if (first !== undefined)
+      throw fail(`the id "${question.id}" was given in line ${count(first)} already`);
     seen.set(question.id, number);
     yield question;
   }

@@ -1,4 +1,4 @@
-/** How far the runs of a queue are, as lines for people. Knows no queue. */
+/** How far the runs of a queue are, as lines for people. */
 import type { QueueStatus } from '../indexing/workers/queue-status.js';
 import type { RunRecord } from '../indexing/workers/work-queue.js';
 import { count, foreign } from './terminal.js';

@@ -1,6 +1,6 @@
 /**
- * Answers as text for people. Whatever has a width that is not known (any script) stands at the end of its line, so that no
- * layout depends on it. Knows no search.
+ * Answers as text for people. Whatever has a width that is not known (any script) stands at the end
+ * of its line, so that no layout depends on it.
  */
 import { isAbsolute, relative } from 'node:path';
 import type { Hit, SearchResult } from '../search/options.js';
@@ -27,8 +27,8 @@ export interface BothRankings {
 }
 
 /**
- * Two rankings side by side: the places with xQG and without, and by how many places xQG moved a passage; in the order with
- * xQG, then what only the other one shows.
+ * Two rankings side by side: the places with xQG and without, and by how many places xQG moved a
+ * passage; in the order with xQG, then what only the other one shows.
  */
 export function describeBoth({ on, off, shown }: BothRankings): string {
   const ranks = [on, off].map(({ hits }) => new Map(hits.map(({ id, rank }) => [id, rank])));
@@ -37,7 +37,10 @@ export function describeBoth({ on, off, shown }: BothRankings): string {
   const others = off.hits.slice(0, shown).filter(({ id }) => !ids.has(id));
   const lines = [...first, ...others].map((hit) => {
     const [now, before] = ranks.map((of) => of.get(hit.id));
-    return describeHit(hit, `${place(now)}  ${place(before).padStart(7)}  ${move(before, now)}  ${hit.lang}`);
+    return describeHit(
+      hit,
+      `${place(now)}  ${place(before).padStart(7)}  ${move(before, now)}  ${hit.lang}`,
+    );
   });
   const head = [describeSearch(on), colors.dim(' with  without  move')];
   return [...head, ...(lines.length > 0 ? lines : ['Nothing found.'])].join('\n');
@@ -56,7 +59,9 @@ export function describeSearch({
   Partial<Pick<SearchResult, 'ann' | 'feedback' | 'expansion'>>): string {
   const weights = languages
     .slice(0, 3)
-    .map(({ lang, weight }) => (languages.length === 1 ? lang : `${lang} ${Math.round(weight * 100)} %`))
+    .map(({ lang, weight }) =>
+      languages.length === 1 ? lang : `${lang} ${Math.round(weight * 100)} %`,
+    )
     .join(', ');
   const parts = [mode, `question in ${weights}${language === 'detected' ? ' (detected)' : ''}`];
   parts.push(
@@ -75,7 +80,9 @@ export function describeSearch({
   if (expansion === null) return colors.dim(parts.join(' | '));
   const { how, weight, by, lang, milliseconds, text } = expansion;
   const way = how === 'append' ? 'appended, weight' : 'mixed in, share';
-  parts.push(`expanded by ${by} in ${Math.round(milliseconds)} ms (${way} ${Number(weight.toFixed(2))})`);
+  parts.push(
+    `expanded by ${by} in ${Math.round(milliseconds)} ms (${way} ${Number(weight.toFixed(2))})`,
+  );
   return `${colors.dim(parts.join(' | '))}\n${colors.dim(`${lang}:`)} ${foreign(shorten(text, SNIPPET), colors.dim)}`;
 }
 
@@ -92,9 +99,12 @@ function describeHit(hit: Hit, columns: string): string {
     ),
   );
   if (isAbsolute(hit.path)) lines.push(colors.dim(`${indent}${foreign(relativePath(hit.path))}`));
-  if (hit.snippet !== '') lines.push(`${indent}${foreign(shorten(hit.snippet, SNIPPET), colors.cyan)}`);
+  if (hit.snippet !== '')
+    lines.push(`${indent}${foreign(shorten(hit.snippet, SNIPPET), colors.cyan)}`);
   if (hit.others.length > 0)
-    lines.push(colors.dim(`${indent}and ${count(hit.others.length, 'more passage')} of this document`));
+    lines.push(
+      colors.dim(`${indent}and ${count(hit.others.length, 'more passage')} of this document`),
+    );
   return lines.join('\n');
 }
 

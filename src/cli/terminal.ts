@@ -1,6 +1,6 @@
 /**
- * Text of documents and questions made fit for a terminal: no control codes, and right-to-left text in isolates, so that
- * it cannot turn the line around it. Knows no command.
+ * Text of documents and questions made fit for a terminal: no control codes, and right-to-left text
+ * in isolates, so that it cannot turn the line around it.
  */
 import pc from 'picocolors';
 
@@ -17,11 +17,16 @@ export function foreign(text: string, style: (text: string) => string = (plain) 
   return fit === '' ? '' : FIRST_STRONG_ISOLATE + style(fit) + POP_DIRECTIONAL_ISOLATE;
 }
 
-/** The first `length` characters at most (grapheme clusters), with an ellipsis where something is cut. */
+/**
+ * The first `length` characters at most (grapheme clusters), with an ellipsis where something is
+ * cut.
+ */
 export function shorten(text: string, length: number): string {
   if (text.length <= length) return text;
   let count = 0;
-  for (const { index } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
+  for (const { index } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(
+    text,
+  )) {
     if (++count > length) return `${text.slice(0, index).trimEnd()}…`;
   }
   return text;
@@ -69,8 +74,9 @@ export function columns(rows: ReadonlyArray<ReadonlyArray<string | number>>, gap
 }
 
 /**
- * Colors for people: only where the stream is a terminal, and neither NO_COLOR nor TERM=dumb asks for none. (picocolors itself also colors
- * whatever runs in continuous integration, which would put escape codes into files and pipes.) FORCE_COLOR is obeyed.
+ * Colors for people: only where the stream is a terminal, and neither NO_COLOR nor TERM=dumb asks
+ * for none. (picocolors itself also colors whatever runs in continuous integration, which would put
+ * escape codes into files and pipes.) FORCE_COLOR is obeyed.
  */
 function wanted(stream: NodeJS.WriteStream): boolean {
   const { FORCE_COLOR, NO_COLOR, TERM } = process.env;

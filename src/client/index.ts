@@ -1,6 +1,6 @@
 /**
- * A typed client of the server, for Node and for browsers: `import { XqgClient } from 'xqg/client'`. Knows addresses and
- * shapes; needs nothing but fetch.
+ * A typed client of the server, for Node and for browsers: `import { XqgClient } from
+ * 'xqg/client'`.
  */
 
 import type { z } from 'zod';

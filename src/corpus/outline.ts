@@ -1,6 +1,4 @@
-/**
- * Collects the paragraphs of a document under their headings, whatever the format. Knows no format.
- */
+/** Collects the paragraphs of a document under their headings, whatever the format. */
 
 import { Parser } from 'htmlparser2';
 import { languageOfTag } from '../languages/languages.js';
@@ -50,14 +48,20 @@ export class OutlineBuilder {
     return { title: this.title, blocks: this.blocks };
   }
 
-  /** A heading with nothing under it, not even a lower heading, is text itself: otherwise it would be in no passage. */
+  /**
+   * A heading with nothing under it, not even a lower heading, is text itself: otherwise it would
+   * be in no passage.
+   */
   private closeSection(nextLevel: number): void {
     if (this.bare !== undefined && nextLevel <= this.bare.level) {
       this.paragraphs.push(this.bare.text);
       this.trail = this.trail.slice(0, -1);
     }
     if (this.paragraphs.length > 0) {
-      this.blocks.push({ headings: this.trail.map(({ text }) => text), text: this.paragraphs.join('\n\n') });
+      this.blocks.push({
+        headings: this.trail.map(({ text }) => text),
+        text: this.paragraphs.join('\n\n'),
+      });
     }
     this.paragraphs = [];
     this.bare = undefined;
@@ -65,8 +69,8 @@ export class OutlineBuilder {
 }
 
 /**
- * The readable text of HTML, with its headings, language and title. Also what Markdown and Word become on their way.
- * Tolerates any markup; knows no files.
+ * The readable text of HTML, with its headings, language and title. Also what Markdown and Word
+ * become on their way. Tolerates any markup; knows no files.
  */
 export interface HtmlOutline extends Outline {
   /** `<title>`, which `Outline.title` (the first h1) usually says better. */
@@ -99,7 +103,9 @@ const INLINE = new Set(
 /** A row of a table is one paragraph. */
 const CELLS = new Set(['td', 'th']);
 
-const VOID = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
+const VOID = new Set(
+  'area base br col embed hr img input link meta param source track wbr'.split(' '),
+);
 
 export function outlineOfHtml(html: string): HtmlOutline {
   const reading = new HtmlReading();
@@ -117,7 +123,10 @@ export function outlineOfHtml(html: string): HtmlOutline {
 
 class HtmlReading {
   private readonly outline = new OutlineBuilder();
-  /** Text as it came, and before it what is folded already: single spaces, tabs between cells, line breaks. */
+  /**
+   * Text as it came, and before it what is folded already: single spaces, tabs between cells, line
+   * breaks.
+   */
   private raw = '';
   private folded = '';
   private pageTitle: string | undefined;
@@ -170,7 +179,8 @@ class HtmlReading {
     if (name === 'title' && this.inTitle) {
       this.pageTitle ??= this.take() || undefined;
       this.inTitle = false;
-    } else if (/^h[1-6]$/.test(name)) this.outline.heading(Number(name[1]), this.take().replace(/\s+/g, ' '));
+    } else if (/^h[1-6]$/.test(name))
+      this.outline.heading(Number(name[1]), this.take().replace(/\s+/g, ' '));
     else if (CELLS.has(name)) this.mark('\t');
     else if (!INLINE.has(name) && !VOID.has(name)) this.flush();
     if (name === 'pre') this.preformatted = Math.max(0, this.preformatted - 1);

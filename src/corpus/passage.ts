@@ -5,9 +5,14 @@ export type MetadataValue = string | number | boolean | readonly string[];
 
 /** One document as a reader found it, before splitting. */
 export interface SourceDocument {
-  /** Unique within an index. For files: the path relative to the argument that named it; for rows: the row's own id. */
+  /**
+   * Unique within an index. For files: the path relative to the argument that named it; for rows:
+   * the row's own id.
+   */
   readonly id: string;
-  /** The argument of `xqg index` that brought it (absolute path); `xqg remove --source` takes this. */
+  /**
+   * The argument of `xqg index` that brought it (absolute path); `xqg remove --source` takes this.
+   */
   readonly source: string;
   /** File that holds it (absolute path), shown with results. */
   readonly path: string;
@@ -19,7 +24,10 @@ export interface SourceDocument {
   readonly metadata: Readonly<Record<string, MetadataValue>>;
   /** Text in reading order. */
   readonly blocks: readonly Block[];
-  /** True: one passage exactly as it is, never split (a row of JSONL, BEIR or SQuAD that is a passage by definition). */
+  /**
+   * True: one passage exactly as it is, never split (a row of JSONL, BEIR or SQuAD that is a
+   * passage by definition).
+   */
   readonly whole?: boolean;
 }
 
@@ -32,8 +40,9 @@ export interface Block {
 /** The unit that is indexed and found. */
 export interface Passage {
   /**
-   * `documentId` if the document is one passage, else `documentId#ordinal`. A document that may be split and whose own
-   * id ends like that (`a#1`) always gets the ordinal, so that no two documents share a passage id.
+   * `documentId` if the document is one passage, else `documentId#ordinal`. A document that may be
+   * split and whose own id ends like that (`a#1`) always gets the ordinal, so that no two documents
+   * share a passage id.
    */
   readonly id: string;
   readonly documentId: string;

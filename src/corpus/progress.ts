@@ -1,6 +1,6 @@
 /**
- * How far the reading of a corpus is, by bytes: the sizes of the files are known before they are read, the number of their
- * documents is not. Changes nothing of what it counts.
+ * How far the reading of a corpus is, by bytes: the sizes of the files are known before they are
+ * read, the number of their documents is not. Changes nothing of what it counts.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -58,7 +58,8 @@ async function bytesOf(path: string): Promise<number> {
     if (!found.isDirectory()) return found.size;
     let bytes = 0;
     for (const entry of await readdir(path, { withFileTypes: true })) {
-      if (entry.isSymbolicLink() || entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+      if (entry.isSymbolicLink() || entry.name.startsWith('.') || entry.name === 'node_modules')
+        continue;
       bytes += await bytesOf(join(path, entry.name));
     }
     return bytes;

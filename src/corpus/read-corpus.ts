@@ -1,6 +1,6 @@
 /**
- * Files and folders to documents: walks, chooses the reader of every file, keeps ids apart, says what was passed over.
- * Knows no format and nothing of passages.
+ * Files and folders to documents: walks, chooses the reader of every file, keeps ids apart, says
+ * what was passed over.
  */
 
 import { createHash } from 'node:crypto';
@@ -18,8 +18,8 @@ export interface ReadOptions {
   /** Told of everything that brings no document. */
   readonly onSkip?: SkipListener;
   /**
-   * Told of a file that could not be read to its end; reading goes on with the next one, and the documents before the
-   * error have been yielded. Without it the first error ends the reading.
+   * Told of a file that could not be read to its end; reading goes on with the next one, and the
+   * documents before the error have been yielded. Without it the first error ends the reading.
    */
   readonly onFailure?: (path: string, error: XqgError) => void;
   readonly readers?: readonly CorpusReader[];
@@ -27,8 +27,8 @@ export interface ReadOptions {
 
 /**
  * The documents in `paths`, in the order of the arguments and of the names below them.
- * @throws XqgError whose code begins with XQG_CORPUS_; a path that does not exist, overlapping paths and a corpus without
- *   any document always end the reading
+ * @throws XqgError whose code begins with XQG_CORPUS_; a path that does not exist, overlapping
+ * paths and a corpus without any document always end the reading
  */
 export async function* readCorpus(
   paths: readonly string[],
@@ -53,7 +53,8 @@ export async function* readCorpus(
       }
     } catch (error) {
       if (!(error instanceof XqgError)) throw error;
-      if (error.code === 'XQG_CORPUS_EMPTY' && file.path !== file.source) onSkip(file.path, 'empty');
+      if (error.code === 'XQG_CORPUS_EMPTY' && file.path !== file.source)
+        onSkip(file.path, 'empty');
       else if (onFailure === undefined) throw error;
       else {
         seen++;
@@ -89,7 +90,8 @@ function refuseOverlap(sources: readonly Source[]): void {
   for (const outer of sources) {
     const inner = sources.find(
       (other) =>
-        other !== outer && (other.real === outer.real || other.real.startsWith(join(outer.real, sep))),
+        other !== outer &&
+        (other.real === outer.real || other.real.startsWith(join(outer.real, sep))),
     );
     if (inner !== undefined)
       throw new XqgError('XQG_CORPUS_OVERLAP', { inner: inner.path, outer: outer.path });
@@ -105,23 +107,31 @@ async function* filesOf(
     if (!isFolder) {
       const reader = await readerOf(source, readers, true);
       if (reader === undefined) {
-        throw new XqgError('XQG_CORPUS_UNKNOWN_FORMAT', { path: source, known: knownExtensions(readers) });
+        throw new XqgError('XQG_CORPUS_UNKNOWN_FORMAT', {
+          path: source,
+          known: knownExtensions(readers),
+        });
       }
       yield { file: { path: source, id: basename(source), source }, reader };
       continue;
     }
-    const companions = (folder: string, names: readonly string[]) => companionsIn(folder, names, readers);
+    const companions = (folder: string, names: readonly string[]) =>
+      companionsIn(folder, names, readers);
     for await (const path of filesUnder(source, companions, onSkip)) {
       const reader = await readerOf(path, readers, false);
       if (reader === undefined) onSkip(path, 'format');
-      else yield { file: { path, id: relative(source, path).split(sep).join('/'), source }, reader };
+      else
+        yield { file: { path, id: relative(source, path).split(sep).join('/'), source }, reader };
     }
   }
 }
 
 const SNIFFED = 2 ** 16;
 
-/** @param named by the user: then the only reader of that name is taken at its word, and reports what is wrong */
+/**
+ * @param named by the user: then the only reader of that name is taken at its word, and reports
+ * what is wrong
+ */
 async function readerOf(
   path: string,
   readers: readonly CorpusReader[],
@@ -146,8 +156,10 @@ async function companionsIn(
   const found = new Set<string>();
   for (const name of names) {
     const path = join(folder, name);
-    if (!readers.some((reader) => reader.companions !== undefined && reader.matches(path))) continue;
-    for (const companion of (await readerOf(path, readers, false))?.companions ?? []) found.add(companion);
+    if (!readers.some((reader) => reader.companions !== undefined && reader.matches(path)))
+      continue;
+    for (const companion of (await readerOf(path, readers, false))?.companions ?? [])
+      found.add(companion);
   }
   return found;
 }
@@ -156,7 +168,9 @@ function knownExtensions(readers: readonly CorpusReader[]): string {
   return [...new Set(readers.flatMap(({ extensions }) => extensions))].join(' ');
 }
 
-/** Words of 32 bits a slot: three of the hash, the number of the path from 1 (0: free), the line. */
+/**
+ * Words of 32 bits a slot: three of the hash, the number of the path from 1 (0: free), the line.
+ */
 const SLOT = 5;
 
 export class DocumentIds {
@@ -190,7 +204,8 @@ export class DocumentIds {
     const { slots } = this;
     for (let slot = a & (this.capacity - 1); ; slot = (slot + 1) & (this.capacity - 1)) {
       const at = slot * SLOT;
-      if (slots[at + 3] === 0 || (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c)) return at;
+      if (slots[at + 3] === 0 || (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c))
+        return at;
     }
   }
 
@@ -200,7 +215,10 @@ export class DocumentIds {
     this.slots = new Uint32Array(this.capacity * SLOT);
     for (let from = 0; from < old.length; from += SLOT) {
       if (old[from + 3] === 0) continue;
-      this.slots.set(old.subarray(from, from + SLOT), this.find([old[from], old[from + 1], old[from + 2]]));
+      this.slots.set(
+        old.subarray(from, from + SLOT),
+        this.find([old[from], old[from + 1], old[from + 2]]),
+      );
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The door of this folder: a format that documents come in. Every reader passes test/corpus/conformance.ts. Knows no
- * single format; the list of readers is readers.ts.
+ * The door of this folder: a format that documents come in. Every reader passes
+ * test/corpus/conformance.ts.
  */
 
 import { basename, extname } from 'node:path';
@@ -10,17 +10,20 @@ import type { SourceDocument } from './passage.js';
 export interface CorpusFile {
   /** Absolute. */
   readonly path: string;
-  /** Path relative to the argument that brought it, with `/`: the id of the document, or the prefix of ids made by count. */
+  /**
+   * Path relative to the argument that brought it, with `/`: the id of the document, or the prefix
+   * of ids made by count.
+   */
   readonly id: string;
   /** The argument of `xqg index` that brought it (absolute path). */
   readonly source: string;
 }
 
 /**
- * Why something in a folder brings no document:
- * `format` no reader knows it; `ignored` a name that begins with a dot, or node_modules; `loop` a link to a folder that
- * holds it; `empty` no text; `companion` belongs to a data set but is no document (BEIR's queries and qrels);
- * `special` neither file nor folder, or a link to nothing.
+ * Why something in a folder brings no document: `format` no reader knows it; `ignored` a name that
+ * begins with a dot, or node_modules; `loop` a link to a folder that holds it; `empty` no text;
+ * `companion` belongs to a data set but is no document (BEIR's queries and qrels); `special`
+ * neither file nor folder, or a link to nothing.
  */
 export type SkipReason = 'format' | 'ignored' | 'loop' | 'empty' | 'companion' | 'special';
 
@@ -35,8 +38,8 @@ export interface CorpusReader {
   /** True if a file of this name may be in this format. */
   matches(path: string): boolean;
   /**
-   * Where the name is not enough: true if a file that begins with `head` (64 KiB) is in this format. Asked of files found
-   * in folders, and of every file that several readers match.
+   * Where the name is not enough: true if a file that begins with `head` (64 KiB) is in this
+   * format. Asked of files found in folders, and of every file that several readers match.
    */
   sniff?(head: string): boolean;
   /** Names beside a file of this format that belong to it but hold no documents. */
@@ -54,7 +57,9 @@ export function byExtension(...extensions: readonly string[]): (path: string) =>
   return (path) => extensions.some((extension) => path.toLowerCase().endsWith(extension));
 }
 
-/** `/docs/User_guide.md` is `User guide`. An underscore would join the words of the title to one. */
+/**
+ * `/docs/User_guide.md` is `User guide`. An underscore would join the words of the title to one.
+ */
 export function titleFromPath(path: string): string {
   return basename(path, extname(path)).replaceAll('_', ' ').trim();
 }

@@ -1,7 +1,4 @@
-/**
- * A row of named values (JSONL, CSV, BEIR) as a document. Knows no syntax: what the fields must hold, and what to say if
- * they do not.
- */
+/** A row of named values (JSONL, CSV, BEIR) as a document. */
 import { XqgError } from '../base/errors.js';
 import { readLines } from '../base/lines.js';
 import { counted } from '../base/numbers.js';
@@ -64,7 +61,11 @@ export function rowError(
   remedy: string,
   cause?: unknown,
 ): XqgError {
-  return new XqgError('XQG_CORPUS_ROW', { file: path, line: counted(line), reason, remedy }, { cause });
+  return new XqgError(
+    'XQG_CORPUS_ROW',
+    { file: path, line: counted(line), reason, remedy },
+    { cause },
+  );
 }
 
 /** Objects within objects in metadata. */
@@ -72,7 +73,12 @@ const DEEPEST = 16;
 
 type Fail = (reason: string, remedy: string) => never;
 
-function idOf(value: unknown, field: string, row: Readonly<Record<string, unknown>>, fail: Fail): string {
+function idOf(
+  value: unknown,
+  field: string,
+  row: Readonly<Record<string, unknown>>,
+  fail: Fail,
+): string {
   if (typeof value === 'string' && value !== '') return value;
   if (typeof value === 'number') {
     // JSON numbers above 2^53 have already lost digits here: two ids may have become one.
@@ -85,10 +91,15 @@ function idOf(value: unknown, field: string, row: Readonly<Record<string, unknow
       `Give every row its own "${field}".`,
     );
   }
-  return fail(`"${field}" is empty or neither a string nor a number`, `Give every row its own "${field}".`);
+  return fail(
+    `"${field}" is empty or neither a string nor a number`,
+    `Give every row its own "${field}".`,
+  );
 }
 
-/** `lang`, else `language`, else those of `metadata` (BEIR has them there); empty ones say nothing. */
+/**
+ * `lang`, else `language`, else those of `metadata` (BEIR has them there); empty ones say nothing.
+ */
 function languageOfRow(
   row: Readonly<Record<string, unknown>>,
   fail: Fail,
@@ -113,7 +124,10 @@ function languageOfRow(
   return { used: [] };
 }
 
-/** Everything else: objects become `outer.inner` fields, those of `metadata` come up by their own name where it is free. */
+/**
+ * Everything else: objects become `outer.inner` fields, those of `metadata` come up by their own
+ * name where it is free.
+ */
 function metadataOf(
   row: Readonly<Record<string, unknown>>,
   taken: ReadonlySet<string>,
@@ -126,10 +140,14 @@ function metadataOf(
       if (taken.has(name) || value === null || value === undefined || value === '') continue;
       if (isRecord(value)) {
         if (prefix.split('.').length > DEEPEST) {
-          fail(`"${key}" is nested more than ${DEEPEST} deep`, 'Leave that field out or make it flatter.');
+          fail(
+            `"${key}" is nested more than ${DEEPEST} deep`,
+            'Leave that field out or make it flatter.',
+          );
         }
         collect(value, `${name}.`);
-      } else fields.set(name, Array.isArray(value) ? value.map(itemText) : (value as MetadataValue));
+      } else
+        fields.set(name, Array.isArray(value) ? value.map(itemText) : (value as MetadataValue));
     }
   };
   collect(row, '');

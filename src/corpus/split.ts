@@ -1,6 +1,7 @@
 /**
- * A document to passages: at headings always, and within a section at paragraphs, then sentences, where it is longer than
- * the budget. Never loses text: the passages one after another are the document. Knows no encoder; detects no language.
+ * A document to passages: at headings always, and within a section at paragraphs, then sentences,
+ * where it is longer than the budget. Never loses text: the passages one after another are the
+ * document.
  */
 import { XqgError } from '../base/errors.js';
 import { detectLanguage } from '../languages/detect.js';
@@ -9,8 +10,9 @@ import type { Block, MetadataValue, Passage, SourceDocument } from './passage.js
 import { boundary, countWords, segmenter, unitsOf } from './words.js';
 
 /**
- * Words a passage at most, by default. A static encoder averages words, so that a long passage means little of anything;
- * transformers commonly read 256 or 512 tokens, at 1.3 tokens and more a word. 200 suits both.
+ * Words a passage at most, by default. A static encoder averages words, so that a long passage
+ * means little of anything; transformers commonly read 256 or 512 tokens, at 1.3 tokens and more a
+ * word. 200 suits both.
  */
 export const DEFAULT_MAX_TOKENS = 200;
 
@@ -44,7 +46,8 @@ export function splitDocument(document: SourceDocument, options: SplitOptions): 
     ? { sections: [wholeOf(document.blocks)], cut: 0 }
     : sectionsWithin(document.blocks, maxTokens, lang);
   // A document that is only a title can still be found by it.
-  if (sections.length === 0 && document.title.trim() !== '') sections.push({ headings: [], text: '' });
+  if (sections.length === 0 && document.title.trim() !== '')
+    sections.push({ headings: [], text: '' });
   const single = sections.length === 1 && (document.whole === true || !/#\d+$/.test(document.id));
   const metadata = { ...options.metadata, ...document.metadata };
   const passages = sections.map(({ headings, text }, ordinal) => ({
@@ -98,8 +101,8 @@ function joined(blocks: readonly Block[]): readonly Block[] {
 }
 
 /**
- * Neighboring pieces together up to the budget. Aims at equal lengths: 210 words become 105 and 105, since a rest of 10
- * words would be a passage about nothing.
+ * Neighboring pieces together up to the budget. Aims at equal lengths: 210 words become 105 and
+ * 105, since a rest of 10 words would be a passage about nothing.
  */
 function packed(pieces: readonly Piece[], maxTokens: number): Piece[] {
   const total = pieces.reduce((words, piece) => words + piece.words, 0);
@@ -109,7 +112,12 @@ function packed(pieces: readonly Piece[], maxTokens: number): Piece[] {
     const open = groups.at(-1);
     if (open === undefined || open.words >= target || open.words + piece.words > maxTokens)
       groups.push(piece);
-    else groups[groups.length - 1] = { start: open.start, end: piece.end, words: open.words + piece.words };
+    else
+      groups[groups.length - 1] = {
+        start: open.start,
+        end: piece.end,
+        words: open.words + piece.words,
+      };
   }
   return groups;
 }
@@ -128,7 +136,10 @@ export interface CorpusOptions {
  * The passages of a document, in the language that the user gave, else the data, else the detector.
  * @throws XqgError XQG_CORPUS_BUDGET, XQG_UNKNOWN_LANGUAGE if `lang` is no language code
  */
-export async function passagesOf(document: SourceDocument, options: CorpusOptions = {}): Promise<Split> {
+export async function passagesOf(
+  document: SourceDocument,
+  options: CorpusOptions = {},
+): Promise<Split> {
   const { maxTokens, metadata } = options;
   const given = options.lang === undefined ? document.lang : givenLanguage(options.lang);
   if (given !== undefined)
@@ -147,7 +158,9 @@ function givenLanguage(tag: string): string {
   });
 }
 
-/** Length of each of the two samples, in UTF-16 code units: the detector takes some 1 ms for both. */
+/**
+ * Length of each of the two samples, in UTF-16 code units: the detector takes some 1 ms for both.
+ */
 const SAMPLE = 300;
 
 /** From the beginning and the middle: a document may begin with a license in English. */
@@ -167,8 +180,9 @@ function firstOf(blocks: SourceDocument['blocks']): string {
 }
 
 /**
- * Cuts a section into pieces that fit a budget, at the highest boundary that makes them fit: paragraph, sentence, line,
- * phrase, and at last between words. The pieces lie end to end, so that nothing between them is lost. Knows no document.
+ * Cuts a section into pieces that fit a budget, at the highest boundary that makes them fit:
+ * paragraph, sentence, line, phrase, and at last between words. The pieces lie end to end, so that
+ * nothing between them is lost.
  */
 export interface Piece {
   /** Offsets into the section, [start, end). */
@@ -222,10 +236,16 @@ export function piecesOf(section: string, maxWords: number, lang: string): Piece
   return { pieces, cut };
 }
 
-/** ICU's time grows with the square of the length, so that it is fed at most so many code units at once. */
+/**
+ * ICU's time grows with the square of the length, so that it is fed at most so many code units at
+ * once.
+ */
 const SEGMENTED_AT_ONCE = 4096;
 
-/** Line breaks within a paragraph are layout, but ICU ends a sentence at each; so it sees spaces in their place. */
+/**
+ * Line breaks within a paragraph are layout, but ICU ends a sentence at each; so it sees spaces in
+ * their place.
+ */
 function sentencesOf(text: string, lang: string): string[] {
   const unbroken = text.replace(/[\n\r\u2028\u2029\u0085]/g, ' ');
   const sentences: string[] = [];
@@ -235,16 +255,23 @@ function sentencesOf(text: string, lang: string): string[] {
       segmenter(lang, 'sentence').segment(unbroken.slice(from, to)),
       ({ index }) => from + index,
     );
-    // The last one may go on behind the window; the next window begins with it, unless it fills this one.
+    // The last one may go on behind the window; the next window begins with it, unless it fills
+    // this one.
     if (to < text.length && starts.length > 1) from = starts.pop()!;
     else from = to;
-    for (const [i, start] of starts.entries()) sentences.push(text.slice(start, starts[i + 1] ?? from));
+    for (const [i, start] of starts.entries())
+      sentences.push(text.slice(start, starts[i + 1] ?? from));
   }
   return sentences;
 }
 
 /** Pieces of about equal length, none over the budget. */
-function* betweenWords(text: string, maxWords: number, words: number, lang: string): Generator<Piece> {
+function* betweenWords(
+  text: string,
+  maxWords: number,
+  words: number,
+  lang: string,
+): Generator<Piece> {
   const limit = Math.ceil(words / Math.ceil(words / maxWords));
   let open: Piece = { start: 0, end: 0, words: 0 };
   for (const unit of unitsOf(text, lang)) {

@@ -1,6 +1,6 @@
 /**
- * The files under a folder, in an order that depends on their names alone. Follows links, but not round in circles.
- * Knows no format; the caller says which names to leave out.
+ * The files under a folder, in an order that depends on their names alone. Follows links, but not
+ * round in circles.
  */
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
@@ -57,7 +57,10 @@ function byName(a: Dirent, b: Dirent): number {
   return a.name < b.name ? -1 : 1;
 }
 
-async function kindOf(path: string, entry: Dirent): Promise<'file' | 'folder' | 'loop' | 'special'> {
+async function kindOf(
+  path: string,
+  entry: Dirent,
+): Promise<'file' | 'folder' | 'loop' | 'special'> {
   let facts: Dirent | Stats = entry;
   if (entry.isSymbolicLink()) {
     try {

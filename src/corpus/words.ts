@@ -1,7 +1,7 @@
 /**
- * Measures text in words, as passages are limited by them. Words are those of Unicode segmentation where a script writes
- * no spaces, so that Thai and Chinese count like spaced ones; knows no encoder, whose tokens (some 1.3 a word in English)
- * need its vocabulary.
+ * Measures text in words, as passages are limited by them. Words are those of Unicode segmentation
+ * where a script writes no spaces, so that Thai and Chinese count like spaced ones; knows no
+ * encoder, whose tokens (some 1.3 a word in English) need its vocabulary.
  */
 
 /** A word, or what stands between two words; the units of a text lie end to end. */
@@ -13,7 +13,10 @@ export interface Unit {
   readonly words: number;
 }
 
-/** A longer run of letters (a hash, base64) counts as several words: no encoder takes it as one. UTF-16 code units. */
+/**
+ * A longer run of letters (a hash, base64) counts as several words: no encoder takes it as one.
+ * UTF-16 code units.
+ */
 const LONGEST_WORD = 64;
 
 /** As many signs in a row as this count as one word, so that a page of dashes has an end. */
@@ -25,7 +28,10 @@ const WORD = /[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+)*/gu;
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-/** ICU's time grows with the square of the length, so that it is fed at most so many code units at once. */
+/**
+ * ICU's time grows with the square of the length, so that it is fed at most so many code units at
+ * once.
+ */
 const SEGMENTED_AT_ONCE = 400;
 
 const segmenters = new Map<string, Intl.Segmenter>();

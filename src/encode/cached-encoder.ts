@@ -1,4 +1,4 @@
-/** An encoder that encodes a question once, however many systems ask it. Knows no system. */
+/** An encoder that encodes a question once, however many systems ask it. */
 import type { Encoder, EncoderIdentity, PassageText, QueryText } from './encoder.js';
 
 /** Questions kept (dim x 4 bytes each); all are dropped when full. */
@@ -20,7 +20,9 @@ export class RememberingEncoder implements Encoder {
 
   async encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
     const { dim } = this.identity;
-    const keys = queries.map(({ id, lang, text, languages }) => JSON.stringify([id, lang, text, languages]));
+    const keys = queries.map(({ id, lang, text, languages }) =>
+      JSON.stringify([id, lang, text, languages]),
+    );
     if (this.#known.size + queries.length > KEPT) this.#known.clear();
     const unknown = queries.filter((_, i) => !this.#known.has(keys[i]));
     const fresh = await this.#encoder.encodeQueries(unknown);

@@ -1,6 +1,6 @@
 /**
- * The door of encode/: text in, vectors out. Queries and passages are different verbs, so that a wrong prefix is hard
- * to write. An encoder knows neither generation nor augmentation.
+ * The door of encode/: text in, vectors out. Queries and passages are different verbs, so that a
+ * wrong prefix is hard to write. An encoder knows neither generation nor augmentation.
  */
 import type { LanguageWeight, TermBag } from '../languages/terms.js';
 
@@ -13,7 +13,10 @@ export interface EncoderIdentity {
   readonly weights: string;
   /** True if vectors have unit length (or are all zero). */
   readonly unitLength: boolean;
-  /** Anything else that changes the vectors: pooling, prefixes, dtype, maximum tokens, ICU version, ... */
+  /**
+   * Anything else that changes the vectors: pooling, prefixes, dtype, maximum tokens, ICU version,
+   * ...
+   */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -26,7 +29,10 @@ export interface PassageText {
 }
 
 export interface QueryText {
-  /** The question's id, or that of a generated query (see `generatedQueryId`); absent where it has none. */
+  /**
+   * The question's id, or that of a generated query (see `generatedQueryId`); absent where it has
+   * none.
+   */
   readonly id?: string;
   /** The language that the data give it, where `languages` may be guesses. */
   readonly lang?: string;
@@ -53,11 +59,15 @@ export interface Encoder {
   close?(): Promise<void>;
 }
 
-/** An encoder whose vector of a weighted bag of words is defined: it can take a generator's expectation. */
+/**
+ * An encoder whose vector of a weighted bag of words is defined: it can take a generator's
+ * expectation.
+ */
 export interface BagEncoder extends Encoder {
   /**
-   * Encodes mixtures of bags as one query each: mixture m is the sum over its terms t of weight(t) x partOf(t), where partOf(t, lang) is a bag
-   * of words in `lang`. The vectors of parts are remembered for as long as the same function comes.
+   * Encodes mixtures of bags as one query each: mixture m is the sum over its terms t of weight(t)
+   * x partOf(t), where partOf(t, lang) is a bag of words in `lang`. The vectors of parts are
+   * remembered for as long as the same function comes.
    * @param out (mixtures.length x dim) to write to and to return; a new array if absent
    * @returns (mixtures.length x dim), row-major
    */

@@ -1,6 +1,6 @@
 /**
- * From an encoder's spec to the encoder: `hf:NAME` and a model's folder run here, `openai:MODEL` behind an endpoint. `static`
- * comes from a pack and is opened where the pack is.
+ * From an encoder's spec to the encoder: `hf:NAME` and a model's folder run here, `openai:MODEL`
+ * behind an endpoint. `static` comes from a pack and is opened where the pack is.
  */
 import { readFileSync } from 'node:fs';
 import { XqgError } from '../base/errors.js';
@@ -31,13 +31,18 @@ export interface OpenEncoderOptions extends Omit<EncoderSpec, 'spec'> {
 /**
  * @throws XqgError XQG_UNKNOWN_ENCODER, XQG_MODEL_CARD, and what opening the encoder throws
  */
-export async function openEncoder(spec: string, options: OpenEncoderOptions = {}): Promise<Encoder> {
+export async function openEncoder(
+  spec: string,
+  options: OpenEncoderOptions = {},
+): Promise<Encoder> {
   const card = readCardFields(options.card);
   if (namesModel(spec)) {
     const { NeuralEncoder } = await import('./neural/neural.js');
     const { workers, threads, batch } = options;
     const encoder = await NeuralEncoder.open(findModel(spec), { card, workers, threads, batch });
-    options.onOpened?.(`${spec}: ${encoder.identity.dim} dimensions, ${describeCard(encoder.card)}`);
+    options.onOpened?.(
+      `${spec}: ${encoder.identity.dim} dimensions, ${describeCard(encoder.card)}`,
+    );
     return encoder;
   }
   if (spec.startsWith('openai:')) {
@@ -70,6 +75,11 @@ export function readCardFields(given: string | CardFields | undefined): CardFiel
   }
   const parsed = cardFields.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`);
-  throw new XqgError('XQG_MODEL_CARD', { card: JSON.stringify(value), problems: problems.join('; ') });
+  const problems = parsed.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'it'}: ${message}`,
+  );
+  throw new XqgError('XQG_MODEL_CARD', {
+    card: JSON.stringify(value),
+    problems: problems.join('; '),
+  });
 }

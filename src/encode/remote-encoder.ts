@@ -1,6 +1,6 @@
 /**
- * A sentence encoder behind an endpoint that speaks OpenAI's embeddings API. Each batch's vectors are kept as they arrive.
- * Knows no other kind of endpoint.
+ * A sentence encoder behind an endpoint that speaks OpenAI's embeddings API. Each batch's vectors
+ * are kept as they arrive.
  */
 
 import { XqgError } from '../base/errors.js';
@@ -31,7 +31,11 @@ export class RemoteEncoder implements Encoder {
   readonly #prefixes: { readonly query: string; readonly passage: string };
   #identity: EncoderIdentity;
 
-  private constructor(model: string, answers: Answers, { endpoint, card, signal }: RemoteEncoderOptions) {
+  private constructor(
+    model: string,
+    answers: Answers,
+    { endpoint, card, signal }: RemoteEncoderOptions,
+  ) {
     const { queryPrefix = '', passagePrefix = '', normalize = true } = card ?? {};
     this.client = new RemoteClient(endpoint, signal);
     this.#model = model;
@@ -46,10 +50,14 @@ export class RemoteEncoder implements Encoder {
     };
   }
 
-  /** @throws XqgError XQG_REMOTE_REFUSED, XQG_REMOTE_FAILED: a first text is sent to learn the length of vectors */
+  /**
+   * @throws XqgError XQG_REMOTE_REFUSED, XQG_REMOTE_FAILED: a first text is sent to learn the
+   * length of vectors
+   */
   static async open(model: string, options: RemoteEncoderOptions): Promise<RemoteEncoder> {
     const { dimensions } = options.endpoint;
-    const answers = options.answers ?? (await Answers.inCache(`embeddings ${model} ${dimensions ?? 'all'}`));
+    const answers =
+      options.answers ?? (await Answers.inCache(`embeddings ${model} ${dimensions ?? 'all'}`));
     const encoder = new RemoteEncoder(model, answers, options);
     const [probe] = await encoder.#vectorsOf(['a']);
     encoder.#identity = { ...encoder.#identity, dim: probe.length };
@@ -62,7 +70,9 @@ export class RemoteEncoder implements Encoder {
 
   encodePassages(passages: readonly PassageText[]): Promise<Float32Array> {
     const { passage } = this.#prefixes;
-    return this.#encode(passages.map(({ title, text }) => `${passage}${title ? `${title} ${text}` : text}`));
+    return this.#encode(
+      passages.map(({ title, text }) => `${passage}${title ? `${title} ${text}` : text}`),
+    );
   }
 
   encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
@@ -99,12 +109,16 @@ export class RemoteEncoder implements Encoder {
     keys.forEach((key, i) => {
       if (!this.#answers.has(key)) wanted.set(key, texts[i]);
     });
-    const asked = await Promise.allSettled(this.#requests([...wanted]).map((items) => this.#ask(items)));
+    const asked = await Promise.allSettled(
+      this.#requests([...wanted]).map((items) => this.#ask(items)),
+    );
     for (const each of asked) if (each.status === 'rejected') throw each.reason;
     return Promise.all(
       keys.map(async (key) => {
         const bytes = Buffer.from((await this.#answers.get<string>(key))!, 'base64');
-        return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+        return new Float32Array(
+          bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+        );
       }),
     );
   }
@@ -117,7 +131,11 @@ export class RemoteEncoder implements Encoder {
     for (const item of wanted) {
       const more = estimatedTokens(item[1]);
       const last = requests.at(-1);
-      if (last === undefined || last.length >= itemsPerRequest || tokens + more > tokensPerRequest) {
+      if (
+        last === undefined ||
+        last.length >= itemsPerRequest ||
+        tokens + more > tokensPerRequest
+      ) {
         requests.push([item]);
         tokens = more;
       } else {
@@ -140,7 +158,10 @@ export class RemoteEncoder implements Encoder {
     await this.client.post('/embeddings', body, async (answer) => {
       const vectors = embeddings(answer, items.length);
       for (const [i, [key]] of items.entries()) {
-        await this.#answers.put(key, Buffer.from(Float32Array.from(vectors[i]).buffer).toString('base64'));
+        await this.#answers.put(
+          key,
+          Buffer.from(Float32Array.from(vectors[i]).buffer).toString('base64'),
+        );
       }
     });
   }
@@ -151,7 +172,8 @@ function embeddings(answer: unknown, expected: number): (readonly number[])[] {
   const vectors: (readonly number[])[] = [];
   for (const { index, embedding } of data) vectors[index] = embedding;
   const complete =
-    data.length === expected && Array.from(vectors).every((vector) => vector?.every(Number.isFinite));
+    data.length === expected &&
+    Array.from(vectors).every((vector) => vector?.every(Number.isFinite));
   if (!complete) throw new UnusableAnswer(`${data.length} embeddings of ${expected} texts`);
   return vectors;
 }

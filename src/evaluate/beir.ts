@@ -1,4 +1,4 @@
-/** Measures the systems on a collection in BEIR's layout: what `xqg evaluate beir` does. Knows its loader only. */
+/** Measures the systems on a collection in BEIR's layout: what `xqg evaluate beir` does. */
 
 import { detectLanguage } from '../languages/detect.js';
 import { addRows, type Measured, measureSystems } from './collection.js';
@@ -27,11 +27,17 @@ export interface EvaluateBeirOptions extends Omit<MeasureOptions, 'settings'>, N
   /** Language of queries and passages whose row names none; detected if not given. */
   readonly queryLang?: string;
   readonly passageLang?: string;
-  /** Passages that are ranked for a query at most; default 1,000. Smaller collections are ranked whole. */
+  /**
+   * Passages that are ranked for a query at most; default 1,000. Smaller collections are ranked
+   * whole.
+   */
   readonly depth?: number;
 }
 
-/** Measures a BEIR folder. Throws XQG_EVALUATION_DATA, XQG_EVALUATION_LINE and what `openNamedParts` throws. */
+/**
+ * Measures a BEIR folder.
+ * @throws XqgError XQG_EVALUATION_DATA, XQG_EVALUATION_LINE and what `openNamedParts` throws
+ */
 export async function evaluateBeir(
   options: EvaluateBeirOptions,
   progress: Progress = () => {},
@@ -88,7 +94,16 @@ export async function measureBeir(
       const asked = await askedQueries(data.queries, language, detect);
       const values = await measureSystems(searcher, systems, asked, data.qrels, measures, depth);
       systems.forEach((system, s) => {
-        addGroups(measured, data, searcher, system, language, values[s], measures, options.perQuery ?? false);
+        addGroups(
+          measured,
+          data,
+          searcher,
+          system,
+          language,
+          values[s],
+          measures,
+          options.perQuery ?? false,
+        );
       });
       progress(`language ${language}`, ++done, knowledge.length);
     }
@@ -120,8 +135,9 @@ function askedQueries(
 }
 
 /**
- * Rows for each language that is given for queries and, where that is not one language for all, for all queries. Detected
- * languages make no rows of their own: wrong guesses would count as languages.
+ * Rows for each language that is given for queries and, where that is not one language for all, for
+ * all queries. Detected languages make no rows of their own: wrong guesses would count as
+ * languages.
  */
 function addGroups(
   measured: Measured,
@@ -150,7 +166,12 @@ function addGroups(
   };
   const oneLanguage = groups.size === 1 && data.queries.every(({ langGiven }) => langGiven);
   for (const [queryLang, values] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    addRows(measured, summarize(values, measures), { ...about, queryLang }, withQueries && oneLanguage);
+    addRows(
+      measured,
+      summarize(values, measures),
+      { ...about, queryLang },
+      withQueries && oneLanguage,
+    );
   }
   if (oneLanguage) return;
   const queryLang = only(new Set(data.queries.map(({ lang }) => lang))) ?? 'mixed';
@@ -162,14 +183,20 @@ function only<T>(values: ReadonlySet<T>): T | undefined {
   return values.size === 1 ? [...values][0] : undefined;
 }
 
-function notesOf({ queries, qrels, ...data }: TestCollection, searcher: Searcher, depth: number): string[] {
+function notesOf(
+  { queries, qrels, ...data }: TestCollection,
+  searcher: Searcher,
+  depth: number,
+): string[] {
   const notes = [...data.notes];
   let missing = 0;
   for (const judgments of qrels.values()) {
     for (const [id, relevance] of judgments) if (relevance > 0 && !searcher.has(id)) missing++;
   }
   if (missing > 0)
-    notes.push(`${missing} relevant passages of the qrels are not in the corpus and count as not found`);
+    notes.push(
+      `${missing} relevant passages of the qrels are not in the corpus and count as not found`,
+    );
   if (depth < searcher.size) {
     const cut = `rankings are cut at ${depth.toLocaleString('en-US')} of ${searcher.size.toLocaleString('en-US')} passages`;
     notes.push(`${cut}: a relevant passage beyond counts as not found`);

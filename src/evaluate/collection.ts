@@ -1,6 +1,6 @@
 /**
- * Measures systems over a parallel collection in settings of its languages. A pool is encoded once, whatever asks for it.
- * Knows no engine and no file format.
+ * Measures systems over a parallel collection in settings of its languages. A pool is encoded once,
+ * whatever asks for it.
  */
 import { ALL_LANGUAGES, type Collection, poolOf, testCollectionOf } from './data/collection.js';
 import {
@@ -45,11 +45,15 @@ interface LanguagePair {
   readonly passageLang: string;
 }
 
-/** The pairs of languages that a setting asks for; settings with English have none where the collection lacks it. */
+/**
+ * The pairs of languages that a setting asks for; settings with English have none where the
+ * collection lacks it.
+ */
 export function pairsOf(langs: readonly string[], settings: readonly Setting[]): LanguagePair[] {
   const others = langs.includes('en') ? langs.filter((lang) => lang !== 'en') : [];
   return settings.flatMap((setting): LanguagePair[] => {
-    if (setting === 'mono') return langs.map((lang) => ({ setting, queryLang: lang, passageLang: lang }));
+    if (setting === 'mono')
+      return langs.map((lang) => ({ setting, queryLang: lang, passageLang: lang }));
     if (setting === 'multi')
       return langs.map((lang) => ({ setting, queryLang: lang, passageLang: ALL_LANGUAGES }));
     if (setting === 'cross') return crossPairs(langs);
@@ -67,8 +71,14 @@ function crossPairs(langs: readonly string[]): LanguagePair[] {
   );
 }
 
-/** Measures every system on every pair; rows are in the order of settings, pairs, knowledge of the language, systems. */
-export async function measureCollection(options: CollectionOptions, progress: Progress): Promise<Measured> {
+/**
+ * Measures every system on every pair; rows are in the order of settings, pairs, knowledge of the
+ * language, systems.
+ */
+export async function measureCollection(
+  options: CollectionOptions,
+  progress: Progress,
+): Promise<Measured> {
   const { collection, open, systems, languages } = options;
   const pairs = pairsOf([...collection.parts.keys()], options.settings);
   const measured = new Map<LanguagePair, Measured>();
@@ -85,7 +95,9 @@ export async function measureCollection(options: CollectionOptions, progress: Pr
     try {
       for (const pair of asking) {
         const step = `${pair.queryLang} to ${passageLang}`;
-        const ofPair = await measurePair(searcher, pair, options, () => progress(step, ++done, steps));
+        const ofPair = await measurePair(searcher, pair, options, () =>
+          progress(step, ++done, steps),
+        );
         measured.set(pair, ofPair);
       }
     } finally {
@@ -116,7 +128,8 @@ async function measurePair(
   const { queries, qrels } = testCollectionOf(collection, pair.queryLang, pair.passageLang);
   const measured: Measured = { results: [], perQuery: [] };
   // The other settings have no parallel passages in one pool.
-  const fitting = pair.setting === 'multi' ? measures : measures.filter(({ name }) => name !== RANK_DISTANCE);
+  const fitting =
+    pair.setting === 'multi' ? measures : measures.filter(({ name }) => name !== RANK_DISTANCE);
   for (const language of languages) {
     const weights =
       language === 'given' ? undefined : await Promise.all(queries.map(({ text }) => detect(text)));
@@ -136,7 +149,9 @@ async function measurePair(
   return measured;
 }
 
-/** Measures the systems on the queries: values in the order of the systems. Rankings end at `depth`. */
+/**
+ * Measures the systems on the queries: values in the order of the systems. Rankings end at `depth`.
+ */
 export async function measureSystems(
   searcher: Searcher,
   systems: readonly System[],

@@ -1,4 +1,4 @@
-/** The weights of detected languages, as a question is searched with them. Knows no engine. */
+/** The weights of detected languages, as a question is searched with them. */
 import { detectLanguage } from '../languages/detect.js';
 import { type KnownWords, plausibleLanguages } from '../languages/plausible.js';
 import type { DetectLanguages } from './ranking/searcher.js';
@@ -7,6 +7,8 @@ import type { DetectLanguages } from './ranking/searcher.js';
 export function detectedLanguages(words: KnownWords): DetectLanguages {
   return async (text) => {
     const { candidates } = await detectLanguage(text);
-    return candidates.length > 0 ? plausibleLanguages(text, candidates, words) : [{ lang: 'und', weight: 1 }];
+    return candidates.length > 0
+      ? plausibleLanguages(text, candidates, words)
+      : [{ lang: 'und', weight: 1 }];
   };
 }

@@ -1,7 +1,7 @@
 /**
- * Measures the systems on XQuAD-R and MLQA-R, where a question is asked of sentences: what `xqg evaluate xquad-r` and
- * `mlqa-r` do. Settings and measures are those of LAReQA (arXiv 2004.05484) and of Elmahdy, Lin and Ahmad (arXiv
- * 2408.10536). Knows the data sets by their loaders only.
+ * Measures the systems on XQuAD-R and MLQA-R, where a question is asked of sentences: what `xqg
+ * evaluate xquad-r` and `mlqa-r` do. Settings and measures are those of LAReQA (arXiv 2004.05484)
+ * and of Elmahdy, Lin and Ahmad (arXiv 2408.10536).
  */
 import type { Collection } from './data/collection.js';
 import { type Half, loadMlqar } from './data/mlqar.js';
@@ -15,7 +15,10 @@ export const SENTENCE_SETTINGS = ['mono', 'cross', 'multi'] as const satisfies r
 export const SENTENCE_MEASURES = 'mAP mAP@20 R@1 R@10 MRR rank-distance';
 const SYSTEMS = ['dense', 'dense+xqg', 'bm25', 'bm25+xqg', 'hybrid', 'hybrid+xqg'];
 
-/** Defaults: SENTENCE_SETTINGS, SENTENCE_MEASURES, each leg with and without generated queries, languages given. */
+/**
+ * Defaults: SENTENCE_SETTINGS, SENTENCE_MEASURES, each leg with and without generated queries,
+ * languages given.
+ */
 export interface EvaluateSentencesOptions extends MeasureOptions, NamedParts {
   /** Folder of `<lang>.json`. */
   readonly data: string;
@@ -23,7 +26,10 @@ export interface EvaluateSentencesOptions extends MeasureOptions, NamedParts {
   readonly langs?: readonly string[];
 }
 
-/** Throws XQG_EVALUATION_DATA, XQG_EVALUATION_FILE, XQG_UNKNOWN_MEASURE and what `openNamedParts` throws. */
+/**
+ * @throws XqgError XQG_EVALUATION_DATA, XQG_EVALUATION_FILE, XQG_UNKNOWN_MEASURE and what
+ * `openNamedParts` throws
+ */
 export async function evaluateXquadR(
   options: EvaluateSentencesOptions,
   progress: Progress = () => {},
@@ -38,7 +44,11 @@ export async function evaluateMlqaR(
   progress: Progress = () => {},
 ): Promise<EvaluationResult> {
   const { data: directory, langs, half = 'all' } = options;
-  return evaluateSentences(await loadMlqar({ directory, langs, half, unit: 'sentence' }), options, progress);
+  return evaluateSentences(
+    await loadMlqar({ directory, langs, half, unit: 'sentence' }),
+    options,
+    progress,
+  );
 }
 
 async function evaluateSentences(

@@ -1,4 +1,6 @@
-/** What the evaluations of data sets share: the parts that search is made of, opened from a pack. Knows no data set. */
+/**
+ * What the evaluations of data sets share: the parts that search is made of, opened from a pack.
+ */
 import type { Encoder } from '../encode/encoder.js';
 import { type OpenEncoderOptions, openEncoder } from '../encode/open-encoder.js';
 import {
@@ -8,7 +10,11 @@ import {
 } from '../encode/static/static-encoder.js';
 import type { DistributionGenerator } from '../generate/generator.js';
 import { GlossGenerator } from '../generate/gloss.js';
-import { LEXICON_DEFAULTS, LexiconGenerator, type LexiconGeneratorSettings } from '../generate/lexicon.js';
+import {
+  LEXICON_DEFAULTS,
+  LexiconGenerator,
+  type LexiconGeneratorSettings,
+} from '../generate/lexicon.js';
 import { loadPack } from '../pack/format.js';
 import { type SearchDefaults, searchDefaults } from '../search/defaults.js';
 import { openScanner } from '../search/dense/open-scanner.js';

@@ -1,4 +1,4 @@
-/** Measures a TREC run against qrels: what `xqg evaluate run` does. Knows no model. */
+/** Measures a TREC run against qrels: what `xqg evaluate run` does. */
 import { basename } from 'node:path';
 import { sourceOf } from './data/data-folder.js';
 import { loadXorQuestions, readXorPredictions, type XorQuestion } from './data/xor.js';
@@ -29,8 +29,9 @@ export interface EvaluateRunOptions {
 }
 
 /**
- * Measures `run` over the queries of `qrels`; a query without hits counts 0, and notes say how many there are.
- * Throws XQG_UNKNOWN_MEASURE, XQG_EVALUATION_FILE, XQG_EVALUATION_LINE.
+ * Measures `run` over the queries of `qrels`; a query without hits counts 0, and notes say how many
+ * there are.
+ * @throws XqgError XQG_UNKNOWN_MEASURE, XQG_EVALUATION_FILE, XQG_EVALUATION_LINE
  */
 export async function evaluateRun(options: EvaluateRunOptions): Promise<EvaluationResult> {
   const measures: Measure[] = parseMeasures(options.measures);
@@ -59,7 +60,8 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<Evaluati
   const notes: string[] = [];
   if (missing > 0)
     notes.push(`${missing} of ${qrels.size} queries of the qrels are not in the run and count 0`);
-  if (unjudged > 0) notes.push(`${unjudged} queries of the run are not in the qrels and are ignored`);
+  if (unjudged > 0)
+    notes.push(`${unjudged} queries of the run are not in the qrels and are ignored`);
   const sources = [await sourceOf(options.qrels), await sourceOf(options.run)];
   return {
     results,
@@ -70,17 +72,23 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<Evaluati
 }
 
 /**
- * Measures predictions for XOR-TyDi's retrieval task: what `xqg evaluate xor` does. Searches nothing: the corpus of 18
- * million passages is elsewhere. Knows the data set by its loader only.
+ * Measures predictions for XOR-TyDi's retrieval task: what `xqg evaluate xor` does. Searches
+ * nothing: the corpus of 18 million passages is elsewhere.
  */
 export interface EvaluateXorOptions {
   /** Questions as JSONL, or a folder that holds the development set's. */
   readonly data: string;
   /** Predictions as a JSON list. */
   readonly predictions: string;
-  /** Count as the official script does: a question without a prediction is left out. Default false: it is a miss. */
+  /**
+   * Count as the official script does: a question without a prediction is left out. Default false:
+   * it is a miss.
+   */
   readonly official?: boolean;
-  /** Folder of NLTK's `punkt_tab/english`; absent: sentences are cut with a short list of abbreviations. */
+  /**
+   * Folder of NLTK's `punkt_tab/english`; absent: sentences are cut with a short list of
+   * abbreviations.
+   */
   readonly punkt?: string;
   /** Default 2,000 and 5,000 tokens. */
   readonly limits?: readonly number[];
@@ -90,7 +98,10 @@ export interface EvaluateXorOptions {
   readonly command: string;
 }
 
-/** Rows for each language, in the order of their codes. Throws XQG_EVALUATION_FILE, XQG_EVALUATION_LINE. */
+/**
+ * Rows for each language, in the order of their codes.
+ * @throws XqgError XQG_EVALUATION_FILE, XQG_EVALUATION_LINE
+ */
 export async function evaluateXor(
   options: EvaluateXorOptions,
   progress: Progress = () => {},
@@ -105,7 +116,8 @@ export async function evaluateXor(
   for await (const { id, contexts } of readXorPredictions(predictions)) {
     const question = questions.get(id);
     if (question === undefined) unknown++;
-    else if (isCounted(question)) answered.set(id, answersWithin(question, contexts, limits, tokenize));
+    else if (isCounted(question))
+      answered.set(id, answersWithin(question, contexts, limits, tokenize));
     progress(`${++read} predictions`, Math.min(read, questions.size), questions.size);
   }
   const counted = [...questions.values()].filter(isCounted);

@@ -1,15 +1,21 @@
-/** The systems that are compared, as plain descriptions. Knows no engine and no data set. */
+/** The systems that are compared, as plain descriptions. */
 import { XqgError } from '../base/errors.js';
 
 export interface System {
   /** As tables and results write it. */
   readonly name: string;
   readonly mode: 'dense' | 'lexical' | 'hybrid';
-  /** Whose generated queries count: nobody's, those in the language of the question, or all (as in the paper). */
+  /**
+   * Whose generated queries count: nobody's, those in the language of the question, or all (as in
+   * the paper).
+   */
   readonly augment: 'off' | 'asker' | 'all';
   /** True: n drawn queries stand in for the generator's expectation. */
   readonly drawn: boolean;
-  /** True: the question's terms are also translated by the same tables (probabilistic structured queries). */
+  /**
+   * True: the question's terms are also translated by the same tables (probabilistic structured
+   * queries).
+   */
   readonly translate: boolean;
 }
 
@@ -38,13 +44,22 @@ export const SYSTEMS: readonly System[] = LEGS.flatMap(({ leg, mode }): System[]
   return generated;
 });
 
-/** The systems whose parameters can be tuned: those with the generator's expectation in the language of the question. */
+/**
+ * The systems whose parameters can be tuned: those with the generator's expectation in the language
+ * of the question.
+ */
 export const TUNABLE_SYSTEMS: readonly System[] = SYSTEMS.filter(
   ({ augment, drawn }) => augment !== 'all' && !drawn,
 );
 
-/** The systems with these names, in the order of `among`. Throws XQG_UNKNOWN_SYSTEM. */
-export function systemsNamed(names: readonly string[], among: readonly System[] = SYSTEMS): System[] {
+/**
+ * The systems with these names, in the order of `among`.
+ * @throws XqgError XQG_UNKNOWN_SYSTEM
+ */
+export function systemsNamed(
+  names: readonly string[],
+  among: readonly System[] = SYSTEMS,
+): System[] {
   for (const name of names) {
     if (among.some((system) => system.name === name)) continue;
     const known = among.map((system) => system.name).join(', ');

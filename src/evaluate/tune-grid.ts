@@ -1,4 +1,4 @@
-/** The parameters of search that are tuned, and which of them a system has. Knows no data set and no score. */
+/** The parameters of search that are tuned, and which of them a system has. */
 import { SEARCH_DEFAULTS, type SearchDefaults } from '../search/defaults.js';
 import type { Normalization } from '../search/fusion.js';
 import { lexicalModeOf } from '../search/request.js';
@@ -26,17 +26,21 @@ export type Parameter = keyof Settings;
 export type Grid = { readonly [P in Parameter]?: readonly Settings[P][] };
 
 /**
- * The parameters that change a system's ranking. Plain and augmented hybrids share those of the hybrid, so the same grid
- * gives both the same chance.
+ * The parameters that change a system's ranking. Plain and augmented hybrids share those of the
+ * hybrid, so the same grid gives both the same chance.
  */
 export function parametersOf(system: System): Parameter[] {
-  const lexicalMode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
+  const lexicalMode = lexicalModeOf({
+    augment: system.augment !== 'off',
+    translate: system.translate,
+  });
   const parameters: Parameter[] = [];
   if (system.mode !== 'lexical' && system.augment !== 'off') parameters.push('alpha');
   if (system.mode !== 'dense') {
     parameters.push('k1', 'b');
     if (lexicalMode === 'generated' || lexicalMode === 'both') parameters.push('generatedWeight');
-    if (lexicalMode === 'translated' || lexicalMode === 'both') parameters.push('translationWeight');
+    if (lexicalMode === 'translated' || lexicalMode === 'both')
+      parameters.push('translationWeight');
     if (lexicalMode !== 'plain') parameters.push('expectedDf', 'relatedWeight');
   }
   if (system.mode === 'hybrid') parameters.push('denseWeight', 'normalization', 'topN');
@@ -44,8 +48,12 @@ export function parametersOf(system: System): Parameter[] {
 }
 
 /** The settings of a system as they are now. */
-export function defaultSettings(system: System, defaults: SearchDefaults = SEARCH_DEFAULTS): Settings {
-  const { bm25, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight, hybrid } = defaults;
+export function defaultSettings(
+  system: System,
+  defaults: SearchDefaults = SEARCH_DEFAULTS,
+): Settings {
+  const { bm25, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight, hybrid } =
+    defaults;
   const { normalization, topN, denseWeight } = hybrid;
   const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
   return {
@@ -62,8 +70,9 @@ export function defaultSettings(system: System, defaults: SearchDefaults = SEARC
 }
 
 /**
- * Every combination of the system's parameters, the others at their defaults. Those of the lexical leg change slowest,
- * then alpha and the shape of the lists, so that the scores and scales of a leg can be kept.
+ * Every combination of the system's parameters, the others at their defaults. Those of the lexical
+ * leg change slowest, then alpha and the shape of the lists, so that the scores and scales of a leg
+ * can be kept.
  */
 export function settingsOf(system: System, grid: Grid): Settings[] {
   const order: Parameter[] = [
@@ -82,7 +91,9 @@ export function settingsOf(system: System, grid: Grid): Settings[] {
   for (const parameter of parameters) {
     const candidates = grid[parameter];
     if (candidates === undefined) continue;
-    all = all.flatMap((settings) => candidates.map((value) => ({ ...settings, [parameter]: value })));
+    all = all.flatMap((settings) =>
+      candidates.map((value) => ({ ...settings, [parameter]: value })),
+    );
   }
   return all;
 }

@@ -1,6 +1,6 @@
 /**
- * Measures many settings of a system on one collection and ranks them. For data that may be tuned on: MLQA-R's first half
- * and question-answer files, never XQuAD. Knows no file format.
+ * Measures many settings of a system on one collection and ranks them. For data that may be tuned
+ * on: MLQA-R's first half and question-answer files, never XQuAD.
  */
 
 import type { DistributionGenerator } from '../generate/generator.js';
@@ -51,7 +51,10 @@ interface Pair {
 }
 
 /** All settings, by system in the given order, the best mean first. */
-export async function tune(options: TuneOptions, progress: Progress = () => {}): Promise<TunedSettings[]> {
+export async function tune(
+  options: TuneOptions,
+  progress: Progress = () => {},
+): Promise<TunedSettings[]> {
   const { systems, grid, measure = 'MRR' } = options;
   const [decisive] = parseMeasures(measure);
   const { pairs, indexes } = await openPairs(options);
@@ -63,7 +66,8 @@ export async function tune(options: TuneOptions, progress: Progress = () => {}):
       const ofSystem: TunedSettings[] = [];
       for (const each of settings) {
         const byPair: Record<string, number> = {};
-        for (const pair of pairs) byPair[pair.name] = await measurePair(pair, system, each, decisive);
+        for (const pair of pairs)
+          byPair[pair.name] = await measurePair(pair, system, each, decisive);
         const values = Object.values(byPair);
         const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
         ofSystem.push({ system: system.name, settings: each, byPair, mean });
@@ -142,8 +146,12 @@ function scorer(
   const fused = new Float64Array(pair.order.length);
   const depth = Math.min(topN, fused.length);
   const key = `${topN} ${normalization}`;
-  const denseLists = pair.denseLists.of(dense, key, (scores) => legList(scores, null, depth, shape));
-  const lexicalLists = pair.lexicalLists.of(lexical, key, (scores) => legList(scores, 0, depth, shape));
+  const denseLists = pair.denseLists.of(dense, key, (scores) =>
+    legList(scores, null, depth, shape),
+  );
+  const lexicalLists = pair.lexicalLists.of(lexical, key, (scores) =>
+    legList(scores, 0, depth, shape),
+  );
   return (q) => {
     fuseLegs(denseLists[q], lexicalLists[q], denseWeight, fused);
     return fused;
@@ -165,7 +173,11 @@ class LastLists {
 }
 
 /** The best `rows` settings of each system as a table for people. */
-export function formatTuned(tuned: readonly TunedSettings[], systems: readonly System[], rows = 10): string {
+export function formatTuned(
+  tuned: readonly TunedSettings[],
+  systems: readonly System[],
+  rows = 10,
+): string {
   return systems
     .map((system) => {
       const parameters = parametersOf(system);

@@ -1,4 +1,4 @@
-/** Measures the systems on XQuAD: what `xqg evaluate xquad` does. Knows the data set by its loader only. */
+/** Measures the systems on XQuAD: what `xqg evaluate xquad` does. */
 import { measureCollection } from './collection.js';
 import type { Collection } from './data/collection.js';
 import { loadXquad } from './data/xquad.js';
@@ -35,7 +35,11 @@ export interface EvaluateXquadOptions extends MeasureOptions, NamedParts {
   readonly langs?: readonly string[];
 }
 
-/** Measures XQuAD. Throws XQG_EVALUATION_DATA, XQG_EVALUATION_FILE, XQG_UNKNOWN_MEASURE and what `loadPack` throws. */
+/**
+ * Measures XQuAD.
+ * @throws XqgError XQG_EVALUATION_DATA, XQG_EVALUATION_FILE, XQG_UNKNOWN_MEASURE and what
+ * `loadPack` throws
+ */
 export async function evaluateXquad(
   options: EvaluateXquadOptions,
   progress: Progress = () => {},
@@ -71,11 +75,15 @@ export async function evaluateCollection(
     },
     progress,
   );
-  const unknown = [...collection.parts.keys()].filter((lang) => !parts.generator.languages.includes(lang));
+  const unknown = [...collection.parts.keys()].filter(
+    (lang) => !parts.generator.languages.includes(lang),
+  );
   const notes = [...collection.notes];
   if (!collection.parts.has('en')) notes.push('without English there is only the setting mono');
   if (unknown.length > 0) {
-    notes.push(`the pack does not know ${unknown.join(', ')}: only shared words and romanized n-grams match`);
+    notes.push(
+      `the pack does not know ${unknown.join(', ')}: only shared words and romanized n-grams match`,
+    );
   }
   return {
     results: measured.results,

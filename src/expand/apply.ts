@@ -1,6 +1,4 @@
-/**
- * Questions with what an expander writes from them, as search takes it. Knows no expander's kind and no index.
- */
+/** Questions with what an expander writes from them, as search takes it. */
 import { XqgError } from '../base/errors.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { Expander } from './expander.js';
@@ -11,13 +9,13 @@ export type ExpansionWay = (typeof EXPANSION_WAYS)[number];
 export interface ExpandOptions {
   readonly by: Expander;
   /**
-   * `append`: the text follows the question, in both legs. `mix`: its vector is mixed into the question's; the lexical leg
-   * asks the question alone. Default `append`.
+   * `append`: the text follows the question, in both legs. `mix`: its vector is mixed into the
+   * question's; the lexical leg asks the question alone. Default `append`.
    */
   readonly how?: ExpansionWay;
   /**
-   * Appended: what one term of the text counts against one of the question's in the lexical leg, >= 0. Mixed: the share of
-   * the text's vector, in [0, 1]. Default: that of `DEFAULT_WEIGHTS`.
+   * Appended: what one term of the text counts against one of the question's in the lexical leg, >=
+   * 0. Mixed: the share of the text's vector, in [0, 1]. Default: that of `DEFAULT_WEIGHTS`.
    */
   readonly weight?: number;
   /** ISO 639-1 code: the language that the text is written in. Default: the question's. */
@@ -25,8 +23,9 @@ export interface ExpandOptions {
 }
 
 /**
- * Appended: the question counts five times as much as the text, as in query2doc (Wang, Yang, Wei 2023, five repetitions of the
- * question). Mixed: a third. Neither was tuned here: that needs a chat model.
+ * Appended: the question counts five times as much as the text, as in query2doc (Wang, Yang, Wei
+ * 2023, five repetitions of the question). Mixed: a third. Neither was tuned here: that needs a
+ * chat model.
  */
 export const DEFAULT_WEIGHTS: Readonly<Record<ExpansionWay, number>> = { append: 0.2, mix: 1 / 3 };
 
@@ -37,7 +36,10 @@ export interface QuestionOfLanguages {
 }
 
 /** @throws XqgError XQG_NUMBER_OUT_OF_RANGE */
-export function checkExpansionWeight({ how = 'append', weight = DEFAULT_WEIGHTS[how] }: ExpandOptions): void {
+export function checkExpansionWeight({
+  how = 'append',
+  weight = DEFAULT_WEIGHTS[how],
+}: ExpandOptions): void {
   const most = how === 'mix' ? 1 : Infinity;
   if (!(weight >= 0 && weight <= most)) {
     const range = how === 'mix' ? '0 to 1' : '0 or more';
@@ -85,8 +87,14 @@ export interface Expansion {
   readonly text: string;
   /** Of the text; weights sum to 1. */
   readonly languages: readonly LanguageWeight[];
-  /** `appended`: question and text are encoded as one; else the share of the text's own vector in the question's, in [0, 1]. */
+  /**
+   * `appended`: question and text are encoded as one; else the share of the text's own vector in
+   * the question's, in [0, 1].
+   */
   readonly dense: 'appended' | number;
-  /** What a term of the text counts against one of the question's, >= 0; 0: the lexical leg does not see it. */
+  /**
+   * What a term of the text counts against one of the question's, >= 0; 0: the lexical leg does not
+   * see it.
+   */
   readonly lexicalWeight: number;
 }

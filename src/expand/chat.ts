@@ -1,6 +1,6 @@
 /**
- * Expansions by a chat model behind an endpoint that speaks OpenAI's API, one call a question. Answers are kept: a question
- * that was expanded before costs neither time nor money.
+ * Expansions by a chat model behind an endpoint that speaks OpenAI's API, one call a question.
+ * Answers are kept: a question that was expanded before costs neither time nor money.
  */
 
 import { chatText } from '../generate/chat.js';
@@ -12,7 +12,12 @@ import type { Endpoint } from '../models/remote/endpoint.js';
 import type { Expander, ExpanderIdentity, QuestionToExpand, WrittenExpansion } from './expander.js';
 
 /** The shipped prompts: expand-NAME.txt in prompts/. */
-export const EXPANSION_PROMPTS = ['zero-shot', 'few-shot', 'rephrase', 'rephrase-few-shot'] as const;
+export const EXPANSION_PROMPTS = [
+  'zero-shot',
+  'few-shot',
+  'rephrase',
+  'rephrase-few-shot',
+] as const;
 
 /** Characters of a text that are taken, whatever the endpoint thinks of the limit in tokens. */
 const LONGEST = 2000;
@@ -36,7 +41,12 @@ export class ChatExpander implements Expander {
   readonly #prompt: Prompt;
   readonly #tokens: number;
 
-  private constructor(model: string, answers: Answers, prompt: Prompt, options: ChatExpanderOptions) {
+  private constructor(
+    model: string,
+    answers: Answers,
+    prompt: Prompt,
+    options: ChatExpanderOptions,
+  ) {
     const { endpoint, tokens = 200, signal } = options;
     this.client = new RemoteClient(endpoint, signal);
     this.#model = model;
@@ -51,14 +61,20 @@ export class ChatExpander implements Expander {
     const { prompt: name = 'zero-shot' } = options;
     const shipped = (EXPANSION_PROMPTS as readonly string[]).includes(name);
     const prompt = loadPrompt(`expand-${name}`, ['question'], shipped ? undefined : name);
-    const answers = options.answers ?? (await Answers.inCache(`expansions ${model} ${prompt.hash}`));
+    const answers =
+      options.answers ?? (await Answers.inCache(`expansions ${model} ${prompt.hash}`));
     return new ChatExpander(model, answers, prompt, options);
   }
 
   /** @throws XqgError XQG_REMOTE_REFUSED, XQG_REMOTE_FAILED, XQG_COST_LIMIT */
-  async expand(questions: readonly QuestionToExpand[], signal?: AbortSignal): Promise<WrittenExpansion[]> {
+  async expand(
+    questions: readonly QuestionToExpand[],
+    signal?: AbortSignal,
+  ): Promise<WrittenExpansion[]> {
     // All of them are awaited, so that what was paid for is kept even if one fails.
-    const written = await Promise.allSettled(questions.map((question) => this.#textOf(question, signal)));
+    const written = await Promise.allSettled(
+      questions.map((question) => this.#textOf(question, signal)),
+    );
     return written.map((each, i) => {
       if (each.status === 'rejected') throw each.reason;
       return { text: each.value, lang: questions[i].lang };
@@ -69,7 +85,10 @@ export class ChatExpander implements Expander {
     return this.#answers.close();
   }
 
-  async #textOf({ text, lang }: QuestionToExpand, signal: AbortSignal | undefined): Promise<string> {
+  async #textOf(
+    { text, lang }: QuestionToExpand,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
     const language = LANGUAGES[lang]?.name ?? 'the language of the question';
     const content = fillPrompt(this.#prompt, { question: text.normalize('NFC').trim(), language });
     const key = Answers.key([this.identity.settings, content]);

@@ -1,11 +1,14 @@
 /**
- * The door of expand/: a question in, a text out that is searched with it: a pseudo-document that would answer it, or the
- * question in other words (arXiv 2511.19325). Knows no index and no ranking.
+ * The door of expand/: a question in, a text out that is searched with it: a pseudo-document that
+ * would answer it, or the question in other words (arXiv 2511.19325).
  */
 
 export interface QuestionToExpand {
   readonly text: string;
-  /** ISO 639-1 code of the language that the text is wanted in: the question's own, unless another one is asked for. */
+  /**
+   * ISO 639-1 code of the language that the text is wanted in: the question's own, unless another
+   * one is asked for.
+   */
   readonly lang: string;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Expansions that were written before, from a JSONL file of {question, text, lang}: for experiments without a model, and for
- * texts that were written elsewhere. Holds the file in memory, which a file of questions fits.
+ * Expansions that were written before, from a JSONL file of {question, text, lang}: for experiments
+ * without a model, and for texts that were written elsewhere. Holds the file in memory, which a
+ * file of questions fits.
  */
 import { createHash } from 'node:crypto';
 import { XqgError } from '../base/errors.js';

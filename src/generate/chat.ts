@@ -1,6 +1,7 @@
 /**
- * Queries from a chat model behind an endpoint that speaks OpenAI's API: all languages of a passage in one call, as structured
- * output. Every answer is kept as it arrives, so that another run, or another filter, pays nothing twice.
+ * Queries from a chat model behind an endpoint that speaks OpenAI's API: all languages of a passage
+ * in one call, as structured output. Every answer is kept as it arrives, so that another run, or
+ * another filter, pays nothing twice.
  */
 
 import { LANGUAGES } from '../languages/languages.js';
@@ -42,7 +43,12 @@ export class ChatGenerator implements Generator {
   /** Calls under way, so that the languages of a passage share one. */
   readonly #asking = new Map<string, Promise<Queries>>();
 
-  private constructor(model: string, answers: Answers, prompt: Prompt, options: ChatGeneratorOptions) {
+  private constructor(
+    model: string,
+    answers: Answers,
+    prompt: Prompt,
+    options: ChatGeneratorOptions,
+  ) {
     const { endpoint, languages = Object.keys(LANGUAGES), temperature = 0.8 } = options;
     this.client = new RemoteClient(endpoint, options.signal);
     this.languages = languages;
@@ -73,7 +79,9 @@ export class ChatGenerator implements Generator {
     seed: number,
   ): Promise<string[][]> {
     // All of them are awaited, so that what was paid for is kept even if one fails.
-    const asked = await Promise.allSettled(passages.map((passage) => this.#queriesOf(passage, n, seed)));
+    const asked = await Promise.allSettled(
+      passages.map((passage) => this.#queriesOf(passage, n, seed)),
+    );
     return asked.map((each) => {
       if (each.status === 'rejected') throw each.reason;
       return [...(each.value[lang] ?? [])].slice(0, n);
@@ -123,7 +131,10 @@ export class ChatGenerator implements Generator {
       messages: [{ role: 'user', content }],
       temperature: this.#temperature,
       seed,
-      response_format: { type: 'json_schema', json_schema: { name: 'queries', strict: true, schema } },
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'queries', strict: true, schema },
+      },
     };
     return this.client.post('/chat/completions', body, async (answer) => {
       const queries = readQueries(answer, languages);
@@ -154,7 +165,10 @@ export function chatText(answer: unknown, { cut = false } = {}): string {
   return text;
 }
 
-/** Models put fences around JSON, and drop languages; a language without a list of strings has to be asked for again. */
+/**
+ * Models put fences around JSON, and drop languages; a language without a list of strings has to be
+ * asked for again.
+ */
 function readQueries(answer: unknown, languages: readonly string[]): Queries {
   const text = chatText(answer)
     .trim()

@@ -1,7 +1,8 @@
 /**
- * Queries that read like sentences: sentences of the passage, each glossed word by word in another language by the pack's
- * tables, in the passage's order. For neural encoders, which make more of them than of keyword lists (docs/models.md). What
- * the lexical leg takes is the lexicon generator's distribution, unchanged.
+ * Queries that read like sentences: sentences of the passage, each glossed word by word in another
+ * language by the pack's tables, in the passage's order. For neural encoders, which make more of
+ * them than of keyword lists (docs/models.md). What the lexical leg takes is the lexicon
+ * generator's distribution, unchanged.
  */
 
 import { drawWithoutReplacement, seededRandom } from '../base/random.js';
@@ -44,7 +45,8 @@ export class GlossGenerator extends LexiconGenerator {
     return wordsOf(sentence, from)
       .map(({ term, surface }) => {
         const pivot = best(this.#pack.toPivot(term, from));
-        const translation = pivot && best(this.#pack.fromPivot(this.#pack.pivot.stem(pivot.id), to));
+        const translation =
+          pivot && best(this.#pack.fromPivot(this.#pack.pivot.stem(pivot.id), to));
         return translation ? this.#pack.surface(translation.term, to) : surface;
       })
       .join(UNSPACED.has(to) ? '' : ' ');
@@ -63,5 +65,7 @@ const SHORTEST = 4;
 
 function sentencesOf({ text, lang }: GeneratorInput): string[] {
   const segments = new Intl.Segmenter(lang, { granularity: 'sentence' }).segment(text);
-  return Array.from(segments, ({ segment }) => segment.trim()).filter(({ length }) => length >= SHORTEST);
+  return Array.from(segments, ({ segment }) => segment.trim()).filter(
+    ({ length }) => length >= SHORTEST,
+  );
 }

@@ -1,7 +1,7 @@
 /**
- * The lexical query generator: a passage's salient words, pivoted through English stems, each with its best translations.
- * What it generates from is a distribution, so that both legs can use the expectation of many drawn queries; n keyword queries drawn from
- * it are what people see. Knows no encoder.
+ * The lexical query generator: a passage's salient words, pivoted through English stems, each with
+ * its best translations. What it generates from is a distribution, so that both legs can use the
+ * expectation of many drawn queries; n keyword queries drawn from it are what people see.
  */
 
 import { drawWithoutReplacement, seededRandom } from '../base/random.js';
@@ -26,7 +26,9 @@ export class LexiconGenerator implements DistributionGenerator {
   readonly #pack: Pack;
   readonly #settings: LexiconGeneratorSettings;
 
-  /** @param kind names it in its identity: generators that draw otherwise from the same distribution */
+  /**
+   * @param kind names it in its identity: generators that draw otherwise from the same distribution
+   */
   constructor(pack: Pack, settings: LexiconGeneratorSettings = LEXICON_DEFAULTS, kind = 'lexicon') {
     this.#pack = pack;
     this.#settings = settings;
@@ -85,7 +87,9 @@ export class LexiconGenerator implements DistributionGenerator {
   }
 
   generatedFrom(term: string, lang: string): TermBag {
-    return bagOf(this.#pack.stemsGenerating(term, lang).map(({ id, p }) => [this.#pack.pivot.stem(id), p]));
+    return bagOf(
+      this.#pack.stemsGenerating(term, lang).map(({ id, p }) => [this.#pack.pivot.stem(id), p]),
+    );
   }
 
   translate(term: string, lang: string): TermBag {
@@ -95,7 +99,9 @@ export class LexiconGenerator implements DistributionGenerator {
   relatives(stem: string): TermBag {
     const { pivot } = this.#pack;
     const id = pivot.id(stem);
-    return bagOf(id === undefined ? [] : pivot.relatives(id).map((near) => [pivot.stem(near.id), near.p]));
+    return bagOf(
+      id === undefined ? [] : pivot.relatives(id).map((near) => [pivot.stem(near.id), near.p]),
+    );
   }
 
   termWeight(term: string, lang: string): number {

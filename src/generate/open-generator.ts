@@ -1,7 +1,7 @@
 /**
- * From a generator's spec to the generator: a model's folder and `hf:NAME` run here, `openai:MODEL` behind an endpoint, a file of
- * recorded queries is read.
- * `lexicon` comes from a pack and is opened where the pack is.
+ * From a generator's spec to the generator: a model's folder and `hf:NAME` run here, `openai:MODEL`
+ * behind an endpoint, a file of recorded queries is read. `lexicon` comes from a pack and is opened
+ * where the pack is.
  */
 import { XqgError } from '../base/errors.js';
 import { modelJson } from '../models/files.js';
@@ -28,8 +28,13 @@ export interface OpenGeneratorOptions {
   readonly scorers?: readonly QueryScorer[];
 }
 
-/** @throws XqgError XQG_UNKNOWN_GENERATOR, XQG_UNKNOWN_SCORER, and what opening the generator throws */
-export async function openGenerator(spec: string, options: OpenGeneratorOptions = {}): Promise<Generator> {
+/**
+ * @throws XqgError XQG_UNKNOWN_GENERATOR, XQG_UNKNOWN_SCORER, and what opening the generator throws
+ */
+export async function openGenerator(
+  spec: string,
+  options: OpenGeneratorOptions = {},
+): Promise<Generator> {
   const generator = await openUnfiltered(spec, options);
   const { keep, scorers = [] } = options;
   if (keep === undefined) return generator;

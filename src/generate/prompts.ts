@@ -1,6 +1,6 @@
 /**
- * Prompts as files that a user can copy and change: text with names in braces. The hash of a prompt is part of what made the
- * queries. Knows no model.
+ * Prompts as files that a user can copy and change: text with names in braces. The hash of a prompt
+ * is part of what made the queries.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Where the rows of a file of recorded queries lie. A gzipped file is unpacked to a temporary one, since rows are read in any
- * order. Knows no generator.
+ * Where the rows of a file of recorded queries lie. A gzipped file is unpacked to a temporary one,
+ * since rows are read in any order.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -50,7 +50,10 @@ const LONGEST_ROW = 64 * 2 ** 20;
 export async function readRecordedFile(
   name: string,
   before: readonly RecordedFile[],
-  { onRead = () => {}, temporary = tmpdir() }: { onRead?: (rows: number) => void; temporary?: string },
+  {
+    onRead = () => {},
+    temporary = tmpdir(),
+  }: { onRead?: (rows: number) => void; temporary?: string },
 ): Promise<RecordedFile> {
   const packed = name.endsWith('.gz');
   const folder = packed ? await mkdtemp(join(temporary, 'xqg-queries-')) : null;
@@ -76,7 +79,8 @@ export async function readRecordedFile(
       rows.add(id, { offset, length, line });
       if (rows.size % 1000 === 0) onRead(rows.size);
     }
-    if (rows.size === 0) throw new XqgError('XQG_RECORDED_FILE', { file: name, reason: 'it has no rows' });
+    if (rows.size === 0)
+      throw new XqgError('XQG_RECORDED_FILE', { file: name, reason: 'it has no rows' });
   } catch (error) {
     await drop();
     if (error instanceof XqgError) throw error;
@@ -85,7 +89,15 @@ export async function readRecordedFile(
     throw new XqgError('XQG_RECORDED_FILE', { file: name, reason }, { cause: error });
   }
   const { languages, fewest } = rows;
-  return { name, path, sha256: hash.digest('hex'), languages, fewest, find: (id) => rows.find(id), drop };
+  return {
+    name,
+    path,
+    sha256: hash.digest('hex'),
+    languages,
+    fewest,
+    find: (id) => rows.find(id),
+    drop,
+  };
 }
 
 /** The places of rows by passage id. */
@@ -125,7 +137,10 @@ class Rows {
   }
 }
 
-/** The lines of a file with their places, as they are unpacked to `to`; null: the file is not packed. */
+/**
+ * The lines of a file with their places, as they are unpacked to `to`; null: the file is not
+ * packed.
+ */
 async function* linesOf(
   name: string,
   to: string | null,
@@ -161,7 +176,8 @@ async function* linesOf(
       }
       rest.push(chunk.subarray(from));
       restLength += chunk.length - from;
-      if (restLength > LONGEST_ROW) throw new RangeError(`line ${counted(line)} is longer than 64 MiB`);
+      if (restLength > LONGEST_ROW)
+        throw new RangeError(`line ${counted(line)} is longer than 64 MiB`);
     }
     if (restLength > 0) yield ended(Buffer.alloc(0));
   } finally {
@@ -170,7 +186,7 @@ async function* linesOf(
   }
 }
 
-/** One row of recorded queries. Knows no file. */
+/** One row of recorded queries. */
 export interface RecordedRow {
   readonly id: string;
   /** By language, in the order in which they were generated. */
@@ -182,7 +198,8 @@ export interface RecordedRow {
  * @throws XqgError XQG_RECORDED_ROW
  */
 export function parseRecordedRow(text: string, file: string, line: number): RecordedRow {
-  const broken = (reason: string) => new XqgError('XQG_RECORDED_ROW', { file, line: counted(line), reason });
+  const broken = (reason: string) =>
+    new XqgError('XQG_RECORDED_ROW', { file, line: counted(line), reason });
   let row: unknown;
   try {
     row = JSON.parse(text);

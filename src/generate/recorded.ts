@@ -1,7 +1,8 @@
 /**
- * The generator of recorded queries: what was generated elsewhere, found by passage id. Reads the format that the xQG authors
- * released (`ielab/xor-tydi-xqg-augmented`): JSONL, gzipped or not, with docid, title, text and generated_queries[lang][i].
- * Rows are read where they lie, so memory holds the ids alone. Knows no encoder.
+ * The generator of recorded queries: what was generated elsewhere, found by passage id. Reads the
+ * format that the xQG authors released (`ielab/xor-tydi-xqg-augmented`): JSONL, gzipped or not,
+ * with docid, title, text and generated_queries[lang][i]. Rows are read where they lie, so memory
+ * holds the ids alone.
  */
 
 import { createWriteStream } from 'node:fs';
@@ -12,19 +13,30 @@ import { createGzip } from 'node:zlib';
 import { XqgError } from '../base/errors.js';
 import { counted } from '../base/numbers.js';
 import type { Generator, GeneratorIdentity, GeneratorInput } from './generator.js';
-import { parseRecordedRow, type RecordedFile, type RecordedRow, readRecordedFile } from './recorded-file.js';
+import {
+  parseRecordedRow,
+  type RecordedFile,
+  type RecordedRow,
+  readRecordedFile,
+} from './recorded-file.js';
 
 export interface RecordedOptions {
   /** Told how many rows were read. */
   readonly onRead?: (rows: number) => void;
-  /** Where gzipped files are unpacked to while the generator is open; default: the system's folder for such files. */
+  /**
+   * Where gzipped files are unpacked to while the generator is open; default: the system's folder
+   * for such files.
+   */
   readonly temporary?: string;
 }
 
 /** Rows that are kept, since a batch asks for each of them once a language. */
 const KEPT_ROWS = 1024;
 
-/** Draws the first n recorded queries of a passage, whatever the seed: those of a smaller n are the first of a larger one. */
+/**
+ * Draws the first n recorded queries of a passage, whatever the seed: those of a smaller n are the
+ * first of a larger one.
+ */
 export class RecordedGenerator implements Generator {
   readonly identity: GeneratorIdentity;
   readonly languages: readonly string[];
@@ -49,10 +61,13 @@ export class RecordedGenerator implements Generator {
   /**
    * Reads the files once, to check every row and to know where it lies.
    *
-   * @throws XqgError XQG_RECORDED_FILE where a file cannot be read, XQG_RECORDED_ROW where a row is broken or a passage comes
-   * twice, naming the line
+   * @throws XqgError XQG_RECORDED_FILE where a file cannot be read, XQG_RECORDED_ROW where a row is
+   * broken or a passage comes twice, naming the line
    */
-  static async open(paths: readonly string[], options: RecordedOptions = {}): Promise<RecordedGenerator> {
+  static async open(
+    paths: readonly string[],
+    options: RecordedOptions = {},
+  ): Promise<RecordedGenerator> {
     const files: RecordedFile[] = [];
     const handles: FileHandle[] = [];
     try {
@@ -66,7 +81,10 @@ export class RecordedGenerator implements Generator {
     }
   }
 
-  /** @throws XqgError XQG_RECORDED_MISSING where a passage, its language or some of the n queries were not recorded */
+  /**
+   * @throws XqgError XQG_RECORDED_MISSING where a passage, its language or some of the n queries
+   * were not recorded
+   */
   async draw(passages: readonly GeneratorInput[], lang: string, n: number): Promise<string[][]> {
     const drawn: string[][] = [];
     for (const { id } of passages) {
@@ -115,8 +133,8 @@ export class RecordedGenerator implements Generator {
 }
 
 /**
- * Writes generated queries in the format that recorded.ts reads, so that what was generated once can be used again and
- * elsewhere. Passages stream; the file appears when it is whole.
+ * Writes generated queries in the format that recorded.ts reads, so that what was generated once
+ * can be used again and elsewhere. Passages stream; the file appears when it is whole.
  */
 export interface RecordOptions {
   /** Default: all of the generator's. */
@@ -132,7 +150,8 @@ export interface RecordOptions {
 }
 
 /**
- * One row a passage, in their order, without the passage's own language. A file that ends in `.gz` is gzipped.
+ * One row a passage, in their order, without the passage's own language. A file that ends in `.gz`
+ * is gzipped.
  *
  * @returns the number of passages
  */

@@ -1,6 +1,7 @@
 /**
- * A generator of a pack with a glossary: it sees a token in place of each of the glossary's terms, which the pack's tables
- * translate as one word, and people see the terms. Also what prompts say of a glossary. Knows no table.
+ * A generator of a pack with a glossary: it sees a token in place of each of the glossary's terms,
+ * which the pack's tables translate as one word, and people see the terms. Also what prompts say of
+ * a glossary.
  */
 
 import type { TermBag } from '../languages/terms.js';
@@ -14,7 +15,9 @@ import type { LexiconGenerator } from './lexicon.js';
 /** A generator that is made of a pack alone. */
 type PackGenerator = new (pack: Pack) => LexiconGenerator;
 
-/** That generator of the pack; the glossary is part of the index's identity, not of the generator's. */
+/**
+ * That generator of the pack; the glossary is part of the index's identity, not of the generator's.
+ */
 export function withGlossary(Made: PackGenerator, pack: GlossaryPack): DistributionGenerator {
   const { glossary, pivot: stems } = pack;
   return new (class extends Made {
@@ -46,7 +49,8 @@ export function withGlossary(Made: PackGenerator, pack: GlossaryPack): Distribut
 }
 
 /**
- * The glossary's terms of a passage as a prompt names them, each with its translations; '' without any.
+ * The glossary's terms of a passage as a prompt names them, each with its translations; '' without
+ * any.
  * @param languages in which queries are asked for
  */
 export function glossaryNote(

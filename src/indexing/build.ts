@@ -1,6 +1,6 @@
 /**
- * Documents into an index: skips what is unchanged, indexes the rest, drops what is gone, seals. May be killed at any
- * moment; the same call again goes on and ends in the same content. Knows no file format and prints nothing.
+ * Documents into an index: skips what is unchanged, indexes the rest, drops what is gone, seals.
+ * May be killed at any moment; the same call again goes on and ends in the same content.
  */
 
 import { XqgError } from '../base/errors.js';
@@ -15,11 +15,12 @@ import { sameStore } from './stores.js';
 import { IndexWriter } from './writer.js';
 
 /**
- * Brings the index in `dir` (made if absent) to hold exactly the given documents of their sources; other sources stay as
- * they are.
+ * Brings the index in `dir` (made if absent) to hold exactly the given documents of their sources;
+ * other sources stay as they are.
  *
- * @throws XqgError XQG_INDEX_LOCKED, XQG_INDEX_IDENTITY, XQG_INDEX_ICU, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_DISK_FULL,
- * XQG_NO_PERMISSION, and what the documents' source throws; what is computed by then is written
+ * @throws XqgError XQG_INDEX_LOCKED, XQG_INDEX_IDENTITY, XQG_INDEX_ICU, XQG_INDEX_FORMAT,
+ * XQG_INDEX_DAMAGED, XQG_DISK_FULL, XQG_NO_PERMISSION, and what the documents' source throws; what
+ * is computed by then is written
  */
 export async function indexDocuments(
   dir: string,
@@ -30,7 +31,8 @@ export async function indexDocuments(
   let onFailure = (path: string, error: XqgError): void => {
     failed.push([path, error]);
   };
-  const given = typeof documents === 'function' ? documents((...what) => onFailure(...what)) : documents;
+  const given =
+    typeof documents === 'function' ? documents((...what) => onFailure(...what)) : documents;
   // Nothing is made or locked for a source without a readable document.
   const begun = await begin(given);
   try {
@@ -39,7 +41,8 @@ export async function indexDocuments(
       async (writer) => {
         const { glossary = null } = options;
         const { store } = writer;
-        if (glossary !== null) await keepGlossary(dir, glossary, isRankingStore(store) ? store : null);
+        if (glossary !== null)
+          await keepGlossary(dir, glossary, isRankingStore(store) ? store : null);
         const { glossary: _, ...identity } = writer.manifest.identity;
         await writer.save({
           identity: glossary === null ? identity : { ...identity, glossary: glossary.sha256 },
@@ -70,7 +73,11 @@ async function begin(
 }
 
 /** @throws XqgError XQG_STORE_OTHER if the index is kept elsewhere */
-function keptIn(dir: string, found: Manifest | null, given: string | undefined): Pick<Manifest, 'store'> {
+function keptIn(
+  dir: string,
+  found: Manifest | null,
+  given: string | undefined,
+): Pick<Manifest, 'store'> {
   const store = found === null ? given : found.store;
   if (given !== undefined && (store === undefined || !sameStore(store, given))) {
     throw new XqgError('XQG_STORE_OTHER', { dir, index: store ?? 'its directory', given });
@@ -80,7 +87,14 @@ function keptIn(dir: string, found: Manifest | null, given: string | undefined):
 
 /** The manifest with which a run begins. */
 function manifestOf(dir: string, found: Manifest | null, options: IndexOptions): Manifest {
-  const { encoder, generator, pack = null, queriesPerLanguage = 5, seed = 0, sumBits = 8 } = options;
+  const {
+    encoder,
+    generator,
+    pack = null,
+    queriesPerLanguage = 5,
+    seed = 0,
+    sumBits = 8,
+  } = options;
   const now = new Date().toISOString();
   const identity = {
     encoder: encoder.identity,
@@ -98,12 +112,20 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
     format: INDEX_FORMAT,
     tool: { version: version(), node: process.version },
     identity:
-      found?.identity.glossary === undefined ? identity : { ...identity, glossary: found.identity.glossary },
+      found?.identity.glossary === undefined
+        ? identity
+        : { ...identity, glossary: found.identity.glossary },
     ...(options.encoderSpec === undefined ? {} : { encoderSpec: options.encoderSpec }),
     splitting: options.splitting ?? {},
     created: found?.created ?? now,
     updated: now,
-    state: { status: 'indexing', expected: options.expected ?? null, done: 0, failed: 0, failures: [] },
+    state: {
+      status: 'indexing',
+      expected: options.expected ?? null,
+      done: 0,
+      failed: 0,
+      failures: [],
+    },
     counts: found?.counts ?? { documents: 0, passages: 0 },
     sealed: found?.sealed ?? null,
     purging: found?.purging ?? false,

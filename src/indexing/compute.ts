@@ -1,6 +1,6 @@
 /**
- * Passages to rows: vectors, generated queries and their sums, terms. A row depends on its passage and on what makes it,
- * not on the passages beside it. Knows no store and no document.
+ * Passages to rows: vectors, generated queries and their sums, terms. A row depends on its passage
+ * and on what makes it, not on the passages beside it.
  */
 
 import { XqgError } from '../base/errors.js';
@@ -28,8 +28,8 @@ export interface RowRecipe {
 export type ComputedRow = Omit<IndexedPassage, 'documentHash'>;
 
 /**
- * Rows in the order of the passages; XQG_QUERY_COUNT in place of a row for which the generator did not do its work. No
- * queries are generated in a passage's own language.
+ * Rows in the order of the passages; XQG_QUERY_COUNT in place of a row for which the generator did
+ * not do its work. No queries are generated in a passage's own language.
  * @throws XqgError XQG_VECTOR_LENGTH, and what encoder and generator throw
  */
 export async function computeRows(
@@ -55,7 +55,10 @@ export async function computeRows(
   const drawn = passages.map(() => new Map<string, readonly string[]>());
   const problems = new Map<number, XqgError>();
   const tasks = (generator === null ? [] : queryLanguages)
-    .map((lang) => ({ lang, rows: [...passages.keys()].filter((row) => passages[row].lang !== lang) }))
+    .map((lang) => ({
+      lang,
+      rows: [...passages.keys()].filter((row) => passages[row].lang !== lang),
+    }))
     .filter(({ rows }) => rows.length > 0);
   if (expectations !== null) {
     const request = { pivots: pivots as TermBag[], tasks, queries: queriesPerLanguage };
@@ -65,7 +68,8 @@ export async function computeRows(
       keepSums(expected[task], rows, lang, dim, sums);
     });
   } else if (encodeQueries || !hasDistribution(generator!)) {
-    // The lexical leg takes a distribution from its pivot stems, and needs drawn queries only where there is none.
+    // The lexical leg takes a distribution from its pivot stems, and needs drawn queries only where
+    // there is none.
     for (const { lang, rows } of tasks) {
       const asked = rows.map((row) => passages[row]);
       const queries = await generator!.draw(asked, lang, queriesPerLanguage, recipe.seed);
@@ -74,10 +78,20 @@ export async function computeRows(
         if (queries[i].length === 0) return;
         const fewer = generator!.drawsFewer === true && queries[i].length < queriesPerLanguage;
         if (fewer || queries[i].length === queriesPerLanguage) drawn[row].set(lang, queries[i]);
-        else problems.set(row, countError(passages[row].id, lang, queries[i].length, queriesPerLanguage));
+        else
+          problems.set(
+            row,
+            countError(passages[row].id, lang, queries[i].length, queriesPerLanguage),
+          );
       });
       if (encodeQueries)
-        keepSums(await sumsOf(asked, queries, lang, encoder, queriesPerLanguage), rows, lang, dim, sums);
+        keepSums(
+          await sumsOf(asked, queries, lang, encoder, queriesPerLanguage),
+          rows,
+          lang,
+          dim,
+          sums,
+        );
     }
   }
   return passages.map(
@@ -93,7 +107,10 @@ export async function computeRows(
   );
 }
 
-/** (queries.length x dim): `perPassage` times the mean of each passage's queries, of which there may be fewer. */
+/**
+ * (queries.length x dim): `perPassage` times the mean of each passage's queries, of which there may
+ * be fewer.
+ */
 async function sumsOf(
   passages: readonly Passage[],
   queries: readonly (readonly string[])[],
@@ -104,7 +121,11 @@ async function sumsOf(
   const { dim } = encoder.identity;
   const languages = [{ lang, weight: 1 }];
   const texts = queries.flatMap((ofPassage, p) =>
-    ofPassage.map((text, i) => ({ id: generatedQueryId(passages[p].id, lang, i), text, languages })),
+    ofPassage.map((text, i) => ({
+      id: generatedQueryId(passages[p].id, lang, i),
+      text,
+      languages,
+    })),
   );
   const vectors = await encoder.encodeQueries(texts);
   checkSize(vectors, texts.length, dim, `${lang} queries`);

@@ -1,6 +1,6 @@
 /**
- * An index into another store: row by row in the order of the source, so that a copy that was interrupted goes on behind the last row that is there.
- * The copy has the digest of the source. Knows no kind of store.
+ * An index into another store: row by row in the order of the source, so that a copy that was
+ * interrupted goes on behind the last row that is there. The copy has the digest of the source.
  */
 import { resolve } from 'node:path';
 import { XqgError } from '../base/errors.js';
@@ -38,9 +38,14 @@ const WRITE_ROWS = 2048;
 /**
  * @param from directory of the index to copy; its sealed version is copied
  * @param to directory of the copy: absent, empty or an unfinished copy of that version
- * @throws XqgError XQG_COPY_OTHER, XQG_INDEX_LOCKED, those of opening and of the stores, and the signal's reason
+ * @throws XqgError XQG_COPY_OTHER, XQG_INDEX_LOCKED, those of opening and of the stores, and the
+ * signal's reason
  */
-export async function copyIndex(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
+export async function copyIndex(
+  from: string,
+  to: string,
+  options: CopyOptions = {},
+): Promise<CopyResult> {
   const { store, signal, onProgress, writeRows = WRITE_ROWS } = options;
   const source = await openVersion(from);
   try {

@@ -1,6 +1,6 @@
 /**
- * One hash for the content of an index: equal for equal passages with equal vectors, queries and postings, whatever the
- * order, the batches and the interruptions in which they came in. Knows neither versions nor files.
+ * One hash for the content of an index: equal for equal passages with equal vectors, queries and
+ * postings, whatever the order, the batches and the interruptions in which they came in.
  */
 import { createHash } from 'node:crypto';
 import { COLUMNS, type IndexedPassage } from '../store/store.js';
@@ -12,8 +12,9 @@ import { openVersion, segmentsOf } from './open.js';
 const HASH_BYTES = 32;
 
 /**
- * sha256 (hex) over all rows sorted by id (by UTF-16 code units): of each row, the sha256 of its columns and that of its
- * postings in the lexical segments. Keeps 64 bytes a passage besides the ids.
+ * sha256 (hex) over all rows sorted by id (by UTF-16 code units): of each row, the sha256 of its
+ * columns and that of its postings in the lexical segments. Keeps 64 bytes a passage besides the
+ * ids.
  *
  * @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_INDEX_ICU
  */
@@ -47,7 +48,8 @@ class HashList {
   #size = 0;
 
   push(hash: Uint8Array): void {
-    if (this.#size === this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], 2 * this.#bytes.length);
+    if (this.#size === this.#bytes.length)
+      this.#bytes = Buffer.concat([this.#bytes], 2 * this.#bytes.length);
     this.#bytes.set(hash, this.#size);
     this.#size += HASH_BYTES;
   }
@@ -65,10 +67,15 @@ function rowHash(row: Pick<IndexedPassage, (typeof COLUMNS)[number]>): Buffer {
   return hash.update(canonicalJson(drawn === null ? null : Object.fromEntries(drawn))).digest();
 }
 
-/** Bytes of a posting in its row's hash: 8 of the sha256 of its field and term, 2 of its frequency. */
+/**
+ * Bytes of a posting in its row's hash: 8 of the sha256 of its field and term, 2 of its frequency.
+ */
 const POSTING_BYTES = 10;
 
-/** sha256 per row over its postings: by field, then by term. Segments sort terms, so rows need not be. */
+/**
+ * sha256 per row over its postings: by field, then by term. Segments sort terms, so rows need not
+ * be.
+ */
 function postingHashes(segment: LexicalSegment): Buffer[] {
   const fields = [...segment.fields].sort().map((name) => ({ name, field: segment.field(name)! }));
   const ends = new Uint32Array(segment.rows);

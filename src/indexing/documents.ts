@@ -1,4 +1,4 @@
-/** What users of the library give as documents, turned into what indexing takes. Knows no file. */
+/** What users of the library give as documents, turned into what indexing takes. */
 
 import { XqgError } from '../base/errors.js';
 import type { MetadataValue, SourceDocument } from '../corpus/passage.js';

@@ -21,7 +21,8 @@ const encoder = new StaticEncoder(pack);
 const generator = new LexiconGenerator(pack);
 let before: Promise<void> = Promise.resolve();
 
-// Answers keep the order of the questions; an error ends the thread, and the other side hears of it.
+// Answers keep the order of the questions; an error ends the thread, and the other side hears of
+// it.
 parentPort!.on('message', ({ into, ...request }: ThreadRequest) => {
   before = before.then(async () => {
     await sumsOf(request, encoder, generator, new Float32Array(into));

@@ -1,7 +1,7 @@
 /**
- * Sums of the queries that a generator expects, by language: on this thread, or on threads of their own that share the
- * languages among them, so that no part of a mixture is computed twice. Where a sum is computed changes the time, never the
- * result. Knows no row and no store.
+ * Sums of the queries that a generator expects, by language: on this thread, or on threads of their
+ * own that share the languages among them, so that no part of a mixture is computed twice. Where a
+ * sum is computed changes the time, never the result.
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -9,7 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { XqgError } from '../base/errors.js';
 import type { BagEncoder, Encoder } from '../encode/encoder.js';
-import { type DistributionGenerator, type Generator, hasDistribution } from '../generate/generator.js';
+import {
+  type DistributionGenerator,
+  type Generator,
+  hasDistribution,
+} from '../generate/generator.js';
 import type { TermBag } from '../languages/terms.js';
 import type { ConceptTerms, Glossary } from '../pack/glossary/glossary.js';
 
@@ -39,7 +43,10 @@ export interface ThreadRequest extends ExpectationRequest {
   readonly into: SharedArrayBuffer;
 }
 
-/** What a thread answers: that all vectors are there, or that it has begun and with which recipe (JSON). */
+/**
+ * What a thread answers: that all vectors are there, or that it has begun and with which recipe
+ * (JSON).
+ */
 export type ThreadReply = { readonly done: true } | { readonly ready: string };
 
 export interface ThreadOptions {
@@ -51,7 +58,10 @@ export interface ThreadOptions {
   readonly threads?: number;
 }
 
-/** Passages after which threads are worth their start: the first ones need most of the parts that later ones share. */
+/**
+ * Passages after which threads are worth their start: the first ones need most of the parts that
+ * later ones share.
+ */
 const START_AFTER = 128;
 /** Absent where the sources run without being compiled. */
 const THREAD = fileURLToPath(new URL('./expectation-thread.js', import.meta.url));
@@ -64,7 +74,11 @@ export class ExpectedQueries {
   #passages = 0;
   #threads: Thread[] = [];
 
-  private constructor(encoder: BagEncoder, generator: DistributionGenerator, options: ThreadOptions) {
+  private constructor(
+    encoder: BagEncoder,
+    generator: DistributionGenerator,
+    options: ThreadOptions,
+  ) {
     this.#encoder = encoder;
     this.#generator = generator;
     const { packFolder, glossary = null } = options;
@@ -73,13 +87,17 @@ export class ExpectedQueries {
     this.#wanted = existsSync(THREAD) ? (options.threads ?? availableParallelism()) : 0;
   }
 
-  /** null where queries have to be drawn: the generator has no probabilities, or the encoder takes no bags. */
+  /**
+   * null where queries have to be drawn: the generator has no probabilities, or the encoder takes
+   * no bags.
+   */
   static of(
     encoder: Encoder,
     generator: Generator | null,
     options: ThreadOptions = {},
   ): ExpectedQueries | null {
-    if (generator === null || !hasDistribution(generator) || !('encodeMixtures' in encoder)) return null;
+    if (generator === null || !hasDistribution(generator) || !('encodeMixtures' in encoder))
+      return null;
     return new ExpectedQueries(encoder as BagEncoder, generator, options);
   }
 
@@ -88,12 +106,15 @@ export class ExpectedQueries {
     return this.#start === null || this.#wanted === 0 ? 0 : START_AFTER;
   }
 
-  /** Starts the threads now, so that nothing is computed here first that they would compute again. */
+  /**
+   * Starts the threads now, so that nothing is computed here first that they would compute again.
+   */
   start(): void {
     if (this.#start === null) return;
     const recipe = recipeJson(this.#encoder, this.#generator);
     const { dim } = this.#encoder.identity;
-    while (this.#threads.length < this.#wanted) this.#threads.push(new Thread(this.#start, recipe, dim));
+    while (this.#threads.length < this.#wanted)
+      this.#threads.push(new Thread(this.#start, recipe, dim));
   }
 
   /** Batches that are worth being asked for at a time. */
@@ -102,18 +123,26 @@ export class ExpectedQueries {
   }
 
   /**
-   * @returns (task.rows.length x dim) for each task: the sum of so many queries of each passage, all like the expected one
+   * @returns (task.rows.length x dim) for each task: the sum of so many queries of each passage,
+   * all like the expected one
    */
   async sums({ pivots, tasks, queries }: ExpectationRequest): Promise<readonly Float32Array[]> {
     this.#passages += pivots.length;
     if (this.#passages > START_AFTER) this.start();
-    if (this.#threads.length === 0) return sumsOf({ pivots, tasks, queries }, this.#encoder, this.#generator);
+    if (this.#threads.length === 0)
+      return sumsOf({ pivots, tasks, queries }, this.#encoder, this.#generator);
     const vectors: Float32Array[] = [];
     await Promise.all(
       this.#threads.map(async (thread) => {
-        const places = [...tasks.keys()].filter((task) => this.#threadOf(tasks[task].lang) === thread);
+        const places = [...tasks.keys()].filter(
+          (task) => this.#threadOf(tasks[task].lang) === thread,
+        );
         if (places.length === 0) return;
-        const found = await thread.ask({ pivots, tasks: places.map((task) => tasks[task]), queries });
+        const found = await thread.ask({
+          pivots,
+          tasks: places.map((task) => tasks[task]),
+          queries,
+        });
         places.forEach((task, i) => {
           vectors[task] = found[i];
         });
@@ -133,12 +162,17 @@ export class ExpectedQueries {
   }
 }
 
-/** One thread; answers come in the order of the questions, which may be asked before it is ready. */
+/**
+ * One thread; answers come in the order of the questions, which may be asked before it is ready.
+ */
 class Thread {
   readonly #worker: Worker;
   readonly #dim: number;
   readonly #waiting: { take: () => void; fail: (error: unknown) => void }[] = [];
-  /** Memory that answers have come through: new memory for each would keep the thread busy collecting it. */
+  /**
+   * Memory that answers have come through: new memory for each would keep the thread busy
+   * collecting it.
+   */
   readonly #free: SharedArrayBuffer[] = [];
   #failure: unknown = null;
 
@@ -146,11 +180,15 @@ class Thread {
     this.#dim = dim;
     this.#worker = new Worker(THREAD, { workerData: start });
     this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', (code) => this.#fail(new Error(`a thread ended with exit code ${code}`)));
+    this.#worker.on('exit', (code) =>
+      this.#fail(new Error(`a thread ended with exit code ${code}`)),
+    );
     this.#worker.on('message', (reply: ThreadReply) => {
       if ('done' in reply) this.#waiting.shift()?.take();
       else if (reply.ready !== recipe)
-        this.#fail(new XqgError('XQG_PACK_DAMAGED', { path: start.packFolder, why: 'it changed meanwhile' }));
+        this.#fail(
+          new XqgError('XQG_PACK_DAMAGED', { path: start.packFolder, why: 'it changed meanwhile' }),
+        );
     });
   }
 
@@ -220,7 +258,10 @@ export function recipeJson(encoder: BagEncoder, generator: DistributionGenerator
 
 type PartOf = (stem: string, lang: string) => TermBag;
 
-/** What a generator expects of one pivot stem: one function a generator, since encoders remember by it. */
+/**
+ * What a generator expects of one pivot stem: one function a generator, since encoders remember by
+ * it.
+ */
 const parts = new WeakMap<DistributionGenerator, PartOf>();
 const ONE = Float32Array.of(1);
 

@@ -1,7 +1,4 @@
-/**
- * One run over the documents: which to skip, which to index, which are gone; counts and tells. Knows neither how rows are
- * computed nor how they are written.
- */
+/** One run over the documents: which to skip, which to index, which are gone; counts and tells. */
 
 import { XqgError } from '../base/errors.js';
 import type { Passage, SourceDocument } from '../corpus/passage.js';
@@ -52,13 +49,18 @@ export class IndexRun {
     this.#sources = new Set(options.sources);
     const { encoder, generator, encodeQueries = true } = options;
     this.#expectations = encodeQueries ? ExpectedQueries.of(encoder, generator, options) : null;
-    this.#segments = new SegmentsAhead(writer.dir, writer.manifest.store === undefined ? options.threads : 0);
+    this.#segments = new SegmentsAhead(
+      writer.dir,
+      writer.manifest.store === undefined ? options.threads : 0,
+    );
     const told: RowQueueOptions = {
       writeRows: options.writeRows ?? 2048,
       computeRows: options.computeRows ?? 64,
       onWritten: async ({ documents, rows, allNew }) => {
         this.#indexed += documents;
-        this.#unsaved = this.#unsaved.then(() => this.#writer.save({ state: this.#state('indexing') }));
+        this.#unsaved = this.#unsaved.then(() =>
+          this.#writer.save({ state: this.#state('indexing') }),
+        );
         this.#unsaved.catch(() => undefined);
         await this.#segments.written(rows, allNew);
       },
@@ -68,7 +70,13 @@ export class IndexRun {
         this.#tell('documents', this.#passages);
       },
     };
-    const recipe = { ...identity, encoder, generator, expectations: this.#expectations, encodeQueries };
+    const recipe = {
+      ...identity,
+      encoder,
+      generator,
+      expectations: this.#expectations,
+      encodeQueries,
+    };
     this.#queue =
       options.rowsFrom?.(writer.store, told, identity) ?? new RowQueue(writer.store, recipe, told);
   }
@@ -160,7 +168,10 @@ export class IndexRun {
     }
   }
 
-  /** Refuses the passages `a#1` of a document `a` beside the document `a#1`, in whatever order they come. */
+  /**
+   * Refuses the passages `a#1` of a document `a` beside the document `a#1`, in whatever order they
+   * come.
+   */
   #checkIds(documentId: string, passages: readonly Passage[]): void {
     for (const { id } of passages) {
       const [, base, ordinal] = /^(.*)#(\d+)$/s.exec(id) ?? [];
@@ -173,7 +184,10 @@ export class IndexRun {
     }
   }
 
-  /** Deletes the documents of the given sources that did not come; those of files that failed may yet be there. */
+  /**
+   * Deletes the documents of the given sources that did not come; those of files that failed may
+   * yet be there.
+   */
   async #dropGone(): Promise<void> {
     await this.#withSnapshot(async (reader) => {
       let gone = await this.#delete(this.#emptied);
@@ -238,7 +252,10 @@ export class IndexRun {
       this.#failed > 0 ? `, ${this.#failed} failed (the first: ${this.#failures[0].message})` : '';
     return {
       status,
-      error: status === 'complete' ? null : new XqgError('XQG_INDEX_INCOMPLETE', { done, expected, reason }),
+      error:
+        status === 'complete'
+          ? null
+          : new XqgError('XQG_INDEX_INCOMPLETE', { done, expected, reason }),
       documents: {
         indexed: this.#indexed,
         unchanged: this.#unchanged,

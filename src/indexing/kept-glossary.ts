@@ -1,5 +1,6 @@
 /**
- * The glossary of an index, kept beside its manifest under its hash, so that a search needs no file of the user. Knows no row.
+ * The glossary of an index, kept beside its manifest under its hash, so that a search needs no file
+ * of the user.
  */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,7 +30,11 @@ export async function keepGlossary(
 }
 
 /** Brings the glossary of a store to a directory that becomes its control folder. */
-export async function fetchGlossary(dir: string, sha256: string, store: CandidateStore): Promise<void> {
+export async function fetchGlossary(
+  dir: string,
+  sha256: string,
+  store: CandidateStore,
+): Promise<void> {
   const text = await store.read('glossary');
   if (text !== null) await writeAtomically(join(dir, fileOf(sha256)), text);
 }

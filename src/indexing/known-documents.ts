@@ -1,6 +1,6 @@
 /**
- * Which documents an index holds, by hashes: 44 bytes a document, whatever its id is. Two ids count as one if 128 bits of
- * their sha256 agree. Knows no store.
+ * Which documents an index holds, by hashes: 44 bytes a document, whatever its id is. Two ids count
+ * as one if 128 bits of their sha256 agree.
  */
 import { createHash } from 'node:crypto';
 import type { SourceDocument } from '../corpus/passage.js';
@@ -9,8 +9,10 @@ import { languageOfTag } from '../languages/languages.js';
 import { canonicalTerms, type Glossary } from '../pack/glossary/glossary.js';
 import { canonicalJson, type IndexIdentity } from './manifest.js';
 
-/** Words of 32 bits a slot: 4 of the id's hash, 4 of the content's, number of the source from 1 (0: free), passages, seen or
- * not. */
+/**
+ * Words of 32 bits a slot: 4 of the id's hash, 4 of the content's, number of the source from 1 (0:
+ * free), passages, seen or not.
+ */
 const SLOT = 11;
 const SOURCE = 8;
 const PASSAGES = 9;
@@ -48,7 +50,9 @@ export class KnownDocuments {
   standing(id: string, hash: string): DocumentStanding {
     const at = this.#find(hashWords(id));
     if (this.#slots[at + SOURCE] === 0) return 'new';
-    return contentWords(hash).every((word, i) => this.#slots[at + 4 + i] === word) ? 'same' : 'changed';
+    return contentWords(hash).every((word, i) => this.#slots[at + 4 + i] === word)
+      ? 'same'
+      : 'changed';
   }
 
   /** The source of a document; null if it is not known. */
@@ -126,7 +130,10 @@ function contentWords(hash: string): number[] {
   return [0, 8, 16, 24].map((from) => Number.parseInt(hash.slice(from, from + 8), 16));
 }
 
-/** A function from documents to sha256 (hex): of the document, the settings of the splitting, and what makes the rows. */
+/**
+ * A function from documents to sha256 (hex): of the document, the settings of the splitting, and
+ * what makes the rows.
+ */
 export function documentHasher(
   identity: IndexIdentity,
   splitting: CorpusOptions,
@@ -139,12 +146,16 @@ export function documentHasher(
   return ({ line: _line, ...document }) => {
     // The line moves when another row changes, and no row keeps it.
     const hash = createHash('sha256').update(settings).update(canonicalJson(document));
-    if (glossary !== null) for (const terms of touching(glossary, document, splitting)) hash.update(terms);
+    if (glossary !== null)
+      for (const terms of touching(glossary, document, splitting)) hash.update(terms);
     return hash.digest('hex');
   };
 }
 
-/** The terms of the concepts that a document holds; where its language is yet to be detected, in any language. */
+/**
+ * The terms of the concepts that a document holds; where its language is yet to be detected, in any
+ * language.
+ */
 function touching(
   glossary: Glossary,
   { title, blocks, lang }: SourceDocument,

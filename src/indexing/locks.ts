@@ -1,7 +1,7 @@
 /**
- * Files by which processes say that they are at work in an index: `NAME` holds a pid, the time that process started and its
- * host. A mark outlives a killed process; others see that it is stale, because the pid is free or belongs to a process
- * that started at another time. Knows neither writers nor readers.
+ * Files by which processes say that they are at work in an index: `NAME` holds a pid, the time that
+ * process started and its host. A mark outlives a killed process; others see that it is stale,
+ * because the pid is free or belongs to a process that started at another time.
  */
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
@@ -32,7 +32,10 @@ export function isAlive(mark: ProcessMark): boolean {
   return started === null || mark.started === null || started === mark.started;
 }
 
-/** Puts a mark down, in place of an older one of that name. The file appears with its content or not at all. */
+/**
+ * Puts a mark down, in place of an older one of that name. The file appears with its content or not
+ * at all.
+ */
 export async function putMark(path: string, mark: ProcessMark): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.tmp`, `${JSON.stringify(mark)}\n`);
@@ -89,9 +92,9 @@ function startOf(pid: number): string | null {
 }
 
 /**
- * One writer at a time. Every writer puts down a mark under a name of its own and then looks for others: of two that come
- * at once, at least one sees the other and steps back, so no mark is ever taken over and none can be stolen. Knows
- * nothing of what is written.
+ * One writer at a time. Every writer puts down a mark under a name of its own and then looks for
+ * others: of two that come at once, at least one sees the other and steps back, so no mark is ever
+ * taken over and none can be stolen.
  */
 const WRITER = /^writer-.*\.lock$/;
 
@@ -126,7 +129,9 @@ export async function lockIndex(dir: string): Promise<WriterLock> {
     try {
       const afterCrash = (await readdir(dirname(path))).some((name) => WRITER.test(name));
       await putMark(path, mark);
-      const others = (await livingMarks(dirname(path), WRITER)).filter((other) => other.path !== path);
+      const others = (await livingMarks(dirname(path), WRITER)).filter(
+        (other) => other.path !== path,
+      );
       if (others.length > 0) throw lockedBy(dir, others[0]);
       return { afterCrash, release };
     } catch (cause) {
@@ -138,7 +143,10 @@ export async function lockIndex(dir: string): Promise<WriterLock> {
   }
 }
 
-function lockedBy(dir: string, { path, mark }: { path: string; mark: ProcessMark | null }): XqgError {
+function lockedBy(
+  dir: string,
+  { path, mark }: { path: string; mark: ProcessMark | null },
+): XqgError {
   return new XqgError('XQG_INDEX_LOCKED', {
     dir,
     pid: mark?.pid ?? 'unknown',
@@ -148,8 +156,8 @@ function lockedBy(dir: string, { path, mark }: { path: string; mark: ProcessMark
 }
 
 /**
- * A reader's claim to a version of the store: as long as its process lives, a writer keeps that version. Knows nothing of
- * what is read.
+ * A reader's claim to a version of the store: as long as its process lives, a writer keeps that
+ * version.
  */
 const FOLDER = 'readers';
 const LEASE = /\.lease$/;
@@ -165,7 +173,10 @@ export interface Lease {
 
 let leases = 0;
 
-/** In a folder that only may be read no lease can be had; then a writer may free the version while it is read. */
+/**
+ * In a folder that only may be read no lease can be had; then a writer may free the version while
+ * it is read.
+ */
 export async function leaseVersion(dir: string, version: string): Promise<Lease> {
   const path = join(dir, FOLDER, `${process.pid}-${Date.now()}-${++leases}.lease`);
   const mark: LeaseMark = { ...ownMark(), version };

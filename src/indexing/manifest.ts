@@ -1,6 +1,6 @@
 /**
- * `xqg.json`: what made an index, how far it is, and which version of the store is sealed. The rest of a directory means
- * nothing without it. Knows neither the store's nor the segments' formats.
+ * `xqg.json`: what made an index, how far it is, and which version of the store is sealed. The rest
+ * of a directory means nothing without it.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,7 +28,10 @@ export interface IndexIdentity {
   readonly sumBits: 8 | 16;
   /** False where generated queries serve the lexical leg alone; else absent. */
   readonly encodesQueries?: false;
-  /** sha256 of the glossary; absent without one. A writer may bring another one: it changes the documents that it touches. */
+  /**
+   * sha256 of the glossary; absent without one. A writer may bring another one: it changes the
+   * documents that it touches.
+   */
   readonly glossary?: string;
   /** Intl.Segmenter cuts words by ICU's dictionaries. */
   readonly icu: string;
@@ -151,7 +154,8 @@ export function checkIdentity(dir: string, index: IndexIdentity, given: GivenIde
   for (const [name, what] of COMPARED) {
     if (!(name in given)) continue;
     const [there, here] = [canonicalJson(index[name] ?? null), canonicalJson(given[name] ?? null)];
-    if (there !== here) throw new XqgError('XQG_INDEX_IDENTITY', { dir, what, index: there, given: here });
+    if (there !== here)
+      throw new XqgError('XQG_INDEX_IDENTITY', { dir, what, index: there, given: here });
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * An index as search sees it: a frozen version, its rows in a fixed order, each part read when it is first asked for. Knows
- * no question and no ranking.
+ * An index as search sees it: a frozen version, its rows in a fixed order, each part read when it
+ * is first asked for.
  */
 import { XqgError } from '../base/errors.js';
 import { type CandidateStore, isRankingStore } from '../store/candidate-store.js';
@@ -26,12 +26,13 @@ export interface OpenedVersion {
 }
 
 /**
- * Opens the version that was sealed last, or the newest one if none ever was. A writer may go on beside it: it keeps this
- * version until `close`, or until this process ends; only a purge does not wait.
+ * Opens the version that was sealed last, or the newest one if none ever was. A writer may go on
+ * beside it: it keeps this version until `close`, or until this process ends; only a purge does not
+ * wait.
  *
  * @param given what will be used for searching; refused if it does not fit
- * @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_INDEX_ICU, XQG_INDEX_IDENTITY, and those of
- * the store
+ * @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_INDEX_ICU,
+ * XQG_INDEX_IDENTITY, and those of the store
  */
 export async function openVersion(dir: string, given: GivenIdentity = {}): Promise<OpenedVersion> {
   const first = await readManifest(dir);
@@ -68,7 +69,8 @@ export async function openVersion(dir: string, given: GivenIdentity = {}): Promi
         newest.close();
         return opened(manifest, reader, lease);
       } catch (error) {
-        // The purge that took the sealed version was interrupted: the newest one holds what is left.
+        // The purge that took the sealed version was interrupted: the newest one holds what is
+        // left.
         if (!(error instanceof XqgError) || error.code !== 'XQG_STORE_VERSION_GONE') throw error;
         return opened(manifest, newest, lease);
       }
@@ -165,8 +167,8 @@ export class IndexSnapshot implements Snapshot {
   }
 
   /**
-   * The sums in a language as they are stored (`quantize`), in the order of the rows; null for a passage without one. Null where the
-   * store keeps them otherwise.
+   * The sums in a language as they are stored (`quantize`), in the order of the rows; null for a
+   * passage without one. Null where the store keeps them otherwise.
    */
   storedSums(lang: string): AsyncIterable<(Uint8Array | null)[]> | null {
     return this.#reader.quantizedSums?.(lang) ?? null;
@@ -185,7 +187,10 @@ export class IndexSnapshot implements Snapshot {
   }
 
   /** The named columns of some rows, in the order asked for. */
-  take<C extends Column>(rows: readonly number[], columns: readonly C[]): Promise<Pick<IndexedPassage, C>[]> {
+  take<C extends Column>(
+    rows: readonly number[],
+    columns: readonly C[],
+  ): Promise<Pick<IndexedPassage, C>[]> {
     return this.#reader.take(rows, columns);
   }
 
@@ -226,8 +231,8 @@ export class IndexSnapshot implements Snapshot {
 }
 
 /**
- * The lexical segments of a version one by one, in the order of its rows; those of a store elsewhere are built from its rows
- * and left in no file.
+ * The lexical segments of a version one by one, in the order of its rows; those of a store
+ * elsewhere are built from its rows and left in no file.
  */
 export async function* segmentsOf(
   dir: string,

@@ -12,15 +12,19 @@ import type { IndexFailure, IndexIdentity } from './manifest.js';
 import type { DocumentQueue, RowQueueOptions, RowSink } from './row-queue.js';
 
 /**
- * Documents, or a function that begins to read them and reports files that cannot be read to their end: rows that the
- * index has from such a file are kept.
+ * Documents, or a function that begins to read them and reports files that cannot be read to their
+ * end: rows that the index has from such a file are kept.
  */
 export type DocumentSource =
   | AsyncIterable<SourceDocument>
   | ((onFailure: (path: string, error: XqgError) => void) => AsyncIterable<SourceDocument>);
 
 /** Where rows are computed, if not in this process. */
-export type RowsFrom = (sink: RowSink, told: RowQueueOptions, identity: IndexIdentity) => DocumentQueue;
+export type RowsFrom = (
+  sink: RowSink,
+  told: RowQueueOptions,
+  identity: IndexIdentity,
+) => DocumentQueue;
 
 export interface IndexOptions {
   readonly encoder: Encoder;
@@ -30,16 +34,22 @@ export interface IndexOptions {
   readonly encoderSpec?: EncoderSpec;
   /** False: generated queries serve the lexical leg alone; none is encoded. Default true. */
   readonly encodeQueries?: boolean;
-  /** What encoder and generator were given: documents that hold one of its changed terms are indexed again. */
+  /**
+   * What encoder and generator were given: documents that hold one of its changed terms are indexed
+   * again.
+   */
   readonly glossary?: Glossary | null;
   /** The pack that both come from, if one does. */
   readonly pack?: PackIdentity | null;
   /**
-   * Folder of the pack, where encoder and generator are the pack's own with their default settings: then threads can make
-   * the same.
+   * Folder of the pack, where encoder and generator are the pack's own with their default settings:
+   * then threads can make the same.
    */
   readonly packFolder?: string;
-  /** Threads that compute beside this one. Default: one for each core. 0: none. The result is the same. */
+  /**
+   * Threads that compute beside this one. Default: one for each core. 0: none. The result is the
+   * same.
+   */
   readonly threads?: number;
   /** Default: all of the generator's. */
   readonly queryLanguages?: readonly string[];
@@ -53,8 +63,8 @@ export interface IndexOptions {
   readonly store?: string;
   readonly splitting?: CorpusOptions;
   /**
-   * Documents of these sources that are not among the given ones are deleted, once all were read. Default: the sources of
-   * the documents that were read.
+   * Documents of these sources that are not among the given ones are deleted, once all were read.
+   * Default: the sources of the documents that were read.
    */
   readonly sources?: readonly string[];
   /** How many documents will come, where that is known. */
@@ -62,7 +72,9 @@ export interface IndexOptions {
   /** When aborted, what is computed is written and the run ends with the status `interrupted`. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: IndexProgress) => void;
-  /** Rows per write: with `dim` and the number of languages this bounds the memory. Default 2,048. */
+  /**
+   * Rows per write: with `dim` and the number of languages this bounds the memory. Default 2,048.
+   */
   readonly writeRows?: number;
   /** Passages that are encoded together. Default 64. */
   readonly computeRows?: number;
@@ -71,7 +83,10 @@ export interface IndexOptions {
 }
 
 export interface IndexProgress {
-  /** `sealing`: all rows are in; lexical segments are built. Then `passages` counts rows of the whole index. */
+  /**
+   * `sealing`: all rows are in; lexical segments are built. Then `passages` counts rows of the
+   * whole index.
+   */
   readonly phase: 'documents' | 'sealing';
   /** Documents met so far: indexed, unchanged or failed. */
   readonly documents: number;
@@ -85,8 +100,8 @@ export interface IndexProgress {
 
 export interface IndexResult {
   /**
-   * `complete`: everything is in; `incomplete`: some documents failed, see `failures`; `interrupted`: the signal was aborted.
-   * After the last two the same command goes on.
+   * `complete`: everything is in; `incomplete`: some documents failed, see `failures`;
+   * `interrupted`: the signal was aborted. After the last two the same command goes on.
    */
   readonly status: 'complete' | 'incomplete' | 'interrupted';
   /** XQG_INDEX_INCOMPLETE, ready to be thrown; null if complete. */

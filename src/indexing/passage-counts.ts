@@ -1,4 +1,4 @@
-/** Counts passages by language and by source, with how sure their languages are. Knows no index. */
+/** Counts passages by language and by source, with how sure their languages are. */
 import type { Passage } from '../corpus/passage.js';
 
 export interface LanguageCount {
@@ -11,7 +11,10 @@ export interface LanguageCount {
 }
 
 export class PassageCounts {
-  readonly #languages = new Map<string, { passages: number; detected: number; confidence: number }>();
+  readonly #languages = new Map<
+    string,
+    { passages: number; detected: number; confidence: number }
+  >();
   readonly #sources = new Map<string, number>();
 
   add({ lang, langConfidence, source }: Pick<Passage, 'lang' | 'langConfidence' | 'source'>): void {

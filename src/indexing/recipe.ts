@@ -1,5 +1,6 @@
 /**
- * What makes vectors and queries: the encoder and generator that the caller brings, else those of a pack. Knows no index.
+ * What makes vectors and queries: the encoder and generator that the caller brings, else those of a
+ * pack.
  */
 import { resolve } from 'node:path';
 import { XqgError } from '../base/errors.js';
@@ -26,23 +27,29 @@ import type { Pack, PackIdentity } from '../pack/pack.js';
 import type { IndexIdentity } from './manifest.js';
 
 export interface RecipeOptions {
-  /** Name (`base`, `full`) or folder of a pack. Default: the one that made the index, `base` for a new one. */
+  /**
+   * Name (`base`, `full`) or folder of a pack. Default: the one that made the index, `base` for a
+   * new one.
+   */
   readonly pack?: string;
   /**
-   * An encoder, or the spec of one: `static`, `hf:NAME`, the path of a model's folder, `openai:MODEL`. Default: the one that
-   * made the index; the static encoder of the pack for a new one.
+   * An encoder, or the spec of one: `static`, `hf:NAME`, the path of a model's folder,
+   * `openai:MODEL`. Default: the one that made the index; the static encoder of the pack for a new
+   * one.
    */
   readonly encoder?: Encoder | string;
   /** Card, endpoint and threads of an encoder that is given by its spec. */
   readonly encoderOptions?: OpenEncoderOptions;
   /**
-   * A generator, or the spec of one: `lexicon`, `gloss`, `hf:NAME`, the path of a model's folder, `openai:MODEL`, or a file of
-   * recorded queries (.jsonl, .jsonl.gz). Default: the pack's that made the index, lexicon for a new one. null: no queries are generated.
+   * A generator, or the spec of one: `lexicon`, `gloss`, `hf:NAME`, the path of a model's folder,
+   * `openai:MODEL`, or a file of recorded queries (.jsonl, .jsonl.gz). Default: the pack's that
+   * made the index, lexicon for a new one. null: no queries are generated.
    */
   readonly generator?: Generator | string | null;
   /**
-   * Terms of one's own in several languages, or the CSV file of them; null: none. Default: that of the index. They override the
-   * pack's tables and are named in prompts; an encoder or a generator that the caller brings does not see them.
+   * Terms of one's own in several languages, or the CSV file of them; null: none. Default: that of
+   * the index. They override the pack's tables and are named in prompts; an encoder or a generator
+   * that the caller brings does not see them.
    */
   readonly glossary?: Glossary | string | null;
   /** Languages, prompt, endpoint and thresholds of a generator that is given by its spec. */
@@ -77,7 +84,9 @@ export async function recipeOf(
   kept: Glossary | null = null,
 ): Promise<Recipe> {
   const glossary =
-    typeof options.glossary === 'string' ? await readGlossary(options.glossary) : (options.glossary ?? null);
+    typeof options.glossary === 'string'
+      ? await readGlossary(options.glossary)
+      : (options.glossary ?? null);
   return namedRecipe(options, index, remembered, options.glossary === undefined ? kept : glossary);
 }
 
@@ -95,19 +104,29 @@ async function namedRecipe(
   const { spec: name, ...named } = spec;
   const encoder = await openEncoder(name, { ...options.encoderOptions, ...named });
   try {
-    return { ...(await recipeWith(options, index, glossary, encoder, [encoder])), encoderSpec: spec };
+    return {
+      ...(await recipeWith(options, index, glossary, encoder, [encoder])),
+      encoderSpec: spec,
+    };
   } catch (error) {
     await encoder.close?.();
     throw error;
   }
 }
 
-/** null where the encoder is a pack's, or was brought. What is given wins over what the index remembers. */
+/**
+ * null where the encoder is a pack's, or was brought. What is given wins over what the index
+ * remembers.
+ */
 function encoderSpec(
   { encoder, encoderOptions = {} }: RecipeOptions,
   remembered: EncoderSpec | undefined,
 ): EncoderSpec | null {
-  if (encoder === undefined ? remembered === undefined : typeof encoder !== 'string' || encoder === 'static')
+  if (
+    encoder === undefined
+      ? remembered === undefined
+      : typeof encoder !== 'string' || encoder === 'static'
+  )
     return null;
   const { card, endpoint } = encoderOptions;
   const stated = {
@@ -131,7 +150,8 @@ async function recipeWith(
   const generator = await givenGenerator(options, index, glossary);
   const close = async (): Promise<void> => {
     // What the caller brought is the caller's.
-    const ours = typeof options.generator === 'string' && typeof generator === 'object' ? generator : null;
+    const ours =
+      typeof options.generator === 'string' && typeof generator === 'object' ? generator : null;
     for (const each of [...opened, ours]) await each?.close?.();
   };
   if (encoder !== undefined && !isPackGenerator(generator))
@@ -184,7 +204,10 @@ async function givenGenerator(
   return openGenerator(generator, { glossary: glossary ?? undefined, ...generatorOptions });
 }
 
-/** Name of the pack that made an index; an index does not remember where other packs than those of xqg lie. */
+/**
+ * Name of the pack that made an index; an index does not remember where other packs than those of
+ * xqg lie.
+ */
 function packOf(index: IndexIdentity | null): string | undefined {
   const name = index?.pack?.name;
   if (name !== undefined && !shippedPacks().includes(name))

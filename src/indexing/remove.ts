@@ -1,4 +1,4 @@
-/** Takes documents or a whole source out of an index. Knows no reader and no encoder. */
+/** Takes documents or a whole source out of an index. */
 import { IndexWriter } from './writer.js';
 
 /** Documents by id, or everything that one argument of `xqg index` brought. */
@@ -6,15 +6,18 @@ export type RemoveTarget = { readonly documents: readonly string[] } | { readonl
 
 export interface RemoveOptions {
   /**
-   * Also rewrites the store and the segments, so that nothing of what was removed is left in any file of the index, not
-   * in versions that readers still hold either: they must open the index again.
+   * Also rewrites the store and the segments, so that nothing of what was removed is left in any
+   * file of the index, not in versions that readers still hold either: they must open the index
+   * again.
    */
   readonly purge?: boolean;
 }
 
 /**
- * @returns the number of passages removed; 0 if nothing fits. With `purge` everything is rewritten even then.
- * @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_LOCKED, XQG_INDEX_FORMAT, XQG_DISK_FULL, XQG_NO_PERMISSION
+ * @returns the number of passages removed; 0 if nothing fits. With `purge` everything is rewritten
+ * even then.
+ * @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_LOCKED, XQG_INDEX_FORMAT, XQG_DISK_FULL,
+ * XQG_NO_PERMISSION
  */
 export async function removeFromIndex(
   dir: string,

@@ -1,7 +1,7 @@
 /**
- * Passages on their way to rows, and rows on their way to the store: encodes in small batches, a few of them at a time, writes whole
- * documents in large ones, and computes while the store writes. Holds at most two writes' rows and the largest document. Knows no
- * document's content and no manifest.
+ * Passages on their way to rows, and rows on their way to the store: encodes in small batches, a
+ * few of them at a time, writes whole documents in large ones, and computes while the store writes.
+ * Holds at most two writes' rows and the largest document.
  */
 import { setImmediate } from 'node:timers/promises';
 import { XqgError } from '../base/errors.js';
@@ -10,7 +10,9 @@ import { checkPassage } from '../store/passage-check.js';
 import type { IndexedPassage, PassageStore } from '../store/store.js';
 import { type ComputedRow, computeRows, type RowRecipe } from './compute.js';
 
-/** Rows are written after this long at the latest (ms), so that a slow generator's work is not lost. */
+/**
+ * Rows are written after this long at the latest (ms), so that a slow generator's work is not lost.
+ */
 const LONGEST_WAIT = 30_000;
 
 /** What one write put into the store. */
@@ -104,7 +106,9 @@ export class RowQueue implements DocumentQueue {
     await this.flush();
   }
 
-  /** Writes the documents that are computed; those that wait, or are being computed, are dropped. */
+  /**
+   * Writes the documents that are computed; those that wait, or are being computed, are dropped.
+   */
   async flush(): Promise<void> {
     this.#waiting = [];
     this.#computing = [];
@@ -112,7 +116,10 @@ export class RowQueue implements DocumentQueue {
     await this.#writing;
   }
 
-  /** Begins to compute the next batch, and takes the rows of the one that was begun so many batches before. */
+  /**
+   * Begins to compute the next batch, and takes the rows of the one that was begun so many batches
+   * before.
+   */
   async #compute(): Promise<void> {
     const batch = this.#waiting.splice(0, this.#options.computeRows);
     const rows = computeRows(
@@ -162,8 +169,14 @@ export class RowQueue implements DocumentQueue {
   async #write(): Promise<void> {
     await this.#writing;
     if (this.#ready.length === 0) return;
-    const written = { documents: this.#readyDocuments, rows: this.#ready.length, allNew: this.#allNew };
-    this.#writing = this.#store.upsert(this.#ready, written).then(() => this.#options.onWritten(written));
+    const written = {
+      documents: this.#readyDocuments,
+      rows: this.#ready.length,
+      allNew: this.#allNew,
+    };
+    this.#writing = this.#store
+      .upsert(this.#ready, written)
+      .then(() => this.#options.onWritten(written));
     // Whoever waits for the write next gets its error; until then it is not unhandled.
     this.#writing.catch(() => undefined);
     this.#ready = [];

@@ -1,4 +1,7 @@
-/** A thread of `SegmentsAhead`: reads what was written to the store, and writes the segments that it makes. */
+/**
+ * A thread of `SegmentsAhead`: reads what was written to the store, and writes the segments that it
+ * makes.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openStore } from '../store/open-store.js';
 import { SegmentFollower, type SegmentOrder, type ThreadStart } from './segments-ahead.js';

@@ -1,13 +1,19 @@
 /**
- * Lexical segments built on a thread of their own while documents are still coming in, so that sealing finds them there. Only saves time:
- * sealing builds what is missing, whatever happens here. Knows no row.
+ * Lexical segments built on a thread of their own while documents are still coming in, so that
+ * sealing finds them there. Only saves time: sealing builds what is missing, whatever happens here.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { StoreReader } from '../store/store.js';
 import { SegmentBuilder } from './lexical/segment-builder.js';
-import { LEAST_ROWS, LEXICAL_COLUMNS, lexicalRow, SegmentCutter, writeSegment } from './lexical/segments.js';
+import {
+  LEAST_ROWS,
+  LEXICAL_COLUMNS,
+  lexicalRow,
+  SegmentCutter,
+  writeSegment,
+} from './lexical/segments.js';
 
 /** `follow`: rows were written; `end`: no more will be. */
 export type SegmentOrder = 'follow' | 'end';
@@ -45,7 +51,8 @@ export class SegmentsAhead {
 
   /**
    * Tells of rows that were written.
-   * @param last they came behind all others; if not, segments change that the thread has seen, and it ends
+   * @param last they came behind all others; if not, segments change that the thread has seen, and
+   * it ends
    */
   async written(rows: number, last: boolean): Promise<void> {
     if (!last) await this.close();
@@ -92,9 +99,9 @@ export class SegmentsAhead {
 }
 
 /**
- * Follows a store that grows at its end, and writes the lexical segments of its rows as soon as they end. Every file is named by the rows
- * that went into it, so that a store that changed otherwise meanwhile gets files that nobody asks for, never a wrong one. Knows no
- * manifest.
+ * Follows a store that grows at its end, and writes the lexical segments of its rows as soon as
+ * they end. Every file is named by the rows that went into it, so that a store that changed
+ * otherwise meanwhile gets files that nobody asks for, never a wrong one.
  */
 export class SegmentFollower {
   readonly #dir: string;
@@ -107,7 +114,8 @@ export class SegmentFollower {
 
   /**
    * @param dir of the index
-   * @param there rows that were in the store before; segments that end among them are left to sealing, which may have them
+   * @param there rows that were in the store before; segments that end among them are left to
+   * sealing, which may have them
    */
   constructor(dir: string, there: number) {
     this.#dir = dir;

@@ -1,6 +1,6 @@
 /**
- * What search sees of a corpus: rows in a fixed order, wherever they are kept. Implemented over a store (an opened index)
- * and over plain arrays (evaluation). Knows no file format and no model.
+ * What search sees of a corpus: rows in a fixed order, wherever they are kept. Implemented over a
+ * store (an opened index) and over plain arrays (evaluation).
  */
 import type { TermBag } from '../languages/terms.js';
 import type { ByteMatrix } from '../vectors/byte-matrix.js';
@@ -22,7 +22,9 @@ export interface Snapshot {
   readonly ids: readonly string[];
   /** Language of each passage by row. */
   readonly langs: readonly string[];
-  /** The languages of all passages, where the rows are only some of them; absent: those of `langs`. */
+  /**
+   * The languages of all passages, where the rows are only some of them; absent: those of `langs`.
+   */
   readonly corpusLanguages?: readonly string[];
   readonly dim: number;
   /** Languages in which queries were generated. */
@@ -31,16 +33,20 @@ export interface Snapshot {
   readonly queriesPerLanguage: number;
   /** (n x dim), row-major: e(p). */
   passageVectors(): Promise<Float32Array>;
-  /** (n x dim), row-major: the sum of e(q) over the generated queries in `lang`; a zero row where there are none. */
+  /**
+   * (n x dim), row-major: the sum of e(q) over the generated queries in `lang`; a zero row where
+   * there are none.
+   */
   languageSum(lang: string): Promise<Float32Array>;
   /**
-   * The same in 8 bits, where that is how they are stored, else null: each number times its row's scale, rounded to 32 bits, is that of
-   * `languageSum`. Where a snapshot does not have this, there is no late fusion.
+   * The same in 8 bits, where that is how they are stored, else null: each number times its row's
+   * scale, rounded to 32 bits, is that of `languageSum`. Where a snapshot does not have this, there
+   * is no late fusion.
    */
   languageBytes?(lang: string): Promise<ByteMatrix | null>;
   /**
-   * The sums of one passage by language, each (dim); languages without queries are absent. Where a snapshot does not have
-   * this, explaining a hit reads whole matrices.
+   * The sums of one passage by language, each (dim); languages without queries are absent. Where a
+   * snapshot does not have this, explaining a hit reads whole matrices.
    */
   languageSumsOf?(row: number): Promise<ReadonlyMap<string, Float32Array>>;
 }

@@ -65,7 +65,9 @@ export async function indexStatus(dir: string): Promise<IndexStatus> {
 
 async function bytesUnder(dir: string): Promise<number> {
   let bytes = 0;
-  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => [])) {
+  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true }).catch(
+    () => [],
+  )) {
     if (!entry.isFile()) continue;
     // A writer may have deleted it meanwhile.
     bytes += await stat(join(entry.parentPath, entry.name)).then(

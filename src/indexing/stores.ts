@@ -1,4 +1,4 @@
-/** What a store and its manifest have to agree on, wherever the rows are. Knows no row. */
+/** What a store and its manifest have to agree on, wherever the rows are. */
 
 import { mkdir } from 'node:fs/promises';
 import { PROFILES } from '../augment/profiles.js';
@@ -9,11 +9,21 @@ import { openRankingStore } from '../store/open-store.js';
 import { parseAddress } from '../store/opensearch/address.js';
 import type { PassageStore, StoreShape } from '../store/store.js';
 import { fetchGlossary } from './kept-glossary.js';
-import { checkedManifest, checkIdentity, findManifest, type Manifest, writeManifest } from './manifest.js';
+import {
+  checkedManifest,
+  checkIdentity,
+  findManifest,
+  type Manifest,
+  writeManifest,
+} from './manifest.js';
 
-/** What is fixed when the store of an index is made. A store that ranks by itself fuses vectors as its encoder's defaults say. */
+/**
+ * What is fixed when the store of an index is made. A store that ranks by itself fuses vectors as
+ * its encoder's defaults say.
+ */
 export function storeShape({ identity, store }: Manifest): StoreShape {
-  const { encoder, generator, queryLanguages, queriesPerLanguage, sumBits, encodesQueries } = identity;
+  const { encoder, generator, queryLanguages, queriesPerLanguage, sumBits, encodesQueries } =
+    identity;
   const shape = { dim: encoder.dim, queryLanguages, sumBits };
   if (store === undefined || queryLanguages.length === 0 || encodesQueries === false) return shape;
   const { profile, alpha } = searchDefaults(encoder, generator);
@@ -35,7 +45,11 @@ export function storeShape({ identity, store }: Manifest): StoreShape {
  * The manifest as it was written last: another machine may have written to the store since.
  * @throws XqgError XQG_INDEX_IDENTITY if the store holds what another make made
  */
-export async function latestManifest(dir: string, there: Manifest, store: PassageStore): Promise<Manifest> {
+export async function latestManifest(
+  dir: string,
+  there: Manifest,
+  store: PassageStore,
+): Promise<Manifest> {
   if (!isRankingStore(store)) return there;
   const text = await store.read('manifest');
   if (text === null) return there;
@@ -46,13 +60,18 @@ export async function latestManifest(dir: string, there: Manifest, store: Passag
 }
 
 /**
- * The manifest of the index in a directory. Where there is none, but one in the store, the directory becomes its control folder.
+ * The manifest of the index in a directory. Where there is none, but one in the store, the
+ * directory becomes its control folder.
  *
  * @param given `opensearch://...`; undefined: what the directory says
  * @returns null if there is no index
- * @throws XqgError XQG_STORE_OTHER, XQG_STORE_ADDRESS, XQG_STORE_UNREACHABLE and others of the store
+ * @throws XqgError XQG_STORE_OTHER, XQG_STORE_ADDRESS, XQG_STORE_UNREACHABLE and others of the
+ * store
  */
-export async function attachedManifest(dir: string, given: string | undefined): Promise<Manifest | null> {
+export async function attachedManifest(
+  dir: string,
+  given: string | undefined,
+): Promise<Manifest | null> {
   const found = await findManifest(dir);
   if (given === undefined) return found;
   const store = parseAddress(given).spec;
@@ -60,7 +79,11 @@ export async function attachedManifest(dir: string, given: string | undefined): 
     return attach(dir, store);
   }
   if (found.store !== undefined && sameStore(found.store, store)) return found;
-  throw new XqgError('XQG_STORE_OTHER', { dir, index: found.store ?? 'its directory', given: store });
+  throw new XqgError('XQG_STORE_OTHER', {
+    dir,
+    index: found.store ?? 'its directory',
+    given: store,
+  });
 }
 
 /** The settings of a store are fixed when it is made: an address may leave them out. */

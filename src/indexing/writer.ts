@@ -1,6 +1,6 @@
 /**
- * A directory as its one writer sees it: locked, with its store open and its manifest at hand, and what an interrupted
- * purge left undone finished. Sealing ends every change. Knows neither documents nor encoders.
+ * A directory as its one writer sees it: locked, with its store open and its manifest at hand, and
+ * what an interrupted purge left undone finished. Sealing ends every change.
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -42,9 +42,10 @@ export class IndexWriter {
   /**
    * Locks the index in `dir`, does the work and unlocks.
    *
-   * @param create gives the manifest of a new index, or checks and renews the one that is there; without it the index must
-   * be there
-   * @throws XqgError XQG_INDEX_LOCKED, XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, and what `create` throws
+   * @param create gives the manifest of a new index, or checks and renews the one that is there;
+   * without it the index must be there
+   * @throws XqgError XQG_INDEX_LOCKED, XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, and
+   * what `create` throws
    */
   static async use<T>(
     dir: string,
@@ -56,7 +57,8 @@ export class IndexWriter {
     create?.(found);
     const lock = await lockIndex(dir);
     try {
-      const there = create === undefined ? await readManifest(dir) : create(await findManifest(dir));
+      const there =
+        create === undefined ? await readManifest(dir) : create(await findManifest(dir));
       if (lock.afterCrash) await removeTemporaryFiles(dir);
       await writeManifest(dir, there);
       const store = await createStore(dir, there.store, storeShape(there));
@@ -87,11 +89,13 @@ export class IndexWriter {
       updated: new Date().toISOString(),
     };
     await writeManifest(this.dir, this.#manifest);
-    if (isRankingStore(this.store)) await this.store.write('manifest', manifestText(this.#manifest));
+    if (isRankingStore(this.store))
+      await this.store.write('manifest', manifestText(this.#manifest));
   }
 
   /**
-   * Makes the current version the one that readers open: builds its lexical segments, and frees what no reader holds.
+   * Makes the current version the one that readers open: builds its lexical segments, and frees
+   * what no reader holds.
    *
    * @param onRows told of how many rows the segments are there, all together
    */
@@ -114,8 +118,8 @@ export class IndexWriter {
       const sealed = { version: reader.version, segments };
       await this.save({ sealed, state, counts: { documents, passages }, purging: false });
       await removeOtherSegments(this.dir, segments);
-      // What was sealed before could only be freed once readers no longer come to it. What is sealed now is current, and
-      // needs no more joining.
+      // What was sealed before could only be freed once readers no longer come to it. What is
+      // sealed now is current, and needs no more joining.
       if (compacted) await this.store.compact(await leasedVersions(this.dir), { force: true });
     } finally {
       reader.close();

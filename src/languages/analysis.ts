@@ -1,7 +1,8 @@
 /**
- * Text to words, and words to the terms that are matched, for any language. The same rules serve passages, questions,
- * generated queries and training text; the ICU version is part of an index's identity because Intl.Segmenter cuts Chinese,
- * Japanese, Thai, Khmer, Lao and Burmese by ICU's dictionaries. Knows no pack.
+ * Text to words, and words to the terms that are matched, for any language. The same rules serve
+ * passages, questions, generated queries and training text; the ICU version is part of an index's
+ * identity because Intl.Segmenter cuts Chinese, Japanese, Thai, Khmer, Lao and Burmese by ICU's
+ * dictionaries.
  */
 import anyAscii from 'any-ascii';
 import { stem } from './stemming.js';
@@ -16,7 +17,10 @@ export interface Word {
   readonly end: number;
 }
 
-/** Letters, marks and digits, joined across one apostrophe or a separator between digits (UAX 29, WB6-WB12, simplified). */
+/**
+ * Letters, marks and digits, joined across one apostrophe or a separator between digits (UAX 29,
+ * WB6-WB12, simplified).
+ */
 const WORD = /[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+|(?<=\p{N})[.,](?=\p{N})[\p{N}]+)*/gu;
 /** Scripts written without spaces. */
 const UNSPACED =
@@ -24,7 +28,10 @@ const UNSPACED =
 const OTHER_DIGIT = /[^\P{Nd}0-9]/gu;
 const GROUPED_NUMBER = /^\d{1,3}(?:[.,]\d{3})+$/;
 
-/** Runs longer than this are cut before segmentation: ICU's time grows with the square of a run's length. */
+/**
+ * Runs longer than this are cut before segmentation: ICU's time grows with the square of a run's
+ * length.
+ */
 const LONGEST_RUN = 400;
 
 const segmenters = new Map<string, Intl.Segmenter>();
@@ -76,14 +83,18 @@ export function wordsOf(text: string, lang: string): Word[] {
     }
     for (let from = 0; from < run.length; from += LONGEST_RUN) {
       for (const part of segmenterOf(lang).segment(run.slice(from, from + LONGEST_RUN))) {
-        if (part.isWordLike) words.push(wordAt(part.segment, match.index + from + part.index, lang));
+        if (part.isWordLike)
+          words.push(wordAt(part.segment, match.index + from + part.index, lang));
       }
     }
   }
   return words;
 }
 
-/** The end of the word that begins at `start`, if it is of ASCII and plainly ends: most do, and WORD takes longer. Else `start`. */
+/**
+ * The end of the word that begins at `start`, if it is of ASCII and plainly ends: most do, and WORD
+ * takes longer. Else `start`.
+ */
 function plainEnd(text: string, start: number): number {
   for (let end = start; end < text.length; end++) {
     const code = text.charCodeAt(end);
@@ -102,7 +113,10 @@ export interface AnalyzedPassage {
 
 const ofPassages = new WeakMap<AnalyzedPassage, readonly Word[]>();
 
-/** The words of a passage, kept for as long as the passage: encoder, generator and index ask for them one after the other. */
+/**
+ * The words of a passage, kept for as long as the passage: encoder, generator and index ask for
+ * them one after the other.
+ */
 export function passageWords(passage: AnalyzedPassage): readonly Word[] {
   let words = ofPassages.get(passage);
   if (words === undefined) {
@@ -164,7 +178,10 @@ export function romanize(surface: string): string {
     .replace(/[^a-z0-9]/g, '');
 }
 
-/** '#'-prefixed 4-grams of the romanized word, with '<' and '>' as its ends: names match across scripts. */
+/**
+ * '#'-prefixed 4-grams of the romanized word, with '<' and '>' as its ends: names match across
+ * scripts.
+ */
 export function romanizedGrams(surface: string): string[] {
   const romanized = `<${romanize(surface)}>`;
   const grams: string[] = [];
@@ -172,7 +189,10 @@ export function romanizedGrams(surface: string): string[] {
   return grams;
 }
 
-/** Consonants that scripts render alike share a letter; vowels, h, w and y, which many scripts leave out, have none. */
+/**
+ * Consonants that scripts render alike share a letter; vowels, h, w and y, which many scripts leave
+ * out, have none.
+ */
 const CONSONANT_CLASSES: Readonly<Record<string, string>> = {
   b: 'b',
   p: 'b',
@@ -196,8 +216,8 @@ const CONSONANT_CLASSES: Readonly<Record<string, string>> = {
 const SHORTEST_SKELETON = 3;
 
 /**
- * '~'-prefixed consonant skeleton of a word: "Goldman" in any script is "~kltmn". Null for words with fewer than three
- * consonants and digits, which would match too much.
+ * '~'-prefixed consonant skeleton of a word: "Goldman" in any script is "~kltmn". Null for words
+ * with fewer than three consonants and digits, which would match too much.
  */
 export function skeleton(surface: string): string | null {
   const romanized = romanize(surface)

@@ -1,11 +1,21 @@
 /**
- * Bags of terms for the lexical leg: what a passage and its drawn queries hold. Romanized n-grams and consonant skeletons stand beside the terms, so
- * that names and loan words match across scripts.
+ * Bags of terms for the lexical leg: what a passage and its drawn queries hold. Romanized n-grams
+ * and consonant skeletons stand beside the terms, so that names and loan words match across
+ * scripts.
  */
-import { type AnalyzedPassage, passageWords, romanizedGrams, skeleton, termsOf } from './analysis.js';
+import {
+  type AnalyzedPassage,
+  passageWords,
+  romanizedGrams,
+  skeleton,
+  termsOf,
+} from './analysis.js';
 import type { TermBag } from './terms.js';
 
-/** Frequency of one romanized n-gram of a passage word, against 1 for the word's term and its skeleton. */
+/**
+ * Frequency of one romanized n-gram of a passage word, against 1 for the word's term and its
+ * skeleton.
+ */
 const PASSAGE_GRAM = 0.25;
 
 /** Terms of a passage in its own language. */
@@ -34,7 +44,9 @@ export function passageBag(passage: AnalyzedPassage): TermBag {
   return { terms, weights: Float32Array.from(counts) };
 }
 
-/** Where a term is counted, found once for a word and not for each of its n-grams in every passage. */
+/**
+ * Where a term is counted, found once for a word and not for each of its n-grams in every passage.
+ */
 interface Counter {
   readonly term: string;
   /** The last bag that has the term, and its place there. */

@@ -1,7 +1,7 @@
 /**
- * Which language a text is in, as a weighting over several: a question of two words seldom says. The script is counted
- * first; only where it leaves a choice does a neural detector (CLD3, WebAssembly) speak, and the shorter the text, the
- * less it is believed. Knows no pack and no corpus.
+ * Which language a text is in, as a weighting over several: a question of two words seldom says.
+ * The script is counted first; only where it leaves a choice does a neural detector (CLD3,
+ * WebAssembly) speak, and the shorter the text, the less it is believed.
  */
 
 import { languageOfTag } from './languages.js';
@@ -9,9 +9,14 @@ import { SCRIPTS, type Script } from './scripts.js';
 import type { LanguageWeight } from './terms.js';
 
 export interface Detection {
-  /** ISO 639-1 code (639-3 where there is none); `und` if the text has no letters of a known script. */
+  /**
+   * ISO 639-1 code (639-3 where there is none); `und` if the text has no letters of a known script.
+   */
   readonly lang: string;
-  /** Share of the evidence that speaks for `lang`, in [0, 1]: its weight before the least candidates were dropped. */
+  /**
+   * Share of the evidence that speaks for `lang`, in [0, 1]: its weight before the least candidates
+   * were dropped.
+   */
   readonly confidence: number;
   /** Heaviest first; the weights sum to 1. Empty if `lang` is `und`. */
   readonly candidates: readonly LanguageWeight[];
@@ -49,7 +54,9 @@ interface Part {
   readonly script: Script;
   /** Its letters, in the order of the text. */
   readonly letters: string;
-  /** How much they say: one of a syllabic or ideographic script as much as several of an alphabet. */
+  /**
+   * How much they say: one of a syllabic or ideographic script as much as several of an alphabet.
+   */
   readonly size: number;
 }
 
@@ -65,7 +72,9 @@ function partsByScript(text: string): Part[] {
   return found.map((part) => (part === han ? { ...han, script: kana.script } : part));
 }
 
-/** Text in other scripts is full of Latin names; text in Latin letters seldom quotes another script. */
+/**
+ * Text in other scripts is full of Latin names; text in Latin letters seldom quotes another script.
+ */
 const LATIN_AMONG_OTHERS = 0.5;
 
 function withoutBorrowings(parts: readonly Part[]): readonly Part[] {
@@ -76,24 +85,33 @@ function withoutBorrowings(parts: readonly Part[]): readonly Part[] {
 }
 
 /** Weights that sum to 1. */
-async function languagesOf(script: Script, letters: string, text: string): Promise<LanguageWeight[]> {
+async function languagesOf(
+  script: Script,
+  letters: string,
+  text: string,
+): Promise<LanguageWeight[]> {
   if (!script.undecided) return [...script.languages];
   const { findLanguage } = await detector();
   // Words of other scripts would be taken for a part of the language.
   const { language, probability } = findLanguage(text.replace(script.others, ' '));
   const lang = languageOfTag(language);
   const belief = lang === undefined ? 0 : probability * trust(lang, script, [...letters].length);
-  const rest = script.languages.map((prior) => ({ lang: prior.lang, weight: prior.weight * (1 - belief) }));
+  const rest = script.languages.map((prior) => ({
+    lang: prior.lang,
+    weight: prior.weight * (1 - belief),
+  }));
   return lang === undefined ? rest : [{ lang, weight: belief }, ...rest];
 }
 
 /**
- * How far an answer of the detector is believed, by the number of letters; fitted on fragments of 1 to 8 words of the
- * training bitexts. An expected language is right with about the stated probability from six letters on. An unexpected
- * one (Frisian for "berlin wall") is hardly ever right in short text.
+ * How far an answer of the detector is believed, by the number of letters; fitted on fragments of 1
+ * to 8 words of the training bitexts. An expected language is right with about the stated
+ * probability from six letters on. An unexpected one (Frisian for "berlin wall") is hardly ever
+ * right in short text.
  */
 function trust(lang: string, script: Script, letters: number): number {
-  if (script.languages.some((expected) => expected.lang === lang)) return letters / (letters + script.doubt);
+  if (script.languages.some((expected) => expected.lang === lang))
+    return letters / (letters + script.doubt);
   return letters ** 2 / (letters ** 2 + UNEXPECTED ** 2);
 }
 

@@ -1,6 +1,6 @@
 /**
- * The languages that xqg ships knowledge of. A pack may know others; then only their code is known here, and text is
- * analyzed by the general rules. Knows no pack.
+ * The languages that xqg ships knowledge of. A pack may know others; then only their code is known
+ * here, and text is analyzed by the general rules.
  */
 import { XqgError } from '../base/errors.js';
 
@@ -51,15 +51,18 @@ export function requireLanguage(
 
 /** 'rtl' for languages written from right to left, unknown ones by their most common script. */
 export function directionOf(code: string): 'ltr' | 'rtl' {
-  return LANGUAGES[code]?.direction ?? (/^(ar|fa|he|iw|ps|sd|ug|ur|yi|dv)$/.test(code) ? 'rtl' : 'ltr');
+  return (
+    LANGUAGES[code]?.direction ?? (/^(ar|fa|he|iw|ps|sd|ug|ur|yi|dv)$/.test(code) ? 'rtl' : 'ltr')
+  );
 }
 
-/** Language tags as they are found in data, brought to the codes that xqg uses. Knows no list of languages. */
+/** Language tags as they are found in data, brought to the codes that xqg uses. */
 const NO_LANGUAGE = new Set(['und', 'mul', 'mis', 'zxx', 'root']);
 
 /**
- * The ISO 639-1 code (639-3 where there is none) of a BCP 47 tag or of a two- or three-letter code: `pt-BR` is `pt`,
- * `deu` is `de`, `iw` is `he`, `cmn-Hans` is `zh`, `hi-Latn` is `hi`. Undefined if the tag names no language.
+ * The ISO 639-1 code (639-3 where there is none) of a BCP 47 tag or of a two- or three-letter code:
+ * `pt-BR` is `pt`, `deu` is `de`, `iw` is `he`, `cmn-Hans` is `zh`, `hi-Latn` is `hi`. Undefined if
+ * the tag names no language.
  */
 export function languageOfTag(tag: string): string | undefined {
   try {

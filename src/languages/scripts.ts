@@ -1,7 +1,7 @@
 /**
- * What the letters of a script say about the language, before any word is looked at. Knows no detector. The languages of
- * a script that several share are those that xqg ships knowledge of; their weights are what a question without any other
- * evidence is taken for.
+ * What the letters of a script say about the language, before any word is looked at. The languages
+ * of a script that several share are those that xqg ships knowledge of; their weights are what a
+ * question without any other evidence is taken for.
  */
 import type { LanguageWeight } from './terms.js';
 

@@ -1,6 +1,6 @@
 /**
- * From a word as written to the form that is matched: Snowball stems where there are any, and light folding. Knows words,
- * not texts.
+ * From a word as written to the form that is matched: Snowball stems where there are any, and light
+ * folding.
  */
 import { stemmer as arabic } from '@orama/stemmers/arabic';
 import { stemmer as english } from '@orama/stemmers/english';
@@ -30,12 +30,16 @@ const SNOWBALL: Readonly<Record<string, Stemmer>> = {
   tr: turkish,
 };
 
-/** Postpositions of Korean nouns, longest first; the stem keeps at least two syllables, or one before a long particle. */
+/**
+ * Postpositions of Korean nouns, longest first; the stem keeps at least two syllables, or one
+ * before a long particle.
+ */
 const KOREAN_PARTICLES =
   /(?<=..)(?:에게서|으로부터|이라는|에서는|에서의|으로서|으로써|에서도|까지|부터|에게|에서|에는|에도|으로|이나|이며|이라|라는|하고|보다|처럼|만|은|는|이|가|을|를|의|에|와|과|로|도)$|(?<=.)(?:에게서|으로부터|에서는|까지|부터|에게|에서|으로|은|는|을|를|의)$/u;
 
 /** Case endings and articles of Bengali nouns. */
-const BENGALI_ENDINGS = /(?<=..)(?:গুলোর|গুলির|গুলো|গুলি|দেরকে|দের|টির|টার|টিকে|টি|টা|কে|তে|এর|ের|েই|য়ের|রা|র|ে)$/u;
+const BENGALI_ENDINGS =
+  /(?<=..)(?:গুলোর|গুলির|গুলো|গুলি|দেরকে|দের|টির|টার|টিকে|টি|টা|কে|তে|এর|ের|েই|য়ের|রা|র|ে)$/u;
 
 /** Case endings and plurals of Telugu nouns. */
 const TELUGU_ENDINGS = /(?<=...)(?:లలో|లకు|లను|లతో|లపై|ల్లో|లోని|లోకి|లు|లో|కు|కి|ను|ని|తో|పై|నుండి|గా|ల)$/u;
@@ -46,7 +50,10 @@ const LIGHT: Readonly<Record<string, Stemmer>> = {
   te: (word) => word.replace(TELUGU_ENDINGS, ''),
 };
 
-/** What surrounds a word without belonging to it: elided articles, possessives, endings behind an apostrophe. */
+/**
+ * What surrounds a word without belonging to it: elided articles, possessives, endings behind an
+ * apostrophe.
+ */
 const APOSTROPHE: Readonly<Record<string, (word: string) => string>> = {
   en: (word) => word.replace(/'s?$/u, ''),
   fr: (word) => word.replace(/^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'/u, ''),
@@ -55,18 +62,22 @@ const APOSTROPHE: Readonly<Record<string, (word: string) => string>> = {
 
 const ARABIC_MARKS = /[\u0610-\u061a\u064b-\u065f\u0670\u0640\u06d6-\u06ed]/gu;
 const COMBINING_MARKS = /\p{Mn}/gu;
-/** Languages whose accents are often left out by people who type; their marks are dropped after stemming. */
+/**
+ * Languages whose accents are often left out by people who type; their marks are dropped after
+ * stemming.
+ */
 const UNACCENTED = new Set(['de', 'el', 'en', 'es', 'fr', 'ro']);
 
 /**
- * The form of a lower-case NFKC word that is matched in `lang`. Words in a script that is not the language's own are only
- * folded: an English name in Thai text stays what it is in English text.
+ * The form of a lower-case NFKC word that is matched in `lang`. Words in a script that is not the
+ * language's own are only folded: an English name in Thai text stays what it is in English text.
  */
 export function stem(word: string, lang: string): string {
   let form = word.includes("'") ? (APOSTROPHE[lang]?.(word) ?? word) : word;
   if (lang === 'ar') form = foldArabic(form);
   form = (SNOWBALL[lang] ?? LIGHT[lang])?.(form) || form;
-  if (UNACCENTED.has(lang)) form = form.normalize('NFD').replace(COMBINING_MARKS, '').replaceAll('ß', 'ss');
+  if (UNACCENTED.has(lang))
+    form = form.normalize('NFD').replace(COMBINING_MARKS, '').replaceAll('ß', 'ss');
   return form || word;
 }
 

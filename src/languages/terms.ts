@@ -4,7 +4,10 @@
 export interface TermBag {
   readonly terms: readonly string[];
   readonly weights: Float32Array;
-  /** Sum of the frequencies of all terms, where only some of them are at hand; absent: that of `weights`. */
+  /**
+   * Sum of the frequencies of all terms, where only some of them are at hand; absent: that of
+   * `weights`.
+   */
   readonly total?: number;
 }
 

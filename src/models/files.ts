@@ -1,4 +1,4 @@
-/** Files of a model folder: read as JSON, found by dtype, hashed. Knows no runtime. */
+/** Files of a model folder: read as JSON, found by dtype, hashed. */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -53,7 +53,8 @@ export async function hashFiles(files: readonly string[]): Promise<string> {
       .sort()
       .map((other) => join(dirname(file), other));
     for (const path of [file, ...external]) {
-      for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk);
+      for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }))
+        hash.update(chunk);
     }
   }
   return hash.digest('hex');

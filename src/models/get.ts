@@ -1,6 +1,6 @@
 /**
- * Gets a model from the hub, when asked to and only then: the one place of xqg that downloads. A file counts as there once its
- * size and, where the hub states it, its sha256 are right. Knows neither encoders nor generators.
+ * Gets a model from the hub, when asked to and only then: the one place of xqg that downloads. A
+ * file counts as there once its size and, where the hub states it, its sha256 are right.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
@@ -55,11 +55,18 @@ export async function getModel(
     try {
       await pipeline(Readable.fromWeb(body as never), createWriteStream(partial));
     } catch (cause) {
-      throw new XqgError('XQG_MODEL_DOWNLOAD', { model: name, problem: (cause as Error).message }, { cause });
+      throw new XqgError(
+        'XQG_MODEL_DOWNLOAD',
+        { model: name, problem: (cause as Error).message },
+        { cause },
+      );
     }
     if (!(await isWhole(partial, file))) {
       await rm(partial);
-      throw new XqgError('XQG_MODEL_DOWNLOAD', { model: name, problem: `${file.rfilename} came damaged` });
+      throw new XqgError('XQG_MODEL_DOWNLOAD', {
+        model: name,
+        problem: `${file.rfilename} came damaged`,
+      });
     }
     await rename(partial, target);
   }
@@ -69,7 +76,10 @@ export async function getModel(
 async function request(url: string, model: string): Promise<Response> {
   const token = process.env.HF_TOKEN;
   try {
-    const response = await fetch(url, token ? { headers: { authorization: `Bearer ${token}` } } : {});
+    const response = await fetch(
+      url,
+      token ? { headers: { authorization: `Bearer ${token}` } } : {},
+    );
     if (response.ok) return response;
     throw new Error(`${url}: status ${response.status}`);
   } catch (error) {

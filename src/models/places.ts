@@ -1,6 +1,5 @@
 /**
- * Where models lie on this machine, and which folder a name means. Offline: looks at the disk only. Knows neither encoders
- * nor generators.
+ * Where models lie on this machine, and which folder a name means. Offline: looks at the disk only.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';

@@ -1,10 +1,13 @@
 /**
- * What an unknown term is made of: the known parts of a compound (German, Finnish, and scripts without spaces, where the
- * segmenter knows other words than the table), the word behind Arabic proclitics, or the known terms that begin alike (languages without a stemmer).
+ * What an unknown term is made of: the known parts of a compound (German, Finnish, and scripts
+ * without spaces, where the segmenter knows other words than the table), the word behind Arabic
+ * proclitics, or the known terms that begin alike (languages without a stemmer).
  */
 import type { Link } from './pivot.js';
 
-/** Languages that write compounds as one word, with the shortest part and what may link two parts. */
+/**
+ * Languages that write compounds as one word, with the shortest part and what may link two parts.
+ */
 const COMPOUNDS: Readonly<Record<string, { shortest: number; joints: readonly string[] }>> = {
   de: { shortest: 4, joints: ['', 's', 'es', 'n', 'en', 'er', 'e'] },
   fi: { shortest: 4, joints: ['', 'n', 'en', 's'] },
@@ -14,7 +17,10 @@ const COMPOUNDS: Readonly<Record<string, { shortest: number; joints: readonly st
   zh: { shortest: 1, joints: [''] },
 };
 
-/** Arabic conjunction, preposition and article, written as one with the word: "and with the city" (light10, Larkey et al. 2007). */
+/**
+ * Arabic conjunction, preposition and article, written as one with the word: "and with the city"
+ * (light10, Larkey et al. 2007).
+ */
 const ARABIC_PROCLITICS = /^(?:[وف]?(?:[بك]?ال|لل)|[وفبكل](?=..))(?=..)/u;
 
 /** Languages without a stemmer: words that begin alike are taken for forms of one word. */
@@ -23,7 +29,10 @@ const MOST_DROPPED = 3;
 const LEAST_KEPT = 4;
 const MOST_COMPLETIONS = 6;
 const MOST_PARTS = 4;
-/** UTF-16 code units; longer words are no words of any language, and the search for parts takes the square of the length. */
+/**
+ * UTF-16 code units; longer words are no words of any language, and the search for parts takes the
+ * square of the length.
+ */
 const LONGEST = 60;
 
 export class Completion {
@@ -49,7 +58,9 @@ export class Completion {
     return BY_PREFIX.has(this.#lang) ? this.#beginningAlike(term) : [];
   }
 
-  /** The fewest known parts that make up the term; among equals the one whose first part is longest. */
+  /**
+   * The fewest known parts that make up the term; among equals the one whose first part is longest.
+   */
   #parts(term: string): number[] {
     const rules = COMPOUNDS[this.#lang];
     if (!rules || term.length > LONGEST || /[\d_]/.test(term)) return [];
@@ -63,7 +74,8 @@ export class Completion {
         for (const joint of to === term.length ? [''] : rules.joints) {
           const rest = term.startsWith(joint, to) ? best[to + joint.length] : null;
           if (!rest || rest.length === MOST_PARTS) continue;
-          if (rest.length + 1 < (best[from]?.length ?? Number.POSITIVE_INFINITY)) best[from] = [id, ...rest];
+          if (rest.length + 1 < (best[from]?.length ?? Number.POSITIVE_INFINITY))
+            best[from] = [id, ...rest];
         }
       }
     }
@@ -72,7 +84,11 @@ export class Completion {
 
   #beginningAlike(term: string): Link[] {
     const letters = [...term];
-    for (let dropped = 0; dropped <= MOST_DROPPED && letters.length - dropped >= LEAST_KEPT; dropped++) {
+    for (
+      let dropped = 0;
+      dropped <= MOST_DROPPED && letters.length - dropped >= LEAST_KEPT;
+      dropped++
+    ) {
       const prefix = letters.slice(0, letters.length - dropped).join('');
       const found: { id: number; share: number }[] = [];
       for (
@@ -84,7 +100,9 @@ export class Completion {
         if (length <= term.length + MOST_DROPPED) found.push({ id, share: 1 / length });
       }
       if (found.length === 0) continue;
-      const kept = found.sort((a, b) => b.share - a.share || a.id - b.id).slice(0, MOST_COMPLETIONS);
+      const kept = found
+        .sort((a, b) => b.share - a.share || a.id - b.id)
+        .slice(0, MOST_COMPLETIONS);
       const total = kept.reduce((sum, { share }) => sum + share, 0);
       return kept.map(({ id, share }) => ({ id, p: share / total }));
     }

@@ -1,6 +1,7 @@
 /**
- * Packs on disk: a folder with manifest.json, one compressed safetensors file per language, and the pivot's file, which several packs
- * may share. Written by training, read by everyone. The manifest says what made the pack; every file has its sha256.
+ * Packs on disk: a folder with manifest.json, one compressed safetensors file per language, and the
+ * pivot's file, which several packs may share. Written by training, read by everyone. The manifest
+ * says what made the pack; every file has its sha256.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -21,7 +22,11 @@ export interface PackManifest {
   /** Version of the pack's content, apart from that of xqg. */
   readonly version: string;
   readonly license: string;
-  readonly pivot: FileEntry & { readonly stems: number; readonly vectors: number; readonly dim: number };
+  readonly pivot: FileEntry & {
+    readonly stems: number;
+    readonly vectors: number;
+    readonly dim: number;
+  };
   readonly languages: Readonly<Record<string, LanguageEntry>>;
   /** Pivot stems that mean nearly the same; absent from packs that have none. */
   readonly relatives?: FileEntry;
@@ -46,7 +51,10 @@ export interface LanguageEntry extends FileEntry {
   readonly sources: readonly string[];
 }
 
-const text = (lines: readonly string[]) => ({ shape: [0], data: Buffer.from(lines.join('\n'), 'utf8') });
+const text = (lines: readonly string[]) => ({
+  shape: [0],
+  data: Buffer.from(lines.join('\n'), 'utf8'),
+});
 const bytes = (data: Uint8Array) => ({ shape: [data.length], data: new Uint8Array(data) });
 const lines = (data: ArrayBufferView): string[] =>
   Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8').split('\n');
@@ -56,7 +64,10 @@ const LOG_STEP = 0.08;
 const SMALLEST = 1e-4;
 
 function quantizeCount(count: number): number {
-  return Math.max(0, Math.min(255, Math.round(Math.log(Math.max(count, SMALLEST) / SMALLEST) / LOG_STEP)));
+  return Math.max(
+    0,
+    Math.min(255, Math.round(Math.log(Math.max(count, SMALLEST) / SMALLEST) / LOG_STEP)),
+  );
 }
 
 function dequantizeCount(byte: number): number {
@@ -73,7 +84,9 @@ export function writeLanguage(
     tensors: {
       terms: bytes(text(table.terms).data),
       // A form equal to its term is left empty.
-      surfaces: bytes(text(table.surfaces.map((form, f) => (form === table.terms[f] ? '' : form))).data),
+      surfaces: bytes(
+        text(table.surfaces.map((form, f) => (form === table.terms[f] ? '' : form))).data,
+      ),
       lengths: bytes(lengths),
       stems: {
         shape: [table.stems.length],
@@ -95,7 +108,9 @@ export function writePivot(path: string, pivot: PivotData): { sha256: string } {
     metadata: { total: String(pivot.total), dim: String(pivot.dim) },
     tensors: {
       stems: bytes(text(pivot.stems).data),
-      surfaces: bytes(text(pivot.surfaces.map((form, s) => (form === pivot.stems[s] ? '' : form))).data),
+      surfaces: bytes(
+        text(pivot.surfaces.map((form, s) => (form === pivot.stems[s] ? '' : form))).data,
+      ),
       counts: { shape: [pivot.counts.length], data: pivot.counts },
       vectors: { shape: [pivot.vectors.length / pivot.dim, pivot.dim], data: pivot.vectors },
       scales: { shape: [pivot.scales.length], data: pivot.scales },
@@ -111,13 +126,18 @@ const NEARNESS_STEP = 1 / 255;
 
 export function writeRelatives(path: string, relatives: RelativesData): { sha256: string } {
   const { starts, stems, nearness } = relatives;
-  const lengths = Uint8Array.from({ length: starts.length - 1 }, (_, e) => starts[e + 1] - starts[e]);
+  const lengths = Uint8Array.from(
+    { length: starts.length - 1 },
+    (_, e) => starts[e + 1] - starts[e],
+  );
   const container = encodeSafetensors({
     metadata: {},
     tensors: {
       lengths: bytes(lengths),
       stems: { shape: [stems.length], data: Uint16Array.from(stems) },
-      nearness: bytes(Uint8Array.from(nearness, (near) => Math.max(1, Math.round(near / NEARNESS_STEP)))),
+      nearness: bytes(
+        Uint8Array.from(nearness, (near) => Math.max(1, Math.round(near / NEARNESS_STEP))),
+      ),
     },
   });
   mkdirSync(dirname(path), { recursive: true });
@@ -187,13 +207,18 @@ export function readManifest(folder: string): PackManifest {
     throw new XqgError('XQG_PACK_DAMAGED', { path, why: (cause as Error).message }, { cause });
   }
   if (manifest.format !== FORMAT) {
-    throw new XqgError('XQG_PACK_FORMAT', { path, found: String(manifest.format), supported: FORMAT });
+    throw new XqgError('XQG_PACK_FORMAT', {
+      path,
+      found: String(manifest.format),
+      supported: FORMAT,
+    });
   }
   return manifest;
 }
 
 /**
- * Opens a pack by name (`base`, `full`) or folder. Reads the pivot at once and each language when first needed.
+ * Opens a pack by name (`base`, `full`) or folder. Reads the pivot at once and each language when
+ * first needed.
  * @throws XqgError XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT
  */
 export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
@@ -202,12 +227,17 @@ export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
   const { means, relatives } = manifest;
   const pivot = new PivotVocabulary(
     readPivot(join(folder, manifest.pivot.file), manifest.pivot.sha256),
-    relatives === undefined ? NO_RELATIVES : readRelatives(join(folder, relatives.file), relatives.sha256),
+    relatives === undefined
+      ? NO_RELATIVES
+      : readRelatives(join(folder, relatives.file), relatives.sha256),
   );
   const identity = { name: manifest.name, version: manifest.version, sha256: packDigest(manifest) };
   const read = (lang: string) => {
     const entry = manifest.languages[lang];
-    return new TranslationTable(readLanguage(join(folder, entry.file), lang, entry.sha256), pivot.size);
+    return new TranslationTable(
+      readLanguage(join(folder, entry.file), lang, entry.sha256),
+      pivot.size,
+    );
   };
   return new Pack(
     identity,
@@ -220,11 +250,15 @@ export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
 
 /** One hash for the content of a pack. */
 function packDigest(manifest: PackManifest): string {
-  const parts = Object.entries(manifest.languages).map(([lang, { sha256: sum }]) => `${lang} ${sum}`);
+  const parts = Object.entries(manifest.languages).map(
+    ([lang, { sha256: sum }]) => `${lang} ${sum}`,
+  );
   const more = (['relatives', 'means'] as const).flatMap((part) =>
     manifest[part] === undefined ? [] : [`${part} ${manifest[part].sha256}`],
   );
-  return sha256(Buffer.from([`pivot ${manifest.pivot.sha256}`, ...parts.sort(), ...more].join('\n')));
+  return sha256(
+    Buffer.from([`pivot ${manifest.pivot.sha256}`, ...parts.sort(), ...more].join('\n')),
+  );
 }
 
 function readChecked(
@@ -232,7 +266,8 @@ function readChecked(
   expected: string,
   unpack: (data: Buffer) => Buffer = (data) => data,
 ): Buffer {
-  if (!existsSync(path)) throw new XqgError('XQG_PACK_DAMAGED', { path, why: 'the file is missing' });
+  if (!existsSync(path))
+    throw new XqgError('XQG_PACK_DAMAGED', { path, why: 'the file is missing' });
   let data: Buffer;
   try {
     data = unpack(readFileSync(path));
@@ -288,7 +323,10 @@ function startsOf(lengths: Uint8Array): Uint32Array {
   return starts;
 }
 
-/** The written forms, cut when they are first asked for: few searches show any. A form that is left empty is its term's. */
+/**
+ * The written forms, cut when they are first asked for: few searches show any. A form that is left
+ * empty is its term's.
+ */
 function lateSurfaces(data: ArrayBufferView, terms: readonly string[]): () => readonly string[] {
   let surfaces: readonly string[] | null = null;
   return () => {

@@ -1,6 +1,6 @@
 /**
- * A pack in memory: the pivot vocabulary, and a translation table per language that is read when first asked for. What the
- * static encoder and the lexicon generator share.
+ * A pack in memory: the pivot vocabulary, and a translation table per language that is read when
+ * first asked for. What the static encoder and the lexicon generator share.
  */
 
 import type { Link, PivotVocabulary } from './pivot.js';
@@ -21,7 +21,10 @@ export class Pack {
   /** All languages that it knows, the pivot among them, in alphabetical order. */
   readonly languages: readonly string[];
   readonly pivot: PivotVocabulary;
-  /** The mean vector of texts in each language by the static encoder with its default settings; null if the pack has none. */
+  /**
+   * The mean vector of texts in each language by the static encoder with its default settings; null
+   * if the pack has none.
+   */
   readonly means: ReadonlyMap<string, Float32Array> | null;
   readonly #read: (lang: string) => TranslationTable;
   readonly #tables = new Map<string, TranslationTable>();
@@ -55,10 +58,15 @@ export class Pack {
   /** True if the language's vocabulary has the term itself. */
   knows(term: string, lang: string): boolean {
     const table = this.table(lang);
-    return table ? table.id(term) !== undefined : lang === PIVOT && this.pivot.id(term) !== undefined;
+    return table
+      ? table.id(term) !== undefined
+      : lang === PIVOT && this.pivot.id(term) !== undefined;
   }
 
-  /** P(e | term) over pivot stem numbers. A language without a table borrows the pivot's words: names are often shared. */
+  /**
+   * P(e | term) over pivot stem numbers. A language without a table borrows the pivot's words:
+   * names are often shared.
+   */
   toPivot(term: string, lang: string): Link[] {
     const table = this.table(lang);
     if (!table) {
@@ -109,7 +117,10 @@ export class Pack {
     return links.reduce((sum, { id, p }) => sum + p * this.pivot.weight(id), 0);
   }
 
-  /** What an unknown term is made of is searched for, and so remembered; a known one's links are only read. */
+  /**
+   * What an unknown term is made of is searched for, and so remembered; a known one's links are
+   * only read.
+   */
   #completed(table: TranslationTable, term: string): Link[] {
     let known = this.#completions.get(table.lang);
     if (!known || known.size >= 50_000) {

@@ -1,6 +1,6 @@
 /**
- * The pivot side of a pack: English stems with their frequency and their semantic vector. Every language meets every other
- * here. Knows no file format.
+ * The pivot side of a pack: English stems with their frequency and their semantic vector. Every
+ * language meets every other here.
  */
 
 /** Smooth inverse frequency (Arora et al. 2017): weight = SIF / (SIF + p). */
@@ -15,7 +15,10 @@ export interface PivotData {
   readonly counts: Float32Array;
   /** Sum of the counts of all stems before pruning. */
   readonly total: number;
-  /** Stems [0, vectors.length / dim) have a vector: (n x dim) int8, row-major, times the row's scale. */
+  /**
+   * Stems [0, vectors.length / dim) have a vector: (n x dim) int8, row-major, times the row's
+   * scale.
+   */
   readonly vectors: Int8Array;
   readonly scales: Float32Array;
   readonly dim: number;
@@ -59,15 +62,23 @@ export class PivotVocabulary {
     return relativesOf(this.#relatives, id);
   }
 
-  /** The stem's vector as (dim) int8 and the scale that they are to be multiplied by; null for a stem without one. */
+  /**
+   * The stem's vector as (dim) int8 and the scale that they are to be multiplied by; null for a
+   * stem without one.
+   */
   vector(id: number): { readonly bytes: Int8Array; readonly scale: number } | null {
     const { vectors, scales, dim } = this.#data;
     const from = id * dim;
-    return from < vectors.length ? { bytes: vectors.subarray(from, from + dim), scale: scales[id] } : null;
+    return from < vectors.length
+      ? { bytes: vectors.subarray(from, from + dim), scale: scales[id] }
+      : null;
   }
 }
 
-/** Relatives of stem e: [starts[e], starts[e + 1]) of `stems` and `nearness`, nearest first; stems from starts.length - 1 on have none. */
+/**
+ * Relatives of stem e: [starts[e], starts[e + 1]) of `stems` and `nearness`, nearest first; stems
+ * from starts.length - 1 on have none.
+ */
 export interface RelativesData {
   readonly starts: Uint32Array;
   readonly stems: Uint32Array;
@@ -85,17 +96,20 @@ export const NO_RELATIVES: RelativesData = {
 export function relativesOf({ starts, stems, nearness }: RelativesData, stem: number): Link[] {
   const links: Link[] = [];
   if (stem + 1 >= starts.length) return links;
-  for (let x = starts[stem]; x < starts[stem + 1]; x++) links.push({ id: stems[x], p: nearness[x] });
+  for (let x = starts[stem]; x < starts[stem + 1]; x++)
+    links.push({ id: stems[x], p: nearness[x] });
   return links;
 }
 
 /**
- * Numbers of terms, by open addressing: made in a third of the time that a map of strings takes, which is what a search from a cold
- * start waits for. Knows no language.
+ * Numbers of terms, by open addressing: made in a third of the time that a map of strings takes,
+ * which is what a search from a cold start waits for.
  */
 export class TermNumbers {
   readonly #terms: readonly string[];
-  /** By slot: the number of a term plus 1; 0: free. A power of two, at least twice as many as terms. */
+  /**
+   * By slot: the number of a term plus 1; 0: free. A power of two, at least twice as many as terms.
+   */
   readonly #slots: Int32Array;
   /** By number. */
   readonly #hashes: Int32Array;
@@ -127,7 +141,9 @@ export class TermNumbers {
   }
 }
 
-/** FNV-1a over UTF-16 code units, with its high bits mixed into the low ones, which choose the slot. */
+/**
+ * FNV-1a over UTF-16 code units, with its high bits mixed into the low ones, which choose the slot.
+ */
 function hashOf(term: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < term.length; i++) h = Math.imul(h ^ term.charCodeAt(i), 0x01000193);

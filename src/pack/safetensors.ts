@@ -1,6 +1,6 @@
 /**
- * The safetensors container (https://github.com/huggingface/safetensors): a JSON header with names, types and shapes, then
- * the tensors' bytes. Only what packs need: U8, I8, U16, U32, F32. Knows nothing of what the tensors mean.
+ * The safetensors container (https://github.com/huggingface/safetensors): a JSON header with names,
+ * types and shapes, then the tensors' bytes. Only what packs need: U8, I8, U16, U32, F32.
  */
 import { XqgError } from '../base/errors.js';
 
@@ -26,16 +26,24 @@ function typeName(data: TensorArray): TypeName {
   return (Object.keys(TYPES) as TypeName[]).find((name) => data instanceof TYPES[name])!;
 }
 
-/** Serializes tensors; wider types first, so that every tensor starts on a multiple of its element size. */
+/**
+ * Serializes tensors; wider types first, so that every tensor starts on a multiple of its element
+ * size.
+ */
 export function encodeSafetensors({ tensors, metadata }: Container): Uint8Array {
   const names = Object.keys(tensors).sort(
-    (a, b) => tensors[b].data.BYTES_PER_ELEMENT - tensors[a].data.BYTES_PER_ELEMENT || (a < b ? -1 : 1),
+    (a, b) =>
+      tensors[b].data.BYTES_PER_ELEMENT - tensors[a].data.BYTES_PER_ELEMENT || (a < b ? -1 : 1),
   );
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const name of names) {
     const { data, shape } = tensors[name];
-    header[name] = { dtype: typeName(data), shape, data_offsets: [offset, offset + data.byteLength] };
+    header[name] = {
+      dtype: typeName(data),
+      shape,
+      data_offsets: [offset, offset + data.byteLength],
+    };
     offset += data.byteLength;
   }
   const json = Buffer.from(JSON.stringify(header));
@@ -65,7 +73,9 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
   } catch (cause) {
     throw damaged(`header is not JSON (${(cause as Error).message})`);
   }
-  const { __metadata__, ...entries } = header as typeof header & { __metadata__?: Record<string, string> };
+  const { __metadata__, ...entries } = header as typeof header & {
+    __metadata__?: Record<string, string>;
+  };
   const tensors: Record<string, { shape: number[]; data: TensorArray }> = {};
   for (const [
     name,
@@ -81,12 +91,19 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
     const expected = Type ? shape.reduce((a, b) => a * b, 1) * Type.BYTES_PER_ELEMENT : -1;
     if (!Type || end > buffer.length || end - start !== expected)
       throw damaged(`tensor "${name}" does not fit`);
-    // Typed arrays must start on a multiple of their element size, which a file's buffer does not promise.
+    // Typed arrays must start on a multiple of their element size, which a file's buffer does not
+    // promise.
     const aligned = (buffer.byteOffset + start) % Type.BYTES_PER_ELEMENT === 0;
-    const data = aligned ? buffer.subarray(start, end) : Uint8Array.prototype.slice.call(buffer, start, end);
+    const data = aligned
+      ? buffer.subarray(start, end)
+      : Uint8Array.prototype.slice.call(buffer, start, end);
     tensors[name] = {
       shape,
-      data: new Type(data.buffer as ArrayBuffer, data.byteOffset, expected / Type.BYTES_PER_ELEMENT),
+      data: new Type(
+        data.buffer as ArrayBuffer,
+        data.byteOffset,
+        expected / Type.BYTES_PER_ELEMENT,
+      ),
     };
   }
   return { tensors, metadata: __metadata__ ?? {} };

@@ -1,12 +1,15 @@
 /**
- * The translation table of one language: how often each of its terms was linked with each pivot (English) stem. One table is
- * read in both directions: P(e | f) over a row, P(f | e) over a column. Knows no file format.
+ * The translation table of one language: how often each of its terms was linked with each pivot
+ * (English) stem. One table is read in both directions: P(e | f) over a row, P(f | e) over a
+ * column.
  */
 import type { TermBag } from '../languages/terms.js';
 import { Completion } from './completion.js';
 import type { Link } from './pivot.js';
 
-/** How many translations of a stem the generator keeps; their probabilities are scaled to sum to 1. */
+/**
+ * How many translations of a stem the generator keeps; their probabilities are scaled to sum to 1.
+ */
 export const TRANSLATIONS_PER_STEM = 6;
 
 /** Terms that are looked up before a map of all is worth its making: a question has few. */
@@ -67,7 +70,10 @@ export class TranslationTable {
     return terms[low] === term ? low : undefined;
   }
 
-  /** The known terms that stand for a term, with their shares: itself, or what an unknown one is made of. */
+  /**
+   * The known terms that stand for a term, with their shares: itself, or what an unknown one is
+   * made of.
+   */
   lookup(term: string): Link[] {
     const id = this.id(term);
     return id === undefined ? this.#completion.of(term) : [{ id, p: 1 }];
@@ -115,7 +121,8 @@ export class TranslationTable {
     let total = 0;
     for (let x = starts[id]; x < starts[id + 1]; x++) total += counts[x];
     const links: Link[] = [];
-    for (let x = starts[id]; x < starts[id + 1]; x++) links.push({ id: stems[x], p: counts[x] / total });
+    for (let x = starts[id]; x < starts[id + 1]; x++)
+      links.push({ id: stems[x], p: counts[x] / total });
     return links;
   }
 

@@ -1,6 +1,7 @@
 /**
- * Measures the stages of indexing on this machine with a few hundred synthetic passages, in a folder that is deleted again.
- * What is behind an endpoint is not asked: its rates follow from its settings. Knows no corpus and no plan.
+ * Measures the stages of indexing on this machine with a few hundred synthetic passages, in a
+ * folder that is deleted again. What is behind an endpoint is not asked: its rates follow from its
+ * settings.
  */
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -76,7 +77,8 @@ export async function calibrate(
   const pivots = passages.map((passage) => distribution?.pivot(passage) ?? null);
   const pivotSeconds = began.seconds / PASSAGES;
   const expected = await expectations(encoder, generator, pivots, langs);
-  const drawn = generator === null || expected !== null ? null : await draws(recipe, passages, langs);
+  const drawn =
+    generator === null || expected !== null ? null : await draws(recipe, passages, langs);
   const rows = passages.map(
     (passage, i): IndexedPassage => ({
       ...passage,
@@ -148,14 +150,17 @@ async function paced<T>(
   return began.seconds / done;
 }
 
-/** null where queries have to be drawn. The second pass finds the parts that the first one computed. */
+/**
+ * null where queries have to be drawn. The second pass finds the parts that the first one computed.
+ */
 async function expectations(
   encoder: Encoder,
   generator: Generator | null,
   pivots: readonly (TermBag | null)[],
   langs: readonly string[],
 ): Promise<Rates['secondsPerExpectation'] | null> {
-  if (generator === null || !hasDistribution(generator) || !('encodeMixtures' in encoder)) return null;
+  if (generator === null || !hasDistribution(generator) || !('encodeMixtures' in encoder))
+    return null;
   if (langs.length === 0) return { sum: 0, part: 0 };
   const bags = pivots as readonly TermBag[];
   const one = Float32Array.of(1);
@@ -202,11 +207,18 @@ async function draws(
   return { generate: generate / QUERIES, encode };
 }
 
-/** Writes the rows twice, joins them and reads vectors back: seconds and bytes of one row, the bytes without vectors and sums. */
+/**
+ * Writes the rows twice, joins them and reads vectors back: seconds and bytes of one row, the bytes
+ * without vectors and sums.
+ */
 async function storeRates(rows: readonly IndexedPassage[], langs: readonly string[], dim: number) {
   const dir = await mkdtemp(join(tmpdir(), 'xqg-plan-'));
   try {
-    const store = await LanceStore.create(dir, { dim, queryLanguages: [...langs].sort(), sumBits: 8 });
+    const store = await LanceStore.create(dir, {
+      dim,
+      queryLanguages: [...langs].sort(),
+      sumBits: 8,
+    });
     // The first write also loads what all others need.
     await store.upsert(rows.slice(0, 32), { allNew: true });
     const others = rows.slice(32);
@@ -245,10 +257,15 @@ function distinctWords(passages: readonly Passage[]): number {
 }
 
 /** Fusing one language, and the copy in 8 bits. */
-function matrixSeconds(rows: readonly IndexedPassage[], lang: string | undefined, dim: number): number {
+function matrixSeconds(
+  rows: readonly IndexedPassage[],
+  lang: string | undefined,
+  dim: number,
+): number {
   const repeat = 16;
   const passages = new Float32Array(rows.length * repeat * dim);
-  for (let i = 0; i < rows.length * repeat; i++) passages.set(rows[i % rows.length].vector, i * dim);
+  for (let i = 0; i < rows.length * repeat; i++)
+    passages.set(rows[i % rows.length].vector, i * dim);
   const began = new Stopwatch();
   const languages = lang === undefined ? [] : [{ lang, sums: passages, weight: 1, queries: 1 }];
   const fused = fuse(passages, languages, { variant: 'mean', alpha: 0.5, renormalize: true, dim });
@@ -272,12 +289,14 @@ async function bytesUnder(dir: string): Promise<number> {
 
 /** A vector of unit length, the same for the same number. */
 function unitVector(dim: number, seed: number): Float32Array {
-  const vector = Float32Array.from({ length: dim }, (_, d) => Math.sin((seed + 1) * (d + 1) * 12.9898));
+  const vector = Float32Array.from({ length: dim }, (_, d) =>
+    Math.sin((seed + 1) * (d + 1) * 12.9898),
+  );
   const length = Math.hypot(...vector);
   return vector.map((value) => value / length);
 }
 
-/** What a row of an ANN index takes. Knows no index of passages. */
+/** What a row of an ANN index takes. */
 export interface GraphRate {
   /** Of one row, added to a graph of `rows`. */
   readonly seconds: number;

@@ -1,6 +1,6 @@
 /**
- * What indexing will cost an encoder that is slow or paid: encodings, hours and price, estimated before it starts from the
- * sizes of the files and a few texts. Knows no format.
+ * What indexing will cost an encoder that is slow or paid: encodings, hours and price, estimated
+ * before it starts from the sizes of the files and a few texts.
  */
 
 import { CorpusProgress } from '../corpus/progress.js';
@@ -26,7 +26,8 @@ export interface EncodingWork {
 
 /** Bytes of a passage with its markup, and words of passages and queries, on average. */
 const PASSAGE_BYTES = 1200;
-export const PASSAGE = 'Everyone has the right to take part in the government of the country. '.repeat(12);
+export const PASSAGE =
+  'Everyone has the right to take part in the government of the country. '.repeat(12);
 export const QUERY = 'who has the right to vote';
 const TIMED = 4;
 
@@ -37,7 +38,10 @@ export async function estimatedPassages(paths: readonly string[]): Promise<numbe
 }
 
 /** null for an encoder that needs no such warning: that of a pack. */
-export async function encodingWork(index: XqgIndex, paths: readonly string[]): Promise<EncodingWork | null> {
+export async function encodingWork(
+  index: XqgIndex,
+  paths: readonly string[],
+): Promise<EncodingWork | null> {
   const { encoder, generator } = index.recipe;
   if ('encodeMixtures' in encoder) return null;
   const passages = await estimatedPassages(paths);
@@ -83,8 +87,8 @@ async function secondsPerEncoding(encoder: Encoder, kind: 'passage' | 'query'): 
 }
 
 /**
- * What writing queries will cost where a model writes them: calls, hours and price, estimated before it starts from the sizes of
- * the files and one short passage. Knows no format.
+ * What writing queries will cost where a model writes them: calls, hours and price, estimated
+ * before it starts from the sizes of the files and one short passage.
  */
 export interface GeneratingWork {
   readonly passages: number;
@@ -109,14 +113,19 @@ export async function generatingWork(
 ): Promise<GeneratingWork | null> {
   const generator =
     recipe.generator instanceof FilteredGenerator ? recipe.generator.unfiltered : recipe.generator;
-  if (generator === null || hasDistribution(generator) || generator.identity.name.startsWith('recorded'))
+  if (
+    generator === null ||
+    hasDistribution(generator) ||
+    generator.identity.name.startsWith('recorded')
+  )
     return null;
   const passages = await estimatedPassages(paths);
   const { languages, queries } = generation;
   const common = { passages, languages: languages.length };
   const client = (generator as { client?: RemoteClient }).client;
   if (client === undefined) {
-    const seconds = passages * languages.length * (await secondsPerDraw(generator, languages[0], queries));
+    const seconds =
+      passages * languages.length * (await secondsPerDraw(generator, languages[0], queries));
     return { ...common, calls: null, hours: seconds / 3600, cost: null };
   }
   const { endpoint } = client;

@@ -65,7 +65,9 @@ async function ratesOf(
     if (options.rates !== undefined)
       return { rates: await readRates(options.rates), source: 'file', languages };
     const { calibrate, ratesIdentity } = await import('./calibrate.js');
-    const remembered = options.remeasure ? null : await rememberedRates(ratesIdentity(recipe, words));
+    const remembered = options.remeasure
+      ? null
+      : await rememberedRates(ratesIdentity(recipe, words));
     if (remembered !== null) return { rates: remembered, source: 'remembered', languages };
     options.onMeasure?.();
     const rates = await calibrate(recipe, queryLanguages, words);

@@ -1,5 +1,6 @@
 /**
- * From rates to what an index will take: time, memory, disk and price of every stage. Arithmetic alone; measures nothing.
+ * From rates to what an index will take: time, memory, disk and price of every stage. Arithmetic
+ * alone; measures nothing.
  */
 import { quantizedBytes } from '../store/quantize.js';
 import type { Rates } from './rates.js';
@@ -20,7 +21,15 @@ export interface PlanRequest {
   };
 }
 
-export type StageName = 'generate' | 'encode' | 'augment' | 'write' | 'join' | 'seal' | 'matrix' | 'ann';
+export type StageName =
+  | 'generate'
+  | 'encode'
+  | 'augment'
+  | 'write'
+  | 'join'
+  | 'seal'
+  | 'matrix'
+  | 'ann';
 
 export interface PlannedStage {
   readonly stage: StageName;
@@ -36,7 +45,11 @@ export interface Plan {
   readonly request: PlanRequest;
   readonly stages: readonly PlannedStage[];
   /** Indexing until it can be searched; the stages of rows run beside each other. */
-  readonly indexing: { readonly hours: number; readonly cost: number; readonly memoryBytes: number };
+  readonly indexing: {
+    readonly hours: number;
+    readonly cost: number;
+    readonly memoryBytes: number;
+  };
   readonly disk: {
     /** Rows, lexical index and ANN index. */
     readonly keptBytes: number;
@@ -111,7 +124,10 @@ export function planOf(request: PlanRequest, rates: Rates): Plan {
   const indexingHours =
     rowSeconds(seconds, rates, machine.cores) / 3600 + (seconds.join + seconds.seal) / 3600;
   const annBytes = passage.ann === null ? 0 : ann;
-  const disk = { keptBytes: store + lexical + annBytes, largestBytes: 2 * store + lexical + annBytes };
+  const disk = {
+    keptBytes: store + lexical + annBytes,
+    largestBytes: 2 * store + lexical + annBytes,
+  };
   const memoryBytes = INDEXING_BYTES;
   const searchMemory = {
     exactBytes: SEARCH_BYTES + lexical + n * ROW_BYTES + n * dim * FLOAT + matrix,
@@ -121,7 +137,11 @@ export function planOf(request: PlanRequest, rates: Rates): Plan {
   return {
     request,
     stages,
-    indexing: { hours: indexingHours, cost: price + indexingHours * machine.hourPrice, memoryBytes },
+    indexing: {
+      hours: indexingHours,
+      cost: price + indexingHours * machine.hourPrice,
+      memoryBytes,
+    },
     disk,
     searchMemory,
     vectors: { generatedQueries, sumsBytes, eachBytes: generatedQueries * dim * FLOAT },
@@ -135,7 +155,10 @@ function expectationSeconds({ passages, languages }: PlanRequest, rates: Rates):
   return languages * (passages * sum + rates.parts * part);
 }
 
-/** Generating, encoding and writing run on one thread, expectations on a thread for each core beside it. */
+/**
+ * Generating, encoding and writing run on one thread, expectations on a thread for each core beside
+ * it.
+ */
 function rowSeconds(seconds: Record<StageName, number>, rates: Rates, cores: number): number {
   const main = seconds.generate + seconds.encode + seconds.write;
   if (!rates.expectation) return main + seconds.augment;
@@ -155,7 +178,9 @@ function lacksOf(
   const lacks: string[] = [];
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
   if (disk.largestBytes > diskBytes)
-    lacks.push(`Disk: ${gigabytes(disk.largestBytes)} are needed, ${gigabytes(diskBytes)} are free.`);
+    lacks.push(
+      `Disk: ${gigabytes(disk.largestBytes)} are needed, ${gigabytes(diskBytes)} are free.`,
+    );
   if (search.annBytes > memoryBytes)
     lacks.push(
       `Memory: searching needs ${gigabytes(search.annBytes)} even through an ANN index, there are ${gigabytes(memoryBytes)}: use a cluster (docs/scaling.md).`,

@@ -1,5 +1,6 @@
 /**
- * How fast and how large the stages of an index are on some machine: what was measured, or what a file says. Knows no plan.
+ * How fast and how large the stages of an index are on some machine: what was measured, or what a
+ * file says.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -29,11 +30,17 @@ const rateFields = z.strictObject({
   }),
   dim: z.int().min(1),
   unitLength: z.boolean(),
-  /** True: the generator states a distribution and the encoder takes bags, so the number of queries costs nothing. */
+  /**
+   * True: the generator states a distribution and the encoder takes bags, so the number of queries
+   * costs nothing.
+   */
   expectation: z.boolean(),
   /** True: terms of queries are in the index only as drawn texts. */
   drawn: z.boolean(),
-  /** Processor time by time while measuring; well below 1: the machine was busy, and times of writing are too long. */
+  /**
+   * Processor time by time while measuring; well below 1: the machine was busy, and times of
+   * writing are too long.
+   */
   processorShare: positive,
   secondsPerPassage: z.strictObject({
     /** Pivot stems of a distribution; 0 where queries are drawn. */
@@ -50,11 +57,17 @@ const rateFields = z.strictObject({
   }),
   /** Drawing one query. */
   secondsPerQuery: z.strictObject({ generate: positive, encode: positive }),
-  /** Summing the expected queries of a passage in one language; and computing one part of them for the first time. */
+  /**
+   * Summing the expected queries of a passage in one language; and computing one part of them for
+   * the first time.
+   */
   secondsPerExpectation: z.strictObject({ sum: positive, part: positive }),
   /** Parts in one language that there can be. */
   parts: positive,
-  /** Encoding words of passages for the first time, all there can be; 0 for encoders that remember none. */
+  /**
+   * Encoding words of passages for the first time, all there can be; 0 for encoders that remember
+   * none.
+   */
   secondsOnce: positive,
   annRows: z.int().min(2),
   bytesPerPassage: z.strictObject({
@@ -95,7 +108,9 @@ export async function readRates(file: string): Promise<Rates> {
   const rates = (value as { rates?: unknown } | null)?.rates ?? value;
   const parsed = rateFields.safeParse(rates);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`);
+  const problems = parsed.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'it'}: ${message}`,
+  );
   throw new XqgError('XQG_RATES_FILE', { file, problems: problems.join('; ') });
 }
 
@@ -130,7 +145,10 @@ export function clientOf(maker: Encoder | Generator | null): RemoteClient | null
 }
 
 /** Seconds of one text behind an endpoint, from its limits; null for what runs here. */
-export function remoteSeconds(maker: Encoder | Generator | null, perRequest?: number): number | null {
+export function remoteSeconds(
+  maker: Encoder | Generator | null,
+  perRequest?: number,
+): number | null {
   const client = clientOf(maker);
   if (client === null) return null;
   const { requestsPerMinute, itemsPerRequest } = client.endpoint;
@@ -150,6 +168,7 @@ export function prices(
     generatedQuery:
       chat === undefined
         ? 0
-        : (chat.pricePerMillionInput * tokens.passage + chat.pricePerMillionOutput * tokens.query) / 1e6,
+        : (chat.pricePerMillionInput * tokens.passage + chat.pricePerMillionOutput * tokens.query) /
+          1e6,
   };
 }

@@ -1,4 +1,7 @@
-/** Passages to measure with: English words of a pack by Zipf's law. Real texts are not at hand before there is a corpus. */
+/**
+ * Passages to measure with: English words of a pack by Zipf's law. Real texts are not at hand
+ * before there is a corpus.
+ */
 import type { Passage } from '../corpus/passage.js';
 import type { Pack } from '../pack/pack.js';
 
@@ -46,8 +49,8 @@ function randomNumbers(): () => number {
 }
 
 /**
- * Measures work on a machine that may be busy with other things: no more than the processor time that this process used is
- * counted, so that waiting for a turn is not. Knows not what is measured.
+ * Measures work on a machine that may be busy with other things: no more than the processor time
+ * that this process used is counted, so that waiting for a turn is not.
  */
 export class Stopwatch {
   readonly #began = performance.now();
@@ -58,7 +61,10 @@ export class Stopwatch {
     return (performance.now() - this.#began) / 1000;
   }
 
-  /** The time that it would have taken alone, at most; not for work that waits for disks or networks. */
+  /**
+   * The time that it would have taken alone, at most; not for work that waits for disks or
+   * networks.
+   */
   get seconds(): number {
     return Math.min(this.wallSeconds, this.#processorSeconds);
   }

@@ -1,7 +1,7 @@
 /**
- * Builds a graph over the fused rows of a snapshot and measures, in the same pass, what exact search would find: so that the
- * number of candidates can be chosen for a wished recall, and the recall be told. Holds one block of rows and the lists of the
- * measured questions. Knows no file.
+ * Builds a graph over the fused rows of a snapshot and measures, in the same pass, what exact
+ * search would find: so that the number of candidates can be chosen for a wished recall, and the
+ * recall be told. Holds one block of rows and the lists of the measured questions.
  */
 import { fuse, type LanguageSum } from '../augment/fuse.js';
 import type { AugmentationProfile } from '../augment/profiles.js';
@@ -59,12 +59,14 @@ export async function buildAndScan(
   const groups = byFormula(questions);
   for await (const { firstRow, passages, sums } of blocks) {
     signal?.throwIfAborted();
-    const fused = (of: Formula): Float32Array => fusedBlock(of, passages, sums, queriesPerLanguage, dim);
+    const fused = (of: Formula): Float32Array =>
+      fusedBlock(of, passages, sums, queriesPerLanguage, dim);
     graph.add(firstRow, fused(formula));
     const n = passages.length / dim;
     for (const { formula: of, asked } of groups) {
       const vectors = new Float32Array(asked.length * dim);
-      for (const [i, { question }] of asked.entries()) vectors.set(questions[question].vector, i * dim);
+      for (const [i, { question }] of asked.entries())
+        vectors.set(questions[question].vector, i * dim);
       const scores = await scanner.scan(vectors, fused(of), dim);
       asked.forEach(({ question, place }, i) => {
         lists[question][place].add(firstRow, scores.subarray(i * n, (i + 1) * n));
@@ -92,7 +94,10 @@ export function recallOf(
 }
 
 function byFormula(questions: readonly MeasuredQuestion[]) {
-  const groups = new Map<string, { formula: Formula; asked: { question: number; place: number }[] }>();
+  const groups = new Map<
+    string,
+    { formula: Formula; asked: { question: number; place: number }[] }
+  >();
   questions.forEach(({ formulas }, question) => {
     formulas.forEach((formula, place) => {
       const key = JSON.stringify(formula);

@@ -1,4 +1,4 @@
-/** Whether a search goes through the ANN index, and what people should know of it. Knows no graph. */
+/** Whether a search goes through the ANN index, and what people should know of it. */
 import { XqgError } from '../base/errors.js';
 import { recallNear } from '../indexing/ann/record.js';
 import type { SearchEngine } from './engine.js';
@@ -13,8 +13,14 @@ interface AnnHolder {
   readonly snapshot: { readonly dir: string };
 }
 
-/** @throws XqgError XQG_ANN_MISSING, XQG_ANN_STALE, XQG_ANN_DAMAGED, XQG_ANN_PACKAGE where it is demanded */
-export function usesAnn({ ann = null, snapshot: { dir } }: AnnHolder, options: SearchOptions): boolean {
+/**
+ * @throws XqgError XQG_ANN_MISSING, XQG_ANN_STALE, XQG_ANN_DAMAGED, XQG_ANN_PACKAGE where it is
+ * demanded
+ */
+export function usesAnn(
+  { ann = null, snapshot: { dir } }: AnnHolder,
+  options: SearchOptions,
+): boolean {
   if (options.ann === false) return false;
   if (ann !== null && ann.near !== null) return true;
   if (options.ann !== true) return false;

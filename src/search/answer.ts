@@ -1,4 +1,7 @@
-/** Questions to answers over an opened version: languages, filters, ranking, and what people see of a hit. */
+/**
+ * Questions to answers over an opened version: languages, filters, ranking, and what people see of
+ * a hit.
+ */
 
 import { cancellationPoint } from '../base/abort.js';
 import { DEFAULT_WEIGHTS, expansionsOf, type QuestionOfLanguages } from '../expand/apply.js';
@@ -20,7 +23,10 @@ import type { SearchHit, SearchRequest } from './request.js';
 import { rememberedSnippets } from './snippet.js';
 
 const DEFAULT_K = 10;
-/** Passages that are ranked for one document, so that k documents are found where some have many passages. */
+/**
+ * Passages that are ranked for one document, so that k documents are found where some have many
+ * passages.
+ */
 const PASSAGES_PER_DOCUMENT = 10;
 
 /** The hits of one document, or one hit alone. */
@@ -47,8 +53,10 @@ export interface RankedAnswer {
 }
 
 /**
- * Answers one question once for each of several options; languages, filters, expansion and signal are those of the first.
- * @param depth rank so many; the answers hold the first k. The lists that a hybrid is made of stay those of k.
+ * Answers one question once for each of several options; languages, filters, expansion and signal
+ * are those of the first.
+ * @param depth rank so many; the answers hold the first k. The lists that a hybrid is made of stay
+ * those of k.
  */
 export async function answersTo(
   opened: SearchView,
@@ -96,7 +104,10 @@ export async function answersTo(
   );
 }
 
-/** Ranks down to `depth`; the lists that a hybrid is made of stay those of k. @param topN their usual length */
+/**
+ * Ranks down to `depth`; the lists that a hybrid is made of stay those of k. @param topN their
+ * usual length
+ */
 export function deepened(request: SearchRequest, topN: number, depth: number): SearchRequest {
   return depth > request.k ? { topN: Math.max(topN, request.k), ...request, k: depth } : request;
 }
@@ -172,7 +183,11 @@ export function requestOf(
   };
   if (options.groupBy === undefined) return request;
   // More hits, out of the lists that k passages would come from: the ranking is the same.
-  return { ...request, topN: Math.max(engine.defaults.hybrid.topN, k), k: k * PASSAGES_PER_DOCUMENT };
+  return {
+    ...request,
+    topN: Math.max(engine.defaults.hybrid.topN, k),
+    k: k * PASSAGES_PER_DOCUMENT,
+  };
 }
 
 async function grouped(
@@ -196,7 +211,17 @@ async function foundPassages(
 ): Promise<Hit[]> {
   const passages = await snapshot.take(
     groups.map(({ best }) => best.row),
-    ['documentId', 'title', 'path', 'source', 'headings', 'lang', 'langConfidence', 'text', 'metadata'],
+    [
+      'documentId',
+      'title',
+      'path',
+      'source',
+      'headings',
+      'lang',
+      'langConfidence',
+      'text',
+      'metadata',
+    ],
   );
   return groups.map(({ best: { row, id, score, dense, lexical }, others }, i) => ({
     rank: i + 1,
@@ -210,7 +235,10 @@ async function foundPassages(
   }));
 }
 
-/** Nothing is written for a question without `expand`, or with one that was written before. In the order of the questions. */
+/**
+ * Nothing is written for a question without `expand`, or with one that was written before. In the
+ * order of the questions.
+ */
 export async function expandQuestions(
   questions: readonly QuestionOfLanguages[],
   { expand, signal }: Pick<SearchOptions, 'expand' | 'signal'>,
@@ -234,7 +262,7 @@ export async function expandQuestions(
   }));
 }
 
-/** Hits of one document together, for people. Knows only the order of the hits. */
+/** Hits of one document together, for people. */
 export interface DocumentGroup<H> {
   readonly documentId: string;
   /** Best first; the first one gives the group its place. */
@@ -247,7 +275,10 @@ export interface DocumentGroup<H> {
  * @param hits best first
  * @param documentOf the document of a hit
  */
-export function groupByDocument<H>(hits: readonly H[], documentOf: (hit: H) => string): DocumentGroup<H>[] {
+export function groupByDocument<H>(
+  hits: readonly H[],
+  documentOf: (hit: H) => string,
+): DocumentGroup<H>[] {
   const groups = new Map<string, H[]>();
   for (const hit of hits) {
     const documentId = documentOf(hit);

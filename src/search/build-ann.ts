@@ -1,6 +1,6 @@
 /**
- * Builds an ANN index beside an index: for one weighting of the generated queries, measured against exact search on the index's own
- * data, with the rows that it names beside it. Knows no command.
+ * Builds an ANN index beside an index: for one weighting of the generated queries, measured against
+ * exact search on the index's own data, with the rows that it names beside it.
  */
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -53,19 +53,25 @@ const SIZES = [64, 128, 256, 512, 1024, 2048, 4096, 8192];
 const BLOCK = 1024;
 
 /**
- * Builds an ANN index for the version that is open; the one before is replaced once this one is whole. A killed build leaves
- * the one before, and begins anew.
+ * Builds an ANN index for the version that is open; the one before is replaced once this one is
+ * whole. A killed build leaves the one before, and begins anew.
  *
  * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE
  */
-export async function buildAnn(opened: WholeIndex, recipe: Recipe, options: AnnOptions): Promise<AnnRecord> {
+export async function buildAnn(
+  opened: WholeIndex,
+  recipe: Recipe,
+  options: AnnOptions,
+): Promise<AnnRecord> {
   const { snapshot, engine } = opened;
   const began = performance.now();
   const { dim, queriesPerLanguage } = snapshot;
   const n = snapshot.ids.length;
   const { formula, profile } = graphFormula(engine, options);
   const { kind, questions: asked } = await annQuestions(opened, recipe);
-  const alphas = [...new Set([formula.alpha, 0, formula.alpha / 2, Math.min(1, 2 * formula.alpha)])];
+  const alphas = [
+    ...new Set([formula.alpha, 0, formula.alpha / 2, Math.min(1, 2 * formula.alpha)]),
+  ];
   const vectors = await recipe.encoder.encodeQueries(
     asked.map(({ text, lang }) => ({ text, languages: [{ lang, weight: 1 }] })),
   );
@@ -77,11 +83,12 @@ export async function buildAnn(opened: WholeIndex, recipe: Recipe, options: AnnO
     }))
     .filter(({ vector }) => vector.some((value) => value !== 0));
   // Renormalized vectors have unit length; without queries those of the encoder are searched.
-  const unitLength = recipe.encoder.identity.unitLength && (formula.renormalize || formula.alpha === 0);
+  const unitLength =
+    recipe.encoder.identity.unitLength && (formula.renormalize || formula.alpha === 0);
   const shape = { dim, unitLength };
   const graph = await Graph.create(shape);
-  const needed = [formula, ...questions.flatMap(({ formulas }) => formulas)].flatMap(({ languages }) =>
-    languages.map(({ lang }) => lang),
+  const needed = [formula, ...questions.flatMap(({ formulas }) => formulas)].flatMap(
+    ({ languages }) => languages.map(({ lang }) => lang),
   );
   const lists = await buildAndScan(
     graph,
@@ -102,7 +109,11 @@ export async function buildAnn(opened: WholeIndex, recipe: Recipe, options: AnnO
     return mean(recallOf(sets, exact[0], 10)) >= wantedRecall;
   });
   const recall = alphas.map((alpha, a): AnnRecall => {
-    return { alpha, at10: mean(recallOf(found, exact[a], 10)), at100: mean(recallOf(found, exact[a], 100)) };
+    return {
+      alpha,
+      at10: mean(recallOf(found, exact[a], 10)),
+      at100: mean(recallOf(found, exact[a], 100)),
+    };
   });
   const byQuestion = recallOf(found, exact[0], 10);
   const byLanguage: Record<string, number> = {};
@@ -147,13 +158,26 @@ function graphFormula(
   const { variant, renormalize } = augmentation;
   const weights = chosen.map((lang) => ({ lang, weight: 1 })).sort(byLang);
   const used = weights.length === 0 ? 0 : augmentation.alpha;
-  return { formula: { variant, alpha: used, renormalize, languages: weights }, profile: augmentation.name };
+  return {
+    formula: { variant, alpha: used, renormalize, languages: weights },
+    profile: augmentation.name,
+  };
 }
 
 /** What a question in a language is compared with. */
-function askedFormula(engine: SearchEngine, profile: ProfileName, alpha: number, lang: string): Formula {
+function askedFormula(
+  engine: SearchEngine,
+  profile: ProfileName,
+  alpha: number,
+  lang: string,
+): Formula {
   const { queryLanguages } = engine.snapshot;
-  const augmentation = engine.augmentation({ ...ASKED, languages: [{ lang, weight: 1 }], profile, alpha });
+  const augmentation = engine.augmentation({
+    ...ASKED,
+    languages: [{ lang, weight: 1 }],
+    profile,
+    alpha,
+  });
   const languages: LanguageWeight[] = policyWeights(augmentation.languages, lang, queryLanguages)
     .filter((each) => each.weight > 0 && queryLanguages.includes(each.lang))
     .sort(byLang);
@@ -166,7 +190,10 @@ function byLang(a: LanguageWeight, b: LanguageWeight): number {
   return a.lang < b.lang ? -1 : 1;
 }
 
-async function* blocksOf(snapshot: IndexSnapshot, languages: readonly string[]): AsyncGenerator<RowBlock> {
+async function* blocksOf(
+  snapshot: IndexSnapshot,
+  languages: readonly string[],
+): AsyncGenerator<RowBlock> {
   const { dim } = snapshot;
   let firstRow = 0;
   let rows = 0;
@@ -179,7 +206,10 @@ async function* blocksOf(snapshot: IndexSnapshot, languages: readonly string[]):
   };
   const columns = languages.length === 0 ? (['vector'] as const) : (['vector', 'sums'] as const);
   for await (const batch of snapshot.scan(columns, { languages })) {
-    for (const row of batch as { vector: Float32Array; sums?: ReadonlyMap<string, Float32Array> }[]) {
+    for (const row of batch as {
+      vector: Float32Array;
+      sums?: ReadonlyMap<string, Float32Array>;
+    }[]) {
       passages.set(row.vector, rows * dim);
       for (const [lang, sum] of row.sums ?? []) sums.get(lang)?.set(sum, rows * dim);
       if (++rows < BLOCK) continue;
@@ -221,8 +251,8 @@ async function removeOthers(dir: string, kept: string): Promise<void> {
 }
 
 /**
- * The least expansion with which enough is found, or the largest one if none will do; then the fewest of the rows found that
- * are still enough.
+ * The least expansion with which enough is found, or the largest one if none will do; then the
+ * fewest of the rows found that are still enough.
  */
 function fewestRows(
   graph: Graph,
@@ -240,7 +270,8 @@ function fewestRows(
     lists = questions.map(({ vector }) => graph.search(vector, size, size));
     if (isEnough(firstOf(lists, size))) break;
   }
-  const candidates = tried.find((size) => size >= expansion || isEnough(firstOf(lists, size))) ?? expansion;
+  const candidates =
+    tried.find((size) => size >= expansion || isEnough(firstOf(lists, size))) ?? expansion;
   return { expansion, candidates, found: firstOf(lists, candidates) };
 }
 
@@ -248,7 +279,7 @@ function mean(values: readonly number[]): number {
   return values.length === 0 ? 1 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Questions on which an ANN index is measured: the user's own data, without any judgment. Knows no graph. */
+/** Questions on which an ANN index is measured: the user's own data, without any judgment. */
 export interface AnnQuestions {
   readonly kind: 'generated' | 'passages';
   readonly questions: readonly { readonly text: string; readonly lang: string }[];
@@ -259,7 +290,10 @@ const SAMPLE = 100;
 /** Characters of a sentence that is asked. */
 const LONGEST = 200;
 
-/** One generated query of each sampled passage, languages taking turns; first sentences where no queries can be had. */
+/**
+ * One generated query of each sampled passage, languages taking turns; first sentences where no
+ * queries can be had.
+ */
 export async function annQuestions(opened: WholeIndex, recipe: Recipe): Promise<AnnQuestions> {
   const { ids, queryLanguages, manifest } = opened.snapshot;
   const size = Math.min(SAMPLE, ids.length);

@@ -1,6 +1,7 @@
 /**
- * One question, ranked with the generated queries and without: both answers, and where each found passage stands in the
- * other ranking. Both rankings are as deep as moves are looked for; only what is shown is read.
+ * One question, ranked with the generated queries and without: both answers, and where each found
+ * passage stands in the other ranking. Both rankings are as deep as moves are looked for; only what
+ * is shown is read.
  */
 import { XqgError } from '../base/errors.js';
 import type { Recipe } from '../indexing/recipe.js';
@@ -53,5 +54,8 @@ export async function compareRankings(
 
 function beside(answer: SearchResult, other: readonly string[]): ComparedAnswer {
   const ranks = new Map(other.map((id, i) => [id, i + 1]));
-  return { ...answer, hits: answer.hits.map((hit) => ({ ...hit, otherRank: ranks.get(hit.id) ?? null })) };
+  return {
+    ...answer,
+    hits: answer.hits.map((hit) => ({ ...hit, otherRank: ranks.get(hit.id) ?? null })),
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * What an index holds, passage by passage and counted, seen through filters: what does not pass them is not there. Knows no
- * question and no ranking.
+ * What an index holds, passage by passage and counted, seen through filters: what does not pass
+ * them is not there.
  */
 
 import { XqgError } from '../base/errors.js';
@@ -42,7 +42,10 @@ export interface IndexContents {
   readonly languages: readonly LanguageCount[];
   /** Passages by source. */
   readonly sources: Readonly<Record<string, number>>;
-  /** Keys of the metadata with the number of passages that have them, and some of their values, most frequent first. */
+  /**
+   * Keys of the metadata with the number of passages that have them, and some of their values, most
+   * frequent first.
+   */
   readonly metadata: Readonly<
     Record<string, { readonly passages: number; readonly values: readonly string[] }>
   >;
@@ -116,7 +119,13 @@ export async function countContents(
   const documents = new Set<string>();
   let passages = 0;
   let row = 0;
-  for await (const rows of snapshot.scan(['lang', 'langConfidence', 'source', 'documentId', 'metadata'])) {
+  for await (const rows of snapshot.scan([
+    'lang',
+    'langConfidence',
+    'source',
+    'documentId',
+    'metadata',
+  ])) {
     for (const { documentId, metadata, ...counted } of rows) {
       if (mask?.[row++] === 0) continue;
       passages++;
@@ -154,7 +163,10 @@ export async function countContents(
   };
 }
 
-/** The generated queries of one passage, as people see them: stored ones, or drawn anew as they were. Knows no question. */
+/**
+ * The generated queries of one passage, as people see them: stored ones, or drawn anew as they
+ * were.
+ */
 export interface PassageQueries {
   readonly id: string;
   readonly title: string;
@@ -178,9 +190,15 @@ export async function generatedQueries(
   const { seed } = snapshot.manifest.identity;
   const queries: Record<string, readonly string[]> = {};
   for (const lang of snapshot.queryLanguages.filter((other) => other !== passage.lang)) {
-    if (passage.drawn !== null || generator === null) queries[lang] = passage.drawn?.get(lang) ?? [];
+    if (passage.drawn !== null || generator === null)
+      queries[lang] = passage.drawn?.get(lang) ?? [];
     else
-      [queries[lang]] = await generator.draw([{ id, ...passage }], lang, snapshot.queriesPerLanguage, seed);
+      [queries[lang]] = await generator.draw(
+        [{ id, ...passage }],
+        lang,
+        snapshot.queriesPerLanguage,
+        seed,
+      );
   }
   return { id, title: passage.title, lang: passage.lang, generator: made.name, queries };
 }
@@ -196,6 +214,7 @@ export async function rowOf(
 ): Promise<number> {
   const mask = await filterMask(snapshot, filters);
   const row = snapshot.row(id);
-  if (row < 0 || mask?.[row] === 0) throw new XqgError('XQG_PASSAGE_UNKNOWN', { id, dir: snapshot.dir });
+  if (row < 0 || mask?.[row] === 0)
+    throw new XqgError('XQG_PASSAGE_UNKNOWN', { id, dir: snapshot.dir });
   return row;
 }

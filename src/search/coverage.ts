@@ -1,6 +1,6 @@
 /**
- * How well generated queries stand for their passages: each of a sample's queries is asked, and the place of its own passage
- * counted, by language, with xQG and without. Knows no judgment: a query that also fits another passage counts as lost.
+ * How well generated queries stand for their passages: each of a sample's queries is asked, and the
+ * place of its own passage counted, by language, with xQG and without.
  */
 import { XqgError } from '../base/errors.js';
 import type { Recipe } from '../indexing/recipe.js';
@@ -18,7 +18,10 @@ export interface CoverageOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Shares in [0, 1] of the queries that find their passage at the first place, and among the first ten. */
+/**
+ * Shares in [0, 1] of the queries that find their passage at the first place, and among the first
+ * ten.
+ */
 export interface FoundShares {
   readonly first: number;
   readonly firstTen: number;
@@ -66,7 +69,9 @@ export async function measureCoverage(
     const found = async (augment: boolean): Promise<FoundShares> => {
       const options = { augment, filters, k: DEPTH, signal };
       const ranked = await rankQuestions(opened, recipe, questions, options);
-      return sharesOf(ranked.map(({ question, hits }) => hits.findIndex(({ id }) => id === question.id)));
+      return sharesOf(
+        ranked.map(({ question, hits }) => hits.findIndex(({ id }) => id === question.id)),
+      );
     };
     if (questions.length === 0) continue;
     languages.push({

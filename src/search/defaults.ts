@@ -1,6 +1,6 @@
 /**
- * Every number of search that was tuned, in one place. Knows no code. Tuned on MLQA-R to English (never on XQuAD); the same
- * for all languages.
+ * Every number of search that was tuned, in one place. Tuned on MLQA-R to English (never on XQuAD);
+ * the same for all languages.
  */
 import { PROFILES, type ProfileName } from '../augment/profiles.js';
 import type { EncoderIdentity } from '../encode/encoder.js';
@@ -13,7 +13,9 @@ export function searchDefaults(
   generator: Pick<GeneratorIdentity, 'name'> | null,
 ): SearchDefaults {
   if (encoder.name.startsWith('static/')) return SEARCH_DEFAULTS;
-  return generator?.name.startsWith('gloss/') ? { ...NEURAL_DEFAULTS, alpha: GLOSS_ALPHA } : NEURAL_DEFAULTS;
+  return generator?.name.startsWith('gloss/')
+    ? { ...NEURAL_DEFAULTS, alpha: GLOSS_ALPHA }
+    : NEURAL_DEFAULTS;
 }
 
 export interface SearchDefaults {
@@ -23,15 +25,23 @@ export interface SearchDefaults {
     /** Normalization by length. */
     readonly b: number;
   };
-  /** What a generated term counts against one of the passage's own, inside one saturating function. */
+  /**
+   * What a generated term counts against one of the passage's own, inside one saturating function.
+   */
   readonly generatedWeight: number;
   /** What a match through the question's translation counts against one of the passage's own. */
   readonly translationWeight: number;
   /** Document frequencies of generated and translated terms as expectations instead of counts. */
   readonly expectedDf: boolean;
-  /** Weight of the best passage of a first pass in the question, where passages are in several languages (see feedback.ts). */
+  /**
+   * Weight of the best passage of a first pass in the question, where passages are in several
+   * languages (see feedback.ts).
+   */
   readonly feedback: number;
-  /** What a relative of a pivot stem ("physician" of "doctor") counts against the stem, times their nearness. */
+  /**
+   * What a relative of a pivot stem ("physician" of "doctor") counts against the stem, times their
+   * nearness.
+   */
   readonly relatedWeight: number;
   /** Augmentation of encoders with unit-length vectors, and of others. */
   readonly profile: { readonly unitLength: ProfileName; readonly anyLength: ProfileName };
@@ -79,5 +89,8 @@ export const NEURAL_DEFAULTS: SearchDefaults = {
   },
 };
 
-/** Alpha for neural encoders where queries are glossed sentences, of which they make more than of keywords. */
+/**
+ * Alpha for neural encoders where queries are glossed sentences, of which they make more than of
+ * keywords.
+ */
 const GLOSS_ALPHA = 0.3;

@@ -1,7 +1,7 @@
 /**
- * Ranks the passages of a snapshot for questions: the dense leg (near rows of a graph where there is one, else exact search), the
- * lexical leg (BM25 over own, generated and translated terms) and their hybrid. A question in several languages scores
- * SUM_l w_l score_l in each leg. Knows no store, no file and no generator beyond its table.
+ * Ranks the passages of a snapshot for questions: the dense leg (near rows of a graph where there
+ * is one, else exact search), the lexical leg (BM25 over own, generated and translated terms) and
+ * their hybrid. A question in several languages scores SUM_l w_l score_l in each leg.
  */
 
 import { cancellationPoint } from '../base/abort.js';
@@ -78,7 +78,9 @@ export class SearchEngine {
       });
     }
     if (lexical.rows !== snapshot.ids.length) {
-      throw new RangeError(`${lexical.rows} lexical rows do not fit ${snapshot.ids.length} passages`);
+      throw new RangeError(
+        `${lexical.rows} lexical rows do not fit ${snapshot.ids.length} passages`,
+      );
     }
     this.snapshot = snapshot;
     this.lexical = lexical;
@@ -98,15 +100,17 @@ export class SearchEngine {
       queryLanguages: snapshot.queryLanguages,
       defaults: this.defaults,
       factors: this.factors,
-      analyze: options.analyze ?? ((text, lang) => questionTerms(text, lang, this.#written, this.factors)),
+      analyze:
+        options.analyze ?? ((text, lang) => questionTerms(text, lang, this.#written, this.factors)),
     });
   }
 
   /**
-   * The best hits, score descending, then id ascending: at most min(k, n), and only passages that have a score. A lexical
-   * hit has a matching term; a hybrid hit is in the first `topN` of a leg.
+   * The best hits, score descending, then id ascending: at most min(k, n), and only passages that
+   * have a score. A lexical hit has a matching term; a hybrid hit is in the first `topN` of a leg.
    *
-   * @param signal when aborted, the question ends at its next stop (between legs) with the signal's reason
+   * @param signal when aborted, the question ends at its next stop (between legs) with the signal's
+   * reason
    * @throws XqgError XQG_NUMBER_OUT_OF_RANGE, XQG_UNKNOWN_PROFILE
    */
   async rank(request: SearchRequest, signal?: AbortSignal): Promise<SearchHit[]> {
@@ -115,7 +119,10 @@ export class SearchEngine {
   }
 
   /** The same as `rank` for each, in their order; faster, since one scan serves many questions. */
-  async rankBatch(requests: readonly SearchRequest[], signal?: AbortSignal): Promise<SearchHit[][]> {
+  async rankBatch(
+    requests: readonly SearchRequest[],
+    signal?: AbortSignal,
+  ): Promise<SearchHit[][]> {
     for (const request of requests) {
       checkRequest(request);
       if (request.augment) this.augmentation(request);
@@ -141,7 +148,9 @@ export class SearchEngine {
     return answers;
   }
 
-  /** Makes ahead what the first question in each language would wait for; ends early when aborted. */
+  /**
+   * Makes ahead what the first question in each language would wait for; ends early when aborted.
+   */
   async prepare(signal: AbortSignal): Promise<void> {
     if (this.snapshot.ids.length === 0) return;
     await this.#matrices.prepare(signal);
@@ -152,21 +161,34 @@ export class SearchEngine {
   augmentation(request: SearchRequest): Augmentation {
     const { queryLanguages, queriesPerLanguage } = this.snapshot;
     const { unitLength } = this.encoder.identity;
-    return augmentationOf(request, { queryLanguages, queriesPerLanguage, unitLength }, this.defaults);
+    return augmentationOf(
+      request,
+      { queryLanguages, queriesPerLanguage, unitLength },
+      this.defaults,
+    );
   }
 
-  /** Weight of the best passage of a first pass in the question (see feedback.ts); 0: there is no first pass. */
+  /**
+   * Weight of the best passage of a first pass in the question (see feedback.ts); 0: there is no
+   * first pass.
+   */
   feedback(request: SearchRequest): number {
     return feedbackWeight(request, this.defaults, this.#written);
   }
 
-  /** What ranks the passages for a question in the dense leg; all zero where the encoder knows none of its words. */
+  /**
+   * What ranks the passages for a question in the dense leg; all zero where the encoder knows none
+   * of its words.
+   */
   async rankingVector(request: SearchRequest): Promise<RankingVector> {
     const [vector] = await this.#rankingVectors([this.#denseLegOf(request)]);
     return vector!;
   }
 
-  /** What ranks for each question, and the matrices that it is compared with; in their order, each whole whatever legs are asked. */
+  /**
+   * What ranks for each question, and the matrices that it is compared with; in their order, each
+   * whole whatever legs are asked.
+   */
   async denseQuestions(requests: readonly SearchRequest[]): Promise<DenseQuestion<SearchMatrix>[]> {
     const dense = requests.map((request) => ({ ...this.#denseLegOf(request), exact: true }));
     const vectors = await this.#rankingVectors(dense);
@@ -209,7 +231,10 @@ export class SearchEngine {
   }
 
   /** The dense leg of each request, in their order. */
-  async #denseLists(requests: readonly SearchRequest[], signal?: AbortSignal): Promise<DenseList[]> {
+  async #denseLists(
+    requests: readonly SearchRequest[],
+    signal?: AbortSignal,
+  ): Promise<DenseList[]> {
     const vectors = await this.#rankingVectors(requests, signal);
     return this.#listsBy(
       requests,
@@ -224,7 +249,9 @@ export class SearchEngine {
     signal?: AbortSignal,
   ): Promise<(RankingVector | null)[]> {
     const own = await this.#dense.vectors(requests);
-    const fed = [...requests.keys()].filter((i) => own[i] !== null && this.feedback(requests[i]) > 0);
+    const fed = [...requests.keys()].filter(
+      (i) => own[i] !== null && this.feedback(requests[i]) > 0,
+    );
     const found = own.map(
       (vector) => vector && { question: vector, vector, toward: null as RankingVector['toward'] },
     );
@@ -244,7 +271,10 @@ export class SearchEngine {
     return found;
   }
 
-  /** The best rows by these vectors: through the graph where that is better, else by one scan for all. */
+  /**
+   * The best rows by these vectors: through the graph where that is better, else by one scan for
+   * all.
+   */
   async #listsBy(
     requests: readonly SearchRequest[],
     vectors: readonly (Float32Array | null)[],

@@ -1,6 +1,6 @@
 /**
- * What a question gets besides its own words: a text that a model wrote from it, appended to the question or mixed into its
- * vector. Knows neither models nor prompts.
+ * What a question gets besides its own words: a text that a model wrote from it, appended to the
+ * question or mixed into its vector.
  */
 import type { Encoder, QueryText } from '../encode/encoder.js';
 import type { LanguageWeight } from '../languages/terms.js';
@@ -24,7 +24,9 @@ export async function questionVectors(
   );
   if (mixed.length === 0) return vectors;
   const { dim, unitLength } = encoder.identity;
-  const others = await encoder.encodeQueries(mixed.map(({ text, languages }) => ({ text, languages })));
+  const others = await encoder.encodeQueries(
+    mixed.map(({ text, languages }) => ({ text, languages })),
+  );
   const out = vectors.slice();
   mixed.forEach(({ at, share }, m) => {
     const row = out.subarray(at * dim, (at + 1) * dim);
@@ -35,10 +37,14 @@ export async function questionVectors(
 }
 
 /**
- * (dim) What the question's own words give to its vector with an expansion; the text gives the rest. Of a text that is mixed in that is its
- * part of the sum; of one that is appended, the vector of the question alone, so that the rest is what the text changed.
+ * (dim) What the question's own words give to its vector with an expansion; the text gives the
+ * rest. Of a text that is mixed in that is its part of the sum; of one that is appended, the vector
+ * of the question alone, so that the rest is what the text changed.
  */
-export async function ownVector(encoder: Encoder, question: ExpandableQuestion): Promise<Float32Array> {
+export async function ownVector(
+  encoder: Encoder,
+  question: ExpandableQuestion,
+): Promise<Float32Array> {
   const alone = await questionVectors(encoder, [{ ...question, expansion: null }]);
   const { expansion } = question;
   if (expansion == null || expansion.dense === 'appended') return alone;
@@ -51,7 +57,10 @@ export async function ownVector(encoder: Encoder, question: ExpandableQuestion):
   return own;
 }
 
-/** An appended text makes another question: what was encoded elsewhere under the question's id is not its vector. */
+/**
+ * An appended text makes another question: what was encoded elsewhere under the question's id is
+ * not its vector.
+ */
 function questionText({
   question,
   questionId,
@@ -61,13 +70,17 @@ function questionText({
 }: ExpandableQuestion): QueryText {
   if (expansion?.dense !== 'appended')
     return { id: questionId, lang: questionLang, text: question, languages };
-  return { text: `${question} ${expansion.text}`, languages: bothOf(languages, expansion.languages) };
+  return {
+    text: `${question} ${expansion.text}`,
+    languages: bothOf(languages, expansion.languages),
+  };
 }
 
 /** Each language once; the weights of both lists count half. */
 function bothOf(a: readonly LanguageWeight[], b: readonly LanguageWeight[]): LanguageWeight[] {
   const weights = new Map<string, number>();
-  for (const { lang, weight } of [...a, ...b]) weights.set(lang, (weights.get(lang) ?? 0) + weight / 2);
+  for (const { lang, weight } of [...a, ...b])
+    weights.set(lang, (weights.get(lang) ?? 0) + weight / 2);
   return [...weights].map(([lang, weight]) => ({ lang, weight }));
 }
 

@@ -1,6 +1,7 @@
 /**
- * Why a passage has its scores for a question: the passage's and every language's share of the dense score, the lexical terms
- * with the pivot stems behind them, and the generated queries nearest to the question. Adds nothing to the ranking.
+ * Why a passage has its scores for a question: the passage's and every language's share of the
+ * dense score, the lexical terms with the pivot stems behind them, and the generated queries
+ * nearest to the question. Adds nothing to the ranking.
  */
 import { shareOf } from '../augment/fuse.js';
 import { cancellationPoint } from '../base/abort.js';
@@ -33,15 +34,24 @@ export interface GeneratedQuery {
 export interface DenseExplanation {
   /** Question . fused passage, as the ranking has it. */
   readonly score: number;
-  /** The passage's own part of it; with the languages' parts it sums to `score` (within float32 rounding). */
+  /**
+   * The passage's own part of it; with the languages' parts it sums to `score` (within float32
+   * rounding).
+   */
   readonly passage: number;
-  /** The passage that the question was pulled toward (see feedback.ts), and what that gives to the score; null: none. */
+  /**
+   * The passage that the question was pulled toward (see feedback.ts), and what that gives to the
+   * score; null: none.
+   */
   readonly toward: { readonly id: string; readonly weight: number; readonly share: number } | null;
-  /** The part of the generated queries by language, largest first; languages without queries are absent. */
+  /**
+   * The part of the generated queries by language, largest first; languages without queries are
+   * absent.
+   */
   readonly languages: readonly { readonly lang: string; readonly share: number }[];
   /**
-   * What the question's own words give to the score, and what its expansion gives; with the share of `toward` they sum to it. Of an
-   * appended text `text` is what it changed. Null without one.
+   * What the question's own words give to the score, and what its expansion gives; with the share
+   * of `toward` they sum to it. Of an appended text `text` is what it changed. Null without one.
    */
   readonly expansion: { readonly question: number; readonly text: number } | null;
 }
@@ -49,7 +59,10 @@ export interface DenseExplanation {
 export interface LexicalExplanation {
   /** BM25, as the ranking has it; null: no term matched. */
   readonly score: number | null;
-  /** By language of the question, then of its expansion; contributions times `weight` sum to `score`. */
+  /**
+   * By language of the question, then of its expansion; contributions times `weight` sum to
+   * `score`.
+   */
   readonly languages: readonly {
     readonly lang: string;
     readonly weight: number;
@@ -75,7 +88,8 @@ export interface Explanation {
  * Explains both legs whatever the request's mode is.
  *
  * @param row of the snapshot, in [0, n)
- * @param queries generated queries of that passage, to be sorted by their similarity to the question
+ * @param queries generated queries of that passage, to be sorted by their similarity to the
+ * question
  * @throws XqgError as `SearchEngine.rank`
  */
 export async function explain(
@@ -118,7 +132,9 @@ async function explainDense(
       shares.set(part.lang, (shares.get(part.lang) ?? 0) + share);
     }
   }
-  const languages = [...shares].map(([lang, share]) => ({ lang, share })).sort((a, b) => b.share - a.share);
+  const languages = [...shares]
+    .map(([lang, share]) => ({ lang, share }))
+    .sort((a, b) => b.share - a.share);
   const kept = toward?.kept ?? 1;
   const scoreOf = (part: Float32Array) => engine.denseScore(request, part, row);
   const asked = toward === null ? score : kept * (await scoreOf(question));
@@ -128,12 +144,17 @@ async function explainDense(
     share: score - asked,
   };
   const words =
-    request.expansion == null ? null : kept * (await scoreOf(await ownVector(engine.encoder, request)));
+    request.expansion == null
+      ? null
+      : kept * (await scoreOf(await ownVector(engine.encoder, request)));
   const expansion = words === null ? null : { question: words, text: asked - words };
   return { score, passage: own, toward: pulled, languages, expansion };
 }
 
-/** What the passage's vector and its sums are multiplied with to give the fused vector of one matrix. */
+/**
+ * What the passage's vector and its sums are multiplied with to give the fused vector of one
+ * matrix.
+ */
 function fusedParts(
   engine: SearchEngine,
   request: SearchRequest,
@@ -154,7 +175,9 @@ function fusedParts(
   const languages = used
     .map(({ lang }, i) => ({ lang, weight: shares[i] }))
     .filter(({ lang }) => sums.has(lang));
-  const scale = augmentation.renormalize ? 1 / fusedLength(passageWeight, passage, languages, sums) : 1;
+  const scale = augmentation.renormalize
+    ? 1 / fusedLength(passageWeight, passage, languages, sums)
+    : 1;
   return {
     passageWeight: scale * passageWeight,
     languages: languages.map(({ lang, weight }) => ({ lang, weight: scale * weight })),
@@ -177,7 +200,10 @@ function fusedLength(
   return Math.sqrt(squares) || 1;
 }
 
-async function languageSums(engine: SearchEngine, row: number): Promise<ReadonlyMap<string, Float32Array>> {
+async function languageSums(
+  engine: SearchEngine,
+  row: number,
+): Promise<ReadonlyMap<string, Float32Array>> {
   const { snapshot } = engine;
   if (snapshot.languageSumsOf !== undefined) return snapshot.languageSumsOf(row);
   const sums = new Map<string, Float32Array>();
@@ -188,14 +214,26 @@ async function languageSums(engine: SearchEngine, row: number): Promise<Readonly
   return sums;
 }
 
-function explainLexical(engine: SearchEngine, request: SearchRequest, row: number): LexicalExplanation {
+function explainLexical(
+  engine: SearchEngine,
+  request: SearchRequest,
+  row: number,
+): LexicalExplanation {
   const mode = lexicalModeOf(request);
-  const languages = engine.lexicalQuestions(request).map(({ lang, bag, view, weight, expansion }) => {
-    const terms = engine.lexical.explain(bag, view, mode, row);
-    return { lang, weight, expansion, terms: terms.sort((a, b) => b.contribution - a.contribution) };
-  });
+  const languages = engine
+    .lexicalQuestions(request)
+    .map(({ lang, bag, view, weight, expansion }) => {
+      const terms = engine.lexical.explain(bag, view, mode, row);
+      return {
+        lang,
+        weight,
+        expansion,
+        terms: terms.sort((a, b) => b.contribution - a.contribution),
+      };
+    });
   const score = languages.reduce(
-    (sum, { weight, terms }) => terms.reduce((total, term) => total + weight * term.contribution, sum),
+    (sum, { weight, terms }) =>
+      terms.reduce((total, term) => total + weight * term.contribution, sum),
     0,
   );
   return { score: score > 0 ? score : null, languages };
@@ -225,7 +263,10 @@ export interface ExplainedPassage
   readonly title: string;
   readonly lang: string;
   readonly text: string;
-  /** Place in the ranking of all passages that pass the filters; null where the passage is not ranked at all. */
+  /**
+   * Place in the ranking of all passages that pass the filters; null where the passage is not
+   * ranked at all.
+   */
   readonly rank: number | null;
   /** Score in that ranking. */
   readonly score: number | null;
@@ -252,7 +293,9 @@ export async function explainPassage(
     recipe.generator === null || !request.augment
       ? {}
       : (await generatedQueries(opened, recipe, passageId, filters)).queries;
-  const queries = Object.entries(generated).flatMap(([lang, texts]) => texts.map((text) => ({ lang, text })));
+  const queries = Object.entries(generated).flatMap(([lang, texts]) =>
+    texts.map((text) => ({ lang, text })),
+  );
   await cancellationPoint(options.signal);
   const { dense, lexical, nearest, augmentation } = await explain(engine, request, row, queries);
   // The lists that a hybrid is made of stay those of a usual search, so that its scores do too.

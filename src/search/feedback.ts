@@ -1,7 +1,8 @@
 /**
- * Feedback from a first pass: the question's vector is pulled toward the best passage, so that its translations rise with it. Rocchio's
- * formula on vectors with one passage (Li, Mourad, Zhuang, Koopman, Zuccon, "Pseudo Relevance Feedback with Deep Language Models and
- * Dense Retrievers", TOIS 2023). Knows no index.
+ * Feedback from a first pass: the question's vector is pulled toward the best passage, so that its
+ * translations rise with it. Rocchio's formula on vectors with one passage (Li, Mourad, Zhuang,
+ * Koopman, Zuccon, "Pseudo Relevance Feedback with Deep Language Models and Dense Retrievers", TOIS
+ * 2023).
  */
 import type { SearchDefaults } from './defaults.js';
 import type { SearchRequest } from './request.js';
@@ -24,8 +25,9 @@ export interface Toward {
 }
 
 /**
- * Weight of the best passage in a question, >= 0; 0: no first pass. Unless it was asked for, only where the dense leg ranks alone and
- * passages are in several languages: elsewhere no translation can rise, and a hybrid gains nothing by it.
+ * Weight of the best passage in a question, >= 0; 0: no first pass. Unless it was asked for, only
+ * where the dense leg ranks alone and passages are in several languages: elsewhere no translation
+ * can rise, and a hybrid gains nothing by it.
  */
 export function feedbackWeight(
   { mode, feedback }: Pick<SearchRequest, 'mode' | 'feedback'>,
@@ -49,7 +51,10 @@ export function pulledToward(
 ): { readonly vector: Float32Array; readonly kept: number } {
   const [length, other] = [lengthOf(question), lengthOf(passage)];
   if (other === 0) return { vector: question, kept: 1 };
-  const sum = Float64Array.from(question, (value, d) => value / length + (weight * passage[d]) / other);
+  const sum = Float64Array.from(
+    question,
+    (value, d) => value / length + (weight * passage[d]) / other,
+  );
   const kept = 1 / (lengthOf(sum) || 1);
   return { vector: Float32Array.from(sum, (value) => length * kept * value), kept };
 }

@@ -1,6 +1,6 @@
 /**
- * Filters as people write them (`year>=2020`, `lang=de`, `topic!=sports`) become a predicate over passages. Knows no index
- * and no ranking; the predicate makes the mask of a search.
+ * Filters as people write them (`year>=2020`, `lang=de`, `topic!=sports`) become a predicate over
+ * passages.
  */
 
 import { XqgError } from '../base/errors.js';
@@ -34,8 +34,9 @@ const OWN_KEYS: Readonly<Record<string, (passage: FilteredPassage) => string>> =
 };
 
 /**
- * A predicate that is true where all filters are. `=` and `!=` compare as numbers if both sides are, else as text; a list
- * equals each of its members. `<`, `<=`, `>` and `>=` compare numbers or ISO dates. A passage without the key passes `!=` only.
+ * A predicate that is true where all filters are. `=` and `!=` compare as numbers if both sides
+ * are, else as text; a list equals each of its members. `<`, `<=`, `>` and `>=` compare numbers or
+ * ISO dates. A passage without the key passes `!=` only.
  *
  * @throws XqgError XQG_FILTER_SYNTAX
  */
@@ -53,7 +54,8 @@ export interface FilterCondition {
 
 /** @throws XqgError XQG_FILTER_SYNTAX */
 export function parseCondition(filter: string): FilterCondition {
-  const failure = (reason: string): XqgError => new XqgError('XQG_FILTER_SYNTAX', { filter, reason });
+  const failure = (reason: string): XqgError =>
+    new XqgError('XQG_FILTER_SYNTAX', { filter, reason });
   const match = FILTER.exec(filter);
   if (match === null) throw failure(`none of ${OPERATORS.join(' ')} is in it`);
   const key = match[1].trim();

@@ -1,29 +1,39 @@
 /**
- * The hybrid ranking: a pure function of the two legs' top-N lists and of exact scores for the candidates that one list
- * misses. So every store and every engine that delivers the lists gives the same hybrid. Knows no leg from within.
+ * The hybrid ranking: a pure function of the two legs' top-N lists and of exact scores for the
+ * candidates that one list misses. So every store and every engine that delivers the lists gives
+ * the same hybrid.
  */
 import { type RankedRows, sortRows } from './top-k.js';
 
-/** How scores of different scales become comparable; the scale of a leg comes from its own list alone. */
+/**
+ * How scores of different scales become comparable; the scale of a leg comes from its own list
+ * alone.
+ */
 export type Normalization = 'z-score' | 'min-max';
 
 /** One leg's contribution. */
 export interface Leg {
   /** Its best rows, best first. */
   readonly list: RankedRows;
-  /** Its exact score of any row; null if the leg has none (no term matched): then the row counts like `missing`. */
+  /**
+   * Its exact score of any row; null if the leg has none (no term matched): then the row counts
+   * like `missing`.
+   */
   readonly score: (row: number) => number | null;
   /** > 0 to take part. */
   readonly weight: number;
   /**
-   * The score that stands for having none, where the leg may leave rows out: 0 for BM25. Lists shorter than the longest one
-   * are filled up with it before the scale is taken, so that two matches among 200 passages stand out. Null if every row
-   * has a score.
+   * The score that stands for having none, where the leg may leave rows out: 0 for BM25. Lists
+   * shorter than the longest one are filled up with it before the scale is taken, so that two
+   * matches among 200 passages stand out. Null if every row has a score.
    */
   readonly missing: number | null;
 }
 
-/** A row of the hybrid with the legs' own scores, in the order of the legs; null: no score in that leg. */
+/**
+ * A row of the hybrid with the legs' own scores, in the order of the legs; null: no score in that
+ * leg.
+ */
 export interface HybridHit {
   readonly row: number;
   readonly score: number;
@@ -90,8 +100,8 @@ interface Scale {
 }
 
 /**
- * z-score: mean and standard deviation of the list; min-max: its smallest score and its range. A list whose scores are all
- * equal has no unit of its own; then it is their size, or 1.
+ * z-score: mean and standard deviation of the list; min-max: its smallest score and its range. A
+ * list whose scores are all equal has no unit of its own; then it is their size, or 1.
  *
  * @param depth length of the longest list
  */

@@ -1,11 +1,14 @@
-/** From the legs' lists to the hits of one question. Knows no leg from within. */
+/** From the legs' lists to the hits of one question. */
 import type { SearchDefaults } from './defaults.js';
 import { hybrid } from './fusion.js';
 import type { LexicalTop } from './lexical/index.js';
 import { lexicalModeOf, type SearchHit, type SearchRequest } from './request.js';
 import type { RankedRows } from './top-k.js';
 
-/** The dense leg's best rows, and its exact score of any row of the lexical list; null where it has none. */
+/**
+ * The dense leg's best rows, and its exact score of any row of the lexical list; null where it has
+ * none.
+ */
 export interface DenseList {
   readonly list: RankedRows;
   readonly score: (row: number) => number | null;
@@ -54,11 +57,13 @@ export function hitsOf(
       missing: 0,
     },
   ];
-  return hybrid(legs, normalization, k, rank).map(({ row, score, legs: [denseScore, lexicalScore] }) => ({
-    row,
-    id: ids[row],
-    score,
-    dense: denseScore,
-    lexical: lexicalScore,
-  }));
+  return hybrid(legs, normalization, k, rank).map(
+    ({ row, score, legs: [denseScore, lexicalScore] }) => ({
+      row,
+      id: ids[row],
+      score,
+      dense: denseScore,
+      lexical: lexicalScore,
+    }),
+  );
 }

@@ -1,5 +1,6 @@
 /**
- * A snapshot and lexical index over plain arrays, for evaluation and tests: the same search without a store. Knows no file.
+ * A snapshot and lexical index over plain arrays, for evaluation and tests: the same search without
+ * a store.
  */
 
 import { LexicalSegment, SEGMENT_ROWS } from '../indexing/lexical/segment.js';
@@ -80,7 +81,8 @@ class MemorySnapshot implements Snapshot {
     this.#rows.forEach((row, r) => {
       const vector = vectorOf(row);
       if (vector === undefined) return;
-      if (vector.length !== this.dim) throw new RangeError(`row ${r} has ${vector.length} dimensions`);
+      if (vector.length !== this.dim)
+        throw new RangeError(`row ${r} has ${vector.length} dimensions`);
       matrix.set(vector, r * this.dim);
     });
     return matrix;

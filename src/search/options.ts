@@ -21,15 +21,16 @@ export interface SearchOptions {
   /** Which languages' generated queries count. Default: the profile's. */
   readonly languagePolicy?: LanguagePolicy;
   /**
-   * Weight of the best passage of a first pass in the question's vector, >= 0: translations of that passage rise. Default: 0.2 where
-   * the mode is `dense`, passages are in several languages and the encoder is that of a pack; else 0, one pass.
+   * Weight of the best passage of a first pass in the question's vector, >= 0: translations of that
+   * passage rise. Default: 0.2 where the mode is `dense`, passages are in several languages and the
+   * encoder is that of a pack; else 0, one pass.
    */
   readonly feedback?: number;
   /** Language of the question, or a weighting over several. Default: detected. */
   readonly lang?: string | readonly LanguageWeight[];
   /**
-   * Conditions that must all hold: `year>=2020`, `topic!=sports`. Keys are those of the metadata, and `lang` (of the passage),
-   * `document`, `source`, `path`, `title`, `id`.
+   * Conditions that must all hold: `year>=2020`, `topic!=sports`. Keys are those of the metadata,
+   * and `lang` (of the passage), `document`, `source`, `path`, `title`, `id`.
    */
   readonly filters?: readonly string[];
   /** Only the best passage of each document; `k` counts documents. */
@@ -37,15 +38,15 @@ export interface SearchOptions {
   /** At most so many results, >= 1. Default 10. */
   readonly k?: number;
   /**
-   * A text that a model writes from the question is searched with it, or one that `XqgIndex.expand` had written from this question
-   * before. Default: none.
+   * A text that a model writes from the question is searched with it, or one that `XqgIndex.expand`
+   * had written from this question before. Default: none.
    */
   readonly expand?: ExpandOptions | ExpandedQuestion;
   /** When aborted, the search ends at its next stop with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * The dense leg through the ANN index: true: it must be there and fit; false: exact search. Default: through
-   * it where it is there; exactly, with a warning, where it does not fit.
+   * The dense leg through the ANN index: true: it must be there and fit; false: exact search.
+   * Default: through it where it is there; exactly, with a warning, where it does not fit.
    */
   readonly ann?: boolean;
 }
@@ -66,8 +67,8 @@ export interface ExpansionInfo {
 /** How a dense leg was answered that did not look at every passage. */
 export interface AnnUse {
   /**
-   * Share of what exact search finds among its first ten, as it was measured at `measuredAlpha`; null where it was measured for
-   * another profile.
+   * Share of what exact search finds among its first ten, as it was measured at `measuredAlpha`;
+   * null where it was measured for another profile.
    */
   readonly recall: number | null;
   readonly measuredAlpha: number;
@@ -118,14 +119,19 @@ export interface Hit {
   readonly text: string;
   /** The sentence of the text that fits the question best; empty for a passage without text. */
   readonly snippet: string;
-  /** Grouped by document: ids of the other passages of this document that were found, best first. */
+  /**
+   * Grouped by document: ids of the other passages of this document that were found, best first.
+   */
   readonly others: readonly string[];
   readonly metadata: Readonly<Record<string, MetadataValue>>;
 }
 
 /** A whole number of at least `least`. */
 export const wholeNumber = (least: number) =>
-  z.number({ error: 'is not a number' }).int('is not a whole number').min(least, `is less than ${least}`);
+  z
+    .number({ error: 'is not a number' })
+    .int('is not a whole number')
+    .min(least, `is less than ${least}`);
 
 /** A number within [least, most]. */
 export const numberWithin = (least: number, most: number) =>
@@ -143,8 +149,12 @@ export const searchFields = {
   augment: oneOf('on', 'off', 'both').describe(
     'With the generated queries (xQG), without them, or both rankings beside each other.',
   ),
-  alpha: numberWithin(0, 1).describe('Weight of the generated queries; the default is that of the profile.'),
-  profile: oneOf('unit', 'paper').describe('How queries are fused; the default is what fits the encoder.'),
+  alpha: numberWithin(0, 1).describe(
+    'Weight of the generated queries; the default is that of the profile.',
+  ),
+  profile: oneOf('unit', 'paper').describe(
+    'How queries are fused; the default is what fits the encoder.',
+  ),
   translate: z.boolean().describe('Also translate the words of the question (lexical leg).'),
   lang: z
     .string()

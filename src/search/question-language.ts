@@ -1,6 +1,6 @@
 /**
- * The languages in which a question is searched: the one that was given, else every plausible one with its weight, and what
- * people should know about them. Knows no index.
+ * The languages in which a question is searched: the one that was given, else every plausible one
+ * with its weight, and what people should know about them.
  */
 
 import { XqgError } from '../base/errors.js';

@@ -1,6 +1,6 @@
 /**
- * The last baselines of a version. Alpha and the languages of the generated queries do not shape them, so they are not ranked again while
- * those move beside them. Knows no passage.
+ * The last baselines of a version. Alpha and the languages of the generated queries do not shape
+ * them, so they are not ranked again while those move beside them.
  */
 
 import type { SearchView } from './opened/searchable.js';

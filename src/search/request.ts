@@ -1,6 +1,4 @@
-/**
- * What can be asked of search, and what it means after the defaults are filled in. Knows the shape of questions; no index.
- */
+/** What can be asked of search, and what it means after the defaults are filled in. */
 
 import {
   type AugmentationProfile,
@@ -20,15 +18,24 @@ export type SearchMode = 'dense' | 'lexical' | 'hybrid';
 
 export interface SearchRequest {
   readonly question: string;
-  /** For encoders whose vectors were made elsewhere: the question's id and the language that its data give it. */
+  /**
+   * For encoders whose vectors were made elsewhere: the question's id and the language that its
+   * data give it.
+   */
   readonly questionId?: string;
   readonly questionLang?: string;
-  /** The question's language or, where it is guessed, every plausible one; at least one, weights summing to 1. */
+  /**
+   * The question's language or, where it is guessed, every plausible one; at least one, weights
+   * summing to 1.
+   */
   readonly languages: readonly LanguageWeight[];
   readonly mode: SearchMode;
   /** With the generated queries (xQG) or without, in both legs. */
   readonly augment: boolean;
-  /** Also translate the question's terms (probabilistic structured queries); lexical leg only. Default false. */
+  /**
+   * Also translate the question's terms (probabilistic structured queries); lexical leg only.
+   * Default false.
+   */
   readonly translate?: boolean;
   /** Default: what fits the encoder (see defaults.ts). */
   readonly profile?: ProfileName;
@@ -38,13 +45,21 @@ export interface SearchRequest {
   readonly languagePolicy?: LanguagePolicy;
   /** What was written from the question, to be searched with it. Default: nothing. */
   readonly expansion?: Expansion | null;
-  /** Weight of the best passage of a first pass in the question's vector, >= 0; default: see feedback.ts. */
+  /**
+   * Weight of the best passage of a first pass in the question's vector, >= 0; default: see
+   * feedback.ts.
+   */
   readonly feedback?: number;
   /** At most so many hits, >= 1. */
   readonly k: number;
-  /** Length of the lists that a hybrid is made of; default: that of defaults.ts, or k if it is more. */
+  /**
+   * Length of the lists that a hybrid is made of; default: that of defaults.ts, or k if it is more.
+   */
   readonly topN?: number;
-  /** True: the dense leg scans every row, also where a graph of near neighbors is at hand. Default false. */
+  /**
+   * True: the dense leg scans every row, also where a graph of near neighbors is at hand. Default
+   * false.
+   */
   readonly exact?: boolean;
   /** (n) by row: 0 leaves a passage out. */
   readonly mask?: Uint8Array | null;
@@ -54,9 +69,14 @@ export interface SearchRequest {
 export interface SearchHit {
   readonly row: number;
   readonly id: string;
-  /** What the hits are ordered by: the leg's own score, or the hybrid's (comparable within one answer only). */
+  /**
+   * What the hits are ordered by: the leg's own score, or the hybrid's (comparable within one
+   * answer only).
+   */
   readonly score: number;
-  /** Question . passage vector; null where the mode does not use it or the question has no vector. */
+  /**
+   * Question . passage vector; null where the mode does not use it or the question has no vector.
+   */
   readonly dense: number | null;
   /** BM25; null where the mode does not use it or no term matched. */
   readonly lexical: number | null;
@@ -93,10 +113,15 @@ export function augmentationOf(
   defaults: SearchDefaults,
 ): Augmentation {
   const name =
-    request.profile ?? (corpus.unitLength ? defaults.profile.unitLength : defaults.profile.anyLength);
+    request.profile ??
+    (corpus.unitLength ? defaults.profile.unitLength : defaults.profile.anyLength);
   const alpha = request.alpha ?? (name === 'unit' ? defaults.alpha : PROFILES[name]?.alpha);
   const profile = augmentationProfile(name, { alpha, languages: request.languagePolicy });
-  const weights = policyWeights(profile.languages, request.languages[0]?.lang ?? '', corpus.queryLanguages);
+  const weights = policyWeights(
+    profile.languages,
+    request.languages[0]?.lang ?? '',
+    corpus.queryLanguages,
+  );
   const queries = weights
     .filter(({ lang }) => corpus.queryLanguages.includes(lang))
     .reduce((sum, { weight }) => sum + weight * corpus.queriesPerLanguage, 0);
@@ -116,14 +141,25 @@ export function checkRequest(request: SearchRequest): void {
     ['topN', request.topN ?? 1],
   ] as const) {
     if (!(Number.isInteger(value) && value >= 1)) {
-      throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', { name, value, range: 'a whole number of 1 or more' });
+      throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', {
+        name,
+        value,
+        range: 'a whole number of 1 or more',
+      });
     }
   }
   const { feedback = 0 } = request;
   if (!(feedback >= 0 && feedback < Infinity)) {
-    throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', { name: 'feedback', value: feedback, range: '0 or more' });
+    throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', {
+      name: 'feedback',
+      value: feedback,
+      range: '0 or more',
+    });
   }
-  const total = request.languages.reduce((sum, { weight }) => sum + (weight >= 0 ? weight : Number.NaN), 0);
+  const total = request.languages.reduce(
+    (sum, { weight }) => sum + (weight >= 0 ? weight : Number.NaN),
+    0,
+  );
   if (!(Math.abs(total - 1) < 1e-3)) {
     const name = "the sum of the question's language weights";
     throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', { name, value: total, range: '1' });

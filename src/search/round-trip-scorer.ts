@@ -1,4 +1,4 @@
-/** The round trip of generated queries: an index of the passages is searched for each. Knows no generator. */
+/** The round trip of generated queries: an index of the passages is searched for each. */
 import { type QueryScorer, type RankPassage, scorerOfRanks } from '../generate/filters/scorers.js';
 import type { Question, QuestionHits, SearchOptions } from './options.js';
 
@@ -13,8 +13,10 @@ interface RankingIndex {
 const DEPTH = 100;
 
 /**
- * A scorer for `generatorOptions.scorers`: 1 / the rank of its own passage, by the vectors of the passages alone.
- * @param index of the same passages, with the encoder that will search them; it needs no generated queries, and must stay open
+ * A scorer for `generatorOptions.scorers`: 1 / the rank of its own passage, by the vectors of the
+ * passages alone.
+ * @param index of the same passages, with the encoder that will search them; it needs no generated
+ * queries, and must stay open
  * @throws XqgError when it scores: XQG_PASSAGE_UNKNOWN for a passage that the index lacks
  */
 export async function roundTripScorer(index: RankingIndex): Promise<QueryScorer> {

@@ -1,6 +1,6 @@
 /**
- * The sentence of a passage that answers a question best, by shared terms, romanized n-grams and, across languages, the
- * generator's table. Only for people: it does not change the ranking.
+ * The sentence of a passage that answers a question best, by shared terms, romanized n-grams and,
+ * across languages, the generator's table. Only for people: it does not change the ranking.
  */
 import type { TermFactors } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
@@ -26,11 +26,16 @@ interface WantedTerm {
   readonly term: string;
   /** The question's language. */
   readonly lang: string;
-  /** Pivot stems that translate it, with P(e | term), and those that generate it, with P(term | e). */
+  /**
+   * Pivot stems that translate it, with P(e | term), and those that generate it, with P(term | e).
+   */
   readonly stems: readonly TermBag[];
 }
 
-/** Where a sentence lies in its passage, and how surely it has each of the question's terms that it has at all. */
+/**
+ * Where a sentence lies in its passage, and how surely it has each of the question's terms that it
+ * has at all.
+ */
 export interface MatchedSentence extends Omit<TextPiece, 'text'> {
   /** Places among the question's terms, ascending. */
   readonly terms: readonly number[];
@@ -54,7 +59,9 @@ export function snippetFinder(
   return (passage) => bestSentence(passage.text, matched(passage), weights);
 }
 
-/** A function from a passage to its sentences as the question sees them, whatever its terms weigh. */
+/**
+ * A function from a passage to its sentences as the question sees them, whatever its terms weigh.
+ */
 export function sentenceMatcher(
   engine: SearchEngine,
   request: SearchRequest,
@@ -67,7 +74,10 @@ export function sentenceMatcher(
     });
 }
 
-/** What each of the question's terms counts in a sentence: it follows from how many passages have the term. */
+/**
+ * What each of the question's terms counts in a sentence: it follows from how many passages have
+ * the term.
+ */
 export function sentenceWeights(engine: SearchEngine, request: SearchRequest): Float64Array {
   const mode = lexicalModeOf(request);
   const weights = engine
@@ -103,7 +113,8 @@ function wantedTerms(engine: SearchEngine, request: SearchRequest): WantedTerm[]
     bag.terms.map((term) => ({
       term,
       lang,
-      stems: factors === null ? [] : [factors.translate(term, lang), factors.generatedFrom(term, lang)],
+      stems:
+        factors === null ? [] : [factors.translate(term, lang), factors.generatedFrom(term, lang)],
     })),
   );
 }
@@ -128,7 +139,10 @@ function match(
   return { terms, presences };
 }
 
-/** 1 for the term itself; else the larger of what its translation and what generation give, at most 1. */
+/**
+ * 1 for the term itself; else the larger of what its translation and what generation give, at most
+ * 1.
+ */
 function presence(
   { term, lang, stems: bags }: WantedTerm,
   passageLang: string,
@@ -171,7 +185,8 @@ const segmenters = new Map<string, Intl.Segmenter>();
 /**
  * The sentences of a text in order, without the space around them.
  *
- * @param longest longer ones are cut at spaces or punctuation, or where there is none, after so many characters
+ * @param longest longer ones are cut at spaces or punctuation, or where there is none, after so
+ * many characters
  */
 export function sentencesOf(text: string, lang: string, longest: number): TextPiece[] {
   const pieces: TextPiece[] = [];
@@ -204,7 +219,8 @@ function cut(sentence: string, longest: number): [number, number][] {
 /** `at`, or before it if it lies within a surrogate pair or before a combining mark. */
 function wholeCharacter(text: string, at: number): number {
   let place = at;
-  while (place > at - 20 && /^[\p{M}\u{dc00}-\u{dfff}]/u.test(text.slice(place, place + 1))) place--;
+  while (place > at - 20 && /^[\p{M}\u{dc00}-\u{dfff}]/u.test(text.slice(place, place + 1)))
+    place--;
   return place;
 }
 
@@ -225,7 +241,10 @@ function segmenterOf(lang: string): Intl.Segmenter {
   return segmenter;
 }
 
-/** Questions that are remembered for one version, passages of each, and sentences of a passage: longer ones are read again. */
+/**
+ * Questions that are remembered for one version, passages of each, and sentences of a passage:
+ * longer ones are read again.
+ */
 const REMEMBERED = 64;
 const PASSAGES = 64;
 const SENTENCES = 64;

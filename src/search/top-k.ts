@@ -1,6 +1,5 @@
 /**
- * The order of every result list: score descending, then id ascending, also at the cut at k. Knows arrays of scores and
- * the ranks of ids; nothing of how scores come about.
+ * The order of every result list: score descending, then id ascending, also at the cut at k.
  */
 
 /** Rows and their scores, best first. */
@@ -9,9 +8,14 @@ export interface RankedRows {
   readonly scores: Float64Array;
 }
 
-/** `rankOfIds(ids)[r]` is the place of row r's id among all ids in ascending order of their UTF-16 code units. */
+/**
+ * `rankOfIds(ids)[r]` is the place of row r's id among all ids in ascending order of their UTF-16
+ * code units.
+ */
 export function rankOfIds(ids: readonly string[]): Uint32Array {
-  const order = Uint32Array.from(ids.keys()).sort((a, b) => (ids[a] < ids[b] ? -1 : ids[a] > ids[b] ? 1 : 0));
+  const order = Uint32Array.from(ids.keys()).sort((a, b) =>
+    ids[a] < ids[b] ? -1 : ids[a] > ids[b] ? 1 : 0,
+  );
   const rank = new Uint32Array(ids.length);
   order.forEach((row, place) => {
     rank[row] = place;
@@ -25,7 +29,8 @@ export function rankOfIds(ids: readonly string[]): Uint32Array {
  * @param scores (n); no NaN
  * @param rank (n) of `rankOfIds`
  * @param mask (n), 0 leaves a row out; null leaves none out
- * @param floor rows with this score or less are left out: 0 for BM25, where 0 means that no term matched
+ * @param floor rows with this score or less are left out: 0 for BM25, where 0 means that no term
+ * matched
  */
 export function topK(
   scores: Float32Array | Float64Array,
@@ -44,8 +49,8 @@ export function topK(
 }
 
 /**
- * The rows, ascending, whose scores are at most `margin` below the k-th largest: all rows above `floor` if these are at
- * most k.
+ * The rows, ascending, whose scores are at most `margin` below the k-th largest: all rows above
+ * `floor` if these are at most k.
  */
 export function rowsOfBest(
   scores: Float32Array | Float64Array,
@@ -63,7 +68,9 @@ export function rowsOfBest(
     }
   }
   const threshold = k >= scores.length ? null : kthOfEvery(1, scores, k, mask, floor);
-  return threshold === null ? rowsAbove(scores, floor, mask) : rowsFrom(scores, threshold - margin, mask);
+  return threshold === null
+    ? rowsAbove(scores, floor, mask)
+    : rowsFrom(scores, threshold - margin, mask);
 }
 
 /**
@@ -88,8 +95,8 @@ export function kthScore(
 const SAMPLE = 4096;
 
 /**
- * A score that most likely is a little below the k-th largest, from a sample: then few scores are left to look at, since
- * most are far below. Null if there are too few scores for that.
+ * A score that most likely is a little below the k-th largest, from a sample: then few scores are
+ * left to look at, since most are far below. Null if there are too few scores for that.
  */
 function guessKth(
   scores: Float32Array | Float64Array,
@@ -98,7 +105,9 @@ function guessKth(
   floor: number,
 ): number | null {
   const stride = Math.floor(scores.length / SAMPLE);
-  return stride < 4 ? null : kthOfEvery(stride, scores, Math.ceil((1.5 * k) / stride) + 4, mask, floor);
+  return stride < 4
+    ? null
+    : kthOfEvery(stride, scores, Math.ceil((1.5 * k) / stride) + 4, mask, floor);
 }
 
 /** The k-th largest of every `stride`-th score, or null if these are fewer than k. */
@@ -173,7 +182,12 @@ function doubled(rows: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
  * @param scores aligned with `rows`
  * @param rank by row
  */
-export function sortRows(rows: Uint32Array, scores: Float64Array, k: number, rank: Uint32Array): RankedRows {
+export function sortRows(
+  rows: Uint32Array,
+  scores: Float64Array,
+  k: number,
+  rank: Uint32Array,
+): RankedRows {
   const order = rowsOfBest(scores, k, null)
     .sort((a, b) => scores[b] - scores[a] || rank[rows[a]] - rank[rows[b]])
     .subarray(0, Math.max(k, 0));
@@ -183,7 +197,11 @@ export function sortRows(rows: Uint32Array, scores: Float64Array, k: number, ran
   };
 }
 
-function rowsAbove(scores: Float32Array | Float64Array, floor: number, mask: Uint8Array | null): Uint32Array {
+function rowsAbove(
+  scores: Float32Array | Float64Array,
+  floor: number,
+  mask: Uint8Array | null,
+): Uint32Array {
   const rows: number[] = [];
   for (let row = 0; row < scores.length; row++) {
     if (scores[row] > floor && (mask === null || mask[row] !== 0)) rows.push(row);

@@ -1,6 +1,6 @@
 /**
- * What somebody may do: which indexes, which rights, and the filters that hold for everything they see or write. Knows no
- * HTTP and no index.
+ * What somebody may do: which indexes, which rights, and the filters that hold for everything they
+ * see or write.
  */
 
 import { XqgError } from '../base/errors.js';
@@ -21,7 +21,12 @@ export interface Access {
 }
 
 /** Everything: a server without keys, and whoever starts `xqg mcp`. */
-export const FULL_ACCESS: Access = { fingerprint: null, rights: RIGHTS, indexes: null, filters: [] };
+export const FULL_ACCESS: Access = {
+  fingerprint: null,
+  rights: RIGHTS,
+  indexes: null,
+  filters: [],
+};
 
 /** True where the access sees less than everything of the server. */
 export function isRestricted({ indexes, filters }: Access): boolean {
@@ -48,7 +53,8 @@ export function filtersOf(access: Access, asked: readonly string[] = []): readon
 const OWN_KEYS = ['id', 'document', 'source', 'path', 'title', 'lang'];
 
 /**
- * A document as it may be written under these filters: `key=value` conditions on metadata that it lacks are written into it.
+ * A document as it may be written under these filters: `key=value` conditions on metadata that it
+ * lacks are written into it.
  *
  * @param hidden true for ids of documents that are there but do not pass the filters
  * @throws XqgError XQG_DOCUMENT_REFUSED

@@ -1,6 +1,7 @@
 /**
- * Questions that a model widens before they are searched. It is a guest: it takes no place of a search, its time is bounded, and
- * whatever goes wrong with it leaves the plain question and a sentence about it. Knows no HTTP and no model.
+ * Questions that a model widens before they are searched. It is a guest: it takes no place of a
+ * search, its time is bounded, and whatever goes wrong with it leaves the plain question and a
+ * sentence about it.
  */
 
 import { untilAborted } from '../base/abort.js';
@@ -27,7 +28,9 @@ export interface Widened {
   readonly notices: readonly string[];
 }
 
-/** After so many questions in a row that the model let wait in vain, it is left alone for a while. */
+/**
+ * After so many questions in a row that the model let wait in vain, it is left alone for a while.
+ */
 const FAILURES_IN_A_ROW = 3;
 const REST_MS = 30_000;
 
@@ -61,7 +64,8 @@ export class Expansions {
     gone: AbortSignal,
   ): Promise<Widened> {
     const { timeoutMs = 10_000, waiting = 64, expand, onFailure } = this.#options;
-    if (Date.now() < this.#restsUntil) return this.#skipped('the model failed before and is left alone');
+    if (Date.now() < this.#restsUntil)
+      return this.#skipped('the model failed before and is left alone');
     if (this.#waiting >= waiting) return this.#skipped('too many questions wait for the model');
     const within = Math.floor(Math.min(timeoutMs, mostMs));
     const late = AbortSignal.timeout(within);

@@ -1,6 +1,6 @@
 /**
- * The folders of experiment runs below one folder: each with results.json, report.html or both. Reads them as they are; knows
- * nothing of what is in them.
+ * The folders of experiment runs below one folder: each with results.json, report.html or both.
+ * Reads them as they are; knows nothing of what is in them.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,7 +22,9 @@ export class Experiments {
     for (const entry of entries) {
       if (!entry.isDirectory()) continue;
       const [results, report] = await Promise.all(
-        [RESULTS, REPORT].map((file) => stat(join(this.folder!, entry.name, file)).catch(() => null)),
+        [RESULTS, REPORT].map((file) =>
+          stat(join(this.folder!, entry.name, file)).catch(() => null),
+        ),
       );
       const updated = Math.max(results?.mtimeMs ?? 0, report?.mtimeMs ?? 0);
       if (updated === 0) continue;

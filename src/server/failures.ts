@@ -1,4 +1,7 @@
-/** Failures as HTTP answers: every one has a code of the catalogue, and none shows a stack or a folder of the server. */
+/**
+ * Failures as HTTP answers: every one has a code of the catalogue, and none shows a stack or a
+ * folder of the server.
+ */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ErrorCode } from '../base/error-catalogue.js';
@@ -37,7 +40,11 @@ export function statusOf(code: ErrorCode): number {
 }
 
 /** Answers a request with what was thrown. */
-export function sendFailure(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function sendFailure(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const error = toXqgError(thrown, request);
   const status = statusOf(error.code);
   const fault = status === 500 && error.code === 'XQG_UNEXPECTED';
@@ -62,7 +69,8 @@ export function sendFailure(thrown: unknown, request: FastifyRequest, reply: Fas
 }
 
 /** What a body should have been. */
-export const JSON_EXPECTED = 'a JSON document in UTF-8 with the header "Content-Type: application/json"';
+export const JSON_EXPECTED =
+  'a JSON document in UTF-8 with the header "Content-Type: application/json"';
 
 function toXqgError(thrown: unknown, request: FastifyRequest): XqgError {
   if (thrown instanceof XqgError) return thrown;
@@ -103,7 +111,11 @@ function toXqgError(thrown: unknown, request: FastifyRequest): XqgError {
   // Parsers of bodies and of multipart forms throw these.
   const status = error?.statusCode ?? 500;
   if (status === 413) {
-    return new XqgError('XQG_REQUEST_TOO_LARGE', { what: 'upload', limit: 'files', option: '--max-upload' });
+    return new XqgError('XQG_REQUEST_TOO_LARGE', {
+      what: 'upload',
+      limit: 'files',
+      option: '--max-upload',
+    });
   }
   if (status >= 400 && status < 500) {
     return new XqgError(

@@ -1,6 +1,6 @@
 /**
- * Lets so many searches run at once and so many wait; who comes after those is sent away at once with the time after which
- * to ask again, so that a queue never grows and no answer comes too late. Knows no search.
+ * Lets so many searches run at once and so many wait; who comes after those is sent away at once
+ * with the time after which to ask again, so that a queue never grows and no answer comes too late.
  */
 import PQueue from 'p-queue';
 import { untilAborted } from '../base/abort.js';
@@ -64,7 +64,9 @@ export class Gate {
     const { timeoutMs } = this.#options;
     gone.throwIfAborted();
     this.requirePlace();
-    const late = AbortSignal.timeout(Math.max(0, Math.round(timeoutMs - (performance.now() - since))));
+    const late = AbortSignal.timeout(
+      Math.max(0, Math.round(timeoutMs - (performance.now() - since))),
+    );
     const signal = AbortSignal.any([gone, late]);
     try {
       return await this.#queue.add(

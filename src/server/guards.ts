@@ -1,6 +1,6 @@
 /**
- * Who may come in: requests for this host only, so that no page can reach the server under a name of its own (DNS rebinding);
- * from its own pages only; and, where the server has keys, with a key. Knows no route's work.
+ * Who may come in: requests for this host only, so that no page can reach the server under a name
+ * of its own (DNS rebinding); from its own pages only; and, where the server has keys, with a key.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { XqgError } from '../base/errors.js';
@@ -50,7 +50,8 @@ export function addGuards(app: FastifyInstance, { hosts, origins, keys }: GuardO
 
 function requireHost({ headers }: FastifyRequest, allowed: ReadonlySet<string>): void {
   const host = headers.host ?? '';
-  if (!allowed.has(hostname(host))) throw new XqgError('XQG_HOST_REFUSED', { host: printable(host) });
+  if (!allowed.has(hostname(host)))
+    throw new XqgError('XQG_HOST_REFUSED', { host: printable(host) });
 }
 
 function requireOrigin(

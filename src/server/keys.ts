@@ -1,6 +1,7 @@
 /**
- * API keys in a file: only their sha256 is kept (a key is 256 random bits, so a slow hash would add nothing), with what each
- * may do. Logs and errors show the first eight hex digits. The file may change while a server runs.
+ * API keys in a file: only their sha256 is kept (a key is 256 random bits, so a slow hash would add
+ * nothing), with what each may do. Logs and errors show the first eight hex digits. The file may
+ * change while a server runs.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
@@ -42,7 +43,8 @@ export function fingerprintOf({ sha256 }: Pick<StoredKey, 'sha256'>): string {
 
 /** @throws XqgError XQG_KEY_FILE */
 export async function readKeys(file: string): Promise<StoredKey[]> {
-  const fail = (reason: string, cause?: unknown) => new XqgError('XQG_KEY_FILE', { file, reason }, { cause });
+  const fail = (reason: string, cause?: unknown) =>
+    new XqgError('XQG_KEY_FILE', { file, reason }, { cause });
   let value: unknown;
   try {
     value = JSON.parse(await readFile(file, 'utf8'));
@@ -80,7 +82,8 @@ export async function addKey(
 export async function removeKey(file: string, name: string): Promise<void> {
   const keys = await readKeys(file);
   const others = keys.filter((known) => known.name !== name);
-  if (others.length === keys.length) throw new XqgError('XQG_KEY_NAMED', { file, name, state: 'lacks' });
+  if (others.length === keys.length)
+    throw new XqgError('XQG_KEY_NAMED', { file, name, state: 'lacks' });
   await writeKeys(file, others);
 }
 

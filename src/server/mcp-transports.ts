@@ -3,7 +3,9 @@ import { FULL_ACCESS } from './access.js';
 import type { App } from './routes/context.js';
 import type { Service } from './service.js';
 
-/** MCP over HTTP at /mcp: each request stands alone, with the access of its key; no session is kept. */
+/**
+ * MCP over HTTP at /mcp: each request stands alone, with the access of its key; no session is kept.
+ */
 export function addMcp(app: App, service: Service): void {
   app.post('/mcp', { schema: { hide: true } }, async (request, reply) => {
     const [{ StreamableHTTPServerTransport }, { createMcpServer }] = await Promise.all([

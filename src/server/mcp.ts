@@ -1,6 +1,6 @@
 /**
- * The Model Context Protocol over a service: an assistant can list the indexes, search them and ask why a passage was found.
- * Knows no transport.
+ * The Model Context Protocol over a service: an assistant can list the indexes, search them and ask
+ * why a passage was found.
  */
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
@@ -22,7 +22,9 @@ export function createMcpServer(service: Service, access: Access): McpServer {
   const readOnly = { readOnlyHint: true, openWorldHint: false };
   // What the server cannot do is not offered; what it asks for the model goes out of it.
   const { expand } = searchBody.shape;
-  const offered = (service.expansions === null ? {} : { expand }) as { readonly expand: typeof expand };
+  const offered = (service.expansions === null ? {} : { expand }) as {
+    readonly expand: typeof expand;
+  };
   const asking = { readOnlyHint: true, openWorldHint: service.expansions !== null };
   server.registerTool(
     'list_indexes',
@@ -67,6 +69,9 @@ async function told(work: () => Promise<unknown>): Promise<CallToolResult> {
     const answer = await work();
     return { content: [{ type: 'text', text: JSON.stringify(answer) }] };
   } catch (thrown) {
-    return { isError: true, content: [{ type: 'text', text: JSON.stringify(describeFailure(thrown)) }] };
+    return {
+      isError: true,
+      content: [{ type: 'text', text: JSON.stringify(describeFailure(thrown)) }],
+    };
   }
 }

@@ -54,7 +54,8 @@ export function addMetrics(app: FastifyInstance, { gate, jobs, expansions }: Wat
     registers,
     collect() {
       this.reset();
-      for (const [outcome, count] of Object.entries(expansions?.counts ?? {})) this.inc({ outcome }, count);
+      for (const [outcome, count] of Object.entries(expansions?.counts ?? {}))
+        this.inc({ outcome }, count);
     },
   });
   new Gauge({

@@ -1,4 +1,4 @@
-/** /openapi.json, made of the routes' schemas. Knows no route. */
+/** /openapi.json, made of the routes' schemas. */
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
@@ -11,7 +11,10 @@ const FORM = {
   properties: {
     files: { type: 'array', items: { type: 'string', format: 'binary' }, minItems: 1 },
     lang: { type: 'string', description: 'Language of all files; the default is to detect it.' },
-    metadata: { type: 'string', description: 'JSON object: metadata of all documents in the files.' },
+    metadata: {
+      type: 'string',
+      description: 'JSON object: metadata of all documents in the files.',
+    },
   },
 };
 
@@ -22,18 +25,23 @@ export async function addOpenApi(app: FastifyInstance, withKeys: boolean): Promi
       info: {
         title: 'xqg',
         version: version(),
-        description: 'Cross-lingual search with query generation. Every failure has a code and a remedy.',
+        description:
+          'Cross-lingual search with query generation. Every failure has a code and a remedy.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
       security: withKeys ? [{ key: [] }] : [],
     },
     transform(route) {
-      const { schema, url } = jsonSchemaTransform(route as Parameters<typeof jsonSchemaTransform>[0]);
+      const { schema, url } = jsonSchemaTransform(
+        route as Parameters<typeof jsonSchemaTransform>[0],
+      );
       if (route.url.endsWith('/files')) return { schema: { ...schema, body: FORM }, url };
       return { schema, url };
     },
     transformObject: jsonSchemaTransformObject,
   });
-  app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
+  app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, async () =>
+    app.swagger(),
+  );
 }

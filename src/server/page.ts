@@ -1,4 +1,6 @@
-/** The page: the built files of src/web, and its first file for every address that a person opens. Knows no API. */
+/**
+ * The page: the built files of src/web, and its first file for every address that a person opens.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +17,8 @@ export async function addPage(app: FastifyInstance, folder = builtPage()): Promi
   app.addHook('onSend', async (_, reply) => {
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');
-    if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', POLICY);
+    if (!reply.hasHeader('content-security-policy'))
+      reply.header('content-security-policy', POLICY);
     if (!reply.hasHeader('x-frame-options')) reply.header('x-frame-options', 'DENY');
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
@@ -34,7 +37,9 @@ export async function addPage(app: FastifyInstance, folder = builtPage()): Promi
     });
   }
   const first = (reply: FastifyReply): FastifyReply =>
-    reply.header('cache-control', 'no-cache').sendFile(FIRST, folder, { maxAge: 0, immutable: false });
+    reply
+      .header('cache-control', 'no-cache')
+      .sendFile(FIRST, folder, { maxAge: 0, immutable: false });
   const open = { config: { open: true, rateLimit: false as const }, schema: { hide: true } };
   if (there) app.get('/', open, (_, reply) => first(reply));
   app.setNotFoundHandler({}, (request: FastifyRequest, reply) => {

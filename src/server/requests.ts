@@ -1,4 +1,4 @@
-/** What requests may hold, as zod schemas: the fields of search are those of the command line. Knows no route. */
+/** What requests may hold, as zod schemas: the fields of search are those of the command line. */
 import { z } from 'zod';
 import { numberWithin, searchFields, wholeNumber } from '../search/options.js';
 

@@ -1,4 +1,7 @@
-/** What the server answers, as zod schemas: they fill /openapi.json and check every answer. Holds no logic. */
+/**
+ * What the server answers, as zod schemas: they fill /openapi.json and check every answer. Holds no
+ * logic.
+ */
 import { z } from 'zod';
 
 const languageWeight = z.object({ lang: z.string(), weight: z.number() });
@@ -84,7 +87,9 @@ const ranking = z
 
 export const searchAnswer = z
   .object({
-    with: ranking.nullable().describe('With the generated queries; null where it was not asked for.'),
+    with: ranking
+      .nullable()
+      .describe('With the generated queries; null where it was not asked for.'),
     without: ranking.nullable(),
     compared: z.number().int().nullable().describe('Depth to which both were compared.'),
     tookMs: z.number(),
@@ -115,7 +120,9 @@ export const explainAnswer = z
         expansion: z
           .object({ question: z.number(), text: z.number() })
           .nullable()
-          .describe("The score parted into the question's own words and the expansion; null without one."),
+          .describe(
+            "The score parted into the question's own words and the expansion; null without one.",
+          ),
       })
       .nullable(),
     lexical: z.object({
@@ -170,7 +177,9 @@ const failure = z.object({
   remedy: z.string(),
   details: z.record(z.string(), z.union([z.string(), z.number()])),
 });
-export const failureAnswer = z.object({ error: failure, requestId: z.string() }).meta({ id: 'Failure' });
+export const failureAnswer = z
+  .object({ error: failure, requestId: z.string() })
+  .meta({ id: 'Failure' });
 export type FailureResponse = z.output<typeof failureAnswer>;
 
 const languageCount = z.object({
@@ -195,7 +204,10 @@ export const indexesAnswer = z
       .array(z.enum(['search', 'add', 'remove']))
       .readonly()
       .describe('What the asker may do.'),
-    expander: z.string().nullable().describe('What writes expansions of questions; null: nothing does.'),
+    expander: z
+      .string()
+      .nullable()
+      .describe('What writes expansions of questions; null: nothing does.'),
     version: z.string().describe('Of xqg.'),
   })
   .meta({ id: 'Indexes' });
@@ -250,7 +262,9 @@ export const passageAnswer = z
     langConfidence: z.number(),
     metadata: metadataValues,
     generator: z.string().nullable(),
-    queries: z.record(z.string(), z.array(z.string()).readonly()).describe('Generated queries by language.'),
+    queries: z
+      .record(z.string(), z.array(z.string()).readonly())
+      .describe('Generated queries by language.'),
   })
   .meta({ id: 'Passage' });
 export type PassageResponse = z.output<typeof passageAnswer>;
@@ -260,7 +274,9 @@ export const coverageAnswer = z
   .object({
     passages: z.number().int(),
     languages: z
-      .array(z.object({ lang: z.string(), queries: z.number().int(), with: shares, without: shares }))
+      .array(
+        z.object({ lang: z.string(), queries: z.number().int(), with: shares, without: shares }),
+      )
       .readonly(),
   })
   .meta({ id: 'Coverage' });
@@ -294,7 +310,9 @@ export const jobAnswer = z
           failed: z.number().int(),
         }),
         passages: z.number().int(),
-        failures: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })).readonly(),
+        failures: z
+          .array(z.object({ path: z.string(), code: z.string(), message: z.string() }))
+          .readonly(),
       })
       .nullable(),
     error: failure.nullable(),

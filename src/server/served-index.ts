@@ -1,6 +1,6 @@
 /**
- * One index as a server holds it: opened when first needed, and exchanged for a newer version while searches go on in the old
- * one. Knows no access and no HTTP.
+ * One index as a server holds it: opened when first needed, and exchanged for a newer version while
+ * searches go on in the old one.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,9 +19,15 @@ export interface ServedIndexOptions {
 
 /** How often the directory is looked at for a newer version, in milliseconds. */
 const LOOK_EVERY_MS = 500;
-/** An index that is being made the first time has no sealed version; what is there is opened anew this often. */
+/**
+ * An index that is being made the first time has no sealed version; what is there is opened anew
+ * this often.
+ */
 const UNSEALED_EVERY_MS = 3000;
-/** A version that is searched for so long is made ready for all languages: before that, the next one may come. */
+/**
+ * A version that is searched for so long is made ready for all languages: before that, the next one
+ * may come.
+ */
 const PREPARE_AFTER_MS = 1000;
 
 export class ServedIndex {
@@ -64,7 +70,8 @@ export class ServedIndex {
         return await work(index);
       } catch (error) {
         if ((error as { code?: string }).code !== 'XQG_STORE_VERSION_GONE') throw error;
-        // A writer on another machine does not see who reads: what it freed is in the newest version.
+        // A writer on another machine does not see who reads: what it freed is in the newest
+        // version.
         await this.refresh();
         return await work(await this.#open());
       }
@@ -149,9 +156,13 @@ export class ServedIndex {
   async #isNewer(index: XqgIndex): Promise<boolean> {
     const modified = await this.#modifiedAt();
     // Of rows elsewhere the directory tells only what was written from this machine.
-    if (modified === this.#modified) return (await index.manifest()).store !== undefined && index.outdated();
+    if (modified === this.#modified)
+      return (await index.manifest()).store !== undefined && index.outdated();
     const sealed = (await findManifest(this.directory))?.sealed?.version ?? null;
-    return sealed !== this.#sealed || (sealed === null && Date.now() - this.#refreshed > UNSEALED_EVERY_MS);
+    return (
+      sealed !== this.#sealed ||
+      (sealed === null && Date.now() - this.#refreshed > UNSEALED_EVERY_MS)
+    );
   }
 
   async #refresh(): Promise<void> {
@@ -206,7 +217,11 @@ export function servedIndexes(
   for (const { name, directory } of named) {
     const before = indexes.get(name);
     if (before !== undefined) {
-      throw new XqgError('XQG_INDEX_NAMED_TWICE', { name, first: before.directory, second: directory });
+      throw new XqgError('XQG_INDEX_NAMED_TWICE', {
+        name,
+        first: before.directory,
+        second: directory,
+      });
     }
     indexes.set(name, new ServedIndex(name, directory, options));
   }

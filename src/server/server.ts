@@ -1,6 +1,6 @@
 /**
- * The HTTP server over one or several indexes: guards, limits, routes and the page put together. Thin: what it answers comes
- * from the service.
+ * The HTTP server over one or several indexes: guards, limits, routes and the page put together.
+ * Thin: what it answers comes from the service.
  */
 import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
@@ -11,7 +11,11 @@ import fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify';
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import {
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
 import { isAbort, XqgError } from '../base/errors.js';
 import { Expansions, type ExpansionsOptions } from './expansions.js';
 import { Experiments } from './experiments.js';
@@ -40,7 +44,10 @@ export interface ServerOptions {
   readonly hosts?: readonly string[];
   /** Origins of other pages that may use the server. */
   readonly origins?: readonly string[];
-  /** What widens questions where a request asks for it; closed with the server. Default: nothing, and nothing leaves the machine. */
+  /**
+   * What widens questions where a request asks for it; closed with the server. Default: nothing,
+   * and nothing leaves the machine.
+   */
   readonly expand?: ExpansionsOptions['expand'];
   /** Milliseconds that a question waits for it; default 10,000, and at most half of `timeoutMs`. */
   readonly expandTimeoutMs?: number;
@@ -199,7 +206,8 @@ function parseJson(app: FastifyInstance): void {
 function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const { code, message, remedy, details } = new XqgError('XQG_REQUEST_MALFORMED', {
-    reason: error.code === 'HPE_HEADER_OVERFLOW' ? 'its headers are too long' : 'it is not valid HTTP',
+    reason:
+      error.code === 'HPE_HEADER_OVERFLOW' ? 'its headers are too long' : 'it is not valid HTTP',
     expected: 'an HTTP/1.1 request',
   });
   const body = JSON.stringify({ error: { code, message, remedy, details }, requestId: '' });

@@ -1,6 +1,7 @@
 /**
- * What can be asked of a server's indexes, with the access of whoever asks: the filters of a key hold in every answer, and
- * what does not pass them does not exist. HTTP and MCP are two ways to come here; knows neither.
+ * What can be asked of a server's indexes, with the access of whoever asks: the filters of a key
+ * hold in every answer, and what does not pass them does not exist. HTTP and MCP are two ways to
+ * come here; knows neither.
  */
 import { basename, isAbsolute, relative } from 'node:path';
 import { describeFailure, XqgError } from '../base/errors.js';
@@ -73,7 +74,8 @@ export class Service {
         this.#contents(served, index, filters),
         index.manifest(),
       ]);
-      const { encoder, generator, pack, queryLanguages, queriesPerLanguage, icu } = manifest.identity;
+      const { encoder, generator, pack, queryLanguages, queriesPerLanguage, icu } =
+        manifest.identity;
       const sources = new Map<string, number>();
       for (const [source, passages] of Object.entries(contents.sources)) {
         const shown = isAbsolute(source) ? basename(source) : source;
@@ -103,7 +105,12 @@ export class Service {
     });
   }
 
-  async search(access: Access, name: string, body: SearchBody, gone: AbortSignal): Promise<SearchResponse> {
+  async search(
+    access: Access,
+    name: string,
+    body: SearchBody,
+    gone: AbortSignal,
+  ): Promise<SearchResponse> {
     requireRight(access, 'search');
     const served = this.index(access, name);
     const { question, augment, filters, expand: wanted, ...asked } = body;
@@ -111,7 +118,12 @@ export class Service {
     const { expand, notices } = await this.#widened(served, body, gone);
     const work = async (index: XqgIndex, signal: AbortSignal): Promise<SearchResponse> => {
       const started = performance.now();
-      const options: SearchOptions = { ...asked, expand, filters: filtersOf(access, filters), signal };
+      const options: SearchOptions = {
+        ...asked,
+        expand,
+        filters: filtersOf(access, filters),
+        signal,
+      };
       const tookMs = (): number => performance.now() - started;
       if (augment === 'both') {
         const { with: on, without: off, compared } = await index.compare(question, options);
@@ -181,7 +193,10 @@ export class Service {
         limit,
         filters: filtersOf(access, filters),
       });
-      return { total, passages: passages.map((passage) => ({ ...passage, path: shownPath(passage) })) };
+      return {
+        total,
+        passages: passages.map((passage) => ({ ...passage, path: shownPath(passage) })),
+      };
     });
   }
 
@@ -218,7 +233,8 @@ export class Service {
   }
 
   /**
-   * Before a search takes its place: others do not wait for the model. At most half of an answer's time is the model's.
+   * Before a search takes its place: others do not wait for the model. At most half of an answer's
+   * time is the model's.
    * @throws XqgError XQG_NO_EXPANDER
    */
   async #widened(
@@ -236,9 +252,11 @@ export class Service {
     return served.use(async (index) => {
       const { identity, store, counts } = await index.manifest();
       const { filters, rights } = access;
-      // Rows elsewhere are not counted for a list: what they were sealed with is told to those who may see all.
+      // Rows elsewhere are not counted for a list: what they were sealed with is told to those who
+      // may see all.
       const sealed = filters.length === 0 ? counts : null;
-      const contents = async () => (store === undefined ? this.#contents(served, index, filters) : sealed);
+      const contents = async () =>
+        store === undefined ? this.#contents(served, index, filters) : sealed;
       const counted = rights.includes('search') ? await contents() : null;
       return {
         documents: counted?.documents ?? null,

@@ -1,6 +1,7 @@
 /**
- * A store that can be asked for what a question is about, beside what every store does: lists of rows near a vector or with
- * terms. It knows no question and no ranking: its lists are candidates, to be scored exactly from the rows. Holds no logic.
+ * A store that can be asked for what a question is about, beside what every store does: lists of
+ * rows near a vector or with terms. It knows no question and no ranking: its lists are candidates,
+ * to be scored exactly from the rows. Holds no logic.
  */
 import type { Column, IndexedPassage, PassageStore, StoreReader } from './store.js';
 
@@ -70,7 +71,9 @@ export interface CandidateReader extends StoreReader {
   changesSince<C extends Column>(
     version: string,
     columns: readonly C[],
-  ): Promise<AsyncIterable<{ readonly came: boolean; readonly row: Pick<IndexedPassage, C> }[]> | null>;
+  ): Promise<AsyncIterable<
+    { readonly came: boolean; readonly row: Pick<IndexedPassage, C> }[]
+  > | null>;
   /** @throws XqgError XQG_STORE_VERSION_GONE if the rows of this version were freed */
   requireHere(): Promise<void>;
   documents(): Promise<number>;

@@ -1,6 +1,6 @@
 /**
- * Opens the store of an index: the folder in its directory, or the cluster that its manifest names, whose client is loaded only
- * then. Knows no manifest.
+ * Opens the store of an index: the folder in its directory, or the cluster that its manifest names,
+ * whose client is loaded only then.
  */
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';

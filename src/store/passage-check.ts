@@ -1,4 +1,6 @@
-/** Refuses passages that must not reach a store: vectors of another length, numbers that are none. Knows no store. */
+/**
+ * Refuses passages that must not reach a store: vectors of another length, numbers that are none.
+ */
 import { XqgError } from '../base/errors.js';
 import type { IndexedPassage, StoreShape } from './store.js';
 
@@ -16,8 +18,8 @@ export function checkPassages(passages: readonly IndexedPassage[], shape: StoreS
 }
 
 /**
- * @throws XqgError XQG_VECTOR_LENGTH, XQG_VECTOR_NOT_FINITE, XQG_UNKNOWN_LANGUAGE for a sum of a language that the store
- * was not made for
+ * @throws XqgError XQG_VECTOR_LENGTH, XQG_VECTOR_NOT_FINITE, XQG_UNKNOWN_LANGUAGE for a sum of a
+ * language that the store was not made for
  */
 export function checkPassage(passage: IndexedPassage, shape: StoreShape): void {
   checkVector(passage.vector, shape.dim, `passage ${passage.id}`);

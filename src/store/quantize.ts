@@ -1,7 +1,8 @@
 /**
- * Float vectors as small integers with one scale each: 4 bytes of scale (float32, little-endian), then `bits` / 8 bytes
- * per number. Every number is off by at most half a step, where a step is the largest magnitude of the vector divided by
- * 127 (8 bits) or 32,767 (16 bits). The bytes depend on the vector alone. Knows no row and no store.
+ * Float vectors as small integers with one scale each: 4 bytes of scale (float32, little-endian),
+ * then `bits` / 8 bytes per number. Every number is off by at most half a step, where a step is the
+ * largest magnitude of the vector divided by 127 (8 bits) or 32,767 (16 bits). The bytes depend on
+ * the vector alone.
  */
 
 export type QuantizedBits = 8 | 16;
@@ -71,7 +72,10 @@ export function stepsOfBytes(bytes: Uint8Array, dim: number): { scale: number; s
   return { scale, steps: stepsOf(bytes, 0, dim, 8) as Int8Array };
 }
 
-/** The integers behind the scale, as they lie in memory (little-endian wherever Node runs but on s390x). */
+/**
+ * The integers behind the scale, as they lie in memory (little-endian wherever Node runs but on
+ * s390x).
+ */
 function stepsOf(
   bytes: Uint8Array,
   offset: number,

@@ -1,6 +1,6 @@
 /**
- * The door of store/: where indexed passages live. A store keeps rows and versions; it knows no encoder, no generator and
- * no ranking. Every implementation passes test/store/conformance.ts.
+ * The door of store/: where indexed passages live. A store keeps rows and versions; it knows no
+ * encoder, no generator and no ranking. Every implementation passes test/store/conformance.ts.
  */
 import type { Passage } from '../corpus/passage.js';
 import type { TermBag } from '../languages/terms.js';
@@ -11,7 +11,10 @@ export interface IndexedPassage extends Passage {
   readonly documentHash: string;
   /** e(p), length dim. */
   readonly vector: Float32Array;
-  /** Sum of e(q) over the generated queries by language, length dim each; languages without queries are absent. */
+  /**
+   * Sum of e(q) over the generated queries by language, length dim each; languages without queries
+   * are absent.
+   */
   readonly sums: ReadonlyMap<string, Float32Array>;
   /** Terms of the passage in its own language. */
   readonly own: TermBag;
@@ -29,7 +32,10 @@ export interface StoreShape {
   readonly queryLanguages: readonly string[];
   /** Bits per number of a stored sum (see quantize.ts); passage vectors are kept as they are. */
   readonly sumBits: 8 | 16;
-  /** How a store that ranks by itself fuses passages with the queries of all languages; absent: it does not. */
+  /**
+   * How a store that ranks by itself fuses passages with the queries of all languages; absent: it
+   * does not.
+   */
   readonly fusion?: StoreFusion;
 }
 
@@ -66,7 +72,9 @@ export const COLUMNS = [
 ] as const satisfies readonly Column[];
 
 export interface ScanOptions {
-  /** With the column `sums`: the languages to read; others are absent from the maps. Default: all. */
+  /**
+   * With the column `sums`: the languages to read; others are absent from the maps. Default: all.
+   */
   readonly languages?: readonly string[];
   /** First row to yield. Default 0. */
   readonly offset?: number;
@@ -74,7 +82,10 @@ export interface ScanOptions {
   readonly limit?: number;
 }
 
-/** The rows of one version, in an order that is fixed for that version. Later writes do not change what it sees. */
+/**
+ * The rows of one version, in an order that is fixed for that version. Later writes do not change
+ * what it sees.
+ */
 export interface StoreReader {
   readonly shape: StoreShape;
   /** Names this version; `PassageStore.at` takes it. */
@@ -86,8 +97,9 @@ export interface StoreReader {
     options?: ScanOptions,
   ): AsyncIterable<Pick<IndexedPassage, C>[]>;
   /**
-   * The sums in one language as they are stored (`quantize`, in the shape's bits), in the order of `scan`; null for a passage without
-   * one. Null for a language that sums cannot have; absent where sums are stored otherwise. Much faster than `scan`.
+   * The sums in one language as they are stored (`quantize`, in the shape's bits), in the order of
+   * `scan`; null for a passage without one. Null for a language that sums cannot have; absent where
+   * sums are stored otherwise. Much faster than `scan`.
    */
   quantizedSums?(lang: string): AsyncIterable<(Uint8Array | null)[]> | null;
   /**
@@ -100,7 +112,9 @@ export interface StoreReader {
     columns: readonly C[],
     options?: Pick<ScanOptions, 'languages'>,
   ): Promise<Pick<IndexedPassage, C>[]>;
-  /** Passages by id, in the order asked for; null where there is none. Searches: `take` is faster. */
+  /**
+   * Passages by id, in the order asked for; null where there is none. Searches: `take` is faster.
+   */
   get<C extends Column>(
     ids: readonly string[],
     columns: readonly C[],
@@ -112,13 +126,19 @@ export interface StoreReader {
 export interface PassageStore {
   readonly shape: StoreShape;
   /**
-   * Puts whole documents in, as one step that a reader sees entirely or not at all: rows that the store had of these
-   * documents are gone afterwards. Later changes of the arrays by the caller have no effect once the promise is settled.
+   * Puts whole documents in, as one step that a reader sees entirely or not at all: rows that the
+   * store had of these documents are gone afterwards. Later changes of the arrays by the caller
+   * have no effect once the promise is settled.
    *
-   * @param options.allNew the caller's word that the store holds none of these documents; saves the search for them
-   * @throws XqgError XQG_VECTOR_LENGTH, XQG_VECTOR_NOT_FINITE, XQG_DUPLICATE_PASSAGE; nothing is written then
+   * @param options.allNew the caller's word that the store holds none of these documents; saves the
+   * search for them
+   * @throws XqgError XQG_VECTOR_LENGTH, XQG_VECTOR_NOT_FINITE, XQG_DUPLICATE_PASSAGE; nothing is
+   * written then
    */
-  upsert(passages: readonly IndexedPassage[], options?: { readonly allNew?: boolean }): Promise<void>;
+  upsert(
+    passages: readonly IndexedPassage[],
+    options?: { readonly allNew?: boolean },
+  ): Promise<void>;
   /** Deletes the rows of documents and returns their number; unknown ids are ignored. */
   deleteDocuments(documentIds: readonly string[]): Promise<number>;
   /** Deletes all rows of a source and returns their number. */
@@ -131,14 +151,18 @@ export interface PassageStore {
    */
   at(version: string): Promise<StoreReader>;
   /**
-   * Joins small pieces and frees deleted rows, versions before the oldest of `keep` and leftovers of a killed writer. The
-   * rows stay the same. The version that is current when nothing is joined stays in any case.
+   * Joins small pieces and frees deleted rows, versions before the oldest of `keep` and leftovers
+   * of a killed writer. The rows stay the same. The version that is current when nothing is joined
+   * stays in any case.
    *
    * @param options.force also where it seems not worth its time
    * @returns false if it was not worth it
    */
   compact(keep: readonly string[], options?: { readonly force?: boolean }): Promise<boolean>;
-  /** Rewrites everything, so that no byte of a deleted row remains in any file. No earlier version survives. */
+  /**
+   * Rewrites everything, so that no byte of a deleted row remains in any file. No earlier version
+   * survives.
+   */
   purge(): Promise<void>;
   close(): void;
 }

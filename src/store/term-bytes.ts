@@ -1,9 +1,10 @@
 /**
- * A bag of terms as bytes and back, in the order of the bag. Knows no row and no store.
+ * A bag of terms as bytes and back, in the order of the bag.
  *
- * Layout: number of terms; per term its length in UTF-16 code units; per term its weight in units of 1/1,024; then all
- * terms one behind the other in UTF-8. All numbers are unsigned LEB128. Weights that are multiples of 1/1,024 below 2^21
- * come back exactly, others rounded to the nearest one; none becomes zero.
+ * Layout: number of terms; per term its length in UTF-16 code units; per term its weight in units
+ * of 1/1,024; then all terms one behind the other in UTF-8. All numbers are unsigned LEB128.
+ * Weights that are multiples of 1/1,024 below 2^21 come back exactly, others rounded to the nearest
+ * one; none becomes zero.
  */
 import type { TermBag } from '../languages/terms.js';
 
@@ -21,7 +22,8 @@ export function encodeTerms({ terms, weights }: TermBag): Uint8Array {
   for (let t = 0; t < terms.length; t++) end = putNumber(bytes, end, terms[t].length);
   for (let t = 0; t < terms.length; t++) {
     const weight = weights[t];
-    if (!(weight > 0 && weight < Infinity)) throw new RangeError(`term "${terms[t]}" has weight ${weight}`);
+    if (!(weight > 0 && weight < Infinity))
+      throw new RangeError(`term "${terms[t]}" has weight ${weight}`);
     end = putNumber(bytes, end, Math.min(MOST_UNITS, Math.max(1, Math.round(weight * UNITS))));
   }
   const { written } = utf8.encodeInto(text, bytes.subarray(end));
@@ -47,7 +49,9 @@ export function decodeTerms(bytes: Uint8Array, wanted?: WantedTerms): TermBag {
   const weights = new Float32Array(count);
   for (let t = 0; t < count; t++) lengths[t] = nextNumber();
   for (let t = 0; t < count; t++) weights[t] = nextNumber() / UNITS;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, bytes.byteLength - at).toString('utf8');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, bytes.byteLength - at).toString(
+    'utf8',
+  );
   let from = 0;
   if (wanted !== undefined) {
     const found: string[] = [];
@@ -71,7 +75,10 @@ export function decodeTerms(bytes: Uint8Array, wanted?: WantedTerms): TermBag {
   return { terms, weights };
 }
 
-/** A few terms that are looked for in many bags, without making a string of every term that is passed over. */
+/**
+ * A few terms that are looked for in many bags, without making a string of every term that is
+ * passed over.
+ */
 export class WantedTerms {
   /** By the low bits of the hash; several of one slot stand behind each other. */
   readonly #slots: string[][];
@@ -94,7 +101,10 @@ export class WantedTerms {
   }
 }
 
-/** Terms that were read, by their hash: most come again and again, and what counts them finds a known string much faster than a new one. */
+/**
+ * Terms that were read, by their hash: most come again and again, and what counts them finds a
+ * known string much faster than a new one.
+ */
 const known = new Array<string>(2 ** 16).fill('');
 /** Longer pieces of a text would keep all of it in memory (V8 copies shorter ones). */
 const LONGEST_KNOWN = 12;
@@ -115,7 +125,8 @@ function hashOf(text: string, start: number, end: number): number {
 
 function standsAt(term: string, text: string, start: number, end: number): boolean {
   if (term.length !== end - start) return false;
-  for (let i = 0; i < term.length; i++) if (term.charCodeAt(i) !== text.charCodeAt(start + i)) return false;
+  for (let i = 0; i < term.length; i++)
+    if (term.charCodeAt(i) !== text.charCodeAt(start + i)) return false;
   return true;
 }
 

@@ -1,8 +1,8 @@
 /**
- * Word alignment: which term of one language translates which of the other, from pairs of sentences. IBM Model 1 (Brown et
- * al. 1993) in both directions, trained to agree (Liang, Taskar, Klein 2006): in the later iterations a link counts by the
- * product of both directions' posteriors, so that a rare word no longer gathers everything that stands beside it.
- * Knows numbers only.
+ * Word alignment: which term of one language translates which of the other, from pairs of
+ * sentences. IBM Model 1 (Brown et al. 1993) in both directions, trained to agree (Liang, Taskar,
+ * Klein 2006): in the later iterations a link counts by the product of both directions' posteriors,
+ * so that a rare word no longer gathers everything that stands beside it.
  */
 import type { PairSet } from './pairs.js';
 
@@ -15,14 +15,20 @@ export interface AlignmentOptions {
   readonly empty: number;
 }
 
-/** Expected links between terms: pivot e, foreign f, how often (in weighted pairs). Sorted by e, then f. */
+/**
+ * Expected links between terms: pivot e, foreign f, how often (in weighted pairs). Sorted by e,
+ * then f.
+ */
 export interface LinkCounts {
   readonly pivot: Int32Array;
   readonly foreign: Int32Array;
   readonly counts: Float64Array;
 }
 
-/** Links of all pairs: link (i, j) of pair s has its distinct (e, f) number at cells[offsets[s] + i * nForeign + j]. */
+/**
+ * Links of all pairs: link (i, j) of pair s has its distinct (e, f) number at cells[offsets[s] + i
+ * * nForeign + j].
+ */
 interface Cells {
   readonly cells: Int32Array;
   readonly offsets: Float64Array;
@@ -95,7 +101,9 @@ export function align(pairs: PairSet, options: AlignmentOptions): LinkCounts {
   return { pivot: grid.pivot, foreign: grid.foreign, counts: joint };
 }
 
-/** t(x | given) = counts / sum of counts with the same `given`; links without counts keep a trace. */
+/**
+ * t(x | given) = counts / sum of counts with the same `given`; links without counts keep a trace.
+ */
 function normalize(t: Float64Array, counts: Float64Array, given: Int32Array, size: number): void {
   const totals = new Float64Array(size);
   for (let c = 0; c < counts.length; c++) totals[given[c]] += counts[c];

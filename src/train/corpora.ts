@@ -1,7 +1,4 @@
-/**
- * Streams training text: lexicons, bitext and word counts, filtered by licence tier and source. Knows where rows come from
- * and which may be used for what; knows no model.
- */
+/** Streams training text: lexicons, bitext and word counts, filtered by licence tier and source. */
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,7 +10,10 @@ export interface DataPolicy {
   readonly name: string;
   /** Tiers of lexicon rows (column 4). */
   readonly tiers: ReadonlySet<string>;
-  /** Whether sentences of this bitext source may be used; also whether a lexicon row is owed to it, where several sources have the row. */
+  /**
+   * Whether sentences of this bitext source may be used; also whether a lexicon row is owed to it,
+   * where several sources have the row.
+   */
   allows(source: string): boolean;
 }
 
@@ -21,7 +21,11 @@ export interface DataPolicy {
 const NEVER = new Set(['gimp-help', 'udhr']);
 
 export const POLICIES: Readonly<Record<'base' | 'full' | 'own', DataPolicy>> = {
-  base: { name: 'base', tiers: new Set(['P']), allows: (source) => TRAINING_SOURCES[source]?.free ?? false },
+  base: {
+    name: 'base',
+    tiers: new Set(['P']),
+    allows: (source) => TRAINING_SOURCES[source]?.free ?? false,
+  },
   full: { name: 'full', tiers: new Set(['P', 'G']), allows: (source) => !NEVER.has(source) },
   /** A user's own data: everything in the files. */
   own: { name: 'own', tiers: new Set(['P', 'G', '']), allows: () => true },
@@ -67,7 +71,9 @@ export async function* readBitext(path: string, policy: DataPolicy): AsyncGenera
 }
 
 /** Rows `word, count`, tab-separated. */
-export async function* readWordCounts(path: string): AsyncGenerator<{ word: string; count: number }> {
+export async function* readWordCounts(
+  path: string,
+): AsyncGenerator<{ word: string; count: number }> {
   for await (const { line, number } of linesOf(path)) {
     const [word, count] = line.split('\t');
     if (!word || !(Number(count) >= 0)) throw malformed(path, number, 'word<TAB>count');
@@ -75,7 +81,10 @@ export async function* readWordCounts(path: string): AsyncGenerator<{ word: stri
   }
 }
 
-/** The files of one language in a training folder laid out as lexicon/en-XX, bitext/en-XX and words/XX. */
+/**
+ * The files of one language in a training folder laid out as lexicon/en-XX, bitext/en-XX and
+ * words/XX.
+ */
 export function trainingFiles(
   folder: string,
   lang: string,
@@ -102,18 +111,23 @@ function malformed(path: string, line: number, expected: string): XqgError {
   return new XqgError('XQG_TRAINING_ROW', { path, line, expected });
 }
 
-/**
- * Where training data comes from and under which license: what a pack must say of itself. Knows no file.
- */
+/** Where training data comes from and under which license: what a pack must say of itself. */
 export interface TrainingSource {
   readonly what: string;
   readonly license: string;
-  /** True if a pack that any company can ship may use it (permissive, MPL, LGPL word lists, CC-BY, CC-BY-SA). */
+  /**
+   * True if a pack that any company can ship may use it (permissive, MPL, LGPL word lists, CC-BY,
+   * CC-BY-SA).
+   */
   readonly free: boolean;
 }
 
 const free = (what: string, license: string): TrainingSource => ({ what, license, free: true });
-const copyleft = (what: string, license: string): TrainingSource => ({ what, license, free: false });
+const copyleft = (what: string, license: string): TrainingSource => ({
+  what,
+  license,
+  free: false,
+});
 
 export const TRAINING_SOURCES: Readonly<Record<string, TrainingSource>> = {
   wechsel: free('Wiktionary translations, by way of WECHSEL', 'CC-BY-SA-3.0'),

@@ -1,7 +1,7 @@
 /**
- * Dictionary entries from a teacher that knows both languages: the English words whose vectors lie nearest to a foreign word's. Some words
- * are near to everything; a pair's margin takes from its similarity what both words have with their nearest neighbors anyway (CSLS, Conneau
- * et al. 2018). Knows no language, no teacher and no file.
+ * Dictionary entries from a teacher that knows both languages: the English words whose vectors lie
+ * nearest to a foreign word's. Some words are near to everything; a pair's margin takes from its
+ * similarity what both words have with their nearest neighbors anyway (CSLS, Conneau et al. 2018).
  */
 import { meanOfNearest, nearest } from './nearest.js';
 
@@ -44,7 +44,10 @@ export async function induce(
   const right = centered(pivot, dim);
   const found = await nearest(left, right, dim, options.candidates);
   const crowdLeft = meanOfNearest(found, options.neighbors);
-  const crowdRight = meanOfNearest(await nearest(right, left, dim, options.neighbors), options.neighbors);
+  const crowdRight = meanOfNearest(
+    await nearest(right, left, dim, options.neighbors),
+    options.neighbors,
+  );
   const pairs: InducedPair[] = [];
   for (let f = 0; f < crowdLeft.length; f++) {
     const kept: { pivot: number; margin: number }[] = [];
@@ -55,7 +58,9 @@ export async function induce(
     }
     kept.sort((a, b) => b.margin - a.margin || a.pivot - b.pivot);
     kept.length = Math.min(kept.length, options.most);
-    const shares = kept.map(({ margin }) => Math.exp((margin - kept[0].margin) / options.temperature));
+    const shares = kept.map(({ margin }) =>
+      Math.exp((margin - kept[0].margin) / options.temperature),
+    );
     const total = shares.reduce((sum, share) => sum + share, 0);
     kept.forEach((pair, i) => {
       const sureness = Math.min(1, kept[0].margin / options.sureMargin);
@@ -69,7 +74,10 @@ export async function induce(
   return pairs;
 }
 
-/** Rows less their mean, at unit length: what the words of one language share says nothing about any of them. */
+/**
+ * Rows less their mean, at unit length: what the words of one language share says nothing about any
+ * of them.
+ */
 function centered(rows: Float32Array, dim: number): Float32Array {
   const n = rows.length / dim;
   const mean = new Float64Array(dim);

@@ -1,6 +1,7 @@
 /**
- * Mean vectors of languages: what all texts of a language share says which language they are in, and nothing else. Taken over sentences
- * of the training text, never over passages or questions that are searched. Knows no file format.
+ * Mean vectors of languages: what all texts of a language share says which language they are in,
+ * and nothing else. Taken over sentences of the training text, never over passages or questions
+ * that are searched.
  */
 import type { EncoderIdentity } from '../encode/encoder.js';
 import { STATIC_DEFAULTS, StaticEncoder } from '../encode/static/static-encoder.js';
@@ -17,7 +18,10 @@ export interface MeansOptions {
   readonly bitextOf: (lang: string) => string;
 }
 
-/** (dim) for each language of the pack: the mean over sentences of unit length, by the static encoder before anything is taken away. */
+/**
+ * (dim) for each language of the pack: the mean over sentences of unit length, by the static
+ * encoder before anything is taken away.
+ */
 export async function languageMeans(
   pack: Pack,
   languages: readonly string[],
@@ -29,9 +33,15 @@ export async function languageMeans(
   for (const lang of languages) {
     const mean = new MeanVector(encoder.identity);
     for await (const rows of spread(options.bitextOf(lang), options.policy)) {
-      mean.add(await encoder.encodePassages(rows.map(({ foreign }) => ({ title: '', text: foreign, lang }))));
+      mean.add(
+        await encoder.encodePassages(
+          rows.map(({ foreign }) => ({ title: '', text: foreign, lang })),
+        ),
+      );
       pivot.add(
-        await encoder.encodePassages(rows.map((row) => ({ title: '', text: row.pivot, lang: PIVOT }))),
+        await encoder.encodePassages(
+          rows.map((row) => ({ title: '', text: row.pivot, lang: PIVOT })),
+        ),
       );
     }
     means.set(lang, mean.value());

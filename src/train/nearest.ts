@@ -1,5 +1,6 @@
 /**
- * The nearest rows of a matrix for many rows at once, by onnxruntime. Needs onnxruntime-node, as training does. Knows not what rows mean.
+ * The nearest rows of a matrix for many rows at once, by onnxruntime. Needs onnxruntime-node, as
+ * training does.
  */
 
 import { type PivotData, PivotVocabulary, type RelativesData } from '../pack/pivot.js';
@@ -37,7 +38,10 @@ export async function nearest(
   const count = new ort.Tensor('int64', BigInt64Array.from([BigInt(k)]), [1]);
   for (let from = 0; from < m; from += BATCH) {
     const to = Math.min(m, from + BATCH);
-    const batch = new ort.Tensor('float32', questions.slice(from * dim, to * dim), [to - from, dim]);
+    const batch = new ort.Tensor('float32', questions.slice(from * dim, to * dim), [
+      to - from,
+      dim,
+    ]);
     const found = await session.run({ queries: batch, vectors: matrix, k: count });
     values.set(found.values.data as Float32Array, from * k);
     rows.set(Int32Array.from(found.rows.data as BigInt64Array, Number), from * k);
@@ -57,8 +61,8 @@ export function meanOfNearest({ k, values }: Nearest, most: number): Float32Arra
 }
 
 /**
- * Which pivot stems mean nearly the same, by their vectors: "begin" and "start", "decide" and "decision". Knows no language but the
- * pivot.
+ * Which pivot stems mean nearly the same, by their vectors: "begin" and "start", "decide" and
+ * "decision".
  */
 export interface RelativesOptions {
   /** The most frequent stems, among which relatives are sought. */
@@ -67,11 +71,17 @@ export interface RelativesOptions {
   readonly most: number;
   /** Cosine of the least alike relatives, whose nearness is 0. */
   readonly leastAlike: number;
-  /** Stems that say less than this (smooth inverse frequency) are nobody's relatives: generators leave them out. */
+  /**
+   * Stems that say less than this (smooth inverse frequency) are nobody's relatives: generators
+   * leave them out.
+   */
   readonly leastWeight: number;
 }
 
-export async function findRelatives(pivot: PivotData, options: RelativesOptions): Promise<RelativesData> {
+export async function findRelatives(
+  pivot: PivotData,
+  options: RelativesOptions,
+): Promise<RelativesData> {
   const { dim } = pivot;
   const { leastAlike, leastWeight, most } = options;
   const vocabulary = new PivotVocabulary(pivot);

@@ -1,9 +1,15 @@
 /**
- * The aligned text of one language as numbers: every lexicon entry and sentence pair as two runs of term ids. Flat typed
- * arrays, since alignment visits each many times.
+ * The aligned text of one language as numbers: every lexicon entry and sentence pair as two runs of
+ * term ids. Flat typed arrays, since alignment visits each many times.
  */
 import { type Word, wordsOf } from '../languages/analysis.js';
-import { type DataPolicy, type LexiconRow, readBitext, readLexicon, readWordCounts } from './corpora.js';
+import {
+  type DataPolicy,
+  type LexiconRow,
+  readBitext,
+  readLexicon,
+  readWordCounts,
+} from './corpora.js';
 import { Vocabulary } from './pivot.js';
 
 export interface PairSet {
@@ -98,7 +104,10 @@ function withoutInfinitive(words: Word[]): Word[] {
   return words.length > 1 && words[0].surface === 'to' ? words.slice(1) : words;
 }
 
-/** Adds the forms of a word list to terms that are known already; scaled so that running text keeps its say. */
+/**
+ * Adds the forms of a word list to terms that are known already; scaled so that running text keeps
+ * its say.
+ */
 async function countForms(vocabulary: Vocabulary, path: string, lang: string): Promise<void> {
   for await (const { word, count } of readWordCounts(path)) {
     const [first, ...rest] = wordsOf(word, lang);

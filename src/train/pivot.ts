@@ -1,9 +1,18 @@
-/** Trains the pivot side of a pack: which English stems there are, how frequent they are, and their vectors. */
+/**
+ * Trains the pivot side of a pack: which English stems there are, how frequent they are, and their
+ * vectors.
+ */
 
 import { existsSync } from 'node:fs';
 import { wordsOf } from '../languages/analysis.js';
 import type { PivotData } from '../pack/pivot.js';
-import { type DataPolicy, readBitext, readLexicon, readWordCounts, trainingFiles } from './corpora.js';
+import {
+  type DataPolicy,
+  readBitext,
+  readLexicon,
+  readWordCounts,
+  trainingFiles,
+} from './corpora.js';
 import { type TeacherCard, teach } from './teachers.js';
 import { reduceWordVectors, stemVectors, type WordVectorOptions } from './wordvectors.js';
 
@@ -19,7 +28,10 @@ export interface PivotOptions extends WordVectorOptions {
   readonly mostForms: number;
 }
 
-export async function trainPivot(options: PivotOptions, say: (message: string) => void): Promise<PivotData> {
+export async function trainPivot(
+  options: PivotOptions,
+  say: (message: string) => void,
+): Promise<PivotData> {
   const { dim } = options;
   const vocabulary = await countPivotWords(options.data, options.languages, options.policy);
   const forms: { form: string; stem: number; count: number }[] = [];
@@ -46,7 +58,8 @@ export async function trainPivot(options: PivotOptions, say: (message: string) =
   const counts = new Map<number, number>();
   for (const { stem, count } of forms) counts.set(stem, (counts.get(stem) ?? 0) + count);
   const order = [...counts.keys()].sort(
-    (a, b) => counts.get(b)! - counts.get(a)! || (vocabulary.terms[a] < vocabulary.terms[b] ? -1 : 1),
+    (a, b) =>
+      counts.get(b)! - counts.get(a)! || (vocabulary.terms[a] < vocabulary.terms[b] ? -1 : 1),
   );
   const numberOf = new Map(order.map((stem, number) => [stem, number]));
   const vectors = stemVectors(
@@ -76,7 +89,8 @@ function quantizeRows(rows: Float32Array, dim: number): { bytes: Int8Array; scal
     for (let d = 0; d < dim; d++) largest = Math.max(largest, Math.abs(rows[r * dim + d]));
     scales[r] = largest / 127;
     if (largest > 0)
-      for (let d = 0; d < dim; d++) bytes[r * dim + d] = Math.round((rows[r * dim + d] / largest) * 127);
+      for (let d = 0; d < dim; d++)
+        bytes[r * dim + d] = Math.round((rows[r * dim + d] / largest) * 127);
   }
   return { bytes, scales };
 }
@@ -87,7 +101,9 @@ const SUBTITLE_COUNTS = 500;
 const DICTIONARY_COUNT = 0.3;
 const DICTIONARIES = 3;
 
-/** Counts every English word of the training data; the same sentence in several bitexts counts once. */
+/**
+ * Counts every English word of the training data; the same sentence in several bitexts counts once.
+ */
 export async function countPivotWords(
   folder: string,
   languages: readonly string[],
@@ -127,8 +143,8 @@ export async function countPivotWords(
 }
 
 /**
- * Numbers for terms while training, with how often each was seen and in which written form most often. Stems are matched,
- * but people read words: generated queries show the form.
+ * Numbers for terms while training, with how often each was seen and in which written form most
+ * often. Stems are matched, but people read words: generated queries show the form.
  */
 export class Vocabulary {
   readonly #ids = new Map<string, number>();
@@ -172,7 +188,8 @@ export class Vocabulary {
     for (const [form, count] of this.#forms[id]) {
       const better =
         count > most ||
-        (count === most && (form.length < best.length || (form.length === best.length && form < best)));
+        (count === most &&
+          (form.length < best.length || (form.length === best.length && form < best)));
       if (better) {
         best = form;
         most = count;

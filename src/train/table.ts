@@ -1,6 +1,6 @@
 /**
- * From link counts to the table that a pack keeps: weak links and rare terms go, pivot terms become stem numbers. Knows no file
- * format.
+ * From link counts to the table that a pack keeps: weak links and rare terms go, pivot terms become
+ * stem numbers.
  */
 import type { TableData } from '../pack/table.js';
 import type { LinkCounts } from './align.js';

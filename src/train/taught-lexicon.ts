@@ -1,6 +1,7 @@
 /**
- * Lexicon entries for languages that a multilingual teacher knows and whose dictionaries are thin: which words it is asked for, and what
- * becomes of its answers. Words alone are asked for, never sentences.
+ * Lexicon entries for languages that a multilingual teacher knows and whose dictionaries are thin:
+ * which words it is asked for, and what becomes of its answers. Words alone are asked for, never
+ * sentences.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +22,10 @@ export interface TaughtLexiconOptions extends InductionOptions {
   readonly leastWeight: number;
 }
 
-/** One count of running text is worth this many of the list of film subtitles; less is a part of a word that the list did not cut. */
+/**
+ * One count of running text is worth this many of the list of film subtitles; less is a part of a
+ * word that the list did not cut.
+ */
 const SUBTITLE_COUNTS = 500;
 const PART_COUNTS = 5000;
 
@@ -73,7 +77,8 @@ async function frequentWords(
   const files = trainingFiles(data, lang);
   const counts = new Map<string, number>();
   const add = (text: string, count: number) => {
-    for (const { surface } of wordsOf(text, lang)) counts.set(surface, (counts.get(surface) ?? 0) + count);
+    for (const { surface } of wordsOf(text, lang))
+      counts.set(surface, (counts.get(surface) ?? 0) + count);
   };
   for await (const { word, count } of readWordCounts(files.words)) {
     add(word, count / (wordsOf(word, lang).length === 1 ? SUBTITLE_COUNTS : PART_COUNTS));

@@ -1,7 +1,7 @@
 /**
- * Teachers: sentence encoders in ONNX that give a vector to an English word, or to whole texts where xqg is compared with them.
- * Needs onnxruntime-node and tokenizers, which no search uses. Answers are cached by teacher and texts, so that a second run is
- * quick.
+ * Teachers: sentence encoders in ONNX that give a vector to an English word, or to whole texts
+ * where xqg is compared with them. Needs onnxruntime-node and tokenizers, which no search uses.
+ * Answers are cached by teacher and texts, so that a second run is quick.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -13,10 +13,16 @@ export interface TeacherCard {
   readonly folder: string;
   readonly model: string;
   readonly dim: number;
-  /** 'mean': mean over the tokens of the last hidden state, then unit length; 'given': the graph yields the vector. */
+  /**
+   * 'mean': mean over the tokens of the last hidden state, then unit length; 'given': the graph
+   * yields the vector.
+   */
   readonly pooling: 'mean' | 'given';
   readonly licence: string;
-  /** Longer texts are cut to so many tokens, the special ones at both ends among them; absent: no text is cut. */
+  /**
+   * Longer texts are cut to so many tokens, the special ones at both ends among them; absent: no
+   * text is cut.
+   */
   readonly longest?: number;
 }
 
@@ -58,7 +64,8 @@ export async function teach(
   const bytes = texts.length * card.dim * 4;
   if (existsSync(cached)) {
     const data = readFileSync(cached);
-    if (data.length === bytes) return new Float32Array(data.buffer, data.byteOffset, texts.length * card.dim);
+    if (data.length === bytes)
+      return new Float32Array(data.buffer, data.byteOffset, texts.length * card.dim);
   }
   const ort = await import('onnxruntime-node');
   const { Tokenizer } = await import('tokenizers');
@@ -68,7 +75,8 @@ export async function teach(
   if (card.longest !== undefined) tokenizer.setTruncation(card.longest);
   const session = await ort.InferenceSession.create(modelPath);
   const out = new Float32Array(texts.length * card.dim);
-  // Texts of the same number of tokens share a batch: nothing is padded, so a vector does not depend on its neighbors.
+  // Texts of the same number of tokens share a batch: nothing is padded, so a vector does not
+  // depend on its neighbors.
   const encoded: { ids: number[]; at: number }[] = [];
   for (let at = 0; at < texts.length; at++) {
     encoded.push({ ids: (await tokenizer.encode(texts[at], null)).getIds(), at });
@@ -110,7 +118,10 @@ async function runBatch(
       BigInt64Array.from(rows.flat(), (id) => BigInt(value(id))),
       [rows.length, length],
     );
-  const feeds: Record<string, Tensor> = { input_ids: tensor((id) => id), attention_mask: tensor(() => 1) };
+  const feeds: Record<string, Tensor> = {
+    input_ids: tensor((id) => id),
+    attention_mask: tensor(() => 1),
+  };
   if (session.inputNames.includes('token_type_ids')) feeds.token_type_ids = tensor(() => 0);
   const result = await session.run(feeds);
   const output = card.pooling === 'given' ? result.sentence_embedding : result.last_hidden_state;

@@ -1,6 +1,6 @@
 /**
- * Trains packs: the two that come with xqg (`base`, `full`), and a user's own language on top of an existing pack. Same data, same
- * versions, same pack: nothing is random.
+ * Trains packs: the two that come with xqg (`base`, `full`), and a user's own language on top of an
+ * existing pack. Same data, same versions, same pack: nothing is random.
  */
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -53,7 +53,10 @@ export const TRAINING = {
   pivot: { dim: 256, dropped: 1, flattening: 0.1, mostForms: 120_000 },
 } as const;
 
-const LICENSES: Readonly<Record<string, string>> = { base: 'CC-BY-SA-4.0', full: 'GPL-3.0-or-later' };
+const LICENSES: Readonly<Record<string, string>> = {
+  base: 'CC-BY-SA-4.0',
+  full: 'GPL-3.0-or-later',
+};
 
 export interface ShippedPackOptions {
   /** Folder with lexicon/, bitext/ and words/. */
@@ -65,7 +68,10 @@ export interface ShippedPackOptions {
   readonly cache: string;
   readonly languages: readonly string[];
   readonly version: string;
-  /** Tables to train, as `base/ar`; the pivot and the other tables stay as they lie in `out`. All are trained if absent. */
+  /**
+   * Tables to train, as `base/ar`; the pivot and the other tables stay as they lie in `out`. All
+   * are trained if absent.
+   */
   readonly only?: ReadonlySet<string>;
 }
 
@@ -98,7 +104,14 @@ export async function trainShippedPacks(
         continue;
       }
       if (taught.includes(lang) && !lessons.has(lang)) {
-        const rows = await taughtLexicon(lang, data, pivot, multilingual, cache, TRAINING.induction);
+        const rows = await taughtLexicon(
+          lang,
+          data,
+          pivot,
+          multilingual,
+          cache,
+          TRAINING.induction,
+        );
         lessons.set(lang, rows);
       }
       const induced = taught.includes(lang) ? lessons.get(lang) : [];
@@ -140,7 +153,8 @@ export interface OwnLanguageOptions {
 
 /**
  * A new pack: an existing one and one more language (or a better table for one that it has).
- * @throws XqgError XQG_PACK_EXISTS, XQG_UNKNOWN_LANGUAGE, XQG_TRAINING_FILE_MISSING, XQG_TRAINING_ROW
+ * @throws XqgError XQG_PACK_EXISTS, XQG_UNKNOWN_LANGUAGE, XQG_TRAINING_FILE_MISSING,
+ * XQG_TRAINING_ROW
  */
 export async function trainOwnLanguage(
   options: OwnLanguageOptions,
@@ -154,7 +168,8 @@ export async function trainOwnLanguage(
       known: `ISO 639 codes other than ${PIVOT}`,
     });
   }
-  if (existsSync(join(out, 'manifest.json'))) throw new XqgError('XQG_PACK_EXISTS', { folder: out });
+  if (existsSync(join(out, 'manifest.json')))
+    throw new XqgError('XQG_PACK_EXISTS', { folder: out });
   const from = packFolder(options.extend);
   const known = readManifest(from);
   const pivotFile = join(from, known.pivot.file);
@@ -162,7 +177,8 @@ export async function trainOwnLanguage(
   mkdirSync(out, { recursive: true });
   copyFileSync(pivotFile, join(out, 'english.safetensors'));
   const relatives = known.relatives && { ...known.relatives, file: 'relatives.safetensors' };
-  if (known.relatives && relatives) copyFileSync(join(from, known.relatives.file), join(out, relatives.file));
+  if (known.relatives && relatives)
+    copyFileSync(join(from, known.relatives.file), join(out, relatives.file));
   for (const entry of Object.values(known.languages))
     copyFileSync(join(from, entry.file), join(out, entry.file));
   const entry = await trainLanguage({ ...options, policy: POLICIES.own }, pivot, out, say);

@@ -1,6 +1,7 @@
 /**
- * Semantic vectors of English stems from the word vectors of several teachers: centered, joined, freed of the direction that all words
- * share, reduced by principal components (Arora et al. 2017; Raunak et al. 2019). Knows no teacher by name.
+ * Semantic vectors of English stems from the word vectors of several teachers: centered, joined,
+ * freed of the direction that all words share, reduced by principal components (Arora et al. 2017;
+ * Raunak et al. 2019).
  */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 
@@ -35,7 +36,8 @@ export function reduceWordVectors(
   let at = 0;
   for (const { vectors, dim } of teachers) {
     const mean = new Float64Array(dim);
-    for (let i = 0; i < n; i++) for (let d = 0; d < dim; d++) mean[d] += shares[i] * vectors[i * dim + d];
+    for (let i = 0; i < n; i++)
+      for (let d = 0; d < dim; d++) mean[d] += shares[i] * vectors[i * dim + d];
     for (let i = 0; i < n; i++)
       for (let d = 0; d < dim; d++) joined[i * width + at + d] = vectors[i * dim + d] - mean[d];
     at += dim;
@@ -53,7 +55,8 @@ export function reduceWordVectors(
   const basis = new Float64Array(width * options.dim); // (width x dim)
   order.forEach(({ value, index }, k) => {
     const column = decomposition.eigenvectorMatrix.getColumn(index);
-    // The sign of an eigenvector is arbitrary: its largest entry is made positive, so that training is repeatable.
+    // The sign of an eigenvector is arbitrary: its largest entry is made positive, so that training
+    // is repeatable.
     const sign = Math.sign(column.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0)) || 1;
     const scale = sign / Math.max(value, 1e-12) ** options.flattening;
     for (let d = 0; d < width; d++) basis[d * options.dim + k] = column[d] * scale;
@@ -92,7 +95,10 @@ function weightedCovariance(rows: Float32Array, width: number, weights: readonly
   return matrix;
 }
 
-/** Rows of several forms to one row per stem: the mean weighted by the square roots of the counts, at unit length. */
+/**
+ * Rows of several forms to one row per stem: the mean weighted by the square roots of the counts,
+ * at unit length.
+ */
 export function stemVectors(
   formVectors: Float32Array,
   dim: number,

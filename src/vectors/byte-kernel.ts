@@ -1,6 +1,6 @@
 /**
- * The WebAssembly kernel over rows of signed bytes, each instance with a memory of its own: JavaScript, one number at a time, would take
- * most of the time of indexing and of searching. Knows not what rows mean.
+ * The WebAssembly kernel over rows of signed bytes, each instance with a memory of its own:
+ * JavaScript, one number at a time, would take most of the time of indexing and of searching.
  */
 import { type KernelMemory, kernelOf, PAGE } from './kernel.js';
 

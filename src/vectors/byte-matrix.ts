@@ -1,7 +1,8 @@
 /**
- * A matrix in 8 bits a number, with a scale for each row, for products that are nearly those of the matrix itself: with a bound of the
- * error, so that a caller can tell which rows need an exact look. A quarter of the memory is a quarter of what a scan has to read. Rows
- * that are bytes times a scale already, as stored sums are, are kept as they are. Knows no question and no ranking.
+ * A matrix in 8 bits a number, with a scale for each row, for products that are nearly those of the
+ * matrix itself: with a bound of the error, so that a caller can tell which rows need an exact
+ * look. A quarter of the memory is a quarter of what a scan has to read. Rows that are bytes times
+ * a scale already, as stored sums are, are kept as they are.
  */
 import { setImmediate } from 'node:timers/promises';
 import { ByteKernel, strideOf } from './byte-kernel.js';
@@ -65,7 +66,8 @@ export class ByteMatrix {
   }
 
   /**
-   * The same for rows that are bytes times a scale already; `fill` puts them in, the others are zero.
+   * The same for rows that are bytes times a scale already; `fill` puts them in, the others are
+   * zero.
    * @param n rows
    */
   static exactly(n: number, dim: number): ByteMatrix {
@@ -137,7 +139,8 @@ export class ByteMatrix {
     }
     call.products(0, this.#first, this.n, this.stride, this.#products);
     const from = this.#products / 4;
-    for (let row = 0; row < this.n; row++) scores[row] = integers[from + row] * scale * this.scales[row];
+    for (let row = 0; row < this.n; row++)
+      scores[row] = integers[from + row] * scale * this.scales[row];
     const length = Math.sqrt(squares);
     // q.v - (q + dq).(v + dv), by Cauchy and Schwarz; and scores are rounded to 32 bits.
     const error =

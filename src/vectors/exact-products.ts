@@ -1,7 +1,7 @@
 /**
- * Exact products of a question with every row of a matrix, two 64-bit numbers at a time: JavaScript, one at a time, would
- * take most of the time of measuring hybrids. The sums are those of `product` in search/exact, to the bit. Knows not what
- * rows mean.
+ * Exact products of a question with every row of a matrix, two 64-bit numbers at a time:
+ * JavaScript, one at a time, would take most of the time of measuring hybrids. The sums are those
+ * of `product` in search/exact, to the bit.
  */
 import { type KernelMemory, kernelOf, PAGE } from './kernel.js';
 

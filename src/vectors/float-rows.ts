@@ -1,6 +1,7 @@
 /**
- * Weighted sums of rows of 32-bit floats: JavaScript, one number at a time, would take most of the time of fusing. Sums are taken in
- * 64 bits, part by part, and rounded once; squares are summed by place modulo 8. Knows not what rows mean.
+ * Weighted sums of rows of 32-bit floats: JavaScript, one number at a time, would take most of the
+ * time of fusing. Sums are taken in 64 bits, part by part, and rounded once; squares are summed by
+ * place modulo 8.
  */
 import { type KernelMemory, kernelOf, PAGE } from './kernel.js';
 
@@ -53,7 +54,8 @@ export interface RowShape {
 }
 
 /**
- * SUM over parts of weight x row, for every row, added in the order of the parts. A row's sum depends on that row alone.
+ * SUM over parts of weight x row, for every row, added in the order of the parts. A row's sum
+ * depends on that row alone.
  *
  * @param parts 1 or more, of the same shape
  * @param out (n x dim), overwritten; may be one of the parts

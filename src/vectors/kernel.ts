@@ -1,4 +1,4 @@
-/** Starts the WebAssembly modules of this folder from their text in base64. Knows not what they compute. */
+/** Starts the WebAssembly modules of this folder from their text in base64. */
 
 /** Bytes of a page, by which a memory grows. */
 export const PAGE = 65_536;

@@ -1,6 +1,6 @@
 /**
- * The products of the rows of two matrices, place by place: row r of the one with row r of the other. Gives way to what else waits now
- * and then, since it may read hundreds of megabytes. Knows not what rows mean.
+ * The products of the rows of two matrices, place by place: row r of the one with row r of the
+ * other. Gives way to what else waits now and then, since it may read hundreds of megabytes.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { ByteMatrix } from './byte-matrix.js';
@@ -39,7 +39,11 @@ export async function rowSquares(a: Float32Array, dim: number): Promise<Float32A
 }
 
 /** (n) a_r . b_r, rounded to 32 bits. @param a (n x dim), row-major */
-export async function mixedProducts(a: Float32Array, b: ByteMatrix, dim: number): Promise<Float32Array> {
+export async function mixedProducts(
+  a: Float32Array,
+  b: ByteMatrix,
+  dim: number,
+): Promise<Float32Array> {
   const out = new Float32Array(b.n);
   for (let row = 0, at = 0; row < out.length; row++) {
     const bytes = b.rows(row, 1);
@@ -66,7 +70,8 @@ export async function rowProducts(a: ByteMatrix, b: ByteMatrix): Promise<Float32
     bytes.set(a.rows(first, rows), 0);
     bytes.set(b.rows(first, rows), second);
     products(0, second, rows, stride, sums);
-    for (let r = 0; r < rows; r++) out[first + r] = integers[r] * a.scales[first + r] * b.scales[first + r];
+    for (let r = 0; r < rows; r++)
+      out[first + r] = integers[r] * a.scales[first + r] * b.scales[first + r];
     if (block % BLOCKS === 0) await setImmediate();
   }
   return out;

@@ -1,4 +1,4 @@
-/** Sums of weighted rows of signed bytes, which grow in number. Knows not what rows mean. */
+/** Sums of weighted rows of signed bytes, which grow in number. */
 import { ByteKernel, strideOf } from './byte-kernel.js';
 
 /** Rows that are added in one call. */
@@ -45,10 +45,15 @@ export class WeightedRows {
     const exact = this.#kernel.floats.subarray(from, from + this.#dim);
     exact.fill(0);
     fill(exact);
-    return this.#kernel.call.quantize(this.#exact, this.#first + row * this.stride, this.stride) / 127;
+    return (
+      this.#kernel.call.quantize(this.#exact, this.#first + row * this.stride, this.stride) / 127
+    );
   }
 
-  /** Adds factor x row to the sum, at the latest when it is taken; the row must not be set anew before `flush`. */
+  /**
+   * Adds factor x row to the sum, at the latest when it is taken; the row must not be set anew
+   * before `flush`.
+   */
   add(row: number, factor: number): void {
     const { integers, floats } = this.#kernel;
     integers[this.#addresses / 4 + this.#waiting] = this.#first + row * this.stride;
@@ -72,7 +77,8 @@ export class WeightedRows {
 
   #reserve(row: number): void {
     if (row < this.#rowsHeld) return;
-    // Twice as much each time: after every growth the garbage collector takes all of it for new. What no row fills takes no memory.
+    // Twice as much each time: after every growth the garbage collector takes all of it for new.
+    // What no row fills takes no memory.
     this.#rowsHeld = Math.max(FIRST_ROWS, 2 * this.#rowsHeld);
     this.#kernel.reserve(this.#first + this.#rowsHeld * this.stride);
   }

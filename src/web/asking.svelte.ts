@@ -1,6 +1,6 @@
 /**
- * The question that is asked, everything that shapes its ranking, and the answer. A change asks again; the answer to an older
- * question never replaces that of a newer one.
+ * The question that is asked, everything that shapes its ranking, and the answer. A change asks
+ * again; the answer to an older question never replaces that of a newer one.
  */
 import {
   type ExplainResponse,
@@ -43,7 +43,9 @@ class Asking {
   /** The part of a request that search and explain share. */
   get request(): Omit<SearchRequest, 'augment' | 'k'> {
     const languagePolicy =
-      this.policy === 'chosen' ? Object.fromEntries(this.chosen.map((code) => [code, 1])) : this.policy;
+      this.policy === 'chosen'
+        ? Object.fromEntries(this.chosen.map((code) => [code, 1]))
+        : this.policy;
     return {
       question: this.question,
       mode: this.mode,
@@ -70,7 +72,8 @@ class Asking {
       this.slow = true;
     }, SLOW_MS);
     const started = performance.now();
-    const { queryLanguages = [] } = server.listed?.indexes.find(({ name }) => name === this.index) ?? {};
+    const { queryLanguages = [] } =
+      server.listed?.indexes.find(({ name }) => name === this.index) ?? {};
     try {
       // An index without generated queries has one ranking only.
       const augment = queryLanguages.length === 0 ? 'off' : this.baseline ? 'both' : 'on';
@@ -80,7 +83,8 @@ class Asking {
       this.answer = answer;
       this.failure = null;
       this.took = performance.now() - started;
-      if (route.view === 'search') route.note({ index: this.index, q: this.question, lang: this.lang });
+      if (route.view === 'search')
+        route.note({ index: this.index, q: this.question, lang: this.lang });
     } catch (thrown) {
       if (running.signal.aborted) return;
       if (!(thrown instanceof XqgClientError)) throw thrown;

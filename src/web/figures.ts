@@ -1,4 +1,7 @@
-/** What of an experiment's results.json the page draws: tables of systems, curves over a condition, the tested answer. */
+/**
+ * What of an experiment's results.json the page draws: tables of systems, curves over a condition,
+ * the tested answer.
+ */
 export interface Row {
   readonly dataset: string;
   readonly setting: string;
@@ -50,14 +53,19 @@ export function readResults(value: unknown): Results | null {
   if (!Array.isArray(results)) return null;
   const rows = results.filter(
     (row): row is Row =>
-      typeof row?.value === 'number' && typeof row.system === 'string' && typeof row.metric === 'string',
+      typeof row?.value === 'number' &&
+      typeof row.system === 'string' &&
+      typeof row.metric === 'string',
   );
   const told = answer as Answer | undefined;
-  const whole = Array.isArray(told?.rows) && Array.isArray(told.languages) && told.primary !== undefined;
+  const whole =
+    Array.isArray(told?.rows) && Array.isArray(told.languages) && told.primary !== undefined;
   return { rows, answer: whole ? told! : null };
 }
 
-/** The rows that stand in one table or one chart: same data, setting, encoder, generator and metric. */
+/**
+ * The rows that stand in one table or one chart: same data, setting, encoder, generator and metric.
+ */
 export function groundOf({ dataset, setting, encoder, generator }: Row): string {
   return [dataset, setting, encoder, generator].filter((part) => part !== undefined).join(' · ');
 }
@@ -88,7 +96,10 @@ export function curvesOf(rows: readonly Row[], condition: string): Curve[] {
     .map(([name, points]) => ({
       name,
       points: [...points]
-        .map(([x, values]) => ({ x, y: values.reduce((sum, value) => sum + value, 0) / values.length }))
+        .map(([x, values]) => ({
+          x,
+          y: values.reduce((sum, value) => sum + value, 0) / values.length,
+        }))
         .sort((a, b) => a.x - b.x),
     }))
     .sort((a, b) => Number(a.name === 'mean') - Number(b.name === 'mean'));
@@ -107,7 +118,9 @@ export function tableOf(rows: readonly Row[]): {
       const cells = own
         .filter((row) => row.system === name && languageOf(row) === lang)
         .map(({ value }) => value);
-      return cells.length === 0 ? null : cells.reduce((sum, value) => sum + value, 0) / cells.length;
+      return cells.length === 0
+        ? null
+        : cells.reduce((sum, value) => sum + value, 0) / cells.length;
     });
     const there = values.filter((value) => value !== null);
     return { name, values, mean: there.reduce((sum, value) => sum + value, 0) / there.length };

@@ -1,7 +1,14 @@
-/** Which view is open, and what its address says. Links stay links: they can be copied and opened elsewhere. */
+/**
+ * Which view is open, and what its address says. Links stay links: they can be copied and opened
+ * elsewhere.
+ */
 export type View = 'search' | 'explore' | 'experiments' | 'add' | 'reference';
 
-export const VIEWS: readonly { readonly view: View; readonly path: string; readonly name: string }[] = [
+export const VIEWS: readonly {
+  readonly view: View;
+  readonly path: string;
+  readonly name: string;
+}[] = [
   { view: 'search', path: '/', name: 'Search' },
   { view: 'explore', path: '/explore', name: 'Explore' },
   { view: 'experiments', path: '/experiments', name: 'Experiments' },

@@ -1,8 +1,12 @@
-/** The server as the page sees it: its indexes, whether it is there, and the key that it asks for. */
+/**
+ * The server as the page sees it: its indexes, whether it is there, and the key that it asks for.
+ */
 import { type IndexesResponse, XqgClient, XqgClientError } from '../client/index.js';
 
 const KEY = 'xqg-key';
-/** How often a server that is gone, or an index that is not open, is asked again, in milliseconds. */
+/**
+ * How often a server that is gone, or an index that is not open, is asked again, in milliseconds.
+ */
 const AGAIN_MS = 2000;
 
 class Server {

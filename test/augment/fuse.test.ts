@@ -56,7 +56,10 @@ describe.skipIf(golden === null)('golden/fusion (skipped: no XQG_SHARED)', () =>
     const scores = readNpy(file('scores.npy')).data;
     const questions = readFloat32(file('search_queries.npy'));
     const inputs = {
-      raw: { passages: readFloat32(file('passages.npy')), queries: readFloat32(file('queries.npy')) },
+      raw: {
+        passages: readFloat32(file('passages.npy')),
+        queries: readFloat32(file('queries.npy')),
+      },
       unit: {
         passages: readFloat32(file('passages_unit.npy')),
         queries: readFloat32(file('queries_unit.npy')),
@@ -86,7 +89,10 @@ describe('fuse', () => {
   const dim = 8;
   const rows = 5;
   const matrix = fc
-    .array(fc.float({ min: -2, max: 2, noNaN: true }), { minLength: rows * dim, maxLength: rows * dim })
+    .array(fc.float({ min: -2, max: 2, noNaN: true }), {
+      minLength: rows * dim,
+      maxLength: rows * dim,
+    })
     .map((values) => Float32Array.from(values));
   const options = fc.record({
     variant: fc.constantFrom('sum' as const, 'mean' as const),
@@ -143,29 +149,33 @@ describe('fuse', () => {
     );
   });
 
-  it.each([1, 7, 8, 13, 384])('sums rows of %i numbers in 64 bits, however many there are', (dim) => {
-    const n = 300;
-    const numbers = (seed: number): Float32Array =>
-      Float32Array.from({ length: n * dim }, (_, i) => Math.sin(seed + 1.7 * i));
-    const passages = numbers(1);
-    const languages = ['a', 'b', 'c'].map((lang, l) => ({
-      lang,
-      sums: numbers(l + 2),
-      weight: l + 1,
-      queries: 5,
-    }));
-    const plain = passages.map(
-      (value, i) =>
-        0.7 * value + languages.reduce((sum, { sums, weight }) => sum + 0.3 * weight * sums[i], 0),
-    );
-    const options = { variant: 'sum', alpha: 0.3, dim } as const;
-    expectClose(fuse(passages, languages, { ...options, renormalize: false }), plain, 1e-6);
-    for (let start = 0; start < plain.length; start += dim) {
-      const length = Math.hypot(...plain.subarray(start, start + dim));
-      for (let i = start; i < start + dim; i++) plain[i] /= length;
-    }
-    expectClose(fuse(passages, languages, { ...options, renormalize: true }), plain, 1e-6);
-  });
+  it.each([1, 7, 8, 13, 384])(
+    'sums rows of %i numbers in 64 bits, however many there are',
+    (dim) => {
+      const n = 300;
+      const numbers = (seed: number): Float32Array =>
+        Float32Array.from({ length: n * dim }, (_, i) => Math.sin(seed + 1.7 * i));
+      const passages = numbers(1);
+      const languages = ['a', 'b', 'c'].map((lang, l) => ({
+        lang,
+        sums: numbers(l + 2),
+        weight: l + 1,
+        queries: 5,
+      }));
+      const plain = passages.map(
+        (value, i) =>
+          0.7 * value +
+          languages.reduce((sum, { sums, weight }) => sum + 0.3 * weight * sums[i], 0),
+      );
+      const options = { variant: 'sum', alpha: 0.3, dim } as const;
+      expectClose(fuse(passages, languages, { ...options, renormalize: false }), plain, 1e-6);
+      for (let start = 0; start < plain.length; start += dim) {
+        const length = Math.hypot(...plain.subarray(start, start + dim));
+        for (let i = start; i < start + dim; i++) plain[i] /= length;
+      }
+      expectClose(fuse(passages, languages, { ...options, renormalize: true }), plain, 1e-6);
+    },
+  );
 
   it('renormalizes to unit length and leaves zero vectors at zero', () => {
     const passages = Float32Array.from([3, 4, 0, 0]);
@@ -199,11 +209,15 @@ describe('fuse', () => {
       { lang: 'th', sums: new Float32Array(length), weight, queries: 5 },
     ];
     const passages = new Float32Array(8);
-    expect(() => fuse(new Float32Array(7), [], ok)).toThrow('the passage matrix has 7 numbers, but 8');
+    expect(() => fuse(new Float32Array(7), [], ok)).toThrow(
+      'the passage matrix has 7 numbers, but 8',
+    );
     expect(() => fuse(passages, sum(4, 1), ok)).toThrow('the sum of th has 4 numbers, but 8');
     expect(() => fuse(passages, [], ok, new Float32Array(4))).toThrow('the fused matrix has 4');
     expect(() => fuse(passages, sum(8, -1), ok)).toThrow('the weight of language th is -1');
-    expect(() => fuse(passages, sum(8, Number.NaN), ok)).toThrow('the weight of language th is NaN');
+    expect(() => fuse(passages, sum(8, Number.NaN), ok)).toThrow(
+      'the weight of language th is NaN',
+    );
     expect(() => fuse(passages, [], { ...ok, alpha: 1.5 })).toThrow('alpha is 1.5');
     expect(() => fuse(passages, [], { ...ok, alpha: Number.NaN })).toThrow('alpha is NaN');
   });

@@ -23,11 +23,13 @@ describe('profiles', () => {
   });
 
   it('refuse unknown names and numbers out of range', () => {
-    expect(() => augmentationProfile('toString')).toThrow('Unknown augmentation profile "toString"');
-    expect(() => augmentationProfile('unit', { alpha: -0.1 })).toThrow('alpha is -0.1');
-    expect(() => augmentationProfile('unit', { languages: { th: Number.POSITIVE_INFINITY } })).toThrow(
-      'the weight of language th is Infinity',
+    expect(() => augmentationProfile('toString')).toThrow(
+      'Unknown augmentation profile "toString"',
     );
+    expect(() => augmentationProfile('unit', { alpha: -0.1 })).toThrow('alpha is -0.1');
+    expect(() =>
+      augmentationProfile('unit', { languages: { th: Number.POSITIVE_INFINITY } }),
+    ).toThrow('the weight of language th is Infinity');
   });
 
   it('give 26 % for the paper: 35 queries at alpha 0.01', () => {

@@ -1,7 +1,10 @@
 /** Bytes of small PDF and Word files, made here so that no binary lies in the repository. */
 import { crc32 } from 'node:zlib';
 
-/** A PDF of one page per text, in Helvetica; the texts are Latin-1 without parentheses or backslashes. */
+/**
+ * A PDF of one page per text, in Helvetica; the texts are Latin-1 without parentheses or
+ * backslashes.
+ */
 export function pdfOf(pages: readonly string[], info = ''): Buffer {
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
@@ -62,7 +65,8 @@ function zipOf(files: Readonly<Record<string, string>>): Buffer {
   for (const [name, text] of Object.entries(files)) {
     const nameBytes = Buffer.from(name);
     const data = Buffer.from(text);
-    // Version, flags, method, time, date (all 0 but the version), CRC, both sizes, length of the name, of no extra field.
+    // Version, flags, method, time, date (all 0 but the version), CRC, both sizes, length of the
+    // name, of no extra field.
     const facts = Buffer.alloc(26);
     facts.writeUInt16LE(20, 0);
     facts.writeUInt32LE(crc32(data), 10);
@@ -72,7 +76,9 @@ function zipOf(files: Readonly<Record<string, string>>): Buffer {
     const record = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), facts, nameBytes, data]);
     const place = Buffer.alloc(14);
     place.writeUInt32LE(offset, 10);
-    central.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\0', 'latin1'), facts, place, nameBytes]));
+    central.push(
+      Buffer.concat([Buffer.from('PK\x01\x02\x14\0', 'latin1'), facts, place, nameBytes]),
+    );
     local.push(record);
     offset += record.length;
   }

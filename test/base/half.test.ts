@@ -22,7 +22,8 @@ describe('half precision', () => {
   });
 
   it('is exact for what counts are, never loses a term and stays finite', () => {
-    for (let count = 0.25; count <= 512; count += 0.25) expect(halfValues[toHalf(count)]).toBe(count);
+    for (let count = 0.25; count <= 512; count += 0.25)
+      expect(halfValues[toHalf(count)]).toBe(count);
     expect(halfValues[toHalf(1e-12)]).toBeGreaterThan(0);
     expect(halfValues[toHalf(1e9)]).toBe(65504);
   });

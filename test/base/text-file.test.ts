@@ -63,7 +63,9 @@ describe('decodeFile', () => {
 
   it('counts lines and bytes over many chunks', async () => {
     const data = Buffer.concat([Buffer.from('ä\n'.repeat(100_000)), Buffer.from([0xff])]);
-    await expect(decoded(data)).rejects.toMatchObject({ details: { line: '100,001', offset: '300,000' } });
+    await expect(decoded(data)).rejects.toMatchObject({
+      details: { line: '100,001', offset: '300,000' },
+    });
   });
 
   it('refuses a file above the limit before reading it', async () => {
@@ -129,7 +131,8 @@ describe('firstInvalidByte', () => {
 describe('readLines', () => {
   const lines = async (data: string, limit?: number): Promise<string[]> => {
     const found: string[] = [];
-    for await (const { number, text } of readLines(put(data), limit)) found.push(`${number} ${text}`);
+    for await (const { number, text } of readLines(put(data), limit))
+      found.push(`${number} ${text}`);
     return found;
   };
 

@@ -1,4 +1,7 @@
-/** What people see where data of an evaluation or experiment is wrong: one message that names the place and what to do. */
+/**
+ * What people see where data of an evaluation or experiment is wrong: one message that names the
+ * place and what to do.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +44,15 @@ encoders: ["static:${pack}"]
 generators: ["lexicon:${pack}"]
 `,
   );
-  return refused('experiment', 'run', file, '--out', join(home, 'out'), '--store', join(home, 'store'));
+  return refused(
+    'experiment',
+    'run',
+    file,
+    '--out',
+    join(home, 'out'),
+    '--store',
+    join(home, 'store'),
+  );
 }
 
 beforeAll(() => {
@@ -58,9 +69,9 @@ describe('a data file', () => {
     expect(told).toMatch(/Download the file anew/);
     const packed = gzipSync(`${'q1 Q0 d1 1 2.0 t\n'.repeat(1)}${'q1 Q0 d2 2 1.0 t\n'}`);
     const run = write('cut.run.gz', packed.subarray(0, packed.length - 6));
-    expect(await refused('evaluate', 'run', '--qrels', join(home, 'qrels.txt'), '--run', run)).toMatch(
-      /cut\.run\.gz/,
-    );
+    expect(
+      await refused('evaluate', 'run', '--qrels', join(home, 'qrels.txt'), '--run', run),
+    ).toMatch(/cut\.run\.gz/);
   });
 
   it('that lacks a language or a question says which', async () => {

@@ -26,7 +26,13 @@ const ROWS = [
     lang: 'en',
     year: 1999,
   },
-  { id: 'bread', title: 'Bread', text: 'Bread comes out of the oven every morning.', lang: 'en', year: 2021 },
+  {
+    id: 'bread',
+    title: 'Bread',
+    text: 'Bread comes out of the oven every morning.',
+    lang: 'en',
+    year: 2021,
+  },
   {
     id: 'fluss',
     title: 'Der Fluss',
@@ -57,7 +63,9 @@ describe('xqg index', () => {
   });
 
   it('drops what is gone, takes what is new, and ends in the same content as when made at once', async () => {
-    const [folder, changing, fresh] = ['moving', 'changing', 'fresh'].map((name) => join(home, name));
+    const [folder, changing, fresh] = ['moving', 'changing', 'fresh'].map((name) =>
+      join(home, name),
+    );
     mkdirSync(folder);
     const write = (rows: readonly object[]) =>
       writeFileSync(join(folder, 'rows.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
@@ -68,7 +76,8 @@ describe('xqg index', () => {
     expect(stdout).toContain('1 document indexed as 1 passage, 2 unchanged, 1 removed');
     await xqg('index', folder, '--index', fresh, '--pack', pack);
     const digests = [];
-    for (const index of [changing, fresh]) digests.push(await xqg('status', '--index', index, '--digest'));
+    for (const index of [changing, fresh])
+      digests.push(await xqg('status', '--index', index, '--digest'));
     expect(digests[0].stdout).toMatch(/^[0-9a-f]{64}\n$/);
     expect(digests[0].stdout).toBe(digests[1].stdout);
   });
@@ -126,7 +135,15 @@ describe('xqg search', () => {
   });
 
   it('shows both rankings side by side with the moves', async () => {
-    const { stdout } = await xqg('search', 'قطار صباح', ...here, '--lang', 'ar', '--augment', 'both');
+    const { stdout } = await xqg(
+      'search',
+      'قطار صباح',
+      ...here,
+      '--lang',
+      'ar',
+      '--augment',
+      'both',
+    );
     expect(stdout).toMatch(/with\s+without\s+move/);
     expect(stdout).toMatch(/ 1 +\d+ +(=|\+\d+) +en +\u2068Trains/);
     const both = JSON.parse(
@@ -164,7 +181,14 @@ describe('xqg search', () => {
   });
 
   it('warns of a language that the pack does not know, and searches all the same', async () => {
-    const { stderr, stdout, code } = await xqg('search', 'train', ...here, '--lang', 'sw', '--json');
+    const { stderr, stdout, code } = await xqg(
+      'search',
+      'train',
+      ...here,
+      '--lang',
+      'sw',
+      '--json',
+    );
     expect(stderr).toContain('does not know Swahili (sw)');
     expect(code).toBe(0);
     expect(JSON.parse(stdout).hits[0].id).toBe('trains');
@@ -178,7 +202,15 @@ describe('xqg explain', () => {
     expect(stdout).toContain('the passage itself');
     expect(stdout).toContain('generated queries in ar');
     expect(stdout).toMatch(/\u2068قطار\u2069 {2}generated from \u2068train\u2069/);
-    const pulled = await xqg('explain', 'قطار صباح', 'trains', ...here, '--feedback', '0.5', '--json');
+    const pulled = await xqg(
+      'explain',
+      'قطار صباح',
+      'trains',
+      ...here,
+      '--feedback',
+      '0.5',
+      '--json',
+    );
     expect(JSON.parse(pulled.stdout).dense.toward).toMatchObject({ weight: 0.5 });
     const off = JSON.parse(
       (await xqg('explain', 'قطار صباح', 'trains', ...here, '--augment', 'off', '--json')).stdout,
@@ -205,7 +237,15 @@ describe('xqg remove', () => {
     const index = join(home, 'removing');
     await xqg('index', corpus, '--index', index, '--pack', pack);
     expect((await xqg('remove', 'bees', '--index', index)).stdout).toContain('1 passage removed');
-    const { stdout } = await xqg('remove', '--source', corpus, '--index', index, '--purge', '--json');
+    const { stdout } = await xqg(
+      'remove',
+      '--source',
+      corpus,
+      '--index',
+      index,
+      '--purge',
+      '--json',
+    );
     expect(JSON.parse(stdout)).toEqual({ passages: 3, purged: true });
     const { error } = JSON.parse((await xqg('remove', 'bees', '--index', index, '--json')).stdout);
     expect(error.code).toBe('XQG_NOTHING_REMOVED');
@@ -257,7 +297,9 @@ describe('xqg pack', () => {
   });
 
   it('makes one with a language of the user', async () => {
-    const [lexicon, bitext, out] = ['lexicon.tsv', 'bitext.tsv', 'own'].map((name) => join(home, name));
+    const [lexicon, bitext, out] = ['lexicon.tsv', 'bitext.tsv', 'own'].map((name) =>
+      join(home, name),
+    );
     writeFileSync(lexicon, 'bread\tmkate\nhoney\tasali\nbee\tnyuki\nmoon\tmwezi\n');
     writeFileSync(bitext, 'The bee makes honey.\tNyuki hutengeneza asali.\n');
     const training = [
@@ -311,7 +353,9 @@ describe('xqg evaluate run', () => {
     expect(stdout).toContain('0.250');
     expect(stderr).toContain('1 of 2 queries of the qrels are not in the run');
     const { results, madeBy } = JSON.parse(readFileSync(json, 'utf8'));
-    expect(results.map(({ metric, value }: { metric: string; value: number }) => [metric, value])).toEqual([
+    expect(
+      results.map(({ metric, value }: { metric: string; value: number }) => [metric, value]),
+    ).toEqual([
       ['MRR', 0.25],
       ['R@10', 0.5],
     ]);
@@ -323,11 +367,24 @@ describe('xqg evaluate beir and xquad', () => {
   it('measures every system on a BEIR folder', async () => {
     const data = join(home, 'beir');
     mkdirSync(join(data, 'qrels'), { recursive: true });
-    const rows = ROWS.slice(0, 3).map(({ id, title, text, lang }) => ({ _id: id, title, text, lang }));
+    const rows = ROWS.slice(0, 3).map(({ id, title, text, lang }) => ({
+      _id: id,
+      title,
+      text,
+      lang,
+    }));
     writeFileSync(join(data, 'corpus.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
     writeFileSync(join(data, 'queries.jsonl'), '{"_id": "q", "text": "قطار صباح", "lang": "ar"}\n');
     writeFileSync(join(data, 'qrels', 'test.tsv'), 'query-id\tcorpus-id\tscore\nq\ttrains\t1\n');
-    const { stdout, code } = await xqg('evaluate', 'beir', '--data', data, '--pack', pack, '--json');
+    const { stdout, code } = await xqg(
+      'evaluate',
+      'beir',
+      '--data',
+      data,
+      '--pack',
+      pack,
+      '--json',
+    );
     expect(code).toBe(0);
     const { results, madeBy } = JSON.parse(stdout);
     const value = (system: string) =>
@@ -369,7 +426,10 @@ describe('xqg evaluate beir and xquad', () => {
           paragraphs: [{ context, qas: [{ id: `q${i}`, question: questions[lang][i], answers }] }],
         };
       });
-      writeFileSync(join(data, `xquad.${lang}.json`), JSON.stringify({ version: '1.1', data: articles }));
+      writeFileSync(
+        join(data, `xquad.${lang}.json`),
+        JSON.stringify({ version: '1.1', data: articles }),
+      );
     }
     const file = join(home, 'xquad.json');
     const asked = [
@@ -414,7 +474,17 @@ describe('a call that cannot be', () => {
   });
 
   it('lists every bad option at once', async () => {
-    const { stderr } = await xqg('search', 'x', ...here, '--alpha', '2', '--k', 'many', '--mode', 'fuzzy');
+    const { stderr } = await xqg(
+      'search',
+      'x',
+      ...here,
+      '--alpha',
+      '2',
+      '--k',
+      'many',
+      '--mode',
+      'fuzzy',
+    );
     expect(stderr).toContain('--alpha "2" is more than 1');
     expect(stderr).toContain('--k "many" is not a number');
     expect(stderr).toContain('--mode "fuzzy" is not one of dense, lexical, hybrid');

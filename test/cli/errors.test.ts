@@ -19,7 +19,9 @@ describe('the catalogue of errors', () => {
   });
 
   it('holds every code that the sources name', () => {
-    const named = new Set(sources.flatMap(({ text }) => text.match(/\bXQG_[A-Z][A-Z_]+[A-Z]\b/g) ?? []));
+    const named = new Set(
+      sources.flatMap(({ text }) => text.match(/\bXQG_[A-Z][A-Z_]+[A-Z]\b/g) ?? []),
+    );
     const variables = new Set(
       sources.flatMap(({ text }) => text.match(/(?<=process\.env\.)XQG_[A-Z_]+/g) ?? []),
     );

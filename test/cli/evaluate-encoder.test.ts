@@ -46,7 +46,10 @@ describe('--encoder', () => {
       join(data, 'corpus.jsonl'),
       texts.map((text, i) => line({ _id: `d${i}`, text, lang: 'en' })).join(''),
     );
-    writeFileSync(join(data, 'queries.jsonl'), line({ _id: 'q', text: 'Zug am Morgen', lang: 'de' }));
+    writeFileSync(
+      join(data, 'queries.jsonl'),
+      line({ _id: 'q', text: 'Zug am Morgen', lang: 'de' }),
+    );
     writeFileSync(join(data, 'qrels', 'test.tsv'), 'query-id\tcorpus-id\tscore\nq\td1\t1\n');
     const asked = ['--data', data, '--systems', 'dense,dense+xqg', '--languages', 'given'];
     const { results, madeBy } = await evaluated('beir', ...asked);
@@ -70,9 +73,21 @@ describe('--encoder', () => {
     60_000,
   );
 
-  it.each(['xquad', 'xquad-r', 'mlqa-r', 'beir'])('is an option of xqg evaluate %s', async (set) => {
-    const told = await xqg('evaluate', set, '--data', home, '--encoder', 'hf:nobody/nothing', '--pack', pack);
-    expect(told.code).toBe(1);
-    expect(told.stderr).not.toContain('unknown option');
-  });
+  it.each(['xquad', 'xquad-r', 'mlqa-r', 'beir'])(
+    'is an option of xqg evaluate %s',
+    async (set) => {
+      const told = await xqg(
+        'evaluate',
+        set,
+        '--data',
+        home,
+        '--encoder',
+        'hf:nobody/nothing',
+        '--pack',
+        pack,
+      );
+      expect(told.code).toBe(1);
+      expect(told.stderr).not.toContain('unknown option');
+    },
+  );
 });

@@ -15,11 +15,25 @@ describe('xqg evaluate xquad-r and mlqa-r', () => {
   it.skipIf(!xquadR)(
     'measures within, across and over all languages (needs XQG_SHARED data/eval/xquad-r)',
     async () => {
-      const asked = ['--data', xquadR!, '--langs', 'en,th', '--systems', 'bm25,dense', '--pack', pack];
+      const asked = [
+        '--data',
+        xquadR!,
+        '--langs',
+        'en,th',
+        '--systems',
+        'bm25,dense',
+        '--pack',
+        pack,
+      ];
       const { stdout, code } = await xqg('evaluate', 'xquad-r', ...asked, '--json');
       expect(code).toBe(0);
-      const { results, madeBy } = JSON.parse(stdout) as { results: ResultRow[]; madeBy: { data: unknown[] } };
-      const pairs = new Set(results.map((row) => `${row.setting} ${row.queryLang} ${row.passageLang}`));
+      const { results, madeBy } = JSON.parse(stdout) as {
+        results: ResultRow[];
+        madeBy: { data: unknown[] };
+      };
+      const pairs = new Set(
+        results.map((row) => `${row.setting} ${row.queryLang} ${row.passageLang}`),
+      );
       expect([...pairs]).toEqual([
         'mono en en',
         'mono th th',
@@ -53,7 +67,13 @@ describe('xqg evaluate xquad-r and mlqa-r', () => {
         '--pack',
         pack,
       ];
-      const { stdout, code } = await xqg('evaluate', 'mlqa-r', ...asked, '--settings', 'multi,cross');
+      const { stdout, code } = await xqg(
+        'evaluate',
+        'mlqa-r',
+        ...asked,
+        '--settings',
+        'multi,cross',
+      );
       expect(code).toBe(0);
       expect(stdout).toMatch(/mlqa-r\/tune, multi, language given, mAP\n +de +en +mean/);
       expect(stdout).toContain('rank-distance');
@@ -87,7 +107,9 @@ describe('xqg evaluate xor', () => {
   it('scores predictions strictly, or as the official script does', async () => {
     const asked = ['evaluate', 'xor', '--data', data, '--predictions', predictions];
     const strict = await xqg(...asked);
-    expect(strict.stdout).toMatch(/R@2kt\n +fi +ja +mean\npredictions\.json +0\.500 +0\.000 +0\.250/);
+    expect(strict.stdout).toMatch(
+      /R@2kt\n +fi +ja +mean\npredictions\.json +0\.500 +0\.000 +0\.250/,
+    );
     expect(strict.stderr).toContain('1 of 3 questions have no prediction and count as misses');
     const official = await xqg(...asked, '--official');
     expect(official.stdout).toMatch(/predictions\.json +1\.000 +0\.000 +0\.500/);

@@ -36,16 +36,22 @@ describe('xqg models', () => {
         'BAAI/bge-m3',
       ]),
     );
-    expect((await xqg('models', 'list')).stdout).toMatch(/bge-m3 .*not run here .*not on this machine/);
+    expect((await xqg('models', 'list')).stdout).toMatch(
+      /bge-m3 .*not run here .*not on this machine/,
+    );
   });
 
   it('shows the card of a model that is not here; checks none without a network', async () => {
     const shown = await xqg('models', 'show', 'hf:intfloat/multilingual-e5-small');
-    expect(shown.stdout).toMatch(/not on this machine[\s\S]*queryPrefix "query: "[\s\S]*was not run here/);
+    expect(shown.stdout).toMatch(
+      /not on this machine[\s\S]*queryPrefix "query: "[\s\S]*was not run here/,
+    );
     for (const command of ['show', 'check']) {
       const missing = await xqg('models', command, 'hf:nobody/nothing');
       expect(missing.code).toBe(1);
-      expect(missing.stderr).toMatch(/XQG_MODEL_MISSING[\s\S]*Looked in: .*models\/nobody\/nothing/);
+      expect(missing.stderr).toMatch(
+        /XQG_MODEL_MISSING[\s\S]*Looked in: .*models\/nobody\/nothing/,
+      );
       expect(missing.stderr).toContain('xqg models get hf:nobody/nothing');
       expect(missing.stderr).not.toContain('hf_very_secret');
     }
@@ -86,7 +92,14 @@ describe.skipIf(golden === null)('xqg bench encoder', () => {
   });
 
   it('says the fastest to people, and refuses what has no bare runtime', async () => {
-    const told = await bench('--encoder', join(golden!, 'tiny-xlmr'), '--card', CARD, '--workers', '1,2');
+    const told = await bench(
+      '--encoder',
+      join(golden!, 'tiny-xlmr'),
+      '--card',
+      CARD,
+      '--workers',
+      '1,2',
+    );
     expect(told.stdout).toMatch(
       /workers +threads +batch[\s\S]*Fastest: --workers \d --encoder-threads 1 --batch 1/,
     );

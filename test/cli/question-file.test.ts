@@ -24,7 +24,9 @@ describe('a file of questions', () => {
   });
 
   it('may be JSONL, in the names of BEIR or ours, with languages', async () => {
-    expect(await read('{"_id": "a", "text": "Wer?", "lang": "de"}\n{"id": 7, "text": "Qui ?"}')).toEqual([
+    expect(
+      await read('{"_id": "a", "text": "Wer?", "lang": "de"}\n{"id": 7, "text": "Qui ?"}'),
+    ).toEqual([
       { id: 'a', text: 'Wer?', lang: 'de' },
       { id: '7', text: 'Qui ?' },
     ]);

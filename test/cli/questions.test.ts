@@ -15,7 +15,9 @@ describe("the demo's questions", () => {
   it('have not changed since they were written', () => {
     const hash = createHash('sha256');
     for (const file of files) hash.update(readFileSync(`${folder}/${file}`));
-    expect(hash.digest('hex')).toBe('3fcb8b0c1737adeff82e51b16c07ab617f2033de7dcf6ab6cddcea4fcbff1134');
+    expect(hash.digest('hex')).toBe(
+      '3fcb8b0c1737adeff82e51b16c07ab617f2033de7dcf6ab6cddcea4fcbff1134',
+    );
   });
 
   it('are asked in every language but English', () => {
@@ -24,7 +26,9 @@ describe("the demo's questions", () => {
   });
 
   it.each(files)('%s holds ten, each with an article of its own', (file) => {
-    const { lang, questions } = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as QuestionFile;
+    const { lang, questions } = JSON.parse(
+      readFileSync(`${folder}/${file}`, 'utf8'),
+    ) as QuestionFile;
     expect(file).toBe(`${lang}.json`);
     expect(questions).toHaveLength(10);
     expect(new Set(questions.map(({ article }) => article)).size).toBe(10);

@@ -18,10 +18,24 @@ const LONGEST = 240_000;
 
 beforeAll(async () => {
   writePack(pack);
-  const words = ['bee', 'honey', 'flower', 'train', 'station', 'morning', 'bread', 'oven', 'water', 'river'];
+  const words = [
+    'bee',
+    'honey',
+    'flower',
+    'train',
+    'station',
+    'morning',
+    'bread',
+    'oven',
+    'water',
+    'river',
+  ];
   const out = createWriteStream(corpus);
   for (let i = 0; i < ROWS; i++) {
-    const text = Array.from({ length: 40 }, (_, w) => words[(i * 7 + w * (1 + (i % 9))) % words.length]);
+    const text = Array.from(
+      { length: 40 },
+      (_, w) => words[(i * 7 + w * (1 + (i % 9))) % words.length],
+    );
     out.write(`${JSON.stringify({ id: `d${i}`, text: text.join(' '), lang: 'en' })}\n`);
   }
   out.end();
@@ -37,10 +51,23 @@ describe.skipIf(url === null)('xqg index --queue and xqg worker', () => {
     async () => {
       const [alone, queued, parts] = ['alone', 'queued', 'parts'].map((name) => join(home, name));
       expect((await xqg('index', corpus, '--index', alone, '--pack', pack)).code).toBe(0);
-      const words = ['index', corpus, '--index', queued, '--pack', pack, '--queue', url!, '--parts', parts];
+      const words = [
+        'index',
+        corpus,
+        '--index',
+        queued,
+        '--pack',
+        pack,
+        '--queue',
+        url!,
+        '--parts',
+        parts,
+      ];
       const index = start(...words, '--part-passages', '50');
       for (;;) {
-        const { runs, counts } = JSON.parse((await xqg('status', '--queue', url!, '--json')).stdout);
+        const { runs, counts } = JSON.parse(
+          (await xqg('status', '--queue', url!, '--json')).stdout,
+        );
         if (counts.waiting === ROWS / 50 && runs[0]?.phase === 'computing') break;
         await setTimeout(100);
       }
@@ -50,7 +77,16 @@ describe.skipIf(url === null)('xqg index --queue and xqg worker', () => {
       expect(seen.stdout).toMatch(/workers +none/);
 
       const first = start('worker', '--queue', url!, '--name', 'first');
-      const second = start('worker', '--queue', url!, '--name', 'second', '--json', '--leave-after', '2');
+      const second = start(
+        'worker',
+        '--queue',
+        url!,
+        '--name',
+        'second',
+        '--json',
+        '--leave-after',
+        '2',
+      );
       const told = await index.ended;
       expect(told).toMatchObject({ code: 0 });
       expect(told.stdout).toContain(`${ROWS} documents indexed`);
@@ -61,7 +97,8 @@ describe.skipIf(url === null)('xqg index --queue and xqg worker', () => {
       const done = Number(one.stdout.split(' ')[0]) + JSON.parse(two.stdout).parts;
       expect(done).toBe(ROWS / 50);
 
-      const digest = async (dir: string) => (await xqg('status', '--index', dir, '--digest')).stdout;
+      const digest = async (dir: string) =>
+        (await xqg('status', '--index', dir, '--digest')).stdout;
       expect(await digest(queued)).toBe(await digest(alone));
     },
     LONGEST,
@@ -87,7 +124,13 @@ describe.skipIf(url === null)('xqg index --queue and xqg worker', () => {
 });
 
 it('options of a queue need one', async () => {
-  const { code, stderr } = await xqg('index', corpus, '--index', join(home, 'none'), '--keep-parts');
+  const { code, stderr } = await xqg(
+    'index',
+    corpus,
+    '--index',
+    join(home, 'none'),
+    '--keep-parts',
+  );
   expect(code).toBe(1);
   expect(stderr).toContain('--keep-parts needs --queue');
 });

@@ -22,14 +22,18 @@ const base = existsSync('packs/base/manifest.json');
 
 describe('README', () => {
   it('begins with the two commands', () => {
-    expect(blocks[0]).toEqual({ language: 'sh', text: 'npm ci && npm run demo\nnpm ci && npm test\n' });
+    expect(blocks[0]).toEqual({
+      language: 'sh',
+      text: 'npm ci && npm run demo\nnpm ci && npm test\n',
+    });
   });
 
   it('names only scripts, commands and options that are there', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       scripts: Record<string, string>;
     };
-    for (const [, name] of readme.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([name]);
+    for (const [, name] of readme.matchAll(/npm run ([\w:]+)/g))
+      expect(scripts).toHaveProperty([name]);
     const program = createProgram(new AbortController().signal);
     const calls = blocks.flatMap(({ text }) => text.match(/^npx xqg .*$/gm) ?? []);
     expect(calls.length).toBeGreaterThan(0);
@@ -42,7 +46,8 @@ describe('README', () => {
       const command = program.commands.find((known) => known.name() === words[0]);
       expect(command?.name()).toBe(words[0]);
       const options = command?.options.map(({ long }) => long);
-      for (const word of words.filter((each) => each.startsWith('--'))) expect(options).toContain(word);
+      for (const word of words.filter((each) => each.startsWith('--')))
+        expect(options).toContain(word);
     }
   });
 

@@ -38,7 +38,9 @@ export async function xqg(...words: string[]): Promise<Told> {
 export const EXECUTABLE = resolve('dist/bin/xqg.js');
 
 export function start(...words: string[]): { child: ChildProcess; ended: Promise<Told> } {
-  const child = spawn(process.execPath, [EXECUTABLE, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [EXECUTABLE, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const told = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     told.stdout += text;

@@ -21,7 +21,9 @@ describeWithOpenSearch('a store behind a proxy with TLS and a password', () => {
     writeCertificate(home);
     const [, host, name] = /^opensearch:\/\/([^/]+)\/(.+)$/.exec(newStoreSpec())!;
     const right = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-    const [key, cert] = ['key.pem', 'certificate.pem'].map((file) => readFileSync(join(home, file)));
+    const [key, cert] = ['key.pem', 'certificate.pem'].map((file) =>
+      readFileSync(join(home, file)),
+    );
     proxy = createServer({ key, cert }, (asked, answer) => {
       const { method, url, headers } = asked;
       if (headers.authorization !== right) {

@@ -1,4 +1,7 @@
-/** Commands, a queue and a server over an index in OpenSearch: what they tell is what they tell of an index in a directory. */
+/**
+ * Commands, a queue and a server over an index in OpenSearch: what they tell is what they tell of
+ * an index in a directory.
+ */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,12 +18,26 @@ import { writePack } from '../support/written-pack.js';
 import { xqg } from './run-xqg.js';
 
 const url = redisUrl(13);
-const WORDS = ['bee', 'honey', 'flower', 'train', 'station', 'morning', 'bread', 'oven', 'water', 'river'];
+const WORDS = [
+  'bee',
+  'honey',
+  'flower',
+  'train',
+  'station',
+  'morning',
+  'bread',
+  'oven',
+  'water',
+  'river',
+];
 const ROWS = 150;
 const QUESTION = 'Wo fährt der Zug am Morgen?';
 
 function textOf(i: number): string {
-  return Array.from({ length: 12 }, (_, w) => WORDS[(i * 7 + w * (1 + (i % 9))) % WORDS.length]).join(' ');
+  return Array.from(
+    { length: 12 },
+    (_, w) => WORDS[(i * 7 + w * (1 + (i % 9))) % WORDS.length],
+  ).join(' ');
 }
 
 describeWithOpenSearch('commands over an index in OpenSearch', () => {
@@ -38,7 +55,11 @@ describeWithOpenSearch('commands over an index in OpenSearch', () => {
     write(
       'corpus.jsonl',
       Array.from({ length: rows }, (_, i) =>
-        JSON.stringify({ id: `d${i}`, text: `${textOf(i)}${i < changed ? ' moon' : ''}`, lang: 'en' }),
+        JSON.stringify({
+          id: `d${i}`,
+          text: `${textOf(i)}${i < changed ? ' moon' : ''}`,
+          lang: 'en',
+        }),
       ).join('\n'),
     );
   /** Runs a command that has to succeed. */
@@ -78,7 +99,10 @@ describeWithOpenSearch('commands over an index in OpenSearch', () => {
       ['explain', QUESTION, id],
       ['queries', id],
     ]) {
-      const [one, other] = [await json(...command, ...places[0]), await json(...command, ...places[1])];
+      const [one, other] = [
+        await json(...command, ...places[0]),
+        await json(...command, ...places[1]),
+      ];
       expect(Object.keys(other)).toEqual(Object.keys(one));
       expect(other.queries).toEqual(one.queries);
       expect(other.rank).toEqual(one.rank);
@@ -88,7 +112,10 @@ describeWithOpenSearch('commands over an index in OpenSearch', () => {
   });
 
   it('rank a file of questions into a run that xqg evaluate measures alike', async () => {
-    const questions = write('questions.tsv', `1\t${QUESTION}\n2\tHonig der Biene\n3\tWasser im Fluss\n`);
+    const questions = write(
+      'questions.tsv',
+      `1\t${QUESTION}\n2\tHonig der Biene\n3\tWasser im Fluss\n`,
+    );
     const qrels = write('qrels.txt', '1 0 d3 1\n2 0 d10 1\n2 0 d20 1\n3 0 d8 1\n');
     const measured = [];
     for (const place of [
@@ -96,7 +123,18 @@ describeWithOpenSearch('commands over an index in OpenSearch', () => {
       ['--store', store],
     ]) {
       const run = at(`${place[0].slice(2)}.run`);
-      await told('search', '--queries', questions, '--lang', 'de', '--run', run, ...place, '--pack', pack);
+      await told(
+        'search',
+        '--queries',
+        questions,
+        '--lang',
+        'de',
+        '--run',
+        run,
+        ...place,
+        '--pack',
+        pack,
+      );
       const { results } = await json('evaluate', 'run', '--run', run, '--qrels', qrels);
       measured.push(results.map(({ metric, value }: ResultRow) => [metric, value]));
     }
@@ -119,7 +157,18 @@ describeWithOpenSearch('commands over an index in OpenSearch', () => {
         .map((row) => JSON.stringify(row))
         .join('\n'),
     );
-    const asked = ['--lang', 'de', '--mode', mode, '--expand', texts, '--expand-how', how, '--pack', pack];
+    const asked = [
+      '--lang',
+      'de',
+      '--mode',
+      mode,
+      '--expand',
+      texts,
+      '--expand-how',
+      how,
+      '--pack',
+      pack,
+    ];
     const [right, found] = [
       await json('search', first, '--index', embedded, ...asked),
       await json('search', first, '--store', store, ...asked),
@@ -142,41 +191,54 @@ describeWithOpenSearch('commands over an index in OpenSearch', () => {
   });
 
   describe('by a queue', () => {
-    it.skipIf(url === null)('write the index that is written alone, and follow changes', async () => {
-      await forgetRuns(url!);
-      const queued = newStoreSpec();
-      const [directory, parts] = [at('queued'), at('parts')];
-      const index = () =>
-        json(
-          ...['index', corpus, '--index', directory, '--store', queued, '--pack', pack],
-          ...['--queue', url!, '--parts', parts, '--part-passages', '16'],
+    it.skipIf(url === null)(
+      'write the index that is written alone, and follow changes',
+      async () => {
+        await forgetRuns(url!);
+        const queued = newStoreSpec();
+        const [directory, parts] = [at('queued'), at('parts')];
+        const index = () =>
+          json(
+            ...['index', corpus, '--index', directory, '--store', queued, '--pack', pack],
+            ...['--queue', url!, '--parts', parts, '--part-passages', '16'],
+          );
+        const stopping = new AbortController();
+        const workers = ['one', 'two'].map((name) =>
+          runWorker(url!, { name, signal: stopping.signal }),
         );
-      const stopping = new AbortController();
-      const workers = ['one', 'two'].map((name) => runWorker(url!, { name, signal: stopping.signal }));
-      try {
-        writeCorpus(ROWS);
-        expect((await index()).documents).toMatchObject({ indexed: ROWS, failed: 0 });
-        expect(await digest('--index', directory)).toBe(await digest('--index', embedded));
-        // Some change, some are gone; the rest is not computed again.
-        writeCorpus(ROWS - 20, 30);
-        expect((await index()).documents).toMatchObject({ indexed: 30, removed: 20, unchanged: ROWS - 50 });
-        const alone = at('changed');
-        await told('index', corpus, '--index', alone, '--pack', pack);
-        expect(await digest('--store', queued)).toBe(await digest('--index', alone));
-        expect((await index()).documents).toMatchObject({ indexed: 0, unchanged: ROWS - 20 });
-        expect(
-          readdirSync(parts, { recursive: true }).filter((name) => /rows|passages/.test(String(name))),
-        ).toEqual([]);
-        expect(JSON.parse(readFileSync(join(directory, 'xqg.json'), 'utf8')).store).toContain(
-          'opensearch://',
-        );
-      } finally {
-        stopping.abort();
-        const done = await Promise.all(workers);
-        expect(done.reduce((sum, { passages }) => sum + passages, 0)).toBeGreaterThanOrEqual(ROWS + 30);
-        writeCorpus(ROWS);
-      }
-    });
+        try {
+          writeCorpus(ROWS);
+          expect((await index()).documents).toMatchObject({ indexed: ROWS, failed: 0 });
+          expect(await digest('--index', directory)).toBe(await digest('--index', embedded));
+          // Some change, some are gone; the rest is not computed again.
+          writeCorpus(ROWS - 20, 30);
+          expect((await index()).documents).toMatchObject({
+            indexed: 30,
+            removed: 20,
+            unchanged: ROWS - 50,
+          });
+          const alone = at('changed');
+          await told('index', corpus, '--index', alone, '--pack', pack);
+          expect(await digest('--store', queued)).toBe(await digest('--index', alone));
+          expect((await index()).documents).toMatchObject({ indexed: 0, unchanged: ROWS - 20 });
+          expect(
+            readdirSync(parts, { recursive: true }).filter((name) =>
+              /rows|passages/.test(String(name)),
+            ),
+          ).toEqual([]);
+          expect(JSON.parse(readFileSync(join(directory, 'xqg.json'), 'utf8')).store).toContain(
+            'opensearch://',
+          );
+        } finally {
+          stopping.abort();
+          const done = await Promise.all(workers);
+          expect(done.reduce((sum, { passages }) => sum + passages, 0)).toBeGreaterThanOrEqual(
+            ROWS + 30,
+          );
+          writeCorpus(ROWS);
+        }
+      },
+    );
   });
 
   describe('by a server', () => {
@@ -193,7 +255,8 @@ describeWithOpenSearch('commands over an index in OpenSearch', () => {
     });
     afterAll(() => server.close());
 
-    const ask = async (body: object) => (await post(server, '/api/indexes/docs/search', body)).json();
+    const ask = async (body: object) =>
+      (await post(server, '/api/indexes/docs/search', body)).json();
 
     it('answer, list and explain', async () => {
       const [{ id }] = (await json('search', QUESTION, '--index', embedded, '--pack', pack)).hits;
@@ -201,7 +264,9 @@ describeWithOpenSearch('commands over an index in OpenSearch', () => {
       expect(answer.with.hits[0].id).toBe(id);
       expect(answer.compared).toBeGreaterThan(0);
       const { indexes } = (await server.inject({ url: '/api/indexes' })).json();
-      expect(indexes).toMatchObject([{ name: 'docs', condition: 'open', passages: ROWS, documents: ROWS }]);
+      expect(indexes).toMatchObject([
+        { name: 'docs', condition: 'open', passages: ROWS, documents: ROWS },
+      ]);
       expect(indexes[0].queryLanguages.length).toBeGreaterThan(0);
       const explained = await post(server, '/api/indexes/docs/explain', { question: QUESTION, id });
       expect(explained.json()).toMatchObject({ id, rank: 1 });
@@ -213,9 +278,15 @@ describeWithOpenSearch('commands over an index in OpenSearch', () => {
 
     it('follow what another machine writes, also when it frees the rows that are searched', async () => {
       const index = await openIndex(control, { pack });
-      await index.add([{ id: 'new', title: 'Moon', text: 'The moon shines at night.', lang: 'en' }]);
-      const found = async () => (await ask({ question: 'Mond', lang: 'de', k: 1 })).with.hits[0]?.id;
-      await vi.waitFor(async () => expect(await found()).toBe('new'), { timeout: 20_000, interval: 200 });
+      await index.add([
+        { id: 'new', title: 'Moon', text: 'The moon shines at night.', lang: 'en' },
+      ]);
+      const found = async () =>
+        (await ask({ question: 'Mond', lang: 'de', k: 1 })).with.hits[0]?.id;
+      await vi.waitFor(async () => expect(await found()).toBe('new'), {
+        timeout: 20_000,
+        interval: 200,
+      });
       // No version from before is left: the question that comes next goes over to the newest one.
       await index.remove({ documents: ['new'] }, { purge: true });
       const answer = await ask({ question: QUESTION });

@@ -1,6 +1,6 @@
 /**
- * Three nodes on loopback: one is killed while an index is built and searched, all of them are killed and come back. Starts and ends
- * its own nodes. Run by `npm run test:cluster`.
+ * Three nodes on loopback: one is killed while an index is built and searched, all of them are
+ * killed and come back. Starts and ends its own nodes. Run by `npm run test:cluster`.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmod, mkdtemp, open, rm } from 'node:fs/promises';
@@ -126,8 +126,11 @@ describe('a cluster of three nodes', () => {
     const until = Date.now() + START_PATIENCE;
     for (let i = 0; Date.now() < until; i++) {
       const port = PORTS[i % PORTS.length];
-      const answer = await fetch(`http://127.0.0.1:${port}/_cluster/health?${asked}`).catch(() => null);
-      if (answer?.ok && ((await answer.json()) as { timed_out: boolean }).timed_out === false) return;
+      const answer = await fetch(`http://127.0.0.1:${port}/_cluster/health?${asked}`).catch(
+        () => null,
+      );
+      if (answer?.ok && ((await answer.json()) as { timed_out: boolean }).timed_out === false)
+        return;
       await wait(500);
     }
     throw new Error(`the cluster is not ${status}: see ${root}`);

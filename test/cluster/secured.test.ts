@@ -1,4 +1,7 @@
-/** A node with OpenSearch's own security plugin: TLS, users and rights in earnest. Starts and ends it. */
+/**
+ * A node with OpenSearch's own security plugin: TLS, users and rights in earnest. Starts and ends
+ * it.
+ */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, copyFile, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
@@ -30,7 +33,8 @@ describe('a store behind the security plugin', async () => {
     writeCertificate(root);
     const config = join(root, 'node', 'config');
     await mkdir(config, { recursive: true });
-    for (const file of ['certificate.pem', 'key.pem']) await copyFile(join(root, file), join(config, file));
+    for (const file of ['certificate.pem', 'key.pem'])
+      await copyFile(join(root, file), join(config, file));
     const tls = (layer: string) => [
       `plugins.security.ssl.${layer}.pemcert_filepath: certificate.pem`,
       `plugins.security.ssl.${layer}.pemkey_filepath: key.pem`,
@@ -74,11 +78,16 @@ describe('a store behind the security plugin', async () => {
 
   it('is searched by a user who may only read, who cannot write', async () => {
     // What docs/opensearch.md asks for, beside the right to read.
-    const permission = { index_patterns: ['secured*'], allowed_actions: ['indices:admin/mappings/get'] };
+    const permission = {
+      index_patterns: ['secured*'],
+      allowed_actions: ['indices:admin/mappings/get'],
+    };
     const security = '/_plugins/_security/api';
     const role = { index_permissions: [permission] };
     expect(await askAsAdmin('PUT', `${security}/roles/mappings`, role)).toBe(201);
-    expect(await askAsAdmin('PUT', `${security}/rolesmapping/mappings`, { users: ['readall'] })).toBe(201);
+    expect(
+      await askAsAdmin('PUT', `${security}/rolesmapping/mappings`, { users: ['readall'] }),
+    ).toBe(201);
     const pack = ['--pack', join(root, 'pack')];
     const found = await told(READER, 'search', 'Honig', '--store', store, ...pack);
     expect(found.code, found.stderr).toBe(0);

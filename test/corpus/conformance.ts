@@ -1,5 +1,6 @@
 /**
- * What every corpus reader must do, whatever its format. A new reader calls `describeReader` with files of its own.
+ * What every corpus reader must do, whatever its format. A new reader calls `describeReader` with
+ * files of its own.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +32,8 @@ export function describeReader(test: ReaderCase): void {
     const read = async (data: string | Buffer): Promise<SourceDocument[]> => {
       writeFileSync(path, data);
       const found: SourceDocument[] = [];
-      for await (const document of reader.read({ path, id: name, source: folder })) found.push(document);
+      for await (const document of reader.read({ path, id: name, source: folder }))
+        found.push(document);
       return found;
     };
     const failure = async (data: string | Buffer): Promise<XqgError> => {

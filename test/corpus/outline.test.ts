@@ -43,8 +43,12 @@ describe('outlineOfHtml', () => {
   });
 
   it('takes markup that is broken or very deep', () => {
-    expect(outlineOfHtml('</p></div><p>a<b>b<i>c</b>d').blocks).toEqual([{ headings: [], text: 'abcd' }]);
-    expect(outlineOfHtml(`${'<div>'.repeat(20_000)}deep`).blocks).toEqual([{ headings: [], text: 'deep' }]);
+    expect(outlineOfHtml('</p></div><p>a<b>b<i>c</b>d').blocks).toEqual([
+      { headings: [], text: 'abcd' },
+    ]);
+    expect(outlineOfHtml(`${'<div>'.repeat(20_000)}deep`).blocks).toEqual([
+      { headings: [], text: 'deep' },
+    ]);
   });
 });
 

@@ -9,7 +9,10 @@ const finnish: SourceDocument = {
   title: 'Oikeudet',
   metadata: {},
   blocks: [
-    { headings: [], text: 'Jokaisella on oikeus saada opetusta ja osallistua vapaasti kulttuurielämään.' },
+    {
+      headings: [],
+      text: 'Jokaisella on oikeus saada opetusta ja osallistua vapaasti kulttuurielämään.',
+    },
   ],
 };
 

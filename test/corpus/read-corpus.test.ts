@@ -125,7 +125,9 @@ describe('readCorpus', () => {
   it('refuses what is not there, what it cannot read and what holds nothing', async () => {
     const picture = put('picture.png', 'x');
     const empty = put('empty.txt', '');
-    await expect(read([join(folder, 'gone')])).rejects.toMatchObject({ code: 'XQG_CORPUS_NOT_FOUND' });
+    await expect(read([join(folder, 'gone')])).rejects.toMatchObject({
+      code: 'XQG_CORPUS_NOT_FOUND',
+    });
     await expect(read([picture])).rejects.toMatchObject({ code: 'XQG_CORPUS_UNKNOWN_FORMAT' });
     await expect(read([empty])).rejects.toMatchObject({ code: 'XQG_CORPUS_EMPTY' });
     await expect(read([folder])).rejects.toMatchObject({
@@ -136,7 +138,9 @@ describe('readCorpus', () => {
   });
 
   it('reports a JSON file that is no SQuAD if it was named', async () => {
-    await expect(read([put('x.json', '{"a": 1}')])).rejects.toMatchObject({ code: 'XQG_CORPUS_SQUAD' });
+    await expect(read([put('x.json', '{"a": 1}')])).rejects.toMatchObject({
+      code: 'XQG_CORPUS_SQUAD',
+    });
   });
 
   it('goes on behind a broken file where failures are listened to', async () => {
@@ -152,7 +156,10 @@ describe('readCorpus', () => {
     const table = put('a.tsv', Buffer.from('\ufeffid\ttext\r\n1\tไทย\r\n', 'utf16le'));
     const rows = put('b.jsonl', Buffer.from('\ufeff{"id": "2", "text": "ไทย"}\r\n', 'utf16le'));
     const cyrillic = Buffer.from([0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2]);
-    const page = put('c.html', Buffer.concat([Buffer.from('<meta charset="windows-1251"><p>'), cyrillic]));
+    const page = put(
+      'c.html',
+      Buffer.concat([Buffer.from('<meta charset="windows-1251"><p>'), cyrillic]),
+    );
     const found = await read([table, rows, page]);
     expect(found.map(({ blocks }) => blocks[0].text)).toEqual(['ไทย', 'ไทย', 'Привет']);
   });
@@ -221,7 +228,9 @@ describe('metadata of rows', () => {
 
   it('refuses what is nested without end', async () => {
     const deep = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`;
-    await expect(read([put('a.jsonl', `{"id": "a", "text": "x", "m": ${deep}}`)])).rejects.toMatchObject({
+    await expect(
+      read([put('a.jsonl', `{"id": "a", "text": "x", "m": ${deep}}`)]),
+    ).rejects.toMatchObject({
       code: 'XQG_CORPUS_ROW',
     });
   });

@@ -42,7 +42,10 @@ describeReader({
   sound:
     '<html lang="el"><title>A page</title><nav>Home</nav><style>p{}</style><p>One <b>bold</b>\n word.<script>x()</script><p>Two.',
   documents: [{ id: 'page.html', title: 'A page', lang: 'el', text: 'One bold word.\n\nTwo.' }],
-  broken: { ...textBroken, 'only a script': { data: '<script>let a = 1;</script>', says: /holds no text/ } },
+  broken: {
+    ...textBroken,
+    'only a script': { data: '<script>let a = 1;</script>', says: /holds no text/ },
+  },
 });
 
 const pdf = pdfOf(['First page\ngoes on', 'here. The end.', 'Third page.'], '/Title (On pages)');
@@ -51,7 +54,11 @@ describeReader({
   name: 'paper.pdf',
   sound: pdf,
   documents: [
-    { id: 'paper.pdf', title: 'On pages', text: 'First page\ngoes on\nhere. The end.\n\nThird page.' },
+    {
+      id: 'paper.pdf',
+      title: 'On pages',
+      text: 'First page\ngoes on\nhere. The end.\n\nThird page.',
+    },
   ],
   broken: {
     'no PDF at all': { data: 'Not a PDF.', says: /cannot be read as PDF/ },
@@ -73,17 +80,29 @@ describeReader({
   documents: [{ id: 'report.docx', title: 'Report', text: 'Summary.\n\nGood & bad.' }],
   broken: {
     'no archive': { data: 'Not a Word file.', says: /cannot be read as Word/ },
-    'half of an archive': { data: docx.subarray(0, docx.length / 2), says: /cannot be read as Word/ },
+    'half of an archive': {
+      data: docx.subarray(0, docx.length / 2),
+      says: /cannot be read as Word/,
+    },
     'no text': { data: docxOf([]), says: /holds no text/ },
   },
 });
 
 const rows = (count: number): string =>
-  Array.from({ length: count }, (_, i) => `{"id": "${i}", "_id": "${i}", "text": "Row ${i}."}\n`).join('');
+  Array.from(
+    { length: count },
+    (_, i) => `{"id": "${i}", "_id": "${i}", "text": "Row ${i}."}\n`,
+  ).join('');
 const jsonBroken = {
-  'a broken line 1,234': { data: `${rows(1233)}{"id": "x", "text": \n`, says: /line 1,234: not valid JSON/ },
+  'a broken line 1,234': {
+    data: `${rows(1233)}{"id": "x", "text": \n`,
+    says: /line 1,234: not valid JSON/,
+  },
   'a line that is no object': { data: '[1]\n', says: /line 1: not a JSON object/ },
-  'NaN as a value': { data: '{"id": "a", "text": "b", "score": NaN}', says: /line 1: not valid JSON/ },
+  'NaN as a value': {
+    data: '{"id": "a", "text": "b", "score": NaN}',
+    says: /line 1: not valid JSON/,
+  },
   'a byte of Latin-1': { data: notUtf8, says: /line 2, byte 15/ },
   'a NUL byte': { data: binary, says: /line 3, byte 16/ },
 };
@@ -103,7 +122,10 @@ describeReader({
       data: '{"id": "a", "contents": "b"}',
       says: /line 1: no "text" \(its fields: id, contents\)/,
     },
-    'a text that is a number': { data: '{"id": "a", "text": 1}', says: /line 1: "text" is not a string/ },
+    'a text that is a number': {
+      data: '{"id": "a", "text": 1}',
+      says: /line 1: "text" is not a string/,
+    },
     'no id': { data: '{"text": "a"}', says: /line 1: no "id"/ },
     'an empty id': { data: '{"id": "", "text": "a"}', says: /line 1: "id" is empty/ },
     'an id beyond 2^53': {
@@ -124,7 +146,10 @@ describeReader({
   name: 'corpus.jsonl',
   sound: beirRow,
   documents: [{ id: 'MED-1', title: 'T', lang: 'de', text: 'One.' }],
-  broken: { ...jsonBroken, 'no _id': { data: '{"id": "a", "text": "b"}', says: /line 1: no "_id"/ } },
+  broken: {
+    ...jsonBroken,
+    'no _id': { data: '{"id": "a", "text": "b"}', says: /line 1: no "_id"/ },
+  },
   rows: { soundThenBroken: `${beirRow}{`, soundRows: 1 },
 });
 
@@ -142,7 +167,10 @@ describeReader({
       says: /line 1: no column "id" and no column "text" \(found: 1 \| Some text.\)/,
     },
     'a column twice': { data: 'id,text,id\n', says: /line 1: two columns "id"/ },
-    'a row with a column too many': { data: 'id,text\n1,"a\nb"\n2,a,b\n', says: /line 4: not valid CSV/ },
+    'a row with a column too many': {
+      data: 'id,text\n1,"a\nb"\n2,a,b\n',
+      says: /line 4: not valid CSV/,
+    },
     'a quote that never ends': { data: 'id,text\n1,a\n2,"oops\n', says: /line \d: not valid CSV/ },
     'a row without an id': { data: 'id,text\n1,"a\nb"\n,c\n', says: /line 4: "id" is empty/ },
     'a byte of Latin-1': { data: notUtf8, says: /line 2, byte 15/ },

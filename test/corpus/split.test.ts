@@ -47,7 +47,9 @@ describe('splitDocument', () => {
       { headings: ['A', 'B'], text: 'Three.' },
     ];
     const { passages } = splitDocument(documentOf(blocks), options(100));
-    expect(passages.map(({ id, headings, text, ordinal }) => [id, headings, text, ordinal])).toEqual([
+    expect(
+      passages.map(({ id, headings, text, ordinal }) => [id, headings, text, ordinal]),
+    ).toEqual([
       ['doc#0', [], 'Intro.', 0],
       ['doc#1', ['A'], 'One.\n\nTwo.', 1],
       ['doc#2', ['A', 'B'], 'Three.', 2],
@@ -57,10 +59,9 @@ describe('splitDocument', () => {
   it('prefers paragraphs, then sentences, and makes passages of like length', () => {
     const sentence = 'This is one of the sentences.'; // 6 words
     const paragraph = [sentence, sentence].join(' ');
-    expect(textsOf(documentOf([plain([paragraph, paragraph, paragraph].join('\n\n'))]), 24)).toEqual([
-      `${paragraph}\n\n${paragraph}`,
-      paragraph,
-    ]);
+    expect(
+      textsOf(documentOf([plain([paragraph, paragraph, paragraph].join('\n\n'))]), 24),
+    ).toEqual([`${paragraph}\n\n${paragraph}`, paragraph]);
     expect(textsOf(documentOf([plain(Array(6).fill(sentence).join('\n'))]), 32)).toEqual([
       Array(3).fill(sentence).join('\n'),
       Array(3).fill(sentence).join('\n'),
@@ -98,7 +99,12 @@ describe('splitDocument', () => {
   });
 
   it('brings a word or a line of dashes without end to an end', () => {
-    for (const text of ['a'.repeat(100_000), '-'.repeat(100_000), '😀'.repeat(50_000), '漢'.repeat(20_000)]) {
+    for (const text of [
+      'a'.repeat(100_000),
+      '-'.repeat(100_000),
+      '😀'.repeat(50_000),
+      '漢'.repeat(20_000),
+    ]) {
       const { passages } = splitDocument(documentOf([plain(text)]), options(100));
       expect(passages.length).toBeGreaterThan(5);
       expect(passages.map((passage) => passage.text).join('')).toBe(text);
@@ -116,12 +122,17 @@ describe('splitDocument', () => {
 
   it('never splits a passage by definition, nor changes it', () => {
     const text = ` ${'word '.repeat(500)}`;
-    const { passages } = splitDocument(documentOf([plain(text)], { whole: true, id: 'T#3' }), options(10));
+    const { passages } = splitDocument(
+      documentOf([plain(text)], { whole: true, id: 'T#3' }),
+      options(10),
+    );
     expect(passages.map((passage) => [passage.id, passage.text])).toEqual([['T#3', text]]);
   });
 
   it('gives no two documents the same passage id', () => {
-    const long = documentOf([plain('One two three four five. Six seven eight nine ten.')], { id: 'a' });
+    const long = documentOf([plain('One two three four five. Six seven eight nine ten.')], {
+      id: 'a',
+    });
     const ids = [long, documentOf([plain('x')], { id: 'a#1' })].flatMap((document) =>
       splitDocument(document, options(8)).passages.map(({ id }) => id),
     );

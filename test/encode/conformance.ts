@@ -12,7 +12,10 @@ export function describeEncoder(name: string, make: () => Encoder): void {
     const queries = TEXTS.map((text) => ({ text, languages: [{ lang: 'de', weight: 1 }] }));
 
     it('answers with one finite row a text', async () => {
-      for (const rows of [await encoder.encodePassages(passages), await encoder.encodeQueries(queries)]) {
+      for (const rows of [
+        await encoder.encodePassages(passages),
+        await encoder.encodeQueries(queries),
+      ]) {
         expect(rows.length).toBe(TEXTS.length * dim);
         expect(rows.every(Number.isFinite)).toBe(true);
         for (let i = 0; unitLength && i < TEXTS.length; i++) {
@@ -26,7 +29,9 @@ export function describeEncoder(name: string, make: () => Encoder): void {
     it('does not depend on the batch', async () => {
       const together = await encoder.encodePassages(passages);
       for (let i = 0; i < passages.length; i++) {
-        expect(await encoder.encodePassages([passages[i]])).toEqual(together.slice(i * dim, (i + 1) * dim));
+        expect(await encoder.encodePassages([passages[i]])).toEqual(
+          together.slice(i * dim, (i + 1) * dim),
+        );
       }
     });
 

@@ -7,7 +7,10 @@ import { FileEncoder } from '../../src/encode/file/file-encoder.js';
 import { FLOAT_BYTES, type FloatType, toFloat32 } from '../../src/encode/file/numbers.js';
 import { encodeSafetensors } from '../../src/pack/safetensors.js';
 
-/** Two rows, [0.5 -1 2] and [0.25 3 -0.125], with the ids d1 and d2 (7 and 8 in f8), pickled by NumPy 1.26 and 2.4. */
+/**
+ * Two rows, [0.5 -1 2] and [0.25 3 -0.125], with the ids d1 and d2 (7 and 8 in f8), pickled by
+ * NumPy 1.26 and 2.4.
+ */
 const PICKLES = {
   'protocol 3, float32, NumPy 1':
     'gANjbnVtcHkuY29yZS5tdWx0aWFycmF5Cl9yZWNvbnN0cnVjdApxAGNudW1weQpuZGFycmF5CnEBSwCFcQJDAWJxA4dxBFJxBShLAUsCSwOGcQZjbnVtcHkKZHR5cGUKcQdYAgAAAGY0cQiJiIdxCVJxCihLA1gBAAAAPHELTk5OSv////9K/////0sAdHEMYolDGAAAAD8AAIC/AAAAQAAAgD4AAEBAAAAAvnENdHEOYl1xDyhYAgAAAGQxcRBYAgAAAGQycRFlhnESLg==',
@@ -20,7 +23,8 @@ const PICKLES = {
 };
 const REFUSED = {
   /** `os.system('touch /tmp/evil')`, run by whoever loads it. */
-  program: 'gASVOgAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOUjA90b3VjaCAvdG1wL2V2aWyUhZRSlF2UKIwCZDGUjAJkMpRlhpQu',
+  program:
+    'gASVOgAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOUjA90b3VjaCAvdG1wL2V2aWyUhZRSlF2UKIwCZDGUjAJkMpRlhpQu',
   fortran:
     'gASVygAAAAAAAACMFW51bXB5LmNvcmUubXVsdGlhcnJheZSMDF9yZWNvbnN0cnVjdJSTlIwFbnVtcHmUjAduZGFycmF5lJOUSwCFlEMBYpSHlFKUKEsBSwJLA4aUaAOMBWR0eXBllJOUjAJmOJSJiIeUUpQoSwOMATyUTk5OSv////9K/////0sAdJRiiEMwAAAAAAAA4D8AAAAAAADQPwAAAAAAAPC/AAAAAAAACEAAAAAAAAAAQAAAAAAAAMC/lHSUYl2UKIwCZDGUjAJkMpRlhpQu',
   objects:
@@ -98,14 +102,22 @@ describe('FileEncoder', () => {
     const encoder = await open(files, { passages: [{ ...entry, tensor: 'b' }] });
     expect([...(await encoder.encodePassages([passage('d1'), passage('d2')]))]).toEqual(ROWS);
     await expect(open(files, { passages: [entry] })).rejects.toThrow('its tensors are a, b');
-    await expect(open(files, { passages: [{ ...entry, tensor: 'c' }] })).rejects.toThrow('there is no "c"');
+    await expect(open(files, { passages: [{ ...entry, tensor: 'c' }] })).rejects.toThrow(
+      'there is no "c"',
+    );
   });
 
   it('tells languages that share ids apart, and takes ids with their language', async () => {
     const files = { 'de.npy': npy([1, 0], 2), 'th.npy': npy([0, 1], 2), 'one.txt': 'q1\n' };
-    const questions = ['de', 'th'].map((lang) => ({ vectors: `${lang}.npy`, ids: 'one.txt', lang }));
+    const questions = ['de', 'th'].map((lang) => ({
+      vectors: `${lang}.npy`,
+      ids: 'one.txt',
+      lang,
+    }));
     const encoder = await open(files, { questions, passages: questions });
-    expect([...(await encoder.encodeQueries([query('q1', 'th'), query('q1', 'de')]))]).toEqual([0, 1, 1, 0]);
+    expect([...(await encoder.encodeQueries([query('q1', 'th'), query('q1', 'de')]))]).toEqual([
+      0, 1, 1, 0,
+    ]);
     expect([...(await encoder.encodePassages([passage('th:q1', 'th')]))]).toEqual([0, 1]);
     const guessed = { ...query('q1'), lang: 'th', languages: [{ lang: 'de', weight: 1 }] };
     expect([...(await encoder.encodeQueries([guessed]))]).toEqual([0, 1]);
@@ -122,9 +134,9 @@ describe('FileEncoder', () => {
     }));
     const files = { 'g0.npy': npy([1, 2], 2), 'g1.npy': npy([3, 4], 2), 'ids.txt': 'p7\n' };
     const encoder = await open(files, { generated });
-    expect([...(await encoder.encodeQueries([query('p7#ar#1', 'ar'), query('p7#ar#0', 'ar')]))]).toEqual([
-      3, 4, 1, 2,
-    ]);
+    expect([
+      ...(await encoder.encodeQueries([query('p7#ar#1', 'ar'), query('p7#ar#0', 'ar')])),
+    ]).toEqual([3, 4, 1, 2]);
   });
 
   it('has an identity of what it read', async () => {
@@ -144,7 +156,9 @@ describe('FileEncoder', () => {
       code: 'XQG_VECTOR_UNKNOWN',
       message: expect.stringContaining('passage "d3" (en)'),
     });
-    await expect(encoder.encodeQueries([{ text: 'x', languages: [] }])).rejects.toThrow('without an id');
+    await expect(encoder.encodeQueries([{ text: 'x', languages: [] }])).rejects.toThrow(
+      'without an id',
+    );
   });
 
   const nan = Number.NaN;
@@ -183,18 +197,38 @@ describe('FileEncoder', () => {
       { passages, questions: [{ vectors: 'b.npy', ids: 'b.txt' }] },
       '3 and 2 numbers',
     ],
-    ['a truncated .npy', { ...one, 'a.npy': npy(ROWS, 3).subarray(0, -1) }, { passages }, 'it is truncated'],
+    [
+      'a truncated .npy',
+      { ...one, 'a.npy': npy(ROWS, 3).subarray(0, -1) },
+      { passages },
+      'it is truncated',
+    ],
     [
       'a .npy cut in its header',
       { ...one, 'a.npy': npy(ROWS, 3).subarray(0, 40) },
       { passages },
       'within its header',
     ],
-    ['whole numbers', { ...one, 'a.npy': npy(ROWS, 3, '<i4') }, { passages }, 'its numbers are <i4'],
-    ['big-endian numbers', { ...one, 'a.npy': npy(ROWS, 3, '>f4') }, { passages }, 'its numbers are >f4'],
+    [
+      'whole numbers',
+      { ...one, 'a.npy': npy(ROWS, 3, '<i4') },
+      { passages },
+      'its numbers are <i4',
+    ],
+    [
+      'big-endian numbers',
+      { ...one, 'a.npy': npy(ROWS, 3, '>f4') },
+      { passages },
+      'its numbers are >f4',
+    ],
     ['one dimension', { ...one, 'a.npy': npy(ROWS, 3, '<f4', '6,') }, { passages }, '1 dimensions'],
     ['another file', { ...one, 'a.npy': 'hello hello hello' }, { passages }, 'it is not .npy'],
-    ['an unknown kind', { 'a.csv': '' }, { passages: [{ vectors: 'a.csv' }] }, 'no reader knows ".csv"'],
+    [
+      'an unknown kind',
+      { 'a.csv': '' },
+      { passages: [{ vectors: 'a.csv' }] },
+      'no reader knows ".csv"',
+    ],
     ['a missing file', {}, { passages }, 'there is no such file'],
     ['no files', {}, {}, 'it names no files'],
     [
@@ -228,7 +262,9 @@ describe('FileEncoder', () => {
     ['a list alone', Buffer.from([0x80, 4, 0x5d, 0x2e]), 'it does not hold (array, ids)'],
     ['an unbalanced pickle', Buffer.from([0x80, 4, 0x86, 0x2e]), 'it is no pickle, or damaged'],
   ])('refuses a pickle of %s', async (_, bytes, reason) => {
-    await expect(open({ 'a.pkl': bytes }, { passages: [{ vectors: 'a.pkl' }] })).rejects.toThrow(reason);
+    await expect(open({ 'a.pkl': bytes }, { passages: [{ vectors: 'a.pkl' }] })).rejects.toThrow(
+      reason,
+    );
     expect(existsSync('/tmp/evil')).toBe(false);
   });
 
@@ -236,7 +272,10 @@ describe('FileEncoder', () => {
     const whole = unpacked(PICKLES['protocol 4, float32, NumPy 2']);
     for (let length = 0; length < whole.length; length += 7) {
       const cut = { 'a.pkl': whole.subarray(0, length) };
-      await expect(open(cut, { passages: [{ vectors: 'a.pkl' }] }), `${length}`).rejects.toMatchObject({
+      await expect(
+        open(cut, { passages: [{ vectors: 'a.pkl' }] }),
+        `${length}`,
+      ).rejects.toMatchObject({
         code: 'XQG_VECTOR_FILE',
       });
     }
@@ -256,7 +295,10 @@ describe('FileEncoder', () => {
     );
     for (const i of [0, 1, 952, 953, 2999]) {
       const row = n - 1 - i;
-      expect([...rows.subarray(i * dim, i * dim + 2)]).toEqual([values[row * dim], values[row * dim + 1]]);
+      expect([...rows.subarray(i * dim, i * dim + 2)]).toEqual([
+        values[row * dim],
+        values[row * dim + 1],
+      ]);
     }
   });
 });

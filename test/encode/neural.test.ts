@@ -41,7 +41,11 @@ function queries(texts: readonly string[]) {
   return texts.map((text) => ({ text, languages: [{ lang: 'en', weight: 1 }] }));
 }
 
-function furthest(rows: Float32Array, dim: number, expected: readonly (readonly number[])[]): number {
+function furthest(
+  rows: Float32Array,
+  dim: number,
+  expected: readonly (readonly number[])[],
+): number {
   let worst = 0;
   expected.forEach((vector, i) => {
     vector.forEach((value, d) => {
@@ -51,7 +55,11 @@ function furthest(rows: Float32Array, dim: number, expected: readonly (readonly 
   return worst;
 }
 
-function cosines(rows: Float32Array, dim: number, expected: readonly ArrayLike<number>[]): number[] {
+function cosines(
+  rows: Float32Array,
+  dim: number,
+  expected: readonly ArrayLike<number>[],
+): number[] {
   return expected.map((vector, i) => {
     const row = rows.subarray(i * dim, (i + 1) * dim);
     let product = 0;
@@ -95,7 +103,9 @@ describe.skipIf(golden === null)('the tiny encoders', () => {
     it(`${name} keeps its special tokens where a text is cut`, async () => {
       const { truncation } = read();
       for (const { text, max_length, cls } of truncation) {
-        const encoder = await open(folder, { card: { ...RAW, pooling: 'cls', queryTokens: max_length } });
+        const encoder = await open(folder, {
+          card: { ...RAW, pooling: 'cls', queryTokens: max_length },
+        });
         const rows = await encoder.encodeQueries(queries([text]));
         expect(furthest(rows, 32, [cls])).toBeLessThan(1e-5);
         expect(encoder.counts.cut).toBe(1);
@@ -105,7 +115,9 @@ describe.skipIf(golden === null)('the tiny encoders', () => {
   }
 
   it('asks for the pooling of a model that nobody states', async () => {
-    await expect(open(join(golden!, 'tiny-xlmr'))).rejects.toMatchObject({ code: 'XQG_MODEL_POOLING' });
+    await expect(open(join(golden!, 'tiny-xlmr'))).rejects.toMatchObject({
+      code: 'XQG_MODEL_POOLING',
+    });
   });
 
   it('names the outputs of a graph that does not yield what the pooling needs', async () => {
@@ -135,7 +147,9 @@ describe.skipIf(golden === null)('the tiny encoders', () => {
     });
     const passage = { title: 'Work', text: 'Everyone has the right to work.', lang: 'en' };
     expect(await prefixed.encodePassages([passage])).toEqual(
-      await plain.encodePassages([{ ...passage, title: '', text: `passage: Work ${passage.text}` }]),
+      await plain.encodePassages([
+        { ...passage, title: '', text: `passage: Work ${passage.text}` },
+      ]),
     );
     expect(await prefixed.encodeQueries(queries(['work']))).toEqual(
       await plain.encodeQueries(queries(['query: work'])),
@@ -151,7 +165,9 @@ describe.skipIf(tokenizers === null)('the native tokenizer', () => {
     for (const [name, of] of Object.entries<{ ids: number[][]; ids_truncated_16: number[][] }>(
       expected.tokenizers,
     )) {
-      const tokenizer = Tokenizer.fromString(readFileSync(join(tokenizers!, name, 'tokenizer.json'), 'utf8'));
+      const tokenizer = Tokenizer.fromString(
+        readFileSync(join(tokenizers!, name, 'tokenizer.json'), 'utf8'),
+      );
       tokenizer.disablePadding();
       expect(
         (await tokenizer.encodeBatch(texts)).map((e) => e.getIds()),
@@ -170,9 +186,13 @@ describe.skipIf(models === null)('the two real encoders', () => {
   it('gives the golden vectors of Universal Sentence Encoder multilingual v3', async () => {
     const folder = join(models!, 'use-multilingual-v3');
     const encoder = await open(folder);
-    const { texts, sentence_embedding } = JSON.parse(readFileSync(join(folder, 'golden.json'), 'utf8'));
+    const { texts, sentence_embedding } = JSON.parse(
+      readFileSync(join(folder, 'golden.json'), 'utf8'),
+    );
     const rows = await encoder.encodeQueries(queries(texts));
-    expect(Math.min(...cosines(rows, encoder.identity.dim, sentence_embedding))).toBeGreaterThan(0.9999);
+    expect(Math.min(...cosines(rows, encoder.identity.dim, sentence_embedding))).toBeGreaterThan(
+      0.9999,
+    );
     expect(encoder.card).toMatchObject({
       pooling: 'given',
       normalize: true,
@@ -186,9 +206,18 @@ describe.skipIf(models === null)('the two real encoders', () => {
     const encoder = await open(folder);
     const { texts, q8, fp32 } = JSON.parse(readFileSync(join(folder, 'golden.json'), 'utf8'));
     const rows = await encoder.encodeQueries(queries(texts));
-    expect(Math.min(...cosines(rows, encoder.identity.dim, Object.values(q8)))).toBeGreaterThan(0.999);
-    expect(Math.min(...cosines(rows, encoder.identity.dim, Object.values(fp32)))).toBeGreaterThan(0.97);
-    expect(encoder.card).toMatchObject({ pooling: 'mean', normalize: true, passageTokens: 256, dtype: 'q8' });
+    expect(Math.min(...cosines(rows, encoder.identity.dim, Object.values(q8)))).toBeGreaterThan(
+      0.999,
+    );
+    expect(Math.min(...cosines(rows, encoder.identity.dim, Object.values(fp32)))).toBeGreaterThan(
+      0.97,
+    );
+    expect(encoder.card).toMatchObject({
+      pooling: 'mean',
+      normalize: true,
+      passageTokens: 256,
+      dtype: 'q8',
+    });
     await expect(open(folder, { batch: 8 })).rejects.toMatchObject({ code: 'XQG_MODEL_BATCH' });
   });
 });
@@ -198,7 +227,9 @@ if (models !== null) {
   describeEncoder('all-MiniLM-L6-v2', () => encoder);
 }
 if (golden !== null) {
-  const encoder = await open(join(golden, 'tiny-xlmr'), { card: { pooling: 'mean', normalize: true } });
+  const encoder = await open(join(golden, 'tiny-xlmr'), {
+    card: { pooling: 'mean', normalize: true },
+  });
   describeEncoder('tiny-xlmr', () => encoder);
 }
 

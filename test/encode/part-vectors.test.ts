@@ -61,18 +61,26 @@ describe('the vectors of parts', () => {
     const counts = new Map(Array.from({ length: 300 }, (_, i) => [String(i * 7), 1 + (i % 3)]));
     parts.addOnce(counts, 'th');
     parts.take(counted);
-    mix(parts, { terms: [...counts.keys()], weights: Float32Array.from(counts.values()) }, 'th', bagged);
+    mix(
+      parts,
+      { terms: [...counts.keys()], weights: Float32Array.from(counts.values()) },
+      'th',
+      bagged,
+    );
     expect(counted).toEqual(bagged);
   });
 
-  it.each([0, 48, 48 * 100])('gives the same with %i bytes of memory, and when asked again', (bytes) => {
-    const parts = new PartVectors(DIM, bytes, vectorOf);
-    const out = new Float32Array(DIM);
-    for (const lang of ['th', 'japanese', 'th']) {
-      mix(parts, bag(600), lang, out);
-      expect(out).toEqual(expected(600, lang));
-    }
-  });
+  it.each([0, 48, 48 * 100])(
+    'gives the same with %i bytes of memory, and when asked again',
+    (bytes) => {
+      const parts = new PartVectors(DIM, bytes, vectorOf);
+      const out = new Float32Array(DIM);
+      for (const lang of ['th', 'japanese', 'th']) {
+        mix(parts, bag(600), lang, out);
+        expect(out).toEqual(expected(600, lang));
+      }
+    },
+  );
 
   it('computes a remembered part once, and anew after it is cleared', () => {
     let computed = 0;

@@ -45,7 +45,11 @@ describe('the static encoder across languages', () => {
     const [house, river, both] = await Promise.all([
       query('haus'),
       query('fluss'),
-      encoder.encodeMixtures([{ terms: ['haus', 'fluss'], weights: Float32Array.of(9, 1) }], itself, 'de'),
+      encoder.encodeMixtures(
+        [{ terms: ['haus', 'fluss'], weights: Float32Array.of(9, 1) }],
+        itself,
+        'de',
+      ),
     ]);
     expect(cosine(both, house)).toBeGreaterThan(cosine(both, river));
   });
@@ -91,6 +95,8 @@ describe('the static encoder across languages', () => {
     const none = await removing.encodeQueries([{ text: '', languages: german }]);
     expect(none.every((x) => x === 0)).toBe(true);
     const without = new StaticEncoder(pack);
-    expect(await without.encodeQueries([{ text: 'haus fluss', languages: german }])).toEqual(before);
+    expect(await without.encodeQueries([{ text: 'haus fluss', languages: german }])).toEqual(
+      before,
+    );
   });
 });

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { measureBeir } from '../../src/evaluate/beir.js';
-import { type CollectionOptions, measureCollection, pairsOf } from '../../src/evaluate/collection.js';
-import type { Collection, LanguagePart, TestCollection } from '../../src/evaluate/data/collection.js';
+import {
+  type CollectionOptions,
+  measureCollection,
+  pairsOf,
+} from '../../src/evaluate/collection.js';
+import type {
+  Collection,
+  LanguagePart,
+  TestCollection,
+} from '../../src/evaluate/data/collection.js';
 import { parseMeasures } from '../../src/evaluate/measures/metrics.js';
 import { engineSearchers } from '../../src/evaluate/ranking/engine-searcher.js';
 import type { OpenSearcher, Searcher } from '../../src/evaluate/ranking/searcher.js';
@@ -100,7 +108,9 @@ describe('measureCollection over the search engine', async () => {
 
   it('has one row for each pair, system, knowledge of the language and measure', () => {
     expect(results).toHaveLength(7 * SYSTEMS.length * 2 * 2);
-    expect(new Set(results.map((row) => JSON.stringify({ ...row, value: 0 }))).size).toBe(results.length);
+    expect(new Set(results.map((row) => JSON.stringify({ ...row, value: 0 }))).size).toBe(
+      results.length,
+    );
     expect(perQuery).toHaveLength(results.length * QUESTIONS.length);
     expect(steps).toEqual(steps.map((_, i) => i + 1));
   });
@@ -177,9 +187,9 @@ describe('measureCollection in one pool of all languages', async () => {
     expect(value(results, { ...multi, system: 'bm25+xqg', metric: 'rank-distance' })).toBe(2);
     // A passage without a matching term counts as the last of the 12.
     expect(value(results, { ...multi, system: 'bm25', metric: 'rank-distance' })).toBe(11);
-    expect(results.filter(({ setting, metric }) => setting === 'mono' && metric === 'rank-distance')).toEqual(
-      [],
-    );
+    expect(
+      results.filter(({ setting, metric }) => setting === 'mono' && metric === 'rank-distance'),
+    ).toEqual([]);
   });
 
   it('gives dense systems the same ranks whether scanned or scored row by row', async () => {
@@ -210,15 +220,22 @@ describe('measureCollection', () => {
       };
       return searcher;
     };
-    await expect(measureCollection({ ...options, open: failing }, () => {})).rejects.toThrow('no engine');
+    await expect(measureCollection({ ...options, open: failing }, () => {})).rejects.toThrow(
+      'no engine',
+    );
     expect(opened).toBe(0);
   });
 });
 
 describe('systemsNamed', () => {
   it('keeps the order of tables and refuses others', () => {
-    expect(systemsNamed(['hybrid+xqg', 'dense']).map(({ name }) => name)).toEqual(['dense', 'hybrid+xqg']);
-    expect(() => systemsNamed(['bert'])).toThrow(expect.objectContaining({ code: 'XQG_UNKNOWN_SYSTEM' }));
+    expect(systemsNamed(['hybrid+xqg', 'dense']).map(({ name }) => name)).toEqual([
+      'dense',
+      'hybrid+xqg',
+    ]);
+    expect(() => systemsNamed(['bert'])).toThrow(
+      expect.objectContaining({ code: 'XQG_UNKNOWN_SYSTEM' }),
+    );
   });
 
   it('knows every system by one name', () => {
@@ -277,7 +294,12 @@ describe('measureBeir', () => {
       () => {},
     );
     expect(
-      results.map(({ queryLang, passageLang, metric, value }) => [queryLang, passageLang, metric, value]),
+      results.map(({ queryLang, passageLang, metric, value }) => [
+        queryLang,
+        passageLang,
+        metric,
+        value,
+      ]),
     ).toEqual([
       ['de', 'en', 'MRR', 1],
       ['de', 'en', 'R@10', 0.5],
@@ -286,17 +308,25 @@ describe('measureBeir', () => {
       ['mixed', 'en', 'MRR', 1],
       ['mixed', 'en', 'R@10', 0.75],
     ]);
-    expect(notes).toEqual(['1 relevant passages of the qrels are not in the corpus and count as not found']);
+    expect(notes).toEqual([
+      '1 relevant passages of the qrels are not in the corpus and count as not found',
+    ]);
   });
 
   it('makes no rows of guessed languages', async () => {
     const queries = data.queries.map((query) => ({ ...query, langGiven: false }));
     const guessed = { ...data, queries };
     const options = { systems, measures: 'R@10', perQuery: true };
-    const { results, perQuery, notes } = await measureBeir(guessed, open, detect, options, () => {});
-    expect(results.map(({ queryLang, language, queries }) => [queryLang, language, queries])).toEqual([
-      ['mixed', 'detected', 2],
-    ]);
+    const { results, perQuery, notes } = await measureBeir(
+      guessed,
+      open,
+      detect,
+      options,
+      () => {},
+    );
+    expect(
+      results.map(({ queryLang, language, queries }) => [queryLang, language, queries]),
+    ).toEqual([['mixed', 'detected', 2]]);
     expect(perQuery.map(({ query }) => query)).toEqual(['q0', 'q1']);
     expect(notes).toContain('the language of 2 of 2 queries was detected, not given');
   });

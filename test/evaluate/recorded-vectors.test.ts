@@ -1,4 +1,6 @@
-/** Vectors and queries that were made elsewhere measure as those who made them do, in every setting. */
+/**
+ * Vectors and queries that were made elsewhere measure as those who made them do, in every setting.
+ */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,7 +61,10 @@ const dim = toy.identity.dim;
 
 function writeVectors(name: string, data: Float32Array, ids: readonly string[]) {
   const tensors = { rows: { shape: [ids.length, dim], data } };
-  writeFileSync(join(directory, `${name}.safetensors`), encodeSafetensors({ tensors, metadata: {} }));
+  writeFileSync(
+    join(directory, `${name}.safetensors`),
+    encodeSafetensors({ tensors, metadata: {} }),
+  );
   writeFileSync(join(directory, `${name}.txt`), ids.map((id) => `${id}\n`).join(''));
   return { vectors: `${name}.safetensors`, ids: `${name}.txt` };
 }
@@ -98,7 +103,9 @@ for (const lang of LANGS) {
   );
 }
 writeFileSync(join(directory, 'vectors.json'), JSON.stringify(manifest));
-await recordQueries(join(directory, 'queries.jsonl.gz'), passages, drawing, { queries: DRAWN_QUERIES });
+await recordQueries(join(directory, 'queries.jsonl.gz'), passages, drawing, {
+  queries: DRAWN_QUERIES,
+});
 
 const encoder = await FileEncoder.open(join(directory, 'vectors.json'));
 const generator = await RecordedGenerator.open([join(directory, 'queries.jsonl.gz')]);

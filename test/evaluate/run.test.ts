@@ -35,7 +35,13 @@ describe('evaluateRun', () => {
   });
 
   it('keeps the values of every query if asked', async () => {
-    const { perQuery } = await evaluateRun({ qrels, run, measures: 'MRR', perQuery: true, command: '' });
+    const { perQuery } = await evaluateRun({
+      qrels,
+      run,
+      measures: 'MRR',
+      perQuery: true,
+      command: '',
+    });
     expect(perQuery!.map(({ query, value }) => [query, value])).toEqual([
       ['q1', 1],
       ['q2', 0.5],
@@ -46,7 +52,9 @@ describe('evaluateRun', () => {
   it('refuses qrels without judgments, and passages that a query ranks twice', async () => {
     const empty = join(directory, 'empty.qrels');
     writeFileSync(empty, 'query-id\tcorpus-id\tscore\n');
-    await expect(evaluateRun({ qrels: empty, run, measures, command: '' })).rejects.toThrow('no judgments');
+    await expect(evaluateRun({ qrels: empty, run, measures, command: '' })).rejects.toThrow(
+      'no judgments',
+    );
     const twice = join(directory, 'twice.run');
     writeFileSync(twice, 'q1 Q0 a 1 2 t\nq1 Q0 a 2 1 t\n');
     await expect(evaluateRun({ qrels, run: twice, measures, command: '' })).rejects.toThrow(

@@ -1,8 +1,14 @@
 /**
- * A toy world for the evaluation's tests: languages `de` and `th` are English with every word reversed and marked, so a
- * generator with a distribution and an encoder of few lines know them perfectly.
+ * A toy world for the evaluation's tests: languages `de` and `th` are English with every word
+ * reversed and marked, so a generator with a distribution and an encoder of few lines know them
+ * perfectly.
  */
-import type { BagEncoder, EncoderIdentity, PassageText, QueryText } from '../../src/encode/encoder.js';
+import type {
+  BagEncoder,
+  EncoderIdentity,
+  PassageText,
+  QueryText,
+} from '../../src/encode/encoder.js';
 import type { DistributionGenerator, GeneratorInput } from '../../src/generate/generator.js';
 import { termsOf } from '../../src/languages/analysis.js';
 import type { TermBag } from '../../src/languages/terms.js';
@@ -31,7 +37,10 @@ function bag(terms: readonly string[]): TermBag {
 
 const DIM = 64;
 
-/** Adds a word to a vector by a hash of its English form; the encoder understands foreign words only by half. */
+/**
+ * Adds a word to a vector by a hash of its English form; the encoder understands foreign words only
+ * by half.
+ */
 function addWord(vector: Float32Array, word: string, weight: number): void {
   let hash = 7;
   for (const letter of word) hash = (Math.imul(hash, 31) + letter.codePointAt(0)!) >>> 0;
@@ -51,7 +60,9 @@ export class ToyEncoder implements BagEncoder {
 
   async encodePassages(passages: readonly PassageText[]): Promise<Float32Array> {
     this.encodedPassages += passages.length;
-    return this.#encode(passages.map(({ text, lang }) => ({ bag: bag(termsOf(text, lang)), lang })));
+    return this.#encode(
+      passages.map(({ text, lang }) => ({ bag: bag(termsOf(text, lang)), lang })),
+    );
   }
 
   async encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
@@ -141,7 +152,9 @@ export class ToyGenerator implements DistributionGenerator {
 const WORDS = 'river stone moon orbit flour oven wheel brake table chair window garden'.split(' ');
 
 export const MIXED_TEXTS = Array.from({ length: 30 }, (_, i) =>
-  Array.from({ length: 6 }, (_, j) => WORDS[(i * 7 + j * j * (1 + (i % 5))) % WORDS.length]).join(' '),
+  Array.from({ length: 6 }, (_, j) => WORDS[(i * 7 + j * j * (1 + (i % 5))) % WORDS.length]).join(
+    ' ',
+  ),
 );
 
 /** A question of three words about each of the mixed texts. */

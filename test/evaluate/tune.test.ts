@@ -12,7 +12,12 @@ import { MIXED_QUESTIONS, MIXED_TEXTS, ToyEncoder, ToyGenerator, toyText } from 
 
 function part(lang: string): LanguagePart {
   return {
-    passages: MIXED_TEXTS.map((text, i) => ({ id: `p${i}`, title: '', text: toyText(text, lang), lang })),
+    passages: MIXED_TEXTS.map((text, i) => ({
+      id: `p${i}`,
+      title: '',
+      text: toyText(text, lang),
+      lang,
+    })),
     questions: new Map(MIXED_QUESTIONS.map((text, i) => [`q${i}`, toyText(text, lang)])),
     qrels: new Map(MIXED_TEXTS.map((_, i) => [`q${i}`, new Map([[`p${i}`, 1]])])),
   };
@@ -25,14 +30,24 @@ const collection: Collection = {
   sources: [],
   notes: [],
 };
-const parts = { encoder: new ToyEncoder(), generator: new ToyGenerator(), scanner: new JavaScriptScanner() };
+const parts = {
+  encoder: new ToyEncoder(),
+  generator: new ToyGenerator(),
+  scanner: new JavaScriptScanner(),
+};
 const setting = 'to-english' as const;
 
 describe('settingsOf', () => {
-  const grid: Grid = { denseWeight: [1, 2], alpha: [0.2, 0.4], generatedWeight: [0.5], topN: [10, 20] };
+  const grid: Grid = {
+    denseWeight: [1, 2],
+    alpha: [0.2, 0.4],
+    generatedWeight: [0.5],
+    topN: [10, 20],
+  };
   const [plain, augmented, dense] = systemsNamed(['hybrid', 'hybrid+xqg', 'dense']).sort(
     (a, b) =>
-      [`hybrid`, 'hybrid+xqg', 'dense'].indexOf(a.name) - ['hybrid', 'hybrid+xqg', 'dense'].indexOf(b.name),
+      [`hybrid`, 'hybrid+xqg', 'dense'].indexOf(a.name) -
+      ['hybrid', 'hybrid+xqg', 'dense'].indexOf(b.name),
   );
 
   it('combines the parameters that a system has', () => {
@@ -81,14 +96,20 @@ describe('tune', () => {
 
   it('ranks the settings of each system, best first', async () => {
     const systems = systemsNamed(['hybrid', 'hybrid+xqg']);
-    const grid: Grid = { denseWeight: [0.1, 1, 10], alpha: [0, 0.5], normalization: ['z-score', 'min-max'] };
+    const grid: Grid = {
+      denseWeight: [0.1, 1, 10],
+      alpha: [0, 0.5],
+      normalization: ['z-score', 'min-max'],
+    };
     const steps: string[] = [];
     const tuned = await tune({ collection, setting, systems, grid, parts }, (_, done, total) => {
       steps.push(`${done}/${total}`);
     });
     expect(steps.at(-1)).toBe('18/18');
     for (const system of systems) {
-      const means = tuned.filter(({ system: name }) => name === system.name).map(({ mean }) => mean);
+      const means = tuned
+        .filter(({ system: name }) => name === system.name)
+        .map(({ mean }) => mean);
       expect(means).toHaveLength(system.name === 'hybrid' ? 6 : 12);
       expect(means).toEqual([...means].sort((a, b) => b - a));
       if (system.augment === 'asker') expect(means[0]).toBeGreaterThan(means.at(-1)!);

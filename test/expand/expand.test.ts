@@ -30,7 +30,12 @@ afterEach(async () => {
 });
 
 async function open(prompt?: string, settings: EndpointFields = {}): Promise<ChatExpander> {
-  const endpoint = endpointOf({ url: server.url, backoffSeconds: 0.01, timeoutSeconds: 2, ...settings });
+  const endpoint = endpointOf({
+    url: server.url,
+    backoffSeconds: 0.01,
+    timeoutSeconds: 2,
+    ...settings,
+  });
   const answers = await Answers.open(join(folder, 'answers.jsonl'));
   return ChatExpander.open('chatty', { endpoint, prompt, answers });
 }
@@ -46,7 +51,9 @@ describe('expansions by a chat model', () => {
     server.reply = () => 'Bienen machen Honig.';
     for (const prompt of EXPANSION_PROMPTS) {
       const expander = await open(prompt);
-      expect(await expander.expand([QUESTION])).toEqual([{ text: 'Bienen machen Honig.', lang: 'de' }]);
+      expect(await expander.expand([QUESTION])).toEqual([
+        { text: 'Bienen machen Honig.', lang: 'de' },
+      ]);
       await expander.close();
     }
     const contents = server.requests.map(({ messages }) => messages[0].content as string);
@@ -106,7 +113,10 @@ describe('expansions by a chat model', () => {
 
 describe('recorded expansions', () => {
   it('are found by their question; one that lacks, a broken row and an unknown name are told', async () => {
-    const file = write('texts.jsonl', '{"question": "Wer macht Honig?", "text": "Bees", "lang": "en"}\n');
+    const file = write(
+      'texts.jsonl',
+      '{"question": "Wer macht Honig?", "text": "Bees", "lang": "en"}\n',
+    );
     const expander = await openExpander(file);
     expect(await expander.expand([QUESTION])).toEqual([{ text: 'Bees', lang: 'en' }]);
     await expect(expander.expand([{ text: 'Warum?', lang: 'de' }])).rejects.toMatchObject({
@@ -121,7 +131,10 @@ describe('recorded expansions', () => {
   });
 
   it('are weighted as they are used', async () => {
-    const file = write('texts.jsonl', '{"question": "Wer macht Honig?", "text": "Bees", "lang": "en"}\n');
+    const file = write(
+      'texts.jsonl',
+      '{"question": "Wer macht Honig?", "text": "Bees", "lang": "en"}\n',
+    );
     const by = await openExpander(file);
     const asked = [{ text: QUESTION.text, languages: [{ lang: 'de', weight: 1 }] }];
     const english = [{ lang: 'en', weight: 1 }];
@@ -162,7 +175,12 @@ describe('a search with an expansion', () => {
       const told = await searching(...asked, '--expand-how', how, '--mode', 'dense');
       expect(told.code, told.stderr).toBe(0);
       const { expansion, hits } = JSON.parse(told.stdout);
-      expect(expansion).toMatchObject({ text: 'Bees make honey.', lang: 'en', how, by: 'openai/chatty' });
+      expect(expansion).toMatchObject({
+        text: 'Bees make honey.',
+        lang: 'en',
+        how,
+        by: 'openai/chatty',
+      });
       expect(expansion.milliseconds).toBeGreaterThan(0);
       expect(hits[0].id).toBe('bees');
       const before = plain.hits.find(({ id }: { id: string }) => id === 'bees');
@@ -172,7 +190,15 @@ describe('a search with an expansion', () => {
     expect(lexical.hits[0]).toMatchObject({ id: 'bees' });
     expect(JSON.parse((await searching('--mode', 'lexical')).stdout).hits).toHaveLength(0);
     expect(server.requests).toHaveLength(1);
-    const people = await xqg('search', 'Was tun sie dort?', '--index', index(), '--lang', 'de', ...asked);
+    const people = await xqg(
+      'search',
+      'Was tun sie dort?',
+      '--index',
+      index(),
+      '--lang',
+      'de',
+      ...asked,
+    );
     expect(people.stdout).toMatch(/expanded by openai\/chatty in \d+ ms \(appended, weight 0.2\)/);
   });
 
@@ -196,8 +222,18 @@ describe('a search with an expansion', () => {
     expect(people).toMatch(/expansion as en, weight 0.20/);
     const mixed = (await explaining('--expand', recorded, '--expand-how', 'mix')).stdout;
     expect(mixed).toMatch(/the expansion, mixed in/);
-    const wrong = await explaining('--expand', recorded, '--expand-how', 'mix', '--expand-weight', '2');
-    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('XQG_NUMBER_OUT_OF_RANGE')]);
+    const wrong = await explaining(
+      '--expand',
+      recorded,
+      '--expand-how',
+      'mix',
+      '--expand-weight',
+      '2',
+    );
+    expect([wrong.code, wrong.stderr]).toEqual([
+      1,
+      expect.stringContaining('XQG_NUMBER_OUT_OF_RANGE'),
+    ]);
   });
 
   it('takes what xqg expand wrote, also for a file of questions', async () => {
@@ -205,7 +241,16 @@ describe('a search with an expansion', () => {
     const endpoint = write('endpoint.json', JSON.stringify({ url: server.url }));
     const questions = write('questions.tsv', '1\tWas tun sie dort?\n2\tUnd hier?\n');
     const asked = ['--queries', questions, '--lang', 'de'];
-    const rows = await xqg('expand', ...asked, '--by', 'openai:chatty', '--endpoint', endpoint, '--to', 'en');
+    const rows = await xqg(
+      'expand',
+      ...asked,
+      '--by',
+      'openai:chatty',
+      '--endpoint',
+      endpoint,
+      '--to',
+      'en',
+    );
     expect(rows.code, rows.stderr).toBe(0);
     expect(JSON.parse(rows.stdout.split('\n')[1])).toEqual({
       id: '2',
@@ -215,7 +260,16 @@ describe('a search with an expansion', () => {
     });
     const recorded = write('texts.jsonl', rows.stdout);
     await server.close();
-    const run = await xqg('search', '--index', index(), ...asked, '--expand', recorded, '--mode', 'lexical');
+    const run = await xqg(
+      'search',
+      '--index',
+      index(),
+      ...asked,
+      '--expand',
+      recorded,
+      '--mode',
+      'lexical',
+    );
     expect(run.code, run.stderr).toBe(0);
     expect(run.stdout.trim().split('\n')).toHaveLength(2);
     expect(run.stdout).toMatch(/^1 Q0 bees 1/);

@@ -1,6 +1,10 @@
 /** What every generator promises; run by each implementation. */
 import { describe, expect, it } from 'vitest';
-import { type Generator, type GeneratorInput, hasDistribution } from '../../src/generate/generator.js';
+import {
+  type Generator,
+  type GeneratorInput,
+  hasDistribution,
+} from '../../src/generate/generator.js';
 
 export function describeGenerator(
   name: string,

@@ -54,7 +54,11 @@ describe('scorers', () => {
       '谁制造蜂蜜？',
       '谁制造蜂蜜?',
     ];
-    const [first, again, other, chinese, chineseAgain] = await noveltyScorer.score(passage, 'de', queries);
+    const [first, again, other, chinese, chineseAgain] = await noveltyScorer.score(
+      passage,
+      'de',
+      queries,
+    );
     expect([first, again, chineseAgain]).toEqual([1, 0, 0]);
     expect(other).toBeGreaterThan(0.6);
     expect(chinese).toBe(1);
@@ -92,7 +96,11 @@ describe('the filtered generator', () => {
     const keep = { language: 0.5, novelty: 0.2 };
     const filtered = new FilteredGenerator(fake(queries), SCORERS, keep, await scores());
     expect(await filtered.draw([passage], 'de', 3, 0)).toEqual([[queries[0]]]);
-    expect(filtered.yields.get('de')).toEqual({ drawn: 3, kept: 1, below: { language: 1, novelty: 1 } });
+    expect(filtered.yields.get('de')).toEqual({
+      drawn: 3,
+      kept: 1,
+      below: { language: 1, novelty: 1 },
+    });
     expect(filtered.identity.settings.keep).toBe('language>=0.5 novelty>=0.2');
     await filtered.close();
   });
@@ -126,7 +134,12 @@ describe('the filtered generator', () => {
   it('is another one where the round trip goes over another index', async () => {
     const over = async (name: string) => {
       const scorer = scorerOfRanks(async () => [1], name);
-      const filtered = new FilteredGenerator(fake(['a']), [scorer], { 'round-trip': 0.5 }, await scores());
+      const filtered = new FilteredGenerator(
+        fake(['a']),
+        [scorer],
+        { 'round-trip': 0.5 },
+        await scores(),
+      );
       await filtered.close();
       return filtered.identity.settings;
     };

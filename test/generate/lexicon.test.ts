@@ -20,12 +20,19 @@ describe('the lexicon generator', () => {
   });
 
   it('pivots passages of other languages through English', () => {
-    const { terms, weights } = generator.pivot({ id: 'd', title: '', text: 'Das Haus', lang: 'de' });
+    const { terms, weights } = generator.pivot({
+      id: 'd',
+      title: '',
+      text: 'Das Haus',
+      lang: 'de',
+    });
     expect(terms).toEqual(['hous', 'famili']);
     expect(weights[0]).toBeCloseTo(0.8, 6);
     expect(
-      generator.expectation(generator.pivot({ id: 'd', title: '', text: 'Das Haus', lang: 'de' }), 'en')
-        .terms,
+      generator.expectation(
+        generator.pivot({ id: 'd', title: '', text: 'Das Haus', lang: 'de' }),
+        'en',
+      ).terms,
     ).toEqual(['hous', 'famili']);
   });
 

@@ -21,8 +21,12 @@ function goldenItems(model: string) {
 }
 
 if (golden !== null) {
-  const seq2seq = await Seq2SeqGenerator.open(findModel(join(golden, 'tiny-mt5')), { newTokens: 16 });
-  const causal = await CausalGenerator.open(findModel(join(golden, 'tiny-llama')), { newTokens: 16 });
+  const seq2seq = await Seq2SeqGenerator.open(findModel(join(golden, 'tiny-mt5')), {
+    newTokens: 16,
+  });
+  const causal = await CausalGenerator.open(findModel(join(golden, 'tiny-llama')), {
+    newTokens: 16,
+  });
   afterAll(async () => {
     await seq2seq.close();
     await causal.close();
@@ -43,7 +47,9 @@ if (golden !== null) {
       for (const { messages, new_ids } of goldenItems('tiny-llama')) {
         if (messages === undefined) continue;
         const end = new_ids.indexOf(2);
-        expect(await causal.greedy(messages, 16)).toEqual(end < 0 ? new_ids : new_ids.slice(0, end));
+        expect(await causal.greedy(messages, 16)).toEqual(
+          end < 0 ? new_ids : new_ids.slice(0, end),
+        );
       }
     });
 
@@ -53,7 +59,9 @@ if (golden !== null) {
       expect(opened.languages).toEqual(['fi']);
       await opened.close?.();
       await expect(openGenerator('./nowhere')).rejects.toMatchObject({ code: 'XQG_MODEL_MISSING' });
-      await expect(openGenerator('lexikon')).rejects.toMatchObject({ code: 'XQG_UNKNOWN_GENERATOR' });
+      await expect(openGenerator('lexikon')).rejects.toMatchObject({
+        code: 'XQG_UNKNOWN_GENERATOR',
+      });
     });
   });
 }

@@ -25,12 +25,17 @@ const ROWS = [
 
 function fileOf(name: string, rows: readonly (object | string)[]): string {
   const file = join(folder(), name);
-  const text = rows.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join('\n');
+  const text = rows
+    .map((each) => (typeof each === 'string' ? each : JSON.stringify(each)))
+    .join('\n');
   writeFileSync(file, name.endsWith('.gz') ? gzipSync(text) : text);
   return file;
 }
 
-async function opened(name: string, rows: readonly (object | string)[]): Promise<RecordedGenerator> {
+async function opened(
+  name: string,
+  rows: readonly (object | string)[],
+): Promise<RecordedGenerator> {
   const generator = await RecordedGenerator.open([fileOf(name, rows)]);
   onTestFinished(() => generator.close());
   return generator;
@@ -92,8 +97,12 @@ describe('RecordedGenerator', () => {
     const generator = await opened('q.jsonl', ROWS);
     const draw = (id: string, lang: string, n: number) => generator.draw([passage(id)], lang, n);
     await expect(draw('p9', 'ar', 1)).rejects.toThrow('queries for the passage "p9"');
-    await expect(draw('p3', 'ar', 1)).rejects.toThrow('queries in ar for the passage "p3", only in ja');
-    await expect(draw('p1', 'ar', 5)).rejects.toThrow('5 queries in ar for the passage "p1", only 3');
+    await expect(draw('p3', 'ar', 1)).rejects.toThrow(
+      'queries in ar for the passage "p3", only in ja',
+    );
+    await expect(draw('p1', 'ar', 5)).rejects.toThrow(
+      '5 queries in ar for the passage "p1", only 3',
+    );
   });
 
   it.each([
@@ -113,40 +122,74 @@ describe('RecordedGenerator', () => {
   });
 
   it('refuses a file that is missing, cut or not UTF-8', async () => {
-    await expect(RecordedGenerator.open([join(folder(), 'q.jsonl')])).rejects.toThrow('no such file');
+    await expect(RecordedGenerator.open([join(folder(), 'q.jsonl')])).rejects.toThrow(
+      'no such file',
+    );
     const cut = fileOf('q.jsonl.gz', ROWS);
     writeFileSync(cut, readFileSync(cut).subarray(0, -12));
-    await expect(RecordedGenerator.open([cut])).rejects.toMatchObject({ code: 'XQG_RECORDED_FILE' });
+    await expect(RecordedGenerator.open([cut])).rejects.toMatchObject({
+      code: 'XQG_RECORDED_FILE',
+    });
     const latin = join(folder(), 'q.jsonl');
     writeFileSync(latin, Buffer.from('{"docid": "\xe9"}', 'latin1'));
-    await expect(RecordedGenerator.open([latin])).rejects.toMatchObject({ code: 'XQG_RECORDED_FILE' });
+    await expect(RecordedGenerator.open([latin])).rejects.toMatchObject({
+      code: 'XQG_RECORDED_FILE',
+    });
   });
 });
 
 describe('xqg index with recorded queries', () => {
-  it.each(['q.jsonl', 'q.jsonl.gz'])('of %s takes them, or those that a filter leaves', async (name) => {
-    vi.stubEnv('XQG_CACHE', folder());
-    onTestFinished(() => void vi.unstubAllEnvs());
-    const good = 'Wer macht eigentlich den Honig?';
-    const bad = 'Who is it that makes the honey?';
-    const queries = fileOf(name, [row('p1', { de: [good, bad] })]);
-    const passages = fileOf('p.jsonl', [{ id: 'p1', text: 'The bee makes honey.', lang: 'en' }]);
-    const made = async (...more: string[]) => {
-      const index = folder();
-      const words = ['index', passages, '--index', index, '--generator', queries, '--queries', '2', ...more];
-      const { code, stderr } = await xqg(...words);
-      expect(code, stderr).toBe(0);
-      const { hits } = JSON.parse(
-        (await xqg('search', good, '--index', index, '--lang', 'de', '--mode', 'lexical', '--json')).stdout,
-      );
-      expect(hits[0].id).toBe('p1');
-      return { stderr, queries: JSON.parse((await xqg('queries', 'p1', '--index', index, '--json')).stdout) };
-    };
-    expect((await made()).queries.queries).toEqual({ de: [good, bad] });
-    const kept = await made('--keep', 'language>=0.5');
-    expect(kept.queries.queries).toEqual({ de: [good] });
-    expect(kept.stderr).toMatch(/de: 1 of 2 generated queries kept \(1 below language\)/);
-  });
+  it.each(['q.jsonl', 'q.jsonl.gz'])(
+    'of %s takes them, or those that a filter leaves',
+    async (name) => {
+      vi.stubEnv('XQG_CACHE', folder());
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const good = 'Wer macht eigentlich den Honig?';
+      const bad = 'Who is it that makes the honey?';
+      const queries = fileOf(name, [row('p1', { de: [good, bad] })]);
+      const passages = fileOf('p.jsonl', [{ id: 'p1', text: 'The bee makes honey.', lang: 'en' }]);
+      const made = async (...more: string[]) => {
+        const index = folder();
+        const words = [
+          'index',
+          passages,
+          '--index',
+          index,
+          '--generator',
+          queries,
+          '--queries',
+          '2',
+          ...more,
+        ];
+        const { code, stderr } = await xqg(...words);
+        expect(code, stderr).toBe(0);
+        const { hits } = JSON.parse(
+          (
+            await xqg(
+              'search',
+              good,
+              '--index',
+              index,
+              '--lang',
+              'de',
+              '--mode',
+              'lexical',
+              '--json',
+            )
+          ).stdout,
+        );
+        expect(hits[0].id).toBe('p1');
+        return {
+          stderr,
+          queries: JSON.parse((await xqg('queries', 'p1', '--index', index, '--json')).stdout),
+        };
+      };
+      expect((await made()).queries.queries).toEqual({ de: [good, bad] });
+      const kept = await made('--keep', 'language>=0.5');
+      expect(kept.queries.queries).toEqual({ de: [good] });
+      expect(kept.stderr).toMatch(/de: 1 of 2 generated queries kept \(1 below language\)/);
+    },
+  );
 });
 
 describe('recordQueries', () => {
@@ -159,7 +202,11 @@ describe('recordQueries', () => {
 
   it.each(['q.jsonl', 'q.jsonl.gz'])('writes %s as it is read again', async (name) => {
     const file = join(folder(), name);
-    const written = await recordQueries(file, passages, generator, { queries: 3, seed: 7, batch: 2 });
+    const written = await recordQueries(file, passages, generator, {
+      queries: 3,
+      seed: 7,
+      batch: 2,
+    });
     expect(written).toBe(3);
     const recorded = await RecordedGenerator.open([file]);
     onTestFinished(() => recorded.close());

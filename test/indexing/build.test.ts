@@ -10,7 +10,15 @@ import { openSnapshot } from '../../src/indexing/open.js';
 import type { IndexOptions, IndexProgress } from '../../src/indexing/options.js';
 import { removeFromIndex } from '../../src/indexing/remove.js';
 import { indexStatus } from '../../src/indexing/status.js';
-import { documentOf, documentsOf, drawing, encoder, generator, textEncoder, upTo } from './fakes.js';
+import {
+  documentOf,
+  documentsOf,
+  drawing,
+  encoder,
+  generator,
+  textEncoder,
+  upTo,
+} from './fakes.js';
 
 let root: string;
 let number = 0;
@@ -56,15 +64,32 @@ describe('indexing', () => {
       passages: 26,
       split: 3,
     });
-    expect(progress.at(-1)).toMatchObject({ phase: 'sealing', documents: 20, expected: 20, passages: 26 });
+    expect(progress.at(-1)).toMatchObject({
+      phase: 'sealing',
+      documents: 20,
+      expected: 20,
+      passages: 26,
+    });
     const manifest = await readManifest(dir);
-    expect(manifest.state).toEqual({ status: 'complete', expected: 20, done: 20, failed: 0, failures: [] });
+    expect(manifest.state).toEqual({
+      status: 'complete',
+      expected: 20,
+      done: 20,
+      failed: 0,
+      failures: [],
+    });
     expect(manifest.counts).toEqual({ documents: 20, passages: 26 });
-    expect(manifest.identity).toMatchObject({ queryLanguages: ['bn', 'en', 'th'], queriesPerLanguage: 5 });
+    expect(manifest.identity).toMatchObject({
+      queryLanguages: ['bn', 'en', 'th'],
+      queriesPerLanguage: 5,
+    });
 
     const digest = await digestIndex(dir);
     const again = await indexDocuments(dir, documentsOf(upTo(20)), options);
-    expect(again).toMatchObject({ documents: { indexed: 0, unchanged: 20, removed: 0 }, passages: 0 });
+    expect(again).toMatchObject({
+      documents: { indexed: 0, unchanged: 20, removed: 0 },
+      passages: 0,
+    });
     expect(await digestIndex(dir)).toBe(digest);
   });
 
@@ -87,7 +112,8 @@ describe('indexing', () => {
       options,
     );
     await indexDocuments(dir, documentsOf(upTo(20)), options);
-    const changed = (n: number) => (n === 7 ? { blocks: [{ headings: [], text: 'Shorter now.' }] } : {});
+    const changed = (n: number) =>
+      n === 7 ? { blocks: [{ headings: [], text: 'Shorter now.' }] } : {};
     const result = await indexDocuments(dir, documentsOf(upTo(22).slice(2), changed), options);
     expect(result.documents).toEqual({ indexed: 3, unchanged: 17, removed: 2, failed: 0 });
     const rows = await rowsOf(dir);
@@ -216,9 +242,16 @@ describe('what fails', () => {
         ['/data/d5.md', 'XQG_CORPUS_EMPTY'],
       ]),
     );
-    expect(result.error).toMatchObject({ code: 'XQG_INDEX_INCOMPLETE', details: { done: 7, expected: 10 } });
+    expect(result.error).toMatchObject({
+      code: 'XQG_INDEX_INCOMPLETE',
+      details: { done: 7, expected: 10 },
+    });
     expect(result.error!.remedy).toMatch(/same command again/);
-    expect((await readManifest(dir)).state).toMatchObject({ status: 'indexing', done: 7, failed: 2 });
+    expect((await readManifest(dir)).state).toMatchObject({
+      status: 'indexing',
+      done: 7,
+      failed: 2,
+    });
     const snapshot = await openSnapshot(dir);
     const titles = new Map<string, string>();
     for await (const rows of snapshot.scan(['documentId', 'title']))
@@ -355,12 +388,12 @@ describe('what made an index', () => {
   ])('is fixed: another %s is refused with both', async (what, changes) => {
     const dir = newDir();
     await indexDocuments(dir, documentsOf(upTo(2)), options);
-    await expect(indexDocuments(dir, documentsOf(upTo(2)), { ...options, ...changes })).rejects.toMatchObject(
-      {
-        code: 'XQG_INDEX_IDENTITY',
-        message: expect.stringContaining(what),
-      },
-    );
+    await expect(
+      indexDocuments(dir, documentsOf(upTo(2)), { ...options, ...changes }),
+    ).rejects.toMatchObject({
+      code: 'XQG_INDEX_IDENTITY',
+      message: expect.stringContaining(what),
+    });
     expect((await readManifest(dir)).state.status).toBe('complete');
   });
 
@@ -368,7 +401,9 @@ describe('what made an index', () => {
     const dir = newDir();
     await indexDocuments(dir, documentsOf(upTo(2)), options);
     const other = { ...encoder.identity, weights: 'x' };
-    await expect(openSnapshot(dir, { encoder: other })).rejects.toMatchObject({ code: 'XQG_INDEX_IDENTITY' });
+    await expect(openSnapshot(dir, { encoder: other })).rejects.toMatchObject({
+      code: 'XQG_INDEX_IDENTITY',
+    });
     await (await openSnapshot(dir, { encoder: encoder.identity })).close();
   });
 

@@ -1,4 +1,7 @@
-/** The sources as JavaScript that a child process can run, made for one test and removed with `remove`. */
+/**
+ * The sources as JavaScript that a child process can run, made for one test and removed with
+ * `remove`.
+ */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,8 +22,12 @@ export async function compile(folders: readonly string[]): Promise<Compiled> {
   const out = await mkdtemp(join(cache, 'xqg-'));
   await writeFile(join(out, 'package.json'), '{ "type": "module", "version": "0.0.0" }');
   for (const folder of folders) {
-    for (const entry of await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || !entry.name.endsWith('.ts') || entry.name.endsWith('.test.ts')) continue;
+    for (const entry of await readdir(join(ROOT, folder), {
+      recursive: true,
+      withFileTypes: true,
+    })) {
+      if (!entry.isFile() || !entry.name.endsWith('.ts') || entry.name.endsWith('.test.ts'))
+        continue;
       const path = join(entry.parentPath, entry.name);
       const { outputText } = ts.transpileModule(await readFile(path, 'utf8'), {
         compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 },

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 
 // Threads run what is compiled, so the test takes the compiled side too.
-const dist = <T>(path: string): Promise<T> => import(new URL(`../../dist/${path}`, import.meta.url).href);
-const { ExpectedQueries } =
-  await dist<typeof import('../../src/indexing/expectations.js')>('indexing/expectations.js');
+const dist = <T>(path: string): Promise<T> =>
+  import(new URL(`../../dist/${path}`, import.meta.url).href);
+const { ExpectedQueries } = await dist<typeof import('../../src/indexing/expectations.js')>(
+  'indexing/expectations.js',
+);
 const { StaticEncoder } =
   await dist<typeof import('../../src/encode/static/static-encoder.js')>('encode/static.js');
 const { LexiconGenerator } =
   await dist<typeof import('../../src/generate/lexicon.js')>('generate/lexicon.js');
-const { loadPack, packFolder } = await dist<typeof import('../../src/pack/format.js')>('pack/format.js');
+const { loadPack, packFolder } =
+  await dist<typeof import('../../src/pack/format.js')>('pack/format.js');
 
 const pack = await loadPack('base');
 const encoder = new StaticEncoder(pack);
@@ -38,7 +41,10 @@ describe('expected sums', () => {
     expect(expected[0][0].length).toBe(160 * encoder.identity.dim);
     expect(expected[0][0].some((value) => value !== 0)).toBe(true);
     for (const threads of [0, 1, 3]) {
-      const several = ExpectedQueries.of(encoder, generator, { packFolder: packFolder('base'), threads })!;
+      const several = ExpectedQueries.of(encoder, generator, {
+        packFolder: packFolder('base'),
+        threads,
+      })!;
       // Asked for together: answers come to those who asked.
       expect(await Promise.all(requests.map((request) => several.sums(request)))).toEqual(expected);
       expect(several.depth).toBe(threads === 0 ? 1 : 3);
@@ -47,7 +53,10 @@ describe('expected sums', () => {
   });
 
   it('fail for all who asked where a thread cannot load the pack', async () => {
-    const broken = ExpectedQueries.of(encoder, generator, { packFolder: 'no-such-pack', threads: 2 })!;
+    const broken = ExpectedQueries.of(encoder, generator, {
+      packFolder: 'no-such-pack',
+      threads: 2,
+    })!;
     const asked = [broken.sums(batch(0, 200)), broken.sums(batch(1, 7))];
     for (const sums of asked) await expect(sums).rejects.toThrow(/no-such-pack/);
     await broken.close();

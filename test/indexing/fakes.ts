@@ -1,4 +1,7 @@
-/** An encoder, two generators and documents that depend on nothing but their input: cheap, and different for every text. */
+/**
+ * An encoder, two generators and documents that depend on nothing but their input: cheap, and
+ * different for every text.
+ */
 import { createHash } from 'node:crypto';
 import type { SourceDocument } from '../../src/corpus/passage.js';
 import type { BagEncoder, Encoder } from '../../src/encode/encoder.js';
@@ -14,7 +17,8 @@ function vectorOf(text: string): number[] {
   return raw.map((value) => value / length);
 }
 
-const matrix = (texts: readonly string[]): Float32Array => Float32Array.from(texts.flatMap(vectorOf));
+const matrix = (texts: readonly string[]): Float32Array =>
+  Float32Array.from(texts.flatMap(vectorOf));
 
 export const encoder: BagEncoder = {
   identity: { name: 'fake', dim: DIM, weights: 'w', unitLength: true, settings: {} },
@@ -63,7 +67,6 @@ export const generator: DistributionGenerator = {
   generatedMass: () => 1,
 };
 
-/** Knows no probabilities. */
 export const drawing: Generator = {
   identity: { name: 'drawing', weights: 'g', settings: {} },
   languages,
@@ -71,7 +74,9 @@ export const drawing: Generator = {
 };
 
 const WORDS =
-  'freedom person equal dignity before the law and everyone has right to education work rest home'.split(' ');
+  'freedom person equal dignity before the law and everyone has right to education work rest home'.split(
+    ' ',
+  );
 
 /** One passage each, but every seventh: that has three. */
 export function documentOf(number: number, changes: Partial<SourceDocument> = {}): SourceDocument {

@@ -1,4 +1,7 @@
-/** Indexes fake documents in a process of its own: DIR NUMBER_OF_DOCUMENTS. Says on stdout how far it is. */
+/**
+ * Indexes fake documents in a process of its own: DIR NUMBER_OF_DOCUMENTS. Says on stdout how far
+ * it is.
+ */
 import { indexDocuments } from '../../src/indexing/build.js';
 import { documentsOf, encoder, generator, upTo } from './fakes.js';
 

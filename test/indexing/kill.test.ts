@@ -26,7 +26,9 @@ afterAll(async () => {
 
 function start(dir: string): ChildProcess {
   const script = compiled.path('test/indexing/index-child.ts');
-  return spawn(process.execPath, [script, dir, String(DOCUMENTS)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [script, dir, String(DOCUMENTS)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /** What a child said until it ended. */
@@ -84,7 +86,9 @@ describe('an index whose writer is killed', () => {
     const child = start(dir);
     const output = outputOf(child);
     while (
-      !(await Promise.race([output, once(child.stdout!, 'data').then(String)])).includes('documents 2')
+      !(await Promise.race([output, once(child.stdout!, 'data').then(String)])).includes(
+        'documents 2',
+      )
     ) {}
     child.kill('SIGKILL');
     await output;

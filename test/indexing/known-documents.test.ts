@@ -8,7 +8,8 @@ describe('known documents', () => {
   it('stay known as the table grows', () => {
     const known = new KnownDocuments();
     for (let i = 0; i < 5000; i++) {
-      for (let part = 0; part <= i % 3; part++) known.add(`d${i}`, `source ${i % 4}`, hash(`content ${i}`));
+      for (let part = 0; part <= i % 3; part++)
+        known.add(`d${i}`, `source ${i % 4}`, hash(`content ${i}`));
     }
     for (let i = 0; i < 5000; i += 2) known.see(`d${i}`);
     known.set('d1', 'moved', hash('other'), 9);
@@ -20,11 +21,11 @@ describe('known documents', () => {
       expect(known.passagesOf(`d${i}`)).toBe((i % 3) + 1);
       expect(known.seen(`d${i}`)).toBe(i % 2 === 0);
     }
-    expect([known.standing('d1', hash('other')), known.sourceOf('d1'), known.passagesOf('d1')]).toEqual([
-      'same',
-      'moved',
-      9,
-    ]);
+    expect([
+      known.standing('d1', hash('other')),
+      known.sourceOf('d1'),
+      known.passagesOf('d1'),
+    ]).toEqual(['same', 'moved', 9]);
   });
 
   it('are told from others', () => {

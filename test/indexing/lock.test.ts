@@ -42,10 +42,13 @@ describe('the lock of an index', () => {
     expect(await readdir(dir)).toEqual([]);
   });
 
-  it.runIf(process.platform === 'linux')('passes over a pid that another process has now', async () => {
-    await put('writer-a.lock', { ...ownMark(), pid: process.ppid, started: '1' });
-    await (await lockIndex(dir)).release();
-  });
+  it.runIf(process.platform === 'linux')(
+    'passes over a pid that another process has now',
+    async () => {
+      await put('writer-a.lock', { ...ownMark(), pid: process.ppid, started: '1' });
+      await (await lockIndex(dir)).release();
+    },
+  );
 
   it('stays with a living process, one of another host, and one that cannot be read', async () => {
     await put('writer-a.lock', { pid: process.ppid, host: hostname(), started: null });

@@ -46,7 +46,10 @@ describe('the manifest', () => {
   });
 
   it('of a later format is refused with both formats and the tool that wrote it', async () => {
-    await writeFile(join(dir, 'xqg.json'), JSON.stringify({ format: 99, tool: { version: '7.0.0' } }));
+    await writeFile(
+      join(dir, 'xqg.json'),
+      JSON.stringify({ format: 99, tool: { version: '7.0.0' } }),
+    );
     await expect(readManifest(dir)).rejects.toMatchObject({
       code: 'XQG_INDEX_FORMAT',
       details: { format: 99, version: '7.0.0', known: 1 },
@@ -63,7 +66,10 @@ describe('the identity of an index', () => {
 
   it('does not fit another ICU', () => {
     expect(() => checkIdentity(dir, { ...identity, icu: '1.0' }, {})).toThrow(
-      expect.objectContaining({ code: 'XQG_INDEX_ICU', details: { dir, index: '1.0', given: identity.icu } }),
+      expect.objectContaining({
+        code: 'XQG_INDEX_ICU',
+        details: { dir, index: '1.0', given: identity.icu },
+      }),
     );
   });
 
@@ -102,7 +108,10 @@ describe('errors of the disk', () => {
       'XQG_DISK_FULL',
     ],
     [Object.assign(new Error('x'), { code: 'EROFS' }), 'XQG_NO_PERMISSION'],
-    [new Error('Generic LocalFileSystem error: Permission denied (os error 13)'), 'XQG_NO_PERMISSION'],
+    [
+      new Error('Generic LocalFileSystem error: Permission denied (os error 13)'),
+      'XQG_NO_PERMISSION',
+    ],
   ])('are said in words that help: %s', (cause, code) => {
     expect(storageError(cause, '/data')).toMatchObject({ code, details: { path: '/data' }, cause });
   });

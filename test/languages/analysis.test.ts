@@ -7,9 +7,19 @@ const surfaces = (text: string, lang: string) => wordsOf(text, lang).map(({ surf
 
 describe('words', () => {
   it('are found in every script', () => {
-    expect(surfaces('The nation’s 1,000 studies', 'en')).toEqual(['the', "nation's", '1000', 'studies']);
+    expect(surfaces('The nation’s 1,000 studies', 'en')).toEqual([
+      'the',
+      "nation's",
+      '1000',
+      'studies',
+    ]);
     expect(surfaces('東京都の人口', 'ja')).toEqual(['東京', '都', 'の', '人口']);
-    expect(surfaces('ประเทศไทยมีประชากรเท่าไร', 'th')).toEqual(['ประเทศไทย', 'มี', 'ประชากร', 'เท่าไร']);
+    expect(surfaces('ประเทศไทยมีประชากรเท่าไร', 'th')).toEqual([
+      'ประเทศไทย',
+      'มี',
+      'ประชากร',
+      'เท่าไร',
+    ]);
     expect(surfaces('¿Qué es «esto»?', 'es')).toEqual(['qué', 'es', 'esto']);
     expect(surfaces('...', 'en')).toEqual([]);
   });
@@ -50,7 +60,10 @@ describe('words', () => {
         () => alphabet[random.below(alphabet.length)],
       );
       const text = drawn.join('').normalize('NFC');
-      const expected = [...text.matchAll(whole)].map(({ 0: run, index }) => [index, index + run.length]);
+      const expected = [...text.matchAll(whole)].map(({ 0: run, index }) => [
+        index,
+        index + run.length,
+      ]);
       expect(wordsOf(text, 'en').map(({ start, end }) => [start, end])).toEqual(expected);
     }
   });

@@ -106,6 +106,7 @@ describe('languageOfTag', () => {
   it('brings tags to one code a language', () => {
     const tags = ['pt-BR', 'deu', 'iw', 'cmn-Hans', 'zh_TW', 'hi-Latn', ' EN ', 'fil'];
     expect(tags.map(languageOfTag)).toEqual(['pt', 'de', 'he', 'zh', 'zh', 'hi', 'en', 'fil']);
-    for (const tag of ['', 'english', 'und', 'mul', '!', 'c']) expect(languageOfTag(tag)).toBeUndefined();
+    for (const tag of ['', 'english', 'und', 'mul', '!', 'c'])
+      expect(languageOfTag(tag)).toBeUndefined();
   });
 });

@@ -31,7 +31,11 @@ beforeEach(async () => {
     if (path === '/api/models/a/b') {
       const siblings = Object.entries(FILES).map(([rfilename, text]) => {
         const sha256 = createHash('sha256').update(text).digest('hex');
-        return { rfilename, size: text.length, ...(rfilename.endsWith('.onnx') ? { lfs: { sha256 } } : {}) };
+        return {
+          rfilename,
+          size: text.length,
+          ...(rfilename.endsWith('.onnx') ? { lfs: { sha256 } } : {}),
+        };
       });
       return void response.end(JSON.stringify({ siblings }));
     }

@@ -61,7 +61,10 @@ function wellBehaved({
 
 describe('the embeddings endpoint', () => {
   async function open(settings: EndpointFields = {}, kept?: Answers) {
-    return RemoteEncoder.open('tiny', { endpoint: endpoint(settings), answers: kept ?? (await answers()) });
+    return RemoteEncoder.open('tiny', {
+      endpoint: endpoint(settings),
+      answers: kept ?? (await answers()),
+    });
   }
 
   it('gives each text its vector, whatever the order of the answer, within the limits of a request', async () => {
@@ -159,7 +162,10 @@ describe('the embeddings endpoint', () => {
 
   it('gives up after the last attempt, and names the key nowhere', async () => {
     const encoder = await open({ retries: 2 });
-    server.troubles = Array.from({ length: 3 }, () => ({ status: 503, body: `overloaded, ${KEY}` }));
+    server.troubles = Array.from({ length: 3 }, () => ({
+      status: 503,
+      body: `overloaded, ${KEY}`,
+    }));
     const failed = await encoder.encodeQueries(queries('one')).catch((error) => error);
     expect(failed).toMatchObject({ code: 'XQG_REMOTE_FAILED', details: { attempts: 3 } });
     server.troubles = [{ status: 401, body: `the key ${KEY} is unknown` }];
@@ -185,7 +191,14 @@ describe('the embeddings endpoint', () => {
     server.troubles = [];
     server.beforeAnswer = () => {};
     await encoder.encodeQueries(queries('1', '2', '3', '4', '5'));
-    expect(server.answered.flatMap(({ input }) => input).sort()).toEqual(['1', '2', '3', '4', '5', 'a']);
+    expect(server.answered.flatMap(({ input }) => input).sort()).toEqual([
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      'a',
+    ]);
     await encoder.close();
   });
 
@@ -196,7 +209,10 @@ describe('the embeddings endpoint', () => {
   });
 
   it('takes no secret in its settings, and repeats none', () => {
-    for (const settings of [{ url: server.url, apiKey: KEY }, { url: `http://me:${KEY}@127.0.0.1/v1` }]) {
+    for (const settings of [
+      { url: server.url, apiKey: KEY },
+      { url: `http://me:${KEY}@127.0.0.1/v1` },
+    ]) {
       try {
         endpointOf(settings as never);
         expect.unreachable();
@@ -230,7 +246,9 @@ describe('the chat generator', () => {
     ]);
     expect(server.requests).toHaveLength(2);
     const [{ messages, response_format }] = server.requests;
-    expect(messages[0].content).toMatch(/German \(de\), Thai \(th\)[\s\S]*Title 0[\s\S]*Passage 0\./);
+    expect(messages[0].content).toMatch(
+      /German \(de\), Thai \(th\)[\s\S]*Title 0[\s\S]*Passage 0\./,
+    );
     expect(response_format.json_schema.schema.required).toEqual(['de', 'th']);
     await generator.close();
   });
@@ -260,7 +278,12 @@ describe('the chat generator', () => {
           ]),
         ),
       );
-    const filtered = new FilteredGenerator(await open(), SCORERS, { language: 0.5 }, await answers('scores'));
+    const filtered = new FilteredGenerator(
+      await open(),
+      SCORERS,
+      { language: 0.5 },
+      await answers('scores'),
+    );
     expect((await filtered.draw(passages(1), 'de', 2, 0))[0]).toHaveLength(2);
     expect(await filtered.draw(passages(1), 'th', 2, 0)).toEqual([[]]);
     expect(filtered.yields.get('th')).toEqual({ drawn: 2, kept: 0, below: { language: 2 } });
@@ -272,7 +295,9 @@ describe('the chat generator', () => {
     const prices = { pricePerMillionInput: 1000, pricePerMillionOutput: 1000, concurrency: 1 };
     server.reply = wellBehaved;
     const poor = await open({ ...prices, costLimit: 0.4 });
-    await expect(poor.draw(passages(5), 'de', 2, 0)).rejects.toMatchObject({ code: 'XQG_COST_LIMIT' });
+    await expect(poor.draw(passages(5), 'de', 2, 0)).rejects.toMatchObject({
+      code: 'XQG_COST_LIMIT',
+    });
     expect(poor.client.spent).toMatchObject({ requests: 3, cost: expect.closeTo(0.45, 5) });
     await poor.close();
     const rich = await open(prices);
@@ -300,7 +325,10 @@ describe('kept answers', () => {
     await a.close();
     await b.close();
     const all = await Answers.open(path);
-    expect([await all.get(Answers.key(3)), await all.get(Answers.key(5))]).toEqual(['a'.repeat(100), 'b']);
+    expect([await all.get(Answers.key(3)), await all.get(Answers.key(5))]).toEqual([
+      'a'.repeat(100),
+      'b',
+    ]);
     expect(all.size).toBe(4);
     await all.close();
   });

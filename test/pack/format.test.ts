@@ -32,7 +32,13 @@ function writePack(folder: string): void {
     name: 'test',
     version: '1',
     license: 'CC0-1.0',
-    pivot: { file: 'english.safetensors', sha256, stems: STEMS.length, vectors: STEMS.length, dim: 4 },
+    pivot: {
+      file: 'english.safetensors',
+      sha256,
+      stems: STEMS.length,
+      vectors: STEMS.length,
+      dim: 4,
+    },
     languages: { de },
     madeBy: {},
   });
@@ -118,10 +124,16 @@ describe('packs on disk', () => {
       code: 'XQG_PACK_DAMAGED',
     });
     writeFileSync(join(folder, 'manifest.json'), '{"format": 99}');
-    expect(() => readManifest(folder)).toThrowError(expect.objectContaining({ code: 'XQG_PACK_FORMAT' }));
+    expect(() => readManifest(folder)).toThrowError(
+      expect.objectContaining({ code: 'XQG_PACK_FORMAT' }),
+    );
     writeFileSync(join(folder, 'manifest.json'), '{');
-    expect(() => readManifest(folder)).toThrowError(expect.objectContaining({ code: 'XQG_PACK_DAMAGED' }));
-    await expect(loadPack(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'XQG_PACK_NOT_FOUND' });
+    expect(() => readManifest(folder)).toThrowError(
+      expect.objectContaining({ code: 'XQG_PACK_DAMAGED' }),
+    );
+    await expect(loadPack(join(folder, 'nowhere'))).rejects.toMatchObject({
+      code: 'XQG_PACK_NOT_FOUND',
+    });
   });
 });
 
@@ -140,7 +152,11 @@ describe('safetensors', () => {
   });
 
   it('are refused when the header lies', () => {
-    for (const bad of [Buffer.alloc(4), Buffer.alloc(16, 255), Buffer.from('\x02\0\0\0\0\0\0\0{x')]) {
+    for (const bad of [
+      Buffer.alloc(4),
+      Buffer.alloc(16, 255),
+      Buffer.from('\x02\0\0\0\0\0\0\0{x'),
+    ]) {
       expect(() => decodeSafetensors(bad, 'here')).toThrowError(
         expect.objectContaining({ code: 'XQG_PACK_DAMAGED' }),
       );

@@ -9,7 +9,11 @@ import { GlossaryPack } from '../../src/pack/glossary/glossary-pack.js';
 import { parseGlossary, readGlossary } from '../../src/pack/glossary/read-glossary.js';
 import { tinyPack } from '../support/tiny-pack.js';
 
-const WRENCH = { en: ['torque wrench'], de: ['Drehmomentschlüssel', 'Momentschlüssel'], th: ['ประแจปอนด์'] };
+const WRENCH = {
+  en: ['torque wrench'],
+  de: ['Drehmomentschlüssel', 'Momentschlüssel'],
+  th: ['ประแจปอนด์'],
+};
 
 describe('a glossary', () => {
   const glossary = new Glossary([
@@ -26,14 +30,20 @@ describe('a glossary', () => {
         'en',
         ['Torque wrenches', 'torque', 'TORQUE-WRENCH'],
       ],
-      ['Des Drehmomentschlüssels, ein Momentschlüssel', 'de', ['Drehmomentschlüssels', 'Momentschlüssel']],
+      [
+        'Des Drehmomentschlüssels, ein Momentschlüssel',
+        'de',
+        ['Drehmomentschlüssels', 'Momentschlüssel'],
+      ],
       ['the torque. Wrenches are sold', 'en', ['torque. Wrenches']],
       ['the torque (wrenches are sold)', 'en', ['torque']],
       ['ใช้ประแจปอนด์ขันน็อต', 'th', ['ประแจปอนด์']],
       ['torque wrench', 'ru', []],
     ];
     for (const [text, lang, found] of texts)
-      expect(glossary.spans(text, lang).map(({ start, end }) => text.slice(start, end))).toEqual(found);
+      expect(glossary.spans(text, lang).map(({ start, end }) => text.slice(start, end))).toEqual(
+        found,
+      );
     expect(glossary.conceptsIn('Der Zug: torque', ['de', 'en']).length).toBe(2);
   });
 
@@ -46,7 +56,9 @@ describe('a glossary', () => {
     }
     const text = glossary.rewrite('Mit dem Drehmomentschlüssel.', 'de');
     expect(termsOf(text, 'de')).toEqual([...termsOf('Mit dem', 'de'), wrench.token]);
-    expect(glossary.shown(`a ${wrench.token} b ${torque.token}`, 'th')).toBe('a ประแจปอนด์ b torque');
+    expect(glossary.shown(`a ${wrench.token} b ${torque.token}`, 'th')).toBe(
+      'a ประแจปอนด์ b torque',
+    );
   });
 
   it('has a hash that neither order nor columns change, and tokens that do not depend on other rows', () => {
@@ -107,7 +119,9 @@ describe('the file of a glossary', () => {
     const latin = join(folder, 'latin.csv');
     writeFileSync(latin, Buffer.from('en,de\nkey,Schl\xfcssel\n', 'latin1'));
     await expect(readGlossary(latin)).rejects.toThrow(/not UTF-8/);
-    await expect(readGlossary(join(folder, 'none.csv'))).rejects.toMatchObject({ code: 'XQG_GLOSSARY' });
+    await expect(readGlossary(join(folder, 'none.csv'))).rejects.toMatchObject({
+      code: 'XQG_GLOSSARY',
+    });
   });
 });
 

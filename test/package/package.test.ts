@@ -1,5 +1,13 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,16 +28,25 @@ function xqg(...words: string[]) {
 }
 
 beforeAll(() => {
-  const told = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const [{ filename, files }] = JSON.parse(told) as [{ filename: string; files: { path: string }[] }];
+  const told = execFileSync(
+    'npm',
+    ['pack', '--ignore-scripts', '--json', '--pack-destination', project],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  const [{ filename, files }] = JSON.parse(told) as [
+    { filename: string; files: { path: string }[] },
+  ];
   packed = files.map(({ path }) => path);
   const { overrides } = JSON.parse(
     /```json\n([\s\S]*?)```/.exec(readFileSync('docs/installing.md', 'utf8'))?.[1] ?? '',
   );
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, overrides }));
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'empty', private: true, overrides }),
+  );
   execFileSync('npm', ['install', '--prefer-offline', '--loglevel=error', `./${filename}`], {
     cwd: project,
     stdio: 'ignore',
@@ -48,7 +65,9 @@ describe('the packed tarball', () => {
     expect(
       packed.filter(
         (path) =>
-          !/^(dist|packs|prompts)\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json)$/.test(path),
+          !/^(dist|packs|prompts)\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json)$/.test(
+            path,
+          ),
       ),
     ).toEqual([]);
     expect(packed.filter((path) => /\.map$|\.tsbuildinfo$|^packs\/full\//.test(path))).toEqual([]);
@@ -90,7 +109,13 @@ describe('in an empty project', () => {
     const indexed = xqg('index', 'notes.jsonl', '--index', 'idx');
     expect(indexed.stderr).not.toMatch(/XQG_/);
     expect(indexed.status).toBe(0);
-    const { stdout, status } = xqg('search', 'Wann fährt der Zug am Morgen?', '--index', 'idx', '--json');
+    const { stdout, status } = xqg(
+      'search',
+      'Wann fährt der Zug am Morgen?',
+      '--index',
+      'idx',
+      '--json',
+    );
     expect(status).toBe(0);
     expect(JSON.parse(stdout).hits[0].id).toBe('trains');
   });
@@ -104,7 +129,9 @@ describe('in an empty project', () => {
        console.log(hits[0].id);
        await index.close();`,
     );
-    expect(execFileSync('node', ['use.mjs'], { cwd: project, encoding: 'utf8' }).trim()).toBe('bees');
+    expect(execFileSync('node', ['use.mjs'], { cwd: project, encoding: 'utf8' }).trim()).toBe(
+      'bees',
+    );
   });
 
   it('serves its page, and brings the client', async () => {
@@ -114,7 +141,9 @@ describe('in an empty project', () => {
       stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,
     });
-    const told = await new Promise<string>((done) => child.stdout.once('data', (data) => done(String(data))));
+    const told = await new Promise<string>((done) =>
+      child.stdout.once('data', (data) => done(String(data))),
+    );
     const { address } = JSON.parse(told) as { address: string };
     try {
       expect(await (await fetch(address)).text()).toMatch(/<script type="module"/);
@@ -122,7 +151,9 @@ describe('in an empty project', () => {
         const answer = await new XqgClient({ address: '${address}' }).search('idx', { question: 'miel de abejas' });
         console.log(answer.with.hits[0].id);`;
       writeFileSync(join(project, 'ask.mjs'), use);
-      expect(execFileSync('node', ['ask.mjs'], { cwd: project, encoding: 'utf8' }).trim()).toBe('bees');
+      expect(execFileSync('node', ['ask.mjs'], { cwd: project, encoding: 'utf8' }).trim()).toBe(
+        'bees',
+      );
     } finally {
       process.kill(-child.pid!, 'SIGTERM');
     }

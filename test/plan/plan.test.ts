@@ -10,7 +10,14 @@ const home = mkdtempSync(join(tmpdir(), 'xqg-plan-'));
 afterAll(() => rmSync(home, { recursive: true }));
 
 const RATES: Rates = {
-  identity: { encoder: 'e w', generator: 'g w', machine: 'a machine', cores: 2, node: 'v20', words: 100 },
+  identity: {
+    encoder: 'e w',
+    generator: 'g w',
+    machine: 'a machine',
+    cores: 2,
+    node: 'v20',
+    words: 100,
+  },
   dim: 768,
   unitLength: false,
   expectation: false,
@@ -104,7 +111,15 @@ describe('xqg plan', () => {
   it('names every problem of a rates file', async () => {
     const file = join(home, 'broken.json');
     writeFileSync(file, JSON.stringify({ ...RATES, dim: -1, parts: 'many' }));
-    const { code, stderr } = await xqg('plan', '--passages', '1k', '--query-langs', '2', '--rates', file);
+    const { code, stderr } = await xqg(
+      'plan',
+      '--passages',
+      '1k',
+      '--query-langs',
+      '2',
+      '--rates',
+      file,
+    );
     expect(code).toBe(1);
     expect(stderr).toContain('XQG_RATES_FILE');
     expect(stderr).toContain('dim');

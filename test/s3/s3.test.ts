@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexDocuments } from '../../src/indexing/build.js';
 import { digestIndex } from '../../src/indexing/digest.js';
@@ -31,7 +36,10 @@ describe('parts in S3', () => {
   it('are refused with what the server says, and without keys, where there is no such bucket', async () => {
     const storage = await openPartStorage('s3://no-such-bucket/x');
     const error = await storage.put('a', Buffer.from('a')).catch((thrown: Error) => thrown);
-    expect(error).toMatchObject({ code: 'XQG_PARTS_STORAGE', details: { place: 's3://no-such-bucket/x' } });
+    expect(error).toMatchObject({
+      code: 'XQG_PARTS_STORAGE',
+      details: { place: 's3://no-such-bucket/x' },
+    });
     expect((error as Error).message).toContain('NoSuchBucket');
     expect(JSON.stringify(error)).not.toContain(process.env.AWS_SECRET_ACCESS_KEY);
     storage.close();
@@ -80,7 +88,11 @@ describe('parts in S3', () => {
     expect(result.status).toBe('complete');
     expect(done.reduce((sum, { passages }) => sum + passages, 0)).toBe(result.passages);
     expect(await digestIndex(dir)).toBe(await digestIndex(alone));
-    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: 'run/' }));
-    expect(Contents.map(({ Key }) => Key)).toEqual([expect.stringMatching(/^run\/\w+\/made-by\.json$/)]);
+    const { Contents = [] } = await client.send(
+      new ListObjectsV2Command({ Bucket, Prefix: 'run/' }),
+    );
+    expect(Contents.map(({ Key }) => Key)).toEqual([
+      expect.stringMatching(/^run\/\w+\/made-by\.json$/),
+    ]);
   });
 });

@@ -15,7 +15,14 @@ const scanners: Scanner[] = await Promise.all(
 );
 
 function engineOf(scanner = scanners[0], some = rows, matrixBudgetBytes?: number): SearchEngine {
-  return new SearchEngine({ ...memoryIndex(some), encoder, scanner, factors, analyze, matrixBudgetBytes });
+  return new SearchEngine({
+    ...memoryIndex(some),
+    encoder,
+    scanner,
+    factors,
+    analyze,
+    matrixBudgetBytes,
+  });
 }
 
 const BASE: SearchRequest = {
@@ -61,7 +68,9 @@ describe('search engine', () => {
   it('does not depend on the order of the rows', async () => {
     const shuffled = [...rows].reverse();
     const answer = async (engine: SearchEngine): Promise<unknown[]> =>
-      (await engine.rankBatch(requests)).map((hits) => hits.map(({ id, score }) => [id, score.toFixed(9)]));
+      (await engine.rankBatch(requests)).map((hits) =>
+        hits.map(({ id, score }) => [id, score.toFixed(9)]),
+      );
     expect(await answer(engineOf(scanners[0], shuffled))).toEqual(await answer(engineOf()));
   });
 
@@ -153,7 +162,8 @@ describe('search engine', () => {
       encoder,
       factors,
       analyze,
-      // Whoever asked hangs up while the matrix is scanned; the lexical leg, which has no method here, must not begin.
+      // Whoever asked hangs up while the matrix is scanned; the lexical leg, which has no method
+      // here, must not begin.
       scanner: {
         scan: async (...words) => {
           setImmediate(() => asked.abort(new Error('gone')));
@@ -170,14 +180,23 @@ describe('search engine', () => {
         return new Float32Array(DIM);
       },
     };
-    const idle = new SearchEngine({ ...memoryIndex(rows), encoder: counting, scanner: scanners[1], analyze });
+    const idle = new SearchEngine({
+      ...memoryIndex(rows),
+      encoder: counting,
+      scanner: scanners[1],
+      analyze,
+    });
     await expect(idle.rank(BASE, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
     expect(encoded).toBe(0);
   });
 
   it('names the effective alpha', () => {
     const engine = engineOf();
-    expect(engine.augmentation(BASE)).toMatchObject({ name: 'unit', alpha: 0.4, alphaEffective: 0.4 });
+    expect(engine.augmentation(BASE)).toMatchObject({
+      name: 'unit',
+      alpha: 0.4,
+      alphaEffective: 0.4,
+    });
     const paper = engine.augmentation({ ...BASE, profile: 'paper', alpha: 0.1 });
     expect(paper.alphaEffective).toBeCloseTo((0.1 * 2) / (0.9 + 0.1 * 2), 12);
     const none = engine.augmentation({ ...BASE, languages: [{ lang: 'en', weight: 1 }] });
@@ -187,7 +206,9 @@ describe('search engine', () => {
   it('answers nothing over an empty index and refuses what is out of range', async () => {
     expect(await engineOf(scanners[0], []).rank(BASE)).toEqual([]);
     const engine = engineOf();
-    await expect(engine.rank({ ...BASE, k: 0 })).rejects.toThrow('k is 0, but must be a whole number');
+    await expect(engine.rank({ ...BASE, k: 0 })).rejects.toThrow(
+      'k is 0, but must be a whole number',
+    );
     await expect(engine.rank({ ...BASE, k: 2.5 })).rejects.toThrow('k is 2.5');
     await expect(engine.rank({ ...BASE, topN: -1 })).rejects.toThrow('topN is -1');
     await expect(engine.rank({ ...BASE, alpha: 2 })).rejects.toThrow('alpha is 2');
@@ -229,9 +250,9 @@ describe('an expanded question', () => {
     const request = { ...BASE, mode: 'dense' as const, feedback: 0 };
     const vectorOf = async (change: Partial<SearchRequest>) =>
       (await engine.rankingVector({ ...request, ...change })).question;
-    expect(await vectorOf({ expansion: { ...written, dense: 'appended', lexicalWeight: 0 } })).toEqual(
-      encode(`${BASE.question} ${written.text}`),
-    );
+    expect(
+      await vectorOf({ expansion: { ...written, dense: 'appended', lexicalWeight: 0 } }),
+    ).toEqual(encode(`${BASE.question} ${written.text}`));
     const mixed = await vectorOf({ expansion: { ...written, dense: 0.3, lexicalWeight: 0 } });
     const [a, b] = [encode(BASE.question), encode(written.text)];
     const sum = a.map((value, d) => 0.7 * value + 0.3 * b[d]);

@@ -65,7 +65,8 @@ describe('explain', () => {
       expect(alone.expansion).toBeNull();
       const plain = { ...BASE, feedback: 0 };
       if (dense === 'appended') {
-        const { expansion: parted } = (await explain(engine, { ...plain, expansion }, hit.row)).dense!;
+        const { expansion: parted } = (await explain(engine, { ...plain, expansion }, hit.row))
+          .dense!;
         expect(parted!.question).toBe((await explain(engine, plain, hit.row)).dense!.score);
       }
       if (dense === 0) expect(text).toBeCloseTo(0, 6);
@@ -78,7 +79,8 @@ describe('explain', () => {
       else expect(score).toBeCloseTo(hit.lexical, 9);
     }
     if (typeof dense !== 'number') return;
-    // The parts of a mixture are in proportion to the vectors: what only the text says is the text's.
+    // The parts of a mixture are in proportion to the vectors: what only the text says is the
+    // text's.
     const other = { ...BASE, question: text, expansion: null };
     const { score } = (await explain(engine, { ...other, feedback: 0 }, 0)).dense!;
     const mixed = (await explain(engine, { ...request, feedback: 0 }, 0)).dense!.expansion!;

@@ -1,4 +1,6 @@
-/** A small random multilingual corpus with an encoder that knows its words, for tests of the engine. */
+/**
+ * A small random multilingual corpus with an encoder that knows its words, for tests of the engine.
+ */
 import type { Encoder } from '../../src/encode/encoder.js';
 import type { TermBag } from '../../src/languages/terms.js';
 import type { MemoryRow } from '../../src/search/memory-snapshot.js';
@@ -44,20 +46,27 @@ export function analyze(text: string): TermBag {
 }
 
 const table = (lang: string): Record<string, Record<string, number>> =>
-  Object.fromEntries(STEMS.map((stem) => [stem, { [word(stem, lang)]: 0.75, [`${lang}-any`]: 0.25 }]));
+  Object.fromEntries(
+    STEMS.map((stem) => [stem, { [word(stem, lang)]: 0.75, [`${lang}-any`]: 0.25 }]),
+  );
 
 export const factors = new FakeFactors(
   { fi: table('fi'), th: table('th') },
   { fi: table('fi'), th: table('th') },
 );
 
-/** `n` passages in English, a few of them twice and some in Finnish; queries in Finnish and Thai. */
+/**
+ * `n` passages in English, a few of them twice and some in Finnish; queries in Finnish and Thai.
+ */
 export function corpus(n: number): MemoryRow[] {
   const random = new Random(n);
   const rows: MemoryRow[] = [];
   for (let i = 0; i < n; i++) {
     const lang = i % 5 === 4 ? 'fi' : 'en';
-    const stems = Array.from({ length: 4 + random.below(6) }, () => STEMS[random.below(STEMS.length)]);
+    const stems = Array.from(
+      { length: 4 + random.below(6) },
+      () => STEMS[random.below(STEMS.length)],
+    );
     const text = stems.map((stem) => word(stem, lang)).join(' ');
     const generated = [...LANGUAGES].filter((l) => l !== lang && l !== 'en');
     const row: MemoryRow = {

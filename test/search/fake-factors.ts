@@ -6,7 +6,10 @@ export function bag(weights: Record<string, number>): TermBag {
   return { terms: Object.keys(weights), weights: Float32Array.from(Object.values(weights)) };
 }
 
-/** P(term | stem) and P(stem | term), each `table[lang][stem][term]`, and nearness as `relatives[stem][relative]`. */
+/**
+ * P(term | stem) and P(stem | term), each `table[lang][stem][term]`, and nearness as
+ * `relatives[stem][relative]`.
+ */
 export class FakeFactors implements TermFactors {
   readonly #generation: Record<string, Record<string, Record<string, number>>>;
   readonly #translation: Record<string, Record<string, Record<string, number>>>;
@@ -28,12 +31,16 @@ export class FakeFactors implements TermFactors {
   }
 
   generatedFrom(term: string, lang: string): TermBag {
-    const stems = Object.entries(this.#generation[lang] ?? {}).filter(([, terms]) => terms[term] > 0);
+    const stems = Object.entries(this.#generation[lang] ?? {}).filter(
+      ([, terms]) => terms[term] > 0,
+    );
     return bag(Object.fromEntries(stems.map(([stem, terms]) => [stem, terms[term]])));
   }
 
   translate(term: string, lang: string): TermBag {
-    const stems = Object.entries(this.#translation[lang] ?? {}).filter(([, terms]) => terms[term] > 0);
+    const stems = Object.entries(this.#translation[lang] ?? {}).filter(
+      ([, terms]) => terms[term] > 0,
+    );
     return bag(Object.fromEntries(stems.map(([stem, terms]) => [stem, terms[term]])));
   }
 

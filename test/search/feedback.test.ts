@@ -25,7 +25,9 @@ describe('feedback from a first pass', () => {
     const pulled = pulledToward(Float32Array.of(3, 0), Float32Array.of(0, 5), 0.75);
     expect([...pulled.vector]).toEqual([expect.closeTo(2.4, 6), expect.closeTo(1.8, 6)]);
     expect(pulled.kept).toBeCloseTo(0.8, 6);
-    expect([...pulledToward(Float32Array.of(3, 4), Float32Array.of(0, 0), 1).vector]).toEqual([3, 4]);
+    expect([...pulledToward(Float32Array.of(3, 4), Float32Array.of(0, 0), 1).vector]).toEqual([
+      3, 4,
+    ]);
   });
 
   it('ranks by the sum of both similarities', async () => {
@@ -45,7 +47,9 @@ describe('feedback from a first pass', () => {
     const translated = rows.map((row) => ({ ...row }));
     const [first] = await engineOf().rank({ ...BASE, feedback: 0, k: 1 });
     // Near to the best passage, and farther from the question than many.
-    const vector = rows[first.row].vector.map((value, d) => value + 0.9 * encode('stem20 stem21')[d]);
+    const vector = rows[first.row].vector.map(
+      (value, d) => value + 0.9 * encode('stem20 stem21')[d],
+    );
     const length = Math.hypot(...vector);
     translated.push({
       ...rows[first.row],
@@ -55,7 +59,9 @@ describe('feedback from a first pass', () => {
     });
     const engine = engineOf(translated);
     const place = async (feedback: number) =>
-      (await engine.rank({ ...BASE, k: 301, feedback })).findIndex(({ id }) => id === 'translation');
+      (await engine.rank({ ...BASE, k: 301, feedback })).findIndex(
+        ({ id }) => id === 'translation',
+      );
     expect(await place(0.5)).toBeLessThan(await place(0));
   });
 

@@ -41,7 +41,12 @@ describe('hybrid', () => {
   });
 
   it('min-max spans from the smallest to the largest score', () => {
-    const hits = hybrid([leg({ 0: 3, 1: 1, 2: 2 }), leg({ 1: 8 }, { missing: 0 })], 'min-max', 10, rank);
+    const hits = hybrid(
+      [leg({ 0: 3, 1: 1, 2: 2 }), leg({ 1: 8 }, { missing: 0 })],
+      'min-max',
+      10,
+      rank,
+    );
     expect(hits.map(({ row, score }) => [row, score])).toEqual([
       [1, 1],
       [0, 1],

@@ -29,7 +29,11 @@ describe("a question's languages", () => {
   });
 
   it('are clear where the script says it', async () => {
-    const { languages, warnings } = await questionLanguages('Где находится вокзал?', undefined, KNOWS);
+    const { languages, warnings } = await questionLanguages(
+      'Где находится вокзал?',
+      undefined,
+      KNOWS,
+    );
     expect(languages[0].lang).toBe('ru');
     expect(warnings).toEqual([]);
   });

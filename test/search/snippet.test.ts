@@ -9,7 +9,10 @@ import { FakeFactors } from './fake-factors.js';
 
 const factors = new FakeFactors(
   { th: { water: { [termsOf('น้ำ', 'th')[0]]: 1 } } },
-  { en: { water: { water: 1 }, king: { king: 1 } }, th: { king: { [termsOf('กษัตริย์', 'th')[0]]: 0.9 } } },
+  {
+    en: { water: { water: 1 }, king: { king: 1 } },
+    th: { king: { [termsOf('กษัตริย์', 'th')[0]]: 0.9 } },
+  },
 );
 const { scanner } = await openScanner();
 const engine = new SearchEngine({ ...memoryIndex(corpus(20)), encoder, scanner, factors });
@@ -68,7 +71,9 @@ describe('sentences', () => {
     const thai = 'ที่นี่'.repeat(40);
     const pieces = sentencesOf(thai, 'th', 50);
     expect(pieces.map((piece) => piece.text).join('')).toBe(thai);
-    expect(pieces.every((piece) => piece.text.length <= 50 && !/^\p{M}/u.test(piece.text))).toBe(true);
+    expect(pieces.every((piece) => piece.text.length <= 50 && !/^\p{M}/u.test(piece.text))).toBe(
+      true,
+    );
     const faces = '😀'.repeat(40);
     for (const piece of sentencesOf(faces, 'en', 25)) expect(piece.text).toMatch(/^(😀)+$/u);
   });

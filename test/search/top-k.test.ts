@@ -29,7 +29,8 @@ describe.each(Object.entries(shapes))('the best of %s scores', (_, scores) => {
       const top = topK(scores, k, rank, allowed, floor);
       expect([...top.rows]).toEqual(sorted.slice(0, k));
       expect([...top.scores]).toEqual(sorted.slice(0, k).map((row) => scores[row]));
-      if (k < sorted.length) expect(kthScore(scores, k, allowed, floor)).toBe(scores[sorted[k - 1]]);
+      if (k < sorted.length)
+        expect(kthScore(scores, k, allowed, floor)).toBe(scores[sorted[k - 1]]);
     }
   });
 });

@@ -18,7 +18,13 @@ beforeAll(async () => {
   place = await testPlace();
   file = join(place.home, 'keys.json');
   const make = async (name: string, more: Partial<Parameters<typeof addKey>[1]>) => {
-    const { key } = await addKey(file, { name, indexes: null, rights: [...all], filters: [], ...more });
+    const { key } = await addKey(file, {
+      name,
+      indexes: null,
+      rights: [...all],
+      filters: [],
+      ...more,
+    });
     keys[name] = key;
   };
   await make('full', {});
@@ -62,15 +68,23 @@ describe('keys', () => {
       [fingerprint, 200],
       [null, 401],
     ]);
-    for (const key of [...Object.values(keys), 'xqg_wrong', 'Geheimnis']) expect(log).not.toContain(key);
+    for (const key of [...Object.values(keys), 'xqg_wrong', 'Geheimnis'])
+      expect(log).not.toContain(key);
   });
 
   it('that were taken back are forgotten', async () => {
-    const { key } = await addKey(file, { name: 'gone', indexes: null, rights: ['search'], filters: [] });
+    const { key } = await addKey(file, {
+      name: 'gone',
+      indexes: null,
+      rights: ['search'],
+      filters: [],
+    });
     await removeKey(file, 'gone');
     const headers = { authorization: `Bearer ${key}` };
     await expect
-      .poll(async () => (await server.inject({ url: '/api/indexes', headers })).statusCode, { timeout: 5000 })
+      .poll(async () => (await server.inject({ url: '/api/indexes', headers })).statusCode, {
+        timeout: 5000,
+      })
       .toBe(401);
   });
 
@@ -92,10 +106,20 @@ describe('keys', () => {
   });
 
   it('have only their rights', async () => {
-    const asked = await post(server, '/api/indexes/docs/search', { question: 'x' }, bearer('adder'));
+    const asked = await post(
+      server,
+      '/api/indexes/docs/search',
+      { question: 'x' },
+      bearer('adder'),
+    );
     expect([asked.statusCode, asked.json().error.code]).toEqual([403, 'XQG_KEY_RIGHT']);
     const documents = [{ id: 'new', text: 'x' }];
-    const added = await post(server, '/api/indexes/docs/documents', { documents }, bearer('reader'));
+    const added = await post(
+      server,
+      '/api/indexes/docs/documents',
+      { documents },
+      bearer('reader'),
+    );
     expect(added.statusCode).toBe(403);
     const headers = bearer('reader');
     const removed = await server.inject({
@@ -109,7 +133,12 @@ describe('keys', () => {
   it('see only their indexes', async () => {
     const listed = await server.inject({ url: '/api/indexes', headers: bearer('elsewhere') });
     expect(listed.json().indexes.map(({ name }: { name: string }) => name)).toEqual(['empty']);
-    const asked = await post(server, '/api/indexes/docs/search', { question: 'x' }, bearer('elsewhere'));
+    const asked = await post(
+      server,
+      '/api/indexes/docs/search',
+      { question: 'x' },
+      bearer('elsewhere'),
+    );
     expect([asked.statusCode, asked.json().error.code]).toEqual([404, 'XQG_INDEX_UNKNOWN']);
   });
 });
@@ -142,7 +171,12 @@ describe('what does not pass the filters of a key', () => {
   }
 
   it('cannot be asked for by filters of the request', async () => {
-    for (const filters of [['team=blue'], ['team!=red'], ['id=secret-bread'], ['team=red', 'team=blue']]) {
+    for (const filters of [
+      ['team=blue'],
+      ['team!=red'],
+      ['id=secret-bread'],
+      ['team=red', 'team=blue'],
+    ]) {
       const body = { question: 'Secretbread', filters };
       const response = await post(server, '/api/indexes/docs/search', body, bearer('red'));
       expect(response.json().with.hits).toEqual([]);
@@ -153,7 +187,10 @@ describe('what does not pass the filters of a key', () => {
     const failure = async (url: string, body?: object) => {
       const method = body === undefined ? 'GET' : 'POST';
       const response = await server.inject({ method, url, payload: body, headers: bearer('red') });
-      return [response.statusCode, JSON.stringify(response.json().error).replaceAll('secret-bread', 'none')];
+      return [
+        response.statusCode,
+        JSON.stringify(response.json().error).replaceAll('secret-bread', 'none'),
+      ];
     };
     expect(await failure('/api/indexes/docs/passages/secret-bread')).toEqual(
       await failure('/api/indexes/docs/passages/none'),
@@ -184,7 +221,10 @@ describe('what does not pass the filters of a key', () => {
       languages: [{ lang: 'en', passages: 2 }],
     });
     expect(index.body).not.toMatch(secret);
-    expect((await get('/api/indexes')).json().indexes[0]).toMatchObject({ passages: 2, documents: 2 });
+    expect((await get('/api/indexes')).json().indexes[0]).toMatchObject({
+      passages: 2,
+      documents: 2,
+    });
     expect((await get('/api/indexes/docs/passages')).json().total).toBe(2);
     expect((await get('/api/indexes/docs/coverage?sample=50')).json().passages).toBe(2);
     expect((await get('/metrics')).statusCode).toBe(403);
@@ -194,7 +234,12 @@ describe('what does not pass the filters of a key', () => {
 
   it('is not shown to assistants', async () => {
     const call = async (name: string, args: object, key: string) => {
-      const payload = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } };
+      const payload = {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name, arguments: args },
+      };
       const headers = { ...bearer(key), accept: 'application/json, text/event-stream' };
       return (await post(server, '/mcp', payload, headers)).json().result;
     };
@@ -204,7 +249,9 @@ describe('what does not pass the filters of a key', () => {
       const answer = await call('search', { ...asked, question }, 'red');
       expect(answer.content[0].text).not.toMatch(secret);
     }
-    expect(JSON.parse((await call('list_indexes', {}, 'red')).content[0].text).indexes[0].passages).toBe(2);
+    expect(
+      JSON.parse((await call('list_indexes', {}, 'red')).content[0].text).indexes[0].passages,
+    ).toBe(2);
     const hidden = { index: 'docs', question: 'bread', id: 'secret-bread' };
     const refused = await call('explain', hidden, 'red');
     expect(refused.isError).toBe(true);
@@ -213,15 +260,27 @@ describe('what does not pass the filters of a key', () => {
 
   it('is neither written over nor removed, and what is added gets the filter', async () => {
     const write = async (documents: object[]) => {
-      const response = await post(server, '/api/indexes/docs/documents', { documents }, bearer('red'));
+      const response = await post(
+        server,
+        '/api/indexes/docs/documents',
+        { documents },
+        bearer('red'),
+      );
       return ended(server, response.json().id, bearer('red'));
     };
     const over = await write([{ id: 'secret-bread', text: 'Mine now.' }]);
     expect([over.state, over.error.code]).toEqual(['failed', 'XQG_DOCUMENT_REFUSED']);
-    const other = await write([{ id: 'new', text: 'Water of the river.', metadata: { team: 'blue' } }]);
+    const other = await write([
+      { id: 'new', text: 'Water of the river.', metadata: { team: 'blue' } },
+    ]);
     expect(other.error.code).toBe('XQG_DOCUMENT_REFUSED');
-    expect((await write([{ id: 'new', text: 'Water of the river.', lang: 'en' }])).state).toBe('done');
-    const added = await server.inject({ url: '/api/indexes/docs/passages/new', headers: bearer('full') });
+    expect((await write([{ id: 'new', text: 'Water of the river.', lang: 'en' }])).state).toBe(
+      'done',
+    );
+    const added = await server.inject({
+      url: '/api/indexes/docs/passages/new',
+      headers: bearer('full'),
+    });
     expect(added.json().metadata).toEqual({ team: 'red' });
 
     const remove = { method: 'DELETE' as const, url: '/api/indexes/docs/documents/secret-bread' };

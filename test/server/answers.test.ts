@@ -11,13 +11,19 @@ beforeAll(async () => {
 });
 afterAll(() => place.end());
 
-const search = async (body: object) => (await post(server, '/api/indexes/docs/search', body)).json();
+const search = async (body: object) =>
+  (await post(server, '/api/indexes/docs/search', body)).json();
 const get = async (url: string) => (await server.inject({ url })).json();
 
 describe('search', () => {
   it('finds across languages and says how it searched', async () => {
     const answer = await search({ question: 'Wann fährt der Zug am Morgen?', k: 2 });
-    expect(answer.with.hits[0]).toMatchObject({ id: 'trains', rank: 1, otherRank: null, lang: 'en' });
+    expect(answer.with.hits[0]).toMatchObject({
+      id: 'trains',
+      rank: 1,
+      otherRank: null,
+      lang: 'en',
+    });
     expect(answer.with.hits).toHaveLength(2);
     expect(answer.with.languages[0].lang).toBe('de');
     expect(answer.with.augmentation.alphaEffective).toBeGreaterThan(0);
@@ -35,7 +41,9 @@ describe('search', () => {
     const alone = await search({ question: 'Honig der Biene', augment: 'off', lang: 'de', k: 4 });
     const [best] = both.with.hits;
     expect(both.with.hits).toHaveLength(1);
-    expect(best.otherRank).toBe(alone.without.hits.find(({ id }: { id: string }) => id === best.id).rank);
+    expect(best.otherRank).toBe(
+      alone.without.hits.find(({ id }: { id: string }) => id === best.id).rank,
+    );
     expect(both.without.hits[0].id).toBe(alone.without.hits[0].id);
   });
 
@@ -76,9 +84,14 @@ describe('search', () => {
 describe('explain', () => {
   it('adds up to the score', async () => {
     const body = { question: 'Honig der Biene', id: 'bees', lang: 'de' };
-    const { dense, lexical, nearest, rank } = (await post(server, '/api/indexes/docs/explain', body)).json();
+    const { dense, lexical, nearest, rank } = (
+      await post(server, '/api/indexes/docs/explain', body)
+    ).json();
     expect(rank).toBe(1);
-    const shares = dense.languages.reduce((sum: number, { share }: { share: number }) => sum + share, 0);
+    const shares = dense.languages.reduce(
+      (sum: number, { share }: { share: number }) => sum + share,
+      0,
+    );
     expect(dense.passage + shares).toBeCloseTo(dense.score, 5);
     expect(lexical.languages[0].terms[0].documentFrequency).toBeGreaterThan(0);
     expect(nearest[0].lang).toMatch(/^(de|ar|ru)$/);
@@ -120,13 +133,19 @@ describe('indexes', () => {
     expect(first.total).toBe(4);
     const ids = [...first.passages, ...rest.passages].map(({ id }: { id: string }) => id);
     expect(ids.sort()).toEqual(['bees', 'secret-bread', 'secret-moon', 'trains']);
-    const recent = await get('/api/indexes/docs/passages?filters=year%3E%3D2020&filters=team%3Dred');
+    const recent = await get(
+      '/api/indexes/docs/passages?filters=year%3E%3D2020&filters=team%3Dred',
+    );
     expect(recent.total).toBe(1);
   });
 
   it('give a passage with its generated queries', async () => {
     const passage = await get('/api/indexes/docs/passages/bees');
-    expect(passage).toMatchObject({ id: 'bees', generator: 'lexicon/tiny', metadata: { team: 'red' } });
+    expect(passage).toMatchObject({
+      id: 'bees',
+      generator: 'lexicon/tiny',
+      metadata: { team: 'red' },
+    });
     expect(Object.keys(passage.queries).sort()).toEqual(['ar', 'de', 'ru']);
   });
 

@@ -1,4 +1,7 @@
-/** The container's files, as far as that can be said without building it; `npm run containers` runs their steps by hand. */
+/**
+ * The container's files, as far as that can be said without building it; `npm run containers` runs
+ * their steps by hand.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -13,15 +16,21 @@ const instructions = readFileSync('Dockerfile', 'utf8')
     const [, name, rest] = /^(\S+)\s+(.*)$/.exec(line)!;
     return { name, rest };
   });
-const all = (name: string) => instructions.filter((each) => each.name === name).map(({ rest }) => rest);
-const since = (name: string) => instructions.slice(instructions.findLastIndex((each) => each.name === name));
+const all = (name: string) =>
+  instructions.filter((each) => each.name === name).map(({ rest }) => rest);
+const since = (name: string) =>
+  instructions.slice(instructions.findLastIndex((each) => each.name === name));
 
 describe('Dockerfile', () => {
   it('builds on glibc with a Node that the package takes', () => {
-    const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { node: string } };
+    const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      engines: { node: string };
+    };
     for (const image of all('FROM')) {
       expect(image).toMatch(/^node:\d+-bookworm-slim( AS build)?$/);
-      expect(Number(/\d+/.exec(image)![0])).toBeGreaterThanOrEqual(Number(/\d+/.exec(engines.node)![0]));
+      expect(Number(/\d+/.exec(image)![0])).toBeGreaterThanOrEqual(
+        Number(/\d+/.exec(engines.node)![0]),
+      );
     }
   });
 
@@ -37,7 +46,9 @@ describe('Dockerfile', () => {
   });
 
   it('ends as an unprivileged user, with commands that need no shell', () => {
-    expect(since('FROM').filter(({ name }) => name === 'USER')).toEqual([{ name: 'USER', rest: '1000' }]);
+    expect(since('FROM').filter(({ name }) => name === 'USER')).toEqual([
+      { name: 'USER', rest: '1000' },
+    ]);
     expect(since('USER').some(({ name }) => name === 'RUN')).toBe(false);
     for (const name of ['ENTRYPOINT', 'CMD']) expect(() => JSON.parse(all(name)[0])).not.toThrow();
     expect(all('ENTRYPOINT')[0]).toContain(

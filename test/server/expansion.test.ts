@@ -1,4 +1,6 @@
-/** Questions that the server's model expands: asked for, bounded, and never in the way of others. */
+/**
+ * Questions that the server's model expands: asked for, bounded, and never in the way of others.
+ */
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { XqgClient } from '../../src/client/index.js';
@@ -59,7 +61,9 @@ async function listening(options: Partial<ServerOptions> = {}, settings: Endpoin
 
 async function metric(server: XqgServer, outcome: string): Promise<number> {
   const { body } = await server.inject({ url: '/metrics' });
-  return Number(new RegExp(`^xqg_expansions_total{outcome="${outcome}"} (\\d+)`, 'm').exec(body)![1]);
+  return Number(
+    new RegExp(`^xqg_expansions_total{outcome="${outcome}"} (\\d+)`, 'm').exec(body)![1],
+  );
 }
 
 /** Names of the tools' arguments. */
@@ -68,10 +72,12 @@ async function tools(server: XqgServer): Promise<Record<string, string[]>> {
   const headers = { accept: 'application/json, text/event-stream' };
   const { result } = (await post(server, '/mcp', payload, headers)).json();
   return Object.fromEntries(
-    result.tools.map(({ name, inputSchema }: { name: string; inputSchema: { properties: object } }) => [
-      name,
-      Object.keys(inputSchema.properties),
-    ]),
+    result.tools.map(
+      ({ name, inputSchema }: { name: string; inputSchema: { properties: object } }) => [
+        name,
+        Object.keys(inputSchema.properties),
+      ],
+    ),
   );
 }
 
@@ -113,12 +119,16 @@ describe('a server with an expander', () => {
   it.each(['append', 'mix'] as const)('explains what the expansion gives (%s)', async (how) => {
     const server = await serve({ expand: { by: await expander(), how } });
     const body = { ...EXPAND, question: 'Was tun sie am Bahnhof?', id: 'bees' };
-    const { dense, lexical, expansion } = (await post(server, '/api/indexes/docs/explain', body)).json();
+    const { dense, lexical, expansion } = (
+      await post(server, '/api/indexes/docs/explain', body)
+    ).json();
     expect(expansion.how).toBe(how);
     const { question, text } = dense.expansion;
     expect(question + text + (dense.toward?.share ?? 0)).toBeCloseTo(dense.score, 6);
     expect(dense.expansion.text).toBeGreaterThan(Math.abs(dense.expansion.question));
-    const added = lexical.languages.filter((language: { expansion: boolean }) => language.expansion);
+    const added = lexical.languages.filter(
+      (language: { expansion: boolean }) => language.expansion,
+    );
     if (how === 'mix') expect(added).toEqual([]);
     else {
       expect(added).toMatchObject([{ lang: 'de', weight: 0.2 }]);
@@ -222,7 +232,10 @@ describe('a model that hangs', () => {
   });
 
   it('is left when the asker goes, and what waited behind it goes on', async () => {
-    const { address } = await listening({ expandTimeoutMs: 20_000 }, { concurrency: 1, timeoutSeconds: 20 });
+    const { address } = await listening(
+      { expandTimeoutMs: 20_000 },
+      { concurrency: 1, timeoutSeconds: 20 },
+    );
     const client = new XqgClient({ address });
     model.troubles = ['hang'];
     const stop = new AbortController();
@@ -275,10 +288,13 @@ describe('keys and limits', () => {
     const found = await search(server, EXPAND, bearer(red));
     expect(found.with.expansion.text).toContain('Secretbread');
     expect(found.with.hits.map(({ id }: { id: string }) => id)).not.toContain('secret-bread');
-    const explain = (id: string) => post(server, '/api/indexes/docs/explain', { ...EXPAND, id }, bearer(red));
+    const explain = (id: string) =>
+      post(server, '/api/indexes/docs/explain', { ...EXPAND, id }, bearer(red));
     expect((await explain('secret-bread')).statusCode).toBe(404);
     const { lexical } = (await explain('bees')).json();
-    const terms = lexical.languages.flatMap((language: { terms: { idf: unknown }[] }) => language.terms);
+    const terms = lexical.languages.flatMap(
+      (language: { terms: { idf: unknown }[] }) => language.terms,
+    );
     expect(terms.length).toBeGreaterThan(0);
     expect(terms.every(({ idf }: { idf: unknown }) => idf === null)).toBe(true);
   });

@@ -39,7 +39,9 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const metric = async (name: string) =>
-  Number(new RegExp(`^${name} (\\d+)`, 'm').exec((await server.inject({ url: '/metrics' })).body)![1]);
+  Number(
+    new RegExp(`^${name} (\\d+)`, 'm').exec((await server.inject({ url: '/metrics' })).body)![1],
+  );
 
 const ask = (path: string, body: object, signal?: AbortSignal) =>
   fetch(`${address}/api/indexes/docs/${path}`, {
@@ -69,7 +71,10 @@ it.each([
 it('a search that takes too long stops too, and is answered', async () => {
   signals.length = 0;
   const response = await ask('search', { question: 'x' });
-  expect([response.status, (await response.json()).error.code]).toEqual([504, 'XQG_REQUEST_TOO_SLOW']);
+  expect([response.status, (await response.json()).error.code]).toEqual([
+    504,
+    'XQG_REQUEST_TOO_SLOW',
+  ]);
   expect(signals[0].aborted).toBe(true);
 });
 
@@ -84,7 +89,14 @@ it('a search that runs is answered while the server stops, and nobody else is', 
         await asked;
         const languages = [{ lang: 'en', weight: 1 }];
         const found = { hits: [], warnings: [], ann: null, augmentation: null, feedback: 0 };
-        return { question, languages, language: 'given', mode: 'hybrid', expansion: null, ...found };
+        return {
+          question,
+          languages,
+          language: 'given',
+          mode: 'hybrid',
+          expansion: null,
+          ...found,
+        };
       };
       return work({ search } as unknown as XqgIndex);
     }

@@ -11,7 +11,11 @@ let port: number;
 
 beforeAll(async () => {
   place = await testPlace();
-  server = await place.serve({ rate: 0, hosts: ['xqg.example'], origins: ['https://friend.example'] });
+  server = await place.serve({
+    rate: 0,
+    hosts: ['xqg.example'],
+    origins: ['https://friend.example'],
+  });
   await server.listen({ host: '127.0.0.1', port: 0 });
   port = (server.server.address() as { port: number }).port;
 });
@@ -70,16 +74,19 @@ describe('host and origin', () => {
     expect([response.statusCode, response.json().error.code]).toEqual([403, 'XQG_ORIGIN_REFUSED']);
   });
 
-  it.each(['http://localhost:7070', 'https://friend.example'])('origin %j is answered', async (origin) => {
-    const headers = { host: 'localhost:7070', origin };
-    const response = await server.inject({
-      method: 'POST',
-      url: SEARCH,
-      payload: { question: 'x' },
-      headers,
-    });
-    expect(response.statusCode).toBe(200);
-  });
+  it.each(['http://localhost:7070', 'https://friend.example'])(
+    'origin %j is answered',
+    async (origin) => {
+      const headers = { host: 'localhost:7070', origin };
+      const response = await server.inject({
+        method: 'POST',
+        url: SEARCH,
+        payload: { question: 'x' },
+        headers,
+      });
+      expect(response.statusCode).toBe(200);
+    },
+  );
 });
 
 describe('what cannot be read', () => {
@@ -98,15 +105,25 @@ describe('what cannot be read', () => {
     ]);
     expect(await refused('[1]')).toEqual([400, 'XQG_REQUEST_INVALID']);
     expect(await refused('null')).toEqual([400, 'XQG_REQUEST_INVALID']);
-    expect(await refused('{"__proto__":{"k":1},"question":"x"}')).toEqual([400, 'XQG_REQUEST_INVALID']);
+    expect(await refused('{"__proto__":{"k":1},"question":"x"}')).toEqual([
+      400,
+      'XQG_REQUEST_INVALID',
+    ]);
   });
 
   it('is refused where its UTF-8 is broken', async () => {
-    const body = Buffer.concat([Buffer.from('{"question":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
+    const body = Buffer.concat([
+      Buffer.from('{"question":"'),
+      Buffer.from([0xc3, 0x28]),
+      Buffer.from('"}'),
+    ]);
     expect(await refused(body)).toEqual([400, 'XQG_REQUEST_MALFORMED']);
     for (const path of ['/api/indexes/%ff', '/api/indexes/docs/passages/%c3%28', '/%']) {
       const response = await server.inject({ url: path });
-      expect([response.statusCode, response.json().error.code]).toEqual([400, 'XQG_REQUEST_MALFORMED']);
+      expect([response.statusCode, response.json().error.code]).toEqual([
+        400,
+        'XQG_REQUEST_MALFORMED',
+      ]);
     }
   });
 
@@ -128,9 +145,9 @@ describe('what cannot be read', () => {
     expect(await raw('hello\r\n\r\n')).toMatch(/^HTTP\/1.1 400 .*XQG_REQUEST_MALFORMED/s);
     const headers = `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`;
     expect(await raw(headers)).toMatch(/XQG_REQUEST_MALFORMED/);
-    expect(await raw('GET /health HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n')).toContain(
-      'XQG_HOST_REFUSED',
-    );
+    expect(
+      await raw('GET /health HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n'),
+    ).toContain('XQG_HOST_REFUSED');
   });
 
   it.each([
@@ -152,7 +169,8 @@ describe('limits', () => {
   it('hold for requests a minute, for each client', async () => {
     const limited = await place.serve({ rate: 3 });
     const codes: number[] = [];
-    for (let i = 0; i < 5; i++) codes.push((await limited.inject({ url: '/api/indexes' })).statusCode);
+    for (let i = 0; i < 5; i++)
+      codes.push((await limited.inject({ url: '/api/indexes' })).statusCode);
     expect(codes).toEqual([200, 200, 200, 429, 429]);
     const refused = await limited.inject({ url: '/api/indexes' });
     expect(refused.json().error.code).toBe('XQG_RATE_LIMITED');
@@ -187,7 +205,10 @@ describe('limits', () => {
       headers: { 'content-type': request.headers.get('content-type')! },
       payload: Buffer.from(await request.arrayBuffer()),
     });
-    expect([response.statusCode, response.json().error.code]).toEqual([413, 'XQG_REQUEST_TOO_LARGE']);
+    expect([response.statusCode, response.json().error.code]).toEqual([
+      413,
+      'XQG_REQUEST_TOO_LARGE',
+    ]);
     const documents = [{ id: 'x', text: 'x'.repeat(5000) }];
     const body = await post(small, '/api/indexes/docs/documents', { documents });
     expect([body.statusCode, body.json().error.code]).toEqual([413, 'XQG_REQUEST_TOO_LARGE']);
@@ -210,7 +231,9 @@ function valuesOf(schema: Record<string, unknown>, depth = 0): fc.Arbitrary<unkn
   const fitting = (): fc.Arbitrary<unknown> => {
     if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum);
     if (Array.isArray(schema.anyOf) && schema.anyOf.length > 0) {
-      return fc.oneof(...schema.anyOf.map((one) => valuesOf(one as Record<string, unknown>, depth + 1)));
+      return fc.oneof(
+        ...schema.anyOf.map((one) => valuesOf(one as Record<string, unknown>, depth + 1)),
+      );
     }
     switch (schema.type) {
       case 'string':
@@ -244,7 +267,10 @@ function valuesOf(schema: Record<string, unknown>, depth = 0): fc.Arbitrary<unkn
         return any;
     }
   };
-  return fc.oneof({ arbitrary: fitting(), weight: 12 }, { arbitrary: any, weight: depth === 0 ? 0 : 1 });
+  return fc.oneof(
+    { arbitrary: fitting(), weight: 12 },
+    { arbitrary: any, weight: depth === 0 ? 0 : 1 },
+  );
 }
 
 /** Half of what stands in a path is there. */
@@ -260,7 +286,8 @@ describe('requests made up from /openapi.json', () => {
       typeof schema.$ref === 'string' ? components.schemas[schema.$ref.split('/').at(-1)!] : schema;
     for (const [path, methods] of Object.entries<Record<string, Operation>>(paths)) {
       for (const [method, { parameters = [], requestBody }] of Object.entries(methods)) {
-        // Jobs that write are fuzzed with bodies that are refused; the others would only fill the disk.
+        // Jobs that write are fuzzed with bodies that are refused; the others would only fill the
+        // disk.
         if (method === 'delete' && path.includes('documents')) continue;
         const named = (where: string) => parameters.filter((parameter) => parameter.in === where);
         const pathParts = fc.record(
@@ -268,7 +295,10 @@ describe('requests made up from /openapi.json', () => {
         );
         const query = fc.record(
           Object.fromEntries(
-            named('query').map(({ name, schema }) => [name, valuesOf(schema as Record<string, unknown>)]),
+            named('query').map(({ name, schema }) => [
+              name,
+              valuesOf(schema as Record<string, unknown>),
+            ]),
           ),
           { requiredKeys: [] },
         );
@@ -297,7 +327,8 @@ describe('requests made up from /openapi.json', () => {
             });
             expect(response.statusCode, `${method} ${url} ${response.body}`).toBeLessThan(500);
             expect(response.body).not.toMatch(/\n {4}at |node_modules|\.ts:\d+/);
-            if (response.statusCode >= 400) expect(catalogue).toHaveProperty(response.json().error.code);
+            if (response.statusCode >= 400)
+              expect(catalogue).toHaveProperty(response.json().error.code);
           }),
           { numRuns: 60, seed: 6 },
         );

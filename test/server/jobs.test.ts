@@ -14,7 +14,11 @@ beforeAll(async () => {
 afterAll(() => place.end());
 
 /** A form with files, as a browser sends it. */
-async function upload(index: string, files: Record<string, string>, fields: Record<string, string> = {}) {
+async function upload(
+  index: string,
+  files: Record<string, string>,
+  fields: Record<string, string> = {},
+) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
   for (const [name, text] of Object.entries(files)) form.append('files', new Blob([text]), name);
@@ -59,7 +63,9 @@ describe('a job', () => {
       return ended(server, job.id);
     };
     await write('Water of the river.');
-    expect((await search('docs', 'Fluss')).with.hits.map(({ id }: { id: string }) => id)).toContain('a/b#c');
+    expect((await search('docs', 'Fluss')).with.hits.map(({ id }: { id: string }) => id)).toContain(
+      'a/b#c',
+    );
     await write('The moon at night.');
     const url = `/api/indexes/docs/passages/${encodeURIComponent('a/b#c')}`;
     expect((await server.inject({ url })).json().text).toBe('The moon at night.');
@@ -114,7 +120,9 @@ describe('a job', () => {
     writeFileSync(join(folder, 'job.json'), JSON.stringify(stored));
     const next = await place.serve();
     expect((await ended(next, 'left')).state).toBe('done');
-    expect((await next.inject({ url: '/api/indexes/docs/passages/left.txt' })).json().text).toContain('oven');
+    expect(
+      (await next.inject({ url: '/api/indexes/docs/passages/left.txt' })).json().text,
+    ).toContain('oven');
   });
 
   it('is never seen half done by those who search meanwhile', async () => {
@@ -140,8 +148,8 @@ describe('a job', () => {
     }
     states.add('1');
     expect([...states].every((state) => state === '0' || state === '1')).toBe(true);
-    expect((await server.inject({ url: '/api/indexes/docs/passages/round-7' })).json().text).toMatch(
-      /Round1$/,
-    );
+    expect(
+      (await server.inject({ url: '/api/indexes/docs/passages/round-7' })).json().text,
+    ).toMatch(/Round1$/);
   });
 });

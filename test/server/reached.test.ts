@@ -34,7 +34,9 @@ describe('the client', () => {
 
   it('adds files and documents and watches them', async () => {
     const content = new Blob(['Bread from the oven.']);
-    const { id } = await client.addFiles('docs', [{ name: 'new.txt', content }], { metadata: { year: 7 } });
+    const { id } = await client.addFiles('docs', [{ name: 'new.txt', content }], {
+      metadata: { year: 7 },
+    });
     let last = '';
     for await (const { state } of client.watch(id)) last = state;
     expect(last).toBe('done');
@@ -46,7 +48,9 @@ describe('the client', () => {
   });
 
   it('throws the code and the remedy of a failure', async () => {
-    const failure: XqgClientError = await client.search('docs', { question: '' }).catch((error) => error);
+    const failure: XqgClientError = await client
+      .search('docs', { question: '' })
+      .catch((error) => error);
     expect(failure).toMatchObject({ code: 'XQG_REQUEST_INVALID', status: 400, retryAfter: null });
     expect(failure.remedy).not.toBe('');
     expect(failure.requestId).toMatch(/^[0-9a-f-]{36}$/);
@@ -54,7 +58,10 @@ describe('the client', () => {
 
   it('says that there is no server, and gives up when told', async () => {
     const nobody = new XqgClient({ address: 'http://127.0.0.1:9' });
-    await expect(nobody.indexes()).rejects.toMatchObject({ code: 'XQG_SERVER_UNREACHABLE', status: 0 });
+    await expect(nobody.indexes()).rejects.toMatchObject({
+      code: 'XQG_SERVER_UNREACHABLE',
+      status: 0,
+    });
     await expect(client.indexes(AbortSignal.abort())).rejects.toHaveProperty('name', 'AbortError');
   });
 });
@@ -72,7 +79,12 @@ describe('assistants', () => {
     expect((await call('list_indexes', {})).answer.indexes[0].name).toBe('docs');
     const found = await call('search', asked);
     expect(found.answer.with.hits[0].id).toBe('bees');
-    const explained = await call('explain', { index: 'docs', question: 'Honig', id: 'bees', lang: 'de' });
+    const explained = await call('explain', {
+      index: 'docs',
+      question: 'Honig',
+      id: 'bees',
+      lang: 'de',
+    });
     expect(explained.answer.rank).toBe(1);
     const failed = await call('search', { ...asked, index: 'none' });
     expect(failed.isError).toBe(true);
@@ -106,7 +118,16 @@ describe('an expander that is named at the start', () => {
 
   it('serves assistants over stdio', async () => {
     const assistant = new Client({ name: 'test', version: '1' });
-    const args = [EXECUTABLE, 'mcp', '--index', place.directory, '--pack', place.pack, '--expand', file];
+    const args = [
+      EXECUTABLE,
+      'mcp',
+      '--index',
+      place.directory,
+      '--pack',
+      place.pack,
+      '--expand',
+      file,
+    ];
     await assistant.connect(new StdioClientTransport({ command: process.execPath, args }));
     const asked = { index: 'docs', question, lang: 'de', expand: true };
     const { content } = await assistant.callTool({ name: 'search', arguments: asked });
@@ -131,9 +152,19 @@ describe('an expander that is named at the start', () => {
     ]);
     child.kill('SIGTERM');
     expect((await ended).stderr).toMatch(/Questions that ask for it are expanded by recorded\./);
-    const wrong = await start(...served, '--expand', file, '--expand-how', 'mix', '--expand-weight', '7')
-      .ended;
-    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('XQG_NUMBER_OUT_OF_RANGE')]);
+    const wrong = await start(
+      ...served,
+      '--expand',
+      file,
+      '--expand-how',
+      'mix',
+      '--expand-weight',
+      '7',
+    ).ended;
+    expect([wrong.code, wrong.stderr]).toEqual([
+      1,
+      expect.stringContaining('XQG_NUMBER_OUT_OF_RANGE'),
+    ]);
   });
 });
 
@@ -153,7 +184,9 @@ describe('xqg serve', () => {
     const told = await new Promise<string>((resolve) => child.stdout!.once('data', resolve));
     const { address: served } = JSON.parse(told);
     const other = new XqgClient({ address: served });
-    expect((await other.search('notes', { question: 'Zug', lang: 'de' })).with!.hits[0].id).toBe('trains');
+    expect((await other.search('notes', { question: 'Zug', lang: 'de' })).with!.hits[0].id).toBe(
+      'trains',
+    );
     child.kill('SIGTERM');
     const { code, stderr } = await ended;
     expect(code).toBe(0);

@@ -1,4 +1,7 @@
-/** What every passage store must do: run by each implementation with its own way of making an empty store. */
+/**
+ * What every passage store must do: run by each implementation with its own way of making an empty
+ * store.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   COLUMNS,
@@ -81,7 +84,11 @@ export function passageStoreConformance(
     it('are read by column, language and range', async () => {
       await store.upsert(Array.from({ length: 10 }, (_, i) => passage('a', i)));
       const reader = await store.snapshot();
-      for await (const rows of reader.scan(['id', 'sums'], { offset: 3, limit: 2, languages: ['bn'] })) {
+      for await (const rows of reader.scan(['id', 'sums'], {
+        offset: 3,
+        limit: 2,
+        languages: ['bn'],
+      })) {
         expect(rows).toEqual([
           { id: 'a#3', sums: new Map() },
           { id: 'a#4', sums: new Map() },
@@ -114,7 +121,8 @@ export function passageStoreConformance(
     });
 
     it('keep their order from scan to scan over many small writes', async () => {
-      for (let part = 0; part < 20; part++) await store.upsert([passage(`d${part}`)], { allNew: true });
+      for (let part = 0; part < 20; part++)
+        await store.upsert([passage(`d${part}`)], { allNew: true });
       const reader = await store.snapshot();
       expect(await idsOf(reader)).toEqual(Array.from({ length: 20 }, (_, i) => `d${i}#0`));
       expect(await idsOf(reader)).toEqual(await idsOf(reader));
@@ -131,7 +139,11 @@ export function passageStoreConformance(
     });
 
     it('are deleted by id and by source', async () => {
-      await store.upsert([passage("it's", 0), passage('b\n"\\', 0), passage('c', 0, { source: "/o'ther" })]);
+      await store.upsert([
+        passage("it's", 0),
+        passage('b\n"\\', 0),
+        passage('c', 0, { source: "/o'ther" }),
+      ]);
       expect(await store.deleteDocuments(["it's", 'unknown', 'b\n"\\'])).toBe(2);
       expect(await current()).toEqual(['c#0']);
       expect(await store.deleteSource('/data')).toBe(0);
@@ -143,13 +155,21 @@ export function passageStoreConformance(
   describe('what is refused', () => {
     it.each([
       ['a vector of another length', { vector: new Float32Array(3) }, 'XQG_VECTOR_LENGTH'],
-      ['a number that is none', { vector: Float32Array.of(0, Number.NaN, 0, 0) }, 'XQG_VECTOR_NOT_FINITE'],
+      [
+        'a number that is none',
+        { vector: Float32Array.of(0, Number.NaN, 0, 0) },
+        'XQG_VECTOR_NOT_FINITE',
+      ],
       [
         'an infinite sum',
         { sums: new Map([['th', Float32Array.of(0, Infinity, 0, 0)]]) },
         'XQG_VECTOR_NOT_FINITE',
       ],
-      ['a sum of another length', { sums: new Map([['th', new Float32Array(5)]]) }, 'XQG_VECTOR_LENGTH'],
+      [
+        'a sum of another length',
+        { sums: new Map([['th', new Float32Array(5)]]) },
+        'XQG_VECTOR_LENGTH',
+      ],
       [
         'a sum of an unknown language',
         { sums: new Map([['ja', new Float32Array(4)]]) },
@@ -157,7 +177,9 @@ export function passageStoreConformance(
       ],
       ['an id that is there twice', { id: 'good#0' }, 'XQG_DUPLICATE_PASSAGE'],
     ] as const)('%s, and nothing is written', async (_, changes, code) => {
-      await expect(store.upsert([passage('good'), passage('bad', 0, changes)])).rejects.toMatchObject({
+      await expect(
+        store.upsert([passage('good'), passage('bad', 0, changes)]),
+      ).rejects.toMatchObject({
         code,
       });
       expect(await current()).toEqual([]);
@@ -180,7 +202,8 @@ export function passageStoreConformance(
     });
 
     it('that are current when pieces are joined stay for a reader', async () => {
-      for (let part = 0; part < 4; part++) await store.upsert([passage(`d${part}`)], { allNew: true });
+      for (let part = 0; part < 4; part++)
+        await store.upsert([passage(`d${part}`)], { allNew: true });
       const { version } = await store.snapshot();
       expect(await store.compact([version], { force: true })).toBe(true);
       expect((await store.snapshot()).version).not.toBe(version);
@@ -206,7 +229,9 @@ export function passageStoreConformance(
       const rows: IndexedPassage[] = [];
       for await (const batch of after.scan(COLUMNS)) rows.push(...batch);
       expect(rows).toEqual([passage('b', 0, { drawn: null, pivot: null })]);
-      await expect(store.at(reader.version)).rejects.toMatchObject({ code: 'XQG_STORE_VERSION_GONE' });
+      await expect(store.at(reader.version)).rejects.toMatchObject({
+        code: 'XQG_STORE_VERSION_GONE',
+      });
       await store.upsert([passage('c')]);
       expect(await current()).toEqual(['b#0', 'c#0']);
     });

@@ -22,7 +22,9 @@ describe('the Lance store', () => {
   );
 
   it('is missing where none was made', async () => {
-    await expect(LanceStore.open(join(root, 'none'))).rejects.toMatchObject({ code: 'XQG_STORE_MISSING' });
+    await expect(LanceStore.open(join(root, 'none'))).rejects.toMatchObject({
+      code: 'XQG_STORE_MISSING',
+    });
   });
 
   it('opens what is there instead of making it anew', async () => {

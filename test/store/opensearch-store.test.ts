@@ -22,7 +22,9 @@ describeWithOpenSearch('the store on OpenSearch', () => {
   );
 
   it('is missing where none was made', async () => {
-    await expect(OpenSearchStore.open(newAddress())).rejects.toMatchObject({ code: 'XQG_STORE_MISSING' });
+    await expect(OpenSearchStore.open(newAddress())).rejects.toMatchObject({
+      code: 'XQG_STORE_MISSING',
+    });
   });
 
   it('takes back what a killed writer wrote without a commit', async () => {
@@ -32,7 +34,9 @@ describeWithOpenSearch('the store on OpenSearch', () => {
     await store.upsert([passage('a'), passage('b')]);
     const before = await askServer<{ count: number }>('GET', `/${own.name}/_count`);
     connection.dies = true;
-    await expect(store.upsert([passage('a', 0, { text: 'new' }), passage('c')])).rejects.toThrow('killed');
+    await expect(store.upsert([passage('a', 0, { text: 'new' }), passage('c')])).rejects.toThrow(
+      'killed',
+    );
     store.close();
     // Rows of the batch are there, one of before is said to have died, and nobody sees it.
     const between = await askServer<{ count: number }>('GET', `/${own.name}/_count`);

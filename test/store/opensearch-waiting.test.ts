@@ -24,7 +24,9 @@ async function asked(answers: (keyof typeof ERRORS)[], patience: number) {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const connection = new Connection(parseAddress(`opensearch://127.0.0.1:${port}/some`), { patience });
+  const connection = new Connection(parseAddress(`opensearch://127.0.0.1:${port}/some`), {
+    patience,
+  });
   try {
     return await new Documents(connection, 'some-1').search([{}, {}]);
   } finally {
@@ -40,7 +42,9 @@ it('waits for shards that have no node yet, also where only one of several searc
 });
 
 it('says so after its patience, and at once where waiting does not help', async () => {
-  await expect(asked(Array(99).fill('later'), 300)).rejects.toMatchObject({ code: 'XQG_STORE_BUSY' });
+  await expect(asked(Array(99).fill('later'), 300)).rejects.toMatchObject({
+    code: 'XQG_STORE_BUSY',
+  });
   const began = performance.now();
   await expect(asked(['wrong'], 60_000)).rejects.toMatchObject({ code: 'XQG_STORE_REJECTED' });
   expect(performance.now() - began).toBeLessThan(10_000);

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { decodeTerms, encodeTerms, WantedTerms } from '../../src/store/term-bytes.js';
 
 const entries = fc.uniqueArray(
-  fc.tuple(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.integer({ min: 1, max: 2 ** 24 - 1 })),
+  fc.tuple(
+    fc.string({ unit: 'grapheme', maxLength: 12 }),
+    fc.integer({ min: 1, max: 2 ** 24 - 1 }),
+  ),
   { selector: ([term]) => term, maxLength: 50 },
 );
 const bagOf = (pairs: readonly (readonly [string, number])[]) => ({
@@ -26,8 +29,14 @@ describe('terms as bytes', () => {
   it('are read in part, with the total of all', () => {
     fc.assert(
       fc.property(entries, fc.array(fc.nat(49)), (pairs, places) => {
-        const wanted = new Set(['never there', ...places.flatMap((place) => pairs[place]?.[0] ?? [])]);
-        const { terms, weights, total } = decodeTerms(encodeTerms(bagOf(pairs)), new WantedTerms(wanted));
+        const wanted = new Set([
+          'never there',
+          ...places.flatMap((place) => pairs[place]?.[0] ?? []),
+        ]);
+        const { terms, weights, total } = decodeTerms(
+          encodeTerms(bagOf(pairs)),
+          new WantedTerms(wanted),
+        );
         const kept = bagOf(pairs.filter(([term]) => wanted.has(term)));
         expect(terms).toEqual(kept.terms);
         expect(weights).toEqual(kept.weights);
@@ -66,6 +75,8 @@ describe('terms as bytes', () => {
   });
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuse the weight %s', (weight) => {
-    expect(() => encodeTerms({ terms: ['a'], weights: Float32Array.of(weight) })).toThrow(/"a" has weight/);
+    expect(() => encodeTerms({ terms: ['a'], weights: Float32Array.of(weight) })).toThrow(
+      /"a" has weight/,
+    );
   });
 });

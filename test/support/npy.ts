@@ -11,7 +11,10 @@ export function readNpy(path: string): NpyArray {
   const headerBytes = bytes.readUInt16LE(8);
   const header = bytes.toString('latin1', 10, 10 + headerBytes);
   const shape = /'shape': \(([^)]*)\)/.exec(header)![1].split(',').filter(Boolean).map(Number);
-  const body = bytes.buffer.slice(bytes.byteOffset + 10 + headerBytes, bytes.byteOffset + bytes.length);
+  const body = bytes.buffer.slice(
+    bytes.byteOffset + 10 + headerBytes,
+    bytes.byteOffset + bytes.length,
+  );
   if (header.includes("'<f4'")) return { shape, data: new Float32Array(body) };
   if (header.includes("'<f8'")) return { shape, data: new Float64Array(body) };
   throw new Error(`${path}: ${header}`);

@@ -90,7 +90,9 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     send(response, trouble.status, trouble.body ?? '{"error":"not now"}');
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return Object.assign(state, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` });
+  return Object.assign(state, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+  });
 }
 
 function answer(path: string, body: Body, { reply }: OpenAiServer): unknown {

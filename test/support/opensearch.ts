@@ -1,6 +1,7 @@
 /**
- * The real server that tests of the distributed store ask: OS_URL, as scripts/opensearch/setup.sh and start.sh make it. Where there is none
- * they are skipped with a reason, but never in continuous integration.
+ * The real server that tests of the distributed store ask: OS_URL, as scripts/opensearch/setup.sh
+ * and start.sh make it. Where there is none they are skipped with a reason, but never in continuous
+ * integration.
  */
 import { afterAll, describe } from 'vitest';
 import { parseAddress, type StoreAddress } from '../../src/store/opensearch/address.js';

@@ -1,4 +1,7 @@
-/** What a store behind TLS and a password has to do, whoever guards it: the tests of it, and a certificate for them. */
+/**
+ * What a store behind TLS and a password has to do, whoever guards it: the tests of it, and a
+ * certificate for them.
+ */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +18,17 @@ export interface SecuredStore {
 
 /** Writes certificate.pem and key.pem for localhost, signed by itself, into a folder. */
 export function writeCertificate(folder: string): void {
-  const words = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'];
+  const words = [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=localhost',
+  ];
   const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
   const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'certificate.pem')];
   execFileSync('openssl', [...words, ...names, ...files], { stdio: 'ignore' });
@@ -28,10 +41,18 @@ export function writeCertificate(folder: string): void {
  */
 export function securedStoreTests(home: string, secured: () => SecuredStore) {
   const at = (name: string): string => join(home, name);
-  const [certificate, pack, corpus, directory] = ['certificate.pem', 'pack', 'corpus.jsonl', 'index'].map(at);
+  const [certificate, pack, corpus, directory] = [
+    'certificate.pem',
+    'pack',
+    'corpus.jsonl',
+    'index',
+  ].map(at);
 
   /** A process of its own: Node reads its authorities once, when it starts. */
-  const told = async (env: Record<string, string | undefined>, ...words: string[]): Promise<Told> => {
+  const told = async (
+    env: Record<string, string | undefined>,
+    ...words: string[]
+  ): Promise<Told> => {
     const { user, password } = secured();
     const usual = {
       XQG_OPENSEARCH_USER: user,
@@ -48,7 +69,16 @@ export function securedStoreTests(home: string, secured: () => SecuredStore) {
   beforeAll(async () => {
     writePack(pack);
     writeFileSync(corpus, '{"id":"bees","text":"The bee makes honey.","lang":"en"}\n');
-    const words = ['index', corpus, '--index', directory, '--pack', pack, '--store', secured().store];
+    const words = [
+      'index',
+      corpus,
+      '--index',
+      directory,
+      '--pack',
+      pack,
+      '--store',
+      secured().store,
+    ];
     const { code, stderr } = await told({}, ...words);
     expect(code, stderr).toBe(0);
   });
@@ -63,7 +93,8 @@ export function securedStoreTests(home: string, secured: () => SecuredStore) {
     const status = await told({}, 'status', '--index', directory, '--json');
     expect(JSON.parse(status.stdout)).toMatchObject({ passages: 1 });
     const kept = readFileSync(join(directory, 'xqg.json'), 'utf8');
-    for (const text of [stdout, stderr, status.stdout, kept]) expect(text).not.toContain(secured().password);
+    for (const text of [stdout, stderr, status.stdout, kept])
+      expect(text).not.toContain(secured().password);
     expect(kept).toContain('opensearchs://localhost');
   });
 

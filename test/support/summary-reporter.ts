@@ -1,4 +1,7 @@
-/** Prints the outcome of a test run as one last line that machines can read: `12 passed, 0 failed, 1 skipped`. */
+/**
+ * Prints the outcome of a test run as one last line that machines can read: `12 passed, 0 failed, 1
+ * skipped`.
+ */
 import type { Reporter, TestModule } from 'vitest/node';
 
 export default class SummaryReporter implements Reporter {

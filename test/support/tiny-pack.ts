@@ -59,5 +59,10 @@ export const GERMAN = tableData('de', {
 export function tinyPack(): Pack {
   const pivot = tinyPivot();
   const tables = new Map([['de', new TranslationTable(GERMAN, pivot.size)]]);
-  return new Pack({ name: 'tiny', version: '0', sha256: 'tiny' }, ['de'], pivot, (lang) => tables.get(lang)!);
+  return new Pack(
+    { name: 'tiny', version: '0', sha256: 'tiny' },
+    ['de'],
+    pivot,
+    (lang) => tables.get(lang)!,
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * A pack of a few dozen words in four languages, made in a moment: for tests of what stands above packs. Writes a folder like
- * that of a trained pack.
+ * A pack of a few dozen words in four languages, made in a moment: for tests of what stands above
+ * packs. Writes a folder like that of a trained pack.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,7 +47,11 @@ export function writePack(folder: string): string {
   });
   const languages = COLUMNS.slice(1).map((lang, column) => {
     const pairs = rows
-      .map((row, stem) => ({ surface: row[column + 1], term: termsOf(row[column + 1], lang)[0], stem }))
+      .map((row, stem) => ({
+        surface: row[column + 1],
+        term: termsOf(row[column + 1], lang)[0],
+        stem,
+      }))
       .sort((a, b) => (a.term < b.term ? -1 : 1));
     const entry = writeLanguage(folder, {
       lang,

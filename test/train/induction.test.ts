@@ -37,7 +37,9 @@ describe('nearest rows', () => {
         for (let d = 0; d < DIM; d++) sum += questions[q * DIM + d] * vectors[r * DIM + d];
         return { r, sum };
       }).sort((a, b) => b.sum - a.sum);
-      expect([...found.rows.subarray(q * 5, q * 5 + 5)]).toEqual(products.slice(0, 5).map(({ r }) => r));
+      expect([...found.rows.subarray(q * 5, q * 5 + 5)]).toEqual(
+        products.slice(0, 5).map(({ r }) => r),
+      );
     }
     const means = meanOfNearest(found, 2);
     expect(means[3]).toBeCloseTo((found.values[15] + found.values[16]) / 2, 6);

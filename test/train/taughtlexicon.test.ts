@@ -8,9 +8,8 @@ import { teacherCards } from '../../src/train/teachers.js';
 import { TRAINING } from '../../src/train/train.js';
 import { shared } from '../support/shared.js';
 
-const ENGLISH = 'ring touch pig chicken singer kingdom shadow seller sweet scholarship river house'.split(
-  ' ',
-);
+const ENGLISH =
+  'ring touch pig chicken singer kingdom shadow seller sweet scholarship river house'.split(' ');
 /** A ring, to touch, a pig, a chicken, a singer; a name in Latin letters. */
 const THAI = ['แหวน', 'สัมผัส', 'หมู', 'ไก่', 'นักร้อง', 'London'];
 

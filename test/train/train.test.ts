@@ -13,7 +13,10 @@ import { trainOwnLanguage } from '../../src/train/train.js';
 import { reduceWordVectors, stemVectors } from '../../src/train/wordvectors.js';
 import { tinyPack } from '../support/tiny-pack.js';
 
-/** A made-up language: every English word backwards, in reversed order, with a particle that translates nothing. */
+/**
+ * A made-up language: every English word backwards, in reversed order, with a particle that
+ * translates nothing.
+ */
 const WORDS = 'river house garden bridge window doctor letter market engine planet'.split(' ');
 const reversed = (word: string) => [...word].reverse().join('');
 
@@ -36,7 +39,13 @@ function write(name: string, lines: readonly string[]): string {
   return path;
 }
 
-const OPTIONS = { lang: 'xx', policy: POLICIES.own, longestSentence: 40, longestEntry: 3, lexiconWeight: 2 };
+const OPTIONS = {
+  lang: 'xx',
+  policy: POLICIES.own,
+  longestSentence: 40,
+  longestEntry: 3,
+  lexiconWeight: 2,
+};
 
 describe('alignment', () => {
   it('finds which word translates which, and leaves particles unlinked', async () => {
@@ -60,7 +69,10 @@ describe('alignment', () => {
   });
 
   it('does not depend on the run', async () => {
-    const files = { lexicon: write('l.tsv', ['river\trevir']), bitext: write('b.tsv', sentences()) };
+    const files = {
+      lexicon: write('l.tsv', ['river\trevir']),
+      bitext: write('b.tsv', sentences()),
+    };
     const runs = await Promise.all([
       readPairs({ ...OPTIONS, ...files }),
       readPairs({ ...OPTIONS, ...files }),
@@ -72,8 +84,16 @@ describe('alignment', () => {
 
 describe('training data', () => {
   it('is filtered by license tier and source', async () => {
-    const lexicon = write('lexicon.tsv', ['house\tmaison\t1\tP\twechsel', 'horse\tcheval\t1\tG\tding']);
-    const bitext = write('bitext.tsv', ['a\tb\tlibreoffice', 'c\td\tui', 'e\tf\tgimp-help', 'g\th\tudhr']);
+    const lexicon = write('lexicon.tsv', [
+      'house\tmaison\t1\tP\twechsel',
+      'horse\tcheval\t1\tG\tding',
+    ]);
+    const bitext = write('bitext.tsv', [
+      'a\tb\tlibreoffice',
+      'c\td\tui',
+      'e\tf\tgimp-help',
+      'g\th\tudhr',
+    ]);
     const lexiconWords = async (policy: 'base' | 'full') => {
       const words: string[] = [];
       for await (const { pivot } of readLexicon(lexicon, POLICIES[policy])) words.push(pivot);
@@ -109,14 +129,16 @@ describe('word vectors', () => {
       dropped: 1,
       flattening: 0.1,
     });
-    for (let i = 0; i < n; i++) expect(Math.hypot(...rows.subarray(i * 3, i * 3 + 3))).toBeCloseTo(1, 5);
+    for (let i = 0; i < n; i++)
+      expect(Math.hypot(...rows.subarray(i * 3, i * 3 + 3))).toBeCloseTo(1, 5);
     const stems = stemVectors(
       rows,
       3,
       counts.map((count, i) => ({ stem: i % 4, count })),
       4,
     );
-    for (let s = 0; s < 4; s++) expect(Math.hypot(...stems.subarray(s * 3, s * 3 + 3))).toBeCloseTo(1, 5);
+    for (let s = 0; s < 4; s++)
+      expect(Math.hypot(...stems.subarray(s * 3, s * 3 + 3))).toBeCloseTo(1, 5);
   });
 });
 
@@ -149,7 +171,13 @@ describe("a user's own language", () => {
       name: 'base',
       version: '1',
       license: 'CC0-1.0',
-      pivot: { file: 'english.safetensors', sha256, stems: stems.length, vectors: stems.length, dim: 2 },
+      pivot: {
+        file: 'english.safetensors',
+        sha256,
+        stems: stems.length,
+        vectors: stems.length,
+        dim: 2,
+      },
       languages: {},
       madeBy: {},
     });
@@ -171,12 +199,17 @@ describe("a user's own language", () => {
     expect(pack.identity.name).toBe('base+xx');
     expect(pack.languages).toEqual(['en', 'xx']);
     expect(pack.pivot.stem(pack.toPivot(reversed('garden'), 'xx')[0].id)).toBe('garden');
-    await expect(trainOwnLanguage(options, () => {})).rejects.toMatchObject({ code: 'XQG_PACK_EXISTS' });
+    await expect(trainOwnLanguage(options, () => {})).rejects.toMatchObject({
+      code: 'XQG_PACK_EXISTS',
+    });
   });
 
   it('is refused where nothing can be learned', async () => {
     const options = { lang: 'xx', extend: basePack(), license: 'CC0-1.0' };
-    const unknown = { lexicon: write('l.tsv', ['qwert\tasdf']), bitext: write('b.tsv', ['zxcv\tuiop']) };
+    const unknown = {
+      lexicon: write('l.tsv', ['qwert\tasdf']),
+      bitext: write('b.tsv', ['zxcv\tuiop']),
+    };
     await expect(
       trainOwnLanguage({ ...options, ...unknown, out: join(folder, 'a') }, () => {}),
     ).rejects.toMatchObject({
@@ -205,7 +238,10 @@ describe('mean vectors', () => {
       'the river\tfluss',
       'the book\tbuch',
     ]);
-    const means = await languageMeans(pack, ['de'], { policy: POLICIES.own, bitextOf: () => bitext });
+    const means = await languageMeans(pack, ['de'], {
+      policy: POLICIES.own,
+      bitextOf: () => bitext,
+    });
     expect([...means.keys()]).toEqual(['de', 'en']);
     const encoder = new StaticEncoder(pack);
     const dim = encoder.identity.dim;
@@ -213,9 +249,12 @@ describe('mean vectors', () => {
       ['de', ['fluss', 'buch']],
       ['en', ['the river', 'the book']],
     ] as const) {
-      const vectors = await encoder.encodePassages(texts.map((text) => ({ title: '', text, lang })));
+      const vectors = await encoder.encodePassages(
+        texts.map((text) => ({ title: '', text, lang })),
+      );
       const mean = means.get(lang)!;
-      for (let d = 0; d < dim; d++) expect(mean[d]).toBeCloseTo((vectors[d] + vectors[dim + d]) / 2, 6);
+      for (let d = 0; d < dim; d++)
+        expect(mean[d]).toBeCloseTo((vectors[d] + vectors[dim + d]) / 2, 6);
     }
   });
 });

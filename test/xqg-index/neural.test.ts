@@ -40,7 +40,14 @@ describe.skipIf(golden === null)('an index of tiny models', () => {
       const made = await xqg(
         'index',
         writePassages(6),
-        ...['--index', index, '--encoder', join(golden!, 'tiny-xlmr'), '--card', JSON.stringify(CARD)],
+        ...[
+          '--index',
+          index,
+          '--encoder',
+          join(golden!, 'tiny-xlmr'),
+          '--card',
+          JSON.stringify(CARD),
+        ],
         ...[
           '--generator',
           join(golden!, model),
@@ -80,7 +87,11 @@ describe.skipIf(golden === null)('an index of tiny models', () => {
 
   it('may leave generated queries to the lexical leg', async () => {
     const directory = join(folder, 'index');
-    const options = { create: true, encoder: join(golden!, 'tiny-xlmr'), encoderOptions: { card: CARD } };
+    const options = {
+      create: true,
+      encoder: join(golden!, 'tiny-xlmr'),
+      encoderOptions: { card: CARD },
+    };
     const index = await openIndex(directory, {
       ...options,
       pack: 'base',
@@ -98,7 +109,9 @@ describe.skipIf(golden === null)('an index of tiny models', () => {
     expect(on.hits.map(({ id }) => id)).toEqual(off.hits.map(({ id }) => id));
     await index.close();
     const other = await openIndex(directory, { encodeQueries: true });
-    await expect(other.add([{ id: 'c', title: '', text: 'More.', lang: 'en' }])).rejects.toMatchObject({
+    await expect(
+      other.add([{ id: 'c', title: '', text: 'More.', lang: 'en' }]),
+    ).rejects.toMatchObject({
       code: 'XQG_INDEX_IDENTITY',
     });
     await other.close();
@@ -107,7 +120,15 @@ describe.skipIf(golden === null)('an index of tiny models', () => {
   it('keeps only queries that find their own passage, and asks for every passage', async () => {
     const [plain, index] = [join(folder, 'plain'), join(folder, 'index')];
     const encoding = ['--encoder', join(golden!, 'tiny-xlmr'), '--card', JSON.stringify(CARD)];
-    const made = await xqg('index', writePassages(5), '--index', plain, ...encoding, '--generator', 'none');
+    const made = await xqg(
+      'index',
+      writePassages(5),
+      '--index',
+      plain,
+      ...encoding,
+      '--generator',
+      'none',
+    );
     expect(made.code, made.stderr).toBe(0);
     const words = (dir: string, ...more: string[]) => [
       ...['index', join(folder, 'passages.jsonl'), '--index', dir, ...encoding, '--queries', '3'],
@@ -123,15 +144,29 @@ describe.skipIf(golden === null)('an index of tiny models', () => {
     ];
     const alone = await xqg(...words(index));
     expect(alone.stderr).toContain('XQG_UNKNOWN_SCORER');
-    const pack = await xqg('index', folder, '--index', index, '--generator', 'gloss', '--keep', 'form>=1');
+    const pack = await xqg(
+      'index',
+      folder,
+      '--index',
+      index,
+      '--generator',
+      'gloss',
+      '--keep',
+      'form>=1',
+    );
     expect([pack.code, pack.stderr]).toEqual([1, expect.stringContaining('XQG_BAD_OPTION')]);
     const kept = await xqg(...words(index, '--round-trip', plain));
     expect(kept.code, kept.stderr).toBe(0);
-    const [, drawn, left] = /de: (\d+) of (\d+) generated queries kept/.exec(kept.stderr)!.map(Number);
+    const [, drawn, left] = /de: (\d+) of (\d+) generated queries kept/
+      .exec(kept.stderr)!
+      .map(Number);
     expect(drawn).toBeLessThan(left);
     writePassages(6);
     const lacking = await xqg(...words(join(folder, 'other'), '--round-trip', plain));
-    expect([lacking.code, lacking.stderr]).toEqual([1, expect.stringContaining('XQG_PASSAGE_UNKNOWN')]);
+    expect([lacking.code, lacking.stderr]).toEqual([
+      1,
+      expect.stringContaining('XQG_PASSAGE_UNKNOWN'),
+    ]);
   });
 
   it('is asked for a model that is not there in one message', async () => {
@@ -149,7 +184,9 @@ describe.skipIf(golden === null)('an index of tiny models', () => {
 });
 
 describe('an index of remote models', () => {
-  const reply = (body: { response_format: { json_schema: { schema: { required: string[] } } } }) => {
+  const reply = (body: {
+    response_format: { json_schema: { schema: { required: string[] } } };
+  }) => {
     const languages = body.response_format.json_schema.schema.required;
     return JSON.stringify(
       Object.fromEntries(languages.map((lang) => [lang, [`${lang} bees`, `${lang} honey`]])),
@@ -171,7 +208,16 @@ describe('an index of remote models', () => {
     );
     const words = (index: string) => [
       ...['index', writePassages(30), '--index', join(folder, index), '--encoder', 'openai:tiny'],
-      ...['--generator', 'openai:chatty', '--endpoint', settings, '--query-langs', 'de,th', '--queries', '2'],
+      ...[
+        '--generator',
+        'openai:chatty',
+        '--endpoint',
+        settings,
+        '--query-langs',
+        'de,th',
+        '--queries',
+        '2',
+      ],
     ];
     server.reply = reply;
     const killed = start(...words('index'));
@@ -189,8 +235,8 @@ describe('an index of remote models', () => {
       /Queries of about \d+ passages? in 2 languages: \d+ calls? of the endpoint, about \d+ min, price about 0\.\d+/,
     );
     expect(resumed.stderr).toMatch(/\d+ encodings, about \d+ min, price about 0\.\d+/);
-    // An answer is kept before the next request begins. The one that was on its way when the process died never came, and
-    // nobody can know of it: it alone may be asked for again.
+    // An answer is kept before the next request begins. The one that was on its way when the
+    // process died never came, and nobody can know of it: it alone may be asked for again.
     const asked = server.answered.map((body) => JSON.stringify(body.input ?? body.messages));
     const twice = asked.filter((each, i) => asked.indexOf(each) !== i);
     const underWay = asked.slice(24, before);

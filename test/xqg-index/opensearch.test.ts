@@ -83,7 +83,10 @@ describeWithOpenSearch('an index in OpenSearch', () => {
     await rm(root, { recursive: true, force: true });
   });
 
-  /** Documents whose scores are all but equal may change places: frequencies of generated terms are expectations. */
+  /**
+   * Documents whose scores are all but equal may change places: frequencies of generated terms are
+   * expectations.
+   */
   const sameAnswers = async (options: SearchOptions) => {
     // With queries in all languages a term has many stems, and its expectation is rougher.
     const near = options.profile === 'paper' ? 0.1 : 0.01;
@@ -150,7 +153,14 @@ describeWithOpenSearch('an index in OpenSearch', () => {
     'title=river 10',
   ])('filters as the embedded one does: %s', async (filter) => {
     const ids = async (index: XqgIndex) =>
-      (await index.search(QUESTIONS[4].text, { mode: 'dense', lang: 'en', filters: [filter], k: 200 })).hits
+      (
+        await index.search(QUESTIONS[4].text, {
+          mode: 'dense',
+          lang: 'en',
+          filters: [filter],
+          k: 200,
+        })
+      ).hits
         .map(({ id }) => id)
         .sort();
     expect(await ids(stored)).toEqual(await ids(embedded));
@@ -172,7 +182,9 @@ describeWithOpenSearch('an index in OpenSearch', () => {
     expect(found.lexical.languages[0].terms.map(({ term }) => term)).toEqual(
       right.lexical.languages[0].terms.map(({ term }) => term),
     );
-    await expect(stored.explain(text, 'nobody')).rejects.toMatchObject({ code: 'XQG_PASSAGE_UNKNOWN' });
+    await expect(stored.explain(text, 'nobody')).rejects.toMatchObject({
+      code: 'XQG_PASSAGE_UNKNOWN',
+    });
     expect(await stored.queries('d3')).toEqual(await embedded.queries('d3'));
     expect(await stored.passage('d3')).toEqual(await embedded.passage('d3'));
     // What does not pass the filters does not exist.
@@ -182,46 +194,50 @@ describeWithOpenSearch('an index in OpenSearch', () => {
       () => stored.queries('d3', { filters }),
       () => stored.explain(text, 'd3', { filters }),
     ];
-    for (const asked of hidden) await expect(asked()).rejects.toMatchObject({ code: 'XQG_PASSAGE_UNKNOWN' });
+    for (const asked of hidden)
+      await expect(asked()).rejects.toMatchObject({ code: 'XQG_PASSAGE_UNKNOWN' });
   });
 
-  it.each(['dense', 'lexical', 'hybrid'] as const)('explains an expanded question, by %s', async (mode) => {
-    const [{ text, lang }] = QUESTIONS;
-    const by: Expander = {
-      identity: { name: 'test', settings: {} },
-      expand: async (questions) =>
-        questions.map(() => ({ text: 'The doctor visits the old bridge.', lang: 'en' })),
-    };
-    for (const how of ['append', 'mix'] as const) {
-      const asked = { lang, mode, expand: { by, how } };
-      const { hits } = await embedded.search(text, asked);
-      expect((await stored.search(text, asked)).hits[0].score).toBeCloseTo(hits[0].score, 6);
-      const [found, right] = [
-        await stored.explain(text, hits[0].id, asked),
-        await embedded.explain(text, hits[0].id, asked),
-      ];
-      expect(found.expansion).toMatchObject({ how, by: 'test' });
-      expect(found.dense!.score).toBeCloseTo(right.dense!.score, 6);
-      expect(found.dense!.expansion!.text).toBeCloseTo(right.dense!.expansion!.text, 6);
-      expect(found.lexical.score).toBeCloseTo(right.lexical.score!, 6);
-      expect(found.lexical.languages.map(({ expansion }) => expansion)).toEqual(
-        how === 'append' ? [false, true] : [false],
-      );
-    }
-  });
+  it.each(['dense', 'lexical', 'hybrid'] as const)(
+    'explains an expanded question, by %s',
+    async (mode) => {
+      const [{ text, lang }] = QUESTIONS;
+      const by: Expander = {
+        identity: { name: 'test', settings: {} },
+        expand: async (questions) =>
+          questions.map(() => ({ text: 'The doctor visits the old bridge.', lang: 'en' })),
+      };
+      for (const how of ['append', 'mix'] as const) {
+        const asked = { lang, mode, expand: { by, how } };
+        const { hits } = await embedded.search(text, asked);
+        expect((await stored.search(text, asked)).hits[0].score).toBeCloseTo(hits[0].score, 6);
+        const [found, right] = [
+          await stored.explain(text, hits[0].id, asked),
+          await embedded.explain(text, hits[0].id, asked),
+        ];
+        expect(found.expansion).toMatchObject({ how, by: 'test' });
+        expect(found.dense!.score).toBeCloseTo(right.dense!.score, 6);
+        expect(found.dense!.expansion!.text).toBeCloseTo(right.dense!.expansion!.text, 6);
+        expect(found.lexical.score).toBeCloseTo(right.lexical.score!, 6);
+        expect(found.lexical.languages.map(({ expansion }) => expansion)).toEqual(
+          how === 'append' ? [false, true] : [false],
+        );
+      }
+    },
+  );
 
   it('ranks a batch, and compares rankings', async () => {
     const ranked = async (index: XqgIndex) => {
       const lists = [];
-      for await (const { hits } of index.rank(QUESTIONS, { k: 20 })) lists.push(hits.map(({ id }) => id));
+      for await (const { hits } of index.rank(QUESTIONS, { k: 20 }))
+        lists.push(hits.map(({ id }) => id));
       return lists;
     };
     expect(await ranked(stored)).toEqual(await ranked(embedded));
     const places = async (index: XqgIndex) =>
-      (await index.compare(QUESTIONS[1].text, { lang: 'es' })).with.hits.map(({ id, otherRank }) => [
-        id,
-        otherRank,
-      ]);
+      (await index.compare(QUESTIONS[1].text, { lang: 'es' })).with.hits.map(
+        ({ id, otherRank }) => [id, otherRank],
+      );
     expect(await places(stored)).toEqual(await places(embedded));
   });
 
@@ -260,7 +276,8 @@ describeWithOpenSearch('an index in OpenSearch', () => {
       }
       expect(await stored.digest()).toBe(await embedded.digest());
       await sameAnswers({});
-      for (const index of [embedded, stored]) await index.remove({ documents: ['d3'] }, { purge: true });
+      for (const index of [embedded, stored])
+        await index.remove({ documents: ['d3'] }, { purge: true });
       expect(await stored.digest()).toBe(await embedded.digest());
       await sameAnswers({ mode: 'lexical' });
       expect((await stored.status()).passages).toBe(97);
@@ -287,26 +304,38 @@ describeWithOpenSearch('an index in OpenSearch', () => {
       expect(await copy.digest()).toBe(await embedded.digest());
       await copy.close();
     }
-    await expect(copyIndex(embedded.directory, back)).rejects.toMatchObject({ code: 'XQG_COPY_OTHER' });
+    await expect(copyIndex(embedded.directory, back)).rejects.toMatchObject({
+      code: 'XQG_COPY_OTHER',
+    });
   });
 
   describe('whose server fails', () => {
     it('says that nothing answers', async () => {
-      const opened = openIndex(join(root, 'down'), { create: true, store: 'opensearch://127.0.0.1:9/down' });
+      const opened = openIndex(join(root, 'down'), {
+        create: true,
+        store: 'opensearch://127.0.0.1:9/down',
+      });
       await expect(opened).rejects.toMatchObject({ code: 'XQG_STORE_UNREACHABLE' });
     });
 
     it('says that it refuses the user, and names no password', async () => {
       const server = createServer((_, answer) => {
-        answer.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"Unauthorized"}');
+        answer
+          .writeHead(401, { 'content-type': 'application/json' })
+          .end('{"error":"Unauthorized"}');
       });
       await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
       const { port } = server.address() as AddressInfo;
       await expect(
-        openIndex(join(root, 'refused'), { create: true, store: `opensearch://127.0.0.1:${port}/refused` }),
+        openIndex(join(root, 'refused'), {
+          create: true,
+          store: `opensearch://127.0.0.1:${port}/refused`,
+        }),
       ).rejects.toMatchObject({ code: 'XQG_STORE_REFUSED' });
       server.close();
-      const withPassword = openIndex(join(root, 'x'), { store: 'opensearch://me:secret@127.0.0.1:9200/x' });
+      const withPassword = openIndex(join(root, 'x'), {
+        store: 'opensearch://me:secret@127.0.0.1:9200/x',
+      });
       await expect(withPassword).rejects.toMatchObject({
         code: 'XQG_STORE_ADDRESS',
         message: expect.not.stringContaining('secret'),
@@ -322,11 +351,16 @@ describeWithOpenSearch('an index in OpenSearch', () => {
       const block = (on: boolean | null) =>
         askServer('PUT', `/${name}/_settings`, { 'index.blocks.read_only_allow_delete': on });
       await block(true);
-      await expect(index.add(documents.slice(0, 20))).rejects.toMatchObject({ code: 'XQG_STORE_FULL' });
+      await expect(index.add(documents.slice(0, 20))).rejects.toMatchObject({
+        code: 'XQG_STORE_FULL',
+      });
       expect((await index.search('river')).hits).not.toEqual([]);
       await block(null);
       const result = await index.add(documents.slice(0, 20));
-      expect(result).toMatchObject({ status: 'complete', documents: { unchanged: 10, indexed: 10 } });
+      expect(result).toMatchObject({
+        status: 'complete',
+        documents: { unchanged: 10, indexed: 10 },
+      });
       await index.close();
     });
   });

@@ -1,4 +1,7 @@
-/** The committed base pack on a few passages written for this test: short, mixed, romanized and unknown questions. */
+/**
+ * The committed base pack on a few passages written for this test: short, mixed, romanized and
+ * unknown questions.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -57,7 +57,10 @@ afterAll(async () => {
 
 describe('openIndex', () => {
   it('refuses a directory without an index, unless it may make one', async () => {
-    await expect(openIndex(join(home, 'none'), { pack })).rejects.toHaveProperty('code', 'XQG_INDEX_MISSING');
+    await expect(openIndex(join(home, 'none'), { pack })).rejects.toHaveProperty(
+      'code',
+      'XQG_INDEX_MISSING',
+    );
   });
 
   it('refuses another encoder with both identities', async () => {
@@ -119,12 +122,17 @@ describe('search', () => {
 
   it('gives at most min(k, n) hits', async () => {
     expect((await index.search('утро', { mode: 'dense', k: 100 })).hits).toHaveLength(4);
-    await expect(index.search('утро', { k: 0 })).rejects.toHaveProperty('code', 'XQG_NUMBER_OUT_OF_RANGE');
+    await expect(index.search('утро', { k: 0 })).rejects.toHaveProperty(
+      'code',
+      'XQG_NUMBER_OUT_OF_RANGE',
+    );
   });
 
   it('groups passages by their document', async () => {
     const split = await openIndex(join(home, 'split'), { create: true, pack });
-    const text = ['The train waits. '.repeat(80), 'The bread is in the oven. '.repeat(80)].join('\n\n');
+    const text = ['The train waits. '.repeat(80), 'The bread is in the oven. '.repeat(80)].join(
+      '\n\n',
+    );
     await split.add(
       [
         { id: 'long', text, lang: 'en' },
@@ -165,7 +173,9 @@ describe('compare', () => {
     for (const question of ['утро пчела', 'morning Fluss']) {
       for (const options of [...ways, ...ways]) {
         const fresh = await openIndex(join(home, 'index'), { pack });
-        expect(await index.compare(question, options)).toEqual(await fresh.compare(question, options));
+        expect(await index.compare(question, options)).toEqual(
+          await fresh.compare(question, options),
+        );
         await fresh.close();
       }
     }
@@ -202,16 +212,23 @@ describe('explain', () => {
     const lexical = await index.search('поезд утро', { lang: 'ru', mode: 'lexical' });
     const explained = await index.explain('поезд утро', 'trains', { lang: 'ru' });
     const parts =
-      explained.dense!.passage + explained.dense!.languages.reduce((sum, { share }) => sum + share, 0);
+      explained.dense!.passage +
+      explained.dense!.languages.reduce((sum, { share }) => sum + share, 0);
     expect(parts).toBeCloseTo(dense.hits.find(({ id }) => id === 'trains')!.score, 5);
-    expect(explained.lexical.score).toBeCloseTo(lexical.hits.find(({ id }) => id === 'trains')!.score, 9);
+    expect(explained.lexical.score).toBeCloseTo(
+      lexical.hits.find(({ id }) => id === 'trains')!.score,
+      9,
+    );
     expect(explained.rank).toBe(1);
     expect(explained.nearest[0].lang).not.toBe('en');
   });
 
   it('has a rank only where the search finds the passage', async () => {
     expect((await index.explain('поезд', 'bees', { lang: 'ru', mode: 'lexical' })).rank).toBeNull();
-    await expect(index.explain('x', 'nobody')).rejects.toHaveProperty('code', 'XQG_PASSAGE_UNKNOWN');
+    await expect(index.explain('x', 'nobody')).rejects.toHaveProperty(
+      'code',
+      'XQG_PASSAGE_UNKNOWN',
+    );
   });
 });
 
@@ -226,7 +243,9 @@ describe('add and remove', () => {
     expect(await changing.digest()).toBe(await index.digest());
     expect((await changing.add(DOCUMENTS)).documents).toMatchObject({ indexed: 0, unchanged: 4 });
     expect(await changing.remove({ documents: ['bread'] })).toBe(1);
-    expect((await changing.search('хлеб', { lang: 'ru' })).hits.map(({ id }) => id)).not.toContain('bread');
+    expect((await changing.search('хлеб', { lang: 'ru' })).hits.map(({ id }) => id)).not.toContain(
+      'bread',
+    );
     const { documents } = await changing.add(DOCUMENTS.slice(0, 1), { replace: true });
     expect(documents).toMatchObject({ unchanged: 1, removed: 2 });
     await changing.close();

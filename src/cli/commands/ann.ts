@@ -35,7 +35,9 @@ export const registerAnn: Register = (parent, act) => {
     .description('approximate dense search through a graph, with exact scores (docs/scaling.md)');
   const build = command
     .command('build')
-    .description('build it for the index as it is, and measure what it finds of what exact search finds')
+    .description(
+      'build it for the index as it is, and measure what it finds of what exact search finds',
+    )
     .requiredOption('-i, --index <dir>', 'directory of the index')
     .option('--recall <share>', 'wished share of the ten best that it finds (default: 0.95)')
     .option(
@@ -43,7 +45,10 @@ export const registerAnn: Register = (parent, act) => {
       'weight of the generated queries that it is built for (default: that of searches)',
     )
     .option('--profile <name>', 'unit or paper (default: that of searches)')
-    .option('--langs <codes>', 'languages whose generated queries count in it (default: all of the index)')
+    .option(
+      '--langs <codes>',
+      'languages whose generated queries count in it (default: all of the index)',
+    )
     .option('--pack <pack>', 'folder of the pack that made the index, if it is not one of xqg')
     .option('--json', 'print JSON')
     .action(
@@ -71,7 +76,9 @@ export const registerAnn: Register = (parent, act) => {
           await index.close();
         }
         if (record.recall[0].at10 < record.wantedRecall)
-          context.say(`A recall of ${record.wantedRecall} was not reached: --exact finds everything.`);
+          context.say(
+            `A recall of ${record.wantedRecall} was not reached: --exact finds everything.`,
+          );
         if (context.json) return context.printJson(record);
         context.print(describe(record));
       }),
@@ -96,8 +103,18 @@ export const registerAnn: Register = (parent, act) => {
 };
 
 function describe(record: AnnRecord): string {
-  const { passages, seconds, bytes, graph, expansion, candidates, recall, byLanguage, questions, languages } =
-    record;
+  const {
+    passages,
+    seconds,
+    bytes,
+    graph,
+    expansion,
+    candidates,
+    recall,
+    byLanguage,
+    questions,
+    languages,
+  } = record;
   const kind = questions.kind === 'generated' ? 'generated queries' : 'first sentences of passages';
   return [
     `${count(passages, 'passage')} in ${seconds.toFixed(1)} s, ${size(bytes)}: ${graph}`,

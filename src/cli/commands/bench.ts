@@ -28,12 +28,17 @@ export const registerBench: Register = (parent, act) => {
   const bench = parent.command('bench').description('measure speed on this machine');
   bench
     .command('encoder')
-    .description('passages a second of a model by threads, workers and batch, beside the bare runtime')
+    .description(
+      'passages a second of a model by threads, workers and batch, beside the bare runtime',
+    )
     .requiredOption('--encoder <spec>', "hf:NAME or a model's folder")
     .option('--card <json>', 'what is to be known of the model, as JSON or a file of it')
     .option('--workers <list>', 'e.g. 1,2 (default: 1, and one a core with one thread each)')
     .option('--threads <list>', 'threads of one run (default: 1, half of the cores, all)')
-    .option('--batch <list>', 'texts that run together (default: 1,8; 1 where a graph allows no more)')
+    .option(
+      '--batch <list>',
+      'texts that run together (default: 1,8; 1 where a graph allows no more)',
+    )
     .option('--passages <n>', 'made-up passages a turn (default: 64)')
     .option('--words <n>', 'words of the longest; the shortest have a fifth of it (default: 100)')
     .option('--rounds <n>', 'turns of each, the best counts (default: 3)')

@@ -39,7 +39,9 @@ export const registerCopy: Register = (parent, act) => {
           else {
             const known = copied.before > 0 ? `, ${count(copied.before)} of them before` : '';
             context.print(`${count(copied.passages, 'passage')} copied${known}`);
-            context.print(`Compare: xqg status --digest --index ${from}; xqg status --digest --index ${to}`);
+            context.print(
+              `Compare: xqg status --digest --index ${from}; xqg status --digest --index ${to}`,
+            );
           }
         } finally {
           progress.stop();

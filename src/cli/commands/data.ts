@@ -32,7 +32,9 @@ export const registerData: Register = (parent, act) => {
       }),
     );
 
-  shared(data.command('get').description('get data sets, or go on getting them; whole files are kept'))
+  shared(
+    data.command('get').description('get data sets, or go on getting them; whole files are kept'),
+  )
     .option('--from <folder>', 'copy from a folder with the same layout instead of downloading')
     .action(
       act(async (context, raw, names: string[]) => {
@@ -52,7 +54,9 @@ export const registerData: Register = (parent, act) => {
     );
 
   shared(
-    data.command('check').description('compare the files with the hashes of their cards, or those recorded'),
+    data
+      .command('check')
+      .description('compare the files with the hashes of their cards, or those recorded'),
   ).action(
     act(async (context, raw, names: string[]) => {
       const { dir, langs } = parseOptions(options, raw);
@@ -83,7 +87,11 @@ function shared(command: Command): Command {
     .option('--json', 'print JSON');
 }
 
-function tell(context: CommandContext, dir: string, files: readonly { path: string; state: string }[]): void {
+function tell(
+  context: CommandContext,
+  dir: string,
+  files: readonly { path: string; state: string }[],
+): void {
   if (context.json) context.printJson({ dir, files });
   else context.print(columns(files.map(({ path, state }) => [path, state])));
 }

@@ -1,4 +1,6 @@
-/** What is wrong on this machine, or with an index, and the command that mends it. Changes nothing. */
+/**
+ * What is wrong on this machine, or with an index, and the command that mends it. Changes nothing.
+ */
 import { existsSync } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
 import { XqgError } from '../../base/errors.js';
@@ -37,7 +39,9 @@ async function checked(name: string, look: () => Promise<Check>): Promise<Check>
     return await look();
   } catch (error) {
     const remedy =
-      error instanceof XqgError ? error.remedy : 'Run again with XQG_DEBUG=1 and report what it says.';
+      error instanceof XqgError
+        ? error.remedy
+        : 'Run again with XQG_DEBUG=1 and report what it says.';
     return { name, verdict: 'broken', detail: (error as Error).message, remedy };
   }
 }
@@ -47,7 +51,12 @@ function checkNode(): Check {
   const thai = [...new Intl.Segmenter('th', { granularity: 'word' }).segment('สวัสดีชาวโลก')].length;
   if (process.versions.icu === undefined || thai < 2) {
     const remedy = 'Use a Node.js with full ICU (every official build has it): https://nodejs.org';
-    return { name: 'node', verdict: 'broken', detail: `${detail}: words of Thai are not found`, remedy };
+    return {
+      name: 'node',
+      verdict: 'broken',
+      detail: `${detail}: words of Thai are not found`,
+      remedy,
+    };
   }
   return ok('node', detail);
 }

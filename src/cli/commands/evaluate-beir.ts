@@ -31,15 +31,26 @@ const options = z.object({
 export const registerEvaluateBeir: Register = (parent, act) => {
   const command = parent
     .command('beir')
-    .description('measure all systems on a BEIR folder: corpus.jsonl, queries.jsonl, qrels/test.tsv')
+    .description(
+      'measure all systems on a BEIR folder: corpus.jsonl, queries.jsonl, qrels/test.tsv',
+    )
     .requiredOption('--data <dir>', 'the folder')
     .option('--split <name>', 'which qrels/<name>.tsv (default: test)')
     .option('--query-lang <code>', 'language of queries whose row names none (default: detected)')
-    .option('--passage-lang <code>', 'language of passages whose row names none (default: detected)')
+    .option(
+      '--passage-lang <code>',
+      'language of passages whose row names none (default: detected)',
+    )
     .option('--pack <pack>', 'name or folder of a pack (default: base)')
-    .option('--generator <name>', 'lexicon, or gloss: sentences glossed word by word (default: lexicon)')
+    .option(
+      '--generator <name>',
+      'lexicon, or gloss: sentences glossed word by word (default: lexicon)',
+    )
     .option('--systems <list>', 'e.g. dense,dense+xqg (default: all)')
-    .option('--languages <list>', 'of given, detected: whether systems are told the language (default: both)')
+    .option(
+      '--languages <list>',
+      'of given, detected: whether systems are told the language (default: both)',
+    )
     .option('--measures <list>', 'separated by blanks (default: MRR accuracy@1 R@10 R@100 nDCG@10)')
     .option('--depth <n>', 'passages ranked for a query at most (default: 1000)')
     .option('--per-query', 'also the values of every query, in the JSON')

@@ -15,7 +15,9 @@ const options = z.object({
 export const registerEvaluateRun: Register = (parent, act) => {
   parent
     .command('run')
-    .description('measure a TREC run against qrels, as trec_eval does; a query without results counts 0')
+    .description(
+      'measure a TREC run against qrels, as trec_eval does; a query without results counts 0',
+    )
     .requiredOption('--qrels <file>', 'qrels in TREC format, or those of a BEIR folder')
     .requiredOption('--run <file>', 'run in TREC format')
     .option('--measures <list>', 'measures, separated by blanks', 'nDCG@10 MRR@10 R@100 mAP')
@@ -25,11 +27,19 @@ export const registerEvaluateRun: Register = (parent, act) => {
       act(async (context, raw) => {
         const { qrels, run, measures, perQuery } = parseOptions(options, raw);
         const { evaluateRun } = await import('../../evaluate/predictions.js');
-        const result = await evaluateRun({ qrels, run, measures, perQuery, command: commandLine() });
+        const result = await evaluateRun({
+          qrels,
+          run,
+          measures,
+          perQuery,
+          command: commandLine(),
+        });
         await tellResult(context, raw, result);
         if (context.json || !result.perQuery) return;
         context.print(
-          columns(result.perQuery.map(({ query, metric, value }) => [query, metric, value.toFixed(4)])),
+          columns(
+            result.perQuery.map(({ query, metric, value }) => [query, metric, value.toFixed(4)]),
+          ),
         );
       }),
     );

@@ -1,10 +1,20 @@
-/** `xqg evaluate xquad-r` and `xqg evaluate mlqa-r`: systems on sentences, within, across and over all languages. */
+/**
+ * `xqg evaluate xquad-r` and `xqg evaluate mlqa-r`: systems on sentences, within, across and over
+ * all languages.
+ */
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { EvaluateSentencesOptions } from '../../evaluate/lareqa.js';
 import type { EvaluationResult, Progress, Setting } from '../../evaluate/report/results.js';
 import type { CommandContext, Register } from '../command.js';
-import { addEncoderOptions, encoderOptions, givenEncoder, list, oneOf, parseOptions } from '../options.js';
+import {
+  addEncoderOptions,
+  encoderOptions,
+  givenEncoder,
+  list,
+  oneOf,
+  parseOptions,
+} from '../options.js';
 import { startProgress } from '../progress.js';
 import { commandLine, JSON_OPTION, languagesOption, tellResult } from './evaluate-output.js';
 
@@ -35,14 +45,23 @@ function addOptions(command: Command): Command {
     .requiredOption('--data <dir>', 'folder of <lang>.json')
     .option('--langs <codes>', 'only these languages, e.g. en,ar,th (default: all files)')
     .option('--pack <pack>', 'name or folder of a pack (default: base)')
-    .option('--generator <name>', 'lexicon, or gloss: sentences glossed word by word (default: lexicon)')
+    .option(
+      '--generator <name>',
+      'lexicon, or gloss: sentences glossed word by word (default: lexicon)',
+    )
     .option('--settings <list>', `of ${SETTINGS.join(', ')} (default: all)`)
-    .option('--systems <list>', 'e.g. dense,dense+xqg (default: dense, bm25 and hybrid, each also with +xqg)')
+    .option(
+      '--systems <list>',
+      'e.g. dense,dense+xqg (default: dense, bm25 and hybrid, each also with +xqg)',
+    )
     .option(
       '--languages <list>',
       'of given, detected: whether systems are told the language (default: given)',
     )
-    .option('--measures <list>', 'separated by blanks (default: mAP mAP@20 R@1 R@10 MRR rank-distance)')
+    .option(
+      '--measures <list>',
+      'separated by blanks (default: mAP mAP@20 R@1 R@10 MRR rank-distance)',
+    )
     .option('--metrics <list>', 'measures in the tables for people (default: mAP,rank-distance)')
     .option('--per-query', 'also the values of every query, in the JSON')
     .option('--json [file]', JSON_OPTION);
@@ -61,7 +80,12 @@ async function run<T extends z.output<typeof xquadR>>(
   const progress = startProgress();
   try {
     const result = await evaluate(
-      { ...given, encoderOptions: givenEncoder(given, context), systems: chosen, command: commandLine() },
+      {
+        ...given,
+        encoderOptions: givenEncoder(given, context),
+        systems: chosen,
+        command: commandLine(),
+      },
       (step, done, total) => {
         context.signal.throwIfAborted();
         progress.update(total > 0 ? done / total : null, step);
@@ -93,9 +117,14 @@ export const registerEvaluateXquadR: Register = (parent, act) => {
 
 export const registerEvaluateMlqaR: Register = (parent, act) => {
   addOptions(
-    parent.command('mlqa-r').description('the same on MLQA-R, whose questions are only partly parallel'),
+    parent
+      .command('mlqa-r')
+      .description('the same on MLQA-R, whose questions are only partly parallel'),
   )
-    .option('--half <half>', 'all, or by article: tune (parameters were chosen on it), report (default: all)')
+    .option(
+      '--half <half>',
+      'all, or by article: tune (parameters were chosen on it), report (default: all)',
+    )
     .action(
       act(async (context, raw) => {
         const { evaluateMlqaR } = await import('../../evaluate/lareqa.js');

@@ -26,8 +26,13 @@ A question without a prediction is a miss; with --official it is left out, as in
 export const registerEvaluateXor: Register = (parent, act) => {
   parent
     .command('xor')
-    .description('score predictions for XOR-TyDi: R@2kt and R@5kt of every language, and their mean')
-    .requiredOption('--data <path>', 'questions (JSONL), or a folder that holds those of the development set')
+    .description(
+      'score predictions for XOR-TyDi: R@2kt and R@5kt of every language, and their mean',
+    )
+    .requiredOption(
+      '--data <path>',
+      'questions (JSONL), or a folder that holds those of the development set',
+    )
     .requiredOption('--predictions <file>', 'what a retriever found, as a JSON list')
     .option('--official', 'leave out questions without a prediction, as the official script does')
     .option('--punkt <dir>', "NLTK's trained sentence parameters (punkt_tab/english)")
@@ -40,10 +45,13 @@ export const registerEvaluateXor: Register = (parent, act) => {
         const { evaluateXor } = await import('../../evaluate/predictions.js');
         const progress = startProgress();
         try {
-          const result = await evaluateXor({ ...given, command: commandLine() }, (step, done, total) => {
-            context.signal.throwIfAborted();
-            progress.update(done / total, step);
-          });
+          const result = await evaluateXor(
+            { ...given, command: commandLine() },
+            (step, done, total) => {
+              context.signal.throwIfAborted();
+              progress.update(done / total, step);
+            },
+          );
           progress.stop();
           await tellResult(context, raw, result);
         } finally {

@@ -9,7 +9,9 @@ import { registerEvaluateXquad } from './evaluate-xquad.js';
 export const registerEvaluate: Register = (parent, act) => {
   const evaluate = parent
     .command('evaluate')
-    .description('measure retrieval: on XQuAD, XQuAD-R, MLQA-R, XOR-TyDi, a BEIR folder, or a TREC run');
+    .description(
+      'measure retrieval: on XQuAD, XQuAD-R, MLQA-R, XOR-TyDi, a BEIR folder, or a TREC run',
+    );
   registerEvaluateXquad(evaluate, act);
   registerEvaluateXquadR(evaluate, act);
   registerEvaluateMlqaR(evaluate, act);

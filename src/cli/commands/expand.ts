@@ -1,4 +1,7 @@
-/** `xqg expand`: what a model writes from questions, as rows that a search or an experiment can take. */
+/**
+ * `xqg expand`: what a model writes from questions, as rows that a search or an experiment can
+ * take.
+ */
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { Register } from '../command.js';
@@ -21,7 +24,9 @@ const TOGETHER = 32;
 export const registerExpand: Register = (parent, act) => {
   parent
     .command('expand')
-    .description('write expansions of questions as JSONL, for --expand FILE.jsonl and for experiments')
+    .description(
+      'write expansions of questions as JSONL, for --expand FILE.jsonl and for experiments',
+    )
     .argument('[question]')
     .requiredOption('--by <spec>', 'openai:MODEL, or a .jsonl file of recorded expansions')
     .option('--queries <file>', 'questions: lines of id, tab and text, or JSONL {id, text, lang}')
@@ -46,7 +51,9 @@ export const registerExpand: Register = (parent, act) => {
         let done = 0;
         let batch: { id?: string; text: string; lang: string }[] = [];
         const write = async () => {
-          const written = await expander.expand(batch.map(({ text, lang }) => ({ text, lang: to ?? lang })));
+          const written = await expander.expand(
+            batch.map(({ text, lang }) => ({ text, lang: to ?? lang })),
+          );
           batch.forEach(({ id, text }, i) => {
             context.print(JSON.stringify({ id, question: text, ...written[i] }));
           });
@@ -61,7 +68,8 @@ export const registerExpand: Register = (parent, act) => {
             text: string;
             lang?: string;
           }>) {
-            const lang = given.lang ?? asked.lang ?? (await detectLanguage(asked.text)).candidates[0]?.lang;
+            const lang =
+              given.lang ?? asked.lang ?? (await detectLanguage(asked.text)).candidates[0]?.lang;
             batch.push({ ...asked, lang: lang ?? 'und' });
             if (batch.length >= TOGETHER) await write();
           }

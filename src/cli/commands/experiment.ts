@@ -22,7 +22,9 @@ const runOptions = z.object({
 export const registerExperiment: Register = (parent, act) => {
   const experiment = parent
     .command('experiment')
-    .description('compare encoders, generators and conditions on data sets, with tests and a report');
+    .description(
+      'compare encoders, generators and conditions on data sets, with tests and a report',
+    );
   experiment
     .command('init')
     .description('write a commented experiment file')
@@ -38,7 +40,9 @@ export const registerExperiment: Register = (parent, act) => {
     );
   experiment
     .command('run')
-    .description('run an experiment file; what was computed before is kept, and a killed run goes on')
+    .description(
+      'run an experiment file; what was computed before is kept, and a killed run goes on',
+    )
     .argument('<file>', 'YAML, see xqg experiment init')
     .option('--out <dir>', `folder of the results (default: ${FOLDER}/NAME)`)
     .option('--store <dir>', 'folder of what is kept between runs', STORE)

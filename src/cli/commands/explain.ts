@@ -36,14 +36,19 @@ const SHOWN = 5;
 export const registerExplain: Register = (parent, act) => {
   const command = parent
     .command('explain')
-    .description('show why a passage is found: its own similarity, the generated queries, the words')
+    .description(
+      'show why a passage is found: its own similarity, the generated queries, the words',
+    )
     .argument('<question>')
     .argument('<id>', 'id of a passage, as a search prints it')
     .option('--mode <mode>', 'dense, lexical or hybrid', 'hybrid')
     .option('--augment <which>', 'with xQG: on or off', 'on')
     .option('--alpha <number>', 'weight of the generated queries, 0 to 1 (default: of the profile)')
     .option('--profile <name>', 'unit or paper (default: what fits the encoder)')
-    .option('--feedback <weight>', 'of the best passage of a first pass; 0: one pass (see xqg search)')
+    .option(
+      '--feedback <weight>',
+      'of the best passage of a first pass; 0: one pass (see xqg search)',
+    )
     .option('--translate', 'also translate the words of the question (lexical leg)')
     .option('--lang <code>', 'language of the question (default: detected)')
     .option('--pack <pack>', 'folder of the pack that made the index, if it is not one of xqg')
@@ -111,7 +116,8 @@ function describeDense({ dense, expansion }: ExplainedPassage): string[] {
   }
   if (dense.expansion !== null) {
     const { question, text } = dense.expansion;
-    const by = expansion?.how === 'mix' ? 'the expansion, mixed in' : 'what the appended expansion changes';
+    const by =
+      expansion?.how === 'mix' ? 'the expansion, mixed in' : 'what the appended expansion changes';
     lines.push(`  of it, by the question and its expansion:`);
     lines.push(`    ${question.toFixed(4).padStart(8)}  the question`);
     lines.push(`    ${text.toFixed(4).padStart(8)}  ${by}`);

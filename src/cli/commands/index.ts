@@ -62,7 +62,10 @@ export const registerIndex: Register = (parent, act) => {
   const command = parent
     .command('index')
     .description('index files and folders; again: only what changed, and what is gone is dropped')
-    .argument('<path...>', '.md .txt .html .pdf .docx .jsonl .csv .tsv, SQuAD-style JSON, BEIR folders')
+    .argument(
+      '<path...>',
+      '.md .txt .html .pdf .docx .jsonl .csv .tsv, SQuAD-style JSON, BEIR folders',
+    )
     .requiredOption('-i, --index <dir>', 'directory of the index, made if absent')
     .option(
       '--store <url>',
@@ -80,7 +83,10 @@ export const registerIndex: Register = (parent, act) => {
       '--generator <spec>',
       "lexicon, gloss, none, hf:NAME, a model's folder, openai:MODEL, or a .jsonl(.gz) file of recorded queries (default: lexicon, or the pack's of the index)",
     )
-    .option('--prompt <file>', 'prompt of the generator, instead of the shipped one (docs/models.md)')
+    .option(
+      '--prompt <file>',
+      'prompt of the generator, instead of the shipped one (docs/models.md)',
+    )
     .option(
       '--keep <thresholds>',
       'leave out generated queries that score less, e.g. "language>=0.5,form>=1,novelty>=0.3"',
@@ -108,9 +114,15 @@ export const registerIndex: Register = (parent, act) => {
       'with --queue: folder or s3://bucket/prefix that workers share (default: DIR/parts)',
     )
     .option('--part-passages <n>', 'with --queue: passages of a part (default: 512)')
-    .option('--attempts <n>', 'with --queue: attempts at a part before it is set aside (default: 5)')
+    .option(
+      '--attempts <n>',
+      'with --queue: attempts at a part before it is set aside (default: 5)',
+    )
     .option('--retry-failed', 'with --queue: try the parts again that were set aside')
-    .option('--keep-parts', 'with --queue: leave the parts in their place when the index is complete')
+    .option(
+      '--keep-parts',
+      'with --queue: leave the parts in their place when the index is complete',
+    )
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw, paths: string[]) => {
@@ -158,7 +170,9 @@ export const registerIndex: Register = (parent, act) => {
               if (queue !== undefined && phase === 'documents') return;
               const known = unchanged > 0 ? `, ${count(unchanged, 'document')} unchanged` : '';
               const text =
-                phase === 'sealing' ? 'writing the lexical index' : `${count(passages, 'passage')}${known}`;
+                phase === 'sealing'
+                  ? 'writing the lexical index'
+                  : `${count(passages, 'passage')}${known}`;
               progress.update(total > 0 ? done / total : null, text);
             },
           });
@@ -170,7 +184,8 @@ export const registerIndex: Register = (parent, act) => {
         skips.finish();
         tellYields(context, index);
         const { error, ...told } = result;
-        if (context.json) context.printJson({ ...told, ...(error === null ? {} : describeFailure(error)) });
+        if (context.json)
+          context.printJson({ ...told, ...(error === null ? {} : describeFailure(error)) });
         else for (const line of summary(result, given.index)) context.print(line);
         context.signal.throwIfAborted();
         if (error !== null) throw new ToldFailure(error);
@@ -186,8 +201,10 @@ function requireFilterable({ keep, roundTrip, generator, queue }: z.output<typeo
   };
   if (keep !== undefined && ['lexicon', 'gloss', 'none', undefined].includes(generator))
     refuse('--keep needs a --generator that is a model or a file of recorded queries');
-  if (roundTrip !== undefined && keep === undefined) refuse('--round-trip needs --keep "round-trip>=..."');
-  if (roundTrip !== undefined && queue !== undefined) refuse('--round-trip cannot be used with --queue');
+  if (roundTrip !== undefined && keep === undefined)
+    refuse('--round-trip needs --keep "round-trip>=..."');
+  if (roundTrip !== undefined && queue !== undefined)
+    refuse('--round-trip cannot be used with --queue');
 }
 
 function tellGlossary(context: CommandContext, { recipe: { glossary } }: XqgIndex): void {
@@ -209,7 +226,9 @@ function givenQueue(
       retryFailed: retryFailed || undefined,
       keepParts: keepParts || undefined,
     };
-    const [named] = Object.entries(alone).flatMap(([name, value]) => (value === undefined ? [] : name));
+    const [named] = Object.entries(alone).flatMap(([name, value]) =>
+      value === undefined ? [] : name,
+    );
     if (named === undefined) return undefined;
     const flag = named.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
     throw new XqgError('XQG_BAD_OPTION', { problems: `--${flag} needs --queue` });
@@ -241,13 +260,20 @@ function tellYields(context: CommandContext, { recipe: { generator } }: XqgIndex
   }
 }
 
-/** Calls, encodings, hours and price, before a generator or an encoder starts for which they matter. */
-async function tellWork(context: CommandContext, index: XqgIndex, paths: readonly string[]): Promise<void> {
+/**
+ * Calls, encodings, hours and price, before a generator or an encoder starts for which they matter.
+ */
+async function tellWork(
+  context: CommandContext,
+  index: XqgIndex,
+  paths: readonly string[],
+): Promise<void> {
   const { generatingWork } = await import('../../plan/estimate.js');
   const generating = await generatingWork(index, paths);
   if (generating !== null) {
     const { passages, languages, calls, hours, cost } = generating;
-    const what = calls === null ? 'by a model of this machine' : `${count(calls, 'call')} of the endpoint`;
+    const what =
+      calls === null ? 'by a model of this machine' : `${count(calls, 'call')} of the endpoint`;
     context.say(
       `Queries of about ${count(passages, 'passage')} in ${count(languages, 'language')}: ${what}, ${duration(hours)}${priceOf(cost)}`,
     );
@@ -264,7 +290,9 @@ async function tellWork(context: CommandContext, index: XqgIndex, paths: readonl
     `About ${count(passages, 'passage')}${each}: ${count(encodings, 'encoding')}, ${duration(hours)}${priceOf(cost)}`,
   );
   if (queriesEach > 0)
-    context.say('--lexical-queries leaves the generated queries to the lexical leg: one encoding a passage');
+    context.say(
+      '--lexical-queries leaves the generated queries to the lexical leg: one encoding a passage',
+    );
 }
 
 function duration(hours: number): string {
@@ -276,7 +304,10 @@ function priceOf(cost: number | null): string {
   return cost === null ? '' : `, price about ${cost.toFixed(2)}`;
 }
 
-function summary({ documents, passages, split, cut, elapsedMs }: IndexResult, dir: string): string[] {
+function summary(
+  { documents, passages, split, cut, elapsedMs }: IndexResult,
+  dir: string,
+): string[] {
   const seconds = elapsedMs / 1000;
   const parts = [
     `${count(documents.indexed, 'document')} indexed as ${count(passages, 'passage')}`,

@@ -1,4 +1,7 @@
-/** `xqg models list|show|check|get`: which encoders are known, what is known of one, whether it works here. */
+/**
+ * `xqg models list|show|check|get`: which encoders are known, what is known of one, whether it
+ * works here.
+ */
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import { DTYPE_SUFFIX, type Dtype, describeCard } from '../../encode/neural/card.js';
@@ -22,7 +25,9 @@ function folderOf(name: string): string | null {
 }
 
 export const registerModels: Register = (parent, act) => {
-  const models = parent.command('models').description('neural encoders: list, look into, check, get');
+  const models = parent
+    .command('models')
+    .description('neural encoders: list, look into, check, get');
 
   models
     .command('list')
@@ -57,19 +62,25 @@ export const registerModels: Register = (parent, act) => {
       act(async (context, _options, spec: string) => {
         const name = spec.replace(/^hf:/, '');
         const folder = spec.startsWith('hf:') ? folderOf(name) : findModel(spec).folder;
-        const modelType = folder === null ? undefined : modelJson(folder, 'config.json')?.model_type;
+        const modelType =
+          folder === null ? undefined : modelJson(folder, 'config.json')?.model_type;
         const known = knownCard(name, modelType as string | undefined);
         if (known === null && folder === null) findModel(spec);
         if (context.json) return context.printJson({ model: spec, folder, card: known });
         context.print(`${spec}: ${folder ?? 'not on this machine'}`);
-        if (known === null) return context.print('no card of ours; xqg models check reads its own files');
+        if (known === null)
+          return context.print('no card of ours; xqg models check reads its own files');
         context.print(
           Object.entries(known.card)
             .map(([field, value]) => `${field} ${JSON.stringify(value)}`)
             .join(', '),
         );
-        context.print(`${known.dim} dimensions; languages: ${known.languages}; license: ${known.license}`);
-        context.print(`${known.note} ${known.measured ? 'Measured here.' : 'This card was not run here.'}`);
+        context.print(
+          `${known.dim} dimensions; languages: ${known.languages}; license: ${known.license}`,
+        );
+        context.print(
+          `${known.note} ${known.measured ? 'Measured here.' : 'This card was not run here.'}`,
+        );
       }),
     );
 
@@ -125,7 +136,9 @@ export const registerModels: Register = (parent, act) => {
         const { dtype } = parseOptions(z.object({ dtype: oneOf(...dtypes) }), raw);
         const { getModel } = await import('../../models/get.js');
         const name = spec.replace(/^hf:/, '');
-        const folder = await getModel(name, DTYPE_SUFFIX[dtype], (path) => context.say(`Getting ${path}`));
+        const folder = await getModel(name, DTYPE_SUFFIX[dtype], (path) =>
+          context.say(`Getting ${path}`),
+        );
         if (context.json) return context.printJson({ model: spec, folder });
         context.print(`${folder}\nUse it: --encoder hf:${name}`);
       }),

@@ -22,7 +22,12 @@ export const registerPack: Register = (parent, act) => {
         if (context.json) return context.printJson(packs);
         context.print(
           columns(
-            packs.map((found) => [found.name, found.version, found.license, found.languages.join(' ')]),
+            packs.map((found) => [
+              found.name,
+              found.version,
+              found.license,
+              found.languages.join(' '),
+            ]),
           ),
         );
       }),
@@ -50,7 +55,9 @@ export const registerPack: Register = (parent, act) => {
           count(entry.sentences),
           entry.sources.join(', '),
         ]);
-        context.print(columns([['', 'terms', 'links', 'lexicon', 'sentences', 'sources'], ...rows]));
+        context.print(
+          columns([['', 'terms', 'links', 'lexicon', 'sentences', 'sources'], ...rows]),
+        );
       }),
     );
 
@@ -77,11 +84,18 @@ export const registerPackTrain: Register = (parent, act) => {
       '--lexicon <file>',
       'lines of English, tab, your language, and if you like a weight; .gz too',
     )
-    .requiredOption('--bitext <file>', 'lines of an English sentence, tab, its translation; .gz too')
+    .requiredOption(
+      '--bitext <file>',
+      'lines of an English sentence, tab, its translation; .gz too',
+    )
     .requiredOption('--out <dir>', 'folder of the new pack')
     .option('--words <file>', 'lines of a word, tab, its count: chooses the forms that people see')
     .option('--extend <pack>', 'name or folder of the pack that gets the language', 'base')
-    .option('--license <name>', 'license of the new pack: that of your data must allow it', 'unstated')
+    .option(
+      '--license <name>',
+      'license of the new pack: that of your data must allow it',
+      'unstated',
+    )
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw) => {
@@ -91,7 +105,8 @@ export const registerPackTrain: Register = (parent, act) => {
         const { readManifest } = await import('../../pack/format.js');
         const { name, version, languages } = readManifest(given.out);
         const { terms, links } = languages[given.lang];
-        if (context.json) return context.printJson({ folder: given.out, name, version, terms, links });
+        if (context.json)
+          return context.printJson({ folder: given.out, name, version, terms, links });
         context.print(
           `${name} ${version} in ${given.out}. Use it: xqg index PATH --index DIR --pack ${given.out}`,
         );

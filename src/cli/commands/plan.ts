@@ -54,7 +54,10 @@ export const registerPlan: Register = (parent, act) => {
     )
     .option('--words <n>', 'words of a passage (default: 100)')
     .option('--pack <pack>', 'name or folder of a pack (default: base)')
-    .option('--generator <spec>', "lexicon, gloss, none, hf:NAME, a model's folder, or openai:MODEL")
+    .option(
+      '--generator <spec>',
+      "lexicon, gloss, none, hf:NAME, a model's folder, or openai:MODEL",
+    )
     .option('--rates <file>', 'rates of another machine: what xqg plan --json printed there')
     .option('--remeasure', 'measure this machine again')
     .option('--cores <n>', 'cores of the machine (default: of this one)')

@@ -25,9 +25,14 @@ export const registerQueries: Register = (parent, act) => {
         });
         try {
           const found = await index.queries(id);
-          const wanted = Object.entries(found.queries).filter(([lang]) => langs?.includes(lang) ?? true);
-          if (context.json) return context.printJson({ ...found, queries: Object.fromEntries(wanted) });
-          context.print(`${foreign(found.title || id)} (${found.lang}), queries of ${found.generator}`);
+          const wanted = Object.entries(found.queries).filter(
+            ([lang]) => langs?.includes(lang) ?? true,
+          );
+          if (context.json)
+            return context.printJson({ ...found, queries: Object.fromEntries(wanted) });
+          context.print(
+            `${foreign(found.title || id)} (${found.lang}), queries of ${found.generator}`,
+          );
           for (const [lang, queries] of wanted) {
             context.print(`${lang}  ${LANGUAGES[lang]?.name ?? ''}`);
             for (const query of queries) context.print(`    ${foreign(query)}`);

@@ -31,8 +31,10 @@ export const registerRemove: Register = (parent, act) => {
           });
         }
         const { removeFromIndex } = await import('../../indexing/remove.js');
-        // Sources are kept as absolute paths; what was added through the library keeps the name that it was given.
-        const removal = source === undefined ? { documents: ids } : { source: await sourceName(dir, source) };
+        // Sources are kept as absolute paths; what was added through the library keeps the name
+        // that it was given.
+        const removal =
+          source === undefined ? { documents: ids } : { source: await sourceName(dir, source) };
         const removed = await removeFromIndex(dir, removal, { purge });
         if (removed === 0 && !purge) {
           throw new XqgError('XQG_NOTHING_REMOVED', { what: source ?? ids.join(', '), dir });

@@ -27,10 +27,20 @@ export const registerReproduce: Register = (parent, act) => {
     .description(
       'run the committed commands and compare their figures with those expected: OK, OKish or FAIL',
     )
-    .option('--data <dir>', 'folder of evaluation data: xquad, xquad-r, mlqa-r', '../shared/data/eval')
+    .option(
+      '--data <dir>',
+      'folder of evaluation data: xquad, xquad-r, mlqa-r',
+      '../shared/data/eval',
+    )
     .option('--short', 'only the rows that take seconds')
-    .option('--matrix <file>', 'rows of command, expected value and tolerance (default: that of xqg)')
-    .option('--record', 'put what was measured in the place of what was expected, after packs have changed')
+    .option(
+      '--matrix <file>',
+      'rows of command, expected value and tolerance (default: that of xqg)',
+    )
+    .option(
+      '--record',
+      'put what was measured in the place of what was expected, after packs have changed',
+    )
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw) => {
@@ -41,10 +51,14 @@ export const registerReproduce: Register = (parent, act) => {
         const rows = (await readMatrix(matrix)).filter((row) => row.short || !short);
         const run = async (words: readonly string[]) => {
           context.say(`xqg ${words.join(' ')}`);
-          const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...words, '--json'], {
-            maxBuffer: MOST_OUTPUT,
-            signal: context.signal,
-          });
+          const { stdout } = await promisify(execFile)(
+            process.execPath,
+            [MAIN, ...words, '--json'],
+            {
+              maxBuffer: MOST_OUTPUT,
+              signal: context.signal,
+            },
+          );
           return JSON.parse(stdout) as unknown;
         };
         const all = [];

@@ -70,7 +70,10 @@ export const registerSearch: Register = (parent, act) => {
     .option('--lang <code>', 'language of the question (default: detected)')
     .option('--filter <condition>', 'e.g. "year>=2020" or lang=de; may be repeated', collect)
     .option('--group-by <what>', 'document: only the best passage of each')
-    .option('-k, --k <n>', `results at most (default: ${SHOWN}; ${BATCH_DEPTH} for a file of questions)`)
+    .option(
+      '-k, --k <n>',
+      `results at most (default: ${SHOWN}; ${BATCH_DEPTH} for a file of questions)`,
+    )
     .option('--ann', 'only through the ANN index (default: where it was built, see xqg ann)')
     .option('--exact', 'look at every passage, also where an ANN index was built')
     .option('--pack <pack>', 'folder of the pack that made the index, if it is not one of xqg')
@@ -93,7 +96,8 @@ export const registerSearch: Register = (parent, act) => {
         try {
           expansion = await givenExpansion(given, context);
           const asked = { ...searchOptions(given), expand: expansion.expand };
-          if (given.queries !== undefined) await searchBatch(context, index, given.queries, given, asked);
+          if (given.queries !== undefined)
+            await searchBatch(context, index, given.queries, given, asked);
           else await searchOne(context, index, question!, given, asked);
         } finally {
           await index.close();
@@ -111,7 +115,10 @@ function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
-function requireOne(question: string | undefined, { queries, run, augment, ann, exact }: Given): void {
+function requireOne(
+  question: string | undefined,
+  { queries, run, augment, ann, exact }: Given,
+): void {
   const fail = (problem: string) => new XqgError('XQG_USAGE', { problem, command: 'xqg search' });
   if ((question === undefined) === (queries === undefined))
     throw fail('Give either a question or --queries FILE.');
@@ -168,7 +175,10 @@ async function searchBoth(
   const off = await index.search(question, { ...deep, augment: false });
   for (const warning of on.warnings) context.say(warning);
   if (!context.json) return context.print(describeBoth({ on, off, shown }));
-  const [withXqg, without] = [on, off].map((answer) => ({ ...answer, hits: answer.hits.slice(0, shown) }));
+  const [withXqg, without] = [on, off].map((answer) => ({
+    ...answer,
+    hits: answer.hits.slice(0, shown),
+  }));
   context.printJson({ with: withXqg, without });
 }
 
@@ -213,5 +223,7 @@ async function searchBatch(
   if (context.json && given.run !== undefined) {
     context.printJson({ questions, withoutResults: without, run: given.run });
   }
-  context.say(`${count(questions, 'question')}${without > 0 ? `, ${count(without)} without a result` : ''}`);
+  context.say(
+    `${count(questions, 'question')}${without > 0 ? `, ${count(without)} without a result` : ''}`,
+  );
 }

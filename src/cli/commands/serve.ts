@@ -4,7 +4,14 @@ import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { CommandContext, Register } from '../command.js';
-import { addExpandOptions, bytes, expandOptions, givenExpansion, parseOptions, whole } from '../options.js';
+import {
+  addExpandOptions,
+  bytes,
+  expandOptions,
+  givenExpansion,
+  parseOptions,
+  whole,
+} from '../options.js';
 
 const options = z.object({
   index: z.array(z.string()),
@@ -12,7 +19,9 @@ const options = z.object({
   port: whole(0).pipe(z.number().max(65_535, 'is more than 65535')).default(7070),
   keys: z.union([z.string(), z.literal(false)]).optional(),
   allowHost: z.array(z.string()).default([]),
-  allowOrigin: z.array(z.string().regex(/^https?:\/\/[^/]+$/, 'is not like https://example.org')).default([]),
+  allowOrigin: z
+    .array(z.string().regex(/^https?:\/\/[^/]+$/, 'is not like https://example.org'))
+    .default([]),
   experiments: z.string().default('.xqg/experiments'),
   pack: z.string().optional(),
   running: whole(1).optional(),
@@ -29,22 +38,42 @@ type Given = z.output<typeof options>;
 export const registerServe: Register = (parent, act) => {
   const command = parent
     .command('serve')
-    .description('serve indexes on this machine: a page for people, HTTP for programs, MCP for assistants')
-    .requiredOption('-i, --index <dir>', 'directory of an index, or NAME=DIR; may be repeated', collect)
+    .description(
+      'serve indexes on this machine: a page for people, HTTP for programs, MCP for assistants',
+    )
+    .requiredOption(
+      '-i, --index <dir>',
+      'directory of an index, or NAME=DIR; may be repeated',
+      collect,
+    )
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--port <n>', 'port to listen on, 0 for any free one (default: 7070)')
     .option('--keys <file>', 'ask for a key of this file (xqg keys add)')
     .option('--no-keys', 'ask nobody for a key, also where other machines can reach the server')
-    .option('--allow-host <name>', 'answer requests for this host name too; may be repeated', collect)
-    .option('--allow-origin <origin>', 'let pages of this origin use the server; may be repeated', collect)
-    .option('--experiments <dir>', 'folder with experiment runs to show (default: .xqg/experiments)')
+    .option(
+      '--allow-host <name>',
+      'answer requests for this host name too; may be repeated',
+      collect,
+    )
+    .option(
+      '--allow-origin <origin>',
+      'let pages of this origin use the server; may be repeated',
+      collect,
+    )
+    .option(
+      '--experiments <dir>',
+      'folder with experiment runs to show (default: .xqg/experiments)',
+    )
     .option('--pack <pack>', 'folder of the pack that made the indexes, if it is not one of xqg')
     .option('--running <n>', 'searches at once (default: 2)')
     .option('--waiting <n>', 'searches that may wait; more are sent away (default: 64)')
     .option('--timeout <s>', 'seconds until an answer is given up (default: 30)')
     .option('--rate <n>', 'requests a minute from one client, 0 for any number (default: 3000)')
     .option('--max-upload <size>', 'largest file that is taken (default: 50MB)')
-    .option('--access-log', 'write a JSON line for each request to stderr (default: where it is no terminal)')
+    .option(
+      '--access-log',
+      'write a JSON line for each request to stderr (default: where it is no terminal)',
+    )
     .option('--no-access-log', 'write none')
     .option('--json', 'print the address as JSON')
     .action(

@@ -41,7 +41,11 @@ export const registerStatus: Register = (parent, act) => {
         // A run without the queue may have ended what one with it began.
         const queue = status.manifest.state.status === 'complete' ? null : await queueStatusOf(dir);
         if (context.json)
-          return context.printJson({ directory: dir, ...status, ...(queue === null ? {} : { queue }) });
+          return context.printJson({
+            directory: dir,
+            ...status,
+            ...(queue === null ? {} : { queue }),
+          });
         context.print(describe(dir, status));
         if (queue !== null) context.print(describeQueue(queue));
       }),
@@ -66,13 +70,22 @@ function describe(dir: string, { manifest, ...status }: IndexStatus): string {
     ['documents', count(status.documents)],
     ['passages', count(status.passages)],
     ['languages', status.languages.map(languageText).join(', ') || 'none'],
-    ['on disk', `${size(status.bytes.total)}, ${size(Math.round(status.bytesPerPassage))} a passage`],
-    ['encoder', `${encoder.name}, ${encoder.dim} dimensions, weights ${encoder.weights.slice(0, 12)}`],
+    [
+      'on disk',
+      `${size(status.bytes.total)}, ${size(Math.round(status.bytesPerPassage))} a passage`,
+    ],
+    [
+      'encoder',
+      `${encoder.name}, ${encoder.dim} dimensions, weights ${encoder.weights.slice(0, 12)}`,
+    ],
     [
       'generator',
       generator === null ? 'none' : `${generator.name}, weights ${generator.weights.slice(0, 12)}`,
     ],
-    ['pack', pack === null ? 'none' : `${pack.name} ${pack.version}, sha256 ${pack.sha256.slice(0, 12)}`],
+    [
+      'pack',
+      pack === null ? 'none' : `${pack.name} ${pack.version}, sha256 ${pack.sha256.slice(0, 12)}`,
+    ],
     ...(identity.glossary === undefined
       ? []
       : [['glossary', `sha256 ${identity.glossary.slice(0, 12)}`] as [string, string]]),
@@ -92,7 +105,9 @@ function describe(dir: string, { manifest, ...status }: IndexStatus): string {
     'failed',
     `${foreign(path)}: ${code} ${message}`,
   ]);
-  return [...rows, ...sources, ...failures].map(([name, text]) => `${name.padEnd(10)} ${text}`).join('\n');
+  return [...rows, ...sources, ...failures]
+    .map(([name, text]) => `${name.padEnd(10)} ${text}`)
+    .join('\n');
 }
 
 function stateText({ status, done, expected, failed }: IndexStatus['manifest']['state']): string {
@@ -110,8 +125,15 @@ function annText(ann: IndexStatus['ann']): string {
   return fits ? of : `${of}; older than the index, not used: xqg ann build`;
 }
 
-function languageText({ lang, passages, detected, confidence }: IndexStatus['languages'][number]): string {
+function languageText({
+  lang,
+  passages,
+  detected,
+  confidence,
+}: IndexStatus['languages'][number]): string {
   const sure =
-    confidence === null ? '' : ` (${count(detected)} detected, confidence ${confidence.toFixed(2)})`;
+    confidence === null
+      ? ''
+      : ` (${count(detected)} detected, confidence ${confidence.toFixed(2)})`;
   return `${lang} ${count(passages)}${sure}`;
 }

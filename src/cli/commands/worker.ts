@@ -1,7 +1,13 @@
 /** `xqg worker`: computes parts for `xqg index --queue`. */
 import { z } from 'zod';
 import type { Register } from '../command.js';
-import { addEncoderOptions, encoderOptions, givenEncoder, parseOptions, whole } from '../options.js';
+import {
+  addEncoderOptions,
+  encoderOptions,
+  givenEncoder,
+  parseOptions,
+  whole,
+} from '../options.js';
 import { count } from '../terminal.js';
 
 const options = z.object({
@@ -22,8 +28,13 @@ const options = z.object({
 export const registerWorker: Register = (parent, act) => {
   const command = parent
     .command('worker')
-    .description('compute parts for xqg index --queue, on any number of machines (docs/distributing.md)')
-    .requiredOption('--queue <url>', 'redis://HOST:PORT; a password may come from XQG_QUEUE_PASSWORD')
+    .description(
+      'compute parts for xqg index --queue, on any number of machines (docs/distributing.md)',
+    )
+    .requiredOption(
+      '--queue <url>',
+      'redis://HOST:PORT; a password may come from XQG_QUEUE_PASSWORD',
+    )
     .option('--parts <place>', 'where the parts lie, if this machine names the folder otherwise')
     .option('--name <name>', 'shown by xqg status (default: host and process id)')
     .option(

@@ -1,4 +1,6 @@
-/** CSV and TSV with a header row: id, title, text, lang; every other column is metadata, as strings. */
+/**
+ * CSV and TSV with a header row: id, title, text, lang; every other column is metadata, as strings.
+ */
 import { Readable } from 'node:stream';
 import { type CsvError, type Info, parse } from 'csv-parse';
 import { XqgError } from '../../base/errors.js';
@@ -39,11 +41,19 @@ interface CsvRecord {
 async function* recordsOf(path: string): AsyncGenerator<CsvRecord> {
   const delimiter = path.toLowerCase().endsWith('.csv') ? ',' : '\t';
   const text = Readable.from(decodeFile(path), { objectMode: true });
-  const parser = parse({ delimiter, info: true, skip_empty_lines: true, max_record_size: LINE_LIMIT });
+  const parser = parse({
+    delimiter,
+    info: true,
+    skip_empty_lines: true,
+    max_record_size: LINE_LIMIT,
+  });
   text.on('error', (error) => parser.destroy(error));
   text.pipe(parser);
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+    for await (const { record, info } of parser as AsyncIterable<{
+      record: string[];
+      info: Info;
+    }>) {
       const within = record.reduce((lines, value) => lines + value.split('\n').length - 1, 0);
       yield { values: record, line: info.lines - within };
     }
@@ -63,7 +73,8 @@ async function* recordsOf(path: string): AsyncGenerator<CsvRecord> {
 
 function checkedHeader(values: readonly string[], path: string, line: number): readonly string[] {
   const missing = ['id', 'text'].filter((column) => !values.includes(column));
-  const remedy = 'Begin with a header row such as id,title,text,lang (tabs in .tsv, commas in .csv).';
+  const remedy =
+    'Begin with a header row such as id,title,text,lang (tabs in .tsv, commas in .csv).';
   if (missing.length > 0) {
     throw rowError(
       path,

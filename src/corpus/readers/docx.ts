@@ -39,7 +39,8 @@ export const docxReader: CorpusReader = {
         );
       });
     const { title, blocks } = outlineOfHtml(html.value);
-    if (blocks.length === 0 && title === undefined) throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
+    if (blocks.length === 0 && title === undefined)
+      throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
     yield { id, source, path, title: title ?? titleFromPath(path), metadata: {}, blocks };
   },
 };

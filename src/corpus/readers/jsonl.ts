@@ -1,4 +1,6 @@
-/** JSON Lines: one document a line, with id, title, text and lang; every other field is metadata. */
+/**
+ * JSON Lines: one document a line, with id, title, text and lang; every other field is metadata.
+ */
 
 import { basename } from 'node:path';
 import { byExtension, type CorpusReader } from '../reader.js';
@@ -14,8 +16,8 @@ export const jsonlReader: CorpusReader = {
 };
 
 /**
- * The corpus of a BEIR folder: rows of _id, title, text and metadata, each one passage. The queries and judgments beside
- * it are no documents.
+ * The corpus of a BEIR folder: rows of _id, title, text and metadata, each one passage. The queries
+ * and judgments beside it are no documents.
  */
 const name = 'corpus.jsonl';
 

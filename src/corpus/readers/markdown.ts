@@ -1,4 +1,6 @@
-/** Markdown (GitHub's), by way of HTML, so that markup within markup is read once and in one place. */
+/**
+ * Markdown (GitHub's), by way of HTML, so that markup within markup is read once and in one place.
+ */
 import { Marked } from 'marked';
 import { XqgError } from '../../base/errors.js';
 import { decodeWhole } from '../../base/text-file.js';
@@ -18,11 +20,24 @@ export const markdownReader: CorpusReader = {
     const { fields, body } = splitFrontMatter(await decodeWhole(path));
     const { title, blocks } = outlineOfHtml(marked.parse(body) as string);
     const given = textOf(fields.get('title'));
-    if (blocks.length === 0 && title === undefined) throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
+    if (blocks.length === 0 && title === undefined)
+      throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
     const lang = languageOfTag(textOf(fields.get('lang')) ?? textOf(fields.get('language')) ?? '');
-    const used = new Set(['lang', 'language', ...(title === undefined || title === given ? ['title'] : [])]);
+    const used = new Set([
+      'lang',
+      'language',
+      ...(title === undefined || title === given ? ['title'] : []),
+    ]);
     const metadata = Object.fromEntries([...fields].filter(([key]) => !used.has(key)));
-    yield { id, source, path, title: title ?? given ?? titleFromPath(path), lang, metadata, blocks };
+    yield {
+      id,
+      source,
+      path,
+      title: title ?? given ?? titleFromPath(path),
+      lang,
+      metadata,
+      blocks,
+    };
   },
 };
 
@@ -31,8 +46,8 @@ function textOf(value: MetadataValue | undefined): string | undefined {
 }
 
 /**
- * The part of YAML that front matter uses in practice: one `key: value` a line, with quotes, and lists. What is nested
- * deeper is kept as it is written. Knows no reader.
+ * The part of YAML that front matter uses in practice: one `key: value` a line, with quotes, and
+ * lists. What is nested deeper is kept as it is written.
  */
 export interface FrontMatter {
   readonly fields: ReadonlyMap<string, MetadataValue>;
@@ -62,7 +77,8 @@ function metadataValue(inline: string, nested: readonly string[]): MetadataValue
     return below.map((line) => unquoted(line.slice(2).trim()));
   }
   // `>` and `|` begin a text that stands below.
-  if (below.length > 0) return [/^[>|][+-]?$/.test(inline) ? '' : inline, ...below].join(' ').trim();
+  if (below.length > 0)
+    return [/^[>|][+-]?$/.test(inline) ? '' : inline, ...below].join(' ').trim();
   const list = /^\[(.*)\]$/.exec(inline);
   if (list !== null) {
     return list[1]

@@ -59,7 +59,9 @@ async function textOf(unpdf: typeof import('unpdf'), bytes: Uint8Array): Promise
     for (let number = 1; number <= pdf.numPages; number++) {
       const page = await pdf.getPage(number);
       const { items } = await page.getTextContent();
-      pages.push((items as TextItem[]).map(({ str = '', hasEOL }) => str + (hasEOL ? '\n' : '')).join(''));
+      pages.push(
+        (items as TextItem[]).map(({ str = '', hasEOL }) => str + (hasEOL ? '\n' : '')).join(''),
+      );
       page.cleanup();
     }
     const { info } = await pdf.getMetadata();
@@ -74,14 +76,19 @@ async function textOf(unpdf: typeof import('unpdf'), bytes: Uint8Array): Promise
   }
 }
 
-/** A sentence that runs over the end of a page stays one; otherwise the end of a page is the end of a paragraph. */
+/**
+ * A sentence that runs over the end of a page stays one; otherwise the end of a page is the end of
+ * a paragraph.
+ */
 function joinPages(pages: readonly string[]): string {
   return pages
     .map((page) => page.trim())
     .filter((page) => page !== '')
     .reduce(
       (text, page) =>
-        text + (text === '' ? '' : /\p{Sentence_Terminal}["'”’»)\]]*$/u.test(text) ? '\n\n' : '\n') + page,
+        text +
+        (text === '' ? '' : /\p{Sentence_Terminal}["'”’»)\]]*$/u.test(text) ? '\n\n' : '\n') +
+        page,
       '',
     );
 }

@@ -1,4 +1,7 @@
-/** The formats that xqg reads, in the order in which they are asked. A new reader is one file and one line here. */
+/**
+ * The formats that xqg reads, in the order in which they are asked. A new reader is one file and
+ * one line here.
+ */
 import type { CorpusReader } from '../reader.js';
 import { csvReader } from './csv.js';
 import { docxReader } from './docx.js';

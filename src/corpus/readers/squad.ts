@@ -1,6 +1,6 @@
 /**
- * SQuAD-style JSON (SQuAD, XQuAD, MLQA): every paragraph is one passage. Its questions are not read. The file is parsed
- * whole.
+ * SQuAD-style JSON (SQuAD, XQuAD, MLQA): every paragraph is one passage. Its questions are not
+ * read. The file is parsed whole.
  */
 import { XqgError } from '../../base/errors.js';
 import { decodeWhole } from '../../base/text-file.js';
@@ -30,11 +30,20 @@ export const squadReader: CorpusReader = {
       if (typeof title !== 'string') fail(`data[${a}].title is not a string`);
       for (const [p, paragraph] of listOf(article, 'paragraphs', `data[${a}]`, fail).entries()) {
         const { context } = (paragraph ?? {}) as { context?: unknown };
-        if (typeof context !== 'string') fail(`data[${a}].paragraphs[${p}].context is not a string`);
+        if (typeof context !== 'string')
+          fail(`data[${a}].paragraphs[${p}].context is not a string`);
         const ordinal = counts.get(title as string) ?? 0;
         counts.set(title as string, ordinal + 1);
         if ((context as string).trim() === '') onSkip?.(file.path, 'empty');
-        else yield documentOf(file.path, file.id, file.source, title as string, ordinal, context as string);
+        else
+          yield documentOf(
+            file.path,
+            file.id,
+            file.source,
+            title as string,
+            ordinal,
+            context as string,
+          );
       }
     }
     if (counts.size === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: file.path });

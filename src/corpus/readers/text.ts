@@ -10,6 +10,13 @@ export const textReader: CorpusReader = {
   matches: byExtension(...extensions),
   async *read({ path, id, source }) {
     const text = await decodeWhole(path);
-    yield { id, source, path, title: titleFromPath(path), metadata: {}, blocks: [{ headings: [], text }] };
+    yield {
+      id,
+      source,
+      path,
+      title: titleFromPath(path),
+      metadata: {},
+      blocks: [{ headings: [], text }],
+    };
   },
 };

@@ -1,6 +1,7 @@
 /**
- * The `file:` encoder: vectors of passages, questions and generated queries that were made elsewhere, found by id. Nothing
- * is encoded here, so a text without a recorded vector is an error, never a guess.
+ * The `file:` encoder: vectors of passages, questions and generated queries that were made
+ * elsewhere, found by id. Nothing is encoded here, so a text without a recorded vector is an error,
+ * never a guess.
  */
 import { createHash } from 'node:crypto';
 import { XqgError } from '../../base/errors.js';
@@ -15,8 +16,8 @@ import { fileError } from './matrix-file.js';
 import { type OnChecked, readManifest, VectorSet, type VectorsEntry } from './vector-set.js';
 
 /**
- * A row of a file with a language stands under `lang:id`, as parallel texts share ids; others stand under their id. A text
- * is looked up under both, with its language first.
+ * A row of a file with a language stands under `lang:id`, as parallel texts share ids; others stand
+ * under their id. A text is looked up under both, with its language first.
  */
 export class FileEncoder implements Encoder {
   readonly identity: EncoderIdentity;
@@ -35,8 +36,8 @@ export class FileEncoder implements Encoder {
    * Opens the files that a manifest names and checks all of them.
    *
    * @param path of the manifest (see docs/datasets.md)
-   * @throws XqgError XQG_VECTOR_FILE where a file is missing, truncated, of another kind or dimension, XQG_VECTOR_ROW where
-   * a number is not finite or an id comes twice, naming the row
+   * @throws XqgError XQG_VECTOR_FILE where a file is missing, truncated, of another kind or
+   * dimension, XQG_VECTOR_ROW where a number is not finite or an id comes twice, naming the row
    */
   static async open(path: string, onChecked: OnChecked = () => {}): Promise<FileEncoder> {
     const { name, passages, questions, generated } = await readManifest(path);
@@ -48,13 +49,16 @@ export class FileEncoder implements Encoder {
       const filled = sets.filter(({ dim }) => dim !== null);
       const dims = [...new Set(filled.map(({ dim }) => dim!))];
       if (dims.length !== 1) {
-        const found = dims.length === 0 ? 'it names no files' : `rows have ${dims.join(' and ')} numbers`;
+        const found =
+          dims.length === 0 ? 'it names no files' : `rows have ${dims.join(' and ')} numbers`;
         throw fileError(
           path,
           `${found}; passages, questions and generated queries need vectors of one length`,
         );
       }
-      const weights = createHash('sha256').update(sets.map(({ digests }) => digests.join(' ')).join('\n'));
+      const weights = createHash('sha256').update(
+        sets.map(({ digests }) => digests.join(' ')).join('\n'),
+      );
       const identity: EncoderIdentity = {
         name: `file/${name}`,
         dim: dims[0],
@@ -69,7 +73,7 @@ export class FileEncoder implements Encoder {
     }
   }
 
-  /** Throws XQG_VECTOR_UNKNOWN for a passage without id or without a vector. */
+  /** @throws XqgError XQG_VECTOR_UNKNOWN for a passage without id or without a vector */
   async encodePassages(passages: readonly PassageText[]): Promise<Float32Array> {
     return this.#read(
       passages.map(({ id, lang }) => {
@@ -80,7 +84,10 @@ export class FileEncoder implements Encoder {
     );
   }
 
-  /** Throws XQG_VECTOR_UNKNOWN for a question or generated query without id or without a vector. */
+  /**
+   * @throws XqgError XQG_VECTOR_UNKNOWN for a question or generated query without id or without a
+   * vector
+   */
   async encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
     return this.#read(
       queries.map(({ id, lang: given, languages }) => {
@@ -101,7 +108,9 @@ export class FileEncoder implements Encoder {
   }
 
   /** (places.length x dim), row-major. */
-  async #read(places: readonly { readonly set: VectorSet; readonly row: number }[]): Promise<Float32Array> {
+  async #read(
+    places: readonly { readonly set: VectorSet; readonly row: number }[],
+  ): Promise<Float32Array> {
     const out = new Float32Array(places.length * this.identity.dim);
     for (const set of new Set(places.map((place) => place.set))) {
       const ofSet = [...places.keys()].filter((i) => places[i].set === set);

@@ -1,6 +1,6 @@
 /**
- * A matrix of vectors in a file of another tool: where its numbers lie, and the reading of rows. Files of any size: rows
- * are read where they are needed. Knows no format's inside and no ids.
+ * A matrix of vectors in a file of another tool: where its numbers lie, and the reading of rows.
+ * Files of any size: rows are read where they are needed.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { XqgError } from '../../base/errors.js';
@@ -31,7 +31,8 @@ export class MatrixFile {
 
   /**
    * @param read finds the matrix
-   * @throws XqgError XQG_VECTOR_FILE where the file is missing, no such file, or ends before its matrix does
+   * @throws XqgError XQG_VECTOR_FILE where the file is missing, no such file, or ends before its
+   * matrix does
    */
   static async open(
     path: string,
@@ -59,7 +60,10 @@ export class MatrixFile {
   async read(first: number, count: number): Promise<Float32Array> {
     const { offset, type, dim } = this.layout;
     const rowBytes = dim * FLOAT_BYTES[type];
-    return toFloat32(await readBytes(this.handle, offset + first * rowBytes, count * rowBytes), type);
+    return toFloat32(
+      await readBytes(this.handle, offset + first * rowBytes, count * rowBytes),
+      type,
+    );
   }
 
   close(): Promise<void> {
@@ -77,7 +81,11 @@ async function openFile(path: string): Promise<FileHandle> {
 }
 
 /** @throws RangeError if the file ends before */
-export async function readBytes(handle: FileHandle, position: number, length: number): Promise<Uint8Array> {
+export async function readBytes(
+  handle: FileHandle,
+  position: number,
+  length: number,
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   for (let read = 0; read < length; ) {
     const { bytesRead } = await handle.read(bytes, read, length - read, position + read);

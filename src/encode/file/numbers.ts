@@ -1,4 +1,4 @@
-/** Floating-point numbers of 16, 32 and 64 bits, as other tools write them, to float32. Knows no file. */
+/** Floating-point numbers of 16, 32 and 64 bits, as other tools write them, to float32. */
 
 /** As NumPy names them, without byte order. */
 export type FloatType = 'f2' | 'f4' | 'f8';
@@ -12,7 +12,8 @@ export const FLOAT_BYTES: Readonly<Record<FloatType, number>> = { f2: 2, f4: 4, 
  * @param bytes a whole number of numbers
  */
 export function toFloat32(bytes: Uint8Array, type: FloatType): Float32Array {
-  // A copy: typed arrays must start on a multiple of their element size, which bytes of a file do not promise.
+  // A copy: typed arrays must start on a multiple of their element size, which bytes of a file do
+  // not promise.
   const aligned = bytes.slice().buffer;
   if (type === 'f4') return new Float32Array(aligned);
   if (type === 'f8') return Float32Array.from(new Float64Array(aligned));
@@ -28,5 +29,7 @@ const HALF = Float32Array.from({ length: 2 ** 16 }, (_, bits) => {
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;
   if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  return exponent === 0
+    ? sign * fraction * 2 ** -24
+    : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 });

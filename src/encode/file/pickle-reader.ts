@@ -1,6 +1,6 @@
 /**
- * The bytes of a pickle's file, read in order through a window, and what is said of them when they cannot be used. Knows no
- * operation.
+ * The bytes of a pickle's file, read in order through a window, and what is said of them when they
+ * cannot be used.
  */
 import type { FileHandle } from 'node:fs/promises';
 import { fileError, readBytes } from './matrix-file.js';
@@ -95,7 +95,11 @@ export class PickleReader {
 
   /** Makes the next `count` bytes ready. */
   async #ensure(count: number): Promise<void> {
-    if (this.#at >= this.#windowStart && this.#at + count <= this.#windowStart + this.#window.length) return;
+    if (
+      this.#at >= this.#windowStart &&
+      this.#at + count <= this.#windowStart + this.#window.length
+    )
+      return;
     if (this.#at + count > this.#size) throw this.#truncated();
     const length = Math.min(Math.max(WINDOW, count), this.#size - this.#at);
     this.#window = Buffer.from((await readBytes(this.#handle, this.#at, length)).buffer);
@@ -103,7 +107,10 @@ export class PickleReader {
   }
 
   #truncated() {
-    return fileError(this.#path, `it is truncated: the pickle goes on beyond its ${this.#size} bytes`);
+    return fileError(
+      this.#path,
+      `it is truncated: the pickle goes on beyond its ${this.#size} bytes`,
+    );
   }
 
   damage() {
@@ -111,7 +118,11 @@ export class PickleReader {
   }
 
   refusal(at: number, what: string) {
-    const allowed = 'only NumPy arrays of floating-point numbers, lists, tuples, texts and numbers are read';
-    return fileError(this.#path, `its pickle has ${what} at byte ${at}, which is not run: ${allowed}`);
+    const allowed =
+      'only NumPy arrays of floating-point numbers, lists, tuples, texts and numbers are read';
+    return fileError(
+      this.#path,
+      `its pickle has ${what} at byte ${at}, which is not run: ${allowed}`,
+    );
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Reads Python pickles of arrays and ids as data. A pickle is a program; this machine knows only the operations that build
- * numbers, texts, lists, tuples and NumPy arrays, calls nothing, and refuses everything else
- * (https://docs.python.org/3/library/pickletools.html, protocols 3 to 5). Large byte strings are not read: they stay where
- * they are in the file. Knows no encoder.
+ * Reads Python pickles of arrays and ids as data. A pickle is a program; this machine knows only
+ * the operations that build numbers, texts, lists, tuples and NumPy arrays, calls nothing, and
+ * refuses everything else (https://docs.python.org/3/library/pickletools.html, protocols 3 to 5).
+ * Large byte strings are not read: they stay where they are in the file.
  */
 import type { FileHandle } from 'node:fs/promises';
 import { fileError } from './matrix-file.js';
@@ -44,8 +44,15 @@ const RECONSTRUCT = ['numpy.core.multiarray._reconstruct', 'numpy._core.multiarr
 const FROM_BUFFER = ['numpy.core.numeric._frombuffer', 'numpy._core.numeric._frombuffer'];
 const KNOWN = [...RECONSTRUCT, ...FROM_BUFFER, 'numpy.ndarray', 'numpy.dtype'];
 
-/** Reads the file's only value. Throws XQG_VECTOR_FILE naming the byte of what is refused. */
-export async function readPickle(path: string, handle: FileHandle, size: number): Promise<PickledValue> {
+/**
+ * Reads the file's only value.
+ * @throws XqgError XQG_VECTOR_FILE naming the byte of what is refused
+ */
+export async function readPickle(
+  path: string,
+  handle: FileHandle,
+  size: number,
+): Promise<PickledValue> {
   return new Machine(path, handle, size).run();
 }
 
@@ -173,7 +180,10 @@ class Machine {
   #checkProtocol(protocol: number): void {
     if (protocol >= 3 && protocol <= 5) return;
     const mend = 'save it again with pickle.dump(value, file, protocol=4)';
-    throw fileError(this.#path, `it is a pickle of protocol ${protocol}; 3 to 5 are read (${mend})`);
+    throw fileError(
+      this.#path,
+      `it is a pickle of protocol ${protocol}; 3 to 5 are read (${mend})`,
+    );
   }
 
   /** A list grows in place, since the memo may hold it. */
@@ -214,7 +224,10 @@ class Machine {
     return true;
   }
 
-  /** Sets the state of an array, (version, shape, dtype, fortran, bytes), or of a dtype, (version, byte order, ...). */
+  /**
+   * Sets the state of an array, (version, shape, dtype, fortran, bytes), or of a dtype, (version,
+   * byte order, ...).
+   */
   #build(): boolean {
     const [target, state] = this.#popMany(2);
     if (!Array.isArray(state)) throw this.#reader.damage();
@@ -230,7 +243,12 @@ class Machine {
     return true;
   }
 
-  #array(bytes: PickledValue, dtype: PickledValue, shape: PickledValue, fortran: boolean): NumpyArray {
+  #array(
+    bytes: PickledValue,
+    dtype: PickledValue,
+    shape: PickledValue,
+    fortran: boolean,
+  ): NumpyArray {
     const isShape = Array.isArray(shape) && shape.every((size) => typeof size === 'number');
     if (!(bytes instanceof FileBytes && dtype instanceof Dtype && isShape)) {
       throw this.#reader.refusal(this.#reader.at, 'an array that does not hold plain numbers');

@@ -1,4 +1,4 @@
-/** The header of a safetensors file of any size (https://github.com/huggingface/safetensors). Knows no ids. */
+/** The header of a safetensors file of any size (https://github.com/huggingface/safetensors). */
 import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { fileError, type MatrixLayout, readBytes } from './matrix-file.js';
@@ -15,7 +15,8 @@ const tensor = z.object({
 });
 
 /**
- * Finds the only matrix of floating-point numbers, or the one that is named. Throws XQG_VECTOR_FILE.
+ * Finds the only matrix of floating-point numbers, or the one that is named. Throws
+ * XQG_VECTOR_FILE.
  *
  * @param name of the tensor; undefined: there is only one
  */
@@ -40,7 +41,8 @@ export async function safetensorsLayout(
     name === undefined ? dtype in TYPES && shape.length === 2 : key === name,
   );
   if (fitting.length !== 1) {
-    const wanted = name === undefined ? 'one matrix of F16, F32 or F64 is needed' : `there is no "${name}"`;
+    const wanted =
+      name === undefined ? 'one matrix of F16, F32 or F64 is needed' : `there is no "${name}"`;
     throw fileError(path, `${wanted}; its tensors are ${names} (name one with "tensor")`);
   }
   const [{ key, dtype, shape, data_offsets: range }] = fitting;

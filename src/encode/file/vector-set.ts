@@ -1,6 +1,6 @@
 /**
- * The rows of several matrix files under their ids, as one set: checked from end to end when it opens, then read row by row.
- * Knows neither passages nor questions.
+ * The rows of several matrix files under their ids, as one set: checked from end to end when it
+ * opens, then read row by row.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -82,7 +82,10 @@ export class VectorSet {
     return undefined;
   }
 
-  /** Writes row `rows[i]` to `out` at `i * dim`. Rows that follow one another in a file are read together. */
+  /**
+   * Writes row `rows[i]` to `out` at `i * dim`. Rows that follow one another in a file are read
+   * together.
+   */
   async read(rows: readonly number[], places: readonly number[], out: Float32Array): Promise<void> {
     const order = [...rows.keys()].sort((a, b) => rows[a] - rows[b]);
     const dim = this.#dim!;
@@ -129,7 +132,10 @@ export class VectorSet {
     }
     const names = await this.#addIds(file, manifestPath, entry, idOf);
     if (names.count !== rows) {
-      throw fileError(path, `it has ${counted(rows)} rows, but ${counted(names.count)} ids in ${names.from}`);
+      throw fileError(
+        path,
+        `it has ${counted(rows)} rows, but ${counted(names.count)} ids in ${names.from}`,
+      );
     }
     this.#digests.push(await this.#check(file, onChecked), names.digest);
   }
@@ -155,11 +161,13 @@ export class VectorSet {
       );
     };
     if (file.layout.ids !== null) {
-      if (entry.ids !== undefined) throw fileError(file.path, 'it holds ids of its own: leave "ids" out');
+      if (entry.ids !== undefined)
+        throw fileError(file.path, 'it holds ids of its own: leave "ids" out');
       for (const [row, id] of file.layout.ids.entries()) add(id, row, file.path);
       return { count: file.layout.ids.length, from: 'it', digest: hash.digest('hex') };
     }
-    if (entry.ids === undefined) throw fileError(file.path, 'it holds no ids: name a file with "ids"');
+    if (entry.ids === undefined)
+      throw fileError(file.path, 'it holds no ids: name a file with "ids"');
     const from = resolve(dirname(manifestPath), entry.ids);
     let count = 0;
     for await (const { text } of readLines(from)) {
@@ -202,9 +210,14 @@ export class VectorSet {
       if (!Number.isFinite(square)) {
         const row = numbers.subarray(at, at + dim);
         const place = row.findIndex((value) => !Number.isFinite(value));
-        throw rowError(file.path, first + at / dim, `number ${place + 1} of ${dim} is ${row[place]}`);
+        throw rowError(
+          file.path,
+          first + at / dim,
+          `number ${place + 1} of ${dim} is ${row[place]}`,
+        );
       }
-      if (square !== 0 && Math.abs(Math.sqrt(square) - 1) > UNIT_TOLERANCE) this.#unitLength = false;
+      if (square !== 0 && Math.abs(Math.sqrt(square) - 1) > UNIT_TOLERANCE)
+        this.#unitLength = false;
     }
   }
 
@@ -217,12 +230,16 @@ export class VectorSet {
 
 function openMatrix(path: string, { tensor }: VectorsEntry): Promise<MatrixFile> {
   const extension = extname(path);
-  if (extension === '.npy') return MatrixFile.open(path, (handle, size) => npyLayout(path, handle, size));
+  if (extension === '.npy')
+    return MatrixFile.open(path, (handle, size) => npyLayout(path, handle, size));
   if (extension === '.safetensors')
     return MatrixFile.open(path, (handle, size) => safetensorsLayout(path, handle, size, tensor));
   if (extension === '.pkl' || extension === '.pickle')
     return MatrixFile.open(path, (handle, size) => tevatronLayout(path, handle, size));
-  throw fileError(path, `no reader knows "${extension}"; .npy, .safetensors, .pkl and .pickle are read`);
+  throw fileError(
+    path,
+    `no reader knows "${extension}"; .npy, .safetensors, .pkl and .pickle are read`,
+  );
 }
 
 /** @param row from 0; people count from 1 */
@@ -231,8 +248,8 @@ function rowError(file: string, row: number, reason: string): XqgError {
 }
 
 /**
- * The list of files that a `file:` encoder reads: which hold passages, questions and generated queries, and where their ids
- * are. Knows no vectors.
+ * The list of files that a `file:` encoder reads: which hold passages, questions and generated
+ * queries, and where their ids are.
  */
 const language = z.string().regex(/^[a-z]{2,3}$/, 'is not a language code');
 
@@ -248,7 +265,10 @@ const vectors = z.strictObject({
 });
 
 const generated = vectors.extend({
-  /** With `lang`: the rows are query `index` (from 0) of each passage in `lang`, and the ids are those of passages. */
+  /**
+   * With `lang`: the rows are query `index` (from 0) of each passage in `lang`, and the ids are
+   * those of passages.
+   */
   index: z.int().nonnegative().optional(),
 });
 
@@ -261,14 +281,18 @@ const manifest = z
     generated: z.array(generated).default([]),
   })
   .refine(
-    ({ generated: files }) => files.every(({ index, lang }) => index === undefined || lang !== undefined),
+    ({ generated: files }) =>
+      files.every(({ index, lang }) => index === undefined || lang !== undefined),
     { error: 'an "index" needs a "lang"', path: ['generated'] },
   );
 
 export type Manifest = z.output<typeof manifest>;
 export type VectorsEntry = z.output<typeof generated>;
 
-/** Reads a manifest. Throws XQG_VECTOR_FILE naming every key that is wrong. */
+/**
+ * Reads a manifest.
+ * @throws XqgError XQG_VECTOR_FILE naming every key that is wrong
+ */
 export async function readManifest(path: string): Promise<Manifest> {
   let json: unknown;
   try {

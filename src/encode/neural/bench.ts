@@ -1,6 +1,6 @@
 /**
- * How fast a neural encoder is on this machine, by its settings, against the bare runtime on the same batches. Takes turns, so
- * that what else the machine does falls on both; minima count. Knows no index.
+ * How fast a neural encoder is on this machine, by its settings, against the bare runtime on the
+ * same batches. Takes turns, so that what else the machine does falls on both; minima count.
  */
 import { availableParallelism } from 'node:os';
 import { seededRandom } from '../../base/random.js';
@@ -20,11 +20,17 @@ export interface BenchedPoint extends BenchPoint {
   /** Passages a second, tokenizing and pooling included. */
   readonly passagesPerSecond: number;
   readonly tokensPerSecond: number;
-  /** Passages a second of the graph alone, in one session with these threads and the batches made before; one worker only. */
+  /**
+   * Passages a second of the graph alone, in one session with these threads and the batches made
+   * before; one worker only.
+   */
   readonly barePerSecond: number | null;
   /** Encoder / bare, by the clock. */
   readonly ratio: number | null;
-  /** The same by processor time, which other work on the machine changes little; with several threads waiting counts too. */
+  /**
+   * The same by processor time, which other work on the machine changes little; with several
+   * threads waiting counts too.
+   */
   readonly cpuRatio: number | null;
 }
 
@@ -39,7 +45,10 @@ export interface BenchOptions {
 
 const BATCHES = [1, 8];
 
-/** What is worth measuring: one worker with 1 and all threads, a worker a core; batches where a graph allows them. */
+/**
+ * What is worth measuring: one worker with 1 and all threads, a worker a core; batches where a
+ * graph allows them.
+ */
 export function benchPoints(model: FoundModel, card?: CardFields): BenchPoint[] {
   const cores = availableParallelism();
   const batches = takesScaleOfBatch(setupOf(model, { card }).setup.graph) ? [1] : BATCHES;
@@ -137,10 +146,16 @@ async function timed(work: () => Promise<unknown>): Promise<Time> {
 }
 
 function lesser(a: Time, b: Time): Time {
-  return { seconds: Math.min(a.seconds, b.seconds), cpuSeconds: Math.min(a.cpuSeconds, b.cpuSeconds) };
+  return {
+    seconds: Math.min(a.seconds, b.seconds),
+    cpuSeconds: Math.min(a.cpuSeconds, b.cpuSeconds),
+  };
 }
 
-/** Made-up passages of many lengths, always the same: what a bench encodes where nothing else is at hand. Holds text. */
+/**
+ * Made-up passages of many lengths, always the same: what a bench encodes where nothing else is at
+ * hand. Holds text.
+ */
 const SENTENCES = [
   'The bridge over the river was closed for repairs between the spring and the autumn of that year.',
   'Most of the villages along the coast live from fishing, and some have small harbors of their own.',

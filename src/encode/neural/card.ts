@@ -1,6 +1,6 @@
 /**
- * What must be known of a sentence encoder besides its weights: pooling, normalization, prefixes, lengths, dtype. A card may
- * come from the model's own files, from ours or from the user. Knows no file and no runtime.
+ * What must be known of a sentence encoder besides its weights: pooling, normalization, prefixes,
+ * lengths, dtype. A card may come from the model's own files, from ours or from the user.
  */
 import { z } from 'zod';
 
@@ -22,14 +22,20 @@ export type Dtype = keyof typeof DTYPE_SUFFIX;
 
 const tokens = z.int('is not a whole number').min(4, 'is less than 4');
 
-/** The fields that a card file may have; each is optional, and one that is given wins over all other sources. */
+/**
+ * The fields that a card file may have; each is optional, and one that is given wins over all other
+ * sources.
+ */
 export const cardFields = z.strictObject({
   /**
-   * `cls`: the first token's state; `mean`: the mean over all tokens, special ones included; `last`: the last token's;
-   * `given`: the graph yields `sentence_embedding`.
+   * `cls`: the first token's state; `mean`: the mean over all tokens, special ones included;
+   * `last`: the last token's; `given`: the graph yields `sentence_embedding`.
    */
   pooling: z.enum(POOLINGS, { error: `is not one of ${POOLINGS.join(', ')}` }).optional(),
-  /** True: vectors get unit length (cosine); false: they are compared by their dot product as they are. */
+  /**
+   * True: vectors get unit length (cosine); false: they are compared by their dot product as they
+   * are.
+   */
   normalize: z.boolean('is neither true nor false').optional(),
   queryPrefix: z.string().optional(),
   passagePrefix: z.string().optional(),
@@ -50,7 +56,9 @@ export type ModelCard = Required<CardFields>;
 
 /** The lines that people see before the first batch. */
 export function describeCard(card: ModelCard): string {
-  const prefixes = [card.queryPrefix, card.passagePrefix].map((prefix) => JSON.stringify(prefix)).join(' / ');
+  const prefixes = [card.queryPrefix, card.passagePrefix]
+    .map((prefix) => JSON.stringify(prefix))
+    .join(' / ');
   return [
     `pooling ${card.pooling}`,
     card.normalize ? 'unit length (cosine)' : 'not normalized (dot product)',

@@ -1,6 +1,7 @@
 /**
- * Cards of encoders that the literature names, for what their own files do not say. Data only. `measured`: run here against
- * golden vectors; the others are written down from their documentation and say so in docs/models.md.
+ * Cards of encoders that the literature names, for what their own files do not say. Data only.
+ * `measured`: run here against golden vectors; the others are written down from their documentation
+ * and say so in docs/models.md.
  */
 
 import { join } from 'node:path';
@@ -29,7 +30,13 @@ export const KNOWN_CARDS: readonly KnownCard[] = [
   {
     names: ['use-multilingual-v3'],
     modelType: 'use-multilingual-v3',
-    card: { pooling: 'given', normalize: true, ...UNSTATED_PREFIXES, queryTokens: 512, passageTokens: 512 },
+    card: {
+      pooling: 'given',
+      normalize: true,
+      ...UNSTATED_PREFIXES,
+      queryTokens: 512,
+      passageTokens: 512,
+    },
     license: 'Apache-2.0',
     languages: 'ar de en es fr it ja ko nl pl pt ru th tr zh',
     dim: 512,
@@ -38,7 +45,13 @@ export const KNOWN_CARDS: readonly KnownCard[] = [
   },
   {
     names: ['sentence-transformers/all-MiniLM-L6-v2', 'Xenova/all-MiniLM-L6-v2'],
-    card: { pooling: 'mean', normalize: true, ...UNSTATED_PREFIXES, queryTokens: 256, passageTokens: 256 },
+    card: {
+      pooling: 'mean',
+      normalize: true,
+      ...UNSTATED_PREFIXES,
+      queryTokens: 256,
+      passageTokens: 256,
+    },
     license: 'Apache-2.0',
     languages: 'en',
     dim: 384,
@@ -47,7 +60,13 @@ export const KNOWN_CARDS: readonly KnownCard[] = [
   },
   {
     names: ['ielabgroup/bert-base-multilingual-cased-xor-tydi'],
-    card: { pooling: 'cls', normalize: false, ...UNSTATED_PREFIXES, queryTokens: 32, passageTokens: 128 },
+    card: {
+      pooling: 'cls',
+      normalize: false,
+      ...UNSTATED_PREFIXES,
+      queryTokens: 32,
+      passageTokens: 128,
+    },
     license: 'see the hub',
     languages: '104, trained on ar bn fi ja ko ru te',
     dim: 768,
@@ -56,7 +75,13 @@ export const KNOWN_CARDS: readonly KnownCard[] = [
   },
   {
     names: ['google-bert/bert-base-multilingual-cased', 'Xenova/bert-base-multilingual-cased'],
-    card: { pooling: 'mean', normalize: true, ...UNSTATED_PREFIXES, queryTokens: 128, passageTokens: 512 },
+    card: {
+      pooling: 'mean',
+      normalize: true,
+      ...UNSTATED_PREFIXES,
+      queryTokens: 128,
+      passageTokens: 512,
+    },
     license: 'Apache-2.0',
     languages: '104',
     dim: 768,
@@ -65,7 +90,13 @@ export const KNOWN_CARDS: readonly KnownCard[] = [
   },
   {
     names: ['FacebookAI/xlm-roberta-base', 'Xenova/xlm-roberta-base'],
-    card: { pooling: 'mean', normalize: true, ...UNSTATED_PREFIXES, queryTokens: 128, passageTokens: 512 },
+    card: {
+      pooling: 'mean',
+      normalize: true,
+      ...UNSTATED_PREFIXES,
+      queryTokens: 128,
+      passageTokens: 512,
+    },
     license: 'MIT',
     languages: '100',
     dim: 768,
@@ -74,7 +105,13 @@ export const KNOWN_CARDS: readonly KnownCard[] = [
   },
   {
     names: ['sentence-transformers/LaBSE', 'Xenova/LaBSE'],
-    card: { pooling: 'cls', normalize: true, ...UNSTATED_PREFIXES, queryTokens: 256, passageTokens: 256 },
+    card: {
+      pooling: 'cls',
+      normalize: true,
+      ...UNSTATED_PREFIXES,
+      queryTokens: 256,
+      passageTokens: 256,
+    },
     license: 'Apache-2.0',
     languages: '109',
     dim: 768,
@@ -101,7 +138,13 @@ export const KNOWN_CARDS: readonly KnownCard[] = [
   ),
   {
     names: ['BAAI/bge-m3', 'Xenova/bge-m3'],
-    card: { pooling: 'cls', normalize: true, ...UNSTATED_PREFIXES, queryTokens: 512, passageTokens: 8192 },
+    card: {
+      pooling: 'cls',
+      normalize: true,
+      ...UNSTATED_PREFIXES,
+      queryTokens: 512,
+      passageTokens: 8192,
+    },
     license: 'MIT',
     languages: '100',
     dim: 1024,
@@ -111,7 +154,13 @@ export const KNOWN_CARDS: readonly KnownCard[] = [
   ...['paraphrase-multilingual-MiniLM-L12-v2', 'paraphrase-multilingual-mpnet-base-v2'].map(
     (name): KnownCard => ({
       names: [`sentence-transformers/${name}`, `Xenova/${name}`],
-      card: { pooling: 'mean', normalize: true, ...UNSTATED_PREFIXES, queryTokens: 128, passageTokens: 128 },
+      card: {
+        pooling: 'mean',
+        normalize: true,
+        ...UNSTATED_PREFIXES,
+        queryTokens: 128,
+        passageTokens: 128,
+      },
       license: 'Apache-2.0',
       languages: '50',
       dim: name.includes('mpnet') ? 768 : 384,
@@ -121,11 +170,16 @@ export const KNOWN_CARDS: readonly KnownCard[] = [
   ),
 ];
 
-/** The card of a model by its name on the hub or the name of its folder, or by its type; null if there is none. */
+/**
+ * The card of a model by its name on the hub or the name of its folder, or by its type; null if
+ * there is none.
+ */
 export function knownCard(name: string, modelType?: string): KnownCard | null {
   const short = name.split('/').at(-1)?.toLowerCase();
   return (
-    KNOWN_CARDS.find(({ names }) => names.some((known) => known.toLowerCase() === name.toLowerCase())) ??
+    KNOWN_CARDS.find(({ names }) =>
+      names.some((known) => known.toLowerCase() === name.toLowerCase()),
+    ) ??
     KNOWN_CARDS.find(({ names }) =>
       names.some((known) => known.split('/').at(-1)?.toLowerCase() === short),
     ) ??
@@ -137,14 +191,16 @@ export function knownCard(name: string, modelType?: string): KnownCard | null {
 /** Where nothing says how long a text may be. */
 const LONGEST_TOKENS = 512;
 
-/** Module types of sentence-transformers that are reproduced; the transformer itself is the graph. */
+/**
+ * Module types of sentence-transformers that are reproduced; the transformer itself is the graph.
+ */
 const MODULES = ['Transformer', 'Pooling', 'Normalize'];
 
 /**
  * @param stated wins over the model's own files, which win over our cards
  * @param outputs of the graph: one with `sentence_embedding` has all of the model's layers in it
- * @throws XqgError XQG_MODEL_POOLING for a model whose pooling nobody states, XQG_MODEL_MODULE for a layer that cannot be
- * reproduced, XQG_MODEL_DAMAGED
+ * @throws XqgError XQG_MODEL_POOLING for a model whose pooling nobody states, XQG_MODEL_MODULE for
+ * a layer that cannot be reproduced, XQG_MODEL_DAMAGED
  */
 export function readCard(
   { name, folder }: FoundModel,
@@ -155,7 +211,11 @@ export function readCard(
   const given = outputs.includes('sentence_embedding') && stated.pooling === undefined;
   const modelType = modelJson(folder, 'config.json')?.model_type as string | undefined;
   const own = ownFields(folder, given || stated.pooling !== undefined);
-  const merged: CardFields = { ...knownCard(name, modelType)?.card, ...own, ...definedOnly(stated) };
+  const merged: CardFields = {
+    ...knownCard(name, modelType)?.card,
+    ...own,
+    ...definedOnly(stated),
+  };
   const pooling = given ? 'given' : merged.pooling;
   if (pooling === undefined) throw new XqgError('XQG_MODEL_POOLING', { model: name });
   const needed = pooling === 'given' ? 'sentence_embedding' : 'last_hidden_state';
@@ -163,7 +223,12 @@ export function readCard(
     !outputs.includes(needed) &&
     !(needed === 'last_hidden_state' && outputs.includes('token_embeddings'))
   ) {
-    throw new XqgError('XQG_MODEL_OUTPUT', { model: name, pooling, needed, outputs: outputs.join(', ') });
+    throw new XqgError('XQG_MODEL_OUTPUT', {
+      model: name,
+      pooling,
+      needed,
+      outputs: outputs.join(', '),
+    });
   }
   const longest = tokenizerLimit(folder);
   return {
@@ -181,10 +246,15 @@ export function readCard(
  * The graph of a dtype, relative to the folder; without one fp32's, or the only one that is there.
  * @throws XqgError XQG_MODEL_INCOMPLETE
  */
-export function chooseGraph(folder: string, dtype: Dtype | undefined): { dtype: Dtype; graph: string } {
+export function chooseGraph(
+  folder: string,
+  dtype: Dtype | undefined,
+): { dtype: Dtype; graph: string } {
   const graphs = graphsOf(folder);
   const found = (Object.keys(DTYPE_SUFFIX) as Dtype[]).flatMap((each) => {
-    const graph = graphs.find((path) => path.split('/').at(-1) === `model${DTYPE_SUFFIX[each]}.onnx`);
+    const graph = graphs.find(
+      (path) => path.split('/').at(-1) === `model${DTYPE_SUFFIX[each]}.onnx`,
+    );
     return graph === undefined ? [] : [{ dtype: each, graph }];
   });
   const wanted = dtype ?? (found.length === 1 ? found[0].dtype : 'fp32');
@@ -206,7 +276,8 @@ function ownFields(folder: string, layersInGraph: boolean): CardFields {
   if (modules !== null) fields.normalize = false;
   for (const { type, path } of modules ?? []) {
     const module = type.split('.').at(-1)!;
-    if (module === 'Pooling') fields.pooling = poolingOf(modelJson(folder, join(path, 'config.json')) ?? {});
+    if (module === 'Pooling')
+      fields.pooling = poolingOf(modelJson(folder, join(path, 'config.json')) ?? {});
     if (module === 'Normalize') fields.normalize = true;
     if (!MODULES.includes(module) && !layersInGraph)
       throw new XqgError('XQG_MODEL_MODULE', { folder, module });

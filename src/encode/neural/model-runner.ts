@@ -1,7 +1,7 @@
 /**
- * A graph and its tokenizer on the thread that calls: texts in, vectors out. The tokenizer is the native one, since those in
- * JavaScript leave out SentencePiece's character map; it also keeps the special tokens of texts that it cuts. Knows neither
- * prefixes nor threads.
+ * A graph and its tokenizer on the thread that calls: texts in, vectors out. The tokenizer is the
+ * native one, since those in JavaScript leave out SentencePiece's character map; it also keeps the
+ * special tokens of texts that it cuts.
  */
 import { readFile } from 'node:fs/promises';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -40,16 +40,22 @@ export class ModelRunner {
   /** @throws Error of the module loader where onnxruntime-node or tokenizers is missing */
   static async open(setup: ThreadSetup): Promise<ModelRunner> {
     const { graph, tokenizer, threads } = setup;
-    const [runtime, { Tokenizer }] = await Promise.all([import('onnxruntime-node'), import('tokenizers')]);
+    const [runtime, { Tokenizer }] = await Promise.all([
+      import('onnxruntime-node'),
+      import('tokenizers'),
+    ]);
     const loaded = Tokenizer.fromString(await readFile(tokenizer, 'utf8'));
     // tokenizer.json may ask for padding to a fixed length.
     loaded.disablePadding();
-    // Without it, 8-bit products saturate on processors that lack VNNI, and vectors differ between machines.
+    // Without it, 8-bit products saturate on processors that lack VNNI, and vectors differ between
+    // machines.
     const session = await runtime.InferenceSession.create(graph, {
       executionProviders: ['cpu'],
       logSeverityLevel: 3,
       intraOpNumThreads: threads,
-      extra: { session: { x64quantprecision: '1', intra_op: { allow_spinning: threads > 1 ? '1' : '0' } } },
+      extra: {
+        session: { x64quantprecision: '1', intra_op: { allow_spinning: threads > 1 ? '1' : '0' } },
+      },
     });
     return new ModelRunner(session, loaded, runtime.Tensor, setup);
   }
@@ -73,7 +79,10 @@ export class ModelRunner {
     return { vectors: vectors ?? new Float32Array(0), tokens, cut };
   }
 
-  /** The token ids of texts as they are run: `rows[r]` of a batch are those of the text at `places[r]`. */
+  /**
+   * The token ids of texts as they are run: `rows[r]` of a batch are those of the text at
+   * `places[r]`.
+   */
   async batches(
     texts: readonly string[],
     longest: number,
@@ -102,7 +111,10 @@ export class ModelRunner {
     await this.#session.release();
   }
 
-  async #tokenize(texts: readonly string[], longest: number): Promise<{ ids: number[]; cut: boolean }[]> {
+  async #tokenize(
+    texts: readonly string[],
+    longest: number,
+  ): Promise<{ ids: number[]; cut: boolean }[]> {
     this.#tokenizer.setTruncation(longest);
     const encodings = await this.#tokenizer.encodeBatch([...texts]);
     return encodings.map((encoding) => ({
@@ -125,7 +137,8 @@ export class ModelRunner {
     });
     const { inputNames } = this.#session;
     const feeds: Feeds = { input_ids: new this.#tensor('int64', ids, shape) };
-    if (inputNames.includes('attention_mask')) feeds.attention_mask = new this.#tensor('int64', mask, shape);
+    if (inputNames.includes('attention_mask'))
+      feeds.attention_mask = new this.#tensor('int64', mask, shape);
     if (inputNames.includes('token_type_ids')) {
       feeds.token_type_ids = new this.#tensor('int64', new BigInt64Array(ids.length), shape);
     }

@@ -1,7 +1,8 @@
 /**
- * A sentence encoder that runs as a graph in onnxruntime, on threads of its own. By default every text is run alone, without
- * padding: its vector is then the same bits whatever stands beside it. Graphs with dynamic quantization take their scale
- * from the whole batch, so in them a text's neighbors would change its vector by far more than rounding. Knows no hub.
+ * A sentence encoder that runs as a graph in onnxruntime, on threads of its own. By default every
+ * text is run alone, without padding: its vector is then the same bits whatever stands beside it.
+ * Graphs with dynamic quantization take their scale from the whole batch, so in them a text's
+ * neighbors would change its vector by far more than rounding.
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -23,8 +24,9 @@ export interface NeuralEncoderOptions {
   /** Threads within a run of one worker. Default: half of the cores, 4 at most. */
   readonly threads?: number;
   /**
-   * Texts that are run together. Default 1: exact. More is faster for short texts, and changes vectors in the last digits,
-   * so that an index that was killed and resumed may have another digest.
+   * Texts that are run together. Default 1: exact. More is faster for short texts, and changes
+   * vectors in the last digits, so that an index that was killed and resumed may have another
+   * digest.
    */
   readonly batch?: number;
 }
@@ -55,8 +57,8 @@ export class NeuralEncoder implements Encoder {
   }
 
   /**
-   * @throws XqgError XQG_MODEL_INCOMPLETE, XQG_MODEL_POOLING, XQG_MODEL_MODULE, XQG_MODEL_OUTPUT, XQG_MODEL_DAMAGED,
-   * XQG_PACKAGE_MISSING, XQG_MODEL_BATCH
+   * @throws XqgError XQG_MODEL_INCOMPLETE, XQG_MODEL_POOLING, XQG_MODEL_MODULE, XQG_MODEL_OUTPUT,
+   * XQG_MODEL_DAMAGED, XQG_PACKAGE_MISSING, XQG_MODEL_BATCH
    */
   static async open(model: FoundModel, options: NeuralEncoderOptions = {}): Promise<NeuralEncoder> {
     const { workers = 1 } = options;
@@ -88,7 +90,9 @@ export class NeuralEncoder implements Encoder {
 
   encodePassages(passages: readonly PassageText[]): Promise<Float32Array> {
     const { passagePrefix, passageTokens } = this.card;
-    const texts = passages.map(({ title, text }) => `${passagePrefix}${title ? `${title} ${text}` : text}`);
+    const texts = passages.map(
+      ({ title, text }) => `${passagePrefix}${title ? `${title} ${text}` : text}`,
+    );
     return this.#encode(texts, passageTokens);
   }
 

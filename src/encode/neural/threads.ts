@@ -1,6 +1,6 @@
 /**
- * The threads on which an encoder's model runs: tasks go to whichever is idle, in their order. An idle thread does not keep
- * the process alive. Knows neither the model nor the texts.
+ * The threads on which an encoder's model runs: tasks go to whichever is idle, in their order. An
+ * idle thread does not keep the process alive.
  */
 import { Worker } from 'node:worker_threads';
 import { XqgError } from '../../base/errors.js';

@@ -1,6 +1,7 @@
 /**
- * Vectors of the parts that texts are made of, in 8 bits each, so that hundreds of thousands fit. A part always counts with its 8-bit
- * values, remembered or computed anew: what is remembered changes the time, never a result. Knows no word.
+ * Vectors of the parts that texts are made of, in 8 bits each, so that hundreds of thousands fit. A
+ * part always counts with its 8-bit values, remembered or computed anew: what is remembered changes
+ * the time, never a result.
  */
 import type { TermBag } from '../../languages/terms.js';
 import { WeightedRows } from '../../vectors/weighted-rows.js';
@@ -27,7 +28,11 @@ export class PartVectors {
    * @param bytes of the vectors that are remembered; later ones are computed each time
    * @param compute adds the exact vector of a part to out (dim), which is zero
    */
-  constructor(dim: number, bytes: number, compute: (name: string, lang: string, out: Float32Array) => void) {
+  constructor(
+    dim: number,
+    bytes: number,
+    compute: (name: string, lang: string, out: Float32Array) => void,
+  ) {
     this.#rows = new WeightedRows(dim);
     this.#most = Math.floor(bytes / this.#rows.stride);
     this.#compute = compute;
@@ -47,7 +52,8 @@ export class PartVectors {
     const { terms, weights } = parts;
     const numbers = this.#numbers(parts);
     const places = this.#placesOf(lang);
-    for (let t = 0; t < numbers.length; t++) this.#addPart(terms[t], weights[t], lang, places, numbers[t]);
+    for (let t = 0; t < numbers.length; t++)
+      this.#addPart(terms[t], weights[t], lang, places, numbers[t]);
   }
 
   /** The same for counted parts that do not come together again, as the words of a passage. */

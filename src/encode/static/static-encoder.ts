@@ -1,7 +1,7 @@
 /**
- * The static encoder: a text is the weighted sum of its words, each a mixture of the English stems that translate it. Two
- * parts, each of unit length before they are joined: a semantic one (learned from teachers) and a lexical one (hashed stems and romanized
- * n-grams). No neural network runs. Knows no generator.
+ * The static encoder: a text is the weighted sum of its words, each a mixture of the English stems
+ * that translate it. Two parts, each of unit length before they are joined: a semantic one (learned
+ * from teachers) and a lexical one (hashed stems and romanized n-grams). No neural network runs.
  */
 import { passageWords, romanize, skeleton, type Word, wordsOf } from '../../languages/analysis.js';
 import { stem } from '../../languages/stemming.js';
@@ -26,7 +26,10 @@ export interface StaticEncoderSettings {
   readonly wholeWeight: number;
   /** Factor on n-grams and skeleton of foreign words that the table translates. */
   readonly translatedForm: number;
-  /** How much of a language's mean vector is taken from its texts, in [0, 1]; 0 for packs that have none. */
+  /**
+   * How much of a language's mean vector is taken from its texts, in [0, 1]; 0 for packs that have
+   * none.
+   */
   readonly meanShare: number;
 }
 
@@ -98,9 +101,11 @@ export class StaticEncoder implements BagEncoder {
     return this.#encode(queries.length, (i, row) => {
       const { text, languages } = queries[i];
       for (const { lang, weight } of languages) {
-        // A word that this language's table lacks may belong to another one of the question's languages.
+        // A word that this language's table lacks may belong to another one of the question's
+        // languages.
         const words = wordsOf(text, lang).filter(
-          (word) => this.#knows(word, lang) || !languages.some((other) => this.#knows(word, other.lang)),
+          (word) =>
+            this.#knows(word, lang) || !languages.some((other) => this.#knows(word, other.lang)),
         );
         this.#words.add(bagOf(words.map(({ surface }) => [surface, weight])), lang);
       }
@@ -141,7 +146,8 @@ export class StaticEncoder implements BagEncoder {
   }
 
   /**
-   * Writes a sum per text, brings each part and the whole to their lengths, and takes from it what all texts of its language share.
+   * Writes a sum per text, brings each part and the whole to their lengths, and takes from it what
+   * all texts of its language share.
    * @param write returns the text's languages
    */
   #encode(
@@ -176,7 +182,10 @@ export class StaticEncoder implements BagEncoder {
     return changed;
   }
 
-  /** What a word means; a word that its own language's table lacks may be an English one, a name above all. */
+  /**
+   * What a word means; a word that its own language's table lacks may be an English one, a name
+   * above all.
+   */
   #links({ term, surface }: Pick<Word, 'term' | 'surface'>, lang: string): readonly Link[] {
     const links = this.#pack.toPivot(term, lang);
     if (links.length > 0 || lang === PIVOT) return links;
@@ -184,7 +193,10 @@ export class StaticEncoder implements BagEncoder {
     return id === undefined ? [] : [{ id, p: 1 }];
   }
 
-  /** Adds what a word looks like to the hashed part of out, and what it means to the shares of pivot stems. */
+  /**
+   * Adds what a word looks like to the hashed part of out, and what it means to the shares of pivot
+   * stems.
+   */
   #addForm(
     { term, surface }: Pick<Word, 'term' | 'surface'>,
     lang: string,
@@ -226,7 +238,8 @@ function encoderGrams(romanized: string): number[] {
   const marked = `<${romanized}>`;
   const grams: number[] = [];
   for (const length of [3, 4])
-    for (let i = 0; i + length <= marked.length; i++) grams.push(hashOf('#', marked, i, i + length));
+    for (let i = 0; i + length <= marked.length; i++)
+      grams.push(hashOf('#', marked, i, i + length));
   return grams;
 }
 

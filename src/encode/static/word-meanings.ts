@@ -1,6 +1,6 @@
 /**
- * What words mean, in vectors: weighted sums over pivot stems of their semantic vectors and of the signs of their hashes. Knows no
- * language.
+ * What words mean, in vectors: weighted sums over pivot stems of their semantic vectors and of the
+ * signs of their hashes.
  */
 import type { PivotVocabulary } from '../../pack/pivot.js';
 import { WeightedRows } from '../../vectors/weighted-rows.js';
@@ -67,8 +67,17 @@ export function hashOf(mark: string, text = '', from = 0, to = text.length): num
   return h;
 }
 
-/** Adds factor x r(hash) to out[from .. from + dim), where r has 8 entries of +-1/sqrt(8) (fewer where two fall together). */
-export function addSigns(hash: number, factor: number, out: Float32Array, from: number, dim: number): void {
+/**
+ * Adds factor x r(hash) to out[from .. from + dim), where r has 8 entries of +-1/sqrt(8) (fewer
+ * where two fall together).
+ */
+export function addSigns(
+  hash: number,
+  factor: number,
+  out: Float32Array,
+  from: number,
+  dim: number,
+): void {
   const value = factor * VALUE;
   let state = hash;
   for (let entry = 0; entry < ENTRIES; entry++) {

@@ -1,6 +1,7 @@
 /**
- * A collection in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/<split>.tsv. Passages are streamed. The language of
- * a row is its `lang` or `metadata.lang`, else the one given, else detected. Knows no model.
+ * A collection in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/<split>.tsv. Passages are
+ * streamed. The language of a row is its `lang` or `metadata.lang`, else the one given, else
+ * detected.
  */
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -27,8 +28,9 @@ export interface BeirOptions {
 }
 
 /**
- * Reads queries and qrels, and opens the corpus. Throws XQG_EVALUATION_DATA where a file or a judged query is missing,
- * XQG_EVALUATION_LINE (also while streaming) where a row is bad or an id comes twice.
+ * Reads queries and qrels, and opens the corpus.
+ * @throws XqgError XQG_EVALUATION_DATA where a file or a judged query is missing,
+ * XQG_EVALUATION_LINE (also while streaming) where a row is bad or an id comes twice
  */
 export async function openBeir(options: BeirOptions): Promise<TestCollection> {
   const { directory, split = 'test', queryLang, passageLang, detect } = options;
@@ -61,18 +63,25 @@ export async function openBeir(options: BeirOptions): Promise<TestCollection> {
       yield { id, title, text, lang: lang ?? passageLang ?? (await detect(`${title}\n${text}`)) };
     }
   }
-  const sources = [await sourceOf(corpusFile), await sourceOf(queriesFile), await sourceOf(qrelsFile)];
+  const sources = [
+    await sourceOf(corpusFile),
+    await sourceOf(queriesFile),
+    await sourceOf(qrelsFile),
+  ];
   return { name: basename(resolve(directory)), queries, qrels, passages, sources, notes: [] };
 }
 
 function findFile(directory: string, name: string): string {
-  const file = [name, `${name}.gz`].map((each) => join(directory, each)).find((each) => existsSync(each));
+  const file = [name, `${name}.gz`]
+    .map((each) => join(directory, each))
+    .find((each) => existsSync(each));
   if (file !== undefined) return file;
   throw new XqgError('XQG_EVALUATION_DATA', {
     dataset: 'BEIR',
     directory,
     reason: `there is no ${name}`,
-    remedy: 'A BEIR folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv (each may end in .gz).',
+    remedy:
+      'A BEIR folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv (each may end in .gz).',
   });
 }
 
@@ -95,7 +104,9 @@ async function* rowsOf(file: string): AsyncGenerator<BeirRow> {
     if (seen.add(id, seen.size) !== undefined)
       throw lineError(file, number, `_id "${id}" comes a second time`, 'Remove one of the rows.');
     const metadata = row.metadata as { lang?: unknown } | null | undefined;
-    const lang = [row.lang, metadata?.lang].find((value) => typeof value === 'string' && value !== '');
+    const lang = [row.lang, metadata?.lang].find(
+      (value) => typeof value === 'string' && value !== '',
+    );
     yield {
       id,
       title: typeof row.title === 'string' ? row.title : '',

@@ -1,6 +1,7 @@
 /**
- * The cards of data sets: where each is published, under which license, and what its files are. Data only; another data set
- * is another entry here. A hash stands for a file that was seen; others are recorded when they are downloaded first.
+ * The cards of data sets: where each is published, under which license, and what its files are.
+ * Data only; another data set is another entry here. A hash stands for a file that was seen; others
+ * are recorded when they are downloaded first.
  */
 import { MLQA_R, type PublishedCounts, XQUAD_R } from './published-counts.js';
 
@@ -111,7 +112,11 @@ const MIRACL_PARTS: Readonly<Record<string, number>> = {
 const LAREQA = 'https://github.com/google-research-datasets/lareqa';
 const HUGGING_FACE = 'https://huggingface.co/datasets';
 
-function known(files: Known, pathOf: (lang: string) => string, urlOf: (lang: string) => string): DataFile[] {
+function known(
+  files: Known,
+  pathOf: (lang: string) => string,
+  urlOf: (lang: string) => string,
+): DataFile[] {
   return Object.entries(files).map(([lang, [sha256, bytes]]) => ({
     path: pathOf(lang),
     url: urlOf(lang),
@@ -132,7 +137,10 @@ const unseen = (lang: string, path: string, url: string): DataFile => ({
 function miraclFiles(lang: string, parts: number): DataFile[] {
   const set = `miracl-v1.0-${lang}`;
   const questions = [`${set}/topics/topics.${set}-dev.tsv`, `${set}/qrels/qrels.${set}-dev.tsv`];
-  const corpus = Array.from({ length: parts }, (_, i) => `miracl-corpus-v1.0-${lang}/docs-${i}.jsonl.gz`);
+  const corpus = Array.from(
+    { length: parts },
+    (_, i) => `miracl-corpus-v1.0-${lang}/docs-${i}.jsonl.gz`,
+  );
   return [
     ...questions.map((file) =>
       unseen(lang, `miracl/${file}`, `${HUGGING_FACE}/miracl/miracl/resolve/main/${file}`),
@@ -145,13 +153,20 @@ function miraclFiles(lang: string, parts: number): DataFile[] {
 
 function mrTydiFiles(lang: string, language: string): DataFile[] {
   const set = `mrtydi-v1.1-${language}`;
-  const questions = [`${set}/ir-format-data/topics.test.txt`, `${set}/ir-format-data/qrels.test.txt`];
+  const questions = [
+    `${set}/ir-format-data/topics.test.txt`,
+    `${set}/ir-format-data/qrels.test.txt`,
+  ];
   const corpus = `${set}/corpus.jsonl.gz`;
   return [
     ...questions.map((file) =>
       unseen(lang, `mr-tydi/${file}`, `${HUGGING_FACE}/castorini/mr-tydi/resolve/main/${file}`),
     ),
-    unseen(lang, `mr-tydi/${corpus}`, `${HUGGING_FACE}/castorini/mr-tydi-corpus/resolve/main/${corpus}`),
+    unseen(
+      lang,
+      `mr-tydi/${corpus}`,
+      `${HUGGING_FACE}/castorini/mr-tydi-corpus/resolve/main/${corpus}`,
+    ),
   ];
 }
 

@@ -1,6 +1,6 @@
 /**
- * The shapes of evaluation data: a test collection (a pool of passages, questions, judgments), and a parallel data set, of
- * which many test collections can be made. Knows no file format, no model and no measure.
+ * The shapes of evaluation data: a test collection (a pool of passages, questions, judgments), and
+ * a parallel data set, of which many test collections can be made.
  */
 import type { Judgments, Qrels } from '../measures/metrics.js';
 
@@ -20,8 +20,8 @@ export interface EvaluationQuery {
   /** False where the data name no language and it was detected. */
   readonly langGiven: boolean;
   /**
-   * What the question shares with others, e.g. its SQuAD article; questions of one group are not independent samples. The
-   * question's own id where it shares nothing.
+   * What the question shares with others, e.g. its SQuAD article; questions of one group are not
+   * independent samples. The question's own id where it shares nothing.
    */
   readonly group: string;
 }
@@ -61,7 +61,10 @@ export interface Collection {
   readonly name: string;
   /** By language, in the order in which results are shown. */
   readonly parts: ReadonlyMap<string, LanguagePart>;
-  /** Group by question id, the same in every language (see `EvaluationQuery`); ungrouped questions are absent. */
+  /**
+   * Group by question id, the same in every language (see `EvaluationQuery`); ungrouped questions
+   * are absent.
+   */
   readonly groups: ReadonlyMap<string, string>;
   readonly sources: readonly DataSource[];
   readonly notes: readonly string[];
@@ -70,7 +73,10 @@ export interface Collection {
 /** `passageLang` of the pool that has the passages of all languages. */
 export const ALL_LANGUAGES = 'all';
 
-/** The questions that `queryLang` has and that some passage of the pool answers; `passageLang` may be ALL_LANGUAGES. */
+/**
+ * The questions that `queryLang` has and that some passage of the pool answers; `passageLang` may
+ * be ALL_LANGUAGES.
+ */
 export function testCollectionOf(
   collection: Collection,
   queryLang: string,
@@ -97,18 +103,23 @@ export function* poolOf({ parts }: Collection, passageLang: string): Generator<E
 }
 
 /**
- * The id of a passage in the pool of all languages, where parallel passages may have the same id: its language is part of
- * it, as in `de:p0012`. An id that begins so stays as it is.
+ * The id of a passage in the pool of all languages, where parallel passages may have the same id:
+ * its language is part of it, as in `de:p0012`. An id that begins so stays as it is.
  */
 export function pooledId(id: string, lang: string): string {
   return id.startsWith(`${lang}:`) ? id : `${lang}:${id}`;
 }
 
-function judgmentsOf({ parts }: Collection, questionId: string, passageLang: string): Judgments | undefined {
+function judgmentsOf(
+  { parts }: Collection,
+  questionId: string,
+  passageLang: string,
+): Judgments | undefined {
   if (passageLang !== ALL_LANGUAGES) return parts.get(passageLang)!.qrels.get(questionId);
   const pooled = new Map<string, number>();
   for (const [lang, { qrels }] of parts) {
-    for (const [id, relevance] of qrels.get(questionId) ?? []) pooled.set(pooledId(id, lang), relevance);
+    for (const [id, relevance] of qrels.get(questionId) ?? [])
+      pooled.set(pooledId(id, lang), relevance);
   }
   return pooled.size > 0 ? pooled : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * A folder of data sets: gets files into it, and says which of them are whole. Hashes of files whose card has none are
- * recorded in `hashes.json` when they first arrive. Knows cards, no format.
+ * A folder of data sets: gets files into it, and says which of them are whole. Hashes of files
+ * whose card has none are recorded in `hashes.json` when they first arrive.
  */
 
 import { createHash } from 'node:crypto';
@@ -33,7 +33,7 @@ export interface GetOptions extends Pick<DownloadOptions, 'signal' | 'attempts' 
 
 type Hashes = Record<string, { sha256: string; url: string; date: string }>;
 
-/** Throws XQG_DATA_UNKNOWN naming the data sets or languages that there are. */
+/** @throws XqgError XQG_DATA_UNKNOWN naming the data sets or languages that there are */
 export function filesOf(
   name: string,
   langs?: readonly string[],
@@ -92,7 +92,10 @@ export async function getFiles(
 }
 
 /** Compares the files with their hashes. */
-export async function checkFiles(folder: string, files: readonly DataFile[]): Promise<CheckedFile[]> {
+export async function checkFiles(
+  folder: string,
+  files: readonly DataFile[],
+): Promise<CheckedFile[]> {
   const checked: CheckedFile[] = [];
   for (const file of files) checked.push(await checkFile(folder, file));
   return checked;
@@ -108,7 +111,11 @@ async function checkFile(folder: string, { path, sha256 }: DataFile): Promise<Ch
   return { path, state, sha256: found };
 }
 
-async function copy(source: string, target: string, expected: string | null): Promise<{ sha256: string }> {
+async function copy(
+  source: string,
+  target: string,
+  expected: string | null,
+): Promise<{ sha256: string }> {
   if (!(await exists(source))) throw new XqgError('XQG_DATA_MISSING', { file: source });
   await mkdir(dirname(target), { recursive: true });
   const part = `${target}.part`;
@@ -123,7 +130,10 @@ async function copy(source: string, target: string, expected: string | null): Pr
 }
 
 async function record(folder: string, { path, url }: DataFile, sha256: string): Promise<void> {
-  const hashes = { ...(await readHashes(folder)), [path]: { sha256, url, date: new Date().toISOString() } };
+  const hashes = {
+    ...(await readHashes(folder)),
+    [path]: { sha256, url, date: new Date().toISOString() },
+  };
   await writeAtomically(join(folder, 'hashes.json'), `${JSON.stringify(hashes, null, 1)}\n`);
 }
 
@@ -134,7 +144,11 @@ async function readHashes(folder: string): Promise<Hashes> {
     return JSON.parse(text) as Hashes;
   } catch (cause) {
     const remedy = 'Delete it; the hashes are recorded again.';
-    throw new XqgError('XQG_EVALUATION_FILE', { file, reason: 'it is not JSON', remedy }, { cause });
+    throw new XqgError(
+      'XQG_EVALUATION_FILE',
+      { file, reason: 'it is not JSON', remedy },
+      { cause },
+    );
   }
 }
 
@@ -145,7 +159,10 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** The sha256 (hex) of a file of any size. Throws XQG_EVALUATION_FILE where it cannot be read. */
+/**
+ * The sha256 (hex) of a file of any size.
+ * @throws XqgError XQG_EVALUATION_FILE where it cannot be read
+ */
 export async function sourceOf(file: string): Promise<DataSource> {
   const hash = createHash('sha256');
   try {

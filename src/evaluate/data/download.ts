@@ -1,6 +1,6 @@
 /**
- * Downloads one file so that it is whole or not there: what a broken connection left is kept and continued, and nothing gets
- * its name before its hash was compared. Knows no data set.
+ * Downloads one file so that it is whole or not there: what a broken connection left is kept and
+ * continued, and nothing gets its name before its hash was compared.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -30,12 +30,17 @@ export interface Downloaded {
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Downloads `url` to `target`; goes on with `target.part` if it is there and the file has not changed since.
+ * Downloads `url` to `target`; goes on with `target.part` if it is there and the file has not
+ * changed since.
  *
- * @throws XqgError XQG_DOWNLOAD where the server refuses or the connection breaks in every attempt (what came is kept),
- * XQG_DOWNLOAD_HASH where the file is not the expected one (it is deleted)
+ * @throws XqgError XQG_DOWNLOAD where the server refuses or the connection breaks in every attempt
+ * (what came is kept), XQG_DOWNLOAD_HASH where the file is not the expected one (it is deleted)
  */
-export async function download(url: string, target: string, options: DownloadOptions): Promise<Downloaded> {
+export async function download(
+  url: string,
+  target: string,
+  options: DownloadOptions,
+): Promise<Downloaded> {
   const { attempts = 5, waitMs = 1000, signal } = options;
   await mkdir(dirname(target), { recursive: true });
   const part = `${target}.part`;
@@ -120,7 +125,8 @@ async function fetchRest(
   } finally {
     await file.close();
   }
-  if (total !== null && done < total) throw refused(url, 503, `only ${done} of ${total} bytes came`);
+  if (total !== null && done < total)
+    throw refused(url, 503, `only ${done} of ${total} bytes came`);
 }
 
 function refused(url: string, status: number, reason: string): XqgError {

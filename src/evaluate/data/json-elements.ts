@@ -1,6 +1,6 @@
 /**
- * The elements of a JSON list in a file of any size, one at a time: a list of predictions may be longer than the longest
- * string of JavaScript. Knows no element.
+ * The elements of a JSON list in a file of any size, one at a time: a list of predictions may be
+ * longer than the longest string of JavaScript.
  */
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
@@ -13,12 +13,20 @@ export interface JsonElement {
   readonly value: unknown;
 }
 
-const [QUOTE, BACKSLASH, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\,[]{}');
+const [QUOTE, BACKSLASH, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] =
+  Buffer.from('"\\,[]{}');
 
-/** Streams the elements; `.gz` is unpacked. Throws XQG_EVALUATION_FILE naming the element that is broken. */
+/**
+ * Streams the elements; `.gz` is unpacked.
+ * @throws XqgError XQG_EVALUATION_FILE naming the element that is broken
+ */
 export async function* jsonElements(file: string): AsyncGenerator<JsonElement> {
   const broken = (reason: string) =>
-    new XqgError('XQG_EVALUATION_FILE', { file, reason, remedy: 'It must be a JSON list: [ ... ].' });
+    new XqgError('XQG_EVALUATION_FILE', {
+      file,
+      reason,
+      remedy: 'It must be a JSON list: [ ... ].',
+    });
   let place = 0;
   let depth = 0;
   let inText = false;
@@ -35,7 +43,8 @@ export async function* jsonElements(file: string): AsyncGenerator<JsonElement> {
       throw broken(`element ${place} is not JSON (${(error as Error).message})`);
     }
   };
-  const isBlank = (last: Buffer) => [...parts, last].every((part) => part.toString('latin1').trim() === '');
+  const isBlank = (last: Buffer) =>
+    [...parts, last].every((part) => part.toString('latin1').trim() === '');
   for await (const chunk of chunksOf(file)) {
     let from = 0;
     for (let at = 0; at < chunk.length; at++) {
@@ -72,7 +81,9 @@ export async function* jsonElements(file: string): AsyncGenerator<JsonElement> {
     parts.push(chunk.subarray(from));
   }
   if (!ended)
-    throw broken(depth > 0 ? `it is truncated: it ends within element ${place + 1}` : 'it is no list');
+    throw broken(
+      depth > 0 ? `it is truncated: it ends within element ${place + 1}` : 'it is no list',
+    );
   if (!isBlank(Buffer.alloc(0))) throw broken('something follows the list');
 }
 

@@ -1,5 +1,5 @@
 /**
- * Reads the lines and rows of evaluation files as streams. Knows no measure. Lines end at LF or CR LF only:
+ * Reads the lines and rows of evaluation files as streams. Lines end at LF or CR LF only:
  * node:readline also ends them at U+2028 and U+2029, which may stand in a JSON string.
  */
 import { createReadStream } from 'node:fs';
@@ -13,8 +13,8 @@ export interface Line {
 }
 
 /**
- * The lines of a UTF-8 file that are not blank, without a byte order mark; `.gz` is unpacked. Throws XQG_EVALUATION_FILE
- * where the file is missing, damaged or not UTF-8.
+ * The lines of a UTF-8 file that are not blank, without a byte order mark; `.gz` is unpacked.
+ * @throws XqgError XQG_EVALUATION_FILE where the file is missing, damaged or not UTF-8
  */
 export async function* readLines(file: string): AsyncGenerator<Line> {
   let number = 0;
@@ -49,7 +49,10 @@ function withoutReturn(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
-/** The rows of a JSONL file (`.gz` too), each an object. Throws XQG_EVALUATION_LINE with the line of the first bad row. */
+/**
+ * The rows of a JSONL file (`.gz` too), each an object.
+ * @throws XqgError XQG_EVALUATION_LINE with the line of the first bad row
+ */
 export async function* readJsonRows(
   file: string,
 ): AsyncGenerator<{ number: number; row: Record<string, unknown> }> {
@@ -73,7 +76,12 @@ export async function* readJsonRows(
 }
 
 export function lineError(file: string, line: number, reason: string, remedy: string): XqgError {
-  return new XqgError('XQG_EVALUATION_LINE', { file, line: line.toLocaleString('en-US'), reason, remedy });
+  return new XqgError('XQG_EVALUATION_LINE', {
+    file,
+    line: line.toLocaleString('en-US'),
+    reason,
+    remedy,
+  });
 }
 
 /** The error of a file that is missing or cannot be read, from what Node.js threw. */
@@ -84,5 +92,9 @@ export function unreadable(file: string, cause: unknown): XqgError {
     ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
   };
   const reason = known[code ?? ''] ?? (cause as Error).message;
-  return new XqgError('XQG_EVALUATION_FILE', { file, reason, remedy: 'Check the path.' }, { cause });
+  return new XqgError(
+    'XQG_EVALUATION_FILE',
+    { file, reason, remedy: 'Check the path.' },
+    { cause },
+  );
 }

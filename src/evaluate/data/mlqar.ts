@@ -1,6 +1,7 @@
 /**
- * MLQA-R (LAReQA): questions in several languages, joined by question id; only partly parallel, but every question is
- * in English. Used to tune; split by article into one half that tunes and one that is reported. Knows no model.
+ * MLQA-R (LAReQA): questions in several languages, joined by question id; only partly parallel, but
+ * every question is in English. Used to tune; split by article into one half that tunes and one
+ * that is reported.
  */
 import { createHash } from 'node:crypto';
 import type { Collection, DataSource, LanguagePart } from './collection.js';
@@ -29,9 +30,11 @@ export interface MlqarOptions {
 }
 
 /**
- * Reads one half. The English articles in the order of the sha256 of their titles make the halves, the first half
- * tunes; a paragraph of another language goes where its questions are in English. Passages are those of the half only.
- * Throws XQG_EVALUATION_DATA where a language is missing or has other counts than published, XQG_EVALUATION_FILE.
+ * Reads one half. The English articles in the order of the sha256 of their titles make the halves,
+ * the first half tunes; a paragraph of another language goes where its questions are in English.
+ * Passages are those of the half only.
+ * @throws XqgError XQG_EVALUATION_DATA where a language is missing or has other counts than
+ * published, XQG_EVALUATION_FILE
  */
 export async function loadMlqar(options: MlqarOptions): Promise<Collection> {
   const { directory, langs, half, unit = 'paragraph', published = MLQA_R } = options;
@@ -43,7 +46,13 @@ export async function loadMlqar(options: MlqarOptions): Promise<Collection> {
   for (const [lang, file] of files) {
     const { articles, source } = await readSquad(file);
     if (published !== null) {
-      checkCounts('MLQA-R', directory, lang, partOfSquad(articles, lang, file, 'sentence'), published);
+      checkCounts(
+        'MLQA-R',
+        directory,
+        lang,
+        partOfSquad(articles, lang, file, 'sentence'),
+        published,
+      );
     }
     const kept = lang === 'en' ? articlesOf(articles, half) : keepQuestions(articles, groups);
     if (lang === 'en') groups = articleGroups(kept);
@@ -64,7 +73,10 @@ function articlesOf(articles: readonly SquadArticle[], half: Half): SquadArticle
 }
 
 /** The paragraphs that ask one of these questions, each with those questions only. */
-function keepQuestions(articles: readonly SquadArticle[], ids: ReadonlyMap<string, unknown>): SquadArticle[] {
+function keepQuestions(
+  articles: readonly SquadArticle[],
+  ids: ReadonlyMap<string, unknown>,
+): SquadArticle[] {
   return articles.map(({ title, paragraphs }) => ({
     title,
     paragraphs: paragraphs

@@ -1,6 +1,6 @@
 /**
- * Streamed test collections held in memory, for what looks at a pool many times: the languages of MIRACL and Mr. TyDi side by
- * side, each with its own questions and passages. Knows no model.
+ * Streamed test collections held in memory, for what looks at a pool many times: the languages of
+ * MIRACL and Mr. TyDi side by side, each with its own questions and passages.
  */
 import { readdir } from 'node:fs/promises';
 import type { Judgments } from '../measures/metrics.js';
@@ -25,7 +25,10 @@ export interface WikipediaLanguages {
   readonly split?: string;
 }
 
-/** MIRACL. Throws XQG_EVALUATION_DATA where a language is missing, and what `openMiracl` throws. */
+/**
+ * MIRACL.
+ * @throws XqgError XQG_EVALUATION_DATA where a language is missing, and what `openMiracl` throws
+ */
 export function loadMiracl({ split = 'dev', ...options }: WikipediaLanguages): Promise<Collection> {
   const name = split === 'dev' ? 'miracl' : `miracl/${split}`;
   return load(
@@ -38,7 +41,10 @@ export function loadMiracl({ split = 'dev', ...options }: WikipediaLanguages): P
 }
 
 /** Mr. TyDi. Throws as `loadMiracl` does. */
-export function loadMrTydi({ split = 'test', ...options }: WikipediaLanguages): Promise<Collection> {
+export function loadMrTydi({
+  split = 'test',
+  ...options
+}: WikipediaLanguages): Promise<Collection> {
   const name = split === 'test' ? 'mr-tydi' : `mr-tydi/${split}`;
   const byFolder = new Map(
     Object.entries(MR_TYDI_NAMES).map(([lang, language]) => [`mrtydi-v1.1-${language}`, lang]),
@@ -88,14 +94,18 @@ async function load(
 export async function heldPool({
   passages,
   qrels,
-}: Pick<TestCollection, 'passages' | 'qrels'>): Promise<{ passages: EvaluationPassage[]; absent: number }> {
+}: Pick<TestCollection, 'passages' | 'qrels'>): Promise<{
+  passages: EvaluationPassage[];
+  absent: number;
+}> {
   const held: EvaluationPassage[] = [];
   const ids = new Set<string>();
   for await (const passage of passages()) {
     held.push(passage);
     ids.add(passage.id);
   }
-  const relevant = (judgments: Judgments) => [...judgments].filter(([, relevance]) => relevance > 0);
+  const relevant = (judgments: Judgments) =>
+    [...judgments].filter(([, relevance]) => relevance > 0);
   const absent = [...qrels.values()].flatMap(relevant).filter(([id]) => !ids.has(id)).length;
   return { passages: held, absent };
 }

@@ -33,7 +33,10 @@ export const MLQA_R: PublishedCounts = {
   zh: [2322, 504],
 };
 
-/** Throws XQG_EVALUATION_DATA where a language differs from what was published or was not published at all. */
+/**
+ * @throws XqgError XQG_EVALUATION_DATA where a language differs from what was published or was not
+ * published at all
+ */
 export function checkCounts(
   dataset: string,
   directory: string,

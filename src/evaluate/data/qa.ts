@@ -1,7 +1,7 @@
 /**
- * Question-answer files in JSON lines as retrieval sets, for tuning in languages that MLQA-R lacks. Rows with a `context`
- * ask for it among the distinct contexts of the file; rows with an `id` shared by languages ask for the answer of another
- * language. Knows no model.
+ * Question-answer files in JSON lines as retrieval sets, for tuning in languages that MLQA-R lacks.
+ * Rows with a `context` ask for it among the distinct contexts of the file; rows with an `id`
+ * shared by languages ask for the answer of another language.
  */
 import { basename } from 'node:path';
 import type { Collection, EvaluationPassage, LanguagePart } from './collection.js';
@@ -17,9 +17,11 @@ interface GrowingPart extends LanguagePart {
 }
 
 /**
- * Reads `{lang, context, question, answer}` rows (monolingual) or `{id, lang, question, answer}` rows (parallel), gzipped
- * or not. Rows whose answer is null have none and are left out; equal questions are one question with several relevant
- * passages. Throws XQG_EVALUATION_LINE where a row lacks a field or a parallel id comes twice in a language.
+ * Reads `{lang, context, question, answer}` rows (monolingual) or `{id, lang, question, answer}`
+ * rows (parallel), gzipped or not. Rows whose answer is null have none and are left out; equal
+ * questions are one question with several relevant passages.
+ * @throws XqgError XQG_EVALUATION_LINE where a row lacks a field or a parallel id comes twice in a
+ * language
  */
 export async function loadQa(file: string): Promise<Collection> {
   const parts = new Map<string, GrowingPart>();
@@ -28,7 +30,12 @@ export async function loadQa(file: string): Promise<Collection> {
     const text = (field: string) => {
       const value = row[field];
       if (typeof value === 'string' && value !== '') return value;
-      throw lineError(file, number, `no text in "${field}"`, 'Rows are {lang, context, question, answer}.');
+      throw lineError(
+        file,
+        number,
+        `no text in "${field}"`,
+        'Rows are {lang, context, question, answer}.',
+      );
     };
     const lang = text('lang');
     const part = parts.get(lang) ?? emptyPart();
@@ -45,7 +52,13 @@ export async function loadQa(file: string): Promise<Collection> {
     part.qrels.set(id, new Map([[id, 1]]));
   }
   const name = basename(file).replace(/\.jsonl(\.gz)?$/, '');
-  return { name: `qa/${name}`, parts, groups: new Map(), sources: [await sourceOf(file)], notes: [] };
+  return {
+    name: `qa/${name}`,
+    parts,
+    groups: new Map(),
+    sources: [await sourceOf(file)],
+    notes: [],
+  };
 }
 
 function addMonolingual(part: GrowingPart, lang: string, context: string, question: string): void {

@@ -1,4 +1,4 @@
-/** Reads SQuAD JSON, with the `sentence_breaks` of LAReQA's sets. Knows no data set. */
+/** Reads SQuAD JSON, with the `sentence_breaks` of LAReQA's sets. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -35,8 +35,13 @@ const squad = z.object({
 export type SquadArticle = z.infer<typeof squad>['data'][number];
 export type SquadParagraph = SquadArticle['paragraphs'][number];
 
-/** Reads a SQuAD JSON file. Throws XQG_EVALUATION_FILE with the path inside the JSON of what is wrong. */
-export async function readSquad(file: string): Promise<{ articles: SquadArticle[]; source: DataSource }> {
+/**
+ * Reads a SQuAD JSON file.
+ * @throws XqgError XQG_EVALUATION_FILE with the path inside the JSON of what is wrong
+ */
+export async function readSquad(
+  file: string,
+): Promise<{ articles: SquadArticle[]; source: DataSource }> {
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
@@ -79,8 +84,9 @@ export interface LanguageFilesOptions {
 }
 
 /**
- * The file of each wanted language, English first, then by code. Throws XQG_EVALUATION_DATA where a language has none or
- * there is none at all, XQG_EVALUATION_FILE where the folder cannot be read.
+ * The file of each wanted language, English first, then by code.
+ * @throws XqgError XQG_EVALUATION_DATA where a language has none or there is none at all,
+ * XQG_EVALUATION_FILE where the folder cannot be read
  */
 export async function languageFiles(options: LanguageFilesOptions): Promise<Map<string, string>> {
   const { dataset, directory, prefix, suffix, langs, required = [] } = options;
@@ -111,10 +117,11 @@ export async function languageFiles(options: LanguageFilesOptions): Promise<Map<
 export type PassageUnit = 'paragraph' | 'sentence';
 
 /**
- * Paragraphs get ids by their place in the file (`p0000`, ...) and sentences by their place in the paragraph
- * (`p0000s00`, ...), so files with parallel paragraphs have parallel ids. A question's passage is its paragraph, or the
- * sentence in which its answer starts. Titles are left out: in XQuAD they are English in every language. Throws
- * XQG_EVALUATION_FILE where a question id or a paragraph comes twice, or sentences or answers do not fit the text.
+ * Paragraphs get ids by their place in the file (`p0000`, ...) and sentences by their place in the
+ * paragraph (`p0000s00`, ...), so files with parallel paragraphs have parallel ids. A question's
+ * passage is its paragraph, or the sentence in which its answer starts. Titles are left out: in
+ * XQuAD they are English in every language. Throws XQG_EVALUATION_FILE where a question id or a
+ * paragraph comes twice, or sentences or answers do not fit the text.
  *
  * @param file names the place in errors
  */
@@ -132,7 +139,8 @@ export function partOfSquad(
     const { context, qas } = paragraph;
     const id = `p${String(texts.size).padStart(4, '0')}`;
     const twin = texts.get(context);
-    if (twin !== undefined) throw damaged(file, `paragraphs ${twin} and ${id} (counted from 0) are the same`);
+    if (twin !== undefined)
+      throw damaged(file, `paragraphs ${twin} and ${id} (counted from 0) are the same`);
     texts.set(context, id);
     const cut = unit === 'paragraph' ? null : sentencesOf(paragraph, id, file);
     if (cut === null) passages.push({ id, title: '', text: context, lang });
@@ -144,7 +152,9 @@ export function partOfSquad(
       if (questions.has(qa.id)) throw damaged(file, `question id "${qa.id}" comes twice`);
       questions.set(qa.id, qa.question);
       const relevant =
-        cut === null ? [id] : answerSentences(qa, paragraph, cut, file).map((s) => sentenceId(id, s));
+        cut === null
+          ? [id]
+          : answerSentences(qa, paragraph, cut, file).map((s) => sentenceId(id, s));
       qrels.set(qa.id, new Map(relevant.map((passage) => [passage, 1])));
     }
   }
@@ -164,7 +174,11 @@ function sentenceId(paragraph: string, sentence: number): string {
   return `${paragraph}s${String(sentence).padStart(2, '0')}`;
 }
 
-function sentencesOf(paragraph: SquadParagraph, id: string, file: string): readonly [number, number][] {
+function sentencesOf(
+  paragraph: SquadParagraph,
+  id: string,
+  file: string,
+): readonly [number, number][] {
   const { context, sentence_breaks: breaks } = paragraph;
   const where = `paragraph ${id} (counted from 0)`;
   if (breaks === undefined) throw damaged(file, `${where} has no "sentence_breaks"`);
@@ -192,14 +206,16 @@ function answerSentences(
     if (!context.startsWith(text, start))
       throw damaged(file, `the answer of question "${id}" does not stand at character ${start}`);
     const sentence = breaks.findIndex(([from, to]) => from <= start && start < to);
-    if (sentence < 0) throw damaged(file, `the answer of question "${id}" at ${start} is in no sentence`);
+    if (sentence < 0)
+      throw damaged(file, `the answer of question "${id}" at ${start} is in no sentence`);
     return sentence;
   });
   return [...new Set(found)];
 }
 
 /**
- * Throws XQG_EVALUATION_DATA where a language has other questions than the first one, or asks them of other paragraphs.
+ * Throws XQG_EVALUATION_DATA where a language has other questions than the first one, or asks them
+ * of other paragraphs.
  *
  * @param paragraphOf the paragraph of a passage, by its id
  */
@@ -225,7 +241,8 @@ export function checkParallel(
         remedy: 'Take both files from the same release.',
       });
     const paragraphs = [paragraphsOf(part), paragraphsOf(first)];
-    if (paragraphs[0] !== paragraphs[1]) throw differ(`${paragraphs[0]} paragraphs against ${paragraphs[1]}`);
+    if (paragraphs[0] !== paragraphs[1])
+      throw differ(`${paragraphs[0]} paragraphs against ${paragraphs[1]}`);
     if (part.questions.size !== first.questions.size)
       throw differ(`${part.questions.size} questions against ${first.questions.size}`);
     for (const id of first.questions.keys()) {
@@ -236,7 +253,8 @@ export function checkParallel(
 }
 
 /**
- * Throws XQG_EVALUATION_DATA where `wanted` has a language that is not present, or nothing is present.
+ * Throws XQG_EVALUATION_DATA where `wanted` has a language that is not present, or nothing is
+ * present.
  *
  * @param wanted undefined: whatever is present
  */

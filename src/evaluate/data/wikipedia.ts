@@ -1,6 +1,6 @@
 /**
- * MIRACL and Mr. TyDi in their published formats: questions about the passages of one language's Wikipedia, as topics,
- * qrels and a gzipped corpus. The corpus is streamed. Knows no model.
+ * MIRACL and Mr. TyDi in their published formats: questions about the passages of one language's
+ * Wikipedia, as topics, qrels and a gzipped corpus. The corpus is streamed.
  */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -10,7 +10,12 @@ import { IdTable } from '../../base/id-table.js';
 import type { Judgments } from '../measures/metrics.js';
 import { readQrels } from '../measures/trec.js';
 import { MR_TYDI_NAMES } from './cards.js';
-import type { DataSource, EvaluationPassage, EvaluationQuery, TestCollection } from './collection.js';
+import type {
+  DataSource,
+  EvaluationPassage,
+  EvaluationQuery,
+  TestCollection,
+} from './collection.js';
 import { sourceOf } from './data-folder.js';
 import { lineError, readJsonRows, readLines } from './lines.js';
 
@@ -36,11 +41,16 @@ interface Layout {
 }
 
 /**
- * Opens MIRACL (Zhang et al., arXiv 2210.09984): `miracl-v1.0-<lang>` of huggingface.co/datasets/miracl/miracl beside
- * `miracl-corpus-v1.0-<lang>` of miracl/miracl-corpus. Throws XQG_EVALUATION_DATA where a file or the text of a judged
- * question is missing, XQG_EVALUATION_LINE (also while streaming) where a row is bad or an id comes twice.
+ * Opens MIRACL (Zhang et al., arXiv 2210.09984): `miracl-v1.0-<lang>` of
+ * huggingface.co/datasets/miracl/miracl beside `miracl-corpus-v1.0-<lang>` of miracl/miracl-corpus.
+ * @throws XqgError XQG_EVALUATION_DATA where a file or the text of a judged question is missing,
+ * XQG_EVALUATION_LINE (also while streaming) where a row is bad or an id comes twice
  */
-export function openMiracl({ directory, lang, split = 'dev' }: WikipediaOptions): Promise<TestCollection> {
+export function openMiracl({
+  directory,
+  lang,
+  split = 'dev',
+}: WikipediaOptions): Promise<TestCollection> {
   const set = `miracl-v1.0-${lang}`;
   return openWikipedia(directory, lang, {
     dataset: 'MIRACL',
@@ -53,8 +63,9 @@ export function openMiracl({ directory, lang, split = 'dev' }: WikipediaOptions)
 }
 
 /**
- * Opens Mr. TyDi (Zhang et al., arXiv 2108.08787): `mrtydi-v1.1-<language>` of huggingface.co/datasets/castorini/mr-tydi with
- * `corpus.jsonl.gz` of castorini/mr-tydi-corpus in the same folder. Throws as `openMiracl` does.
+ * Opens Mr. TyDi (Zhang et al., arXiv 2108.08787): `mrtydi-v1.1-<language>` of
+ * huggingface.co/datasets/castorini/mr-tydi with `corpus.jsonl.gz` of castorini/mr-tydi-corpus in
+ * the same folder. Throws as `openMiracl` does.
  */
 export async function openMrTydi({
   directory,
@@ -81,11 +92,16 @@ export async function openMrTydi({
   });
 }
 
-async function openWikipedia(directory: string, lang: string, layout: Layout): Promise<TestCollection> {
+async function openWikipedia(
+  directory: string,
+  lang: string,
+  layout: Layout,
+): Promise<TestCollection> {
   const { dataset, name, topics, qrels: judgments } = layout;
   for (const file of [topics, judgments]) {
     if (existsSync(join(directory, file))) continue;
-    const remedy = 'Put the published folders there (xqg data get), or give another split or language.';
+    const remedy =
+      'Put the published folders there (xqg data get), or give another split or language.';
     throw dataError(dataset, directory, `there is no ${file}`, remedy);
   }
   const corpus = await corpusOf(directory, layout);
@@ -117,11 +133,15 @@ async function corpusOf(
   const folder = join(directory, corpus);
   const names = existsSync(folder) ? await readdir(folder) : [];
   const numberOf = (name: string) => Number(/\d+/.exec(name)?.[0] ?? 0);
-  const found = names.filter((name) => corpusFiles.test(name)).sort((a, b) => numberOf(a) - numberOf(b));
+  const found = names
+    .filter((name) => corpusFiles.test(name))
+    .sort((a, b) => numberOf(a) - numberOf(b));
   const gap = found.findIndex((name, i) => numberOf(name) !== i);
   if (found.length === 0 || gap >= 0) {
     const reason =
-      found.length === 0 ? `${corpus} has no corpus` : `file ${gap} of the corpus in ${corpus} is missing`;
+      found.length === 0
+        ? `${corpus} has no corpus`
+        : `file ${gap} of the corpus in ${corpus} is missing`;
     throw dataError(dataset, directory, reason, 'Download the corpus anew (xqg data get).');
   }
   return found.map((name) => join(folder, name));
@@ -134,13 +154,17 @@ async function* topicsOf(file: string): AsyncGenerator<{ id: string; text: strin
     if (!id || !text || more.length > 0) {
       throw lineError(file, number, 'no topic', 'A topic is an id, a tab and the question.');
     }
-    if (seen.has(id)) throw lineError(file, number, `id "${id}" comes a second time`, 'Remove one.');
+    if (seen.has(id))
+      throw lineError(file, number, `id "${id}" comes a second time`, 'Remove one.');
     seen.add(id);
     yield { id, text };
   }
 }
 
-async function* passagesOf(files: readonly string[], lang: string): AsyncGenerator<EvaluationPassage> {
+async function* passagesOf(
+  files: readonly string[],
+  lang: string,
+): AsyncGenerator<EvaluationPassage> {
   const seen = new IdTable();
   for (const file of files) {
     for await (const { number, row } of readJsonRows(file)) {
@@ -149,7 +173,12 @@ async function* passagesOf(files: readonly string[], lang: string): AsyncGenerat
         throw lineError(file, number, 'no passage', 'Rows are {"docid", "title", "text"}.');
       }
       if (seen.add(id, seen.size) !== undefined) {
-        throw lineError(file, number, `docid "${id}" comes a second time`, 'Download the corpus anew.');
+        throw lineError(
+          file,
+          number,
+          `docid "${id}" comes a second time`,
+          'Download the corpus anew.',
+        );
       }
       yield { id, title: typeof title === 'string' ? title : '', text, lang };
     }

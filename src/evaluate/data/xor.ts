@@ -1,6 +1,6 @@
 /**
- * XOR-TyDi's retrieval task as published: questions as JSONL {id, question, answers, lang, split}, predictions as a JSON
- * list of {id, lang, ctxs}. Knows no measure.
+ * XOR-TyDi's retrieval task as published: questions as JSONL {id, question, answers, lang, split},
+ * predictions as a JSON list of {id, lang, ctxs}.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,7 +22,10 @@ export interface XorQuestion {
   readonly answers: readonly string[];
 }
 
-/** Reads questions from a file, or from XOR_DEV in a folder. Throws XQG_EVALUATION_FILE, XQG_EVALUATION_LINE. */
+/**
+ * Reads questions from a file, or from XOR_DEV in a folder.
+ * @throws XqgError XQG_EVALUATION_FILE, XQG_EVALUATION_LINE
+ */
 export async function loadXorQuestions(
   path: string,
 ): Promise<{ questions: ReadonlyMap<string, XorQuestion>; source: DataSource }> {
@@ -30,11 +33,18 @@ export async function loadXorQuestions(
   const questions = new Map<string, XorQuestion>();
   for await (const { number, row } of readJsonRows(file)) {
     const { id, question, answers, lang } = row;
-    const isQuestion = typeof id === 'string' && typeof question === 'string' && typeof lang === 'string';
+    const isQuestion =
+      typeof id === 'string' && typeof question === 'string' && typeof lang === 'string';
     if (!isQuestion || !isTexts(answers) || answers.length === 0) {
-      throw lineError(file, number, 'no question', 'Rows are {id, question, answers: ["..."], lang}.');
+      throw lineError(
+        file,
+        number,
+        'no question',
+        'Rows are {id, question, answers: ["..."], lang}.',
+      );
     }
-    if (questions.has(id)) throw lineError(file, number, `id "${id}" comes a second time`, 'Remove one.');
+    if (questions.has(id))
+      throw lineError(file, number, `id "${id}" comes a second time`, 'Remove one.');
     questions.set(id, { id, text: question, lang, answers });
   }
   if (questions.size === 0) throw unusable(file, 'it has no questions');
@@ -47,7 +57,10 @@ export interface XorPrediction {
   readonly contexts: readonly string[];
 }
 
-/** Streams predictions. Throws XQG_EVALUATION_FILE where the file is no list of them or has two of a question. */
+/**
+ * Streams predictions.
+ * @throws XqgError XQG_EVALUATION_FILE where the file is no list of them or has two of a question
+ */
 export async function* readXorPredictions(file: string): AsyncGenerator<XorPrediction> {
   const seen = new Map<string, number>();
   for await (const { place, value } of jsonElements(file)) {
@@ -82,8 +95,9 @@ function unusable(file: string, reason: string): XqgError {
 }
 
 /**
- * XOR-TyDi's retrieval task with a corpus: questions with answers, and the English passages that are to be found, as JSONL
- * {docid, title, text}, the rows of the released passages with generated queries among them. Knows no measure.
+ * XOR-TyDi's retrieval task with a corpus: questions with answers, and the English passages that
+ * are to be found, as JSONL {docid, title, text}, the rows of the released passages with generated
+ * queries among them.
  */
 export interface XorCorpusOptions {
   /** Questions as JSONL, or a folder that holds the development set's. */
@@ -95,7 +109,10 @@ export interface XorCorpusOptions {
 }
 
 export interface XorCorpus {
-  /** One a language, with the counted questions; what is relevant is told by their answers, so judgments name ANSWER only. */
+  /**
+   * One a language, with the counted questions; what is relevant is told by their answers, so
+   * judgments name ANSWER only.
+   */
   readonly tests: ReadonlyMap<string, TestCollection>;
   readonly passages: readonly EvaluationPassage[];
   readonly questions: ReadonlyMap<string, XorQuestion>;
@@ -105,8 +122,9 @@ export interface XorCorpus {
 export const ANSWER = 'answer';
 
 /**
- * Reads all of it into memory. Throws XQG_EVALUATION_DATA where a language has no question, XQG_EVALUATION_FILE, and
- * XQG_EVALUATION_LINE where a row is bad or an id comes twice.
+ * Reads all of it into memory.
+ * @throws XqgError XQG_EVALUATION_DATA where a language has no question, XQG_EVALUATION_FILE, and
+ * XQG_EVALUATION_LINE where a row is bad or an id comes twice
  */
 export async function loadXorCorpus({
   questions: path,
@@ -118,10 +136,20 @@ export async function loadXorCorpus({
   const seen = new Set<string>();
   for await (const { number, row } of readJsonRows(corpus)) {
     const { docid: id, title = '', text } = row;
-    if (typeof id !== 'string' || id === '' || typeof text !== 'string' || typeof title !== 'string')
+    if (
+      typeof id !== 'string' ||
+      id === '' ||
+      typeof text !== 'string' ||
+      typeof title !== 'string'
+    )
       throw lineError(corpus, number, 'no passage', 'Rows are {"docid", "title", "text"}.');
     if (seen.has(id))
-      throw lineError(corpus, number, `docid "${id}" comes a second time`, 'Remove one of the rows.');
+      throw lineError(
+        corpus,
+        number,
+        `docid "${id}" comes a second time`,
+        'Remove one of the rows.',
+      );
     seen.add(id);
     passages.push({ id, title, text, lang: 'en' });
   }
@@ -130,7 +158,9 @@ export async function loadXorCorpus({
   const left = questions.size - counted.length;
   const notes =
     left > 0
-      ? [`${left} of ${questions.size} questions are answered by yes or no only and are not counted`]
+      ? [
+          `${left} of ${questions.size} questions are answered by yes or no only and are not counted`,
+        ]
       : [];
   const present = [...new Set(counted.map(({ lang }) => lang))].sort();
   requireLanguages('XOR-TyDi', path, langs, present);

@@ -1,7 +1,7 @@
 /**
- * XQuAD and XQuAD-R: the same questions about the same paragraphs in many languages. In XQuAD (`xquad.<lang>.json`) one
- * paragraph is one passage, never split; in XQuAD-R (`<lang>.json`, LAReQA) one sentence is. Knows no model. Nothing of
- * them may be used to train, tune or filter.
+ * XQuAD and XQuAD-R: the same questions about the same paragraphs in many languages. In XQuAD
+ * (`xquad.<lang>.json`) one paragraph is one passage, never split; in XQuAD-R (`<lang>.json`,
+ * LAReQA) one sentence is. Nothing of them may be used to train, tune or filter.
  */
 
 import type { Collection, DataSource, LanguagePart } from './collection.js';
@@ -25,8 +25,9 @@ export interface XquadOptions {
 }
 
 /**
- * Reads the languages and checks that they are parallel: the same question ids about the same paragraphs.
- * Throws XQG_EVALUATION_DATA or XQG_EVALUATION_FILE.
+ * Reads the languages and checks that they are parallel: the same question ids about the same
+ * paragraphs.
+ * @throws XqgError XQG_EVALUATION_DATA or XQG_EVALUATION_FILE
  */
 export async function loadXquad({ directory, langs }: XquadOptions): Promise<Collection> {
   const files = await languageFiles({
@@ -39,7 +40,8 @@ export async function loadXquad({ directory, langs }: XquadOptions): Promise<Col
   const read = await readLanguages(files, 'paragraph');
   checkParallel('XQuAD', directory, read.parts, (id) => id);
   const [{ passages, questions }] = read.parts.values();
-  const published = passages.length === PUBLISHED.paragraphs && questions.size === PUBLISHED.questions;
+  const published =
+    passages.length === PUBLISHED.paragraphs && questions.size === PUBLISHED.questions;
   const notes = published
     ? []
     : [
@@ -50,7 +52,8 @@ export async function loadXquad({ directory, langs }: XquadOptions): Promise<Col
 }
 
 /**
- * The same for sentences. Also throws XQG_EVALUATION_DATA where a language has other counts than published.
+ * The same for sentences. Also throws XQG_EVALUATION_DATA where a language has other counts than
+ * published.
  *
  * @param published what is expected of each language
  */
@@ -58,7 +61,13 @@ export async function loadXquadR(
   { directory, langs }: XquadOptions,
   published: PublishedCounts = XQUAD_R,
 ): Promise<Collection> {
-  const files = await languageFiles({ dataset: 'XQuAD-R', directory, prefix: '', suffix: '.json', langs });
+  const files = await languageFiles({
+    dataset: 'XQuAD-R',
+    directory,
+    prefix: '',
+    suffix: '.json',
+    langs,
+  });
   const read = await readLanguages(files, 'sentence');
   for (const [lang, part] of read.parts) checkCounts('XQuAD-R', directory, lang, part, published);
   checkParallel('XQuAD-R', directory, read.parts, (id) => id.split('s')[0]);

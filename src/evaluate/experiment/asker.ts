@@ -1,4 +1,7 @@
-/** Asks the questions of a work item: opens its pool, takes the questions' vectors from the store, and ranks. Knows no measure. */
+/**
+ * Asks the questions of a work item: opens its pool, takes the questions' vectors from the store,
+ * and ranks.
+ */
 
 import { questionVectors } from '../../search/expansion.js';
 import type { RelevantRanks } from '../measures/metrics.js';
@@ -36,7 +39,9 @@ export class Asker {
     const { answers, pool } = item;
     if (answers === null) return this.#ranker(item).ranks(item.variant, await this.#asked(item));
     const textOf = new Map(
-      pool.blocks.flatMap(({ block, idOf }) => block.passages.map(({ id, text }) => [idOf(id), text])),
+      pool.blocks.flatMap(({ block, idOf }) =>
+        block.passages.map(({ id, text }) => [idOf(id), text]),
+      ),
     );
     const ranked = await this.best(item, ANSWER_DEPTH);
     return ranked.map(({ queryId, hits }) =>
@@ -98,7 +103,9 @@ export class Asker {
     const vectors =
       variant.system.mode === 'lexical'
         ? new Float32Array(questions.length * encoder.identity.dim)
-        : await this.#options.store.floats('questions', identity, () => questionVectors(encoder, questions));
+        : await this.#options.store.floats('questions', identity, () =>
+            questionVectors(encoder, questions),
+          );
     return { lang, queries: test.queries, qrels: test.qrels, vectors, expansions };
   }
 }

@@ -1,4 +1,4 @@
-/** What an experiment's questions are expanded by, opened by their names in the file. Knows no ranking. */
+/** What an experiment's questions are expanded by, opened by their names in the file. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Expansion } from '../../expand/apply.js';
@@ -36,7 +36,9 @@ export class ExperimentExpansions {
       const opened = await openExpander(by.startsWith('openai:') ? by : resolve(folder, by), {
         // A name of a shipped prompt is no file.
         prompt:
-          prompt !== undefined && existsSync(resolve(folder, prompt)) ? resolve(folder, prompt) : prompt,
+          prompt !== undefined && existsSync(resolve(folder, prompt))
+            ? resolve(folder, prompt)
+            : prompt,
         endpoint: endpoint === undefined ? undefined : resolve(folder, endpoint),
         signal,
       });

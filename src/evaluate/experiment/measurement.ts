@@ -1,9 +1,14 @@
 /**
- * One variant's ranks for questions in one language about one pool, and the values of measures on them. Ranks are what is kept;
- * any measure is computed from them. Knows no vector and no engine.
+ * One variant's ranks for questions in one language about one pool, and the values of measures on
+ * them. Ranks are what is kept; any measure is computed from them.
  */
 import type { TestCollection } from '../data/collection.js';
-import { type Measure, parseMeasures, RANK_DISTANCE, type RelevantRanks } from '../measures/metrics.js';
+import {
+  type Measure,
+  parseMeasures,
+  RANK_DISTANCE,
+  type RelevantRanks,
+} from '../measures/metrics.js';
 import { tokenLimitOf, tokenRecall } from '../measures/xor/answer-recall.js';
 import type { MadeBy, ResultRow, Setting } from '../report/results.js';
 import type { ExperimentSpec } from './spec.js';
@@ -21,8 +26,14 @@ export interface MeasuredPlace {
   readonly generator: string;
 }
 
-/** True for the data set and setting of the primary hypothesis; a half of a data set has its name before a slash. */
-export function isPrimary({ dataset, setting }: MeasuredPlace, primary: ExperimentSpec['primary']): boolean {
+/**
+ * True for the data set and setting of the primary hypothesis; a half of a data set has its name
+ * before a slash.
+ */
+export function isPrimary(
+  { dataset, setting }: MeasuredPlace,
+  primary: ExperimentSpec['primary'],
+): boolean {
   return dataset.split('/')[0] === primary.data && setting === primary.setting;
 }
 
@@ -76,9 +87,14 @@ export class Measurement {
     return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
   }
 
-  /** The mean over questions for which something was retrieved, as XOR-Retrieve's script counts; 0 where there are none. */
+  /**
+   * The mean over questions for which something was retrieved, as XOR-Retrieve's script counts; 0
+   * where there are none.
+   */
   meanOfAnswered(measure: Measure): { readonly value: number; readonly queries: number } {
-    const values = [...this.relevantRanks()].filter(({ ranks }) => ranks.length > 0).map(measure.of);
+    const values = [...this.relevantRanks()]
+      .filter(({ ranks }) => ranks.length > 0)
+      .map(measure.of);
     const sum = values.reduce((all, value) => all + value, 0);
     return { value: values.length === 0 ? 0 : sum / values.length, queries: values.length };
   }
@@ -99,7 +115,10 @@ export class Measurement {
   }
 }
 
-/** Ranks and gains in pairs, one pair for each relevant passage of each question; 0 and 0: not retrieved. */
+/**
+ * Ranks and gains in pairs, one pair for each relevant passage of each question; 0 and 0: not
+ * retrieved.
+ */
 export function packRanks(ranks: readonly RelevantRanks[]): Int32Array {
   return Int32Array.from(
     ranks.flatMap(({ ranks: found, gains, ideal }) =>
@@ -113,7 +132,10 @@ function gainsOf({ qrels }: TestCollection, id: string): number[] {
   return [...qrels.get(id)!.values()].filter((gain) => gain > 0);
 }
 
-/** One figure, as in `xqg evaluate`, and which encoder and which point of which condition it belongs to. */
+/**
+ * One figure, as in `xqg evaluate`, and which encoder and which point of which condition it belongs
+ * to.
+ */
 export interface ExperimentRow extends ResultRow {
   readonly encoder: string;
   readonly condition: ConditionName;
@@ -172,11 +194,17 @@ export function fits({ name }: Pick<Measure, 'name'>, setting: string): boolean 
 }
 
 /** The measures of a file that fit a setting. */
-export function measuresIn(setting: string, { measures }: Pick<ExperimentSpec, 'measures'>): Measure[] {
+export function measuresIn(
+  setting: string,
+  { measures }: Pick<ExperimentSpec, 'measures'>,
+): Measure[] {
   return parseExperimentMeasures(measures).filter((measure) => fits(measure, setting));
 }
 
-/** What tables and figures show in a setting: the primary metric, or the first measure that fits where it does not. */
+/**
+ * What tables and figures show in a setting: the primary metric, or the first measure that fits
+ * where it does not.
+ */
 export function mainMeasure(
   setting: string,
   { measures, primary }: Pick<ExperimentSpec, 'measures' | 'primary'>,
@@ -185,12 +213,18 @@ export function mainMeasure(
   return fits(wanted, setting) ? wanted : measuresIn(setting, { measures })[0];
 }
 
-/** The same measure over questions for which something was retrieved, as XOR-Retrieve's script counts. */
+/**
+ * The same measure over questions for which something was retrieved, as XOR-Retrieve's script
+ * counts.
+ */
 export function officialName({ name }: Pick<Measure, 'name'>): string {
   return `${name} (official)`;
 }
 
 /** The largest limit in tokens; 0 where no measure counts tokens. */
 export function mostTokens({ measures }: Pick<ExperimentSpec, 'measures'>): number {
-  return Math.max(0, ...parseExperimentMeasures(measures).map(({ name }) => tokenLimitOf(name) ?? 0));
+  return Math.max(
+    0,
+    ...parseExperimentMeasures(measures).map(({ name }) => tokenLimitOf(name) ?? 0),
+  );
 }

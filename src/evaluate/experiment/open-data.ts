@@ -1,4 +1,4 @@
-/** The data that an experiment file names, opened: data sets and distractors. Knows no model. */
+/** The data that an experiment file names, opened: data sets and distractors. */
 
 import { dirname, resolve } from 'node:path';
 import { XqgError } from '../../base/errors.js';
@@ -40,7 +40,9 @@ async function loadCollection(file: string, options: Loadable): Promise<Collecti
   if (set === 'mr-tydi') return loadMrTydi({ directory, langs, split });
   const collection = await loadMlqar({ directory, langs, half, unit });
   // LAReQA's MLQA-R is of sentences; nothing of paragraphs may be taken for it.
-  return unit === 'sentence' ? collection : { ...collection, name: `${collection.name}/paragraphs` };
+  return unit === 'sentence'
+    ? collection
+    : { ...collection, name: `${collection.name}/paragraphs` };
 }
 
 async function openSet(file: string, each: DataSpec, spec: ExperimentSpec): Promise<ReportedSet> {
@@ -58,7 +60,10 @@ async function openSet(file: string, each: DataSpec, spec: ExperimentSpec): Prom
   );
 }
 
-/** @throws XqgError XQG_EXPERIMENT_EMPTY where a setting has no judged question, and what the loaders throw */
+/**
+ * @throws XqgError XQG_EXPERIMENT_EMPTY where a setting has no judged question, and what the
+ * loaders throw
+ */
 export async function openReported(file: string, spec: ExperimentSpec): Promise<ReportedData[]> {
   const opened: ReportedData[] = [];
   for (const each of spec.data) {
@@ -72,7 +77,10 @@ export async function openReported(file: string, spec: ExperimentSpec): Promise<
   return opened;
 }
 
-/** @throws XqgError XQG_EXPERIMENT_TUNED_ON_REPORTED where a question would be both tuned on and reported */
+/**
+ * @throws XqgError XQG_EXPERIMENT_TUNED_ON_REPORTED where a question would be both tuned on and
+ * reported
+ */
 export async function openTuning(
   file: string,
   tune: TuneSpec,
@@ -94,13 +102,19 @@ export async function openTuning(
   return collection;
 }
 
-/** Further passages; their ids get the name of the distractors before them, so that they meet no id of a data set. */
+/**
+ * Further passages; their ids get the name of the distractors before them, so that they meet no id
+ * of a data set.
+ */
 export async function openDistractors(file: string, spec: DistractorSpec): Promise<Distractors> {
   const found =
     spec.file === undefined
       ? await englishParagraphs(pathFrom(file, spec['mlqa-r']!))
       : await readPassages(pathFrom(file, spec.file));
-  return { name: spec.name, passages: found.map((each) => ({ ...each, id: `${spec.name}:${each.id}` })) };
+  return {
+    name: spec.name,
+    passages: found.map((each) => ({ ...each, id: `${spec.name}:${each.id}` })),
+  };
 }
 
 async function englishParagraphs(directory: string): Promise<readonly EvaluationPassage[]> {
@@ -119,7 +133,12 @@ async function readPassages(file: string): Promise<EvaluationPassage[]> {
       typeof lang !== 'string' ||
       typeof title !== 'string'
     )
-      throw lineError(file, number, 'no id, text and lang', 'Rows are {"id", "text", "lang", "title"}.');
+      throw lineError(
+        file,
+        number,
+        'no id, text and lang',
+        'Rows are {"id", "text", "lang", "title"}.',
+      );
     if (seen.has(id))
       throw lineError(file, number, `id "${id}" comes a second time`, 'Remove one of the rows.');
     seen.add(id);

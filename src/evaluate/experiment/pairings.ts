@@ -1,4 +1,4 @@
-/** Encoders with generators, each with its tuned settings and its variants. Knows no reported data. */
+/** Encoders with generators, each with its tuned settings and its variants. */
 
 import { type Generator, hasDistribution } from '../../generate/generator.js';
 import { RecordedGenerator } from '../../generate/recorded.js';
@@ -82,12 +82,16 @@ export async function preparePairings(
         );
       const wantsMeans = spec.conditions['language-means']?.includes('training') === true;
       if (wantsMeans && !trainingMeans)
-        notes.push(`${encoderName} knows no language means of its training text: that condition is left out`);
+        notes.push(
+          `${encoderName} knows no language means of its training text: that condition is left out`,
+        );
       const queryLanguages = generator.languages;
       const { unitLength } = encoder.identity;
       const defaults = searchDefaults(encoder.identity, generator.identity);
       if (!unitLength)
-        notes.push(`vectors of ${encoderName} have any length: passages are augmented by the published sum`);
+        notes.push(
+          `vectors of ${encoderName} have any length: passages are augmented by the published sum`,
+        );
       pairings.push({
         encoderName,
         generatorName,

@@ -1,6 +1,7 @@
 /**
- * Reads an experiment file: YAML with places, checked by the schema and for what the schema cannot say. Every problem of the
- * file is found before anything runs, and all are told at once. Runs nothing.
+ * Reads an experiment file: YAML with places, checked by the schema and for what the schema cannot
+ * say. Every problem of the file is found before anything runs, and all are told at once. Runs
+ * nothing.
  */
 import { readFile } from 'node:fs/promises';
 import { closest, distance } from 'fastest-levenshtein';
@@ -21,15 +22,19 @@ interface Problem {
 }
 
 /**
- * @throws XqgError XQG_EXPERIMENT_FILE where the file cannot be read, XQG_EXPERIMENT_INVALID listing every problem with its
- * line and path
+ * @throws XqgError XQG_EXPERIMENT_FILE where the file cannot be read, XQG_EXPERIMENT_INVALID
+ * listing every problem with its line and path
  */
 export async function readExperiment(file: string): Promise<ExperimentSpec> {
   let yaml: string;
   try {
     yaml = await readFile(file, 'utf8');
   } catch (cause) {
-    throw new XqgError('XQG_EXPERIMENT_FILE', { file, reason: (cause as Error).message }, { cause });
+    throw new XqgError(
+      'XQG_EXPERIMENT_FILE',
+      { file, reason: (cause as Error).message },
+      { cause },
+    );
   }
   return parseExperiment(yaml, file);
 }
@@ -41,7 +46,10 @@ export function parseExperiment(yaml: string, file: string): ExperimentSpec {
   if (document.errors.length > 0) {
     throw invalid(
       file,
-      document.errors.map(({ pos, message }) => ({ line: lines.linePos(pos[0]).line, text: message })),
+      document.errors.map(({ pos, message }) => ({
+        line: lines.linePos(pos[0]).line,
+        text: message,
+      })),
     );
   }
   const raw: unknown = document.toJS() ?? {};
@@ -69,7 +77,8 @@ function invalid(file: string, problems: readonly { line: number; text: string }
 /** encoders[0], data[1].settings */
 function pathText(path: Path): string {
   return path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`,
     '',
   );
 }
@@ -137,7 +146,12 @@ function crossProblems(raw: unknown): Problem[] {
   };
   const problems: Problem[] = [];
   const add = (path: Path, message: string) => problems.push({ path, message });
-  const [data, primary, measures, tune] = [value('data'), value('primary'), value('measures'), value('tune')];
+  const [data, primary, measures, tune] = [
+    value('data'),
+    value('primary'),
+    value('measures'),
+    value('tune'),
+  ];
 
   const names =
     measures === undefined
@@ -160,14 +174,24 @@ function crossProblems(raw: unknown): Problem[] {
       );
   }
   if (primary && measures !== undefined && !names.includes(primary.metric))
-    add(['primary', 'metric'], `is ${primary.metric}, which is not among the measures ${names.join(', ')}`);
+    add(
+      ['primary', 'metric'],
+      `is ${primary.metric}, which is not among the measures ${names.join(', ')}`,
+    );
   if (primary?.metric === RANK_DISTANCE)
     add(
       ['primary', 'metric'],
       'is a measure of language bias, of which less is better: name one of effectiveness',
     );
-  else if (primary && names.includes(primary.metric) && !fits({ name: primary.metric }, primary.setting))
-    add(['primary', 'metric'], `is ${primary.metric}, which the setting ${primary.setting} has not`);
+  else if (
+    primary &&
+    names.includes(primary.metric) &&
+    !fits({ name: primary.metric }, primary.setting)
+  )
+    add(
+      ['primary', 'metric'],
+      `is ${primary.metric}, which the setting ${primary.setting} has not`,
+    );
   if (tune) measuresOf(tune.metric, parseMeasures, (message) => add(['tune', 'metric'], message));
 
   const legs = value('legs');
@@ -198,7 +222,8 @@ function crossProblems(raw: unknown): Problem[] {
   }
   for (const name of Object.keys(value('models') ?? {})) {
     const named = value('encoders') ?? [];
-    if (!named.includes(name)) add(['models', name], `is not among the encoders${suggestion(name, named)}`);
+    if (!named.includes(name))
+      add(['models', name], `is not among the encoders${suggestion(name, named)}`);
   }
   for (const [key, parse] of [
     ['encoders', parseEncoderName],

@@ -1,4 +1,4 @@
-/** The encoders and generators that an experiment file names, opened. Knows no data and no condition. */
+/** The encoders and generators that an experiment file names, opened. */
 import { resolve } from 'node:path';
 import type { Encoder } from '../../encode/encoder.js';
 import { FileEncoder } from '../../encode/file/file-encoder.js';
@@ -20,11 +20,17 @@ const DEFAULT_PACK = 'base';
 
 export interface RecipePart {
   readonly kind: 'static' | 'lexicon' | 'gloss' | 'file' | 'model';
-  /** Name or folder of a pack, path of a manifest of vectors or of recorded queries, or the spec of a model. */
+  /**
+   * Name or folder of a pack, path of a manifest of vectors or of recorded queries, or the spec of
+   * a model.
+   */
   readonly from: string;
 }
 
-/** `static`, `static:PACK`, `file:MANIFEST`, `hf:NAME`, a model's folder or `openai:MODEL`; else what is wrong. */
+/**
+ * `static`, `static:PACK`, `file:MANIFEST`, `hf:NAME`, a model's folder or `openai:MODEL`; else
+ * what is wrong.
+ */
 export function parseEncoderName(text: string): RecipePart | string {
   const [, path] = /^file:(.+)$/.exec(text) ?? [];
   if (path !== undefined) return { kind: 'file', from: path };
@@ -74,8 +80,8 @@ export interface ModelOptions {
 }
 
 /**
- * Opens everything that is named; a pack that several name is read once. Throws what `loadPack`, `openEncoder` and
- * `FileEncoder.open` throw.
+ * Opens everything that is named; a pack that several name is read once. Throws what `loadPack`,
+ * `openEncoder` and `FileEncoder.open` throw.
  * @param folder paths of manifests and models are relative to it
  */
 export async function openRecipe(
@@ -94,15 +100,21 @@ export async function openRecipe(
     return pack;
   };
   const opened: { close?(): Promise<void> }[] = [];
-  const encoderOf = async (name: RecipePart): Promise<{ encoder: Encoder; means: LanguageMeans }> => {
+  const encoderOf = async (
+    name: RecipePart,
+  ): Promise<{ encoder: Encoder; means: LanguageMeans }> => {
     if (name.kind === 'static') {
       const pack = await packOf(name.from);
       const encoder = new StaticEncoder(pack, STATIC_DEFAULTS);
-      const fitting = [...(pack.means ?? [])].filter(([, mean]) => mean.length === encoder.identity.dim);
+      const fitting = [...(pack.means ?? [])].filter(
+        ([, mean]) => mean.length === encoder.identity.dim,
+      );
       return { encoder, means: new Map(fitting) };
     }
     const encoder =
-      name.kind === 'file' ? await FileEncoder.open(resolve(folder, name.from)) : await modelOf(name.from);
+      name.kind === 'file'
+        ? await FileEncoder.open(resolve(folder, name.from))
+        : await modelOf(name.from);
     opened.push(encoder);
     return { encoder, means: new Map() };
   };
@@ -110,20 +122,27 @@ export async function openRecipe(
     const { card, endpoint, ...running } = models[name] ?? {};
     return openEncoder(namesFolder(name) ? resolve(folder, name) : name, {
       ...running,
-      card: typeof card === 'string' && !card.trimStart().startsWith('{') ? resolve(folder, card) : card,
+      card:
+        typeof card === 'string' && !card.trimStart().startsWith('{')
+          ? resolve(folder, card)
+          : card,
       endpoint: endpoint === undefined ? undefined : resolve(folder, endpoint),
       signal,
     });
   };
   const generatorOf = async (name: RecipePart): Promise<Generator> => {
-    if (name.kind === 'lexicon') return new LexiconGenerator(await packOf(name.from), LEXICON_DEFAULTS);
+    if (name.kind === 'lexicon')
+      return new LexiconGenerator(await packOf(name.from), LEXICON_DEFAULTS);
     if (name.kind === 'gloss') return new GlossGenerator(await packOf(name.from), LEXICON_DEFAULTS);
     const generator = await RecordedGenerator.open([resolve(folder, name.from)]);
     opened.push(generator);
     return generator;
   };
   const recipe: Pick<NamedRecipe, 'encoders' | 'generators'> = {
-    encoders: await inOrder(encoders, parseEncoderName, encoderOf, (name, maker) => ({ name, ...maker })),
+    encoders: await inOrder(encoders, parseEncoderName, encoderOf, (name, maker) => ({
+      name,
+      ...maker,
+    })),
     generators: await inOrder(generators, parseGeneratorName, generatorOf, (name, generator) => ({
       name,
       generator,

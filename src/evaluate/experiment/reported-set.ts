@@ -1,6 +1,7 @@
 /**
- * A reported data set as an experiment sees it: for each setting, pools of passages and the questions that are asked of them, by
- * language. Parallel sets have many pools; a BEIR folder and XOR-TyDi have one. Knows no file format, no model and no measure.
+ * A reported data set as an experiment sees it: for each setting, pools of passages and the
+ * questions that are asked of them, by language. Parallel sets have many pools; a BEIR folder and
+ * XOR-TyDi have one.
  */
 import { pairsOf } from '../collection.js';
 import {
@@ -56,7 +57,10 @@ export function parallelSet(collection: Collection): ReportedSet {
         parts: partsOf(collection, passageLang),
         asked: pairs
           .filter((pair) => pair.passageLang === passageLang)
-          .map(({ queryLang }) => ({ queryLang, test: testCollectionOf(collection, queryLang, passageLang) }))
+          .map(({ queryLang }) => ({
+            queryLang,
+            test: testCollectionOf(collection, queryLang, passageLang),
+          }))
           .filter(({ test }) => test.queries.length > 0),
       }));
     },

@@ -1,6 +1,6 @@
 /**
- * Compares what commands measure now with figures that were measured before: a committed matrix of command, row, expected value
- * and tolerance. Knows no data set.
+ * Compares what commands measure now with figures that were measured before: a committed matrix of
+ * command, row, expected value and tolerance.
  */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
@@ -49,7 +49,11 @@ export async function readMatrix(file: string): Promise<ReproduceRow[]> {
   try {
     json = JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
-    throw new XqgError('XQG_REPRODUCE_MATRIX', { file, reason: (cause as Error).message }, { cause });
+    throw new XqgError(
+      'XQG_REPRODUCE_MATRIX',
+      { file, reason: (cause as Error).message },
+      { cause },
+    );
   }
   const parsed = matrix.safeParse(json);
   if (parsed.success) return parsed.data.rows;
@@ -99,7 +103,8 @@ function valueWhere(results: unknown, where: ReproduceRow['where']): number | st
     Object.entries(where).every(([key, value]) => each[key] === value),
   );
   const [found] = rows;
-  if (rows.length !== 1 || typeof found.value !== 'number') return `${rows.length} rows fit, not one`;
+  if (rows.length !== 1 || typeof found.value !== 'number')
+    return `${rows.length} rows fit, not one`;
   return found.value;
 }
 
@@ -115,8 +120,9 @@ export function verdictOf(value: number | null, expected: number, tolerance: num
 const DIGITS = 4;
 
 /**
- * Puts what was measured in the place of what was expected. Rows that were not run, or have no value, stay as they are.
- * Throws XQG_REPRODUCE_MATRIX.
+ * Puts what was measured in the place of what was expected. Rows that were not run, or have no
+ * value, stay as they are.
+ * @throws XqgError XQG_REPRODUCE_MATRIX
  */
 export async function recordMatrix(file: string, measured: readonly Reproduced[]): Promise<void> {
   const values = new Map(measured.map(({ name, value }) => [name, value]));
@@ -133,6 +139,8 @@ export async function recordMatrix(file: string, measured: readonly Reproduced[]
 function oneLine(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(oneLine).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const pairs = Object.entries(value).map(([key, each]) => `${JSON.stringify(key)}: ${oneLine(each)}`);
+  const pairs = Object.entries(value).map(
+    ([key, each]) => `${JSON.stringify(key)}: ${oneLine(each)}`,
+  );
   return `{${pairs.join(', ')}}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Runs an experiment: opens what the file names, tunes, ranks what the store does not have yet, and hands over all
- * measurements. Interrupted, it goes on where it stopped. Knows no report.
+ * Runs an experiment: opens what the file names, tunes, ranks what the store does not have yet, and
+ * hands over all measurements. Interrupted, it goes on where it stopped.
  */
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
@@ -62,10 +62,17 @@ export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
   const { spec } = options;
   const folder = dirname(options.file);
   const { models } = spec;
-  const recipe = await openRecipe(spec.encoders, spec.generators, folder, { models, signal: options.signal });
+  const recipe = await openRecipe(spec.encoders, spec.generators, folder, {
+    models,
+    signal: options.signal,
+  });
   let expansions: ExperimentExpansions | undefined;
   try {
-    expansions = await ExperimentExpansions.open(spec.conditions.expansion ?? [], folder, options.signal);
+    expansions = await ExperimentExpansions.open(
+      spec.conditions.expansion ?? [],
+      folder,
+      options.signal,
+    );
     return await runWith(recipe, expansions, options);
   } catch (error) {
     await expansions?.close();
@@ -93,7 +100,10 @@ async function runWith(
   const { pairings, tuning } = prepared;
   const notes = [...reported.flatMap(({ set }) => set.notes), ...prepared.notes];
   clock.lap('tuning');
-  if (spec.conditions.queries && recipe.generators.some(({ generator }) => hasDistribution(generator)))
+  if (
+    spec.conditions.queries &&
+    recipe.generators.some(({ generator }) => hasDistribution(generator))
+  )
     notes.push(
       'the lexicon generator draws keywords from one distribution: more queries mean less sampling noise, not more knowledge',
     );
@@ -129,7 +139,10 @@ async function runWith(
         sources.flatMap((each) => each.sources),
         {
           encoders: recipe.encoders.map(({ name, encoder }) => ({ as: name, ...encoder.identity })),
-          generators: recipe.generators.map(({ name, generator }) => ({ as: name, ...generator.identity })),
+          generators: recipe.generators.map(({ name, generator }) => ({
+            as: name,
+            ...generator.identity,
+          })),
           scanner: recipe.scanner.name,
         },
       ),

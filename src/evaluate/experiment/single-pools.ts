@@ -1,4 +1,7 @@
-/** Data sets with one pool that all questions are asked of: a BEIR folder, and XOR-TyDi with a corpus. Knows no model. */
+/**
+ * Data sets with one pool that all questions are asked of: a BEIR folder, and XOR-TyDi with a
+ * corpus.
+ */
 
 import { detectLanguage } from '../../languages/detect.js';
 import { openBeir } from '../data/beir.js';
@@ -14,7 +17,10 @@ import { treebankTokens } from '../measures/xor/treebank.js';
 import { type ReportedSet, singlePoolSet } from './reported-set.js';
 import type { DataSpec } from './spec.js';
 
-/** Every query belongs to the language that its row names, else to the one given, else to the one detected. */
+/**
+ * Every query belongs to the language that its row names, else to the one given, else to the one
+ * detected.
+ */
 export async function openBeirFolder(
   directory: string,
   { split, langs, 'query-lang': queryLang, 'passage-lang': passageLang }: DataSpec,
@@ -23,14 +29,18 @@ export async function openBeirFolder(
   const test = await openBeir({ directory, split, queryLang, passageLang, detect });
   const { passages, absent } = await heldPool(test);
   const byLang = new Map<string, EvaluationQuery[]>();
-  for (const query of test.queries) byLang.set(query.lang, [...(byLang.get(query.lang) ?? []), query]);
+  for (const query of test.queries)
+    byLang.set(query.lang, [...(byLang.get(query.lang) ?? []), query]);
   const present = [...byLang.keys()].sort();
   requireLanguages('BEIR', directory, langs, present);
   const tests = present
     .filter((lang) => langs?.includes(lang) ?? true)
     .map((lang): [string, TestCollection] => {
       const queries = byLang.get(lang)!;
-      return [lang, { ...test, queries, qrels: new Map(queries.map(({ id }) => [id, test.qrels.get(id)!])) }];
+      return [
+        lang,
+        { ...test, queries, qrels: new Map(queries.map(({ id }) => [id, test.qrels.get(id)!])) },
+      ];
     });
   const detected = test.queries.filter(({ langGiven }) => !langGiven).length;
   const notes = [...test.notes];

@@ -1,6 +1,6 @@
 /**
- * What an experiment file may say, with its defaults. One schema checks the file, and its comments are the documentation of
- * the format. Knows no YAML and runs nothing.
+ * What an experiment file may say, with its defaults. One schema checks the file, and its comments
+ * are the documentation of the format.
  */
 import { z } from 'zod';
 import { EXPANSION_WAYS } from '../../expand/apply.js';
@@ -30,7 +30,8 @@ const listOf = <S extends z.ZodType>(item: S) =>
     .array(item, 'is not a list')
     .min(1, 'is an empty list')
     .refine((items) => new Set(items).size === items.length, 'has an entry twice');
-const object = <S extends z.ZodRawShape>(shape: S) => z.strictObject(shape, 'is not a group of keys');
+const object = <S extends z.ZodRawShape>(shape: S) =>
+  z.strictObject(shape, 'is not a group of keys');
 
 const data = object({
   /** Which data set. */
@@ -46,7 +47,10 @@ const data = object({
   unit: oneOf(['sentence', 'paragraph']).default('sentence'),
   /** Of MIRACL, Mr. TyDi and a BEIR folder; default: dev, test, test. */
   split: text.optional(),
-  /** Of XOR-TyDi: the English passages, JSONL of {docid, title, text}, e.g. the released ones with generated queries. */
+  /**
+   * Of XOR-TyDi: the English passages, JSONL of {docid, title, text}, e.g. the released ones with
+   * generated queries.
+   */
   corpus: text.optional(),
   /** Of XOR-TyDi: NLTK's folder punkt_tab/english; default: a short list of abbreviations. */
   punkt: text.optional(),
@@ -56,16 +60,17 @@ const data = object({
 });
 
 /** What each data set can be asked. */
-export const SETTINGS_OF: Readonly<Record<(typeof DATA_SETS)[number], readonly (typeof SETTINGS)[number][]>> =
-  {
-    xquad: PARALLEL_SETTINGS,
-    'xquad-r': PARALLEL_SETTINGS,
-    'mlqa-r': PARALLEL_SETTINGS,
-    miracl: ['mono'],
-    'mr-tydi': ['mono'],
-    beir: ['beir'],
-    'xor-tydi': ['xor'],
-  };
+export const SETTINGS_OF: Readonly<
+  Record<(typeof DATA_SETS)[number], readonly (typeof SETTINGS)[number][]>
+> = {
+  xquad: PARALLEL_SETTINGS,
+  'xquad-r': PARALLEL_SETTINGS,
+  'mlqa-r': PARALLEL_SETTINGS,
+  miracl: ['mono'],
+  'mr-tydi': ['mono'],
+  beir: ['beir'],
+  'xor-tydi': ['xor'],
+};
 
 /** Which data sets have a key that others have not. */
 export const KEYS_OF: Readonly<Record<string, readonly (typeof DATA_SETS)[number][]>> = {
@@ -106,7 +111,10 @@ const tune = object({
 const distractors = object({
   /** How the condition is called. */
   name: text,
-  /** Further passages: the English paragraphs of an MLQA-R folder, or a JSONL file of {id, text, title, lang}. */
+  /**
+   * Further passages: the English paragraphs of an MLQA-R folder, or a JSONL file of {id, text,
+   * title, lang}.
+   */
   'mlqa-r': text.optional(),
   file: text.optional(),
 }).refine((value) => (value['mlqa-r'] === undefined) !== (value.file === undefined), {
@@ -119,7 +127,10 @@ const expansion = object({
   name: text,
   /** `openai:MODEL`, or a .jsonl file of recorded expansions, relative to the experiment file. */
   by: text,
-  /** Of a model: zero-shot, few-shot, rephrase, rephrase-few-shot, or a file relative to the experiment file. */
+  /**
+   * Of a model: zero-shot, few-shot, rephrase, rephrase-few-shot, or a file relative to the
+   * experiment file.
+   */
   prompt: text.optional(),
   /** Of a model: settings of its endpoint, a file relative to the experiment file. */
   endpoint: text.optional(),
@@ -146,14 +157,20 @@ const conditions = object({
     z.number('is not a number').min(0, 'is less than 0').lt(100, 'is not less than 100'),
   ).optional(),
   'language-means': listOf(oneOf(MEANS)).optional(),
-  /** Weights of a first pass (see search/feedback.ts), of the systems of the primary hypothesis and those under `of`. */
+  /**
+   * Weights of a first pass (see search/feedback.ts), of the systems of the primary hypothesis and
+   * those under `of`.
+   */
   feedback: listOf(z.number('is not a number').min(0, 'is less than 0')).optional(),
   distractors: z.array(distractors, 'is not a list').min(1, 'is an empty list').optional(),
   /** The systems of the primary hypothesis and those under `of`, with their questions expanded. */
   expansion: z
     .array(expansion, 'is not a list')
     .min(1, 'is an empty list')
-    .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, 'has a name twice')
+    .refine(
+      (list) => new Set(list.map(({ name }) => name)).size === list.length,
+      'has a name twice',
+    )
     .optional(),
 }).default({});
 
@@ -184,12 +201,18 @@ const runs = object({
 }).default({ depth: 100 });
 
 export const experimentSchema = object({
-  name: text.regex(/^[\w.-]+$/, 'has other characters than letters, digits, dot, hyphen and underscore'),
+  name: text.regex(
+    /^[\w.-]+$/,
+    'has other characters than letters, digits, dot, hyphen and underscore',
+  ),
   /** What the experiment asks, for the head of the report. */
   question: text.optional(),
   data: z.array(data, 'is not a list').min(1, 'is an empty list'),
   primary,
-  /** `static`, `static:PACK`, `file:MANIFEST` for vectors that were made elsewhere, `hf:NAME`, `openai:MODEL`, a model's folder. */
+  /**
+   * `static`, `static:PACK`, `file:MANIFEST` for vectors that were made elsewhere, `hf:NAME`,
+   * `openai:MODEL`, a model's folder.
+   */
   encoders: listOf(text).default(['static']),
   /** How models of `encoders` are opened, by their names there. */
   models: z.record(text, model).optional(),

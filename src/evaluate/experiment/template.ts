@@ -1,4 +1,7 @@
-/** The commented experiment file that `xqg experiment init` writes. A test holds it and the schema together. */
+/**
+ * The commented experiment file that `xqg experiment init` writes. A test holds it and the schema
+ * together.
+ */
 
 export const TEMPLATE = `# An experiment of xqg: encoders x generators x conditions x data sets, one report.
 #   xqg experiment run THIS_FILE

@@ -1,6 +1,6 @@
 /**
- * Chooses alpha and weights on tuning data, as part of the run: every system gets the same candidates for the parameters that
- * it has. Kept in the store with everything that was tried. Knows no reported data.
+ * Chooses alpha and weights on tuning data, as part of the run: every system gets the same
+ * candidates for the parameters that it has. Kept in the store with everything that was tried.
  */
 import type { Encoder } from '../../encode/encoder.js';
 import type { DistributionGenerator } from '../../generate/generator.js';
@@ -85,7 +85,9 @@ export function tuneSystems(options: TuningOptions): Promise<TunedSystem[]> {
         settings: best.settings,
         mean: best.mean,
         all: ofSystem.map(({ settings, mean }) => ({
-          settings: Object.fromEntries(parameters.map((parameter) => [parameter, settings[parameter]])),
+          settings: Object.fromEntries(
+            parameters.map((parameter) => [parameter, settings[parameter]]),
+          ),
           mean,
         })),
       };

@@ -1,8 +1,13 @@
 /**
- * The variants of an experiment: every system, and every point of every condition, as plain descriptions of what is asked of
- * the engine. Knows no data, no vector and no result.
+ * The variants of an experiment: every system, and every point of every condition, as plain
+ * descriptions of what is asked of the engine.
  */
-import { alphaEffective, type LanguagePolicy, PROFILES, type ProfileName } from '../../augment/profiles.js';
+import {
+  alphaEffective,
+  type LanguagePolicy,
+  PROFILES,
+  type ProfileName,
+} from '../../augment/profiles.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from '../../search/defaults.js';
 import { lexicalModeOf } from '../../search/request.js';
 import { EXPECTED_QUERIES } from '../ranking/block.js';
@@ -36,7 +41,10 @@ export interface Variant {
   readonly point: string | number;
   readonly profile: ProfileName;
   readonly alpha: number;
-  /** The share of the queries' mean; null without augmentation, and where it differs from passage to passage. */
+  /**
+   * The share of the queries' mean; null without augmentation, and where it differs from passage to
+   * passage.
+   */
   readonly alphaEffective: number | null;
   readonly languages: VariantLanguages;
   readonly source: SumSource;
@@ -54,13 +62,18 @@ export interface VariantOptions {
   readonly tuned: ReadonlyMap<string, Settings>;
   /** Of systems that were not tuned; default: those of the static encoder. */
   readonly defaults?: SearchDefaults;
-  /** False: the generator has no expectation that the encoder can take, and drawn queries stand for it. */
+  /**
+   * False: the generator has no expectation that the encoder can take, and drawn queries stand for
+   * it.
+   */
   readonly expected: boolean;
   /** Languages in which queries are generated, for leave-one-out. */
   readonly queryLanguages: readonly string[];
   /** Drawn queries a passage and language that are kept in the store. */
   readonly drawn: number;
-  /** False: vectors have any length, and passages are augmented by the published sum. Default true. */
+  /**
+   * False: vectors have any length, and passages are augmented by the published sum. Default true.
+   */
   readonly unitLength?: boolean;
   /** False: language means of training text are unknown, and their point is left out. */
   readonly trainingMeans: boolean;
@@ -85,7 +98,9 @@ export function variantsOf(spec: ExperimentSpec, options: VariantOptions): Varia
   );
   const { conditions } = spec;
   const of = conditions.of ?? [spec.primary.system];
-  const bases = systems.filter(({ system }) => of.includes(system.name) && system.augment !== 'off');
+  const bases = systems.filter(
+    ({ system }) => of.includes(system.name) && system.augment !== 'off',
+  );
   const points = bases.flatMap((base) => conditionVariants(base, spec, options));
   const compared = [spec.primary.baseline, spec.primary.system, ...of];
   const varied = systems.filter(({ name }) => compared.includes(name));
@@ -93,7 +108,9 @@ export function variantsOf(spec: ExperimentSpec, options: VariantOptions): Varia
   const plain = new Set(varied.map(({ system }) => plainOf(system).name));
   const fed = (conditions.feedback ?? []).flatMap((feedback) =>
     systems
-      .filter((base) => base.system.mode !== 'lexical' && (varied.includes(base) || plain.has(base.name)))
+      .filter(
+        (base) => base.system.mode !== 'lexical' && (varied.includes(base) || plain.has(base.name)),
+      )
       .map((base) => at(base, 'feedback', feedback, `feedback ${feedback}`, { feedback })),
   );
   const expanded = (conditions.expansion ?? []).flatMap(({ name: expansion }) =>
@@ -138,8 +155,16 @@ function systemVariant(
 
 /** The defaults with what was tuned for a system in their places. */
 export function defaultsWith(system: System, settings: Settings): SearchDefaults {
-  const { k1, b, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight, normalization } =
-    settings;
+  const {
+    k1,
+    b,
+    alpha,
+    generatedWeight,
+    translationWeight,
+    expectedDf,
+    relatedWeight,
+    normalization,
+  } = settings;
   const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
   const { hybrid, profile, feedback } = SEARCH_DEFAULTS;
   const denseWeight = { ...hybrid.denseWeight, [mode]: settings.denseWeight };
@@ -172,7 +197,9 @@ function conditionVariants(
     }
   }
   for (const queries of (conditions.queries ?? []).filter((each) => each <= drawn)) {
-    variants.push(at(base, 'queries', queries, `n=${queries}`, { source: { ...base.source, queries } }));
+    variants.push(
+      at(base, 'queries', queries, `n=${queries}`, { source: { ...base.source, queries } }),
+    );
   }
   for (const choice of conditions.languages ?? []) {
     for (const [point, languages] of languageChoices(choice, options.queryLanguages)) {
@@ -181,7 +208,9 @@ function conditionVariants(
   }
   if (hasDense) {
     for (const combination of conditions.combine ?? []) {
-      variants.push(at(base, 'combine', combination, combination, combine(base, combination, options)));
+      variants.push(
+        at(base, 'combine', combination, combination, combine(base, combination, options)),
+      );
     }
   }
   for (const dropBelow of conditions.filter ?? []) {
@@ -195,7 +224,9 @@ function conditionVariants(
         at(base, 'language-means', means, `means ${means}`, { source: { ...base.source, means } }),
       );
       const plain = { alpha: 0, alphaEffective: 0, source: { ...base.source, means } };
-      variants.push(at(base, 'language-means', `${means}, alpha 0`, `means ${means}, alpha 0`, plain));
+      variants.push(
+        at(base, 'language-means', `${means}, alpha 0`, `means ${means}, alpha 0`, plain),
+      );
     }
   }
   return variants;
@@ -216,14 +247,15 @@ function languageChoices(
   queryLanguages: readonly string[],
 ): [string, VariantLanguages][] {
   if (choice === 'own') return [['own', 'asker']];
-  if (choice === 'leave-one-out') return queryLanguages.map((lang) => [`without ${lang}`, { without: lang }]);
+  if (choice === 'leave-one-out')
+    return queryLanguages.map((lang) => [`without ${lang}`, { without: lang }]);
   return [[choice, choice]];
 }
 
 /**
- * `mean`: the mean of the queries, renormalized. `sum`: the plain sum of the asker's queries, not renormalized, with the alpha
- * that gives the mean query the same share. `paper`: the sum over all languages with the published alpha. One of them is the
- * base itself.
+ * `mean`: the mean of the queries, renormalized. `sum`: the plain sum of the asker's queries, not
+ * renormalized, with the alpha that gives the mean query the same share. `paper`: the sum over all
+ * languages with the published alpha. One of them is the base itself.
  */
 function combine(
   base: Variant,
@@ -257,5 +289,7 @@ export function policyOf(
 ): LanguagePolicy {
   if (languages === 'asker' || languages === 'all') return languages;
   const left = languages === 'others' ? asker : languages.without;
-  return Object.fromEntries(queryLanguages.filter((lang) => lang !== left).map((lang) => [lang, 1]));
+  return Object.fromEntries(
+    queryLanguages.filter((lang) => lang !== left).map((lang) => [lang, 1]),
+  );
 }

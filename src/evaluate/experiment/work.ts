@@ -1,6 +1,6 @@
 /**
- * The work of an experiment, as a list: which variants are to be ranked for which questions about which pool. From it come the
- * plan that people see and the run. Ranks nothing itself.
+ * The work of an experiment, as a list: which variants are to be ranked for which questions about
+ * which pool. From it come the plan that people see and the run. Ranks nothing itself.
  */
 import type { Encoder } from '../../encode/encoder.js';
 import { type Generator, hasDistribution } from '../../generate/generator.js';
@@ -57,7 +57,11 @@ export class Blocks {
     this.#signal = signal;
   }
 
-  of(name: string, passages: readonly EvaluationPassage[], pairing: Omit<Pairing, 'variants'>): Block {
+  of(
+    name: string,
+    passages: readonly EvaluationPassage[],
+    pairing: Omit<Pairing, 'variants'>,
+  ): Block {
     const key = JSON.stringify([name, pairing.encoderName, pairing.generatorName]);
     let block = this.#known.get(key);
     if (block === undefined) {
@@ -148,7 +152,10 @@ function poolPlan(
   };
 }
 
-/** Everything that ranks depend on, and nothing else, so that a variant that does not use something shares its ranks. */
+/**
+ * Everything that ranks depend on, and nothing else, so that a variant that does not use something
+ * shares its ranks.
+ */
 function identityOf(
   { encoder, generator }: Pairing,
   variant: Variant,
@@ -186,7 +193,9 @@ function questionsDigest(test: TestCollection): string {
   let digest = digests.get(test);
   if (digest === undefined) {
     digest = sha256(
-      JSON.stringify(test.queries.map(({ id, text, lang }) => [id, text, lang, [...test.qrels.get(id)!]])),
+      JSON.stringify(
+        test.queries.map(({ id, text, lang }) => [id, text, lang, [...test.qrels.get(id)!]]),
+      ),
     );
     digests.set(test, digest);
   }

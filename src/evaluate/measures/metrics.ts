@@ -1,10 +1,10 @@
 /**
- * Scores runs against qrels as trec_eval does. Knows no model, no data set and no file.
+ * Scores runs against qrels as trec_eval does.
  *
- * Order: score descending, compared as float64, then passage id descending by its UTF-8 bytes. (trec_eval itself holds
- * scores as float32, where 16777217 equals 16777216; xqg fuses in float64 and keeps such differences.)
- * Relevance above 0 is relevant; gains are linear. Means are over the queries of the qrels: a query that the run
- * lacks, or that has no relevant passage, counts 0.
+ * Order: score descending, compared as float64, then passage id descending by its UTF-8 bytes.
+ * (trec_eval itself holds scores as float32, where 16777217 equals 16777216; xqg fuses in float64
+ * and keeps such differences.) Relevance above 0 is relevant; gains are linear. Means are over the
+ * queries of the qrels: a query that the run lacks, or that has no relevant passage, counts 0.
  */
 import { XqgError } from '../../base/errors.js';
 
@@ -57,7 +57,8 @@ const FORMULAS: Record<
     of: ({ ranks, gains, ideal }, cut) => {
       let dcg = 0;
       let best = 0;
-      for (let i = 0; i < ranks.length && ranks[i] <= cut; i++) dcg += gains[i] / Math.log2(ranks[i] + 1);
+      for (let i = 0; i < ranks.length && ranks[i] <= cut; i++)
+        dcg += gains[i] / Math.log2(ranks[i] + 1);
       for (let i = 0; i < ideal.length && i < cut; i++) best += ideal[i] / Math.log2(i + 2);
       return best > 0 ? dcg / best : 0;
     },
@@ -76,13 +77,18 @@ const FORMULAS: Record<
   },
   R: {
     cutOff: 'required',
-    of: ({ ranks, ideal }, cut) => (ideal.length > 0 ? retrievedWithin(ranks, cut) / ideal.length : 0),
+    of: ({ ranks, ideal }, cut) =>
+      ideal.length > 0 ? retrievedWithin(ranks, cut) / ideal.length : 0,
   },
   P: { cutOff: 'required', of: ({ ranks }, cut) => retrievedWithin(ranks, cut) / cut },
-  accuracy: { cutOff: 'required', of: ({ ranks }, cut) => (retrievedWithin(ranks, cut) > 0 ? 1 : 0) },
+  accuracy: {
+    cutOff: 'required',
+    of: ({ ranks }, cut) => (retrievedWithin(ranks, cut) > 0 ? 1 : 0),
+  },
   /**
-   * Language bias: how far apart the parallel passages of a question stand in the pool of all languages, in ranks (Elmahdy,
-   * Lin and Ahmad, arXiv 2408.10536, 4.3). A passage that was not retrieved counts as the last one of the pool.
+   * Language bias: how far apart the parallel passages of a question stand in the pool of all
+   * languages, in ranks (Elmahdy, Lin and Ahmad, arXiv 2408.10536, 4.3). A passage that was not
+   * retrieved counts as the last one of the pool.
    */
   [RANK_DISTANCE]: {
     cutOff: 'none',
@@ -108,12 +114,13 @@ export const KNOWN_MEASURES = Object.entries(FORMULAS)
   .join(', ');
 
 /**
- * Reads measures separated by blanks or commas, e.g. `nDCG@10 MRR@10 R@100 mAP`; upper and lower case are the same.
- * Throws XQG_UNKNOWN_MEASURE, also for an empty text.
+ * Reads measures separated by blanks or commas, e.g. `nDCG@10 MRR@10 R@100 mAP`; upper and lower
+ * case are the same. Throws XQG_UNKNOWN_MEASURE, also for an empty text.
  */
 export function parseMeasures(text: string): Measure[] {
   const names = text.split(/[\s,]+/).filter((name) => name !== '');
-  if (names.length === 0) throw new XqgError('XQG_UNKNOWN_MEASURE', { measure: text, known: KNOWN_MEASURES });
+  if (names.length === 0)
+    throw new XqgError('XQG_UNKNOWN_MEASURE', { measure: text, known: KNOWN_MEASURES });
   return names.map(parseMeasure);
 }
 
@@ -131,7 +138,10 @@ function parseMeasure(text: string): Measure {
   };
 }
 
-/** Finds the ranks of the relevant passages of one query without sorting the others: O(scores x log relevant). */
+/**
+ * Finds the ranks of the relevant passages of one query without sorting the others: O(scores x log
+ * relevant).
+ */
 export function rankRelevant(judgments: Judgments, scores: Scores | undefined): RelevantRanks {
   const ideal: number[] = [];
   const found: { id: string; score: number; gain: number }[] = [];
@@ -143,7 +153,8 @@ export function rankRelevant(judgments: Judgments, scores: Scores | undefined): 
   }
   ideal.sort((a, b) => b - a);
   found.sort((a, b) => b.score - a.score || comparePassageIds(b.id, a.id));
-  // ahead[i]: retrieved passages that stand before found[i] and, for i > 0, not before found[i - 1].
+  // ahead[i]: retrieved passages that stand before found[i] and, for i > 0, not before found[i -
+  // 1].
   const ahead = new Int32Array(found.length + 1);
   if (found.length > 0) {
     for (const [id, score] of scores!) {
@@ -152,7 +163,8 @@ export function rankRelevant(judgments: Judgments, scores: Scores | undefined): 
       while (low < high) {
         const middle = (low + high) >> 1;
         const other = found[middle];
-        const before = score > other.score || (score === other.score && comparePassageIds(id, other.id) > 0);
+        const before =
+          score > other.score || (score === other.score && comparePassageIds(id, other.id) > 0);
         if (before) high = middle;
         else low = middle + 1;
       }
@@ -200,8 +212,8 @@ function meanOf(perQuery: ReadonlyMap<string, readonly number[]>, width: number)
 }
 
 /**
- * Negative if `a` stands before `b` by UTF-8 bytes, 0 if equal. JavaScript compares UTF-16 units, where surrogates
- * (U+10000 and above) wrongly stand before U+E000 to U+FFFF.
+ * Negative if `a` stands before `b` by UTF-8 bytes, 0 if equal. JavaScript compares UTF-16 units,
+ * where surrogates (U+10000 and above) wrongly stand before U+E000 to U+FFFF.
  */
 export function comparePassageIds(a: string, b: string): number {
   const length = Math.min(a.length, b.length);

@@ -1,6 +1,6 @@
 /**
- * Runs and qrels as text: TREC format (blanks or tabs between columns) and the qrels of BEIR (tab-separated, with a
- * header). Knows no measure. Errors name the file and the line.
+ * Runs and qrels as text: TREC format (blanks or tabs between columns) and the qrels of BEIR
+ * (tab-separated, with a header). Errors name the file and the line.
  */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -19,7 +19,10 @@ export interface RunLine {
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 const INTEGER = /^[-+]?\d+$/;
 
-/** Streams `queryId Q0 passageId rank score tag` lines. The rank column is ignored, as trec_eval does. */
+/**
+ * Streams `queryId Q0 passageId rank score tag` lines. The rank column is ignored, as trec_eval
+ * does.
+ */
 export async function* readRunLines(file: string): AsyncGenerator<RunLine> {
   for await (const { number, text } of readLines(file)) {
     const columns = columnsOf(text, 6);
@@ -45,7 +48,10 @@ export async function* readRunLines(file: string): AsyncGenerator<RunLine> {
   }
 }
 
-/** Reads a whole run, in any order of lines. Throws XQG_EVALUATION_LINE where a passage comes twice for a query. */
+/**
+ * Reads a whole run, in any order of lines.
+ * @throws XqgError XQG_EVALUATION_LINE where a passage comes twice for a query
+ */
 export async function readRun(file: string): Promise<Run> {
   const run = new Map<string, Map<string, number>>();
   for await (const { line, queryId, passageId, score } of readRunLines(file)) {
@@ -55,8 +61,10 @@ export async function readRun(file: string): Promise<Run> {
 }
 
 /**
- * Reads qrels: TREC (`queryId 0 passageId relevance`), or BEIR, known by a first line `query-id corpus-id score`.
- * Throws XQG_EVALUATION_LINE where a passage is judged twice for a query, XQG_EVALUATION_FILE where there is no judgment.
+ * Reads qrels: TREC (`queryId 0 passageId relevance`), or BEIR, known by a first line `query-id
+ * corpus-id score`.
+ * @throws XqgError XQG_EVALUATION_LINE where a passage is judged twice for a query,
+ * XQG_EVALUATION_FILE where there is no judgment
  */
 export async function readQrels(file: string): Promise<Qrels> {
   const qrels = new Map<string, Map<string, number>>();
@@ -88,7 +96,10 @@ export async function readQrels(file: string): Promise<Qrels> {
   return qrels;
 }
 
-/** Tabs alone separate where they give the right number of columns, so that ids may hold blanks; else any white space. */
+/**
+ * Tabs alone separate where they give the right number of columns, so that ids may hold blanks;
+ * else any white space.
+ */
 function columnsOf(text: string, expected: number): string[] {
   const byTab = text.split('\t');
   return byTab.length === expected ? byTab : text.trim().split(/[ \t]+/);
@@ -117,9 +128,14 @@ export interface RankedQuery {
   readonly hits: readonly { readonly id: string; readonly score: number }[];
 }
 
-/** The lines of a TREC run of one query, each with its line end; separated by tabs where an id holds a blank. */
+/**
+ * The lines of a TREC run of one query, each with its line end; separated by tabs where an id holds
+ * a blank.
+ */
 export function formatRun({ queryId, hits }: RankedQuery, tag: string): string {
-  return hits.map(({ id, score }, i) => formatLine([queryId, 'Q0', id, i + 1, score, tag])).join('');
+  return hits
+    .map(({ id, score }, i) => formatLine([queryId, 'Q0', id, i + 1, score, tag]))
+    .join('');
 }
 
 /** Writes a TREC run as the queries arrive. */
@@ -138,7 +154,8 @@ export async function writeRun(
 export async function writeQrels(file: string, qrels: Qrels): Promise<void> {
   function* lines() {
     for (const [queryId, judgments] of qrels) {
-      for (const [passageId, relevance] of judgments) yield formatLine([queryId, 0, passageId, relevance]);
+      for (const [passageId, relevance] of judgments)
+        yield formatLine([queryId, 0, passageId, relevance]);
     }
   }
   await pipeline(lines, createWriteStream(file));

@@ -1,7 +1,8 @@
 /**
- * What an experiment computed, kept by the identity of what made it: vectors of passages, questions and single generated
- * queries, ranks, tuning. A file is written whole or not at all and carries its identity, length and sha256, so that a
- * killed run goes on and a damaged file is computed again. Knows no experiment.
+ * What an experiment computed, kept by the identity of what made it: vectors of passages, questions
+ * and single generated queries, ranks, tuning. A file is written whole or not at all and carries
+ * its identity, length and sha256, so that a killed run goes on and a damaged file is computed
+ * again.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
@@ -36,8 +37,15 @@ export class ArtifactStore {
     );
   }
 
-  /** The kept bytes; made and kept where there are none or they are damaged. The buffer starts at a multiple of 8. */
-  async bytes(kind: string, identity: Identity, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  /**
+   * The kept bytes; made and kept where there are none or they are damaged. The buffer starts at a
+   * multiple of 8.
+   */
+  async bytes(
+    kind: string,
+    identity: Identity,
+    make: () => Promise<Uint8Array>,
+  ): Promise<Uint8Array> {
     const path = this.#path(kind, identity);
     const kept = await readSound(path);
     if (kept !== null) {
@@ -54,16 +62,26 @@ export class ArtifactStore {
 
   /** The same for a JSON value. */
   async json<T>(kind: string, identity: Identity, make: () => Promise<T>): Promise<T> {
-    const bytes = await this.bytes(kind, identity, async () => Buffer.from(JSON.stringify(await make())));
+    const bytes = await this.bytes(kind, identity, async () =>
+      Buffer.from(JSON.stringify(await make())),
+    );
     return JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
   }
 
-  async floats(kind: string, identity: Identity, make: () => Promise<Float32Array>): Promise<Float32Array> {
+  async floats(
+    kind: string,
+    identity: Identity,
+    make: () => Promise<Float32Array>,
+  ): Promise<Float32Array> {
     const bytes = await this.bytes(kind, identity, async () => bytesOf(await make()));
     return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   }
 
-  async integers(kind: string, identity: Identity, make: () => Promise<Int32Array>): Promise<Int32Array> {
+  async integers(
+    kind: string,
+    identity: Identity,
+    make: () => Promise<Int32Array>,
+  ): Promise<Int32Array> {
     const bytes = await this.bytes(kind, identity, async () => bytesOf(await make()));
     return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   }
@@ -92,7 +110,9 @@ async function readSound(path: string): Promise<Uint8Array | null> {
     const header = JSON.parse(file.toString('utf8', 0, end)) as Header;
     // A copy: typed arrays must start on a multiple of their element size.
     const content = new Uint8Array(file.subarray(end + 1));
-    return content.byteLength === header.bytes && sha256(content) === header.sha256 ? content : null;
+    return content.byteLength === header.bytes && sha256(content) === header.sha256
+      ? content
+      : null;
   } catch {
     return null;
   }

@@ -1,7 +1,8 @@
 /**
- * Passages that are encoded once and used in many pools: those of one language of a data set, or a file of distractors. Their
- * vectors, the sums that the generator expects, drawn queries and the vector of each drawn query are kept in the store. (An
- * index keeps no vector of a single query; an experiment needs them to vary their number and to filter them.) Knows no question.
+ * Passages that are encoded once and used in many pools: those of one language of a data set, or a
+ * file of distractors. Their vectors, the sums that the generator expects, drawn queries and the
+ * vector of each drawn query are kept in the store. (An index keeps no vector of a single query; an
+ * experiment needs them to vary their number and to filter them.)
  */
 import { type Encoder, generatedQueryId } from '../../encode/encoder.js';
 import { type Generator, hasDistribution } from '../../generate/generator.js';
@@ -32,7 +33,9 @@ export interface BlockRecipe {
 
 /** Drawn queries of every passage in one language. */
 export interface DrawnQueries {
-  /** By row: none where the passage is written in that language or nothing can be asked about it. */
+  /**
+   * By row: none where the passage is written in that language or nothing can be asked about it.
+   */
   readonly texts: readonly (readonly string[])[];
   /** (n + 1) Place of a row's first query among all; the last entry is their number. */
   readonly starts: Uint32Array;
@@ -74,17 +77,27 @@ export class Block {
     );
   }
 
-  /** (n x quantizedBytes(dim, 8)): the sum of `EXPECTED_QUERIES` queries as the generator expects them, as an index keeps it. */
+  /**
+   * (n x quantizedBytes(dim, 8)): the sum of `EXPECTED_QUERIES` queries as the generator expects
+   * them, as an index keeps it.
+   */
   expectation(lang: string): Promise<Uint8Array> {
     const { generator, store } = this.#recipe;
-    const identity = { ...this.#encoding(), generator: generator.identity, lang, queries: EXPECTED_QUERIES };
+    const identity = {
+      ...this.#encoding(),
+      generator: generator.identity,
+      lang,
+      queries: EXPECTED_QUERIES,
+    };
     return store.bytes('expectations', identity, async () => {
       const rowBytes = quantizedBytes(this.dim, SUM_BITS);
       const bytes = new Uint8Array(this.passages.length * rowBytes);
       for (let from = 0; from < this.passages.length; from += BATCH) {
         this.#recipe.signal?.throwIfAborted();
         const to = Math.min(from + BATCH, this.passages.length);
-        const rows = [...this.passages.keys()].slice(from, to).filter((r) => this.passages[r].lang !== lang);
+        const rows = [...this.passages.keys()]
+          .slice(from, to)
+          .filter((r) => this.passages[r].lang !== lang);
         if (rows.length === 0) continue;
         const pivots = rows.map((row) => this.pivots()[row]);
         const [sums] = await this.#expectations!.sums({
@@ -93,7 +106,12 @@ export class Block {
           queries: EXPECTED_QUERIES,
         });
         rows.forEach((row, i) => {
-          quantizeInto(sums.subarray(i * this.dim, (i + 1) * this.dim), SUM_BITS, bytes, row * rowBytes);
+          quantizeInto(
+            sums.subarray(i * this.dim, (i + 1) * this.dim),
+            SUM_BITS,
+            bytes,
+            row * rowBytes,
+          );
         });
       }
       return bytes;
@@ -138,14 +156,17 @@ export class Block {
           languages,
         })),
       );
-      return this.#inBatches(queries.length, (from, to) => encoder.encodeQueries(queries.slice(from, to)));
+      return this.#inBatches(queries.length, (from, to) =>
+        encoder.encodeQueries(queries.slice(from, to)),
+      );
     });
   }
 
   /** Pivot stems by row; only where the generator has a distribution. */
   pivots(): readonly TermBag[] {
     const { generator } = this.#recipe;
-    if (!hasDistribution(generator)) throw new RangeError(`${generator.identity.name} has no distribution`);
+    if (!hasDistribution(generator))
+      throw new RangeError(`${generator.identity.name} has no distribution`);
     this.#pivots ??= this.passages.map((passage) => generator.pivot(passage));
     return this.#pivots;
   }

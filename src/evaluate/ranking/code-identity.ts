@@ -1,6 +1,6 @@
 /**
- * Which code computed something: a hash over the program's own files, so that nothing computed by other code is taken for
- * this one's. Knows no artifact.
+ * Which code computed something: a hash over the program's own files, so that nothing computed by
+ * other code is taken for this one's.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -23,7 +23,9 @@ export const ENCODING_CODE = [
 /** What ranks depend on besides. */
 export const RANKING_CODE = [...ENCODING_CODE, 'augment', 'search', 'evaluate'] as const;
 
-/** sha256 (hex) over the code in these folders and modules, named relative to the program's root. */
+/**
+ * sha256 (hex) over the code in these folders and modules, named relative to the program's root.
+ */
 export function codeIdentity(parts: readonly string[]): string {
   const key = parts.join(' ');
   let identity = known.get(key);
@@ -49,7 +51,8 @@ function filesOf(part: string): string[] {
     : [part, null];
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter(
-      (file) => /(?<!\.d)\.[jt]s$/.test(file) && (name === null || file.replace(/\.[jt]s$/, '') === name),
+      (file) =>
+        /(?<!\.d)\.[jt]s$/.test(file) && (name === null || file.replace(/\.[jt]s$/, '') === name),
     )
     .map((file) => `${folder}/${file}`)
     .sort();

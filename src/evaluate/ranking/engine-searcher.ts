@@ -1,6 +1,7 @@
 /**
- * The evaluation's searcher over the search engine: systems become requests. The legs that several systems share are scored once
- * a query, over all passages; ranks equal those of `SearchEngine.rank`. Knows no data set and no measure.
+ * The evaluation's searcher over the search engine: systems become requests. The legs that several
+ * systems share are scored once a query, over all passages; ranks equal those of
+ * `SearchEngine.rank`.
  */
 
 import { RememberingEncoder } from '../../encode/cached-encoder.js';
@@ -20,7 +21,9 @@ import { byteOrder, rankRows, rankScannedRows, relevantRows } from './row-ranks.
 import { scannedScores } from './scanned-scores.js';
 import type { AskedQuery, OpenOptions, OpenSearcher, Searcher } from './searcher.js';
 
-/** Scores that one batch of questions may take (32 MB of float32), and questions of a batch at most. */
+/**
+ * Scores that one batch of questions may take (32 MB of float32), and questions of a batch at most.
+ */
 const SCANNED_SCORES = 2 ** 23;
 const MOST_QUESTIONS = 256;
 
@@ -34,8 +37,8 @@ export interface EngineParts<G extends Generator = Generator> {
 }
 
 /**
- * Opens passages to search engines over `parts`: one whose sums and terms are the generator's expectation and, for the
- * systems that want them, one with drawn queries in the askers' languages.
+ * Opens passages to search engines over `parts`: one whose sums and terms are the generator's
+ * expectation and, for the systems that want them, one with drawn queries in the askers' languages.
  */
 export function engineSearchers(parts: EngineParts): OpenSearcher {
   return async (passages, opening) => {
@@ -51,7 +54,10 @@ export function engineSearchers(parts: EngineParts): OpenSearcher {
   };
 }
 
-/** The languages whose generated queries some system reads; sums in others would be computed for nothing. */
+/**
+ * The languages whose generated queries some system reads; sums in others would be computed for
+ * nothing.
+ */
 function neededLanguages(
   generator: Generator,
   { systems, askerLanguages, detected }: OpenOptions,
@@ -61,7 +67,9 @@ function neededLanguages(
   // The lexical leg takes expected terms from the pivot stems, whatever the language.
   const read = augmented.some(({ mode }) => mode !== 'lexical') || !hasDistribution(generator);
   if (augmented.length === 0 || !read) return [];
-  return detected ? generator.languages : generator.languages.filter((lang) => askerLanguages.includes(lang));
+  return detected
+    ? generator.languages
+    : generator.languages.filter((lang) => askerLanguages.includes(lang));
 }
 
 /** Hides the distribution, so that queries are drawn. */
@@ -111,7 +119,14 @@ class EngineSearcher implements Searcher {
       const { generator } = index.options;
       const factors = hasDistribution(generator) ? generator : null;
       const lexical = index.lexical(defaults.bm25);
-      return new SearchEngine({ snapshot: index.snapshot, lexical, encoder, scanner, factors, defaults });
+      return new SearchEngine({
+        snapshot: index.snapshot,
+        lexical,
+        encoder,
+        scanner,
+        factors,
+        defaults,
+      });
     });
     this.#indexes = indexes;
     this.#scanner = scanner;
@@ -144,7 +159,9 @@ class EngineSearcher implements Searcher {
       const engine = this.#engineOf(system);
       const size = Math.min(MOST_QUESTIONS, Math.max(1, Math.floor(SCANNED_SCORES / this.size)));
       for (let first = 0; first < queries.length; first += size) {
-        const batch = queries.slice(first, first + size).map((query) => requestOf(system, query, depth));
+        const batch = queries
+          .slice(first, first + size)
+          .map((query) => requestOf(system, query, depth));
         const ofBatch = await scannedScores(engine, this.#scanner, batch);
         ofBatch.forEach((scores, i) => {
           ranks[first + i][s] = rankScannedRows(relevant[first + i], scores, this.#order, depth);
@@ -157,7 +174,10 @@ class EngineSearcher implements Searcher {
       const legs = new Map(this.#engines.map((engine) => [engine, new QueryLegs(engine)]));
       for (const [s, system] of systems.entries()) {
         if (scans && system.mode === 'dense') continue;
-        const scores = await this.#scores(legs.get(this.#engineOf(system))!, requestOf(system, query, depth));
+        const scores = await this.#scores(
+          legs.get(this.#engineOf(system))!,
+          requestOf(system, query, depth),
+        );
         ranks[q][s] = rankRows(relevant[q], scores, this.#order, depth);
       }
     }
@@ -170,17 +190,23 @@ class EngineSearcher implements Searcher {
 
   #engineOf({ name, drawn }: System): SearchEngine {
     const engine = this.#engines[drawn ? 1 : 0];
-    if (engine === undefined) throw new RangeError(`${name} was not among the systems that were opened`);
+    if (engine === undefined)
+      throw new RangeError(`${name} was not among the systems that were opened`);
     return engine;
   }
 
   /** (n); NaN: no score. */
   async #scores(legs: QueryLegs, request: SearchRequest): Promise<ArrayLike<number>> {
-    if (request.mode === 'dense') return (await legs.dense(request)) ?? this.#fused.fill(Number.NaN);
+    if (request.mode === 'dense')
+      return (await legs.dense(request)) ?? this.#fused.fill(Number.NaN);
     if (request.mode === 'lexical')
       return legs.lexical(request).map((score) => (score > 0 ? score : Number.NaN));
     const { topN, normalization, denseWeight } = this.#defaults.hybrid;
-    const shape = { topN: Math.min(Math.max(topN, request.k), this.size), normalization, rank: this.#rank };
+    const shape = {
+      topN: Math.min(Math.max(topN, request.k), this.size),
+      normalization,
+      rank: this.#rank,
+    };
     const [dense, lexical] = [await legs.dense(request), legs.lexical(request)];
     const matches = lexical.reduce((count, score) => count + (score > 0 ? 1 : 0), 0);
     // Length of the longer list: that of the dense leg, if it speaks, is always N.

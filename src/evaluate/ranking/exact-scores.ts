@@ -1,4 +1,4 @@
-/** The exact dense scores of one question over all rows, as `exactScore` gives them. Knows no engine. */
+/** The exact dense scores of one question over all rows, as `exactScore` gives them. */
 import { exactScore, type MatrixPart, type SearchMatrix } from '../../search/dense/exact-top-k.js';
 import { ExactProducts } from '../../vectors/exact-products.js';
 

@@ -1,4 +1,4 @@
-/** An encoder of questions whose vectors are known already. Knows no model. */
+/** An encoder of questions whose vectors are known already. */
 import type { Encoder, EncoderIdentity, QueryText } from '../../encode/encoder.js';
 
 export class HeldQuestions implements Encoder {
@@ -29,7 +29,8 @@ export class HeldQuestions implements Encoder {
     const out = new Float32Array(questions.length * dim);
     questions.forEach(({ id, text }, q) => {
       const vector = this.#vectors.get(id ?? '');
-      if (vector === undefined) throw new RangeError(`no vector is held for the question "${text}"`);
+      if (vector === undefined)
+        throw new RangeError(`no vector is held for the question "${text}"`);
       out.set(vector, q * dim);
     });
     return out;

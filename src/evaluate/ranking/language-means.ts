@@ -1,6 +1,7 @@
 /**
- * Removing what a vector says about its language: the mean vector of the language is subtracted (LIR, arXiv 2109.04727) and
- * the length restored. Means come from training text or from indexed passages, never from questions. Knows no encoder.
+ * Removing what a vector says about its language: the mean vector of the language is subtracted
+ * (LIR, arXiv 2109.04727) and the length restored. Means come from training text or from indexed
+ * passages, never from questions.
  */
 
 /** (dim) by language; languages without a mean keep their vectors. */
@@ -11,7 +12,11 @@ export type LanguageMeans = ReadonlyMap<string, Float32Array>;
  * @param vectors (n x dim), row-major
  * @param langs of each row
  */
-export function meansOf(vectors: Float32Array, langs: readonly string[], dim: number): LanguageMeans {
+export function meansOf(
+  vectors: Float32Array,
+  langs: readonly string[],
+  dim: number,
+): LanguageMeans {
   const sums = new Map<string, { sum: Float64Array; count: number }>();
   langs.forEach((lang, row) => {
     const entry = sums.get(lang) ?? { sum: new Float64Array(dim), count: 0 };
@@ -20,12 +25,16 @@ export function meansOf(vectors: Float32Array, langs: readonly string[], dim: nu
     entry.count++;
   });
   return new Map(
-    [...sums].map(([lang, { sum, count }]) => [lang, Float32Array.from(sum, (value) => value / count)]),
+    [...sums].map(([lang, { sum, count }]) => [
+      lang,
+      Float32Array.from(sum, (value) => value / count),
+    ]),
   );
 }
 
 /**
- * Subtracts the means in place. Rows get their former length again; zero rows and rows of languages without a mean stay.
+ * Subtracts the means in place. Rows get their former length again; zero rows and rows of languages
+ * without a mean stay.
  * @param vectors (n x dim), row-major, changed
  * @param langOf the language of a row
  */

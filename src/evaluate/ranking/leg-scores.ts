@@ -1,6 +1,6 @@
 /**
- * Scores of the two legs over one set of passages, kept so that many settings of the hybrid can be measured. Dense scores
- * are kept for every alpha, lexical ones for the last parameters. Knows no measure.
+ * Scores of the two legs over one set of passages, kept so that many settings of the hybrid can be
+ * measured. Dense scores are kept for every alpha, lexical ones for the last parameters.
  */
 import { fuse } from '../../augment/fuse.js';
 import { PROFILES } from '../../augment/profiles.js';
@@ -42,7 +42,9 @@ export class LegScores {
     this.#queries = queries;
     this.#vectors = vectors;
     const passageLanguages = [...new Set(index.snapshot.langs)].sort();
-    this.#bags = queries.map(({ text, lang }) => questionTerms(text, lang, passageLanguages, generator));
+    this.#bags = queries.map(({ text, lang }) =>
+      questionTerms(text, lang, passageLanguages, generator),
+    );
   }
 
   static async create(
@@ -50,11 +52,23 @@ export class LegScores {
     generator: DistributionGenerator,
     queries: readonly EvaluationQuery[],
   ): Promise<LegScores> {
-    const texts = queries.map(({ id, text, lang }) => ({ id, text, languages: [{ lang, weight: 1 }] }));
-    return new LegScores(index, generator, queries, await index.options.encoder.encodeQueries(texts));
+    const texts = queries.map(({ id, text, lang }) => ({
+      id,
+      text,
+      languages: [{ lang, weight: 1 }],
+    }));
+    return new LegScores(
+      index,
+      generator,
+      queries,
+      await index.options.encoder.encodeQueries(texts),
+    );
   }
 
-  /** (n) a query: its products with the passages fused at `alpha` with the queries in its language; 0: not augmented. */
+  /**
+   * (n) a query: its products with the passages fused at `alpha` with the queries in its language;
+   * 0: not augmented.
+   */
   dense(alpha: number): Promise<Float32Array[]> {
     let scores = this.#dense.get(alpha);
     if (scores === undefined) {

@@ -1,6 +1,4 @@
-/**
- * Passages of a data set as rows of an index in a temporary folder, computed once. Knows no system and no question.
- */
+/** Passages of a data set as rows of an index in a temporary folder, computed once. */
 
 import { XqgError } from '../../base/errors.js';
 import type { Passage } from '../../corpus/passage.js';
@@ -52,7 +50,10 @@ export class PassageIndex {
     );
   }
 
-  /** Builds one index for each of the options from one reading of the passages. `close` deletes the files. */
+  /**
+   * Builds one index for each of the options from one reading of the passages. `close` deletes the
+   * files.
+   */
   static async build(
     passages: AsyncIterable<EvaluationPassage> | Iterable<EvaluationPassage>,
     options: readonly PassageIndexOptions[],

@@ -1,6 +1,7 @@
 /**
- * Passages that questions are asked of: one or more blocks side by side, with the sums of their generated queries chosen from
- * what the blocks keep. As a snapshot it is searched by the search engine. Knows no question and no measure.
+ * Passages that questions are asked of: one or more blocks side by side, with the sums of their
+ * generated queries chosen from what the blocks keep. As a snapshot it is searched by the search
+ * engine.
  */
 
 import { LexicalSegment } from '../../indexing/lexical/segment.js';
@@ -32,7 +33,12 @@ export interface PoolOptions {
   /** From training text; empty where there are none. */
   readonly trainingMeans: LanguageMeans;
   /** The round-trip score of every drawn query of a block in a language (see round-trip.ts). */
-  readonly roundTrip: (pool: Pool, block: number, lang: string, drawn: number) => Promise<Float32Array>;
+  readonly roundTrip: (
+    pool: Pool,
+    block: number,
+    lang: string,
+    drawn: number,
+  ) => Promise<Float32Array>;
 }
 
 export class Pool {
@@ -104,7 +110,12 @@ export class Pool {
       const drawn = expected ? null : await this.#drawnTerms(place, source, languages);
       for (const [row, { lang }] of block.passages.entries()) {
         const pivot = pivots === null ? null : pivots[row];
-        builder.add({ own: block.own()[row], pivot, drawn: drawn === null ? null : drawn[row], lang });
+        builder.add({
+          own: block.own()[row],
+          pivot,
+          drawn: drawn === null ? null : drawn[row],
+          lang,
+        });
         if (builder.full) seal();
       }
     }
@@ -113,7 +124,12 @@ export class Pool {
   }
 
   /** (n x dim) of one block. */
-  async #sums(place: number, lang: string, source: SumSource, means: LanguageMeans): Promise<Float32Array> {
+  async #sums(
+    place: number,
+    lang: string,
+    source: SumSource,
+    means: LanguageMeans,
+  ): Promise<Float32Array> {
     const { block } = this.blocks[place];
     const { dim } = this;
     const n = block.passages.length;
@@ -122,7 +138,10 @@ export class Pool {
       const rowBytes = quantizedBytes(dim, SUM_BITS);
       const bytes = await block.expectation(lang);
       for (let row = 0; row < n; row++) {
-        sums.set(dequantize(bytes.subarray(row * rowBytes, (row + 1) * rowBytes), dim, SUM_BITS), row * dim);
+        sums.set(
+          dequantize(bytes.subarray(row * rowBytes, (row + 1) * rowBytes), dim, SUM_BITS),
+          row * dim,
+        );
       }
       if (means.size > 0) removeExpectedMean(sums, lang, dim, means);
       return sums;
@@ -141,8 +160,10 @@ export class Pool {
         for (let d = 0; d < dim; d++) sum[d] += vectors[q * dim + d];
         count++;
       }
-      // A mean is taken by dividing by the number asked for; where fewer are left, their sum is brought to that number.
-      if (count > 0 && count < source.queries) for (let d = 0; d < dim; d++) sum[d] *= source.queries / count;
+      // A mean is taken by dividing by the number asked for; where fewer are left, their sum is
+      // brought to that number.
+      if (count > 0 && count < source.queries)
+        for (let d = 0; d < dim; d++) sum[d] *= source.queries / count;
       sum.set(dequantize(quantize(sum, SUM_BITS), dim, SUM_BITS));
     }
     return sums;
@@ -170,7 +191,11 @@ export class Pool {
   }
 
   /** 1 for each drawn query of a block that is at or above the percentile; null: all are kept. */
-  async #kept(place: number, lang: string, { dropBelow, drawn }: SumSource): Promise<Uint8Array | null> {
+  async #kept(
+    place: number,
+    lang: string,
+    { dropBelow, drawn }: SumSource,
+  ): Promise<Uint8Array | null> {
     if (dropBelow === 0) return null;
     const scores = await Promise.all(
       this.blocks.map((_, block) => this.#options.roundTrip(this, block, lang, drawn)),
@@ -179,7 +204,9 @@ export class Pool {
     return Uint8Array.from(scores[place], (score) => (score >= threshold ? 1 : 0));
   }
 
-  async #joined(part: (placed: PlacedBlock, place: number) => Promise<Float32Array>): Promise<Float32Array> {
+  async #joined(
+    part: (placed: PlacedBlock, place: number) => Promise<Float32Array>,
+  ): Promise<Float32Array> {
     if (this.blocks.length === 1) return part(this.blocks[0], 0);
     const all = new Float32Array(this.ids.length * this.dim);
     let at = 0;
@@ -192,8 +219,16 @@ export class Pool {
   }
 }
 
-/** An expected sum is one vector times the number of queries, so the mean is removed from that vector. */
-function removeExpectedMean(sums: Float32Array, lang: string, dim: number, means: LanguageMeans): void {
+/**
+ * An expected sum is one vector times the number of queries, so the mean is removed from that
+ * vector.
+ */
+function removeExpectedMean(
+  sums: Float32Array,
+  lang: string,
+  dim: number,
+  means: LanguageMeans,
+): void {
   for (let i = 0; i < sums.length; i++) sums[i] /= EXPECTED_QUERIES;
   removeMeans(sums, () => lang, dim, means);
   for (let i = 0; i < sums.length; i++) sums[i] *= EXPECTED_QUERIES;

@@ -1,5 +1,6 @@
 /**
- * The legs of one question over all rows of an engine, each scored once however many systems share it. Knows no system.
+ * The legs of one question over all rows of an engine, each scored once however many systems share
+ * it.
  */
 
 import type { MatrixPart } from '../../search/dense/exact-top-k.js';
@@ -29,7 +30,9 @@ export class QueryLegs {
     const [{ vector, parts }] = await this.#engine.denseQuestions([request]);
     if (vector.every((value) => value === 0)) return null;
     const feedback = this.#engine.feedback(request);
-    const known = this.#dense.find((other) => other.feedback === feedback && sameParts(other.parts, parts));
+    const known = this.#dense.find(
+      (other) => other.feedback === feedback && sameParts(other.parts, parts),
+    );
     if (known !== undefined) return known.scores;
     const scores = exactScores(vector, parts, this.#engine.snapshot.ids.length);
     this.#dense.push({ feedback, parts, scores });

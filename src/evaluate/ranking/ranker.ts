@@ -1,20 +1,30 @@
 /**
- * Where the relevant passages of questions stand in a variant's ranking of a pool. The search engine's parts rank; this asks
- * them. Ranks equal those of `xqg evaluate`. Knows no measure and no condition's name.
+ * Where the relevant passages of questions stand in a variant's ranking of a pool. The search
+ * engine's parts rank; this asks them. Ranks equal those of `xqg evaluate`.
  */
 import { augmentationProfile } from '../../augment/profiles.js';
 import type { EncoderIdentity } from '../../encode/encoder.js';
 import type { Expansion } from '../../expand/apply.js';
 import { type Generator, hasDistribution } from '../../generate/generator.js';
 import { passageLanguages } from '../../indexing/snapshot.js';
-import { type DenseQuestion, ExactLists, scanQuestions, sumParts } from '../../search/dense/dense-leg.js';
+import {
+  type DenseQuestion,
+  ExactLists,
+  scanQuestions,
+  sumParts,
+} from '../../search/dense/dense-leg.js';
 import { exactScore, type MatrixPart, type SearchMatrix } from '../../search/dense/exact-top-k.js';
 import { FusedMatrices } from '../../search/dense/fused-matrices.js';
 import type { Scanner } from '../../search/dense/scanner.js';
 import { SearchEngine } from '../../search/engine.js';
 import { feedbackWeight, pulledToward } from '../../search/feedback.js';
 import type { LexicalIndex } from '../../search/lexical/index.js';
-import { lexicalModeOf, policyWeights, type SearchHit, type SearchRequest } from '../../search/request.js';
+import {
+  lexicalModeOf,
+  policyWeights,
+  type SearchHit,
+  type SearchRequest,
+} from '../../search/request.js';
 import { rankOfIds } from '../../search/top-k.js';
 import type { EvaluationQuery, TestCollection } from '../data/collection.js';
 import { policyOf, type Variant } from '../experiment/variants.js';
@@ -24,7 +34,13 @@ import { removeMeans } from './language-means.js';
 import { fuseLegs, legList } from './leg-list.js';
 import type { Pool, SumSource } from './pool.js';
 import { QueryLegs } from './query-legs.js';
-import { byteOrder, type RelevantRow, rankRows, rankScannedRows, relevantRows } from './row-ranks.js';
+import {
+  byteOrder,
+  type RelevantRow,
+  rankRows,
+  rankScannedRows,
+  relevantRows,
+} from './row-ranks.js';
 
 /** Questions in one language with their vectors. */
 export interface AskedQuestions {
@@ -51,7 +67,9 @@ const SCANNED_SCORES = 2 ** 23;
 /** Memory for fused matrices of one source of queries. */
 const MATRIX_BYTES = 2 ** 29;
 
-/** Ranks one pool in many variants. Variants that share a source should come one after the other. */
+/**
+ * Ranks one pool in many variants. Variants that share a source should come one after the other.
+ */
 export class Ranker {
   readonly #pool: Pool;
   readonly #options: RankerOptions;
@@ -90,7 +108,9 @@ export class Ranker {
     return ranks;
   }
 
-  /** One scan for many questions; scores that rounding could put in another order are taken exactly. */
+  /**
+   * One scan for many questions; scores that rounding could put in another order are taken exactly.
+   */
   async #denseRanks(
     variant: Variant,
     asked: AskedQuestions,
@@ -116,9 +136,13 @@ export class Ranker {
         const ofQuestion = scanned[i];
         // A question of which the encoder knows no word has no scores.
         const { scores, error } =
-          ofQuestion === null ? { scores: sums.fill(Number.NaN), error: 0 } : sumParts(ofQuestion, sums);
+          ofQuestion === null
+            ? { scores: sums.fill(Number.NaN), error: 0 }
+            : sumParts(ofQuestion, sums);
         const exact = (row: number) => exactScore(vector, parts, row);
-        ranks.push(rankScannedRows(relevant[from + i], { scanned: scores, error, exact }, this.#order, n));
+        ranks.push(
+          rankScannedRows(relevant[from + i], { scanned: scores, error, exact }, this.#order, n),
+        );
       });
     }
     return ranks;
@@ -137,7 +161,9 @@ export class Ranker {
     if (weight === 0) return questions;
     const { dim } = this.#pool;
     const passages = await this.#pool.vectors();
-    const first = await this.#exact.lists(questions.map((each) => ({ ...each, depth: 1, mask: null })));
+    const first = await this.#exact.lists(
+      questions.map((each) => ({ ...each, depth: 1, mask: null })),
+    );
     return questions.map((question, i) => {
       const [row] = first[i].list.rows;
       if (row === undefined) return question;
@@ -209,7 +235,9 @@ export class Ranker {
     { system, profile, alpha, languages, source }: Variant,
     asker: string,
   ): Promise<SearchMatrix> {
-    const matrices = await this.#matrices.of(JSON.stringify(source), () => this.#openMatrices(source));
+    const matrices = await this.#matrices.of(JSON.stringify(source), () =>
+      this.#openMatrices(source),
+    );
     if (system.augment === 'off') return matrices.passages();
     const { queryLanguages } = this.#options;
     const policy = policyOf(languages, asker, queryLanguages);
@@ -238,7 +266,9 @@ export class Ranker {
     const vectors = await this.#prepared(variant, asked);
     return new SearchEngine({
       snapshot: await this.#pool.snapshot(source),
-      lexical: await this.#lexical.of(lexicalKey, () => this.#pool.lexical(source, languages, defaults.bm25)),
+      lexical: await this.#lexical.of(lexicalKey, () =>
+        this.#pool.lexical(source, languages, defaults.bm25),
+      ),
       encoder: new HeldQuestions(encoder, asked.queries, vectors),
       scanner,
       factors:

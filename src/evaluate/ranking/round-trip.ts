@@ -1,7 +1,8 @@
 /**
- * Does a generated query find the passage that it was generated from? The score is the query's product with its own passage
- * less that with the best other one: above 0 exactly where its passage is first. Scored once; thresholds are chosen later, as
- * percentiles (Doc2Query--, arXiv 2301.03266). Knows no question.
+ * Does a generated query find the passage that it was generated from? The score is the query's
+ * product with its own passage less that with the best other one: above 0 exactly where its passage
+ * is first. Scored once; thresholds are chosen later, as percentiles (Doc2Query--, arXiv
+ * 2301.03266).
  */
 import type { Scanner } from '../../search/dense/scanner.js';
 import type { ArtifactStore, Identity } from './artifact-store.js';
@@ -38,7 +39,9 @@ export function roundTripScores(
     const { block } = pool.blocks[place];
     const [passages, queries] = [await pool.vectors(), await block.drawnVectors(lang, drawn)];
     const { starts } = await block.drawn(lang, drawn);
-    const firstRow = pool.blocks.slice(0, place).reduce((sum, each) => sum + each.block.passages.length, 0);
+    const firstRow = pool.blocks
+      .slice(0, place)
+      .reduce((sum, each) => sum + each.block.passages.length, 0);
     const n = pool.ids.length;
     const { dim } = pool;
     const scores = new Float32Array(starts[starts.length - 1]);
@@ -46,7 +49,11 @@ export function roundTripScores(
     let row = 0;
     for (let from = 0; from < scores.length; from += size) {
       const count = Math.min(size, scores.length - from);
-      const products = await scanner.scan(queries.slice(from * dim, (from + count) * dim), passages, dim);
+      const products = await scanner.scan(
+        queries.slice(from * dim, (from + count) * dim),
+        passages,
+        dim,
+      );
       for (let i = 0; i < count; i++) {
         while (starts[row + 1] <= from + i) row++;
         scores[from + i] = marginOf(products.subarray(i * n, (i + 1) * n), firstRow + row);

@@ -1,4 +1,4 @@
-/** Where relevant rows stand in an array of scores, in trec_eval's order. Knows no engine and no text. */
+/** Where relevant rows stand in an array of scores, in trec_eval's order. */
 import { comparePassageIds, type Judgments, type RelevantRanks } from '../measures/metrics.js';
 
 export interface RelevantRow {
@@ -9,7 +9,10 @@ export interface RelevantRow {
 }
 
 /** The relevant passages of a query as rows. */
-export function relevantRows(judgments: Judgments, rowOf: ReadonlyMap<string, number>): RelevantRow[] {
+export function relevantRows(
+  judgments: Judgments,
+  rowOf: ReadonlyMap<string, number>,
+): RelevantRow[] {
   return [...judgments]
     .filter(([, gain]) => gain > 0)
     .map(([id, gain]) => ({ row: rowOf.get(id) ?? -1, gain }));
@@ -38,7 +41,12 @@ export function rankRows(
   order: Uint32Array,
   depth: number,
 ): RelevantRanks {
-  return rankScannedRows(relevant, { scanned: scores, error: 0, exact: (row) => scores[row] }, order, depth);
+  return rankScannedRows(
+    relevant,
+    { scanned: scores, error: 0, exact: (row) => scores[row] },
+    order,
+    depth,
+  );
 }
 
 /** Scores that are nearly right, and the right ones where they are needed. */
@@ -50,7 +58,10 @@ export interface ScannedScores {
   exact(row: number): number;
 }
 
-/** The same ranks as those of the exact scores, which are asked for only where the scanned ones leave the order open. */
+/**
+ * The same ranks as those of the exact scores, which are asked for only where the scanned ones
+ * leave the order open.
+ */
 export function rankScannedRows(
   relevant: readonly RelevantRow[],
   { scanned, error, exact }: ScannedScores,

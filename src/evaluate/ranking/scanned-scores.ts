@@ -1,4 +1,4 @@
-/** The dense scores of a batch of questions over all rows of an engine, scanned at once. Knows no system and no relevance. */
+/** The dense scores of a batch of questions over all rows of an engine, scanned at once. */
 import { scanQuestions, sumParts } from '../../search/dense/dense-leg.js';
 import { exactScore } from '../../search/dense/exact-top-k.js';
 import type { Scanner } from '../../search/dense/scanner.js';
@@ -6,7 +6,10 @@ import type { SearchEngine } from '../../search/engine.js';
 import type { SearchRequest } from '../../search/request.js';
 import type { ScannedScores } from './row-ranks.js';
 
-/** In the order of the requests; every score is NaN for a question of which the encoder knows no word. */
+/**
+ * In the order of the requests; every score is NaN for a question of which the encoder knows no
+ * word.
+ */
 export async function scannedScores(
   engine: SearchEngine,
   scanner: Scanner,

@@ -1,7 +1,4 @@
-/**
- * What an evaluation asks of an engine: where the relevant passages stand. Knows no engine; engine-searcher.ts is the one
- * over the search engine.
- */
+/** What an evaluation asks of an engine: where the relevant passages stand. */
 import type { LanguageWeight } from '../../languages/terms.js';
 import type { EvaluationPassage } from '../data/collection.js';
 import type { Qrels, RelevantRanks } from '../measures/metrics.js';
@@ -24,9 +21,9 @@ export interface Searcher {
   /** True if the passage is there. */
   has(passageId: string): boolean;
   /**
-   * Where the relevant passages of each query stand in the ranking of each system: by query, then by system. A passage
-   * without a score (in lexical systems: without a matching term) or beyond `depth` is not retrieved. Answers do not
-   * depend on which queries are asked together.
+   * Where the relevant passages of each query stand in the ranking of each system: by query, then
+   * by system. A passage without a score (in lexical systems: without a matching term) or beyond
+   * `depth` is not retrieved. Answers do not depend on which queries are asked together.
    *
    * @param qrels has an entry for every query
    */
@@ -42,7 +39,10 @@ export interface Searcher {
 export interface OpenOptions {
   /** The systems that will search. */
   readonly systems: readonly System[];
-  /** Languages in which questions are asked, and so queries generated; the drawn ones never in others. */
+  /**
+   * Languages in which questions are asked, and so queries generated; the drawn ones never in
+   * others.
+   */
   readonly askerLanguages: readonly string[];
   /** True: the languages of questions are guessed, so that they may seem to be in any. */
   readonly detected: boolean;

@@ -1,6 +1,7 @@
 /**
- * A snapshot over files in a temporary folder, as an evaluation builds it once and drops it. Sums are kept as an index keeps
- * them (8 bits a number), so that the ranking is the product's; memory does not grow with their number. Knows no ranking.
+ * A snapshot over files in a temporary folder, as an evaluation builds it once and drops it. Sums
+ * are kept as an index keeps them (8 bits a number), so that the ranking is the product's; memory
+ * does not grow with their number.
  */
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -41,7 +42,8 @@ export class WorkingSnapshot implements Snapshot {
     const folder = await mkdtemp(join(tmpdir(), 'xqg-evaluate-'));
     const vectors = await open(join(folder, 'vectors'), 'w+');
     const sums = new Map<string, FileHandle>();
-    for (const lang of queryLanguages) sums.set(lang, await open(join(folder, `sums.${lang}`), 'w+'));
+    for (const lang of queryLanguages)
+      sums.set(lang, await open(join(folder, `sums.${lang}`), 'w+'));
     return new WorkingSnapshot(dim, queryLanguages, queriesPerLanguage, folder, vectors, sums);
   }
 
@@ -108,8 +110,14 @@ async function readRows(
 ): Promise<Uint8Array> {
   const bytes = new Uint8Array(rows * rowBytes);
   for (let read = 0; read < bytes.length; ) {
-    const { bytesRead } = await file.read(bytes, read, bytes.length - read, first * rowBytes + read);
-    if (bytesRead === 0) throw new Error('a working file of the evaluation is shorter than it was written');
+    const { bytesRead } = await file.read(
+      bytes,
+      read,
+      bytes.length - read,
+      first * rowBytes + read,
+    );
+    if (bytesRead === 0)
+      throw new Error('a working file of the evaluation is shorter than it was written');
     read += bytesRead;
   }
   return bytes;

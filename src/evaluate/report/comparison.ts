@@ -1,7 +1,7 @@
 /**
- * Compares two variants over the same questions: difference, interval and tests for each language and for their mean. A
- * language's value of a question is its mean over the pools that it was asked of, so that all translations of a question and
- * all questions of an article stay together. Knows no figure and no text.
+ * Compares two variants over the same questions: difference, interval and tests for each language
+ * and for their mean. A language's value of a question is its mean over the pools that it was asked
+ * of, so that all translations of a question and all questions of an article stay together.
  */
 
 import {
@@ -12,7 +12,12 @@ import {
 } from '../experiment/measurement.js';
 import type { ExperimentSpec } from '../experiment/spec.js';
 import type { Measure } from '../measures/metrics.js';
-import { clusterBootstrap, clusterRandomization, clustersOf, type PairedColumn } from '../stats/clustered.js';
+import {
+  clusterBootstrap,
+  clusterRandomization,
+  clustersOf,
+  type PairedColumn,
+} from '../stats/clustered.js';
 import { bonferroni, holm, type Interval, pairedTTest } from '../stats/paired.js';
 
 export interface Tested {
@@ -22,8 +27,9 @@ export interface Tested {
   readonly difference: number;
   readonly interval: Interval;
   /**
-   * Two-sided p of the paired t-test over questions, which takes them as independent; null where it is not defined: fewer
-   * than two questions, or a mean over languages that do not ask the same questions.
+   * Two-sided p of the paired t-test over questions, which takes them as independent; null where it
+   * is not defined: fewer than two questions, or a mean over languages that do not ask the same
+   * questions.
    */
   readonly pT: number | null;
   /** Two-sided p of the paired randomization test over articles. */
@@ -48,12 +54,15 @@ export function columnOf({ place }: Measurement): string {
   return place.setting === 'from-english' ? place.passageLang : place.queryLang;
 }
 
-/** One column a language, in alphabetical order. Measurements are of one variant, in one setting. */
+/**
+ * One column a language, in alphabetical order. Measurements are of one variant, in one setting.
+ */
 export function columnsOf(measurements: readonly Measurement[], measure: Measure): Column[] {
   const columns = new Map<string, Map<string, { group: string; sum: number; pools: number }>>();
   for (const measurement of measurements) {
     const lang = columnOf(measurement);
-    const column = columns.get(lang) ?? new Map<string, { group: string; sum: number; pools: number }>();
+    const column =
+      columns.get(lang) ?? new Map<string, { group: string; sum: number; pools: number }>();
     columns.set(lang, column);
     const values = measurement.values(measure);
     const { groups } = measurement;
@@ -91,9 +100,15 @@ export function testMean(
   return test(baseline, system, statistics);
 }
 
-function test(baseline: readonly Column[], system: readonly Column[], statistics: Statistics): Tested {
+function test(
+  baseline: readonly Column[],
+  system: readonly Column[],
+  statistics: Statistics,
+): Tested {
   const columns = baseline.map((column, c): PairedColumn => {
-    const other = new Map(system[c].questions.map((question, q) => [question, system[c].values[q]]));
+    const other = new Map(
+      system[c].questions.map((question, q) => [question, system[c].values[q]]),
+    );
     return {
       differences: column.questions.map(
         (question, q) => (other.get(question) ?? Number.NaN) - column.values[q],
@@ -125,7 +140,9 @@ function tTest(baseline: readonly Column[], columns: readonly PairedColumn[]): n
       questions.every((question, q) => question === first.questions[q]),
   );
   if (!parallel || first.questions.length < 2) return null;
-  const differences = first.questions.map((_, q) => meanOf(columns.map((column) => column.differences[q])));
+  const differences = first.questions.map((_, q) =>
+    meanOf(columns.map((column) => column.differences[q])),
+  );
   return pairedTTest(
     differences,
     differences.map(() => 0),
@@ -133,8 +150,9 @@ function tTest(baseline: readonly Column[], columns: readonly PairedColumn[]): n
 }
 
 /**
- * The answer to the primary hypothesis: baseline against system in every language and for every encoder, with all tests
- * corrected together; and the same comparison of everything else, uncorrected and called exploratory. Knows no layout.
+ * The answer to the primary hypothesis: baseline against system in every language and for every
+ * encoder, with all tests corrected together; and the same comparison of everything else,
+ * uncorrected and called exploratory.
  */
 export const LEVEL = 0.05;
 
@@ -216,7 +234,10 @@ export interface PairingMeasurements {
 }
 
 export function pairingsOf(measurements: readonly Measurement[]): PairingMeasurements[] {
-  const pairings = new Map<string, { encoder: string; generator: string; measurements: Measurement[] }>();
+  const pairings = new Map<
+    string,
+    { encoder: string; generator: string; measurements: Measurement[] }
+  >();
   for (const measurement of measurements) {
     const { encoder, generator } = measurement.place;
     const key = JSON.stringify([encoder, generator]);

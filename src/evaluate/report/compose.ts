@@ -1,11 +1,20 @@
-/** Composes the report of an experiment: the answer first, then everything else in the order of its weight. Knows no layout. */
+/**
+ * Composes the report of an experiment: the answer first, then everything else in the order of its
+ * weight.
+ */
 
 import { type ExperimentResults, measuresIn } from '../experiment/measurement.js';
 import { answerOf, columnsOf, decimal, meanOf } from './comparison.js';
 import { figuresOf } from './figures.js';
 import { PUBLISHED } from './published.js';
 import type { Report, ReportTable, ReportTableRow, Section } from './report.js';
-import { answerTable, answerTables, conditionTables, fileName, systemTables } from './system-tables.js';
+import {
+  answerTable,
+  answerTables,
+  conditionTables,
+  fileName,
+  systemTables,
+} from './system-tables.js';
 
 export function reportOf(results: ExperimentResults): Report {
   const { spec } = results;
@@ -80,7 +89,9 @@ function tuningTables({ tuning }: ExperimentResults): ReportTable[] {
 /** Published rows of the settings that were measured, after our own rows of the same metric. */
 function publishedTables({ spec, measurements }: ExperimentResults): ReportTable[] {
   const tables: ReportTable[] = [];
-  const measured = new Set(measurements.map(({ place }) => JSON.stringify([place.dataset, place.setting])));
+  const measured = new Set(
+    measurements.map(({ place }) => JSON.stringify([place.dataset, place.setting])),
+  );
   for (const key of measured) {
     const [dataset, setting] = JSON.parse(key) as [string, string];
     for (const measure of measuresIn(setting, spec)) {
@@ -90,14 +101,20 @@ function publishedTables({ spec, measurements }: ExperimentResults): ReportTable
       if (published.length === 0) continue;
       const ours = new Map<string, number>();
       for (const { place, variant } of measurements) {
-        if (place.dataset !== dataset || place.setting !== setting || variant.condition !== 'system')
+        if (
+          place.dataset !== dataset ||
+          place.setting !== setting ||
+          variant.condition !== 'system'
+        )
           continue;
         const name = `${variant.name} (${place.encoder}, ${place.generator})`;
         if (ours.has(name)) continue;
         const columns = columnsOf(
           measurements.filter(
             (other) =>
-              other.variant === variant && other.place.dataset === dataset && other.place.setting === setting,
+              other.variant === variant &&
+              other.place.dataset === dataset &&
+              other.place.setting === setting,
           ),
           measure,
         );
@@ -109,7 +126,9 @@ function publishedTables({ spec, measurements }: ExperimentResults): ReportTable
         note: '',
         header: ['', measure.name, 'source', 'what differs'],
         rows: [
-          ...[...ours].map(([name, value]) => ({ cells: [name, decimal(value), 'measured here', ''] })),
+          ...[...ours].map(([name, value]) => ({
+            cells: [name, decimal(value), 'measured here', ''],
+          })),
           ...published.map(({ system, value, source, differs }) => ({
             cells: [system, decimal(value), source, differs],
           })),

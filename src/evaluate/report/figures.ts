@@ -1,4 +1,4 @@
-/** The figures of a report, each with its data. Knows no layout of a page. */
+/** The figures of a report, each with its data. */
 
 import {
   type ExperimentResults,
@@ -14,7 +14,14 @@ import { heatMap } from './charts/heat-map.js';
 import { scatter } from './charts/scatter.js';
 import { columnsOf, LEVEL, meanOf, pairingsOf, testColumn } from './comparison.js';
 import type { Figure } from './report.js';
-import { againstOf, byVariant, fileName, type Ground, groundsOf, probability } from './system-tables.js';
+import {
+  againstOf,
+  byVariant,
+  fileName,
+  type Ground,
+  groundsOf,
+  probability,
+} from './system-tables.js';
 
 export function figuresOf(results: ExperimentResults): Figure[] {
   const figures: Figure[] = [];
@@ -24,7 +31,9 @@ export function figuresOf(results: ExperimentResults): Figure[] {
       const about = { ...ground, ...pairing };
       const bases = new Set(
         pairing.measurements
-          .filter(({ variant }) => variant.condition !== 'system' && variant.condition !== 'distractors')
+          .filter(
+            ({ variant }) => variant.condition !== 'system' && variant.condition !== 'distractors',
+          )
           .map(({ variant }) => variant.system.name),
       );
       for (const base of bases) {
@@ -47,7 +56,9 @@ function rankDistances({ spec, measurements }: ExperimentResults): Figure[] {
     for (const { encoder, generator, measurements: ofPairing } of pairingsOf(ofGround)) {
       const means = (name: string) =>
         columnsOf(
-          ofPairing.filter(({ variant }) => variant.condition === 'system' && variant.name === name),
+          ofPairing.filter(
+            ({ variant }) => variant.condition === 'system' && variant.name === name,
+          ),
           measure,
         ).map(({ lang, values }) => ({ lang, mean: meanOf(values) }));
       const augmented = means(system);
@@ -72,7 +83,12 @@ function rankDistances({ spec, measurements }: ExperimentResults): Figure[] {
 
 type About = Ground & { readonly encoder: string; readonly generator: string };
 
-function curveFigures(about: About, base: string, measure: Measure, results: ExperimentResults): Figure[] {
+function curveFigures(
+  about: About,
+  base: string,
+  measure: Measure,
+  results: ExperimentResults,
+): Figure[] {
   const figures: Figure[] = [];
   const { dataset, setting, encoder, generator } = about;
   for (const condition of ['alpha', 'queries'] as const) {
@@ -115,7 +131,10 @@ function curveFigures(about: About, base: string, measure: Measure, results: Exp
     const plain = plainOf(points[0].variant.system).name;
     figures.push({
       id: fileName(`${condition}-${dataset}-${setting}-${encoder}-${generator}-${base}`),
-      title: condition === 'alpha' ? `${base}: alpha (${about_})` : `${base}: number of queries (${about_})`,
+      title:
+        condition === 'alpha'
+          ? `${base}: alpha (${about_})`
+          : `${base}: number of queries (${about_})`,
       caption:
         condition === 'alpha'
           ? `What is added to ${measure.name} by alpha, one panel a language, the same scales. Dashed: ${plain}, with its value. Dotted: the alpha that the run uses.`
@@ -135,11 +154,15 @@ function curveFigures(about: About, base: string, measure: Measure, results: Exp
 }
 
 function chosenAlpha(measurements: readonly Measurement[], system: string): number | undefined {
-  return measurements.find(({ variant }) => variant.condition === 'system' && variant.name === system)
-    ?.variant.alpha;
+  return measurements.find(
+    ({ variant }) => variant.condition === 'system' && variant.name === system,
+  )?.variant.alpha;
 }
 
-/** Two grids where a setting has many pairs of languages: the baseline's values, and what the system adds. */
+/**
+ * Two grids where a setting has many pairs of languages: the baseline's values, and what the system
+ * adds.
+ */
 function heatMaps(about: About, measure: Measure, { spec }: ExperimentResults): Figure[] {
   const { dataset, setting, encoder, generator } = about;
   if (setting !== 'cross') return [];
@@ -195,24 +218,28 @@ function strength({ spec, measurements }: ExperimentResults): Figure[] {
   const figures: Figure[] = [];
   for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
     const measure = mainMeasure(setting, spec);
-    const points = pairingsOf(ofGround).flatMap(({ encoder, generator, measurements: ofPairing }) => {
-      const columns = (name: string) =>
-        columnsOf(
-          ofPairing.filter(({ variant }) => variant.condition === 'system' && variant.name === name),
-          measure,
-        );
-      const [baseline, system] = [columns(spec.primary.baseline), columns(spec.primary.system)];
-      const several = spec.encoders.length * spec.generators.length > 1;
-      return baseline.map((column, c) => {
-        const { difference, interval, pRandomization, ...test } = testColumn(
-          column,
-          system[c],
-          spec.statistics,
-        );
-        const name = several ? `${column.lang} (${encoder}, ${generator})` : column.lang;
-        return { name, x: test.baseline, y: difference, ...interval, p: pRandomization };
-      });
-    });
+    const points = pairingsOf(ofGround).flatMap(
+      ({ encoder, generator, measurements: ofPairing }) => {
+        const columns = (name: string) =>
+          columnsOf(
+            ofPairing.filter(
+              ({ variant }) => variant.condition === 'system' && variant.name === name,
+            ),
+            measure,
+          );
+        const [baseline, system] = [columns(spec.primary.baseline), columns(spec.primary.system)];
+        const several = spec.encoders.length * spec.generators.length > 1;
+        return baseline.map((column, c) => {
+          const { difference, interval, pRandomization, ...test } = testColumn(
+            column,
+            system[c],
+            spec.statistics,
+          );
+          const name = several ? `${column.lang} (${encoder}, ${generator})` : column.lang;
+          return { name, x: test.baseline, y: difference, ...interval, p: pRandomization };
+        });
+      },
+    );
     // No query is generated in a passage's own language, so nothing changes in the setting mono.
     if (points.length < 2 || points.every(({ y }) => y === 0)) continue;
     const { baseline, system } = spec.primary;

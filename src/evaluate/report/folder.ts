@@ -1,4 +1,4 @@
-/** Writes everything that an experiment found into one folder. Knows no computation. */
+/** Writes everything that an experiment found into one folder. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -47,12 +47,21 @@ export function resultRows({ spec, measurements }: ExperimentResults): Experimen
 /** What results.json holds. */
 export function resultsJson(results: ExperimentResults, answer: Answer) {
   const { spec, tuning, notes, madeBy, machine, timings } = results;
-  return { results: resultRows(results), answer, tuning, notes, experiment: spec, madeBy, machine, timings };
+  return {
+    results: resultRows(results),
+    answer,
+    tuning,
+    notes,
+    experiment: spec,
+    madeBy,
+    machine,
+    timings,
+  };
 }
 
 /**
- * Writes results.json, report.html, report.md, tables/*.tex, figures/*.svg and *.csv, per-query/*.tsv.gz and runs/*.run.gz. The
- * folders are made anew; other files of `folder` stay.
+ * Writes results.json, report.html, report.md, tables/*.tex, figures/*.svg and *.csv,
+ * per-query/*.tsv.gz and runs/*.run.gz. The folders are made anew; other files of `folder` stay.
  */
 export async function writeFolder(
   folder: string,
@@ -64,7 +73,8 @@ export async function writeFolder(
     await rm(join(folder, name), { recursive: true, force: true });
     await mkdir(join(folder, name), { recursive: true });
   }
-  const write = (name: string, content: string | Uint8Array) => writeAtomically(join(folder, name), content);
+  const write = (name: string, content: string | Uint8Array) =>
+    writeAtomically(join(folder, name), content);
   const tables = [report.answerTable, ...report.sections.flatMap((section) => section.tables)];
   for (const table of tables) await write(`tables/${fileName(table.id)}.tex`, latexTable(table));
   for (const { id, svg, header, rows } of report.sections.flatMap((section) => section.figures)) {
@@ -117,7 +127,10 @@ function* perQueryFiles({
             lines.push(`${pair}\t${question}\t${groups[q]}\t${cells.join('\t')}\n`);
           });
         }
-        yield { name: fileName(`${dataset}.${setting}.${encoder}.${generator}.${measure.name}`), lines };
+        yield {
+          name: fileName(`${dataset}.${setting}.${encoder}.${generator}.${measure.name}`),
+          lines,
+        };
       }
     }
   }

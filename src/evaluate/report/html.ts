@@ -1,4 +1,7 @@
-/** The report as one HTML page that needs nothing else: no script, no network. Light, dark and print. Knows no computation. */
+/**
+ * The report as one HTML page that needs nothing else: no script, no network. Light, dark and
+ * print.
+ */
 import { type Figure, isText, type Report, type ReportTable, type Section } from './report.js';
 
 export function htmlReport(report: Report): string {

@@ -1,4 +1,4 @@
-/** Tables as LaTeX, for booktabs. Knows no computation. */
+/** Tables as LaTeX, for booktabs. */
 import { isText, type ReportTable } from './report.js';
 
 /** From so many columns on, columns stand closer. */
@@ -52,5 +52,8 @@ const SPECIAL: Readonly<Record<string, string>> = {
 };
 
 function escaped(text: string): string {
-  return text.replace(/[\\~^−≤<>–’&%$#_{}]/g, (character) => SPECIAL[character] ?? `\\${character}`);
+  return text.replace(
+    /[\\~^−≤<>–’&%$#_{}]/g,
+    (character) => SPECIAL[character] ?? `\\${character}`,
+  );
 }

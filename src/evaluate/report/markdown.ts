@@ -1,4 +1,4 @@
-/** The report as Markdown; figures are linked as SVG files. Knows no computation. */
+/** The report as Markdown; figures are linked as SVG files. */
 import type { Report, ReportTable } from './report.js';
 
 export function markdownReport({
@@ -10,12 +10,21 @@ export function markdownReport({
   notes,
   madeBy,
 }: Report): string {
-  const parts = [`# ${title}`, question, '## Answer', ...answer.sentences, markdownTable(answerTable)];
+  const parts = [
+    `# ${title}`,
+    question,
+    '## Answer',
+    ...answer.sentences,
+    markdownTable(answerTable),
+  ];
   if (notes.length > 0) parts.push('To be known:', notes.map((note) => `- ${note}`).join('\n'));
   for (const section of sections) {
     parts.push(`## ${section.title}`, section.text);
     for (const figure of section.figures) {
-      parts.push(`![${figure.title}](figures/${figure.id}.svg)`, `**${figure.title}.** ${figure.caption}`);
+      parts.push(
+        `![${figure.title}](figures/${figure.id}.svg)`,
+        `**${figure.title}.** ${figure.caption}`,
+      );
       parts.push(`Data: [figures/${figure.id}.csv](figures/${figure.id}.csv)`);
     }
     parts.push(...section.tables.map(markdownTable));

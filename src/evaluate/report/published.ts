@@ -1,6 +1,7 @@
 /**
- * Published figures that stand beside measured ones, each with its source and what differs. Data only. A row is comparable where
- * data set, setting and metric are those of a measured row; none was measured here.
+ * Published figures that stand beside measured ones, each with its source and what differs. Data
+ * only. A row is comparable where data set, setting and metric are those of a measured row; none
+ * was measured here.
  */
 
 export interface PublishedRow {

@@ -1,4 +1,4 @@
-/** What a report holds, before it is HTML, Markdown or LaTeX. Knows no layout and computes nothing. */
+/** What a report holds, before it is HTML, Markdown or LaTeX. */
 import type { Answer } from './comparison.js';
 
 export interface ReportTable {

@@ -1,12 +1,21 @@
-/** The shape of measured results, the same for every data set, and what made them. Knows no engine and no data set. */
+/** The shape of measured results, the same for every data set, and what made them. */
 import { readFileSync } from 'node:fs';
 import type { DataSource } from '../data/collection.js';
 
 /**
- * `mono`: questions and passages in one language. `cross`: in two, each ordered pair of languages. `multi`: one pool with the
- * passages of all languages. `xor`: predictions for XOR-Retrieve. `beir` and `run`: as the data has it.
+ * `mono`: questions and passages in one language. `cross`: in two, each ordered pair of languages.
+ * `multi`: one pool with the passages of all languages. `xor`: predictions for XOR-Retrieve. `beir`
+ * and `run`: as the data has it.
  */
-export type Setting = 'mono' | 'to-english' | 'from-english' | 'cross' | 'multi' | 'xor' | 'beir' | 'run';
+export type Setting =
+  | 'mono'
+  | 'to-english'
+  | 'from-english'
+  | 'cross'
+  | 'multi'
+  | 'xor'
+  | 'beir'
+  | 'run';
 
 /** One figure; results are a flat list of these. */
 export interface ResultRow {
@@ -14,13 +23,19 @@ export interface ResultRow {
   readonly setting: Setting;
   /** ISO 639-1; `mixed` where the queries have several languages. */
   readonly queryLang: string;
-  /** ISO 639-1; `all` for the pool of all languages; `mixed` where the passages have several languages otherwise. */
+  /**
+   * ISO 639-1; `all` for the pool of all languages; `mixed` where the passages have several
+   * languages otherwise.
+   */
   readonly passageLang: string;
   readonly system: string;
   readonly metric: string;
   /** Mean over the queries of the qrels. */
   readonly value: number;
-  /** The kind of generator whose queries the augmented systems used, e.g. `lexicon`; `none` for a run from a file. */
+  /**
+   * The kind of generator whose queries the augmented systems used, e.g. `lexicon`; `none` for a
+   * run from a file.
+   */
   readonly generator: string;
   /** Whether the system was told the language of the question or had to guess it. */
   readonly language: 'given' | 'detected';
@@ -42,7 +57,10 @@ export interface MadeBy {
   readonly date: string;
   readonly command: string;
   readonly data: readonly DataSource[];
-  /** Identities and settings of encoder, generator, pack, lexical leg and fusion, whatever took part. */
+  /**
+   * Identities and settings of encoder, generator, pack, lexical leg and fusion, whatever took
+   * part.
+   */
   readonly identities: Readonly<Record<string, unknown>>;
 }
 
@@ -63,7 +81,9 @@ export function madeBy(
   data: readonly DataSource[],
   identities: Readonly<Record<string, unknown>>,
 ): MadeBy {
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  const { version } = JSON.parse(
+    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  );
   return {
     tool: 'xqg',
     version,

@@ -33,7 +33,10 @@ export interface Ground {
 }
 
 export function groundsOf(measurements: readonly Measurement[]): Ground[] {
-  const grounds = new Map<string, { dataset: string; setting: string; measurements: Measurement[] }>();
+  const grounds = new Map<
+    string,
+    { dataset: string; setting: string; measurements: Measurement[] }
+  >();
   for (const measurement of measurements) {
     const { dataset, setting } = measurement.place;
     const key = JSON.stringify([dataset, setting]);
@@ -70,7 +73,10 @@ export function systemTables({ spec, measurements }: ExperimentResults): ReportT
   });
 }
 
-/** XOR-Retrieve's figures by every token limit, strict and as its script counts, where the run has them. */
+/**
+ * XOR-Retrieve's figures by every token limit, strict and as its script counts, where the run has
+ * them.
+ */
 export function answerTables({ spec, measurements }: ExperimentResults): ReportTable[] {
   const tables: ReportTable[] = [];
   for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
@@ -115,46 +121,53 @@ export function answerTables({ spec, measurements }: ExperimentResults): ReportT
   return tables;
 }
 
-const TITLES: Readonly<Record<Exclude<ConditionName, 'system'>, { title: string; note: string }>> = {
-  alpha: { title: 'Alpha', note: 'How much the generated queries count; alpha 0 is the passage alone.' },
-  queries: {
-    title: 'Number of queries',
-    note: 'Drawn queries a passage and language. A generator that draws from a distribution shows sampling noise only.',
-  },
-  languages: {
-    title: 'Languages of the queries',
-    note: 'own: the asker’s. all: every language of the generator. others: all but the asker’s. without xx: all but one.',
-  },
-  combine: {
-    title: 'Sum or mean',
-    note:
-      'mean: renormalized. sum: the plain sum with the alpha that gives the mean query the same share, not renormalized. ' +
-      'paper: the sum over all languages with alpha 0.01, as published; not tuned here.',
-  },
-  filter: {
-    title: 'Round-trip filter',
-    note: 'Percent of the drawn queries that are dropped, those that find their own passage worst.',
-  },
-  'language-means': {
-    title: 'Language means removed',
-    note:
-      'training: means of the encoder’s training text. pool: means of the indexed passages, which looks at the whole collection ' +
-      '(not at questions) and is a separate condition for that reason.',
-  },
-  feedback: {
-    title: 'Feedback from a first pass',
-    note:
-      'The question’s vector is pulled toward the best passage of a first pass, by this weight; beside the plain system with the ' +
-      'same weight. Where translations of a passage are in the pool they rise with it.',
-  },
-  expansion: {
-    title: 'Questions expanded at search time',
-    note:
-      'A chat model writes from each question; beside generation at indexing time, which no question waits for. ' +
-      'Compared with the plain system whose questions are as they are.',
-  },
-  distractors: { title: 'Distractors', note: 'The same questions with further passages in the pool.' },
-};
+const TITLES: Readonly<Record<Exclude<ConditionName, 'system'>, { title: string; note: string }>> =
+  {
+    alpha: {
+      title: 'Alpha',
+      note: 'How much the generated queries count; alpha 0 is the passage alone.',
+    },
+    queries: {
+      title: 'Number of queries',
+      note: 'Drawn queries a passage and language. A generator that draws from a distribution shows sampling noise only.',
+    },
+    languages: {
+      title: 'Languages of the queries',
+      note: 'own: the asker’s. all: every language of the generator. others: all but the asker’s. without xx: all but one.',
+    },
+    combine: {
+      title: 'Sum or mean',
+      note:
+        'mean: renormalized. sum: the plain sum with the alpha that gives the mean query the same share, not renormalized. ' +
+        'paper: the sum over all languages with alpha 0.01, as published; not tuned here.',
+    },
+    filter: {
+      title: 'Round-trip filter',
+      note: 'Percent of the drawn queries that are dropped, those that find their own passage worst.',
+    },
+    'language-means': {
+      title: 'Language means removed',
+      note:
+        'training: means of the encoder’s training text. pool: means of the indexed passages, which looks at the whole collection ' +
+        '(not at questions) and is a separate condition for that reason.',
+    },
+    feedback: {
+      title: 'Feedback from a first pass',
+      note:
+        'The question’s vector is pulled toward the best passage of a first pass, by this weight; beside the plain system with the ' +
+        'same weight. Where translations of a passage are in the pool they rise with it.',
+    },
+    expansion: {
+      title: 'Questions expanded at search time',
+      note:
+        'A chat model writes from each question; beside generation at indexing time, which no question waits for. ' +
+        'Compared with the plain system whose questions are as they are.',
+    },
+    distractors: {
+      title: 'Distractors',
+      note: 'The same questions with further passages in the pool.',
+    },
+  };
 
 /** One table a condition and ground: a row a point, against the plain system of the same leg. */
 export function conditionTables({ spec, measurements }: ExperimentResults): ReportTable[] {
@@ -202,8 +215,14 @@ export function conditionTables({ spec, measurements }: ExperimentResults): Repo
   return tables;
 }
 
-/** What a point is compared with: the plain system of its leg in the same pool, with the same feedback. */
-export function againstOf(all: readonly Measurement[], point: readonly Measurement[]): Measurement[] {
+/**
+ * What a point is compared with: the plain system of its leg in the same pool, with the same
+ * feedback.
+ */
+export function againstOf(
+  all: readonly Measurement[],
+  point: readonly Measurement[],
+): Measurement[] {
   const [{ variant }] = point;
   const plain = plainOf(variant.system).name;
   return all.filter(
@@ -228,7 +247,10 @@ export function fileName(text: string): string {
   return text.replace(/[^\w.-]+/g, '-');
 }
 
-/** The answer as a table: languages as columns, baseline and system as rows, then what the difference comes down to. */
+/**
+ * The answer as a table: languages as columns, baseline and system as rows, then what the
+ * difference comes down to.
+ */
 export function answerTable(answer: Answer, { statistics }: ExperimentSpec): ReportTable {
   const { primary, languages, rows, family } = answer;
   const percent = Math.round(statistics.confidence * 100);
@@ -245,7 +267,10 @@ export function answerTable(answer: Answer, { statistics }: ExperimentSpec): Rep
     header: ['', ...languages, 'mean'],
     rows: rows.flatMap(({ encoder, generator, byLanguage, mean }): ReportTableRow[] => {
       const all: Tested[] = [...byLanguage, mean];
-      const line = (name: string, cell: (test: Tested) => string): string[] => [name, ...all.map(cell)];
+      const line = (name: string, cell: (test: Tested) => string): string[] => [
+        name,
+        ...all.map(cell),
+      ];
       const corrected = (name: string, value: (test: CorrectedTest) => number | null): string[] => [
         name,
         ...byLanguage.map((test) => probability(value(test))),
@@ -272,7 +297,10 @@ export function answerTable(answer: Answer, { statistics }: ExperimentSpec): Rep
           kind: 'test',
           cells: line('p, randomization', ({ pRandomization }) => probability(pRandomization)),
         },
-        { kind: 'test', cells: corrected(`p, ${correction}`, (test) => test.correctedRandomization) },
+        {
+          kind: 'test',
+          cells: corrected(`p, ${correction}`, (test) => test.correctedRandomization),
+        },
         { kind: 'test', cells: line('p, t-test', ({ pT }) => probability(pT)) },
         { kind: 'test', cells: corrected(`p, t-test, ${correction}`, (test) => test.correctedT) },
       ];

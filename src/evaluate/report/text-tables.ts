@@ -1,4 +1,4 @@
-/** Results as text tables for people: systems as rows, languages as columns, the mean last. Knows no measure. */
+/** Results as text tables for people: systems as rows, languages as columns, the mean last. */
 import type { ResultRow } from './results.js';
 
 export interface TableOptions {
@@ -7,9 +7,10 @@ export interface TableOptions {
 }
 
 /**
- * One table for each data set, setting, metric and way to know the language. The mean is over the languages shown (rows of
- * `mixed` languages are not) and is left out where a cell is missing. Where there is one pair of languages, one table has
- * the metrics as columns. In the setting cross a language's cell is the mean over the passages' languages.
+ * One table for each data set, setting, metric and way to know the language. The mean is over the
+ * languages shown (rows of `mixed` languages are not) and is left out where a cell is missing.
+ * Where there is one pair of languages, one table has the metrics as columns. In the setting cross
+ * a language's cell is the mean over the passages' languages.
  */
 export function formatTables(rows: readonly ResultRow[], { metrics }: TableOptions = {}): string {
   const wanted = metrics ? rows.filter(({ metric }) => metrics.includes(metric)) : rows;
@@ -19,7 +20,9 @@ export function formatTables(rows: readonly ResultRow[], { metrics }: TableOptio
     if (pairs.size === 1) {
       const [pair] = pairs;
       const names = metrics ?? [...new Set(group.rows.map(({ metric }) => metric))];
-      tables.push(tableOf(`${group.title}, ${pair}`, group.rows, ({ metric }) => metric, names, false));
+      tables.push(
+        tableOf(`${group.title}, ${pair}`, group.rows, ({ metric }) => metric, names, false),
+      );
       continue;
     }
     for (const metric of metrics ?? new Set(group.rows.map((row) => row.metric))) {
@@ -86,7 +89,9 @@ function formatCell(value: number): string {
 
 /** Pads the first column on the right and the others on the left. */
 export function formatColumns(lines: readonly (readonly string[])[]): string {
-  const widths = lines[0].map((_, i) => lines.reduce((width, line) => Math.max(width, line[i].length), 0));
+  const widths = lines[0].map((_, i) =>
+    lines.reduce((width, line) => Math.max(width, line[i].length), 0),
+  );
   const format = (line: readonly string[]) =>
     line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
   return lines.map((line) => `${format(line).trimEnd()}\n`).join('');

@@ -1,7 +1,8 @@
 /**
- * Tests for questions that are no independent samples: those of one article stand or fall together, and so do the translations
- * of a question. Whole clusters are drawn or flipped, in all languages at once, never single questions. With one language and one
- * question a cluster they are the tests of paired.ts. Knows no measure.
+ * Tests for questions that are no independent samples: those of one article stand or fall together,
+ * and so do the translations of a question. Whole clusters are drawn or flipped, in all languages
+ * at once, never single questions. With one language and one question a cluster they are the tests
+ * of paired.ts.
  */
 import { XqgError } from '../../base/errors.js';
 import { seededRandom } from '../../base/random.js';
@@ -39,7 +40,11 @@ export function clustersOf(columns: readonly PairedColumn[]): Clusters {
   const places = new Map<string, number>();
   for (const { differences, groups } of columns) {
     if (differences.length !== groups.length || differences.length === 0) {
-      throw new XqgError('XQG_UNPAIRED', { first: differences.length, second: groups.length, least: 1 });
+      throw new XqgError('XQG_UNPAIRED', {
+        first: differences.length,
+        second: groups.length,
+        least: 1,
+      });
     }
     for (const group of groups) if (!places.has(group)) places.set(group, places.size);
   }
@@ -60,10 +65,17 @@ export function meanDifference({ sums, totals }: Clusters): number {
   return meanOf(sums.map((ofLanguage, c) => sumOf(ofLanguage) / totals[c]));
 }
 
-/** The percentile bootstrap interval of `meanDifference`; clusters are drawn with replacement, for all languages together. */
+/**
+ * The percentile bootstrap interval of `meanDifference`; clusters are drawn with replacement, for
+ * all languages together.
+ */
 export function clusterBootstrap(
   { sums, sizes }: Clusters,
-  { samples = 10_000, seed = 1, confidence = 0.95 }: ResampleOptions & { readonly confidence?: number } = {},
+  {
+    samples = 10_000,
+    seed = 1,
+    confidence = 0.95,
+  }: ResampleOptions & { readonly confidence?: number } = {},
 ): Interval {
   const clusters = sums[0].length;
   const draws = drawsOf(clusters, samples, seed);
@@ -84,26 +96,39 @@ export function clusterBootstrap(
       present[sample]++;
     }
   }
-  const means = totals.map((total, sample) => (present[sample] > 0 ? total / present[sample] : 0)).sort();
+  const means = totals
+    .map((total, sample) => (present[sample] > 0 ? total / present[sample] : 0))
+    .sort();
   const tail = (1 - confidence) / 2;
   return { low: percentile(means, tail), high: percentile(means, 1 - tail) };
 }
 
 let lastDraws: { key: string; draws: Uint32Array } | null = null;
 
-/** (samples x clusters): which clusters each sample draws. Kept, since many comparisons are over the same clusters. */
+/**
+ * (samples x clusters): which clusters each sample draws. Kept, since many comparisons are over the
+ * same clusters.
+ */
 function drawsOf(clusters: number, samples: number, seed: number): Uint32Array {
   const key = `${clusters} ${samples} ${seed}`;
   if (lastDraws?.key !== key) {
     const random = seededRandom(String(seed));
-    const draws = Uint32Array.from({ length: samples * clusters }, () => Math.floor(random() * clusters));
+    const draws = Uint32Array.from({ length: samples * clusters }, () =>
+      Math.floor(random() * clusters),
+    );
     lastDraws = { key, draws };
   }
   return lastDraws.draws;
 }
 
-/** The paired randomization test with the cluster as the unit: all its differences change their sign together. */
-export function clusterRandomization(clusters: Clusters, options: ResampleOptions = {}): PairedRandomization {
+/**
+ * The paired randomization test with the cluster as the unit: all its differences change their sign
+ * together.
+ */
+export function clusterRandomization(
+  clusters: Clusters,
+  options: ResampleOptions = {},
+): PairedRandomization {
   const { sums, totals } = clusters;
   const shares = Float64Array.from(sums[0], (_, i) =>
     meanOf(sums.map((ofLanguage, c) => ofLanguage[i] / totals[c])),

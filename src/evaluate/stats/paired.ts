@@ -1,6 +1,6 @@
 /**
- * Tests whether two systems differ, from their values on the same queries: paired t-test, paired randomization and a
- * bootstrap interval. Knows no measure; `a[i]` and `b[i]` must belong to the same query.
+ * Tests whether two systems differ, from their values on the same queries: paired t-test, paired
+ * randomization and a bootstrap interval.
  */
 import { XqgError } from '../../base/errors.js';
 import { seededRandom } from '../../base/random.js';
@@ -21,12 +21,19 @@ export interface PairedTTest {
   readonly pTwoSided: number;
   /** For the alternative that a is greater. */
   readonly pGreater: number;
-  /** Interval of the mean difference at `confidence`; of no width where all differences are the same. */
+  /**
+   * Interval of the mean difference at `confidence`; of no width where all differences are the
+   * same.
+   */
   readonly interval: Interval;
 }
 
-/** Throws XQG_UNPAIRED unless there are two or more pairs. */
-export function pairedTTest(a: readonly number[], b: readonly number[], confidence = 0.95): PairedTTest {
+/** @throws XqgError XQG_UNPAIRED unless there are two or more pairs */
+export function pairedTTest(
+  a: readonly number[],
+  b: readonly number[],
+  confidence = 0.95,
+): PairedTTest {
   const differences = pairedDifferences(a, b, 2);
   const n = differences.length;
   const df = n - 1;
@@ -56,9 +63,15 @@ export function pairedTTest(a: readonly number[], b: readonly number[], confiden
 export interface PairedRandomization {
   readonly n: number;
   readonly meanDifference: number;
-  /** Two-sided: the share of sign patterns whose mean difference is at least as far from 0 as the observed one. */
+  /**
+   * Two-sided: the share of sign patterns whose mean difference is at least as far from 0 as the
+   * observed one.
+   */
   readonly p: number;
-  /** True: every sign pattern was counted. False: p was estimated as (1 + extreme) / (1 + permutations). */
+  /**
+   * True: every sign pattern was counted. False: p was estimated as (1 + extreme) / (1 +
+   * permutations).
+   */
   readonly exact: boolean;
 }
 
@@ -69,12 +82,15 @@ export interface ResampleOptions {
   readonly seed?: number;
 }
 
-/** Sums closer than this count as equal; they come from the same differences added in another order. */
+/**
+ * Sums closer than this count as equal; they come from the same differences added in another order.
+ */
 const SUM_TOLERANCE = 1e-12;
 
 /**
- * Fisher's paired randomization test. Exact where all sign patterns of the differences other than 0 are no more than
- * `samples` (flipping a 0 changes nothing), else sampled with the seed. Throws XQG_UNPAIRED unless there are pairs.
+ * Fisher's paired randomization test. Exact where all sign patterns of the differences other than 0
+ * are no more than `samples` (flipping a 0 changes nothing), else sampled with the seed.
+ * @throws XqgError XQG_UNPAIRED unless there are pairs
  */
 export function pairedRandomization(
   a: readonly number[],
@@ -82,7 +98,11 @@ export function pairedRandomization(
   options: ResampleOptions = {},
 ): PairedRandomization {
   const all = pairedDifferences(a, b, 1);
-  return { n: all.length, meanDifference: mean(all), ...flipSigns(Float64Array.from(all), options) };
+  return {
+    n: all.length,
+    meanDifference: mean(all),
+    ...flipSigns(Float64Array.from(all), options),
+  };
 }
 
 /** The randomization test on any sums of differences that change their sign as a whole. */
@@ -97,7 +117,8 @@ export function flipSigns(
   if (patterns <= samples) {
     for (let pattern = 0; pattern < patterns; pattern++) {
       let sum = 0;
-      for (let i = 0; i < nonZero.length; i++) sum += (pattern >>> i) & 1 ? -nonZero[i] : nonZero[i];
+      for (let i = 0; i < nonZero.length; i++)
+        sum += (pattern >>> i) & 1 ? -nonZero[i] : nonZero[i];
       if (Math.abs(sum) >= observed) extreme++;
     }
     return { p: extreme / patterns, exact: true };
@@ -111,11 +132,18 @@ export function flipSigns(
   return { p: (extreme + 1) / (samples + 1), exact: false };
 }
 
-/** The percentile bootstrap interval of the mean of a - b. Throws XQG_UNPAIRED unless there are pairs. */
+/**
+ * The percentile bootstrap interval of the mean of a - b.
+ * @throws XqgError XQG_UNPAIRED unless there are pairs
+ */
 export function bootstrapInterval(
   a: readonly number[],
   b: readonly number[],
-  { samples = 10_000, seed = 1, confidence = 0.95 }: ResampleOptions & { readonly confidence?: number } = {},
+  {
+    samples = 10_000,
+    seed = 1,
+    confidence = 0.95,
+  }: ResampleOptions & { readonly confidence?: number } = {},
 ): Interval {
   const differences = pairedDifferences(a, b, 1);
   const n = differences.length;
@@ -156,7 +184,10 @@ function sumOf(values: Iterable<number>): number {
   return sum;
 }
 
-/** Holm's step-down adjusted p-values, in the order of the input; reject where one is at most the level. */
+/**
+ * Holm's step-down adjusted p-values, in the order of the input; reject where one is at most the
+ * level.
+ */
 export function holm(pValues: readonly number[]): number[] {
   const order = pValues.map((_, i) => i).sort((i, j) => pValues[i] - pValues[j]);
   const adjusted = new Array<number>(pValues.length);

@@ -1,6 +1,6 @@
 /**
- * Student's t distribution and the regularized incomplete beta function behind it. Knows nothing of retrieval.
- * Written here because the npm libraries lose small p-values (they compute 1 - cdf).
+ * Student's t distribution and the regularized incomplete beta function behind it. Written here
+ * because the npm libraries lose small p-values (they compute 1 - cdf).
  */
 
 /** P(|T| >= |t|) with `df` degrees of freedom, exact also where it is tiny. */
@@ -36,7 +36,8 @@ export function studentQuantile(p: number, df: number): number {
 export function incompleteBeta(a: number, b: number, x: number, y: number): number {
   if (x <= 0) return 0;
   if (y <= 0) return 1;
-  // The continued fraction converges fast on this side only; beyond it use I_x(a, b) = 1 - I_y(b, a).
+  // The continued fraction converges fast on this side only; beyond it use I_x(a, b) = 1 - I_y(b,
+  // a).
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(b, a, y, x);
   const logX = x < 0.5 ? Math.log(x) : Math.log1p(-y);
   const logY = y < 0.5 ? Math.log(y) : Math.log1p(-x);
@@ -65,7 +66,9 @@ function betaFraction(a: number, b: number, x: number): number {
   return result;
 }
 
-/** ln B(a, b), without the cancellation of lnGamma(a) - lnGamma(a + b) where one argument is large. */
+/**
+ * ln B(a, b), without the cancellation of lnGamma(a) - lnGamma(a + b) where one argument is large.
+ */
 export function logBeta(a: number, b: number): number {
   const small = Math.min(a, b);
   const large = Math.max(a, b);
@@ -98,8 +101,15 @@ function logGamma(x: number): number {
   );
 }
 
-/** The rest of Stirling's series, Bernoulli terms up to x^-11 (DLMF 5.11.1); below 1e-17 off from x = 15. */
+/**
+ * The rest of Stirling's series, Bernoulli terms up to x^-11 (DLMF 5.11.1); below 1e-17 off from x
+ * = 15.
+ */
 function stirlingRest(x: number): number {
   const z = 1 / (x * x);
-  return (1 / 12 - z * (1 / 360 - z * (1 / 1260 - z * (1 / 1680 - z * (1 / 1188 - (z * 691) / 360360))))) / x;
+  return (
+    (1 / 12 -
+      z * (1 / 360 - z * (1 / 1260 - z * (1 / 1680 - z * (1 / 1188 - (z * 691) / 360360))))) /
+    x
+  );
 }

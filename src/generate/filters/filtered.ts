@@ -1,6 +1,7 @@
 /**
- * A generator whose queries are scored and, below a threshold, left out. Scores are kept by passage, language and query, so that
- * other thresholds cost nothing. Reports how much of each language was left. Knows no scorer's meaning.
+ * A generator whose queries are scored and, below a threshold, left out. Scores are kept by
+ * passage, language and query, so that other thresholds cost nothing. Reports how much of each
+ * language was left.
  */
 import { XqgError } from '../../base/errors.js';
 import { Answers } from '../../models/remote/answer-cache.js';
@@ -47,7 +48,10 @@ export class FilteredGenerator implements Generator {
   ) {
     for (const scorer of Object.keys(thresholds)) {
       if (scorers.some(({ name }) => name === scorer)) continue;
-      throw new XqgError('XQG_UNKNOWN_SCORER', { scorer, known: scorers.map(({ name }) => name).join(', ') });
+      throw new XqgError('XQG_UNKNOWN_SCORER', {
+        scorer,
+        known: scorers.map(({ name }) => name).join(', '),
+      });
     }
     this.unfiltered = generator;
     this.#scorers = scorers;
@@ -56,7 +60,9 @@ export class FilteredGenerator implements Generator {
     this.languages = generator.languages;
     const kept = Object.entries(thresholds).sort(([a], [b]) => (a < b ? -1 : 1));
     const keep = kept.map(([name, least]) => `${name}>=${least}`).join(' ');
-    const over = scorers.find((scorer) => scorer.name in thresholds && scorer.over !== undefined)?.over;
+    const over = scorers.find(
+      (scorer) => scorer.name in thresholds && scorer.over !== undefined,
+    )?.over;
     const { name, weights, settings } = generator.identity;
     this.identity = {
       name,
@@ -78,7 +84,8 @@ export class FilteredGenerator implements Generator {
   ): Promise<string[][]> {
     const drawn = await this.unfiltered.draw(passages, lang, n, seed);
     const kept: string[][] = [];
-    for (const [p, queries] of drawn.entries()) kept.push(await this.#keep(passages[p], lang, queries));
+    for (const [p, queries] of drawn.entries())
+      kept.push(await this.#keep(passages[p], lang, queries));
     return kept;
   }
 
@@ -87,7 +94,11 @@ export class FilteredGenerator implements Generator {
     await this.unfiltered.close?.();
   }
 
-  async #keep(passage: GeneratorInput, lang: string, queries: readonly string[]): Promise<string[]> {
+  async #keep(
+    passage: GeneratorInput,
+    lang: string,
+    queries: readonly string[],
+  ): Promise<string[]> {
     if (queries.length === 0) return [];
     const below = new Map<number, string[]>();
     for (const scorer of this.#scorers) {
@@ -138,7 +149,8 @@ export function parseThresholds(text: string): Thresholds {
   return Object.fromEntries(
     text.split(',').map((part) => {
       const [, name, least] = /^\s*([\w-]+)\s*>=\s*(\d*\.?\d+)\s*$/.exec(part) ?? [];
-      if (name === undefined || Number(least) > 1) throw new XqgError('XQG_FILTER_THRESHOLD', { part });
+      if (name === undefined || Number(least) > 1)
+        throw new XqgError('XQG_FILTER_THRESHOLD', { part });
       return [name, Number(least)];
     }),
   );

@@ -1,4 +1,7 @@
-/** The scorers that need nothing but the queries: their language, whether they repeat each other, and their form. */
+/**
+ * The scorers that need nothing but the queries: their language, whether they repeat each other,
+ * and their form.
+ */
 import { detectLanguage } from '../../languages/detect.js';
 import type { GeneratorInput } from '../generator.js';
 
@@ -8,11 +11,16 @@ export const languageScorer: QueryScorer = {
   version: '1',
   async score(_passage, lang, queries) {
     const detected = await Promise.all(queries.map((query) => detectLanguage(query)));
-    return detected.map(({ candidates }) => candidates.find((each) => each.lang === lang)?.weight ?? 0);
+    return detected.map(
+      ({ candidates }) => candidates.find((each) => each.lang === lang)?.weight ?? 0,
+    );
   },
 };
 
-/** 1 less the largest overlap (Jaccard, of letter trigrams) with an earlier query of the passage in the language. */
+/**
+ * 1 less the largest overlap (Jaccard, of letter trigrams) with an earlier query of the passage in
+ * the language.
+ */
 export const noveltyScorer: QueryScorer = {
   name: 'novelty',
   version: '1',
@@ -30,7 +38,10 @@ const META =
 const SHORTEST = 2;
 const LONGEST = 300;
 
-/** 0 for what is too short or long, speaks about itself, repeats one word on and on, or copies the passage; else 1. */
+/**
+ * 0 for what is too short or long, speaks about itself, repeats one word on and on, or copies the
+ * passage; else 1.
+ */
 export const formScorer: QueryScorer = {
   name: 'form',
   version: '1',
@@ -40,7 +51,9 @@ export const formScorer: QueryScorer = {
       const words = query.trim().split(/\s+/);
       const repeats = words.length >= 6 && new Set(words).size <= words.length / 3;
       const copied = length > 80 && text.includes(query.trim());
-      return length < SHORTEST || length > LONGEST || META.test(query.trim()) || repeats || copied ? 0 : 1;
+      return length < SHORTEST || length > LONGEST || META.test(query.trim()) || repeats || copied
+        ? 0
+        : 1;
     });
   },
 };
@@ -66,8 +79,8 @@ function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 }
 
 /**
- * What can be said of a generated query, as numbers in [0, 1], more being better. Scored once and kept; which ones are good
- * enough is decided later. A scorer knows no threshold and no encoder.
+ * What can be said of a generated query, as numbers in [0, 1], more being better. Scored once and
+ * kept; which ones are good enough is decided later. A scorer knows no threshold and no encoder.
  */
 export interface QueryScorer {
   readonly name: string;
@@ -79,7 +92,10 @@ export interface QueryScorer {
   score(passage: GeneratorInput, lang: string, queries: readonly string[]): Promise<number[]>;
 }
 
-/** The ranks of a passage for some questions in a language, from 1; null: not among those that were found. */
+/**
+ * The ranks of a passage for some questions in a language, from 1; null: not among those that were
+ * found.
+ */
 export type RankPassage = (
   passageId: string,
   lang: string,

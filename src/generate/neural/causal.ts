@@ -1,6 +1,6 @@
 /**
- * Queries from a causal language model with a chat template, one language at a time. Sampled as in seq2seq.ts: the n queries
- * of a passage in a language are one batch with one seed.
+ * Queries from a causal language model with a chat template, one language at a time. Sampled as in
+ * seq2seq.ts: the n queries of a passage in a language are one batch with one seed.
  */
 
 import { seedOf } from '../../base/random.js';
@@ -88,7 +88,13 @@ export class CausalGenerator implements Generator {
     const identity = {
       name: `causal/${found.name.split('/').at(-1)}`,
       weights,
-      settings: { prompt: prompt.hash, topK, newTokens, promptTokens: sampling.promptTokens, dtype },
+      settings: {
+        prompt: prompt.hash,
+        topK,
+        newTokens,
+        promptTokens: sampling.promptTokens,
+        dtype,
+      },
     };
     const ends = endTokens(config, modelJson(found.folder, 'generation_config.json'));
     return new CausalGenerator(
@@ -114,14 +120,20 @@ export class CausalGenerator implements Generator {
       const glossary = glossaryNote(this.#glossary, passage, [lang]);
       const ids = this.#promptIds(passage, LANGUAGES[lang]?.name ?? lang, glossary);
       this.#transformers.random.seed(seedOf(`${seed}\t${lang}\t${passage.id}`));
-      const sequences = await this.#generate(ids, n, { do_sample: true, top_k: this.#options.topK });
+      const sequences = await this.#generate(ids, n, {
+        do_sample: true,
+        top_k: this.#options.topK,
+      });
       drawn.push(sequences.map((sequence) => this.#text(sequence)).filter((text) => text !== ''));
     }
     return drawn;
   }
 
   /** The most probable answer to messages, as ids: for checks. */
-  async greedy(messages: readonly Message[], newTokens = this.#options.newTokens): Promise<number[]> {
+  async greedy(
+    messages: readonly Message[],
+    newTokens = this.#options.newTokens,
+  ): Promise<number[]> {
     const [sequence] = await this.#generate(this.#render(messages), 1, {
       do_sample: false,
       max_new_tokens: newTokens,
@@ -140,7 +152,10 @@ export class CausalGenerator implements Generator {
       const content = fillPrompt(this.#prompt, { language, title, passage, n: '1', glossary });
       const ids = this.#render([{ role: 'user', content }]);
       if (ids.length <= promptTokens || passage === '') return ids;
-      passage = passage.slice(0, Math.floor(passage.length * Math.min(0.9, promptTokens / ids.length)));
+      passage = passage.slice(
+        0,
+        Math.floor(passage.length * Math.min(0.9, promptTokens / ids.length)),
+      );
     }
   }
 

@@ -1,7 +1,8 @@
 /**
- * Queries from a sequence-to-sequence model, as published: mT5 with the prompt "Generate a {language} question for this
- * passage: {title} {passage}", top-k sampling (Zhuang, Shou, Zuccon, SIGIR 2023). The n queries of a passage in a language are
- * one batch, seeded by passage, language and seed: they do not depend on other passages.
+ * Queries from a sequence-to-sequence model, as published: mT5 with the prompt "Generate a
+ * {language} question for this passage: {title} {passage}", top-k sampling (Zhuang, Shou, Zuccon,
+ * SIGIR 2023). The n queries of a passage in a language are one batch, seeded by passage, language
+ * and seed: they do not depend on other passages.
  */
 import { readFile } from 'node:fs/promises';
 import { seedOf } from '../../base/random.js';
@@ -118,7 +119,9 @@ export class Seq2SeqGenerator implements Generator {
       const ids = (await this.#tokenizer.encode(fillPrompt(this.#prompt, values))).getIds();
       this.#transformers.random.seed(seedOf(`${seed}\t${lang}\t${passage.id}`));
       const sequences = await this.#generate(ids, n, { do_sample: true, top_k: this.#topK });
-      const texts = await Promise.all(sequences.map((sequence) => this.#tokenizer.decode(sequence, true)));
+      const texts = await Promise.all(
+        sequences.map((sequence) => this.#tokenizer.decode(sequence, true)),
+      );
       drawn.push(texts.map((text) => text.trim()).filter((text) => text !== ''));
     }
     return drawn;
@@ -127,7 +130,10 @@ export class Seq2SeqGenerator implements Generator {
   /** The most probable continuation of a prompt, as ids: for checks. */
   async greedy(text: string, newTokens = this.#newTokens): Promise<number[]> {
     const ids = (await this.#tokenizer.encode(text)).getIds();
-    const [sequence] = await this.#generate(ids, 1, { do_sample: false, max_new_tokens: newTokens });
+    const [sequence] = await this.#generate(ids, 1, {
+      do_sample: false,
+      max_new_tokens: newTokens,
+    });
     return sequence;
   }
 

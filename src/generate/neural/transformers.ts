@@ -1,4 +1,7 @@
-/** transformers.js, loaded when a generator first needs it, and models from folders of this machine; it never asks the network. */
+/**
+ * transformers.js, loaded when a generator first needs it, and models from folders of this machine;
+ * it never asks the network.
+ */
 import { basename, dirname, join } from 'node:path';
 import { XqgError } from '../../base/errors.js';
 import { graphsOf, hashFiles } from '../../models/files.js';
@@ -13,7 +16,11 @@ export async function loadTransformers(): Promise<Transformers> {
   } catch (cause) {
     const reason = (cause as Error).message.split('\n')[0];
     const packages = '@huggingface/transformers onnxruntime-node tokenizers';
-    throw new XqgError('XQG_PACKAGE_MISSING', { what: 'A neural generator', packages, reason }, { cause });
+    throw new XqgError(
+      'XQG_PACKAGE_MISSING',
+      { what: 'A neural generator', packages, reason },
+      { cause },
+    );
   }
 }
 
@@ -43,8 +50,8 @@ export function weightsOf({ folder }: FoundModel, tokenizer: string): Promise<st
 }
 
 /**
- * `n` sequences that continue a prompt, as ids up to the first end token. transformers.js has no num_return_sequences: the prompt is
- * repeated.
+ * `n` sequences that continue a prompt, as ids up to the first end token. transformers.js has no
+ * num_return_sequences: the prompt is repeated.
  * @param skipped ids at the beginning of every sequence that are not part of the answer
  * @param how parameters of the model's `generate`
  */
@@ -68,7 +75,10 @@ export async function continuations(
   return output.tolist().map((row) => untilEnd(row.slice(skipped).map(Number), ends));
 }
 
-/** The ids of one sequence up to its first end token: a batch goes on after it with ids that mean nothing. */
+/**
+ * The ids of one sequence up to its first end token: a batch goes on after it with ids that mean
+ * nothing.
+ */
 function untilEnd(ids: readonly number[], ends: readonly number[]): number[] {
   const end = ids.findIndex((id) => ends.includes(id));
   return ids.slice(0, end < 0 ? ids.length : end);

@@ -1,8 +1,8 @@
 /**
- * A graph of near neighbors over rows (HNSW), by usearch: an optional peer, imported when it is first needed. Vectors are kept
- * in 8 bits where all have unit length, else in bfloat16: what it finds are candidates, to be scored exactly elsewhere. Rows
- * are added by one thread: with several the graph would be another one each time. Knows no text, no language and no file of
- * xqg's.
+ * A graph of near neighbors over rows (HNSW), by usearch: an optional peer, imported when it is
+ * first needed. Vectors are kept in 8 bits where all have unit length, else in bfloat16: what it
+ * finds are candidates, to be scored exactly elsewhere. Rows are added by one thread: with several
+ * the graph would be another one each time.
  */
 import type { Index, MetricKind, ScalarKind } from 'usearch';
 import { XqgError } from '../../base/errors.js';
@@ -59,7 +59,9 @@ export class Graph {
    * @param vectors (rows x dim), row-major
    */
   add(firstRow: number, vectors: Float32Array): void {
-    const keys = BigUint64Array.from({ length: vectors.length / this.#dim }, (_, i) => BigInt(firstRow + i));
+    const keys = BigUint64Array.from({ length: vectors.length / this.#dim }, (_, i) =>
+      BigInt(firstRow + i),
+    );
     this.#index.add(keys, vectors, 1);
   }
 
@@ -83,7 +85,11 @@ async function newIndex({ dim, unitLength }: GraphShape): Promise<Index> {
   try {
     usearch = await import('usearch');
   } catch (cause) {
-    throw new XqgError('XQG_ANN_PACKAGE', { reason: (cause as Error).message.split('\n')[0] }, { cause });
+    throw new XqgError(
+      'XQG_ANN_PACKAGE',
+      { reason: (cause as Error).message.split('\n')[0] },
+      { cause },
+    );
   }
   return new usearch.Index({
     dimensions: dim,

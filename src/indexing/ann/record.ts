@@ -1,6 +1,7 @@
 /**
- * `ann/ann.json` beside an index: the graph of near neighbors that was built for its rows, for which weighting, and how much it
- * finds. It stands for the rows in their order: after every change of them it is of no use. Knows no graph.
+ * `ann/ann.json` beside an index: the graph of near neighbors that was built for its rows, for
+ * which weighting, and how much it finds. It stands for the rows in their order: after every change
+ * of them it is of no use.
  */
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
@@ -65,7 +66,13 @@ export function rowsIdentity(sealed: SealedVersion): string {
 }
 
 /** The same for an opened version. */
-export function rowsOfVersion({ manifest, version }: { manifest: Manifest; version: string }): string {
+export function rowsOfVersion({
+  manifest,
+  version,
+}: {
+  manifest: Manifest;
+  version: string;
+}): string {
   const { sealed } = manifest;
   return sealed?.version === version ? rowsIdentity(sealed) : `unsealed ${version}`;
 }
@@ -76,7 +83,8 @@ export async function findAnnRecord(dir: string): Promise<AnnRecord | null> {
     const record = JSON.parse(await readFile(join(dir, ANN_FOLDER, FILE), 'utf8')) as AnnRecord;
     return record.format === ANN_FORMAT ? record : null;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return null;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError)
+      return null;
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Vectors and language sums of all rows beside a graph, as the store has them, in flat files: a row lies at its number times its
- * length and is read by itself, without the store's search for it and without decoding others. What is read often stays in the
- * memory of the system, not of this process. Knows no graph and no question.
+ * Vectors and language sums of all rows beside a graph, as the store has them, in flat files: a row
+ * lies at its number times its length and is read by itself, without the store's search for it and
+ * without decoding others. What is read often stays in the memory of the system, not of this
+ * process.
  */
 import { closeSync, createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,7 +37,11 @@ async function* vectorBytes(snapshot: IndexSnapshot): AsyncGenerator<Uint8Array>
 }
 
 /** Zeros, which stand for zeros, where a passage has no queries in the language. */
-async function* sumBytes(snapshot: IndexSnapshot, lang: string, bytes: number): AsyncGenerator<Uint8Array> {
+async function* sumBytes(
+  snapshot: IndexSnapshot,
+  lang: string,
+  bytes: number,
+): AsyncGenerator<Uint8Array> {
   // Not null: ANN indexes stand beside stores in the directory alone.
   for await (const cells of snapshot.storedSums(lang)!) {
     const block = new Uint8Array(cells.length * bytes);
@@ -70,7 +75,10 @@ export class AnnRows implements RowSource {
     this.#cell = new Uint8Array(quantizedBytes(this.#dim, this.#sumBits));
   }
 
-  /** @throws XqgError XQG_ANN_DAMAGED if a file is missing or has another size than the rows of the snapshot */
+  /**
+   * @throws XqgError XQG_ANN_DAMAGED if a file is missing or has another size than the rows of the
+   * snapshot
+   */
   static open(folder: string, snapshot: IndexSnapshot): AnnRows {
     const { dim, queryLanguages, manifest } = snapshot;
     const opened: number[] = [];
@@ -80,13 +88,20 @@ export class AnnRows implements RowSource {
       try {
         file = openSync(path, 'r');
       } catch (cause) {
-        throw new XqgError('XQG_ANN_DAMAGED', { path, reason: (cause as Error).message }, { cause });
+        throw new XqgError(
+          'XQG_ANN_DAMAGED',
+          { path, reason: (cause as Error).message },
+          { cause },
+        );
       }
       opened.push(file);
       const { size } = fstatSync(file);
       const expected = snapshot.ids.length * rowBytes;
       if (size === expected) return file;
-      throw new XqgError('XQG_ANN_DAMAGED', { path, reason: `it has ${size} bytes instead of ${expected}` });
+      throw new XqgError('XQG_ANN_DAMAGED', {
+        path,
+        reason: `it has ${size} bytes instead of ${expected}`,
+      });
     };
     try {
       const bytes = quantizedBytes(dim, manifest.identity.sumBits);
@@ -130,6 +145,9 @@ function bytesOf(numbers: Float32Array): Uint8Array {
 export interface RowSource {
   /** @param into (dim) gets e(p) */
   passage(row: number, into: Float32Array): void;
-  /** @param into (dim) gets the sum of the generated queries in a language of the snapshot; zeros where there are none */
+  /**
+   * @param into (dim) gets the sum of the generated queries in a language of the snapshot; zeros
+   * where there are none
+   */
   sum(lang: string, row: number, into: Float32Array): void;
 }

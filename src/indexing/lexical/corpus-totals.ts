@@ -1,7 +1,8 @@
 /**
- * Sums over all passages, which BM25 needs beside the rows of its candidates: how many passages there are, how long, and how often each
- * pivot stem stands for them. Small: it grows with the vocabulary, not with the corpus. Rows are added and taken away, so an
- * index that changes a little is not read again. Knows no question and no store.
+ * Sums over all passages, which BM25 needs beside the rows of its candidates: how many passages
+ * there are, how long, and how often each pivot stem stands for them. Small: it grows with the
+ * vocabulary, not with the corpus. Rows are added and taken away, so an index that changes a little
+ * is not read again.
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { TermBag } from '../../languages/terms.js';
@@ -88,7 +89,8 @@ export class CorpusTotals {
     const totals = new CorpusTotals();
     for (const [lang, n] of Object.entries(written.passages)) totals.passages.set(lang, n);
     totals.ownLength = written.ownLength;
-    for (const [lang, length] of Object.entries(written.drawnLength)) totals.drawnLength.set(lang, length);
+    for (const [lang, length] of Object.entries(written.drawnLength))
+      totals.drawnLength.set(lang, length);
     for (const [lang, of] of Object.entries(written.stems)) {
       const stems = Object.entries(of).map(([stem, numbers]) => {
         const steps = new Map<number, StemTotal>();
@@ -117,7 +119,10 @@ export class CorpusTotals {
       stems.set(stem, steps);
       const step = Math.round(STEPS * Math.log2(pivot.weights[i]));
       const { passages, frequency } = steps.get(step) ?? { passages: 0, frequency: 0 };
-      steps.set(step, { passages: passages + sign, frequency: frequency + sign * pivot.weights[i] });
+      steps.set(step, {
+        passages: passages + sign,
+        frequency: frequency + sign * pivot.weights[i],
+      });
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Collects the rows of one segment and seals them. Memory: about 10 bytes a posting, so at most some 200 MB for a full
- * segment, however large the corpus is. Knows no ranking.
+ * Collects the rows of one segment and seals them. Memory: about 10 bytes a posting, so at most
+ * some 200 MB for a full segment, however large the corpus is.
  */
 
 import { toHalf } from '../../base/half.js';
@@ -34,7 +34,8 @@ export class SegmentBuilder {
 
   /**
    * Adds the next row.
-   * @throws RangeError if the segment is full or a bag holds a term twice or a frequency that is not finite and > 0.
+   * @throws RangeError if the segment is full or a bag holds a term twice or a frequency that is
+   * not finite and > 0.
    */
   add(row: LexicalRow): void {
     if (this.full) throw new RangeError(`a segment holds at most ${SEGMENT_ROWS} rows`);
@@ -56,8 +57,8 @@ export class SegmentBuilder {
   }
 
   /**
-   * The same without bytes, for rows that are kept nowhere: terms are not sorted, which takes most of the time. The builder must not be
-   * used after it.
+   * The same without bytes, for rows that are kept nowhere: terms are not sorted, which takes most
+   * of the time. The builder must not be used after it.
    */
   open(): LexicalSegment {
     const fields = this.#each((field) => field.open(this.rows));
@@ -65,7 +66,9 @@ export class SegmentBuilder {
   }
 
   #each<T>(make: (field: FieldCollector) => T): Map<FieldName, T> {
-    return new Map([...this.#fields.keys()].sort().map((name) => [name, make(this.#fields.get(name)!)]));
+    return new Map(
+      [...this.#fields.keys()].sort().map((name) => [name, make(this.#fields.get(name)!)]),
+    );
   }
 
   #field(name: FieldName): FieldCollector {
@@ -122,7 +125,9 @@ class FieldCollector {
 
   finish(rows: number): FieldArrays {
     const encoded = this.#terms.map((term) => Buffer.from(term, 'utf8'));
-    const order = Uint32Array.from(encoded.keys()).sort((a, b) => Buffer.compare(encoded[a], encoded[b]));
+    const order = Uint32Array.from(encoded.keys()).sort((a, b) =>
+      Buffer.compare(encoded[a], encoded[b]),
+    );
     const termEnds = new Uint32Array(order.length);
     let bytes = 0;
     order.forEach((number, place) => {

@@ -1,14 +1,14 @@
 /**
- * A sealed run of at most 65,536 passages' postings in one block of bytes: written once, opened without decoding. Knows
- * no ranking, no file system and no other segment: statistics belong to the index over all segments.
+ * A sealed run of at most 65,536 passages' postings in one block of bytes: written once, opened
+ * without decoding.
  *
- * Layout (little-endian): "XQGL", version (u32), sha256 of everything behind it (32 bytes), length of the header (u32), the
- * header as JSON, then sections at multiples of 8 bytes. Per field (`own`, `pivot`, `drawn:LANG`):
- *   terms     UTF-8, sorted by bytes, one behind the other; termEnds (u32 per term)
- *   postings  rows (u16, ascending) and frequencies (half precision: see half.ts); postingEnds (u32 per term)
- *   maxima    the largest frequency of each term (half precision), for bounds of its score
- *   lengths   f32 per row: the sum of the row's frequencies, taken before they are rounded to half precision
- * The bytes depend on the rows and their order alone.
+ * Layout (little-endian): "XQGL", version (u32), sha256 of everything behind it (32 bytes), length
+ * of the header (u32), the header as JSON, then sections at multiples of 8 bytes. Per field (`own`,
+ * `pivot`, `drawn:LANG`): terms     UTF-8, sorted by bytes, one behind the other; termEnds (u32 per
+ * term) postings  rows (u16, ascending) and frequencies (half precision: see half.ts); postingEnds
+ * (u32 per term) maxima    the largest frequency of each term (half precision), for bounds of its
+ * score lengths   f32 per row: the sum of the row's frequencies, taken before they are rounded to
+ * half precision The bytes depend on the rows and their order alone.
  */
 import { createHash } from 'node:crypto';
 import { XqgError } from '../../base/errors.js';
@@ -130,7 +130,10 @@ class SealedField extends SegmentField {
     return this.#text.toString('utf8', t === 0 ? 0 : this.#termEnds[t - 1], this.#termEnds[t]);
   }
 
-  /** Negative if term number `t` comes before `term`. In JavaScript: a native call per step costs ten times as much. */
+  /**
+   * Negative if term number `t` comes before `term`. In JavaScript: a native call per step costs
+   * ten times as much.
+   */
   #compare(t: number, term: Uint8Array): number {
     const blob = this.#blob;
     const start = t === 0 ? 0 : this.#termEnds[t - 1];
@@ -149,7 +152,11 @@ export class CollectedField extends SegmentField {
   readonly #terms: readonly string[];
   readonly #numbers: ReadonlyMap<string, number>;
 
-  constructor(postings: FieldPostings, terms: readonly string[], numbers: ReadonlyMap<string, number>) {
+  constructor(
+    postings: FieldPostings,
+    terms: readonly string[],
+    numbers: ReadonlyMap<string, number>,
+  ) {
     super(postings);
     this.#terms = terms;
     this.#numbers = numbers;
@@ -164,7 +171,10 @@ export class CollectedField extends SegmentField {
   }
 }
 
-/** An opened segment: typed arrays over the bytes it was opened from, or over what was never put into bytes. */
+/**
+ * An opened segment: typed arrays over the bytes it was opened from, or over what was never put
+ * into bytes.
+ */
 export class LexicalSegment {
   /** Number of passages. */
   readonly rows: number;
@@ -194,15 +204,20 @@ export class LexicalSegment {
   }
 
   /**
-   * @param bytes what `SegmentBuilder.finish` gave; kept, not copied (unless it does not start at a multiple of 8).
+   * @param bytes what `SegmentBuilder.finish` gave; kept, not copied (unless it does not start at a
+   * multiple of 8).
    * @param where names the place (a path) in errors.
-   * @throws XqgError XQG_SEGMENT_DAMAGED if the bytes are not what was written, XQG_SEGMENT_VERSION for another format.
+   * @throws XqgError XQG_SEGMENT_DAMAGED if the bytes are not what was written, XQG_SEGMENT_VERSION
+   * for another format.
    */
   static open(bytes: Uint8Array, where: string): LexicalSegment {
     const own = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
     const view = new DataView(own.buffer, own.byteOffset, own.byteLength);
     if (own.byteLength < BODY_AT + 4 || view.getUint32(0, true) !== MAGIC) {
-      throw new XqgError('XQG_SEGMENT_DAMAGED', { path: where, reason: 'it does not start as one' });
+      throw new XqgError('XQG_SEGMENT_DAMAGED', {
+        path: where,
+        reason: 'it does not start as one',
+      });
     }
     const version = view.getUint32(4, true);
     if (version !== SEGMENT_VERSION) {

@@ -1,6 +1,6 @@
 /**
- * The lexical segments of a version of the store: which rows each one holds, and their files. Segments are derived data: a
- * file that is missing or damaged is built again from the rows. Knows neither postings nor the manifest.
+ * The lexical segments of a version of the store: which rows each one holds, and their files.
+ * Segments are derived data: a file that is missing or damaged is built again from the rows.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
@@ -31,8 +31,9 @@ export interface SegmentPlan {
 }
 
 /**
- * Cuts the rows of a version into segments. Where a segment ends depends on the rows near it alone, so that a change
- * leaves most segments, and their files, as they are. A key stands for the rows in their order.
+ * Cuts the rows of a version into segments. Where a segment ends depends on the rows near it alone,
+ * so that a change leaves most segments, and their files, as they are. A key stands for the rows in
+ * their order.
  */
 export async function planSegments(reader: StoreReader): Promise<SegmentPlan> {
   const segments: SegmentName[] = [];
@@ -94,13 +95,20 @@ export async function writeSegments(
 }
 
 /** Puts a segment where `openSegments` finds it. */
-export async function writeSegment(dir: string, segment: SegmentName, bytes: Uint8Array): Promise<void> {
+export async function writeSegment(
+  dir: string,
+  segment: SegmentName,
+  bytes: Uint8Array,
+): Promise<void> {
   await mkdir(join(dir, FOLDER), { recursive: true });
   await writeAtomically(pathOf(dir, segment), bytes);
 }
 
 /** Deletes the files of all other segments, and what a killed writer left. */
-export async function removeOtherSegments(dir: string, segments: readonly SegmentName[]): Promise<void> {
+export async function removeOtherSegments(
+  dir: string,
+  segments: readonly SegmentName[],
+): Promise<void> {
   const kept = new Set(segments.map(nameOf));
   for (const name of await readdir(join(dir, FOLDER))) {
     if (!kept.has(name)) await rm(join(dir, FOLDER, name), { force: true });
@@ -108,7 +116,8 @@ export async function removeOtherSegments(dir: string, segments: readonly Segmen
 }
 
 /**
- * The segments of a version in the order of its rows; what is missing or damaged is built from the rows.
+ * The segments of a version in the order of its rows; what is missing or damaged is built from the
+ * rows.
  * @param dir null: there are no files
  */
 export async function* openSegments(
@@ -164,10 +173,14 @@ async function buildBytes(reader: StoreReader, offset: number, limit: number): P
 }
 
 /** The row as the lexical leg reads it. */
-export function lexicalRow(row: Pick<IndexedPassage, (typeof LEXICAL_COLUMNS)[number]>): LexicalRow {
+export function lexicalRow(
+  row: Pick<IndexedPassage, (typeof LEXICAL_COLUMNS)[number]>,
+): LexicalRow {
   const { own, pivot, lang } = row;
   if (row.drawn === null) return { own, pivot, lang, drawn: null };
-  const drawn = new Map([...row.drawn].map(([of, queries]) => [of, queriesBag(queries, of)] as const));
+  const drawn = new Map(
+    [...row.drawn].map(([of, queries]) => [of, queriesBag(queries, of)] as const),
+  );
   return { own, pivot, lang, drawn };
 }
 

@@ -1,4 +1,7 @@
-/** Loads BullMQ and says how it connects: patiently, since workers and runs outlive a restart of the server. */
+/**
+ * Loads BullMQ and says how it connects: patiently, since workers and runs outlive a restart of the
+ * server.
+ */
 import type { RedisOptions } from 'bullmq';
 import { XqgError } from '../../base/errors.js';
 import { loadQueuePackage } from '../../base/optional-package.js';
@@ -12,7 +15,10 @@ export const PREFIX = 'xqg';
 /** Key of the records of runs, by id. */
 export const RUNS = `${PREFIX}:runs`;
 
-/** When a queue is opened, its answer is waited for so long; if nobody is there, or says no, not so long (ms). */
+/**
+ * When a queue is opened, its answer is waited for so long; if nobody is there, or says no, not so
+ * long (ms).
+ */
 const FIRST_ANSWER = 20_000;
 const REFUSED = 5000;
 const LONGEST_PAUSE = 2000;
@@ -76,7 +82,11 @@ export async function firstAnswer(
     );
   });
   const ready = connected.waitUntilReady().catch((cause: Error) => {
-    throw new XqgError('XQG_QUEUE_UNREACHABLE', { queue: shown, problem: cause.message }, { cause });
+    throw new XqgError(
+      'XQG_QUEUE_UNREACHABLE',
+      { queue: shown, problem: cause.message },
+      { cause },
+    );
   });
   try {
     await Promise.race([ready, late]);

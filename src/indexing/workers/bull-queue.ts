@@ -1,11 +1,29 @@
-/** The job queue on BullMQ, as a run and `xqg status` see it. Knows no storage. */
+/** The job queue on BullMQ, as a run and `xqg status` see it. */
 import type { Job, Queue } from 'bullmq';
 import { XqgError } from '../../base/errors.js';
-import { connectionOf, firstAnswer, loadBull, type Patience, PREFIX, QUEUE, RUNS } from './bull-package.js';
+import {
+  connectionOf,
+  firstAnswer,
+  loadBull,
+  type Patience,
+  PREFIX,
+  QUEUE,
+  RUNS,
+} from './bull-package.js';
 import { type QueueAddress, queueAddress } from './queue-address.js';
-import type { NamedPart, PartJob, PartStanding, QueueCounts, RunRecord, WorkQueue } from './work-queue.js';
+import type {
+  NamedPart,
+  PartJob,
+  PartStanding,
+  QueueCounts,
+  RunRecord,
+  WorkQueue,
+} from './work-queue.js';
 
-/** Attempts at a part before it is set aside, and the pause after the first one (ms), which doubles with each. */
+/**
+ * Attempts at a part before it is set aside, and the pause after the first one (ms), which doubles
+ * with each.
+ */
 const ATTEMPTS = 5;
 const PAUSE = 1000;
 const SWEPT_TOGETHER = 500;
@@ -33,7 +51,8 @@ export class BullQueue implements WorkQueue {
     this.#queue = queue;
     this.#attempts = options.attempts ?? ATTEMPTS;
     queue.on('error', (error) => {
-      if (!this.#away) options.onAway?.(error.message || String((error as NodeJS.ErrnoException).code));
+      if (!this.#away)
+        options.onAway?.(error.message || String((error as NodeJS.ErrnoException).code));
       this.#away = true;
     });
     this.#stop = new Promise((_, stop) => {
@@ -104,7 +123,8 @@ export class BullQueue implements WorkQueue {
 
   async workers(): Promise<readonly string[]> {
     const workers = await this.#call((queue) => queue.getWorkers());
-    // The server lists the clients of all of its databases, whatever queue of the same name they work for.
+    // The server lists the clients of all of its databases, whatever queue of the same name they
+    // work for.
     const own = workers.filter(({ db }) => Number(db) === this.#db);
     return own.map(({ rawname = '' }) => rawname.replace(/^.*:w:/, '')).sort();
   }
@@ -118,7 +138,9 @@ export class BullQueue implements WorkQueue {
   }
 
   async runs(): Promise<readonly RunRecord[]> {
-    const records = await this.#call(async (queue) => (await queue.getBackend().client).hgetall(RUNS));
+    const records = await this.#call(async (queue) =>
+      (await queue.getBackend().client).hgetall(RUNS),
+    );
     return Object.values(records).map((json) => JSON.parse(json) as RunRecord);
   }
 
@@ -136,7 +158,9 @@ export class BullQueue implements WorkQueue {
     const known = new Set((await this.runs()).map(({ run }) => run));
     for (const state of ['waiting', 'delayed', 'active', 'completed', 'failed'] as const) {
       for (let from = 0; ; ) {
-        const jobs = await this.#call((queue) => queue.getJobs([state], from, from + SWEPT_TOGETHER - 1));
+        const jobs = await this.#call((queue) =>
+          queue.getJobs([state], from, from + SWEPT_TOGETHER - 1),
+        );
         let kept = 0;
         for (const job of jobs) {
           // A worker that has it in hand keeps it locked.

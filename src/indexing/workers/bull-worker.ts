@@ -1,12 +1,18 @@
 /**
- * Parts from BullMQ, one at a time: a part is locked while it is worked on, and given to another worker when the lock is not
- * renewed in time, because this one died or hangs. Knows no storage and no row.
+ * Parts from BullMQ, one at a time: a part is locked while it is worked on, and given to another
+ * worker when the lock is not renewed in time, because this one died or hangs.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Worker } from 'bullmq';
 import { connectionOf, firstAnswer, loadBull, PREFIX, QUEUE, RUNS } from './bull-package.js';
 import { queueAddress } from './queue-address.js';
-import { HopelessPart, type PartJob, type PartWork, ReleasedPart, type RunRecord } from './work-queue.js';
+import {
+  HopelessPart,
+  type PartJob,
+  type PartWork,
+  ReleasedPart,
+  type RunRecord,
+} from './work-queue.js';
 
 /** A part that so many workers died with or hung at is set aside. */
 const LOST_AT_MOST = 5;
@@ -96,7 +102,8 @@ export class PartTaking {
     await firstAnswer(worker, address, patience);
     worker.on('error', (error) => {
       // One line for a server that is away, not one for every attempt to reach it.
-      if (!taking.#away) options.onTrouble?.(error.message || String((error as NodeJS.ErrnoException).code));
+      if (!taking.#away)
+        options.onTrouble?.(error.message || String((error as NodeJS.ErrnoException).code));
       taking.#away = true;
     });
     worker.getBackend().on('ready', () => {
@@ -116,7 +123,10 @@ export class PartTaking {
     await this.worker.pause(true);
   }
 
-  /** Ends when the part in hand is done or given back; where the server is away, its lock will run out. */
+  /**
+   * Ends when the part in hand is done or given back; where the server is away, its lock will run
+   * out.
+   */
   async end(): Promise<void> {
     const closed = this.worker.close().catch(() => undefined);
     for (;;) {

@@ -1,6 +1,6 @@
 /**
- * Part storage in a folder, of one machine or on a file system that several share. A file is written under a name of its own
- * and renamed, so that no reader sees half of it. Knows neither parts nor queue.
+ * Part storage in a folder, of one machine or on a file system that several share. A file is
+ * written under a name of its own and renamed, so that no reader sees half of it.
  */
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
@@ -24,7 +24,8 @@ export class FolderStorage implements PartStorage {
       for (const name of await readdir(unfinished)) {
         const path = join(unfinished, name);
         const written = await stat(path).catch(() => null);
-        if (written !== null && Date.now() - written.mtimeMs > LEFT_BEHIND) await rm(path, { force: true });
+        if (written !== null && Date.now() - written.mtimeMs > LEFT_BEHIND)
+          await rm(path, { force: true });
       }
     } catch (cause) {
       throw storageError(cause, place);

@@ -1,6 +1,6 @@
 /**
- * What a part is: some whole documents as passages, one JSON line a document. Equal documents give equal bytes, and the hash
- * of these bytes is the part's name. Knows no row and no queue.
+ * What a part is: some whole documents as passages, one JSON line a document. Equal documents give
+ * equal bytes, and the hash of these bytes is the part's name.
  */
 
 import { XqgError } from '../../base/errors.js';
@@ -32,8 +32,13 @@ export function encodeInput(documents: readonly PartDocument[]): PartInput {
  */
 export function decodeInput(bytes: Uint8Array, hash: string, place: string): PartDocument[] {
   if (hashOf(bytes) !== hash)
-    throw new XqgError('XQG_PART_DAMAGED', { place, reason: 'its passages are not those it is named after' });
-  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').split('\n');
+    throw new XqgError('XQG_PART_DAMAGED', {
+      place,
+      reason: 'its passages are not those it is named after',
+    });
+  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('utf8')
+    .split('\n');
   return lines.slice(0, -1).map((line) => JSON.parse(line) as PartDocument);
 }
 

@@ -1,9 +1,11 @@
 /**
- * The rows of a part as one sealed file: a line of JSON that says what made them, then texts, then numbers. What was cut
- * short or changed is refused, and so is what another version, pack, encoder or generator made. Knows no storage.
+ * The rows of a part as one sealed file: a line of JSON that says what made them, then texts, then
+ * numbers. What was cut short or changed is refused, and so is what another version, pack, encoder
+ * or generator made.
  *
- * Layout: header line; per row the length of its JSON in bytes (uint32, little-endian); the JSON of all rows; per row the
- * vector (float32), its sums in the order of the JSON (stored-sum.ts), the weights of own terms and of pivot stems (float32).
+ * Layout: header line; per row the length of its JSON in bytes (uint32, little-endian); the JSON of
+ * all rows; per row the vector (float32), its sums in the order of the JSON (stored-sum.ts), the
+ * weights of own terms and of pivot stems (float32).
  */
 import type { ErrorCode } from '../../base/error-catalogue.js';
 import { XqgError } from '../../base/errors.js';
@@ -64,7 +66,14 @@ export function encodePart(
     ...(pivot === null ? [] : [floatBytes(pivot.weights)]),
   ]);
   const body = Buffer.concat([lengths, ...texts, ...numbers]);
-  const header: Header = { make, input, rows: rows.length, documents, failures, sha256: hashOf(body) };
+  const header: Header = {
+    make,
+    input,
+    rows: rows.length,
+    documents,
+    failures,
+    sha256: hashOf(body),
+  };
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`, 'utf8'), body]);
 }
 
@@ -74,7 +83,12 @@ export function encodePart(
  * @param place names the file in messages
  * @throws XqgError XQG_PART_DAMAGED, XQG_PART_IDENTITY with both identities
  */
-export function decodePart(bytes: Uint8Array, wanted: RowMake, input: string, place: string): PartRows {
+export function decodePart(
+  bytes: Uint8Array,
+  wanted: RowMake,
+  input: string,
+  place: string,
+): PartRows {
   const damaged = (reason: string): XqgError => new XqgError('XQG_PART_DAMAGED', { place, reason });
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = file.indexOf(NEWLINE);
@@ -84,7 +98,8 @@ export function decodePart(bytes: Uint8Array, wanted: RowMake, input: string, pl
   } catch {
     throw damaged('it has no header');
   }
-  if (typeof header?.make?.identity !== 'object') throw damaged('its header does not say what made it');
+  if (typeof header?.make?.identity !== 'object')
+    throw damaged('its header does not say what made it');
   const difference = makeDifference(wanted, header.make);
   if (difference !== null) {
     const { what, wanted: there, given } = difference;
@@ -92,7 +107,8 @@ export function decodePart(bytes: Uint8Array, wanted: RowMake, input: string, pl
   }
   if (header.input !== input) throw damaged('it holds the rows of other passages');
   const body = file.subarray(end + 1);
-  if (hashOf(body) !== header.sha256) throw damaged('its sha256 is not the one that its header states');
+  if (hashOf(body) !== header.sha256)
+    throw damaged('its sha256 is not the one that its header states');
   return { rows: decodeBody(body, header), documents: header.documents, failures: header.failures };
 }
 
@@ -141,11 +157,13 @@ function floatBytes({ buffer, byteOffset, byteLength }: Float32Array): Uint8Arra
 }
 
 /**
- * Sums on their way to a store, in the precision that it keeps: a quarter of their size at 8 bits. What a store makes of the
- * vector that comes back is, byte for byte, what it would have made of the vector itself (quantize.ts). Knows no row.
+ * Sums on their way to a store, in the precision that it keeps: a quarter of their size at 8 bits.
+ * What a store makes of the vector that comes back is, byte for byte, what it would have made of
+ * the vector itself (quantize.ts).
  *
- * Layout: the largest magnitude (float32, little-endian), then one step a number. The largest magnitude, not the scale that
- * follows from it, because a scale times 127 may be rounded to a number with another scale.
+ * Layout: the largest magnitude (float32, little-endian), then one step a number. The largest
+ * magnitude, not the scale that follows from it, because a scale times 127 may be rounded to a
+ * number with another scale.
  */
 const SCALE_BYTES = 4;
 
@@ -173,7 +191,8 @@ export function decodeSum(bytes: Uint8Array, dim: number, bits: QuantizedBits): 
   const scale = Math.fround(largest / most);
   const vector = new Float32Array(dim);
   for (let i = 0; i < dim; i++) {
-    const step = bits === 8 ? view.getInt8(SCALE_BYTES + i) : view.getInt16(SCALE_BYTES + 2 * i, true);
+    const step =
+      bits === 8 ? view.getInt8(SCALE_BYTES + i) : view.getInt16(SCALE_BYTES + 2 * i, true);
     vector[i] = step === most ? largest : step === -most ? -largest : step * scale;
   }
   return vector;

@@ -1,6 +1,7 @@
 /**
- * Where a queue is: redis://user:password@host:port/db, or rediss:// for TLS. The password may also come from
- * XQG_QUEUE_PASSWORD, which other users of the machine do not see. What is shown never holds credentials. Knows no client.
+ * Where a queue is: redis://user:password@host:port/db, or rediss:// for TLS. The password may also
+ * come from XQG_QUEUE_PASSWORD, which other users of the machine do not see. What is shown never
+ * holds credentials.
  */
 import { XqgError } from '../../base/errors.js';
 
@@ -27,7 +28,9 @@ export function queueAddress(url: string): QueueAddress {
   }
   const { protocol, hostname, port, pathname } = parsed;
   if (protocol !== 'redis:' && protocol !== 'rediss:')
-    throw new XqgError('XQG_QUEUE_ADDRESS', { problem: 'it does not begin with redis:// or rediss://' });
+    throw new XqgError('XQG_QUEUE_ADDRESS', {
+      problem: 'it does not begin with redis:// or rediss://',
+    });
   if (hostname === '') throw new XqgError('XQG_QUEUE_ADDRESS', { problem: 'it names no host' });
   const db = pathname.replace(/^\//, '');
   if (!/^\d*$/.test(db))
@@ -35,7 +38,8 @@ export function queueAddress(url: string): QueueAddress {
       problem: 'what follows the host is not the number of a database',
     });
   const username = decodeURIComponent(parsed.username) || undefined;
-  const password = decodeURIComponent(parsed.password) || process.env.XQG_QUEUE_PASSWORD || undefined;
+  const password =
+    decodeURIComponent(parsed.password) || process.env.XQG_QUEUE_PASSWORD || undefined;
   const place = `${hostname}:${port || PORT}`;
   return {
     shown: `${protocol}//${place}${db === '' ? '' : `/${db}`}`,

@@ -1,8 +1,8 @@
 /**
- * Rows that are computed elsewhere: documents are gathered into parts, parts are put into the queue, and what workers made of
- * them is taken into the store in the order in which it was planned. Whatever happens to workers or queue, the same call later
- * goes on: parts are cut where they were cut before, and rows that lie in the storage are not computed again. Knows neither
- * BullMQ nor a file system.
+ * Rows that are computed elsewhere: documents are gathered into parts, parts are put into the
+ * queue, and what workers made of them is taken into the store in the order in which it was
+ * planned. Whatever happens to workers or queue, the same call later goes on: parts are cut where
+ * they were cut before, and rows that lie in the storage are not computed again.
  */
 import { setTimeout } from 'node:timers/promises';
 import { XqgError } from '../../base/errors.js';
@@ -99,7 +99,8 @@ export class DistributedRows implements DocumentQueue {
     this.#gatheredNew &&= isNew;
     if (this.#gatheredPassages < this.#options.partPassages) return;
     await this.#plan();
-    while (this.#pending.length > 0 && (await this.#takeRows(this.#pending[0]))) this.#pending.shift();
+    while (this.#pending.length > 0 && (await this.#takeRows(this.#pending[0])))
+      this.#pending.shift();
   }
 
   async finish(): Promise<void> {
@@ -162,7 +163,10 @@ export class DistributedRows implements DocumentQueue {
       return true;
     }
     // The queue lost it, or says that it is done though its rows are not there.
-    if ((state === 'unknown' || state === 'done') && !(await storage.has(rowsName(this.#key, job.part)))) {
+    if (
+      (state === 'unknown' || state === 'done') &&
+      !(await storage.has(rowsName(this.#key, job.part)))
+    ) {
       await queue.forget(job);
       await queue.add(job);
     }
@@ -177,7 +181,12 @@ export class DistributedRows implements DocumentQueue {
     const bytes = await storage.get(name);
     if (bytes === null) return false;
     try {
-      const { rows, documents, failures } = decodePart(bytes, make, job.part, `${storage.place}/${name}`);
+      const { rows, documents, failures } = decodePart(
+        bytes,
+        make,
+        job.part,
+        `${storage.place}/${name}`,
+      );
       for (const row of rows) this.#ready.push(row);
       this.#readyParts.push(job);
       this.#readyDocuments += documents;
@@ -188,7 +197,11 @@ export class DistributedRows implements DocumentQueue {
       if (failures.length > 0) await storage.remove(name);
       this.#told.onComputed(rows.length);
     } catch (error) {
-      if (!(error instanceof XqgError) || error.code !== 'XQG_PART_DAMAGED' || planned.mends-- === 0)
+      if (
+        !(error instanceof XqgError) ||
+        error.code !== 'XQG_PART_DAMAGED' ||
+        planned.mends-- === 0
+      )
         throw error;
       await storage.remove(name);
       await queue.forget(job);
@@ -201,7 +214,11 @@ export class DistributedRows implements DocumentQueue {
 
   async #write(): Promise<void> {
     if (this.#readyParts.length === 0) return;
-    const written = { documents: this.#readyDocuments, rows: this.#ready.length, allNew: this.#allNew };
+    const written = {
+      documents: this.#readyDocuments,
+      rows: this.#ready.length,
+      allNew: this.#allNew,
+    };
     if (written.rows > 0) await this.#sink.upsert(this.#ready, written);
     await this.#told.onWritten(written);
     this.#written += this.#readyParts.length;

@@ -1,6 +1,6 @@
 /**
- * One `xqg index --queue`: opens queue and storage, tells everybody how far it is, and tidies up when it is over. Knows no
- * document.
+ * One `xqg index --queue`: opens queue and storage, tells everybody how far it is, and tidies up
+ * when it is over.
  */
 
 import { readFile, rm } from 'node:fs/promises';
@@ -22,9 +22,15 @@ import { hashOf, makeKey, type RecipeSpec, type RowMake, rowMake } from './run-p
 import type { QueueCounts, RunRecord, WorkQueue } from './work-queue.js';
 
 export interface QueueOptions {
-  /** redis://user:password@host:port/db, or rediss://; the password may also come from XQG_QUEUE_PASSWORD. */
+  /**
+   * redis://user:password@host:port/db, or rediss://; the password may also come from
+   * XQG_QUEUE_PASSWORD.
+   */
   readonly url: string;
-  /** Folder, or s3://bucket/prefix, that coordinator and workers share. Default: the folder `parts` of the index. */
+  /**
+   * Folder, or s3://bucket/prefix, that coordinator and workers share. Default: the folder `parts`
+   * of the index.
+   */
   readonly parts?: string;
   /** Passages of a part. Default 512. */
   readonly partPassages?: number;
@@ -77,7 +83,10 @@ export class Distribution {
     this.#storage = storage;
   }
 
-  /** @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE, XQG_PARTS_PLACE, XQG_NO_PERMISSION */
+  /**
+   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE, XQG_PARTS_PLACE,
+   * XQG_NO_PERMISSION
+   */
   static async open(options: QueueOptions, of: RunOf): Promise<Distribution> {
     const onAway = (problem: string): void =>
       options.onTrouble?.(`The queue does not answer (${problem}); waiting until it is back`);
@@ -154,7 +163,8 @@ export class Distribution {
     await this.#queue.sweep();
     if (!this.#options.keepParts) {
       await this.#rows.removeParts();
-      if (this.#options.parts === undefined) await rm(ownPlace(this.#of.directory), { recursive: true });
+      if (this.#options.parts === undefined)
+        await rm(ownPlace(this.#of.directory), { recursive: true });
     }
     await removeRunFile(this.#of.directory);
     return result;
@@ -178,7 +188,11 @@ export class Distribution {
     const done = Math.min(parts - setAside, written + counts.done);
     this.#options.onParts?.({ ...state, done, counts, workers });
     if (workers > 0) this.#saidAlone = false;
-    else if (!this.#saidAlone && Date.now() - this.#started.getTime() > ALONE && counts.waiting > 0) {
+    else if (
+      !this.#saidAlone &&
+      Date.now() - this.#started.getTime() > ALONE &&
+      counts.waiting > 0
+    ) {
       this.#saidAlone = true;
       this.#options.onTrouble?.(
         `Nobody takes the parts. On this or another machine: xqg worker --queue ${this.shown}`,
@@ -199,7 +213,10 @@ export class Distribution {
     await this.#queue.sweep();
     const { format, xqg, identity } = record.plan;
     const made: RowMake = { format, xqg, identity };
-    await this.#storage.put(markName(makeKey(made)), Buffer.from(`${JSON.stringify(made, null, 2)}\n`));
+    await this.#storage.put(
+      markName(makeKey(made)),
+      Buffer.from(`${JSON.stringify(made, null, 2)}\n`),
+    );
     await writeRunFile(this.#of.directory, {
       queue: this.shown,
       run: record.run,
@@ -266,7 +283,8 @@ export async function writeByQueue(
 
 /** @throws XqgError XQG_QUEUE_MAKER for what was brought as an object */
 function recipeSpec(options: RecipeOptions, { pack, encoderSpec, generator }: Recipe): RecipeSpec {
-  if (typeof options.encoder === 'object') throw new XqgError('XQG_QUEUE_MAKER', { what: 'encoder' });
+  if (typeof options.encoder === 'object')
+    throw new XqgError('XQG_QUEUE_MAKER', { what: 'encoder' });
   if (typeof options.generator === 'object' && options.generator !== null)
     throw new XqgError('XQG_QUEUE_MAKER', { what: 'generator' });
   const { languages, prompt, endpoint, keep } = options.generatorOptions ?? {};
@@ -291,6 +309,7 @@ function packName(name: string): string {
 
 /** @param made name in the identity of the pack's generator, e.g. `lexicon/2` */
 function generatorName(given: string | null | undefined, made: string | undefined): string | null {
-  if (typeof given === 'string') return namesFolder(given) || namesRecorded(given) ? resolve(given) : given;
+  if (typeof given === 'string')
+    return namesFolder(given) || namesRecorded(given) ? resolve(given) : given;
   return given === null ? null : (made?.split('/')[0] ?? null);
 }

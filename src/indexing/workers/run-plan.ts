@@ -1,7 +1,7 @@
 /**
- * What a run over a queue computes, and with what: every worker opens the same encoder, generator and pack, or refuses. A
- * part is named by what makes its rows and by its passages, so that the same part has the same name wherever and whenever it
- * is planned. Knows neither queue nor storage.
+ * What a run over a queue computes, and with what: every worker opens the same encoder, generator
+ * and pack, or refuses. A part is named by what makes its rows and by its passages, so that the
+ * same part has the same name wherever and whenever it is planned.
  */
 import { createHash } from 'node:crypto';
 import { XqgError } from '../../base/errors.js';
@@ -20,7 +20,10 @@ export interface RecipeSpec {
   readonly encoder?: EncoderSpec;
   /** `lexicon`, `gloss`, `hf:NAME`, ...; null: no queries are generated. */
   readonly generator: string | null;
-  readonly generatorOptions?: Pick<OpenGeneratorOptions, 'languages' | 'prompt' | 'endpoint' | 'keep'>;
+  readonly generatorOptions?: Pick<
+    OpenGeneratorOptions,
+    'languages' | 'prompt' | 'endpoint' | 'keep'
+  >;
 }
 
 /** What makes the rows of a run. */

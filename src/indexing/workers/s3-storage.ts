@@ -1,6 +1,7 @@
 /**
- * Part storage in a bucket that speaks S3. Keys and the endpoint come from the environment, as everywhere in that SDK
- * (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL_S3, profiles). Knows neither parts nor queue.
+ * Part storage in a bucket that speaks S3. Keys and the endpoint come from the environment, as
+ * everywhere in that SDK (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,
+ * AWS_ENDPOINT_URL_S3, profiles).
  */
 import type { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { XqgError } from '../../base/errors.js';
@@ -30,15 +31,31 @@ export class S3Storage implements PartStorage {
     const client = new sdk.S3Client({
       // Servers other than Amazon's rarely have a host name for each bucket.
       forcePathStyle: (AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL) !== undefined,
-      ...(AWS_REGION === undefined && AWS_DEFAULT_REGION === undefined ? { region: 'us-east-1' } : {}),
+      ...(AWS_REGION === undefined && AWS_DEFAULT_REGION === undefined
+        ? { region: 'us-east-1' }
+        : {}),
     });
-    return new S3Storage(place, sdk, client, bucket, prefix === '' ? '' : `${prefix.replace(/\/+$/, '')}/`);
+    return new S3Storage(
+      place,
+      sdk,
+      client,
+      bucket,
+      prefix === '' ? '' : `${prefix.replace(/\/+$/, '')}/`,
+    );
   }
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
-    const command = new this.sdk.PutObjectCommand({ ...this.#at(name), Body: bytes, IfNoneMatch: '*' });
+    const command = new this.sdk.PutObjectCommand({
+      ...this.#at(name),
+      Body: bytes,
+      IfNoneMatch: '*',
+    });
     // Of two writers of one name the first stays, and the second one's bytes are the same.
-    await this.#guard(this.client.send(command), 'PreconditionFailed', 'ConditionalRequestConflict');
+    await this.#guard(
+      this.client.send(command),
+      'PreconditionFailed',
+      'ConditionalRequestConflict',
+    );
   }
 
   async get(name: string): Promise<Uint8Array | null> {
@@ -55,7 +72,10 @@ export class S3Storage implements PartStorage {
   }
 
   async remove(name: string): Promise<void> {
-    await this.#guard(this.client.send(new this.sdk.DeleteObjectCommand(this.#at(name))), 'NoSuchKey');
+    await this.#guard(
+      this.client.send(new this.sdk.DeleteObjectCommand(this.#at(name))),
+      'NoSuchKey',
+    );
   }
 
   close(): void {

@@ -1,7 +1,4 @@
-/**
- * The door of the job queue: parts in, parts out, at least once each. Knows no passage and no row: what a part is lies in the
- * storage, and that doing one twice changes nothing is seen to there.
- */
+/** The door of the job queue: parts in, parts out, at least once each. */
 import type { RunPlan } from './run-plan.js';
 
 /** A part to be computed. */
@@ -90,7 +87,10 @@ export interface WorkQueue {
   close(): Promise<void>;
 }
 
-/** A worker's work on one part. What it throws is an attempt that failed, but for the two errors below. */
+/**
+ * A worker's work on one part. What it throws is an attempt that failed, but for the two errors
+ * below.
+ */
 export type PartWork = (job: PartJob, plan: RunRecord) => Promise<void>;
 
 /** The part goes back to the queue, and no attempt is counted: the fault is not the part's. */

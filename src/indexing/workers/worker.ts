@@ -1,6 +1,7 @@
 /**
- * A worker: takes parts from the queue, computes their rows with what the plan names, and puts them into the storage. It may
- * die or hang at any moment; the part is then done by another one, with the same bytes. Knows no index.
+ * A worker: takes parts from the queue, computes their rows with what the plan names, and puts them
+ * into the storage. It may die or hang at any moment; the part is then done by another one, with
+ * the same bytes.
  */
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
@@ -37,7 +38,10 @@ export interface WorkerOptions {
   readonly parts?: string;
   /** Default: host and process id. */
   readonly name?: string;
-  /** Seconds after which a part is given to another worker, if this one gives no sign of life. Default 60. */
+  /**
+   * Seconds after which a part is given to another worker, if this one gives no sign of life.
+   * Default 60.
+   */
   readonly lockSeconds?: number;
   /** Ends when there was nothing to do for so many seconds. Default: waits for more. */
   readonly leaveAfter?: number;
@@ -72,12 +76,18 @@ interface Opened {
 
 /**
  * Works until the signal is aborted.
- * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE; XQG_WORKER_IDENTITY, XQG_PARTS_UNSEEN and what
- * opening the recipe throws, after the part was given back
+ * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE;
+ * XQG_WORKER_IDENTITY, XQG_PARTS_UNSEEN and what opening the recipe throws, after the part was
+ * given back
  */
 export async function takeParts(url: string, options: WorkerOptions): Promise<WorkerResult> {
   const worker = new PartWorker(options);
-  const { name = `${hostname()}-${process.pid}`, lockSeconds = LOCK_SECONDS, leaveAfter, signal } = options;
+  const {
+    name = `${hostname()}-${process.pid}`,
+    lockSeconds = LOCK_SECONDS,
+    leaveAfter,
+    signal,
+  } = options;
   const taking = await PartTaking.begin(url, (job, record) => worker.work(job, record), {
     name,
     lock: lockSeconds * 1000,
@@ -227,7 +237,13 @@ class PartWorker {
     const expectations = encodeQueries
       ? ExpectedQueries.of(encoder, generator, { packFolder, threads })
       : null;
-    const rowRecipe: RowRecipe = { ...plan.identity, encoder, generator, expectations, encodeQueries };
+    const rowRecipe: RowRecipe = {
+      ...plan.identity,
+      encoder,
+      generator,
+      expectations,
+      encodeQueries,
+    };
     this.#opened = { key, recipe, rowRecipe, expectations };
     return this.#opened;
   }
@@ -292,7 +308,10 @@ export interface PartWorkerOptions extends Omit<WorkerOptions, 'open'> {
  * @param url redis://user:password@host:port/db
  * @throws XqgError those of `takeParts`
  */
-export async function runWorker(url: string, options: PartWorkerOptions = {}): Promise<WorkerResult> {
+export async function runWorker(
+  url: string,
+  options: PartWorkerOptions = {},
+): Promise<WorkerResult> {
   const { recipeOf } = await import('../recipe.js');
   const { pack, encoder, encoderOptions, generator, prompt, ...rest } = options;
   return takeParts(url, {
@@ -306,7 +325,12 @@ export async function runWorker(url: string, options: PartWorkerOptions = {}): P
           encoder,
           encoderOptions,
           generator: generator ?? made.generator,
-          generatorOptions: { ...named, endpoint, prompt: prompt ?? named?.prompt, signal: options.signal },
+          generatorOptions: {
+            ...named,
+            endpoint,
+            prompt: prompt ?? named?.prompt,
+            signal: options.signal,
+          },
         },
         null,
         made.encoder,

@@ -1,6 +1,7 @@
 /**
- * Answers that cost something, kept by what was asked: appended to a file the moment they arrive, so that a run that was
- * killed pays for none twice. A last line that a kill cut is dropped. In memory is only where each one lies.
+ * Answers that cost something, kept by what was asked: appended to a file the moment they arrive,
+ * so that a run that was killed pays for none twice. A last line that a kill cut is dropped. In
+ * memory is only where each one lies.
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * JSON requests to one endpoint: limits on rate, concurrency and cost, attempts with growing pauses. What it says of a failure
- * never holds the key. Knows neither embeddings nor chats.
+ * JSON requests to one endpoint: limits on rate, concurrency and cost, attempts with growing
+ * pauses. What it says of a failure never holds the key.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { XqgError } from '../../base/errors.js';
@@ -11,7 +11,10 @@ const PASSING = new Set([408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 
 const LONGEST_PAUSE = 60;
 /** Of an answer's text, in messages. */
 const SHOWN = 200;
-/** No answer that is asked for is longer, in bytes: 64 vectors of 8,192 dimensions are 12 MB of JSON. */
+/**
+ * No answer that is asked for is longer, in bytes: 64 vectors of 8,192 dimensions are 12 MB of
+ * JSON.
+ */
 const LONGEST_ANSWER = 32e6;
 
 /** An answer that cannot be used; another attempt may bring a better one. */
@@ -51,12 +54,15 @@ export class RemoteClient {
   }
 
   /**
-   * Posts until `read` takes the answer. A redirect is refused: texts and key go where the settings say, and nowhere else.
+   * Posts until `read` takes the answer. A redirect is refused: texts and key go where the settings
+   * say, and nowhere else.
    * @param path below the endpoint's address, e.g. /embeddings
-   * @param given aborted when nobody waits for this answer any more: an AbortError, or its reason, is thrown
-   * @param read throws `UnusableAnswer` to have it asked again; keeps what is to be kept: the next request begins after it
-   * @throws XqgError XQG_REMOTE_REFUSED where asking again is of no use, XQG_REMOTE_FAILED after the last attempt,
-   * XQG_COST_LIMIT
+   * @param given aborted when nobody waits for this answer any more: an AbortError, or its reason,
+   * is thrown
+   * @param read throws `UnusableAnswer` to have it asked again; keeps what is to be kept: the next
+   * request begins after it
+   * @throws XqgError XQG_REMOTE_REFUSED where asking again is of no use, XQG_REMOTE_FAILED after
+   * the last attempt, XQG_COST_LIMIT
    */
   async post<T>(
     path: string,
@@ -92,9 +98,14 @@ export class RemoteClient {
           signal?.throwIfAborted();
           problem = this.#hideKey(reasonOf(error));
         }
-        if (attempt < retries) await sleep(Math.min(wait, LONGEST_PAUSE) * 1000, undefined, { signal });
+        if (attempt < retries)
+          await sleep(Math.min(wait, LONGEST_PAUSE) * 1000, undefined, { signal });
       }
-      throw new XqgError('XQG_REMOTE_FAILED', { url: `${url}${path}`, attempts: retries + 1, problem });
+      throw new XqgError('XQG_REMOTE_FAILED', {
+        url: `${url}${path}`,
+        attempts: retries + 1,
+        problem,
+      });
     } finally {
       this.#leave();
     }
@@ -107,7 +118,10 @@ export class RemoteClient {
     this.#requests++;
     return fetch(`${url}${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(key ? { authorization: `Bearer ${key}` } : {}) },
+      headers: {
+        'content-type': 'application/json',
+        ...(key ? { authorization: `Bearer ${key}` } : {}),
+      },
       body: JSON.stringify(body),
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
@@ -160,7 +174,8 @@ export class RemoteClient {
   async #turn(signal: AbortSignal | undefined): Promise<void> {
     const { requestsPerMinute } = this.endpoint;
     if (requestsPerMinute === undefined) return;
-    // A turn is taken when it has come: one that was reserved by somebody who gave up would be lost to all others.
+    // A turn is taken when it has come: one that was reserved by somebody who gave up would be lost
+    // to all others.
     for (let wait = this.#untilTurn; wait > 0; wait = this.#untilTurn)
       await sleep(wait, undefined, { signal });
     this.#nextStart = performance.now() + 60_000 / requestsPerMinute;
@@ -185,7 +200,8 @@ async function textOf({ body }: Response): Promise<string> {
   for await (const chunk of body ?? []) {
     bytes += chunk.length;
     // Leaving the loop closes the connection.
-    if (bytes > LONGEST_ANSWER) throw new Error(`the answer is longer than ${LONGEST_ANSWER / 1e6} MB`);
+    if (bytes > LONGEST_ANSWER)
+      throw new Error(`the answer is longer than ${LONGEST_ANSWER / 1e6} MB`);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

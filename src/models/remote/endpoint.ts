@@ -1,6 +1,6 @@
 /**
- * Settings of an endpoint that speaks OpenAI's API, from a JSON file or the environment. Secrets come from environment
- * variables only: a settings file names the variable, never the key. Knows no request.
+ * Settings of an endpoint that speaks OpenAI's API, from a JSON file or the environment. Secrets
+ * come from environment variables only: a settings file names the variable, never the key.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -17,7 +17,9 @@ export const endpointFields = z.strictObject({
   timeoutSeconds: positive.default(60),
   /** Attempts after the first one that failed. */
   retries: z.int().min(0).default(6),
-  /** Pause before the second attempt; doubles with each, unless the endpoint says how long to wait. */
+  /**
+   * Pause before the second attempt; doubles with each, unless the endpoint says how long to wait.
+   */
   backoffSeconds: positive.default(0.5),
   /** Requests under way at once. */
   concurrency: whole.default(4),
@@ -46,14 +48,17 @@ export function endpointOf(given: string | EndpointFields = {}): Endpoint {
   const where = typeof given === 'string' ? given : 'settings';
   const parsed = endpointFields.safeParse(typeof given === 'string' ? readSettings(given) : given);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`);
+    const problems = parsed.error.issues.map(
+      ({ path, message }) => `${path.join('.') || 'it'}: ${message}`,
+    );
     throw new XqgError('XQG_ENDPOINT_SETTINGS', { where, problems: problems.join('; ') });
   }
   const url = parsed.data.url ?? process.env.OPENAI_BASE_URL;
   if (!url) throw new XqgError('XQG_ENDPOINT_ADDRESS');
   // Addresses are shown to people and kept in manifests.
   if (/^[^/]*\/\/[^/]*@/.test(url)) {
-    const problems = 'url: holds a name or password; name the variable of a key instead (keyVariable)';
+    const problems =
+      'url: holds a name or password; name the variable of a key instead (keyVariable)';
     throw new XqgError('XQG_ENDPOINT_SETTINGS', { where, problems });
   }
   return { ...parsed.data, url: url.replace(/\/+$/, '') };

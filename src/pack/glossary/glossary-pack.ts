@@ -1,7 +1,7 @@
 /**
- * A pack whose tables a glossary overrides. Each concept is one more pivot stem, apart from those of the pack, so that a passage
- * without a term of the glossary keeps its content. In a language for which a concept has no term, the pack's translations of
- * its words stand in. Knows the tables' interface, not their data.
+ * A pack whose tables a glossary overrides. Each concept is one more pivot stem, apart from those
+ * of the pack, so that a passage without a term of the glossary keeps its content. In a language
+ * for which a concept has no term, the pack's translations of its words stand in.
  */
 import { wordsOf } from '../../languages/analysis.js';
 import { Pack, PIVOT } from '../pack.js';
@@ -20,7 +20,10 @@ export class GlossaryPack extends Pack {
   readonly #base: Pack;
   readonly #byToken: ReadonlyMap<string, ConceptStem>;
   /** Concepts by a stem of the pack that says what they mean. */
-  readonly #byStem: ReadonlyMap<number, readonly { readonly of: ConceptStem; readonly p: number }[]>;
+  readonly #byStem: ReadonlyMap<
+    number,
+    readonly { readonly of: ConceptStem; readonly p: number }[]
+  >;
 
   constructor(base: Pack, glossary: Glossary) {
     const concepts = glossary.concepts.map((concept, c) => ({
@@ -53,7 +56,10 @@ export class GlossaryPack extends Pack {
     return concept === undefined ? super.toPivot(term, lang) : [{ id: concept.id, p: 1 }];
   }
 
-  /** A question's term: also the concepts that have no term in its language, by the pack's translations of their words. */
+  /**
+   * A question's term: also the concepts that have no term in its language, by the pack's
+   * translations of their words.
+   */
   translations(term: string, lang: string): Link[] {
     const links = this.toPivot(term, lang);
     return [...links, ...this.#concepts(links, lang)];
@@ -77,7 +83,8 @@ export class GlossaryPack extends Pack {
     if (concept === undefined) return super.translates(stem, lang);
     const { pivot } = this.#base;
     return (
-      lang in concept.concept.terms || concept.stems.some(({ id }) => super.translates(pivot.stem(id), lang))
+      lang in concept.concept.terms ||
+      concept.stems.some(({ id }) => super.translates(pivot.stem(id), lang))
     );
   }
 

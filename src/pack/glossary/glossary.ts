@@ -1,7 +1,7 @@
 /**
- * A company's own terms in several languages: where they stand in a text, and the text with a token of each concept in their
- * place, the same in every language, so that what analyzes words sees one word. Terms are compared as words are matched: stemmed
- * and without regard to case. Knows no file, no pack and no model.
+ * A company's own terms in several languages: where they stand in a text, and the text with a token
+ * of each concept in their place, the same in every language, so that what analyzes words sees one
+ * word. Terms are compared as words are matched: stemmed and without regard to case.
  */
 import { createHash } from 'node:crypto';
 import { romanize, type Word, wordsOf } from '../../languages/analysis.js';
@@ -48,7 +48,9 @@ export class Glossary {
   readonly #entries = new Map<string, Map<string, Entry[]>>();
   readonly #rewritten = new WeakMap<TextInLanguage, TextInLanguage>();
 
-  /** @param concepts without a term that means two of them (see `termKey`); at least one term each */
+  /**
+   * @param concepts without a term that means two of them (see `termKey`); at least one term each
+   */
   constructor(concepts: readonly ConceptTerms[]) {
     this.concepts = concepts.map((terms) => ({ token: tokenOf(terms), terms }));
     this.languages = [...new Set(concepts.flatMap((terms) => Object.keys(terms)))].sort();
@@ -73,7 +75,9 @@ export class Glossary {
     const words = wordsOf(normalized, lang);
     const spans: GlossarySpan[] = [];
     for (let at = 0; at < words.length; at++) {
-      const found = entries.get(words[at].term)?.find((entry) => standsAt(entry, words, at, normalized));
+      const found = entries
+        .get(words[at].term)
+        ?.find((entry) => standsAt(entry, words, at, normalized));
       if (found === undefined) continue;
       const last = at + found.words.length - 1;
       spans.push({ start: words[at].start, end: words[last].end, concept: found.concept });
@@ -96,13 +100,19 @@ export class Glossary {
     return out + normalized.slice(from);
   }
 
-  /** A passage with tokens; the passage itself if it has no term. Remembered for as long as the passage lives. */
+  /**
+   * A passage with tokens; the passage itself if it has no term. Remembered for as long as the
+   * passage lives.
+   */
   rewritten<P extends TextInLanguage>(passage: P): P {
     let found = this.#rewritten.get(passage);
     if (found === undefined) {
       const { title, text, lang } = passage;
       const [ofTitle, ofText] = [this.rewrite(title, lang), this.rewrite(text, lang)];
-      found = ofTitle === title && ofText === text ? passage : { ...passage, title: ofTitle, text: ofText };
+      found =
+        ofTitle === title && ofText === text
+          ? passage
+          : { ...passage, title: ofTitle, text: ofText };
       this.#rewritten.set(passage, found);
     }
     return found as P;
@@ -123,7 +133,9 @@ export class Glossary {
 
   /** The concepts of a text. @param langs that it may be written in */
   conceptsIn(text: string, langs: readonly string[]): Concept[] {
-    return [...new Set(langs.flatMap((lang) => this.spans(text, lang).map(({ concept }) => concept)))];
+    return [
+      ...new Set(langs.flatMap((lang) => this.spans(text, lang).map(({ concept }) => concept))),
+    ];
   }
 
   #add(lang: string, entry: Entry): void {
@@ -152,7 +164,12 @@ function matchedWords(term: string, lang: string): string[] {
   return wordsOf(term, lang).map((word) => word.term);
 }
 
-function standsAt({ words }: Entry, text: readonly Word[], at: number, normalized: string): boolean {
+function standsAt(
+  { words }: Entry,
+  text: readonly Word[],
+  at: number,
+  normalized: string,
+): boolean {
   return words.every((word, i) => {
     const there = text[at + i];
     if (there?.term !== word) return false;
@@ -164,7 +181,10 @@ const TOKEN = /[a-z0-9_]*?_[0-9a-f]{6}_/g;
 /** Of the readable part. */
 const TOKEN_LENGTH = 40;
 
-/** The first term, romanized, for people who read an explanation; the hash keeps concepts apart, the last sign stems off. */
+/**
+ * The first term, romanized, for people who read an explanation; the hash keeps concepts apart, the
+ * last sign stems off.
+ */
 function tokenOf(terms: ConceptTerms): string {
   const lang = firstLanguage(terms);
   const [term] = terms[lang];

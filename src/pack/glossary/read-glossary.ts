@@ -1,6 +1,6 @@
 /**
- * A glossary's file: CSV with a column a language, several terms of a cell parted by "|". Everything that is wrong with a file is
- * told at once, by line. Knows no use of it.
+ * A glossary's file: CSV with a column a language, several terms of a cell parted by "|".
+ * Everything that is wrong with a file is told at once, by line.
  */
 import { readFile } from 'node:fs/promises';
 import { type CsvError, type Info, parse } from 'csv-parse/sync';
@@ -34,7 +34,10 @@ export function parseGlossary(text: string, file: string): Glossary {
   const columns = header.values.map((name) => name.trim().toLowerCase());
   columns.forEach((name, c) => {
     if (!(name in LANGUAGES)) {
-      add(header.line, `the column "${name}" is no language (known: ${Object.keys(LANGUAGES).join(' ')})`);
+      add(
+        header.line,
+        `the column "${name}" is no language (known: ${Object.keys(LANGUAGES).join(' ')})`,
+      );
     } else if (columns.indexOf(name) < c) add(header.line, `two columns "${name}"`);
   });
   if (columns.length < 2) add(header.line, `there is one column; it needs ${EXAMPLE}`);
@@ -51,7 +54,8 @@ export function parseGlossary(text: string, file: string): Glossary {
         const before = lines.get(key);
         if (key === `${lang} `) add(line, `"${term}" (${lang}) holds no word`);
         else if (before === line) continue;
-        else if (before !== undefined) add(line, `"${term}" (${lang}) is in line ${before} already`);
+        else if (before !== undefined)
+          add(line, `"${term}" (${lang}) is in line ${before} already`);
         else {
           lines.set(key, line);
           terms[lang] = [...(terms[lang] ?? []), term];
@@ -88,5 +92,9 @@ function records(text: string, file: string): CsvRow[] {
 function fail(file: string, problems: readonly string[], cause?: unknown): XqgError {
   const more = problems.length > TOLD ? `; and ${problems.length - TOLD} more` : '';
   const told = problems.slice(0, TOLD).join('; ') + more;
-  return new XqgError('XQG_GLOSSARY', { file, problems: told }, cause === undefined ? {} : { cause });
+  return new XqgError(
+    'XQG_GLOSSARY',
+    { file, problems: told },
+    cause === undefined ? {} : { cause },
+  );
 }

@@ -1,7 +1,8 @@
 /**
- * Ranks the passages of a store that lists candidates by itself. For each question the store's lists are fetched, and an engine over their
- * rows alone, with the statistics of all, scores them exactly: the same code as for an index at hand, so that a passage has the
- * same scores wherever it is kept. What is approximate is only which rows are candidates. Knows no server.
+ * Ranks the passages of a store that lists candidates by itself. For each question the store's
+ * lists are fetched, and an engine over their rows alone, with the statistics of all, scores them
+ * exactly: the same code as for an index at hand, so that a passage has the same scores wherever it
+ * is kept. What is approximate is only which rows are candidates.
  */
 
 import { RememberingEncoder } from '../../encode/cached-encoder.js';
@@ -25,7 +26,10 @@ import { askedTerms, termClauses, type WeightedTerm } from './term-clauses.js';
 /** Rows that the graph looks at for one that is wanted, and rows that are fetched for it. */
 const BREADTH = 4;
 const FETCHED = 2;
-/** Rows that are fetched at least: the first ten are lost more easily than two hundred, and as quickly read. */
+/**
+ * Rows that are fetched at least: the first ten are lost more easily than two hundred, and as
+ * quickly read.
+ */
 const LEAST = 100;
 /** Rows of one list at most: the server's limit of a page. */
 const MOST = 10_000;
@@ -38,7 +42,8 @@ type CandidateColumn = (typeof PLACE | typeof DENSE | typeof LEXICAL)[number] | 
 /** Columns that no leg needs are absent. */
 type CandidateRow = {
   readonly seq: number;
-  readonly row: Pick<IndexedPassage, (typeof PLACE)[number]> & Partial<Pick<IndexedPassage, CandidateColumn>>;
+  readonly row: Pick<IndexedPassage, (typeof PLACE)[number]> &
+    Partial<Pick<IndexedPassage, CandidateColumn>>;
 };
 const NO_TERMS: TermBag = { terms: [], weights: new Float32Array(0) };
 
@@ -51,12 +56,17 @@ export interface CandidateOptions {
   readonly queryLanguages: readonly string[];
   readonly queriesPerLanguage: number;
   /** The row as the lexical leg reads it. */
-  readonly lexicalRow: (row: Pick<IndexedPassage, 'own' | 'pivot' | 'drawn' | 'lang'>) => LexicalRow;
+  readonly lexicalRow: (
+    row: Pick<IndexedPassage, 'own' | 'pivot' | 'drawn' | 'lang'>,
+  ) => LexicalRow;
   /** Rows looked at and fetched for one that is wanted; more find more. Default 4 and 2. */
   readonly oversampling?: { readonly breadth: number; readonly fetched: number };
 }
 
-/** An engine over candidates, for the requests that they were found for; `seqs[r]` names row r in the store. */
+/**
+ * An engine over candidates, for the requests that they were found for; `seqs[r]` names row r in
+ * the store.
+ */
 export interface CandidateEngine {
   readonly engine: SearchEngine;
   readonly snapshot: Snapshot;
@@ -89,8 +99,12 @@ export class Candidates {
     const { reader } = this.#options;
     // Whoever names a passage has it explained, in both legs whatever the mode is.
     const explained = also.length > 0;
-    const languages = [...new Set(requests.flatMap((request) => this.#sumLanguages(request, explained)))];
-    const ownTerms = new Set(requests.flatMap((request) => this.#asked(request).map(({ term }) => term)));
+    const languages = [
+      ...new Set(requests.flatMap((request) => this.#sumLanguages(request, explained))),
+    ];
+    const ownTerms = new Set(
+      requests.flatMap((request) => this.#asked(request).map(({ term }) => term)),
+    );
     const options = { filters, languages, ownTerms };
     const columns = this.#columns(requests, explained);
     const listed = async (lists: Promise<CandidateList[]>) =>
@@ -109,7 +123,9 @@ export class Candidates {
     if (fed.length > 0) {
       // What is near to a question after its first pass may be other rows.
       const { engine } = this.#engineOver(inOrder(rows));
-      const nearer = fed.map((request) => listed(this.#denseLists(request, engine.rankingVector(request))));
+      const nearer = fed.map((request) =>
+        listed(this.#denseLists(request, engine.rankingVector(request))),
+      );
       for (const row of (await Promise.all(nearer)).flat()) rows.set(row.seq, row);
     }
     return this.#engineOver(inOrder(rows));
@@ -125,7 +141,8 @@ export class Candidates {
 
   /** What the requests are ranked by. @param explained passages may be explained, in both legs */
   #columns(requests: readonly SearchRequest[], explained: boolean): CandidateColumn[] {
-    const needs = (other: SearchRequest['mode']) => explained || requests.some(({ mode }) => mode !== other);
+    const needs = (other: SearchRequest['mode']) =>
+      explained || requests.some(({ mode }) => mode !== other);
     const hasDrawn = [...this.#options.totals.drawnLength.values()].some((length) => length > 0);
     return [
       ...PLACE,
@@ -135,7 +152,10 @@ export class Candidates {
   }
 
   /** @param vector (dim) that the rows are near to */
-  async #denseLists(request: SearchRequest, vector: Promise<RankingVector>): Promise<CandidateList[]> {
+  async #denseLists(
+    request: SearchRequest,
+    vector: Promise<RankingVector>,
+  ): Promise<CandidateList[]> {
     if (request.mode === 'lexical') return [];
     const { size, breadth } = this.#sizes(request);
     const { vector: near } = await vector;
@@ -147,7 +167,8 @@ export class Candidates {
     const { fusion } = this.#options.reader.shape;
     if (!request.augment || fusion === undefined) return [list('vector')];
     const { alpha, variant } = this.blank.engine.augmentation(request);
-    // The graph was built for one alpha: another one ranks between the passages themselves and their queries.
+    // The graph was built for one alpha: another one ranks between the passages themselves and
+    // their queries.
     const asBuilt = alpha === fusion.alpha && variant === fusion.variant;
     return asBuilt ? [list('fused')] : [list('fused'), list('vector')];
   }
@@ -158,7 +179,9 @@ export class Candidates {
     await this.#statistics.count(terms);
     if (request.mode === 'dense') return [];
     const clauses = termClauses(terms, this.#statistics, this.#options.defaults.expectedDf);
-    return clauses.length === 0 ? [] : [{ by: { terms: clauses }, size: this.#sizes(request).size }];
+    return clauses.length === 0
+      ? []
+      : [{ by: { terms: clauses }, size: this.#sizes(request).size }];
   }
 
   #asked(request: SearchRequest): WeightedTerm[] {

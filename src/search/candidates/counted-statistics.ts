@@ -1,6 +1,7 @@
 /**
- * The statistics of BM25 over all passages of a store, of which only candidates are at hand. Counts of own words and drawn queries are
- * asked of the store, all at once, before terms are scored; what generation adds follows from the totals of the stems. Knows no ranking.
+ * The statistics of BM25 over all passages of a store, of which only candidates are at hand. Counts
+ * of own words and drawn queries are asked of the store, all at once, before terms are scored; what
+ * generation adds follows from the totals of the stems.
  */
 import type { TermFactors } from '../../generate/generator.js';
 import type { CorpusTotals, StemTotal } from '../../indexing/lexical/corpus-totals.js';
@@ -62,14 +63,17 @@ export class CountedStatistics implements CorpusStatistics {
     return Math.min(own + generated, most);
   }
 
-  /** Passages whose own words have the term, whatever their language is. Of a counted term that may be found in own words. */
+  /**
+   * Passages whose own words have the term, whatever their language is. Of a counted term that may
+   * be found in own words.
+   */
   ownFrequency(term: string): number {
     return this.#counted(ownClauses(term));
   }
 
   /**
-   * The clauses that some passage may fulfil, without conditions that all passages fulfil: in a corpus of one language none is left, and
-   * the store has less to count.
+   * The clauses that some passage may fulfil, without conditions that all passages fulfil: in a
+   * corpus of one language none is left, and the store has less to count.
    */
   possible(clauses: readonly TermClause[]): TermClause[] {
     return clauses.flatMap((clause) => {
@@ -166,7 +170,11 @@ function clausesOf({ term, ownLanguage, drawn }: AskedTerm): TermClause[] {
   return [
     { field: 'own', term, boost: 1, ...(ownLanguage === null ? {} : { only: ownLanguage }) },
     ...drawn.map(
-      ({ field }): TermClause => ({ field: { drawn: field.slice('drawn:'.length) }, term, boost: 1 }),
+      ({ field }): TermClause => ({
+        field: { drawn: field.slice('drawn:'.length) },
+        term,
+        boost: 1,
+      }),
     ),
   ];
 }

@@ -1,6 +1,7 @@
 /**
- * The terms of a question as a store is asked for them: a sum of weighted terms, each near to what the exact score gives it. The store's
- * function saturates every stem on its own, where the exact one saturates their sum; so these rank candidates only. Knows no store.
+ * The terms of a question as a store is asked for them: a sum of weighted terms, each near to what
+ * the exact score gives it. The store's function saturates every stem on its own, where the exact
+ * one saturates their sum; so these rank candidates only.
  */
 import type { TermClause } from '../../store/candidate-store.js';
 import { inverseDocumentFrequency } from '../lexical/bm25.js';
@@ -48,8 +49,13 @@ export function termClauses(
     if (frequency === 0) return [];
     const value = weight * inverseDocumentFrequency(n, frequency);
     const clauses: TermClause[] = [];
-    const inOwn = { field: 'own' as const, term, ...(ownLanguage === null ? {} : { only: ownLanguage }) };
-    const own = statistics.possible([{ ...inOwn, boost: 1 }]).length > 0 ? statistics.ownFrequency(term) : 0;
+    const inOwn = {
+      field: 'own' as const,
+      term,
+      ...(ownLanguage === null ? {} : { only: ownLanguage }),
+    };
+    const own =
+      statistics.possible([{ ...inOwn, boost: 1 }]).length > 0 ? statistics.ownFrequency(term) : 0;
     if (own > 0) clauses.push({ ...inOwn, boost: value / inverseDocumentFrequency(n, own) });
     for (const each of stemsOf(asked)) {
       const { stem, byLanguage } = each;
@@ -62,7 +68,8 @@ export function termClauses(
       clauses.push({ field: 'pivot', term: stem, boost, ...exceptOf(each) });
     }
     for (const { field, factor } of drawn) {
-      const boost = (value / inverseDocumentFrequency(n, frequency)) * (saturated(factor) / saturated(1));
+      const boost =
+        (value / inverseDocumentFrequency(n, frequency)) * (saturated(factor) / saturated(1));
       clauses.push({ field: { drawn: field.slice('drawn:'.length) }, term, boost });
     }
     return clauses;

@@ -1,6 +1,5 @@
 /**
- * Scans matrices for a batch of questions: those that share a matrix are scanned together. Knows vectors and matrices; no
- * text and no ranking.
+ * Scans matrices for a batch of questions: those that share a matrix are scanned together.
  */
 
 import { cancellationPoint } from '../../base/abort.js';
@@ -31,9 +30,14 @@ export interface ScannedPart {
   readonly weight: number;
 }
 
-/** For so many questions at a time a scan in 8 bits is faster; for more, one multiplication of matrices. */
+/**
+ * For so many questions at a time a scan in 8 bits is faster; for more, one multiplication of
+ * matrices.
+ */
 export const FEW = 2;
-/** Questions in one multiplication: more at once take longer for each (measured with onnxruntime). */
+/**
+ * Questions in one multiplication: more at once take longer for each (measured with onnxruntime).
+ */
 const TOGETHER = 32;
 
 /**
@@ -99,7 +103,7 @@ export function sumParts(
   return { scores: into, error: parts.reduce((sum, { error, weight }) => sum + weight * error, 0) };
 }
 
-/** The dense leg by exact search: the best rows of a batch of questions by scans of all rows. Knows no text and no lexical leg. */
+/** The dense leg by exact search: the best rows of a batch of questions by scans of all rows. */
 export interface ListedQuestion extends DenseQuestion {
   /** Length of its list. */
   readonly depth: number;

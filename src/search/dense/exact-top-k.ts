@@ -1,8 +1,9 @@
 /**
- * The best k rows by exact score, from scores that are only nearly exact. A scan in 8 bits is off by design, and one in float32 rounds
- * differently with the number of questions, the position of a row, the number of threads and the library. So its scores choose
- * candidates, with the largest possible error as a margin, and the candidates are scored again in float64 in a fixed order. Equal vectors
- * get equal scores, and every scanner gives the same list. Knows nothing of texts and languages.
+ * The best k rows by exact score, from scores that are only nearly exact. A scan in 8 bits is off
+ * by design, and one in float32 rounds differently with the number of questions, the position of a
+ * row, the number of threads and the library. So its scores choose candidates, with the largest
+ * possible error as a margin, and the candidates are scored again in float64 in a fixed order.
+ * Equal vectors get equal scores, and every scanner gives the same list.
  */
 import { ByteMatrix, type ByteProducts } from '../../vectors/byte-matrix.js';
 import { type RankedRows, rowsOfBest, sortRows } from '../top-k.js';
@@ -18,7 +19,10 @@ export interface ScoredMatrix {
   score(query: Float32Array, row: number): number;
   /** Nearly all scores, with a bound of the error; null where a scan of the vectors is quicker. */
   nearly(query: Float32Array): ByteProducts | null;
-  /** Absent where `score` costs no more: scores with a small bound of the error, for rows that are nearly among the best. */
+  /**
+   * Absent where `score` costs no more: scores with a small bound of the error, for rows that are
+   * nearly among the best.
+   */
   closer?(query: Float32Array): { readonly error: number; readonly score: (row: number) => number };
 }
 
@@ -48,7 +52,10 @@ export class SearchMatrix implements ScoredMatrix {
     return this.#maxNorm;
   }
 
-  /** The same in 8 bits, made when first asked for; null for a matrix that is too small or too large for it. */
+  /**
+   * The same in 8 bits, made when first asked for; null for a matrix that is too small or too large
+   * for it.
+   */
   get bytes(): ByteMatrix | null {
     if (!this.#fitsBytes) return null;
     this.#bytes ??= ByteMatrix.of(this.vectors, this.dim);
@@ -92,7 +99,8 @@ export function exactScore(query: Float32Array, parts: readonly MatrixPart[], ro
 }
 
 /**
- * The best k rows (at most the rows that the mask lets through), score descending, then rank ascending.
+ * The best k rows (at most the rows that the mask lets through), score descending, then rank
+ * ascending.
  *
  * @param scanned (n) the weighted sum of the parts' scanned products
  * @param error no scanned score is off by more
@@ -111,11 +119,16 @@ export function exactTopK(
 ): RankedRows {
   const candidates = closest(rowsOfBest(scanned, k, mask, -Infinity, 2 * error), query, parts, k);
   const isZero = query.every((value) => value === 0);
-  const scores = Float64Array.from(candidates, (row) => (isZero ? 0 : exactScore(query, parts, row)));
+  const scores = Float64Array.from(candidates, (row) =>
+    isZero ? 0 : exactScore(query, parts, row),
+  );
   return sortRows(candidates, scores, k, rank);
 }
 
-/** Of the candidates those that may still be among the best k by a closer look, where exact scores cost more than that. */
+/**
+ * Of the candidates those that may still be among the best k by a closer look, where exact scores
+ * cost more than that.
+ */
 function closest(
   candidates: Uint32Array,
   query: Float32Array,
@@ -125,19 +138,26 @@ function closest(
   if (candidates.length <= 2 * k || parts.every(({ matrix }) => matrix.closer === undefined))
     return candidates;
   const looks = parts.map(({ matrix, weight }) => {
-    const look = matrix.closer?.(query) ?? { error: 0, score: (row: number) => matrix.score(query, row) };
+    const look = matrix.closer?.(query) ?? {
+      error: 0,
+      score: (row: number) => matrix.score(query, row),
+    };
     return { ...look, weight };
   });
   const error = looks.reduce((sum, { weight, error }) => sum + weight * error, 0);
   const scores = Float64Array.from(candidates, (row) =>
     looks.reduce((sum, { weight, score }) => sum + weight * score(row), 0),
   );
-  return Uint32Array.from(rowsOfBest(scores, k, null, -Infinity, 2 * error), (at) => candidates[at]);
+  return Uint32Array.from(
+    rowsOfBest(scores, k, null, -Infinity, 2 * error),
+    (at) => candidates[at],
+  );
 }
 
 /**
- * Bound of the rounding error of a product with a row of the matrix that a float32 scan gives, in any order of summation and with or
- * without fused multiply-add: (dim + 3) 2^-24 |query| maxNorm (Higham, Accuracy and Stability, section 3.1).
+ * Bound of the rounding error of a product with a row of the matrix that a float32 scan gives, in
+ * any order of summation and with or without fused multiply-add: (dim + 3) 2^-24 |query| maxNorm
+ * (Higham, Accuracy and Stability, section 3.1).
  */
 export function roundingError(query: Float32Array, { maxNorm }: SearchMatrix): number {
   return (query.length + 3) * 2 ** -24 * 1.001 * Math.sqrt(product(query, query, 0)) * maxNorm;
@@ -152,7 +172,9 @@ const remembered = new WeakMap<ByteMatrix, Map<string, ByteProducts>>();
 export function rememberedProducts(matrix: ByteMatrix, question: Float32Array): ByteProducts {
   const known = remembered.get(matrix) ?? new Map<string, ByteProducts>();
   remembered.set(matrix, known);
-  const key = Buffer.from(question.buffer, question.byteOffset, question.byteLength).toString('latin1');
+  const key = Buffer.from(question.buffer, question.byteOffset, question.byteLength).toString(
+    'latin1',
+  );
   const products = known.get(key) ?? matrix.products(question);
   known.delete(key);
   known.set(key, products);

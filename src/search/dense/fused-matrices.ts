@@ -1,6 +1,7 @@
 /**
- * The matrices that questions are compared with: the passages themselves, and passages fused with generated queries for an
- * alpha and language weights. Built when first needed, kept within a budget of bytes. Knows no question and no ranking.
+ * The matrices that questions are compared with: the passages themselves, and passages fused with
+ * generated queries for an alpha and language weights. Built when first needed, kept within a
+ * budget of bytes.
  */
 import { setImmediate } from 'node:timers/promises';
 import { addWeighted, fuse } from '../../augment/fuse.js';
@@ -14,7 +15,10 @@ import { LateMatrices } from './late-matrices.js';
 const NUMBER_BYTES = 5;
 /** Rows that are fused between two pauses: some tens of milliseconds. */
 const ROWS_TOGETHER = 4096;
-/** How often a formula is asked for before it gets a matrix of its own, and how many formulas are counted. */
+/**
+ * How often a formula is asked for before it gets a matrix of its own, and how many formulas are
+ * counted.
+ */
 const OFTEN = 8;
 const COUNTED = 256;
 
@@ -30,7 +34,9 @@ export class FusedMatrices {
   readonly #snapshot: Snapshot;
   readonly #budget: number;
   #passages: Promise<SearchMatrix> | null = null;
-  /** Least recently used first. Promises, so that questions at the same time share one construction. */
+  /**
+   * Least recently used first. Promises, so that questions at the same time share one construction.
+   */
   readonly #kept = new Map<string, Promise<SearchMatrix>>();
   /** Those of them that a question can be compared with at once. */
   readonly #ready = new WeakSet<Promise<SearchMatrix>>();
@@ -40,7 +46,10 @@ export class FusedMatrices {
   /** How often what has no matrix was asked for. */
   readonly #asked = new Map<string, number>();
 
-  /** @param budgetBytes for fused matrices (n x dim x 5 bytes each), beside the passages' own; the newest always stays */
+  /**
+   * @param budgetBytes for fused matrices (n x dim x 5 bytes each), beside the passages' own; the
+   * newest always stays
+   */
   constructor(snapshot: Snapshot, budgetBytes: number) {
     this.#snapshot = snapshot;
     this.#budget = budgetBytes;
@@ -49,12 +58,20 @@ export class FusedMatrices {
 
   /** The passages without generated queries. */
   passages(): Promise<SearchMatrix> {
-    this.#passages ??= this.#snapshot.passageVectors().then((v) => new SearchMatrix(v, this.#snapshot.dim));
+    this.#passages ??= this.#snapshot
+      .passageVectors()
+      .then((v) => new SearchMatrix(v, this.#snapshot.dim));
     return this.#passages;
   }
 
-  /** The passages fused by `formula` with the queries in these languages; the passages themselves if there are none. */
-  readonly fused = async (formula: Formula, languages: readonly LanguageWeight[]): Promise<SearchMatrix> => {
+  /**
+   * The passages fused by `formula` with the queries in these languages; the passages themselves if
+   * there are none.
+   */
+  readonly fused = async (
+    formula: Formula,
+    languages: readonly LanguageWeight[],
+  ): Promise<SearchMatrix> => {
     const used = this.#used(formula, languages);
     if (used.length === 0) return this.passages();
     const key = keyOf(formula, used);
@@ -71,10 +88,14 @@ export class FusedMatrices {
   };
 
   /**
-   * The same for a question at a time: by late fusion, without waiting for a matrix, or only for a part of it. What has been asked for often gets one meanwhile, as
-   * far as there is room. Both give the same scores.
+   * The same for a question at a time: by late fusion, without waiting for a matrix, or only for a
+   * part of it. What has been asked for often gets one meanwhile, as far as there is room. Both
+   * give the same scores.
    */
-  readonly quick = async (formula: Formula, languages: readonly LanguageWeight[]): Promise<ScoredMatrix> => {
+  readonly quick = async (
+    formula: Formula,
+    languages: readonly LanguageWeight[],
+  ): Promise<ScoredMatrix> => {
     const used = this.#used(formula, languages);
     if (used.length === 0) return this.passages();
     const key = keyOf(formula, used);
@@ -186,6 +207,14 @@ export class FusedMatrices {
   }
 }
 
-function keyOf({ variant, alpha, renormalize }: Formula, languages: readonly LanguageWeight[]): string {
-  return JSON.stringify([variant, alpha, renormalize, languages.map(({ lang, weight }) => [lang, weight])]);
+function keyOf(
+  { variant, alpha, renormalize }: Formula,
+  languages: readonly LanguageWeight[],
+): string {
+  return JSON.stringify([
+    variant,
+    alpha,
+    renormalize,
+    languages.map(({ lang, weight }) => [lang, weight]),
+  ]);
 }

@@ -1,4 +1,7 @@
-/** The scan without native code: about five times slower than onnxruntime, and with the same results after `exactTopK`. */
+/**
+ * The scan without native code: about five times slower than onnxruntime, and with the same results
+ * after `exactTopK`.
+ */
 import type { Scanner } from './scanner.js';
 
 export class JavaScriptScanner implements Scanner {
@@ -19,8 +22,8 @@ export class JavaScriptScanner implements Scanner {
 }
 
 /**
- * query . vectors[start ...], in float64 with eight accumulators in a fixed order: the same for equal vectors wherever they
- * lie, and right to about 1e-15 of |query| |vector|.
+ * query . vectors[start ...], in float64 with eight accumulators in a fixed order: the same for
+ * equal vectors wherever they lie, and right to about 1e-15 of |query| |vector|.
  */
 export function product(query: Float32Array, vectors: Float32Array, start: number): number {
   const dim = query.length;

@@ -1,6 +1,7 @@
 /**
- * What late fusion needs of a snapshot: the language sums as they are stored, in 8 bits, and the products of their rows with each other
- * and with the passages. Read when first needed and kept within a number of bytes. Knows no question.
+ * What late fusion needs of a snapshot: the language sums as they are stored, in 8 bits, and the
+ * products of their rows with each other and with the passages. Read when first needed and kept
+ * within a number of bytes.
  */
 
 import { shareOf } from '../../augment/fuse.js';
@@ -31,7 +32,10 @@ export class LateMatrices {
   readonly #bytes: number;
   /** By language, least recently used first; null where stored sums are not in 8 bits. */
   readonly #languages = new Map<string, Promise<ByteMatrix | null>>();
-  /** Products of rows, by the languages that they are of; with one language, those with the passages. */
+  /**
+   * Products of rows, by the languages that they are of; with one language, those with the
+   * passages.
+   */
   readonly #pairs = new Map<string, Promise<Float32Array>>();
   #squares: Promise<Float32Array> | null = null;
   /** By languages and weights, least recently used first. */
@@ -50,7 +54,8 @@ export class LateMatrices {
   /**
    * @param languages with queries, in ascending order, weights above 0
    * @param budget bytes that language sums may take
-   * @returns null where there is no late fusion: sums that are not stored in 8 bits, too few passages, or too little room
+   * @returns null where there is no late fusion: sums that are not stored in 8 bits, too few
+   * passages, or too little room
    */
   async matrix(
     passages: SearchMatrix,
@@ -66,7 +71,10 @@ export class LateMatrices {
     return sum === null ? null : new LateMatrix(passages, bytes, sum, formula);
   }
 
-  /** Reads ahead what questions in any language will need, as far as the budget goes; ends early when aborted. */
+  /**
+   * Reads ahead what questions in any language will need, as far as the budget goes; ends early
+   * when aborted.
+   */
   async prepare(passages: SearchMatrix, budget: number, signal: AbortSignal): Promise<void> {
     const ready: LanguageWeight[] = [];
     for (const lang of this.#snapshot.queryLanguages) {
@@ -100,7 +108,11 @@ export class LateMatrices {
     this.#squares ??= rowSquares(passages.vectors, passages.dim);
     const { mixed, squares } = await made;
     return {
-      languages: languages.map(({ weight }, i) => ({ sums: matrices[i], weight, share: shares[i] })),
+      languages: languages.map(({ weight }, i) => ({
+        sums: matrices[i],
+        weight,
+        share: shares[i],
+      })),
       queriesPerLanguage,
       scale: shares[0] / languages[0].weight,
       passage: await this.#squares,
@@ -109,8 +121,14 @@ export class LateMatrices {
     };
   }
 
-  /** From what is kept of nearly the same languages: L languages have L (L + 1) / 2 products, one more or less only L. */
-  async #putTogether(passages: SearchMatrix, languages: readonly LanguageWeight[]): Promise<Together> {
+  /**
+   * From what is kept of nearly the same languages: L languages have L (L + 1) / 2 products, one
+   * more or less only L.
+   */
+  async #putTogether(
+    passages: SearchMatrix,
+    languages: readonly LanguageWeight[],
+  ): Promise<Together> {
     const n = passages.vectors.length / passages.dim;
     const near = await this.#nearest(languages);
     const mixed = near?.mixed.slice() ?? new Float64Array(n);
@@ -139,8 +157,8 @@ export class LateMatrices {
   }
 
   /**
-   * What is kept that differs in the fewest languages; null where beginning anew is quicker. What is taken away must not be larger than
-   * what stays: its rounding would be.
+   * What is kept that differs in the fewest languages; null where beginning anew is quicker. What
+   * is taken away must not be larger than what stays: its rounding would be.
    */
   async #nearest(languages: readonly LanguageWeight[]): Promise<Together | null> {
     let best: Together | null = null;
@@ -148,7 +166,8 @@ export class LateMatrices {
     const least = Math.min(...languages.map(({ weight }) => weight));
     for (const kept of [...this.#together.values()]) {
       const together = await kept.catch(() => null);
-      if (together === null || !together.languages.every(({ lang }) => this.#languages.has(lang))) continue;
+      if (together === null || !together.languages.every(({ lang }) => this.#languages.has(lang)))
+        continue;
       const gone = without(together.languages, languages);
       const differences = gone.length + without(languages, together.languages).length;
       if (differences >= fewest || gone.some(({ weight }) => weight > least)) continue;
@@ -159,7 +178,8 @@ export class LateMatrices {
 
   /** Makes it the most recently used one. */
   #language(lang: string): Promise<ByteMatrix | null> {
-    const known = this.#languages.get(lang) ?? this.#snapshot.languageBytes?.(lang) ?? Promise.resolve(null);
+    const known =
+      this.#languages.get(lang) ?? this.#snapshot.languageBytes?.(lang) ?? Promise.resolve(null);
     this.#languages.delete(lang);
     this.#languages.set(lang, known);
     known.catch(() => this.#languages.delete(lang));
@@ -167,7 +187,9 @@ export class LateMatrices {
   }
 
   #passageProducts({ vectors, dim }: SearchMatrix, lang: string): Promise<Float32Array> {
-    return this.#pair([lang], async () => mixedProducts(vectors, (await this.#language(lang))!, dim));
+    return this.#pair([lang], async () =>
+      mixedProducts(vectors, (await this.#language(lang))!, dim),
+    );
   }
 
   #products(a: string, b: string): Promise<Float32Array> {
@@ -176,7 +198,10 @@ export class LateMatrices {
     );
   }
 
-  #pair(languages: readonly string[], products: () => Promise<Float32Array>): Promise<Float32Array> {
+  #pair(
+    languages: readonly string[],
+    products: () => Promise<Float32Array>,
+  ): Promise<Float32Array> {
     const key = JSON.stringify(languages);
     let pair = this.#pairs.get(key);
     if (pair === undefined) {
@@ -206,7 +231,10 @@ function keyOf(languages: readonly LanguageWeight[]): string {
 }
 
 /** Those that are not among the others with the same weight. */
-function without(languages: readonly LanguageWeight[], others: readonly LanguageWeight[]): LanguageWeight[] {
+function without(
+  languages: readonly LanguageWeight[],
+  others: readonly LanguageWeight[],
+): LanguageWeight[] {
   return languages.filter(
     ({ lang, weight }) => !others.some((other) => other.lang === lang && other.weight === weight),
   );

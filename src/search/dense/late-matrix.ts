@@ -1,8 +1,9 @@
 /**
- * Passages fused with generated queries without a matrix of them: nearly all scores follow from the question's products with the
- * passages and with the language sums (late fusion), and a row that has to be scored exactly is fused alone, by the same arithmetic as a
- * whole matrix. So alpha and languages change at the cost of a few passes over numbers, and the ranking is that of the fused matrix to
- * the bit. Knows no question's text and no store.
+ * Passages fused with generated queries without a matrix of them: nearly all scores follow from the
+ * question's products with the passages and with the language sums (late fusion), and a row that
+ * has to be scored exactly is fused alone, by the same arithmetic as a whole matrix. So alpha and
+ * languages change at the cost of a few passes over numbers, and the ranking is that of the fused
+ * matrix to the bit.
  */
 
 import { addWeighted, shareOf } from '../../augment/fuse.js';
@@ -35,7 +36,10 @@ export interface WeightedSum {
 
 /** Roundings to 32 bits in the fused row and in the products of rows, against |question|. */
 const ROUNDING = 1e-5;
-/** Rows that are so many times shorter than usual are scored exactly: the passage and its queries nearly cancel out there. */
+/**
+ * Rows that are so many times shorter than usual are scored exactly: the passage and its queries
+ * nearly cancel out there.
+ */
 const UNUSUAL = 3;
 
 export class LateMatrix implements ScoredMatrix {
@@ -156,7 +160,11 @@ export class LateMatrix implements ScoredMatrix {
       const lengths = new Float32Array(passage.length);
       let total = 0;
       for (let row = 0; row < passage.length; row++) {
-        const norms = { passage: passage[row], mixed: scale * mixed[row], sum: square * squares[row] };
+        const norms = {
+          passage: passage[row],
+          mixed: scale * mixed[row],
+          sum: square * squares[row],
+        };
         lengths[row] = fusedLength(norms, this.#formula.alpha);
         total += lengths[row];
       }
@@ -170,7 +178,9 @@ function lengthOf(vector: Float32Array): number {
   return Math.sqrt(product(vector, vector, 0));
 }
 
-/** The products of one passage with itself and its weighted query sum S = SUM_l share_l S_l / alpha. */
+/**
+ * The products of one passage with itself and its weighted query sum S = SUM_l share_l S_l / alpha.
+ */
 export interface FusionNorms {
   /** |P|^2 */
   readonly passage: number;
@@ -181,12 +191,15 @@ export interface FusionNorms {
 }
 
 /**
- * q . fused = (1 - alpha) q.P + alpha q.S, divided by the fused vector's length where `norms` are given.
+ * q . fused = (1 - alpha) q.P + alpha q.S, divided by the fused vector's length where `norms` are
+ * given.
  *
  * @param passageScore q . P
- * @param sumScore q . S, S being the weighted sum over languages (already divided by the number of queries for a mean)
+ * @param sumScore q . S, S being the weighted sum over languages (already divided by the number of
+ * queries for a mean)
  * @param alpha in [0, 1]
- * @param norms of that passage: the score is that of the renormalized vector; absent: of the plain one
+ * @param norms of that passage: the score is that of the renormalized vector; absent: of the plain
+ * one
  * @returns 0 for a fused vector of length 0
  */
 export function lateFusionScore(
@@ -204,13 +217,14 @@ export function lateFusionScore(
 /** |(1 - alpha) P + alpha S|; rounding below zero counts as 0. */
 export function fusedLength(norms: FusionNorms, alpha: number): number {
   const beta = 1 - alpha;
-  const square = beta * beta * norms.passage + 2 * alpha * beta * norms.mixed + alpha * alpha * norms.sum;
+  const square =
+    beta * beta * norms.passage + 2 * alpha * beta * norms.mixed + alpha * alpha * norms.sum;
   return Math.sqrt(Math.max(square, 0));
 }
 
 /**
- * One passage fused with its generated queries alone, to the bit as in a whole matrix (`FusedMatrices`): languages in the same order,
- * roundings at the same places. Knows no question and no store.
+ * One passage fused with its generated queries alone, to the bit as in a whole matrix
+ * (`FusedMatrices`): languages in the same order, roundings at the same places.
  */
 export class FusedRow {
   readonly #weights: readonly number[];
@@ -249,7 +263,8 @@ export class FusedRow {
 
   /**
    * @param passage (dim) e(p)
-   * @param read puts the sum of one of the languages, by its place among the weights, into an array (dim)
+   * @param read puts the sum of one of the languages, by its place among the weights, into an array
+   * (dim)
    * @param add adds it times a weight to an array (dim) without a copy of it; default: by `read`
    * @returns (dim), until the next call
    */

@@ -1,7 +1,7 @@
 /**
- * The dense leg through a graph of near neighbors: the graph names candidates, and these alone are read, fused as the question
- * asks and scored exactly. A score is that of the exact search to the bit; only rows that the graph does not name are missing.
- * Knows no file and no text.
+ * The dense leg through a graph of near neighbors: the graph names candidates, and these alone are
+ * read, fused as the question asks and scored exactly. A score is that of the exact search to the
+ * bit; only rows that the graph does not name are missing.
  */
 
 import { cancellationPoint } from '../../base/abort.js';
@@ -59,8 +59,8 @@ export class NearRows {
   }
 
   /**
-   * How the best are looked for: among `candidates` of the graph, among `all` rows that pass the filter, or by a `scan` of
-   * everything.
+   * How the best are looked for: among `candidates` of the graph, among `all` rows that pass the
+   * filter, or by a `scan` of everything.
    * @param depth length of the list that is wanted
    */
   way(depth: number, mask: Uint8Array | null): 'candidates' | 'all' | 'scan' {
@@ -72,10 +72,15 @@ export class NearRows {
   }
 
   /**
-   * The best of the rows that the graph names, with exact scores; null where a scan of everything is better.
+   * The best of the rows that the graph names, with exact scores; null where a scan of everything
+   * is better.
    * @param rank (n) of `rankOfIds`
    */
-  async list(question: NearQuestion, rank: Uint32Array, signal?: AbortSignal): Promise<DenseList | null> {
+  async list(
+    question: NearQuestion,
+    rank: Uint32Array,
+    signal?: AbortSignal,
+  ): Promise<DenseList | null> {
     const { request, augmentation, vector, depth } = question;
     const rows = this.#rowsFor(vector, depth, request.mask ?? null);
     if (rows === null) return null;
@@ -137,7 +142,7 @@ function rowsOf(mask: Uint8Array): Uint32Array {
   return rows;
 }
 
-/** The rows with the best scores of many that come in blocks. Knows numbers only. */
+/** The rows with the best scores of many that come in blocks. */
 export class BestRows {
   readonly #k: number;
   #kept: { row: number; score: number }[] = [];

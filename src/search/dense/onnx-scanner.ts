@@ -1,8 +1,10 @@
 /**
- * The scan by onnxruntime: one Gemm over the matrix as an input tensor, so that it is not copied and one session serves every
- * matrix. onnxruntime-node is an optional peer: it is imported when the first scanner is opened.
+ * The scan by onnxruntime: one Gemm over the matrix as an input tensor, so that it is not copied
+ * and one session serves every matrix. onnxruntime-node is an optional peer: it is imported when
+ * the first scanner is opened.
  *
- * Its `run` works synchronously on the calling thread (measured in 1.30), so a scan does not overlap other JavaScript.
+ * Its `run` works synchronously on the calling thread (measured in 1.30), so a scan does not
+ * overlap other JavaScript.
  */
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Scanner } from './scanner.js';
@@ -11,7 +13,8 @@ type TensorClass = typeof Tensor;
 
 /**
  * @param threads at most so many; default: one per core
- * @throws Error of the module loader if onnxruntime-node is not installed or does not fit this machine
+ * @throws Error of the module loader if onnxruntime-node is not installed or does not fit this
+ * machine
  */
 export async function openOnnxScanner(threads?: number): Promise<Scanner> {
   const runtime = await import('onnxruntime-node');
@@ -54,29 +57,37 @@ class OnnxScanner implements Scanner {
 }
 
 /**
- * Writes the two small ONNX graphs of the exact scan as bytes, so that no model file has to be shipped. Knows of ONNX's
- * protobuf messages (onnx.proto3, IR version 8) only the fields that these graphs need, and nothing of search.
+ * Writes the two small ONNX graphs of the exact scan as bytes, so that no model file has to be
+ * shipped.
  */
 const FLOAT = 1;
 const INT64 = 7;
 const ATTRIBUTE_INT = 2;
 
 /**
- * `scores = (vectors . queries^T)^T` as Gemm(transB) and Transpose: `queries` (m x d) and `vectors` (n x d) are inputs, so that one
- * session serves every matrix. Gemm rearranges its second factor before it multiplies: for up to 32 questions this takes less
- * than rearranging the vectors. An optimizer would put the two back into `queries . vectors^T`.
+ * `scores = (vectors . queries^T)^T` as Gemm(transB) and Transpose: `queries` (m x d) and `vectors`
+ * (n x d) are inputs, so that one session serves every matrix. Gemm rearranges its second factor
+ * before it multiplies: for up to 32 questions this takes less than rearranging the vectors. An
+ * optimizer would put the two back into `queries . vectors^T`.
  */
 export function productGraph(): Uint8Array {
-  const nodes = [gemm('vectors', 'queries', 'products'), node('Transpose', ['products'], ['scores'], {})];
+  const nodes = [
+    gemm('vectors', 'queries', 'products'),
+    node('Transpose', ['products'], ['scores'], {}),
+  ];
   return model('product', nodes, [queries, vectors], [tensor('scores', FLOAT, 'm', 'n')]);
 }
 
 /**
- * The product followed by TopK along the rows: `values` and `rows` (m x k), equal scores by lower row. This is the bare
- * scan that the benchmark compares with; `k` is an input of one int64.
+ * The product followed by TopK along the rows: `values` and `rows` (m x k), equal scores by lower
+ * row. This is the bare scan that the benchmark compares with; `k` is an input of one int64.
  */
 export function topKGraph(): Uint8Array {
-  const topK = node('TopK', ['scores', 'k'], ['values', 'rows'], { axis: 1, largest: 1, sorted: 1 });
+  const topK = node('TopK', ['scores', 'k'], ['values', 'rows'], {
+    axis: 1,
+    largest: 1,
+    sorted: 1,
+  });
   return model(
     'topk',
     [gemm('queries', 'vectors', 'scores'), topK],
@@ -118,7 +129,11 @@ function node(
     ...outputs.flatMap((name) => textField(2, name)),
     ...textField(4, operator),
     ...Object.entries(attributes).flatMap(([name, value]) =>
-      bytesField(5, [...textField(1, name), ...numberField(3, value), ...numberField(20, ATTRIBUTE_INT)]),
+      bytesField(5, [
+        ...textField(1, name),
+        ...numberField(3, value),
+        ...numberField(20, ATTRIBUTE_INT),
+      ]),
     ),
   ];
 }

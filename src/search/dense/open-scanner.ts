@@ -11,12 +11,16 @@ export async function openScanner(options: ScannerOptions = {}): Promise<OpenedS
     return { scanner: await openOnnxScanner(options.threads), fallbackReason: null };
   } catch (error) {
     if (options.implementation === 'onnxruntime') throw error;
-    // Any failure to load native code (absent, wrong platform, old libc) leaves the slower, equal way.
+    // Any failure to load native code (absent, wrong platform, old libc) leaves the slower, equal
+    // way.
     return { scanner: new JavaScriptScanner(), fallbackReason: (error as Error).message };
   }
 }
 
-/** A scanner that its first scan opens: loading native code takes longer than many a search, which does without it. */
+/**
+ * A scanner that its first scan opens: loading native code takes longer than many a search, which
+ * does without it.
+ */
 export class LateScanner implements Pick<Scanner, 'scan' | 'close'> {
   readonly #options: ScannerOptions;
   #opened: Promise<OpenedScanner> | null = null;

@@ -1,4 +1,7 @@
-/** Questions as the dense leg reads them: their vectors, and the matrices that they are compared with. Knows no ranking. */
+/**
+ * Questions as the dense leg reads them: their vectors, and the matrices that they are compared
+ * with.
+ */
 import type { Encoder } from '../../encode/encoder.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
 import type { LanguageWeight } from '../../languages/terms.js';
@@ -26,7 +29,10 @@ export class DenseQuestions {
     this.#augmentation = augmentation;
   }
 
-  /** (dim) for each request, in their order, encoded together; null for one that asks the lexical leg alone. */
+  /**
+   * (dim) for each request, in their order, encoded together; null for one that asks the lexical
+   * leg alone.
+   */
   async vectors(requests: readonly SearchRequest[]): Promise<(Float32Array | null)[]> {
     const asked = requests.filter(({ mode }) => mode !== 'lexical');
     if (asked.length === 0) return requests.map(() => null);
@@ -51,7 +57,9 @@ export class DenseQuestions {
       this.#snapshot.queryLanguages,
     )) {
       const matrix =
-        languages.length === 0 ? await this.#matrices.passages() : await matrixOf(augmentation!, languages);
+        languages.length === 0
+          ? await this.#matrices.passages()
+          : await matrixOf(augmentation!, languages);
       parts.push({ matrix, weight });
     }
     return parts;
@@ -59,11 +67,15 @@ export class DenseQuestions {
 }
 
 /**
- * What of an index a question is compared with: for each set of languages whose generated queries are fused with the passages, how much
- * it counts. The one place that says so for every way to find and to score, so that sums round alike in all. Knows no vector.
+ * What of an index a question is compared with: for each set of languages whose generated queries
+ * are fused with the passages, how much it counts. The one place that says so for every way to find
+ * and to score, so that sums round alike in all.
  */
 export interface ComparedPart {
-  /** Languages whose queries count, in ascending order, weights above 0; none: the passages themselves. */
+  /**
+   * Languages whose queries count, in ascending order, weights above 0; none: the passages
+   * themselves.
+   */
   readonly languages: readonly LanguageWeight[];
   /** Of the product with these vectors in the question's score, > 0. */
   readonly weight: number;
@@ -96,14 +108,21 @@ export function comparedParts(
 }
 
 /**
- * Places of requests that need the same matrices, together: a batch holds no more matrices than one of its questions, so
- * that the budget holds for batches in many languages too.
+ * Places of requests that need the same matrices, together: a batch holds no more matrices than one
+ * of its questions, so that the budget holds for batches in many languages too.
  */
 export function groupByMatrices(requests: readonly SearchRequest[]): number[][] {
   const groups = new Map<string, number[]>();
   requests.forEach(({ mode, augment, profile, alpha, languagePolicy, languages }, place) => {
     const asked = languages.map(({ lang }) => lang).sort();
-    const key = JSON.stringify([mode === 'lexical', augment, profile, alpha, languagePolicy, asked]);
+    const key = JSON.stringify([
+      mode === 'lexical',
+      augment,
+      profile,
+      alpha,
+      languagePolicy,
+      asked,
+    ]);
     groups.set(key, [...(groups.get(key) ?? []), place]);
   });
   return [...groups.values()];

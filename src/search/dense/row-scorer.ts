@@ -1,4 +1,7 @@
-/** Scores single rows for one question, to the bit as exact search does: each is read and fused alone. */
+/**
+ * Scores single rows for one question, to the bit as exact search does: each is read and fused
+ * alone.
+ */
 import type { RowSource } from '../../indexing/ann/rows.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
 import type { Augmentation } from '../request.js';
@@ -28,7 +31,8 @@ export class RowScorer {
     this.#passage = new Float32Array(dim);
     this.#parts = parts.map((part) => {
       const weights = part.languages.map(({ weight }) => weight);
-      const row = weights.length === 0 ? null : new FusedRow(weights, augmentation!, queriesPerLanguage, dim);
+      const row =
+        weights.length === 0 ? null : new FusedRow(weights, augmentation!, queriesPerLanguage, dim);
       return { part, row };
     });
   }

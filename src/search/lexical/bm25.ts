@@ -1,6 +1,6 @@
 /**
- * BM25 in the form of Lucene 8 and later, on numbers alone: no (k1 + 1) factor, exact lengths, fractional frequencies.
- * Knows no term, no posting and no index. In float64 throughout.
+ * BM25 in the form of Lucene 8 and later, on numbers alone: no (k1 + 1) factor, exact lengths,
+ * fractional frequencies. In float64 throughout.
  */
 import type { AskedTerm } from './explanation.js';
 import type { LexicalMode, LexicalView } from './view.js';
@@ -23,7 +23,8 @@ export function inverseDocumentFrequency(passages: number, documentFrequency: nu
 }
 
 /**
- * What a length adds to the frequency in the denominator: k1 (1 - b + b length / averageLength), as `base` + `slope` length.
+ * What a length adds to the frequency in the denominator: k1 (1 - b + b length / averageLength), as
+ * `base` + `slope` length.
  */
 export function lengthNorm(
   { k1, b }: Bm25Parameters,

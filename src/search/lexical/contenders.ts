@@ -1,7 +1,7 @@
 /**
- * Reads only the postings that can change a list of the best k (MaxScore, Turtle and Flood 1995): terms come in the order of
- * what they can add at most; once the rest cannot lift an unseen passage into the list, only passages that are still in
- * question are looked up. Knows no question and no view.
+ * Reads only the postings that can change a list of the best k (MaxScore, Turtle and Flood 1995):
+ * terms come in the order of what they can add at most; once the rest cannot lift an unseen passage
+ * into the list, only passages that are still in question are looked up.
  */
 import { kthScore } from '../top-k.js';
 import type { PlacedSegment } from './frequencies.js';
@@ -11,11 +11,15 @@ import { lowest, type Scores } from './scores.js';
 
 /** A lookup in a term's postings costs about as much as reading so many of them. */
 const LOOKUP_COST = 24;
-/** To look for contenders costs about as much as reading so many postings for each row that has a score. */
+/**
+ * To look for contenders costs about as much as reading so many postings for each row that has a
+ * score.
+ */
 const TRY_COST = 1;
 
 /**
- * Adds the terms' contributions to `scores`, in their order: complete for the rows that are returned and for `also`.
+ * Adds the terms' contributions to `scores`, in their order: complete for the rows that are
+ * returned and for `also`.
  *
  * @param terms by `bound`, largest first
  * @param scores what the rows have so far; changed
@@ -50,12 +54,18 @@ export function addContending(
         contenders = rows.slice().sort();
         wanted = union(contenders, also);
       } else {
-        // A vain try costs as much as a long list of postings: the next one waits until it is likelier to succeed.
+        // A vain try costs as much as a long list of postings: the next one waits until it is
+        // likelier to succeed.
         tryBelow = Math.min(rest[t] * 0.8, Math.max(threshold, rest[t] * 0.5));
       }
     } else if (contenders !== null && contenders.length > 2 * k) {
       const threshold = kthScore(valuesAt(contenders, scores), k, null) ?? 0;
-      const fewer = atLeast(lowest(threshold, rest[t]), contenders, scores, 0.8 * contenders.length);
+      const fewer = atLeast(
+        lowest(threshold, rest[t]),
+        contenders,
+        scores,
+        0.8 * contenders.length,
+      );
       if (fewer !== null) {
         contenders = fewer;
         wanted = union(contenders, also);
@@ -90,8 +100,15 @@ function valuesAt(rows: Uint32Array, { byRow }: RowSums): Float64Array {
   return values;
 }
 
-/** The rows whose score is `threshold` or more, in their order; null if they are more than `most`. */
-function atLeast(threshold: number, rows: Uint32Array, { byRow }: RowSums, most: number): Uint32Array | null {
+/**
+ * The rows whose score is `threshold` or more, in their order; null if they are more than `most`.
+ */
+function atLeast(
+  threshold: number,
+  rows: Uint32Array,
+  { byRow }: RowSums,
+  most: number,
+): Uint32Array | null {
   const found = new Uint32Array(most);
   let count = 0;
   for (let i = 0; i < rows.length; i++) {

@@ -61,7 +61,8 @@ export function frequencySources(
   const sum = (by: string): number =>
     via.reduce((total, share) => total + (share.by === by ? share.frequency : 0), 0);
   return {
-    tfOwn: ownLanguage === null || ownLanguage === language ? frequencyIn(placed, 'own', term, row) : 0,
+    tfOwn:
+      ownLanguage === null || ownLanguage === language ? frequencyIn(placed, 'own', term, row) : 0,
     tfGenerated: drawn.reduce(
       (total, { field, factor }) => total + factor * frequencyIn(placed, field, term, row),
       sum('generated'),

@@ -1,6 +1,7 @@
 /**
- * The frequency of one question term in every passage: own occurrences, plus what generation, drawn queries and translation
- * add. Sparse over reused arrays: cost follows the postings that are read, not the corpus. Knows no length and no score.
+ * The frequency of one question term in every passage: own occurrences, plus what generation, drawn
+ * queries and translation add. Sparse over reused arrays: cost follows the postings that are read,
+ * not the corpus.
  */
 import { halfValues } from '../../base/half.js';
 import type { LexicalSegment, SegmentField } from '../../indexing/lexical/segment.js';
@@ -28,7 +29,10 @@ export class TermFrequencies extends RowSums {
     this.ownCount = 0;
   }
 
-  /** Adds `factor` times the postings of `term` in the field; `excluded` and `only` are languages of rows, -1 for none. */
+  /**
+   * Adds `factor` times the postings of `term` in the field; `excluded` and `only` are languages of
+   * rows, -1 for none.
+   */
   add(
     { segment, firstRow }: PlacedSegment,
     field: SegmentField,
@@ -57,7 +61,11 @@ export class TermFrequencies extends RowSums {
    * Adds the passage's own occurrences; comes before every other addition.
    * @param lang only of passages in this language; null: of all
    */
-  addOwn(segments: readonly PlacedSegment[], numbers: ArrayLike<number>, lang: string | null): void {
+  addOwn(
+    segments: readonly PlacedSegment[],
+    numbers: ArrayLike<number>,
+    lang: string | null,
+  ): void {
     segments.forEach((placed, s) => {
       if (numbers[s] < 0) return;
       const only = lang === null ? -1 : placed.segment.languages.indexOf(lang);
@@ -68,7 +76,11 @@ export class TermFrequencies extends RowSums {
   }
 
   /** Adds factor g(e, p) to the rows that are not written in the share's language. */
-  addShare(segments: readonly PlacedSegment[], numbers: ArrayLike<number>, share: PivotShare): void {
+  addShare(
+    segments: readonly PlacedSegment[],
+    numbers: ArrayLike<number>,
+    share: PivotShare,
+  ): void {
     segments.forEach((placed, s) => {
       if (numbers[s] < 0) return;
       const excluded = placed.segment.languages.indexOf(share.lang);
@@ -77,7 +89,10 @@ export class TermFrequencies extends RowSums {
     });
   }
 
-  /** How many passages have the term: counted, or with those that only others' words gave it at min(1, tf). */
+  /**
+   * How many passages have the term: counted, or with those that only others' words gave it at
+   * min(1, tf).
+   */
   documentFrequency(expected: boolean): number {
     if (!expected) return this.count;
     let sum = this.ownCount;

@@ -1,7 +1,8 @@
 /**
- * Language-aware BM25 over all segments, with statistics of the whole index. The field that was generated for a passage in a
- * language is not stored: a question term's frequency in it follows exactly from the pivot stems,
- * tf(t, p) = tf_own(t, p) + c SUM_e P(t | e) g(e, p), inside one saturating function. Knows no vectors and no ids.
+ * Language-aware BM25 over all segments, with statistics of the whole index. The field that was
+ * generated for a passage in a language is not stored: a question term's frequency in it follows
+ * exactly from the pivot stems, tf(t, p) = tf_own(t, p) + c SUM_e P(t | e) g(e, p), inside one
+ * saturating function.
  */
 
 import type { FieldName, LexicalSegment } from '../../indexing/lexical/segment.js';
@@ -99,7 +100,10 @@ export class LexicalIndex {
     this.#scores = Scores.of(rows);
   }
 
-  /** What questions in `languages` (a code, or several with the weights of their generated fields) see. */
+  /**
+   * What questions in `languages` (a code, or several with the weights of their generated fields)
+   * see.
+   */
   view(languages: string | readonly LanguageWeight[], settings: ViewSettings): LexicalView {
     return this.#views.view(languages, settings);
   }
@@ -107,8 +111,8 @@ export class LexicalIndex {
   /**
    * Scores of all passages for a question in one language.
    *
-   * @returns (rows), float64; > 0 for a passage with at least one of the terms. 0 means that there is no score: the passage
-   * is no hit, and its reciprocal rank is 0.
+   * @returns (rows), float64; > 0 for a passage with at least one of the terms. 0 means that there
+   * is no score: the passage is no hit, and its reciprocal rank is 0.
    */
   score(bag: QuestionTerms, view: LexicalView, mode: LexicalMode): Float64Array {
     for (const term of this.#begin([{ bag, view, weight: 1 }], mode))
@@ -117,8 +121,9 @@ export class LexicalIndex {
   }
 
   /**
-   * The best k passages with a score, and the scores of some others; equal to those of `score`, summed over the question's
-   * languages with their weights, but without reading postings that cannot change the list.
+   * The best k passages with a score, and the scores of some others; equal to those of `score`,
+   * summed over the question's languages with their weights, but without reading postings that
+   * cannot change the list.
    */
   top(questions: readonly LexicalQuestion[], mode: LexicalMode, options: TopOptions): LexicalTop {
     const { k, rank, mask = null } = options;
@@ -145,7 +150,12 @@ export class LexicalIndex {
   }
 
   /** Why a passage has its score: every question term that it has, in the order of the question. */
-  explain(question: QuestionTerms, view: LexicalView, mode: LexicalMode, row: number): TermExplanation[] {
+  explain(
+    question: QuestionTerms,
+    view: LexicalView,
+    mode: LexicalMode,
+    row: number,
+  ): TermExplanation[] {
     const { lengths, base, slope } = this.#norm(view, mode);
     const drawn = this.#drawn(view, mode);
     const placed = this.#segments.findLast(({ firstRow }) => firstRow <= row)!;
@@ -189,7 +199,8 @@ export class LexicalIndex {
   #documentFrequency(asked: AskedTerm, view: LexicalView, mode: LexicalMode): number {
     if (this.#isOwn(asked)) {
       return (
-        this.#corpus?.documentFrequency(asked, false) ?? postingsOf(this.#segments, this.#ownNumbers(asked))
+        this.#corpus?.documentFrequency(asked, false) ??
+        postingsOf(this.#segments, this.#ownNumbers(asked))
       );
     }
     const known = this.#documentFrequencies.get(view)?.get(keyOf(asked, mode));
@@ -201,9 +212,15 @@ export class LexicalIndex {
   }
 
   /** The same from the term's frequencies; remembered, since who shows a ranking asks again. */
-  #countDocuments(asked: AskedTerm, tf: TermFrequencies, view: LexicalView, mode: LexicalMode): number {
+  #countDocuments(
+    asked: AskedTerm,
+    tf: TermFrequencies,
+    view: LexicalView,
+    mode: LexicalMode,
+  ): number {
     const { expectedDf } = view.settings;
-    const counted = this.#corpus?.documentFrequency(asked, expectedDf) ?? tf.documentFrequency(expectedDf);
+    const counted =
+      this.#corpus?.documentFrequency(asked, expectedDf) ?? tf.documentFrequency(expectedDf);
     const known = this.#documentFrequencies.get(view) ?? new Map<string, number>();
     this.#documentFrequencies.set(view, known);
     if (known.size >= KEPT_FREQUENCIES) known.clear();
@@ -215,11 +232,16 @@ export class LexicalIndex {
     return inverseDocumentFrequency(this.#corpus?.passages ?? this.rows, documentFrequency);
   }
 
-  /** True if some segment has passages in `lang` beside others: then postings tell them apart only one by one. */
+  /**
+   * True if some segment has passages in `lang` beside others: then postings tell them apart only
+   * one by one.
+   */
   #mixes(lang: string | null): boolean {
     return (
       lang !== null &&
-      this.#segments.some(({ segment: { languages } }) => languages.length > 1 && languages.includes(lang))
+      this.#segments.some(
+        ({ segment: { languages } }) => languages.length > 1 && languages.includes(lang),
+      )
     );
   }
 
@@ -228,14 +250,16 @@ export class LexicalIndex {
     return view.drawn(mode).flatMap(({ lang, factor }) => {
       const field: FieldName = `drawn:${lang}`;
       const there =
-        this.#corpus?.hasDrawn(lang) ?? this.#segments.some(({ segment }) => segment.field(field) !== null);
+        this.#corpus?.hasDrawn(lang) ??
+        this.#segments.some(({ segment }) => segment.field(field) !== null);
       return there ? { field, factor } : [];
     });
   }
 
   /**
-   * Begins new scores with what terms with generated or translated frequencies contribute, in the order of the question, and returns
-   * the other terms by what they can add at most, the largest first. Every score is summed in this order.
+   * Begins new scores with what terms with generated or translated frequencies contribute, in the
+   * order of the question, and returns the other terms by what they can add at most, the largest
+   * first. Every score is summed in this order.
    */
   #begin(questions: readonly LexicalQuestion[], mode: LexicalMode): OwnTerm[] {
     const own: OwnTerm[] = [];

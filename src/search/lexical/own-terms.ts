@@ -1,6 +1,7 @@
 /**
- * Question terms that only the passages' own words can match, as most romanized n-grams do: their statistics are known
- * before a posting is read, so a ranking may leave most postings of the commonest ones unread. Knows no generation.
+ * Question terms that only the passages' own words can match, as most romanized n-grams do: their
+ * statistics are known before a posting is read, so a ranking may leave most postings of the
+ * commonest ones unread.
  */
 
 import { halfValues } from '../../base/half.js';
@@ -25,7 +26,8 @@ export interface OwnTerm {
 export function largestFrequency(segments: readonly PlacedSegment[], numbers: Int32Array): number {
   let largest = 0;
   segments.forEach(({ segment }, s) => {
-    if (numbers[s] >= 0) largest = Math.max(largest, halfValues[segment.field('own')!.maxima[numbers[s]]]);
+    if (numbers[s] >= 0)
+      largest = Math.max(largest, halfValues[segment.field('own')!.maxima[numbers[s]]]);
   });
   return largest;
 }
@@ -49,13 +51,20 @@ export function addToAll(segments: readonly PlacedSegment[], term: OwnTerm, scor
     const { segment, firstRow } = segments[s];
     const field = segment.field('own')!;
     const { rows, frequencies } = field;
-    const range = { rows, frequencies, start: field.start(number), end: field.postingEnds[number], firstRow };
+    const range = {
+      rows,
+      frequencies,
+      start: field.start(number),
+      end: field.postingEnds[number],
+      firstRow,
+    };
     scores.add(range, term.factor, term.norm);
   }
 }
 
 /**
- * The same for some passages alone, by search in the postings: the cost follows their number, not the term's.
+ * The same for some passages alone, by search in the postings: the cost follows their number, not
+ * the term's.
  *
  * @param wanted rows, ascending
  */
@@ -98,10 +107,17 @@ export function addToSome(
 }
 
 /**
- * First place in [from, end) whose row is `row` or more: steps that double, from a guess, then halves.
+ * First place in [from, end) whose row is `row` or more: steps that double, from a guess, then
+ * halves.
  * @param guess in [from, end)
  */
-function lowerBound(rows: Uint16Array, from: number, end: number, row: number, guess: number): number {
+function lowerBound(
+  rows: Uint16Array,
+  from: number,
+  end: number,
+  row: number,
+  guess: number,
+): number {
   let low = from;
   let high = guess;
   let step = 1;

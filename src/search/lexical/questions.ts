@@ -1,4 +1,7 @@
-/** Questions as the lexical leg reads them: their terms in each language, with the field that these see. Knows no ranking. */
+/**
+ * Questions as the lexical leg reads them: their terms in each language, with the field that these
+ * see.
+ */
 
 import { cancellationPoint } from '../../base/abort.js';
 import type { TermFactors } from '../../generate/generator.js';
@@ -39,7 +42,12 @@ export class LexicalQuestions {
     { question, languages, expansion }: SearchRequest,
     policy: Parameters<typeof policyWeights>[0],
   ): (LexicalQuestion & { readonly lang: string; readonly expansion: boolean })[] {
-    const asked = languages.map(({ lang, weight }) => ({ text: question, lang, weight, expanded: false }));
+    const asked = languages.map(({ lang, weight }) => ({
+      text: question,
+      lang,
+      weight,
+      expanded: false,
+    }));
     for (const { lang, weight } of expansion?.languages ?? []) {
       const { text, lexicalWeight } = expansion!;
       asked.push({ text, lang, weight: weight * lexicalWeight, expanded: true });
@@ -47,12 +55,17 @@ export class LexicalQuestions {
     return asked
       .filter(({ weight }) => weight > 0)
       .map(({ text, lang, weight, expanded }) => {
-        const view = this.#lexical.view(policyWeights(policy, lang, this.#queryLanguages), this.#settings);
+        const view = this.#lexical.view(
+          policyWeights(policy, lang, this.#queryLanguages),
+          this.#settings,
+        );
         return { lang, bag: this.#analyze(text, lang), view, weight, expansion: expanded };
       });
   }
 
-  /** Makes ahead what the first question in each language would wait for; ends early when aborted. */
+  /**
+   * Makes ahead what the first question in each language would wait for; ends early when aborted.
+   */
   async prepare(signal: AbortSignal): Promise<void> {
     for (const lang of this.#queryLanguages) {
       if (signal.aborted) return;

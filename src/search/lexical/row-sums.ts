@@ -1,9 +1,12 @@
-/** A number for each row, most of them 0: reused, and cleared at the cost of what was added. Knows no term. */
+/** A number for each row, most of them 0: reused, and cleared at the cost of what was added. */
 
 export class RowSums {
   /** (n); 0 where nothing was added */
   readonly byRow: Float64Array;
-  /** Rows that are not 0 are `rows[0] ... rows[count - 1]`, in the order in which they were added to. One place is to spare. */
+  /**
+   * Rows that are not 0 are `rows[0] ... rows[count - 1]`, in the order in which they were added
+   * to. One place is to spare.
+   */
   readonly rows: Uint32Array;
   count = 0;
 

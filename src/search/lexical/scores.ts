@@ -1,6 +1,7 @@
 /**
- * The scores of all passages in the memory of a WebAssembly kernel, which adds postings and looks for large scores: JavaScript, one number
- * at a time, would take several times as long. Sums are those of one posting after the other, to the bit. Knows no term.
+ * The scores of all passages in the memory of a WebAssembly kernel, which adds postings and looks
+ * for large scores: JavaScript, one number at a time, would take several times as long. Sums are
+ * those of one posting after the other, to the bit.
  */
 import { type KernelMemory, kernelOf, PAGE } from '../../vectors/kernel.js';
 import { kthScore } from '../top-k.js';
@@ -42,7 +43,13 @@ interface Kernel extends KernelMemory {
     slope: number,
   ) => number;
   readonly maxima: (row: number, end: number, scores: number, first: number, last: number) => void;
-  readonly atLeast: (row: number, end: number, scores: number, threshold: number, out: number) => number;
+  readonly atLeast: (
+    row: number,
+    end: number,
+    scores: number,
+    threshold: number,
+    out: number,
+  ) => number;
 }
 
 const newKernel = kernelOf<Kernel>(MODULE);
@@ -117,7 +124,8 @@ export class Scores extends RowSums {
   }
 
   /**
-   * The rows whose score is at most `margin` below the k-th largest of those that pass the mask, or a little further, in no order.
+   * The rows whose score is at most `margin` below the k-th largest of those that pass the mask, or
+   * a little further, in no order.
    * @param mask (n), 0 leaves a row out; null leaves none out
    * @returns null if there is no k-th, or it is not above `margin`; rows until the next call
    */
@@ -137,11 +145,18 @@ export class Scores extends RowSums {
       from = out;
       count = passing.length;
     }
-    // Two of the best seldom meet in a group; where they do, the k-th largest of the maxima is a little less than the k-th score.
+    // Two of the best seldom meet in a group; where they do, the k-th largest of the maxima is a
+    // little less than the k-th score.
     const groups = 2 * Math.ceil(Math.min(GROUPS * k, this.byRow.length) / 2);
     const ofGroups = this.#maxima.subarray(0, groups).fill(0);
     if (count >= 2)
-      maxima(from, from + 8 * (count >>> 1), scores, ofGroups.byteOffset, ofGroups.byteOffset + 8 * groups);
+      maxima(
+        from,
+        from + 8 * (count >>> 1),
+        scores,
+        ofGroups.byteOffset,
+        ofGroups.byteOffset + 8 * groups,
+      );
     const threshold = kthScore(ofGroups, k, null) ?? 0;
     if (threshold <= margin) return { threshold, rows: null };
     const end = atLeast(from, from + 4 * count, scores, lowest(threshold, margin), out);
@@ -161,7 +176,9 @@ export class Scores extends RowSums {
   }
 }
 
-/** Addresses; behind the lengths lies as much, since the kernel may read lengths behind their end. */
+/**
+ * Addresses; behind the lengths lies as much, since the kernel may read lengths behind their end.
+ */
 function addedAt(n: number): number {
   return LENGTHS + 4 * HELD_LENGTHS * n;
 }
@@ -178,7 +195,10 @@ function maximaAt(n: number): number {
   return Math.ceil((chosenAt(n) + 4 * (n + 1)) / 16) * 16;
 }
 
-/** The lowest score from which `rest` may lead to `threshold`, with a margin for the rounding of sums. */
+/**
+ * The lowest score from which `rest` may lead to `threshold`, with a margin for the rounding of
+ * sums.
+ */
 export function lowest(threshold: number, rest: number): number {
   return threshold - rest - 1e-9 * threshold;
 }

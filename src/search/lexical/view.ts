@@ -1,6 +1,6 @@
 /**
- * What a question in certain languages sees of the lexical index: which pivot stems and drawn queries its terms stand for,
- * and how long every passage is when its generated terms count. Knows no postings of the question and no score.
+ * What a question in certain languages sees of the lexical index: which pivot stems and drawn
+ * queries its terms stand for, and how long every passage is when its generated terms count.
  */
 
 import { halfValues } from '../../base/half.js';
@@ -10,8 +10,9 @@ import type { LanguageWeight, TermBag } from '../../languages/terms.js';
 import type { QuestionTerms } from './question.js';
 
 /**
- * `plain`: the passage's own terms. `generated`: also the terms generated for it in the view's languages. `translated`: also
- * its pivot stems, through the translations of the question's terms. `both`: all three.
+ * `plain`: the passage's own terms. `generated`: also the terms generated for it in the view's
+ * languages. `translated`: also its pivot stems, through the translations of the question's terms.
+ * `both`: all three.
  */
 export type LexicalMode = 'plain' | 'generated' | 'translated' | 'both';
 
@@ -21,20 +22,29 @@ export interface ViewSettings {
   /** What one translated match counts against one of the passage's own, >= 0. */
   readonly translationWeight: number;
   /**
-   * True: a passage that has a term only by generation or translation counts min(1, tf) in the document frequency, which is
-   * the expectation; passages with the term itself count 1. False: every passage with tf > 0 counts 1.
+   * True: a passage that has a term only by generation or translation counts min(1, tf) in the
+   * document frequency, which is the expectation; passages with the term itself count 1. False:
+   * every passage with tf > 0 counts 1.
    */
   readonly expectedDf: boolean;
   /** What a relative of a stem counts against the stem itself, times their nearness, >= 0. */
   readonly relatedWeight: number;
-  /** The generator's table; null if it has none (drawn queries are used) or nothing was generated. */
+  /**
+   * The generator's table; null if it has none (drawn queries are used) or nothing was generated.
+   */
   readonly factors: TermFactors | null;
 }
 
-/** Stems behind a term, its own and their relatives, up to which relatives are added: each costs the reading of its postings. */
+/**
+ * Stems behind a term, its own and their relatives, up to which relatives are added: each costs the
+ * reading of its postings.
+ */
 const MOST_STEMS = 14;
 
-/** A pivot stem behind a question term: it adds `factor` g(e, p) to the frequency in passages not written in `lang`. */
+/**
+ * A pivot stem behind a question term: it adds `factor` g(e, p) to the frequency in passages not
+ * written in `lang`.
+ */
 export interface PivotShare {
   readonly stem: string;
   readonly lang: string;
@@ -79,18 +89,21 @@ export class LexicalView {
   }
 
   /**
-   * Lengths that normalize the frequencies of `mode`: with generated terms len_own + c SUM_l w_l SUM_e g(e,p) mass_l(e).
-   * A translation changes the question, not the passage, so it adds nothing.
+   * Lengths that normalize the frequencies of `mode`: with generated terms len_own + c SUM_l w_l
+   * SUM_e g(e,p) mass_l(e). A translation changes the question, not the passage, so it adds
+   * nothing.
    */
   lengths(mode: LexicalMode): Lengths {
-    if (mode === 'plain' || mode === 'translated' || this.settings.generatedWeight === 0) return this.#own;
+    if (mode === 'plain' || mode === 'translated' || this.settings.generatedWeight === 0)
+      return this.#own;
     this.#generated ??= lengthsOf(this.#own.byRow.slice(), (byRow) => this.#addGenerated(byRow));
     return this.#generated;
   }
 
   /**
-   * The pivot stems that `term` stands for in `mode`, and their relatives: a passage about physicians is asked by "doctor" too. Relatives
-   * widen the question, not the passage, so they change no length.
+   * The pivot stems that `term` stands for in `mode`, and their relatives: a passage about
+   * physicians is asked by "doctor" too. Relatives widen the question, not the passage, so they
+   * change no length.
    */
   shares(term: string, mode: LexicalMode): PivotShare[] {
     const { factors, generatedWeight, translationWeight } = this.settings;
@@ -101,15 +114,20 @@ export class LexicalView {
         const factor = counted * weight;
         if (factor <= 0) return;
         const widened = this.#withRelatives(stems, factors);
-        for (const [stem, share] of widened) shares.push({ stem, lang, factor: factor * share, by });
+        for (const [stem, share] of widened)
+          shares.push({ stem, lang, factor: factor * share, by });
       };
-      if (mode !== 'translated') add(factors.generatedFrom(term, lang), 'generated', generatedWeight);
+      if (mode !== 'translated')
+        add(factors.generatedFrom(term, lang), 'generated', generatedWeight);
       if (mode !== 'generated') add(factors.translate(term, lang), 'translated', translationWeight);
     }
     return shares;
   }
 
-  /** The languages whose drawn queries count in `mode`, with what one drawn term adds to the frequency. */
+  /**
+   * The languages whose drawn queries count in `mode`, with what one drawn term adds to the
+   * frequency.
+   */
   drawn(mode: LexicalMode): readonly { lang: string; factor: number }[] {
     if (mode === 'plain' || mode === 'translated') return [];
     return this.languages
@@ -143,11 +161,15 @@ export class LexicalView {
       const lengths = this.#lengthsIn(lang);
       for (let row = 0; row < added.length; row++) added[row] += weight * lengths[row];
     }
-    for (let row = 0; row < byRow.length; row++) byRow[row] += this.settings.generatedWeight * added[row];
+    for (let row = 0; row < byRow.length; row++)
+      byRow[row] += this.settings.generatedWeight * added[row];
   }
 }
 
-/** (rows) what was generated for each passage in a language: SUM_e g(e, p) mass_l(e), or the lengths of its drawn queries. */
+/**
+ * (rows) what was generated for each passage in a language: SUM_e g(e, p) mass_l(e), or the lengths
+ * of its drawn queries.
+ */
 export function generatedLengths(
   segments: readonly LexicalSegment[],
   lang: string,
@@ -165,8 +187,14 @@ export function generatedLengths(
   return lengths;
 }
 
-/** Changes `byRow` and takes its mean and minimum. The order of addition is that of the rows, so segments do not matter. */
-export function lengthsOf(byRow: Float32Array, change: (byRow: Float32Array) => void = () => {}): Lengths {
+/**
+ * Changes `byRow` and takes its mean and minimum. The order of addition is that of the rows, so
+ * segments do not matter.
+ */
+export function lengthsOf(
+  byRow: Float32Array,
+  change: (byRow: Float32Array) => void = () => {},
+): Lengths {
   change(byRow);
   let total = 0;
   let shortest = Infinity;
@@ -218,7 +246,9 @@ export class ViewCache {
   readonly #segments: readonly LexicalSegment[];
   readonly #own: Lengths;
   readonly #views = new WeakMap<object, Map<string, LexicalView>>();
-  /** By table and language, 8 bytes a passage each: views of several languages are sums of these. */
+  /**
+   * By table and language, 8 bytes a passage each: views of several languages are sums of these.
+   */
   readonly #lengths = new WeakMap<object, Map<string, Float64Array>>();
 
   /** @param own lengths of the passages' own terms over all segments */
@@ -239,7 +269,9 @@ export class ViewCache {
     const key = JSON.stringify([pairs, Object.entries(numbers).sort()]);
     let view = views.get(key);
     if (view === undefined) {
-      view = new LexicalView(weights, settings, this.#own, (lang) => this.#lengthsIn(lang, factors));
+      view = new LexicalView(weights, settings, this.#own, (lang) =>
+        this.#lengthsIn(lang, factors),
+      );
       if (views.size >= KEPT_VIEWS) views.delete(views.keys().next().value!);
       views.set(key, view);
     }

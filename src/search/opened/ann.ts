@@ -1,4 +1,4 @@
-/** ANN indexes as they are found beside an index, and used where they fit its rows. Knows no question. */
+/** ANN indexes as they are found beside an index, and used where they fit its rows. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { XqgError } from '../../base/errors.js';
@@ -43,13 +43,15 @@ export async function openAnn(snapshot: IndexSnapshot): Promise<OpenedAnn | null
 async function openGraph(snapshot: IndexSnapshot, record: AnnRecord): Promise<Graph> {
   const { dir, dim } = snapshot;
   const rows = rowsOfVersion(snapshot);
-  if (record.rows !== rows) throw new XqgError('XQG_ANN_STALE', { dir, built: record.rows, index: rows });
+  if (record.rows !== rows)
+    throw new XqgError('XQG_ANN_STALE', { dir, built: record.rows, index: rows });
   const path = join(annFolder(dir, record), GRAPH_FILE);
   const size = await stat(path).then(
     (found) => found.size,
     () => -1,
   );
   if (size === record.graphBytes) return Graph.view(path, { dim, unitLength: record.unitLength });
-  const reason = size < 0 ? 'its file is missing' : `it has ${size} bytes instead of ${record.graphBytes}`;
+  const reason =
+    size < 0 ? 'its file is missing' : `it has ${size} bytes instead of ${record.graphBytes}`;
   throw new XqgError('XQG_ANN_DAMAGED', { path, reason });
 }

@@ -1,4 +1,4 @@
-/** One version of an index with the engine that ranks it, opened together and closed together. Knows no question. */
+/** One version of an index with the engine that ranks it, opened together and closed together. */
 
 import { UseCounted } from '../../base/use-count.js';
 import { hasDistribution } from '../../generate/generator.js';
@@ -84,7 +84,11 @@ export class LocalIndex extends UseCounted implements Searchable {
     yield { index: this, questions };
   }
 
-  languages(question: string, lang: SearchOptions['lang'], recipe: Recipe): Promise<QuestionLanguages> {
+  languages(
+    question: string,
+    lang: SearchOptions['lang'],
+    recipe: Recipe,
+  ): Promise<QuestionLanguages> {
     return languagesOf(question, lang, recipe, this);
   }
 

@@ -1,6 +1,6 @@
 /**
- * One version of an index whose store ranks by itself: nothing of it is held here but sums over its rows. Every question gets the
- * rows that it is about. Knows no server.
+ * One version of an index whose store ranks by itself: nothing of it is held here but sums over its
+ * rows. Every question gets the rows that it is about.
  */
 import { XqgError } from '../../base/errors.js';
 import { UseCounted } from '../../base/use-count.js';
@@ -87,14 +87,25 @@ export class RemoteIndex extends UseCounted implements Searchable {
     const [{ lang, filters = [] }] = asked;
     const blank = this.#searched(this.#candidates.blank);
     const languages = await this.languages(question, lang, this.#recipe);
-    const [expanded] = await expandQuestions([{ text: question, languages: languages.languages }], asked[0]);
+    const [expanded] = await expandQuestions(
+      [{ text: question, languages: languages.languages }],
+      asked[0],
+    );
     const { topN } = blank.engine.defaults.hybrid;
     const requests = asked.map((options) => {
       const { expansion } = expanded;
-      return deepened({ ...requestOf(question, languages, blank, options, null), expansion }, topN, depth);
+      return deepened(
+        { ...requestOf(question, languages, blank, options, null), expansion },
+        topN,
+        depth,
+      );
     });
     const found = await this.#candidates.around(requests, filters.map(parseCondition), also);
-    return { ...this.#searched(found), expanded, sureTo: Math.max(depth, ...requests.map(({ k }) => k)) };
+    return {
+      ...this.#searched(found),
+      expanded,
+      sureTo: Math.max(depth, ...requests.map(({ k }) => k)),
+    };
   }
 
   async *aroundEach<Q extends Question>(
@@ -111,7 +122,11 @@ export class RemoteIndex extends UseCounted implements Searchable {
     }
   }
 
-  languages(question: string, lang: SearchOptions['lang'], recipe: Recipe): Promise<QuestionLanguages> {
+  languages(
+    question: string,
+    lang: SearchOptions['lang'],
+    recipe: Recipe,
+  ): Promise<QuestionLanguages> {
     return languagesOf(question, lang, recipe, this.#searched(this.#candidates.blank));
   }
 
@@ -140,7 +155,10 @@ export class RemoteIndex extends UseCounted implements Searchable {
 
   #searched({ engine, snapshot, seqs }: CandidateEngine): SearchView {
     const { manifest, version } = this;
-    return { engine, snapshot: new StoredRows(snapshot, seqs, this.#reader, this.#dir, manifest, version) };
+    return {
+      engine,
+      snapshot: new StoredRows(snapshot, seqs, this.#reader, this.#dir, manifest, version),
+    };
   }
 }
 

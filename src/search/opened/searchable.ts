@@ -1,6 +1,6 @@
 /**
- * What questions are answered from: an opened version with all its rows, or, where a store ranks by itself, the rows that a question is
- * about. Holds no logic.
+ * What questions are answered from: an opened version with all its rows, or, where a store ranks by
+ * itself, the rows that a question is about. Holds no logic.
  */
 import type { Manifest } from '../../indexing/manifest.js';
 import type { IndexSnapshot } from '../../indexing/open.js';
@@ -22,7 +22,10 @@ export interface SearchSnapshot extends Snapshot {
   readonly filtered?: boolean;
   /** Row of a passage, or -1. */
   row(id: string): number;
-  take<C extends Column>(rows: readonly number[], columns: readonly C[]): Promise<Pick<IndexedPassage, C>[]>;
+  take<C extends Column>(
+    rows: readonly number[],
+    columns: readonly C[],
+  ): Promise<Pick<IndexedPassage, C>[]>;
   scan<C extends Column>(
     columns: readonly C[],
     options?: ScanOptions,
@@ -66,7 +69,11 @@ export interface Searchable {
     options: SearchOptions,
   ): AsyncIterable<{ readonly index: SearchView; readonly questions: readonly Q[] }>;
   /** The languages in which a question is searched. */
-  languages(question: string, lang: SearchOptions['lang'], recipe: Recipe): Promise<QuestionLanguages>;
+  languages(
+    question: string,
+    lang: SearchOptions['lang'],
+    recipe: Recipe,
+  ): Promise<QuestionLanguages>;
   /** The passages with these ids that pass the filters, if no others. */
   passages(ids: readonly string[], filters: readonly string[]): Promise<SearchView>;
   /** True if another version was sealed since. */

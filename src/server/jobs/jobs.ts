@@ -1,6 +1,7 @@
 /**
- * Writes that were asked for, one at a time for each index, each in a process of its own. What was sent lies in the index's
- * directory until it is in, so that a server that was killed goes on with it. Knows no HTTP.
+ * Writes that were asked for, one at a time for each index, each in a process of its own. What was
+ * sent lies in the index's directory until it is in, so that a server that was killed goes on with
+ * it.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -75,7 +76,9 @@ export class Jobs {
    * Makes a folder for what a job will add.
    * @throws XqgError XQG_SERVER_BUSY
    */
-  async reserve(served: ServedIndex): Promise<{ id: string; folder: string; discard: () => Promise<void> }> {
+  async reserve(
+    served: ServedIndex,
+  ): Promise<{ id: string; folder: string; discard: () => Promise<void> }> {
     const { waiting } = this.#options;
     if ((this.#queues.get(served.name)?.size ?? 0) >= waiting) {
       throw new XqgError('XQG_SERVER_BUSY', { what: 'jobs', seconds: 30 });
@@ -94,8 +97,16 @@ export class Jobs {
     what: readonly string[],
   ): Promise<JobResponse> {
     const { fingerprint, filters } = access;
-    const stored = { id, what, created: new Date().toISOString(), access: { fingerprint, filters }, task };
-    await writeFile(join(served.directory, FOLDER, id, FILE), JSON.stringify(stored), { flush: true });
+    const stored = {
+      id,
+      what,
+      created: new Date().toISOString(),
+      access: { fingerprint, filters },
+      task,
+    };
+    await writeFile(join(served.directory, FOLDER, id, FILE), JSON.stringify(stored), {
+      flush: true,
+    });
     return this.#enqueue(served, stored);
   }
 
@@ -134,7 +145,8 @@ export class Jobs {
 
   #job(access: Access, id: string): Job {
     const job = this.#jobs.get(id);
-    if (job === undefined || !isVisible(job, access)) throw new XqgError('XQG_JOB_UNKNOWN', { job: id });
+    if (job === undefined || !isVisible(job, access))
+      throw new XqgError('XQG_JOB_UNKNOWN', { job: id });
     return job;
   }
 
@@ -170,12 +182,17 @@ export class Jobs {
       if (result.status === 'interrupted') throw new XqgError('XQG_JOB_CANCELLED');
       await served.refresh();
       const failed = result.documents.failed > 0 && result.documents.indexed === 0;
-      change(job, { state: failed ? 'failed' : 'done', result, error: failed ? firstFailure(result) : null });
+      change(job, {
+        state: failed ? 'failed' : 'done',
+        result,
+        error: failed ? firstFailure(result) : null,
+      });
     } catch (thrown) {
       if (this.#stopping) return;
       const error = cancelled.signal.aborted ? new XqgError('XQG_JOB_CANCELLED') : thrown;
       const state = cancelled.signal.aborted ? 'cancelled' : 'failed';
-      const report = thrown instanceof ReportedFailure ? thrown.report : describeFailure(error).error;
+      const report =
+        thrown instanceof ReportedFailure ? thrown.report : describeFailure(error).error;
       change(job, { state, error: state === 'cancelled' ? describeFailure(error).error : report });
       await served.refresh();
     }
@@ -185,7 +202,8 @@ export class Jobs {
   }
 
   #write(job: Job, task: WriteTask): Promise<NonNullable<ResultOf<WriterMessage>>> {
-    const path = this.#options.child ?? fileURLToPath(new URL('./writer-process.js', import.meta.url));
+    const path =
+      this.#options.child ?? fileURLToPath(new URL('./writer-process.js', import.meta.url));
     const started = performance.now();
     return new Promise((resolve, reject) => {
       const child: ChildProcess = fork(path, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
@@ -226,7 +244,10 @@ class ReportedFailure extends Error {
   }
 }
 
-function shownFailure(served: ServedIndex, failure: ReportedFailure['report']): ReportedFailure['report'] {
+function shownFailure(
+  served: ServedIndex,
+  failure: ReportedFailure['report'],
+): ReportedFailure['report'] {
   return JSON.parse(served.shown(JSON.stringify(failure))) as ReportedFailure['report'];
 }
 

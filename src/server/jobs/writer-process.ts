@@ -1,6 +1,7 @@
 /**
- * A process of its own that writes an index for a server, so that searching does not wait for it. Gets one task, tells its
- * progress and its end, and stops at a safe point when it is told to or when the server is gone.
+ * A process of its own that writes an index for a server, so that searching does not wait for it.
+ * Gets one task, tells its progress and its end, and stops at a safe point when it is told to or
+ * when the server is gone.
  */
 import { basename } from 'node:path';
 import { describeFailure, XqgError } from '../../base/errors.js';
@@ -37,7 +38,14 @@ function tell(message: WriterMessage): void {
   if (process.connected) process.send!(message);
 }
 
-async function add({ directory, pack, folder, lang, metadata, filters }: AddTask): Promise<WriteResult> {
+async function add({
+  directory,
+  pack,
+  folder,
+  lang,
+  metadata,
+  filters,
+}: AddTask): Promise<WriteResult> {
   const hidden = await hiddenDocuments(directory, filters);
   const index = await openIndex(directory, { create: true, pack });
   try {
@@ -70,7 +78,8 @@ async function remove({ directory, documents, filters }: RemoveTask): Promise<Wr
   const hidden = await hiddenDocuments(directory, filters);
   const visible = documents.filter((id) => !hidden.has(id));
   const { removeFromIndex } = await import('../../indexing/remove.js');
-  const removed = visible.length === 0 ? 0 : await removeFromIndex(directory, { documents: visible });
+  const removed =
+    visible.length === 0 ? 0 : await removeFromIndex(directory, { documents: visible });
   if (removed === 0)
     throw new XqgError('XQG_NOTHING_REMOVED', { what: documents.join(', '), dir: directory });
   return {
@@ -82,7 +91,10 @@ async function remove({ directory, documents, filters }: RemoveTask): Promise<Wr
 }
 
 /** Documents with a passage that does not pass the filters. */
-async function hiddenDocuments(directory: string, filters: readonly string[]): Promise<ReadonlySet<string>> {
+async function hiddenDocuments(
+  directory: string,
+  filters: readonly string[],
+): Promise<ReadonlySet<string>> {
   const hidden = new Set<string>();
   if (filters.length === 0 || (await findManifest(directory)) === null) return hidden;
   const passes = parseFilters(filters);

@@ -1,4 +1,6 @@
-/** What the server and the process that writes an index for it say to each other. Holds no logic. */
+/**
+ * What the server and the process that writes an index for it say to each other. Holds no logic.
+ */
 
 import type { FailureReport } from '../../base/errors.js';
 import type { MetadataValue } from '../../corpus/passage.js';

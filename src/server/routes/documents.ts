@@ -37,7 +37,8 @@ export function documentRoutes(app: App, { service, jobs, limits }: RouteContext
       schema: {
         tags: ['Documents'],
         summary: 'Add documents',
-        description: 'A document with the id of another one replaces it. Answers with a job to watch.',
+        description:
+          'A document with the id of another one replaces it. Answers with a job to watch.',
         params: indexParams,
         body: documentsBody,
         response: { 202: jobAnswer, ...FAILURES },
@@ -52,7 +53,9 @@ export function documentRoutes(app: App, { service, jobs, limits }: RouteContext
         await writeFile(join(folder, 'documents.jsonl'), rows);
         const what = body.documents.map((document) => document.id);
         const task = { kind: 'add' as const, folder, metadata: {} };
-        return reply.code(202).send(await jobs.start({ served, access, id }, task, what.slice(0, 100)));
+        return reply
+          .code(202)
+          .send(await jobs.start({ served, access, id }, task, what.slice(0, 100)));
       } catch (error) {
         await discard();
         throw error;
@@ -159,7 +162,9 @@ async function receive(
 ): Promise<{ names: string[] } & z.output<typeof formFields>> {
   const names: string[] = [];
   const fields: Record<string, unknown> = {};
-  for await (const part of request.parts({ limits: { fileSize: limits.upload, files: limits.files } })) {
+  for await (const part of request.parts({
+    limits: { fileSize: limits.upload, files: limits.files },
+  })) {
     if (part.type === 'field') {
       fields[part.fieldname] = part.value;
       continue;
@@ -175,16 +180,22 @@ async function receive(
     }
     names.push(name);
   }
-  if (names.length === 0) throw new XqgError('XQG_REQUEST_INVALID', { problems: 'the form holds no file' });
+  if (names.length === 0)
+    throw new XqgError('XQG_REQUEST_INVALID', { problems: 'the form holds no file' });
   const { data, error } = formFields.safeParse(fields);
   if (error) {
-    const problems = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
+    const problems = error.issues
+      .map(({ path, message }) => `${path.join('.')} ${message}`)
+      .join('; ');
     throw new XqgError('XQG_REQUEST_INVALID', { problems });
   }
   return { names, ...data };
 }
 
-/** The last part of a name, of this folder and nowhere else; two of one name in one form are refused. */
+/**
+ * The last part of a name, of this folder and nowhere else; two of one name in one form are
+ * refused.
+ */
 function fileName(given: string, taken: readonly string[]): string {
   const name = basename(given.replaceAll('\\', '/'))
     .replace(/\p{Cc}/gu, '')

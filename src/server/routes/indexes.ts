@@ -1,7 +1,13 @@
 /** Looking: indexes, their passages and the generated queries. */
 
 import { coverageQuery, indexParams, listQuery, passageParams } from '../requests.js';
-import { coverageAnswer, indexAnswer, indexesAnswer, passageAnswer, passagesAnswer } from '../responses.js';
+import {
+  coverageAnswer,
+  indexAnswer,
+  indexesAnswer,
+  passageAnswer,
+  passagesAnswer,
+} from '../responses.js';
 import { type App, FAILURES, type RouteContext } from './context.js';
 
 export function indexRoutes(app: App, { service }: RouteContext): void {

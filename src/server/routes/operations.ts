@@ -14,7 +14,11 @@ export function operationRoutes(
     '/health',
     {
       config: { open: true, rateLimit: false },
-      schema: { tags: ['Operations'], summary: 'Does the server live?', response: { 200: healthAnswer } },
+      schema: {
+        tags: ['Operations'],
+        summary: 'Does the server live?',
+        response: { 200: healthAnswer },
+      },
     },
     async () => ({ status: 'ok' as const }),
   );

@@ -1,6 +1,6 @@
 /**
- * One version of a Lance table, frozen. Rows keep the order of Lance's ordered scan, which is fixed for a version. Knows
- * neither how rows were written nor which version is current.
+ * One version of a Lance table, frozen. Rows keep the order of Lance's ordered scan, which is fixed
+ * for a version.
  */
 import type { Table } from '@lancedb/lancedb';
 import type { RecordBatch } from 'apache-arrow';
@@ -59,7 +59,8 @@ export class LanceReader implements StoreReader {
     for (const place of places) {
       if (!(place in rowIds)) throw new RangeError(`no row ${place} among ${rowIds.length}`);
     }
-    // Lance answers without repeats and in an order of its own: rows are found again by their row id.
+    // Lance answers without repeats and in an order of its own: rows are found again by their row
+    // id.
     const found = new Map<bigint, Pick<IndexedPassage, C>>();
     await this.#guard(async () => {
       const wanted = [...new Set(places.map((place) => rowIds[place]))];
@@ -116,7 +117,9 @@ export class LanceReader implements StoreReader {
   }
 
   #names(columns: readonly Column[], languages?: readonly string[]): string[] {
-    const names = [...new Set(columns.flatMap((column) => lanceColumns(column, this.shape, languages)))];
+    const names = [
+      ...new Set(columns.flatMap((column) => lanceColumns(column, this.shape, languages))),
+    ];
     // Lance refuses to select nothing: sums may name no language.
     return names.length === 0 ? ['id'] : names;
   }
@@ -142,7 +145,11 @@ export class LanceReader implements StoreReader {
 
   #explain(cause: unknown): unknown {
     if (cause instanceof Error && /not found/i.test(cause.message)) {
-      return new XqgError('XQG_STORE_VERSION_GONE', { dir: this.dir, version: this.version }, { cause });
+      return new XqgError(
+        'XQG_STORE_VERSION_GONE',
+        { dir: this.dir, version: this.version },
+        { cause },
+      );
     }
     return storageError(cause, this.dir);
   }

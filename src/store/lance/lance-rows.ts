@@ -1,6 +1,6 @@
 /**
- * Indexed passages as Arrow record batches and back: the column layout of the Lance store. Buffers are built whole, because
- * Arrow's own builders take a call per value. Knows no file and no version.
+ * Indexed passages as Arrow record batches and back: the column layout of the Lance store. Buffers
+ * are built whole, because Arrow's own builders take a call per value.
  */
 
 import { createRequire } from 'node:module';
@@ -10,7 +10,10 @@ import { dequantize, quantizedBytes, quantizeInto } from '../quantize.js';
 import type { Column, IndexedPassage, StoreShape } from '../store.js';
 import { decodeTerms, encodeTerms } from '../term-bytes.js';
 
-/** Apache Arrow in the copy that LanceDB loads: its modules in the other format would be a second one, and take a tenth of a second. */
+/**
+ * Apache Arrow in the copy that LanceDB loads: its modules in the other format would be a second
+ * one, and take a tenth of a second.
+ */
 export const arrow = createRequire(import.meta.url)('apache-arrow') as typeof Arrow;
 
 /** Lance column of the sum of one query language. */
@@ -57,7 +60,11 @@ export function shapeOf(schema: Arrow.Schema): StoreShape {
 }
 
 /** Names of the Lance columns that hold a column of the door. */
-export function lanceColumns(column: Column, shape: StoreShape, languages?: readonly string[]): string[] {
+export function lanceColumns(
+  column: Column,
+  shape: StoreShape,
+  languages?: readonly string[],
+): string[] {
   if (column === 'sums') {
     return shape.queryLanguages.filter((lang) => languages?.includes(lang) ?? true).map(sumColumn);
   }
@@ -137,7 +144,9 @@ export function decodeRows<C extends Column>(
   shape: StoreShape,
   languages?: readonly string[],
 ): Pick<IndexedPassage, C>[] {
-  const readers = columns.map((column) => [column, columnReader(batch, column, shape, languages)] as const);
+  const readers = columns.map(
+    (column) => [column, columnReader(batch, column, shape, languages)] as const,
+  );
   return Array.from({ length: batch.numRows }, (_, row) => {
     const passage: Record<string, unknown> = {};
     for (const [column, read] of readers) passage[column] = read(row);
@@ -157,7 +166,8 @@ function columnReader(
     case 'vector': {
       const data = child('vector').data[0];
       const values = data.children[0].values as Float32Array;
-      return (row) => values.subarray((data.offset + row) * shape.dim, (data.offset + row + 1) * shape.dim);
+      return (row) =>
+        values.subarray((data.offset + row) * shape.dim, (data.offset + row + 1) * shape.dim);
     }
     case 'sums': {
       const cells = names.map((name) => [name.slice(sumColumn('').length), child(name)] as const);
@@ -207,10 +217,15 @@ function columnReader(
   }
 }
 
-/** The column of one query language: cells of one size, quantized in place; null where a passage has no sum. */
+/**
+ * The column of one query language: cells of one size, quantized in place; null where a passage has
+ * no sum.
+ */
 function sumData(passages: readonly IndexedPassage[], lang: string, shape: StoreShape): Arrow.Data {
   const cell = quantizedBytes(shape.dim, shape.sumBits);
-  const cells = variableBuffers(passages.length, (row) => (passages[row].sums.has(lang) ? cell : null));
+  const cells = variableBuffers(passages.length, (row) =>
+    passages[row].sums.has(lang) ? cell : null,
+  );
   passages.forEach((passage, row) => {
     const sum = passage.sums.get(lang);
     if (sum !== undefined) quantizeInto(sum, shape.sumBits, cells.data, cells.valueOffsets[row]);
@@ -219,7 +234,10 @@ function sumData(passages: readonly IndexedPassage[], lang: string, shape: Store
 }
 
 /** A column of values of any length; null where there is none. */
-function variableData(type: Arrow.Utf8 | Arrow.Binary, values: readonly (Uint8Array | null)[]): Arrow.Data {
+function variableData(
+  type: Arrow.Utf8 | Arrow.Binary,
+  values: readonly (Uint8Array | null)[],
+): Arrow.Data {
   const cells = variableBuffers(values.length, (row) => values[row]?.length ?? null);
   values.forEach((value, row) => {
     if (value !== null) cells.data.set(value, cells.valueOffsets[row]);
@@ -234,7 +252,12 @@ function variableData(type: Arrow.Utf8 | Arrow.Binary, values: readonly (Uint8Ar
 function variableBuffers(
   n: number,
   sizeOf: (row: number) => number | null,
-): { valueOffsets: Int32Array; nullCount: number; nullBitmap: Uint8Array | undefined; data: Uint8Array } {
+): {
+  valueOffsets: Int32Array;
+  nullCount: number;
+  nullBitmap: Uint8Array | undefined;
+  data: Uint8Array;
+} {
   const valueOffsets = new Int32Array(n + 1);
   const validity = new Uint8Array(Math.ceil(n / 8));
   let nullCount = 0;

@@ -1,7 +1,8 @@
 /**
- * The embedded store: one LanceDB table in a directory of its own. Lance keeps every commit as a version, so a batch is
- * seen whole or not at all, also after a crash. A purge copies the living rows into a table of the next generation
- * (`passages-2.lance`) and drops the one before: compaction alone may leave deleted rows in their files. Knows no manifest.
+ * The embedded store: one LanceDB table in a directory of its own. Lance keeps every commit as a
+ * version, so a batch is seen whole or not at all, also after a crash. A purge copies the living
+ * rows into a table of the next generation (`passages-2.lance`) and drops the one before:
+ * compaction alone may leave deleted rows in their files.
  */
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,14 +19,23 @@ import {
 import { LanceReader } from './lance-reader.js';
 import { encodeRows, lanceSchema, shapeOf, sqlList, sqlString } from './lance-rows.js';
 
-/** Fragments that a table may have before `compact` joins them; scans of fewer are as fast as of one. */
+/**
+ * Fragments that a table may have before `compact` joins them; scans of fewer are as fast as of
+ * one.
+ */
 const FRAGMENTS = 64;
-/** Share of deleted rows at which `compact` rewrites; Lance itself rewrites fragments from a tenth on. */
+/**
+ * Share of deleted rows at which `compact` rewrites; Lance itself rewrites fragments from a tenth
+ * on.
+ */
 const DELETED_SHARE = 0.1;
 const PURGE_ROWS = 2048;
 /** Document ids per filter. */
 const FILTER_IDS = 1000;
-/** LanceDB takes an age, not a time, and counts it from when the call arrives: a kept version must not grow too old on the way. */
+/**
+ * LanceDB takes an age, not a time, and counts it from when the call arrives: a kept version must
+ * not grow too old on the way.
+ */
 const KEPT_MARGIN = 60_000;
 const TABLE = /^passages-(\d+)\.lance$/;
 
@@ -100,7 +110,9 @@ export class LanceStore implements PassageStore {
   async deleteDocuments(documentIds: readonly string[]): Promise<number> {
     let deleted = 0;
     for (let from = 0; from < documentIds.length; from += FILTER_IDS) {
-      deleted += await this.#delete(`document_id IN ${sqlList(documentIds.slice(from, from + FILTER_IDS))}`);
+      deleted += await this.#delete(
+        `document_id IN ${sqlList(documentIds.slice(from, from + FILTER_IDS))}`,
+      );
     }
     return deleted;
   }
@@ -127,13 +139,20 @@ export class LanceStore implements PassageStore {
     });
   }
 
-  async compact(keep: readonly string[], options: { readonly force?: boolean } = {}): Promise<boolean> {
+  async compact(
+    keep: readonly string[],
+    options: { readonly force?: boolean } = {},
+  ): Promise<boolean> {
     return guard(this.#dir, async () => {
       const { numRows, fragmentStats } = await this.#table.stats();
       const written = fragmentStats.lengths.mean * fragmentStats.numFragments;
-      const small = fragmentStats.numFragments <= FRAGMENTS && written - numRows <= DELETED_SHARE * written;
+      const small =
+        fragmentStats.numFragments <= FRAGMENTS && written - numRows <= DELETED_SHARE * written;
       if (small && !options.force) return false;
-      await this.#table.optimize({ cleanupOlderThan: await this.#oldest(keep), deleteUnverified: true });
+      await this.#table.optimize({
+        cleanupOlderThan: await this.#oldest(keep),
+        deleteUnverified: true,
+      });
       return true;
     });
   }
@@ -163,7 +182,8 @@ export class LanceStore implements PassageStore {
       this.#table = await this.#connection.openTable(nameOf(next));
       this.#generation = next;
       for (const generation of await generations(this.#dir)) {
-        if (generation < next) await rm(join(this.#dir, `${nameOf(generation)}.lance`), { recursive: true });
+        if (generation < next)
+          await rm(join(this.#dir, `${nameOf(generation)}.lance`), { recursive: true });
       }
     });
   }

@@ -1,6 +1,6 @@
 /**
- * `opensearch://HOST:PORT/NAME` and what may stand behind it. Knows no request. Credentials come from the environment only, so
- * that no manifest, log or shell history holds them.
+ * `opensearch://HOST:PORT/NAME` and what may stand behind it. Credentials come from the environment
+ * only, so that no manifest, log or shell history holds them.
  */
 import { XqgError } from '../../base/errors.js';
 
@@ -18,11 +18,14 @@ export interface StoreAddress {
 export interface StoreSettings {
   readonly shards: number;
   readonly replicas: number;
-  /** What builds the graphs of vectors: lucene is in every k-NN plugin, faiss needs its native part. */
+  /**
+   * What builds the graphs of vectors: lucene is in every k-NN plugin, faiss needs its native part.
+   */
   readonly engine: 'lucene' | 'faiss';
 }
 
-const FORM = 'opensearch://HOST:PORT[,HOST:PORT...]/NAME[?shards=N&replicas=N&engine=lucene|faiss&tls=1]';
+const FORM =
+  'opensearch://HOST:PORT[,HOST:PORT...]/NAME[?shards=N&replicas=N&engine=lucene|faiss&tls=1]';
 const SPEC = /^opensearch(s?):\/\/([^/?#]+)\/([^/?#]+)(?:\?(.*))?$/;
 const NODE = /^(\[[\da-f:]+\]|[\w.-]+)(:\d+)?$/i;
 const NAME = /^[a-z\d][a-z\d_.-]{0,199}$/;
@@ -36,12 +39,17 @@ export function isStoreSpec(text: string): boolean {
 /** @throws XqgError XQG_STORE_ADDRESS */
 export function parseAddress(text: string): StoreAddress {
   const fail = (reason: string): XqgError =>
-    new XqgError('XQG_STORE_ADDRESS', { address: text.replace(/\/\/[^@/]*@/, '//***@'), reason, form: FORM });
+    new XqgError('XQG_STORE_ADDRESS', {
+      address: text.replace(/\/\/[^@/]*@/, '//***@'),
+      reason,
+      form: FORM,
+    });
   if (text.includes('@')) throw fail('it holds credentials, which belong in the environment');
   const match = SPEC.exec(text);
   if (match === null) throw fail('it does not have the form of one');
   const [, s, hosts, name, query = ''] = match;
-  if (!NAME.test(name)) throw fail(`"${name}" is no name of an index: small letters, digits, - _ .`);
+  if (!NAME.test(name))
+    throw fail(`"${name}" is no name of an index: small letters, digits, - _ .`);
   const nodes = hosts.split(',');
   for (const node of nodes) if (!NODE.test(node)) throw fail(`"${node}" is no host with a port`);
   const given = new URLSearchParams(query);
@@ -51,10 +59,15 @@ export function parseAddress(text: string): StoreAddress {
     if (!/^\d+$/.test(value) || Number(value) < least) throw fail(`${key} is "${value}"`);
     return Number(value);
   };
-  for (const key of given.keys()) if (!KEYS.includes(key)) throw fail(`there is no setting "${key}"`);
+  for (const key of given.keys())
+    if (!KEYS.includes(key)) throw fail(`there is no setting "${key}"`);
   const engine = given.get('engine') ?? 'lucene';
   if (engine !== 'lucene' && engine !== 'faiss') throw fail(`engine is "${engine}"`);
-  const settings = { shards: whole('shards', 1, 1), replicas: whole('replicas', 0, 0), engine } as const;
+  const settings = {
+    shards: whole('shards', 1, 1),
+    replicas: whole('replicas', 0, 0),
+    engine,
+  } as const;
   const secure = s === 's' || given.has('tls');
   const full = nodes.map((node) => (/:\d+$/.test(node) ? node : node + DEFAULT_PORT));
   return {

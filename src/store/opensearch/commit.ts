@@ -1,6 +1,6 @@
 /**
- * The one document that says which rows are visible: readers of a version see what was born until then and had not died. It is
- * changed in one step, and only by the writer that changed it last. Knows no row.
+ * The one document that says which rows are visible: readers of a version see what was born until
+ * then and had not died. It is changed in one step, and only by the writer that changed it last.
  */
 import { hostname } from 'node:os';
 import { XqgError } from '../../base/errors.js';
@@ -100,9 +100,14 @@ export class CommitLog {
     return this.#commit;
   }
 
-  /** Makes the next state the current one. @throws XqgError XQG_STORE_LOCKED if another writer took over */
+  /**
+   * Makes the next state the current one. @throws XqgError XQG_STORE_LOCKED if another writer took
+   * over
+   */
   change(changes: Partial<Commit>): Promise<void> {
-    const done = this.#last.then(() => this.#put(changes, { owner: this.#owner, seen: Date.now() }));
+    const done = this.#last.then(() =>
+      this.#put(changes, { owner: this.#owner, seen: Date.now() }),
+    );
     this.#last = done.catch(() => undefined);
     return done;
   }
@@ -144,7 +149,10 @@ function locked({ connection, index }: Documents, writer: Writer | null): XqgErr
   });
 }
 
-/** Indexes and the alias that names the living one: searches by the alias never miss a beat while another index takes its place. Knows no row. */
+/**
+ * Indexes and the alias that names the living one: searches by the alias never miss a beat while
+ * another index takes its place.
+ */
 interface Mapping {
   readonly mappings: { readonly _meta?: { readonly 'xqg.store'?: StoreShape } };
 }
@@ -165,7 +173,11 @@ export async function findIndex(
   const found = Object.entries(body);
   const [index, { mappings }] = found[0];
   const shape = mappings._meta?.['xqg.store'];
-  if (found.length !== 1 || shape === undefined || !new RegExp(`^${escaped(name)}-\\d+$`).test(index)) {
+  if (
+    found.length !== 1 ||
+    shape === undefined ||
+    !new RegExp(`^${escaped(name)}-\\d+$`).test(index)
+  ) {
     throw new XqgError('XQG_STORE_FOREIGN', {
       store: connection.address.spec.split('?')[0],
       index: found.map(([each]) => each).join(', '),
@@ -186,10 +198,9 @@ export async function makeIndex(
 ): Promise<void> {
   if (anew) await connection.send({ method: 'DELETE', path: `/${index}` }, [404]);
   const body = indexBody(shape, connection.address.settings);
-  const { status, body: answer } = await connection.send<{ error?: { type: string; reason: string } }>(
-    { method: 'PUT', path: `/${index}`, body },
-    [400],
-  );
+  const { status, body: answer } = await connection.send<{
+    error?: { type: string; reason: string };
+  }>({ method: 'PUT', path: `/${index}`, body }, [400]);
   if (status === 400 && answer.error?.type !== 'resource_already_exists_exception') {
     const reason = `${answer.error?.type}: ${answer.error?.reason}`;
     throw connection.explain({ statusCode: status, message: reason });

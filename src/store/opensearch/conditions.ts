@@ -1,4 +1,7 @@
-/** What rows must fulfil, in the server's query language: visible in a version, passing a filter, having terms. Knows no request. */
+/**
+ * What rows must fulfil, in the server's query language: visible in a version, passing a filter,
+ * having terms.
+ */
 import type { FactCondition, TermClause } from '../candidate-store.js';
 import { fact, isDateText, isNumberText, orderedNumber } from './facts.js';
 import { drawnField } from './mapping.js';
@@ -61,6 +64,7 @@ function termQuery({ field, term, boost, only, except }: TermClause): Query {
   const name = typeof field === 'string' ? field : drawnField(field.drawn);
   const query = { term: { [name]: { value: storedTerm(term), boost } } };
   if (only !== undefined) return { bool: { must: [query], filter: [{ term: { lang: only } }] } };
-  if (except !== undefined) return { bool: { must: [query], must_not: [{ term: { lang: except } }] } };
+  if (except !== undefined)
+    return { bool: { must: [query], must_not: [{ term: { lang: except } }] } };
   return query;
 }

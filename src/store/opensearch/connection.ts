@@ -1,6 +1,6 @@
 /**
- * Requests to a cluster: which failures are waited out, and what all others mean in words that help. The client is an
- * optional peer, loaded with the first request. Knows paths and bodies; no row.
+ * Requests to a cluster: which failures are waited out, and what all others mean in words that
+ * help. The client is an optional peer, loaded with the first request.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from '@opensearch-project/opensearch';
@@ -38,9 +38,10 @@ export class Connection {
   /**
    * The answer's body.
    * @param accept statuses that are answers too, not failures: then `status` tells
-   * @param requireWhole throws what a part of the answer says; where that is XQG_STORE_BUSY, the request is sent again like others
-   * @throws XqgError XQG_STORE_UNREACHABLE, XQG_STORE_REFUSED, XQG_STORE_FULL, XQG_STORE_BUSY, XQG_STORE_REJECTED,
-   * XQG_STORE_PACKAGE_MISSING
+   * @param requireWhole throws what a part of the answer says; where that is XQG_STORE_BUSY, the
+   * request is sent again like others
+   * @throws XqgError XQG_STORE_UNREACHABLE, XQG_STORE_REFUSED, XQG_STORE_FULL, XQG_STORE_BUSY,
+   * XQG_STORE_REJECTED, XQG_STORE_PACKAGE_MISSING
    */
   async send<T>(
     request: Request,
@@ -61,7 +62,11 @@ export class Connection {
               ? { body: request.body as never }
               : { bulkBody: request.lines as never }),
           },
-          { ignore: [...accept], requestTimeout: REQUEST_TIMEOUT, maxRetries: this.address.nodes.length },
+          {
+            ignore: [...accept],
+            requestTimeout: REQUEST_TIMEOUT,
+            maxRetries: this.address.nodes.length,
+          },
         );
         this.#answered = true;
         requireWhole(body as T);
@@ -90,7 +95,9 @@ export class Connection {
     const at = { store: place, reason };
     if (isFull(reason)) return new XqgError('XQG_STORE_FULL', at, { cause });
     if (status === null) {
-      return isConnectionTrouble(cause) ? new XqgError('XQG_STORE_UNREACHABLE', at, { cause }) : cause;
+      return isConnectionTrouble(cause)
+        ? new XqgError('XQG_STORE_UNREACHABLE', at, { cause })
+        : cause;
     }
     if (status === 401 || status === 403) {
       return new XqgError('XQG_STORE_REFUSED', { ...at, status }, { cause });
@@ -105,13 +112,18 @@ export class Connection {
 
   async #connect(): Promise<Client> {
     const { Client } = await import('@opensearch-project/opensearch').catch((cause: Error) => {
-      throw new XqgError('XQG_STORE_PACKAGE_MISSING', { reason: cause.message.split('\n')[0] }, { cause });
+      throw new XqgError(
+        'XQG_STORE_PACKAGE_MISSING',
+        { reason: cause.message.split('\n')[0] },
+        { cause },
+      );
     });
     const username = process.env.XQG_OPENSEARCH_USER;
     const password = process.env.XQG_OPENSEARCH_PASSWORD;
     return new Client({
       nodes: [...this.address.nodes],
-      // Answers are read, never merged into objects; looking for names of prototypes takes as long as parsing.
+      // Answers are read, never merged into objects; looking for names of prototypes takes as long
+      // as parsing.
       disablePrototypePoisoningProtection: true,
       ...(username === undefined ? {} : { auth: { username, password: password ?? '' } }),
     });
@@ -157,5 +169,7 @@ export function isFull(reason: string): boolean {
 
 function isConnectionTrouble(cause: unknown): boolean {
   const { name, code } = cause as { name?: string; code?: string };
-  return /Connection|Timeout|NoLiving|RequestAborted/.test(name ?? '') || /^E[A-Z]+$/.test(code ?? '');
+  return (
+    /Connection|Timeout|NoLiving|RequestAborted/.test(name ?? '') || /^E[A-Z]+$/.test(code ?? '')
+  );
 }

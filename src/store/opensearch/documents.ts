@@ -1,6 +1,6 @@
 /**
- * The documents of one index of the store as requests: reading them in order, asking several things at once, writing in
- * bulk. Every answer that is not whole is a failure. Knows queries and hits; no version.
+ * The documents of one index of the store as requests: reading them in order, asking several things
+ * at once, writing in bulk. Every answer that is not whole is a failure.
  */
 import { XqgError } from '../../base/errors.js';
 import { type Connection, describeReason } from './connection.js';
@@ -14,7 +14,10 @@ interface SearchResult {
   readonly error?: { readonly type: string; readonly reason: string };
   readonly status?: number;
   readonly _shards?: { readonly failed: number };
-  readonly hits: { readonly total?: { readonly value: number }; readonly hits: readonly OpenSearchHit[] };
+  readonly hits: {
+    readonly total?: { readonly value: number };
+    readonly hits: readonly OpenSearchHit[];
+  };
 }
 
 interface BulkItem {
@@ -143,7 +146,10 @@ export class Documents {
     }
   }
 
-  /** Puts documents in under their ids, in place of what is there; null deletes. Not seen by searches before `refresh`. */
+  /**
+   * Puts documents in under their ids, in place of what is there; null deletes. Not seen by
+   * searches before `refresh`.
+   */
   async write(documents: AsyncIterable<readonly [string, object | null]>): Promise<void> {
     let lines: [string, object | null, string][] = [];
     let bytes = 0;
@@ -173,7 +179,9 @@ export class Documents {
     let waiting = documents;
     for (let attempt = 1; waiting.length > 0; attempt++) {
       const lines = waiting.flatMap(([id, document, text]) =>
-        document === null ? [{ delete: { _id: id } }] : [{ index: { _id: id } }, text as unknown as object],
+        document === null
+          ? [{ delete: { _id: id } }]
+          : [{ index: { _id: id } }, text as unknown as object],
       );
       const { body } = await this.connection.send<{ items: readonly Record<string, BulkItem>[] }>({
         method: 'POST',
@@ -198,7 +206,8 @@ export class Documents {
   #requireWhole({ error, status = 500, _shards }: SearchResult): void {
     if (error !== undefined)
       throw this.connection.explain({ statusCode: status, message: describeReason(error) });
-    if ((_shards?.failed ?? 0) > 0) throw this.#notWhole(`${_shards!.failed} shards did not answer`);
+    if ((_shards?.failed ?? 0) > 0)
+      throw this.#notWhole(`${_shards!.failed} shards did not answer`);
   }
 
   #notWhole(reason: string): unknown {

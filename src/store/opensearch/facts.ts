@@ -1,9 +1,9 @@
 /**
- * What filters look at, as terms of one field: equality and order of texts, numbers and dates, for any key of the metadata, without
- * a mapping for each. Knows no query.
+ * What filters look at, as terms of one field: equality and order of texts, numbers and dates, for
+ * any key of the metadata, without a mapping for each.
  *
- * A fact is `key NUL kind value`. Kinds: `t` a text (its sha256 if it is long); `e` a number for equality; `n` a number for order, in hex digits that
- * sort as the numbers do; `d` a date.
+ * A fact is `key NUL kind value`. Kinds: `t` a text (its sha256 if it is long); `e` a number for
+ * equality; `n` a number for order, in hex digits that sort as the numbers do; `d` a date.
  */
 import { createHash } from 'node:crypto';
 import type { MetadataValue, Passage } from '../../corpus/passage.js';

@@ -1,11 +1,15 @@
 /**
- * How an index of the store is made: which fields there are and how they are searched. Terms come analyzed by xqg, with their
- * frequencies (`term|4`): the server analyzes nothing, so that both stores match the same words. Knows no row.
+ * How an index of the store is made: which fields there are and how they are searched. Terms come
+ * analyzed by xqg, with their frequencies (`term|4`): the server analyzes nothing, so that both
+ * stores match the same words.
  */
 import type { StoreShape } from '../store.js';
 import type { StoreSettings } from './address.js';
 
-/** Whole numbers stand for frequencies: those of own terms are multiples of a quarter, those of pivot stems of a 1/1,024. */
+/**
+ * Whole numbers stand for frequencies: those of own terms are multiples of a quarter, those of
+ * pivot stems of a 1/1,024.
+ */
 export const FREQUENCY_UNITS = { own: 4, pivot: 16, drawn: 1 } as const;
 
 /** Longest term that stands for itself, in UTF-16 units. */
@@ -30,14 +34,22 @@ const text = (similarity: string) => ({
 const bytes = { type: 'binary', doc_values: true };
 const keyword = { type: 'keyword', doc_values: true };
 
-/** Saturation and length normalization of candidates; candidates are scored again, so these need not be exact. */
+/**
+ * Saturation and length normalization of candidates; candidates are scored again, so these need not
+ * be exact.
+ */
 const bm25 = (units: number) => ({ type: 'BM25', k1: 0.6 * units, b: 0.7 });
 
 export function indexBody(shape: StoreShape, { shards, replicas, engine }: StoreSettings): object {
   const vector = {
     type: 'knn_vector',
     dimension: shape.dim,
-    method: { name: 'hnsw', space_type: 'innerproduct', engine, parameters: { m: 16, ef_construction: 128 } },
+    method: {
+      name: 'hnsw',
+      space_type: 'innerproduct',
+      engine,
+      parameters: { m: 16, ef_construction: 128 },
+    },
   };
   const { queryLanguages, fusion } = shape;
   const each = (names: readonly string[], field: object) =>
@@ -67,9 +79,18 @@ export function indexBody(shape: StoreShape, { shards, replicas, engine }: Store
     mappings: {
       dynamic: false,
       _meta: { 'xqg.store': shape },
-      // What is derived is not kept twice: bytes are read from their columns, the rest is made again when a row changes.
+      // What is derived is not kept twice: bytes are read from their columns, the rest is made
+      // again when a row changes.
       _source: {
-        excludes: ['knn', 'facts', 'own', 'pivot', 'drawn_*', 'bytes_*', ...queryLanguages.map(sumColumn)],
+        excludes: [
+          'knn',
+          'facts',
+          'own',
+          'pivot',
+          'drawn_*',
+          'bytes_*',
+          ...queryLanguages.map(sumColumn),
+        ],
       },
       properties: {
         seq: { type: 'long' },

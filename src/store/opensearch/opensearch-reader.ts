@@ -1,7 +1,4 @@
-/**
- * One version of a store on OpenSearch, frozen by the numbers of commits in its rows. Knows neither how rows were written nor
- * which version is current.
- */
+/** One version of a store on OpenSearch, frozen by the numbers of commits in its rows. */
 import { XqgError } from '../../base/errors.js';
 import type {
   CandidateList,
@@ -27,7 +24,9 @@ export class OpenSearchReader implements CandidateReader {
   readonly version: string;
   readonly #documents: Documents;
   readonly #number: number;
-  /** True if rows may be there that this version does not see, beside those that are being written. */
+  /**
+   * True if rows may be there that this version does not see, beside those that are being written.
+   */
   readonly #hasDead: boolean;
   #seqs: Promise<Float64Array> | null = null;
 
@@ -64,7 +63,10 @@ export class OpenSearchReader implements CandidateReader {
       if (offset >= seqs.length) return;
       after = seqs[offset - 1];
     }
-    const body = { query: visibleIn(this.#number), ...askedColumns(columns, this.shape, languages) };
+    const body = {
+      query: visibleIn(this.#number),
+      ...askedColumns(columns, this.shape, languages),
+    };
     const pages = this.#pages(body, { after, limit, size: PAGE });
     // A page keeps what it began with: only a version that was freed before it must be refused.
     let checked = false;
@@ -111,13 +113,18 @@ export class OpenSearchReader implements CandidateReader {
     columns: readonly C[],
     { filters = [], languages, ownTerms }: RowOptions = {},
   ): Promise<PlacedRow<C>[]> {
-    const [field, values] = 'seqs' in which ? (['seq', which.seqs] as const) : (['id', which.ids] as const);
+    const [field, values] =
+      'seqs' in which ? (['seq', which.seqs] as const) : (['id', which.ids] as const);
     const asked = askedColumns(columns, this.shape, languages);
     const bodies: SearchBody[] = [];
     for (let from = 0; from < values.length; from += TOGETHER) {
       const some = values.slice(from, from + TOGETHER);
       bodies.push({
-        query: allOf([{ terms: { [field]: some } }, visibleIn(this.#number), ...filters.map(factQuery)]),
+        query: allOf([
+          { terms: { [field]: some } },
+          visibleIn(this.#number),
+          ...filters.map(factQuery),
+        ]),
         size: some.length,
         ...asked,
       });
@@ -138,7 +145,10 @@ export class OpenSearchReader implements CandidateReader {
     { filters = [], languages, ownTerms }: RowOptions = {},
   ): Promise<PlacedRow<C>[][]> {
     if (lists.length === 0) return [];
-    const filter = allOf([this.#hasDead ? visibleIn(this.#number) : null, ...filters.map(factQuery)]);
+    const filter = allOf([
+      this.#hasDead ? visibleIn(this.#number) : null,
+      ...filters.map(factQuery),
+    ]);
     const asked = askedColumns(columns, this.shape, languages);
     const docvalue_fields = [...asked.docvalue_fields, 'born'];
     const bodies = lists.map(({ by, size }): SearchBody => {
@@ -176,7 +186,9 @@ export class OpenSearchReader implements CandidateReader {
   async changesSince<C extends Column>(
     version: string,
     columns: readonly C[],
-  ): Promise<AsyncIterable<{ readonly came: boolean; readonly row: Pick<IndexedPassage, C> }[]> | null> {
+  ): Promise<AsyncIterable<
+    { readonly came: boolean; readonly row: Pick<IndexedPassage, C> }[]
+  > | null> {
     const [generation, number] = versionNumbers(version);
     const commit = await readCommit(this.#documents);
     if (generation !== this.generation || number < (commit?.oldest ?? Infinity)) return null;
@@ -185,7 +197,8 @@ export class OpenSearchReader implements CandidateReader {
 
   async requireHere(): Promise<void> {
     const commit = await readCommit(this.#documents);
-    if (commit === null || this.#number < commit.oldest) throw goneError(this.#documents, this.version);
+    if (commit === null || this.#number < commit.oldest)
+      throw goneError(this.#documents, this.version);
   }
 
   async bytes(): Promise<number> {
@@ -255,7 +268,10 @@ export class OpenSearchReader implements CandidateReader {
     ownTerms?: ReadonlySet<string>,
   ): PlacedRow<C>[] {
     const wanted = ownTerms === undefined ? undefined : new WantedTerms(ownTerms);
-    return hits.map((hit) => ({ seq: seqOf(hit), row: decodeHit(hit, columns, this.shape, wanted) }));
+    return hits.map((hit) => ({
+      seq: seqOf(hit),
+      row: decodeHit(hit, columns, this.shape, wanted),
+    }));
   }
 
   /** Numbers of the rows by their place: 8 bytes a row. */
@@ -279,7 +295,8 @@ export class OpenSearchReader implements CandidateReader {
   }
 }
 
-export const versionName = (generation: number, number: number): string => `${generation}@${number}`;
+export const versionName = (generation: number, number: number): string =>
+  `${generation}@${number}`;
 
 /** Generation and number of a version; NaN where it names none. */
 export function versionNumbers(version: string): [number, number] {
@@ -288,5 +305,8 @@ export function versionNumbers(version: string): [number, number] {
 }
 
 export function goneError({ connection }: Documents, version: string): XqgError {
-  return new XqgError('XQG_STORE_VERSION_GONE', { dir: connection.address.spec.split('?')[0], version });
+  return new XqgError('XQG_STORE_VERSION_GONE', {
+    dir: connection.address.spec.split('?')[0],
+    version,
+  });
 }

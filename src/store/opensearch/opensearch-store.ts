@@ -1,7 +1,8 @@
 /**
- * The store on OpenSearch: one index behind an alias. Rows say in which commit they came and went, and one document says which
- * commit is current, so a batch is seen whole or not at all, also after a crash, though the server knows no transactions. A purge
- * copies the living rows into an index of the next generation and moves the alias. Knows no manifest.
+ * The store on OpenSearch: one index behind an alias. Rows say in which commit they came and went,
+ * and one document says which commit is current, so a batch is seen whole or not at all, also after
+ * a crash, though the server knows no transactions. A purge copies the living rows into an index of
+ * the next generation and moves the alias.
  */
 import { XqgError } from '../../base/errors.js';
 import { queriesBag } from '../../languages/bags.js';
@@ -44,7 +45,8 @@ export class OpenSearchStore implements CandidateStore {
   /**
    * Makes an empty store, or opens the one that is there, for writing.
    * @param owner names the folder whose lock the caller holds
-   * @throws XqgError XQG_STORE_LOCKED, XQG_STORE_UNREACHABLE, XQG_STORE_REFUSED, XQG_STORE_FULL, XQG_STORE_REJECTED
+   * @throws XqgError XQG_STORE_LOCKED, XQG_STORE_UNREACHABLE, XQG_STORE_REFUSED, XQG_STORE_FULL,
+   * XQG_STORE_REJECTED
    */
   static async create(
     address: StoreAddress,
@@ -65,8 +67,13 @@ export class OpenSearchStore implements CandidateStore {
     return store;
   }
 
-  /** Opens what is there for reading. @throws XqgError XQG_STORE_MISSING, and the others of `create` */
-  static async open(address: StoreAddress, connection = new Connection(address)): Promise<OpenSearchStore> {
+  /**
+   * Opens what is there for reading. @throws XqgError XQG_STORE_MISSING, and the others of `create`
+   */
+  static async open(
+    address: StoreAddress,
+    connection = new Connection(address),
+  ): Promise<OpenSearchStore> {
     return new OpenSearchStore(connection, await openPlace(connection), null);
   }
 
@@ -88,7 +95,11 @@ export class OpenSearchStore implements CandidateStore {
     );
     const replaced = options.allNew
       ? 0
-      : await this.#end('documentId', [...new Set(passages.map(({ documentId }) => documentId))], born);
+      : await this.#end(
+          'documentId',
+          [...new Set(passages.map(({ documentId }) => documentId))],
+          born,
+        );
     await this.#commit(replaced, nextSeq + passages.length);
   }
 
@@ -107,11 +118,15 @@ export class OpenSearchStore implements CandidateStore {
   async at(version: string): Promise<OpenSearchReader> {
     const [generation, number] = versionNumbers(version);
     const place = await this.#newestPlace();
-    if (generation !== place.generation || Number.isNaN(number)) throw goneError(place.documents, version);
+    if (generation !== place.generation || Number.isNaN(number))
+      throw goneError(place.documents, version);
     return this.#reader(place, number);
   }
 
-  async compact(keep: readonly string[], options: { readonly force?: boolean } = {}): Promise<boolean> {
+  async compact(
+    keep: readonly string[],
+    options: { readonly force?: boolean } = {},
+  ): Promise<boolean> {
     const { commit } = this.#writer;
     const { documents, generation } = this.#place;
     const living = await this.#countLiving();
@@ -193,7 +208,10 @@ export class OpenSearchStore implements CandidateStore {
     return this.#place;
   }
 
-  async #reader({ documents, generation, shape }: Place, number: number | null): Promise<OpenSearchReader> {
+  async #reader(
+    { documents, generation, shape }: Place,
+    number: number | null,
+  ): Promise<OpenSearchReader> {
     const commit = await readCommit(documents);
     const wanted = number ?? commit?.current ?? 0;
     if (commit === null || wanted < commit.oldest || wanted > commit.current)
@@ -205,7 +223,12 @@ export class OpenSearchStore implements CandidateStore {
   async #commit(died: number, nextSeq: number): Promise<void> {
     await this.#place.documents.refresh();
     const { current, dead } = this.#writer.commit;
-    await this.#writer.change({ current: current + 1, nextSeq, dead: dead + died, compacted: false });
+    await this.#writer.change({
+      current: current + 1,
+      nextSeq,
+      dead: dead + died,
+      compacted: false,
+    });
   }
 
   async #delete(field: string, values: readonly string[]): Promise<number> {
@@ -215,7 +238,10 @@ export class OpenSearchStore implements CandidateStore {
     return died;
   }
 
-  /** Says of the visible rows with one of the values that they die in the commit `died`; returns their number. */
+  /**
+   * Says of the visible rows with one of the values that they die in the commit `died`; returns
+   * their number.
+   */
   async #end(field: string, values: readonly string[], died: number): Promise<number> {
     let ended = 0;
     for (let from = 0; from < values.length; from += TOGETHER) {
@@ -252,7 +278,10 @@ export class OpenSearchStore implements CandidateStore {
     const { current } = this.#writer.commit;
     await documents.refresh();
     const came = await this.#rewrite(rangeOf('born', { gt: current }), () => null);
-    const went = await this.#rewrite(rangeOf('died', { gt: current }), ({ seq, born }) => ({ seq, born }));
+    const went = await this.#rewrite(rangeOf('died', { gt: current }), ({ seq, born }) => ({
+      seq,
+      born,
+    }));
     if (came + went > 0) await documents.refresh();
   }
 
@@ -265,16 +294,25 @@ export class OpenSearchStore implements CandidateStore {
 const rangeOf = (field: string, bounds: object): SearchBody => ({ range: { [field]: bounds } });
 
 function lifeOf({ fields }: OpenSearchHit): RowLife {
-  const [seq, born, died] = ['seq', 'born', 'died'].map((name) => fields![name]?.[0] as number | undefined);
+  const [seq, born, died] = ['seq', 'born', 'died'].map(
+    (name) => fields![name]?.[0] as number | undefined,
+  );
   return { seq: seq!, born: born!, ...(died === undefined ? {} : { died }) };
 }
 
-function lively(passage: IndexedPassage, life: RowLife, shape: StoreShape): readonly [string, object] {
+function lively(
+  passage: IndexedPassage,
+  life: RowLife,
+  shape: StoreShape,
+): readonly [string, object] {
   return [String(life.seq), documentOf(passage, life, shape, queriesBag)];
 }
 
 /** Documents one by one, made when they are needed. */
-async function* stream<T, D>(items: readonly T[], make: (item: T, i: number) => D): AsyncGenerator<D> {
+async function* stream<T, D>(
+  items: readonly T[],
+  make: (item: T, i: number) => D,
+): AsyncGenerator<D> {
   for (let i = 0; i < items.length; i++) yield make(items[i], i);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Indexed passages as documents of OpenSearch and back. A row is everything in `IndexedPassage`; what searches need besides (vectors
- * in graphs, terms, facts) follows from it. Knows no request.
+ * Indexed passages as documents of OpenSearch and back. A row is everything in `IndexedPassage`;
+ * what searches need besides (vectors in graphs, terms, facts) follows from it.
  */
 import { createHash } from 'node:crypto';
 import { fuse } from '../../augment/fuse.js';
@@ -11,7 +11,10 @@ import { decodeTerms, encodeTerms, type WantedTerms } from '../term-bytes.js';
 import { factsOf } from './facts.js';
 import { drawnField, FREQUENCY_UNITS, LONGEST_TERM, sumColumn } from './mapping.js';
 
-/** When a row came and went, in numbers of commits; a reader of version v sees it if born <= v < died. */
+/**
+ * When a row came and went, in numbers of commits; a reader of version v sees it if born <= v <
+ * died.
+ */
 export interface RowLife {
   /** Names the row and gives its place: later rows have larger numbers. */
   readonly seq: number;
@@ -33,7 +36,9 @@ export interface OpenSearchHit {
 /** Graphs choose candidates only: eight digits are as good as all, and half as long. */
 const graphNumber = (value: number): number => Number(value.toPrecision(8));
 
-/** Terms of drawn queries, as the lexical leg analyzes them; given, since a store analyzes nothing. */
+/**
+ * Terms of drawn queries, as the lexical leg analyzes them; given, since a store analyzes nothing.
+ */
 export type DrawnTerms = (queries: readonly string[], lang: string) => TermBag;
 
 export function documentOf(
@@ -112,7 +117,10 @@ export function storedTerm(term: string): string {
 export interface AskedColumns {
   readonly _source: readonly string[] | false;
   readonly docvalue_fields: readonly string[];
-  /** Absent where the document is read. Else it is not even opened for its id: hundreds of documents are most of a search's time. */
+  /**
+   * Absent where the document is read. Else it is not even opened for its id: hundreds of documents
+   * are most of a search's time.
+   */
   readonly stored_fields?: '_none_';
 }
 
@@ -128,8 +136,11 @@ export function askedColumns(
   const values = ['seq'];
   for (const column of columns) {
     if (column === 'sums')
-      values.push(...shape.queryLanguages.filter((lang) => languages?.includes(lang) ?? true).map(sumColumn));
-    else if (column === 'vector' || column === 'own' || column === 'pivot') values.push(`bytes_${column}`);
+      values.push(
+        ...shape.queryLanguages.filter((lang) => languages?.includes(lang) ?? true).map(sumColumn),
+      );
+    else if (column === 'vector' || column === 'own' || column === 'pivot')
+      values.push(`bytes_${column}`);
     else if (VALUES.includes(column)) values.push(column);
     else source.push(column);
   }
@@ -166,12 +177,15 @@ export function decodeHit<C extends Column>(
       row.sums = sums;
     } else if (column === 'own' || column === 'pivot') {
       const bytes = bytesOf(`bytes_${column}`);
-      row[column] = bytes === null ? null : decodeTerms(bytes, column === 'own' ? ownTerms : undefined);
+      row[column] =
+        bytes === null ? null : decodeTerms(bytes, column === 'own' ? ownTerms : undefined);
     } else if (column === 'metadata') row.metadata = JSON.parse(_source.metadata as string);
     else if (column === 'drawn') {
       const json = _source.drawn as string | null;
       row.drawn =
-        json === null ? null : new Map(Object.entries(JSON.parse(json) as Record<string, string[]>));
+        json === null
+          ? null
+          : new Map(Object.entries(JSON.parse(json) as Record<string, string[]>));
     } else row[column] = VALUES.includes(column) ? fields[column][0] : _source[column];
   }
   return row as unknown as Pick<IndexedPassage, C>;

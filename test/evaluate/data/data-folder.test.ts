@@ -77,7 +77,10 @@ describe('download', () => {
     expect(readFileSync(target).equals(BODY)).toBe(true);
     expect(ranges).toEqual(['', 'bytes=70000-']);
     expect(told.at(-1)).toBe(BODY.length);
-    expect([existsSync(`${target}.part`), existsSync(`${target}.part.etag`)]).toEqual([false, false]);
+    expect([existsSync(`${target}.part`), existsSync(`${target}.part.etag`)]).toEqual([
+      false,
+      false,
+    ]);
   });
 
   it('keeps what came when every attempt breaks, and goes on in a later run', async () => {
@@ -98,7 +101,10 @@ describe('download', () => {
   it('begins anew if the file has changed, or its version is not known', async () => {
     for (const etag of ['"v2"', 'W/"weak"']) {
       const target = join(folder(), 'file');
-      const { url } = await serve(broken(50_000, etag === '"v2"' ? '"v1"' : etag), whole(BODY, etag));
+      const { url } = await serve(
+        broken(50_000, etag === '"v2"' ? '"v1"' : etag),
+        whole(BODY, etag),
+      );
       await download(url, target, quick);
       expect(readFileSync(target).equals(BODY)).toBe(true);
     }
@@ -137,7 +143,9 @@ describe('download', () => {
 
   it('refuses a file that the server cuts, once and again', async () => {
     const { url, ranges } = await serve(broken(1000));
-    await expect(download(url, join(folder(), 'file'), { ...quick, attempts: 3 })).rejects.toMatchObject({
+    await expect(
+      download(url, join(folder(), 'file'), { ...quick, attempts: 3 }),
+    ).rejects.toMatchObject({
       code: 'XQG_DOWNLOAD',
     });
     expect(ranges).toHaveLength(3);
@@ -186,7 +194,9 @@ describe('getFiles and checkFiles', () => {
       state: 'recorded',
       sha256: sha256(BODY),
     });
-    expect(JSON.parse(readFileSync(join(directory, 'hashes.json'), 'utf8'))['set/file']).toMatchObject({
+    expect(
+      JSON.parse(readFileSync(join(directory, 'hashes.json'), 'utf8'))['set/file'],
+    ).toMatchObject({
       sha256: sha256(BODY),
       url,
     });
@@ -201,13 +211,19 @@ describe('getFiles and checkFiles', () => {
     writeFileSync(join(from, 'set', 'file'), BODY);
     const directory = folder();
     const unreachable = 'http://127.0.0.1:1/file';
-    expect((await getFiles(directory, [file(unreachable, sha256(BODY))], { from }))[0].state).toBe('whole');
+    expect((await getFiles(directory, [file(unreachable, sha256(BODY))], { from }))[0].state).toBe(
+      'whole',
+    );
     const wrong = [file(unreachable, sha256(Buffer.from('x')))];
-    await expect(getFiles(folder(), wrong, { from })).rejects.toMatchObject({ code: 'XQG_DOWNLOAD_HASH' });
+    await expect(getFiles(folder(), wrong, { from })).rejects.toMatchObject({
+      code: 'XQG_DOWNLOAD_HASH',
+    });
     await expect(getFiles(folder(), wrong, { from: folder() })).rejects.toMatchObject({
       code: 'XQG_DATA_MISSING',
     });
-    await expect(getFiles(folder(), wrong, { attempts: 1 })).rejects.toMatchObject({ code: 'XQG_DOWNLOAD' });
+    await expect(getFiles(folder(), wrong, { attempts: 1 })).rejects.toMatchObject({
+      code: 'XQG_DOWNLOAD',
+    });
   });
 });
 

@@ -20,7 +20,8 @@ function folder(files: Record<string, unknown>): string {
   const directory = mkdtempSync(join(tmpdir(), 'xqg-data-'));
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(join(directory, name, '..'), { recursive: true });
-    const text = typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content);
+    const text =
+      typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content);
     writeFileSync(join(directory, name), text);
   }
   return directory;
@@ -39,13 +40,17 @@ function squad(paragraphs: Record<string, string[]>, title = 'T') {
     data: [
       {
         title,
-        paragraphs: Object.entries(paragraphs).map(([context, ids]) => ({ context, qas: ids.map(qa) })),
+        paragraphs: Object.entries(paragraphs).map(([context, ids]) => ({
+          context,
+          qas: ids.map(qa),
+        })),
       },
     ],
   };
 }
 
-const rows = (...objects: object[]) => objects.map((object) => `${JSON.stringify(object)}\n`).join('');
+const rows = (...objects: object[]) =>
+  objects.map((object) => `${JSON.stringify(object)}\n`).join('');
 
 describe('loadXquad', () => {
   it('reads the files that are there, English first, with parallel ids', async () => {
@@ -75,12 +80,20 @@ describe('loadXquad', () => {
   });
 
   it('takes a subset of the languages', async () => {
-    const directory = folder({ 'xquad.de.json': squad({ x: ['a'] }), 'xquad.en.json': squad({ x: ['a'] }) });
+    const directory = folder({
+      'xquad.de.json': squad({ x: ['a'] }),
+      'xquad.en.json': squad({ x: ['a'] }),
+    });
     expect([...(await loadXquad({ directory, langs: ['de'] })).parts.keys()]).toEqual(['de']);
   });
 
   it.each([
-    ['a language without a file', { 'xquad.en.json': squad({ x: ['a'] }) }, ['en', 'sw'], 'no file for sw'],
+    [
+      'a language without a file',
+      { 'xquad.en.json': squad({ x: ['a'] }) },
+      ['en', 'sw'],
+      'no file for sw',
+    ],
     ['an empty folder', {}, undefined, 'no file xquad.<lang>.json'],
     [
       'another number of paragraphs',
@@ -96,11 +109,19 @@ describe('loadXquad', () => {
     ],
     [
       'a question about another paragraph',
-      { 'xquad.en.json': squad({ x: ['a'], y: ['b'] }), 'xquad.de.json': squad({ x: ['b'], y: ['a'] }) },
+      {
+        'xquad.en.json': squad({ x: ['a'], y: ['b'] }),
+        'xquad.de.json': squad({ x: ['b'], y: ['a'] }),
+      },
       undefined,
       'question "a"',
     ],
-    ['a question twice', { 'xquad.en.json': squad({ x: ['a'], y: ['a'] }) }, undefined, 'id "a" comes twice'],
+    [
+      'a question twice',
+      { 'xquad.en.json': squad({ x: ['a'], y: ['a'] }) },
+      undefined,
+      'id "a" comes twice',
+    ],
     [
       'a paragraph twice',
       { 'xquad.en.json': { data: [...squad({ x: ['a'] }).data, ...squad({ x: [] }).data] } },
@@ -150,7 +171,9 @@ describe('loadMlqar', () => {
       ),
     );
     expect(again.parts).toEqual(tune.parts);
-    const questions = (half: typeof tune, lang: string) => [...half.parts.get(lang)!.questions.keys()];
+    const questions = (half: typeof tune, lang: string) => [
+      ...half.parts.get(lang)!.questions.keys(),
+    ];
     for (const lang of ['en', 'de']) {
       const both = [...questions(tune, lang), ...questions(report, lang)].sort();
       expect(both).toEqual(questions(all, lang).sort());
@@ -172,9 +195,9 @@ describe('loadMlqar', () => {
   });
 
   it('needs English', async () => {
-    await expect(loadMlqar({ directory: folder({ 'de.json': german }), half: 'all' })).rejects.toThrow(
-      'no file for en',
-    );
+    await expect(
+      loadMlqar({ directory: folder({ 'de.json': german }), half: 'all' }),
+    ).rejects.toThrow('no file for en');
   });
 
   const real = shared('data/eval/mlqa-r');
@@ -188,10 +211,15 @@ describe('loadMlqar', () => {
 });
 
 describe('sentences', () => {
-  /** A paragraph of sentences joined by blanks; each question is answered by the word before its sentence's end. */
+  /**
+   * A paragraph of sentences joined by blanks; each question is answered by the word before its
+   * sentence's end.
+   */
   const paragraph = (sentences: string[], questions: Record<string, number>) => {
     const context = sentences.join(' ');
-    const starts = sentences.map((_, s) => sentences.slice(0, s).join(' ').length + (s > 0 ? 1 : 0));
+    const starts = sentences.map(
+      (_, s) => sentences.slice(0, s).join(' ').length + (s > 0 ? 1 : 0),
+    );
     return {
       context,
       sentence_breaks: sentences.map((text, s) => [starts[s], starts[s] + text.length]),
@@ -243,9 +271,24 @@ describe('sentences', () => {
 
   it.each([
     ['a language that is missing', files, ['en', 'fi'], 'no file for fi'],
-    ['a truncated list of paragraphs', { ...files, 'en.json': file() }, undefined, 'en has 0 sentences'],
-    ['a truncated file', { ...files, 'en.json': '{"data": [{"title": "T", "para' }, undefined, 'not JSON'],
-    ['a file without breaks', changed({ sentence_breaks: undefined }), undefined, '"sentence_breaks"'],
+    [
+      'a truncated list of paragraphs',
+      { ...files, 'en.json': file() },
+      undefined,
+      'en has 0 sentences',
+    ],
+    [
+      'a truncated file',
+      { ...files, 'en.json': '{"data": [{"title": "T", "para' },
+      undefined,
+      'not JSON',
+    ],
+    [
+      'a file without breaks',
+      changed({ sentence_breaks: undefined }),
+      undefined,
+      '"sentence_breaks"',
+    ],
     [
       'breaks beyond the text',
       changed({
@@ -270,13 +313,17 @@ describe('sentences', () => {
     ],
     [
       'an answer that stands elsewhere',
-      changed({ qas: german.qas.map((qa) => ({ ...qa, answers: [{ text: 'x', answer_start: 3 }] })) }),
+      changed({
+        qas: german.qas.map((qa) => ({ ...qa, answers: [{ text: 'x', answer_start: 3 }] })),
+      }),
       undefined,
       'answer of question "a" does not stand at character 3',
     ],
     [
       'an answer between sentences',
-      changed({ qas: german.qas.map((qa) => ({ ...qa, answers: [{ text: ' ', answer_start: 10 }] })) }),
+      changed({
+        qas: german.qas.map((qa) => ({ ...qa, answers: [{ text: ' ', answer_start: 10 }] })),
+      }),
       undefined,
       'in no sentence',
     ],
@@ -303,29 +350,37 @@ describe('sentences', () => {
   });
 
   const directory = shared('data/eval/xquad-r');
-  it.skipIf(!directory)('has the candidates of XQuAD-R (needs XQG_SHARED data/eval/xquad-r)', async () => {
-    const collection = await loadXquadR({ directory: directory! });
-    expect([...poolOf(collection, ALL_LANGUAGES)]).toHaveLength(13_014);
-    const { queries, qrels } = testCollectionOf(collection, 'th', ALL_LANGUAGES);
-    expect([queries.length, new Set(queries.map(({ group }) => group)).size]).toEqual([1190, 48]);
-    expect(new Set([...qrels.values()].map((judgments) => judgments.size))).toEqual(new Set([11]));
-  });
+  it.skipIf(!directory)(
+    'has the candidates of XQuAD-R (needs XQG_SHARED data/eval/xquad-r)',
+    async () => {
+      const collection = await loadXquadR({ directory: directory! });
+      expect([...poolOf(collection, ALL_LANGUAGES)]).toHaveLength(13_014);
+      const { queries, qrels } = testCollectionOf(collection, 'th', ALL_LANGUAGES);
+      expect([queries.length, new Set(queries.map(({ group }) => group)).size]).toEqual([1190, 48]);
+      expect(new Set([...qrels.values()].map((judgments) => judgments.size))).toEqual(
+        new Set([11]),
+      );
+    },
+  );
 
   const mlqar = shared('data/eval/mlqa-r');
-  it.skipIf(!mlqar)('has the candidates of MLQA-R (needs XQG_SHARED data/eval/mlqa-r)', async () => {
-    const collection = await loadMlqar({ directory: mlqar!, half: 'all', unit: 'sentence' });
-    const counts = [...collection.parts].map(([lang, { passages }]) => [lang, passages.length]);
-    expect(Object.fromEntries(counts)).toEqual({
-      ar: 2545,
-      de: 2362,
-      en: 6264,
-      es: 1787,
-      hi: 2426,
-      vi: 2828,
-      zh: 2322,
-    });
-    expect(testCollectionOf(collection, 'en', ALL_LANGUAGES).queries).toHaveLength(1148);
-  });
+  it.skipIf(!mlqar)(
+    'has the candidates of MLQA-R (needs XQG_SHARED data/eval/mlqa-r)',
+    async () => {
+      const collection = await loadMlqar({ directory: mlqar!, half: 'all', unit: 'sentence' });
+      const counts = [...collection.parts].map(([lang, { passages }]) => [lang, passages.length]);
+      expect(Object.fromEntries(counts)).toEqual({
+        ar: 2545,
+        de: 2362,
+        en: 6264,
+        es: 1787,
+        hi: 2426,
+        vi: 2828,
+        zh: 2322,
+      });
+      expect(testCollectionOf(collection, 'en', ALL_LANGUAGES).queries).toHaveLength(1148);
+    },
+  );
 });
 
 describe('loadQa', () => {
@@ -359,7 +414,11 @@ describe('loadQa', () => {
         { id: '2', lang: 'de', question: 'wer', answer: 'ich' },
       ),
     });
-    const { queries, passages, qrels } = pair(await loadQa(join(directory, 'faq.jsonl')), 'de', 'en');
+    const { queries, passages, qrels } = pair(
+      await loadQa(join(directory, 'faq.jsonl')),
+      'de',
+      'en',
+    );
     expect(queries).toEqual([{ id: '2', text: 'wer', lang: 'de', langGiven: true, group: '2' }]);
     expect(passages).toHaveLength(2);
     expect(qrels).toEqual(new Map([['2', new Map([['2', 1]])]]));
@@ -369,7 +428,9 @@ describe('loadQa', () => {
     const directory = folder({
       'x.jsonl': `${rows({ lang: 'de', context: 'c', question: 'q' })}\n{"lang": "de", "context": "c"}`,
     });
-    await expect(loadQa(join(directory, 'x.jsonl'))).rejects.toThrow('line 3: no text in "question"');
+    await expect(loadQa(join(directory, 'x.jsonl'))).rejects.toThrow(
+      'line 3: no text in "question"',
+    );
   });
 });
 
@@ -423,7 +484,9 @@ describe('openBeir', () => {
     ['a row without text', { ...files, 'queries.jsonl': rows({ _id: 'q1' }) }, 'no "text"'],
     ['a row that is not an object', { ...files, 'queries.jsonl': '[1]' }, 'not a JSON object'],
   ])('refuses %s', async (_, data, reason) => {
-    const present = Object.fromEntries(Object.entries(data).filter(([, content]) => content !== undefined));
+    const present = Object.fromEntries(
+      Object.entries(data).filter(([, content]) => content !== undefined),
+    );
     await expect(open({}, present)).rejects.toThrow(reason);
   });
 });

@@ -30,7 +30,8 @@ async function passagesOf(collection: TestCollection) {
 describe('openMiracl', () => {
   const files: Files = {
     'miracl-v1.0-fi/topics/topics.miracl-v1.0-fi-dev.tsv': '1\tMikä?\n2\tKuka?\n3\tEi arvioitu\n',
-    'miracl-v1.0-fi/qrels/qrels.miracl-v1.0-fi-dev.tsv': '1\tQ0\t1#0\t1\n1\tQ0\t1#1\t0\n2\tQ0\t2#0\t1\n',
+    'miracl-v1.0-fi/qrels/qrels.miracl-v1.0-fi-dev.tsv':
+      '1\tQ0\t1#0\t1\n1\tQ0\t1#1\t0\n2\tQ0\t2#0\t1\n',
     'miracl-corpus-v1.0-fi/docs-0.jsonl.gz': gzipSync(rows(passage('1#0'), passage('1#1'))),
     'miracl-corpus-v1.0-fi/docs-1.jsonl.gz': gzipSync(rows(passage('2#0'))),
     'miracl-corpus-v1.0-fi/README.md': 'not a corpus',
@@ -83,7 +84,11 @@ describe('openMiracl', () => {
 
   it.each<[string, string | Buffer, string]>([
     ['a row without text', rows({ docid: 'x' }), 'line 1: no passage'],
-    ['an id that another file has', rows(passage('1#1')), 'line 1: docid "1#1" comes a second time'],
+    [
+      'an id that another file has',
+      rows(passage('1#1')),
+      'line 1: docid "1#1" comes a second time',
+    ],
     ['a truncated row', rows(passage('3#0')).slice(0, 20), 'line 1: not JSON'],
   ])('refuses %s while streaming', async (_, content, reason) => {
     const collection = await open({ 'miracl-corpus-v1.0-fi/docs-1.jsonl.gz': gzipSync(content) });
@@ -91,7 +96,10 @@ describe('openMiracl', () => {
   });
 
   it('refuses a truncated gzip file while streaming', async () => {
-    const cut = gzipSync(rows(...Array.from({ length: 99 }, (_, i) => passage(`${i}`)))).subarray(0, -20);
+    const cut = gzipSync(rows(...Array.from({ length: 99 }, (_, i) => passage(`${i}`)))).subarray(
+      0,
+      -20,
+    );
     const collection = await open({ 'miracl-corpus-v1.0-fi/docs-1.jsonl.gz': cut });
     await expect(passagesOf(collection)).rejects.toMatchObject({ code: 'XQG_EVALUATION_FILE' });
   });
@@ -114,7 +122,9 @@ describe('openMrTydi', () => {
   });
 
   it('refuses a language that it has not, and a missing corpus', async () => {
-    await expect(openMrTydi({ directory: folder(files), lang: 'de' })).rejects.toThrow('it has no de');
+    await expect(openMrTydi({ directory: folder(files), lang: 'de' })).rejects.toThrow(
+      'it has no de',
+    );
     const without = folder({ ...files, 'mrtydi-v1.1-korean/corpus.jsonl.gz': null });
     await expect(openMrTydi({ directory: without, lang: 'ko' })).rejects.toThrow('has no corpus');
   });

@@ -39,11 +39,17 @@ it('an experiment on recorded vectors and queries equals the one that they were 
   const [encoder, generator] = [new StaticEncoder(pack), new LexiconGenerator(pack)];
   const collection = await loadXquad({ directory: join(home, 'data') });
   const passages = [...poolOf(collection, 'en')];
-  await recordQueries(join(home, 'queries.jsonl'), passages, generator, { languages: ['de'], queries: 3 });
+  await recordQueries(join(home, 'queries.jsonl'), passages, generator, {
+    languages: ['de'],
+    queries: 3,
+  });
 
   const write = (name: string, ids: readonly string[], rows: Float32Array) => {
     const data = { vectors: { shape: [ids.length, encoder.identity.dim], data: rows } };
-    writeFileSync(join(home, `${name}.safetensors`), encodeSafetensors({ tensors: data, metadata: {} }));
+    writeFileSync(
+      join(home, `${name}.safetensors`),
+      encodeSafetensors({ tensors: data, metadata: {} }),
+    );
     writeFileSync(join(home, `${name}.txt`), `${ids.join('\n')}\n`);
     return { vectors: `${name}.safetensors`, ids: `${name}.txt` };
   };
@@ -94,12 +100,23 @@ statistics: { samples: 100 }
 `;
   const file = join(home, 'x.yaml');
   const store = new ArtifactStore(join(home, 'store'));
-  const finished = await runExperiment({ file, spec: parseExperiment(yaml, file), store, command: 'x' });
+  const finished = await runExperiment({
+    file,
+    spec: parseExperiment(yaml, file),
+    store,
+    command: 'x',
+  });
   const rows = resultRows(finished.results);
   const of = (name: string) =>
     rows
       .filter((row) => row.encoder.startsWith(name))
-      .map(({ system, condition, point, metric, value }) => ({ system, condition, point, metric, value }));
+      .map(({ system, condition, point, metric, value }) => ({
+        system,
+        condition,
+        point,
+        metric,
+        value,
+      }));
   expect(of('file').length).toBeGreaterThan(20);
   expect(of('file')).toEqual(of('static'));
   expect(rows.some(({ condition, point }) => condition === 'queries' && point === 9)).toBe(false);

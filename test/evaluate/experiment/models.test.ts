@@ -1,4 +1,7 @@
-/** Encoders of an experiment that are models: behind an endpoint here, with vectors of unit and of any length. */
+/**
+ * Encoders of an experiment that are models: behind an endpoint here, with vectors of unit and of
+ * any length.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +40,10 @@ beforeAll(async () => {
       JSON.stringify({ data: [{ title: 'one', paragraphs }] }),
     );
   }
-  writeFileSync(join(home, 'endpoint.json'), JSON.stringify({ url: server.url, itemsPerRequest: 64 }));
+  writeFileSync(
+    join(home, 'endpoint.json'),
+    JSON.stringify({ url: server.url, itemsPerRequest: 64 }),
+  );
 });
 afterAll(async () => {
   await server.close();
@@ -61,7 +67,12 @@ async function run(normalize: boolean) {
   const spec = parseExperiment(yaml(normalize), file);
   const finished = await runExperiment({ file, spec, store, command: 'x' });
   await finished.close();
-  const value = (encoder: string, condition: string, point: string | number, system = 'dense+xqg') =>
+  const value = (
+    encoder: string,
+    condition: string,
+    point: string | number,
+    system = 'dense+xqg',
+  ) =>
     resultRows(finished.results).find(
       (row) =>
         row.encoder === encoder &&
@@ -78,12 +89,14 @@ describe('a model in an experiment', () => {
   it('stands beside the pack with every generator, all tests corrected together', async () => {
     const { results, value } = await run(true);
     const answer = answerOf(results);
-    expect(answer.rows.map(({ encoder, generator }) => [encoder, generator.split(':')[0]])).toEqual([
-      ['openai:tiny', 'lexicon'],
-      ['openai:tiny', 'gloss'],
-      [`static:${pack}`, 'lexicon'],
-      [`static:${pack}`, 'gloss'],
-    ]);
+    expect(answer.rows.map(({ encoder, generator }) => [encoder, generator.split(':')[0]])).toEqual(
+      [
+        ['openai:tiny', 'lexicon'],
+        ['openai:tiny', 'gloss'],
+        [`static:${pack}`, 'lexicon'],
+        [`static:${pack}`, 'gloss'],
+      ],
+    );
     expect(answer.family).toBe(4);
     expect(value('openai:tiny', 'alpha', 0)).toBe(value('openai:tiny', 'system', '', 'dense'));
     expect(value('openai:tiny', 'combine', 'mean')).toBe(value('openai:tiny', 'system', ''));
@@ -113,9 +126,11 @@ describe('a model in an experiment', () => {
 
   it('must be among the encoders to have settings', () => {
     const wrong = yaml(true).replace('encoders: ["openai:tiny",', 'encoders: ["openai:small",');
-    expect(() => parseExperiment(wrong, 'x.yaml')).toThrow('models.openai:tiny is not among the encoders');
-    expect(() => parseExperiment(yaml(true).replace('["openai:tiny"', '["tiny"'), 'x.yaml')).toThrow(
-      'encoders[0] is "tiny", no encoder',
+    expect(() => parseExperiment(wrong, 'x.yaml')).toThrow(
+      'models.openai:tiny is not among the encoders',
     );
+    expect(() =>
+      parseExperiment(yaml(true).replace('["openai:tiny"', '["tiny"'), 'x.yaml'),
+    ).toThrow('encoders[0] is "tiny", no encoder');
   });
 });

@@ -88,7 +88,9 @@ conditions:
       'line 12: conditions.of[0] is dense, which has no generated queries to vary',
     ]);
     expect(
-      problemsOf(`${GOOD}measures: MRR rank-distance\n`.replace('metric: MRR', 'metric: rank-distance')),
+      problemsOf(
+        `${GOOD}measures: MRR rank-distance\n`.replace('metric: MRR', 'metric: rank-distance'),
+      ),
     ).toEqual([
       'line 9: primary.metric is a measure of language bias, of which less is better: name one of effectiveness',
     ]);

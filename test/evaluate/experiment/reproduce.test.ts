@@ -68,7 +68,15 @@ describe('reproduce', () => {
     }));
     writeFileSync(file, JSON.stringify({ rows }));
     const measured = (name: string, value: number | null): Reproduced => {
-      return { name, command: 'a', expected: 0.5, tolerance: 0.01, value, verdict: 'FAIL', reason: '' };
+      return {
+        name,
+        command: 'a',
+        expected: 0.5,
+        tolerance: 0.01,
+        value,
+        verdict: 'FAIL',
+        reason: '',
+      };
     };
     await recordMatrix(file, [measured('one', 0.123456), measured('two', null)]);
     expect((await readMatrix(file)).map(({ expected }) => expected)).toEqual([0.1235, 0.5, 0.5]);
@@ -85,7 +93,9 @@ describe('reproduce', () => {
     const rows = await readMatrix(MATRIX);
     expect(rows.some(({ short }) => short)).toBe(true);
     expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
-    await expect(readMatrix('package.json')).rejects.toMatchObject({ code: 'XQG_REPRODUCE_MATRIX' });
+    await expect(readMatrix('package.json')).rejects.toMatchObject({
+      code: 'XQG_REPRODUCE_MATRIX',
+    });
     await expect(readMatrix('none.json')).rejects.toMatchObject({ code: 'XQG_REPRODUCE_MATRIX' });
   });
 
@@ -94,7 +104,8 @@ describe('reproduce', () => {
     async () => {
       const rows = (await readMatrix(MATRIX)).filter(({ short }) => short);
       const verdicts: string[] = [];
-      const run = async (words: readonly string[]) => JSON.parse((await xqg(...words, '--json')).stdout);
+      const run = async (words: readonly string[]) =>
+        JSON.parse((await xqg(...words, '--json')).stdout);
       for await (const { name, verdict, value } of reproduce(rows, shared('data/eval')!, run))
         verdicts.push(`${verdict} ${name} ${verdict === 'OK' ? '' : value}`.trim());
       expect(verdicts).toEqual(rows.map(({ name }) => `OK ${name}`));
@@ -103,6 +114,8 @@ describe('reproduce', () => {
   );
 
   it('is in the package scripts', () => {
-    expect(JSON.parse(readFileSync('package.json', 'utf8')).scripts.reproduce).toContain('reproduce');
+    expect(JSON.parse(readFileSync('package.json', 'utf8')).scripts.reproduce).toContain(
+      'reproduce',
+    );
   });
 });

@@ -12,7 +12,11 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseExperiment } from '../../../src/evaluate/experiment/read-spec.js';
-import { type FinishedRun, type Plan, runExperiment } from '../../../src/evaluate/experiment/run.js';
+import {
+  type FinishedRun,
+  type Plan,
+  runExperiment,
+} from '../../../src/evaluate/experiment/run.js';
 import { ArtifactStore } from '../../../src/evaluate/ranking/artifact-store.js';
 import { answerOf } from '../../../src/evaluate/report/comparison.js';
 import { reportOf } from '../../../src/evaluate/report/compose.js';
@@ -59,7 +63,20 @@ const WORDS = {
     'Mond',
     'Nacht',
   ],
-  ru: ['пчела', 'мёд', 'цветок', 'поезд', 'вокзал', 'утро', 'хлеб', 'печь', 'вода', 'река', 'луна', 'ночь'],
+  ru: [
+    'пчела',
+    'мёд',
+    'цветок',
+    'поезд',
+    'вокзал',
+    'утро',
+    'хлеб',
+    'печь',
+    'вода',
+    'река',
+    'луна',
+    'ночь',
+  ],
 };
 
 function writeData(folder: string, prefix: string): void {
@@ -171,7 +188,9 @@ describe('an experiment', () => {
     expect(value('language-means', 'none', 'dense+xqg')).toBe(value('system', '', 'dense+xqg'));
     expect(value('combine', 'mean', 'dense+xqg')).toBe(value('system', '', 'dense+xqg'));
     // Of three languages two are not those of the passages; leaving one out leaves a point each.
-    const points = new Set(rows.filter((row) => row.condition === 'languages').map(({ point }) => point));
+    const points = new Set(
+      rows.filter((row) => row.condition === 'languages').map(({ point }) => point),
+    );
     expect([...points].sort()).toEqual([
       'all',
       'others',
@@ -194,7 +213,9 @@ describe('an experiment', () => {
       ]);
     }
     expect(value('system', '', 'hybrid+qt')).toBeTypeOf('number');
-    expect(value('distractors', 'more', 'dense')!).toBeLessThanOrEqual(value('system', '', 'dense')!);
+    expect(value('distractors', 'more', 'dense')!).toBeLessThanOrEqual(
+      value('system', '', 'dense')!,
+    );
     const settings = new Set(
       rows.filter(({ metric }) => metric === 'rank-distance').map(({ setting }) => setting),
     );
@@ -214,7 +235,10 @@ describe('an experiment', () => {
         expect(test.interval.low).toBeLessThanOrEqual(test.difference + 1e-12);
         expect(test.interval.high).toBeGreaterThanOrEqual(test.difference - 1e-12);
       }
-      expect(mean.difference).toBeCloseTo((byLanguage[0].difference + byLanguage[1].difference) / 2, 12);
+      expect(mean.difference).toBeCloseTo(
+        (byLanguage[0].difference + byLanguage[1].difference) / 2,
+        12,
+      );
     }
     expect(answer.sentences).toHaveLength(1);
   });
@@ -228,7 +252,9 @@ describe('an experiment', () => {
     expect(html).toContain('Does it &#60;help&#62;?');
     expect(html).not.toMatch(/<script|<link|@import|\bsrc=|url\(/);
     expect(
-      html.match(/https?:\/\/[^"\s<]+/g)?.every((url) => url.startsWith('http://www.w3.org/2000/svg')),
+      html
+        .match(/https?:\/\/[^"\s<]+/g)
+        ?.every((url) => url.startsWith('http://www.w3.org/2000/svg')),
     ).toBe(true);
     expect(html.indexOf('id="answer"')).toBeLessThan(html.indexOf('<svg'));
     const figures = readdirSync(join(out, 'figures'));
@@ -309,7 +335,8 @@ describe('an experiment', () => {
       JSON.stringify({ question, text: english.get(id), lang: 'en' }),
     );
     writeFileSync(join(home, 'texts.jsonl'), rows.join('\n'));
-    const expansion = (name: string, more: string) => `    - { name: ${name}, by: texts.jsonl, ${more} }\n`;
+    const expansion = (name: string, more: string) =>
+      `    - { name: ${name}, by: texts.jsonl, ${more} }\n`;
     const yaml = YAML.replace(/settings: .*/, 'settings: [to-english]').replace(
       /conditions:\n[\s\S]*?statistics/,
       `conditions:\n  of: [bm25+xqg, hybrid+xqg]\n  expansion:\n${[
@@ -373,7 +400,13 @@ describe('an experiment', () => {
     const [{ on, systems }] = tuned.results.tuning;
     expect(on).toBe('xquad');
     const tried = Object.fromEntries(systems.map((each) => [each.system, each.tried]));
-    expect(tried).toMatchObject({ dense: 1, 'dense+xqg': 2, hybrid: 2, 'hybrid+xqg': 4, 'hybrid+qt': 2 });
+    expect(tried).toMatchObject({
+      dense: 1,
+      'dense+xqg': 2,
+      hybrid: 2,
+      'hybrid+xqg': 4,
+      'hybrid+qt': 2,
+    });
     const [best] = systems.filter(({ system }) => system === 'dense+xqg');
     const used = tuned.results.measurements.find(({ variant }) => variant.name === 'dense+xqg')!;
     expect(used.variant.alpha).toBe(best.settings.alpha);
@@ -392,11 +425,22 @@ describe('xqg experiment', () => {
     expect(told.stderr).toContain('report.html');
     expect(told.stdout).toContain('dense+xqg');
     expect(existsSync(join(folder, 'report.html'))).toBe(true);
-    const json = await xqg('experiment', 'run', file, '--out', folder, '--store', store.folder, '--json');
+    const json = await xqg(
+      'experiment',
+      'run',
+      file,
+      '--out',
+      folder,
+      '--store',
+      store.folder,
+      '--json',
+    );
     expect(JSON.parse(json.stdout).results.length).toBeGreaterThan(0);
     const planned = await xqg('experiment', 'run', file, '--store', store.folder, '--plan');
     expect(planned).toMatchObject({ code: 0 });
     expect(planned.stdout.split('\n')).toContain('dense+xqg, alpha 0.5');
-    expect((await xqg('experiment', 'run', join(home, 'none.yaml'))).stderr).toContain('XQG_EXPERIMENT_FILE');
+    expect((await xqg('experiment', 'run', join(home, 'none.yaml'))).stderr).toContain(
+      'XQG_EXPERIMENT_FILE',
+    );
   });
 });

@@ -1,4 +1,7 @@
-/** Data sets of an experiment beside the parallel ones: MIRACL, Mr. TyDi, BEIR folders, XOR-TyDi. Each is written here. */
+/**
+ * Data sets of an experiment beside the parallel ones: MIRACL, Mr. TyDi, BEIR folders, XOR-TyDi.
+ * Each is written here.
+ */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -29,7 +32,8 @@ const WORDS = {
 type Lang = keyof typeof WORDS;
 
 const text = (lang: Lang, p: number) => [0, 1, 4].map((i) => WORDS[lang][(p + i) % 12]).join(' ');
-const question = (lang: Lang, p: number) => [p % 2, 4].map((i) => WORDS[lang][(p + i) % 12]).join(' ');
+const question = (lang: Lang, p: number) =>
+  [p % 2, 4].map((i) => WORDS[lang][(p + i) % 12]).join(' ');
 const places = [...Array(12).keys()];
 const lines = (rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
@@ -45,14 +49,20 @@ function writeWikipedia(): void {
       `miracl/${set}/topics/topics.${set}-dev.tsv`,
       places.map((p) => `q${p}\t${question(lang, p)}\n`).join(''),
     );
-    write(`miracl/${set}/qrels/qrels.${set}-dev.tsv`, places.map((p) => `q${p}\tQ0\td${p}#0\t1\n`).join(''));
+    write(
+      `miracl/${set}/qrels/qrels.${set}-dev.tsv`,
+      places.map((p) => `q${p}\tQ0\td${p}#0\t1\n`).join(''),
+    );
     write(
       `miracl/miracl-corpus-v1.0-${lang}/docs-0.jsonl.gz`,
       gzipSync(lines(places.map((p) => ({ docid: `d${p}#0`, title: '', text: text(lang, p) })))),
     );
   }
   const set = 'mr-tydi/mrtydi-v1.1-russian';
-  write(`${set}/ir-format-data/topics.test.txt`, places.map((p) => `${p}\t${question('ru', p)}\n`).join(''));
+  write(
+    `${set}/ir-format-data/topics.test.txt`,
+    places.map((p) => `${p}\t${question('ru', p)}\n`).join(''),
+  );
   // One relevant passage is not in the corpus.
   const judged = [...places.map((p) => `${p} Q0 ${p}#0 1\n`), '0 Q0 gone#0 1\n'];
   write(`${set}/ir-format-data/qrels.test.txt`, judged.join(''));
@@ -71,11 +81,16 @@ function writeBeir(): void {
     places.map((p) => ({ _id: `${lang}${p}`, text: question(lang, p), lang })),
   );
   write('toy-beir/queries.jsonl', lines(queries));
-  const judged = queries.map(({ _id }) => `${_id}\td${_id.slice(2)}\t${(Number(_id.slice(2)) % 2) + 1}\n`);
+  const judged = queries.map(
+    ({ _id }) => `${_id}\td${_id.slice(2)}\t${(Number(_id.slice(2)) % 2) + 1}\n`,
+  );
   write('toy-beir/qrels/test.tsv', `query-id\tcorpus-id\tscore\n${judged.join('')}`);
 }
 
-/** Passages with generated queries in the format that the xQG authors released, and questions of two languages. */
+/**
+ * Passages with generated queries in the format that the xQG authors released, and questions of two
+ * languages.
+ */
 function writeXor(): void {
   const rows = places.map((p) => ({
     docid: `${p}`,
@@ -88,7 +103,12 @@ function writeXor(): void {
   }));
   write('xor/augmented.jsonl', lines(rows));
   const asked = (['de', 'ru'] as const).flatMap((lang) => [
-    ...places.map((p) => ({ id: `${lang}${p}`, question: question(lang, p), answers: [`answer${p}`], lang })),
+    ...places.map((p) => ({
+      id: `${lang}${p}`,
+      question: question(lang, p),
+      answers: [`answer${p}`],
+      lang,
+    })),
     // Of this one the encoder knows no word, so nothing is found for it.
     { id: `${lang}-unknown`, question: '???', answers: ['answer1'], lang },
     { id: `${lang}-yes`, question: question(lang, 3), answers: ['yes'], lang },
@@ -107,7 +127,12 @@ const LEXICON = () => `generators: ["lexicon:${pack}"]\nlegs: [dense, lexical, h
 
 async function run(yaml: string): Promise<FinishedRun> {
   const spec = parseExperiment(yaml, file);
-  const finished = await runExperiment({ file, spec, store, command: 'xqg experiment run sets.yaml' });
+  const finished = await runExperiment({
+    file,
+    spec,
+    store,
+    command: 'xqg experiment run sets.yaml',
+  });
   open.push(finished);
   return finished;
 }
@@ -188,7 +213,9 @@ describe('a BEIR folder', () => {
         }
       }
     }
-    await expect(run(head('beir', 'beir', 'MRR', ', langs: [th]'))).rejects.toThrow('it has nothing in th');
+    await expect(run(head('beir', 'beir', 'MRR', ', langs: [th]'))).rejects.toThrow(
+      'it has nothing in th',
+    );
   });
 });
 
@@ -223,7 +250,13 @@ runs: { depth: 100 }
       const data = join(home, 'xor', 'questions.jsonl');
       for (const official of [false, true]) {
         const limits = [3, 50, 2000, 5000];
-        const { results } = await evaluateXor({ data, predictions, official, limits, command: 'x' });
+        const { results } = await evaluateXor({
+          data,
+          predictions,
+          official,
+          limits,
+          command: 'x',
+        });
         const expected = results.filter((row) => row.queryLang === queryLang);
         expect(expected).toHaveLength(4);
         for (const { metric, value, queries } of expected) {
@@ -250,9 +283,9 @@ runs: { depth: 100 }
     const finished = await run(yaml);
     expect(answerOf(finished.results).family).toBe(2);
     const where = { queryLang: 'ru', metric: 'R@50t' };
-    expect(valueIn(finished, { ...where, system: 'dense+xqg', condition: 'queries', point: 0 })).toBe(
-      valueIn(finished, { ...where, system: 'dense' }),
-    );
+    expect(
+      valueIn(finished, { ...where, system: 'dense+xqg', condition: 'queries', point: 0 }),
+    ).toBe(valueIn(finished, { ...where, system: 'dense' }));
     const out = join(home, 'out');
     mkdirSync(out);
     const report = reportOf(finished.results);
@@ -261,7 +294,9 @@ runs: { depth: 100 }
       checkLatex(readFileSync(join(out, 'tables', name), 'utf8'));
     const titles = report.sections.flatMap(({ tables }) => tables.map(({ title }) => title));
     expect(titles.join()).toContain('Answers within so many tokens');
-    expect(finished.results.notes.join()).toContain('2 of 28 questions are answered by yes or no only');
+    expect(finished.results.notes.join()).toContain(
+      '2 of 28 questions are answered by yes or no only',
+    );
   });
 
   it('refuses what the file cannot mean', async () => {

@@ -1,7 +1,11 @@
 /** Properties of ranks and measures over random rankings with many ties. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMeasures, type RelevantRanks, rankRelevant } from '../../../src/evaluate/measures/metrics.js';
+import {
+  parseMeasures,
+  type RelevantRanks,
+  rankRelevant,
+} from '../../../src/evaluate/measures/metrics.js';
 import {
   byteOrder,
   rankRows,
@@ -12,14 +16,23 @@ import {
 /** Rows with few distinct scores, some without one (NaN), and which of them are relevant. */
 const ranking = fc
   .array(
-    fc.record({ score: fc.constantFrom(0, 1, 2, 2.5, 3, Number.NaN), gain: fc.constantFrom(0, 0, 1, 2) }),
+    fc.record({
+      score: fc.constantFrom(0, 1, 2, 2.5, 3, Number.NaN),
+      gain: fc.constantFrom(0, 0, 1, 2),
+    }),
     { minLength: 1, maxLength: 40 },
   )
   .map((rows) => {
     const ids = rows.map((_, r) => `p${(r * 7) % 97}`);
     const judgments = new Map(rows.map(({ gain }, r) => [ids[r], gain]));
     const relevant = relevantRows(judgments, new Map(ids.map((id, r) => [id, r])));
-    return { ids, judgments, relevant, order: byteOrder(ids), scores: rows.map(({ score }) => score) };
+    return {
+      ids,
+      judgments,
+      relevant,
+      order: byteOrder(ids),
+      scores: rows.map(({ score }) => score),
+    };
   });
 
 type Ranking = typeof ranking extends fc.Arbitrary<infer T> ? T : never;
@@ -55,7 +68,10 @@ describe('ranks', () => {
   });
 
   it('of scanned scores are those of the exact ones, however the scan rounds', () => {
-    const errors = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 40, maxLength: 40 });
+    const errors = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), {
+      minLength: 40,
+      maxLength: 40,
+    });
     const size = fc.constantFrom(0, 1e-6, 0.3, 2);
     fc.assert(
       fc.property(ranking, errors, size, ({ relevant, order, scores }, off, error) => {
@@ -69,7 +85,8 @@ describe('ranks', () => {
 });
 
 describe('measures', () => {
-  const ranksOf = ({ relevant, scores, order }: Ranking) => rankRows(relevant, scores, order, scores.length);
+  const ranksOf = ({ relevant, scores, order }: Ranking) =>
+    rankRows(relevant, scores, order, scores.length);
 
   it('are between 0 and 1', () => {
     const measures = parseMeasures('mAP mAP@20 R@1 R@10 MRR nDCG@10 P@3 accuracy@1');
@@ -105,7 +122,9 @@ describe('measures', () => {
         const ranks = rankRows(relevant, scores, order, ids.length);
         for (const measure of ['mAP', 'MRR', 'accuracy@1', `R@${relevant.length}`])
           expect(measured(measure, ranks), measure).toBeCloseTo(1, 12);
-        expect(measured('rank-distance', ranks)).toBe(relevant.length > 1 ? relevant.length - 1 : 0);
+        expect(measured('rank-distance', ranks)).toBe(
+          relevant.length > 1 ? relevant.length - 1 : 0,
+        );
       }),
     );
   });
@@ -116,9 +135,14 @@ describe('measures', () => {
         fc.pre(data.relevant.length > 0);
         const { row } = data.relevant[which % data.relevant.length];
         const before = ranksOf(data);
-        const after = ranksOf({ ...data, scores: data.scores.map((score, r) => (r === row ? 9 : score)) });
+        const after = ranksOf({
+          ...data,
+          scores: data.scores.map((score, r) => (r === row ? 9 : score)),
+        });
         for (const measure of ['mAP', 'MRR', 'R@1', 'R@10'])
-          expect(measured(measure, after), measure).toBeGreaterThanOrEqual(measured(measure, before) - 1e-12);
+          expect(measured(measure, after), measure).toBeGreaterThanOrEqual(
+            measured(measure, before) - 1e-12,
+          );
       }),
     );
   });

@@ -43,7 +43,9 @@ describe.skipIf(!golden)('measures equal trec_eval (needs XQG_SHARED golden/trec
     const expected = cases[name];
     const qrels = await readQrels(join(golden!, expected.qrels_file));
     const run = await readRun(join(golden!, expected.run_file));
-    const measures = parseMeasures(file.measures.map((measure: string) => NAMES[measure]).join(' '));
+    const measures = parseMeasures(
+      file.measures.map((measure: string) => NAMES[measure]).join(' '),
+    );
     const got = measureRun(qrels, run, measures);
     const perQuery = { ...expected.per_query, ...expected.expected_float64?.per_query };
     const means = expected.expected_float64?.mean_over_qrels ?? expected.mean_over_qrels;
@@ -65,9 +67,10 @@ describe.skipIf(!golden)('measures equal trec_eval (needs XQG_SHARED golden/trec
       for (const [query, ranking] of Object.entries(ranking_top30)) {
         if (name === 'odd_scores' && query === 's5') continue; // differs in float64, as said in metrics.ts
         for (const [i, id] of ranking.entries()) {
-          expect(rankRelevant(new Map([[id, 1]]), run.get(query)).ranks, `${name} ${query} ${id}`).toEqual([
-            i + 1,
-          ]);
+          expect(
+            rankRelevant(new Map([[id, 1]]), run.get(query)).ranks,
+            `${name} ${query} ${id}`,
+          ).toEqual([i + 1]);
         }
       }
     }
@@ -87,12 +90,16 @@ describe('parseMeasures', () => {
   it.each(['bpref', 'R', 'accuracy', 'nDCG@0', 'MRR@-1', 'P@1.5', '', 'nDCG@', 'rank-distance@5'])(
     'refuses "%s"',
     (text) => {
-      expect(() => parseMeasures(text)).toThrow(expect.objectContaining({ code: 'XQG_UNKNOWN_MEASURE' }));
+      expect(() => parseMeasures(text)).toThrow(
+        expect.objectContaining({ code: 'XQG_UNKNOWN_MEASURE' }),
+      );
     },
   );
 
   it('lists what it knows', () => {
-    expect(KNOWN_MEASURES).toBe('nDCG, nDCG@k, MRR, MRR@k, mAP, mAP@k, R@k, P@k, accuracy@k, rank-distance');
+    expect(KNOWN_MEASURES).toBe(
+      'nDCG, nDCG@k, MRR, MRR@k, mAP, mAP@k, R@k, P@k, accuracy@k, rank-distance',
+    );
   });
 });
 
@@ -132,7 +139,21 @@ describe('cut-offs', () => {
 
 describe('comparePassageIds', () => {
   it('orders as UTF-8 bytes do, also beyond the basic plane', () => {
-    const ids = ['d10', 'd9', 'd', '', 'é', 'Z', '\uE000', '\uFFFD', '😀', '한', '\uD7A3', '語a', '語'];
+    const ids = [
+      'd10',
+      'd9',
+      'd',
+      '',
+      'é',
+      'Z',
+      '\uE000',
+      '\uFFFD',
+      '😀',
+      '한',
+      '\uD7A3',
+      '語a',
+      '語',
+    ];
     const byBytes = [...ids].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     expect([...ids].sort(comparePassageIds)).toEqual(byBytes);
   });

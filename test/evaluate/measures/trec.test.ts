@@ -31,7 +31,9 @@ describe('runs', () => {
     expect(await readRun(path)).toEqual(
       new Map([['q 1', new Map(hits.map(({ id, score }) => [id, score]))]]),
     );
-    expect(readFileSync(path, 'utf8')).toContain('q 1\tQ0\tmy notes.md#3\t1\t0.30000000000000004\txqg\n');
+    expect(readFileSync(path, 'utf8')).toContain(
+      'q 1\tQ0\tmy notes.md#3\t1\t0.30000000000000004\txqg\n',
+    );
   });
 
   it('refuses an id that would break a line', async () => {
@@ -62,15 +64,18 @@ describe('runs', () => {
   it('refuses what is not UTF-8 or not whole', async () => {
     const latin = Buffer.from('q Q0 caf\xe9 1 2 t\n', 'latin1');
     await expect(readRun(file(latin))).rejects.toThrow('not UTF-8');
-    const packed = gzipSync(Array.from({ length: 9 }, (_, i) => `q Q0 d${i} 1 2 t\n`).join('')).subarray(
-      0,
-      40,
-    );
-    await expect(readRun(file(packed, 'gz'))).rejects.toMatchObject({ code: 'XQG_EVALUATION_FILE' });
+    const packed = gzipSync(
+      Array.from({ length: 9 }, (_, i) => `q Q0 d${i} 1 2 t\n`).join(''),
+    ).subarray(0, 40);
+    await expect(readRun(file(packed, 'gz'))).rejects.toMatchObject({
+      code: 'XQG_EVALUATION_FILE',
+    });
   });
 
   it('says which file is missing', async () => {
-    await expect(readRun(join(directory, 'none.run'))).rejects.toMatchObject({ code: 'XQG_EVALUATION_FILE' });
+    await expect(readRun(join(directory, 'none.run'))).rejects.toMatchObject({
+      code: 'XQG_EVALUATION_FILE',
+    });
   });
 });
 

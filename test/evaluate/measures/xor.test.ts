@@ -17,7 +17,8 @@ const golden = shared('golden/word_tokenize');
 
 function folder(files: Record<string, string | Buffer>): string {
   const directory = mkdtempSync(join(tmpdir(), 'xqg-xor-'));
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(join(directory, name), content);
   return directory;
 }
 
@@ -30,67 +31,80 @@ interface Expected {
 }
 type ExpectedByMode = Record<'official' | 'strict', Record<string, Expected>>;
 
-describe.skipIf(!golden)('R@kt equals the golden values (needs XQG_SHARED golden/word_tokenize)', () => {
-  const read = (name: string) => (golden ? JSON.parse(readFileSync(join(golden, name), 'utf8')) : null);
-  const { abbreviations } = read('tokens.json') ?? { abbreviations: [] };
-  const parameters = { ...FEW_ABBREVIATIONS, abbreviations: new Set<string>(abbreviations) };
-  const tokenizers = {
-    split: (text: string) => sentencesOf(text, parameters).flatMap(treebankTokens),
-    treebank: treebankTokens,
-  };
+describe.skipIf(!golden)(
+  'R@kt equals the golden values (needs XQG_SHARED golden/word_tokenize)',
+  () => {
+    const read = (name: string) =>
+      golden ? JSON.parse(readFileSync(join(golden, name), 'utf8')) : null;
+    const { abbreviations } = read('tokens.json') ?? { abbreviations: [] };
+    const parameters = { ...FEW_ABBREVIATIONS, abbreviations: new Set<string>(abbreviations) };
+    const tokenizers = {
+      split: (text: string) => sentencesOf(text, parameters).flatMap(treebankTokens),
+      treebank: treebankTokens,
+    };
 
-  it.each(['split', 'treebank'] as const)('with %s tokens', (tokenizer) => {
-    const { contexts, questions, predictions, expected } = read('rkt.json');
-    const limits = [50, 200, 2000, 5000];
-    const found = new Map<string, boolean[]>();
-    for (const { id, ctx_ids } of predictions as { id: string; ctx_ids: number[] }[]) {
-      const question = questions.find((each: { id: string }) => each.id === id);
-      const texts = ctx_ids.map((i) => contexts[i]);
-      if (question) found.set(id, answersWithin(question, texts, limits, tokenizers[tokenizer]));
-    }
-    const counted = questions.filter(isCounted);
-    limits.forEach((limit, l) => {
-      const { official, strict } = expected[tokenizer] as ExpectedByMode;
-      const name = `R@${limit}t`;
-      const hits = (ids: string[]) =>
-        Object.fromEntries(ids.map((id) => [id, Number(found.get(id)?.[l] ?? false)]));
-      expect(hits(counted.map(({ id }: { id: string }) => id))).toEqual(strict[name].per_question);
-      expect(hits(Object.keys(official[name].per_question))).toEqual(official[name].per_question);
+    it.each(['split', 'treebank'] as const)('with %s tokens', (tokenizer) => {
+      const { contexts, questions, predictions, expected } = read('rkt.json');
+      const limits = [50, 200, 2000, 5000];
+      const found = new Map<string, boolean[]>();
+      for (const { id, ctx_ids } of predictions as { id: string; ctx_ids: number[] }[]) {
+        const question = questions.find((each: { id: string }) => each.id === id);
+        const texts = ctx_ids.map((i) => contexts[i]);
+        if (question) found.set(id, answersWithin(question, texts, limits, tokenizers[tokenizer]));
+      }
+      const counted = questions.filter(isCounted);
+      limits.forEach((limit, l) => {
+        const { official, strict } = expected[tokenizer] as ExpectedByMode;
+        const name = `R@${limit}t`;
+        const hits = (ids: string[]) =>
+          Object.fromEntries(ids.map((id) => [id, Number(found.get(id)?.[l] ?? false)]));
+        expect(hits(counted.map(({ id }: { id: string }) => id))).toEqual(
+          strict[name].per_question,
+        );
+        expect(hits(Object.keys(official[name].per_question))).toEqual(official[name].per_question);
+      });
     });
-  });
 
-  it.each(['strict', 'official'] as const)('from files, %s', async (mode) => {
-    const expected = read('rkt_small_expected.json').split as ExpectedByMode;
-    const { results, perQuery, notes } = await evaluateXor({
-      data: join(golden!, 'rkt_small_questions.jsonl'),
-      predictions: join(golden!, 'rkt_small_predictions.json'),
-      official: mode === 'official',
-      limits: [20, 40, 2000],
-      perQuery: true,
-      command: 'test',
+    it.each(['strict', 'official'] as const)('from files, %s', async (mode) => {
+      const expected = read('rkt_small_expected.json').split as ExpectedByMode;
+      const { results, perQuery, notes } = await evaluateXor({
+        data: join(golden!, 'rkt_small_questions.jsonl'),
+        predictions: join(golden!, 'rkt_small_predictions.json'),
+        official: mode === 'official',
+        limits: [20, 40, 2000],
+        perQuery: true,
+        command: 'test',
+      });
+      for (const [limit, metric] of [
+        [20, 'R@20t'],
+        [40, 'R@40t'],
+        [2000, 'R@2kt'],
+      ] as const) {
+        const { counted, hits, per_language, macro, per_question } = expected[mode][`R@${limit}t`];
+        const rows = results.filter((row) => row.metric === metric);
+        expect(Object.fromEntries(rows.map(({ queryLang, value }) => [queryLang, value]))).toEqual(
+          per_language,
+        );
+        expect(
+          Object.fromEntries(rows.map(({ queryLang, queries }) => [queryLang, queries])),
+        ).toEqual(counted);
+        expect(rows.reduce((sum, { value, queries }) => sum + value * queries, 0)).toBeCloseTo(
+          Object.values(hits).reduce((sum, n) => sum + n, 0),
+          12,
+        );
+        expect(rows.reduce((sum, { value }) => sum + value, 0) / rows.length).toBeCloseTo(
+          macro,
+          12,
+        );
+        const values = perQuery!.filter((row) => row.metric === metric);
+        expect(Object.fromEntries(values.map(({ query, value }) => [query, value]))).toEqual(
+          per_question,
+        );
+      }
+      expect(notes.join('\n')).toContain(mode === 'official' ? 'are left out' : 'count as misses');
     });
-    for (const [limit, metric] of [
-      [20, 'R@20t'],
-      [40, 'R@40t'],
-      [2000, 'R@2kt'],
-    ] as const) {
-      const { counted, hits, per_language, macro, per_question } = expected[mode][`R@${limit}t`];
-      const rows = results.filter((row) => row.metric === metric);
-      expect(Object.fromEntries(rows.map(({ queryLang, value }) => [queryLang, value]))).toEqual(
-        per_language,
-      );
-      expect(Object.fromEntries(rows.map(({ queryLang, queries }) => [queryLang, queries]))).toEqual(counted);
-      expect(rows.reduce((sum, { value, queries }) => sum + value * queries, 0)).toBeCloseTo(
-        Object.values(hits).reduce((sum, n) => sum + n, 0),
-        12,
-      );
-      expect(rows.reduce((sum, { value }) => sum + value, 0) / rows.length).toBeCloseTo(macro, 12);
-      const values = perQuery!.filter((row) => row.metric === metric);
-      expect(Object.fromEntries(values.map(({ query, value }) => [query, value]))).toEqual(per_question);
-    }
-    expect(notes.join('\n')).toContain(mode === 'official' ? 'are left out' : 'count as misses');
-  });
-});
+  },
+);
 
 const QUESTIONS = [
   { id: '1', question: 'kuka?', answers: ['Ada'], lang: 'fi' },
@@ -104,8 +118,15 @@ const predictions = [
 ];
 
 describe('evaluateXor', () => {
-  const evaluate = (files: Record<string, string | Buffer>, more: Partial<EvaluateXorOptions> = {}) => {
-    const data = folder({ [XOR_DEV]: lines(QUESTIONS), 'p.json': JSON.stringify(predictions), ...files });
+  const evaluate = (
+    files: Record<string, string | Buffer>,
+    more: Partial<EvaluateXorOptions> = {},
+  ) => {
+    const data = folder({
+      [XOR_DEV]: lines(QUESTIONS),
+      'p.json': JSON.stringify(predictions),
+      ...files,
+    });
     return evaluateXor({ data, predictions: join(data, 'p.json'), command: 'test', ...more });
   };
 
@@ -123,7 +144,10 @@ describe('evaluateXor', () => {
       expect.stringContaining('--punkt'),
     ]);
     expect(madeBy.data.map(({ file }) => file)).toEqual([XOR_DEV, 'p.json']);
-    expect((await evaluate({}, { official: true })).results[0]).toMatchObject({ value: 1, queries: 1 });
+    expect((await evaluate({}, { official: true })).results[0]).toMatchObject({
+      value: 1,
+      queries: 1,
+    });
   });
 
   it('uses trained parameters of sentences', async () => {
@@ -182,7 +206,8 @@ describe('evaluateXor', () => {
 describe('jsonElements', () => {
   const elementsOf = async (content: string | Buffer, name = 'x.json') => {
     const values: unknown[] = [];
-    for await (const { value } of jsonElements(join(folder({ [name]: content }), name))) values.push(value);
+    for await (const { value } of jsonElements(join(folder({ [name]: content }), name)))
+      values.push(value);
     return values;
   };
 
@@ -205,7 +230,10 @@ describe('jsonElements', () => {
     expect(await elementsOf(gzipSync(JSON.stringify(values)), 'x.json.gz')).toEqual(values);
   });
 
-  it.each(['', '{}', '[1', '[1,]', '[1] 2', '1', ']', '[1}]', '[[1]'])('refuses %s', async (text) => {
-    await expect(elementsOf(text)).rejects.toMatchObject({ code: 'XQG_EVALUATION_FILE' });
-  });
+  it.each(['', '{}', '[1', '[1,]', '[1] 2', '1', ']', '[1}]', '[[1]'])(
+    'refuses %s',
+    async (text) => {
+      await expect(elementsOf(text)).rejects.toMatchObject({ code: 'XQG_EVALUATION_FILE' });
+    },
+  );
 });

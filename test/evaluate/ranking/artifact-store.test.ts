@@ -31,7 +31,10 @@ describe('ArtifactStore', () => {
 
   it.each([
     ['truncated', (bytes: Buffer) => bytes.subarray(0, bytes.length - 1)],
-    ['changed', (bytes: Buffer) => Buffer.concat([bytes.subarray(0, bytes.length - 1), Buffer.of(9)])],
+    [
+      'changed',
+      (bytes: Buffer) => Buffer.concat([bytes.subarray(0, bytes.length - 1), Buffer.of(9)]),
+    ],
     ['without a header', () => Buffer.from('nothing')],
     ['empty', () => Buffer.alloc(0)],
   ])('makes a file anew that is %s', async (_, damage) => {
@@ -48,9 +51,9 @@ describe('ArtifactStore', () => {
 
   it('keeps nothing of what fails', async () => {
     const store = new ArtifactStore(folder);
-    await expect(store.json('tuning', {}, () => Promise.reject(new Error('killed')))).rejects.toThrow(
-      'killed',
-    );
+    await expect(
+      store.json('tuning', {}, () => Promise.reject(new Error('killed'))),
+    ).rejects.toThrow('killed');
     expect(files()).toEqual([]);
   });
 });

@@ -18,7 +18,9 @@ const passages = MIXED_TEXTS.map((text, i) => {
   return { id: `p${i}`, title: '', text: toyText(text, lang), lang };
 });
 
-/** Questions in a language that is known, guessed, or unknown, and one of words that nobody knows. */
+/**
+ * Questions in a language that is known, guessed, or unknown, and one of words that nobody knows.
+ */
 const queries: AskedQuery[] = MIXED_QUESTIONS.map((text, i) => {
   const lang = languages[(i + 1) % 3];
   const weights = [
@@ -35,7 +37,11 @@ queries.push({ id: 'unknown', text: '?!', lang: 'th', languages: [{ lang: 'th', 
 describe('engineSearchers', () => {
   it.each([30, 7])('ranks as the search engine does, to depth %i', async (depth) => {
     const open = engineSearchers({ encoder, generator, scanner });
-    const searcher = await open(passages, { systems: SYSTEMS, askerLanguages: ['de', 'th'], detected: true });
+    const searcher = await open(passages, {
+      systems: SYSTEMS,
+      askerLanguages: ['de', 'th'],
+      detected: true,
+    });
     const systems = SYSTEMS.filter(({ drawn }) => !drawn);
     const common = {
       encoder,
@@ -57,7 +63,8 @@ describe('engineSearchers', () => {
       const ranks = allRanks[q];
       for (const [s, system] of systems.entries()) {
         const more = await engine.rank(requestOf(system, query, depth + 1));
-        // Among scores that are equal at the cut, the engine keeps the smaller ids and trec_eval's order the greater.
+        // Among scores that are equal at the cut, the engine keeps the smaller ids and trec_eval's
+        // order the greater.
         if (more.length > depth && more[depth].score === more[depth - 1].score) continue;
         const hits = await engine.rank(requestOf(system, query, depth));
         const expected = rankRelevant(judgments, new Map(hits.map(({ id, score }) => [id, score])));

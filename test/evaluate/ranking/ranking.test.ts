@@ -36,7 +36,10 @@ const queries: EvaluationQuery[] = MIXED_QUESTIONS.map((text, i) => ({
   group: `g${i % 5}`,
 }));
 const qrels = new Map(
-  queries.map(({ id }, i) => [id, new Map(passages.filter((_, p) => p % 7 === i % 7).map((p) => [p.id, 1]))]),
+  queries.map(({ id }, i) => [
+    id,
+    new Map(passages.filter((_, p) => p % 7 === i % 7).map((p) => [p.id, 1])),
+  ]),
 );
 
 const spec: ExperimentSpec = experimentSchema.parse({
@@ -97,7 +100,13 @@ async function open(): Promise<{ ranker: Ranker; asked: AskedQuestions; pool: Po
 
 /** The order of all passages in an index that was built for this alone. */
 async function rankedByIndex(alpha: number, made: Generator, count: number): Promise<string[][]> {
-  const common = { encoder, generator: made, queries: count, seed: 0, queryLanguages: generator.languages };
+  const common = {
+    encoder,
+    generator: made,
+    queries: count,
+    seed: 0,
+    queryLanguages: generator.languages,
+  };
   const [index] = await PassageIndex.build(passages, [common]);
   const lexical = index.lexical(SEARCH_DEFAULTS.bm25);
   const engine = new SearchEngine({ snapshot: index.snapshot, lexical, encoder, scanner });
@@ -172,23 +181,30 @@ describe('variants of one pool', () => {
     expect(found).toEqual(await rankedByIndex(0.3, generator, EXPECTED_QUERIES));
   });
 
-  it.each([1, 3])('with %i drawn queries equal an index that was built with so many', async (count) => {
-    const { ranker, asked } = await open();
-    const drawn: Generator = {
-      identity: generator.identity,
-      languages: generator.languages,
-      draw: (...request) => generator.draw(...(request as unknown as Parameters<ToyGenerator['draw']>)),
-    };
-    const best = await ranker.best(variant(`dense+xqg, n=${count}`), asked, passages.length);
-    const found = best.map((hits) => hits.map(({ id, score }) => `${id} ${score}`));
-    expect(found).toEqual(await rankedByIndex(SEARCH_DEFAULTS.alpha, drawn, count));
-  });
+  it.each([1, 3])(
+    'with %i drawn queries equal an index that was built with so many',
+    async (count) => {
+      const { ranker, asked } = await open();
+      const drawn: Generator = {
+        identity: generator.identity,
+        languages: generator.languages,
+        draw: (...request) =>
+          generator.draw(...(request as unknown as Parameters<ToyGenerator['draw']>)),
+      };
+      const best = await ranker.best(variant(`dense+xqg, n=${count}`), asked, passages.length);
+      const found = best.map((hits) => hits.map(({ id, score }) => `${id} ${score}`));
+      expect(found).toEqual(await rankedByIndex(SEARCH_DEFAULTS.alpha, drawn, count));
+    },
+  );
 
   it('sum and mean with the same share rank renormalized vectors alike but for their lengths', async () => {
     const [mean, sum] = [variant('dense+xqg, mean'), variant('dense+xqg, sum')];
     expect(sum.alphaEffective).toBeCloseTo(mean.alpha, 12);
     expect(sum.profile).toBe('paper');
-    expect(variant('dense+xqg, paper').alphaEffective).toBeCloseTo((0.01 * 15) / (0.99 + 0.01 * 15), 12);
+    expect(variant('dense+xqg, paper').alphaEffective).toBeCloseTo(
+      (0.01 * 15) / (0.99 + 0.01 * 15),
+      12,
+    );
   });
 
   it('of languages are those that search would use', async () => {
@@ -222,7 +238,11 @@ describe('variants of one pool', () => {
 describe('the round trip', () => {
   it('scores a query above 0 exactly where it finds its own passage first', async () => {
     const { pool } = await open();
-    const scores = await roundTripScores(pool, 1, lang, 5, { scanner, store, identity: { test: 'toy' } });
+    const scores = await roundTripScores(pool, 1, lang, 5, {
+      scanner,
+      store,
+      identity: { test: 'toy' },
+    });
     const { texts } = await pool.blocks[1].block.drawn(lang, 5);
     const vectors = await pool.vectors();
     const dim = pool.dim;

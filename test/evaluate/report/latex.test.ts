@@ -37,10 +37,13 @@ it('a table is LaTeX with every sign in its place', () => {
 
 it('the check itself sees a comment, a wrong number of cells and an open group', () => {
   const table = (row: string) =>
-    latexTable({ id: 'x', title: 't', note: '', header: ['', 'a'], rows: [{ cells: ['r', '1'] }] }).replace(
-      'r & 1',
-      row,
-    );
+    latexTable({
+      id: 'x',
+      title: 't',
+      note: '',
+      header: ['', 'a'],
+      rows: [{ cells: ['r', '1'] }],
+    }).replace('r & 1', row);
   checkLatex(table('r & 1'));
   expect(() => checkLatex(table('95%20 & 1'))).toThrow();
   expect(() => checkLatex(table('r & 1 & 2'))).toThrow();

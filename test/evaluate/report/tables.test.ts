@@ -1,16 +1,28 @@
 /** The tables of docs/experiments.md, made of results. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { answerTable, between, conditionTable, sentenceTables } from '../../../scripts/experiment-tables.mjs';
+import {
+  answerTable,
+  between,
+  conditionTable,
+  sentenceTables,
+} from '../../../scripts/experiment-tables.mjs';
 import { PUBLISHED } from '../../../src/evaluate/report/published.js';
 
 const madeBy = {
   command: 'xqg experiment run x.yaml',
   version: '1.2.3',
   date: '2030-01-02T03:04:05Z',
-  identities: { encoders: [{ weights: 'abcdef0123456789' }], generators: [{ weights: 'abcdef0123456789' }] },
+  identities: {
+    encoders: [{ weights: 'abcdef0123456789' }],
+    generators: [{ weights: 'abcdef0123456789' }],
+  },
 };
-const about = { madeBy, timings: { reading: 1, ranking: 2.4 }, machine: { cores: 2, platform: 'linux x64' } };
+const about = {
+  madeBy,
+  timings: { reading: 1, ranking: 2.4 },
+  machine: { cores: 2, platform: 'linux x64' },
+};
 const MADE =
   '`xqg experiment run x.yaml`: xqg 1.2.3, 2030-01-02, weights abcdef012345, 2 cores (linux x64), 3 s in that run.';
 
@@ -67,7 +79,13 @@ it('state the answer with its interval, and mark what is significant', () => {
     correctedRandomization: p,
   });
   const answer = {
-    primary: { data: 'xquad', setting: 'to-english', metric: 'MRR', baseline: 'dense', system: 'dense+xqg' },
+    primary: {
+      data: 'xquad',
+      setting: 'to-english',
+      metric: 'MRR',
+      baseline: 'dense',
+      system: 'dense+xqg',
+    },
     languages: ['ar', 'th'],
     sentences: ['It gains.'],
     rows: [
@@ -100,11 +118,9 @@ it('show a condition against the baseline', () => {
     point('none, alpha 0', 0.3),
   ];
   const experiment = { primary: { metric: 'mAP', baseline: 'dense' } };
-  expect(conditionTable({ results, experiment }, 'language-means', 'multi').split('\n').slice(2)).toEqual([
-    '| dense | .300 |  |',
-    '| none | .320 | +.020 |',
-    '| none, alpha 0 | .300 | .000 |',
-  ]);
+  expect(
+    conditionTable({ results, experiment }, 'language-means', 'multi').split('\n').slice(2),
+  ).toEqual(['| dense | .300 |  |', '| none | .320 | +.020 |', '| none, alpha 0 | .300 | .000 |']);
 });
 
 it('stand between markers of docs/experiments.md, every one of them', () => {

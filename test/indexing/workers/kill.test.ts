@@ -73,7 +73,8 @@ describe.skipIf(!hasRedis())('an index by three workers', () => {
       children.push(redis);
       const dir = join(root, 'index');
       const run = (): Child => start('run-child', url, dir, String(DOCUMENTS));
-      const worker = (name: string): Child => start('worker-child', url, name, String(LOCK_SECONDS));
+      const worker = (name: string): Child =>
+        start('worker-child', url, name, String(LOCK_SECONDS));
       const first = run();
       const [killed, hung, steady] = [worker('killed'), worker('hung'), worker('steady')];
       /** The part that a worker has in hand, or null. */
@@ -81,7 +82,11 @@ describe.skipIf(!hasRedis())('an index by three workers', () => {
         (await queueStatus(url)).inHand.find((part) => part.worker === name)?.part ?? null;
       const done = (): number =>
         [killed, hung, steady].reduce((sum, child) => sum + partsOf(child).length, 0);
-      const strike = async (child: Child, name: string, signal: NodeJS.Signals): Promise<string> => {
+      const strike = async (
+        child: Child,
+        name: string,
+        signal: NodeJS.Signals,
+      ): Promise<string> => {
         for (;;) {
           await until(`${name} has a part in hand`, async () => (await inHand(name)) !== null);
           child.process.kill('SIGSTOP');
@@ -151,7 +156,9 @@ describe.skipIf(!hasRedis())('while the server of the queue is away', () => {
       const run = start('run-child', url, dir, '40');
       await until('a part is done', () => partsOf(worker).length > 0);
       redis.kill('SIGKILL');
-      await until('both notice', () => [worker, run].every((child) => child.said().includes('Trouble')));
+      await until('both notice', () =>
+        [worker, run].every((child) => child.said().includes('Trouble')),
+      );
       const told = Date.now();
       worker.process.kill('SIGTERM');
       run.process.kill('SIGTERM');

@@ -10,7 +10,12 @@ import {
   encodeSum,
   storedSumBytes,
 } from '../../../src/indexing/workers/part-rows.js';
-import { checkWorker, makeKey, type RunPlan, rowMake } from '../../../src/indexing/workers/run-plan.js';
+import {
+  checkWorker,
+  makeKey,
+  type RunPlan,
+  rowMake,
+} from '../../../src/indexing/workers/run-plan.js';
 import { computePart } from '../../../src/indexing/workers/worker.js';
 import { type QuantizedBits, quantize } from '../../../src/store/quantize.js';
 import { DIM, documentOf, drawing, encoder, generator, upTo } from '../fakes.js';
@@ -35,7 +40,13 @@ const documents = async () =>
     })),
   );
 
-const recipe = { ...identity, encoder, generator, expectations: null, encodeQueries: true as const };
+const recipe = {
+  ...identity,
+  encoder,
+  generator,
+  expectations: null,
+  encodeQueries: true as const,
+};
 
 describe('a sum on its way to a store', () => {
   const bits = fc.constantFrom<QuantizedBits>(8, 16);
@@ -72,7 +83,8 @@ describe('the file of a part', () => {
         const { sums: wanted, ...rest } = part.rows[i];
         expect(row).toEqual(rest);
         expect([...sums.keys()]).toEqual([...wanted.keys()]);
-        for (const [lang, sum] of sums) expect(quantize(sum, 8)).toEqual(quantize(wanted.get(lang)!, 8));
+        for (const [lang, sum] of sums)
+          expect(quantize(sum, 8)).toEqual(quantize(wanted.get(lang)!, 8));
       });
     }
   });
@@ -85,7 +97,9 @@ describe('the file of a part', () => {
   });
 
   it('is refused where it was cut short or changed, and where it is another part', async () => {
-    const bytes = Buffer.from(encodePart(await computePart(await documents(), recipe, shape), make, 'hash'));
+    const bytes = Buffer.from(
+      encodePart(await computePart(await documents(), recipe, shape), make, 'hash'),
+    );
     const refused = (file: Uint8Array, input = 'hash') =>
       expect(() => decodePart(file, make, input, 'here')).toThrow(
         expect.objectContaining({ code: 'XQG_PART_DAMAGED' }),

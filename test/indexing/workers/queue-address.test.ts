@@ -18,7 +18,10 @@ describe('the address of a queue', () => {
       password: 's@fe',
       tls: true,
     });
-    expect(queueAddress('redis://[::1]:7000')).toMatchObject({ host: '::1', shown: 'redis://[::1]:7000' });
+    expect(queueAddress('redis://[::1]:7000')).toMatchObject({
+      host: '::1',
+      shown: 'redis://[::1]:7000',
+    });
   });
 
   it('takes the password from the environment where it has none', () => {
@@ -43,7 +46,9 @@ describe('the address of a queue', () => {
 
   it('says that nobody answers, without credentials', async () => {
     const port = await freePort();
-    const error = await queueStatus(`redis://me:secret@127.0.0.1:${port}`).catch((thrown: Error) => thrown);
+    const error = await queueStatus(`redis://me:secret@127.0.0.1:${port}`).catch(
+      (thrown: Error) => thrown,
+    );
     expect(error).toMatchObject({ code: 'XQG_QUEUE_UNREACHABLE' });
     expect(JSON.stringify([error, (error as Error).message])).not.toMatch(/secret|me:/);
     expect((error as Error).message).toContain(`redis://127.0.0.1:${port}`);

@@ -12,7 +12,11 @@ import { readManifest } from '../../../src/indexing/manifest.js';
 import type { IndexResult } from '../../../src/indexing/options.js';
 import { queueStatus, queueStatusOf } from '../../../src/indexing/workers/queue-status.js';
 import { Distribution, type QueueOptions } from '../../../src/indexing/workers/queued-run.js';
-import { type OpenedRecipe, takeParts, type WorkerOptions } from '../../../src/indexing/workers/worker.js';
+import {
+  type OpenedRecipe,
+  takeParts,
+  type WorkerOptions,
+} from '../../../src/indexing/workers/worker.js';
 import { documentsOf, drawing, encoder, generator, upTo } from '../fakes.js';
 import { forgetRuns, redisUrl } from './redis.js';
 
@@ -50,7 +54,13 @@ async function indexBy(
   try {
     const { rowsFrom } = distribution;
     return await distribution.end(
-      await indexDocuments(dir, documentsOf(documents), { encoder, generator, rowsFrom, signal, ...made }),
+      await indexDocuments(dir, documentsOf(documents), {
+        encoder,
+        generator,
+        rowsFrom,
+        signal,
+        ...made,
+      }),
     );
   } finally {
     await distribution.close();
@@ -99,7 +109,10 @@ describe.skipIf(url === null)('an index by a queue', () => {
     const dir = join(root, 'two');
     const { stop } = workers(2);
     const result = await indexBy(dir);
-    expect(result).toMatchObject({ status: 'complete', documents: { indexed: DOCUMENTS, failed: 0 } });
+    expect(result).toMatchObject({
+      status: 'complete',
+      documents: { indexed: DOCUMENTS, failed: 0 },
+    });
     const done = await stop();
     expect(done.reduce((sum, { parts }) => sum + parts, 0)).toBeGreaterThan(8);
     expect(done.reduce((sum, { passages }) => sum + passages, 0)).toBe(result.passages);
@@ -113,7 +126,9 @@ describe.skipIf(url === null)('an index by a queue', () => {
 
   it('counts the workers of its own database alone', async () => {
     const { stop } = workers(1, { name: 'here' });
-    await expect.poll(async () => (await queueStatus(url!)).workers, { timeout: 10_000 }).toEqual(['here']);
+    await expect
+      .poll(async () => (await queueStatus(url!)).workers, { timeout: 10_000 })
+      .toEqual(['here']);
     expect((await queueStatus(url!.replace(/\d+$/, '14'))).workers).toEqual([]);
     await stop();
   });
@@ -139,7 +154,9 @@ describe.skipIf(url === null)('an index by a queue', () => {
     await stop();
     expect((await indexBy(join(root, 'kept-again'), { parts })).status).toBe('complete');
     expect(await digestIndex(join(root, 'kept-again'))).toBe(alone);
-    const left = (await readdir(parts, { recursive: true })).filter((name) => /rows|passages/.test(name));
+    const left = (await readdir(parts, { recursive: true })).filter((name) =>
+      /rows|passages/.test(name),
+    );
     expect(left).toEqual([]);
   });
 
@@ -164,7 +181,10 @@ describe.skipIf(url === null)('an index by a queue', () => {
     const first = await indexBy(dir, { attempts: 2 });
     expect(first).toMatchObject({
       status: 'incomplete',
-      error: { code: 'XQG_PARTS_INCOMPLETE', details: { setAside: 1, reason: 'cannot bear document 40' } },
+      error: {
+        code: 'XQG_PARTS_INCOMPLETE',
+        details: { setAside: 1, reason: 'cannot bear document 40' },
+      },
     });
     expect(first.error!.message).toMatch(/^(\d+) of (\d+) parts done, 1 set aside/);
     expect(first.error!.remedy).toContain('run the same command again');
@@ -208,7 +228,9 @@ describe.skipIf(url === null)('an index by a queue', () => {
     await stop();
     expect(result.failures).toEqual(wanted.failures);
     expect(result.error).toEqual(wanted.error);
-    expect(await digestIndex(join(root, 'failing'))).toBe(await digestIndex(join(root, 'failing-alone')));
+    expect(await digestIndex(join(root, 'failing'))).toBe(
+      await digestIndex(join(root, 'failing-alone')),
+    );
     const mended = workers(1, {}, { encoder, generator: drawing, pack: null });
     const again = await indexBy(join(root, 'failing'), {}, { ...made, generator: drawing });
     await mended.stop();

@@ -1,6 +1,6 @@
 /**
- * Redis servers for tests. Most tests use the one of REDIS_URL, each file a database of its own; where it is not set they are
- * skipped, but in CI they fail. Tests that kill a server start one.
+ * Redis servers for tests. Most tests use the one of REDIS_URL, each file a database of its own;
+ * where it is not set they are skipped, but in CI they fail. Tests that kill a server start one.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,9 @@ export function redisUrl(database: number): string | null {
   const { REDIS_URL, CI } = process.env;
   if (REDIS_URL) return new URL(`/${database}`, REDIS_URL).href;
   if (CI) throw new Error('CI is set and REDIS_URL is not: these tests need a Redis server.');
-  console.warn('Tests of the queue are skipped: REDIS_URL is not set (e.g. redis://127.0.0.1:6379).');
+  console.warn(
+    'Tests of the queue are skipped: REDIS_URL is not set (e.g. redis://127.0.0.1:6379).',
+  );
   return null;
 }
 
@@ -32,14 +34,27 @@ export function hasRedis(): boolean {
     return true;
   } catch {
     if (process.env.CI) throw new Error('CI is set and there is no redis-server on the PATH.');
-    console.warn('Tests that kill a Redis server are skipped: there is no redis-server on the PATH.');
+    console.warn(
+      'Tests that kill a Redis server are skipped: there is no redis-server on the PATH.',
+    );
     return false;
   }
 }
 
 /** @param dir keeps what it holds */
 export async function startRedis(port: number, dir: string): Promise<ChildProcess> {
-  const words = ['--port', port, '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'yes'];
+  const words = [
+    '--port',
+    port,
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    dir,
+    '--save',
+    '',
+    '--appendonly',
+    'yes',
+  ];
   const server = spawn('redis-server', [...words.map(String), '--maxmemory-policy', 'noeviction'], {
     stdio: 'ignore',
   });

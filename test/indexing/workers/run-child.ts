@@ -1,6 +1,6 @@
 /**
- * Indexes fake documents over a queue in a process of its own: URL DIR NUMBER_OF_DOCUMENTS. Says on stdout how far it is; SIGTERM
- * interrupts it.
+ * Indexes fake documents over a queue in a process of its own: URL DIR NUMBER_OF_DOCUMENTS. Says on
+ * stdout how far it is; SIGTERM interrupts it.
  */
 
 import { indexDocuments } from '../../../src/indexing/build.js';

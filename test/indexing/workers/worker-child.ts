@@ -1,4 +1,7 @@
-/** A worker with slow fake recipe in a process of its own: URL NAME LOCK_SECONDS. Says on stdout what it does. */
+/**
+ * A worker with slow fake recipe in a process of its own: URL NAME LOCK_SECONDS. Says on stdout
+ * what it does.
+ */
 import { setTimeout } from 'node:timers/promises';
 import { takeParts } from '../../../src/indexing/workers/worker.js';
 import { encoder, generator } from '../fakes.js';

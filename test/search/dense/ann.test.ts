@@ -27,14 +27,25 @@ const source: RowSource = {
 const graph = await Graph.create({ dim: DIM, unitLength: true });
 for (const [row, { vector }] of rows.entries()) graph.add(row, vector);
 
-const exactEngine = new SearchEngine({ snapshot, lexical, encoder: fakeEncoder, scanner, factors, analyze });
+const exactEngine = new SearchEngine({
+  snapshot,
+  lexical,
+  encoder: fakeEncoder,
+  scanner,
+  factors,
+  analyze,
+});
 /** The same rows, of which no matrix can be read. */
 const unread = Object.assign(Object.create(snapshot) as Snapshot, {
   passageVectors: () => Promise.reject(new Error('read')),
   languageSumsOf: async (row: number) => rows[row].sums,
 });
 
-function engineOf(candidates: number, encoder: Encoder = fakeEncoder, of: Snapshot = snapshot): SearchEngine {
+function engineOf(
+  candidates: number,
+  encoder: Encoder = fakeEncoder,
+  of: Snapshot = snapshot,
+): SearchEngine {
   const near = new NearRows(snapshot, { graph, source, candidates, expansion: candidates });
   return new SearchEngine({ snapshot: of, lexical, encoder, scanner, factors, analyze, near });
 }
@@ -77,7 +88,10 @@ describe('search through a graph', () => {
       for (const change of CHANGES) {
         // The best of a first pass may not be among the graph's candidates.
         const request = { ...BASE, mode, feedback: 0, ...change };
-        const [exact, near] = [await engine.rank({ ...request, exact: true }), await engine.rank(request)];
+        const [exact, near] = [
+          await engine.rank({ ...request, exact: true }),
+          await engine.rank(request),
+        ];
         const scores = new Map(exact.map(({ id, dense }) => [id, dense]));
         const both = near.filter(({ id }) => scores.has(id));
         expect(both.length).toBeGreaterThan(4);
@@ -154,7 +168,9 @@ describe('search through a graph', () => {
   it('finds nothing dense for a question without a vector, as exact search does, and reads no matrix for it', async () => {
     const request = { ...BASE, mode: 'hybrid' as const, question: 'unknown words' };
     const engine = engineOf(100, fakeEncoder, unread);
-    expect(await engine.rank(request)).toEqual(await engineOf(100).rank({ ...request, exact: true }));
+    expect(await engine.rank(request)).toEqual(
+      await engineOf(100).rank({ ...request, exact: true }),
+    );
     await expect(engine.rank({ ...BASE, exact: true })).rejects.toThrow('read');
   });
 });

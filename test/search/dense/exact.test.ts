@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scanQuestions, sumParts } from '../../../src/search/dense/dense-leg.js';
-import { exactScore, exactTopK, roundingError, SearchMatrix } from '../../../src/search/dense/exact-top-k.js';
+import {
+  exactScore,
+  exactTopK,
+  roundingError,
+  SearchMatrix,
+} from '../../../src/search/dense/exact-top-k.js';
 import { product } from '../../../src/search/dense/javascript-scanner.js';
 import { openScanner } from '../../../src/search/dense/open-scanner.js';
 import type { Scanner } from '../../../src/search/dense/scanner.js';
@@ -67,27 +72,30 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
     [67, 32],
     [333, 100],
     [1025, 512],
-  ])('gives equal vectors equal scores wherever they lie, whatever the batch (%i x %i)', async (n, dim) => {
-    const random = new Random(n);
-    const vectors = random.floats(n * dim);
-    const copied = vectors.slice(0, dim);
-    for (let row = 0; row < n; row += 3) vectors.set(copied, row * dim);
-    const matrix = new SearchMatrix(vectors, dim);
-    const queries = random.floats(9 * dim);
-    const together = await search(matrix, queries, n);
-    const alone = await Promise.all(
-      Array.from({ length: 9 }, async (_, q) => {
-        return (await search(matrix, queries.slice(q * dim, (q + 1) * dim), n))[0];
-      }),
-    );
-    expect(alone).toEqual(together);
-    for (const { rows, scores } of together) {
-      const scoresOfCopies = new Set(scores.filter((_, i) => rows[i] % 3 === 0));
-      expect(scoresOfCopies.size).toBe(1);
-      const copies = [...rows].filter((row) => row % 3 === 0);
-      expect(copies).toEqual([...copies].sort((a, b) => a - b));
-    }
-  });
+  ])(
+    'gives equal vectors equal scores wherever they lie, whatever the batch (%i x %i)',
+    async (n, dim) => {
+      const random = new Random(n);
+      const vectors = random.floats(n * dim);
+      const copied = vectors.slice(0, dim);
+      for (let row = 0; row < n; row += 3) vectors.set(copied, row * dim);
+      const matrix = new SearchMatrix(vectors, dim);
+      const queries = random.floats(9 * dim);
+      const together = await search(matrix, queries, n);
+      const alone = await Promise.all(
+        Array.from({ length: 9 }, async (_, q) => {
+          return (await search(matrix, queries.slice(q * dim, (q + 1) * dim), n))[0];
+        }),
+      );
+      expect(alone).toEqual(together);
+      for (const { rows, scores } of together) {
+        const scoresOfCopies = new Set(scores.filter((_, i) => rows[i] % 3 === 0));
+        expect(scoresOfCopies.size).toBe(1);
+        const copies = [...rows].filter((row) => row % 3 === 0);
+        expect(copies).toEqual([...copies].sort((a, b) => a - b));
+      }
+    },
+  );
 
   it('gives the same first rows for every k, with a mask too, and at most what there is', async () => {
     const [n, dim] = [200, 16];
@@ -102,7 +110,10 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
       const naive = Array.from({ length: 3 }, (_, q) =>
         [...Array(n).keys()]
           .filter((row) => allowed === null || allowed[row] === 1)
-          .map((row) => ({ row, score: exactScore(queries.subarray(q * dim, (q + 1) * dim), parts, row) }))
+          .map((row) => ({
+            row,
+            score: exactScore(queries.subarray(q * dim, (q + 1) * dim), parts, row),
+          }))
           .sort((a, b) => b.score - a.score || a.row - b.row),
       );
       for (const k of [0, 1, 2, 19, n, 5 * n]) {
@@ -135,14 +146,21 @@ describe('a scan in 8 bits', () => {
     const vectors = random.floats(n * dim);
     // Rows of very different length, one of zeros, and one number that leaves little to the others.
     for (let row = 0; row < n; row++)
-      for (let d = 0; d < dim; d++) vectors[row * dim + d] *= row % 5 === 4 ? 0 : 10 ** ((row % 7) - 3);
+      for (let d = 0; d < dim; d++)
+        vectors[row * dim + d] *= row % 5 === 4 ? 0 : 10 ** ((row % 7) - 3);
     vectors[0] = 50;
     const matrix = ByteMatrix.of(vectors, dim);
-    for (const question of [random.floats(dim), new Float32Array(dim).fill(1e-3), new Float32Array(dim)]) {
+    for (const question of [
+      random.floats(dim),
+      new Float32Array(dim).fill(1e-3),
+      new Float32Array(dim),
+    ]) {
       const { scores, error } = matrix.products(question);
       expect(scores).toHaveLength(n);
       for (let row = 0; row < n; row++)
-        expect(Math.abs(scores[row] - product(question, vectors, row * dim))).toBeLessThanOrEqual(error);
+        expect(Math.abs(scores[row] - product(question, vectors, row * dim))).toBeLessThanOrEqual(
+          error,
+        );
     }
   });
 

@@ -29,7 +29,10 @@ function rows(n: number, length: number): Float32Array {
   return matrix;
 }
 
-/** As sums lie in a store: 8 bits; every seventh passage has none, and some are against their passage. */
+/**
+ * As sums lie in a store: 8 bits; every seventh passage has none, and some are against their
+ * passage.
+ */
 function storedSums(passages: Float32Array, bits: 8 | 16): Float32Array {
   const sums = rows(N, 4);
   for (let row = 0; row < N; row++) {
@@ -83,7 +86,10 @@ const POLICIES = [
   ],
   LANGUAGES.map((lang) => ({ lang, weight: 1 })),
 ];
-/** One language fewer, another, one more; and one fewer whose weight would leave nothing right of the others' lengths. */
+/**
+ * One language fewer, another, one more; and one fewer whose weight would leave nothing right of
+ * the others' lengths.
+ */
 const SWITCHES = [
   { ar: 1, th: 1 },
   { ar: 1, de: 1 },
@@ -116,7 +122,9 @@ describe('late fusion', () => {
               expect([formula, languages, row, closer.score(row)]).toEqual(exact);
             }
             if (Math.abs(scores[row] - exact) > error || late.score(question, row) !== exact) {
-              expect([formula, languages, row, scores[row], late.score(question, row)]).toEqual(exact);
+              expect([formula, languages, row, scores[row], late.score(question, row)]).toEqual(
+                exact,
+              );
             }
           }
         }
@@ -142,13 +150,17 @@ describe('late fusion', () => {
     }
     // No room for the sums of a language: one fused matrix always stays.
     const none = new FusedMatrices(snapshot, 1);
-    for (let i = 0; i < 10; i++) expect(await none.quick(formula, POLICIES[0])).toBeInstanceOf(SearchMatrix);
+    for (let i = 0; i < 10; i++)
+      expect(await none.quick(formula, POLICIES[0])).toBeInstanceOf(SearchMatrix);
   });
 
   it('builds it too where questions follow each other without a pause', async () => {
     const matrices = new FusedMatrices(snapshot, BUDGET);
     let asked = 0;
-    while (!((await matrices.quick(FORMULAS[0], POLICIES[0])) instanceof SearchMatrix) && asked < 200)
+    while (
+      !((await matrices.quick(FORMULAS[0], POLICIES[0])) instanceof SearchMatrix) &&
+      asked < 200
+    )
       asked++;
     expect(asked).toBeLessThan(200);
   });

@@ -16,7 +16,8 @@ const random = new Random(11);
 function passage(): TermBag {
   const weights: Record<string, number> = {};
   TERMS.forEach((term, i) => {
-    if (random.next() < 1 / (1 + i / 4)) weights[term] = (1 + random.below(random.below(8) + 1)) / 4;
+    if (random.next() < 1 / (1 + i / 4))
+      weights[term] = (1 + random.below(random.below(8) + 1)) / 4;
   });
   return bag(weights);
 }
@@ -39,7 +40,10 @@ async function indexOf(perSegment: number): Promise<LexicalIndex> {
   const segments: LexicalSegment[] = [];
   for (let first = 0; first < rows.length; first += perSegment) {
     segments.push(
-      LexicalSegment.open(await buildSegment(rows.slice(first, first + perSegment)), `rows ${first}`),
+      LexicalSegment.open(
+        await buildSegment(rows.slice(first, first + perSegment)),
+        `rows ${first}`,
+      ),
     );
   }
   return new LexicalIndex(segments, { k1: 0.9, b: 0.4 });
@@ -60,29 +64,32 @@ describe('the first k of the lexical leg', () => {
     ),
   );
 
-  it.each([3000, 700])('is that of all scores, bit for bit (segments of %i rows)', async (perSegment) => {
-    const index = await indexOf(perSegment);
-    for (const [q, question] of questions.entries()) {
-      for (const mode of ['plain', 'generated'] as const) {
-        const view = index.view('th', settings);
-        const scores = index.score(question, view, mode);
-        for (const k of q < 3 ? [1, 10, 200, 5000] : [1, 10, 200]) {
-          for (const allowed of [null, mask]) {
-            const top = index.top([{ bag: question, view, weight: 1 }], mode, {
-              k,
-              rank,
-              mask: allowed,
-              also,
-            });
-            expect(top.list).toEqual(topK(scores, k, rank, allowed, 0));
-            expect(Array.from(also, (row) => top.others.get(row))).toEqual(
-              Array.from(also, (row) => scores[row]),
-            );
+  it.each([3000, 700])(
+    'is that of all scores, bit for bit (segments of %i rows)',
+    async (perSegment) => {
+      const index = await indexOf(perSegment);
+      for (const [q, question] of questions.entries()) {
+        for (const mode of ['plain', 'generated'] as const) {
+          const view = index.view('th', settings);
+          const scores = index.score(question, view, mode);
+          for (const k of q < 3 ? [1, 10, 200, 5000] : [1, 10, 200]) {
+            for (const allowed of [null, mask]) {
+              const top = index.top([{ bag: question, view, weight: 1 }], mode, {
+                k,
+                rank,
+                mask: allowed,
+                also,
+              });
+              expect(top.list).toEqual(topK(scores, k, rank, allowed, 0));
+              expect(Array.from(also, (row) => top.others.get(row))).toEqual(
+                Array.from(also, (row) => scores[row]),
+              );
+            }
           }
         }
       }
-    }
-  });
+    },
+  );
 
   it('sums the languages of a question with their weights', async () => {
     const index = await indexOf(3000);

@@ -28,7 +28,10 @@ async function indexOf(
   const segments: LexicalSegment[] = [];
   for (let first = 0; first < rows.length; first += perSegment) {
     segments.push(
-      LexicalSegment.open(await buildSegment(rows.slice(first, first + perSegment)), `rows ${first}`),
+      LexicalSegment.open(
+        await buildSegment(rows.slice(first, first + perSegment)),
+        `rows ${first}`,
+      ),
     );
   }
   return new LexicalIndex(segments, parameters);
@@ -50,12 +53,16 @@ describe.skipIf(golden === null)('golden/bm25 (skipped: no XQG_SHARED)', () => {
       readFileSync(join(golden!, 'bm25.json'), 'utf8'),
     );
     const raw = readFileSync(join(golden!, 'scores.f64'));
-    const expected = new Float64Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length));
+    const expected = new Float64Array(
+      raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length),
+    );
     const rows = documents.map((tokens: string[]) => ownRow(countsOf(tokens)));
     const index = await indexOf(rows, perSegment);
     queries.forEach((query: string[], q: number) => {
       const scores = index.score(countsOf(query), index.view('en', PLAIN), 'plain');
-      const worst = Math.max(...scores.map((score, row) => Math.abs(score - expected[q * 200 + row])));
+      const worst = Math.max(
+        ...scores.map((score, row) => Math.abs(score - expected[q * 200 + row])),
+      );
       expect(worst).toBeLessThanOrEqual(1e-9);
     });
     for (const { k1, b, query, doc, score } of other_parameters) {
@@ -87,7 +94,9 @@ describe('generated and translated terms', () => {
     const some = (names: readonly string[]): TermBag =>
       bag(
         Object.fromEntries(
-          names.filter(() => random.below(3) === 0).map((name) => [name, (1 + random.below(12)) / 4]),
+          names
+            .filter(() => random.below(3) === 0)
+            .map((name) => [name, (1 + random.below(12)) / 4]),
         ),
       );
     const drawn = i % 10 === 9 ? new Map([['th', some(terms)]]) : null;
@@ -101,7 +110,11 @@ describe('generated and translated terms', () => {
   const question = bag({ t0: 1, t1: 2, shared: 1, absent: 1, '#t': 0.3 });
 
   /** The definition, term by term and row by row. */
-  function naive(settings: ViewSettings, mode: LexicalMode, viewLanguages: Record<string, number>): number[] {
+  function naive(
+    settings: ViewSettings,
+    mode: LexicalMode,
+    viewLanguages: Record<string, number>,
+  ): number[] {
     const get = (b: TermBag | null | undefined, term: string): number =>
       b?.weights[b.terms.indexOf(term)] ?? 0;
     const generates = mode === 'generated' || mode === 'both';
@@ -120,9 +133,12 @@ describe('generated and translated terms', () => {
         tf += settings.generatedWeight * w * get(row.drawn?.get(lang), term);
       }
       for (const [lang, w] of eligible(row)) {
-        for (const [stem, g] of (row.pivot?.terms ?? []).map((t, i) => [t, row.pivot!.weights[i]] as const)) {
+        for (const [stem, g] of (row.pivot?.terms ?? []).map(
+          (t, i) => [t, row.pivot!.weights[i]] as const,
+        )) {
           if (generates)
-            tf += settings.generatedWeight * w * g * widened(factors.generatedFrom(term, lang), stem);
+            tf +=
+              settings.generatedWeight * w * g * widened(factors.generatedFrom(term, lang), stem);
           if (translates)
             tf += settings.translationWeight * w * g * widened(factors.translate(term, lang), stem);
         }
@@ -136,7 +152,10 @@ describe('generated and translated terms', () => {
         for (const [lang, w] of eligible(row)) {
           row.pivot?.terms.forEach((stem, i) => {
             length +=
-              settings.generatedWeight * w * row.pivot!.weights[i] * factors.generatedMass(stem, lang);
+              settings.generatedWeight *
+              w *
+              row.pivot!.weights[i] *
+              factors.generatedMass(stem, lang);
           });
         }
         for (const [lang, w] of Object.entries(viewLanguages)) {
@@ -157,7 +176,8 @@ describe('generated and translated terms', () => {
       const idf = Math.log(1 + (rows.length - df + 0.5) / (df + 0.5));
       rows.forEach((_, r) => {
         scores[r] +=
-          (question.weights[q] * idf * tf[r]) / (tf[r] + 0.9 * (0.6 + (0.4 * lengths[r]) / average) || 1);
+          (question.weights[q] * idf * tf[r]) /
+          (tf[r] + 0.9 * (0.6 + (0.4 * lengths[r]) / average) || 1);
       });
     });
     return scores;
@@ -172,8 +192,17 @@ describe('generated and translated terms', () => {
   it.each(modes.flatMap((mode) => settingsTried.map((tried) => ({ mode, ...tried }))))(
     'follow the definition: $mode, expected df $expectedDf, relatives $relatedWeight',
     async ({ mode, expectedDf, relatedWeight }) => {
-      const settings = { generatedWeight: 0.75, translationWeight: 0.5, expectedDf, relatedWeight, factors };
-      for (const weights of [{ th: 1 }, { th: 0.5, de: 2 }, { en: 1 }] as Record<string, number>[]) {
+      const settings = {
+        generatedWeight: 0.75,
+        translationWeight: 0.5,
+        expectedDf,
+        relatedWeight,
+        factors,
+      };
+      for (const weights of [{ th: 1 }, { th: 0.5, de: 2 }, { en: 1 }] as Record<
+        string,
+        number
+      >[]) {
         const expected = naive(settings, mode, weights);
         const view = Object.entries(weights).map(([lang, weight]) => ({ lang, weight }));
         const results = await Promise.all(
@@ -246,7 +275,11 @@ describe('generated and translated terms', () => {
 
   it('a passage without any of the terms has no score', async () => {
     const index = await indexOf(rows);
-    const scores = index.score(bag({ absent: 1 }), index.view('th', { ...PLAIN, factors }), 'plain');
+    const scores = index.score(
+      bag({ absent: 1 }),
+      index.view('th', { ...PLAIN, factors }),
+      'plain',
+    );
     expect(scores.every((score) => score === 0)).toBe(true);
   });
 });
@@ -262,8 +295,17 @@ describe('segment', () => {
     const segment = LexicalSegment.open(await buildSegment(rows), 'here');
     const own = segment.field('own')!;
     expect(segment.rows).toBe(3);
-    expect(Array.from(segment.rowLanguages, (l) => segment.languages[l])).toEqual(['en', 'th', 'en']);
-    expect(Array.from({ length: own.size }, (_, t) => own.term(t))).toEqual(['#abc', 'a', 'b', 'ไทย']);
+    expect(Array.from(segment.rowLanguages, (l) => segment.languages[l])).toEqual([
+      'en',
+      'th',
+      'en',
+    ]);
+    expect(Array.from({ length: own.size }, (_, t) => own.term(t))).toEqual([
+      '#abc',
+      'a',
+      'b',
+      'ไทย',
+    ]);
     for (let t = 0; t < own.size; t++) expect(own.find(Buffer.from(own.term(t)))).toBe(t);
     for (const absent of ['', '#ab', '#abcd', 'c', 'ไท', 'ไทยๆ'])
       expect(own.find(Buffer.from(absent))).toBe(-1);
@@ -292,15 +334,20 @@ describe('segment', () => {
     }
     expect(() => LexicalSegment.open(bytes.subarray(0, bytes.length - 8), 'x')).toThrow('sha256');
     expect(() => LexicalSegment.open(new Uint8Array(0), 'x')).toThrow('does not start as one');
-    expect(() => LexicalSegment.open(new Uint8Array(100).fill(65), 'x')).toThrow('does not start as one');
+    expect(() => LexicalSegment.open(new Uint8Array(100).fill(65), 'x')).toThrow(
+      'does not start as one',
+    );
     const newer = bytes.slice();
     newer[4] = 9;
     expect(() => LexicalSegment.open(newer, 'x')).toThrow('has format 9; this xqg reads format 1');
   });
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses the frequency %d', async (weight) => {
-    await expect(buildSegment([ownRow(bag({ a: weight }))])).rejects.toThrow(RangeError);
-  });
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses the frequency %d',
+    async (weight) => {
+      await expect(buildSegment([ownRow(bag({ a: weight }))])).rejects.toThrow(RangeError);
+    },
+  );
 
   it('refuses a term that is twice in a bag', async () => {
     const twice = { terms: ['a', 'a'], weights: Float32Array.of(1, 1) };

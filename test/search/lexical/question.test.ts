@@ -15,7 +15,10 @@ const factors = new LexiconGenerator(tinyPack());
 function entries(text: string, lang: string, passages: string[]) {
   const { terms, weights, fields } = questionTerms(text, lang, passages, factors);
   return new Map(
-    terms.map((term, i) => [term, { weight: Math.round(weights[i] * 100) / 100, field: fields![i] }]),
+    terms.map((term, i) => [
+      term,
+      { weight: Math.round(weights[i] * 100) / 100, field: fields![i] },
+    ]),
   );
 }
 

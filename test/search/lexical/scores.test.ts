@@ -37,7 +37,8 @@ describe('the kernel of scores', () => {
           const row = range.firstRow + range.rows[p];
           if (expected[row] === 0) touched.push(row);
           const frequency = halfValues[range.frequencies[p]];
-          expected[row] += (factor * frequency) / (frequency + given.base + given.slope * given.lengths[row]);
+          expected[row] +=
+            (factor * frequency) / (frequency + given.base + given.slope * given.lengths[row]);
         }
       }
       expect(Array.from(scores.rows.subarray(0, scores.count))).toEqual(touched);
@@ -52,7 +53,9 @@ describe('the kernel of scores', () => {
     for (const share of [0.002, 0.1, 0.9]) {
       scores.add(postings(0, share), 3, norm());
       for (const mask of [null, Uint8Array.from({ length: N }, () => random.below(2))]) {
-        const passing = [...scores.rows.subarray(0, scores.count)].filter((row) => mask?.[row] !== 0);
+        const passing = [...scores.rows.subarray(0, scores.count)].filter(
+          (row) => mask?.[row] !== 0,
+        );
         const values = passing.map((row) => scores.byRow[row]).sort((a, b) => b - a);
         for (const k of [1, 10, 700, N - 1]) {
           const kth = values[k - 1] ?? 0;

@@ -1,6 +1,6 @@
 /**
- * R@2kt and R@5kt of XOR-Retrieve: whether an answer stands in the first 2,000 or 5,000 tokens of what was retrieved (Asai
- * et al., arXiv 2010.11856, section 3.1). Knows no file.
+ * R@2kt and R@5kt of XOR-Retrieve: whether an answer stands in the first 2,000 or 5,000 tokens of
+ * what was retrieved (Asai et al., arXiv 2010.11856, section 3.1).
  */
 
 import { type Identity, sha256 } from '../../ranking/artifact-store.js';
@@ -24,8 +24,8 @@ export function isCounted({ answers }: AnsweredQuestion): boolean {
 }
 
 /**
- * For each limit, whether an answer is a part (case-sensitive, within words too) of the first so many tokens of the
- * contexts, joined by single blanks. Answers are not tokenized.
+ * For each limit, whether an answer is a part (case-sensitive, within words too) of the first so
+ * many tokens of the contexts, joined by single blanks. Answers are not tokenized.
  *
  * @param contexts retrieved texts, best first
  * @param limits in tokens
@@ -41,8 +41,8 @@ export function answersWithin(
 }
 
 /**
- * How many tokens, from the first on, hold an answer whole; null where the first `most` hold none. Every limit's figure
- * follows from it.
+ * How many tokens, from the first on, hold an answer whole; null where the first `most` hold none.
+ * Every limit's figure follows from it.
  */
 export function tokensToAnswer(
   { answers }: Pick<AnsweredQuestion, 'answers'>,
@@ -97,12 +97,16 @@ export function tokenRecall(limit: number): Measure {
   };
 }
 
-/** \w: letters and numbers of any script, and the underscore; no combining marks. For use within a class. */
+/**
+ * \w: letters and numbers of any script, and the underscore; no combining marks. For use within a
+ * class.
+ */
 export const WORD = '\\p{L}\\p{N}_';
 /** \d. For use within a class. */
 export const DIGIT = '\\p{Nd}';
 /** \s, and what `str.split` and `str.strip` take for blank. For use within a class. */
-export const BLANK = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+export const BLANK =
+  '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
 const BLANKS_AT_END = new RegExp(`[${BLANK}]+$`, 'u');
 const BLANKS = new RegExp(`[${BLANK}]+`, 'u');
@@ -140,18 +144,25 @@ export class AnswerSearch {
     const { questions, tokenizer, most } = options;
     this.#options = options;
     const answers = [...questions.values()].map((question) => [question.id, question.answers]);
-    this.identity = { answers: sha256(JSON.stringify(answers)), tokenizer, most, depth: ANSWER_DEPTH };
+    this.identity = {
+      answers: sha256(JSON.stringify(answers)),
+      tokenizer,
+      most,
+      depth: ANSWER_DEPTH,
+    };
   }
 
   /**
-   * The rank of the answer, in tokens; NO_ANSWER where no retrieved text has it, and no rank where nothing was retrieved.
+   * The rank of the answer, in tokens; NO_ANSWER where no retrieved text has it, and no rank where
+   * nothing was retrieved.
    * @param texts retrieved, best first
    * @throws RangeError for a question that is not one of these
    */
   ranks(questionId: string, texts: readonly string[]): RelevantRanks {
     const { questions, most } = this.#options;
     const question = questions.get(questionId);
-    if (question === undefined) throw new RangeError(`no answers of question ${questionId} are known`);
+    if (question === undefined)
+      throw new RangeError(`no answers of question ${questionId} are known`);
     const found = { ideal: [1], size: most };
     if (texts.length === 0) return { ...found, ranks: [], gains: [] };
     const needed = tokensToAnswer(question, texts, most, (text) => this.#tokenized(text));

@@ -1,4 +1,4 @@
-/** Reads Punkt's trained parameters as NLTK distributes them (`punkt_tab/english`). Knows no text. */
+/** Reads Punkt's trained parameters as NLTK distributes them (`punkt_tab/english`). */
 import { join } from 'node:path';
 import { lineError, readLines } from '../../data/lines.js';
 import type { PunktParameters } from './punkt.js';
@@ -13,7 +13,9 @@ export function punktFiles(folder: string): string[] {
   return [ABBREVIATIONS, COLLOCATIONS, STARTERS, ORTHOGRAPHY].map((name) => join(folder, name));
 }
 
-/** Throws XQG_EVALUATION_FILE where one of the four files is missing, XQG_EVALUATION_LINE. */
+/**
+ * @throws XqgError XQG_EVALUATION_FILE where one of the four files is missing, XQG_EVALUATION_LINE
+ */
 export async function loadPunkt(folder: string): Promise<PunktParameters> {
   const read = async (name: string) => {
     const lines: string[] = [];
@@ -24,7 +26,8 @@ export async function loadPunkt(folder: string): Promise<PunktParameters> {
   const file = join(folder, ORTHOGRAPHY);
   for await (const { number, text } of readLines(file)) {
     const [word, flags] = text.split('\t');
-    if (!/^\d+$/.test(flags ?? '')) throw lineError(file, number, 'no number', 'Download punkt_tab anew.');
+    if (!/^\d+$/.test(flags ?? ''))
+      throw lineError(file, number, 'no number', 'Download punkt_tab anew.');
     orthography.set(word, Number(flags));
   }
   return {

@@ -1,12 +1,14 @@
 /**
- * Cuts text into sentences as NLTK's Punkt does (Kiss and Strunk 2006; NLTK 3.10), with given parameters. Knows no words
- * and no file.
+ * Cuts text into sentences as NLTK's Punkt does (Kiss and Strunk 2006; NLTK 3.10), with given
+ * parameters.
  */
 import { BLANK, DIGIT, WORD, withoutBlanksAtEnd } from './answer-recall.js';
 
 /** What Punkt learned of a language. */
 export interface PunktParameters {
-  /** Words that end in a period which ends no sentence, in lower case and without it, e.g. `u.s`. */
+  /**
+   * Words that end in a period which ends no sentence, in lower case and without it, e.g. `u.s`.
+   */
   readonly abbreviations: ReadonlySet<string>;
   /** Pairs of words (`first\tsecond`) between which a period ends no sentence. */
   readonly collocations: ReadonlySet<string>;
@@ -28,7 +30,10 @@ const ORTHOGRAPHY = {
 const ANY_UPPER = ORTHOGRAPHY.beginningUpper | ORTHOGRAPHY.middleUpper | ORTHOGRAPHY.unknownUpper;
 const ANY_LOWER = ORTHOGRAPHY.beginningLower | ORTHOGRAPHY.middleLower | ORTHOGRAPHY.unknownLower;
 
-/** Common English abbreviations and nothing learned: what is used where NLTK's trained parameters are not at hand. */
+/**
+ * Common English abbreviations and nothing learned: what is used where NLTK's trained parameters
+ * are not at hand.
+ */
 export const FEW_ABBREVIATIONS: PunktParameters = {
   abbreviations: new Set(
     (
@@ -46,9 +51,15 @@ const NOT_S = `[^${BLANK}]`;
 const NON_WORD = `[)";}\\]*:@'({[‘’“”«»?!]`;
 const MULTIPLE = `(?:-{2,}|\\.{2,}|(?:\\.${S}){2,}\\.)`;
 const WORD_END = `(?=${S}|$|${NON_WORD}|${MULTIPLE}|,(?=$|${S}|${NON_WORD}|${MULTIPLE}))`;
-const WORDS = new RegExp(`${MULTIPLE}|(?=[^("\`{[:;&#*@)}\\]\\-,])${NOT_S}+?${WORD_END}|${NOT_S}`, 'gu');
+const WORDS = new RegExp(
+  `${MULTIPLE}|(?=[^("\`{[:;&#*@)}\\]\\-,])${NOT_S}+?${WORD_END}|${NOT_S}`,
+  'gu',
+);
 /** A mark that may end a sentence, with what follows it. */
-const CANDIDATE = new RegExp(`[.?!](?=(?<after>${NON_WORD}|(?<gap>${S}+)(?<next>${NOT_S}+)))`, 'gu');
+const CANDIDATE = new RegExp(
+  `[.?!](?=(?<after>${NON_WORD}|(?<gap>${S}+)(?<next>${NOT_S}+)))`,
+  'gu',
+);
 /** Closing marks at the beginning of a sentence, which belong to the one before. */
 const CLOSING = new RegExp(`^["')\\]}‘’“”«»]+?(?:${S}+|(?=--)|(?=\\n)|$)`, 'u');
 const NUMBER = new RegExp(`^-?[.,]?[${DIGIT}][${DIGIT},.\\-]*\\.?$`, 'u');
@@ -162,7 +173,10 @@ function tokenOf(text: string, { abbreviations }: PunktParameters): Token {
   return { ...token, abbreviation, breaks: !abbreviation };
 }
 
-/** Decides anew about a token that ends in a period, by the token after it (sections 4.1 to 4.3 of the paper). */
+/**
+ * Decides anew about a token that ends in a period, by the token after it (sections 4.1 to 4.3 of
+ * the paper).
+ */
 function reconsider(token: Token, next: Token, parameters: PunktParameters): void {
   if (!token.text.endsWith('.')) return;
   const type = withoutPeriod(token.type);
@@ -197,11 +211,17 @@ function isUpper({ text }: Token): boolean {
 }
 
 /** What the case of a word says about whether it begins a sentence. */
-function startsSentence(token: Token, type: string, { orthography }: PunktParameters): boolean | 'unknown' {
+function startsSentence(
+  token: Token,
+  type: string,
+  { orthography }: PunktParameters,
+): boolean | 'unknown' {
   if (PUNCTUATION.has(token.text)) return false;
   const seen = orthography.get(type) ?? 0;
-  if (isUpper(token) && (seen & ANY_LOWER) !== 0 && (seen & ORTHOGRAPHY.middleUpper) === 0) return true;
+  if (isUpper(token) && (seen & ANY_LOWER) !== 0 && (seen & ORTHOGRAPHY.middleUpper) === 0)
+    return true;
   const isLower = /^\p{Lowercase}/u.test(token.text);
-  if (isLower && ((seen & ANY_UPPER) !== 0 || (seen & ORTHOGRAPHY.beginningLower) === 0)) return false;
+  if (isLower && ((seen & ANY_UPPER) !== 0 || (seen & ORTHOGRAPHY.beginningLower) === 0))
+    return false;
   return 'unknown';
 }

@@ -1,6 +1,6 @@
 /**
- * Cuts a sentence into words by the Penn Treebank's rules as NLTK's `NLTKWordTokenizer` applies them (3.10), so that tokens
- * are counted as the XOR-Retrieve script counts them. Knows no sentences and no languages.
+ * Cuts a sentence into words by the Penn Treebank's rules as NLTK's `NLTKWordTokenizer` applies
+ * them (3.10), so that tokens are counted as the XOR-Retrieve script counts them.
  */
 import { BLANK, DIGIT, splitAtBlanks, WORD } from './answer-recall.js';
 
@@ -47,11 +47,19 @@ const ENDINGS: readonly Rule[] = [
 
 /** Words that are two. */
 const CONTRACTIONS: readonly Rule[] = [
-  ...['(can)(not)', "(d)('ye)", '(gim)(me)', '(gon)(na)', '(got)(ta)', '(lem)(me)', "(more)('n)"].map(
-    (halves): Rule => [new RegExp(`${START}${halves}${END}`, 'giu'), ' $1 $2 '],
-  ),
+  ...[
+    '(can)(not)',
+    "(d)('ye)",
+    '(gim)(me)',
+    '(gon)(na)',
+    '(got)(ta)',
+    '(lem)(me)',
+    "(more)('n)",
+  ].map((halves): Rule => [new RegExp(`${START}${halves}${END}`, 'giu'), ' $1 $2 ']),
   [new RegExp(`${START}(wan)(na)(?=${S})`, 'giu'), ' $1 $2 '],
-  ...["('t)(is)", "('t)(was)"].map((halves): Rule => [new RegExp(` ${halves}${END}`, 'giu'), ' $1 $2 ']),
+  ...["('t)(is)", "('t)(was)"].map(
+    (halves): Rule => [new RegExp(` ${halves}${END}`, 'giu'), ' $1 $2 '],
+  ),
 ];
 
 /** The words and punctuation marks of one sentence. */

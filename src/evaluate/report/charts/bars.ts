@@ -24,7 +24,13 @@ export function bars({ title, names, groups }: BarsOptions): string {
       ...values.map((value, v) => {
         const x = 4 + v * 25;
         return (
-          element('rect', { x, y: y(value), width: 22, height: HEIGHT - y(value), class: classes[v] }) +
+          element('rect', {
+            x,
+            y: y(value),
+            width: 22,
+            height: HEIGHT - y(value),
+            class: classes[v],
+          }) +
           element(
             'text',
             { x: x + 11, y: y(value) - 4, 'text-anchor': 'middle', 'font-size': 9 },
@@ -32,7 +38,11 @@ export function bars({ title, names, groups }: BarsOptions): string {
           )
         );
       }),
-      element('text', { x: 27, y: HEIGHT + 16, 'text-anchor': 'middle', class: 'strong' }, words(name)),
+      element(
+        'text',
+        { x: 27, y: HEIGHT + 16, 'text-anchor': 'middle', class: 'strong' },
+        words(name),
+      ),
     ),
   );
   const legend = names.map((name, n) =>
@@ -47,7 +57,12 @@ export function bars({ title, names, groups }: BarsOptions): string {
     .map(({ name, values }) => `${name}: ${values.map((value) => value.toFixed(0)).join(' and ')}`)
     .join('; ');
   return picture(
-    { width: Math.max(width, 400), height: MARGIN.top + HEIGHT + MARGIN.bottom, title, description },
+    {
+      width: Math.max(width, 400),
+      height: MARGIN.top + HEIGHT + MARGIN.bottom,
+      title,
+      description,
+    },
     ...legend,
     ...drawn,
   );

@@ -1,6 +1,6 @@
 /**
- * One small panel a language, all with the same scales: how far a curve lies above or below what it is compared with, the dashed
- * line. Differences, since the levels of languages lie far apart.
+ * One small panel a language, all with the same scales: how far a curve lies above or below what it
+ * is compared with, the dashed line. Differences, since the levels of languages lie far apart.
  */
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
@@ -96,7 +96,12 @@ export function curves({ title, xLabel, yLabel, panels, chosen }: CurvesOptions)
       ...panel.points.map((point) =>
         element(
           'circle',
-          { cx: x(point.x), cy: y(point.y), r: 2.75, class: point.significant === false ? 'hollow' : 'mark' },
+          {
+            cx: x(point.x),
+            cy: y(point.y),
+            r: 2.75,
+            class: point.significant === false ? 'hollow' : 'mark',
+          },
           element('title', {}, words(`${panel.name}, ${xLabel} ${point.x}: ${signed(point.y)}`)),
         ),
       ),

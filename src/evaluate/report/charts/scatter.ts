@@ -23,9 +23,10 @@ const HEIGHT = 260;
 const MARGIN = { left: 56, top: 22, right: 30, bottom: 44 };
 
 export function scatter({ title, xLabel, yLabel, points }: ScatterOptions): string {
-  const x = scaleLinear([smallest(points.map((p) => p.x)), largest(points.map((p) => p.x))], [0, WIDTH]).nice(
-    6,
-  );
+  const x = scaleLinear(
+    [smallest(points.map((p) => p.x)), largest(points.map((p) => p.x))],
+    [0, WIDTH],
+  ).nice(6);
   const lows = Math.min(0, smallest(points.map(({ low }) => low)));
   const highs = Math.max(0, largest(points.map(({ high }) => high)));
   const y = scaleLinear([lows, highs], [HEIGHT, 0]).nice(6);

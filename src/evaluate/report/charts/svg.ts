@@ -1,21 +1,32 @@
-/** SVG as text. Knows no chart. */
+/** SVG as text. */
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** One element; children are SVG already, text children come from `words`. */
-export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
+export function element(
+  name: string,
+  attributes: Attributes,
+  ...children: readonly string[]
+): string {
   const list = Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}="${escaped(typeof value === 'number' ? rounded(value) : value!)}"`)
+    .map(
+      ([key, value]) => ` ${key}="${escaped(typeof value === 'number' ? rounded(value) : value!)}"`,
+    )
     .join('');
-  return children.length === 0 ? `<${name}${list}/>` : `<${name}${list}>${children.join('')}</${name}>`;
+  return children.length === 0
+    ? `<${name}${list}/>`
+    : `<${name}${list}>${children.join('')}</${name}>`;
 }
 
 export function words(text: string): string {
   return escaped(text);
 }
 
-/** A whole picture with its title and description for screen readers, and its own styles, so that it also stands alone. */
+/**
+ * A whole picture with its title and description for screen readers, and its own styles, so that it
+ * also stands alone.
+ */
 export function picture(
   {
     width,
