@@ -6,9 +6,9 @@
 
 import { untilAborted } from '../base/abort.js';
 import { asXqgError } from '../base/errors.js';
-import type { ExpandOptions } from '../expand/apply.js';
+import type { ExpandedQuestion, ExpandOptions } from '../expand/apply.js';
 import type { Expander } from '../expand/expander.js';
-import type { ExpandedQuestion, SearchOptions } from '../search/options.js';
+import type { SearchOptions } from '../search/options.js';
 import type { XqgIndex } from '../xqg-index.js';
 
 export interface ExpansionsOptions {

@@ -6,7 +6,7 @@
 import { basename, isAbsolute, relative } from 'node:path';
 import { describeFailure, XqgError } from '../base/errors.js';
 import { version } from '../base/version.js';
-import type { ComparedAnswer } from '../search/compare.js';
+import type { ComparedResult } from '../search/compare.js';
 import type { SearchOptions } from '../search/options.js';
 import type { XqgIndex } from '../xqg-index.js';
 import { type Access, filtersOf, mayUse, requireRight } from './access.js';
@@ -283,7 +283,7 @@ export class Service {
   }
 }
 
-function shownAnswer<A extends ComparedAnswer>(answer: A, notices: readonly string[]): A {
+function shownAnswer<A extends ComparedResult>(answer: A, notices: readonly string[]): A {
   return {
     ...answer,
     warnings: [...answer.warnings, ...notices],

@@ -6,15 +6,21 @@ import { pipeline } from 'node:stream/promises';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
-import { searchFields } from '../../search/options.js';
 import { requireRight } from '../access.js';
-import { documentParams, documentsBody, indexParams, jobParams, metadata } from '../requests.js';
+import {
+  documentLang,
+  documentParams,
+  documentsBody,
+  indexParams,
+  jobParams,
+  metadata,
+} from '../requests.js';
 import { jobAnswer, jobsAnswer } from '../responses.js';
 import { type App, FAILURES, type Limits, type RouteContext } from './context.js';
 
 /** Fields of the form beside its files. */
 const formFields = z.strictObject({
-  lang: searchFields.lang.optional(),
+  lang: documentLang.optional(),
   metadata: z
     .string()
     .transform((text, context) => {
