@@ -196,8 +196,11 @@ export class Jobs {
       change(job, { state, error: state === 'cancelled' ? describeFailure(error).error : report });
       await served.refresh();
     }
+    // Before it is said to have ended. What cannot be removed is done again by the next server,
+    // which changes nothing.
+    const folder = join(served.directory, FOLDER, job.answer.id);
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     change(job, { ended: new Date().toISOString() });
-    await rm(join(served.directory, FOLDER, job.answer.id), { recursive: true, force: true });
     this.#forget();
   }
 
