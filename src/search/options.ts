@@ -130,6 +130,17 @@ export const SEARCH_OPTIONS = {
     argument: '<weight>',
     places: [...COMMANDS, ...REQUESTS],
   },
+  /**
+   * Weight of the dense leg in a hybrid, >= 0, against 1 for the lexical leg: 0 orders its hits by
+   * words alone. Default: what was tuned for the encoder.
+   */
+  denseWeight: {
+    type: numberWithin(0, 100),
+    about:
+      'weight of the dense leg in a hybrid, against 1 for the lexical leg (default: what was tuned for the encoder)',
+    argument: '<weight>',
+    places: [...COMMANDS, ...REQUESTS],
+  },
   /** Also translate the question's terms (query translation), in the lexical leg. Default false. */
   translate: {
     type: z.boolean(),
