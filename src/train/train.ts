@@ -6,18 +6,20 @@ import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { XqgError } from '../base/errors.js';
 import {
-  type LanguageEntry,
   loadPack,
-  manifestPath,
-  packFolder,
-  readManifest,
   readPivot,
   writeLanguage,
-  writeManifest,
   writeMeans,
   writePivot,
   writeRelatives,
 } from '../pack/format.js';
+import {
+  type LanguageEntry,
+  manifestPath,
+  packFolder,
+  readManifest,
+  writeManifest,
+} from '../pack/manifest.js';
 import { PIVOT } from '../pack/pack.js';
 import type { PivotData } from '../pack/pivot.js';
 import { align } from './align.js';
