@@ -19,10 +19,11 @@ import { LexiconGenerator } from '../generate/lexicon.js';
 import { type OpenGeneratorOptions, openGenerator } from '../generate/open-generator.js';
 import { withGlossary } from '../generate/with-glossary.js';
 import { namesFolder } from '../models/places.js';
-import { loadPack, packFolder, shippedPacks } from '../pack/format.js';
+import { loadPack } from '../pack/format.js';
 import type { Glossary } from '../pack/glossary/glossary.js';
 import { GlossaryPack } from '../pack/glossary/glossary-pack.js';
 import { readGlossary } from '../pack/glossary/read-glossary.js';
+import { packFolder, shippedPacks } from '../pack/manifest.js';
 import type { Pack, PackIdentity } from '../pack/pack.js';
 import type { IndexIdentity } from './manifest.js';
 

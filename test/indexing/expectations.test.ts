@@ -6,12 +6,13 @@ const dist = <T>(path: string): Promise<T> =>
 const { ExpectedQueries } = await dist<typeof import('../../src/indexing/expectations.js')>(
   'indexing/expectations.js',
 );
-const { StaticEncoder } =
-  await dist<typeof import('../../src/encode/static/static-encoder.js')>('encode/static.js');
+const { StaticEncoder } = await dist<typeof import('../../src/encode/static/static-encoder.js')>(
+  'encode/static/static-encoder.js',
+);
 const { LexiconGenerator } =
   await dist<typeof import('../../src/generate/lexicon.js')>('generate/lexicon.js');
-const { loadPack, packFolder } =
-  await dist<typeof import('../../src/pack/format.js')>('pack/format.js');
+const { loadPack } = await dist<typeof import('../../src/pack/format.js')>('pack/format.js');
+const { packFolder } = await dist<typeof import('../../src/pack/manifest.js')>('pack/manifest.js');
 
 const pack = await loadPack('base');
 const encoder = new StaticEncoder(pack);

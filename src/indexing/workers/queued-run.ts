@@ -10,7 +10,7 @@ import { writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
 import { namesRecorded } from '../../generate/open-generator.js';
 import { namesFolder } from '../../models/places.js';
-import { shippedPacks } from '../../pack/format.js';
+import { shippedPacks } from '../../pack/manifest.js';
 import type { IndexResult, RowsFrom } from '../options.js';
 import type { Recipe, RecipeOptions } from '../recipe.js';
 import { BullQueue } from './bull-queue.js';

@@ -111,15 +111,15 @@ describe('late fusion', () => {
         const fused = await new FusedMatrices(snapshot, BUDGET).fused(formula, languages);
         for (let q = 0; q < 2; q++) {
           const question = questions.subarray(q * DIM, (q + 1) * DIM);
-          const { scores, error } = late.nearly(question)!;
-          const closer = late.closer!(question);
-          expect(closer.error).toBeLessThan(0.002);
+          const { scores, error } = late.approximate(question)!;
+          const refined = late.refine!(question);
+          expect(refined.error).toBeLessThan(0.002);
           // A usual bound: else every row would have to be looked at.
           expect(error).toBeLessThan(0.15);
           for (let row = 0; row < N; row++) {
             const exact = fused.score(question, row);
-            if (Math.abs(closer.score(row) - exact) > closer.error) {
-              expect([formula, languages, row, closer.score(row)]).toEqual(exact);
+            if (Math.abs(refined.score(row) - exact) > refined.error) {
+              expect([formula, languages, row, refined.score(row)]).toEqual(exact);
             }
             if (Math.abs(scores[row] - exact) > error || late.score(question, row) !== exact) {
               expect([formula, languages, row, scores[row], late.score(question, row)]).toEqual(
