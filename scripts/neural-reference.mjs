@@ -22,7 +22,7 @@ import { DRAWN_QUERIES, systemsNamed } from '../dist/evaluate/systems.js';
 import { defaultSettings } from '../dist/evaluate/tune-grid.js';
 import { MEASURES } from '../dist/evaluate/xquad.js';
 import { rankOfIds } from '../dist/search/top-k.js';
-import { teacherVectors, teacherCards } from '../dist/train/teachers.js';
+import { teacherCards, teacherVectors } from '../dist/train/teachers.js';
 
 const MODEL = 'use-multilingual-v3';
 const LONGEST = 512;
