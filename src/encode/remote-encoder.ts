@@ -79,6 +79,10 @@ export class RemoteEncoder implements Encoder {
     return this.#encode(queries.map(({ text }) => `${this.#prefixes.query}${text}`));
   }
 
+  get cost(): Endpoint {
+    return this.client.endpoint;
+  }
+
   close(): Promise<void> {
     return this.#answers.close();
   }

@@ -9,7 +9,7 @@ import { Answers } from '../models/remote/answer-cache.js';
 import { RemoteClient, UnusableAnswer } from '../models/remote/client.js';
 import type { Endpoint } from '../models/remote/endpoint.js';
 import type { Glossary } from '../pack/glossary/glossary.js';
-import type { Generator, GeneratorIdentity, GeneratorInput } from './generator.js';
+import type { DrawArguments, Generator, GeneratorIdentity, GeneratorInput } from './generator.js';
 import { fillPrompt, loadPrompt, type Prompt } from './prompts.js';
 import { glossaryNote } from './with-glossary.js';
 
@@ -72,12 +72,7 @@ export class ChatGenerator implements Generator {
   }
 
   /** Queries of a language may be fewer than n, or none: the model decides. */
-  async draw(
-    passages: readonly GeneratorInput[],
-    lang: string,
-    n: number,
-    seed: number,
-  ): Promise<string[][]> {
+  async draw(...[passages, lang, n, seed]: DrawArguments): Promise<string[][]> {
     // All of them are awaited, so that what was paid for is kept even if one fails.
     const asked = await Promise.allSettled(
       passages.map((passage) => this.#queriesOf(passage, n, seed)),
@@ -86,6 +81,10 @@ export class ChatGenerator implements Generator {
       if (each.status === 'rejected') throw each.reason;
       return [...(each.value[lang] ?? [])].slice(0, n);
     });
+  }
+
+  get cost(): Endpoint {
+    return this.client.endpoint;
   }
 
   close(): Promise<void> {

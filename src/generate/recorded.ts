@@ -42,6 +42,7 @@ export class RecordedGenerator implements Generator {
   readonly languages: readonly string[];
   /** The smallest number of queries that a passage has in a language in which it has any. */
   readonly queriesPerLanguage: number;
+  readonly cost = 'negligible';
   readonly #files: readonly RecordedFile[];
   readonly #handles: readonly FileHandle[];
   readonly #kept = new Map<string, RecordedRow>();

@@ -6,8 +6,9 @@ const dist = <T>(path: string): Promise<T> =>
 const { ExpectedQueries } = await dist<typeof import('../../src/indexing/expectations.js')>(
   'indexing/expectations.js',
 );
-const { StaticEncoder } =
-  await dist<typeof import('../../src/encode/static/static-encoder.js')>('encode/static.js');
+const { StaticEncoder } = await dist<typeof import('../../src/encode/static/static-encoder.js')>(
+  'encode/static/static-encoder.js',
+);
 const { LexiconGenerator } =
   await dist<typeof import('../../src/generate/lexicon.js')>('generate/lexicon.js');
 const { loadPack, packFolder } =

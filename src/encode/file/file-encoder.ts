@@ -21,6 +21,7 @@ import { type OnChecked, readManifest, VectorSet, type VectorsEntry } from './ve
  */
 export class FileEncoder implements Encoder {
   readonly identity: EncoderIdentity;
+  readonly cost = 'negligible';
   readonly #path: string;
   readonly #passages: VectorSet;
   readonly #questions: VectorSet;
