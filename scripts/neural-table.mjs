@@ -6,9 +6,9 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { CachedEncoder } from '../dist/encode/cached-encoder.js';
 import { loadXquad } from '../dist/evaluate/data/xquad.js';
 import { openParts } from '../dist/evaluate/ranking/engine-searcher.js';
-import { CachedEncoder } from '../dist/encode/cached-encoder.js';
 import { systemsNamed } from '../dist/evaluate/systems.js';
 import { evaluateCollection } from '../dist/evaluate/xquad.js';
 import { searchDefaults } from '../dist/search/defaults.js';

@@ -155,8 +155,9 @@ export class XqgIndex {
         options.onFailure?.(path, error);
       };
       return preparedDocuments(
-        progress.count(readCorpus(paths, { onSkip, onFailure })),
+        readCorpus(paths, { onSkip, onFailure }),
         options,
+        progress,
         onFailure,
       );
     };

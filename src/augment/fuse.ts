@@ -1,6 +1,6 @@
 /**
  * The formula: passage vectors and the sums of their generated queries' vectors become one matrix
- * (method.md, section 1). Works on arrays alone; knows no encoder, no language and no index.
+ * (method.md, section 1). Works on arrays alone.
  *
  * Vectors are float32; every row is summed in float64 and rounded once, in a fixed order of
  * languages, so a row's result depends on that row alone: not on the batch, shard or position.
@@ -31,7 +31,7 @@ export interface FuseOptions {
 
 /**
  * Fuses every passage with its queries. With alpha 0 the result is the passages bit for bit,
- * whatever else is asked, so that the baseline is exactly the encoder's. A zero vector stays zero.
+ * whatever the other options, so that the baseline is exactly the encoder's. A zero vector stays zero.
  *
  * @param passages (n x dim), row-major
  * @param languages with sums of the same shape; weights 0 are left out

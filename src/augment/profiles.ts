@@ -29,7 +29,7 @@ export interface AugmentationProfile {
 /**
  * `paper`: the formula of Zhuang, Shou and Zuccon (SIGIR 2023), for encoders whose vectors have any
  * length: a plain sum over all languages. `unit`: for encoders with unit-length vectors: the mean
- * of the queries in the asker's language.
+ * of the queries in the question's language.
  */
 export const PROFILES = {
   paper: { variant: 'sum', alpha: 0.01, renormalize: false, languages: 'all' },
@@ -39,7 +39,7 @@ export const PROFILES = {
 export type ProfileName = keyof typeof PROFILES;
 
 /**
- * A named profile, with alpha or the languages replaced where they are given.
+ * A named profile, with its alpha or its languages replaced.
  *
  * @throws XqgError XQG_UNKNOWN_PROFILE; XQG_NUMBER_OUT_OF_RANGE for an alpha outside [0, 1] or a
  * language weight that is not a finite number >= 0.

@@ -43,7 +43,7 @@ export class GlossaryGenerator extends GeneratorWrapper {
 /**
  * The glossary's terms of a passage as a prompt names them, each with its translations; '' without
  * any.
- * @param languages in which queries are asked for
+ * @param languages of the queries
  */
 export function glossaryNote(
   glossary: Glossary | undefined,
@@ -61,7 +61,7 @@ export function glossaryNote(
   return known.length === 0 ? '' : `Use these terms: ${known.join('; ')}.`;
 }
 
-/** With its language, where several are asked for. */
+/** With its language, where there are several. */
 function named(term: string, lang: string, langs: readonly string[]): string {
   return langs.length === 1 ? term : `${term} (${lang})`;
 }

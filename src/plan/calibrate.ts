@@ -71,7 +71,7 @@ export async function calibrate(
       if (endpointOfCost(encoder) === null) await encoder.encodePassages(batch);
     });
   const first = await encode();
-  // An encoder of bags remembers words: later passages hold few new ones.
+  // An encoder of bags caches words: later passages hold few new ones.
   const encoded = encoder.bags === undefined ? first : await encode();
   const distribution = generator?.distribution ?? null;
   const began = new Stopwatch();

@@ -66,7 +66,7 @@ const rateFields = z.strictObject({
   /** Parts in one language that there can be. */
   parts: positive,
   /**
-   * Encoding words of passages for the first time, all there can be; 0 for encoders that remember
+   * Encoding words of passages for the first time, all there can be; 0 for encoders that cache
    * none.
    */
   secondsOnce: positive,

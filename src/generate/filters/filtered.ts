@@ -37,7 +37,7 @@ export class FilteredGenerator extends GeneratorWrapper implements QueryFilter {
   readonly #yields = new Map<string, Counts>();
 
   /**
-   * @param scores where they are kept; closed with this generator
+   * @param scores cache of them; closed with this generator
    * @throws XqgError XQG_UNKNOWN_SCORER for a threshold without a scorer
    */
   constructor(
