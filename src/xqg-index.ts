@@ -17,7 +17,6 @@ import {
   preparedDocuments,
   sourceDocuments,
 } from './indexing/documents.js';
-import { keptGlossary } from './indexing/kept-glossary.js';
 import { findManifest, type IndexIdentity, type Manifest } from './indexing/manifest.js';
 import type {
   DocumentSource,
@@ -25,7 +24,7 @@ import type {
   IndexProgress,
   IndexResult,
 } from './indexing/options.js';
-import { type Recipe, recipeOf } from './indexing/recipe.js';
+import { closeRecipe, openRecipe, type Recipe, specOfIndex } from './indexing/recipe.js';
 import type { RemoveTarget } from './indexing/remove.js';
 import type { IndexStatus } from './indexing/status.js';
 import { answerQuestion, rankQuestions } from './search/answer.js';
@@ -74,13 +73,9 @@ export async function openIndex(
   const store = options.store === undefined ? undefined : parseAddress(options.store).spec;
   const found = store === undefined ? await findManifest(dir) : await attached(dir, store);
   if (found === null && !options.create) throw new XqgError('XQG_INDEX_MISSING', { dir });
-  const identity = found?.identity ?? null;
-  const kept =
-    options.glossary === undefined && identity?.glossary !== undefined
-      ? await keptGlossary(dir, identity.glossary)
-      : null;
-  const recipe = await recipeOf(options, identity, found?.encoderSpec, kept);
-  return new XqgIndex(dir, { ...options, store }, recipe, identity);
+  const spec = found === null ? options : await specOfIndex(options, dir, found);
+  const recipe = await openRecipe(spec);
+  return new XqgIndex(dir, { ...options, ...spec, store }, recipe, found?.identity ?? null);
 }
 
 /** Loaded only where rows are in a store elsewhere. */
@@ -157,8 +152,9 @@ export class XqgIndex {
         options.onFailure?.(path, error);
       };
       return preparedDocuments(
-        progress.count(readCorpus(paths, { onSkip, onFailure })),
+        readCorpus(paths, { onSkip, onFailure }),
         options,
+        progress,
         onFailure,
       );
     };
@@ -377,7 +373,7 @@ export class XqgIndex {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#forgetVersion();
-    await this.recipe.close?.();
+    await closeRecipe(this.recipe);
   }
 
   async #write(

@@ -5,7 +5,7 @@
  * is kept. What is approximate is only which rows are candidates.
  */
 
-import { RememberingEncoder } from '../../encode/cached-encoder.js';
+import { CachedEncoder } from '../../encode/cached-encoder.js';
 import type { Encoder } from '../../encode/encoder.js';
 import type { TermFactors } from '../../generate/generator.js';
 import type { CorpusTotals } from '../../indexing/lexical/corpus-totals.js';
@@ -82,7 +82,7 @@ export class Candidates {
 
   constructor(options: CandidateOptions) {
     this.#options = options;
-    this.#encoder = new RememberingEncoder(options.encoder);
+    this.#encoder = new CachedEncoder(options.encoder);
     this.#statistics = new CountedStatistics(options.reader, options.totals);
     this.blank = this.#engineOver([]);
   }
