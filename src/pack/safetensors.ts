@@ -1,9 +1,8 @@
 /**
- * Reads and writes the safetensors container (https://github.com/huggingface/safetensors): a JSON
- * header with names, types and shapes, then the tensors' bytes. Supports the types that packs use:
- * U8, I8, U16, U32 and F32.
+ * Containers of packs: safetensors with the types U8, I8, U16, U32 and F32, in memory as a whole.
  */
 import { XqgError } from '../base/errors.js';
+import { LENGTH_BYTES, parseHeader, type SafetensorsHeader } from '../base/safetensors.js';
 
 type TensorArray = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
 
@@ -49,10 +48,10 @@ export function encodeSafetensors({ tensors, metadata }: Container): Uint8Array 
   }
   const json = Buffer.from(JSON.stringify(header));
   const padded = Math.ceil(json.length / 8) * 8;
-  const out = Buffer.alloc(8 + padded + offset, ' ');
+  const out = Buffer.alloc(LENGTH_BYTES + padded + offset, ' ');
   out.writeBigUInt64LE(BigInt(padded), 0);
-  json.copy(out, 8);
-  let at = 8 + padded;
+  json.copy(out, LENGTH_BYTES);
+  let at = LENGTH_BYTES + padded;
   for (const name of names) {
     const { data } = tensors[name];
     Buffer.from(data.buffer, data.byteOffset, data.byteLength).copy(out, at);
@@ -68,18 +67,16 @@ export function encodeSafetensors({ tensors, metadata }: Container): Uint8Array 
 export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
   const damaged = (why: string) => new XqgError('XQG_PACK_DAMAGED', { path: where, why });
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer.length < 8) throw damaged('shorter than a header');
+  if (buffer.length < LENGTH_BYTES) throw damaged('shorter than a header');
   const headerLength = Number(buffer.readBigUInt64LE(0));
-  if (headerLength > buffer.length - 8) throw damaged('header longer than the file');
-  let header: Record<string, { dtype: TypeName; shape: number[]; data_offsets: [number, number] }>;
+  if (headerLength > buffer.length - LENGTH_BYTES) throw damaged('header longer than the file');
+  const first = LENGTH_BYTES + headerLength;
+  let header: SafetensorsHeader;
   try {
-    header = JSON.parse(buffer.toString('utf8', 8, 8 + headerLength));
+    header = parseHeader(buffer.subarray(LENGTH_BYTES, first));
   } catch (cause) {
-    throw damaged(`header is not JSON (${(cause as Error).message})`);
+    throw damaged((cause as Error).message);
   }
-  const { __metadata__, ...entries } = header as typeof header & {
-    __metadata__?: Record<string, string>;
-  };
   const tensors: Record<string, { shape: number[]; data: TensorArray }> = {};
   for (const [
     name,
@@ -88,10 +85,10 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
       shape,
       data_offsets: [from, to],
     },
-  ] of Object.entries(entries)) {
-    const Type = TYPES[dtype];
-    const start = 8 + headerLength + from;
-    const end = 8 + headerLength + to;
+  ] of Object.entries(header.tensors)) {
+    const Type = TYPES[dtype as TypeName];
+    const start = first + from;
+    const end = first + to;
     const expected = Type ? shape.reduce((a, b) => a * b, 1) * Type.BYTES_PER_ELEMENT : -1;
     if (!Type || end > buffer.length || end - start !== expected)
       throw damaged(`tensor "${name}" does not fit`);
@@ -110,5 +107,5 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
       ),
     };
   }
-  return { tensors, metadata: __metadata__ ?? {} };
+  return { tensors, metadata: header.metadata };
 }

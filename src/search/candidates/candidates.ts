@@ -5,7 +5,7 @@
  * score wherever it is stored; only the choice of candidates is approximate.
  */
 
-import { RememberingEncoder } from '../../encode/cached-encoder.js';
+import { CachedEncoder } from '../../encode/cached-encoder.js';
 import type { Encoder } from '../../encode/encoder.js';
 import type { TermFactors } from '../../generate/generator.js';
 import type { CorpusTotals } from '../../indexing/lexical/corpus-totals.js';
@@ -79,7 +79,7 @@ export class Candidates {
 
   constructor(options: CandidateOptions) {
     this.#options = options;
-    this.#encoder = new RememberingEncoder(options.encoder);
+    this.#encoder = new CachedEncoder(options.encoder);
     this.#statistics = new CountedStatistics(options.reader, options.totals);
     this.blank = this.#engineOver([]);
   }
