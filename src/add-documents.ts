@@ -102,8 +102,8 @@ export async function documentsOfPaths(
         reportFailure(path, error);
         options.onFailure?.(path, error);
       };
-      const documents = progress.count(readCorpus(paths, { onSkip, onFailure }));
-      return preparedDocuments(documents, options, onFailure);
+      const documents = readCorpus(paths, { onSkip, onFailure });
+      return preparedDocuments(documents, options, progress, onFailure);
     },
     sourceOptions: {
       sources: source === undefined ? paths.map((path) => resolve(path)) : [],

@@ -4,11 +4,11 @@ import type { ReadBytes } from './corpus/progress.js';
 import type { ReadOptions } from './corpus/read-corpus.js';
 import type { CorpusOptions } from './corpus/split.js';
 import type { IndexProgress } from './indexing/options.js';
-import type { RecipeOptions } from './indexing/recipe.js';
+import type { RecipeSpec } from './indexing/recipe.js';
 import type { QueueOptions } from './indexing/workers/queued-run.js';
 import type { SearchSettings } from './search/opened/local.js';
 
-export interface OpenIndexOptions extends RecipeOptions, SearchSettings {
+export interface OpenIndexOptions extends RecipeSpec, SearchSettings {
   /**
    * `opensearch://HOST:PORT/NAME`: where a new index keeps its rows; of one that is there already,
    * the directory becomes the control folder. Default: in the directory, or where the index of the

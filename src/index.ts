@@ -16,6 +16,7 @@ export type { SkipReason } from './corpus/reader.js';
 export type { CorpusOptions } from './corpus/split.js';
 export {
   type BagEncoder,
+  type BagEncoding,
   type Encoder,
   type EncoderIdentity,
   generatedQueryId,
@@ -38,11 +39,14 @@ export type {
 export { type OpenExpanderOptions, openExpander } from './expand/open-expander.js';
 export type {
   DistributionGenerator,
+  DrawArguments,
   Generator,
   GeneratorIdentity,
   GeneratorInput,
+  QueryDistribution,
+  QueryFilter,
+  QueryYield,
   TermFactors,
-  TermPhrase,
 } from './generate/generator.js';
 export {
   RecordedGenerator,
@@ -59,7 +63,8 @@ export type { RemoveTarget } from './indexing/remove.js';
 export type { IndexStatus } from './indexing/status.js';
 export type { PartsProgress, QueueOptions } from './indexing/workers/queued-run.js';
 export { type PartWorkerOptions, runWorker, type WorkerResult } from './indexing/workers/worker.js';
-export type { LanguageWeight, TermBag } from './languages/terms.js';
+export type { LanguageWeight, TermBag, TermPhrase } from './languages/terms.js';
+export type { RunningCost } from './models/cost.js';
 export { type ConceptTerms, Glossary } from './pack/glossary/glossary.js';
 export { readGlossary } from './pack/glossary/read-glossary.js';
 export type { PackIdentity } from './pack/pack.js';

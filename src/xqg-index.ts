@@ -18,10 +18,9 @@ import { type ExpandedQuestion, expandQuestions } from './expand/apply.js';
 import type { AddOptions, AddPathsOptions, OpenIndexOptions } from './index-options.js';
 import type { AnnRecord } from './indexing/ann/record.js';
 import { DEFAULT_SOURCE, type NewDocument, sourceDocuments } from './indexing/documents.js';
-import { keptGlossary } from './indexing/kept-glossary.js';
 import { findManifest, type IndexIdentity, type Manifest } from './indexing/manifest.js';
 import type { DocumentSource, IndexResult } from './indexing/options.js';
-import { type Recipe, recipeOf } from './indexing/recipe.js';
+import { closeRecipe, openRecipe, type Recipe, specOfIndex } from './indexing/recipe.js';
 import type { RemoveTarget } from './indexing/remove.js';
 import type { IndexStatus } from './indexing/status.js';
 import { answerQuestion, rankQuestions } from './search/answer.js';
@@ -63,15 +62,11 @@ export async function openIndex(
 ): Promise<XqgIndex> {
   const dir = resolve(directory);
   const store = options.store === undefined ? undefined : parseAddress(options.store).spec;
-  const manifest = store === undefined ? await findManifest(dir) : await attached(dir, store);
-  if (manifest === null && !options.create) throw new XqgError('XQG_INDEX_MISSING', { dir });
-  const identity = manifest?.identity ?? null;
-  const glossary =
-    options.glossary === undefined && identity?.glossary !== undefined
-      ? await keptGlossary(dir, identity.glossary)
-      : null;
-  const recipe = await recipeOf(options, identity, manifest?.encoderSpec, glossary);
-  return new XqgIndex(dir, { ...options, store }, recipe, identity);
+  const found = store === undefined ? await findManifest(dir) : await attached(dir, store);
+  if (found === null && !options.create) throw new XqgError('XQG_INDEX_MISSING', { dir });
+  const spec = found === null ? options : await specOfIndex(options, dir, found);
+  const recipe = await openRecipe(spec);
+  return new XqgIndex(dir, { ...options, ...spec, store }, recipe, found?.identity ?? null);
 }
 
 /** Loaded only where rows are in a store elsewhere. */
@@ -351,7 +346,7 @@ export class XqgIndex {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#closeVersion();
-    await this.recipe.close?.();
+    await closeRecipe(this.recipe);
   }
 
   /** Works with the version that is open, which stays open until the work is done. */

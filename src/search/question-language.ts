@@ -4,7 +4,6 @@
  */
 
 import { XqgError } from '../base/errors.js';
-import { hasDistribution } from '../generate/generator.js';
 import { passageLanguages as countedLanguages, type Snapshot } from '../indexing/snapshot.js';
 import { detectLanguage } from '../languages/detect.js';
 import { LANGUAGES, languageOfTag } from '../languages/languages.js';
@@ -98,7 +97,7 @@ export function languagesOf(
   // An index without queries still knows the words of its passages' languages.
   const generated = generator?.languages ?? snapshot.queryLanguages;
   const languages = [...new Set([...generated, ...passageLanguages(snapshot)])];
-  const factors = generator !== null && hasDistribution(generator) ? generator : null;
+  const factors = generator?.distribution?.factors;
   return questionLanguages(text, lang, {
     languages,
     knows: (term, code) => factors?.knows(term, code) ?? false,

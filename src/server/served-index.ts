@@ -101,7 +101,7 @@ export class ServedIndex {
     const details = Object.entries(error.details).map(
       ([key, value]) => [key, typeof value === 'string' ? this.shown(value) : value] as const,
     );
-    return new XqgError(error.code, Object.fromEntries(details), { cause: error });
+    return XqgError.restore(error.code, Object.fromEntries(details), { cause: error });
   }
 
   #open(): Promise<XqgIndex> {

@@ -1,7 +1,6 @@
 /** One version of an index with all its rows at hand, and the engine that ranks them. */
 
 import { UseCounted } from '../../base/use-count.js';
-import { hasDistribution } from '../../generate/generator.js';
 import { findManifest, type Manifest } from '../../indexing/manifest.js';
 import { type IndexSnapshot, openSnapshot } from '../../indexing/open.js';
 import type { Recipe } from '../../indexing/recipe.js';
@@ -52,8 +51,8 @@ export class LocalIndex extends UseCounted implements WholeIndex {
         lexical: new LexicalIndex(segments, SEARCH_DEFAULTS.bm25),
         encoder,
         scanner,
-        defaults: searchDefaults(encoder.identity, generator?.identity ?? null),
-        factors: generator !== null && hasDistribution(generator) ? generator : null,
+        defaults: searchDefaults(encoder, generator),
+        factors: generator?.distribution?.factors ?? null,
         matrixBudgetBytes: settings.matrixBudgetBytes,
         near: ann?.near,
       });

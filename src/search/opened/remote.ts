@@ -4,7 +4,6 @@
  */
 import { XqgError } from '../../base/errors.js';
 import { UseCounted } from '../../base/use-count.js';
-import { hasDistribution } from '../../generate/generator.js';
 import { totalsOf } from '../../indexing/lexical/corpus-totals.js';
 import { lexicalRow } from '../../indexing/lexical/segments.js';
 import type { Manifest } from '../../indexing/manifest.js';
@@ -55,8 +54,8 @@ export class RemoteIndex extends UseCounted implements Searchable {
         reader,
         totals: await totalsOf(opened.store!, reader),
         encoder,
-        factors: generator !== null && hasDistribution(generator) ? generator : null,
-        defaults: searchDefaults(encoder.identity, generator?.identity ?? null),
+        factors: generator?.distribution?.factors ?? null,
+        defaults: searchDefaults(encoder, generator),
         queryLanguages,
         queriesPerLanguage,
         lexicalRow,
