@@ -68,9 +68,7 @@ export const registerExpand: Register = (parent, act) => {
             lang?: string;
           }>) {
             const lang =
-              given.lang ??
-              question.lang ??
-              (await detectLanguage(question.text)).candidates[0]?.lang;
+              given.lang ?? row.lang ?? (await detectLanguage(row.text)).candidates[0]?.lang;
             batch.push({ ...row, lang: lang ?? 'und' });
             if (batch.length >= BATCH) await write();
           }
