@@ -701,7 +701,7 @@ export const catalogue = {
     remedy:
       'Give the Redis server what it lacks, then run the same command again: parts that are done are kept.',
   },
-  XQG_QUEUE_MAKER: {
+  XQG_QUEUE_RECIPE: {
     message: 'The {what} was brought as an object, which cannot be sent to workers.',
     remedy: 'Name it by a spec that workers can open too, e.g. hf:NAME, or index without a queue.',
   },
