@@ -135,7 +135,8 @@ function random(number) {
 }
 
 async function packRecipe() {
-  const { loadPack, packFolder } = await import('../dist/pack/format.js');
+  const { loadPack } = await import('../dist/pack/format.js');
+  const { packFolder } = await import('../dist/pack/manifest.js');
   const { StaticEncoder } = await import('../dist/encode/static/static-encoder.js');
   const { LexiconGenerator } = await import('../dist/generate/lexicon.js');
   const pack = await loadPack(values.pack);

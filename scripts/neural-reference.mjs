@@ -22,7 +22,7 @@ import { DRAWN_QUERIES, systemsNamed } from '../dist/evaluate/systems.js';
 import { defaultSettings } from '../dist/evaluate/tune-grid.js';
 import { MEASURES } from '../dist/evaluate/xquad.js';
 import { rankOfIds } from '../dist/search/top-k.js';
-import { teach, teacherCards } from '../dist/train/teachers.js';
+import { teacherCards, teacherVectors } from '../dist/train/teachers.js';
 
 const MODEL = 'use-multilingual-v3';
 const LONGEST = 512;
@@ -46,7 +46,7 @@ const { values: options } = parseArgs({
 });
 const card = {
   ...teacherCards(resolve(shared, 'models')).find(({ name }) => name === MODEL),
-  longest: LONGEST,
+  maxTokens: LONGEST,
 };
 const opened = await openParts({ pack: options.pack });
 
@@ -208,5 +208,5 @@ function products(vector, matrix) {
 
 function encode(name, texts) {
   console.error(`${name}: ${texts.length}`);
-  return teach(card, texts, options.cache);
+  return teacherVectors(card, texts, options.cache);
 }

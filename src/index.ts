@@ -24,7 +24,12 @@ export {
   type QueryText,
 } from './encode/encoder.js';
 export { FileEncoder } from './encode/file/file-encoder.js';
-export type { ExpandOptions, ExpansionWay } from './expand/apply.js';
+export type {
+  ExpandedQuestion,
+  ExpandOptions,
+  ExpansionInfo,
+  ExpansionWay,
+} from './expand/apply.js';
 export type {
   Expander,
   ExpanderIdentity,
@@ -65,16 +70,9 @@ export { readGlossary } from './pack/glossary/read-glossary.js';
 export type { PackIdentity } from './pack/pack.js';
 export type { PassageQueries } from './search/contents.js';
 export type { ExplainedPassage } from './search/explain.js';
-export type {
-  ExpandedQuestion,
-  ExpansionInfo,
-  Hit,
-  Question,
-  QuestionHits,
-  SearchOptions,
-  SearchResult,
-} from './search/options.js';
-export type { Augmentation, SearchMode } from './search/request.js';
+export type { SearchMode, SearchOptions } from './search/options.js';
+export type { Augmentation } from './search/request.js';
+export type { AnnUse, Hit, Question, QuestionHits, SearchResult } from './search/result.js';
 export { roundTripScorer } from './search/round-trip-scorer.js';
 export {
   openIndex,

@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import { XqgError } from './base/errors.js';
 import type { SourceDocument } from './corpus/passage.js';
 import { CorpusProgress } from './corpus/progress.js';
+import { type ExpandedQuestion, expandQuestions } from './expand/apply.js';
 import type { AddOptions, AddPathsOptions, OpenIndexOptions } from './index-options.js';
 import type { AnnRecord } from './indexing/ann/record.js';
 import {
@@ -26,7 +27,7 @@ import type {
 import { closeRecipe, openRecipe, type Recipe, specOfIndex } from './indexing/recipe.js';
 import type { RemoveTarget } from './indexing/remove.js';
 import type { IndexStatus } from './indexing/status.js';
-import { answerQuestion, expandQuestions, rankQuestions } from './search/answer.js';
+import { answerQuestion, rankQuestions } from './search/answer.js';
 import type { AnnOptions } from './search/build-ann.js';
 import { type Comparison, compareRankings } from './search/compare.js';
 import {
@@ -45,13 +46,9 @@ import type { Coverage, CoverageOptions } from './search/coverage.js';
 import { type ExplainedPassage, explainPassage } from './search/explain.js';
 import { LocalIndex } from './search/opened/local.js';
 import type { Searchable } from './search/opened/searchable.js';
-import type {
-  ExpandedQuestion,
-  Question,
-  QuestionHits,
-  SearchOptions,
-  SearchResult,
-} from './search/options.js';
+import type { SearchOptions } from './search/options.js';
+import { languagesOf } from './search/question-language.js';
+import type { Question, QuestionHits, SearchResult } from './search/result.js';
 import { parseAddress } from './store/opensearch/address.js';
 
 /** Rows that wait to be written are held about twice: as vectors, and as what goes to the disk. */
@@ -185,39 +182,44 @@ export class XqgIndex {
     return removed;
   }
 
-  /** The passages that answer a question. */
-  async search(question: string, options: SearchOptions = {}): Promise<SearchResult> {
-    return (await this.#open()).use(async (opened) =>
-      answerQuestion(await opened.around(question, [options]), this.recipe, question, options),
-    );
+  /**
+   * The passages that answer a question.
+   * @throws XqgError XQG_FILTER_SYNTAX, XQG_NUMBER_OUT_OF_RANGE, XQG_UNKNOWN_LANGUAGE,
+   * XQG_UNKNOWN_PROFILE for the options; XQG_ANN_MISSING and others of the ANN index where `ann` is
+   * true
+   */
+  search(question: string, options: SearchOptions = {}): Promise<SearchResult> {
+    return this.#use((opened) => answerQuestion(opened, question, options));
   }
 
   /**
-   * What an expander writes from a question, in the language that this index would search it in:
-   * for a search or an explanation that comes after it.
+   * Expands a question in the language that this index would search it in, for a search or an
+   * explanation that comes after it.
+   * @returns what `SearchOptions.expand` takes
    */
-  async expand(question: string, options: SearchOptions): Promise<ExpandedQuestion> {
-    return (await this.#open()).use(async (opened) => {
-      const { languages } = await opened.languages(question, options.lang, this.recipe);
-      const [expanded] = await expandQuestions([{ text: question, languages }], options);
+  expand(
+    question: string,
+    { lang, expand, signal }: Pick<SearchOptions, 'lang' | 'expand' | 'signal'>,
+  ): Promise<ExpandedQuestion> {
+    return this.#use(async ({ corpus }) => {
+      const { languages } = await languagesOf(question, lang, corpus);
+      const [expanded] = await expandQuestions([{ text: question, languages }], expand, signal);
       return expanded;
     });
   }
 
   /**
-   * Both rankings of one question, with xQG and without, and where each passage stands in the other
-   * one.
-   * @throws XqgError XQG_NO_GENERATED_QUERIES
+   * Both rankings of one question, with xQG and without, and the rank of each hit in the other one.
+   * @throws XqgError XQG_NO_GENERATED_QUERIES, and those of `search`
    */
-  async compare(question: string, options: SearchOptions = {}): Promise<Comparison> {
-    return (await this.#open()).use((opened) =>
-      compareRankings(opened, this.recipe, question, options),
-    );
+  compare(question: string, options: SearchOptions = {}): Promise<Comparison> {
+    return this.#use((opened) => compareRankings(opened, question, options));
   }
 
   /**
    * Ids and scores for many questions, in their order: for runs. Faster than one by one, since one
    * scan serves many. Questions are read as they are needed.
+   * @throws XqgError those of `search`
    */
   async *rank<Q extends Question>(
     questions: AsyncIterable<Q> | Iterable<Q>,
@@ -226,14 +228,7 @@ export class XqgIndex {
     const opened = await this.#open();
     const release = opened.hold();
     try {
-      let batch: Q[] = [];
-      for await (const question of questions) {
-        batch.push(question);
-        if (batch.length < QUESTIONS_TOGETHER) continue;
-        yield* this.#rankBatch(opened, batch, options);
-        batch = [];
-      }
-      yield* this.#rankBatch(opened, batch, options);
+      yield* rankQuestions(opened, questions, options);
     } finally {
       await release();
     }
@@ -241,88 +236,77 @@ export class XqgIndex {
 
   /**
    * Why a passage is found by a question.
-   * @throws XqgError XQG_PASSAGE_UNKNOWN
+   * @throws XqgError XQG_PASSAGE_UNKNOWN, and those of `search`
    */
-  async explain(
+  explain(
     question: string,
     passageId: string,
     options: SearchOptions = {},
   ): Promise<ExplainedPassage> {
-    return (await this.#open()).use(async (opened) =>
-      explainPassage(
-        await opened.around(question, [options], { depth: EXPLAINED_DEPTH, also: [passageId] }),
-        this.recipe,
-        question,
-        passageId,
-        options,
-      ),
-    );
+    return this.#use((opened) => explainPassage(opened, question, passageId, options));
   }
 
   /**
    * The generated queries of a passage by language.
    * @param options.filters conditions that the passage must pass, else it is as unknown
-   * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_NO_GENERATED_QUERIES
+   * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_NO_GENERATED_QUERIES, XQG_FILTER_SYNTAX
    */
-  async queries(passageId: string, { filters }: VisibleOptions = {}): Promise<PassageQueries> {
-    return (await this.#open()).use(async (opened) =>
-      generatedQueries(
-        await opened.passages([passageId], filters ?? []),
-        this.recipe,
-        passageId,
-        filters,
-      ),
-    );
+  queries(passageId: string, { filters }: VisibleOptions = {}): Promise<PassageQueries> {
+    return this.#use(async (opened) => {
+      const view = await opened.viewFor([], { filters, ids: [passageId] });
+      return generatedQueries(view, passageId, filters);
+    });
   }
 
   /**
    * One passage as the index holds it.
-   * @throws XqgError XQG_PASSAGE_UNKNOWN
+   * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_FILTER_SYNTAX
    */
-  async passage(passageId: string, { filters }: VisibleOptions = {}): Promise<StoredPassage> {
-    return (await this.#open()).use(async (opened) =>
-      storedPassage(await opened.passages([passageId], filters ?? []), passageId, filters),
-    );
+  passage(passageId: string, { filters }: VisibleOptions = {}): Promise<StoredPassage> {
+    return this.#use(async (opened) => {
+      const view = await opened.viewFor([], { filters, ids: [passageId] });
+      return storedPassage(view, passageId, filters);
+    });
   }
 
   /**
    * A page of the passages that pass the filters, in the order of the index, and how many there
    * are.
+   * @throws XqgError XQG_FILTER_SYNTAX; XQG_STORE_WHOLE where a store ranks by itself
    */
-  async passages(options: ListOptions = {}): Promise<PassageList> {
-    return (await this.#open()).use((opened) =>
-      listPassages(opened.whole('A list of passages'), options),
-    );
+  passages(options: ListOptions = {}): Promise<PassageList> {
+    return this.#use((opened) => listPassages(opened.allRows('A list of passages'), options));
   }
 
-  /** What the index holds of what passes the filters. */
-  async contents({ filters }: VisibleOptions = {}): Promise<IndexContents> {
-    return (await this.#open()).use((opened) =>
-      countContents(opened.whole('Counting the contents'), filters),
-    );
+  /**
+   * What the index holds of what passes the filters.
+   * @throws XqgError XQG_FILTER_SYNTAX; XQG_STORE_WHOLE where a store ranks by itself
+   */
+  contents({ filters }: VisibleOptions = {}): Promise<IndexContents> {
+    return this.#use((opened) => countContents(opened.allRows('Counting the contents'), filters));
   }
 
   /**
    * How many generated queries find their own passage, by language.
-   * @throws XqgError XQG_NO_GENERATED_QUERIES
+   * @throws XqgError XQG_NO_GENERATED_QUERIES, XQG_FILTER_SYNTAX; XQG_STORE_WHOLE where a store
+   * ranks by itself
    */
   async coverage(options: CoverageOptions = {}): Promise<Coverage> {
     const { measureCoverage } = await import('./search/coverage.js');
-    return (await this.#open()).use((opened) =>
-      measureCoverage(opened.whole('Measuring the generated queries'), this.recipe, options),
+    return this.#use((opened) =>
+      measureCoverage(opened.allRows('Measuring the generated queries'), options),
     );
   }
 
   /**
    * Builds an ANN index beside this index, for the version that is newest, and searches through it
    * from then on.
-   * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE
+   * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE; XQG_STORE_WHOLE where a store ranks
+   * by itself
    */
   async buildAnn(options: AnnOptions = {}): Promise<AnnRecord> {
     const { buildAnn } = await import('./search/build-ann.js');
-    const record = await (await this.#open()).use((opened) =>
-      buildAnn(opened.whole('An ANN index'), this.recipe, options),
-    );
+    const record = await this.#use((opened) => buildAnn(opened.allRows('An ANN index'), options));
     await this.#forgetVersion();
     return record;
   }
@@ -356,7 +340,7 @@ export class XqgIndex {
    * one that is searched.
    */
   async outdated(): Promise<boolean> {
-    return (await this.#open()).use((opened) => opened.outdated());
+    return this.#use((opened) => opened.outdated());
   }
 
   /**
@@ -379,7 +363,7 @@ export class XqgIndex {
    * For servers.
    */
   async prepare(signal: AbortSignal): Promise<void> {
-    await (await this.#open()).use((opened) => opened.prepare(signal));
+    await this.#use((opened) => opened.prepare(signal));
   }
 
   /**
@@ -424,6 +408,17 @@ export class XqgIndex {
     return result;
   }
 
+  /** Works with the version that is open, which stays open until the work is done. */
+  async #use<T>(work: (opened: Searchable) => Promise<T>): Promise<T> {
+    const opened = await this.#open();
+    const release = opened.hold();
+    try {
+      return await work(opened);
+    } finally {
+      await release();
+    }
+  }
+
   #open(): Promise<Searchable> {
     this.#requireOpen();
     this.#opened ??= this.#openNewest();
@@ -437,15 +432,6 @@ export class XqgIndex {
     return RemoteIndex.open(this.directory, this.recipe);
   }
 
-  async *#rankBatch<Q extends Question>(
-    opened: Searchable,
-    batch: readonly Q[],
-    options: SearchOptions,
-  ): AsyncGenerator<QuestionHits<Q>> {
-    for await (const { index, questions } of opened.aroundEach(batch, options))
-      yield* await rankQuestions(index, this.recipe, questions, options);
-  }
-
   async #forgetVersion(): Promise<void> {
     const opened = await this.#opened?.catch(() => null);
     this.#opened = null;
@@ -456,7 +442,3 @@ export class XqgIndex {
     if (this.#closed) throw new XqgError('XQG_INDEX_CLOSED', { dir: this.directory });
   }
 }
-
-const QUESTIONS_TOGETHER = 32;
-/** Where not all rows are at hand, a passage's place is looked for among so many. */
-const EXPLAINED_DEPTH = 100;

@@ -22,10 +22,11 @@ import {
   packGeneratorNamed,
   resolveGeneratorSpec,
 } from '../generate/open-generator.js';
-import { loadPack, packFolder, shippedPacks } from '../pack/format.js';
+import { loadPack } from '../pack/format.js';
 import { type ConceptTerms, Glossary } from '../pack/glossary/glossary.js';
 import { GlossaryPack } from '../pack/glossary/glossary-pack.js';
 import { readGlossary } from '../pack/glossary/read-glossary.js';
+import { packFolder, shippedPacks } from '../pack/manifest.js';
 import type { Pack, PackIdentity } from '../pack/pack.js';
 import type { IndexIdentity, Manifest } from './manifest.js';
 import { storedGlossary } from './stored-glossary.js';

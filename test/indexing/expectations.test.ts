@@ -11,8 +11,8 @@ const { StaticEncoder } = await dist<typeof import('../../src/encode/static/stat
 );
 const { LexiconGenerator } =
   await dist<typeof import('../../src/generate/lexicon.js')>('generate/lexicon.js');
-const { loadPack, packFolder } =
-  await dist<typeof import('../../src/pack/format.js')>('pack/format.js');
+const { loadPack } = await dist<typeof import('../../src/pack/format.js')>('pack/format.js');
+const { packFolder } = await dist<typeof import('../../src/pack/manifest.js')>('pack/manifest.js');
 
 const pack = await loadPack('base');
 const encoder = new StaticEncoder(pack);

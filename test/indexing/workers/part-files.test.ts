@@ -147,11 +147,11 @@ describe('the passages of a part', () => {
   });
 });
 
-describe('a worker with other recipe than the plan', () => {
+describe('a worker with another recipe than the plan', () => {
   const plan: RunPlan = { ...rowOrigin(identity), recipe: { pack: 'base', generator: 'lexicon' } };
   const pack = { name: 'base', version: '1', sha256: 'abc' };
 
-  it('is refused with both sides and the command that mends it', () => {
+  it('is refused with both sides and the command that makes them agree', () => {
     expect(() => checkWorker(plan, identity)).not.toThrow();
     const attempt = (given: Partial<IndexIdentity>, of: RunPlan = plan) => {
       try {

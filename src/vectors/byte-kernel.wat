@@ -1,10 +1,9 @@
-;; Rows of signed bytes, 16 numbers at a time. Built into byte-kernel.ts:
-;; npx -p wabt wat2wasm src/vectors/byte-rows.wat --output=- | base64 -w0
+;; Rows of signed bytes, 16 numbers at a time. Compiled by npm run build:kernels.
 (module
   (memory (export "memory") 1)
 
-  ;; Adds weighted rows to a row of 32-bit floats: every row for 16 numbers before the next 16. Each number is the same as if rows were
-  ;; added one after the other.
+  ;; Adds weighted rows to a row of 32-bit floats: every row for 16 numbers before the next 16. Each
+  ;; number is the same as if rows were added one after the other.
   (func (export "add")
     (param $rows i32)     ;; address of n addresses of rows
     (param $factors i32)  ;; address of n floats
@@ -45,7 +44,8 @@
       (local.set $d (i32.add (local.get $d) (i32.const 16)))
       (br_if $blocks (i32.lt_u (local.get $d) (local.get $dim)))))
 
-  ;; Writes a row of floats as signed bytes, the largest of which becomes 127 (halves round to even). Returns the largest size of the floats.
+  ;; Writes a row of floats as signed bytes, the largest of which becomes 127 (halves round to
+  ;; even). Returns the largest size of the floats.
   (func (export "quantize")
     (param $from i32)     ;; address of dim floats
     (param $row i32)      ;; address of the row
@@ -94,8 +94,8 @@
       (f32.add (f32x4.extract_lane 0 (local.get $sum)) (f32x4.extract_lane 1 (local.get $sum)))
       (f32.add (f32x4.extract_lane 2 (local.get $sum)) (f32x4.extract_lane 3 (local.get $sum)))))
 
-  ;; The products of n rows that lie one behind the other with a question of signed 16-bit numbers. The caller sees to it that no sum leaves
-  ;; 32 bits.
+  ;; The products of n rows that lie one behind the other with a question of signed 16-bit numbers.
+  ;; The caller sees to it that no sum leaves 32 bits.
   (func (export "products")
     (param $question i32) ;; address of dim 16-bit numbers
     (param $row i32)      ;; address of the first row
