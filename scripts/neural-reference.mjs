@@ -11,7 +11,7 @@ import { testCollectionOf } from '../dist/evaluate/data/collection.js';
 import { loadMlqar } from '../dist/evaluate/data/mlqar.js';
 import { loadXquad } from '../dist/evaluate/data/xquad.js';
 import { parseMeasures } from '../dist/evaluate/measures/metrics.js';
-import { openParts } from '../dist/evaluate/parts.js';
+import { openParts } from '../dist/evaluate/ranking/engine-searcher.js';
 import { fuseLegs, legList } from '../dist/evaluate/ranking/leg-list.js';
 import { LegScores } from '../dist/evaluate/ranking/leg-scores.js';
 import { PassageIndex } from '../dist/evaluate/ranking/passage-index.js';
@@ -48,7 +48,7 @@ const card = {
   ...teacherCards(resolve(shared, 'models')).find(({ name }) => name === MODEL),
   maxTokens: LONGEST,
 };
-const opened = await openParts(options.pack);
+const opened = await openParts({ pack: options.pack });
 
 const tuning = await loadMlqar({ directory: resolve(shared, 'data/eval/mlqa-r'), half: 'tune' });
 const weightOf = await onCollection(tuning, chooseWeights);

@@ -16,3 +16,10 @@ export interface LanguageWeight {
   readonly lang: string;
   readonly weight: number;
 }
+
+/** Words that are one term to a table; offsets are UTF-16 units of the text in NFC. */
+export interface TermPhrase {
+  readonly start: number;
+  readonly end: number;
+  readonly term: string;
+}

@@ -3,6 +3,7 @@
  * language. The static encoder and the lexicon generator share it.
  */
 
+import type { TermPhrase } from '../languages/terms.js';
 import type { Link, PivotVocabulary } from './pivot.js';
 import type { TranslationTable } from './table.js';
 
@@ -74,6 +75,16 @@ export class Pack {
       return id === undefined ? [] : [{ id, p: 1 }];
     }
     return table.id(term) === undefined ? this.#completed(table, term) : table.toPivot(term);
+  }
+
+  /** `toPivot` of a question's term. */
+  translations(term: string, lang: string): Link[] {
+    return this.toPivot(term, lang);
+  }
+
+  /** Where a text has several words that are one term, in order, none over another. */
+  phrases(_text: string, _lang: string): readonly TermPhrase[] {
+    return [];
   }
 
   /** P(term | stem) over the terms of `lang`; the stem itself where `lang` is the pivot. */

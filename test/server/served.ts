@@ -93,12 +93,17 @@ export function post(
   return server.inject({ method: 'POST', url, payload, headers });
 }
 
-/** Waits until a job has ended. */
-export async function ended(server: XqgServer, id: string, headers: Record<string, string> = {}) {
-  for (let attempt = 0; attempt < 600; attempt++) {
+/** Waits until a job has ended, and looks every so many milliseconds. */
+export async function ended(
+  server: XqgServer,
+  id: string,
+  headers: Record<string, string> = {},
+  everyMs = 100,
+) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
     const job = (await server.inject({ url: `/api/jobs/${id}`, headers })).json();
     if (job.ended !== null) return job;
-    await new Promise((next) => setTimeout(next, 100));
+    await new Promise((next) => setTimeout(next, everyMs));
   }
   throw new Error(`job ${id} does not end`);
 }

@@ -4,6 +4,7 @@
  * no term, the pack's translations of its words are used.
  */
 import { wordsOf } from '../../languages/analysis.js';
+import type { TermPhrase } from '../../languages/terms.js';
 import { Pack, PIVOT } from '../pack.js';
 import { type Link, PivotVocabulary } from '../pivot.js';
 import { type Concept, firstLanguage, type Glossary } from './glossary.js';
@@ -61,9 +62,15 @@ export class GlossaryPack extends Pack {
    * `toPivot` for a question's term, plus the concepts that have no term in its language but whose
    * words the pack translates into this one.
    */
-  translations(term: string, lang: string): Link[] {
+  override translations(term: string, lang: string): Link[] {
     const links = this.toPivot(term, lang);
     return [...links, ...this.#concepts(links, lang)];
+  }
+
+  /** The terms of the glossary. */
+  override phrases(text: string, lang: string): readonly TermPhrase[] {
+    const spans = this.glossary.spans(text, lang);
+    return spans.map(({ start, end, concept }) => ({ start, end, term: concept.token }));
   }
 
   override fromPivot(stem: string, lang: string): readonly { term: string; p: number }[] {
