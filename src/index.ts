@@ -68,7 +68,14 @@ export type { RunningCost } from './models/cost.js';
 export { type ConceptTerms, Glossary } from './pack/glossary/glossary.js';
 export { readGlossary } from './pack/glossary/read-glossary.js';
 export type { PackIdentity } from './pack/pack.js';
-export type { PassageQueries } from './search/contents.js';
+export type { ComparedHit, ComparedResult, Comparison } from './search/compare.js';
+export type {
+  IndexContents,
+  PassageList,
+  PassageQueries,
+  StoredPassage,
+} from './search/contents.js';
+export type { Coverage } from './search/coverage.js';
 export type { ExplainedPassage } from './search/explain.js';
 export type { SearchMode, SearchOptions } from './search/options.js';
 export type { Augmentation } from './search/request.js';

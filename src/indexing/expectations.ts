@@ -3,9 +3,7 @@
  * own that share the languages among them, so that no part of a mixture is computed twice. Where a
  * sum is computed changes the time, never the result.
  */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { XqgError } from '../base/errors.js';
 import { type BagEncoder, type Encoder, encodesBags } from '../encode/encoder.js';
@@ -67,8 +65,7 @@ export interface ThreadOptions {
  * later ones share.
  */
 const START_AFTER = 128;
-/** Absent where the sources run without being compiled. */
-const THREAD = fileURLToPath(new URL('./expectation-thread.js', import.meta.url));
+const THREAD = new URL('./expectation-thread.js', import.meta.url);
 
 export class ExpectedQueries {
   readonly #encoder: BagEncoder;
@@ -88,7 +85,7 @@ export class ExpectedQueries {
     const { packFolder, glossary = null } = options;
     const concepts = glossary === null ? null : glossary.concepts.map(({ terms }) => terms);
     this.#start = packFolder === undefined ? null : { packFolder, glossary: concepts };
-    this.#wanted = existsSync(THREAD) ? (options.threads ?? availableParallelism()) : 0;
+    this.#wanted = options.threads ?? availableParallelism();
   }
 
   /**

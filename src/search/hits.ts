@@ -48,8 +48,9 @@ export function hitsOf(
     }));
   }
   const { normalization, denseWeight } = defaults.hybrid;
+  const weight = request.denseWeight ?? denseWeight[lexicalModeOf(request)];
   const legs = [
-    { ...dense, weight: denseWeight[lexicalModeOf(request)], missing: null },
+    { ...dense, weight, missing: null },
     {
       list: lexicalList,
       score: (row: number) => lexical?.others.get(row) || null,

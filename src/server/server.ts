@@ -62,8 +62,6 @@ export interface ServerOptions {
   readonly maxUpload?: number;
   /** Access log; default none. */
   readonly logger?: FastifyServerOptions['logger'];
-  /** The built process that writes an index. */
-  readonly writeChild?: string;
   /** Folder of the built page. */
   readonly page?: string;
 }
@@ -94,7 +92,7 @@ export async function buildServer(options: ServerOptions) {
           onFailure: (failure) => app.log.warn(failure, 'no expansion'),
         });
   const service = new Service(indexes, gate, expansions);
-  const jobs = new Jobs(indexes, { child: options.writeChild, waiting: WAITING_JOBS });
+  const jobs = new Jobs(indexes, { waiting: WAITING_JOBS });
   let stopping = false;
 
   const app = fastify({

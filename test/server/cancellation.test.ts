@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ServedIndex } from '../../src/server/served-index.js';
 import { buildServer, type XqgServer } from '../../src/server/server.js';
 import type { XqgIndex } from '../../src/xqg-index.js';
-import { WRITE_CHILD } from './served.js';
 
 /** Searches and explanations that end only when they are aborted. */
 const signals: AbortSignal[] = [];
@@ -30,7 +29,6 @@ let address: string;
 beforeAll(async () => {
   server = await buildServer({
     indexes: new Map([['docs', new Endless('docs', '/none')]]),
-    writeChild: WRITE_CHILD,
     running: 1,
     timeoutMs: 2000,
   });
@@ -103,7 +101,6 @@ it('a running search is completed while the server shuts down, and new ones are 
   }
   const stopping = await buildServer({
     indexes: new Map([['docs', new Waiting('docs', '/none')]]),
-    writeChild: WRITE_CHILD,
   });
   const home = await stopping.listen({ host: '127.0.0.1', port: 0 });
   const question = {

@@ -1,7 +1,7 @@
 /** A server over a small index, created once per test file and removed by `end`. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { LightMyRequestResponse } from 'fastify';
 import { type NewDocument, openIndex } from '../../src/index.js';
 import { servedIndexes } from '../../src/server/served-index.js';
@@ -40,9 +40,6 @@ export const DOCUMENTS: NewDocument[] = [
   },
 ];
 
-/** `npm test` builds before the tests. */
-export const WRITE_CHILD = resolve('dist/server/jobs/writer-process.js');
-
 export interface TestPlace {
   /** Temporary folder. */
   readonly home: string;
@@ -73,7 +70,6 @@ export async function testPlace(documents: readonly NewDocument[] = DOCUMENTS): 
       ];
       const server = await buildServer({
         indexes: servedIndexes(named, { pack }),
-        writeChild: WRITE_CHILD,
         page: join(home, 'no-page'),
         ...options,
       });

@@ -7,7 +7,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import PQueue from 'p-queue';
 import { describeFailure, XqgError } from '../../base/errors.js';
 import { type Access, isRestricted, mayUse } from '../access.js';
@@ -31,12 +30,11 @@ interface Job {
 type StoredJob = Pick<JobResponse, 'id' | 'what' | 'created'> & Pick<Job, 'access' | 'task'>;
 
 export interface JobsOptions {
-  /** The built process. */
-  readonly child?: string;
   /** Jobs that wait for one index; more are refused. */
   readonly waiting: number;
 }
 
+const WRITER = new URL('./writer-process.js', import.meta.url);
 /** Folder for uploaded files, within an index's directory. */
 const FOLDER = 'incoming';
 const FILE = 'job.json';
@@ -206,11 +204,11 @@ export class Jobs {
   }
 
   #write(job: Job, task: WriteTask): Promise<NonNullable<ResultOf<WriterMessage>>> {
-    const path =
-      this.#options.child ?? fileURLToPath(new URL('./writer-process.js', import.meta.url));
     const started = performance.now();
     return new Promise((resolve, reject) => {
-      const child: ChildProcess = fork(path, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      const child: ChildProcess = fork(WRITER, [], {
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
       let end: (() => void) | null = null;
       const stop = (): void => {
         if (child.connected) child.send('stop');
