@@ -1,13 +1,14 @@
 /** An encoder that encodes a question once, however many systems ask it. */
+import { LRUCache } from 'lru-cache';
 import type { Encoder, EncoderIdentity, PassageText, QueryText } from './encoder.js';
 
-/** Questions kept (dim x 4 bytes each); all are dropped when full. */
+/** Questions whose vectors are cached (dim x 4 bytes each). */
 const KEPT = 20_000;
 
 export class RememberingEncoder implements Encoder {
   readonly identity: EncoderIdentity;
   readonly #encoder: Encoder;
-  readonly #known = new Map<string, Float32Array>();
+  readonly #known = new LRUCache<string, Float32Array>({ max: KEPT });
 
   constructor(encoder: Encoder) {
     this.identity = encoder.identity;
@@ -23,18 +24,20 @@ export class RememberingEncoder implements Encoder {
     const keys = queries.map(({ id, lang, text, languages }) =>
       JSON.stringify([id, lang, text, languages]),
     );
-    if (this.#known.size + queries.length > KEPT) this.#known.clear();
-    const unknown = queries.filter((_, i) => !this.#known.has(keys[i]));
-    const fresh = await this.#encoder.encodeQueries(unknown);
-    let next = 0;
-    queries.forEach((query, i) => {
-      if (query !== unknown[next]) return;
-      this.#known.set(keys[i], fresh.slice(next * dim, (next + 1) * dim));
-      next++;
-    });
+    // Looked up before anything is added: a large batch would push out its own questions.
+    const vectors = keys.map((key) => this.#known.get(key));
+    const missing = queries.filter((_, i) => vectors[i] === undefined);
+    const fresh = await this.#encoder.encodeQueries(missing);
     const out = new Float32Array(queries.length * dim);
-    keys.forEach((key, i) => {
-      out.set(this.#known.get(key)!, i * dim);
+    let next = 0;
+    vectors.forEach((cached, i) => {
+      let vector = cached;
+      if (vector === undefined) {
+        vector = fresh.slice(next * dim, (next + 1) * dim);
+        next++;
+        this.#known.set(keys[i], vector);
+      }
+      out.set(vector, i * dim);
     });
     return out;
   }

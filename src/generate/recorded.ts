@@ -10,6 +10,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { LRUCache } from 'lru-cache';
 import { XqgError } from '../base/errors.js';
 import { counted } from '../base/numbers.js';
 import type { Generator, GeneratorIdentity, GeneratorInput } from './generator.js';
@@ -44,7 +45,7 @@ export class RecordedGenerator implements Generator {
   readonly queriesPerLanguage: number;
   readonly #files: readonly RecordedFile[];
   readonly #handles: readonly FileHandle[];
-  readonly #kept = new Map<string, RecordedRow>();
+  readonly #kept = new LRUCache<string, RecordedRow>({ max: KEPT_ROWS });
 
   private constructor(files: readonly RecordedFile[], handles: readonly FileHandle[]) {
     this.#files = files;
@@ -119,7 +120,6 @@ export class RecordedGenerator implements Generator {
       const bytes = Buffer.alloc(place.length);
       await this.#handles[f].read(bytes, 0, place.length, place.offset);
       const row = parseRecordedRow(bytes.toString('utf8'), file.name, place.line);
-      if (this.#kept.size >= KEPT_ROWS) this.#kept.clear();
       this.#kept.set(id, row);
       return row;
     }

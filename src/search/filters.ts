@@ -3,6 +3,7 @@
  * passages.
  */
 
+import { LRUCache } from 'lru-cache';
 import { XqgError } from '../base/errors.js';
 import type { MetadataValue, Passage } from '../corpus/passage.js';
 import type { SearchSnapshot } from './opened/searchable.js';
@@ -113,8 +114,8 @@ function isNumber(text: string): boolean {
 /** Lists of filters that are kept for one version: a byte a row each. */
 const KEPT = 16;
 
-/** A version never changes, so its masks are kept with it, least recently used first. */
-const masks = new WeakMap<SearchSnapshot, Map<string, Promise<Uint8Array>>>();
+/** A version never changes, so its masks are cached with it. */
+const masks = new WeakMap<SearchSnapshot, LRUCache<string, Promise<Uint8Array>>>();
 
 /**
  * (n) by row: 0 leaves a passage out; null if there are no filters.
@@ -125,14 +126,12 @@ export async function filterMask(
   filters: readonly string[],
 ): Promise<Uint8Array | null> {
   if (filters.length === 0 || snapshot.filtered) return null;
-  const known = masks.get(snapshot) ?? new Map<string, Promise<Uint8Array>>();
+  const known = masks.get(snapshot) ?? new LRUCache<string, Promise<Uint8Array>>({ max: KEPT });
   masks.set(snapshot, known);
   const key = JSON.stringify([...new Set(filters)].sort());
   const mask = known.get(key) ?? readMask(snapshot, filters);
-  known.delete(key);
   known.set(key, mask);
   mask.catch(() => known.delete(key));
-  if (known.size > KEPT) known.delete(known.keys().next().value!);
   return mask;
 }
 

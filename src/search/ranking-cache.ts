@@ -3,6 +3,7 @@
  * them, so they are not ranked again while those move beside them.
  */
 
+import { LRUCache } from 'lru-cache';
 import type { SearchView } from './opened/searchable.js';
 import type { SearchHit, SearchRequest } from './request.js';
 
@@ -10,7 +11,7 @@ import type { SearchHit, SearchRequest } from './request.js';
 const REMEMBERED = 16;
 const LONGEST = 1000;
 
-const baselines = new WeakMap<SearchView, Map<string, readonly SearchHit[]>>();
+const baselines = new WeakMap<SearchView, LRUCache<string, readonly SearchHit[]>>();
 
 /**
  * As `rankBatch` of the engine.
@@ -22,7 +23,8 @@ export async function rankRemembering(
   filters: readonly string[],
   signal?: AbortSignal,
 ): Promise<(readonly SearchHit[])[]> {
-  const known = baselines.get(opened) ?? new Map<string, readonly SearchHit[]>();
+  const known =
+    baselines.get(opened) ?? new LRUCache<string, readonly SearchHit[]>({ max: REMEMBERED });
   baselines.set(opened, known);
   const keys = requests.map((request) => (isBaseline(request) ? keyOf(request, filters) : null));
   const ranked = keys.map((key) => (key === null ? undefined : known.get(key)));
@@ -31,11 +33,7 @@ export async function rankRemembering(
   return ranked.map((remembered, place) => {
     const hits = remembered ?? fresh[missing.indexOf(requests[place])];
     const key = keys[place];
-    if (key !== null && hits.length <= LONGEST) {
-      known.delete(key);
-      known.set(key, hits);
-      if (known.size > REMEMBERED) known.delete(known.keys().next().value!);
-    }
+    if (key !== null && hits.length <= LONGEST) known.set(key, hits);
     return hits;
   });
 }

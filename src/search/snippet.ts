@@ -2,6 +2,7 @@
  * The sentence of a passage that answers a question best, by shared terms, romanized n-grams and,
  * across languages, the generator's table. Only for people: it does not change the ranking.
  */
+import { LRUCache } from 'lru-cache';
 import type { TermFactors } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
@@ -249,21 +250,22 @@ const REMEMBERED = 64;
 const PASSAGES = 64;
 const SENTENCES = 64;
 
-const questions = new WeakMap<SearchView, Map<string, Map<number, readonly MatchedSentence[]>>>();
+type SentencesByRow = LRUCache<number, readonly MatchedSentence[]>;
+
+const questions = new WeakMap<SearchView, LRUCache<string, SentencesByRow>>();
 
 /** A function from a row and its passage to the best sentence; '' for a passage without text. */
 export function rememberedSnippets(
   opened: SearchView,
   request: SearchRequest,
 ): (row: number, passage: SnippetSource) => string {
-  const known = questions.get(opened) ?? new Map<string, Map<number, readonly MatchedSentence[]>>();
+  const known = questions.get(opened) ?? new LRUCache<string, SentencesByRow>({ max: REMEMBERED });
   questions.set(opened, known);
   const { question, languages, expansion } = request;
   const key = JSON.stringify([question, languages, expansion]);
-  const byRow = known.get(key) ?? new Map<number, readonly MatchedSentence[]>();
-  known.delete(key);
+  const byRow =
+    known.get(key) ?? new LRUCache<number, readonly MatchedSentence[]>({ max: PASSAGES });
   known.set(key, byRow);
-  if (known.size > REMEMBERED) known.delete(known.keys().next().value!);
   let matched: ReturnType<typeof sentenceMatcher> | null = null;
   let weights: Float64Array | null = null;
   return (row, passage) => {
@@ -271,7 +273,6 @@ export function rememberedSnippets(
     if (sentences === undefined) {
       matched ??= sentenceMatcher(opened.engine, request);
       sentences = matched(passage);
-      if (byRow.size >= PASSAGES) byRow.delete(byRow.keys().next().value!);
       if (sentences.length <= SENTENCES) byRow.set(row, sentences);
     }
     weights ??= sentenceWeights(opened.engine, request);

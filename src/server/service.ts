@@ -4,6 +4,7 @@
  * come here; knows neither.
  */
 import { basename, isAbsolute, relative } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import { describeFailure, XqgError } from '../base/errors.js';
 import { version } from '../base/version.js';
 import type { ComparedAnswer } from '../search/compare.js';
@@ -28,7 +29,7 @@ import type { ServedIndex } from './served-index.js';
 const KEPT = 64;
 
 export class Service {
-  readonly #kept = new Map<string, Promise<unknown>>();
+  readonly #kept = new LRUCache<string, Promise<unknown>>({ max: KEPT });
 
   constructor(
     readonly indexes: ReadonlyMap<string, ServedIndex>,
@@ -278,7 +279,6 @@ export class Service {
     const computed = compute();
     this.#kept.set(key, computed);
     computed.catch(() => this.#kept.delete(key));
-    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
     return computed;
   }
 }

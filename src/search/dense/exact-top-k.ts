@@ -5,6 +5,7 @@
  * possible error as a margin, and the candidates are scored again in float64 in a fixed order.
  * Equal vectors get equal scores, and every scanner gives the same list.
  */
+import { LRUCache } from 'lru-cache';
 import { ByteMatrix, type ByteProducts } from '../../vectors/byte-matrix.js';
 import { type RankedRows, rowsOfBest, sortRows } from '../top-k.js';
 import { product } from './javascript-scanner.js';
@@ -166,18 +167,16 @@ export function roundingError(query: Float32Array, { maxNorm }: SearchMatrix): n
 /** Questions that a matrix remembers: 8 bytes a row each, little beside the row. */
 const REMEMBERED = 4;
 
-const remembered = new WeakMap<ByteMatrix, Map<string, ByteProducts>>();
+const remembered = new WeakMap<ByteMatrix, LRUCache<string, ByteProducts>>();
 
 /** As `products`; not to be changed. */
 export function rememberedProducts(matrix: ByteMatrix, question: Float32Array): ByteProducts {
-  const known = remembered.get(matrix) ?? new Map<string, ByteProducts>();
+  const known = remembered.get(matrix) ?? new LRUCache<string, ByteProducts>({ max: REMEMBERED });
   remembered.set(matrix, known);
   const key = Buffer.from(question.buffer, question.byteOffset, question.byteLength).toString(
     'latin1',
   );
   const products = known.get(key) ?? matrix.products(question);
-  known.delete(key);
   known.set(key, products);
-  if (known.size > REMEMBERED) known.delete(known.keys().next().value!);
   return products;
 }

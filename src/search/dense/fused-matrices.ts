@@ -4,6 +4,7 @@
  * budget of bytes.
  */
 import { setImmediate } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { addWeighted, fuse } from '../../augment/fuse.js';
 import type { AugmentationProfile } from '../../augment/profiles.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
@@ -34,17 +35,15 @@ export class FusedMatrices {
   readonly #snapshot: Snapshot;
   readonly #budget: number;
   #passages: Promise<SearchMatrix> | null = null;
-  /**
-   * Least recently used first. Promises, so that questions at the same time share one construction.
-   */
-  readonly #kept = new Map<string, Promise<SearchMatrix>>();
+  /** Promises, so that questions at the same time share one construction. */
+  readonly #kept: LRUCache<string, Promise<SearchMatrix>>;
   /** Those of them that a question can be compared with at once. */
   readonly #ready = new WeakSet<Promise<SearchMatrix>>();
   /** Formulas whose matrix is being made ready. */
   readonly #growing = new Set<string>();
   readonly #late: LateMatrices;
   /** How often what has no matrix was asked for. */
-  readonly #asked = new Map<string, number>();
+  readonly #asked = new LRUCache<string, number>({ max: COUNTED });
 
   /**
    * @param budgetBytes for fused matrices (n x dim x 5 bytes each), beside the passages' own; the
@@ -53,6 +52,11 @@ export class FusedMatrices {
   constructor(snapshot: Snapshot, budgetBytes: number) {
     this.#snapshot = snapshot;
     this.#budget = budgetBytes;
+    const matrixBytes = Math.max(1, this.#matrixBytes);
+    this.#kept = new LRUCache({
+      maxSize: Math.max(Math.floor(budgetBytes), matrixBytes),
+      sizeCalculation: () => matrixBytes,
+    });
     this.#late = new LateMatrices(snapshot);
   }
 
@@ -78,12 +82,9 @@ export class FusedMatrices {
     let matrix = this.#kept.get(key);
     if (matrix === undefined) {
       matrix = this.#build(formula, used);
+      this.#kept.set(key, matrix);
       matrix.catch(() => this.#kept.delete(key));
-    } else {
-      this.#kept.delete(key);
     }
-    this.#kept.set(key, matrix);
-    this.#forget();
     return matrix;
   };
 
@@ -109,9 +110,7 @@ export class FusedMatrices {
     const late = await this.#late.matrix(await this.passages(), formula, used, this.#budget);
     if (late === null) return this.fused(formula, languages);
     const asked = (this.#asked.get(key) ?? 0) + 1;
-    this.#asked.delete(key);
     this.#asked.set(key, asked);
-    if (this.#asked.size > COUNTED) this.#asked.delete(this.#asked.keys().next().value!);
     // What fails here is tried again, and told to those who need it.
     if (asked >= OFTEN && !this.#growing.has(key) && (kept !== undefined || this.#hasRoom()))
       this.#grow(key, formula, languages).catch(() => undefined);
@@ -198,12 +197,6 @@ export class FusedMatrices {
 
   #hasRoom(): boolean {
     return (this.#kept.size + 1) * this.#matrixBytes + this.#late.bytes <= this.#budget;
-  }
-
-  #forget(): void {
-    while (this.#kept.size > 1 && this.#kept.size * this.#matrixBytes > this.#budget) {
-      this.#kept.delete(this.#kept.keys().next().value!);
-    }
   }
 }
 

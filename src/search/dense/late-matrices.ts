@@ -4,6 +4,7 @@
  * within a number of bytes.
  */
 
+import { LRUCache } from 'lru-cache';
 import { shareOf } from '../../augment/fuse.js';
 import type { AugmentationProfile } from '../../augment/profiles.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
@@ -30,7 +31,10 @@ export class LateMatrices {
   readonly #snapshot: Snapshot;
   /** Bytes of one language's sums. */
   readonly #bytes: number;
-  /** By language, least recently used first; null where stored sums are not in 8 bits. */
+  /**
+   * By language, least recently used first; null where stored sums are not in 8 bits. A Map and not
+   * an LRU cache, which would drop languages that are in use.
+   */
   readonly #languages = new Map<string, Promise<ByteMatrix | null>>();
   /**
    * Products of rows, by the languages that they are of; with one language, those with the
@@ -38,8 +42,8 @@ export class LateMatrices {
    */
   readonly #pairs = new Map<string, Promise<Float32Array>>();
   #squares: Promise<Float32Array> | null = null;
-  /** By languages and weights, least recently used first. */
-  readonly #together = new Map<string, Promise<Together>>();
+  /** By languages and weights. */
+  readonly #together = new LRUCache<string, Promise<Together>>({ max: KEPT_SUMS });
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
@@ -101,10 +105,10 @@ export class LateMatrices {
     const key = keyOf(languages);
     const known = this.#together.get(key);
     const made = known ?? this.#putTogether(passages, languages);
-    this.#together.delete(key);
-    this.#together.set(key, made);
-    if (known === undefined) made.catch(() => this.#together.delete(key));
-    if (this.#together.size > KEPT_SUMS) this.#together.delete(this.#together.keys().next().value!);
+    if (known === undefined) {
+      this.#together.set(key, made);
+      made.catch(() => this.#together.delete(key));
+    }
     this.#squares ??= rowSquares(passages.vectors, passages.dim);
     const { mixed, squares } = await made;
     return {
@@ -164,8 +168,8 @@ export class LateMatrices {
     let best: Together | null = null;
     let fewest = languages.length;
     const least = Math.min(...languages.map(({ weight }) => weight));
-    for (const kept of [...this.#together.values()]) {
-      const together = await kept.catch(() => null);
+    for (const kept of [...this.#together.rvalues()]) {
+      const together = (await kept?.catch(() => null)) ?? null;
       if (together === null || !together.languages.every(({ lang }) => this.#languages.has(lang)))
         continue;
       const gone = without(together.languages, languages);
@@ -220,7 +224,7 @@ export class LateMatrices {
       this.#languages.delete(lang);
       for (const key of this.#pairs.keys())
         if ((JSON.parse(key) as string[]).includes(lang)) this.#pairs.delete(key);
-      for (const key of this.#together.keys())
+      for (const key of [...this.#together.keys()])
         if (key.includes(JSON.stringify(lang))) this.#together.delete(key);
     }
   }

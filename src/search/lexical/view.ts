@@ -3,6 +3,7 @@
  * queries its terms stand for, and how long every passage is when its generated terms count.
  */
 
+import { LRUCache } from 'lru-cache';
 import { halfValues } from '../../base/half.js';
 import type { TermFactors } from '../../generate/generator.js';
 import type { LexicalSegment, SegmentField } from '../../indexing/lexical/segment.js';
@@ -238,14 +239,14 @@ function addPostings(
   }
 }
 
-/** Views kept per table; more are forgotten, oldest first (each holds 4 bytes a passage). */
+/** Views that are cached for a table (4 bytes a passage each). */
 const KEPT_VIEWS = 64;
 const NO_FACTORS = {};
 
 export class ViewCache {
   readonly #segments: readonly LexicalSegment[];
   readonly #own: Lengths;
-  readonly #views = new WeakMap<object, Map<string, LexicalView>>();
+  readonly #views = new WeakMap<object, LRUCache<string, LexicalView>>();
   /**
    * By table and language, 8 bytes a passage each: views of several languages are sums of these.
    */
@@ -262,7 +263,7 @@ export class ViewCache {
     const { factors, ...numbers } = settings;
     let views = this.#views.get(factors ?? NO_FACTORS);
     if (views === undefined) {
-      views = new Map();
+      views = new LRUCache({ max: KEPT_VIEWS });
       this.#views.set(factors ?? NO_FACTORS, views);
     }
     const pairs = weights.map(({ lang, weight }) => [lang, weight]);
@@ -272,7 +273,6 @@ export class ViewCache {
       view = new LexicalView(weights, settings, this.#own, (lang) =>
         this.#lengthsIn(lang, factors),
       );
-      if (views.size >= KEPT_VIEWS) views.delete(views.keys().next().value!);
       views.set(key, view);
     }
     return view;

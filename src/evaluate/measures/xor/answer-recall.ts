@@ -3,6 +3,7 @@
  * what was retrieved (Asai et al., arXiv 2010.11856, section 3.1).
  */
 
+import { LRUCache } from 'lru-cache';
 import { type Identity, sha256 } from '../../ranking/artifact-store.js';
 import type { Measure, RelevantRanks } from '../metrics.js';
 
@@ -138,7 +139,7 @@ export interface AnswerSearchOptions {
 export class AnswerSearch {
   readonly identity: Identity;
   readonly #options: AnswerSearchOptions;
-  readonly #tokens = new Map<string, string[]>();
+  readonly #tokens = new LRUCache<string, string[]>({ max: KEPT });
 
   constructor(options: AnswerSearchOptions) {
     const { questions, tokenizer, most } = options;
@@ -172,7 +173,6 @@ export class AnswerSearch {
   #tokenized(text: string): string[] {
     let tokens = this.#tokens.get(text);
     if (tokens === undefined) {
-      if (this.#tokens.size >= KEPT) this.#tokens.clear();
       tokens = this.#options.tokenize(text);
       this.#tokens.set(text, tokens);
     }
