@@ -2,13 +2,13 @@
  * Gets a model from the hub, when asked to and only then: the one place of xqg that downloads. A
  * file counts as there once its size and, where the hub states it, its sha256 are right.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { XqgError } from '../base/errors.js';
+import { sha256OfFiles } from '../base/identity.js';
 import { modelsFolder } from './places.js';
 
 interface HubFile {
@@ -92,8 +92,5 @@ async function request(url: string, model: string): Promise<Response> {
 async function isWhole(path: string, { size, lfs }: HubFile): Promise<boolean> {
   const found = await stat(path).catch(() => null);
   if (found === null || (size !== undefined && found.size !== size)) return false;
-  if (lfs?.sha256 === undefined) return true;
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest('hex') === lfs.sha256;
+  return lfs?.sha256 === undefined || (await sha256OfFiles(path)) === lfs.sha256;
 }

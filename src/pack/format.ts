@@ -3,12 +3,12 @@
  * pivot's file, which several packs may share. Written by training, read by everyone. The manifest
  * says what made the pack; every file has its sha256.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { XqgError } from '../base/errors.js';
+import { sha256 } from '../base/identity.js';
 import { Pack } from './pack.js';
 import { NO_RELATIVES, type PivotData, PivotVocabulary, type RelativesData } from './pivot.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
@@ -333,10 +333,6 @@ function lateSurfaces(data: ArrayBufferView, terms: readonly string[]): () => re
     surfaces ??= lines(data).map((form, t) => form || terms[t]);
     return surfaces;
   };
-}
-
-function sha256(data: Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }
 
 /** Path of `file` as a manifest in `folder` names it: relative, with slashes. */

@@ -2,6 +2,7 @@
  * The pivot side of a pack: English stems with their frequency and their semantic vector. Every
  * language meets every other here.
  */
+import { fnv1a } from '../base/identity.js';
 
 /** Smooth inverse frequency (Arora et al. 2017): weight = SIF / (SIF + p). */
 const SIF = 2e-4;
@@ -121,7 +122,7 @@ export class TermNumbers {
     this.#hashes = new Int32Array(terms.length);
     const mask = this.#slots.length - 1;
     for (let number = 0; number < terms.length; number++) {
-      const hash = hashOf(terms[number]);
+      const hash = slotHash(terms[number]);
       this.#hashes[number] = hash;
       let slot = hash & mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
@@ -131,7 +132,7 @@ export class TermNumbers {
 
   /** The place of a term among `terms`; undefined for others. */
   of(term: string): number | undefined {
-    const hash = hashOf(term);
+    const hash = slotHash(term);
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const number = this.#slots[slot] - 1;
@@ -141,13 +142,10 @@ export class TermNumbers {
   }
 }
 
-/**
- * FNV-1a over UTF-16 code units, with its high bits mixed into the low ones, which choose the slot.
- */
-function hashOf(term: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < term.length; i++) h = Math.imul(h ^ term.charCodeAt(i), 0x01000193);
-  return h ^ (h >>> 15);
+/** With the high bits mixed into the low ones, which choose the slot. */
+function slotHash(term: string): number {
+  const hash = fnv1a(term);
+  return hash ^ (hash >>> 15);
 }
 
 /** A number on the other side of a table and its probability (or share). */

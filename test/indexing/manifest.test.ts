@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeAtomically } from '../../src/base/atomic-write.js';
 import { storageError } from '../../src/base/errors.js';
+import { canonicalJson } from '../../src/base/identity.js';
 import {
-  canonicalJson,
   checkIdentity,
   findManifest,
   type IndexIdentity,

@@ -3,15 +3,14 @@
  * whose card has none are recorded in `hashes.json` when they first arrive.
  */
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
+import { sha256OfFiles } from '../../base/identity.js';
 import { CARDS, type DataCard, type DataFile } from './cards.js';
 import type { DataSource } from './collection.js';
-import { type DownloadOptions, download, hashOf } from './download.js';
+import { type DownloadOptions, download } from './download.js';
 import { unreadable } from './lines.js';
 
 /** `whole`: as the card says. `recorded`: as it was when it first arrived; its card has no hash. */
@@ -104,7 +103,7 @@ export async function checkFiles(
 async function checkFile(folder: string, { path, sha256 }: DataFile): Promise<CheckedFile> {
   const target = join(folder, path);
   if (!(await exists(target))) return { path, state: 'missing', sha256: null };
-  const found = (await hashOf(target)).sha256;
+  const found = await sha256OfFiles(target);
   const expected = sha256 ?? (await readHashes(folder))[path]?.sha256;
   if (expected === undefined) return { path, state: 'unrecorded', sha256: found };
   const state = found !== expected ? 'changed' : sha256 === null ? 'recorded' : 'whole';
@@ -120,13 +119,13 @@ async function copy(
   await mkdir(dirname(target), { recursive: true });
   const part = `${target}.part`;
   await copyFile(source, part);
-  const found = await hashOf(part);
-  if (expected !== null && found.sha256 !== expected) {
+  const found = await sha256OfFiles(part);
+  if (expected !== null && found !== expected) {
     await rm(part);
-    throw new XqgError('XQG_DOWNLOAD_HASH', { url: source, found: found.sha256, expected });
+    throw new XqgError('XQG_DOWNLOAD_HASH', { url: source, found, expected });
   }
   await rename(part, target);
-  return found;
+  return { sha256: found };
 }
 
 async function record(folder: string, { path, url }: DataFile, sha256: string): Promise<void> {
@@ -164,11 +163,8 @@ async function exists(path: string): Promise<boolean> {
  * @throws XqgError XQG_EVALUATION_FILE where it cannot be read
  */
 export async function sourceOf(file: string): Promise<DataSource> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(file)) hash.update(chunk);
-  } catch (error) {
+  const sha256 = await sha256OfFiles(file).catch((error) => {
     throw unreadable(file, error);
-  }
-  return { file: basename(file), sha256: hash.digest('hex') };
+  });
+  return { file: basename(file), sha256 };
 }

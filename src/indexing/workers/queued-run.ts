@@ -8,6 +8,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
+import { sha256 } from '../../base/identity.js';
 import { namesRecorded } from '../../generate/open-generator.js';
 import { namesFolder } from '../../models/places.js';
 import { shippedPacks } from '../../pack/format.js';
@@ -18,7 +19,7 @@ import { openPartStorage } from './open-part-storage.js';
 import { markName } from './part-input.js';
 import type { PartStorage } from './part-storage.js';
 import { DistributedRows, type PartsState } from './queued-rows.js';
-import { hashOf, makeKey, type RecipeSpec, type RowMake, rowMake } from './run-plan.js';
+import { makeKey, type RecipeSpec, type RowMake, rowMake } from './run-plan.js';
 import type { QueueCounts, RunRecord, WorkQueue } from './work-queue.js';
 
 export interface QueueOptions {
@@ -114,7 +115,7 @@ export class Distribution {
     const make = rowMake(identity);
     const { directory, recipe, signal } = this.#of;
     const { place } = this.#storage;
-    const run = hashOf([directory, makeKey(make), place].join('\0')).slice(0, 16);
+    const run = sha256([directory, makeKey(make), place].join('\0')).slice(0, 16);
     const { partPassages = PART_PASSAGES, retryFailed = false } = this.#options;
     this.#rows = new DistributedRows(sink, told, {
       queue: this.#queue,

@@ -3,12 +3,13 @@
  * and pack, or refuses. A part is named by what makes its rows and by its passages, so that the
  * same part has the same name wherever and whenever it is planned.
  */
-import { createHash } from 'node:crypto';
+
 import { XqgError } from '../../base/errors.js';
+import { canonicalJson, sha256 } from '../../base/identity.js';
 import { version } from '../../base/version.js';
 import type { EncoderSpec } from '../../encode/open-encoder.js';
 import type { OpenGeneratorOptions } from '../../generate/open-generator.js';
-import { canonicalJson, type IndexIdentity } from '../manifest.js';
+import type { IndexIdentity } from '../manifest.js';
 
 export const PLAN_FORMAT = 1;
 
@@ -44,12 +45,7 @@ export function rowMake(identity: IndexIdentity): RowMake {
 
 /** 32 hex digits that stand for what makes the rows. */
 export function makeKey({ format, xqg, identity }: RowMake): string {
-  return hashOf(canonicalJson({ format, xqg, identity })).slice(0, 32);
-}
-
-/** sha256 (hex). */
-export function hashOf(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return sha256(canonicalJson({ format, xqg, identity })).slice(0, 32);
 }
 
 /**

@@ -3,7 +3,7 @@
  * of each concept in their place, the same in every language, so that what analyzes words sees one
  * word. Terms are compared as words are matched: stemmed and without regard to case.
  */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../base/identity.js';
 import { romanize, type Word, wordsOf } from '../../languages/analysis.js';
 
 /** Terms by language (ISO 639-1 code); the first of a language is the one that is written. */
@@ -55,7 +55,7 @@ export class Glossary {
     this.concepts = concepts.map((terms) => ({ token: tokenOf(terms), terms }));
     this.languages = [...new Set(concepts.flatMap((terms) => Object.keys(terms)))].sort();
     const canonical = this.concepts.map(({ terms }) => canonicalTerms(terms)).sort();
-    this.sha256 = createHash('sha256').update(canonical.join('\n')).digest('hex');
+    this.sha256 = sha256(canonical.join('\n'));
     this.#byToken = new Map(this.concepts.map((concept) => [concept.token, concept]));
     for (const concept of this.concepts) {
       for (const [lang, terms] of Object.entries(concept.terms))
@@ -193,10 +193,7 @@ function tokenOf(terms: ConceptTerms): string {
     .filter((word) => word !== '')
     .join('_')
     .slice(0, TOKEN_LENGTH);
-  const hash = createHash('sha256')
-    .update(`${lang}\t${termKey(term, lang)}`)
-    .digest('hex')
-    .slice(0, 6);
+  const hash = sha256(`${lang}\t${termKey(term, lang)}`).slice(0, 6);
   return `${readable}_${hash}_`;
 }
 

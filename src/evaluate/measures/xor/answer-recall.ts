@@ -4,7 +4,8 @@
  */
 
 import { LRUCache } from 'lru-cache';
-import { type Identity, sha256 } from '../../ranking/artifact-store.js';
+import { sha256 } from '../../../base/identity.js';
+import type { Identity } from '../../ranking/artifact-store.js';
 import type { Measure, RelevantRanks } from '../metrics.js';
 
 export interface AnsweredQuestion {
