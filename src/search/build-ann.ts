@@ -2,10 +2,10 @@
  * Builds an ANN index beside an index: for one weighting of the generated queries, measured against
  * exact search on the index's own data, with the rows that it names beside it.
  */
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ProfileName } from '../augment/profiles.js';
-import { writeAtomically } from '../base/atomic-write.js';
+import { replaceAtomically, writeAtomically } from '../base/atomic-write.js';
 import { Graph, graphIdentity } from '../indexing/ann/graph.js';
 import {
   ANN_FORMAT,
@@ -231,11 +231,12 @@ async function saveFiles(
 ): Promise<Pick<AnnRecord, 'files' | 'graphBytes' | 'bytes'>> {
   const files = `${rows.slice(0, 12)}-${Date.now()}`;
   const folder = annFolder(snapshot.dir, { files });
-  const unfinished = `${folder}.tmp`;
-  await mkdir(unfinished, { recursive: true });
-  graph.save(join(unfinished, GRAPH_FILE));
-  const rowBytes = await writeAnnRows(snapshot, unfinished, signal);
-  await rename(unfinished, folder);
+  await mkdir(dirname(folder), { recursive: true });
+  const rowBytes = await replaceAtomically(folder, async (unfinished) => {
+    await mkdir(unfinished);
+    graph.save(join(unfinished, GRAPH_FILE));
+    return writeAnnRows(snapshot, unfinished, signal);
+  });
   const graphBytes = (await stat(join(folder, GRAPH_FILE))).size;
   return { files, graphBytes, bytes: graphBytes + rowBytes };
 }

@@ -139,5 +139,5 @@ async function keysIfThere(file: string): Promise<StoredKey[]> {
 }
 
 async function writeKeys(file: string, keys: readonly StoredKey[]): Promise<void> {
-  await writeAtomically(file, `${JSON.stringify({ keys }, null, 2)}\n`, 0o600);
+  await writeAtomically(file, `${JSON.stringify({ keys }, null, 2)}\n`, { mode: 0o600 });
 }

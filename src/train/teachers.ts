@@ -4,9 +4,10 @@
  * Answers are cached by teacher and texts, so that a second run is quick.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { writeAtomically } from '../base/atomic-write.js';
 
 export interface TeacherCard {
   readonly name: string;
@@ -100,8 +101,7 @@ export async function teach(
     progress(from);
   }
   mkdirSync(cache, { recursive: true });
-  writeFileSync(`${cached}.tmp`, Buffer.from(out.buffer));
-  renameSync(`${cached}.tmp`, cached);
+  await writeAtomically(cached, Buffer.from(out.buffer));
   return out;
 }
 

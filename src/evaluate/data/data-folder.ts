@@ -3,9 +3,9 @@
  * whose card has none are recorded in `hashes.json` when they first arrive.
  */
 
-import { copyFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { writeAtomically } from '../../base/atomic-write.js';
+import { replaceAtomically, writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
 import { sha256OfFiles } from '../../base/identity.js';
 import { CARDS, type DataCard, type DataFile } from './cards.js';
@@ -117,15 +117,13 @@ async function copy(
 ): Promise<{ sha256: string }> {
   if (!(await exists(source))) throw new XqgError('XQG_DATA_MISSING', { file: source });
   await mkdir(dirname(target), { recursive: true });
-  const part = `${target}.part`;
-  await copyFile(source, part);
-  const found = await sha256OfFiles(part);
-  if (expected !== null && found !== expected) {
-    await rm(part);
-    throw new XqgError('XQG_DOWNLOAD_HASH', { url: source, found, expected });
-  }
-  await rename(part, target);
-  return { sha256: found };
+  return replaceAtomically(target, async (temporary) => {
+    await copyFile(source, temporary);
+    const found = await sha256OfFiles(temporary);
+    if (expected !== null && found !== expected)
+      throw new XqgError('XQG_DOWNLOAD_HASH', { url: source, found, expected });
+    return { sha256: found };
+  });
 }
 
 async function record(folder: string, { path, url }: DataFile, sha256: string): Promise<void> {
