@@ -1,43 +1,28 @@
-/** An encoder that encodes a question once, however many systems ask it. */
+/** An encoder that encodes a question once, however many systems rank it. */
 import { LRUCache } from 'lru-cache';
-import type { Encoder, EncoderIdentity, PassageText, QueryText } from './encoder.js';
+import { EncoderWrapper, type QueryText } from './encoder.js';
 
-/** Questions whose vectors are cached (dim x 4 bytes each). */
-const KEPT = 20_000;
+/** Vectors of questions in the cache (dim x 4 bytes each). */
+const QUESTIONS = 20_000;
 
-export class RememberingEncoder implements Encoder {
-  readonly identity: EncoderIdentity;
-  readonly #encoder: Encoder;
-  readonly #known = new LRUCache<string, Float32Array>({ max: KEPT });
+export class CachedEncoder extends EncoderWrapper {
+  readonly #vectors = new LRUCache<string, Float32Array>({ max: QUESTIONS });
 
-  constructor(encoder: Encoder) {
-    this.identity = encoder.identity;
-    this.#encoder = encoder;
-  }
-
-  encodePassages(passages: readonly PassageText[]): Promise<Float32Array> {
-    return this.#encoder.encodePassages(passages);
-  }
-
-  async encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
+  override async encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
     const { dim } = this.identity;
     const keys = queries.map(({ id, lang, text, languages }) =>
       JSON.stringify([id, lang, text, languages]),
     );
-    // Looked up before anything is added: a large batch would push out its own questions.
-    const vectors = keys.map((key) => this.#known.get(key));
-    const missing = queries.filter((_, i) => vectors[i] === undefined);
-    const fresh = await this.#encoder.encodeQueries(missing);
+    const cached = keys.map((key) => this.#vectors.get(key));
+    const missing = [...queries.keys()].filter((q) => cached[q] === undefined);
+    const encoded = await super.encodeQueries(missing.map((q) => queries[q]));
+    missing.forEach((q, i) => {
+      cached[q] = encoded.slice(i * dim, (i + 1) * dim);
+      this.#vectors.set(keys[q], cached[q]);
+    });
     const out = new Float32Array(queries.length * dim);
-    let next = 0;
-    vectors.forEach((cached, i) => {
-      let vector = cached;
-      if (vector === undefined) {
-        vector = fresh.slice(next * dim, (next + 1) * dim);
-        next++;
-        this.#known.set(keys[i], vector);
-      }
-      out.set(vector, i * dim);
+    cached.forEach((vector, q) => {
+      out.set(vector!, q * dim);
     });
     return out;
   }

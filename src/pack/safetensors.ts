@@ -27,7 +27,7 @@ function typeName(data: TensorArray): TypeName {
 }
 
 /**
- * Serializes tensors; wider types first, so that every tensor starts on a multiple of its element
+ * Serializes tensors, wider types first, so that every tensor starts on a multiple of its element
  * size.
  */
 export function encodeSafetensors({ tensors, metadata }: Container): Uint8Array {
@@ -60,7 +60,10 @@ export function encodeSafetensors({ tensors, metadata }: Container): Uint8Array 
   return out;
 }
 
-/** @throws XqgError XQG_PACK_DAMAGED naming `where` */
+/**
+ * @param where path of the file, for the error message
+ * @throws XqgError XQG_PACK_DAMAGED when the bytes are no valid container
+ */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
   const damaged = (why: string) => new XqgError('XQG_PACK_DAMAGED', { path: where, why });
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -89,8 +92,8 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
     const expected = Type ? shape.reduce((a, b) => a * b, 1) * Type.BYTES_PER_ELEMENT : -1;
     if (!Type || end > buffer.length || end - start !== expected)
       throw damaged(`tensor "${name}" does not fit`);
-    // Typed arrays must start on a multiple of their element size, which a file's buffer does not
-    // promise.
+    // A typed array must start on a multiple of its element size, which the buffer of a file need
+    // not do.
     const aligned = (buffer.byteOffset + start) % Type.BYTES_PER_ELEMENT === 0;
     const data = aligned
       ? buffer.subarray(start, end)

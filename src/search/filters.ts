@@ -111,8 +111,8 @@ function isNumber(text: string): boolean {
   return NUMBER.test(text);
 }
 
-/** Lists of filters that are kept for one version: a byte a row each. */
-const KEPT = 16;
+/** Lists of filters whose masks are cached for one version: a byte a row each. */
+const CACHED_MASKS = 16;
 
 /** A version never changes, so its masks are cached with it. */
 const masks = new WeakMap<SearchSnapshot, LRUCache<string, Promise<Uint8Array>>>();
@@ -126,12 +126,14 @@ export async function filterMask(
   filters: readonly string[],
 ): Promise<Uint8Array | null> {
   if (filters.length === 0 || snapshot.filtered) return null;
-  const known = masks.get(snapshot) ?? new LRUCache<string, Promise<Uint8Array>>({ max: KEPT });
-  masks.set(snapshot, known);
+  const cache = masks.get(snapshot) ?? new LRUCache({ max: CACHED_MASKS });
+  masks.set(snapshot, cache);
   const key = JSON.stringify([...new Set(filters)].sort());
-  const mask = known.get(key) ?? readMask(snapshot, filters);
-  known.set(key, mask);
-  mask.catch(() => known.delete(key));
+  const cached = cache.get(key);
+  if (cached !== undefined) return cached;
+  const mask = readMask(snapshot, filters);
+  cache.set(key, mask);
+  mask.catch(() => cache.delete(key));
   return mask;
 }
 

@@ -24,7 +24,7 @@ import { safetensorsLayout } from './safetensors.js';
 /** A row's length may differ from 1 by so much: float16 rounds to 2^-11. */
 const UNIT_TOLERANCE = 1e-3;
 
-/** Told how many bytes of all files were checked. */
+/** Called with how many bytes of all files were checked. */
 export type OnChecked = (file: string, bytes: number) => void;
 
 export class VectorSet {

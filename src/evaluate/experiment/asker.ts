@@ -13,7 +13,7 @@ import { Pool } from '../ranking/pool.js';
 import { type AskedQuestions, Ranker } from '../ranking/ranker.js';
 import { roundTripScores } from '../ranking/round-trip.js';
 import type { ExperimentExpansions } from './expansions.js';
-import type { NamedRecipe } from './recipe.js';
+import type { ExperimentRecipes } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import type { WorkItem } from './work.js';
 
@@ -26,11 +26,11 @@ export interface AskerOptions {
 
 /** Holds the pool and ranker that were used last, since work comes sorted by pool. */
 export class Asker {
-  readonly #recipe: Pick<NamedRecipe, 'scanner'>;
+  readonly #recipe: Pick<ExperimentRecipes, 'scanner'>;
   readonly #options: AskerOptions;
   #open: { key: string; ranker: Ranker } | null = null;
 
-  constructor(recipe: Pick<NamedRecipe, 'scanner'>, options: AskerOptions) {
+  constructor(recipe: Pick<ExperimentRecipes, 'scanner'>, options: AskerOptions) {
     this.#recipe = recipe;
     this.#options = options;
   }

@@ -1,25 +1,25 @@
 /**
- * Semantic vectors of English stems from the word vectors of several teachers: centered, joined,
- * freed of the direction that all words share, reduced by principal components (Arora et al. 2017;
- * Raunak et al. 2019).
+ * Combines the word vectors of several teachers into semantic vectors of English stems: centered,
+ * concatenated, reduced to principal components, without the leading ones that reflect frequency
+ * (Arora et al. 2017; Raunak et al. 2019).
  */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 
 export interface WordVectorOptions {
-  /** Components kept. */
+  /** Number of components of the result. */
   readonly dim: number;
-  /** Leading components dropped: they tell how frequent a word is rather than what it means. */
+  /** Number of leading components to drop: they reflect a word's frequency more than its meaning. */
   readonly dropped: number;
-  /** Components are divided by eigenvalue ^ this. */
+  /** Components are divided by their eigenvalue to the power of this. */
   readonly flattening: number;
 }
 
-/** No word counts more than this share of the covariance. */
-const LARGEST_SHARE = 1e-4;
+/** Maximum weight of a single word in the covariance. */
+const MAX_SHARE = 1e-4;
 
 /**
  * @param teachers one (nWords x dim) row-major matrix per teacher
- * @param counts how often each word is met
+ * @param counts frequency of each word
  * @returns (nWords x options.dim), row-major, unit length
  */
 export function reduceWordVectors(
@@ -45,7 +45,7 @@ export function reduceWordVectors(
   const covariance = weightedCovariance(
     joined,
     width,
-    shares.map((share) => Math.min(share, LARGEST_SHARE)),
+    shares.map((share) => Math.min(share, MAX_SHARE)),
   );
   const decomposition = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
   const order = decomposition.realEigenvalues
@@ -55,8 +55,8 @@ export function reduceWordVectors(
   const basis = new Float64Array(width * options.dim); // (width x dim)
   order.forEach(({ value, index }, k) => {
     const column = decomposition.eigenvectorMatrix.getColumn(index);
-    // The sign of an eigenvector is arbitrary: its largest entry is made positive, so that training
-    // is repeatable.
+    // The sign of an eigenvector is arbitrary. Make the largest entry positive, so that training is
+    // repeatable.
     const sign = Math.sign(column.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0)) || 1;
     const scale = sign / Math.max(value, 1e-12) ** options.flattening;
     for (let d = 0; d < width; d++) basis[d * options.dim + k] = column[d] * scale;
@@ -96,8 +96,9 @@ function weightedCovariance(rows: Float32Array, width: number, weights: readonly
 }
 
 /**
- * Rows of several forms to one row per stem: the mean weighted by the square roots of the counts,
- * at unit length.
+ * The vector of each stem: the mean of its forms' vectors, weighted by the square roots of their
+ * counts.
+ * @returns (nStems x dim), row-major, unit length
  */
 export function stemVectors(
   formVectors: Float32Array,

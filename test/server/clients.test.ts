@@ -1,4 +1,4 @@
-/** The ways to a server: the typed client, and assistants over HTTP and stdio. */
+/** Clients of a server: the typed one, and assistants over HTTP and stdio. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';

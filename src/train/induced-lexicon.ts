@@ -1,7 +1,6 @@
 /**
- * Lexicon entries for languages that a multilingual teacher knows and whose dictionaries are thin:
- * which words it is asked for, and what becomes of its answers. Words alone are asked for, never
- * sentences.
+ * Induces lexicon entries for languages with small dictionaries: a multilingual teacher encodes the
+ * most frequent words of the language and of English, and words with similar vectors are paired.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,25 +10,23 @@ import { LANGUAGES } from '../languages/languages.js';
 import { type PivotData, PivotVocabulary } from '../pack/pivot.js';
 import { type LexiconRow, POLICIES, readBitext, readWordCounts, trainingFiles } from './corpora.js';
 import { type InductionOptions, induce } from './induction.js';
-import { type TeacherCard, teach } from './teachers.js';
+import { type TeacherCard, teacherVectors } from './teachers.js';
 
-export interface TaughtLexiconOptions extends InductionOptions {
-  /** Words of the language that the teacher is asked for, the most frequent ones. */
+export interface InducedLexiconOptions extends InductionOptions {
+  /** Number of words of the language, the most frequent ones. */
   readonly words: number;
-  /** Stems of the pivot that it is asked for, the most frequent ones. */
+  /** Number of pivot stems, the most frequent ones. */
   readonly stems: number;
-  /** Stems that say less than this (smooth inverse frequency) get no entry. */
+  /** Stems with a lower weight (smooth inverse frequency) get no entry. */
   readonly leastWeight: number;
 }
 
-/**
- * One count of running text is worth this many of the list of film subtitles; less is a part of a
- * word that the list did not cut.
- */
+/** One occurrence in running text counts as much as this many in the list of film subtitles. */
 const SUBTITLE_COUNTS = 500;
+/** The same for parts of an entry of that list that is not a single word. */
 const PART_COUNTS = 5000;
 
-/** Running text whose words are asked for too: freely licensed passages of data/train/qa. */
+/** Freely licensed passages of data/train/qa, whose words are counted with those of the bitext. */
 const PASSAGES: Readonly<Record<string, { readonly file: string; readonly source: string }>> = {
   ar: { file: 'ar.arcd.jsonl.gz', source: 'arcd' },
   th: { file: 'th.iapp-train.jsonl.gz', source: 'iapp' },
@@ -37,23 +34,23 @@ const PASSAGES: Readonly<Record<string, { readonly file: string; readonly source
 
 /**
  * @param data folder with bitext/, words/ and qa/
- * @param cache folder for the teacher's answers
+ * @param cache folder in which the teacher's vectors are cached
  */
-export async function taughtLexicon(
+export async function induceLexicon(
   lang: string,
   data: string,
   pivot: PivotData,
   teacher: TeacherCard,
   cache: string,
-  options: TaughtLexiconOptions,
+  options: InducedLexiconOptions,
 ): Promise<LexiconRow[]> {
   const passages = passagesOf(lang, data);
   const words = await frequentWords(lang, data, passages, options.words);
   const forms = pivot.surfaces.slice(0, options.stems);
   const vocabulary = new PivotVocabulary(pivot);
   const pairs = await induce(
-    await teach(teacher, words, cache),
-    await teach(teacher, forms, cache),
+    await teacherVectors(teacher, words, cache),
+    await teacherVectors(teacher, forms, cache),
     teacher.dim,
     (stem) => vocabulary.weight(stem) >= options.leastWeight,
     options,
@@ -67,7 +64,7 @@ export async function taughtLexicon(
   }));
 }
 
-/** Words in the language's own script, most frequent first. */
+/** The most frequent words in the language's own script, most frequent first. */
 async function frequentWords(
   lang: string,
   data: string,

@@ -1,6 +1,6 @@
 /**
- * The question that is asked, everything that shapes its ranking, and the answer. A change asks
- * again; the answer to an older question never replaces that of a newer one.
+ * The current search: the question, the options of its ranking, and the server's response. A newer
+ * search aborts the one that is running, so that an old response never replaces a newer one.
  */
 import {
   type ExplainResponse,
@@ -13,34 +13,31 @@ import { server } from './server.svelte.js';
 
 export type Policy = 'asker' | 'all' | 'chosen';
 
-/** After so long an answer is said to be slow, in milliseconds. */
+/** After this time the page says that a search is still running. */
 const SLOW_MS = 1500;
 
-class Asking {
+class Search {
   index = $state('');
   question = $state('');
-  /** '' for detected. */
+  /** Language code; '' to detect the language. */
   lang = $state('');
   mode = $state<'hybrid' | 'dense' | 'lexical'>('hybrid');
-  /** null: that of the profile. */
+  /** Null for the alpha of the profile. */
   alpha = $state<number | null>(null);
   policy = $state<Policy>('asker');
   chosen = $state<string[]>([]);
   filters = $state<string[]>([]);
   baseline = $state(true);
-  /** Also with what the server's model writes from the question. */
+  /** Whether the server's model expands the question. */
   expand = $state(false);
 
-  answer = $state.raw<SearchResponse | null>(null);
+  response = $state.raw<SearchResponse | null>(null);
   failure = $state.raw<XqgClientError | null>(null);
   busy = $state(false);
   slow = $state(false);
-  /** From asking to the answer on the page's side, in milliseconds. */
-  took = $state<number | null>(null);
-
   #running: AbortController | null = null;
 
-  /** The part of a request that search and explain share. */
+  /** The options that search and explain requests share. */
   get request(): Omit<SearchRequest, 'augment' | 'k'> {
     const languagePolicy =
       this.policy === 'chosen'
@@ -57,10 +54,10 @@ class Asking {
     };
   }
 
-  async ask(): Promise<void> {
+  async run(): Promise<void> {
     this.#running?.abort();
     if (this.question.trim() === '' || this.index === '') {
-      this.answer = null;
+      this.response = null;
       this.failure = null;
       this.busy = false;
       return;
@@ -71,25 +68,23 @@ class Asking {
     const slow = setTimeout(() => {
       this.slow = true;
     }, SLOW_MS);
-    const started = performance.now();
     const { queryLanguages = [] } =
       server.listed?.indexes.find(({ name }) => name === this.index) ?? {};
     try {
-      // An index without generated queries has one ranking only.
+      // An index without generated queries has only one ranking.
       const augment = queryLanguages.length === 0 ? 'off' : this.baseline ? 'both' : 'on';
       const request = { ...this.request, augment, k: 10 } as const;
-      const answer = await server.client.search(this.index, request, running.signal);
+      const response = await server.client.search(this.index, request, running.signal);
       if (running.signal.aborted) return;
-      this.answer = answer;
+      this.response = response;
       this.failure = null;
-      this.took = performance.now() - started;
       if (route.view === 'search')
-        route.note({ index: this.index, q: this.question, lang: this.lang });
-    } catch (thrown) {
+        route.replace({ index: this.index, q: this.question, lang: this.lang });
+    } catch (error) {
       if (running.signal.aborted) return;
-      if (!(thrown instanceof XqgClientError)) throw thrown;
-      this.failure = thrown;
-      if (thrown.status === 0 || thrown.status === 401) server.failed(thrown);
+      if (!(error instanceof XqgClientError)) throw error;
+      this.failure = error;
+      if (error.status === 0 || error.status === 401) server.failed(error);
     } finally {
       clearTimeout(slow);
       if (this.#running === running) {
@@ -104,4 +99,4 @@ class Asking {
   }
 }
 
-export const asking = new Asking();
+export const search = new Search();

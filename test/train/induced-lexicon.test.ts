@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { taughtLexicon } from '../../src/train/taught-lexicon.js';
+import { induceLexicon } from '../../src/train/induced-lexicon.js';
 import { teacherCards } from '../../src/train/teachers.js';
 import { TRAINING } from '../../src/train/train.js';
 import { shared } from '../support/shared.js';
 
 const ENGLISH =
   'ring touch pig chicken singer kingdom shadow seller sweet scholarship river house'.split(' ');
-/** A ring, to touch, a pig, a chicken, a singer; a name in Latin letters. */
+/** Ring, touch, pig, chicken, singer, and a name in Latin letters. */
 const THAI = ['แหวน', 'สัมผัส', 'หมู', 'ไก่', 'นักร้อง', 'London'];
 
 const models = shared('models');
 
-describe.skipIf(!models)('entries from a teacher (needs XQG_SHARED models)', () => {
-  it('pair words of a language with English ones, and ask for words of its own script only', async () => {
-    const data = mkdtempSync(join(tmpdir(), 'xqg-taught-'));
+describe.skipIf(!models)('lexicon induction with a teacher (needs XQG_SHARED models)', () => {
+  it('pairs words in the own script of a language with English words', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'xqg-induced-'));
     const file = (folder: string, name: string, lines: readonly string[]) => {
       mkdirSync(join(data, folder), { recursive: true });
       writeFileSync(join(data, folder, name), gzipSync(`${lines.join('\n')}\n`));
@@ -38,7 +38,7 @@ describe.skipIf(!models)('entries from a teacher (needs XQG_SHARED models)', () 
       dim: 1,
     };
     const teacher = teacherCards(models!).find(({ name }) => name === 'use-multilingual-v3')!;
-    const rows = await taughtLexicon('th', data, pivot, teacher, join(data, 'cache'), {
+    const rows = await induceLexicon('th', data, pivot, teacher, join(data, 'cache'), {
       ...TRAINING.induction,
       neighbors: 3,
     });

@@ -1,11 +1,10 @@
-/** Whoever hangs up: their question stops where it is, and its place is free. */
+/** A client that hangs up: its search stops where it is, and the next one has its turn. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ServedIndex } from '../../src/server/served-index.js';
 import { buildServer, type XqgServer } from '../../src/server/server.js';
 import type { XqgIndex } from '../../src/xqg-index.js';
-import { WRITE_CHILD } from './served.js';
 
-/** Searches and explanations that end only when they are told to. */
+/** Searches and explanations that end only when they are aborted. */
 const signals: AbortSignal[] = [];
 const endless = async (signal: AbortSignal): Promise<never> => {
   signals.push(signal);
@@ -30,7 +29,6 @@ let address: string;
 beforeAll(async () => {
   server = await buildServer({
     indexes: new Map([['docs', new Endless('docs', '/none')]]),
-    writeChild: WRITE_CHILD,
     running: 1,
     timeoutMs: 2000,
   });
@@ -55,7 +53,7 @@ it.each([
   ['search', { question: 'x' }],
   ['search', { question: 'x', augment: 'both' }],
   ['explain', { question: 'x', id: 'y' }],
-])('%s %j stops when the client goes', async (path, body) => {
+])('%s %j stops when the client hangs up', async (path, body) => {
   signals.length = 0;
   const hangUp = new AbortController();
   const asked = ask(path, body, hangUp.signal).catch((error: Error) => error.name);
@@ -103,7 +101,6 @@ it('a search that runs is answered while the server stops, and nobody else is', 
   }
   const stopping = await buildServer({
     indexes: new Map([['docs', new Waiting('docs', '/none')]]),
-    writeChild: WRITE_CHILD,
   });
   const home = await stopping.listen({ host: '127.0.0.1', port: 0 });
   const question = {

@@ -1,4 +1,4 @@
-/** Names and directions of languages, numbers and durations, as people read them. */
+/** Formats languages, numbers and durations for display. */
 import { directionOf, LANGUAGES } from '../languages/languages.js';
 
 const names = new Intl.DisplayNames('en', { type: 'language' });
@@ -12,7 +12,7 @@ export function languageName(code: string): string {
   }
 }
 
-/** For `dir`: that of a known language; texts of unknown ones say it themselves. */
+/** Value of the `dir` attribute for text in a language; `auto` if the language is unknown. */
 export function direction(code: string): 'ltr' | 'rtl' | 'auto' {
   return code === 'und' || code === '' ? 'auto' : directionOf(code);
 }
