@@ -1,6 +1,6 @@
 /** The lines of a text file and the rows of a JSONL file, in memory bounded by the longest line. */
 import { XqgError } from './errors.js';
-import { counted } from './numbers.js';
+import { formatCount } from './numbers.js';
 import { decodeFile } from './text-file.js';
 
 /** Longest line that is read, in UTF-16 code units. */
@@ -31,8 +31,8 @@ export async function* readLines(path: string, limit = LINE_LIMIT): AsyncGenerat
     if (openLength > limit) {
       throw new XqgError('XQG_CORPUS_LONG_LINE', {
         file: path,
-        line: counted(number),
-        limit: counted(limit),
+        line: formatCount(number),
+        limit: formatCount(limit),
       });
     }
   };

@@ -8,7 +8,7 @@ import { open, stat } from 'node:fs/promises';
 import { TextDecoder } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { XqgError } from './errors.js';
-import { counted } from './numbers.js';
+import { formatCount } from './numbers.js';
 
 /** The most bytes of a file that is read as a whole. */
 export const WHOLE_FILE_LIMIT = 128 * 2 ** 20;
@@ -66,8 +66,8 @@ export async function refuseLargeFile(path: string, limit: number): Promise<void
   if (size > limit) {
     throw new XqgError('XQG_CORPUS_TOO_LARGE', {
       file: path,
-      bytes: counted(size),
-      limit: counted(limit),
+      bytes: formatCount(size),
+      limit: formatCount(limit),
     });
   }
 }
@@ -202,18 +202,18 @@ class OtherDecoder implements ChunkDecoder {
 }
 
 async function encodingError(path: string, offset: number, encoding: string): Promise<XqgError> {
-  const line = counted(await lineAt(path, offset));
+  const line = formatCount(await lineAt(path, offset));
   return new XqgError('XQG_CORPUS_ENCODING', {
     file: path,
     line,
-    offset: counted(offset),
+    offset: formatCount(offset),
     encoding,
   });
 }
 
 async function binaryError(path: string, offset: number): Promise<XqgError> {
-  const line = counted(await lineAt(path, offset));
-  return new XqgError('XQG_CORPUS_BINARY', { file: path, line, offset: counted(offset) });
+  const line = formatCount(await lineAt(path, offset));
+  return new XqgError('XQG_CORPUS_BINARY', { file: path, line, offset: formatCount(offset) });
 }
 
 /** Line (from 1) of a byte: read again, since only errors need it. */

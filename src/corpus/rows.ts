@@ -1,7 +1,7 @@
 /** A row of named values (JSONL, CSV, BEIR) as a document. */
 import { XqgError } from '../base/errors.js';
 import { jsonRows, readLines } from '../base/lines.js';
-import { counted } from '../base/numbers.js';
+import { formatCount } from '../base/numbers.js';
 import { languageOfTag } from '../languages/languages.js';
 import type { MetadataValue, SourceDocument } from './passage.js';
 import type { CorpusFile, SkipListener } from './reader.js';
@@ -63,7 +63,7 @@ export function rowError(
 ): XqgError {
   return new XqgError(
     'XQG_CORPUS_ROW',
-    { file: path, line: counted(line), reason, remedy },
+    { file: path, line: formatCount(line), reason, remedy },
     { cause },
   );
 }

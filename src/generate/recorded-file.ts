@@ -9,7 +9,7 @@ import { basename, join } from 'node:path';
 import { XqgError } from '../base/errors.js';
 import { IdTable } from '../base/id-table.js';
 import { parseJsonObject } from '../base/lines.js';
-import { counted } from '../base/numbers.js';
+import { formatCount } from '../base/numbers.js';
 import { readChunks } from '../base/text-file.js';
 
 /** Where a row lies in the readable file. */
@@ -73,8 +73,8 @@ export async function readRecordedFile(
         { file: name, place: rows.find(id) },
       ].find(({ place }) => place !== undefined);
       if (twin !== undefined) {
-        const reason = `the passage "${id}" came before, in line ${counted(twin.place!.line)} of ${twin.file}`;
-        throw new XqgError('XQG_RECORDED_ROW', { file: name, line: counted(line), reason });
+        const reason = `the passage "${id}" came before, in line ${formatCount(twin.place!.line)} of ${twin.file}`;
+        throw new XqgError('XQG_RECORDED_ROW', { file: name, line: formatCount(line), reason });
       }
       rows.add(id, { offset, length, line });
       if (rows.size % 1000 === 0) onRead(rows.size);
@@ -174,7 +174,7 @@ async function* linesOf(
       rest.push(chunk.subarray(from));
       restLength += chunk.length - from;
       if (restLength > LONGEST_ROW)
-        throw new RangeError(`line ${counted(line)} is longer than 64 MiB`);
+        throw new RangeError(`line ${formatCount(line)} is longer than 64 MiB`);
     }
     if (restLength > 0) yield ended(Buffer.alloc(0));
   } finally {
@@ -195,7 +195,7 @@ export interface RecordedRow {
  */
 export function parseRecordedRow(text: string, file: string, line: number): RecordedRow {
   const broken = (reason: string) =>
-    new XqgError('XQG_RECORDED_ROW', { file, line: counted(line), reason });
+    new XqgError('XQG_RECORDED_ROW', { file, line: formatCount(line), reason });
   const { docid, generated_queries: generated } = parseJsonObject(text, broken);
   const id = typeof docid === 'number' ? String(docid) : docid;
   if (typeof id !== 'string' || id === '') throw broken('no "docid"');

@@ -13,7 +13,7 @@ import { createGzip } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import { replaceAtomically } from '../base/atomic-write.js';
 import { XqgError } from '../base/errors.js';
-import { counted } from '../base/numbers.js';
+import { formatCount } from '../base/numbers.js';
 import type { Generator, GeneratorIdentity, GeneratorInput } from './generator.js';
 import {
   parseRecordedRow,
@@ -99,7 +99,7 @@ export class RecordedGenerator implements Generator {
       }
       if (recorded.length > 0 && recorded.length < n) {
         throw this.#missing(
-          `${n} queries in ${lang} for the passage "${id}", only ${counted(recorded.length)}`,
+          `${n} queries in ${lang} for the passage "${id}", only ${formatCount(recorded.length)}`,
         );
       }
       drawn.push(recorded.slice(0, n));

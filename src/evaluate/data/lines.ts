@@ -1,7 +1,7 @@
 /** The lines and rows of evaluation files, with the errors of evaluation. */
 import { XqgError } from '../../base/errors.js';
 import { type JsonRow, jsonRows, type Line, readLines as readAllLines } from '../../base/lines.js';
-import { counted } from '../../base/numbers.js';
+import { formatCount } from '../../base/numbers.js';
 
 /**
  * The lines of a text file that are not blank; `.gz` is unpacked.
@@ -26,7 +26,7 @@ export function readJsonRows(file: string): AsyncGenerator<JsonRow> {
 export function lineError(file: string, line: number, reason: string, remedy: string): XqgError {
   return new XqgError('XQG_EVALUATION_LINE', {
     file,
-    line: counted(line),
+    line: formatCount(line),
     reason,
     remedy,
   });

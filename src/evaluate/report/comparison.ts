@@ -4,6 +4,7 @@
  * of, so that all translations of a question and all questions of an article stay together.
  */
 
+import { meanOf } from '../../base/numbers.js';
 import {
   type ExperimentResults,
   isPrimary,
@@ -80,10 +81,6 @@ export function columnsOf(measurements: readonly Measurement[], measure: Measure
     groups: Array.from(column.values(), ({ group }) => group),
     values: Array.from(column.values(), ({ sum, pools }) => sum / pools),
   }));
-}
-
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Tests one language. */

@@ -3,8 +3,9 @@
  * weight.
  */
 
+import { meanOf } from '../../base/numbers.js';
 import { type ExperimentResults, measuresIn } from '../experiment/measurement.js';
-import { answerOf, columnsOf, decimal, meanOf } from './comparison.js';
+import { answerOf, columnsOf, decimal } from './comparison.js';
 import { figuresOf } from './figures.js';
 import { PUBLISHED } from './published.js';
 import type { Report, ReportTable, ReportTableRow, Section } from './report.js';

@@ -4,7 +4,9 @@
  * at once, never single questions. With one language and one question a cluster they are the tests
  * of paired.ts.
  */
+
 import { XqgError } from '../../base/errors.js';
+import { meanOf } from '../../base/numbers.js';
 import { seededRandom } from '../../base/random.js';
 import {
   flipSigns,
@@ -138,10 +140,6 @@ export function clusterRandomization(
     meanDifference: meanDifference(clusters),
     ...flipSigns(shares, options),
   };
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function sumOf(values: Float64Array): number {

@@ -2,7 +2,9 @@
  * Tests whether two systems differ, from their values on the same queries: paired t-test, paired
  * randomization and a bootstrap interval.
  */
+
 import { XqgError } from '../../base/errors.js';
+import { meanOf } from '../../base/numbers.js';
 import { seededRandom } from '../../base/random.js';
 import { studentCdf, studentQuantile, twoSidedP } from './student-t.js';
 
@@ -37,7 +39,7 @@ export function pairedTTest(
   const differences = pairedDifferences(a, b, 2);
   const n = differences.length;
   const df = n - 1;
-  const meanDifference = mean(differences);
+  const meanDifference = meanOf(differences);
   let squares = 0;
   for (const difference of differences) squares += (difference - meanDifference) ** 2;
   const standardError = Math.sqrt(squares / df / n);
@@ -100,7 +102,7 @@ export function pairedRandomization(
   const all = pairedDifferences(a, b, 1);
   return {
     n: all.length,
-    meanDifference: mean(all),
+    meanDifference: meanOf(all),
     ...flipSigns(Float64Array.from(all), options),
   };
 }
@@ -172,10 +174,6 @@ function pairedDifferences(a: readonly number[], b: readonly number[], least: nu
     throw new XqgError('XQG_UNPAIRED', { first: a.length, second: b.length, least });
   }
   return a.map((value, i) => value - b[i]);
-}
-
-function mean(values: readonly number[]): number {
-  return sumOf(values) / values.length;
 }
 
 function sumOf(values: Iterable<number>): number {
