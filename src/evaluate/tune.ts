@@ -3,6 +3,7 @@
  * on: MLQA-R's first half and question-answer files, never XQuAD.
  */
 
+import { meanOf } from '../base/numbers.js';
 import type { DistributionGenerator } from '../generate/generator.js';
 import { lexicalModeOf } from '../search/request.js';
 import { rankOfIds } from '../search/top-k.js';
@@ -69,7 +70,7 @@ export async function tune(
         for (const pair of pairs)
           byPair[pair.name] = await measurePair(pair, system, each, decisive);
         const values = Object.values(byPair);
-        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+        const mean = meanOf(values);
         ofSystem.push({ system: system.name, settings: each, byPair, mean });
         progress(system.name, tuned.length + ofSystem.length, total);
       }

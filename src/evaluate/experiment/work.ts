@@ -2,11 +2,12 @@
  * The work of an experiment, as a list: which variants are to be ranked for which questions about
  * which pool. From it come the plan that people see and the run. Ranks nothing itself.
  */
+import { sha256 } from '../../base/identity.js';
 import type { Encoder } from '../../encode/encoder.js';
 import { type Generator, hasDistribution } from '../../generate/generator.js';
 import type { EvaluationPassage, TestCollection } from '../data/collection.js';
 import type { AnswerSearch } from '../measures/xor/answer-recall.js';
-import { type ArtifactStore, type Identity, sha256 } from '../ranking/artifact-store.js';
+import type { ArtifactStore, Identity } from '../ranking/artifact-store.js';
 import { Block, type PlacedBlock } from '../ranking/block.js';
 import { codeIdentity, RANKING_CODE } from '../ranking/code-identity.js';
 import type { LanguageMeans } from '../ranking/language-means.js';

@@ -4,6 +4,7 @@
  * vector of each drawn query are kept in the store. (An index keeps no vector of a single query; an
  * experiment needs them to vary their number and to filter them.)
  */
+import { sha256 } from '../../base/identity.js';
 import { type Encoder, generatedQueryId } from '../../encode/encoder.js';
 import type { Generator } from '../../generate/generator.js';
 import { ExpectedQueries } from '../../indexing/expectations.js';
@@ -12,7 +13,7 @@ import type { TermBag } from '../../languages/terms.js';
 import { quantizedBytes, quantizeInto } from '../../store/quantize.js';
 import type { EvaluationPassage } from '../data/collection.js';
 import { DRAWN_QUERIES } from '../systems.js';
-import { type ArtifactStore, type Identity, sha256 } from './artifact-store.js';
+import type { ArtifactStore, Identity } from './artifact-store.js';
 import { codeIdentity, ENCODING_CODE } from './code-identity.js';
 
 /** Bits of a number of a sum, as an index keeps it. */
