@@ -17,8 +17,8 @@ export interface ScoredMatrix {
   readonly dim: number;
   /** Question . row, in float64. */
   score(query: Float32Array, row: number): number;
-  /** Nearly all scores, with a bound of the error; null where a scan of the vectors is quicker. */
-  nearly(query: Float32Array): ByteProducts | null;
+  /** Approximate scores with a bound of the error; null where a scan of the vectors is quicker. */
+  approximate(query: Float32Array): ByteProducts | null;
   /**
    * Absent where `score` costs no more: scores with a small bound of the error, for rows that are
    * nearly among the best.
@@ -78,7 +78,7 @@ export class SearchMatrix implements ScoredMatrix {
     return product(query, this.vectors, row * this.dim);
   }
 
-  nearly(query: Float32Array): ByteProducts | null {
+  approximate(query: Float32Array): ByteProducts | null {
     const { bytes } = this;
     return bytes === null ? null : rememberedProducts(bytes, query);
   }

@@ -82,7 +82,7 @@ export class LateMatrix implements ScoredMatrix {
     return product(query, fused, 0);
   }
 
-  nearly(query: Float32Array): ByteProducts {
+  approximate(query: Float32Array): ByteProducts {
     const { alpha, renormalize } = this.#formula;
     const passages = rememberedProducts(this.#bytes, query);
     const sums = this.#sumProducts(query);

@@ -7,7 +7,7 @@ import type { Snapshot } from '../../indexing/snapshot.js';
 import type { LanguageWeight } from '../../languages/terms.js';
 import { questionVectors } from '../expansion.js';
 import { type Augmentation, policyWeights, type SearchRequest } from '../request.js';
-import type { DenseQuestion } from './dense-leg.js';
+import type { DenseQuestion } from './exact-search.js';
 import type { ScoredMatrix, SearchMatrix } from './exact-top-k.js';
 import type { FusedMatrices, MatrixOf } from './fused-matrices.js';
 
@@ -30,17 +30,29 @@ export class DenseQuestions {
   }
 
   /**
-   * (dim) for each request, in their order, encoded together; null for one that asks the lexical
-   * leg alone.
+   * (dim) for each request, in their order, encoded together, each question once; null for a
+   * request in the mode `lexical`. Equal questions share a vector, which is not to be changed.
    */
   async vectors(requests: readonly SearchRequest[]): Promise<(Float32Array | null)[]> {
-    const asked = requests.filter(({ mode }) => mode !== 'lexical');
-    if (asked.length === 0) return requests.map(() => null);
-    const vectors = await questionVectors(this.#encoder, asked);
+    const numberOf = new Map<string, number>();
+    const distinct: SearchRequest[] = [];
+    const numbers = requests.map((request) => {
+      if (request.mode === 'lexical') return null;
+      const { question, questionId, questionLang, languages, expansion } = request;
+      const key = JSON.stringify([question, questionId, questionLang, languages, expansion]);
+      let number = numberOf.get(key);
+      if (number === undefined) {
+        number = distinct.length;
+        numberOf.set(key, number);
+        distinct.push(request);
+      }
+      return number;
+    });
+    if (distinct.length === 0) return requests.map(() => null);
+    const vectors = await questionVectors(this.#encoder, distinct);
     const { dim } = this.#snapshot;
-    let next = 0;
-    return requests.map(({ mode }) =>
-      mode === 'lexical' ? null : vectors.subarray(next * dim, ++next * dim),
+    return numbers.map((number) =>
+      number === null ? null : vectors.subarray(number * dim, (number + 1) * dim),
     );
   }
 
@@ -83,17 +95,17 @@ export interface ComparedPart {
 
 /**
  * Languages of the question that see the same vectors share a part.
- * @param asked languages of the question
+ * @param questionLanguages with their weights
  * @param augmentation null: without generated queries
  * @param queryLanguages of the index
  */
 export function comparedParts(
-  asked: readonly LanguageWeight[],
+  questionLanguages: readonly LanguageWeight[],
   augmentation: Augmentation | null,
   queryLanguages: readonly string[],
 ): ComparedPart[] {
   const parts = new Map<string, ComparedPart>();
-  for (const { lang, weight } of asked) {
+  for (const { lang, weight } of questionLanguages) {
     if (weight === 0) continue;
     const languages =
       augmentation === null || augmentation.alpha === 0
@@ -108,22 +120,22 @@ export function comparedParts(
 }
 
 /**
- * Places of requests that need the same matrices, together: a batch holds no more matrices than one
+ * Indexes of requests that need the same matrices, together: a batch holds no more matrices than one
  * of its questions, so that the budget holds for batches in many languages too.
  */
 export function groupByMatrices(requests: readonly SearchRequest[]): number[][] {
   const groups = new Map<string, number[]>();
-  requests.forEach(({ mode, augment, profile, alpha, languagePolicy, languages }, place) => {
-    const asked = languages.map(({ lang }) => lang).sort();
+  requests.forEach(({ mode, augment, profile, alpha, languagePolicy, languages }, index) => {
+    const codes = languages.map(({ lang }) => lang).sort();
     const key = JSON.stringify([
       mode === 'lexical',
       augment,
       profile,
       alpha,
       languagePolicy,
-      asked,
+      codes,
     ]);
-    groups.set(key, [...(groups.get(key) ?? []), place]);
+    groups.set(key, [...(groups.get(key) ?? []), index]);
   });
   return [...groups.values()];
 }

@@ -109,21 +109,19 @@ export class LexicalIndex {
   }
 
   /**
-   * Scores of all passages for a question in one language.
+   * Scores of all passages, summed over the question's languages with their weights.
    *
    * @returns (rows), float64; > 0 for a passage with at least one of the terms. 0 means that there
    * is no score: the passage is no hit, and its reciprocal rank is 0.
    */
-  score(bag: QuestionTerms, view: LexicalView, mode: LexicalMode): Float64Array {
-    for (const term of this.#begin([{ bag, view, weight: 1 }], mode))
-      addToAll(this.#segments, term, this.#scores);
+  scores(questions: readonly LexicalQuestion[], mode: LexicalMode): Float64Array {
+    for (const term of this.#begin(questions, mode)) addToAll(this.#segments, term, this.#scores);
     return this.#scores.byRow.slice();
   }
 
   /**
-   * The best k passages with a score, and the scores of some others; equal to those of `score`,
-   * summed over the question's languages with their weights, but without reading postings that
-   * cannot change the list.
+   * The best k passages with a score, and the scores of some others; equal to those of `scores`, but
+   * without reading postings that cannot change the list.
    */
   top(questions: readonly LexicalQuestion[], mode: LexicalMode, options: TopOptions): LexicalTop {
     const { k, rank, mask = null } = options;

@@ -111,7 +111,7 @@ describe('late fusion', () => {
         const fused = await new FusedMatrices(snapshot, BUDGET).fused(formula, languages);
         for (let q = 0; q < 2; q++) {
           const question = questions.subarray(q * DIM, (q + 1) * DIM);
-          const { scores, error } = late.nearly(question)!;
+          const { scores, error } = late.approximate(question)!;
           const closer = late.closer!(question);
           expect(closer.error).toBeLessThan(0.002);
           // A usual bound: else every row would have to be looked at.
