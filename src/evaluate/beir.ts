@@ -1,13 +1,13 @@
 /** Measures the systems on a collection in BEIR's layout: what `xqg evaluate beir` does. */
 
+import type { RecipeSpec } from '../indexing/recipe.js';
 import { detectLanguage } from '../languages/detect.js';
 import { addRows, type Measured, measureSystems } from './collection.js';
 import { openBeir } from './data/beir.js';
 import type { EvaluationQuery, TestCollection } from './data/collection.js';
 import { detectedLanguages } from './detected-languages.js';
 import { type Measure, type MeasureValues, parseMeasures, summarize } from './measures/metrics.js';
-import { type NamedParts, openNamedParts } from './parts.js';
-import { engineSearchers } from './ranking/engine-searcher.js';
+import { engineSearchers, openParts } from './ranking/engine-searcher.js';
 import type {
   AskedQuery,
   DetectLanguages,
@@ -19,7 +19,7 @@ import { type EvaluationResult, madeBy, type Progress } from './report/results.j
 import { SYSTEMS, type System } from './systems.js';
 import { MEASURES, type MeasureOptions } from './xquad.js';
 
-export interface EvaluateBeirOptions extends Omit<MeasureOptions, 'settings'>, NamedParts {
+export interface EvaluateBeirOptions extends Omit<MeasureOptions, 'settings'>, RecipeSpec {
   /** Folder of corpus.jsonl, queries.jsonl and qrels/test.tsv. */
   readonly data: string;
   /** Which qrels/<split>.tsv; default `test`. */
@@ -36,7 +36,7 @@ export interface EvaluateBeirOptions extends Omit<MeasureOptions, 'settings'>, N
 
 /**
  * Measures a BEIR folder.
- * @throws XqgError XQG_EVALUATION_DATA, XQG_EVALUATION_LINE and what `openNamedParts` throws
+ * @throws XqgError XQG_EVALUATION_DATA, XQG_EVALUATION_LINE and what `openParts` throws
  */
 export async function evaluateBeir(
   options: EvaluateBeirOptions,
@@ -45,7 +45,7 @@ export async function evaluateBeir(
   const { data: directory, split, queryLang, passageLang } = options;
   const detect = async (text: string) => (await detectLanguage(text)).lang;
   const data = await openBeir({ directory, split, queryLang, passageLang, detect });
-  const opened = await openNamedParts(options);
+  const opened = await openParts(options);
   try {
     const { results, perQuery, notes } = await measureBeir(
       data,

@@ -3,10 +3,11 @@
  * evaluate xquad-r` and `mlqa-r` do. Settings and measures are those of LAReQA (arXiv 2004.05484)
  * and of Elmahdy, Lin and Ahmad (arXiv 2408.10536).
  */
+import type { RecipeSpec } from '../indexing/recipe.js';
 import type { Collection } from './data/collection.js';
 import { type Half, loadMlqar } from './data/mlqar.js';
 import { loadXquadR } from './data/xquad.js';
-import { type NamedParts, openNamedParts } from './parts.js';
+import { openParts } from './ranking/engine-searcher.js';
 import type { EvaluationResult, Progress, Setting } from './report/results.js';
 import { systemsNamed } from './systems.js';
 import { evaluateCollection, type MeasureOptions } from './xquad.js';
@@ -19,7 +20,7 @@ const SYSTEMS = ['dense', 'dense+xqg', 'bm25', 'bm25+xqg', 'hybrid', 'hybrid+xqg
  * Defaults: SENTENCE_SETTINGS, SENTENCE_MEASURES, each leg with and without generated queries,
  * languages given.
  */
-export interface EvaluateSentencesOptions extends MeasureOptions, NamedParts {
+export interface EvaluateSentencesOptions extends MeasureOptions, RecipeSpec {
   /** Folder of `<lang>.json`. */
   readonly data: string;
   /** Default: every language that has a file. */
@@ -28,7 +29,7 @@ export interface EvaluateSentencesOptions extends MeasureOptions, NamedParts {
 
 /**
  * @throws XqgError XQG_EVALUATION_DATA, XQG_EVALUATION_FILE, XQG_UNKNOWN_MEASURE and what
- * `openNamedParts` throws
+ * `openParts` throws
  */
 export async function evaluateXquadR(
   options: EvaluateSentencesOptions,
@@ -56,7 +57,7 @@ async function evaluateSentences(
   options: EvaluateSentencesOptions,
   progress: Progress,
 ): Promise<EvaluationResult> {
-  const opened = await openNamedParts(options);
+  const opened = await openParts(options);
   try {
     const {
       settings = SENTENCE_SETTINGS,

@@ -1,11 +1,11 @@
 /** Measures the systems on XQuAD: what `xqg evaluate xquad` does. */
+import type { RecipeSpec } from '../indexing/recipe.js';
 import { measureCollection } from './collection.js';
 import type { Collection } from './data/collection.js';
 import { loadXquad } from './data/xquad.js';
 import { detectedLanguages } from './detected-languages.js';
 import { parseMeasures } from './measures/metrics.js';
-import { type NamedParts, type OpenedParts, openNamedParts } from './parts.js';
-import { engineSearchers } from './ranking/engine-searcher.js';
+import { engineSearchers, type OpenedParts, openParts } from './ranking/engine-searcher.js';
 import type { LanguageKnowledge } from './ranking/searcher.js';
 import { type EvaluationResult, madeBy, type Progress, type Setting } from './report/results.js';
 import { SYSTEMS, type System } from './systems.js';
@@ -28,7 +28,7 @@ export interface MeasureOptions {
   readonly command: string;
 }
 
-export interface EvaluateXquadOptions extends MeasureOptions, NamedParts {
+export interface EvaluateXquadOptions extends MeasureOptions, RecipeSpec {
   /** Folder of `xquad.<lang>.json`. */
   readonly data: string;
   /** Default: every language that has a file. */
@@ -45,7 +45,7 @@ export async function evaluateXquad(
   progress: Progress = () => {},
 ): Promise<EvaluationResult> {
   const collection = await loadXquad({ directory: options.data, langs: options.langs });
-  const opened = await openNamedParts(options);
+  const opened = await openParts(options);
   try {
     return await evaluateCollection(collection, opened, options, progress);
   } finally {

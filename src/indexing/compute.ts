@@ -6,7 +6,7 @@
 import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
 import { type Encoder, generatedQueryId } from '../encode/encoder.js';
-import { type Generator, hasDistribution } from '../generate/generator.js';
+import type { Generator } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
 import type { IndexedPassage } from '../store/store.js';
@@ -47,9 +47,8 @@ export async function computeRows(
   const { dim } = encoder.identity;
   const vectors = await encoder.encodePassages(passages);
   checkSize(vectors, passages.length, dim, 'passages');
-  const pivots = passages.map((passage) =>
-    generator !== null && hasDistribution(generator) ? generator.pivot(passage) : null,
-  );
+  const distribution = generator?.distribution;
+  const pivots = passages.map((passage) => distribution?.pivot(passage) ?? null);
   const own = passages.map((passage) => passageBag(passage));
   const sums = passages.map(() => new Map<string, Float32Array>());
   const drawn = passages.map(() => new Map<string, readonly string[]>());
@@ -67,12 +66,12 @@ export async function computeRows(
       checkSize(expected[task], rows.length, dim, `${lang} expectations`);
       keepSums(expected[task], rows, lang, dim, sums);
     });
-  } else if (encodeQueries || !hasDistribution(generator!)) {
+  } else if (encodeQueries || distribution === undefined) {
     // The lexical leg takes a distribution from its pivot stems, and needs drawn queries only where
     // there is none.
     for (const { lang, rows } of tasks) {
-      const asked = rows.map((row) => passages[row]);
-      const queries = await generator!.draw(asked, lang, queriesPerLanguage, recipe.seed);
+      const targets = rows.map((row) => passages[row]);
+      const queries = await generator!.draw(targets, lang, queriesPerLanguage, recipe.seed);
       rows.forEach((row, i) => {
         // A generator that finds nothing to ask about writes none.
         if (queries[i].length === 0) return;
@@ -86,7 +85,7 @@ export async function computeRows(
       });
       if (encodeQueries)
         keepSums(
-          await sumsOf(asked, queries, lang, encoder, queriesPerLanguage),
+          await sumsOf(targets, queries, lang, encoder, queriesPerLanguage),
           rows,
           lang,
           dim,

@@ -3,12 +3,10 @@
 import { mkdir } from 'node:fs/promises';
 import { PROFILES } from '../augment/profiles.js';
 import { XqgError } from '../base/errors.js';
-import { searchDefaults } from '../search/defaults.js';
 import { isRankingStore } from '../store/candidate-store.js';
 import { openRankingStore } from '../store/open-store.js';
 import { parseAddress } from '../store/opensearch/address.js';
 import type { PassageStore, StoreShape } from '../store/store.js';
-import { fetchGlossary } from './kept-glossary.js';
 import {
   checkedManifest,
   checkIdentity,
@@ -16,65 +14,52 @@ import {
   type Manifest,
   writeManifest,
 } from './manifest.js';
+import { fetchGlossary } from './stored-glossary.js';
 
-/**
- * What is fixed when the store of an index is made. A store that ranks by itself fuses vectors as
- * its encoder's defaults say.
- */
-export function storeShape({ identity, store }: Manifest): StoreShape {
-  const { encoder, generator, queryLanguages, queriesPerLanguage, sumBits, encodesQueries } =
-    identity;
+/** What is fixed when the store of an index is made. */
+export function storeShape({ identity, store, augmentation }: Manifest): StoreShape {
+  const { encoder, queryLanguages, queriesPerLanguage, sumBits } = identity;
   const shape = { dim: encoder.dim, queryLanguages, sumBits };
-  if (store === undefined || queryLanguages.length === 0 || encodesQueries === false) return shape;
-  const { profile, alpha } = searchDefaults(encoder, generator);
-  const {
-    variant,
-    renormalize,
-    alpha: usual,
-  } = PROFILES[encoder.unitLength ? profile.unitLength : profile.anyLength];
-  const fusion = {
-    variant,
-    renormalize,
-    alpha: encoder.unitLength ? alpha : usual,
-    queries: queriesPerLanguage,
-  };
-  return { ...shape, fusion };
+  if (store === undefined || augmentation === undefined) return shape;
+  const { variant, renormalize } = PROFILES[augmentation.profile];
+  const { alpha } = augmentation;
+  return { ...shape, fusion: { variant, renormalize, alpha, queries: queriesPerLanguage } };
 }
 
 /**
  * The manifest as it was written last: another machine may have written to the store since.
- * @throws XqgError XQG_INDEX_IDENTITY if the store holds what another make made
+ * @throws XqgError XQG_INDEX_IDENTITY if the store holds rows of another recipe
  */
 export async function latestManifest(
   dir: string,
-  there: Manifest,
+  local: Manifest,
   store: PassageStore,
 ): Promise<Manifest> {
-  if (!isRankingStore(store)) return there;
+  if (!isRankingStore(store)) return local;
   const text = await store.read('manifest');
-  if (text === null) return there;
-  const kept = checkedManifest(text, there.store!, dir);
-  checkIdentity(dir, kept.identity, there.identity);
-  const { created, sealed, counts, purging, copying } = kept;
-  return { ...there, created, sealed, counts, purging, copying };
+  if (text === null) return local;
+  const stored = checkedManifest(text, local.store!, dir);
+  checkIdentity(dir, stored.identity, local.identity);
+  const { created, sealed, counts, purging, copying } = stored;
+  return { ...local, created, sealed, counts, purging, copying };
 }
 
 /**
  * The manifest of the index in a directory. Where there is none, but one in the store, the
  * directory becomes its control folder.
  *
- * @param given `opensearch://...`; undefined: what the directory says
+ * @param address `opensearch://...`; undefined: what the directory says
  * @returns null if there is no index
  * @throws XqgError XQG_STORE_OTHER, XQG_STORE_ADDRESS, XQG_STORE_UNREACHABLE and others of the
  * store
  */
 export async function attachedManifest(
   dir: string,
-  given: string | undefined,
+  address: string | undefined,
 ): Promise<Manifest | null> {
   const found = await findManifest(dir);
-  if (given === undefined) return found;
-  const store = parseAddress(given).spec;
+  if (address === undefined) return found;
+  const store = parseAddress(address).spec;
   if (found === null) {
     return attach(dir, store);
   }

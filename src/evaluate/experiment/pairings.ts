@@ -1,13 +1,12 @@
 /** Encoders with generators, each with its tuned settings and its variants. */
 
-import { type Generator, hasDistribution } from '../../generate/generator.js';
-import { RecordedGenerator } from '../../generate/recorded.js';
+import { hasDistribution } from '../../generate/generator.js';
 import { searchDefaults } from '../../search/defaults.js';
 import type { Collection } from '../data/collection.js';
 import type { ArtifactStore } from '../ranking/artifact-store.js';
 import type { Settings } from '../tune-grid.js';
 import type { TuningRecord } from './measurement.js';
-import type { NamedRecipe } from './recipe.js';
+import type { ExperimentRecipes } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import { tuneSystems } from './tuning.js';
 import { drawnCount, variantsOf } from './variants.js';
@@ -29,7 +28,7 @@ export interface PreparedPairings {
 
 /** @param tuningData null: nothing is tuned */
 export async function preparePairings(
-  recipe: Pick<NamedRecipe, 'encoders' | 'generators' | 'scanner'>,
+  recipe: Pick<ExperimentRecipes, 'encoders' | 'generators' | 'scanner'>,
   tuningData: Collection | null,
   { spec, store, signal, tell = () => {} }: PairingOptions,
 ): Promise<PreparedPairings> {
@@ -38,7 +37,7 @@ export async function preparePairings(
   const pairings: Pairing[] = [];
   for (const { name: encoderName, encoder, means } of recipe.encoders) {
     for (const { name: generatorName, generator } of recipe.generators) {
-      const expected = hasDistribution(generator) && 'encodeMixtures' in encoder;
+      const expected = hasDistribution(generator) && encoder.bags !== undefined;
       const tuned = new Map<string, Settings>();
       if (tuningData && hasDistribution(generator)) {
         const systems = await tuneSystems({
@@ -74,7 +73,7 @@ export async function preparePairings(
           `with ${encoderName} the lexical leg sees drawn queries too, and is below that of an index (xqg evaluate measures that)`,
         );
       const trainingMeans = means.size > 0;
-      const drawn = recordedCount(generator) ?? drawnCount(spec);
+      const drawn = generator.queriesPerLanguage ?? drawnCount(spec);
       const most = Math.max(0, ...(spec.conditions.queries ?? []));
       if (drawn < most)
         notes.push(
@@ -87,7 +86,7 @@ export async function preparePairings(
         );
       const queryLanguages = generator.languages;
       const { unitLength } = encoder.identity;
-      const defaults = searchDefaults(encoder.identity, generator.identity);
+      const defaults = searchDefaults(encoder, generator);
       if (!unitLength)
         notes.push(
           `vectors of ${encoderName} have any length: passages are augmented by the published sum`,
@@ -111,9 +110,4 @@ export async function preparePairings(
     }
   }
   return { pairings, tuning, notes };
-}
-
-/** Queries a passage and language of a generator that has no more than those. */
-function recordedCount(generator: Generator): number | null {
-  return generator instanceof RecordedGenerator ? generator.queriesPerLanguage : null;
 }

@@ -13,7 +13,7 @@ import { ExperimentExpansions } from './expansions.js';
 import { type ExperimentResults, isPrimary, Measurement, packRanks } from './measurement.js';
 import { openDistractors, openReported, openTuning } from './open-data.js';
 import { preparePairings } from './pairings.js';
-import { type NamedRecipe, openRecipe } from './recipe.js';
+import { type ExperimentRecipes, openRecipes } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import { Blocks, type WorkItem, workOf } from './work.js';
 import { WorkRanker } from './work-ranker.js';
@@ -62,7 +62,7 @@ export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
   const { spec } = options;
   const folder = dirname(options.file);
   const { models } = spec;
-  const recipe = await openRecipe(spec.encoders, spec.generators, folder, {
+  const recipe = await openRecipes(spec.encoders, spec.generators, folder, {
     models,
     signal: options.signal,
   });
@@ -82,7 +82,7 @@ export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
 }
 
 async function runWith(
-  recipe: NamedRecipe,
+  recipe: ExperimentRecipes,
   expansions: ExperimentExpansions,
   options: RunOptions,
 ): Promise<FinishedRun> {

@@ -13,7 +13,7 @@ import { Pool } from '../ranking/pool.js';
 import { type QuestionBatch, Ranker } from '../ranking/ranker.js';
 import { roundTripScores } from '../ranking/round-trip.js';
 import type { ExperimentExpansions } from './expansions.js';
-import type { NamedRecipe } from './recipe.js';
+import type { ExperimentRecipes } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import type { WorkItem } from './work.js';
 
@@ -26,11 +26,11 @@ export interface WorkRankerOptions {
 
 /** Has the pool and ranker open that were used last, since work comes sorted by pool. */
 export class WorkRanker {
-  readonly #recipe: Pick<NamedRecipe, 'scanner'>;
+  readonly #recipe: Pick<ExperimentRecipes, 'scanner'>;
   readonly #options: WorkRankerOptions;
   #open: { readonly key: string; readonly ranker: Ranker } | null = null;
 
-  constructor(recipe: Pick<NamedRecipe, 'scanner'>, options: WorkRankerOptions) {
+  constructor(recipe: Pick<ExperimentRecipes, 'scanner'>, options: WorkRankerOptions) {
     this.#recipe = recipe;
     this.#options = options;
   }

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type Encoder, generatedQueryId } from '../../encode/encoder.js';
-import { type Generator, hasDistribution } from '../../generate/generator.js';
+import type { Generator } from '../../generate/generator.js';
 import { ExpectedQueries } from '../../indexing/expectations.js';
 import { passageBag } from '../../languages/bags.js';
 import type { TermBag } from '../../languages/terms.js';
@@ -231,7 +231,7 @@ export class Block {
       const batch = passages.map((passage) => ({
         lang: passage.lang,
         own: passageBag(passage),
-        pivot: hasDistribution(generator) ? generator.pivot(passage) : null,
+        pivot: generator.distribution?.pivot(passage) ?? null,
       }));
       if (this.size <= CACHED_PASSAGES) all.push(...batch);
       yield batch;

@@ -4,7 +4,7 @@
  */
 import type { Encoder, EncoderIdentity, QueryText } from '../../encode/encoder.js';
 import type { Expansion } from '../../expand/apply.js';
-import { type Generator, hasDistribution } from '../../generate/generator.js';
+import type { Generator } from '../../generate/generator.js';
 import type { LanguageWeight } from '../../languages/terms.js';
 import type { Scanner } from '../../search/dense/scanner.js';
 import { SearchEngine } from '../../search/engine.js';
@@ -172,7 +172,7 @@ export class Ranker {
       lexical: await this.#lexicalIndex(system, questions),
       encoder: this.#encoder,
       scanner,
-      factors: this.#usesTable(system) && hasDistribution(generator) ? generator : null,
+      factors: this.#usesTable(system) ? (generator.distribution?.factors ?? null) : null,
       defaults,
       matrixBudgetBytes: MATRIX_BYTES,
     });

@@ -9,7 +9,7 @@ import {
 import { byteOrder, ranksOf, relevantRows } from '../../../src/evaluate/ranking/row-ranks.js';
 import { exactRows } from '../../../src/search/dense/exact-search.js';
 
-/** Rows with few distinct scores, some without one (NaN), and which of them are relevant. */
+/** Rows with few distinct scores, some without a score (NaN), and the relevant ones among them. */
 const ranking = fc
   .array(
     fc.record({
@@ -36,7 +36,7 @@ type Ranking = typeof ranking extends fc.Arbitrary<infer T> ? T : never;
 const measured = (measure: string, ranks: RelevantRanks) => parseMeasures(measure)[0].of(ranks);
 
 describe('ranks', () => {
-  it('by counting are those of sorting', () => {
+  it('by counting equal those by sorting', () => {
     fc.assert(
       fc.property(ranking, fc.integer({ min: 1, max: 50 }), (data, depth) => {
         const { ids, judgments, relevant, order, scores } = data;
@@ -52,7 +52,7 @@ describe('ranks', () => {
     );
   });
 
-  it('of rows are those of a run', () => {
+  it('of rows equal those of a run', () => {
     fc.assert(
       fc.property(ranking, ({ ids, judgments, relevant, order, scores }) => {
         const entries = ids.map((id, r) => [id, scores[r]] as const);
@@ -110,7 +110,7 @@ describe('measures', () => {
     );
   });
 
-  it('are 1 if the relevant passages stand first', () => {
+  it('are 1 if the relevant passages come first', () => {
     fc.assert(
       fc.property(ranking, ({ ids, relevant, order }) => {
         fc.pre(relevant.length > 0);
@@ -127,7 +127,7 @@ describe('measures', () => {
     );
   });
 
-  it('never fall if a relevant passage moves up', () => {
+  it('never decrease if a relevant passage moves up', () => {
     fc.assert(
       fc.property(ranking, fc.nat(), (data, which) => {
         fc.pre(data.relevant.length > 0);
@@ -155,15 +155,15 @@ describe('rank-distance', () => {
       size: 100,
     });
 
-  it('is the largest rank less the smallest', () => {
+  it('is the largest rank minus the smallest', () => {
     expect(of([3, 5, 11])).toBe(8);
   });
 
-  it('takes a passage that was not retrieved as the last of the pool', () => {
+  it('treats a passage that was not retrieved as the last of the pool', () => {
     expect(of([3, 5], 3)).toBe(97);
   });
 
-  it('is 0 where there is nothing to compare', () => {
+  it('is 0 if there is nothing to compare', () => {
     expect([of([7]), of([], 3)]).toEqual([0, 0]);
   });
 });
