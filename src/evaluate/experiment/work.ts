@@ -175,7 +175,7 @@ function identityOf(
     mode,
     translate,
     means: source.means,
-    code: codeIdentity(RANKING_CODE),
+    code: codeIdentity([...RANKING_CODE, 'evaluate/experiment/work-ranker']),
     encoder: mode === 'lexical' ? null : encoder.identity,
     generator: mode === 'dense' && !augmented ? null : generator.identity,
     table: hasDistribution(generator),
