@@ -210,7 +210,9 @@ function heatMaps(about: About, measure: Measure, { spec }: ExperimentResults): 
   ];
 }
 
-/** Gains by the strength of the baseline: does expansion help weak retrievers and harm strong ones? */
+/**
+ * Gains by the strength of the baseline: does expansion help weak retrievers and harm strong ones?
+ */
 function strength({ spec, measurements }: ExperimentResults): Figure[] {
   const figures: Figure[] = [];
   for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {

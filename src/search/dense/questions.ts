@@ -29,7 +29,9 @@ export class DenseQuestions {
     this.#augmentation = augmentation;
   }
 
-  /** The vector (dim) of each request, encoded in one batch; null for requests of mode 'lexical'. */
+  /**
+   * The vector (dim) of each request, encoded in one batch; null for requests of mode 'lexical'.
+   */
   async vectors(requests: readonly SearchRequest[]): Promise<(Float32Array | null)[]> {
     const dense = requests.filter(({ mode }) => mode !== 'lexical');
     if (dense.length === 0) return requests.map(() => null);
@@ -66,8 +68,8 @@ export class DenseQuestions {
 /** One set of fused vectors that a question is scored against. */
 export interface FusedPart {
   /**
-   * Languages whose queries are fused with the passages, in ascending order, with weights > 0; empty
-   * for the passages alone.
+   * Languages whose queries are fused with the passages, in ascending order, with weights > 0;
+   * empty for the passages alone.
    */
   readonly languages: readonly LanguageWeight[];
   /** Weight > 0 of the inner product with these vectors in the question's score. */

@@ -108,8 +108,8 @@ export class LexicalIndex {
   /**
    * Scores of all passages for a question in one language.
    *
-   * @returns (rows), float64; > 0 for a passage with at least one of the terms, 0 for a passage that
-   * is no hit
+   * @returns (rows), float64; > 0 for a passage with at least one of the terms, 0 for a passage
+   * that is no hit
    */
   score(bag: QuestionTerms, view: LexicalView, mode: LexicalMode): Float64Array {
     for (const term of this.#begin([{ bag, view, weight: 1 }], mode))
@@ -208,7 +208,9 @@ export class LexicalIndex {
     return documentFrequency;
   }
 
-  /** The same, given the term's frequencies. Cached, because displaying a ranking needs it again. */
+  /**
+   * The same, given the term's frequencies. Cached, because displaying a ranking needs it again.
+   */
   #countDocuments(
     term: QuestionTerm,
     tf: TermFrequencies,
@@ -230,8 +232,8 @@ export class LexicalIndex {
   }
 
   /**
-   * True if a segment has passages in `lang` and in other languages, so that the postings have to be
-   * read to tell them apart.
+   * True if a segment has passages in `lang` and in other languages, so that the postings have to
+   * be read to tell them apart.
    */
   #mixes(lang: string | null): boolean {
     return (
