@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { XqgError } from '../base/errors.js';
-import { isRankingStore } from '../store/candidate-store.js';
+import { isCandidateStore } from '../store/candidate-store.js';
 import { COLUMNS, type IndexedPassage, type StoreReader } from '../store/store.js';
 import { keepGlossary, keptGlossary } from './kept-glossary.js';
 import type { Manifest } from './manifest.js';
@@ -57,7 +57,7 @@ export async function copyIndex(
         const { glossary } = source.manifest.identity;
         if (glossary !== undefined) {
           const kept = await keptGlossary(from, glossary);
-          await keepGlossary(to, kept, isRankingStore(writer.store) ? writer.store : null);
+          await keepGlossary(to, kept, isCandidateStore(writer.store) ? writer.store : null);
         }
         const target = await writer.store.snapshot();
         const before = await target.count();
