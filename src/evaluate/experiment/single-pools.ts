@@ -7,7 +7,7 @@ import { detectLanguage } from '../../languages/detect.js';
 import { openBeir } from '../data/beir.js';
 import type { EvaluationQuery, TestCollection } from '../data/collection.js';
 import { sourceOf } from '../data/data-folder.js';
-import { absentNote, heldPool } from '../data/multilingual-retrieval.js';
+import { absentNote, loadPool } from '../data/multilingual-retrieval.js';
 import { requireLanguages } from '../data/squad.js';
 import { loadXorCorpus, type XorCorpusOptions } from '../data/xor.js';
 import { AnswerSearch } from '../measures/xor/answer-recall.js';
@@ -27,7 +27,7 @@ export async function openBeirFolder(
 ): Promise<ReportedSet> {
   const detect = async (text: string) => (await detectLanguage(text)).lang;
   const test = await openBeir({ directory, split, queryLang, passageLang, detect });
-  const { passages, absent } = await heldPool(test);
+  const { passages, absent } = await loadPool(test);
   const byLang = new Map<string, EvaluationQuery[]>();
   for (const query of test.queries)
     byLang.set(query.lang, [...(byLang.get(query.lang) ?? []), query]);

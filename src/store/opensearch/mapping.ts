@@ -79,8 +79,8 @@ export function indexBody(shape: StoreShape, { shards, replicas, engine }: Store
     mappings: {
       dynamic: false,
       _meta: { 'xqg.store': shape },
-      // Derived fields are not stored twice: bytes are read from their columns, the rest is computed
-      // again when a row changes.
+      // Derived fields are not stored twice: bytes are read from their columns, the rest is
+      // computed again when a row changes.
       _source: {
         excludes: [
           'knn',
