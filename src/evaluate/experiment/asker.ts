@@ -12,7 +12,6 @@ import { codeIdentity, ENCODING_CODE } from '../ranking/code-identity.js';
 import { Pool } from '../ranking/pool.js';
 import { type AskedQuestions, Ranker } from '../ranking/ranker.js';
 import { roundTripScores } from '../ranking/round-trip.js';
-import type { ExperimentExpansions } from './expansions.js';
 import type { NamedRecipe } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import type { WorkItem } from './work.js';
@@ -20,7 +19,6 @@ import type { WorkItem } from './work.js';
 export interface AskerOptions {
   readonly spec: ExperimentSpec;
   readonly store: ArtifactStore;
-  readonly expansions: ExperimentExpansions;
   readonly signal?: AbortSignal;
 }
 
@@ -81,11 +79,12 @@ export class Asker {
     return ranker;
   }
 
-  async #asked({ test, place, pairing, variant }: WorkItem): Promise<AskedQuestions> {
+  async #asked({ test, subject, pairing, variant }: WorkItem): Promise<AskedQuestions> {
     const { encoder } = pairing;
-    const lang = place.queryLang;
+    const lang = subject.queryLang;
     const languages = [{ lang, weight: 1 }];
-    const expansions = await this.#options.expansions.of(variant, test, lang);
+    const changed = await variant.questions?.of(test.queries, lang);
+    const expansions = changed?.map(({ expansion = null }) => expansion) ?? null;
     const questions = test.queries.map(({ id, text }, q) => ({
       question: text,
       questionId: id,

@@ -1,16 +1,14 @@
 /** Encoders with generators, each with its tuned settings and its variants. */
-
-import { type Generator, hasDistribution } from '../../generate/generator.js';
-import { RecordedGenerator } from '../../generate/recorded.js';
-import { searchDefaults } from '../../search/defaults.js';
+import { hasDistribution } from '../../generate/generator.js';
 import type { Collection } from '../data/collection.js';
 import type { ArtifactStore } from '../ranking/artifact-store.js';
 import type { Settings } from '../tune-grid.js';
+import type { OpenCondition, PairingContext } from './condition.js';
 import type { TuningRecord } from './measurement.js';
 import type { NamedRecipe } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import { tuneSystems } from './tuning.js';
-import { drawnCount, variantsOf } from './variants.js';
+import { drawnQueriesOf, takesExpectation, variantsOf } from './variants.js';
 import type { Pairing } from './work.js';
 
 export interface PairingOptions {
@@ -27,93 +25,86 @@ export interface PreparedPairings {
   readonly notes: readonly string[];
 }
 
+type OpenRecipes = Pick<NamedRecipe, 'encoders' | 'generators' | 'scanner'>;
+
 /** @param tuningData null: nothing is tuned */
 export async function preparePairings(
-  recipe: Pick<NamedRecipe, 'encoders' | 'generators' | 'scanner'>,
+  recipes: OpenRecipes,
+  conditions: readonly OpenCondition[],
   tuningData: Collection | null,
-  { spec, store, signal, tell = () => {} }: PairingOptions,
+  options: PairingOptions,
 ): Promise<PreparedPairings> {
+  const { spec } = options;
   const tuning: TuningRecord[] = [];
   const notes: string[] = [];
   const pairings: Pairing[] = [];
-  for (const { name: encoderName, encoder, means } of recipe.encoders) {
-    for (const { name: generatorName, generator } of recipe.generators) {
-      const expected = hasDistribution(generator) && 'encodeMixtures' in encoder;
-      const tuned = new Map<string, Settings>();
-      if (tuningData && hasDistribution(generator)) {
-        const systems = await tuneSystems({
-          collection: tuningData,
-          tune: spec.tune!,
-          spec,
-          encoder,
-          generator,
-          scanner: recipe.scanner,
-          store,
-          progress: (step, done, total) => {
-            signal?.throwIfAborted();
-            tell(`tuning ${step} on ${tuningData.name}`, done, total);
-          },
-        });
-        for (const { system, settings } of systems) tuned.set(system, settings);
-        const { setting, metric } = spec.tune!;
-        tuning.push({
-          encoder: encoderName,
-          generator: generatorName,
-          on: tuningData.name,
-          setting,
-          metric,
-          systems,
-        });
-      } else if (tuningData) {
-        notes.push(
-          `${encoderName} with ${generatorName} has no probabilities to tune with: its defaults are used`,
-        );
-      }
-      if (hasDistribution(generator) && !expected && spec.legs.some((leg) => leg !== 'dense'))
-        notes.push(
-          `with ${encoderName} the lexical leg sees drawn queries too, and is below that of an index (xqg evaluate measures that)`,
-        );
-      const trainingMeans = means.size > 0;
-      const drawn = recordedCount(generator) ?? drawnCount(spec);
-      const most = Math.max(0, ...(spec.conditions.queries ?? []));
-      if (drawn < most)
-        notes.push(
-          `${generatorName} has ${drawn} queries a passage and language: larger numbers are left out`,
-        );
-      const wantsMeans = spec.conditions['language-means']?.includes('training') === true;
-      if (wantsMeans && !trainingMeans)
-        notes.push(
-          `${encoderName} knows no language means of its training text: that condition is left out`,
-        );
-      const queryLanguages = generator.languages;
-      const { unitLength } = encoder.identity;
-      const defaults = searchDefaults(encoder.identity, generator.identity);
-      if (!unitLength)
-        notes.push(
-          `vectors of ${encoderName} have any length: passages are augmented by the published sum`,
-        );
-      pairings.push({
-        encoderName,
-        generatorName,
-        encoder,
-        generator,
-        means,
-        variants: variantsOf(spec, {
-          tuned,
-          expected,
-          queryLanguages,
-          drawn,
-          trainingMeans,
-          defaults,
-          unitLength,
-        }),
-      });
-    }
+  for (const context of contextsOf(recipes, conditions)) {
+    const record = tuningData && (await tuningOf(context, tuningData, recipes.scanner, options));
+    if (record) tuning.push(record);
+    const tuned = new Map(record?.systems.map(({ system, settings }) => [system, settings]));
+    notes.push(
+      ...notesOf(context, spec, tuningData !== null && !record),
+      ...conditions.flatMap((condition) => condition.notes(context)),
+    );
+    pairings.push({ ...context, variants: variantsOf(spec, conditions, context, tuned) });
   }
-  return { pairings, tuning, notes };
+  return { pairings, tuning, notes: [...new Set(notes)] };
 }
 
-/** Queries a passage and language of a generator that has no more than those. */
-function recordedCount(generator: Generator): number | null {
-  return generator instanceof RecordedGenerator ? generator.queriesPerLanguage : null;
+function* contextsOf(
+  { encoders, generators }: OpenRecipes,
+  conditions: readonly OpenCondition[],
+): Generator<PairingContext> {
+  for (const { name: encoderName, encoder, means } of encoders) {
+    for (const { name: generatorName, generator } of generators) {
+      const drawn = drawnQueriesOf(generator, conditions);
+      yield { encoderName, generatorName, encoder, generator, means, drawn };
+    }
+  }
+}
+
+/** null: the generator has no probabilities, which tuning needs. */
+async function tuningOf(
+  { encoderName, generatorName, encoder, generator }: PairingContext,
+  collection: Collection,
+  scanner: NamedRecipe['scanner'],
+  { spec, store, signal, tell = () => {} }: PairingOptions,
+): Promise<TuningRecord | null> {
+  if (!hasDistribution(generator)) return null;
+  const tune = spec.tune!;
+  const systems = await tuneSystems({
+    ...{ collection, tune, spec, encoder, generator, scanner, store },
+    progress: (step, done, total) => {
+      signal?.throwIfAborted();
+      tell(`tuning ${step} on ${collection.name}`, done, total);
+    },
+  });
+  return {
+    encoder: encoderName,
+    generator: generatorName,
+    on: collection.name,
+    setting: tune.setting,
+    metric: tune.metric,
+    systems,
+  };
+}
+
+/** What a reader should know of an encoder with a generator. */
+function notesOf(context: PairingContext, { legs }: ExperimentSpec, cannotTune: boolean): string[] {
+  const { encoderName, generatorName, encoder, generator } = context;
+  const notes: string[] = [];
+  if (cannotTune)
+    notes.push(
+      `${encoderName} with ${generatorName} has no probabilities to tune with: its defaults are used`,
+    );
+  const hasLexicalLeg = legs.some((leg) => leg !== 'dense');
+  if (hasDistribution(generator) && !takesExpectation(context) && hasLexicalLeg)
+    notes.push(
+      `with ${encoderName} the lexical leg sees drawn queries too, and is below that of an index`,
+    );
+  if (!encoder.identity.unitLength)
+    notes.push(
+      `vectors of ${encoderName} have any length: passages are augmented by the published sum`,
+    );
+  return notes;
 }

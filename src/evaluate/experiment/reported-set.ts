@@ -1,6 +1,6 @@
 /**
  * A reported data set as an experiment sees it: for each setting, pools of passages and the
- * questions that are asked of them, by language. Parallel sets have many pools; a BEIR folder and
+ * questions about them, by language. Parallel sets have many pools; a BEIR folder and
  * XOR-TyDi have one.
  */
 import { pairsOf } from '../collection.js';
@@ -25,11 +25,12 @@ export interface PoolPart {
   readonly idOf: (id: string) => string;
 }
 
-export interface AskedPool {
+/** A pool with its questions. */
+export interface TestPool {
   readonly passageLang: string;
   readonly parts: readonly PoolPart[];
-  /** Questions by language; languages without a judged question are left out. */
-  readonly asked: readonly { readonly queryLang: string; readonly test: TestCollection }[];
+  /** By language of the questions; languages without a judged question are left out. */
+  readonly tests: readonly { readonly queryLang: string; readonly test: TestCollection }[];
 }
 
 export interface ReportedSet {
@@ -39,7 +40,7 @@ export interface ReportedSet {
   readonly questionIds: ReadonlySet<string>;
   /** Where an answer in a text is what is looked for; null: where judged passages are. */
   readonly answers: AnswerSearch | null;
-  pools(setting: Setting): readonly AskedPool[];
+  pools(setting: Setting): readonly TestPool[];
 }
 
 export function parallelSet(collection: Collection): ReportedSet {
@@ -55,7 +56,7 @@ export function parallelSet(collection: Collection): ReportedSet {
       return [...new Set(pairs.map(({ passageLang }) => passageLang))].map((passageLang) => ({
         passageLang,
         parts: partsOf(collection, passageLang),
-        asked: pairs
+        tests: pairs
           .filter((pair) => pair.passageLang === passageLang)
           .map(({ queryLang }) => ({
             queryLang,
@@ -92,20 +93,20 @@ export interface SinglePool {
 export function singlePoolSet({
   setting,
   passages,
-  tests,
+  tests: byLanguage,
   answers = undefined,
   ...rest
 }: SinglePool): ReportedSet {
   const langs = new Set(passages.map(({ lang }) => lang));
   const [passageLang] = langs.size === 1 ? langs : ['mixed'];
-  const asked = [...tests]
+  const tests = [...byLanguage]
     .filter(([, { queries }]) => queries.length > 0)
     .map(([queryLang, test]) => ({ queryLang, test }));
   const parts = [{ name: rest.name, passages, idOf: (id: string) => id }];
   return {
     ...rest,
-    questionIds: new Set(asked.flatMap(({ test }) => test.queries.map(({ id }) => id))),
+    questionIds: new Set(tests.flatMap(({ test }) => test.queries.map(({ id }) => id))),
     answers: answers ?? null,
-    pools: (wanted) => (wanted === setting ? [{ passageLang, parts, asked }] : []),
+    pools: (each) => (each === setting ? [{ passageLang, parts, tests }] : []),
   };
 }

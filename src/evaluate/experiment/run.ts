@@ -5,14 +5,14 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { hasDistribution } from '../../generate/generator.js';
 import { formatRun } from '../measures/trec.js';
 import type { ArtifactStore } from '../ranking/artifact-store.js';
 import { madeBy } from '../report/results.js';
 import { Asker } from './asker.js';
-import { ExperimentExpansions } from './expansions.js';
+import type { OpenCondition } from './condition.js';
+import { openConditions } from './conditions/index.js';
 import { type ExperimentResults, isPrimary, Measurement, packRanks } from './measurement.js';
-import { openDistractors, openReported, openTuning } from './open-data.js';
+import { openReported, openTuning } from './open-data.js';
 import { preparePairings } from './pairings.js';
 import { type NamedRecipe, openRecipe } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
@@ -38,7 +38,7 @@ export interface RunOptions {
 export interface Plan {
   readonly rankings: number;
   /** Rankings whose ranks are in the store. */
-  readonly kept: number;
+  readonly inStore: number;
   readonly variants: readonly string[];
   readonly notes: readonly string[];
 }
@@ -66,16 +66,12 @@ export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
     models,
     signal: options.signal,
   });
-  let expansions: ExperimentExpansions | undefined;
+  let conditions: readonly OpenCondition[] = [];
   try {
-    expansions = await ExperimentExpansions.open(
-      spec.conditions.expansion ?? [],
-      folder,
-      options.signal,
-    );
-    return await runWith(recipe, expansions, options);
+    conditions = await openConditions(spec.conditions, options);
+    return await runWith(recipe, conditions, options);
   } catch (error) {
-    await expansions?.close();
+    for (const condition of conditions) await condition.close();
     await recipe.close();
     throw error;
   }
@@ -83,48 +79,38 @@ export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
 
 async function runWith(
   recipe: NamedRecipe,
-  expansions: ExperimentExpansions,
+  conditions: readonly OpenCondition[],
   options: RunOptions,
 ): Promise<FinishedRun> {
   const { file, spec, store, signal, tell = () => {} } = options;
   const clock = new Clock();
   tell('reading the data', 0, 0);
   const reported = await openReported(file, spec);
-  const distractors = await Promise.all(
-    (spec.conditions.distractors ?? []).map((each) => openDistractors(file, each)),
-  );
   const tuningData = spec.tune && (await openTuning(file, spec.tune, reported));
   clock.lap('reading');
 
-  const prepared = await preparePairings(recipe, tuningData ?? null, options);
+  const prepared = await preparePairings(recipe, conditions, tuningData ?? null, options);
   const { pairings, tuning } = prepared;
   const notes = [...reported.flatMap(({ set }) => set.notes), ...prepared.notes];
   clock.lap('tuning');
-  if (
-    spec.conditions.queries &&
-    recipe.generators.some(({ generator }) => hasDistribution(generator))
-  )
-    notes.push(
-      'the lexicon generator draws keywords from one distribution: more queries mean less sampling noise, not more knowledge',
-    );
 
   const blocks = new Blocks(store, spec.seed, signal);
-  const work = workOf({ reported, distractors, pairings, blocks, expansions, seed: spec.seed });
-  const kept = await Promise.all(work.map((item) => store.has('ranks', item.identity)));
-  const keptCount = kept.filter(Boolean).length;
+  const work = [...workOf({ reported, pairings, blocks, seed: spec.seed })];
+  const stored = await Promise.all(work.map((item) => store.has('ranks', item.identity)));
+  const inStore = stored.filter(Boolean).length;
   const variants = [...new Set(work.map(({ variant }) => variant.name))];
-  options.onPlan?.({ rankings: work.length, kept: keptCount, variants, notes });
-  const asker = new Asker(recipe, { ...options, expansions });
+  options.onPlan?.({ rankings: work.length, inStore, variants, notes });
+  const asker = new Asker(recipe, options);
   const measurements: Measurement[] = [];
   for (const [i, item] of work.entries()) {
     signal?.throwIfAborted();
-    const { encoder, queryLang, passageLang } = item.place;
+    const { encoder, queryLang, passageLang } = item.subject;
     tell(`${encoder}: ${item.variant.name}, ${queryLang} to ${passageLang}`, i, work.length);
     const ranks = await store.integers('ranks', item.identity, async () =>
       packRanks(await asker.ranks(item)),
     );
     const size = item.pool.blocks.reduce((sum, { block }) => sum + block.passages.length, 0);
-    measurements.push(new Measurement(item.place, item.variant, item.test, ranks, size));
+    measurements.push(new Measurement(item.subject, item.variant, item.test, ranks, size));
   }
   clock.lap('encoding and ranking');
   const sources = [...reported.map(({ set }) => set), ...(tuningData ? [tuningData] : [])];
@@ -155,7 +141,7 @@ async function runWith(
     },
     runs: primaryRuns(work, asker, spec, store),
     close: async () => {
-      await expansions.close();
+      for (const condition of conditions) await condition.close();
       await recipe.close();
     },
   };
@@ -185,12 +171,14 @@ function primaryRuns(
   const names = [primary.baseline, primary.system];
   return work
     .filter(
-      ({ variant, place }) =>
-        variant.condition === 'system' && names.includes(variant.name) && isPrimary(place, primary),
+      ({ variant, subject }) =>
+        variant.condition === 'system' &&
+        names.includes(variant.name) &&
+        isPrimary(subject, primary),
     )
     .map((item): SystemRun => {
-      const { dataset, setting, queryLang, passageLang, encoder, generator } = item.place;
-      const tag = item.variant.name.replaceAll('+', '-');
+      const { dataset, setting, queryLang, passageLang, encoder, generator } = item.subject;
+      const tag = item.variant.name.replaceAll('+', '-').replace(/[ ()]+/g, '');
       const parts = [dataset, setting, `${queryLang}-${passageLang}`, encoder, generator, tag];
       return {
         name: `${parts.join('.').replace(/[^\w.-]+/g, '_')}.run.gz`,

@@ -1,35 +1,29 @@
 /**
  * The work of an experiment, as a list: which variants are to be ranked for which questions about
- * which pool. From it come the plan that people see and the run. Ranks nothing itself.
+ * which pool. From it come the plan that people see and the run.
  */
-import type { Encoder } from '../../encode/encoder.js';
-import { type Generator, hasDistribution } from '../../generate/generator.js';
+import { hasDistribution } from '../../generate/generator.js';
 import type { EvaluationPassage, TestCollection } from '../data/collection.js';
 import type { AnswerSearch } from '../measures/xor/answer-recall.js';
 import { type ArtifactStore, type Identity, sha256 } from '../ranking/artifact-store.js';
 import { Block, type PlacedBlock } from '../ranking/block.js';
 import { codeIdentity, RANKING_CODE } from '../ranking/code-identity.js';
-import type { LanguageMeans } from '../ranking/language-means.js';
-import type { ExperimentExpansions } from './expansions.js';
-import type { MeasuredPlace } from './measurement.js';
-import type { Distractors, ReportedData } from './open-data.js';
-import type { PoolPart } from './reported-set.js';
-import type { Variant } from './variants.js';
+import type { Setting } from '../report/results.js';
+import type { PairingContext } from './condition.js';
+import type { Subject } from './measurement.js';
+import type { ReportedData } from './open-data.js';
+import type { ReportedSet, TestPool } from './reported-set.js';
+import type { FurtherPassages, Variant } from './variant.js';
 
 /** One encoder with one generator. */
-export interface Pairing {
-  readonly encoderName: string;
-  readonly generatorName: string;
-  readonly encoder: Encoder;
-  readonly generator: Generator;
-  readonly means: LanguageMeans;
+export interface Pairing extends PairingContext {
   readonly variants: readonly Variant[];
 }
 
 /** One ranking of a pool for the questions in one language, in one variant. */
 export interface WorkItem {
   readonly pairing: Pairing;
-  readonly place: MeasuredPlace;
+  readonly subject: Subject;
   readonly test: TestCollection;
   readonly variant: Variant;
   readonly pool: PoolPlan;
@@ -81,73 +75,72 @@ export class Blocks {
 
 export interface WorkOptions {
   readonly reported: readonly ReportedData[];
-  readonly distractors: readonly Distractors[];
   readonly pairings: readonly Pairing[];
   readonly blocks: Blocks;
-  readonly expansions: ExperimentExpansions;
   readonly seed: number;
 }
 
 /** Items that share a pool, and within it a source of queries, come one after the other. */
-export function workOf({
-  reported,
-  distractors,
-  pairings,
-  blocks,
-  expansions,
-  seed,
-}: WorkOptions): WorkItem[] {
-  const items: WorkItem[] = [];
+export function* workOf(options: WorkOptions): Generator<WorkItem> {
+  for (const { set, setting, pairing, pool } of poolsOf(options)) {
+    for (const further of furtherOf(pairing)) {
+      const plan = planOf(set.name, pool, further, options.blocks, pairing);
+      for (const variant of pairing.variants.filter((each) => each.further === further))
+        yield* itemsOf(set, setting, pool, pairing, variant, plan, options.seed);
+    }
+  }
+}
+
+/** Every pool of the reported data with every pairing. */
+function* poolsOf({ reported, pairings }: Pick<WorkOptions, 'reported' | 'pairings'>) {
   for (const { spec, set } of reported) {
     const settings = spec.settings.map((setting) => ({ setting, pools: set.pools(setting) }));
     for (const pairing of pairings) {
-      for (const { setting, pools } of settings) {
-        for (const { passageLang, parts, asked } of pools) {
-          for (const name of [null, ...distractors.map((each) => each.name)]) {
-            const further = distractors.find((each) => each.name === name) ?? null;
-            const pool = poolPlan(set.name, passageLang, parts, further, blocks, pairing);
-            for (const variant of pairing.variants.filter((each) => each.distractors === name)) {
-              for (const { queryLang, test } of asked) {
-                const place = {
-                  dataset: set.name,
-                  setting,
-                  queryLang,
-                  passageLang,
-                  encoder: pairing.encoderName,
-                  generator: pairing.generatorName,
-                };
-                const { answers } = set;
-                const questions = { test, queryLang, answers };
-                const ofRanks = identityOf(pairing, variant, pool, questions, seed);
-                const identity = { ...ofRanks, ...expansions.identity(variant) };
-                items.push({ pairing, place, test, variant, pool, answers, identity });
-              }
-            }
-          }
-        }
-      }
+      for (const { setting, pools } of settings)
+        for (const pool of pools) yield { set, setting, pairing, pool };
     }
   }
-  return items;
 }
 
-function poolPlan(
+/** The passages that variants add to a pool; null: those that add none. */
+function furtherOf({ variants }: Pairing): Set<FurtherPassages | null> {
+  return new Set(variants.map(({ further }) => further));
+}
+
+/** One item for each language of the questions. */
+function* itemsOf(
+  { name, answers }: ReportedSet,
+  setting: Setting,
+  { passageLang, tests }: TestPool,
+  pairing: Pairing,
+  variant: Variant,
+  pool: PoolPlan,
+  seed: number,
+): Generator<WorkItem> {
+  const { encoderName: encoder, generatorName: generator } = pairing;
+  for (const { queryLang, test } of tests) {
+    const subject = { dataset: name, setting, queryLang, passageLang, encoder, generator };
+    const identity = identityOf(pairing, variant, pool, { test, queryLang, answers }, seed);
+    yield { pairing, subject, test, variant, pool, answers, identity };
+  }
+}
+
+function planOf(
   dataset: string,
-  passageLang: string,
-  parts: readonly PoolPart[],
-  distractors: Distractors | null,
+  { passageLang, parts }: TestPool,
+  further: FurtherPassages | null,
   blocks: Blocks,
   pairing: Pairing,
 ): PoolPlan {
   const placed = parts.map(({ name, passages, idOf }): PlacedBlock => {
     return { block: blocks.of(name, passages, pairing), idOf };
   });
-  if (distractors !== null) {
-    const block = blocks.of(`distractors ${distractors.name}`, distractors.passages, pairing);
+  if (further !== null) {
+    const block = blocks.of(`further ${further.name}`, further.passages, pairing);
     placed.push({ block, idOf: (id) => id });
   }
   return {
-    key: JSON.stringify([dataset, passageLang, distractors?.name, pairing.encoderName]),
+    key: JSON.stringify([dataset, passageLang, further?.name, pairing.encoderName]),
     blocks: placed,
   };
 }
@@ -163,7 +156,7 @@ function identityOf(
   { test, queryLang, answers }: Pick<WorkItem, 'test' | 'answers'> & { readonly queryLang: string },
   seed: number,
 ): Identity {
-  const { system, profile, alpha, languages, source, defaults, feedback } = variant;
+  const { system, profile, alpha, languages, source, defaults, feedback, questions } = variant;
   const { mode, augment, translate } = system;
   const augmented = augment !== 'off';
   const drawn = augmented && source.queries !== 'expected';
@@ -184,6 +177,7 @@ function identityOf(
     feedback: mode === 'dense' ? (feedback ?? defaults.feedback) : feedback,
     // Alpha is part of the augmentation; a dense leg alone reads no other default.
     defaults: mode === 'dense' ? null : { ...defaults, alpha: null, feedback: null },
+    ...questions?.identity(system),
   };
 }
 

@@ -12,9 +12,11 @@ import type { TermBag } from '../../languages/terms.js';
 import type { Bm25Parameters } from '../../search/lexical/bm25.js';
 import { LexicalIndex } from '../../search/lexical/index.js';
 import { dequantize, quantize, quantizedBytes } from '../../store/quantize.js';
-import type { MeansSource } from '../experiment/spec.js';
 import { EXPECTED_QUERIES, type PlacedBlock, SUM_BITS } from './block.js';
 import { type LanguageMeans, meansOf, removeMeans } from './language-means.js';
+
+/** Where the language means come from that are taken out of vectors. */
+export type MeansSource = 'none' | 'training' | 'pool';
 
 /** Which generated queries count, and how their vectors are prepared. */
 export interface SumSource {

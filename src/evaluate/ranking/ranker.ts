@@ -27,7 +27,7 @@ import {
 } from '../../search/request.js';
 import { rankOfIds } from '../../search/top-k.js';
 import type { EvaluationQuery, TestCollection } from '../data/collection.js';
-import { policyOf, type Variant } from '../experiment/variants.js';
+import { policyOf, type Variant } from '../experiment/variant.js';
 import type { RelevantRanks } from '../measures/metrics.js';
 import { HeldQuestions } from './held-questions.js';
 import { removeMeans } from './language-means.js';
@@ -50,7 +50,7 @@ export interface AskedQuestions {
   /** (queries x dim), row-major; those of expanded questions where they are expanded. */
   readonly vectors: Float32Array;
   /** In the order of the queries; null: the questions are as they are. */
-  readonly expansions: readonly Expansion[] | null;
+  readonly expansions: readonly (Expansion | null)[] | null;
 }
 
 export interface RankerOptions {
@@ -208,7 +208,7 @@ export class Ranker {
     variant: Variant,
     { id, text, lang }: EvaluationQuery,
     k: number,
-    expansion: Expansion | undefined,
+    expansion: Expansion | null | undefined,
   ): SearchRequest {
     const { system, profile, alpha, languages, feedback } = variant;
     return {
