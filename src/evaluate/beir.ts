@@ -50,7 +50,7 @@ export async function evaluateBeir(
     const { results, perQuery, notes } = await measureBeir(
       data,
       engineSearchers(opened.parts),
-      detectedLanguages(opened.parts.generator),
+      (text) => detectedLanguages(text, opened.parts.generator),
       options,
       progress,
     );

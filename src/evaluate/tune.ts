@@ -6,22 +6,27 @@
 import type { DistributionGenerator } from '../generate/generator.js';
 import { lexicalModeOf } from '../search/request.js';
 import { rankOfIds } from '../search/top-k.js';
-import { pairsOf } from './collection.js';
-import { type Collection, poolOf, testCollectionOf } from './data/collection.js';
+import {
+  type Collection,
+  type ParallelSetting,
+  pairsOf,
+  poolOf,
+  testCollectionOf,
+} from './data/collection.js';
 import { type Measure, parseMeasures } from './measures/metrics.js';
 import type { EngineParts } from './ranking/engine-searcher.js';
 import { fuseLegs, type LegList, legList } from './ranking/leg-list.js';
 import { LegScores } from './ranking/leg-scores.js';
 import { PassageIndex } from './ranking/passage-index.js';
 import { byteOrder, type RelevantRow, rankRows, relevantRows } from './ranking/row-ranks.js';
-import type { Progress, Setting } from './report/results.js';
+import type { Progress } from './report/results.js';
 import { formatColumns } from './report/text-tables.js';
 import { DRAWN_QUERIES, type System } from './systems.js';
 import { type Grid, parametersOf, type Settings, settingsOf } from './tune-grid.js';
 
 export interface TuneOptions {
   readonly collection: Collection;
-  readonly setting: Setting;
+  readonly setting: ParallelSetting;
   /** Of TUNABLE_SYSTEMS; each gets all combinations of its own parameters. */
   readonly systems: readonly System[];
   readonly grid: Grid;
@@ -83,7 +88,7 @@ export async function tune(
 
 async function openPairs({ collection, setting, parts }: TuneOptions) {
   const { encoder, generator, seed = 0 } = parts;
-  const wanted = pairsOf([...collection.parts.keys()], [setting]);
+  const wanted = pairsOf([...collection.parts.keys()], setting);
   const pairs: Pair[] = [];
   const indexes: PassageIndex[] = [];
   for (const passageLang of new Set(wanted.map((pair) => pair.passageLang))) {

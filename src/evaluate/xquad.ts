@@ -69,7 +69,7 @@ export async function evaluateCollection(
       languages,
       measures: parseMeasures(options.measures ?? MEASURES),
       open: engineSearchers(parts),
-      detect: detectedLanguages(parts.generator),
+      detect: (text) => detectedLanguages(text, parts.generator),
       generator: parts.generator.identity.name.split('/')[0],
       perQuery,
     },

@@ -67,6 +67,17 @@ export class Measurement {
     return this.#test.queries.map(({ id }) => id);
   }
 
+  /** Languages of the questions, each once. */
+  get questionLanguages(): readonly string[] {
+    return [...new Set(this.#test.queries.map(({ lang }) => lang))];
+  }
+
+  /** Whether the system was told the language of a question, of some at least. */
+  get language(): 'given' | 'detected' {
+    const ofData = this.#test.queries.some(({ langGiven }) => langGiven) ? 'given' : 'detected';
+    return this.variant.questions?.language ?? ofData;
+  }
+
   /** What each question shares with others. */
   get groups(): readonly string[] {
     return this.#test.queries.map(({ group }) => group);

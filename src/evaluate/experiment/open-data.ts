@@ -6,6 +6,7 @@ import type { Collection } from '../data/collection.js';
 import { loadMlqar } from '../data/mlqar.js';
 import { loadMiracl, loadMrTydi } from '../data/multilingual-retrieval.js';
 import { loadXquad, loadXquadR } from '../data/xquad.js';
+import type { Setting } from '../report/results.js';
 import { mostTokens } from './measurement.js';
 import { parallelSet, type ReportedSet } from './reported-set.js';
 import { openBeirFolder, openXor } from './single-pools.js';
@@ -14,6 +15,8 @@ import type { DataSpec, ExperimentSpec, TuneSpec } from './spec.js';
 export interface ReportedData {
   readonly spec: DataSpec;
   readonly set: ReportedSet;
+  /** On settings that are left out. */
+  readonly notes: readonly string[];
 }
 
 /** @param file the experiment file; paths in it are relative to its folder */
@@ -55,20 +58,38 @@ async function openSet(file: string, each: DataSpec, spec: ExperimentSpec): Prom
 }
 
 /**
- * @throws XqgError XQG_EXPERIMENT_EMPTY where a setting has no judged question, and what the
- * loaders throw
+ * @param options skipEmpty: a setting without a judged question is left out with a note
+ * @throws XqgError XQG_EXPERIMENT_EMPTY where a setting, or every setting, has no judged question,
+ * and what the loaders throw
  */
-export async function openReported(file: string, spec: ExperimentSpec): Promise<ReportedData[]> {
+export async function openReported(
+  file: string,
+  spec: ExperimentSpec,
+  { skipEmpty = false }: { readonly skipEmpty?: boolean } = {},
+): Promise<ReportedData[]> {
   const opened: ReportedData[] = [];
   for (const each of spec.data) {
     const set = await openSet(file, each, spec);
-    for (const setting of each.settings) {
-      const hasQuestions = set.pools(setting).some(({ tests }) => tests.length > 0);
-      if (!hasQuestions) throw new XqgError('XQG_EXPERIMENT_EMPTY', { dataset: each.set, setting });
-    }
-    opened.push({ spec: each, set });
+    const isEmpty = (setting: Setting) =>
+      set.pools(setting).every(({ tests }) => tests.length === 0);
+    const empty = each.settings.filter(isEmpty);
+    const [first] = empty;
+    if (first !== undefined && (!skipEmpty || empty.length === each.settings.length))
+      throw new XqgError('XQG_EXPERIMENT_EMPTY', { dataset: each.set, setting: first });
+    const settings = each.settings.filter((setting) => !isEmpty(setting));
+    const notes = empty.map(
+      (setting) => `${each.set} has no question for the setting ${setting}, which is left out`,
+    );
+    opened.push({ spec: { ...each, settings }, set, notes });
   }
   return opened;
+}
+
+/** The same data with all passages in memory. */
+export function inMemory(reported: readonly ReportedData[]): Promise<ReportedData[]> {
+  return Promise.all(
+    reported.map(async ({ set, ...rest }) => ({ ...rest, set: await set.inMemory() })),
+  );
 }
 
 /**

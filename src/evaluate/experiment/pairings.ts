@@ -2,13 +2,12 @@
 import { hasDistribution } from '../../generate/generator.js';
 import type { Collection } from '../data/collection.js';
 import type { ArtifactStore } from '../ranking/artifact-store.js';
-import type { Settings } from '../tune-grid.js';
 import type { OpenCondition, PairingContext } from './condition.js';
 import type { TuningRecord } from './measurement.js';
 import type { NamedRecipe } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import { tuneSystems } from './tuning.js';
-import { drawnQueriesOf, takesExpectation, variantsOf } from './variants.js';
+import { drawnQueriesOf, variantsOf } from './variants.js';
 import type { Pairing } from './work.js';
 
 export interface PairingOptions {
@@ -43,7 +42,7 @@ export async function preparePairings(
     if (record) tuning.push(record);
     const tuned = new Map(record?.systems.map(({ system, settings }) => [system, settings]));
     notes.push(
-      ...notesOf(context, spec, tuningData !== null && !record),
+      ...notesOf(context, tuningData !== null && !record),
       ...conditions.flatMap((condition) => condition.notes(context)),
     );
     pairings.push({ ...context, variants: variantsOf(spec, conditions, context, tuned) });
@@ -90,17 +89,14 @@ async function tuningOf(
 }
 
 /** What a reader should know of an encoder with a generator. */
-function notesOf(context: PairingContext, { legs }: ExperimentSpec, cannotTune: boolean): string[] {
-  const { encoderName, generatorName, encoder, generator } = context;
+function notesOf(
+  { encoderName, generatorName, encoder }: PairingContext,
+  cannotTune: boolean,
+): string[] {
   const notes: string[] = [];
   if (cannotTune)
     notes.push(
       `${encoderName} with ${generatorName} has no probabilities to tune with: its defaults are used`,
-    );
-  const hasLexicalLeg = legs.some((leg) => leg !== 'dense');
-  if (hasDistribution(generator) && !takesExpectation(context) && hasLexicalLeg)
-    notes.push(
-      `with ${encoderName} the lexical leg sees drawn queries too, and is below that of an index`,
     );
   if (!encoder.identity.unitLength)
     notes.push(

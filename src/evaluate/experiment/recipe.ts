@@ -77,6 +77,8 @@ export interface ModelOptions {
   readonly models?: Readonly<Record<string, ModelSpec>>;
   /** Of requests to endpoints. */
   readonly signal?: AbortSignal;
+  /** Gets a description of each model that was opened. */
+  readonly onOpened?: (description: string) => void;
 }
 
 /**
@@ -88,7 +90,7 @@ export async function openRecipe(
   encoders: readonly string[],
   generators: readonly string[],
   folder: string,
-  { models = {}, signal }: ModelOptions = {},
+  { models = {}, signal, onOpened }: ModelOptions = {},
 ): Promise<NamedRecipe> {
   const packs = new Map<string, Promise<Pack>>();
   const packOf = (name: string) => {
@@ -128,6 +130,7 @@ export async function openRecipe(
           : card,
       endpoint: endpoint === undefined ? undefined : resolve(folder, endpoint),
       signal,
+      onOpened,
     });
   };
   const generatorOf = async (name: RecipePart): Promise<Generator> => {

@@ -5,6 +5,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { hasDistribution } from '../../generate/generator.js';
 import { formatRun } from '../measures/trec.js';
 import type { ArtifactStore } from '../ranking/artifact-store.js';
 import { madeBy } from '../report/results.js';
@@ -12,11 +13,12 @@ import { Asker } from './asker.js';
 import type { OpenCondition } from './condition.js';
 import { openConditions } from './conditions/index.js';
 import { type ExperimentResults, isPrimary, Measurement, packRanks } from './measurement.js';
-import { openReported, openTuning } from './open-data.js';
+import { inMemory, openReported, openTuning, type ReportedData } from './open-data.js';
 import { preparePairings } from './pairings.js';
 import { type NamedRecipe, openRecipe } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
-import { Blocks, type WorkItem, workOf } from './work.js';
+import type { Variant } from './variant.js';
+import { Blocks, canStream, type Pairing, type WorkItem, workOf } from './work.js';
 
 /** Told how far a run is; `done` of `total` steps, both 0 where that is not known. */
 export type Tell = (step: string, done: number, total: number) => void;
@@ -30,6 +32,12 @@ export interface RunOptions {
   readonly command: string;
   readonly signal?: AbortSignal;
   readonly tell?: Tell;
+  /** Gets a description of each model that was opened. */
+  readonly onOpened?: (description: string) => void;
+  /** Which variants are measured. Default: all. */
+  readonly select?: (variant: Variant) => boolean;
+  /** True: a setting without a judged question is left out with a note. Default: an error. */
+  readonly skipEmpty?: boolean;
   /** Told once, when it is known what has to be done. */
   readonly onPlan?: (plan: Plan) => void;
 }
@@ -65,6 +73,7 @@ export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
   const recipe = await openRecipe(spec.encoders, spec.generators, folder, {
     models,
     signal: options.signal,
+    onOpened: options.onOpened,
   });
   let conditions: readonly OpenCondition[] = [];
   try {
@@ -85,15 +94,24 @@ async function runWith(
   const { file, spec, store, signal, tell = () => {} } = options;
   const clock = new Clock();
   tell('reading the data', 0, 0);
-  const reported = await openReported(file, spec);
-  const tuningData = spec.tune && (await openTuning(file, spec.tune, reported));
+  const opened = await openReported(file, spec, options);
+  const tuningData = spec.tune && (await openTuning(file, spec.tune, opened));
   clock.lap('reading');
 
   const prepared = await preparePairings(recipe, conditions, tuningData ?? null, options);
-  const { pairings, tuning } = prepared;
-  const notes = [...reported.flatMap(({ set }) => set.notes), ...prepared.notes];
+  const { select = () => true } = options;
+  const pairings = prepared.pairings.map((pairing) => ({
+    ...pairing,
+    variants: pairing.variants.filter(select),
+  }));
+  const notes = [
+    ...opened.flatMap(({ set, notes: ofSettings }) => [...set.notes, ...ofSettings]),
+    ...prepared.notes,
+    ...pairings.flatMap((pairing) => unknownLanguages(pairing, opened)),
+  ];
   clock.lap('tuning');
 
+  const reported = canStream(pairings) ? opened : await inMemory(opened);
   const blocks = new Blocks(store, spec.seed, signal);
   const work = [...workOf({ reported, pairings, blocks, seed: spec.seed })];
   const stored = await Promise.all(work.map((item) => store.has('ranks', item.identity)));
@@ -109,8 +127,8 @@ async function runWith(
     const ranks = await store.integers('ranks', item.identity, async () =>
       packRanks(await asker.ranks(item)),
     );
-    const size = item.pool.blocks.reduce((sum, { block }) => sum + block.passages.length, 0);
-    measurements.push(new Measurement(item.subject, item.variant, item.test, ranks, size));
+    const { subject, variant, test, pool } = item;
+    measurements.push(new Measurement(subject, variant, test, ranks, pool.size));
   }
   clock.lap('encoding and ranking');
   const sources = [...reported.map(({ set }) => set), ...(tuningData ? [tuningData] : [])];
@@ -118,7 +136,7 @@ async function runWith(
     results: {
       spec,
       measurements,
-      tuning,
+      tuning: prepared.tuning,
       notes,
       madeBy: madeBy(
         options.command,
@@ -141,10 +159,33 @@ async function runWith(
     },
     runs: primaryRuns(work, asker, spec, store),
     close: async () => {
+      await asker.close();
       for (const condition of conditions) await condition.close();
       await recipe.close();
     },
   };
+}
+
+/** A note where a generator with tables has none for a language of the data. */
+function unknownLanguages({ generator }: Pairing, reported: readonly ReportedData[]): string[] {
+  if (!hasDistribution(generator)) return [];
+  const langs = reported.flatMap(({ spec, set }) =>
+    spec.settings.flatMap((setting) =>
+      set
+        .pools(setting)
+        .flatMap(({ tests, passageLang }) => [
+          passageLang,
+          ...tests.map(({ queryLang }) => queryLang),
+        ]),
+    ),
+  );
+  const unknown = [...new Set(langs)].filter(
+    (lang) => !generator.languages.includes(lang) && /^[a-z]{2,3}$/.test(lang) && lang !== 'all',
+  );
+  if (unknown.length === 0) return [];
+  return [
+    `the pack does not know ${unknown.join(', ')}: only shared words and romanized n-grams match`,
+  ];
 }
 
 /** Seconds between laps. */

@@ -9,6 +9,9 @@ import { listOf, object, oneOf, share, text, whole } from './schema.js';
 /** The measures of every data set. */
 export const MEASURES = 'MRR accuracy@1 R@10 R@100 nDCG@10';
 
+/** Passages of a BEIR folder that are ranked for a question, unless its file says otherwise. */
+export const BEIR_DEPTH = 1000;
+
 const PARALLEL_SETS = ['xquad', 'xquad-r', 'mlqa-r'] as const;
 const DATA_SETS = [...PARALLEL_SETS, 'miracl', 'mr-tydi', 'beir', 'xor-tydi'] as const;
 const PARALLEL_SETTINGS = ['mono', 'to-english', 'from-english', 'cross', 'multi'] as const;
@@ -39,6 +42,8 @@ const data = object({
   /** Of a BEIR folder: language of rows that name none; default: detected. */
   'query-lang': text.optional(),
   'passage-lang': text.optional(),
+  /** Of a BEIR folder: passages that are ranked for a question at most; default 1,000. */
+  depth: whole(1).optional(),
 });
 
 /** What each data set can be asked. */
@@ -61,6 +66,7 @@ export const KEYS_OF: Readonly<Record<string, readonly (typeof DATA_SETS)[number
   punkt: ['xor-tydi'],
   'query-lang': ['beir'],
   'passage-lang': ['beir'],
+  depth: ['beir'],
 };
 
 const primary = object({

@@ -103,7 +103,9 @@ function sourceOf({ drawn: isDrawn }: System, context: PairingContext): SumSourc
   const { generator, drawn } = context;
   const usual = generator instanceof RecordedGenerator ? drawn : DRAWN_QUERIES;
   const queries = takesExpectation(context) && !isDrawn ? 'expected' : usual;
-  return { queries, dropBelow: 0, means: 'none', drawn };
+  // Whatever the encoder takes, the lexical leg of an index reads the generator's tables.
+  const terms = hasDistribution(generator) && !isDrawn ? 'expected' : 'drawn';
+  return { queries, terms, dropBelow: 0, means: 'none', drawn };
 }
 
 /** The defaults with what was tuned for a system in their places. */

@@ -8,11 +8,13 @@ import type { AnswerSearch } from '../measures/xor/answer-recall.js';
 import { type ArtifactStore, type Identity, sha256 } from '../ranking/artifact-store.js';
 import { Block, type PlacedBlock } from '../ranking/block.js';
 import { codeIdentity, RANKING_CODE } from '../ranking/code-identity.js';
+import type { SumSource } from '../ranking/pool.js';
+import { canBeStreamed, type StreamedSource, sourceKey } from '../ranking/streamed-pool.js';
 import type { Setting } from '../report/results.js';
 import type { PairingContext } from './condition.js';
 import type { Subject } from './measurement.js';
 import type { ReportedData } from './open-data.js';
-import type { ReportedSet, TestPool } from './reported-set.js';
+import type { PassageStream, ReportedSet, TestPool } from './reported-set.js';
 import type { FurtherPassages, Variant } from './variant.js';
 
 /** One encoder with one generator. */
@@ -35,7 +37,19 @@ export interface WorkItem {
 /** A pool before anything of it is encoded. */
 export interface PoolPlan {
   readonly key: string;
+  readonly size: number;
+  /** Passages that are ranked for a question at most. */
+  readonly depth: number;
+  /** Empty where the pool is a stream. */
   readonly blocks: readonly PlacedBlock[];
+  readonly stream: (PassageStream & { readonly sources: readonly StreamedSource[] }) | null;
+}
+
+/** True if no variant needs single queries or further passages, so that pools can be streamed. */
+export function canStream(pairings: readonly Pairing[]): boolean {
+  return pairings.every(({ variants }) =>
+    variants.every(({ further, source }) => further === null && canBeStreamed(source)),
+  );
 }
 
 /** Gives blocks of the same passages and recipe only once. */
@@ -127,7 +141,7 @@ function* itemsOf(
 
 function planOf(
   dataset: string,
-  { passageLang, parts }: TestPool,
+  { passageLang, parts, stream, depth, tests }: TestPool,
   further: FurtherPassages | null,
   blocks: Blocks,
   pairing: Pairing,
@@ -139,10 +153,39 @@ function planOf(
     const block = blocks.of(`further ${further.name}`, further.passages, pairing);
     placed.push({ block, idOf: (id) => id });
   }
+  const inBlocks = placed.reduce((sum, { block }) => sum + block.passages.length, 0);
+  const size = stream?.size ?? inBlocks;
   return {
     key: JSON.stringify([dataset, passageLang, further?.name, pairing.encoderName]),
+    size,
+    depth: Math.min(size, depth ?? size),
     blocks: placed,
+    stream: stream && { ...stream, sources: streamedSources(pairing, tests) },
   };
+}
+
+/** The sources of queries that variants read, each with the languages that some variant needs. */
+function streamedSources(
+  { generator, variants }: Pairing,
+  tests: TestPool['tests'],
+): StreamedSource[] {
+  const isUnknown = tests.some(({ test }) => test.queries.some(({ langGiven }) => !langGiven));
+  const ofQuestions = new Set(tests.map(({ queryLang }) => queryLang));
+  const sources = new Map<string, { source: SumSource; readers: Variant[] }>();
+  for (const variant of variants) {
+    const key = sourceKey(variant.source);
+    const entry = sources.get(key) ?? { source: variant.source, readers: [] };
+    sources.set(key, entry);
+    if (variant.system.augment !== 'off') entry.readers.push(variant);
+  }
+  return [...sources.values()].map(({ source, readers }) => {
+    // To draw in every language that a question may seem to be in would cost more than it shows.
+    const isGuessed = (each: Variant) =>
+      source.terms === 'expected' && (isUnknown || each.questions?.language === 'detected');
+    const all = readers.some((each) => each.languages !== 'asker' || isGuessed(each));
+    const languages = generator.languages.filter((lang) => all || ofQuestions.has(lang));
+    return { source, languages: readers.length === 0 ? [] : languages };
+  });
 }
 
 /**
@@ -161,9 +204,11 @@ function identityOf(
   const augmented = augment !== 'off';
   const drawn = augmented && source.queries !== 'expected';
   return {
-    pool: pool.blocks.map(({ block, idOf }) => [block.digest, idOf('')]),
+    pool: pool.stream?.identity ?? pool.blocks.map(({ block, idOf }) => [block.digest, idOf('')]),
+    ...(pool.depth < pool.size ? { depth: pool.depth } : {}),
     questions: questionsDigest(test),
     queryLang,
+    ...(test.queries.every(({ langGiven }) => langGiven) ? {} : { words: generator.identity }),
     ...(answers === null ? {} : { answers: answers.identity }),
     mode,
     translate,
@@ -188,7 +233,10 @@ function questionsDigest(test: TestCollection): string {
   if (digest === undefined) {
     digest = sha256(
       JSON.stringify(
-        test.queries.map(({ id, text, lang }) => [id, text, lang, [...test.qrels.get(id)!]]),
+        test.queries.map(({ id, text, lang, langGiven }) => [
+          ...[id, text, lang, langGiven],
+          [...test.qrels.get(id)!],
+        ]),
       ),
     );
     digests.set(test, digest);

@@ -7,6 +7,7 @@ import type { EncoderIdentity } from '../../encode/encoder.js';
 import type { Expansion } from '../../expand/apply.js';
 import { type Generator, hasDistribution } from '../../generate/generator.js';
 import { passageLanguages } from '../../indexing/snapshot.js';
+import type { LanguageWeight } from '../../languages/terms.js';
 import {
   type DenseQuestion,
   ExactLists,
@@ -32,7 +33,7 @@ import type { RelevantRanks } from '../measures/metrics.js';
 import { HeldQuestions } from './held-questions.js';
 import { removeMeans } from './language-means.js';
 import { fuseLegs, legList } from './leg-list.js';
-import type { Pool, SumSource } from './pool.js';
+import type { RankablePool, SumSource } from './pool.js';
 import { QueryLegs } from './query-legs.js';
 import {
   byteOrder,
@@ -41,6 +42,7 @@ import {
   rankScannedRows,
   relevantRows,
 } from './row-ranks.js';
+import { scannedScores } from './scanned-scores.js';
 
 /** Questions in one language with their vectors. */
 export interface AskedQuestions {
@@ -51,6 +53,8 @@ export interface AskedQuestions {
   readonly vectors: Float32Array;
   /** In the order of the queries; null: the questions are as they are. */
   readonly expansions: readonly (Expansion | null)[] | null;
+  /** In the order of the queries, where they were detected; null: all are in `lang`. */
+  readonly languages: readonly (readonly LanguageWeight[])[] | null;
 }
 
 export interface RankerOptions {
@@ -71,7 +75,7 @@ const MATRIX_BYTES = 2 ** 29;
  * Ranks one pool in many variants. Variants that share a source should come one after the other.
  */
 export class Ranker {
-  readonly #pool: Pool;
+  readonly #pool: RankablePool;
   readonly #options: RankerOptions;
   readonly #rowOf: ReadonlyMap<string, number>;
   readonly #rank: Uint32Array;
@@ -81,7 +85,7 @@ export class Ranker {
   readonly #matrices = new Latest<Promise<FusedMatrices>>();
   readonly #lexical = new Latest<Promise<LexicalIndex>>();
 
-  constructor(pool: Pool, options: RankerOptions) {
+  constructor(pool: RankablePool, options: RankerOptions) {
     this.#pool = pool;
     this.#options = options;
     this.#rowOf = new Map(pool.ids.map((id, row) => [id, row]));
@@ -91,19 +95,48 @@ export class Ranker {
     this.#order = byteOrder(pool.ids);
   }
 
-  /** Where the relevant passages of every question stand, in the order of the questions. */
-  async ranks(variant: Variant, asked: AskedQuestions): Promise<RelevantRanks[]> {
+  /**
+   * Where the relevant passages of every question stand, in the order of the questions.
+   * @param depth passages that are ranked for a question at most
+   */
+  async ranks(
+    variant: Variant,
+    asked: AskedQuestions,
+    depth = this.#pool.ids.length,
+  ): Promise<RelevantRanks[]> {
     const relevant = asked.queries.map(({ id }) => relevantRows(asked.qrels.get(id)!, this.#rowOf));
-    if (variant.system.mode === 'dense') return this.#denseRanks(variant, asked, relevant);
+    const isDense = variant.system.mode === 'dense';
+    if (isDense && asked.languages === null)
+      return this.#denseRanks(variant, asked, relevant, depth);
     const engine = await this.#engine(variant, asked);
-    const n = this.#pool.ids.length;
-    const fused = new Float64Array(n);
+    const requests = asked.queries.map((_, q) => this.#request(variant, asked, q, depth));
+    if (isDense) return this.#scannedRanks(engine, requests, relevant, depth);
+    const fused = new Float64Array(this.#pool.ids.length);
     const ranks: RelevantRanks[] = [];
-    for (const [q, query] of asked.queries.entries()) {
+    for (const [q, request] of requests.entries()) {
       if (q % 64 === 0) this.#options.signal?.throwIfAborted();
-      const request = this.#request(variant, query, n, asked.expansions?.[q]);
       const scores = await this.#scores(engine, variant, request, fused);
-      ranks.push(rankRows(relevant[q], scores, this.#order, n));
+      ranks.push(rankRows(relevant[q], scores, this.#order, depth));
+    }
+    return ranks;
+  }
+
+  /** Dense ranks of questions in any mixture of languages, many in one scan. */
+  async #scannedRanks(
+    engine: SearchEngine,
+    requests: readonly SearchRequest[],
+    relevant: readonly (readonly RelevantRow[])[],
+    depth: number,
+  ): Promise<RelevantRanks[]> {
+    const ranks: RelevantRanks[] = [];
+    const size = Math.max(1, Math.floor(SCANNED_SCORES / this.#pool.ids.length));
+    for (let from = 0; from < requests.length; from += size) {
+      this.#options.signal?.throwIfAborted();
+      const batch = requests.slice(from, from + size);
+      const scores = await scannedScores(engine, this.#options.scanner, batch);
+      scores.forEach((each, i) => {
+        ranks.push(rankScannedRows(relevant[from + i], each, this.#order, depth));
+      });
     }
     return ranks;
   }
@@ -115,6 +148,7 @@ export class Ranker {
     variant: Variant,
     asked: AskedQuestions,
     relevant: readonly (readonly RelevantRow[])[],
+    depth: number,
   ): Promise<RelevantRanks[]> {
     const vectors = await this.#prepared(variant, asked);
     const matrix = await this.#matrix(variant, asked.lang);
@@ -141,7 +175,12 @@ export class Ranker {
             : sumParts(ofQuestion, sums);
         const exact = (row: number) => exactScore(vector, parts, row);
         ranks.push(
-          rankScannedRows(relevant[from + i], { scanned: scores, error, exact }, this.#order, n),
+          rankScannedRows(
+            relevant[from + i],
+            { scanned: scores, error, exact },
+            this.#order,
+            depth,
+          ),
         );
       });
     }
@@ -176,11 +215,14 @@ export class Ranker {
   async best(variant: Variant, asked: AskedQuestions, depth: number): Promise<SearchHit[][]> {
     const engine = await this.#engine(variant, asked);
     return engine.rankBatch(
-      asked.queries.map((query, q) => this.#request(variant, query, depth, asked.expansions?.[q])),
+      asked.queries.map((_, q) => ({
+        ...this.#request(variant, asked, q, depth),
+        topN: this.#pool.ids.length,
+      })),
     );
   }
 
-  /** (n); NaN: no score. A hybrid is made of whole lists. */
+  /** (n); NaN: no score. A hybrid is made of lists as long as the ranking, which may be whole. */
   async #scores(
     engine: SearchEngine,
     { defaults }: Variant,
@@ -191,10 +233,14 @@ export class Ranker {
     const lexical = legs.lexical(request);
     if (request.mode === 'lexical') return lexical.map((score) => (score > 0 ? score : Number.NaN));
     const dense = await legs.dense(request);
-    const { normalization, denseWeight } = defaults.hybrid;
-    const shape = { topN: this.#pool.ids.length, normalization, rank: this.#rank };
+    const { topN, normalization, denseWeight } = defaults.hybrid;
+    const shape = {
+      topN: Math.min(Math.max(topN, request.k), this.#pool.ids.length),
+      normalization,
+      rank: this.#rank,
+    };
     const matches = lexical.reduce((count, score) => count + (score > 0 ? 1 : 0), 0);
-    const depth = dense === null ? matches : shape.topN;
+    const depth = dense === null ? Math.min(matches, shape.topN) : shape.topN;
     fuseLegs(
       legList(dense, null, depth, shape),
       legList(lexical, 0, depth, shape),
@@ -204,18 +250,15 @@ export class Ranker {
     return fused;
   }
 
-  #request(
-    variant: Variant,
-    { id, text, lang }: EvaluationQuery,
-    k: number,
-    expansion: Expansion | null | undefined,
-  ): SearchRequest {
+  #request(variant: Variant, asked: AskedQuestions, q: number, k: number): SearchRequest {
+    const { id, text, lang } = asked.queries[q];
+    const expansion = asked.expansions?.[q];
     const { system, profile, alpha, languages, feedback } = variant;
     return {
       question: text,
       questionId: id,
       questionLang: lang,
-      languages: [{ lang, weight: 1 }],
+      languages: asked.languages?.[q] ?? [{ lang, weight: 1 }],
       mode: system.mode,
       augment: system.augment !== 'off',
       translate: system.translate,
@@ -226,7 +269,6 @@ export class Ranker {
       // The vectors that are held have it already.
       expansion: expansion && { ...expansion, dense: 0 },
       k,
-      topN: this.#pool.ids.length,
     };
   }
 
@@ -250,18 +292,18 @@ export class Ranker {
   }
 
   /** The questions' vectors as the variant's space has them. */
-  async #prepared({ source }: Variant, { lang, vectors }: AskedQuestions): Promise<Float32Array> {
+  async #prepared({ source }: Variant, { queries, vectors }: AskedQuestions) {
     const means = await this.#pool.means(source.means);
-    if (!means.has(lang)) return vectors;
+    if (means.size === 0) return vectors;
     const changed = vectors.slice();
-    removeMeans(changed, () => lang, this.#pool.dim, means);
+    removeMeans(changed, (q) => queries[q].lang, this.#pool.dim, means);
     return changed;
   }
 
   async #engine(variant: Variant, asked: AskedQuestions): Promise<SearchEngine> {
     const { source, defaults, system } = variant;
     const { encoder, generator, scanner } = this.#options;
-    const languages = this.#drawnLanguages(variant, asked.lang);
+    const languages = this.#drawnLanguages(variant, asked);
     const lexicalKey = JSON.stringify([source, defaults.bm25, languages]);
     const vectors = await this.#prepared(variant, asked);
     return new SearchEngine({
@@ -272,7 +314,7 @@ export class Ranker {
       encoder: new HeldQuestions(encoder, asked.queries, vectors),
       scanner,
       factors:
-        hasDistribution(generator) && (source.queries === 'expected' || system.augment === 'off')
+        hasDistribution(generator) && (source.terms === 'expected' || system.augment === 'off')
           ? generator
           : null,
       defaults,
@@ -280,10 +322,15 @@ export class Ranker {
   }
 
   /** Languages whose drawn queries the lexical leg has to know. */
-  #drawnLanguages({ system, languages, source }: Variant, asker: string): readonly string[] {
+  #drawnLanguages(
+    { system, languages, source }: Variant,
+    { lang, languages: detected }: AskedQuestions,
+  ): readonly string[] {
     const { queryLanguages } = this.#options;
-    if (source.queries === 'expected' || system.augment === 'off') return [];
-    return queryLanguages.filter((lang) => languages !== 'asker' || lang === asker);
+    if (source.terms === 'expected' || system.augment === 'off') return [];
+    if (languages !== 'asker') return queryLanguages;
+    const own = new Set(detected?.flatMap((each) => each.map((one) => one.lang)) ?? [lang]);
+    return queryLanguages.filter((each) => own.has(each));
   }
 }
 

@@ -29,7 +29,7 @@ export function resultRows({ spec, measurements }: ExperimentResults): Experimen
       metric,
       value,
       generator,
-      language: variant.questions?.language ?? 'given',
+      language: measurement.language,
       queries,
       encoder,
       condition: variant.condition,

@@ -103,7 +103,11 @@ async function open(): Promise<{ ranker: Ranker; asked: AskedQuestions; pool: Po
   const vectors = await encoder.encodeQueries(
     queries.map(({ text }) => ({ text, languages: [{ lang, weight: 1 }] })),
   );
-  return { ranker, pool, asked: { lang, queries, qrels, vectors, expansions: null } };
+  return {
+    ranker,
+    pool,
+    asked: { lang, queries, qrels, vectors, expansions: null, languages: null },
+  };
 }
 
 /** The order of all passages in an index that was built for this alone. */

@@ -17,6 +17,6 @@ export const filter = defineCondition({
     values.map((dropBelow) => ({
       point: dropBelow,
       label: `filter ${dropBelow} %`,
-      changes: { source: { ...source, queries: drawn, dropBelow } },
+      changes: { source: { ...source, queries: drawn, terms: 'drawn', dropBelow } },
     })),
 });

@@ -25,7 +25,7 @@ export const queries = defineCondition({
       .map((value) => ({
         point: value,
         label: `n=${value}`,
-        changes: { source: { ...source, queries: value } },
+        changes: { source: { ...source, queries: value, terms: 'drawn' } },
       })),
   notes: (values, { generator, generatorName, drawn }) => [
     ...(drawn < Math.max(...values)
