@@ -9,6 +9,7 @@ import { filter } from './filter.js';
 import { languageMeans } from './language-means.js';
 import { languages } from './languages.js';
 import { queries } from './queries.js';
+import { questionLanguage } from './question-language.js';
 
 export const CONDITIONS: readonly Condition[] = [
   alpha,
@@ -20,6 +21,7 @@ export const CONDITIONS: readonly Condition[] = [
   feedback,
   expansion,
   distractors,
+  questionLanguage,
 ];
 
 /** @throws RangeError where no condition has the key */
