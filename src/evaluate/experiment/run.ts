@@ -120,15 +120,20 @@ async function runWith(
   options.onPlan?.({ rankings: work.length, inStore, variants, notes });
   const asker = new Asker(recipe, options);
   const measurements: Measurement[] = [];
-  for (const [i, item] of work.entries()) {
-    signal?.throwIfAborted();
-    const { encoder, queryLang, passageLang } = item.subject;
-    tell(`${encoder}: ${item.variant.name}, ${queryLang} to ${passageLang}`, i, work.length);
-    const ranks = await store.integers('ranks', item.identity, async () =>
-      packRanks(await asker.ranks(item)),
-    );
-    const { subject, variant, test, pool } = item;
-    measurements.push(new Measurement(subject, variant, test, ranks, pool.size));
+  try {
+    for (const [i, item] of work.entries()) {
+      signal?.throwIfAborted();
+      const { encoder, queryLang, passageLang } = item.subject;
+      tell(`${encoder}: ${item.variant.name}, ${queryLang} to ${passageLang}`, i, work.length);
+      const ranks = await store.integers('ranks', item.identity, async () =>
+        packRanks(await asker.ranks(item)),
+      );
+      const { subject, variant, test, pool } = item;
+      measurements.push(new Measurement(subject, variant, test, ranks, pool.size));
+    }
+  } catch (error) {
+    await asker.close();
+    throw error;
   }
   clock.lap('encoding and ranking');
   const sources = [...reported.map(({ set }) => set), ...(tuningData ? [tuningData] : [])];

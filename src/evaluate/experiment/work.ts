@@ -170,7 +170,7 @@ function streamedSources(
   tests: TestPool['tests'],
 ): StreamedSource[] {
   const isUnknown = tests.some(({ test }) => test.queries.some(({ langGiven }) => !langGiven));
-  const ofQuestions = new Set(tests.map(({ queryLang }) => queryLang));
+  const ofQuestions = new Set(tests.flatMap(({ test }) => test.queries.map(({ lang }) => lang)));
   const sources = new Map<string, { source: SumSource; readers: Variant[] }>();
   for (const variant of variants) {
     const key = sourceKey(variant.source);
