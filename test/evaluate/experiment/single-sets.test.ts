@@ -305,9 +305,9 @@ runs: { depth: 100 }
     );
     expect(() =>
       parseExperiment(yaml.replaceAll('xor,', 'mono,').replace('[xor]', '[mono]'), 'x.yaml'),
-    ).toThrow('is mono, which xor-tydi has not (known: xor)');
+    ).toThrow('is mono, which xor-tydi does not have (known: xor)');
     expect(() => parseExperiment(head('miracl', 'mono', 'MRR', ', corpus: x'), 'x.yaml')).toThrow(
-      'data[0].corpus is known of xor-tydi only',
+      'data[0].corpus is a key of xor-tydi only',
     );
     await expect(run(yaml.replace('corpus:', 'langs: [fi], corpus:'))).rejects.toThrow(
       'it has nothing in fi',
