@@ -17,6 +17,7 @@ const LAYERS = [
   'expand',
   'search',
   'index-options',
+  'add-documents',
   'xqg-index',
   'plan',
   'evaluate',

@@ -110,7 +110,7 @@ async function measure(passages) {
   }
 }
 
-/** Words by Zipf's law out of what the recipe know, so that queries are generated for them. */
+/** Words by Zipf's law that the recipe knows, so that queries are generated for them. */
 async function* documents(n, word) {
   for (let number = 0; number < n; number++) {
     const text = Array.from({ length: WORDS }, (_, i) => word(random(number * WORDS + i))).join(' ');
@@ -135,7 +135,8 @@ function random(number) {
 }
 
 async function packRecipe() {
-  const { loadPack, packFolder } = await import('../dist/pack/format.js');
+  const { loadPack } = await import('../dist/pack/format.js');
+  const { packFolder } = await import('../dist/pack/manifest.js');
   const { StaticEncoder } = await import('../dist/encode/static/static-encoder.js');
   const { LexiconGenerator } = await import('../dist/generate/lexicon.js');
   const pack = await loadPack(values.pack);
@@ -166,17 +167,21 @@ async function fakeRecipe() {
         identity: { name: 'fake', dim: FAKE_DIM, weights: '', unitLength: true, settings: {} },
         encodePassages: async (passages) => filled(passages.length),
         encodeQueries: async (queries) => filled(queries.length),
-        encodeMixtures: async (mixtures) => filled(mixtures.length),
+        bags: { encodeMixtures: async (mixtures) => filled(mixtures.length) },
       },
       generator: {
         identity: { name: 'fake', weights: '', settings: {} },
         languages: FAKE_LANGUAGES,
-        pivot: ({ text }) => ({ terms: stemsOf(text), weights: new Float32Array(stemsOf(text).length).fill(1) }),
-        expectation: (pivot) => pivot,
+        distribution: {
+          pivot: ({ text }) => ({ terms: stemsOf(text), weights: new Float32Array(stemsOf(text).length).fill(1) }),
+          expectation: (pivot) => pivot,
+          factors: {
+            generatedFrom: () => ({ terms: [], weights: new Float32Array(0) }),
+            translate: () => ({ terms: [], weights: new Float32Array(0) }),
+            generatedMass: () => 0,
+          },
+        },
         draw: async (passages) => passages.map(() => []),
-        generatedFrom: () => ({ terms: [], weights: new Float32Array(0) }),
-        translate: () => ({ terms: [], weights: new Float32Array(0) }),
-        generatedMass: () => 0,
       },
     },
   };

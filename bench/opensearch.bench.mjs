@@ -14,7 +14,7 @@ import { copyIndex } from '../dist/indexing/copy.js';
 import { totalsOf } from '../dist/indexing/lexical/corpus-totals.js';
 import { openSnapshot, openVersion } from '../dist/indexing/open.js';
 import { lexicalRow } from '../dist/indexing/lexical/segments.js';
-import { recipeOf } from '../dist/indexing/recipe.js';
+import { openRecipe } from '../dist/indexing/recipe.js';
 import { searchDefaults } from '../dist/search/defaults.js';
 import { Candidates } from '../dist/search/candidates/candidates.js';
 import { SearchEngine } from '../dist/search/engine.js';
@@ -83,9 +83,8 @@ async function digestsAgree(...dirs) {
 
 async function compare(embedded, stored) {
   const opened = await openVersion(stored);
-  const { manifest } = opened;
-  const recipe = await recipeOf({ pack: values.pack }, manifest.identity);
-  const defaults = searchDefaults(recipe.encoder.identity, recipe.generator.identity);
+  const recipe = await openRecipe({ pack: values.pack });
+  const defaults = searchDefaults(recipe.encoder, recipe.generator);
   const snapshot = await openSnapshot(embedded);
   const { queryLanguages, queriesPerLanguage } = snapshot;
   const exact = new SearchEngine({
@@ -93,7 +92,7 @@ async function compare(embedded, stored) {
     lexical: new LexicalIndex(await snapshot.segments(), defaults.bm25),
     encoder: recipe.encoder,
     scanner: new LateScanner(),
-    factors: recipe.generator,
+    factors: recipe.generator.distribution.factors,
     defaults,
   });
   const totals = await totalsOf(opened.store, opened.reader);
@@ -102,7 +101,7 @@ async function compare(embedded, stored) {
       reader: opened.reader,
       totals,
       encoder: recipe.encoder,
-      factors: recipe.generator,
+      factors: recipe.generator.distribution.factors,
       defaults,
       queryLanguages,
       queriesPerLanguage,

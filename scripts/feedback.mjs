@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { poolOf, testCollectionOf } from '../dist/evaluate/data/collection.js';
 import { loadMlqar } from '../dist/evaluate/data/mlqar.js';
-import { openParts } from '../dist/evaluate/parts.js';
+import { openParts } from '../dist/evaluate/ranking/engine-searcher.js';
 import { exactScores } from '../dist/evaluate/ranking/exact-scores.js';
 import { PassageIndex } from '../dist/evaluate/ranking/passage-index.js';
 import { DRAWN_QUERIES } from '../dist/evaluate/systems.js';
@@ -32,7 +32,7 @@ const collection = await loadMlqar({
   half: 'tune',
   unit: 'sentence',
 });
-const opened = await openParts(options.pack, { model: options.model });
+const opened = await openParts({ pack: options.pack, encoder: options.model });
 const { encoder, generator, scanner, defaults } = opened.parts;
 const tests = langs.map((lang) => testCollectionOf(collection, lang, 'all'));
 const passages = [...poolOf(collection, 'all')];

@@ -11,7 +11,7 @@ import { testCollectionOf } from '../dist/evaluate/data/collection.js';
 import { loadMlqar } from '../dist/evaluate/data/mlqar.js';
 import { loadXquad } from '../dist/evaluate/data/xquad.js';
 import { parseMeasures } from '../dist/evaluate/measures/metrics.js';
-import { openParts } from '../dist/evaluate/parts.js';
+import { openParts } from '../dist/evaluate/ranking/engine-searcher.js';
 import { fuseLegs, legList } from '../dist/evaluate/ranking/leg-list.js';
 import { LegScores } from '../dist/evaluate/ranking/leg-scores.js';
 import { PassageIndex } from '../dist/evaluate/ranking/passage-index.js';
@@ -22,7 +22,7 @@ import { DRAWN_QUERIES, systemsNamed } from '../dist/evaluate/systems.js';
 import { defaultSettings } from '../dist/evaluate/tune-grid.js';
 import { MEASURES } from '../dist/evaluate/xquad.js';
 import { rankOfIds } from '../dist/search/top-k.js';
-import { teach, teacherCards } from '../dist/train/teachers.js';
+import { teacherCards, teacherVectors } from '../dist/train/teachers.js';
 
 const MODEL = 'use-multilingual-v3';
 const LONGEST = 512;
@@ -46,9 +46,9 @@ const { values: options } = parseArgs({
 });
 const card = {
   ...teacherCards(resolve(shared, 'models')).find(({ name }) => name === MODEL),
-  longest: LONGEST,
+  maxTokens: LONGEST,
 };
-const opened = await openParts(options.pack);
+const opened = await openParts({ pack: options.pack });
 
 const tuning = await loadMlqar({ directory: resolve(shared, 'data/eval/mlqa-r'), half: 'tune' });
 const weightOf = await onCollection(tuning, chooseWeights);
@@ -208,5 +208,5 @@ function products(vector, matrix) {
 
 function encode(name, texts) {
   console.error(`${name}: ${texts.length}`);
-  return teach(card, texts, options.cache);
+  return teacherVectors(card, texts, options.cache);
 }

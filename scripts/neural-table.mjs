@@ -6,9 +6,9 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { CachedEncoder } from '../dist/encode/cached-encoder.js';
 import { loadXquad } from '../dist/evaluate/data/xquad.js';
-import { openParts } from '../dist/evaluate/parts.js';
-import { RememberingEncoder } from '../dist/evaluate/remembering-encoder.js';
+import { openParts } from '../dist/evaluate/ranking/engine-searcher.js';
 import { systemsNamed } from '../dist/evaluate/systems.js';
 import { evaluateCollection } from '../dist/evaluate/xquad.js';
 import { searchDefaults } from '../dist/search/defaults.js';
@@ -43,11 +43,12 @@ const others = langs.filter((lang) => lang !== 'en').sort();
 /** Questions are encoded once for all runs. */
 let encoder = null;
 for (const run of RUNS) {
-  const opened = await openParts(run.pack, {
-    model: join(options.models, 'use-multilingual-v3'),
-    queries: run.queries,
+  const opened = await openParts({
+    pack: run.pack,
+    encoder: join(options.models, 'use-multilingual-v3'),
+    generator: run.queries === 'gloss' ? 'gloss' : 'lexicon',
   });
-  encoder ??= new RememberingEncoder(opened.parts.encoder);
+  encoder ??= new CachedEncoder(opened.parts.encoder);
   const names = run.queries === 'gloss' ? OF_QUERIES : SYSTEMS;
   const measured = await measure(
     { ...opened.parts, encoder },
@@ -76,7 +77,7 @@ for (const run of RUNS) {
 }
 const lines = [table(['pack', '', ...others, 'mean'], rows)];
 if (langs.includes('en')) {
-  const opened = await openParts('base', { model: join(options.models, 'all-MiniLM-L6-v2') });
+  const opened = await openParts({ encoder: join(options.models, 'all-MiniLM-L6-v2') });
   const mono = await measure(opened.parts, opened.identities, 'mono', ['dense'], ['en']);
   results.push({ label: 'all-MiniLM-L6-v2 en', ...mono });
   await opened.close();
@@ -106,7 +107,7 @@ async function measure(parts, identities, setting, names, only = langs) {
     {
       parts: {
         ...parts,
-        defaults: searchDefaults(parts.encoder.identity, parts.generator.identity),
+        defaults: searchDefaults(parts.encoder, parts.generator),
       },
       identities,
     },

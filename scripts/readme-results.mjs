@@ -1,6 +1,7 @@
-// Writes the measured tables into README.md, between its results markers, from the JSON of evaluations.
+// Writes the measured tables into docs/results.md, and the summary of the first one into README.md, between their markers.
 // usage: node scripts/readme-results.mjs RESULTS.json ...     (each made by xqg evaluate ... --json RESULTS.json)
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { table, writeMarked } from './marked.mjs';
 
 const METRIC = 'MRR';
 const SETTING = 'to-english';
@@ -16,54 +17,70 @@ const GROUPS = [
   ],
   ['hybrid', 'hybrid+qt', 'hybrid+xqg', 'hybrid+qt+xqg', 'hybrid+xqg-all', 'hybrid+xqg(n=5)'],
 ];
-const BEGIN = '<!-- results: written by scripts/readme-results.mjs -->';
-const END = '<!-- /results -->';
+/** The summary: a row a leg, a column for what bridges the languages. */
+const LEGS = ['dense', 'bm25', 'hybrid'];
+const BRIDGES = { neither: '', generation: '+xqg', translation: '+qt', both: '+qt+xqg' };
 
 const files = process.argv.slice(2);
 if (files.length === 0) {
   console.error('usage: node scripts/readme-results.mjs RESULTS.json ...');
   process.exit(1);
 }
-const tables = files.map((file) => section(JSON.parse(readFileSync(file, 'utf8'))));
-const readme = readFileSync('README.md', 'utf8');
-const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-if (from < 0 || to < from) throw new Error(`README.md has no place between ${BEGIN} and ${END}`);
-writeFileSync(
-  'README.md',
-  `${readme.slice(0, from + BEGIN.length)}\n${tables.join('\n')}${readme.slice(to)}`,
-);
+const evaluations = files.map((file) => JSON.parse(readFileSync(file, 'utf8')));
+writeMarked('docs/results.md', 'results', evaluations.map(section).join('\n'));
+writeMarked('README.md', 'summary', summary(evaluations[0]));
 
-function section({ results, madeBy }) {
+function measured({ results }) {
   const rows = results.filter(
-    ({ setting, metric, language }) =>
-      setting === SETTING && metric === METRIC && language === 'given',
+    ({ setting, metric, language, condition = 'system' }) =>
+      setting === SETTING && metric === METRIC && language === 'given' && condition === 'system',
   );
   if (rows.length === 0)
     throw new Error(`no ${METRIC} in the setting ${SETTING} with the language given`);
   const languages = [...new Set(rows.map(({ queryLang }) => queryLang))].sort();
-  const value = (system, lang) =>
-    rows.find((row) => row.system === system && row.queryLang === lang)?.value;
+  const valuesOf = (system) =>
+    languages.map(
+      (lang) => rows.find((row) => row.system === system && row.queryLang === lang)?.value,
+    );
+  return { rows, languages, valuesOf };
+}
+
+function meanOf(values) {
+  return values.reduce((sum, one) => sum + one, 0) / values.length;
+}
+
+function figure(value) {
+  return value.toFixed(3).replace(/^0/, '');
+}
+
+function summary(evaluation) {
+  const { valuesOf } = measured(evaluation);
+  const lines = LEGS.map((leg) => {
+    const cells = Object.values(BRIDGES).map((bridge) => {
+      const values = valuesOf(leg + bridge);
+      return values.includes(undefined) ? '' : figure(meanOf(values));
+    });
+    return [leg, ...cells];
+  });
+  return table(['', ...Object.keys(BRIDGES)], lines);
+}
+
+function section(evaluation) {
+  const { rows, languages, valuesOf } = measured(evaluation);
+  const { madeBy } = evaluation;
   const [{ dataset, generator }] = rows;
-  const { pack } = madeBy.identities;
-  const lines = [
-    `**${dataset}**, questions in another language, English passages, ${METRIC}; pack \`${pack.name}\` ${pack.version}, generator \`${generator}\`, language given:`,
+  const { pack, encoders } = madeBy.identities;
+  const made = pack ? `pack \`${pack.name}\` ${pack.version}` : `encoder \`${encoders[0].name}\``;
+  const lines = GROUPS.flat().flatMap((system) => {
+    const values = valuesOf(system);
+    return values.includes(undefined) ? [] : [[system, ...[...values, meanOf(values)].map(figure)]];
+  });
+  return [
+    `**${dataset}**, questions in another language, English passages, ${METRIC}; ${made}, generator \`${generator}\`, language given:`,
     '',
-    `| | ${languages.join(' | ')} | mean |`,
-    `|---|${languages.map(() => '---').join('|')}|---|`,
-  ];
-  for (const systems of GROUPS) {
-    for (const system of systems) {
-      const values = languages.map((lang) => value(system, lang));
-      if (values.includes(undefined)) continue;
-      const mean = values.reduce((sum, one) => sum + one, 0) / values.length;
-      const cells = [...values, mean].map((one) => one.toFixed(3).replace(/^0/, ''));
-      lines.push(`| ${system} | ${cells.join(' | ')} |`);
-    }
-  }
-  lines.push(
+    table(['', ...languages, 'mean'], lines),
     '',
     `Measured on ${madeBy.date.slice(0, 10)} with xqg ${madeBy.version}: \`${madeBy.command}\``,
     '',
-  );
-  return `\n${lines.join('\n')}`;
+  ].join('\n');
 }

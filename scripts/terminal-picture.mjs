@@ -1,5 +1,5 @@
-// Draws the real output of commands as a terminal window in SVG. Runs them here and now: nothing is edited by hand.
-// usage: node scripts/terminal-picture.mjs OUT.svg "command 1" "command 2" ...     (`xqg` is this clone's)
+// Draws the output of commands as a terminal window in SVG. The commands run now; nothing is edited by hand.
+// usage: node scripts/terminal-picture.mjs OUT.svg "what the picture shows" "command" ...     (`xqg` is this clone's)
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 
@@ -19,9 +19,9 @@ const COLORS = {
   90: '#737aa2',
 };
 
-const [out, ...commands] = process.argv.slice(2);
-if (!out || commands.length === 0) {
-  console.error('usage: node scripts/terminal-picture.mjs OUT.svg "command" ...');
+const [out, label, ...commands] = process.argv.slice(2);
+if (!out || !label || commands.length === 0) {
+  console.error('usage: node scripts/terminal-picture.mjs OUT.svg "what it shows" "command" ...');
   process.exit(1);
 }
 
@@ -40,13 +40,14 @@ for (const command of commands) {
     console.error(`${command}: exit code ${status}\n${stderr}`);
     process.exit(1);
   }
-  for (const line of stdout.trimEnd().split('\n')) lines.push(...wrapped(spans(line)));
+  for (const line of stdout.trimEnd().split('\n'))
+    lines.push(...wrapped(spans(withoutIdleControls(line))));
   lines.push([]);
 }
 lines.pop();
 
 const longest = Math.max(
-  ...lines.map((line) => line.reduce((sum, { text }) => sum + text.length, 0)),
+  ...lines.map((line) => line.reduce((sum, { text }) => sum + cellsOf(text), 0)),
 );
 const width = Math.ceil(longest * CHARACTER + 2 * MARGIN);
 const height = BAR + lines.length * LINE + MARGIN;
@@ -55,33 +56,60 @@ const body = lines
   .filter((text) => text !== '');
 writeFileSync(
   out,
-  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="Terminal output of ${attribute(commands.join('; '))}">
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(label)}">
+<title>${escaped(label)}</title>
 <rect width="100%" height="100%" rx="9" fill="#1a1b26"/>
 <circle cx="20" cy="17" r="6" fill="#f7768e"/><circle cx="40" cy="17" r="6" fill="#e0af68"/><circle cx="60" cy="17" r="6" fill="#9ece6a"/>
-<g font-family="ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#c0caf5" xml:space="preserve">
+<g font-family="ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#c0caf5">
 ${body.join('\n')}
 </g>
 </svg>
 `,
 );
 
-/** Lines of at most so many characters, as a terminal shows a long one. */
+/** Bidi isolates are drawn only in lines that have a right-to-left letter: not every viewer hides them. */
+function withoutIdleControls(line) {
+  return /[\p{sc=Arab}\p{sc=Hebr}]/u.test(line) ? line : line.replace(/[\u2066-\u2069]/g, '');
+}
+
+/** Terminal cells that a text takes: two for an East Asian character, none for a mark or a bidi control. */
+function cellsOf(text) {
+  let cells = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (/^\p{Cf}+$/u.test(segment)) continue;
+    cells += /^[\p{sc=Han}\p{sc=Hangul}\p{sc=Hira}\p{sc=Kana}\uff01-\uff60]/u.test(segment) ? 2 : 1;
+  }
+  return cells;
+}
+
+/** Breaks a line between words where it is longer than the terminal, and indents what follows like its beginning. */
 function wrapped(line) {
+  const indent = /^ */.exec(line.map(({ text }) => text).join(''))[0].slice(0, COLUMNS / 2);
   const rows = [[]];
   let used = 0;
   for (const span of line) {
-    for (let from = 0; from < span.text.length; ) {
-      if (used === COLUMNS) {
-        rows.push([]);
-        used = 0;
+    for (const word of span.text.split(/(?<= )(?=[^ ])/)) {
+      if (used + cellsOf(word.trimEnd()) > COLUMNS && used > indent.length) {
+        rows.push([{ text: indent }]);
+        used = indent.length;
       }
-      const text = span.text.slice(from, from + COLUMNS - used);
-      rows.at(-1).push({ ...span, text });
-      from += text.length;
-      used += text.length;
+      rows.at(-1).push({ ...span, text: word });
+      used += cellsOf(word);
     }
   }
-  return rows;
+  return rows.map(joined);
+}
+
+/** Neighbors of one style become one span. */
+function joined(line) {
+  const result = [];
+  for (const span of line) {
+    const last = result.at(-1);
+    if (last && last.color === span.color && Boolean(last.bold) === Boolean(span.bold)) {
+      last.text += span.text;
+    } else result.push({ ...span });
+  }
+  return result;
 }
 
 /** Runs of one style, from text with SGR codes. */
@@ -108,16 +136,42 @@ function spans(line) {
   return result;
 }
 
+/**
+ * A line, without relying on preserved blanks or on a monospaced fallback font: every piece between wide gaps has a
+ * position of its own. Pieces of ASCII are set to the width of their cells. Where a piece holds another script, whose
+ * font may have any width, what follows it flows on.
+ */
 function drawLine(line, y) {
-  if (line.length === 0) return '';
-  const parts = line.map(({ text, color, bold }) => {
-    const attributes = `${color ? ` fill="${color}"` : ''}${bold ? ' font-weight="bold"' : ''}`;
-    return attributes ? `<tspan${attributes}>${attribute(text)}</tspan>` : attribute(text);
-  });
-  return `<text x="${MARGIN}" y="${y}">${parts.join('')}</text>`;
+  let column = 0;
+  let flows = false;
+  let gap = 0;
+  const parts = [];
+  for (const { text, color, bold } of line) {
+    for (const piece of text.split(/( {2,}|^ +| +$)/)) {
+      if (piece === '') continue;
+      if (/^ +$/.test(piece)) {
+        gap += piece.length;
+        column += piece.length;
+        continue;
+      }
+      const ascii = /^[\u0020-\u007e]+$/.test(piece);
+      const place = flows
+        ? gap > 0
+          ? ` dx="${(gap * CHARACTER).toFixed(1)}"`
+          : ''
+        : ` x="${(MARGIN + column * CHARACTER).toFixed(1)}"`;
+      const fixed = ascii ? ` textLength="${(piece.length * CHARACTER).toFixed(1)}"` : '';
+      const style = `${color ? ` fill="${color}"` : ''}${bold ? ' font-weight="bold"' : ''}`;
+      parts.push(`<tspan${place}${fixed}${style}>${escaped(piece)}</tspan>`);
+      column += cellsOf(piece);
+      gap = 0;
+      if (!ascii) flows = true;
+    }
+  }
+  return parts.length === 0 ? '' : `<text y="${y}">${parts.join('')}</text>`;
 }
 
-function attribute(text) {
+function escaped(text) {
   return text
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')

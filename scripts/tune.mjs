@@ -10,7 +10,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadMlqar } from '../dist/evaluate/data/mlqar.js';
 import { loadQa } from '../dist/evaluate/data/qa.js';
-import { openParts } from '../dist/evaluate/parts.js';
+import { openParts } from '../dist/evaluate/ranking/engine-searcher.js';
 import { madeBy } from '../dist/evaluate/report/results.js';
 import { systemsNamed, TUNABLE_SYSTEMS } from '../dist/evaluate/systems.js';
 import { formatTuned, tune } from '../dist/evaluate/tune.js';
@@ -40,11 +40,12 @@ const langs = options.langs?.split(',');
 const collections = options.qa
   ? await Promise.all(options.qa.map(loadQa))
   : [await loadMlqar({ directory: options.data, langs, half: options.half })];
-const opened = await openParts(options.pack, {
-  model: options.model,
-  queries: options.queries,
-  encoder: JSON.parse(options.encoder),
-  generator: JSON.parse(options.generator),
+const opened = await openParts({
+  pack: options.pack,
+  encoder: options.model,
+  encoderOptions: { settings: JSON.parse(options.encoder) },
+  generator: options.queries === 'gloss' ? 'gloss' : 'lexicon',
+  generatorOptions: { settings: JSON.parse(options.generator) },
 });
 const found = [];
 for (const collection of collections) {

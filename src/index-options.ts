@@ -1,14 +1,14 @@
-/** What an index is opened with, and how documents are added. Holds no logic. */
+/** The options that an index is opened with, and those of adding documents. */
 import type { SourceDocument } from './corpus/passage.js';
 import type { ReadBytes } from './corpus/progress.js';
 import type { ReadOptions } from './corpus/read-corpus.js';
 import type { CorpusOptions } from './corpus/split.js';
 import type { IndexProgress } from './indexing/options.js';
-import type { RecipeOptions } from './indexing/recipe.js';
+import type { RecipeSpec } from './indexing/recipe.js';
 import type { QueueOptions } from './indexing/workers/queued-run.js';
 import type { SearchSettings } from './search/opened/local.js';
 
-export interface OpenIndexOptions extends RecipeOptions, SearchSettings {
+export interface OpenIndexOptions extends RecipeSpec, SearchSettings {
   /**
    * `opensearch://HOST:PORT/NAME`: where a new index keeps its rows; of one that is there already,
    * the directory becomes the control folder. Default: in the directory, or where the index of the
@@ -40,7 +40,7 @@ export interface AddOptions {
   readonly split?: boolean;
   /** True: documents of the source that are not among the given ones are removed. Default false. */
   readonly replace?: boolean;
-  /** When aborted, what is done is kept and the result says `interrupted`. */
+  /** When aborted, what was written stays and the result says `interrupted`. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: IndexProgress) => void;
   /** Memory for what waits to be written, in bytes. Default 256 MB. */
@@ -55,12 +55,13 @@ export interface AddPathsOptions
   readonly onProgress?: (progress: IndexProgress, read: ReadBytes) => void;
   /**
    * Keeps the documents under this name, whatever path brought them; nothing that came under it
-   * before is dropped. Default: every path is a source of its own and is held to what it holds now.
+   * before is removed. Default: every path is a source of its own, and what is no longer in it is
+   * removed.
    */
   readonly source?: string;
   /**
    * Sees each document before it is indexed and returns what is indexed.
-   * @throws XqgError to refuse that document; `onFailure` is told
+   * @throws XqgError to refuse that document; `onFailure` gets it
    */
   readonly prepare?: (document: SourceDocument) => SourceDocument;
   /** Rows are computed by the workers of a queue (`runWorker`). Default: in this process. */

@@ -16,6 +16,7 @@ export type { SkipReason } from './corpus/reader.js';
 export type { CorpusOptions } from './corpus/split.js';
 export {
   type BagEncoder,
+  type BagEncoding,
   type Encoder,
   type EncoderIdentity,
   generatedQueryId,
@@ -23,7 +24,12 @@ export {
   type QueryText,
 } from './encode/encoder.js';
 export { FileEncoder } from './encode/file/file-encoder.js';
-export type { ExpandOptions, ExpansionWay } from './expand/apply.js';
+export type {
+  ExpandedQuestion,
+  ExpandOptions,
+  ExpansionInfo,
+  ExpansionWay,
+} from './expand/apply.js';
 export type {
   Expander,
   ExpanderIdentity,
@@ -33,11 +39,14 @@ export type {
 export { type OpenExpanderOptions, openExpander } from './expand/open-expander.js';
 export type {
   DistributionGenerator,
+  DrawArguments,
   Generator,
   GeneratorIdentity,
   GeneratorInput,
+  QueryDistribution,
+  QueryFilter,
+  QueryYield,
   TermFactors,
-  TermPhrase,
 } from './generate/generator.js';
 export {
   RecordedGenerator,
@@ -54,22 +63,23 @@ export type { RemoveTarget } from './indexing/remove.js';
 export type { IndexStatus } from './indexing/status.js';
 export type { PartsProgress, QueueOptions } from './indexing/workers/queued-run.js';
 export { type PartWorkerOptions, runWorker, type WorkerResult } from './indexing/workers/worker.js';
-export type { LanguageWeight, TermBag } from './languages/terms.js';
+export type { LanguageWeight, TermBag, TermPhrase } from './languages/terms.js';
+export type { RunningCost } from './models/cost.js';
 export { type ConceptTerms, Glossary } from './pack/glossary/glossary.js';
 export { readGlossary } from './pack/glossary/read-glossary.js';
 export type { PackIdentity } from './pack/pack.js';
-export type { PassageQueries } from './search/contents.js';
-export type { ExplainedPassage } from './search/explain.js';
+export type { ComparedHit, ComparedResult, Comparison } from './search/compare.js';
 export type {
-  ExpandedQuestion,
-  ExpansionInfo,
-  Hit,
-  Question,
-  QuestionHits,
-  SearchOptions,
-  SearchResult,
-} from './search/options.js';
-export type { Augmentation, SearchMode } from './search/request.js';
+  IndexContents,
+  PassageList,
+  PassageQueries,
+  StoredPassage,
+} from './search/contents.js';
+export type { Coverage } from './search/coverage.js';
+export type { ExplainedPassage } from './search/explain.js';
+export type { SearchMode, SearchOptions } from './search/options.js';
+export type { Augmentation } from './search/request.js';
+export type { AnnUse, Hit, Question, QuestionHits, SearchResult } from './search/result.js';
 export { roundTripScorer } from './search/round-trip-scorer.js';
 export {
   openIndex,

@@ -1,33 +1,29 @@
 /**
- * The public API: an index in a directory, opened for adding and for searching. Reading and writing
- * go on beside each other: a search sees the version that was newest when the index was opened or
- * last written to through this object. Readers of documents and the writing side are loaded when
- * they are first needed: a search from a cold start is quicker without.
+ * The public API: an index in a directory, opened for adding and for searching. Both go on beside
+ * each other: a search sees the version that was newest when the index was opened or last written
+ * to through this object. Readers of documents and the writing side are loaded when they are first
+ * needed, so that a search starts sooner.
  */
 import { resolve } from 'node:path';
+import {
+  addDocuments,
+  documentsOfPaths,
+  type Generation,
+  generationOf,
+  type SourceOptions,
+} from './add-documents.js';
 import { XqgError } from './base/errors.js';
 import type { SourceDocument } from './corpus/passage.js';
-import { CorpusProgress } from './corpus/progress.js';
+import { type ExpandedQuestion, expandQuestions } from './expand/apply.js';
 import type { AddOptions, AddPathsOptions, OpenIndexOptions } from './index-options.js';
 import type { AnnRecord } from './indexing/ann/record.js';
-import {
-  DEFAULT_SOURCE,
-  type NewDocument,
-  preparedDocuments,
-  sourceDocuments,
-} from './indexing/documents.js';
-import { keptGlossary } from './indexing/kept-glossary.js';
+import { DEFAULT_SOURCE, type NewDocument, sourceDocuments } from './indexing/documents.js';
 import { findManifest, type IndexIdentity, type Manifest } from './indexing/manifest.js';
-import type {
-  DocumentSource,
-  IndexOptions,
-  IndexProgress,
-  IndexResult,
-} from './indexing/options.js';
-import { type Recipe, recipeOf } from './indexing/recipe.js';
+import type { DocumentSource, IndexResult } from './indexing/options.js';
+import { closeRecipe, openRecipe, type Recipe, specOfIndex } from './indexing/recipe.js';
 import type { RemoveTarget } from './indexing/remove.js';
 import type { IndexStatus } from './indexing/status.js';
-import { answerQuestion, expandQuestions, rankQuestions } from './search/answer.js';
+import { answerQuestion, rankQuestions } from './search/answer.js';
 import type { AnnOptions } from './search/build-ann.js';
 import { type Comparison, compareRankings } from './search/compare.js';
 import {
@@ -46,28 +42,19 @@ import type { Coverage, CoverageOptions } from './search/coverage.js';
 import { type ExplainedPassage, explainPassage } from './search/explain.js';
 import { LocalIndex } from './search/opened/local.js';
 import type { Searchable } from './search/opened/searchable.js';
-import type {
-  ExpandedQuestion,
-  Question,
-  QuestionHits,
-  SearchOptions,
-  SearchResult,
-} from './search/options.js';
+import type { SearchOptions } from './search/options.js';
+import { languagesOf } from './search/question-language.js';
+import type { Question, QuestionHits, SearchResult } from './search/result.js';
 import { parseAddress } from './store/opensearch/address.js';
-
-/** Rows that wait to be written are held about twice: as vectors, and as what goes to the disk. */
-const COPIES = 2;
-/** Text and terms of a row, roughly. */
-const TEXT_BYTES = 16_384;
-const DEFAULT_MEMORY = 256e6;
-const QUERIES_PER_LANGUAGE = 5;
 
 /**
  * Opens the index in `directory`.
  *
- * @throws XqgError XQG_INDEX_MISSING if there is none and `create` is not set; XQG_STORE_OTHER;
- * XQG_INDEX_IDENTITY if it was made by another encoder, generator or pack; XQG_PACK_NOT_FOUND and
- * others of the pack
+ *     const index = await openIndex('my-index', { create: true });
+ *
+ * @throws XqgError XQG_INDEX_MISSING if there is none and `create` is not set; XQG_STORE_OTHER if
+ * its rows are in another store; XQG_INDEX_IDENTITY if another encoder, generator or pack made it;
+ * XQG_PACK_NOT_FOUND and others of the pack
  */
 export async function openIndex(
   directory: string,
@@ -77,13 +64,9 @@ export async function openIndex(
   const store = options.store === undefined ? undefined : parseAddress(options.store).spec;
   const found = store === undefined ? await findManifest(dir) : await attached(dir, store);
   if (found === null && !options.create) throw new XqgError('XQG_INDEX_MISSING', { dir });
-  const identity = found?.identity ?? null;
-  const kept =
-    options.glossary === undefined && identity?.glossary !== undefined
-      ? await keptGlossary(dir, identity.glossary)
-      : null;
-  const recipe = await recipeOf(options, identity, found?.encoderSpec, kept);
-  return new XqgIndex(dir, { ...options, store }, recipe, identity);
+  const spec = found === null ? options : await specOfIndex(options, dir, found);
+  const recipe = await openRecipe(spec);
+  return new XqgIndex(dir, { ...options, ...spec, store }, recipe, found?.identity ?? null);
 }
 
 /** Loaded only where rows are in a store elsewhere. */
@@ -92,38 +75,30 @@ async function attached(dir: string, store: string): Promise<Manifest | null> {
   return attachedManifest(dir, store);
 }
 
+/** An open index; `openIndex` makes it. Every method throws XQG_INDEX_CLOSED after `close`. */
 export class XqgIndex {
   #opened: Promise<Searchable> | null = null;
   #closed = false;
+  #identity: IndexIdentity | null;
 
-  /** Made by `openIndex`. */
   constructor(
     /** Absolute path. */
     readonly directory: string,
     readonly options: OpenIndexOptions,
     readonly recipe: Recipe,
-    private identity: IndexIdentity | null,
-  ) {}
+    identity: IndexIdentity | null,
+  ) {
+    this.#identity = identity;
+  }
 
-  /**
-   * How queries are generated here, or will be: in which languages, how many in each, and whether
-   * they are encoded.
-   */
-  get generation(): {
-    readonly languages: readonly string[];
-    readonly queries: number;
-    readonly encoded: boolean;
-  } {
-    const { options, identity } = this;
-    return {
-      languages:
-        options.queryLanguages ??
-        identity?.queryLanguages ??
-        this.recipe.generator?.languages ??
-        [],
-      queries: options.queriesPerLanguage ?? identity?.queriesPerLanguage ?? QUERIES_PER_LANGUAGE,
-      encoded: options.encodeQueries ?? identity?.encodesQueries ?? true,
-    };
+  /** null: it is not made yet. */
+  get identity(): IndexIdentity | null {
+    return this.#identity;
+  }
+
+  /** How queries are generated here, or will be. */
+  get generation(): Generation {
+    return generationOf(this);
   }
 
   /**
@@ -137,91 +112,90 @@ export class XqgIndex {
     options: AddOptions = {},
   ): Promise<IndexResult> {
     const { source = DEFAULT_SOURCE, split = false, replace = false, onProgress } = options;
-    return this.#write(sourceDocuments(documents, source, split), options, {
-      sources: replace ? [source] : [],
-      onProgress,
-    });
+    const sources = replace ? [source] : [];
+    return this.#add(sourceDocuments(documents, source, split), options, { sources, onProgress });
   }
 
   /**
    * Brings the index to hold exactly what is in these files and folders: indexes what is new or
-   * changed, drops what is gone.
+   * changed, removes what is no longer there. May be killed at any moment, as `add`.
    *
    * @throws XqgError those of `add`, XQG_CORPUS_NOT_FOUND and others of the readers and of
    * `writeByQueue`
    */
   async addPaths(paths: readonly string[], options: AddPathsOptions = {}): Promise<IndexResult> {
-    const { splitting, onSkip, onProgress, source } = options;
-    const { readCorpus } = await import('./corpus/read-corpus.js');
-    const progress = await CorpusProgress.of(paths);
-    const read: DocumentSource = (tell) => {
-      const onFailure = (path: string, error: XqgError): void => {
-        tell(path, error);
-        options.onFailure?.(path, error);
-      };
-      return preparedDocuments(
-        progress.count(readCorpus(paths, { onSkip, onFailure })),
-        options,
-        onFailure,
-      );
-    };
-    const more = {
-      sources: source === undefined ? paths.map((path) => resolve(path)) : [],
-      splitting,
-      onProgress: (state: IndexProgress) => onProgress?.(state, progress.bytes),
-    };
-    if (options.queue === undefined) return this.#write(read, options, more);
+    const { documents, sourceOptions } = await documentsOfPaths(paths, options);
+    if (options.queue === undefined) return this.#add(documents, options, sourceOptions);
     const { writeByQueue } = await import('./indexing/workers/queued-run.js');
     return writeByQueue(options.queue, this, options.signal, (rowsFrom) =>
-      this.#write(read, options, { ...more, rowsFrom }),
+      this.#add(documents, options, { ...sourceOptions, rowsFrom }),
     );
   }
 
+  async #add(
+    documents: AsyncIterable<SourceDocument> | DocumentSource,
+    options: Pick<AddOptions, 'signal' | 'memoryBytes'>,
+    sourceOptions: SourceOptions,
+  ): Promise<IndexResult> {
+    this.#requireOpen();
+    const result = await addDocuments(this, documents, options, sourceOptions);
+    this.#identity = (await findManifest(this.directory))?.identity ?? null;
+    await this.#closeVersion();
+    return result;
+  }
+
   /**
-   * Takes documents, or all that a source brought, out.
+   * Removes documents, or all that a source brought.
+   * @param options.purge rewrites the rows, so that no file holds what was removed
    * @returns the number of passages removed
+   * @throws XqgError XQG_INDEX_LOCKED if another process writes
    */
-  async remove(removal: RemoveTarget, options: { readonly purge?: boolean } = {}): Promise<number> {
+  async remove(target: RemoveTarget, options: { readonly purge?: boolean } = {}): Promise<number> {
     this.#requireOpen();
     const { removeFromIndex } = await import('./indexing/remove.js');
-    const removed = await removeFromIndex(this.directory, removal, options);
-    await this.#forgetVersion();
+    const removed = await removeFromIndex(this.directory, target, options);
+    await this.#closeVersion();
     return removed;
   }
 
-  /** The passages that answer a question. */
-  async search(question: string, options: SearchOptions = {}): Promise<SearchResult> {
-    return (await this.#open()).use(async (opened) =>
-      answerQuestion(await opened.around(question, [options]), this.recipe, question, options),
-    );
+  /**
+   * The passages that answer a question.
+   * @throws XqgError XQG_FILTER_SYNTAX, XQG_NUMBER_OUT_OF_RANGE, XQG_UNKNOWN_LANGUAGE,
+   * XQG_UNKNOWN_PROFILE for the options; XQG_ANN_MISSING and others of the ANN index where `ann` is
+   * true
+   */
+  search(question: string, options: SearchOptions = {}): Promise<SearchResult> {
+    return this.#use((opened) => answerQuestion(opened, question, options));
   }
 
   /**
-   * What an expander writes from a question, in the language that this index would search it in:
-   * for a search or an explanation that comes after it.
+   * Expands a question in the language that this index would search it in, for a search or an
+   * explanation that comes after it.
+   * @returns what `SearchOptions.expand` takes
    */
-  async expand(question: string, options: SearchOptions): Promise<ExpandedQuestion> {
-    return (await this.#open()).use(async (opened) => {
-      const { languages } = await opened.languages(question, options.lang, this.recipe);
-      const [expanded] = await expandQuestions([{ text: question, languages }], options);
+  expand(
+    question: string,
+    { lang, expand, signal }: Pick<SearchOptions, 'lang' | 'expand' | 'signal'>,
+  ): Promise<ExpandedQuestion> {
+    return this.#use(async ({ corpus }) => {
+      const { languages } = await languagesOf(question, lang, corpus);
+      const [expanded] = await expandQuestions([{ text: question, languages }], expand, signal);
       return expanded;
     });
   }
 
   /**
-   * Both rankings of one question, with xQG and without, and where each passage stands in the other
-   * one.
-   * @throws XqgError XQG_NO_GENERATED_QUERIES
+   * Both rankings of one question, with xQG and without, and the rank of each hit in the other one.
+   * @throws XqgError XQG_NO_GENERATED_QUERIES, and those of `search`
    */
-  async compare(question: string, options: SearchOptions = {}): Promise<Comparison> {
-    return (await this.#open()).use((opened) =>
-      compareRankings(opened, this.recipe, question, options),
-    );
+  compare(question: string, options: SearchOptions = {}): Promise<Comparison> {
+    return this.#use((opened) => compareRankings(opened, question, options));
   }
 
   /**
    * Ids and scores for many questions, in their order: for runs. Faster than one by one, since one
    * scan serves many. Questions are read as they are needed.
+   * @throws XqgError those of `search`
    */
   async *rank<Q extends Question>(
     questions: AsyncIterable<Q> | Iterable<Q>,
@@ -230,14 +204,7 @@ export class XqgIndex {
     const opened = await this.#open();
     const release = opened.hold();
     try {
-      let batch: Q[] = [];
-      for await (const question of questions) {
-        batch.push(question);
-        if (batch.length < QUESTIONS_TOGETHER) continue;
-        yield* this.#rankBatch(opened, batch, options);
-        batch = [];
-      }
-      yield* this.#rankBatch(opened, batch, options);
+      yield* rankQuestions(opened, questions, options);
     } finally {
       await release();
     }
@@ -245,93 +212,82 @@ export class XqgIndex {
 
   /**
    * Why a passage is found by a question.
-   * @throws XqgError XQG_PASSAGE_UNKNOWN
+   * @throws XqgError XQG_PASSAGE_UNKNOWN, and those of `search`
    */
-  async explain(
+  explain(
     question: string,
     passageId: string,
     options: SearchOptions = {},
   ): Promise<ExplainedPassage> {
-    return (await this.#open()).use(async (opened) =>
-      explainPassage(
-        await opened.around(question, [options], { depth: EXPLAINED_DEPTH, also: [passageId] }),
-        this.recipe,
-        question,
-        passageId,
-        options,
-      ),
-    );
+    return this.#use((opened) => explainPassage(opened, question, passageId, options));
   }
 
   /**
    * The generated queries of a passage by language.
    * @param options.filters conditions that the passage must pass, else it is as unknown
-   * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_NO_GENERATED_QUERIES
+   * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_NO_GENERATED_QUERIES, XQG_FILTER_SYNTAX
    */
-  async queries(passageId: string, { filters }: VisibleOptions = {}): Promise<PassageQueries> {
-    return (await this.#open()).use(async (opened) =>
-      generatedQueries(
-        await opened.passages([passageId], filters ?? []),
-        this.recipe,
-        passageId,
-        filters,
-      ),
-    );
+  queries(passageId: string, { filters }: VisibleOptions = {}): Promise<PassageQueries> {
+    return this.#use(async (opened) => {
+      const view = await opened.viewFor([], { filters, ids: [passageId] });
+      return generatedQueries(view, passageId, filters);
+    });
   }
 
   /**
    * One passage as the index holds it.
-   * @throws XqgError XQG_PASSAGE_UNKNOWN
+   * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_FILTER_SYNTAX
    */
-  async passage(passageId: string, { filters }: VisibleOptions = {}): Promise<StoredPassage> {
-    return (await this.#open()).use(async (opened) =>
-      storedPassage(await opened.passages([passageId], filters ?? []), passageId, filters),
-    );
+  passage(passageId: string, { filters }: VisibleOptions = {}): Promise<StoredPassage> {
+    return this.#use(async (opened) => {
+      const view = await opened.viewFor([], { filters, ids: [passageId] });
+      return storedPassage(view, passageId, filters);
+    });
   }
 
   /**
    * A page of the passages that pass the filters, in the order of the index, and how many there
    * are.
+   * @throws XqgError XQG_FILTER_SYNTAX; XQG_STORE_WHOLE where a store ranks by itself
    */
-  async passages(options: ListOptions = {}): Promise<PassageList> {
-    return (await this.#open()).use((opened) =>
-      listPassages(opened.whole('A list of passages'), options),
-    );
+  passages(options: ListOptions = {}): Promise<PassageList> {
+    return this.#use((opened) => listPassages(opened.allRows('A list of passages'), options));
   }
 
-  /** What the index holds of what passes the filters. */
-  async contents({ filters }: VisibleOptions = {}): Promise<IndexContents> {
-    return (await this.#open()).use((opened) =>
-      countContents(opened.whole('Counting the contents'), filters),
-    );
+  /**
+   * What the index holds of what passes the filters.
+   * @throws XqgError XQG_FILTER_SYNTAX; XQG_STORE_WHOLE where a store ranks by itself
+   */
+  contents({ filters }: VisibleOptions = {}): Promise<IndexContents> {
+    return this.#use((opened) => countContents(opened.allRows('Counting the contents'), filters));
   }
 
   /**
    * How many generated queries find their own passage, by language.
-   * @throws XqgError XQG_NO_GENERATED_QUERIES
+   * @throws XqgError XQG_NO_GENERATED_QUERIES, XQG_FILTER_SYNTAX; XQG_STORE_WHOLE where a store
+   * ranks by itself
    */
   async coverage(options: CoverageOptions = {}): Promise<Coverage> {
     const { measureCoverage } = await import('./search/coverage.js');
-    return (await this.#open()).use((opened) =>
-      measureCoverage(opened.whole('Measuring the generated queries'), this.recipe, options),
+    return this.#use((opened) =>
+      measureCoverage(opened.allRows('Measuring the generated queries'), options),
     );
   }
 
   /**
    * Builds an ANN index beside this index, for the version that is newest, and searches through it
    * from then on.
-   * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE
+   * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE; XQG_STORE_WHOLE where a store ranks
+   * by itself
    */
   async buildAnn(options: AnnOptions = {}): Promise<AnnRecord> {
     const { buildAnn } = await import('./search/build-ann.js');
-    const record = await (await this.#open()).use((opened) =>
-      buildAnn(opened.whole('An ANN index'), this.recipe, options),
-    );
-    await this.#forgetVersion();
+    const record = await this.#use((opened) => buildAnn(opened.allRows('An ANN index'), options));
+    await this.#closeVersion();
     return record;
   }
 
-  /** What the index holds and what made it. */
+  /** What the index holds and what made it, read from the directory. */
   async status(): Promise<IndexStatus> {
     this.#requireOpen();
     const { indexStatus } = await import('./indexing/status.js');
@@ -345,7 +301,7 @@ export class XqgIndex {
     return digestIndex(this.directory);
   }
 
-  /** What made the version that is searched, and how far it was. */
+  /** What made the version that is searched, and how complete it is. */
   async manifest(): Promise<Manifest> {
     return (await this.#open()).manifest;
   }
@@ -359,13 +315,13 @@ export class XqgIndex {
    * True if another process, or for rows elsewhere another machine, sealed another version than the
    * one that is searched.
    */
-  async outdated(): Promise<boolean> {
-    return (await this.#open()).use((opened) => opened.outdated());
+  outdated(): Promise<boolean> {
+    return this.#use((opened) => opened.outdated());
   }
 
   /**
-   * Goes over to the newest version, which another process may have written. Searches go on in the
-   * old one until the new one is open; what has begun there ends there.
+   * Switches to the newest version, which another process may have written. Searches use the old
+   * one until the new one is open; those that have begun end there.
    *
    * @throws XqgError as `openIndex`; then the old version stays
    */
@@ -379,53 +335,29 @@ export class XqgIndex {
   }
 
   /**
-   * Makes ahead what the first question in each language would wait for; ends early when aborted.
-   * For servers.
+   * Prepares what the first question in each language would wait for; ends early when aborted. For
+   * servers.
    */
-  async prepare(signal: AbortSignal): Promise<void> {
-    await (await this.#open()).use((opened) => opened.prepare(signal));
+  prepare(signal: AbortSignal): Promise<void> {
+    return this.#use((opened) => opened.prepare(signal));
   }
 
-  /**
-   * Lets go of files and memory, as soon as what has begun is done. The object cannot be used
-   * afterwards.
-   */
+  /** Releases files and memory once the calls that have begun are done. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#forgetVersion();
-    await this.recipe.close?.();
+    await this.#closeVersion();
+    await closeRecipe(this.recipe);
   }
 
-  async #write(
-    documents: AsyncIterable<SourceDocument> | DocumentSource,
-    { signal, memoryBytes = DEFAULT_MEMORY }: Pick<AddOptions, 'signal' | 'memoryBytes'>,
-    more: Pick<IndexOptions, 'sources' | 'splitting' | 'onProgress' | 'rowsFrom'>,
-  ): Promise<IndexResult> {
-    this.#requireOpen();
-    const { encoder, generator, pack, packFolder, encoderSpec, glossary } = this.recipe;
-    const { languages: queryLanguages, encoded: encodeQueries } = this.generation;
-    const rowBytes = COPIES * 4 * encoder.identity.dim * (1 + queryLanguages.length) + TEXT_BYTES;
-    const { indexDocuments } = await import('./indexing/build.js');
-    const result = await indexDocuments(this.directory, documents, {
-      encoder,
-      generator,
-      pack,
-      packFolder,
-      glossary,
-      encoderSpec,
-      encodeQueries,
-      store: this.options.store,
-      threads: this.options.threads,
-      queryLanguages,
-      queriesPerLanguage: this.options.queriesPerLanguage ?? this.identity?.queriesPerLanguage,
-      seed: this.options.seed ?? this.identity?.seed,
-      writeRows: Math.max(64, Math.min(4096, Math.floor(memoryBytes / rowBytes))),
-      signal,
-      ...more,
-    });
-    this.identity = (await findManifest(this.directory))?.identity ?? null;
-    await this.#forgetVersion();
-    return result;
+  /** Works with the version that is open, which stays open until the work is done. */
+  async #use<T>(work: (opened: Searchable) => Promise<T>): Promise<T> {
+    const opened = await this.#open();
+    const release = opened.hold();
+    try {
+      return await work(opened);
+    } finally {
+      await release();
+    }
   }
 
   #open(): Promise<Searchable> {
@@ -441,16 +373,7 @@ export class XqgIndex {
     return RemoteIndex.open(this.directory, this.recipe);
   }
 
-  async *#rankBatch<Q extends Question>(
-    opened: Searchable,
-    batch: readonly Q[],
-    options: SearchOptions,
-  ): AsyncGenerator<QuestionHits<Q>> {
-    for await (const { index, questions } of opened.aroundEach(batch, options))
-      yield* await rankQuestions(index, this.recipe, questions, options);
-  }
-
-  async #forgetVersion(): Promise<void> {
+  async #closeVersion(): Promise<void> {
     const opened = await this.#opened?.catch(() => null);
     this.#opened = null;
     await opened?.close();
@@ -460,7 +383,3 @@ export class XqgIndex {
     if (this.#closed) throw new XqgError('XQG_INDEX_CLOSED', { dir: this.directory });
   }
 }
-
-const QUESTIONS_TOGETHER = 32;
-/** Where not all rows are at hand, a passage's place is looked for among so many. */
-const EXPLAINED_DEPTH = 100;

@@ -51,7 +51,7 @@ export async function contests(data, threads) {
       ours: {
         name: 'xqg (8 bits, then exact)',
         run: (turn) => {
-          const { scores, error } = sumParts([{ ...matrix.nearly(question(turn)), weight: 1 }], sums);
+          const { scores, error } = sumParts([{ ...matrix.approximate(question(turn)), weight: 1 }], sums);
           return [...exactTopK(scores, error, question(turn), [{ matrix, weight: 1 }], k, rank).rows];
         },
       },

@@ -1,22 +1,22 @@
 /**
- * The formula: passage vectors and the sums of their generated queries' vectors become one matrix
- * (method.md, section 1). Works on arrays alone; knows no encoder, no language and no index.
+ * The formula of augmentation (Zhuang, Shou and Zuccon, SIGIR 2023): fuses passage vectors with the
+ * sums of their generated queries' vectors.
  *
- * Vectors are float32; every row is summed in float64 and rounded once, in a fixed order of
- * languages, so a row's result depends on that row alone: not on the batch, shard or position.
+ * Vectors are float32. Every row is summed in float64, in a fixed order of languages, and rounded
+ * once, so that the result for a row does not depend on its batch, shard or position.
  */
 import { XqgError } from '../base/errors.js';
 import { sumRows } from '../vectors/float-rows.js';
 import { requireAlpha, requireWeight } from './profiles.js';
 
-/** The sum of the generated queries' vectors of every passage in one language. */
+/** For every passage, the sum of the vectors of its generated queries in one language. */
 export interface LanguageSum {
   readonly lang: string;
   /** (n x dim), row-major; a zero row where a passage has no queries in this language. */
   readonly sums: Float32Array;
-  /** w_l >= 0. */
+  /** w_l >= 0 */
   readonly weight: number;
-  /** Queries per passage that a sum stands for, > 0. */
+  /** n_l > 0: number of queries in a passage's sum. */
   readonly queries: number;
 }
 
@@ -30,15 +30,16 @@ export interface FuseOptions {
 }
 
 /**
- * Fuses every passage with its queries. With alpha 0 the result is the passages bit for bit,
- * whatever else is asked, so that the baseline is exactly the encoder's. A zero vector stays zero.
+ * Fuses every passage with its queries. With alpha 0 the result equals `passages` bit for bit,
+ * whatever the other options are, so that the baseline is the encoder's output. A zero vector stays
+ * zero.
  *
  * @param passages (n x dim), row-major
- * @param languages with sums of the same shape; weights 0 are left out
- * @param out (n x dim) to write to; may be `passages` or a language's sums themselves. A new array
- * if absent.
+ * @param languages with sums of the same shape; those of weight 0 are ignored
+ * @param out (n x dim) output, a new array by default; may be `passages` or the sums of a language
  * @returns `out`
- * @throws XqgError XQG_NUMBER_OUT_OF_RANGE, XQG_DIMENSION_MISMATCH
+ * @throws XqgError XQG_NUMBER_OUT_OF_RANGE when alpha or a weight is out of range
+ * @throws XqgError XQG_DIMENSION_MISMATCH when the shapes differ
  */
 export function fuse(
   passages: Float32Array,
@@ -67,10 +68,11 @@ export function fuse(
 }
 
 /**
- * Adds weight * sums to `into`, so that many languages need the memory of one: their weighted sum
- * is one `LanguageSum` of weight 1 and SUM_l w_l n_l queries. Add in a fixed order of languages.
+ * Adds weight * sums to `into`. Adding up the languages one by one takes the memory of one of them:
+ * the weighted sum acts as one `LanguageSum` of weight 1 and SUM_l w_l n_l queries. Languages must
+ * be added in a fixed order.
  *
- * @param into (n x dim), changed
+ * @param into (n x dim), modified in place
  * @param sums (n x dim)
  * @param weight >= 0
  */
@@ -79,8 +81,8 @@ export function addWeighted(into: Float32Array, sums: Float32Array, weight: numb
 }
 
 /**
- * What every part weighs in a fused vector before renormalization: `passageWeight` P + SUM_l
- * `shares[l]` S_l. The shares of the mean are divided by SUM_l w_l n_l; they are 0 if that is 0.
+ * The coefficients of a fused vector before renormalization: `passageWeight` P + SUM_l `shares[l]`
+ * S_l. In the mean variant the shares are divided by SUM_l w_l n_l, or are 0 if that is 0.
  */
 export function shareOf(
   languages: readonly Pick<LanguageSum, 'weight' | 'queries'>[],

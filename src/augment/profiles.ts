@@ -1,35 +1,33 @@
-/**
- * The named settings of augmentation: which sum is taken, how strongly, over which languages.
- */
+/** Augmentation profiles: named settings of the variant, alpha and languages. */
 import { XqgError } from '../base/errors.js';
 
 /**
- * Which query languages a question sees: its own, all of them with weight 1, or those named with
- * these weights.
+ * Whose generated queries count for a question: those in the question's language (`asker`), those
+ * in all languages with weight 1, or those in the given languages with the given weights.
  */
 export type LanguagePolicy = 'asker' | 'all' | Readonly<Record<string, number>>;
 
 /**
- * How a passage vector P and the sums S_l of its generated queries' vectors become one vector:
- * `sum`: (1 - alpha) P + alpha SUM_l w_l S_l; `mean`: (1 - alpha) P + alpha (SUM_l w_l S_l) /
- * (SUM_l w_l n_l).
+ * How a passage vector P and the sums S_l of its generated queries' vectors are fused. `sum`:
+ * (1 - alpha) P + alpha SUM_l w_l S_l. `mean`: (1 - alpha) P + alpha (SUM_l w_l S_l) / (SUM_l w_l
+ * n_l).
  */
 export interface AugmentationProfile {
   readonly variant: 'sum' | 'mean';
   /**
-   * In [0, 1]; 0 is the passage alone. Not comparable between variants or numbers of queries: see
-   * `alphaEffective`.
+   * In [0, 1]; 0 means the passage alone. Not comparable across variants or numbers of queries (see
+   * `alphaEffective`).
    */
   readonly alpha: number;
-  /** True: fused vectors get unit length (zero vectors stay zero). */
+  /** Whether fused vectors are scaled to unit length; zero vectors stay zero. */
   readonly renormalize: boolean;
   readonly languages: LanguagePolicy;
 }
 
 /**
- * `paper`: the formula of Zhuang, Shou and Zuccon (SIGIR 2023), for encoders whose vectors have any
- * length: a plain sum over all languages. `unit`: for encoders with unit-length vectors: the mean
- * of the queries in the asker's language.
+ * `paper`, for encoders whose vectors vary in length: the formula of Zhuang, Shou and Zuccon (SIGIR
+ * 2023), a plain sum over all languages. `unit`, for encoders with unit-length vectors: the mean of
+ * the queries in the question's language.
  */
 export const PROFILES = {
   paper: { variant: 'sum', alpha: 0.01, renormalize: false, languages: 'all' },
@@ -39,10 +37,11 @@ export const PROFILES = {
 export type ProfileName = keyof typeof PROFILES;
 
 /**
- * A named profile, with alpha or the languages replaced where they are given.
+ * The profile of that name, with alpha or the languages overridden by `changes`.
  *
- * @throws XqgError XQG_UNKNOWN_PROFILE; XQG_NUMBER_OUT_OF_RANGE for an alpha outside [0, 1] or a
- * language weight that is not a finite number >= 0.
+ * @throws XqgError XQG_UNKNOWN_PROFILE when there is no such profile
+ * @throws XqgError XQG_NUMBER_OUT_OF_RANGE when alpha is outside [0, 1], or a language weight is not
+ * a finite number >= 0
  */
 export function augmentationProfile(
   name: string,
@@ -65,11 +64,11 @@ export function augmentationProfile(
 }
 
 /**
- * The share in [0, 1] that the mean of n queries has in a sum with `alpha`: alpha n / ((1 - alpha)
- * + alpha n). For the mean variant n is 1. At alpha 0.01 and 35 queries it is 0.26, not 0.01.
+ * alpha_eff, the share in [0, 1] that the mean of n queries has in their sum with the passage:
+ * alpha n / ((1 - alpha) + alpha n). For alpha 0.01 and 35 queries it is 0.26.
  *
  * @param alpha in [0, 1]
- * @param n number of queries that are summed, >= 0
+ * @param n number of queries in the sum, >= 0; 1 for the mean variant
  */
 export function alphaEffective(alpha: number, n: number): number {
   requireAlpha(alpha);
@@ -77,7 +76,7 @@ export function alphaEffective(alpha: number, n: number): number {
   return queries === 0 ? 0 : queries / (1 - alpha + queries);
 }
 
-/** @throws XqgError XQG_NUMBER_OUT_OF_RANGE if alpha is not in [0, 1] */
+/** @throws XqgError XQG_NUMBER_OUT_OF_RANGE when alpha is not in [0, 1] */
 export function requireAlpha(alpha: number): void {
   if (!(alpha >= 0 && alpha <= 1)) {
     throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', {
@@ -89,7 +88,7 @@ export function requireAlpha(alpha: number): void {
 }
 
 /**
- * @throws XqgError XQG_NUMBER_OUT_OF_RANGE if the weight of a language is not a finite number >= 0
+ * @throws XqgError XQG_NUMBER_OUT_OF_RANGE when the weight of a language is not a finite number >= 0
  */
 export function requireWeight(lang: string, weight: number): void {
   if (!(weight >= 0 && weight < Infinity)) {

@@ -4,18 +4,33 @@
  */
 import { catalogue, type ErrorCode } from './error-catalogue.js';
 
-export class XqgError extends Error {
+/** A value that stands in a message. */
+type Value = string | number;
+
+/** The names in braces of a text; braces around quotes or spaces are part of the text (JSON). */
+type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `${string}${'"' | ' '}${string}` ? never : Name) | Placeholders<Rest>
+  : never;
+
+type PlaceholdersOf<Code extends ErrorCode> =
+  | Placeholders<(typeof catalogue)[Code]['message']>
+  | Placeholders<(typeof catalogue)[Code]['remedy']>;
+
+/** The values that the message and the remedy of a code need. */
+export type ErrorDetails<Code extends ErrorCode> = Readonly<Record<PlaceholdersOf<Code>, Value>>;
+
+type ErrorArguments<Code extends ErrorCode> = [PlaceholdersOf<Code>] extends [never]
+  ? [details?: Readonly<Record<string, never>>, options?: ErrorOptions]
+  : [details: ErrorDetails<Code>, options?: ErrorOptions];
+
+export class XqgError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly code: ErrorCode;
   /** What to do about it, as one sentence or one command. */
   readonly remedy: string;
   /** The values that the message was made of, for programs (`--json`). */
-  readonly details: Readonly<Record<string, string | number>>;
+  readonly details: Readonly<Record<string, Value>>;
 
-  constructor(
-    code: ErrorCode,
-    details: Record<string, string | number> = {},
-    options?: { cause?: unknown },
-  ) {
+  constructor(code: Code, ...[details = {}, options]: ErrorArguments<Code>) {
     const entry = catalogue[code];
     super(fill(entry.message, details), options);
     this.name = 'XqgError';
@@ -23,12 +38,21 @@ export class XqgError extends Error {
     this.remedy = fill(entry.remedy, details);
     this.details = details;
   }
+
+  /** An error with the code and the values of one that was raised before, perhaps elsewhere. */
+  static restore(
+    code: ErrorCode,
+    details: Readonly<Record<string, Value>>,
+    options?: ErrorOptions,
+  ): XqgError {
+    return new XqgError(code, details as ErrorDetails<ErrorCode>, options);
+  }
 }
 
 /**
  * Replaces every `{name}` of a catalogue text by its value; a name without a value stays as it is.
  */
-function fill(template: string, details: Record<string, string | number>): string {
+function fill(template: string, details: Readonly<Record<string, Value>>): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole));
 }
 

@@ -5,12 +5,20 @@
 
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { XqgError } from '../base/errors.js';
 import type { OpenEncoderOptions } from '../encode/open-encoder.js';
 import { checkExpansionWeight, type ExpandOptions } from '../expand/apply.js';
-import { numberWithin, oneOf, wholeNumber } from '../search/options.js';
+import {
+  declarationsIn,
+  numberWithin,
+  type OptionDeclaration,
+  type OptionsIn,
+  oneOf,
+  type Place,
+  wholeNumber,
+} from '../search/options.js';
 import type { CommandContext } from './command.js';
 
 export { oneOf } from '../search/options.js';
@@ -52,10 +60,97 @@ export function parseOptions<S extends z.ZodType>(schema: S, raw: unknown): z.ou
   const values = raw as Record<string, unknown>;
   const problems = result.error.issues.map((issue) => {
     const name = String(issue.path[0] ?? '');
-    const flag = `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
-    return `${flag} ${values[name] === undefined ? '' : `${JSON.stringify(values[name])} `}${issue.message}`;
+    return `--${kebabCase(name)} ${values[name] === undefined ? '' : `${JSON.stringify(values[name])} `}${issue.message}`;
   });
   throw new XqgError('XQG_BAD_OPTION', { problems: problems.join('; ') });
+}
+
+/** Where the command line takes the options of a search. */
+type SearchCommand = Extract<Place, `cli ${string}`>;
+
+/** Adds the options of a search that a command takes, with their help. */
+export function addSearchOptions(command: Command, place: SearchCommand): Command {
+  for (const declaration of declarationsIn(place)) {
+    command.addOption(flagOf(declaration));
+    const { negation } = declaration;
+    if (negation !== undefined) command.option(negation.flag, negation.about);
+  }
+  return command;
+}
+
+/**
+ * Checks the options of one call of a command that searches.
+ * @param others schemas of what the command takes besides
+ * @returns `search`: the options of the search, only those that were given; `given`: the others
+ * @throws XqgError XQG_BAD_OPTION naming every option that cannot be used; XQG_USAGE for an option
+ * beside its negation
+ */
+export function parseSearchOptions<P extends SearchCommand, S extends z.ZodRawShape>(
+  place: P,
+  others: S,
+  raw: unknown,
+): { readonly search: OptionsIn<P>; readonly given: z.output<z.ZodObject<S>> } {
+  const declarations = declarationsIn(place).map((declaration) => ({
+    ...declaration,
+    attribute: flagOf(declaration).attributeName(),
+  }));
+  const fields = declarations.map(({ attribute, type }) => [
+    attribute,
+    (type instanceof z.ZodNumber ? fromText(type) : type).optional(),
+  ]);
+  const schema = z.object({ ...others, ...Object.fromEntries(fields) });
+  const given = parseOptions(schema, raw) as Record<string, unknown>;
+  const search = Object.fromEntries(
+    declarations
+      .map(({ name, attribute, negation }) => {
+        const isNegated = negation !== undefined && isGiven(negation.flag, raw);
+        if (isNegated && given[attribute] !== undefined) {
+          const problem = `Give either --${attribute} or ${negation.flag}.`;
+          throw new XqgError('XQG_USAGE', { problem, command: place.replace('cli', 'xqg') });
+        }
+        return [name, isNegated ? false : given[attribute]] as const;
+      })
+      .filter(([, value]) => value !== undefined),
+  );
+  return {
+    search: search as OptionsIn<P>,
+    given: given as z.output<z.ZodObject<S>>,
+  };
+}
+
+function flagOf({
+  name,
+  type,
+  about,
+  default: fallback,
+  flag = `--${kebabCase(name)}`,
+  argument,
+}: OptionDeclaration & { readonly name: string }): Option {
+  const isList = type instanceof z.ZodArray;
+  const repeated = isList ? '; may be repeated' : '';
+  // Not set by commander, so that the command sees what was given.
+  const value =
+    argument === undefined || isList || fallback === undefined
+      ? ''
+      : ` (default: ${JSON.stringify(fallback)})`;
+  const option = new Option(
+    argument === undefined ? flag : `${flag} ${argument}`,
+    `${about}${repeated}${value}`,
+  );
+  return isList ? option.argParser(collect) : option;
+}
+
+/** Gathers the values of an option that may be repeated. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+function isGiven(flag: string, raw: unknown): boolean {
+  return (raw as Record<string, unknown>)[new Option(flag).attributeName()] !== undefined;
+}
+
+function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 }
 
 /** The options by which commands name an encoder, the same everywhere. */
@@ -85,7 +180,7 @@ export function addEncoderOptions(command: Command, fallback: string): Command {
     )
     .option(
       '--card <json>',
-      'what is to be known of the model, as JSON or a file of it (docs/models.md)',
+      'what must be known of the model, as JSON or a file of it (docs/models.md)',
     )
     .option('--endpoint <file>', 'settings of the endpoint of openai:MODEL (docs/models.md)')
     .option(
@@ -96,7 +191,7 @@ export function addEncoderOptions(command: Command, fallback: string): Command {
     .option('--batch <n>', 'texts that a model runs together (default: 1, which is exact)');
 }
 
-/** What `openEncoder` takes; people are told what was opened. */
+/** What `openEncoder` takes; says on stderr what was opened. */
 export function givenEncoder(
   { card, endpoint, encoderThreads, workers, batch }: EncoderFlags,
   context: CommandContext,
@@ -156,7 +251,7 @@ export function addExpandOptions(command: Command): Command {
     );
 }
 
-/** What a search takes, and how to let go of it; nothing where no expansion was asked for. */
+/** What a search takes, and how to close it; nothing where the question is not to be expanded. */
 export async function givenExpansion(
   {
     expand,

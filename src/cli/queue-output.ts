@@ -54,7 +54,7 @@ function runText({
   const silence = Date.now() - Date.parse(updated);
   const again =
     phase === 'incomplete'
-      ? '; mend the cause and run the same xqg index again with --retry-failed'
+      ? '; fix the cause and run the same xqg index again with --retry-failed'
       : silence > SILENT
         ? `; not heard of for ${count(Math.round(silence / 1000))} s: run the same xqg index again`
         : '';

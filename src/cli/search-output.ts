@@ -1,49 +1,44 @@
 /**
- * Answers as text for people. Whatever has a width that is not known (any script) stands at the end
+ * Search results as text for people. Whatever has a width that is not known (any script) stands at the end
  * of its line, so that no layout depends on it.
  */
 import { isAbsolute, relative } from 'node:path';
-import type { Hit, SearchResult } from '../search/options.js';
+import type { Comparison } from '../search/compare.js';
+import type { Hit, SearchResult } from '../search/result.js';
 import { colors, count, foreign, shorten } from './terminal.js';
 
 /** Characters of a snippet. */
 const SNIPPET = 280;
 
-/** One answer as a list. */
-export function describeAnswer(answer: SearchResult): string {
-  if (answer.hits.length === 0) return `${describeSearch(answer)}\nNothing found.`;
-  const hits = answer.hits.map((hit) =>
+/** One result as a list. */
+export function describeResult(result: SearchResult): string {
+  if (result.hits.length === 0) return `${describeSearch(result)}\nNothing found.`;
+  const hits = result.hits.map((hit) =>
     describeHit(hit, `${String(hit.rank).padStart(3)}  ${score(hit)}  ${hit.lang}`),
   );
-  return [describeSearch(answer), ...hits].join('\n');
-}
-
-/** Both rankings of one question, deeper than what is shown, so that moves are seen. */
-export interface BothRankings {
-  readonly on: SearchResult;
-  readonly off: SearchResult;
-  /** At most so many of each are shown. */
-  readonly shown: number;
+  return [describeSearch(result), ...hits].join('\n');
 }
 
 /**
- * Two rankings side by side: the places with xQG and without, and by how many places xQG moved a
+ * Two rankings side by side: the ranks with xQG and without, and by how many ranks xQG moved a
  * passage; in the order with xQG, then what only the other one shows.
  */
-export function describeBoth({ on, off, shown }: BothRankings): string {
-  const ranks = [on, off].map(({ hits }) => new Map(hits.map(({ id, rank }) => [id, rank])));
-  const first = on.hits.slice(0, shown);
-  const ids = new Set(first.map(({ id }) => id));
-  const others = off.hits.slice(0, shown).filter(({ id }) => !ids.has(id));
-  const lines = [...first, ...others].map((hit) => {
-    const [now, before] = ranks.map((of) => of.get(hit.id));
-    return describeHit(
-      hit,
-      `${place(now)}  ${place(before).padStart(7)}  ${move(before, now)}  ${hit.lang}`,
-    );
-  });
+export function describeBoth({ with: on, without: off }: Comparison): string {
+  const shown = new Set(on.hits.map(({ id }) => id));
+  const lines = [
+    ...on.hits.map((hit) => describeMove(hit, hit.rank, hit.otherRank)),
+    ...off.hits
+      .filter(({ id }) => !shown.has(id))
+      .map((hit) => describeMove(hit, hit.otherRank, hit.rank)),
+  ];
   const head = [describeSearch(on), colors.dim(' with  without  move')];
   return [...head, ...(lines.length > 0 ? lines : ['Nothing found.'])].join('\n');
+}
+
+/** @param now rank with xQG; null: not among those that were compared */
+function describeMove(hit: Hit, now: number | null, before: number | null): string {
+  const columns = `${place(now)}  ${place(before).padStart(7)}  ${move(before, now)}  ${hit.lang}`;
+  return describeHit(hit, columns);
 }
 
 /** How a question was searched, in one line. */
@@ -118,13 +113,13 @@ function score({ score: value }: Hit): string {
   return value.toFixed(3).padStart(7);
 }
 
-function place(rank: number | undefined): string {
-  return (rank === undefined ? '-' : String(rank)).padStart(5);
+function place(rank: number | null): string {
+  return (rank === null ? '-' : String(rank)).padStart(5);
 }
 
-function move(before: number | undefined, now: number | undefined): string {
-  if (before === undefined) return colors.green('new ');
-  if (now === undefined) return colors.red('gone');
+function move(before: number | null, now: number | null): string {
+  if (before === null) return colors.green('new ');
+  if (now === null) return colors.red('gone');
   if (before === now) return colors.dim('=   ');
   const text = `${before > now ? '+' : '-'}${Math.abs(before - now)}`.padEnd(4);
   return before > now ? colors.green(text) : colors.red(text);

@@ -1,6 +1,6 @@
 /**
  * How far the reading of a corpus is, by bytes: the sizes of the files are known before they are
- * read, the number of their documents is not. Changes nothing of what it counts.
+ * read, the number of their documents is not.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,18 +35,19 @@ export class CorpusProgress {
     };
   }
 
-  /** Passes the documents on. A file counts as read when one of another file comes. */
-  async *count(documents: AsyncIterable<SourceDocument>): AsyncGenerator<SourceDocument> {
-    for await (const document of documents) {
-      if (document.path !== this.#path) {
-        this.#finished += this.#size;
-        this.#path = document.path;
-        this.#size = await bytesOf(document.path);
-        this.#read = 0;
-      }
-      for (const { text } of document.blocks) this.#read += Buffer.byteLength(text);
-      yield document;
+  /** Counts a document that was read. A file counts as read when one of another file comes. */
+  async add({ path, blocks }: SourceDocument): Promise<void> {
+    if (path !== this.#path) {
+      this.#finished += this.#size;
+      this.#path = path;
+      this.#size = await bytesOf(path);
+      this.#read = 0;
     }
+    for (const { text } of blocks) this.#read += Buffer.byteLength(text);
+  }
+
+  /** Counts everything as read. */
+  finish(): void {
     this.#finished = this.#total;
   }
 }

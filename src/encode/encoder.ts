@@ -1,8 +1,10 @@
 /**
- * The door of encode/: text in, vectors out. Queries and passages are different verbs, so that a
- * wrong prefix is hard to write. An encoder knows neither generation nor augmentation.
+ * What an encoder is: text in, vectors out. Queries and passages are different verbs, so that a
+ * wrong prefix is hard to write. What an encoder can do beyond that it states in its optional
+ * properties, which a wrapper passes on.
  */
 import type { LanguageWeight, TermBag } from '../languages/terms.js';
+import type { RunningCost } from '../models/cost.js';
 
 /** What made a vector; two indexes or an index and an encoder fit if these are equal as JSON. */
 export interface EncoderIdentity {
@@ -51,23 +53,31 @@ export function generatedQueryId(passageId: string, lang: string, index: number)
 
 export interface Encoder {
   readonly identity: EncoderIdentity;
+  /** Vectors of weighted bags of words; absent where only texts have vectors. */
+  readonly bags?: BagEncoding;
+  /**
+   * Which tuned settings fit its vectors (augment/tuned.ts, search/defaults.ts). Default `neural`:
+   * those of neural sentence encoders.
+   */
+  readonly tuning?: EncoderTuning;
+  /** Default `time`. */
+  readonly cost?: RunningCost;
   /** (passages.length x dim), row-major. A passage without a known token is a zero vector. */
   encodePassages(passages: readonly PassageText[]): Promise<Float32Array>;
   /** (queries.length x dim), row-major. */
   encodeQueries(queries: readonly QueryText[]): Promise<Float32Array>;
-  /** Lets go of threads and files, where an encoder has any. */
+  /** Releases threads and files, where an encoder has any. */
   close?(): Promise<void>;
 }
 
-/**
- * An encoder whose vector of a weighted bag of words is defined: it can take a generator's
- * expectation.
- */
-export interface BagEncoder extends Encoder {
+export type EncoderTuning = 'static' | 'neural';
+
+/** Encodes weighted bags of words: so an encoder can take a generator's distribution. */
+export interface BagEncoding {
   /**
    * Encodes mixtures of bags as one query each: mixture m is the sum over its terms t of weight(t)
-   * x partOf(t), where partOf(t, lang) is a bag of words in `lang`. The vectors of parts are
-   * remembered for as long as the same function comes.
+   * x partOf(t), where partOf(t, lang) is a bag of words in `lang`. The vectors of parts are cached
+   * for as long as the same function comes.
    * @param out (mixtures.length x dim) to write to and to return; a new array if absent
    * @returns (mixtures.length x dim), row-major
    */
@@ -77,4 +87,38 @@ export interface BagEncoder extends Encoder {
     lang: string,
     out?: Float32Array,
   ): Promise<Float32Array>;
+}
+
+/** An encoder that has vectors of bags. */
+export type BagEncoder = Encoder & { readonly bags: BagEncoding };
+
+export function encodesBags(encoder: Encoder): encoder is BagEncoder {
+  return encoder.bags !== undefined;
+}
+
+/** An encoder around another one: passes everything on, but for what a subclass overrides. */
+export abstract class EncoderWrapper implements Encoder {
+  readonly identity: EncoderIdentity;
+  readonly bags: BagEncoding | undefined;
+  readonly tuning: EncoderTuning | undefined;
+  readonly cost: RunningCost | undefined;
+
+  constructor(protected readonly inner: Encoder) {
+    this.identity = inner.identity;
+    this.bags = inner.bags;
+    this.tuning = inner.tuning;
+    this.cost = inner.cost;
+  }
+
+  encodePassages(passages: readonly PassageText[]): Promise<Float32Array> {
+    return this.inner.encodePassages(passages);
+  }
+
+  encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
+    return this.inner.encodeQueries(queries);
+  }
+
+  async close(): Promise<void> {
+    await this.inner.close?.();
+  }
 }

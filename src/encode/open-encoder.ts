@@ -1,17 +1,22 @@
 /**
- * From an encoder's spec to the encoder: `hf:NAME` and a model's folder run here, `openai:MODEL`
- * behind an endpoint. `static` comes from a pack and is opened where the pack is.
+ * From an encoder's spec to the encoder. A new kind of encoder is a file that implements `Encoder`,
+ * and an entry of `KINDS` here.
  */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { XqgError } from '../base/errors.js';
-import { findModel, namesModel } from '../models/places.js';
+import { findModel, namesFolder, namesModel } from '../models/places.js';
 import { type EndpointFields, endpointOf } from '../models/remote/endpoint.js';
+import { loadPack } from '../pack/format.js';
+import { GlossaryPack } from '../pack/glossary/glossary-pack.js';
+import type { Pack } from '../pack/pack.js';
 import type { Encoder } from './encoder.js';
 import { type CardFields, cardFields, describeCard } from './neural/card.js';
+import type { StaticEncoderSettings } from './static/static-encoder.js';
 
-/** What names an encoder again: an index remembers it, beside the identity of what it named. */
+/** How an encoder is named, so that it can be opened again: an index keeps it in its manifest. */
 export interface EncoderSpec {
-  /** `hf:NAME`, the path of a model's folder, or `openai:MODEL`. */
+  /** `hf:NAME`, the path of a model's folder, `openai:MODEL`, or `file:MANIFEST`. */
   readonly spec: string;
   /** The fields, or JSON, or a file of them. */
   readonly card?: string | CardFields;
@@ -23,54 +28,121 @@ export interface OpenEncoderOptions extends Omit<EncoderSpec, 'spec'> {
   readonly workers?: number;
   readonly threads?: number;
   readonly batch?: number;
+  /** Of the static encoder, where they differ from its defaults. */
+  readonly settings?: Partial<StaticEncoderSettings>;
   readonly signal?: AbortSignal;
-  /** Told what the encoder is and how it is used, before the first text. */
+  /** Called with what the encoder is and how it is used, before the first text. */
   readonly onOpened?: (description: string) => void;
 }
 
+/** Opens the pack of the recipe that an encoder belongs to. */
+type OpenPack = () => Promise<Pack>;
+
+interface EncoderKind {
+  /** True if a spec names an encoder of this kind. */
+  readonly names: (spec: string) => boolean;
+  /** The spec with absolute paths. Absent: it holds none. */
+  readonly resolve?: (spec: string, folder: string) => string;
+  readonly open: (spec: string, options: OpenEncoderOptions, pack: OpenPack) => Promise<Encoder>;
+}
+
+const FILE = 'file:';
+const OPENAI = 'openai:';
+
+/** The first kind that a spec names is opened. Modules are loaded when they are needed. */
+const KINDS: readonly EncoderKind[] = [
+  {
+    names: isPackEncoder,
+    async open(_, { settings }, openPack) {
+      const [{ StaticEncoder, STATIC_DEFAULTS }, pack] = await Promise.all([
+        import('./static/static-encoder.js'),
+        openPack(),
+      ]);
+      const encoder = new StaticEncoder(pack, { ...STATIC_DEFAULTS, ...settings });
+      if (!(pack instanceof GlossaryPack)) return encoder;
+      const { GlossaryEncoder } = await import('./with-glossary.js');
+      return new GlossaryEncoder(encoder, pack.glossary);
+    },
+  },
+  {
+    names: (spec) => spec.startsWith(FILE),
+    resolve: (spec, folder) => `${FILE}${resolve(folder, spec.slice(FILE.length))}`,
+    async open(spec) {
+      const { FileEncoder } = await import('./file/file-encoder.js');
+      return FileEncoder.open(spec.slice(FILE.length));
+    },
+  },
+  {
+    names: namesModel,
+    resolve: (spec, folder) => (namesFolder(spec) ? resolve(folder, spec) : spec),
+    async open(spec, { card, workers, threads, batch, onOpened }) {
+      const { NeuralEncoder } = await import('./neural/neural.js');
+      const running = { card: readCardFields(card), workers, threads, batch };
+      const encoder = await NeuralEncoder.open(findModel(spec), running);
+      onOpened?.(`${spec}: ${encoder.identity.dim} dimensions, ${describeCard(encoder.card)}`);
+      return encoder;
+    },
+  },
+  {
+    names: (spec) => spec.startsWith(OPENAI),
+    async open(spec, { card, signal, onOpened, ...options }) {
+      const { RemoteEncoder } = await import('./remote-encoder.js');
+      const endpoint = endpointOf(options.endpoint);
+      const encoder = await RemoteEncoder.open(spec.slice(OPENAI.length), {
+        endpoint,
+        card: readCardFields(card),
+        signal,
+      });
+      onOpened?.(
+        `${spec} at ${endpoint.url}: ${encoder.identity.dim} dimensions; passages leave this machine`,
+      );
+      return encoder;
+    },
+  },
+];
+
 /**
+ * @param pack opens the pack (default `base`) that `static` needs
  * @throws XqgError XQG_UNKNOWN_ENCODER, XQG_MODEL_CARD, and what opening the encoder throws
  */
 export async function openEncoder(
   spec: string,
   options: OpenEncoderOptions = {},
+  pack: OpenPack = () => loadPack('base'),
 ): Promise<Encoder> {
-  const card = readCardFields(options.card);
-  if (namesModel(spec)) {
-    const { NeuralEncoder } = await import('./neural/neural.js');
-    const { workers, threads, batch } = options;
-    const encoder = await NeuralEncoder.open(findModel(spec), { card, workers, threads, batch });
-    options.onOpened?.(
-      `${spec}: ${encoder.identity.dim} dimensions, ${describeCard(encoder.card)}`,
-    );
-    return encoder;
-  }
-  if (spec.startsWith('openai:')) {
-    const { RemoteEncoder } = await import('./remote-encoder.js');
-    const endpoint = endpointOf(options.endpoint);
-    const encoder = await RemoteEncoder.open(spec.slice('openai:'.length), {
-      endpoint,
-      card,
-      signal: options.signal,
-    });
-    options.onOpened?.(
-      `${spec} at ${endpoint.url}: ${encoder.identity.dim} dimensions; passages leave this machine`,
-    );
-    return encoder;
-  }
-  throw new XqgError('XQG_UNKNOWN_ENCODER', { encoder: spec });
+  return kindOf(spec).open(spec, options, pack);
+}
+
+/** True for the encoder that a pack holds all of. */
+export function isPackEncoder(spec: string): boolean {
+  return spec === 'static';
+}
+
+/**
+ * A spec with absolute paths: whoever opens it again may stand elsewhere.
+ * @throws XqgError XQG_UNKNOWN_ENCODER
+ */
+export function resolveEncoderSpec(spec: string, folder = '.'): string {
+  return kindOf(spec).resolve?.(spec, folder) ?? spec;
+}
+
+/** @throws XqgError XQG_UNKNOWN_ENCODER */
+function kindOf(spec: string): EncoderKind {
+  const kind = KINDS.find(({ names }) => names(spec));
+  if (kind === undefined) throw new XqgError('XQG_UNKNOWN_ENCODER', { encoder: spec });
+  return kind;
 }
 
 /** @throws XqgError XQG_MODEL_CARD */
-export function readCardFields(given: string | CardFields | undefined): CardFields {
-  if (given === undefined) return {};
-  let value: unknown = given;
-  if (typeof given === 'string') {
+export function readCardFields(card: string | CardFields | undefined): CardFields {
+  if (card === undefined) return {};
+  let value: unknown = card;
+  if (typeof card === 'string') {
     try {
-      value = JSON.parse(given.trimStart().startsWith('{') ? given : readFileSync(given, 'utf8'));
+      value = JSON.parse(card.trimStart().startsWith('{') ? card : readFileSync(card, 'utf8'));
     } catch (cause) {
       const problems = (cause as Error).message;
-      throw new XqgError('XQG_MODEL_CARD', { card: given, problems }, { cause });
+      throw new XqgError('XQG_MODEL_CARD', { card, problems }, { cause });
     }
   }
   const parsed = cardFields.safeParse(value);

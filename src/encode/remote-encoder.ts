@@ -1,6 +1,6 @@
 /**
  * A sentence encoder behind an endpoint that speaks OpenAI's embeddings API. Each batch's vectors
- * are kept as they arrive.
+ * are cached as they arrive.
  */
 
 import { XqgError } from '../base/errors.js';
@@ -16,7 +16,7 @@ export interface RemoteEncoderOptions {
   /** Prefixes, and whether vectors are brought to unit length (default true). */
   readonly card?: CardFields;
   readonly signal?: AbortSignal;
-  /** Where vectors are kept; default: a file of the model in the cache. */
+  /** Cache of vectors; default: a file of the model in the cache folder. */
   readonly answers?: Answers;
 }
 
@@ -79,6 +79,10 @@ export class RemoteEncoder implements Encoder {
     return this.#encode(queries.map(({ text }) => `${this.#prefixes.query}${text}`));
   }
 
+  get cost(): Endpoint {
+    return this.client.endpoint;
+  }
+
   close(): Promise<void> {
     return this.#answers.close();
   }
@@ -102,17 +106,17 @@ export class RemoteEncoder implements Encoder {
     return rows;
   }
 
-  /** Kept ones, and the others asked for; every text once. */
+  /** From the cache, and from the endpoint for the others; every text once. */
   async #vectorsOf(texts: readonly string[]): Promise<Float32Array[]> {
     const keys = texts.map((text) => Answers.key(text));
-    const wanted = new Map<string, string>();
+    const missing = new Map<string, string>();
     keys.forEach((key, i) => {
-      if (!this.#answers.has(key)) wanted.set(key, texts[i]);
+      if (!this.#answers.has(key)) missing.set(key, texts[i]);
     });
-    const asked = await Promise.allSettled(
-      this.#requests([...wanted]).map((items) => this.#ask(items)),
+    const requests = await Promise.allSettled(
+      this.#requests([...missing]).map((items) => this.#request(items)),
     );
-    for (const each of asked) if (each.status === 'rejected') throw each.reason;
+    for (const each of requests) if (each.status === 'rejected') throw each.reason;
     return Promise.all(
       keys.map(async (key) => {
         const bytes = Buffer.from((await this.#answers.get<string>(key))!, 'base64');
@@ -124,11 +128,11 @@ export class RemoteEncoder implements Encoder {
   }
 
   /** Cut into requests by the endpoint's limits on items and tokens. */
-  #requests(wanted: readonly (readonly [string, string])[]): (readonly [string, string])[][] {
+  #requests(texts: readonly (readonly [string, string])[]): (readonly [string, string])[][] {
     const { itemsPerRequest, tokensPerRequest } = this.client.endpoint;
     const requests: (readonly [string, string])[][] = [];
     let tokens = Infinity;
-    for (const item of wanted) {
+    for (const item of texts) {
       const more = estimatedTokens(item[1]);
       const last = requests.at(-1);
       if (
@@ -146,7 +150,7 @@ export class RemoteEncoder implements Encoder {
     return requests;
   }
 
-  async #ask(items: readonly (readonly [string, string])[]): Promise<void> {
+  async #request(items: readonly (readonly [string, string])[]): Promise<void> {
     const { dimensions } = this.client.endpoint;
     const body = {
       model: this.#model,

@@ -1,50 +1,36 @@
 /**
  * An encoder of a pack with a glossary: it sees a token in place of each of the glossary's terms,
- * the same in every language, whose meaning the pack has.
+ * the same in every language, whose meaning the pack has. Bags of words name the tokens already.
  */
 
-import type { TermBag } from '../languages/terms.js';
 import type { Glossary } from '../pack/glossary/glossary.js';
-import type { BagEncoder, EncoderIdentity, PassageText, QueryText } from './encoder.js';
+import { type Encoder, EncoderWrapper, type PassageText, type QueryText } from './encoder.js';
 
-export class GlossaryEncoder implements BagEncoder {
-  readonly identity: EncoderIdentity;
-  readonly #encoder: BagEncoder;
-  readonly #glossary: Glossary;
-
+export class GlossaryEncoder extends EncoderWrapper {
   /**
    * @param encoder over a pack with this glossary, which is part of the index's identity, not of
    * the encoder's
    */
-  constructor(encoder: BagEncoder, glossary: Glossary) {
-    this.#encoder = encoder;
-    this.#glossary = glossary;
-    this.identity = encoder.identity;
+  constructor(
+    encoder: Encoder,
+    private readonly glossary: Glossary,
+  ) {
+    super(encoder);
   }
 
-  encodePassages(passages: readonly PassageText[]): Promise<Float32Array> {
-    return this.#encoder.encodePassages(
-      passages.map((passage) => this.#glossary.rewritten(passage)),
-    );
+  override encodePassages(passages: readonly PassageText[]): Promise<Float32Array> {
+    return super.encodePassages(passages.map((passage) => this.glossary.rewritten(passage)));
   }
 
-  encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
-    const seen = queries.map((query) => {
+  override encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
+    const rewritten = queries.map((query) => {
       const byWeight = [...query.languages].sort((a, b) => b.weight - a.weight);
       const text = byWeight.reduce(
-        (rest, { lang }) => this.#glossary.rewrite(rest, lang),
+        (rest, { lang }) => this.glossary.rewrite(rest, lang),
         query.text,
       );
       return text === query.text ? query : { ...query, text };
     });
-    return this.#encoder.encodeQueries(seen);
-  }
-
-  encodeMixtures(
-    mixtures: readonly TermBag[],
-    partOf: (name: string, lang: string) => TermBag,
-    lang: string,
-  ): Promise<Float32Array> {
-    return this.#encoder.encodeMixtures(mixtures, partOf, lang);
+    return super.encodeQueries(rewritten);
   }
 }

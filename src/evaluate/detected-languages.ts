@@ -1,8 +1,7 @@
 /** The languages that a question may be in, as search weighs them. */
-import { type Generator, hasDistribution } from '../generate/generator.js';
-import { detectLanguage } from '../languages/detect.js';
-import { plausibleLanguages } from '../languages/plausible.js';
+import type { Generator } from '../generate/generator.js';
 import type { LanguageWeight } from '../languages/terms.js';
+import { questionLanguages } from '../search/question-language.js';
 
 /**
  * @param generator whose vocabularies tell the languages of short texts apart
@@ -10,11 +9,11 @@ import type { LanguageWeight } from '../languages/terms.js';
  */
 export async function detectedLanguages(
   text: string,
-  generator: Generator,
+  { languages, distribution }: Generator,
 ): Promise<readonly LanguageWeight[]> {
-  const { candidates } = await detectLanguage(text);
-  if (candidates.length === 0) return [{ lang: 'und', weight: 1 }];
-  const { languages } = generator;
-  const words = hasDistribution(generator) ? generator : { languages, knows: () => false };
-  return plausibleLanguages(text, candidates, words);
+  const words = {
+    languages,
+    knows: (term: string, lang: string) => distribution?.factors.knows(term, lang) ?? false,
+  };
+  return (await questionLanguages(text, undefined, words)).languages;
 }

@@ -1,4 +1,4 @@
-/** Questions with what an expander writes from them, as search takes it. */
+/** Questions with the texts that an expander writes from them, as search takes them. */
 import { XqgError } from '../base/errors.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { Expander } from './expander.js';
@@ -35,7 +35,44 @@ export interface QuestionOfLanguages {
   readonly languages: readonly LanguageWeight[];
 }
 
-/** @throws XqgError XQG_NUMBER_OUT_OF_RANGE */
+/** A question's expansion; both null where there is none. */
+export interface ExpandedQuestion {
+  readonly expansion: Expansion | null;
+  /** For people. */
+  readonly used: ExpansionInfo | null;
+}
+
+/** What a question was expanded by. */
+export interface ExpansionInfo {
+  readonly text: string;
+  /** Likeliest language of the text. */
+  readonly lang: string;
+  readonly how: ExpansionWay;
+  /** As in `ExpandOptions`. */
+  readonly weight: number;
+  /** What wrote it. */
+  readonly by: string;
+  /** How long the question waited for it. */
+  readonly milliseconds: number;
+}
+
+export interface Expansion {
+  readonly text: string;
+  /** Of the text; weights sum to 1. */
+  readonly languages: readonly LanguageWeight[];
+  /**
+   * `appended`: question and text are encoded as one; else the share of the text's own vector in
+   * the question's, in [0, 1].
+   */
+  readonly dense: 'appended' | number;
+  /**
+   * What a term of the text counts against one of the question's, >= 0; 0: the lexical leg does not
+   * see it.
+   */
+  readonly lexicalWeight: number;
+}
+
+/** @throws XqgError XQG_NUMBER_OUT_OF_RANGE for a weight that does not fit `how` */
 export function checkExpansionWeight({
   how = 'append',
   weight = DEFAULT_WEIGHTS[how],
@@ -83,18 +120,32 @@ function likeliest(languages: readonly LanguageWeight[]): string {
   return languages.reduce((best, each) => (each.weight > best.weight ? each : best)).lang;
 }
 
-export interface Expansion {
-  readonly text: string;
-  /** Of the text; weights sum to 1. */
-  readonly languages: readonly LanguageWeight[];
-  /**
-   * `appended`: question and text are encoded as one; else the share of the text's own vector in
-   * the question's, in [0, 1].
-   */
-  readonly dense: 'appended' | number;
-  /**
-   * What a term of the text counts against one of the question's, >= 0; 0: the lexical leg does not
-   * see it.
-   */
-  readonly lexicalWeight: number;
+/**
+ * Nothing is written for questions without `expand`, or with one that was written before. In the
+ * order of the questions.
+ * @param signal aborted when nobody waits for the texts any more
+ * @throws XqgError XQG_NUMBER_OUT_OF_RANGE for the weight, and what the expander throws
+ */
+export async function expandQuestions(
+  questions: readonly QuestionOfLanguages[],
+  expand: ExpandOptions | ExpandedQuestion | undefined,
+  signal?: AbortSignal,
+): Promise<ExpandedQuestion[]> {
+  if (expand === undefined) return questions.map(() => ({ expansion: null, used: null }));
+  if ('used' in expand) return questions.map(() => expand);
+  const started = performance.now();
+  const expansions = await expansionsOf(questions, expand, signal);
+  const milliseconds = performance.now() - started;
+  const { by, how = 'append', weight = DEFAULT_WEIGHTS[how] } = expand;
+  return expansions.map((expansion) => ({
+    expansion,
+    used: {
+      text: expansion.text,
+      lang: expansion.languages[0].lang,
+      how,
+      weight,
+      by: by.identity.name,
+      milliseconds,
+    },
+  }));
 }

@@ -1,6 +1,6 @@
 /**
  * Queries from a chat model behind an endpoint that speaks OpenAI's API: all languages of a passage
- * in one call, as structured output. Every answer is kept as it arrives, so that another run, or
+ * in one call, as structured output. Every answer is cached as it arrives, so that another run, or
  * another filter, pays nothing twice.
  */
 
@@ -9,19 +9,19 @@ import { Answers } from '../models/remote/answer-cache.js';
 import { RemoteClient, UnusableAnswer } from '../models/remote/client.js';
 import type { Endpoint } from '../models/remote/endpoint.js';
 import type { Glossary } from '../pack/glossary/glossary.js';
-import type { Generator, GeneratorIdentity, GeneratorInput } from './generator.js';
+import type { DrawArguments, Generator, GeneratorIdentity, GeneratorInput } from './generator.js';
 import { fillPrompt, loadPrompt, type Prompt } from './prompts.js';
 import { glossaryNote } from './with-glossary.js';
 
 export interface ChatGeneratorOptions {
   readonly endpoint: Endpoint;
-  /** Asked for together. Default: all that xqg knows. */
+  /** Requested together. Default: all that xqg knows. */
   readonly languages?: readonly string[];
   readonly prompt?: string;
   /** Default 0.8. */
   readonly temperature?: number;
   readonly signal?: AbortSignal;
-  /** Where answers are kept; default: a file of the model in the cache. */
+  /** Cache of answers; default: a file of the model in the cache folder. */
   readonly answers?: Answers;
   /** The prompt names those of its terms that the passage holds. */
   readonly glossary?: Glossary;
@@ -41,7 +41,7 @@ export class ChatGenerator implements Generator {
   readonly #temperature: number;
   readonly #glossary: Glossary | undefined;
   /** Calls under way, so that the languages of a passage share one. */
-  readonly #asking = new Map<string, Promise<Queries>>();
+  readonly #pending = new Map<string, Promise<Queries>>();
 
   private constructor(
     model: string,
@@ -72,20 +72,19 @@ export class ChatGenerator implements Generator {
   }
 
   /** Queries of a language may be fewer than n, or none: the model decides. */
-  async draw(
-    passages: readonly GeneratorInput[],
-    lang: string,
-    n: number,
-    seed: number,
-  ): Promise<string[][]> {
-    // All of them are awaited, so that what was paid for is kept even if one fails.
-    const asked = await Promise.allSettled(
+  async draw(...[passages, lang, n, seed]: DrawArguments): Promise<string[][]> {
+    // All of them are awaited, so that what was paid for is cached even if one fails.
+    const settled = await Promise.allSettled(
       passages.map((passage) => this.#queriesOf(passage, n, seed)),
     );
-    return asked.map((each) => {
+    return settled.map((each) => {
       if (each.status === 'rejected') throw each.reason;
       return [...(each.value[lang] ?? [])].slice(0, n);
     });
+  }
+
+  get cost(): Endpoint {
+    return this.client.endpoint;
   }
 
   close(): Promise<void> {
@@ -102,17 +101,19 @@ export class ChatGenerator implements Generator {
       glossary: glossaryNote(this.#glossary, passage, languages),
     });
     const key = Answers.key([this.identity.settings, content, n, seed]);
-    const kept = await this.#answers.get<Queries>(key);
-    if (kept !== undefined) return kept;
-    let asking = this.#asking.get(key);
-    if (asking === undefined) {
-      asking = this.#ask(key, content, languages, n, seed).finally(() => this.#asking.delete(key));
-      this.#asking.set(key, asking);
+    const cached = await this.#answers.get<Queries>(key);
+    if (cached !== undefined) return cached;
+    let pending = this.#pending.get(key);
+    if (pending === undefined) {
+      pending = this.#request(key, content, languages, n, seed).finally(() =>
+        this.#pending.delete(key),
+      );
+      this.#pending.set(key, pending);
     }
-    return asking;
+    return pending;
   }
 
-  #ask(
+  #request(
     key: string,
     content: string,
     languages: readonly string[],
@@ -167,7 +168,7 @@ export function chatText(answer: unknown, { cut = false } = {}): string {
 
 /**
  * Models put fences around JSON, and drop languages; a language without a list of strings has to be
- * asked for again.
+ * requested again.
  */
 function readQueries(answer: unknown, languages: readonly string[]): Queries {
   const text = chatText(answer)

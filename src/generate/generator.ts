@@ -1,13 +1,13 @@
 /**
- * The door of generate/: a passage in, queries in other languages out. A generator knows no encoder
- * and no store.
+ * What a generator is: a passage in, queries in other languages out. What a generator can do beyond
+ * drawing queries it states in its optional properties, which a wrapper passes on.
  *
- * Two kinds. Every generator draws queries. One with probabilities (`DistributionGenerator`) also
- * states what the queries are drawn from, as a product of two factors: the passage's salient pivot
- * stems g(e, p), and a table P(term | e) per language. The expectation of many drawn queries is
- * their matrix product, so an index needs to keep only g.
+ * One with probabilities states the distribution that queries are drawn from, as a product of two
+ * factors: the passage's salient pivot stems g(e, p), and a table P(term | e) per language. The
+ * expectation of many drawn queries is their matrix product, so an index needs to keep only g.
  */
-import type { TermBag } from '../languages/terms.js';
+import type { TermBag, TermPhrase } from '../languages/terms.js';
+import type { RunningCost } from '../models/cost.js';
 
 export interface GeneratorIdentity {
   readonly name: string;
@@ -23,30 +23,47 @@ export interface GeneratorInput {
   readonly lang: string;
 }
 
+/** What `draw` takes. */
+export type DrawArguments = readonly [
+  passages: readonly GeneratorInput[],
+  lang: string,
+  /** Queries for each passage. */
+  n: number,
+  seed: number,
+];
+
 export interface Generator {
   readonly identity: GeneratorIdentity;
   /** The languages in which it can write queries. */
   readonly languages: readonly string[];
+  /** What queries are drawn from, with probabilities; absent where they can only be drawn. */
+  readonly distribution?: QueryDistribution;
   /**
    * True: fewer than n queries may come; each then counts for more, so that a sum stands for n all
    * the same.
    */
   readonly drawsFewer?: boolean;
+  /** The most queries that it has for each passage and language; absent: any number. */
+  readonly queriesPerLanguage?: number;
+  /** Which tuned alpha fits its queries (augment/tuned.ts). Default: that of the encoder. */
+  readonly tuning?: GeneratorTuning;
+  /** Default `time`. */
+  readonly cost?: RunningCost;
+  /** What is left out of its queries; absent: nothing. */
+  readonly filter?: QueryFilter;
   /**
    * `n` queries per passage in `lang`, in the order of the passages. Seeded by passage id, language
    * and `seed`: the answer does not depend on the batch.
    */
-  draw(
-    passages: readonly GeneratorInput[],
-    lang: string,
-    n: number,
-    seed: number,
-  ): Promise<string[][]>;
-  /** Lets go of models and files, where a generator has any. */
+  draw(...request: DrawArguments): Promise<string[][]>;
+  /** Releases models and files, where a generator has any. */
   close?(): Promise<void>;
 }
 
-export interface DistributionGenerator extends Generator, TermFactors {
+/** `gloss`: sentences glossed word by word. */
+export type GeneratorTuning = 'gloss';
+
+export interface QueryDistribution {
   /** g(e, p): the salient pivot stems of a passage with their frequencies. */
   pivot(passage: GeneratorInput): TermBag;
   /**
@@ -54,6 +71,62 @@ export interface DistributionGenerator extends Generator, TermFactors {
    * p) P(term | e).
    */
   expectation(pivot: TermBag, lang: string): TermBag;
+  /** P(term | e). */
+  readonly factors: TermFactors;
+}
+
+/** A generator that states a distribution. */
+export type DistributionGenerator = Generator & { readonly distribution: QueryDistribution };
+
+export function hasDistribution(generator: Generator): generator is DistributionGenerator {
+  return generator.distribution !== undefined;
+}
+
+/** A filter of queries, as people see it. */
+export interface QueryFilter {
+  /** What writes the queries. */
+  readonly unfiltered: Generator;
+  /** By language, of all queries drawn so far. */
+  readonly yields: ReadonlyMap<string, QueryYield>;
+}
+
+/** How many queries in a language passed a filter. */
+export interface QueryYield {
+  readonly drawn: number;
+  readonly kept: number;
+  /** Queries below the threshold, by scorer; one may be below several. */
+  readonly below: Readonly<Record<string, number>>;
+}
+
+/** A generator around another one: passes everything on, but for what a subclass overrides. */
+export abstract class GeneratorWrapper implements Generator {
+  readonly identity: GeneratorIdentity;
+  readonly languages: readonly string[];
+  readonly distribution: QueryDistribution | undefined;
+  readonly drawsFewer: boolean | undefined;
+  readonly queriesPerLanguage: number | undefined;
+  readonly tuning: GeneratorTuning | undefined;
+  readonly cost: RunningCost | undefined;
+  readonly filter: QueryFilter | undefined;
+
+  constructor(protected readonly inner: Generator) {
+    this.identity = inner.identity;
+    this.languages = inner.languages;
+    this.distribution = inner.distribution;
+    this.drawsFewer = inner.drawsFewer;
+    this.queriesPerLanguage = inner.queriesPerLanguage;
+    this.tuning = inner.tuning;
+    this.cost = inner.cost;
+    this.filter = inner.filter;
+  }
+
+  draw(...request: DrawArguments): Promise<string[][]> {
+    return this.inner.draw(...request);
+  }
+
+  async close(): Promise<void> {
+    await this.inner.close?.();
+  }
 }
 
 /** The table between the terms of a language and the pivot stems, read in both directions. */
@@ -84,15 +157,4 @@ export interface TermFactors {
    * Absent: nowhere.
    */
   phrases?(text: string, lang: string): readonly TermPhrase[];
-}
-
-/** Words that are one term to the table; offsets are UTF-16 units of the text in NFC. */
-export interface TermPhrase {
-  readonly start: number;
-  readonly end: number;
-  readonly term: string;
-}
-
-export function hasDistribution(generator: Generator): generator is DistributionGenerator {
-  return 'expectation' in generator && 'pivot' in generator;
 }

@@ -8,7 +8,7 @@
 import { drawWithoutReplacement, seededRandom } from '../base/random.js';
 import { wordsOf } from '../languages/analysis.js';
 import type { Pack } from '../pack/pack.js';
-import type { GeneratorInput } from './generator.js';
+import type { DrawArguments, GeneratorInput } from './generator.js';
 import { LEXICON_DEFAULTS, LexiconGenerator, type LexiconGeneratorSettings } from './lexicon.js';
 
 /** Written without blanks between words. */
@@ -16,6 +16,7 @@ const UNSPACED = new Set(['ja', 'th', 'zh']);
 
 export class GlossGenerator extends LexiconGenerator {
   readonly drawsFewer = true;
+  readonly tuning = 'gloss';
   readonly #pack: Pack;
 
   constructor(pack: Pack, settings: LexiconGeneratorSettings = LEXICON_DEFAULTS) {
@@ -24,12 +25,7 @@ export class GlossGenerator extends LexiconGenerator {
   }
 
   /** At most one query a sentence. */
-  override async draw(
-    passages: readonly GeneratorInput[],
-    lang: string,
-    n: number,
-    seed: number,
-  ): Promise<string[][]> {
+  override async draw(...[passages, lang, n, seed]: DrawArguments): Promise<string[][]> {
     return passages.map((passage) => {
       const sentences = sentencesOf(passage);
       const random = seededRandom(`${seed}\t${lang}\t${passage.id}`);

@@ -6,10 +6,17 @@
 
 import { drawWithoutReplacement, seededRandom } from '../base/random.js';
 import { passageWords } from '../languages/analysis.js';
-import type { TermBag } from '../languages/terms.js';
+import type { TermBag, TermPhrase } from '../languages/terms.js';
 import type { Pack } from '../pack/pack.js';
 import { bagOf } from '../pack/table.js';
-import type { DistributionGenerator, GeneratorIdentity, GeneratorInput } from './generator.js';
+import type {
+  DistributionGenerator,
+  DrawArguments,
+  GeneratorIdentity,
+  GeneratorInput,
+  QueryDistribution,
+  TermFactors,
+} from './generator.js';
 
 export interface LexiconGeneratorSettings {
   /** A stem is salient if its weight (smooth inverse frequency) is above this. */
@@ -20,9 +27,12 @@ export interface LexiconGeneratorSettings {
 
 export const LEXICON_DEFAULTS: LexiconGeneratorSettings = { salience: 0.25, termsPerQuery: 5 };
 
-export class LexiconGenerator implements DistributionGenerator {
+export class LexiconGenerator implements DistributionGenerator, QueryDistribution, TermFactors {
   readonly identity: GeneratorIdentity;
   readonly languages: readonly string[];
+  readonly distribution: QueryDistribution = this;
+  readonly factors: TermFactors = this;
+  readonly cost = 'negligible';
   readonly #pack: Pack;
   readonly #settings: LexiconGeneratorSettings;
 
@@ -62,12 +72,7 @@ export class LexiconGenerator implements DistributionGenerator {
     return bagOf(sums);
   }
 
-  async draw(
-    passages: readonly GeneratorInput[],
-    lang: string,
-    n: number,
-    seed: number,
-  ): Promise<string[][]> {
+  async draw(...[passages, lang, n, seed]: DrawArguments): Promise<string[][]> {
     return passages.map((passage) => {
       const expected = this.expectation(this.pivot(passage), lang);
       const random = seededRandom(`${seed}\t${lang}\t${passage.id}`);
@@ -93,7 +98,13 @@ export class LexiconGenerator implements DistributionGenerator {
   }
 
   translate(term: string, lang: string): TermBag {
-    return bagOf(this.#pack.toPivot(term, lang).map(({ id, p }) => [this.#pack.pivot.stem(id), p]));
+    return bagOf(
+      this.#pack.translations(term, lang).map(({ id, p }) => [this.#pack.pivot.stem(id), p]),
+    );
+  }
+
+  phrases(text: string, lang: string): readonly TermPhrase[] {
+    return this.#pack.phrases(text, lang);
   }
 
   relatives(stem: string): TermBag {

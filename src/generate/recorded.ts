@@ -10,6 +10,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { LRUCache } from 'lru-cache';
 import { XqgError } from '../base/errors.js';
 import { counted } from '../base/numbers.js';
 import type { Generator, GeneratorIdentity, GeneratorInput } from './generator.js';
@@ -21,7 +22,7 @@ import {
 } from './recorded-file.js';
 
 export interface RecordedOptions {
-  /** Told how many rows were read. */
+  /** Called with how many rows were read. */
   readonly onRead?: (rows: number) => void;
   /**
    * Where gzipped files are unpacked to while the generator is open; default: the system's folder
@@ -30,8 +31,8 @@ export interface RecordedOptions {
   readonly temporary?: string;
 }
 
-/** Rows that are kept, since a batch asks for each of them once a language. */
-const KEPT_ROWS = 1024;
+/** Rows in the cache: a batch reads each of them once a language. */
+const CACHED_ROWS = 1024;
 
 /**
  * Draws the first n recorded queries of a passage, whatever the seed: those of a smaller n are the
@@ -42,9 +43,10 @@ export class RecordedGenerator implements Generator {
   readonly languages: readonly string[];
   /** The smallest number of queries that a passage has in a language in which it has any. */
   readonly queriesPerLanguage: number;
+  readonly cost = 'negligible';
   readonly #files: readonly RecordedFile[];
   readonly #handles: readonly FileHandle[];
-  readonly #kept = new Map<string, RecordedRow>();
+  readonly #cache = new LRUCache<string, RecordedRow>({ max: CACHED_ROWS });
 
   private constructor(files: readonly RecordedFile[], handles: readonly FileHandle[]) {
     this.#files = files;
@@ -111,16 +113,15 @@ export class RecordedGenerator implements Generator {
   }
 
   async #row(id: string): Promise<RecordedRow> {
-    const kept = this.#kept.get(id);
-    if (kept !== undefined) return kept;
+    const cached = this.#cache.get(id);
+    if (cached !== undefined) return cached;
     for (const [f, file] of this.#files.entries()) {
       const place = file.find(id);
       if (place === undefined) continue;
       const bytes = Buffer.alloc(place.length);
       await this.#handles[f].read(bytes, 0, place.length, place.offset);
       const row = parseRecordedRow(bytes.toString('utf8'), file.name, place.line);
-      if (this.#kept.size >= KEPT_ROWS) this.#kept.clear();
-      this.#kept.set(id, row);
+      this.#cache.set(id, row);
       return row;
     }
     throw this.#missing(`queries for the passage "${id}"`);
@@ -143,9 +144,9 @@ export interface RecordOptions {
   readonly queries?: number;
   /** Default 0. */
   readonly seed?: number;
-  /** Passages that are asked for at once; the file does not depend on it. Default 64. */
+  /** Passages that queries are drawn for at once; the file does not depend on it. Default 64. */
   readonly batch?: number;
-  /** Told how many passages are written. */
+  /** Called with how many passages are written. */
   readonly onWritten?: (passages: number) => void;
 }
 

@@ -1,57 +1,49 @@
 /**
- * A generator of a pack with a glossary: it sees a token in place of each of the glossary's terms,
- * which the pack's tables translate as one word, and people see the terms. Also what prompts say of
- * a glossary.
+ * A glossary in generators: those of a pack see a token in place of each of its terms, the same in
+ * every language; those that are prompted are told which terms to use.
  */
 
 import type { TermBag } from '../languages/terms.js';
 import type { Concept, Glossary } from '../pack/glossary/glossary.js';
-import type { GlossaryPack } from '../pack/glossary/glossary-pack.js';
-import type { Pack } from '../pack/pack.js';
-import { bagOf } from '../pack/table.js';
-import type { DistributionGenerator, GeneratorInput, TermPhrase } from './generator.js';
-import type { LexiconGenerator } from './lexicon.js';
+import {
+  type DistributionGenerator,
+  type DrawArguments,
+  type GeneratorInput,
+  GeneratorWrapper,
+  type QueryDistribution,
+} from './generator.js';
 
-/** A generator that is made of a pack alone. */
-type PackGenerator = new (pack: Pack) => LexiconGenerator;
+export class GlossaryGenerator extends GeneratorWrapper {
+  override readonly distribution: QueryDistribution;
 
-/**
- * That generator of the pack; the glossary is part of the index's identity, not of the generator's.
- */
-export function withGlossary(Made: PackGenerator, pack: GlossaryPack): DistributionGenerator {
-  const { glossary, pivot: stems } = pack;
-  return new (class extends Made {
-    override async draw(
-      passages: readonly GeneratorInput[],
-      lang: string,
-      n: number,
-      seed: number,
-    ): Promise<string[][]> {
-      const seen = passages.map((passage) => glossary.rewritten(passage));
-      const drawn = await super.draw(seen, lang, n, seed);
-      return drawn.map((queries) => queries.map((query) => glossary.shown(query, lang)));
-    }
+  /**
+   * @param generator over a pack with this glossary, which is part of the index's identity, not of
+   * the generator's
+   */
+  constructor(
+    generator: DistributionGenerator,
+    private readonly glossary: Glossary,
+  ) {
+    super(generator);
+    const { distribution } = generator;
+    this.distribution = {
+      pivot: (passage) => distribution.pivot(glossary.rewritten(passage)),
+      expectation: (pivot, lang): TermBag => distribution.expectation(pivot, lang),
+      factors: distribution.factors,
+    };
+  }
 
-    override pivot(passage: GeneratorInput): TermBag {
-      return super.pivot(glossary.rewritten(passage));
-    }
-
-    override translate(term: string, lang: string): TermBag {
-      return bagOf(pack.translations(term, lang).map(({ id, p }) => [stems.stem(id), p]));
-    }
-
-    phrases(text: string, lang: string): readonly TermPhrase[] {
-      return glossary
-        .spans(text, lang)
-        .map(({ start, end, concept }) => ({ start, end, term: concept.token }));
-    }
-  })(pack);
+  override async draw(...[passages, lang, n, seed]: DrawArguments): Promise<string[][]> {
+    const rewritten = passages.map((passage) => this.glossary.rewritten(passage));
+    const drawn = await super.draw(rewritten, lang, n, seed);
+    return drawn.map((queries) => queries.map((query) => this.glossary.shown(query, lang)));
+  }
 }
 
 /**
  * The glossary's terms of a passage as a prompt names them, each with its translations; '' without
  * any.
- * @param languages in which queries are asked for
+ * @param languages of the queries
  */
 export function glossaryNote(
   glossary: Glossary | undefined,
@@ -69,7 +61,7 @@ export function glossaryNote(
   return known.length === 0 ? '' : `Use these terms: ${known.join('; ')}.`;
 }
 
-/** With its language, where several are asked for. */
+/** With its language, where there are several. */
 function named(term: string, lang: string, langs: readonly string[]): string {
   return langs.length === 1 ? term : `${term} (${lang})`;
 }

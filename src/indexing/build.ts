@@ -3,6 +3,7 @@
  * May be killed at any moment; the same call again goes on and ends in the same content.
  */
 
+import { tunedAugmentation } from '../augment/tuned.js';
 import { XqgError } from '../base/errors.js';
 import { version } from '../base/version.js';
 import type { SourceDocument } from '../corpus/passage.js';
@@ -116,6 +117,9 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
         ? identity
         : { ...identity, glossary: found.identity.glossary },
     ...(options.encoderSpec === undefined ? {} : { encoderSpec: options.encoderSpec }),
+    ...(identity.queryLanguages.length === 0 || options.encodeQueries === false
+      ? {}
+      : { augmentation: tunedAugmentation(encoder, generator) }),
     splitting: options.splitting ?? {},
     created: found?.created ?? now,
     updated: now,

@@ -6,7 +6,7 @@
 import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
 import { type Encoder, generatedQueryId } from '../encode/encoder.js';
-import { type Generator, hasDistribution } from '../generate/generator.js';
+import type { Generator } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
 import type { IndexedPassage } from '../store/store.js';
@@ -47,9 +47,8 @@ export async function computeRows(
   const { dim } = encoder.identity;
   const vectors = await encoder.encodePassages(passages);
   checkSize(vectors, passages.length, dim, 'passages');
-  const pivots = passages.map((passage) =>
-    generator !== null && hasDistribution(generator) ? generator.pivot(passage) : null,
-  );
+  const distribution = generator?.distribution;
+  const pivots = passages.map((passage) => distribution?.pivot(passage) ?? null);
   const own = passages.map((passage) => passageBag(passage));
   const sums = passages.map(() => new Map<string, Float32Array>());
   const drawn = passages.map(() => new Map<string, readonly string[]>());
@@ -67,7 +66,7 @@ export async function computeRows(
       checkSize(expected[task], rows.length, dim, `${lang} expectations`);
       keepSums(expected[task], rows, lang, dim, sums);
     });
-  } else if (encodeQueries || !hasDistribution(generator!)) {
+  } else if (encodeQueries || distribution === undefined) {
     // The lexical leg takes a distribution from its pivot stems, and needs drawn queries only where
     // there is none.
     for (const { lang, rows } of tasks) {

@@ -1,7 +1,8 @@
-/** What users of the library give as documents, turned into what indexing takes. */
+/** The documents that users of the library bring, as indexing takes them. */
 
 import { XqgError } from '../base/errors.js';
 import type { MetadataValue, SourceDocument } from '../corpus/passage.js';
+import type { CorpusProgress } from '../corpus/progress.js';
 
 /** A text to be found. */
 export interface NewDocument {
@@ -47,13 +48,15 @@ export interface Preparation {
   readonly prepare?: (document: SourceDocument) => SourceDocument;
 }
 
-/** Passes documents on as they shall be indexed. */
+/** Passes documents on as they are to be indexed, and counts them as read. */
 export async function* preparedDocuments(
   documents: AsyncIterable<SourceDocument>,
   { source, prepare }: Preparation,
+  progress: CorpusProgress,
   onRefused: (path: string, error: XqgError) => void,
 ): AsyncGenerator<SourceDocument> {
   for await (const document of documents) {
+    await progress.add(document);
     const named = source === undefined ? document : { ...document, source };
     let prepared: SourceDocument;
     try {
@@ -65,4 +68,5 @@ export async function* preparedDocuments(
     }
     yield prepared;
   }
+  progress.finish();
 }

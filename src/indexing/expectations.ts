@@ -3,16 +3,15 @@
  * own that share the languages among them, so that no part of a mixture is computed twice. Where a
  * sum is computed changes the time, never the result.
  */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { XqgError } from '../base/errors.js';
-import type { BagEncoder, Encoder } from '../encode/encoder.js';
+import { type BagEncoder, type Encoder, encodesBags } from '../encode/encoder.js';
 import {
   type DistributionGenerator,
   type Generator,
   hasDistribution,
+  type QueryDistribution,
 } from '../generate/generator.js';
 import type { TermBag } from '../languages/terms.js';
 import type { ConceptTerms, Glossary } from '../pack/glossary/glossary.js';
@@ -50,9 +49,12 @@ export interface ThreadRequest extends ExpectationRequest {
 export type ThreadReply = { readonly done: true } | { readonly ready: string };
 
 export interface ThreadOptions {
-  /** Folder of the pack that both recipe come from, with their own settings; absent: no threads. */
+  /**
+   * Folder of the pack that encoder and generator come from, with their default settings; absent:
+   * no threads.
+   */
   readonly packFolder?: string;
-  /** That of both recipe. */
+  /** That of encoder and generator. */
   readonly glossary?: Glossary | null;
   /** Default: one for each core; 0: none. */
   readonly threads?: number;
@@ -63,8 +65,7 @@ export interface ThreadOptions {
  * later ones share.
  */
 const START_AFTER = 128;
-/** Absent where the sources run without being compiled. */
-const THREAD = fileURLToPath(new URL('./expectation-thread.js', import.meta.url));
+const THREAD = new URL('./expectation-thread.js', import.meta.url);
 
 export class ExpectedQueries {
   readonly #encoder: BagEncoder;
@@ -84,7 +85,7 @@ export class ExpectedQueries {
     const { packFolder, glossary = null } = options;
     const concepts = glossary === null ? null : glossary.concepts.map(({ terms }) => terms);
     this.#start = packFolder === undefined ? null : { packFolder, glossary: concepts };
-    this.#wanted = existsSync(THREAD) ? (options.threads ?? availableParallelism()) : 0;
+    this.#wanted = options.threads ?? availableParallelism();
   }
 
   /**
@@ -96,9 +97,8 @@ export class ExpectedQueries {
     generator: Generator | null,
     options: ThreadOptions = {},
   ): ExpectedQueries | null {
-    if (generator === null || !hasDistribution(generator) || !('encodeMixtures' in encoder))
-      return null;
-    return new ExpectedQueries(encoder as BagEncoder, generator, options);
+    if (generator === null || !hasDistribution(generator) || !encodesBags(encoder)) return null;
+    return new ExpectedQueries(encoder, generator, options);
   }
 
   /** So many passages are worth a start of threads; 0 where there are none to start. */
@@ -244,7 +244,12 @@ export async function sumsOf(
     const mixtures = rows.map((row) => pivots[row]);
     const out = into?.subarray(from, from + rows.length * dim);
     from += rows.length * dim;
-    const sums = await encoder.encodeMixtures(mixtures, partsOf(generator), lang, out);
+    const sums = await encoder.bags.encodeMixtures(
+      mixtures,
+      partsOf(generator.distribution),
+      lang,
+      out,
+    );
     for (let i = 0; i < sums.length; i++) sums[i] *= queries;
     vectors.push(sums);
   }
@@ -262,14 +267,14 @@ type PartOf = (stem: string, lang: string) => TermBag;
  * What a generator expects of one pivot stem: one function a generator, since encoders remember by
  * it.
  */
-const parts = new WeakMap<DistributionGenerator, PartOf>();
+const parts = new WeakMap<QueryDistribution, PartOf>();
 const ONE = Float32Array.of(1);
 
-function partsOf(generator: DistributionGenerator): PartOf {
-  let partOf = parts.get(generator);
+function partsOf(distribution: QueryDistribution): PartOf {
+  let partOf = parts.get(distribution);
   if (partOf === undefined) {
-    partOf = (stem, lang) => generator.expectation({ terms: [stem], weights: ONE }, lang);
-    parts.set(generator, partOf);
+    partOf = (stem, lang) => distribution.expectation({ terms: [stem], weights: ONE }, lang);
+    parts.set(distribution, partOf);
   }
   return partOf;
 }

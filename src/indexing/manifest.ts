@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TunedAugmentation } from '../augment/tuned.js';
 import { writeAtomically } from '../base/atomic-write.js';
 import { storageError, XqgError } from '../base/errors.js';
 import type { EncoderIdentity } from '../encode/encoder.js';
@@ -75,6 +76,11 @@ export interface Manifest {
   readonly identity: IndexIdentity;
   /** How the encoder was named; absent for that of a pack. */
   readonly encoderSpec?: EncoderSpec;
+  /**
+   * How a store that ranks by itself fuses vectors with the sums of their queries; absent where no
+   * query is encoded.
+   */
+  readonly augmentation?: TunedAugmentation;
   /** How the documents of the last run were split. */
   readonly splitting: unknown;
   /** ISO 8601. */

@@ -1,59 +1,61 @@
 /**
- * What makes vectors and queries: the encoder and generator that the caller brings, else those of a
- * pack.
+ * A recipe is what makes an index: an encoder, a generator, the pack that either may come from, and
+ * a glossary. It is named by a spec and opened here, whoever needs it: the library, evaluations,
+ * experiments, plans, and workers of a queue.
  */
 import { resolve } from 'node:path';
 import { XqgError } from '../base/errors.js';
 import type { Encoder } from '../encode/encoder.js';
 import {
   type EncoderSpec,
+  isPackEncoder,
   type OpenEncoderOptions,
   openEncoder,
   readCardFields,
+  resolveEncoderSpec,
 } from '../encode/open-encoder.js';
-import { StaticEncoder } from '../encode/static/static-encoder.js';
-import { GlossaryEncoder } from '../encode/with-glossary.js';
 import type { Generator } from '../generate/generator.js';
-import { GlossGenerator } from '../generate/gloss.js';
-import { LexiconGenerator } from '../generate/lexicon.js';
-import { type OpenGeneratorOptions, openGenerator } from '../generate/open-generator.js';
-import { withGlossary } from '../generate/with-glossary.js';
-import { namesFolder } from '../models/places.js';
-import { loadPack, packFolder, shippedPacks } from '../pack/format.js';
-import type { Glossary } from '../pack/glossary/glossary.js';
+import {
+  isPackGenerator,
+  type OpenGeneratorOptions,
+  openGenerator,
+  packGeneratorNamed,
+  resolveGeneratorSpec,
+} from '../generate/open-generator.js';
+import { loadPack } from '../pack/format.js';
+import { type ConceptTerms, Glossary } from '../pack/glossary/glossary.js';
 import { GlossaryPack } from '../pack/glossary/glossary-pack.js';
 import { readGlossary } from '../pack/glossary/read-glossary.js';
+import { packFolder, shippedPacks } from '../pack/manifest.js';
 import type { Pack, PackIdentity } from '../pack/pack.js';
-import type { IndexIdentity } from './manifest.js';
+import { keptGlossary } from './kept-glossary.js';
+import type { IndexIdentity, Manifest } from './manifest.js';
 
-export interface RecipeOptions {
-  /**
-   * Name (`base`, `full`) or folder of a pack. Default: the one that made the index, `base` for a
-   * new one.
-   */
+/** What is absent is what made the index, or the default for a new one. */
+export interface RecipeSpec {
+  /** Name (`base`, `full`) or folder of a pack. Default: `base`. */
   readonly pack?: string;
   /**
    * An encoder, or the spec of one: `static`, `hf:NAME`, the path of a model's folder,
-   * `openai:MODEL`. Default: the one that made the index; the static encoder of the pack for a new
-   * one.
+   * `openai:MODEL`, or `file:MANIFEST`. Default: the static encoder of the pack.
    */
   readonly encoder?: Encoder | string;
   /** Card, endpoint and threads of an encoder that is given by its spec. */
   readonly encoderOptions?: OpenEncoderOptions;
   /**
    * A generator, or the spec of one: `lexicon`, `gloss`, `hf:NAME`, the path of a model's folder,
-   * `openai:MODEL`, or a file of recorded queries (.jsonl, .jsonl.gz). Default: the pack's that
-   * made the index, lexicon for a new one. null: no queries are generated.
+   * `openai:MODEL`, or a file of recorded queries (.jsonl, .jsonl.gz). Default: `lexicon`; of an
+   * index that no generator of a pack made, none. null: no queries are generated.
    */
   readonly generator?: Generator | string | null;
-  /**
-   * Terms of one's own in several languages, or the CSV file of them; null: none. Default: that of
-   * the index. They override the pack's tables and are named in prompts; an encoder or a generator
-   * that the caller brings does not see them.
-   */
-  readonly glossary?: Glossary | string | null;
   /** Languages, prompt, endpoint and thresholds of a generator that is given by its spec. */
   readonly generatorOptions?: OpenGeneratorOptions;
+  /**
+   * Terms of one's own in several languages, or the CSV file of them; null: none. They override the
+   * pack's tables and are named in prompts; an encoder or a generator that the caller brings does
+   * not see them. Default: none.
+   */
+  readonly glossary?: Glossary | readonly ConceptTerms[] | string | null;
 }
 
 export interface Recipe {
@@ -61,156 +63,228 @@ export interface Recipe {
   readonly generator: Generator | null;
   /** null where neither comes from a pack. */
   readonly pack: PackIdentity | null;
-  /** Folder of the pack, where both come from it. */
+  /**
+   * Folder of the pack, where encoder and generator are the pack's own with their default settings:
+   * then threads can make the same.
+   */
   readonly packFolder?: string;
   /** null: none. */
   readonly glossary: Glossary | null;
   /** How the encoder was named; absent for one that was brought, or is a pack's. */
   readonly encoderSpec?: EncoderSpec;
-  /** Closes what was opened here. */
-  close?(): Promise<void>;
-}
-
-/**
- * @param index what made the index that is there; null for a new one
- * @param remembered how the index's encoder was named
- * @param kept the glossary of the index
- * @throws XqgError XQG_PACK_UNNAMED, XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT
- */
-export async function recipeOf(
-  options: RecipeOptions,
-  index: IndexIdentity | null,
-  remembered?: EncoderSpec,
-  kept: Glossary | null = null,
-): Promise<Recipe> {
-  const glossary =
-    typeof options.glossary === 'string'
-      ? await readGlossary(options.glossary)
-      : (options.glossary ?? null);
-  return namedRecipe(options, index, remembered, options.glossary === undefined ? kept : glossary);
-}
-
-async function namedRecipe(
-  options: RecipeOptions,
-  index: IndexIdentity | null,
-  remembered: EncoderSpec | undefined,
-  glossary: Glossary | null,
-): Promise<Recipe> {
-  const spec = encoderSpec(options, remembered);
-  if (spec === null) {
-    const encoder = typeof options.encoder === 'string' ? undefined : options.encoder;
-    return recipeWith(options, index, glossary, encoder, []);
-  }
-  const { spec: name, ...named } = spec;
-  const encoder = await openEncoder(name, { ...options.encoderOptions, ...named });
-  try {
-    return {
-      ...(await recipeWith(options, index, glossary, encoder, [encoder])),
-      encoderSpec: spec,
-    };
-  } catch (error) {
-    await encoder.close?.();
-    throw error;
-  }
-}
-
-/**
- * null where the encoder is a pack's, or was brought. What is given wins over what the index
- * remembers.
- */
-function encoderSpec(
-  { encoder, encoderOptions = {} }: RecipeOptions,
-  remembered: EncoderSpec | undefined,
-): EncoderSpec | null {
-  if (
-    encoder === undefined
-      ? remembered === undefined
-      : typeof encoder !== 'string' || encoder === 'static'
-  )
-    return null;
-  const { card, endpoint } = encoderOptions;
-  const stated = {
-    ...(card === undefined ? {} : { card: readCardFields(card) }),
-    ...(endpoint === undefined
-      ? {}
-      : { endpoint: typeof endpoint === 'string' ? resolve(endpoint) : endpoint }),
-  };
-  if (typeof encoder !== 'string') return { ...remembered!, ...stated };
-  // A path is remembered whole: a search may start elsewhere.
-  return { spec: namesFolder(encoder) ? resolve(encoder) : encoder, ...stated };
-}
-
-async function recipeWith(
-  options: RecipeOptions,
-  index: IndexIdentity | null,
-  glossary: Glossary | null,
-  encoder: Encoder | undefined,
-  opened: readonly Closeable[],
-): Promise<Recipe> {
-  const generator = await givenGenerator(options, index, glossary);
-  const close = async (): Promise<void> => {
-    // What the caller brought is the caller's.
-    const ours =
-      typeof options.generator === 'string' && typeof generator === 'object' ? generator : null;
-    for (const each of [...opened, ours]) await each?.close?.();
-  };
-  if (encoder !== undefined && !isPackGenerator(generator))
-    return { encoder, generator, pack: null, glossary, close };
-  const name = options.pack ?? packOf(index) ?? 'base';
-  const loaded = await loadPack(name);
-  const pack = glossary === null ? loaded : new GlossaryPack(loaded, glossary);
-  return {
-    encoder: encoder ?? packEncoder(pack),
-    generator: isPackGenerator(generator) ? packGenerator(generator, pack) : generator,
-    pack: pack.identity,
-    glossary,
-    ...(encoder === undefined && generator === 'lexicon' ? { packFolder: packFolder(name) } : {}),
-    close,
-  };
+  /** What was opened with the recipe, and is closed with it. */
+  readonly opened?: readonly Closeable[];
 }
 
 interface Closeable {
   close?(): Promise<void>;
 }
 
-type PackGenerator = 'lexicon' | 'gloss';
+const DEFAULT_PACK = 'base';
 
-function isPackGenerator(generator: unknown): generator is PackGenerator {
-  return generator === 'lexicon' || generator === 'gloss';
-}
+/** Opens packs by name or folder, each once, however many recipes take something from it. */
+export class Packs {
+  readonly #opened = new Map<string, Promise<Pack>>();
 
-function packEncoder(pack: Pack): Encoder {
-  const encoder = new StaticEncoder(pack);
-  return pack instanceof GlossaryPack ? new GlossaryEncoder(encoder, pack.glossary) : encoder;
-}
-
-function packGenerator(name: PackGenerator, pack: Pack): Generator {
-  const Made = name === 'gloss' ? GlossGenerator : LexiconGenerator;
-  return pack instanceof GlossaryPack ? withGlossary(Made, pack) : new Made(pack);
-}
-
-/** The generator; or the name of one that comes from a pack. */
-async function givenGenerator(
-  { generator, generatorOptions }: RecipeOptions,
-  index: IndexIdentity | null,
-  glossary: Glossary | null,
-): Promise<Generator | PackGenerator | null> {
-  if (generator === undefined) {
-    const made = index === null ? 'lexicon' : index.generator?.name.split('/')[0];
-    // Searching needs no model that wrote queries: their terms are in the index.
-    return isPackGenerator(made) ? made : null;
+  /** @throws XqgError XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT */
+  open(name: string): Promise<Pack> {
+    let pack = this.#opened.get(name);
+    if (pack === undefined) {
+      pack = loadPack(name);
+      this.#opened.set(name, pack);
+    }
+    return pack;
   }
-  if (typeof generator !== 'string' || isPackGenerator(generator)) return generator;
-  return openGenerator(generator, { glossary: glossary ?? undefined, ...generatorOptions });
 }
 
 /**
- * Name of the pack that made an index; an index does not remember where other packs than those of
- * xqg lie.
+ * @param packs shared by recipes that are opened together
+ * @throws XqgError those of packs, and what opening the encoder and the generator throws
  */
-function packOf(index: IndexIdentity | null): string | undefined {
-  const name = index?.pack?.name;
-  if (name !== undefined && !shippedPacks().includes(name))
-    throw new XqgError('XQG_PACK_UNNAMED', { pack: name });
-  return name;
+export async function openRecipe(spec: RecipeSpec, packs = new Packs()): Promise<Recipe> {
+  const { pack: packName = DEFAULT_PACK } = spec;
+  const glossary = await glossaryOf(spec);
+  const encoderSpec = encoderSpecOf(spec);
+  const from: { pack: Pack | null } = { pack: null };
+  const openPack = async (): Promise<Pack> => {
+    const pack = await packs.open(packName);
+    from.pack ??= glossary === null ? pack : new GlossaryPack(pack, glossary);
+    return from.pack;
+  };
+  const opened: Closeable[] = [];
+  try {
+    const { encoderOptions } = spec;
+    const encoder = await openRecipeEncoder(
+      encoderSpec === undefined
+        ? spec
+        : { encoder: encoderSpec.spec, encoderOptions: { ...encoderOptions, ...encoderSpec } },
+      openPack,
+    );
+    // What the caller brought is the caller's to close.
+    if (encoder !== spec.encoder) opened.push(encoder);
+    const generator = await openRecipeGenerator(spec, openPack, glossary);
+    if (generator !== null && generator !== spec.generator) opened.push(generator);
+    return {
+      encoder,
+      generator,
+      pack: from.pack?.identity ?? null,
+      ...(threadsCanMake(spec) ? { packFolder: packFolder(packName) } : {}),
+      glossary,
+      ...(encoderSpec === undefined ? {} : { encoderSpec }),
+      opened,
+    };
+  } catch (error) {
+    for (const each of opened) await each.close?.();
+    throw error;
+  }
+}
+
+/** Closes what `openRecipe` opened. */
+export async function closeRecipe({ opened = [] }: Pick<Recipe, 'opened'>): Promise<void> {
+  for (const each of opened) await each.close?.();
+}
+
+/** The encoder of a recipe, for who needs no more of it. */
+export async function openRecipeEncoder(
+  { encoder = 'static', encoderOptions = {} }: Pick<RecipeSpec, 'encoder' | 'encoderOptions'>,
+  openPack: () => Promise<Pack>,
+): Promise<Encoder> {
+  return typeof encoder === 'string' ? openEncoder(encoder, encoderOptions, openPack) : encoder;
+}
+
+/** The generator of a recipe, for who needs no more of it. */
+export async function openRecipeGenerator(
+  {
+    generator = 'lexicon',
+    generatorOptions = {},
+  }: Pick<RecipeSpec, 'generator' | 'generatorOptions'>,
+  openPack: () => Promise<Pack>,
+  glossary: Glossary | null = null,
+): Promise<Generator | null> {
+  if (typeof generator !== 'string') return generator;
+  const options = { glossary: glossary ?? undefined, ...generatorOptions };
+  return openGenerator(generator, options, openPack);
+}
+
+/**
+ * Completes a spec by what made an index: what is given wins. Searching needs no model that wrote
+ * queries, since their terms are in the index.
+ *
+ * @param dir of the index
+ * @throws XqgError XQG_PACK_UNNAMED, and XQG_INDEX_DAMAGED for a glossary that is not there
+ */
+export async function specOfIndex(
+  given: RecipeSpec,
+  dir: string,
+  { identity, encoderSpec }: Pick<Manifest, 'identity' | 'encoderSpec'>,
+): Promise<RecipeSpec> {
+  const spec: RecipeSpec = {
+    ...given,
+    ...(given.encoder === undefined && encoderSpec !== undefined
+      ? encoderAgain(encoderSpec, given.encoderOptions)
+      : {}),
+    generator:
+      given.generator === undefined
+        ? identity.generator && packGeneratorNamed(identity.generator.name)
+        : given.generator,
+    glossary:
+      given.glossary === undefined && identity.glossary !== undefined
+        ? await keptGlossary(dir, identity.glossary)
+        : given.glossary,
+  };
+  return given.pack === undefined && needsPack(spec) ? { ...spec, pack: packOf(identity) } : spec;
+}
+
+function encoderAgain(
+  known: EncoderSpec,
+  { card = known.card, endpoint = known.endpoint, ...running }: OpenEncoderOptions = {},
+): Pick<RecipeSpec, 'encoder' | 'encoderOptions'> {
+  return { encoder: known.spec, encoderOptions: { ...running, card, endpoint } };
+}
+
+/** A spec of names alone, which another process or machine can open. */
+export interface NamedRecipeSpec extends RecipeSpec {
+  readonly encoder?: string;
+  readonly generator: string | null;
+  readonly glossary?: readonly ConceptTerms[];
+}
+
+/**
+ * How another machine opens the same recipe: with absolute paths, since it starts elsewhere.
+ * @param spec from which the recipe was opened
+ * @throws XqgError XQG_QUEUE_MAKER for what was brought as an object
+ */
+export function namedSpec(
+  spec: RecipeSpec,
+  { pack, encoderSpec, glossary }: Recipe,
+): NamedRecipeSpec {
+  const { encoder, generator = 'lexicon' } = spec;
+  if (typeof encoder === 'object') throw new XqgError('XQG_QUEUE_MAKER', { what: 'encoder' });
+  if (typeof generator === 'object' && generator !== null)
+    throw new XqgError('XQG_QUEUE_MAKER', { what: 'generator' });
+  const { languages, prompt, endpoint, keep } = spec.generatorOptions ?? {};
+  const name = spec.pack ?? DEFAULT_PACK;
+  return {
+    ...(pack === null ? {} : { pack: shippedPacks().includes(name) ? name : resolve(name) }),
+    ...(encoderSpec === undefined
+      ? {}
+      : {
+          encoder: encoderSpec.spec,
+          encoderOptions: { card: encoderSpec.card, endpoint: encoderSpec.endpoint },
+        }),
+    generator: generator === null ? null : resolveGeneratorSpec(generator),
+    generatorOptions: {
+      languages,
+      keep,
+      prompt: prompt === undefined ? undefined : resolve(prompt),
+      endpoint: typeof endpoint === 'string' ? resolve(endpoint) : endpoint,
+    },
+    ...(glossary === null ? {} : { glossary: glossary.concepts.map(({ terms }) => terms) }),
+  };
+}
+
+async function glossaryOf({ glossary = null }: RecipeSpec): Promise<Glossary | null> {
+  if (typeof glossary === 'string') return readGlossary(glossary);
+  return glossary === null || glossary instanceof Glossary ? glossary : new Glossary(glossary);
+}
+
+/** undefined where the encoder is a pack's, or was brought. */
+function encoderSpecOf({ encoder, encoderOptions = {} }: RecipeSpec): EncoderSpec | undefined {
+  if (typeof encoder !== 'string' || isPackEncoder(encoder)) return undefined;
+  const { card, endpoint } = encoderOptions;
+  return {
+    spec: resolveEncoderSpec(encoder),
+    ...(card === undefined ? {} : { card: readCardFields(card) }),
+    ...(endpoint === undefined
+      ? {}
+      : { endpoint: typeof endpoint === 'string' ? resolve(endpoint) : endpoint }),
+  };
+}
+
+function threadsCanMake(spec: RecipeSpec): boolean {
+  const { encoder = 'static', encoderOptions, generator = 'lexicon', generatorOptions } = spec;
+  return (
+    typeof encoder === 'string' &&
+    isPackEncoder(encoder) &&
+    generator === 'lexicon' &&
+    encoderOptions?.settings === undefined &&
+    generatorOptions?.settings === undefined
+  );
+}
+
+function needsPack({ encoder = 'static', generator = 'lexicon' }: RecipeSpec): boolean {
+  return (
+    (typeof encoder === 'string' && isPackEncoder(encoder)) ||
+    (typeof generator === 'string' && isPackGenerator(generator))
+  );
+}
+
+/**
+ * Name of the pack that made an index; an index does not know where other packs than those of xqg
+ * lie.
+ */
+function packOf({ pack }: IndexIdentity): string | undefined {
+  if (pack !== null && !shippedPacks().includes(pack.name))
+    throw new XqgError('XQG_PACK_UNNAMED', { pack: pack.name });
+  return pack?.name;
 }

@@ -175,7 +175,7 @@ export class RowQueue implements DocumentQueue {
       allNew: this.#allNew,
     };
     this.#writing = this.#store
-      .upsert(this.#ready, written)
+      .upsert(this.#ready, { allNew: written.allNew, checked: true })
       .then(() => this.#options.onWritten(written));
     // Whoever waits for the write next gets its error; until then it is not unhandled.
     this.#writing.catch(() => undefined);

@@ -2,8 +2,6 @@
  * Lexical segments built on a thread of their own while documents are still coming in, so that
  * sealing finds them there. Only saves time: sealing builds what is missing, whatever happens here.
  */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { StoreReader } from '../store/store.js';
 import { SegmentBuilder } from './lexical/segment-builder.js';
@@ -25,8 +23,7 @@ export interface ThreadStart {
   readonly there: number;
 }
 
-/** Absent where the sources run without being compiled. */
-const THREAD = fileURLToPath(new URL('./segment-thread.js', import.meta.url));
+const THREAD = new URL('./segment-thread.js', import.meta.url);
 
 export class SegmentsAhead {
   readonly #dir: string;
@@ -41,7 +38,7 @@ export class SegmentsAhead {
    */
   constructor(dir: string, threads?: number) {
     this.#dir = dir;
-    this.#stopped = threads === 0 || !existsSync(THREAD);
+    this.#stopped = threads === 0;
   }
 
   /** Tells of rows that are in the store before any is written. */

@@ -3,7 +3,6 @@
 import { mkdir } from 'node:fs/promises';
 import { PROFILES } from '../augment/profiles.js';
 import { XqgError } from '../base/errors.js';
-import { searchDefaults } from '../search/defaults.js';
 import { isRankingStore } from '../store/candidate-store.js';
 import { openRankingStore } from '../store/open-store.js';
 import { parseAddress } from '../store/opensearch/address.js';
@@ -17,33 +16,19 @@ import {
   writeManifest,
 } from './manifest.js';
 
-/**
- * What is fixed when the store of an index is made. A store that ranks by itself fuses vectors as
- * its encoder's defaults say.
- */
-export function storeShape({ identity, store }: Manifest): StoreShape {
-  const { encoder, generator, queryLanguages, queriesPerLanguage, sumBits, encodesQueries } =
-    identity;
+/** What is fixed when the store of an index is made. */
+export function storeShape({ identity, store, augmentation }: Manifest): StoreShape {
+  const { encoder, queryLanguages, queriesPerLanguage, sumBits } = identity;
   const shape = { dim: encoder.dim, queryLanguages, sumBits };
-  if (store === undefined || queryLanguages.length === 0 || encodesQueries === false) return shape;
-  const { profile, alpha } = searchDefaults(encoder, generator);
-  const {
-    variant,
-    renormalize,
-    alpha: usual,
-  } = PROFILES[encoder.unitLength ? profile.unitLength : profile.anyLength];
-  const fusion = {
-    variant,
-    renormalize,
-    alpha: encoder.unitLength ? alpha : usual,
-    queries: queriesPerLanguage,
-  };
-  return { ...shape, fusion };
+  if (store === undefined || augmentation === undefined) return shape;
+  const { variant, renormalize } = PROFILES[augmentation.profile];
+  const { alpha } = augmentation;
+  return { ...shape, fusion: { variant, renormalize, alpha, queries: queriesPerLanguage } };
 }
 
 /**
  * The manifest as it was written last: another machine may have written to the store since.
- * @throws XqgError XQG_INDEX_IDENTITY if the store holds what another make made
+ * @throws XqgError XQG_INDEX_IDENTITY if the store holds rows of another recipe
  */
 export async function latestManifest(
   dir: string,

@@ -1,8 +1,8 @@
 /**
- * Text to words, and words to the terms that are matched, for any language. The same rules serve
- * passages, questions, generated queries and training text; the ICU version is part of an index's
- * identity because Intl.Segmenter cuts Chinese, Japanese, Thai, Khmer, Lao and Burmese by ICU's
- * dictionaries.
+ * Splits text in any language into words, and maps words to the terms that are matched. The same
+ * rules apply to passages, questions, generated queries and training text. The ICU version is part
+ * of an index's identity because Intl.Segmenter splits Chinese, Japanese, Thai, Khmer, Lao and
+ * Burmese by ICU's dictionaries.
  */
 import anyAscii from 'any-ascii';
 import { stem } from './stemming.js';
@@ -18,19 +18,19 @@ export interface Word {
 }
 
 /**
- * Letters, marks and digits, joined across one apostrophe or a separator between digits (UAX 29,
- * WB6-WB12, simplified).
+ * A word: letters, marks and digits, joined across an apostrophe or a separator between digits
+ * (a simplification of UAX 29, rules WB6-WB12).
  */
 const WORD = /[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+|(?<=\p{N})[.,](?=\p{N})[\p{N}]+)*/gu;
-/** Scripts written without spaces. */
+/** Characters of scripts that are written without spaces. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const OTHER_DIGIT = /[^\P{Nd}0-9]/gu;
 const GROUPED_NUMBER = /^\d{1,3}(?:[.,]\d{3})+$/;
 
 /**
- * Runs longer than this are cut before segmentation: ICU's time grows with the square of a run's
- * length.
+ * Longest run of characters (UTF-16 code units) to segment at once. Longer runs are cut first,
+ * because the time that ICU takes grows with the square of a run's length.
  */
 const LONGEST_RUN = 400;
 
@@ -45,13 +45,13 @@ function segmenterOf(lang: string): Intl.Segmenter {
   return segmenter;
 }
 
-/** What a character of ASCII is to words: nothing of them, within one, or where WORD tells. */
-const BETWEEN = 0;
-const WITHIN = 1;
-const JOINT = 2;
-const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+/** ASCII characters: separates words, belongs to a word, or may join two parts (WORD decides). */
+const SEPARATOR = 0;
+const LETTER = 1;
+const JOINER = 2;
+const ASCII_KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
-  return /\w/.test(character) ? WITHIN : /['.,]/.test(character) ? JOINT : BETWEEN;
+  return /\w/.test(character) ? LETTER : /['.,]/.test(character) ? JOINER : SEPARATOR;
 });
 
 /** The words of a text in order. Offsets refer to `text.normalize('NFC')`. */
@@ -61,14 +61,14 @@ export function wordsOf(text: string, lang: string): Word[] {
   let unspaced: boolean | null = null;
   for (let at = 0; at < normalized.length; ) {
     const code = normalized.charCodeAt(at);
-    if (code < 128 && KINDS[code] !== WITHIN) {
+    if (code < 128 && ASCII_KINDS[code] !== LETTER) {
       at++;
       continue;
     }
-    const plain = plainEnd(normalized, at);
-    if (plain > at) {
-      words.push(wordAt(normalized.slice(at, plain), at, lang));
-      at = plain;
+    const end = asciiWordEnd(normalized, at);
+    if (end > at) {
+      words.push(wordAt(normalized.slice(at, end), at, lang));
+      at = end;
       continue;
     }
     WORD.lastIndex = at;
@@ -92,37 +92,37 @@ export function wordsOf(text: string, lang: string): Word[] {
 }
 
 /**
- * The end of the word that begins at `start`, if it is of ASCII and plainly ends: most do, and WORD
- * takes longer. Else `start`.
+ * A fast path for ASCII words, which most are: the end of the word that starts at `start`, or
+ * `start` itself if only WORD can tell where the word ends.
  */
-function plainEnd(text: string, start: number): number {
+function asciiWordEnd(text: string, start: number): number {
   for (let end = start; end < text.length; end++) {
     const code = text.charCodeAt(end);
-    const kind = code < 128 ? KINDS[code] : JOINT;
-    if (kind !== WITHIN) return kind === BETWEEN ? end : start;
+    const kind = code < 128 ? ASCII_KINDS[code] : JOINER;
+    if (kind !== LETTER) return kind === SEPARATOR ? end : start;
   }
   return text.length;
 }
 
-/** A passage as analysis sees it; its title counts as text. */
+/** The parts of a passage that analysis reads; the title is analyzed with the text. */
 export interface AnalyzedPassage {
   readonly title: string;
   readonly text: string;
   readonly lang: string;
 }
 
-const ofPassages = new WeakMap<AnalyzedPassage, readonly Word[]>();
+const passageCache = new WeakMap<AnalyzedPassage, readonly Word[]>();
 
 /**
- * The words of a passage, kept for as long as the passage: encoder, generator and index ask for
- * them one after the other.
+ * The words of a passage. They are cached for as long as the passage object lives, because the
+ * encoder, the generator and the index all need them.
  */
 export function passageWords(passage: AnalyzedPassage): readonly Word[] {
-  let words = ofPassages.get(passage);
+  let words = passageCache.get(passage);
   if (words === undefined) {
     const { title, text, lang } = passage;
     words = wordsOf(title ? `${title}\n${text}` : text, lang);
-    ofPassages.set(passage, words);
+    passageCache.set(passage, words);
   }
   return words;
 }
@@ -132,21 +132,21 @@ export function termsOf(text: string, lang: string): string[] {
   return wordsOf(text, lang).map((word) => word.term);
 }
 
-/** Distinct surfaces met per language; emptied when full, so that memory stays bounded. */
-const MEMO_SIZE = 100_000;
-const memo = new Map<string, Map<string, { surface: string; term: string }>>();
+/** Cached forms of words, per language. A full cache is emptied, so that memory stays bounded. */
+const FORMS_PER_LANGUAGE = 100_000;
+const formCache = new Map<string, Map<string, { surface: string; term: string }>>();
 
 function wordAt(run: string, start: number, lang: string): Word {
-  let known = memo.get(lang);
-  if (!known || known.size >= MEMO_SIZE) {
-    known = new Map();
-    memo.set(lang, known);
+  let cached = formCache.get(lang);
+  if (!cached || cached.size >= FORMS_PER_LANGUAGE) {
+    cached = new Map();
+    formCache.set(lang, cached);
   }
-  let forms = known.get(run);
+  let forms = cached.get(run);
   if (!forms) {
     const surface = normalizeWord(run, lang);
     forms = { surface, term: stem(surface, lang) };
-    known.set(run, forms);
+    cached.set(run, forms);
   }
   return { surface: forms.surface, term: forms.term, start, end: start + run.length };
 }
@@ -160,7 +160,7 @@ function normalizeWord(run: string, lang: string): string {
   return GROUPED_NUMBER.test(digits) ? digits.replace(/[.,]/g, '') : digits;
 }
 
-/** Decimal digits (general category Nd) come in runs of ten, zero first. */
+/** The value of a decimal digit: Unicode encodes category Nd in runs of ten, zero first. */
 function digitValue(digit: string): number {
   const point = digit.codePointAt(0)!;
   let zero = point;
@@ -170,7 +170,7 @@ function digitValue(digit: string): number {
 
 const ROMAN = /^[a-z0-9]*$/;
 
-/** The word in a-z and 0-9 alone. */
+/** The word transliterated to a-z and 0-9. */
 export function romanize(surface: string): string {
   if (ROMAN.test(surface)) return surface;
   return anyAscii(surface)
@@ -179,8 +179,8 @@ export function romanize(surface: string): string {
 }
 
 /**
- * '#'-prefixed 4-grams of the romanized word, with '<' and '>' as its ends: names match across
- * scripts.
+ * '#'-prefixed 4-grams of the romanized word, with '<' and '>' marking its ends. They let names
+ * match across scripts.
  */
 export function romanizedGrams(surface: string): string[] {
   const romanized = `<${romanize(surface)}>`;
@@ -190,8 +190,8 @@ export function romanizedGrams(surface: string): string[] {
 }
 
 /**
- * Consonants that scripts render alike share a letter; vowels, h, w and y, which many scripts leave
- * out, have none.
+ * Consonants that are often transliterated alike map to one letter. Vowels, h, w and y, which many
+ * scripts leave out, map to none.
  */
 const CONSONANT_CLASSES: Readonly<Record<string, string>> = {
   b: 'b',
@@ -213,11 +213,11 @@ const CONSONANT_CLASSES: Readonly<Record<string, string>> = {
   l: 'l',
   r: 'r',
 };
-const SHORTEST_SKELETON = 3;
+const MIN_SKELETON_LENGTH = 3;
 
 /**
- * '~'-prefixed consonant skeleton of a word: "Goldman" in any script is "~kltmn". Null for words
- * with fewer than three consonants and digits, which would match too much.
+ * '~'-prefixed consonant skeleton of a word: "Goldman" in any script becomes "~kltmn". Null for
+ * words with fewer than three consonants and digits, which would match too many others.
  */
 export function skeleton(surface: string): string | null {
   const romanized = romanize(surface)
@@ -226,8 +226,8 @@ export function skeleton(surface: string): string | null {
   let letters = '';
   for (let i = 0; i < romanized.length; i++) {
     const character = romanized[i];
-    const like = CONSONANT_CLASSES[character] ?? (character <= '9' ? character : '');
-    for (let l = 0; l < like.length; l++) if (!letters.endsWith(like[l])) letters += like[l];
+    const mapped = CONSONANT_CLASSES[character] ?? (character <= '9' ? character : '');
+    for (let m = 0; m < mapped.length; m++) if (!letters.endsWith(mapped[m])) letters += mapped[m];
   }
-  return letters.length < SHORTEST_SKELETON ? null : `~${letters}`;
+  return letters.length < MIN_SKELETON_LENGTH ? null : `~${letters}`;
 }

@@ -1,7 +1,6 @@
 /**
- * Bags of terms for the lexical leg: what a passage and its drawn queries hold. Romanized n-grams
- * and consonant skeletons stand beside the terms, so that names and loan words match across
- * scripts.
+ * Bags of terms of passages and of drawn queries, for the lexical leg. Passages also get romanized
+ * n-grams and consonant skeletons, so that names and loan words match across scripts.
  */
 import {
   type AnalyzedPassage,
@@ -12,49 +11,47 @@ import {
 } from './analysis.js';
 import type { TermBag } from './terms.js';
 
-/**
- * Frequency of one romanized n-gram of a passage word, against 1 for the word's term and its
- * skeleton.
- */
-const PASSAGE_GRAM = 0.25;
+/** What one romanized n-gram counts; the word's term and its skeleton count 1. */
+const GRAM_FREQUENCY = 0.25;
 
-/** Terms of a passage in its own language. */
+/** Terms, n-grams and skeletons of a passage's words with their frequencies. */
 export function passageBag(passage: AnalyzedPassage): TermBag {
-  if (looks.size >= LOOKS_SIZE || counters.size >= COUNTERS_SIZE) {
-    looks.clear();
+  if (wordKeys.size >= MAX_WORDS || counters.size >= MAX_COUNTERS) {
+    wordKeys.clear();
     counters.clear();
   }
   bags++;
   const terms: string[] = [];
   const counts: number[] = [];
   const add = (counter: Counter, count: number): void => {
-    if (counter.bag === bags) counts[counter.place] += count;
+    if (counter.bag === bags) counts[counter.index] += count;
     else {
       counter.bag = bags;
-      counter.place = terms.push(counter.term) - 1;
+      counter.index = terms.push(counter.term) - 1;
       counts.push(count);
     }
   };
   for (const word of passageWords(passage)) {
     add(counterOf(word.term), 1);
-    const { grams, consonants } = looksOf(word.surface);
-    for (const gram of grams) add(gram, PASSAGE_GRAM);
+    const { grams, consonants } = keysOf(word.surface);
+    for (const gram of grams) add(gram, GRAM_FREQUENCY);
     if (consonants) add(consonants, 1);
   }
   return { terms, weights: Float32Array.from(counts) };
 }
 
 /**
- * Where a term is counted, found once for a word and not for each of its n-grams in every passage.
+ * Counts a term within the current bag. A word's counters are looked up once a word, which avoids
+ * a map lookup for each of its n-grams in every passage.
  */
 interface Counter {
   readonly term: string;
-  /** The last bag that has the term, and its place there. */
+  /** Number of the last bag that has the term, and the term's index there. */
   bag: number;
-  place: number;
+  index: number;
 }
 
-/** Terms of drawn queries with how often they were drawn. */
+/** Terms of drawn queries with the number of times that they occur. */
 export function queriesBag(queries: readonly string[], lang: string): TermBag {
   const counts = new Map<string, number>();
   for (const query of queries) {
@@ -63,37 +60,38 @@ export function queriesBag(queries: readonly string[], lang: string): TermBag {
   return { terms: [...counts.keys()], weights: Float32Array.from(counts.values()) };
 }
 
-interface Looks {
+/** The keys under which a word matches across scripts. */
+interface WordKeys {
   readonly grams: readonly Counter[];
   readonly consonants: Counter | null;
 }
 
-/** Surfaces and terms met; emptied when full, so that memory stays bounded. */
-const LOOKS_SIZE = 50_000;
-const COUNTERS_SIZE = 200_000;
-const looks = new Map<string, Looks>();
+/** Caches by surface and by term. Both are emptied when one is full: memory stays bounded. */
+const MAX_WORDS = 50_000;
+const MAX_COUNTERS = 200_000;
+const wordKeys = new Map<string, WordKeys>();
 const counters = new Map<string, Counter>();
+/** Number of bags counted so far. */
 let bags = 0;
 
 function counterOf(term: string): Counter {
   let counter = counters.get(term);
   if (counter === undefined) {
-    counter = { term, bag: 0, place: 0 };
+    counter = { term, bag: 0, index: 0 };
     counters.set(term, counter);
   }
   return counter;
 }
 
-/** What a word looks like in any script. */
-function looksOf(surface: string): Looks {
-  let known = looks.get(surface);
-  if (known === undefined) {
+function keysOf(surface: string): WordKeys {
+  let keys = wordKeys.get(surface);
+  if (keys === undefined) {
     const consonants = skeleton(surface);
-    known = {
+    keys = {
       grams: romanizedGrams(surface).map(counterOf),
       consonants: consonants === null ? null : counterOf(consonants),
     };
-    looks.set(surface, known);
+    wordKeys.set(surface, keys);
   }
-  return known;
+  return keys;
 }

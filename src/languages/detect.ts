@@ -1,9 +1,9 @@
 /**
- * Which language a text is in, as a weighting over several: a question of two words seldom says.
- * The script is counted first; only where it leaves a choice does a neural detector (CLD3,
- * WebAssembly) speak, and the shorter the text, the less it is believed.
+ * Detects the language of a text as weights over several candidates, because a question of two
+ * words is often ambiguous. Letters are counted by script first. Only where a script leaves a
+ * choice is a neural detector (CLD3, WebAssembly) consulted; the shorter the text, the less it is
+ * trusted.
  */
-
 import { languageOfTag } from './languages.js';
 import { SCRIPTS, type Script } from './scripts.js';
 import type { LanguageWeight } from './terms.js';
@@ -14,26 +14,26 @@ export interface Detection {
    */
   readonly lang: string;
   /**
-   * Share of the evidence that speaks for `lang`, in [0, 1]: its weight before the least candidates
-   * were dropped.
+   * Share of the evidence for `lang`, in [0, 1]: its weight before the lightest candidates were
+   * dropped.
    */
   readonly confidence: number;
   /** Heaviest first; the weights sum to 1. Empty if `lang` is `und`. */
   readonly candidates: readonly LanguageWeight[];
 }
 
-/** UTF-16 code units that are looked at. */
-const LONGEST_SAMPLE = 4000;
+/** Detection reads this many UTF-16 code units from the start of the text. */
+const SAMPLE_LENGTH = 4000;
 
 /** Candidates below this weight are dropped. */
-const LEAST_WEIGHT = 0.01;
+const MIN_WEIGHT = 0.01;
 
 export async function detectLanguage(text: string): Promise<Detection> {
   const sample = text
-    .slice(0, LONGEST_SAMPLE)
+    .slice(0, SAMPLE_LENGTH)
     .normalize('NFC')
     .replace(/\p{Surrogate}/gu, ' ');
-  const parts = withoutBorrowings(partsByScript(sample));
+  const parts = discountLatin(partsByScript(sample));
   const total = parts.reduce((sum, { size }) => sum + size, 0);
   const weights = new Map<string, number>();
   for (const { script, letters, size } of parts) {
@@ -41,82 +41,85 @@ export async function detectLanguage(text: string): Promise<Detection> {
       weights.set(lang, (weights.get(lang) ?? 0) + (weight * size) / total);
     }
   }
-  const kept = [...weights]
-    .filter(([, weight]) => weight >= LEAST_WEIGHT)
+  const ranked = [...weights]
+    .filter(([, weight]) => weight >= MIN_WEIGHT)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  if (kept.length === 0) return { lang: 'und', confidence: 0, candidates: [] };
-  const sum = kept.reduce((all, [, weight]) => all + weight, 0);
-  const candidates = kept.map(([lang, weight]) => ({ lang, weight: weight / sum }));
-  return { lang: candidates[0].lang, confidence: kept[0][1], candidates };
+  if (ranked.length === 0) return { lang: 'und', confidence: 0, candidates: [] };
+  const sum = ranked.reduce((all, [, weight]) => all + weight, 0);
+  const candidates = ranked.map(([lang, weight]) => ({ lang, weight: weight / sum }));
+  return { lang: candidates[0].lang, confidence: ranked[0][1], candidates };
 }
 
+/** The letters of a text that belong to one script. */
 interface Part {
   readonly script: Script;
-  /** Its letters, in the order of the text. */
+  /** In the order of the text. */
   readonly letters: string;
   /**
-   * How much they say: one of a syllabic or ideographic script as much as several of an alphabet.
+   * Number of letters; a syllabic or ideographic character counts as much as several letters of an
+   * alphabet.
    */
   readonly size: number;
 }
 
 function partsByScript(text: string): Part[] {
-  const found = SCRIPTS.map((script) => {
+  const parts = SCRIPTS.map((script) => {
     const letters = (text.match(script.letters) ?? []).join('');
     return { script, letters, size: [...letters].length * script.lettersEach };
   }).filter(({ size }) => size > 0);
-  // Characters shared with Chinese are Japanese where kana stand beside them.
-  const kana = found.find(({ script }) => script.name === 'Kana');
-  const han = found.find(({ script }) => script.name === 'Hani');
-  if (kana === undefined || han === undefined) return found;
-  return found.map((part) => (part === han ? { ...han, script: kana.script } : part));
+  // Han characters next to kana are Japanese.
+  const kana = parts.find(({ script }) => script.name === 'Kana');
+  const han = parts.find(({ script }) => script.name === 'Hani');
+  if (kana === undefined || han === undefined) return parts;
+  return parts.map((part) => (part === han ? { ...han, script: kana.script } : part));
 }
 
 /**
- * Text in other scripts is full of Latin names; text in Latin letters seldom quotes another script.
+ * What a Latin letter counts beside other scripts: text in other scripts is full of Latin names,
+ * while text in Latin letters seldom quotes another script.
  */
-const LATIN_AMONG_OTHERS = 0.5;
+const LATIN_DISCOUNT = 0.5;
 
-function withoutBorrowings(parts: readonly Part[]): readonly Part[] {
+function discountLatin(parts: readonly Part[]): readonly Part[] {
   if (parts.length < 2) return parts;
   return parts.map((part) =>
-    part.script.name === 'Latn' ? { ...part, size: part.size * LATIN_AMONG_OTHERS } : part,
+    part.script.name === 'Latn' ? { ...part, size: part.size * LATIN_DISCOUNT } : part,
   );
 }
 
-/** Weights that sum to 1. */
+/** The languages that text in a script may be in; weights sum to 1. */
 async function languagesOf(
   script: Script,
   letters: string,
   text: string,
 ): Promise<LanguageWeight[]> {
-  if (!script.undecided) return [...script.languages];
+  if (!script.ambiguous) return [...script.languages];
   const { findLanguage } = await detector();
-  // Words of other scripts would be taken for a part of the language.
+  // Words in other scripts would mislead the detector.
   const { language, probability } = findLanguage(text.replace(script.others, ' '));
   const lang = languageOfTag(language);
-  const belief = lang === undefined ? 0 : probability * trust(lang, script, [...letters].length);
-  const rest = script.languages.map((prior) => ({
+  const detected = lang === undefined ? 0 : probability * trust(lang, script, [...letters].length);
+  const priors = script.languages.map((prior) => ({
     lang: prior.lang,
-    weight: prior.weight * (1 - belief),
+    weight: prior.weight * (1 - detected),
   }));
-  return lang === undefined ? rest : [{ lang, weight: belief }, ...rest];
+  return lang === undefined ? priors : [{ lang, weight: detected }, ...priors];
 }
 
 /**
- * How far an answer of the detector is believed, by the number of letters; fitted on fragments of 1
- * to 8 words of the training bitexts. An expected language is right with about the stated
- * probability from six letters on. An unexpected one (Frisian for "berlin wall") is hardly ever
- * right in short text.
+ * How far the detector is trusted, in [0, 1), given the number of letters. Fitted on fragments of 1
+ * to 8 words of the training bitexts: from six letters on, an expected language is right with about
+ * the probability that the detector states, while an unexpected one (Frisian for "berlin wall") is
+ * hardly ever right in short text.
  */
 function trust(lang: string, script: Script, letters: number): number {
   if (script.languages.some((expected) => expected.lang === lang))
-    return letters / (letters + script.doubt);
-  return letters ** 2 / (letters ** 2 + UNEXPECTED ** 2);
+    return letters / (letters + script.halfTrust);
+  return letters ** 2 / (letters ** 2 + UNEXPECTED_HALF_TRUST ** 2);
 }
 
-/** Letters at which an unexpected language is believed by half. */
-const UNEXPECTED = 20;
+/** Number of letters at which the trust in an unexpected language is one half. */
+const UNEXPECTED_HALF_TRUST = 20;
 
 interface Detector {
   findLanguage(text: string): { readonly language: string; readonly probability: number };
@@ -124,10 +127,10 @@ interface Detector {
 
 let loading: Promise<Detector> | undefined;
 
-/** Loaded once, when first needed (some 70 ms). */
+/** The detector, loaded on first use (about 70 ms). */
 function detector(): Promise<Detector> {
   loading ??= import('cld3-asm').then(async ({ loadModule }) => {
-    const identifier = (await loadModule()).create(0, LONGEST_SAMPLE);
+    const identifier = (await loadModule()).create(0, SAMPLE_LENGTH);
     return { findLanguage: (text) => identifier.findLanguage(text) };
   });
   return loading;

@@ -1,6 +1,6 @@
 /**
- * The languages that xqg ships knowledge of. A pack may know others; then only their code is known
- * here, and text is analyzed by the general rules.
+ * The languages that xqg has rules for, and the parsing of language tags. A pack may cover other
+ * languages; their text is analyzed by the general rules.
  */
 import { XqgError } from '../base/errors.js';
 
@@ -8,37 +8,37 @@ export interface LanguageFacts {
   /** English name. */
   readonly name: string;
   readonly direction: 'ltr' | 'rtl';
-  /** Unicode script (ISO 15924) that its text is mostly written in. */
+  /** Script (ISO 15924) that the language is mostly written in. */
   readonly script: string;
 }
 
-const left = (name: string, script = 'Latn'): LanguageFacts => ({ name, direction: 'ltr', script });
+const ltr = (name: string, script = 'Latn'): LanguageFacts => ({ name, direction: 'ltr', script });
 
 export const LANGUAGES: Readonly<Record<string, LanguageFacts>> = {
   ar: { name: 'Arabic', direction: 'rtl', script: 'Arab' },
-  bn: left('Bengali', 'Beng'),
-  de: left('German'),
-  el: left('Greek', 'Grek'),
-  en: left('English'),
-  es: left('Spanish'),
-  fi: left('Finnish'),
-  fr: left('French'),
-  hi: left('Hindi', 'Deva'),
-  ja: left('Japanese', 'Jpan'),
-  ko: left('Korean', 'Hang'),
-  ro: left('Romanian'),
-  ru: left('Russian', 'Cyrl'),
-  te: left('Telugu', 'Telu'),
-  th: left('Thai', 'Thai'),
-  tr: left('Turkish'),
-  vi: left('Vietnamese'),
-  zh: left('Chinese', 'Hans'),
+  bn: ltr('Bengali', 'Beng'),
+  de: ltr('German'),
+  el: ltr('Greek', 'Grek'),
+  en: ltr('English'),
+  es: ltr('Spanish'),
+  fi: ltr('Finnish'),
+  fr: ltr('French'),
+  hi: ltr('Hindi', 'Deva'),
+  ja: ltr('Japanese', 'Jpan'),
+  ko: ltr('Korean', 'Hang'),
+  ro: ltr('Romanian'),
+  ru: ltr('Russian', 'Cyrl'),
+  te: ltr('Telugu', 'Telu'),
+  th: ltr('Thai', 'Thai'),
+  tr: ltr('Turkish'),
+  vi: ltr('Vietnamese'),
+  zh: ltr('Chinese', 'Hans'),
 };
 
 /**
  * Returns `code` if it is one of `known`.
- * @param where what named the language, for the message: an option, a file and line
- * @throws XqgError XQG_UNKNOWN_LANGUAGE
+ * @param where source of the code, for the error message: an option, or a file and line
+ * @throws XqgError XQG_UNKNOWN_LANGUAGE when `code` is not one of `known`
  */
 export function requireLanguage(
   code: string,
@@ -49,20 +49,20 @@ export function requireLanguage(
   throw new XqgError('XQG_UNKNOWN_LANGUAGE', { language: code, where, known: known.join(' ') });
 }
 
-/** 'rtl' for languages written from right to left, unknown ones by their most common script. */
+/** The writing direction of a language; other languages go by their most common script. */
 export function directionOf(code: string): 'ltr' | 'rtl' {
   return (
     LANGUAGES[code]?.direction ?? (/^(ar|fa|he|iw|ps|sd|ug|ur|yi|dv)$/.test(code) ? 'rtl' : 'ltr')
   );
 }
 
-/** Language tags as they are found in data, brought to the codes that xqg uses. */
+/** ISO 639 codes and subtags that name no particular language. */
 const NO_LANGUAGE = new Set(['und', 'mul', 'mis', 'zxx', 'root']);
 
 /**
  * The ISO 639-1 code (639-3 where there is none) of a BCP 47 tag or of a two- or three-letter code:
- * `pt-BR` is `pt`, `deu` is `de`, `iw` is `he`, `cmn-Hans` is `zh`, `hi-Latn` is `hi`. Undefined if
- * the tag names no language.
+ * `pt-BR` gives `pt`, `deu` `de`, `iw` `he`, `cmn-Hans` `zh`, `hi-Latn` `hi`. Undefined if the tag
+ * names no language.
  */
 export function languageOfTag(tag: string): string | undefined {
   try {

@@ -1,7 +1,6 @@
 /**
- * What the letters of a script say about the language, before any word is looked at. The languages
- * of a script that several share are those that xqg ships knowledge of; their weights are what a
- * question without any other evidence is taken for.
+ * The languages that text in a script may be in, with prior weights. Where several languages share
+ * a script, only those that xqg has rules for are listed.
  */
 import type { LanguageWeight } from './terms.js';
 
@@ -11,30 +10,30 @@ export interface Script {
   readonly letters: RegExp;
   /** Letters of every other script, with their marks. */
   readonly others: RegExp;
-  /** The weights sum to 1. */
+  /** Prior weights; they sum to 1. */
   readonly languages: readonly LanguageWeight[];
-  /** More than one language is written in it, so that the text must be looked at. */
-  readonly undecided: boolean;
-  /** Letters of an alphabet that one of these is worth. */
+  /** True if several languages are written in it, so that the detector has to read the text. */
+  readonly ambiguous: boolean;
+  /** How many letters of an alphabet one character of this script counts as. */
   readonly lettersEach: number;
-  /** Letters at which an answer for one of `languages` is believed by half. */
-  readonly doubt: number;
+  /** Number of letters at which the detector's trust in one of `languages` is one half. */
+  readonly halfTrust: number;
 }
 
 function script(
   name: string,
   property: string,
   languages: Readonly<Record<string, number>>,
-  { undecided = false, lettersEach = 1, doubt = 0.5 } = {},
+  { ambiguous = false, lettersEach = 1, halfTrust = 0.5 } = {},
 ): Script {
   return {
     name,
     letters: new RegExp(`[${property}]`, 'gu'),
     others: new RegExp(`(?![${property}])\\p{L}\\p{M}*`, 'gu'),
     languages: Object.entries(languages).map(([lang, weight]) => ({ lang, weight })),
-    undecided,
+    ambiguous,
     lettersEach,
-    doubt,
+    halfTrust,
   };
 }
 
@@ -45,20 +44,25 @@ export const SCRIPTS: readonly Script[] = [
     'Latn',
     of('Latin'),
     { en: 0.3, de: 0.1, es: 0.1, fi: 0.1, fr: 0.1, ro: 0.1, tr: 0.1, vi: 0.1 },
-    { undecided: true },
+    { ambiguous: true },
   ),
-  script('Cyrl', of('Cyrillic'), { ru: 1 }, { undecided: true }),
-  script('Arab', of('Arabic'), { ar: 1 }, { undecided: true }),
-  script('Deva', of('Devanagari'), { hi: 1 }, { undecided: true }),
-  // Short names look alike in both.
-  script('Hani', of('Han'), { zh: 0.7, ja: 0.3 }, { undecided: true, lettersEach: 3, doubt: 4 }),
+  script('Cyrl', of('Cyrillic'), { ru: 1 }, { ambiguous: true }),
+  script('Arab', of('Arabic'), { ar: 1 }, { ambiguous: true }),
+  script('Deva', of('Devanagari'), { hi: 1 }, { ambiguous: true }),
+  // Short names look alike in Chinese and Japanese.
+  script(
+    'Hani',
+    of('Han'),
+    { zh: 0.7, ja: 0.3 },
+    { ambiguous: true, lettersEach: 3, halfTrust: 4 },
+  ),
   script('Kana', of('Hiragana') + of('Katakana'), { ja: 1 }, { lettersEach: 3 }),
   script('Hang', of('Hangul'), { ko: 1 }, { lettersEach: 3 }),
   script('Beng', of('Bengali'), { bn: 1 }),
   script('Grek', of('Greek'), { el: 1 }),
   script('Telu', of('Telugu'), { te: 1 }),
   script('Thai', of('Thai'), { th: 1 }),
-  script('Hebr', of('Hebrew'), { he: 1 }, { undecided: true }),
+  script('Hebr', of('Hebrew'), { he: 1 }, { ambiguous: true }),
   script('Taml', of('Tamil'), { ta: 1 }),
   script('Knda', of('Kannada'), { kn: 1 }),
   script('Mlym', of('Malayalam'), { ml: 1 }),

@@ -1,6 +1,6 @@
 /**
- * From a word as written to the form that is matched: Snowball stems where there are any, and light
- * folding.
+ * Stems words: Snowball where there is a stemmer for the language, light suffix rules for Korean,
+ * Bengali and Telugu, and accent folding.
  */
 import { stemmer as arabic } from '@orama/stemmers/arabic';
 import { stemmer as english } from '@orama/stemmers/english';
@@ -31,8 +31,8 @@ const SNOWBALL: Readonly<Record<string, Stemmer>> = {
 };
 
 /**
- * Postpositions of Korean nouns, longest first; the stem keeps at least two syllables, or one
- * before a long particle.
+ * Particles that follow Korean nouns, longest first. At least two syllables of the noun remain, or
+ * one before a long particle.
  */
 const KOREAN_PARTICLES =
   /(?<=..)(?:에게서|으로부터|이라는|에서는|에서의|으로서|으로써|에서도|까지|부터|에게|에서|에는|에도|으로|이나|이며|이라|라는|하고|보다|처럼|만|은|는|이|가|을|를|의|에|와|과|로|도)$|(?<=.)(?:에게서|으로부터|에서는|까지|부터|에게|에서|으로|은|는|을|를|의)$/u;
@@ -50,10 +50,7 @@ const LIGHT: Readonly<Record<string, Stemmer>> = {
   te: (word) => word.replace(TELUGU_ENDINGS, ''),
 };
 
-/**
- * What surrounds a word without belonging to it: elided articles, possessives, endings behind an
- * apostrophe.
- */
+/** Drops what an apostrophe attaches to a word: elided articles, possessives, case endings. */
 const APOSTROPHE: Readonly<Record<string, (word: string) => string>> = {
   en: (word) => word.replace(/'s?$/u, ''),
   fr: (word) => word.replace(/^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'/u, ''),
@@ -62,15 +59,12 @@ const APOSTROPHE: Readonly<Record<string, (word: string) => string>> = {
 
 const ARABIC_MARKS = /[\u0610-\u061a\u064b-\u065f\u0670\u0640\u06d6-\u06ed]/gu;
 const COMBINING_MARKS = /\p{Mn}/gu;
-/**
- * Languages whose accents are often left out by people who type; their marks are dropped after
- * stemming.
- */
+/** Languages in which people often type without accents; accents are dropped after stemming. */
 const UNACCENTED = new Set(['de', 'el', 'en', 'es', 'fr', 'ro']);
 
 /**
- * The form of a lower-case NFKC word that is matched in `lang`. Words in a script that is not the
- * language's own are only folded: an English name in Thai text stays what it is in English text.
+ * The form of a word that is matched in `lang`.
+ * @param word lower case, in NFKC
  */
 export function stem(word: string, lang: string): string {
   let form = word.includes("'") ? (APOSTROPHE[lang]?.(word) ?? word) : word;
@@ -81,7 +75,7 @@ export function stem(word: string, lang: string): string {
   return form || word;
 }
 
-/** Drops vowel marks and tatweel, and unifies the forms of alef, yeh and teh marbuta. */
+/** Drops vowel marks and tatweel, and unifies the forms of alef and of yeh. */
 function foldArabic(word: string): string {
   return word
     .replace(ARABIC_MARKS, '')

@@ -40,11 +40,11 @@ export function findModel(spec: string): FoundModel {
     if (!existsSync(join(folder, 'config.json')) || !statSync(folder).isDirectory()) continue;
     return { name: name ?? folder.split(/[\\/]/).at(-1)!, folder };
   }
-  const mend =
+  const remedy =
     name === null
       ? 'Check the path: a model folder holds config.json, tokenizer.json and onnx/'
       : `xqg models get ${spec}`;
-  throw new XqgError('XQG_MODEL_MISSING', { model: spec, places: places.join(', '), mend });
+  throw new XqgError('XQG_MODEL_MISSING', { model: spec, places: places.join(', '), remedy });
 }
 
 /** Every place where a model of the hub may lie, in the order in which they are looked at. */

@@ -1,12 +1,13 @@
 /**
- * What an unknown term is made of: the known parts of a compound (German, Finnish, and scripts
- * without spaces, where the segmenter knows other words than the table), the word behind Arabic
- * proclitics, or the known terms that begin alike (languages without a stemmer).
+ * Maps a term that a table lacks to terms that it has: the parts of a compound (German, Finnish,
+ * and scripts without spaces, where the segmenter's words differ from the table's), the word behind
+ * Arabic proclitics, or terms with the same beginning (languages without a stemmer).
  */
 import type { Link } from './pivot.js';
 
 /**
- * Languages that write compounds as one word, with the shortest part and what may link two parts.
+ * Languages that write compounds as one word: the length of the shortest part (UTF-16 code units)
+ * and the linking elements that may join two parts.
  */
 const COMPOUNDS: Readonly<Record<string, { shortest: number; joints: readonly string[] }>> = {
   de: { shortest: 4, joints: ['', 's', 'es', 'n', 'en', 'er', 'e'] },
@@ -18,36 +19,38 @@ const COMPOUNDS: Readonly<Record<string, { shortest: number; joints: readonly st
 };
 
 /**
- * Arabic conjunction, preposition and article, written as one with the word: "and with the city"
- * (light10, Larkey et al. 2007).
+ * Arabic conjunctions, prepositions and articles that are written as one with the word that
+ * follows, as in "and with the city" (light10, Larkey et al. 2007).
  */
 const ARABIC_PROCLITICS = /^(?:[وف]?(?:[بك]?ال|لل)|[وفبكل](?=..))(?=..)/u;
 
-/** Languages without a stemmer: words that begin alike are taken for forms of one word. */
-const BY_PREFIX = new Set(['bn', 'ko', 'te']);
-const MOST_DROPPED = 3;
-const LEAST_KEPT = 4;
-const MOST_COMPLETIONS = 6;
-const MOST_PARTS = 4;
+/** Languages without a full stemmer, where words with a common prefix count as one word. */
+const MATCHED_BY_PREFIX = new Set(['bn', 'ko', 'te']);
+/** Code points that a common prefix may leave out at the end of the unknown term. */
+const MAX_DROPPED = 3;
+/** Code points that a common prefix has at least. */
+const MIN_PREFIX = 4;
+const MAX_COMPLETIONS = 6;
+const MAX_PARTS = 4;
 /**
- * UTF-16 code units; longer words are no words of any language, and the search for parts takes the
- * square of the length.
+ * Longest term that is split, in UTF-16 code units: the search takes time quadratic in the length,
+ * and no real word is longer.
  */
-const LONGEST = 60;
+const MAX_COMPOUND_LENGTH = 60;
 
 export class Completion {
   readonly #lang: string;
   readonly #terms: readonly string[];
   readonly #idOf: (term: string) => number | undefined;
 
-  /** @param terms all known terms, in ascending UTF-16 order */
+  /** @param terms all terms of the table, in ascending UTF-16 order */
   constructor(lang: string, terms: readonly string[], idOf: (term: string) => number | undefined) {
     this.#lang = lang;
     this.#terms = terms;
     this.#idOf = idOf;
   }
 
-  /** Known terms that stand for an unknown one; shares sum to 1. Empty where there are none. */
+  /** The terms that stand in for an unknown one, with shares that sum to 1; possibly none. */
   of(term: string): Link[] {
     if (this.#lang === 'ar') {
       const id = this.#idOf(term.replace(ARABIC_PROCLITICS, ''));
@@ -55,16 +58,16 @@ export class Completion {
     }
     const parts = this.#parts(term);
     if (parts.length > 0) return parts.map((id) => ({ id, p: 1 / parts.length }));
-    return BY_PREFIX.has(this.#lang) ? this.#beginningAlike(term) : [];
+    return MATCHED_BY_PREFIX.has(this.#lang) ? this.#withCommonPrefix(term) : [];
   }
 
   /**
-   * The fewest known parts that make up the term; among equals the one whose first part is longest.
+   * The fewest known parts that make up the term. Ties go to the split whose first part is longest.
    */
   #parts(term: string): number[] {
     const rules = COMPOUNDS[this.#lang];
-    if (!rules || term.length > LONGEST || /[\d_]/.test(term)) return [];
-    // best[i]: the parts of term.slice(i), or null where it cannot be cut.
+    if (!rules || term.length > MAX_COMPOUND_LENGTH || /[\d_]/.test(term)) return [];
+    // best[i]: the parts of term.slice(i), or null if it cannot be split.
     const best: (number[] | null)[] = new Array(term.length + 1).fill(null);
     best[term.length] = [];
     for (let from = term.length - rules.shortest; from >= 0; from--) {
@@ -73,7 +76,7 @@ export class Completion {
         if (id === undefined) continue;
         for (const joint of to === term.length ? [''] : rules.joints) {
           const rest = term.startsWith(joint, to) ? best[to + joint.length] : null;
-          if (!rest || rest.length === MOST_PARTS) continue;
+          if (!rest || rest.length === MAX_PARTS) continue;
           if (rest.length + 1 < (best[from]?.length ?? Number.POSITIVE_INFINITY))
             best[from] = [id, ...rest];
         }
@@ -82,29 +85,30 @@ export class Completion {
     return best[0] ?? [];
   }
 
-  #beginningAlike(term: string): Link[] {
+  /** Terms that share the longest possible prefix with `term`, shorter ones with larger shares. */
+  #withCommonPrefix(term: string): Link[] {
     const letters = [...term];
     for (
       let dropped = 0;
-      dropped <= MOST_DROPPED && letters.length - dropped >= LEAST_KEPT;
+      dropped <= MAX_DROPPED && letters.length - dropped >= MIN_PREFIX;
       dropped++
     ) {
       const prefix = letters.slice(0, letters.length - dropped).join('');
-      const found: { id: number; share: number }[] = [];
+      const matches: { id: number; share: number }[] = [];
       for (
         let id = this.#lowerBound(prefix);
         id < this.#terms.length && this.#terms[id].startsWith(prefix);
         id++
       ) {
         const { length } = this.#terms[id];
-        if (length <= term.length + MOST_DROPPED) found.push({ id, share: 1 / length });
+        if (length <= term.length + MAX_DROPPED) matches.push({ id, share: 1 / length });
       }
-      if (found.length === 0) continue;
-      const kept = found
+      if (matches.length === 0) continue;
+      const best = matches
         .sort((a, b) => b.share - a.share || a.id - b.id)
-        .slice(0, MOST_COMPLETIONS);
-      const total = kept.reduce((sum, { share }) => sum + share, 0);
-      return kept.map(({ id, share }) => ({ id, p: share / total }));
+        .slice(0, MAX_COMPLETIONS);
+      const total = best.reduce((sum, { share }) => sum + share, 0);
+      return best.map(({ id, share }) => ({ id, p: share / total }));
     }
     return [];
   }

@@ -1,55 +1,18 @@
 /**
- * Packs on disk: a folder with manifest.json, one compressed safetensors file per language, and the
- * pivot's file, which several packs may share. Written by training, read by everyone. The manifest
- * says what made the pack; every file has its sha256.
+ * Reads and writes the files of a pack: one compressed safetensors file per language, and the
+ * pivot's file, which several packs may share. Training writes them; every read checks the sha256
+ * that the manifest states.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { XqgError } from '../base/errors.js';
+import { type FileEntry, packDigest, packFolder, readManifest } from './manifest.js';
 import { Pack } from './pack.js';
 import { NO_RELATIVES, type PivotData, PivotVocabulary, type RelativesData } from './pivot.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 import { type TableData, TranslationTable } from './table.js';
-
-const FORMAT = 1;
-
-export interface PackManifest {
-  readonly format: number;
-  readonly name: string;
-  /** Version of the pack's content, apart from that of xqg. */
-  readonly version: string;
-  readonly license: string;
-  readonly pivot: FileEntry & {
-    readonly stems: number;
-    readonly vectors: number;
-    readonly dim: number;
-  };
-  readonly languages: Readonly<Record<string, LanguageEntry>>;
-  /** Pivot stems that mean nearly the same; absent from packs that have none. */
-  readonly relatives?: FileEntry;
-  /** Mean vectors of the languages; absent from packs that have none. */
-  readonly means?: FileEntry;
-  /** What made it: tool version, ICU version, seeds and settings of training. */
-  readonly madeBy: Readonly<Record<string, unknown>>;
-}
-
-export interface FileEntry {
-  /** Relative to the manifest. */
-  readonly file: string;
-  /** Of the container before compression, which may differ between versions of the compressor. */
-  readonly sha256: string;
-}
-
-export interface LanguageEntry extends FileEntry {
-  readonly terms: number;
-  readonly links: number;
-  readonly entries: number;
-  readonly sentences: number;
-  readonly sources: readonly string[];
-}
 
 const text = (lines: readonly string[]) => ({
   shape: [0],
@@ -59,7 +22,7 @@ const bytes = (data: Uint8Array) => ({ shape: [data.length], data: new Uint8Arra
 const lines = (data: ArrayBufferView): string[] =>
   Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8').split('\n');
 
-/** Counts are kept as logarithms in one byte: 8 % apart, from 0.0001 to 70,000. */
+/** Counts are stored as logarithms in one byte: in steps of 8 %, from 0.0001 to 70,000. */
 const LOG_STEP = 0.08;
 const SMALLEST = 1e-4;
 
@@ -83,7 +46,7 @@ export function writeLanguage(
     metadata: { lang: table.lang },
     tensors: {
       terms: bytes(text(table.terms).data),
-      // A form equal to its term is left empty.
+      // A surface that equals its term is stored as an empty string.
       surfaces: bytes(
         text(table.surfaces.map((form, f) => (form === table.terms[f] ? '' : form))).data,
       ),
@@ -121,7 +84,7 @@ export function writePivot(path: string, pivot: PivotData): { sha256: string } {
   return { sha256: sha256(container) };
 }
 
-/** Nearness is kept in steps of this. */
+/** Nearness is stored in steps of this size. */
 const NEARNESS_STEP = 1 / 255;
 
 export function writeRelatives(path: string, relatives: RelativesData): { sha256: string } {
@@ -170,56 +133,12 @@ function readMeans(path: string, expected: string): ReadonlyMap<string, Float32A
   return new Map(Object.entries(tensors).map(([lang, { data }]) => [lang, data as Float32Array]));
 }
 
-export function writeManifest(folder: string, manifest: Omit<PackManifest, 'format'>): void {
-  writeFileSync(
-    join(folder, 'manifest.json'),
-    `${JSON.stringify({ format: FORMAT, ...manifest }, null, 2)}\n`,
-  );
-}
-
-/** Folder of the packs that come with xqg. */
-const SHIPPED = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'packs');
-
-/** Names of the packs that came with xqg, in alphabetical order. */
-export function shippedPacks(): string[] {
-  if (!existsSync(SHIPPED)) return [];
-  return readdirSync(SHIPPED)
-    .filter((name) => existsSync(join(SHIPPED, name, 'manifest.json')))
-    .sort();
-}
-
-/** Where a pack named on the command line lies: one of xqg's own by name, else a folder. */
-export function packFolder(nameOrFolder: string): string {
-  const shipped = join(SHIPPED, nameOrFolder);
-  return /^[\w-]+$/.test(nameOrFolder) && existsSync(join(shipped, 'manifest.json'))
-    ? shipped
-    : resolve(nameOrFolder);
-}
-
-/** @throws XqgError XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT */
-export function readManifest(folder: string): PackManifest {
-  const path = join(folder, 'manifest.json');
-  if (!existsSync(path)) throw new XqgError('XQG_PACK_NOT_FOUND', { folder });
-  let manifest: PackManifest;
-  try {
-    manifest = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new XqgError('XQG_PACK_DAMAGED', { path, why: (cause as Error).message }, { cause });
-  }
-  if (manifest.format !== FORMAT) {
-    throw new XqgError('XQG_PACK_FORMAT', {
-      path,
-      found: String(manifest.format),
-      supported: FORMAT,
-    });
-  }
-  return manifest;
-}
-
 /**
- * Opens a pack by name (`base`, `full`) or folder. Reads the pivot at once and each language when
- * first needed.
- * @throws XqgError XQG_PACK_NOT_FOUND, XQG_PACK_DAMAGED, XQG_PACK_FORMAT
+ * Opens a pack by name (`base`, `full`) or folder. The pivot is read at once, each language on first
+ * use.
+ * @throws XqgError XQG_PACK_NOT_FOUND when there is no such pack
+ * @throws XqgError XQG_PACK_DAMAGED when a file is missing or differs from what the manifest states
+ * @throws XqgError XQG_PACK_FORMAT when the pack has another format version
  */
 export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
   const folder = packFolder(nameOrFolder);
@@ -248,19 +167,10 @@ export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
   );
 }
 
-/** One hash for the content of a pack. */
-function packDigest(manifest: PackManifest): string {
-  const parts = Object.entries(manifest.languages).map(
-    ([lang, { sha256: sum }]) => `${lang} ${sum}`,
-  );
-  const more = (['relatives', 'means'] as const).flatMap((part) =>
-    manifest[part] === undefined ? [] : [`${part} ${manifest[part].sha256}`],
-  );
-  return sha256(
-    Buffer.from([`pivot ${manifest.pivot.sha256}`, ...parts.sort(), ...more].join('\n')),
-  );
-}
-
+/**
+ * The content of a file after `unpack`.
+ * @throws XqgError XQG_PACK_DAMAGED when it is missing or its sha256 is not the expected one
+ */
 function readChecked(
   path: string,
   expected: string,
@@ -274,20 +184,24 @@ function readChecked(
   } catch (cause) {
     throw new XqgError('XQG_PACK_DAMAGED', { path, why: (cause as Error).message }, { cause });
   }
-  const found = sha256(data);
-  if (found !== expected) {
+  const actual = sha256(data);
+  if (actual !== expected) {
     throw new XqgError('XQG_PACK_DAMAGED', {
       path,
-      why: `sha256 is ${found}, the manifest says ${expected}`,
+      why: `sha256 is ${actual}, the manifest says ${expected}`,
     });
   }
   return data;
 }
 
+/**
+ * @param expected sha256 of the file (hex)
+ * @throws XqgError XQG_PACK_DAMAGED when the file is missing or has another sha256
+ */
 export function readPivot(path: string, expected: string): PivotData {
   const { tensors, metadata } = decodeSafetensors(readChecked(path, expected), path);
   const stems = lines(tensors.stems.data);
-  const surfaces = lateSurfaces(tensors.surfaces.data, stems);
+  const surfaces = lazySurfaces(tensors.surfaces.data, stems);
   return {
     stems,
     get surfaces() {
@@ -304,7 +218,7 @@ export function readPivot(path: string, expected: string): PivotData {
 function readLanguage(path: string, lang: string, expected: string): TableData {
   const { tensors } = decodeSafetensors(readChecked(path, expected, brotliDecompressSync), path);
   const terms = lines(tensors.terms.data);
-  const surfaces = lateSurfaces(tensors.surfaces.data, terms);
+  const surfaces = lazySurfaces(tensors.surfaces.data, terms);
   return {
     lang,
     terms,
@@ -324,10 +238,10 @@ function startsOf(lengths: Uint8Array): Uint32Array {
 }
 
 /**
- * The written forms, cut when they are first asked for: few searches show any. A form that is left
- * empty is its term's.
+ * The surfaces of terms, decoded on first use because few searches show any. An empty string stands
+ * for a surface that equals its term.
  */
-function lateSurfaces(data: ArrayBufferView, terms: readonly string[]): () => readonly string[] {
+function lazySurfaces(data: ArrayBufferView, terms: readonly string[]): () => readonly string[] {
   let surfaces: readonly string[] | null = null;
   return () => {
     surfaces ??= lines(data).map((form, t) => form || terms[t]);
@@ -337,9 +251,4 @@ function lateSurfaces(data: ArrayBufferView, terms: readonly string[]): () => re
 
 function sha256(data: Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
-}
-
-/** Path of `file` as a manifest in `folder` names it: relative, with slashes. */
-export function manifestPath(folder: string, file: string): string {
-  return relative(folder, file).split('\\').join('/');
 }

@@ -1,8 +1,9 @@
 /**
- * A pack in memory: the pivot vocabulary, and a translation table per language that is read when
- * first asked for. What the static encoder and the lexicon generator share.
+ * A pack in memory: the pivot vocabulary and, loaded on first use, a translation table per
+ * language. The static encoder and the lexicon generator share it.
  */
 
+import type { TermPhrase } from '../languages/terms.js';
 import type { Link, PivotVocabulary } from './pivot.js';
 import type { TranslationTable } from './table.js';
 
@@ -13,17 +14,17 @@ export interface PackIdentity {
   readonly sha256: string;
 }
 
-/** The language in which every other language meets. */
+/** The language that links all others: tables translate into it and out of it. */
 export const PIVOT = 'en';
 
 export class Pack {
   readonly identity: PackIdentity;
-  /** All languages that it knows, the pivot among them, in alphabetical order. */
+  /** All languages that the pack covers, including the pivot, in alphabetical order. */
   readonly languages: readonly string[];
   readonly pivot: PivotVocabulary;
   /**
-   * The mean vector of texts in each language by the static encoder with its default settings; null
-   * if the pack has none.
+   * The mean vector of texts in each language, as the static encoder with its default settings
+   * encodes them; null if the pack has none.
    */
   readonly means: ReadonlyMap<string, Float32Array> | null;
   readonly #read: (lang: string) => TranslationTable;
@@ -44,7 +45,7 @@ export class Pack {
     this.#read = read;
   }
 
-  /** The table of a language that the pack knows, the pivot apart; undefined for others. */
+  /** The table of a language; undefined for the pivot and for languages outside the pack. */
   table(lang: string): TranslationTable | undefined {
     if (lang === PIVOT || !this.languages.includes(lang)) return undefined;
     let table = this.#tables.get(lang);
@@ -64,8 +65,8 @@ export class Pack {
   }
 
   /**
-   * P(e | term) over pivot stem numbers. A language without a table borrows the pivot's words:
-   * names are often shared.
+   * P(e | term) over the ids of pivot stems. A term of a language without a table is looked up in
+   * the pivot vocabulary, because names are often shared.
    */
   toPivot(term: string, lang: string): Link[] {
     const table = this.table(lang);
@@ -74,6 +75,16 @@ export class Pack {
       return id === undefined ? [] : [{ id, p: 1 }];
     }
     return table.id(term) === undefined ? this.#completed(table, term) : table.toPivot(term);
+  }
+
+  /** `toPivot` of a question's term. */
+  translations(term: string, lang: string): Link[] {
+    return this.toPivot(term, lang);
+  }
+
+  /** Where a text has several words that are one term, in order, none over another. */
+  phrases(_text: string, _lang: string): readonly TermPhrase[] {
+    return [];
   }
 
   /** P(term | stem) over the terms of `lang`; the stem itself where `lang` is the pivot. */
@@ -85,13 +96,13 @@ export class Pack {
     return table.fromPivot(id).map((link) => ({ term: table.term(link.id), p: link.p }));
   }
 
-  /** True if `fromPivot` has any term. */
+  /** True if `fromPivot` would return any term. */
   translates(stem: string, lang: string): boolean {
     const id = this.pivot.id(stem);
     return id !== undefined && (this.table(lang)?.translates(id) ?? lang === PIVOT);
   }
 
-  /** Stems e with P(term | e) > 0. */
+  /** The stems e with P(term | e) > 0, and that probability. */
   stemsGenerating(term: string, lang: string): Link[] {
     const table = this.table(lang);
     if (table) return table.stemsGenerating(term);
@@ -99,7 +110,7 @@ export class Pack {
     return id === undefined ? [] : [{ id, p: 1 }];
   }
 
-  /** The written form that people see. */
+  /** The written form of a term, for display. */
   surface(term: string, lang: string): string {
     const table = this.table(lang);
     if (table) {
@@ -110,27 +121,24 @@ export class Pack {
     return id === undefined ? term : this.pivot.surface(id);
   }
 
-  /** Expected weight of a term's translations: how much it says about a text, in (0, 1]. */
+  /** Expected weight of a term's translations, in (0, 1]: rare words weigh more. */
   termWeight(term: string, lang: string): number {
     const links = this.toPivot(term, lang);
     if (links.length === 0) return this.pivot.weight(undefined);
     return links.reduce((sum, { id, p }) => sum + p * this.pivot.weight(id), 0);
   }
 
-  /**
-   * What an unknown term is made of is searched for, and so remembered; a known one's links are
-   * only read.
-   */
+  /** The links of a term that the table lacks, cached because completing a term is slow. */
   #completed(table: TranslationTable, term: string): Link[] {
-    let known = this.#completions.get(table.lang);
-    if (!known || known.size >= 50_000) {
-      known = new Map();
-      this.#completions.set(table.lang, known);
+    let cached = this.#completions.get(table.lang);
+    if (!cached || cached.size >= 50_000) {
+      cached = new Map();
+      this.#completions.set(table.lang, cached);
     }
-    let links = known.get(term);
+    let links = cached.get(term);
     if (!links) {
       links = table.toPivot(term);
-      known.set(term, links);
+      cached.set(term, links);
     }
     return links;
   }

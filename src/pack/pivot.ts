@@ -1,11 +1,8 @@
-/**
- * The pivot side of a pack: English stems with their frequency and their semantic vector. Every
- * language meets every other here.
- */
+/** The pivot vocabulary of a pack: English stems with their frequencies and word vectors. */
 
 /** Smooth inverse frequency (Arora et al. 2017): weight = SIF / (SIF + p). */
 const SIF = 2e-4;
-/** Count of a stem that the pack does not know. */
+/** Count of a stem that is not in the vocabulary. */
 const UNKNOWN_COUNT = 0.5;
 
 export interface PivotData {
@@ -15,11 +12,9 @@ export interface PivotData {
   readonly counts: Float32Array;
   /** Sum of the counts of all stems before pruning. */
   readonly total: number;
-  /**
-   * Stems [0, vectors.length / dim) have a vector: (n x dim) int8, row-major, times the row's
-   * scale.
-   */
+  /** (n x dim), row-major, for the first n stems; each row is to be multiplied by its scale. */
   readonly vectors: Int8Array;
+  /** (n) */
   readonly scales: Float32Array;
   readonly dim: number;
 }
@@ -29,7 +24,7 @@ export class PivotVocabulary {
   readonly dim: number;
   readonly #data: PivotData;
   readonly #relatives: RelativesData;
-  #numbers: TermNumbers | undefined;
+  #index: TermIndex | undefined;
 
   constructor(data: PivotData, relatives: RelativesData = NO_RELATIVES) {
     this.size = data.stems.length;
@@ -39,8 +34,8 @@ export class PivotVocabulary {
   }
 
   id(stem: string): number | undefined {
-    this.#numbers ??= new TermNumbers(this.#data.stems);
-    return this.#numbers.of(stem);
+    this.#index ??= new TermIndex(this.#data.stems);
+    return this.#index.of(stem);
   }
 
   stem(id: number): string {
@@ -51,21 +46,18 @@ export class PivotVocabulary {
     return this.#data.surfaces[id];
   }
 
-  /** How much a stem says about a text, in (0, 1]: near 0 for "the", 1 for a word never seen. */
+  /** The weight of a stem in a text, in (0, 1]: near 0 for "the", near 1 for an unknown word. */
   weight(id: number | undefined): number {
     const count = id === undefined ? UNKNOWN_COUNT : Math.max(this.#data.counts[id], UNKNOWN_COUNT);
     return SIF / (SIF + count / this.#data.total);
   }
 
-  /** Stems that mean nearly the same, with their nearness in (0, 1]; nearest first. */
+  /** Near-synonyms of a stem with their similarity in (0, 1], most similar first. */
   relatives(id: number): readonly Link[] {
     return relativesOf(this.#relatives, id);
   }
 
-  /**
-   * The stem's vector as (dim) int8 and the scale that they are to be multiplied by; null for a
-   * stem without one.
-   */
+  /** A stem's vector, (dim) int8, and the scale to multiply it by; null for a stem without one. */
   vector(id: number): { readonly bytes: Int8Array; readonly scale: number } | null {
     const { vectors, scales, dim } = this.#data;
     const from = id * dim;
@@ -76,13 +68,14 @@ export class PivotVocabulary {
 }
 
 /**
- * Relatives of stem e: [starts[e], starts[e + 1]) of `stems` and `nearness`, nearest first; stems
- * from starts.length - 1 on have none.
+ * Near-synonyms of stems, in compressed rows: those of stem e are entries [starts[e],
+ * starts[e + 1]) of `stems` and `nearness`, nearest first. Stems from starts.length - 1 on have
+ * none.
  */
 export interface RelativesData {
   readonly starts: Uint32Array;
   readonly stems: Uint32Array;
-  /** In (0, 1]: 1 for the same vector, near 0 for the least alike that is kept. */
+  /** In (0, 1]: 1 for equal vectors, near 0 for the least similar pair that is stored. */
   readonly nearness: Float32Array;
 }
 
@@ -92,7 +85,7 @@ export const NO_RELATIVES: RelativesData = {
   nearness: new Float32Array(0),
 };
 
-/** The relatives of a stem with their nearness, nearest first. */
+/** The near-synonyms of a stem with their nearness, nearest first. */
 export function relativesOf({ starts, stems, nearness }: RelativesData, stem: number): Link[] {
   const links: Link[] = [];
   if (stem + 1 >= starts.length) return links;
@@ -102,16 +95,17 @@ export function relativesOf({ starts, stems, nearness }: RelativesData, stem: nu
 }
 
 /**
- * Numbers of terms, by open addressing: made in a third of the time that a map of strings takes,
- * which is what a search from a cold start waits for.
+ * A hash table from terms to their indexes, with open addressing. It is built in a third of the
+ * time that a Map takes, which shortens the first search after a cold start.
  */
-export class TermNumbers {
+export class TermIndex {
   readonly #terms: readonly string[];
   /**
-   * By slot: the number of a term plus 1; 0: free. A power of two, at least twice as many as terms.
+   * By slot: the index of a term plus 1, or 0 if the slot is free. The number of slots is a power
+   * of two and at least twice the number of terms.
    */
   readonly #slots: Int32Array;
-  /** By number. */
+  /** By index of the term. */
   readonly #hashes: Int32Array;
 
   /** @param terms distinct */
@@ -120,37 +114,35 @@ export class TermNumbers {
     this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * terms.length + 2)));
     this.#hashes = new Int32Array(terms.length);
     const mask = this.#slots.length - 1;
-    for (let number = 0; number < terms.length; number++) {
-      const hash = hashOf(terms[number]);
-      this.#hashes[number] = hash;
+    for (let i = 0; i < terms.length; i++) {
+      const hash = hashOf(terms[i]);
+      this.#hashes[i] = hash;
       let slot = hash & mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.#slots[slot] = number + 1;
+      this.#slots[slot] = i + 1;
     }
   }
 
-  /** The place of a term among `terms`; undefined for others. */
+  /** The index of a term in `terms`; undefined if it is not there. */
   of(term: string): number | undefined {
     const hash = hashOf(term);
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const number = this.#slots[slot] - 1;
-      if (number < 0) return undefined;
-      if (this.#hashes[number] === hash && this.#terms[number] === term) return number;
+      const i = this.#slots[slot] - 1;
+      if (i < 0) return undefined;
+      if (this.#hashes[i] === hash && this.#terms[i] === term) return i;
     }
   }
 }
 
-/**
- * FNV-1a over UTF-16 code units, with its high bits mixed into the low ones, which choose the slot.
- */
+/** FNV-1a over UTF-16 code units, with the high bits mixed into the low ones that choose a slot. */
 function hashOf(term: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < term.length; i++) h = Math.imul(h ^ term.charCodeAt(i), 0x01000193);
   return h ^ (h >>> 15);
 }
 
-/** A number on the other side of a table and its probability (or share). */
+/** An id on the other side of a table, with its probability or share. */
 export interface Link {
   readonly id: number;
   readonly p: number;

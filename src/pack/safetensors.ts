@@ -1,8 +1,8 @@
 /**
- * The safetensors container (https://github.com/huggingface/safetensors): a JSON header with names,
- * types and shapes, then the tensors' bytes. Only what packs need: U8, I8, U16, U32, F32.
+ * Containers of packs: safetensors with the types U8, I8, U16, U32 and F32, in memory as a whole.
  */
 import { XqgError } from '../base/errors.js';
+import { LENGTH_BYTES, parseHeader, type SafetensorsHeader } from '../base/safetensors.js';
 
 type TensorArray = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
 
@@ -27,7 +27,7 @@ function typeName(data: TensorArray): TypeName {
 }
 
 /**
- * Serializes tensors; wider types first, so that every tensor starts on a multiple of its element
+ * Serializes tensors, wider types first, so that every tensor starts on a multiple of its element
  * size.
  */
 export function encodeSafetensors({ tensors, metadata }: Container): Uint8Array {
@@ -48,10 +48,10 @@ export function encodeSafetensors({ tensors, metadata }: Container): Uint8Array 
   }
   const json = Buffer.from(JSON.stringify(header));
   const padded = Math.ceil(json.length / 8) * 8;
-  const out = Buffer.alloc(8 + padded + offset, ' ');
+  const out = Buffer.alloc(LENGTH_BYTES + padded + offset, ' ');
   out.writeBigUInt64LE(BigInt(padded), 0);
-  json.copy(out, 8);
-  let at = 8 + padded;
+  json.copy(out, LENGTH_BYTES);
+  let at = LENGTH_BYTES + padded;
   for (const name of names) {
     const { data } = tensors[name];
     Buffer.from(data.buffer, data.byteOffset, data.byteLength).copy(out, at);
@@ -60,22 +60,23 @@ export function encodeSafetensors({ tensors, metadata }: Container): Uint8Array 
   return out;
 }
 
-/** @throws XqgError XQG_PACK_DAMAGED naming `where` */
+/**
+ * @param where path of the file, for the error message
+ * @throws XqgError XQG_PACK_DAMAGED when the bytes are no valid container
+ */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
   const damaged = (why: string) => new XqgError('XQG_PACK_DAMAGED', { path: where, why });
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer.length < 8) throw damaged('shorter than a header');
+  if (buffer.length < LENGTH_BYTES) throw damaged('shorter than a header');
   const headerLength = Number(buffer.readBigUInt64LE(0));
-  if (headerLength > buffer.length - 8) throw damaged('header longer than the file');
-  let header: Record<string, { dtype: TypeName; shape: number[]; data_offsets: [number, number] }>;
+  if (headerLength > buffer.length - LENGTH_BYTES) throw damaged('header longer than the file');
+  const first = LENGTH_BYTES + headerLength;
+  let header: SafetensorsHeader;
   try {
-    header = JSON.parse(buffer.toString('utf8', 8, 8 + headerLength));
+    header = parseHeader(buffer.subarray(LENGTH_BYTES, first));
   } catch (cause) {
-    throw damaged(`header is not JSON (${(cause as Error).message})`);
+    throw damaged((cause as Error).message);
   }
-  const { __metadata__, ...entries } = header as typeof header & {
-    __metadata__?: Record<string, string>;
-  };
   const tensors: Record<string, { shape: number[]; data: TensorArray }> = {};
   for (const [
     name,
@@ -84,15 +85,15 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
       shape,
       data_offsets: [from, to],
     },
-  ] of Object.entries(entries)) {
-    const Type = TYPES[dtype];
-    const start = 8 + headerLength + from;
-    const end = 8 + headerLength + to;
+  ] of Object.entries(header.tensors)) {
+    const Type = TYPES[dtype as TypeName];
+    const start = first + from;
+    const end = first + to;
     const expected = Type ? shape.reduce((a, b) => a * b, 1) * Type.BYTES_PER_ELEMENT : -1;
     if (!Type || end > buffer.length || end - start !== expected)
       throw damaged(`tensor "${name}" does not fit`);
-    // Typed arrays must start on a multiple of their element size, which a file's buffer does not
-    // promise.
+    // A typed array must start on a multiple of its element size, which the buffer of a file need
+    // not do.
     const aligned = (buffer.byteOffset + start) % Type.BYTES_PER_ELEMENT === 0;
     const data = aligned
       ? buffer.subarray(start, end)
@@ -106,5 +107,5 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
       ),
     };
   }
-  return { tensors, metadata: __metadata__ ?? {} };
+  return { tensors, metadata: header.metadata };
 }

@@ -1,31 +1,28 @@
 /**
- * The translation table of one language: how often each of its terms was linked with each pivot
- * (English) stem. One table is read in both directions: P(e | f) over a row, P(f | e) over a
- * column.
+ * The translation table of one language: how often word alignment linked each of its terms f with
+ * each pivot (English) stem e. A row gives P(e | f), a column P(f | e).
  */
 import type { TermBag } from '../languages/terms.js';
 import { Completion } from './completion.js';
 import type { Link } from './pivot.js';
 
-/**
- * How many translations of a stem the generator keeps; their probabilities are scaled to sum to 1.
- */
-export const TRANSLATIONS_PER_STEM = 6;
+/** The generator uses this many translations of a stem; their probabilities then sum to 1. */
+const TRANSLATIONS_PER_STEM = 6;
 
-/** Terms that are looked up before a map of all is worth its making: a question has few. */
-const FEW = 256;
+/** After this many binary searches a map of all terms is built; one question needs far fewer. */
+const SEARCHES_BEFORE_MAP = 256;
 
 export interface TableData {
   readonly lang: string;
   /** Terms in ascending UTF-16 order. */
   readonly terms: readonly string[];
-  /** The written form of each term that people see. */
+  /** The written form of each term, for display. */
   readonly surfaces: readonly string[];
-  /** Links of term f: [starts[f], starts[f + 1]) of `stems` and `counts`; strongest first. */
+  /** Links of term f: entries [starts[f], starts[f + 1]) of `stems` and `counts`, strongest first. */
   readonly starts: Uint32Array;
-  /** Pivot stem numbers. */
+  /** Ids of pivot stems. */
   readonly stems: Uint32Array;
-  /** Expected number of links > 0. */
+  /** Expected number of alignments, > 0. */
   readonly counts: Float32Array;
 }
 
@@ -35,7 +32,7 @@ export class TranslationTable {
   readonly #data: TableData;
   readonly #completion: Completion;
   #ids: Map<string, number> | undefined;
-  #asked = 0;
+  #searches = 0;
   #columns: { starts: Uint32Array; terms: Uint32Array; p: Float32Array } | undefined;
   readonly #nStems: number;
 
@@ -58,7 +55,8 @@ export class TranslationTable {
 
   id(term: string): number | undefined {
     if (this.#ids !== undefined) return this.#ids.get(term);
-    if (++this.#asked > FEW) this.#ids = new Map(this.#data.terms.map((known, id) => [known, id]));
+    if (++this.#searches > SEARCHES_BEFORE_MAP)
+      this.#ids = new Map(this.#data.terms.map((known, id) => [known, id]));
     const { terms } = this.#data;
     let low = 0;
     let high = terms.length;
@@ -70,23 +68,20 @@ export class TranslationTable {
     return terms[low] === term ? low : undefined;
   }
 
-  /**
-   * The known terms that stand for a term, with their shares: itself, or what an unknown one is
-   * made of.
-   */
+  /** The term itself, or the terms that stand in for an unknown one, with their shares. */
   lookup(term: string): Link[] {
     const id = this.id(term);
     return id === undefined ? this.#completion.of(term) : [{ id, p: 1 }];
   }
 
-  /** P(e | term), strongest first, summing to 1; empty where nothing stands for the term. */
+  /** P(e | term), strongest first, summing to 1; empty if nothing stands in for the term. */
   toPivot(term: string): Link[] {
     const known = this.lookup(term);
     if (known.length === 1 && known[0].p === 1) return this.#row(known[0].id);
     return mixture(known, (id) => this.#row(id));
   }
 
-  /** P(f | stem), strongest first, summing to 1; empty where the stem has no translation. */
+  /** P(f | stem), strongest first, summing to 1; empty if the stem has no translation. */
   fromPivot(stem: number): Link[] {
     const { starts, terms, p } = this.#byStem();
     const links: Link[] = [];
@@ -100,20 +95,20 @@ export class TranslationTable {
     return starts[stem + 1] > starts[stem];
   }
 
-  /** Stems e with P(term | e) > 0 among the translations that the generator keeps. */
+  /** The stems e with P(term | e) > 0 among the translations that the generator uses. */
   stemsGenerating(term: string): Link[] {
     return mixture(this.lookup(term), (id) => this.#column(id));
   }
 
   #column(id: number): Link[] {
     const { starts, terms, p } = this.#byStem();
-    const found: Link[] = [];
+    const links: Link[] = [];
     for (let x = this.#data.starts[id]; x < this.#data.starts[id + 1]; x++) {
       const stem = this.#data.stems[x];
       for (let y = starts[stem]; y < starts[stem + 1]; y++)
-        if (terms[y] === id) found.push({ id: stem, p: p[y] });
+        if (terms[y] === id) links.push({ id: stem, p: p[y] });
     }
-    return found;
+    return links;
   }
 
   #row(id: number): Link[] {
@@ -140,7 +135,7 @@ export class TranslationTable {
         if (sizes[stems[x]] < TRANSLATIONS_PER_STEM) sizes[stems[x]]++;
         else if (counts[x] > bestCounts[--at]) bestCounts[at] = 0;
         else continue;
-        // Among equal counts the earlier term stays before.
+        // Insertion sort that keeps the earlier term first among equal counts.
         for (; at > first && bestCounts[at - 1] < counts[x]; at--) {
           bestCounts[at] = bestCounts[at - 1];
           bestTerms[at] = bestTerms[at - 1];
@@ -149,7 +144,7 @@ export class TranslationTable {
         bestTerms[at] = f;
       }
     }
-    const kept = new Uint32Array(this.#nStems + 1);
+    const columnStarts = new Uint32Array(this.#nStems + 1);
     const terms: number[] = [];
     const p: number[] = [];
     for (let e = 0; e < this.#nStems; e++) {
@@ -160,14 +155,18 @@ export class TranslationTable {
         terms.push(bestTerms[at]);
         p.push(bestCounts[at] / total);
       }
-      kept[e + 1] = terms.length;
+      columnStarts[e + 1] = terms.length;
     }
-    this.#columns = { starts: kept, terms: Uint32Array.from(terms), p: Float32Array.from(p) };
+    this.#columns = {
+      starts: columnStarts,
+      terms: Uint32Array.from(terms),
+      p: Float32Array.from(p),
+    };
     return this.#columns;
   }
 }
 
-/** Adds up the links of several parts by their shares; strongest first. */
+/** The links of several parts, added up in proportion to the parts' shares; strongest first. */
 function mixture(parts: readonly Link[], linksOf: (id: number) => Link[]): Link[] {
   const sums = new Map<number, number>();
   for (const part of parts)
@@ -175,7 +174,7 @@ function mixture(parts: readonly Link[], linksOf: (id: number) => Link[]): Link[
   return [...sums].map(([id, p]) => ({ id, p })).sort((a, b) => b.p - a.p || a.id - b.id);
 }
 
-/** A bag from pairs. */
+/** A bag of (term, weight) pairs. */
 export function bagOf(entries: Iterable<readonly [string, number]>): TermBag {
   const terms: string[] = [];
   const weights: number[] = [];

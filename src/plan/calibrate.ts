@@ -1,7 +1,6 @@
 /**
  * Measures the stages of indexing on this machine with a few hundred synthetic passages, in a
- * folder that is deleted again. What is behind an endpoint is not asked: its rates follow from its
- * settings.
+ * folder that is deleted again. An endpoint is not called: its rates follow from its settings.
  */
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,20 +8,21 @@ import { join } from 'node:path';
 import { fuse } from '../augment/fuse.js';
 import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
-import type { BagEncoder, Encoder } from '../encode/encoder.js';
-import { type Generator, hasDistribution } from '../generate/generator.js';
+import type { Encoder } from '../encode/encoder.js';
+import type { Generator } from '../generate/generator.js';
 import { Graph } from '../indexing/ann/graph.js';
 import { SegmentBuilder } from '../indexing/lexical/segment-builder.js';
 import { lexicalRow } from '../indexing/lexical/segments.js';
+import type { Recipe } from '../indexing/recipe.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
+import { endpointOfCost } from '../models/cost.js';
 import { loadPack } from '../pack/format.js';
 import { SearchMatrix } from '../search/dense/exact-top-k.js';
 import { LanceStore } from '../store/lance/lance-store.js';
 import { quantizedBytes } from '../store/quantize.js';
 import type { IndexedPassage } from '../store/store.js';
 import {
-  clientOf,
   machineIdentity,
   prices,
   QUERY,
@@ -32,10 +32,8 @@ import {
 } from './rates.js';
 import { Stopwatch, samplePassages, sampleVocabulary } from './sample.js';
 
-export interface Recipe {
-  readonly encoder: Encoder;
-  readonly generator: Generator | null;
-}
+/** The recipe that is measured. */
+type MeasuredRecipe = Pick<Recipe, 'encoder' | 'generator'>;
 
 const PASSAGES = 1024;
 /** Slow encoders and generators are measured with as many texts as they manage in this time (s). */
@@ -44,7 +42,10 @@ const BUDGET = 2;
 const LANGUAGES = 3;
 const QUERIES = 2;
 
-export function ratesIdentity({ encoder, generator }: Recipe, words: number): RatesIdentity {
+export function ratesIdentity(
+  { encoder, generator }: MeasuredRecipe,
+  words: number,
+): RatesIdentity {
   return {
     encoder: `${encoder.identity.name} ${encoder.identity.weights.slice(0, 16)}`,
     generator: generator && `${generator.identity.name} ${generator.identity.weights.slice(0, 16)}`,
@@ -55,7 +56,7 @@ export function ratesIdentity({ encoder, generator }: Recipe, words: number): Ra
 
 /** @param words of a passage */
 export async function calibrate(
-  recipe: Recipe,
+  recipe: MeasuredRecipe,
   queryLanguages: readonly string[],
   words: number,
 ): Promise<Rates> {
@@ -67,12 +68,12 @@ export async function calibrate(
   const { dim, unitLength } = encoder.identity;
   const encode = (): Promise<number> =>
     paced(passages, 64, async (batch) => {
-      if (clientOf(encoder) === null) await encoder.encodePassages(batch);
+      if (endpointOfCost(encoder) === null) await encoder.encodePassages(batch);
     });
   const first = await encode();
-  // An encoder of bags remembers words: later passages hold few new ones.
-  const encoded = 'encodeMixtures' in encoder ? await encode() : first;
-  const distribution = generator !== null && hasDistribution(generator) ? generator : null;
+  // An encoder of bags caches words: later passages hold few new ones.
+  const encoded = encoder.bags === undefined ? first : await encode();
+  const distribution = generator?.distribution ?? null;
   const began = new Stopwatch();
   const pivots = passages.map((passage) => distribution?.pivot(passage) ?? null);
   const pivotSeconds = began.seconds / PASSAGES;
@@ -159,30 +160,31 @@ async function expectations(
   pivots: readonly (TermBag | null)[],
   langs: readonly string[],
 ): Promise<Rates['secondsPerExpectation'] | null> {
-  if (generator === null || !hasDistribution(generator) || !('encodeMixtures' in encoder))
-    return null;
+  const { bags } = encoder;
+  const distribution = generator?.distribution;
+  if (bags === undefined || distribution === undefined) return null;
   if (langs.length === 0) return { sum: 0, part: 0 };
-  const bags = pivots as readonly TermBag[];
+  const mixtures = pivots as readonly TermBag[];
   const one = Float32Array.of(1);
   const partOf = (stem: string, lang: string): TermBag =>
-    generator.expectation({ terms: [stem], weights: one }, lang);
+    distribution.expectation({ terms: [stem], weights: one }, lang);
   const pass = async (): Promise<number> => {
     const began = new Stopwatch();
-    for (const lang of langs) await (encoder as BagEncoder).encodeMixtures(bags, partOf, lang);
+    for (const lang of langs) await bags.encodeMixtures(mixtures, partOf, lang);
     return began.seconds;
   };
   const first = await pass();
   const second = await pass();
-  const distinct = new Set(bags.flatMap(({ terms }) => terms)).size;
+  const distinct = new Set(mixtures.flatMap(({ terms }) => terms)).size;
   return {
-    sum: second / (bags.length * langs.length),
+    sum: second / (mixtures.length * langs.length),
     part: Math.max(0, first - second) / Math.max(1, distinct * langs.length),
   };
 }
 
 /** Seconds of one query: drawing it, and encoding it. */
 async function draws(
-  { encoder, generator }: Recipe,
+  { encoder, generator }: MeasuredRecipe,
   passages: readonly Passage[],
   langs: readonly string[],
 ): Promise<{ generate: number; encode: number }> {
@@ -190,18 +192,21 @@ async function draws(
   const [lang] = langs;
   if (lang === undefined) return { generate: 0, encode: 0 };
   const generate =
-    clientOf(generator) === null
+    generator !== null && endpointOfCost(generator) === null
       ? await paced(passages, 16, async (batch) => {
-          const queries = await generator!.draw(batch, lang, QUERIES, 0);
+          const queries = await generator.draw(batch, lang, QUERIES, 0);
           for (const text of queries.flat()) texts.push({ text, lang });
         })
       : 0;
   if (texts.length === 0) for (const _ of passages) texts.push({ text: QUERY, lang });
   const encode =
-    clientOf(encoder) === null
+    endpointOfCost(encoder) === null
       ? await paced(texts, 64, async (batch) => {
-          const asked = batch.map(({ text, lang }) => ({ text, languages: [{ lang, weight: 1 }] }));
-          await encoder.encodeQueries(asked);
+          const queries = batch.map(({ text, lang }) => ({
+            text,
+            languages: [{ lang, weight: 1 }],
+          }));
+          await encoder.encodeQueries(queries);
         })
       : 0;
   return { generate: generate / QUERIES, encode };

@@ -5,9 +5,8 @@
 
 import { CorpusProgress } from '../corpus/progress.js';
 import type { Encoder } from '../encode/encoder.js';
-import { FilteredGenerator } from '../generate/filters/filtered.js';
-import { type Generator, hasDistribution } from '../generate/generator.js';
-import type { RemoteClient } from '../models/remote/client.js';
+import type { Generator } from '../generate/generator.js';
+import { endpointOfCost } from '../models/cost.js';
 import { estimatedTokens } from '../models/remote/endpoint.js';
 import type { XqgIndex } from '../xqg-index.js';
 
@@ -37,26 +36,26 @@ export async function estimatedPassages(paths: readonly string[]): Promise<numbe
   return Math.max(1, Math.round(bytes.total / PASSAGE_BYTES));
 }
 
-/** null for an encoder that needs no such warning: that of a pack. */
+/** null for an encoder of negligible cost: that of a pack. */
 export async function encodingWork(
   index: XqgIndex,
   paths: readonly string[],
 ): Promise<EncodingWork | null> {
   const { encoder, generator } = index.recipe;
-  if ('encodeMixtures' in encoder) return null;
+  if (encoder.cost === 'negligible') return null;
   const passages = await estimatedPassages(paths);
   const { queries, encoded, ...generation } = index.generation;
   const languages = generation.languages.length;
   const queriesEach = generator === null || !encoded ? 0 : languages * queries;
   const encodings = passages * (1 + queriesEach);
-  const client = (encoder as { client?: RemoteClient }).client;
-  if (client === undefined) {
+  const endpoint = endpointOfCost(encoder);
+  if (endpoint === null) {
     const seconds =
       passages * (await secondsPerEncoding(encoder, 'passage')) +
       passages * queriesEach * (await secondsPerEncoding(encoder, 'query'));
     return { passages, languages, queriesEach, encodings, hours: seconds / 3600, cost: null };
   }
-  const { pricePerMillionInput, itemsPerRequest, requestsPerMinute } = client.endpoint;
+  const { pricePerMillionInput, itemsPerRequest, requestsPerMinute } = endpoint;
   const tokens = passages * (estimatedTokens(PASSAGE) + queriesEach * estimatedTokens(QUERY));
   const requests = encodings / itemsPerRequest;
   const minutes = requests / (requestsPerMinute ?? REQUESTS_PER_MINUTE);
@@ -106,29 +105,22 @@ const MARKUP_TOKENS = 4;
 /** Of one call, where the endpoint states no limit. */
 const SECONDS_A_CALL = 5;
 
-/** null for a generator that needs no such warning: that of a pack, recorded queries, or none. */
+/** null for a generator of negligible cost: that of a pack, recorded queries, or none. */
 export async function generatingWork(
   { recipe, generation }: XqgIndex,
   paths: readonly string[],
 ): Promise<GeneratingWork | null> {
-  const generator =
-    recipe.generator instanceof FilteredGenerator ? recipe.generator.unfiltered : recipe.generator;
-  if (
-    generator === null ||
-    hasDistribution(generator) ||
-    generator.identity.name.startsWith('recorded')
-  )
-    return null;
+  const generator = recipe.generator?.filter?.unfiltered ?? recipe.generator;
+  if (generator === null || generator.cost === 'negligible') return null;
   const passages = await estimatedPassages(paths);
   const { languages, queries } = generation;
   const common = { passages, languages: languages.length };
-  const client = (generator as { client?: RemoteClient }).client;
-  if (client === undefined) {
+  const endpoint = endpointOfCost(generator);
+  if (endpoint === null) {
     const seconds =
       passages * languages.length * (await secondsPerDraw(generator, languages[0], queries));
     return { ...common, calls: null, hours: seconds / 3600, cost: null };
   }
-  const { endpoint } = client;
   const { pricePerMillionInput, pricePerMillionOutput, requestsPerMinute, concurrency } = endpoint;
   const input = passages * (PROMPT_TOKENS + estimatedTokens(PASSAGE));
   const output = passages * languages.length * queries * (estimatedTokens(QUERY) + MARKUP_TOKENS);

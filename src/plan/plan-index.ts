@@ -1,11 +1,11 @@
-/** What an index would take: recipe and a machine to rates, rates to a plan. Makes no index. */
+/** What an index would take: from a recipe and a machine to rates, from rates to a plan. */
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { type RecipeOptions, recipeOf } from '../indexing/recipe.js';
+import { closeRecipe, openRecipe, type RecipeSpec } from '../indexing/recipe.js';
 import { type Plan, planOf } from './plan.js';
-import { type Rates, readRates, rememberedRates, rememberRates } from './rates.js';
+import { cachedRates, cacheRates, type Rates, readRates } from './rates.js';
 
-export interface PlanOptions extends RecipeOptions {
+export interface PlanOptions extends RecipeSpec {
   readonly passages: number;
   /** For each passage and language. Default 5. */
   readonly queries?: number;
@@ -15,13 +15,13 @@ export interface PlanOptions extends RecipeOptions {
   readonly words?: number;
   /** Rates from this file instead of measuring. */
   readonly rates?: string;
-  /** Measure also where rates are remembered. */
+  /** Measure also where rates are cached. */
   readonly remeasure?: boolean;
   /** Default: those of this machine; the disk is that of `folder`. */
   readonly machine?: Partial<Plan['request']['machine']>;
   /** Where the index would lie. Default: here. */
   readonly folder?: string;
-  /** Told before measuring, which takes seconds. */
+  /** Called before measuring, which takes seconds. */
   readonly onMeasure?: () => void;
 }
 
@@ -52,28 +52,26 @@ export async function planIndex(options: PlanOptions): Promise<PlannedIndex> {
 async function ratesOf(
   options: PlanOptions,
 ): Promise<{ rates: Rates; source: PlannedIndex['source']; languages: number }> {
-  const { queryLanguages: asked, words = WORDS } = options;
-  if (options.rates !== undefined && asked !== undefined) {
-    const languages = typeof asked === 'number' ? asked : asked.length;
+  const { queryLanguages: given, words = WORDS } = options;
+  if (options.rates !== undefined && given !== undefined) {
+    const languages = typeof given === 'number' ? given : given.length;
     return { rates: await readRates(options.rates), source: 'file', languages };
   }
-  const recipe = await recipeOf(options, null);
+  const recipe = await openRecipe(options);
   try {
     const all = (recipe.generator?.languages ?? []).filter((lang) => lang !== 'en');
-    const queryLanguages = typeof asked === 'object' ? asked : all;
-    const languages = typeof asked === 'number' ? asked : queryLanguages.length;
+    const queryLanguages = typeof given === 'object' ? given : all;
+    const languages = typeof given === 'number' ? given : queryLanguages.length;
     if (options.rates !== undefined)
       return { rates: await readRates(options.rates), source: 'file', languages };
     const { calibrate, ratesIdentity } = await import('./calibrate.js');
-    const remembered = options.remeasure
-      ? null
-      : await rememberedRates(ratesIdentity(recipe, words));
-    if (remembered !== null) return { rates: remembered, source: 'remembered', languages };
+    const cached = options.remeasure ? null : await cachedRates(ratesIdentity(recipe, words));
+    if (cached !== null) return { rates: cached, source: 'remembered', languages };
     options.onMeasure?.();
     const rates = await calibrate(recipe, queryLanguages, words);
-    await rememberRates(rates);
+    await cacheRates(rates);
     return { rates, source: 'measured', languages };
   } finally {
-    await recipe.close?.();
+    await closeRecipe(recipe);
   }
 }

@@ -58,7 +58,7 @@ export interface Plan {
   };
   /** A search server in one language: exactly, and through an ANN index. */
   readonly searchMemory: { readonly exactBytes: number; readonly annBytes: number };
-  /** What is kept of generated queries, against a vector for each of them. */
+  /** What is stored of generated queries, against a vector for each of them. */
   readonly vectors: {
     readonly generatedQueries: number;
     readonly sumsBytes: number;

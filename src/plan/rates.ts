@@ -12,8 +12,9 @@ import { XqgError } from '../base/errors.js';
 import type { Encoder } from '../encode/encoder.js';
 import type { Generator } from '../generate/generator.js';
 import { canonicalJson } from '../indexing/manifest.js';
+import type { Recipe } from '../indexing/recipe.js';
+import { endpointOfCost } from '../models/cost.js';
 import { cacheFolder } from '../models/places.js';
-import type { RemoteClient } from '../models/remote/client.js';
 import { estimatedTokens } from '../models/remote/endpoint.js';
 
 const positive = z.number('is not a number').min(0, 'is less than 0');
@@ -65,7 +66,7 @@ const rateFields = z.strictObject({
   /** Parts in one language that there can be. */
   parts: positive,
   /**
-   * Encoding words of passages for the first time, all there can be; 0 for encoders that remember
+   * Encoding words of passages for the first time, all there can be; 0 for encoders that cache
    * none.
    */
   secondsOnce: positive,
@@ -115,7 +116,7 @@ export async function readRates(file: string): Promise<Rates> {
 }
 
 /** Rates that were measured before with the same recipe on this machine; null if there are none. */
-export async function rememberedRates(identity: RatesIdentity): Promise<Rates | null> {
+export async function cachedRates(identity: RatesIdentity): Promise<Rates | null> {
   try {
     const rates = await readRates(pathOf(identity));
     return canonicalJson(rates.identity) === canonicalJson(identity) ? rates : null;
@@ -125,7 +126,7 @@ export async function rememberedRates(identity: RatesIdentity): Promise<Rates | 
   }
 }
 
-export async function rememberRates(rates: Rates): Promise<void> {
+export async function cacheRates(rates: Rates): Promise<void> {
   await mkdir(join(cacheFolder(), 'rates'), { recursive: true });
   await writeAtomically(pathOf(rates.identity), `${JSON.stringify(rates, null, 2)}\n`);
 }
@@ -140,33 +141,29 @@ const REQUESTS_PER_MINUTE = 60;
 /** Text of a generated query. */
 export const QUERY = 'who has the right to take part in the government';
 
-export function clientOf(maker: Encoder | Generator | null): RemoteClient | null {
-  return (maker as { client?: RemoteClient } | null)?.client ?? null;
-}
-
 /** Seconds of one text behind an endpoint, from its limits; null for what runs here. */
 export function remoteSeconds(
-  maker: Encoder | Generator | null,
+  worker: Encoder | Generator | null,
   perRequest?: number,
 ): number | null {
-  const client = clientOf(maker);
-  if (client === null) return null;
-  const { requestsPerMinute, itemsPerRequest } = client.endpoint;
+  const endpoint = worker && endpointOfCost(worker);
+  if (endpoint === null) return null;
+  const { requestsPerMinute, itemsPerRequest } = endpoint;
   return 60 / (requestsPerMinute ?? REQUESTS_PER_MINUTE) / (perRequest ?? itemsPerRequest);
 }
 
 export function prices(
-  { encoder, generator }: { readonly encoder: Encoder; readonly generator: Generator | null },
+  { encoder, generator }: Pick<Recipe, 'encoder' | 'generator'>,
   passage: string,
 ): Rates['price'] {
-  const encoding = clientOf(encoder)?.endpoint.pricePerMillionInput ?? 0;
-  const chat = clientOf(generator)?.endpoint;
+  const encoding = endpointOfCost(encoder)?.pricePerMillionInput ?? 0;
+  const chat = generator && endpointOfCost(generator);
   const tokens = { passage: estimatedTokens(passage), query: estimatedTokens(QUERY) };
   return {
     passage: (encoding * tokens.passage) / 1e6,
     query: (encoding * tokens.query) / 1e6,
     generatedQuery:
-      chat === undefined
+      chat === null
         ? 0
         : (chat.pricePerMillionInput * tokens.passage + chat.pricePerMillionOutput * tokens.query) /
           1e6,

@@ -1,26 +1,20 @@
 /**
- * Questions to answers over an opened version: languages, filters, ranking, and what people see of
- * a hit.
+ * From a question to its hits: its languages and its expansion, the request that the engine ranks,
+ * and what people see of each hit.
  */
 
+import { LRUCache } from 'lru-cache';
 import { cancellationPoint } from '../base/abort.js';
-import { DEFAULT_WEIGHTS, expansionsOf, type QuestionOfLanguages } from '../expand/apply.js';
-import type { Recipe } from '../indexing/recipe.js';
-import { annUse, annWarnings, usesAnn } from './ann-use.js';
-import { filterMask } from './filters.js';
-import type { SearchView } from './opened/searchable.js';
-import type {
-  ExpandedQuestion,
-  Hit,
-  Question,
-  QuestionHits,
-  SearchOptions,
-  SearchResult,
-} from './options.js';
+import { type ExpandedQuestion, expandQuestions } from '../expand/apply.js';
+import type { SearchEngine } from './engine.js';
+import { filterMask, parseFilters } from './filters.js';
+import { annUse, annWarnings, searchesAnn } from './opened/ann.js';
+import type { Searchable, SearchView } from './opened/searchable.js';
+import type { SearchOptions } from './options.js';
 import { languagesOf, type QuestionLanguages } from './question-language.js';
-import { rankRemembering } from './ranking-cache.js';
 import type { SearchHit, SearchRequest } from './request.js';
-import { rememberedSnippets } from './snippet.js';
+import type { Hit, Question, QuestionHits, SearchResult } from './result.js';
+import { snippetFinder } from './snippet.js';
 
 const DEFAULT_K = 10;
 /**
@@ -28,244 +22,237 @@ const DEFAULT_K = 10;
  * passages.
  */
 const PASSAGES_PER_DOCUMENT = 10;
+/** Questions of a run that are ranked together: one scan serves them all. */
+const QUESTIONS_AT_ONCE = 32;
 
-/** The hits of one document, or one hit alone. */
-interface HitGroup {
-  readonly documentId: string | null;
-  readonly best: SearchHit;
-  readonly others: readonly SearchHit[];
-}
-
+/** The passages that answer a question. */
 export async function answerQuestion(
-  opened: SearchView,
-  recipe: Recipe,
+  index: Searchable,
   question: string,
   options: SearchOptions,
 ): Promise<SearchResult> {
-  const [{ answer }] = await answersTo(opened, recipe, question, [options]);
-  return answer;
+  const [{ result }] = await answerVariants(index, question, [options]);
+  return result;
 }
 
-/** An answer with the ids of its whole ranking, which may be longer than what is shown of it. */
-export interface RankedAnswer {
-  readonly answer: SearchResult;
+/** A result with the ids of its whole ranking, which may be longer than what is shown of it. */
+export interface RankedResult {
+  readonly result: SearchResult;
   readonly order: readonly string[];
 }
 
 /**
- * Answers one question once for each of several options; languages, filters, expansion and signal
- * are those of the first.
- * @param depth rank so many; the answers hold the first k. The lists that a hybrid is made of stay
- * those of k.
+ * Answers one question once for each of several options; its language, filters, expansion and
+ * signal are those of the first.
+ * @param depth ranks at least so many; the results hold the first k
  */
-export async function answersTo(
-  opened: SearchView,
-  recipe: Recipe,
+export async function answerVariants(
+  index: Searchable,
   question: string,
-  asked: readonly SearchOptions[],
+  variants: readonly SearchOptions[],
   depth = 0,
-): Promise<RankedAnswer[]> {
-  const [{ lang, filters = [], signal }] = asked;
-  const languages = await languagesOf(question, lang, recipe, opened);
-  const mask = await filterMask(opened.snapshot, filters);
-  const { expansion, used } =
-    opened.expanded ?? (await expandQuestions([{ text: question, ...languages }], asked[0]))[0];
-  const requests = asked.map((options) => ({
-    ...requestOf(question, languages, opened, options, mask),
-    expansion,
-  }));
-  const { topN } = opened.engine.defaults.hybrid;
-  const deep = requests.map((request) => deepened(request, topN, depth));
-  const ranked = await rankRemembering(opened, deep, filters, signal);
+): Promise<RankedResult[]> {
+  const [{ filters = [], signal }] = variants;
+  const { languages, expanded, requests } = await readQuestion(index, question, variants, depth);
+  const view = await index.viewFor(requests, { filters });
+  const mask = await filterMask(view.snapshot, filters);
+  const masked = requests.map((request) => ({ ...request, mask }));
+  const rankings = await rankCached(view.engine, masked, filters, signal);
   await cancellationPoint(signal);
   // One sentence for a passage, in whichever ranking it is shown.
-  const snippetOf = rememberedSnippets(opened, requests[0]);
+  const snippetOf = snippetFinder(view.engine, requests[0]);
   return Promise.all(
-    asked.map(async (options, i) => {
-      const request = requests[i];
-      const groups = await grouped(opened, ranked[i], {
-        ...options,
-        k: Math.max(depth, options.k ?? DEFAULT_K),
-      });
-      const answer = {
+    variants.map(async (options, i) => {
+      const request = masked[i];
+      const { k = DEFAULT_K } = options;
+      const groups = await grouped(view, rankings[i], options, Math.max(k, depth));
+      const result = {
         question,
         languages: languages.languages,
         language: languages.known,
         mode: request.mode,
-        augmentation: request.augment ? opened.engine.augmentation(request) : null,
-        feedback: opened.engine.feedback(request),
-        expansion: used,
-        ann: annUse(opened, request),
-        warnings: [...languages.warnings, ...annWarnings(opened, options)],
-        hits: await foundPassages(opened, snippetOf, groups.slice(0, options.k ?? DEFAULT_K)),
+        augmentation: request.augment ? view.engine.augmentation(request) : null,
+        feedback: view.engine.feedback(request),
+        expansion: expanded.used,
+        ann: annUse(view, request),
+        warnings: [...languages.warnings, ...annWarnings(view, options)],
+        hits: await shownHits(view, snippetOf, groups.slice(0, k)),
       };
-      return { answer, order: groups.map(({ best }) => best.id) };
+      return { result, order: groups.map(({ best }) => best.id) };
     }),
   );
 }
 
 /**
- * Ranks down to `depth`; the lists that a hybrid is made of stay those of k. @param topN their
- * usual length
+ * A question as the engine reads it, once for each of several options.
+ * @param depth ranks at least so many
  */
-export function deepened(request: SearchRequest, topN: number, depth: number): SearchRequest {
-  return depth > request.k ? { topN: Math.max(topN, request.k), ...request, k: depth } : request;
+export async function readQuestion(
+  { corpus }: Searchable,
+  question: string,
+  variants: readonly SearchOptions[],
+  depth: number,
+): Promise<{
+  readonly languages: QuestionLanguages;
+  readonly expanded: ExpandedQuestion;
+  readonly requests: readonly SearchRequest[];
+}> {
+  const [{ lang, filters = [], expand, signal }] = variants;
+  // No text is written for a question whose filters cannot be read.
+  parseFilters(filters);
+  const languages = await languagesOf(question, lang, corpus);
+  const [expanded] = await expandQuestions([{ text: question, ...languages }], expand, signal);
+  const requests = variants.map((options) => ({
+    ...requestOf(corpus, question, languages, options, depth),
+    expansion: expanded.expansion,
+  }));
+  return { languages, expanded, requests };
 }
 
-/** In the order of the questions. */
-export async function rankQuestions<Q extends Question>(
-  opened: SearchView,
-  recipe: Recipe,
+/**
+ * Ids and scores for many questions, in their order. Questions are read as they are needed.
+ */
+export async function* rankQuestions<Q extends Question>(
+  index: Searchable,
+  questions: AsyncIterable<Q> | Iterable<Q>,
+  options: SearchOptions,
+): AsyncGenerator<QuestionHits<Q>> {
+  let batch: Q[] = [];
+  for await (const question of questions) {
+    batch.push(question);
+    if (batch.length < QUESTIONS_AT_ONCE) continue;
+    yield* rankBatch(index, batch, options);
+    batch = [];
+  }
+  if (batch.length > 0) yield* rankBatch(index, batch, options);
+}
+
+async function* rankBatch<Q extends Question>(
+  index: Searchable,
   questions: readonly Q[],
   options: SearchOptions,
-): Promise<QuestionHits<Q>[]> {
-  const mask = await filterMask(opened.snapshot, options.filters ?? []);
+): AsyncGenerator<QuestionHits<Q>> {
+  const { filters = [], expand, signal, k = DEFAULT_K } = options;
+  const { corpus } = index;
   const languages = await Promise.all(
-    questions.map(({ text, lang }) => languagesOf(text, lang ?? options.lang, recipe, opened)),
+    questions.map(({ text, lang }) => languagesOf(text, lang ?? options.lang, corpus)),
   );
-  const expanded =
-    opened.expanded === undefined
-      ? await expandQuestions(
-          questions.map(({ text }, i) => ({ text, languages: languages[i].languages })),
-          options,
-        )
-      : [opened.expanded];
+  const texts = questions.map(({ text }, i) => ({ text, languages: languages[i].languages }));
+  const expanded = await expandQuestions(texts, expand, signal);
   const requests = questions.map(({ text }, i) => ({
-    ...requestOf(text, languages[i], opened, options, mask),
+    ...requestOf(corpus, text, languages[i], options, 0),
     expansion: expanded[i].expansion,
   }));
-  const ranked = await opened.engine.rankBatch(requests, options.signal);
-  return Promise.all(
-    questions.map(async (question, i) => ({
-      question,
-      languages: requests[i].languages,
-      hits: (await grouped(opened, ranked[i], options)).map(({ documentId, best }) => ({
-        id: documentId ?? best.id,
-        score: best.score,
-        dense: best.dense,
-        lexical: best.lexical,
-      })),
-    })),
-  );
+  let first = 0;
+  for await (const { view, requests: together } of index.viewsFor(requests, filters)) {
+    const mask = await filterMask(view.snapshot, filters);
+    const masked = together.map((request) => ({ ...request, mask }));
+    const rankings = await view.engine.rankBatch(masked, signal);
+    const groups = await Promise.all(rankings.map((hits) => grouped(view, hits, options, k)));
+    for (const [i, hits] of groups.entries()) {
+      yield {
+        question: questions[first + i],
+        languages: together[i].languages,
+        hits: hits.map(({ documentId, best: { id, score, dense, lexical } }) => ({
+          id: documentId ?? id,
+          score,
+          dense,
+          lexical,
+        })),
+      };
+    }
+    first += together.length;
+  }
 }
 
-export function requestOf(
+/** The lists that a hybrid is made of stay those of k, whatever the depth. */
+function requestOf(
+  corpus: SearchView,
   question: string,
   { languages }: QuestionLanguages,
-  opened: SearchView,
   options: SearchOptions,
-  mask: Uint8Array | null,
+  depth: number,
 ): SearchRequest {
-  const { snapshot, engine } = opened;
-  const {
-    mode = 'hybrid',
-    augment,
-    translate,
-    profile,
-    alpha,
-    languagePolicy,
-    feedback,
-    k = DEFAULT_K,
-  } = options;
-  const request = {
+  const { lang, filters, groupBy, ann, expand, signal, ...scoring } = options;
+  const { mode = 'hybrid', k = DEFAULT_K } = options;
+  const { snapshot, engine } = corpus;
+  return {
+    ...scoring,
     question,
     languages,
     mode,
-    augment: augment ?? snapshot.queryLanguages.length > 0,
-    translate,
-    profile,
-    alpha,
-    languagePolicy,
-    feedback,
-    exact: !usesAnn(opened, options),
-    mask,
-    k,
-  };
-  if (options.groupBy === undefined) return request;
-  // More hits, out of the lists that k passages would come from: the ranking is the same.
-  return {
-    ...request,
+    augment: options.augment ?? snapshot.queryLanguages.length > 0,
+    exact: !searchesAnn(corpus, options),
+    k: Math.max(k, depth) * (groupBy === undefined ? 1 : PASSAGES_PER_DOCUMENT),
     topN: Math.max(engine.defaults.hybrid.topN, k),
-    k: k * PASSAGES_PER_DOCUMENT,
   };
+}
+
+/** Baselines of one version that are cached, and hits of the longest of them. */
+const CACHED_BASELINES = 16;
+const LONGEST_CACHED = 1000;
+
+const baselines = new WeakMap<SearchEngine, LRUCache<string, readonly SearchHit[]>>();
+
+/**
+ * As `rankBatch` of the engine. Baselines are cached: alpha and the languages of the generated
+ * queries do not change them, so that they are not ranked again while those move beside them.
+ * @param filters that the masks of the requests come from
+ */
+async function rankCached(
+  engine: SearchEngine,
+  requests: readonly SearchRequest[],
+  filters: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<(readonly SearchHit[])[]> {
+  const cache = baselines.get(engine) ?? new LRUCache({ max: CACHED_BASELINES });
+  baselines.set(engine, cache);
+  const keys = requests.map((request) => baselineKey(request, filters));
+  const cached = keys.map((key) => (key === null ? undefined : cache.get(key)));
+  const missing = requests.filter((_, i) => cached[i] === undefined);
+  const ranked = missing.length === 0 ? [] : await engine.rankBatch(missing, signal);
+  return cached.map((hits, i) => {
+    if (hits !== undefined) return hits;
+    const fresh = ranked[missing.indexOf(requests[i])];
+    const key = keys[i];
+    if (key !== null && fresh.length <= LONGEST_CACHED) cache.set(key, fresh);
+    return fresh;
+  });
+}
+
+/** null for what is no baseline; query translation reads the languages that the policy names. */
+function baselineKey(request: SearchRequest, filters: readonly string[]): string | null {
+  const { augment, translate = false, alpha, profile, languagePolicy, mask, ...rest } = request;
+  return augment || translate ? null : JSON.stringify([rest, filters]);
+}
+
+/** The hits of one document, or one hit alone. */
+interface HitGroup {
+  /** null where hits are not grouped. */
+  readonly documentId: string | null;
+  readonly best: SearchHit;
+  readonly others: readonly SearchHit[];
 }
 
 async function grouped(
   { snapshot }: SearchView,
   hits: readonly SearchHit[],
-  { groupBy, k = DEFAULT_K }: SearchOptions,
+  { groupBy }: SearchOptions,
+  most: number,
 ): Promise<HitGroup[]> {
   if (groupBy === undefined) return hits.map((best) => ({ documentId: null, best, others: [] }));
   const rows = hits.map(({ row }) => row);
   const documents = await snapshot.take(rows, ['documentId']);
   const documentOf = new Map(rows.map((row, i) => [row, documents[i].documentId]));
   return groupByDocument(hits, ({ row }) => documentOf.get(row)!)
-    .slice(0, k)
+    .slice(0, most)
     .map(({ documentId, hits: [best, ...others] }) => ({ documentId, best, others }));
-}
-
-async function foundPassages(
-  { snapshot }: SearchView,
-  snippetOf: ReturnType<typeof rememberedSnippets>,
-  groups: readonly HitGroup[],
-): Promise<Hit[]> {
-  const passages = await snapshot.take(
-    groups.map(({ best }) => best.row),
-    [
-      'documentId',
-      'title',
-      'path',
-      'source',
-      'headings',
-      'lang',
-      'langConfidence',
-      'text',
-      'metadata',
-    ],
-  );
-  return groups.map(({ best: { row, id, score, dense, lexical }, others }, i) => ({
-    rank: i + 1,
-    id,
-    score,
-    dense,
-    lexical,
-    ...passages[i],
-    snippet: snippetOf(row, passages[i]),
-    others: others.map((hit) => hit.id),
-  }));
-}
-
-/**
- * Nothing is written for a question without `expand`, or with one that was written before. In the
- * order of the questions.
- */
-export async function expandQuestions(
-  questions: readonly QuestionOfLanguages[],
-  { expand, signal }: Pick<SearchOptions, 'expand' | 'signal'>,
-): Promise<ExpandedQuestion[]> {
-  if (expand === undefined) return questions.map(() => ({ expansion: null, used: null }));
-  if ('used' in expand) return questions.map(() => expand);
-  const started = performance.now();
-  const expansions = await expansionsOf(questions, expand, signal);
-  const milliseconds = performance.now() - started;
-  const { by, how = 'append', weight = DEFAULT_WEIGHTS[how] } = expand;
-  return expansions.map((expansion) => ({
-    expansion,
-    used: {
-      text: expansion.text,
-      lang: expansion.languages[0].lang,
-      how,
-      weight,
-      by: by.identity.name,
-      milliseconds,
-    },
-  }));
 }
 
 /** Hits of one document together, for people. */
 export interface DocumentGroup<H> {
   readonly documentId: string;
-  /** Best first; the first one gives the group its place. */
+  /** Best first; the first one gives the group its rank. */
   readonly hits: readonly H[];
 }
 
@@ -287,4 +274,36 @@ export function groupByDocument<H>(
     else group.push(hit);
   }
   return [...groups].map(([documentId, members]) => ({ documentId, hits: members }));
+}
+
+/** What is shown of a passage. */
+const SHOWN_COLUMNS = [
+  'documentId',
+  'title',
+  'path',
+  'source',
+  'headings',
+  'lang',
+  'langConfidence',
+  'text',
+  'metadata',
+] as const;
+
+async function shownHits(
+  { snapshot }: SearchView,
+  snippetOf: ReturnType<typeof snippetFinder>,
+  groups: readonly HitGroup[],
+): Promise<Hit[]> {
+  const rows = groups.map(({ best }) => best.row);
+  const passages = await snapshot.take(rows, SHOWN_COLUMNS);
+  return groups.map(({ best: { row, id, score, dense, lexical }, others }, i) => ({
+    rank: i + 1,
+    id,
+    score,
+    dense,
+    lexical,
+    ...passages[i],
+    snippet: snippetOf(row, passages[i])?.text ?? '',
+    others: others.map((hit) => hit.id),
+  }));
 }

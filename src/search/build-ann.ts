@@ -18,7 +18,6 @@ import {
 } from '../indexing/ann/record.js';
 import { writeAnnRows } from '../indexing/ann/rows.js';
 import type { IndexSnapshot } from '../indexing/open.js';
-import type { Recipe } from '../indexing/recipe.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import {
   buildAndScan,
@@ -34,10 +33,11 @@ import { policyWeights } from './request.js';
 import { sentencesOf } from './snippet.js';
 
 export interface AnnOptions {
-  /** Wished mean recall at 10 of the dense leg, in (0, 1]. Default .95. */
+  /** Mean recall at 10 of the dense leg to reach, in (0, 1]. Default .95. */
   readonly recall?: number;
   /** Default: that of searches. */
   readonly profile?: ProfileName;
+  /** In [0, 1]. Default: that of searches. */
   readonly alpha?: number;
   /** Languages whose generated queries count in the graph. Default: all of the index, alike. */
   readonly languages?: readonly string[];
@@ -58,33 +58,29 @@ const BLOCK = 1024;
  *
  * @throws XqgError XQG_ANN_PACKAGE, XQG_NUMBER_OUT_OF_RANGE
  */
-export async function buildAnn(
-  opened: WholeIndex,
-  recipe: Recipe,
-  options: AnnOptions,
-): Promise<AnnRecord> {
-  const { snapshot, engine } = opened;
+export async function buildAnn(index: WholeIndex, options: AnnOptions): Promise<AnnRecord> {
+  const { snapshot, engine, scanner } = index;
+  const { encoder } = index.recipe;
   const began = performance.now();
   const { dim, queriesPerLanguage } = snapshot;
   const n = snapshot.ids.length;
   const { formula, profile } = graphFormula(engine, options);
-  const { kind, questions: asked } = await annQuestions(opened, recipe);
+  const { kind, questions: sample } = await annQuestions(index);
   const alphas = [
     ...new Set([formula.alpha, 0, formula.alpha / 2, Math.min(1, 2 * formula.alpha)]),
   ];
-  const vectors = await recipe.encoder.encodeQueries(
-    asked.map(({ text, lang }) => ({ text, languages: [{ lang, weight: 1 }] })),
+  const vectors = await encoder.encodeQueries(
+    sample.map(({ text, lang }) => ({ text, languages: [{ lang, weight: 1 }] })),
   );
-  const questions = asked
+  const questions = sample
     .map(({ lang }, i) => ({
       lang,
       vector: vectors.subarray(i * dim, (i + 1) * dim),
-      formulas: alphas.map((alpha) => askedFormula(engine, profile, alpha, lang)),
+      formulas: alphas.map((alpha) => formulaFor(engine, profile, alpha, lang)),
     }))
     .filter(({ vector }) => vector.some((value) => value !== 0));
   // Renormalized vectors have unit length; without queries those of the encoder are searched.
-  const unitLength =
-    recipe.encoder.identity.unitLength && (formula.renormalize || formula.alpha === 0);
+  const unitLength = encoder.identity.unitLength && (formula.renormalize || formula.alpha === 0);
   const shape = { dim, unitLength };
   const graph = await Graph.create(shape);
   const needed = [formula, ...questions.flatMap(({ formulas }) => formulas)].flatMap(
@@ -98,7 +94,7 @@ export async function buildAnn(
     {
       dim,
       queriesPerLanguage,
-      scanner: opened.scanner,
+      scanner,
       signal: options.signal,
       onRows: (rows) => options.onProgress?.(rows / n, rows),
     },
@@ -153,8 +149,8 @@ function graphFormula(
 ): { formula: Formula; profile: ProfileName } {
   const { queryLanguages } = engine.snapshot;
   const chosen = (languages ?? queryLanguages).filter((lang) => queryLanguages.includes(lang));
-  const asked = chosen.map((lang) => ({ lang, weight: 1 / chosen.length }));
-  const augmentation = engine.augmentation({ ...ASKED, languages: asked, profile, alpha });
+  const weighted = chosen.map((lang) => ({ lang, weight: 1 / chosen.length }));
+  const augmentation = engine.augmentation({ ...REQUEST, languages: weighted, profile, alpha });
   const { variant, renormalize } = augmentation;
   const weights = chosen.map((lang) => ({ lang, weight: 1 })).sort(byLang);
   const used = weights.length === 0 ? 0 : augmentation.alpha;
@@ -165,7 +161,7 @@ function graphFormula(
 }
 
 /** What a question in a language is compared with. */
-function askedFormula(
+function formulaFor(
   engine: SearchEngine,
   profile: ProfileName,
   alpha: number,
@@ -173,7 +169,7 @@ function askedFormula(
 ): Formula {
   const { queryLanguages } = engine.snapshot;
   const augmentation = engine.augmentation({
-    ...ASKED,
+    ...REQUEST,
     languages: [{ lang, weight: 1 }],
     profile,
     alpha,
@@ -184,7 +180,8 @@ function askedFormula(
   return { variant: augmentation.variant, alpha, renormalize: augmentation.renormalize, languages };
 }
 
-const ASKED = { question: '', mode: 'dense', augment: true, k: 10 } as const;
+/** The rest of a request, which does not matter to its augmentation. */
+const REQUEST = { question: '', mode: 'dense', augment: true, k: 10 } as const;
 
 function byLang(a: LanguageWeight, b: LanguageWeight): number {
   return a.lang < b.lang ? -1 : 1;
@@ -287,28 +284,28 @@ export interface AnnQuestions {
 
 /** Passages that are sampled, spread evenly over the index. */
 const SAMPLE = 100;
-/** Characters of a sentence that is asked. */
+/** Characters of a sentence that serves as a question, at most. */
 const LONGEST = 200;
 
 /**
  * One generated query of each sampled passage, languages taking turns; first sentences where no
  * queries can be had.
  */
-export async function annQuestions(opened: WholeIndex, recipe: Recipe): Promise<AnnQuestions> {
-  const { ids, queryLanguages, manifest } = opened.snapshot;
+export async function annQuestions(index: WholeIndex): Promise<AnnQuestions> {
+  const { ids, queryLanguages, manifest } = index.snapshot;
   const size = Math.min(SAMPLE, ids.length);
   const rows = Array.from({ length: size }, (_, i) => Math.floor(((i + 0.5) * ids.length) / size));
   const questions: { text: string; lang: string }[] = [];
   if (manifest.identity.generator !== null && queryLanguages.length > 0) {
     for (const [i, row] of rows.entries()) {
-      const { queries } = await generatedQueries(opened, recipe, ids[row]);
+      const { queries } = await generatedQueries(index, ids[row]);
       const lang = queryLanguages[i % queryLanguages.length];
       const [text] = queries[lang] ?? [];
       if (text !== undefined) questions.push({ text, lang });
     }
     if (questions.length > 0) return { kind: 'generated', questions };
   }
-  for (const { text, lang } of await opened.snapshot.take(rows, ['text', 'lang'])) {
+  for (const { text, lang } of await index.snapshot.take(rows, ['text', 'lang'])) {
     const [sentence] = sentencesOf(text, lang, LONGEST);
     if (sentence !== undefined) questions.push({ text: sentence.text, lang });
   }

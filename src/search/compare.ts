@@ -1,26 +1,26 @@
 /**
- * One question, ranked with the generated queries and without: both answers, and where each found
- * passage stands in the other ranking. Both rankings are as deep as moves are looked for; only what
- * is shown is read.
+ * One question, ranked with the generated queries and without: both results, and the rank of each
+ * hit in the other one. Both rankings are as deep as moves are looked for; only what is shown is
+ * read.
  */
 import { XqgError } from '../base/errors.js';
-import type { Recipe } from '../indexing/recipe.js';
-import { answersTo } from './answer.js';
+import { answerVariants } from './answer.js';
 import type { Searchable } from './opened/searchable.js';
-import type { Hit, SearchOptions, SearchResult } from './options.js';
+import type { SearchOptions } from './options.js';
+import type { Hit, SearchResult } from './result.js';
 
-export interface ComparedPassage extends Hit {
-  /** Place in the other ranking, from 1; null where it is not among its first `compared`. */
+export interface ComparedHit extends Hit {
+  /** Rank in the other ranking, from 1; null where it is not among its first `compared`. */
   readonly otherRank: number | null;
 }
 
-export interface ComparedAnswer extends Omit<SearchResult, 'hits'> {
-  readonly hits: readonly ComparedPassage[];
+export interface ComparedResult extends Omit<SearchResult, 'hits'> {
+  readonly hits: readonly ComparedHit[];
 }
 
 export interface Comparison {
-  readonly with: ComparedAnswer;
-  readonly without: ComparedAnswer;
+  readonly with: ComparedResult;
+  readonly without: ComparedResult;
   /** Depth to which the rankings were compared. */
   readonly compared: number;
 }
@@ -31,7 +31,6 @@ const COMPARED = 100;
 /** @throws XqgError XQG_NO_GENERATED_QUERIES, and those of a search */
 export async function compareRankings(
   index: Searchable,
-  recipe: Recipe,
   question: string,
   options: SearchOptions,
 ): Promise<Comparison> {
@@ -39,23 +38,19 @@ export async function compareRankings(
     throw new XqgError('XQG_NO_GENERATED_QUERIES', { what: 'comparing with them' });
   }
   const compared = Math.max(options.k ?? 0, COMPARED);
-  const both = [
-    { ...options, augment: true },
-    { ...options, augment: false },
-  ];
-  const opened = await index.around(question, both, { depth: compared });
-  const [withXqg, without] = await answersTo(opened, recipe, question, both, compared);
+  const both = [true, false].map((augment) => ({ ...options, augment }));
+  const [withXqg, without] = await answerVariants(index, question, both, compared);
   return {
-    with: beside(withXqg.answer, without.order),
-    without: beside(without.answer, withXqg.order),
+    with: withOtherRanks(withXqg.result, without.order),
+    without: withOtherRanks(without.result, withXqg.order),
     compared,
   };
 }
 
-function beside(answer: SearchResult, other: readonly string[]): ComparedAnswer {
+function withOtherRanks(result: SearchResult, other: readonly string[]): ComparedResult {
   const ranks = new Map(other.map((id, i) => [id, i + 1]));
   return {
-    ...answer,
-    hits: answer.hits.map((hit) => ({ ...hit, otherRank: ranks.get(hit.id) ?? null })),
+    ...result,
+    hits: result.hits.map((hit) => ({ ...hit, otherRank: ranks.get(hit.id) ?? null })),
   };
 }

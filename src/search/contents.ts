@@ -1,12 +1,11 @@
 /**
  * What an index holds, passage by passage and counted, seen through filters: what does not pass
- * them is not there.
+ * them does not exist.
  */
 
 import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
 import { type LanguageCount, PassageCounts } from '../indexing/passage-counts.js';
-import type { Recipe } from '../indexing/recipe.js';
 import { filterMask } from './filters.js';
 import type { SearchView } from './opened/searchable.js';
 
@@ -51,9 +50,9 @@ export interface IndexContents {
   >;
 }
 
-/** Values of one key that are counted, and that are named. */
+/** Values of one key that are counted, and that are listed. */
 const COUNTED_VALUES = 1000;
-const NAMED_VALUES = 20;
+const LISTED_VALUES = 20;
 /** Keys of metadata that are counted. */
 const COUNTED_KEYS = 100;
 
@@ -155,7 +154,7 @@ export async function countContents(
           passages,
           values: [...values]
             .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-            .slice(0, NAMED_VALUES)
+            .slice(0, LISTED_VALUES)
             .map(([value]) => value),
         },
       ]),
@@ -178,16 +177,15 @@ export interface PassageQueries {
 
 /** @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_NO_GENERATED_QUERIES */
 export async function generatedQueries(
-  { snapshot }: SearchView,
-  { generator }: Recipe,
+  { snapshot, recipe: { generator } }: SearchView,
   id: string,
   filters: readonly string[] = [],
 ): Promise<PassageQueries> {
-  const made = snapshot.manifest.identity.generator;
-  if (made === null) throw new XqgError('XQG_NO_GENERATED_QUERIES', { what: 'showing them' });
+  const { generator: generatedBy, seed } = snapshot.manifest.identity;
+  if (generatedBy === null)
+    throw new XqgError('XQG_NO_GENERATED_QUERIES', { what: 'showing them' });
   const row = await rowOf(snapshot, id, filters);
   const [passage] = await snapshot.take([row], ['title', 'text', 'lang', 'drawn']);
-  const { seed } = snapshot.manifest.identity;
   const queries: Record<string, readonly string[]> = {};
   for (const lang of snapshot.queryLanguages.filter((other) => other !== passage.lang)) {
     if (passage.drawn !== null || generator === null)
@@ -200,7 +198,7 @@ export async function generatedQueries(
         seed,
       );
   }
-  return { id, title: passage.title, lang: passage.lang, generator: made.name, queries };
+  return { id, title: passage.title, lang: passage.lang, generator: generatedBy.name, queries };
 }
 
 /**

@@ -1,14 +1,13 @@
 /**
- * How well generated queries stand for their passages: each of a sample's queries is asked, and the
- * place of its own passage counted, by language, with xQG and without.
+ * How well generated queries stand for their passages: each of a sample's queries is searched, and
+ * the rank of its own passage counted, by language, with xQG and without.
  */
 import { XqgError } from '../base/errors.js';
-import type { Recipe } from '../indexing/recipe.js';
 import { rankQuestions } from './answer.js';
 import { generatedQueries } from './contents.js';
 import { filterMask } from './filters.js';
-import type { SearchView } from './opened/searchable.js';
-import type { Question } from './options.js';
+import type { SearchView, WholeIndex } from './opened/searchable.js';
+import type { Question } from './result.js';
 
 export interface CoverageOptions {
   /** Passages that are looked at, spread evenly over the index. Default 25. */
@@ -28,7 +27,7 @@ export interface FoundShares {
 }
 
 export interface Coverage {
-  /** Passages whose queries were asked. */
+  /** Passages whose queries were searched. */
   readonly passages: number;
   /** In the order of the index's query languages. */
   readonly languages: readonly {
@@ -48,37 +47,36 @@ const DEFAULT_SAMPLE = 25;
 
 /** @throws XqgError XQG_NO_GENERATED_QUERIES, XQG_FILTER_SYNTAX */
 export async function measureCoverage(
-  opened: SearchView,
-  recipe: Recipe,
+  index: WholeIndex,
   { sample = DEFAULT_SAMPLE, filters = [], signal }: CoverageOptions,
 ): Promise<Coverage> {
-  const { queryLanguages } = opened.snapshot;
+  const { queryLanguages } = index.snapshot;
   if (queryLanguages.length === 0) {
     throw new XqgError('XQG_NO_GENERATED_QUERIES', { what: 'measuring them' });
   }
-  const ids = await sampledIds(opened, sample, filters);
-  const asked = new Map<string, OwnQuery[]>(queryLanguages.map((lang) => [lang, []]));
+  const ids = await sampledIds(index, sample, filters);
+  const questionsIn = new Map<string, OwnQuery[]>(queryLanguages.map((lang) => [lang, []]));
   for (const id of ids) {
-    const { queries } = await generatedQueries(opened, recipe, id, filters);
+    const { queries } = await generatedQueries(index, id, filters);
     for (const [lang, [text]] of Object.entries(queries)) {
-      if (text !== undefined) asked.get(lang)!.push({ id, text, lang });
+      if (text !== undefined) questionsIn.get(lang)!.push({ id, text, lang });
     }
   }
   const languages: Coverage['languages'][number][] = [];
-  for (const [lang, questions] of asked) {
-    const found = async (augment: boolean): Promise<FoundShares> => {
+  for (const [lang, questions] of questionsIn) {
+    const sharesFound = async (augment: boolean): Promise<FoundShares> => {
       const options = { augment, filters, k: DEPTH, signal };
-      const ranked = await rankQuestions(opened, recipe, questions, options);
-      return sharesOf(
-        ranked.map(({ question, hits }) => hits.findIndex(({ id }) => id === question.id)),
-      );
+      const places: number[] = [];
+      for await (const { question, hits } of rankQuestions(index, questions, options))
+        places.push(hits.findIndex(({ id }) => id === question.id));
+      return sharesOf(places);
     };
     if (questions.length === 0) continue;
     languages.push({
       lang,
       queries: questions.length,
-      with: await found(true),
-      without: await found(false),
+      with: await sharesFound(true),
+      without: await sharesFound(false),
     });
   }
   return { passages: ids.length, languages };
@@ -95,7 +93,7 @@ async function sampledIds(
   return Array.from({ length: size }, (_, i) => visible[Math.floor((i * visible.length) / size)]);
 }
 
-/** @param places of the own passage, from 0; negative: not found */
+/** @param places of the query's own passage, from 0; negative: not found */
 function sharesOf(places: readonly number[]): FoundShares {
   const share = (within: number): number =>
     places.filter((place) => place >= 0 && place < within).length / places.length;

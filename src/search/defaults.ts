@@ -1,21 +1,19 @@
 /**
- * Every number of search that was tuned, in one place. Tuned on MLQA-R to English (never on XQuAD);
- * the same for all languages.
+ * Every number of search that was tuned, in one place; alpha comes from augment/tuned.ts. Tuned on
+ * MLQA-R to English (never on XQuAD); the same for all languages.
  */
-import { PROFILES, type ProfileName } from '../augment/profiles.js';
-import type { EncoderIdentity } from '../encode/encoder.js';
-import type { GeneratorIdentity } from '../generate/generator.js';
+import type { ProfileName } from '../augment/profiles.js';
+import { TUNED_PROFILES, tunedAlpha } from '../augment/tuned.js';
+import type { Encoder, EncoderTuning } from '../encode/encoder.js';
+import type { Generator } from '../generate/generator.js';
 import type { Normalization } from './fusion.js';
 
 /** The defaults that fit an encoder and a generator. */
 export function searchDefaults(
-  encoder: Pick<EncoderIdentity, 'name'>,
-  generator: Pick<GeneratorIdentity, 'name'> | null,
+  encoder: Pick<Encoder, 'tuning'>,
+  generator: Pick<Generator, 'tuning'> | null,
 ): SearchDefaults {
-  if (encoder.name.startsWith('static/')) return SEARCH_DEFAULTS;
-  return generator?.name.startsWith('gloss/')
-    ? { ...NEURAL_DEFAULTS, alpha: GLOSS_ALPHA }
-    : NEURAL_DEFAULTS;
+  return { ...DEFAULTS[encoder.tuning ?? 'neural'], alpha: tunedAlpha(encoder, generator) };
 }
 
 export interface SearchDefaults {
@@ -69,8 +67,8 @@ export const SEARCH_DEFAULTS: SearchDefaults = {
   expectedDf: true,
   relatedWeight: 0.5,
   feedback: 0.2,
-  profile: { unitLength: 'unit', anyLength: 'paper' },
-  alpha: PROFILES.unit.alpha,
+  profile: TUNED_PROFILES,
+  alpha: tunedAlpha({ tuning: 'static' }, null),
   hybrid: {
     topN: 200,
     normalization: 'z-score',
@@ -81,7 +79,7 @@ export const SEARCH_DEFAULTS: SearchDefaults = {
 /** For neural encoders; the weights were tuned for Universal Sentence Encoder multilingual v3. */
 export const NEURAL_DEFAULTS: SearchDefaults = {
   ...SEARCH_DEFAULTS,
-  alpha: 0.1,
+  alpha: tunedAlpha({ tuning: 'neural' }, null),
   feedback: 0,
   hybrid: {
     ...SEARCH_DEFAULTS.hybrid,
@@ -89,8 +87,7 @@ export const NEURAL_DEFAULTS: SearchDefaults = {
   },
 };
 
-/**
- * Alpha for neural encoders where queries are glossed sentences, of which they make more than of
- * keywords.
- */
-const GLOSS_ALPHA = 0.3;
+const DEFAULTS: Record<EncoderTuning, SearchDefaults> = {
+  static: SEARCH_DEFAULTS,
+  neural: NEURAL_DEFAULTS,
+};

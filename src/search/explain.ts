@@ -5,19 +5,17 @@
  */
 import { shareOf } from '../augment/fuse.js';
 import { cancellationPoint } from '../base/abort.js';
-import type { Recipe } from '../indexing/recipe.js';
 import type { LanguageWeight } from '../languages/terms.js';
-import { expandQuestions, requestOf } from './answer.js';
-import { generatedQueries, rowOf } from './contents.js';
+import { readQuestion } from './answer.js';
+import { generatedQueries, type PassageQueries, rowOf } from './contents.js';
 import { product } from './dense/javascript-scanner.js';
 import type { SearchEngine } from './engine.js';
 import { ownVector } from './expansion.js';
 import type { RankingVector } from './feedback.js';
 import { filterMask } from './filters.js';
 import type { TermExplanation } from './lexical/explanation.js';
-import type { SearchView } from './opened/searchable.js';
-import type { SearchOptions, SearchResult } from './options.js';
-import { languagesOf } from './question-language.js';
+import type { Searchable } from './opened/searchable.js';
+import type { SearchOptions } from './options.js';
 import {
   type Augmentation,
   checkRequest,
@@ -25,6 +23,7 @@ import {
   policyWeights,
   type SearchRequest,
 } from './request.js';
+import type { SearchResult } from './result.js';
 
 export interface GeneratedQuery {
   readonly lang: string;
@@ -137,17 +136,17 @@ async function explainDense(
     .sort((a, b) => b.share - a.share);
   const kept = toward?.kept ?? 1;
   const scoreOf = (part: Float32Array) => engine.denseScore(request, part, row);
-  const asked = toward === null ? score : kept * (await scoreOf(question));
+  const ownScore = toward === null ? score : kept * (await scoreOf(question));
   const pulled = toward && {
     id: engine.snapshot.ids[toward.row],
     weight: toward.weight,
-    share: score - asked,
+    share: score - ownScore,
   };
   const words =
     request.expansion == null
       ? null
       : kept * (await scoreOf(await ownVector(engine.encoder, request)));
-  const expansion = words === null ? null : { question: words, text: asked - words };
+  const expansion = words === null ? null : { question: words, text: ownScore - words };
   return { score, passage: own, toward: pulled, languages, expansion };
 }
 
@@ -264,63 +263,62 @@ export interface ExplainedPassage
   readonly lang: string;
   readonly text: string;
   /**
-   * Place in the ranking of all passages that pass the filters; null where the passage is not
-   * ranked at all.
+   * Rank among all passages that pass the filters, from 1; null where the passage is not ranked at
+   * all.
    */
   readonly rank: number | null;
   /** Score in that ranking. */
   readonly score: number | null;
 }
 
+/** Where not all rows are at hand, the passage's rank is looked for among so many. */
+const DEPTH = 100;
+
 /** @throws XqgError XQG_PASSAGE_UNKNOWN, also for a passage that does not pass the filters */
 export async function explainPassage(
-  opened: SearchView,
-  recipe: Recipe,
+  index: Searchable,
   question: string,
   passageId: string,
   options: SearchOptions,
 ): Promise<ExplainedPassage> {
-  const { snapshot, engine } = opened;
-  const filters = options.filters ?? [];
+  const { filters = [], signal } = options;
+  const { languages, expanded, requests } = await readQuestion(index, question, [options], DEPTH);
+  const view = await index.viewFor(requests, { filters, ids: [passageId] });
+  const { snapshot, engine } = view;
   const row = await rowOf(snapshot, passageId, filters);
-  const { languages, known, warnings } = await languagesOf(question, options.lang, recipe, opened);
-  const { expansion, used } =
-    opened.expanded ?? (await expandQuestions([{ text: question, languages }], options))[0];
-  const asked = { languages, known, warnings };
-  const mask = await filterMask(snapshot, filters);
-  const request = { ...requestOf(question, asked, opened, options, mask), expansion };
-  const generated =
-    recipe.generator === null || !request.augment
-      ? {}
-      : (await generatedQueries(opened, recipe, passageId, filters)).queries;
-  const queries = Object.entries(generated).flatMap(([lang, texts]) =>
-    texts.map((text) => ({ lang, text })),
-  );
-  await cancellationPoint(options.signal);
+  const request = { ...requests[0], mask: await filterMask(snapshot, filters) };
+  const queries =
+    view.recipe.generator === null || !request.augment
+      ? []
+      : queryList(await generatedQueries(view, passageId, filters));
+  await cancellationPoint(signal);
   const { dense, lexical, nearest, augmentation } = await explain(engine, request, row, queries);
   // The lists that a hybrid is made of stay those of a usual search, so that its scores do too.
   const { topN } = engine.defaults.hybrid;
-  const hits = await engine.rank({ ...request, topN, k: snapshot.ids.length }, options.signal);
-  const found = hits.findIndex((hit) => hit.row === row);
-  // Of a leg alone, only the first places are sure where not all rows are at hand.
-  const place = request.mode !== 'hybrid' && found >= (opened.sureTo ?? Infinity) ? -1 : found;
+  const hits = await engine.rank({ ...request, topN, k: snapshot.ids.length }, signal);
+  const place = hits.findIndex((hit) => hit.row === row);
+  const isRanked = place >= 0 && (request.mode === 'hybrid' || place < view.exactDepth);
   const [{ title, lang, text }] = await snapshot.take([row], ['title', 'lang', 'text']);
   return {
     question,
-    languages,
-    language: known,
+    languages: languages.languages,
+    language: languages.known,
     mode: request.mode,
     augmentation,
-    expansion: used,
-    warnings,
+    expansion: expanded.used,
+    warnings: languages.warnings,
     id: passageId,
     title,
     lang,
     text,
-    rank: place < 0 ? null : place + 1,
-    score: place < 0 ? null : hits[place].score,
+    rank: isRanked ? place + 1 : null,
+    score: isRanked ? hits[place].score : null,
     dense,
     lexical,
     nearest,
   };
+}
+
+function queryList({ queries }: PassageQueries): GeneratedQuery[] {
+  return Object.entries(queries).flatMap(([lang, texts]) => texts.map((text) => ({ lang, text })));
 }

@@ -3,6 +3,7 @@
  * passages.
  */
 
+import { LRUCache } from 'lru-cache';
 import { XqgError } from '../base/errors.js';
 import type { MetadataValue, Passage } from '../corpus/passage.js';
 import type { SearchSnapshot } from './opened/searchable.js';
@@ -110,11 +111,11 @@ function isNumber(text: string): boolean {
   return NUMBER.test(text);
 }
 
-/** Lists of filters that are kept for one version: a byte a row each. */
-const KEPT = 16;
+/** Lists of filters whose masks are cached for one version: a byte a row each. */
+const CACHED_MASKS = 16;
 
-/** A version never changes, so its masks are kept with it, least recently used first. */
-const masks = new WeakMap<SearchSnapshot, Map<string, Promise<Uint8Array>>>();
+/** A version never changes, so its masks are cached with it. */
+const masks = new WeakMap<SearchSnapshot, LRUCache<string, Promise<Uint8Array>>>();
 
 /**
  * (n) by row: 0 leaves a passage out; null if there are no filters.
@@ -125,14 +126,14 @@ export async function filterMask(
   filters: readonly string[],
 ): Promise<Uint8Array | null> {
   if (filters.length === 0 || snapshot.filtered) return null;
-  const known = masks.get(snapshot) ?? new Map<string, Promise<Uint8Array>>();
-  masks.set(snapshot, known);
+  const cache = masks.get(snapshot) ?? new LRUCache({ max: CACHED_MASKS });
+  masks.set(snapshot, cache);
   const key = JSON.stringify([...new Set(filters)].sort());
-  const mask = known.get(key) ?? readMask(snapshot, filters);
-  known.delete(key);
-  known.set(key, mask);
-  mask.catch(() => known.delete(key));
-  if (known.size > KEPT) known.delete(known.keys().next().value!);
+  const cached = cache.get(key);
+  if (cached !== undefined) return cached;
+  const mask = readMask(snapshot, filters);
+  cache.set(key, mask);
+  mask.catch(() => cache.delete(key));
   return mask;
 }
 

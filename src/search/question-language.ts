@@ -4,13 +4,12 @@
  */
 
 import { XqgError } from '../base/errors.js';
-import { hasDistribution } from '../generate/generator.js';
-import type { Recipe } from '../indexing/recipe.js';
-import type { Snapshot } from '../indexing/snapshot.js';
+import { passageLanguages as countedLanguages, type Snapshot } from '../indexing/snapshot.js';
 import { detectLanguage } from '../languages/detect.js';
 import { LANGUAGES, languageOfTag } from '../languages/languages.js';
 import { type KnownWords, plausibleLanguages } from '../languages/plausible.js';
 import type { LanguageWeight } from '../languages/terms.js';
+import type { SearchView } from './opened/searchable.js';
 import type { SearchOptions } from './options.js';
 
 export interface QuestionLanguages {
@@ -34,11 +33,11 @@ export async function questionLanguages(
   given: string | readonly LanguageWeight[] | undefined,
   words: KnownWords,
 ): Promise<QuestionLanguages> {
-  const knows = words.languages;
+  const { languages: known } = words;
   if (given !== undefined) {
     const weighted = typeof given === 'string' ? [{ lang: given, weight: 1 }] : given;
-    const languages = weighted.map(({ lang, weight }) => ({ lang: codeOf(lang, knows), weight }));
-    return { languages, known: 'given', warnings: unknownWarnings(languages, knows) };
+    const languages = weighted.map(({ lang, weight }) => ({ lang: codeOf(lang, known), weight }));
+    return { languages, known: 'given', warnings: unknownWarnings(languages, known) };
   }
   const { candidates } = await detectLanguage(question);
   if (candidates.length === 0) {
@@ -52,8 +51,8 @@ export async function questionLanguages(
   const languages = plausibleLanguages(question, candidates, words);
   const [likeliest] = candidates;
   const warnings: string[] = [];
-  if (!knows.includes(likeliest.lang) && likeliest.weight >= SURE)
-    warnings.push(...unknownWarnings([likeliest], knows));
+  if (!known.includes(likeliest.lang) && likeliest.weight >= SURE)
+    warnings.push(...unknownWarnings([likeliest], known));
   else if (languages[0].weight < SURE) {
     warnings.push(
       `The language of the question is a guess (${shares(languages)}): name it with --lang for better results.`,
@@ -62,19 +61,19 @@ export async function questionLanguages(
   return { languages, known: 'detected', warnings };
 }
 
-function codeOf(tag: string, knows: readonly string[]): string {
+function codeOf(tag: string, known: readonly string[]): string {
   const lang = languageOfTag(tag);
   if (lang !== undefined) return lang;
   throw new XqgError('XQG_UNKNOWN_LANGUAGE', {
     language: tag,
     where: "the question's language",
-    known: knows.join(' '),
+    known: known.join(' '),
   });
 }
 
-function unknownWarnings(languages: readonly LanguageWeight[], knows: readonly string[]): string[] {
+function unknownWarnings(languages: readonly LanguageWeight[], known: readonly string[]): string[] {
   return languages
-    .filter(({ lang }) => !knows.includes(lang))
+    .filter(({ lang }) => !known.includes(lang))
     .map(({ lang }) => {
       const name =
         LANGUAGES[lang]?.name ?? new Intl.DisplayNames('en', { type: 'language' }).of(lang) ?? lang;
@@ -89,16 +88,16 @@ function shares(candidates: readonly LanguageWeight[]): string {
     .join(', ');
 }
 
+/** The languages of a question to this corpus, which knows the words of its own languages. */
 export function languagesOf(
   text: string,
   lang: SearchOptions['lang'],
-  { generator }: Recipe,
-  { snapshot }: { readonly snapshot: Snapshot },
+  { snapshot, recipe: { generator } }: Pick<SearchView, 'snapshot' | 'recipe'>,
 ): Promise<QuestionLanguages> {
   // An index without queries still knows the words of its passages' languages.
-  const asked = generator?.languages ?? snapshot.queryLanguages;
-  const languages = [...new Set([...asked, ...passageLanguages(snapshot)])];
-  const factors = generator !== null && hasDistribution(generator) ? generator : null;
+  const generated = generator?.languages ?? snapshot.queryLanguages;
+  const languages = [...new Set([...generated, ...passageLanguages(snapshot)])];
+  const factors = generator?.distribution?.factors;
   return questionLanguages(text, lang, {
     languages,
     knows: (term, code) => factors?.knows(term, code) ?? false,
@@ -106,11 +105,10 @@ export function languagesOf(
 }
 
 /** Counted once for each version: there may be millions of passages. */
-export const passageLanguagesOf = new WeakMap<object, readonly string[]>();
+const languagesOfPassages = new WeakMap<Snapshot, readonly string[]>();
 
-export function passageLanguages(snapshot: Snapshot): readonly string[] {
-  if (snapshot.corpusLanguages !== undefined) return snapshot.corpusLanguages;
-  const known = passageLanguagesOf.get(snapshot) ?? [...new Set(snapshot.langs)];
-  passageLanguagesOf.set(snapshot, known);
-  return known;
+function passageLanguages(snapshot: Snapshot): readonly string[] {
+  const languages = languagesOfPassages.get(snapshot) ?? countedLanguages(snapshot);
+  languagesOfPassages.set(snapshot, languages);
+  return languages;
 }

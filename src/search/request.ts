@@ -1,4 +1,4 @@
-/** What can be asked of search, and what it means after the defaults are filled in. */
+/** A question with everything that decides its ranking, as the engine reads it. */
 
 import {
   type AugmentationProfile,
@@ -13,10 +13,15 @@ import type { Expansion } from '../expand/apply.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { SearchDefaults } from './defaults.js';
 import type { LexicalMode } from './lexical/view.js';
+import type { SearchMode, SearchOptions } from './options.js';
 
-export type SearchMode = 'dense' | 'lexical' | 'hybrid';
+/** The options that change the scores of passages; the others choose and show them. */
+type ScoringOptions = Omit<
+  SearchOptions,
+  'mode' | 'augment' | 'lang' | 'filters' | 'groupBy' | 'k' | 'ann' | 'expand' | 'signal'
+>;
 
-export interface SearchRequest {
+export interface SearchRequest extends ScoringOptions {
   readonly question: string;
   /**
    * For encoders whose vectors were made elsewhere: the question's id and the language that its
@@ -32,24 +37,8 @@ export interface SearchRequest {
   readonly mode: SearchMode;
   /** With the generated queries (xQG) or without, in both legs. */
   readonly augment: boolean;
-  /**
-   * Also translate the question's terms (probabilistic structured queries); lexical leg only.
-   * Default false.
-   */
-  readonly translate?: boolean;
-  /** Default: what fits the encoder (see defaults.ts). */
-  readonly profile?: ProfileName;
-  /** In [0, 1]; default: the profile's. */
-  readonly alpha?: number;
-  /** Which languages' generated queries count, in both legs; default: the profile's. */
-  readonly languagePolicy?: LanguagePolicy;
-  /** What was written from the question, to be searched with it. Default: nothing. */
+  /** A text that is searched with the question. Default: none. */
   readonly expansion?: Expansion | null;
-  /**
-   * Weight of the best passage of a first pass in the question's vector, >= 0; default: see
-   * feedback.ts.
-   */
-  readonly feedback?: number;
   /** At most so many hits, >= 1. */
   readonly k: number;
   /**
@@ -65,7 +54,7 @@ export interface SearchRequest {
   readonly mask?: Uint8Array | null;
 }
 
-/** A found passage. */
+/** A passage that was found, by its row. */
 export interface SearchHit {
   readonly row: number;
   readonly id: string;
@@ -102,7 +91,10 @@ export function policyWeights(
     .map(([lang, weight]) => ({ lang, weight }));
 }
 
-/** @throws XqgError XQG_UNKNOWN_PROFILE, XQG_NUMBER_OUT_OF_RANGE */
+/**
+ * The profile of a request with its changes, and their effective weight.
+ * @throws XqgError XQG_UNKNOWN_PROFILE; XQG_NUMBER_OUT_OF_RANGE for alpha or a language's weight
+ */
 export function augmentationOf(
   request: Pick<SearchRequest, 'profile' | 'alpha' | 'languagePolicy' | 'languages'>,
   corpus: {

@@ -1,6 +1,7 @@
 /** The round trip of generated queries: an index of the passages is searched for each. */
 import { type QueryScorer, type RankPassage, scorerOfRanks } from '../generate/filters/scorers.js';
-import type { Question, QuestionHits, SearchOptions } from './options.js';
+import type { SearchOptions } from './options.js';
+import type { Question, QuestionHits } from './result.js';
 
 /** The parts of an open index that the round trip needs. */
 interface RankingIndex {

@@ -2,11 +2,11 @@
  * The sentence of a passage that answers a question best, by shared terms, romanized n-grams and,
  * across languages, the generator's table. Only for people: it does not change the ranking.
  */
+import { LRUCache } from 'lru-cache';
 import type { TermFactors } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
 import type { SearchEngine } from './engine.js';
-import type { SearchView } from './opened/searchable.js';
 import { lexicalModeOf, type SearchRequest } from './request.js';
 
 /** A sentence; offsets are UTF-16 units of the passage's text. */
@@ -22,7 +22,7 @@ export interface SnippetSource {
 }
 
 /** A term of the question with everything that a sentence may match it by. */
-interface WantedTerm {
+interface QuestionTerm {
   readonly term: string;
   /** The question's language. */
   readonly lang: string;
@@ -36,7 +36,7 @@ interface WantedTerm {
  * Where a sentence lies in its passage, and how surely it has each of the question's terms that it
  * has at all.
  */
-export interface MatchedSentence extends Omit<TextPiece, 'text'> {
+interface MatchedSentence extends Omit<TextPiece, 'text'> {
   /** Places among the question's terms, ascending. */
   readonly terms: readonly number[];
   /** In (0, 1], aligned with `terms`. */
@@ -46,31 +46,67 @@ export interface MatchedSentence extends Omit<TextPiece, 'text'> {
 const LONGEST = 320;
 
 /**
- * Finds the best sentence of each of a question's hits; the question is analyzed once.
+ * Questions whose sentences are cached for one version, passages of each, and sentences of a
+ * passage: longer ones are read again.
+ */
+const CACHED_QUESTIONS = 64;
+const CACHED_PASSAGES = 64;
+const CACHED_SENTENCES = 64;
+
+type SentencesByRow = LRUCache<number, readonly MatchedSentence[]>;
+
+const matchedSentences = new WeakMap<SearchEngine, LRUCache<string, SentencesByRow>>();
+
+/**
+ * Finds the best sentence of each of a question's hits; the question is analyzed once. Sentences
+ * are cached, whatever their terms weigh: that changes with alpha.
  *
- * @returns a function from a passage to its best sentence; null for a passage without text
+ * @returns a function from a row and its passage to the best sentence; null for a passage without
+ * text
  */
 export function snippetFinder(
   engine: SearchEngine,
   request: SearchRequest,
-): (passage: SnippetSource) => Snippet | null {
-  const matched = sentenceMatcher(engine, request);
-  const weights = sentenceWeights(engine, request);
-  return (passage) => bestSentence(passage.text, matched(passage), weights);
+): (row: number, passage: SnippetSource) => Snippet | null {
+  const byRow = cachedSentences(engine, request);
+  let matcher: ReturnType<typeof sentenceMatcher> | null = null;
+  let weights: Float64Array | null = null;
+  return (row, passage) => {
+    let sentences = byRow.get(row);
+    if (sentences === undefined) {
+      matcher ??= sentenceMatcher(engine, request);
+      sentences = matcher(passage);
+      if (sentences.length <= CACHED_SENTENCES) byRow.set(row, sentences);
+    }
+    weights ??= sentenceWeights(engine, request);
+    return bestSentence(passage.text, sentences, weights);
+  };
+}
+
+function cachedSentences(
+  engine: SearchEngine,
+  { question, languages, expansion }: SearchRequest,
+): SentencesByRow {
+  const cache = matchedSentences.get(engine) ?? new LRUCache({ max: CACHED_QUESTIONS });
+  matchedSentences.set(engine, cache);
+  const key = JSON.stringify([question, languages, expansion]);
+  const byRow = cache.get(key) ?? new LRUCache({ max: CACHED_PASSAGES });
+  cache.set(key, byRow);
+  return byRow;
 }
 
 /**
  * A function from a passage to its sentences as the question sees them, whatever its terms weigh.
  */
-export function sentenceMatcher(
+function sentenceMatcher(
   engine: SearchEngine,
   request: SearchRequest,
 ): (passage: SnippetSource) => MatchedSentence[] {
   const { factors } = engine;
-  const wanted = wantedTerms(engine, request);
+  const terms = questionTerms(engine, request);
   return (passage) =>
     sentencesOf(passage.text, passage.lang, LONGEST).map(({ text, start, end }) => {
-      return { start, end, ...match(text, passage.lang, wanted, factors) };
+      return { start, end, ...match(text, passage.lang, terms, factors) };
     });
 }
 
@@ -78,7 +114,7 @@ export function sentenceMatcher(
  * What each of the question's terms counts in a sentence: it follows from how many passages have
  * the term.
  */
-export function sentenceWeights(engine: SearchEngine, request: SearchRequest): Float64Array {
+function sentenceWeights(engine: SearchEngine, request: SearchRequest): Float64Array {
   const mode = lexicalModeOf(request);
   const weights = engine
     .lexicalQuestions(request)
@@ -93,7 +129,7 @@ export function sentenceWeights(engine: SearchEngine, request: SearchRequest): F
  * @param weights of `sentenceWeights`
  * @returns null without sentences
  */
-export function bestSentence(
+function bestSentence(
   text: string,
   sentences: readonly MatchedSentence[],
   weights: Float64Array,
@@ -107,7 +143,7 @@ export function bestSentence(
   return best === null ? null : { ...best, text: text.slice(best.start, best.end) };
 }
 
-function wantedTerms(engine: SearchEngine, request: SearchRequest): WantedTerm[] {
+function questionTerms(engine: SearchEngine, request: SearchRequest): QuestionTerm[] {
   const { factors } = engine;
   return engine.lexicalQuestions(request).flatMap(({ lang, bag }) =>
     bag.terms.map((term) => ({
@@ -122,7 +158,7 @@ function wantedTerms(engine: SearchEngine, request: SearchRequest): WantedTerm[]
 function match(
   sentence: string,
   lang: string,
-  wanted: readonly WantedTerm[],
+  question: readonly QuestionTerm[],
   factors: TermFactors | null,
 ): Pick<MatchedSentence, 'terms' | 'presences'> {
   const bag = passageBag({ title: '', text: sentence, lang });
@@ -130,7 +166,7 @@ function match(
   const stems = factors === null ? new Map<string, number>() : stemsOf(bag, lang, factors);
   const terms: number[] = [];
   const presences: number[] = [];
-  wanted.forEach((term, place) => {
+  question.forEach((term, place) => {
     const present = presence(term, lang, own, stems);
     if (present === 0) return;
     terms.push(place);
@@ -144,7 +180,7 @@ function match(
  * 1.
  */
 function presence(
-  { term, lang, stems: bags }: WantedTerm,
+  { term, lang, stems: bags }: QuestionTerm,
   passageLang: string,
   own: ReadonlySet<string>,
   stems: ReadonlyMap<string, number>,
@@ -239,42 +275,4 @@ function segmenterOf(lang: string): Intl.Segmenter {
     segmenters.set(lang, segmenter);
   }
   return segmenter;
-}
-
-/**
- * Questions that are remembered for one version, passages of each, and sentences of a passage:
- * longer ones are read again.
- */
-const REMEMBERED = 64;
-const PASSAGES = 64;
-const SENTENCES = 64;
-
-const questions = new WeakMap<SearchView, Map<string, Map<number, readonly MatchedSentence[]>>>();
-
-/** A function from a row and its passage to the best sentence; '' for a passage without text. */
-export function rememberedSnippets(
-  opened: SearchView,
-  request: SearchRequest,
-): (row: number, passage: SnippetSource) => string {
-  const known = questions.get(opened) ?? new Map<string, Map<number, readonly MatchedSentence[]>>();
-  questions.set(opened, known);
-  const { question, languages, expansion } = request;
-  const key = JSON.stringify([question, languages, expansion]);
-  const byRow = known.get(key) ?? new Map<number, readonly MatchedSentence[]>();
-  known.delete(key);
-  known.set(key, byRow);
-  if (known.size > REMEMBERED) known.delete(known.keys().next().value!);
-  let matched: ReturnType<typeof sentenceMatcher> | null = null;
-  let weights: Float64Array | null = null;
-  return (row, passage) => {
-    let sentences = byRow.get(row);
-    if (sentences === undefined) {
-      matched ??= sentenceMatcher(opened.engine, request);
-      sentences = matched(passage);
-      if (byRow.size >= PASSAGES) byRow.delete(byRow.keys().next().value!);
-      if (sentences.length <= SENTENCES) byRow.set(row, sentences);
-    }
-    weights ??= sentenceWeights(opened.engine, request);
-    return bestSentence(passage.text, sentences, weights)?.text ?? '';
-  };
 }

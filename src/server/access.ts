@@ -1,6 +1,6 @@
 /**
- * What somebody may do: which indexes, which rights, and the filters that hold for everything they
- * see or write.
+ * What a client may do: which indexes, which rights, and the filters that hold for everything it
+ * sees or writes.
  */
 
 import { XqgError } from '../base/errors.js';
@@ -11,7 +11,7 @@ export const RIGHTS = ['search', 'add', 'remove'] as const;
 export type Right = (typeof RIGHTS)[number];
 
 export interface Access {
-  /** Of the key, for logs; null: nobody was asked for one. */
+  /** Of the key, for logs; null where no key is needed. */
   readonly fingerprint: string | null;
   readonly rights: readonly Right[];
   /** Names of indexes; null: all. */
@@ -20,7 +20,7 @@ export interface Access {
   readonly filters: readonly string[];
 }
 
-/** Everything: a server without keys, and whoever starts `xqg mcp`. */
+/** Everything: for a server without keys, and for `xqg mcp`. */
 export const FULL_ACCESS: Access = {
   fingerprint: null,
   rights: RIGHTS,
@@ -45,8 +45,8 @@ export function mayUse({ indexes }: Access, index: string): boolean {
 }
 
 /** The filters of a request with those of the access: all must hold. */
-export function filtersOf(access: Access, asked: readonly string[] = []): readonly string[] {
-  return [...access.filters, ...asked];
+export function filtersOf(access: Access, filters: readonly string[] = []): readonly string[] {
+  return [...access.filters, ...filters];
 }
 
 /** Keys that are not metadata: a document cannot be given them. */

@@ -1,7 +1,4 @@
-/**
- * The folders of experiment runs below one folder: each with results.json, report.html or both.
- * Reads them as they are; knows nothing of what is in them.
- */
+/** The folders of experiment runs below one folder: each with results.json, report.html or both. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { XqgError } from '../base/errors.js';
@@ -51,9 +48,9 @@ export class Experiments {
   async #read(name: string, file: string): Promise<string> {
     // Only names that the list gives: nothing else is joined to the folder.
     const { experiments } = await this.list();
-    const found = experiments.find((experiment) => experiment.name === name);
-    const there = file === RESULTS ? found?.results : found?.report;
-    if (!there) throw new XqgError('XQG_EXPERIMENT_UNKNOWN', { experiment: name });
+    const experiment = experiments.find((each) => each.name === name);
+    const exists = file === RESULTS ? experiment?.results : experiment?.report;
+    if (!exists) throw new XqgError('XQG_EXPERIMENT_UNKNOWN', { experiment: name });
     return readFile(join(this.folder!, name, file), 'utf8');
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Lets so many searches run at once and so many wait; who comes after those is sent away at once
- * with the time after which to ask again, so that a queue never grows and no answer comes too late.
+ * Limits how many searches run at once and how many wait. Others are refused at once, with the time
+ * after which to try again: the queue never grows and no response comes too late.
  */
 import PQueue from 'p-queue';
 import { untilAborted } from '../base/abort.js';
@@ -9,16 +9,16 @@ import { XqgError } from '../base/errors.js';
 export interface GateOptions {
   readonly running: number;
   readonly waiting: number;
-  /** An answer that takes longer, waiting included, is given up. */
+  /** A search that takes longer, waiting included, is aborted. */
   readonly timeoutMs: number;
 }
 
 export class Gate {
   readonly #queue: PQueue;
   readonly #options: GateOptions;
-  /** Mean duration of the last ones, in milliseconds. */
+  /** Moving average of the duration of a search, in milliseconds. */
   #meanMs = 20;
-  /** Sent away so far. */
+  /** Searches that were refused so far. */
   shed = 0;
 
   constructor(options: GateOptions) {
@@ -26,7 +26,7 @@ export class Gate {
     this.#queue = new PQueue({ concurrency: options.running });
   }
 
-  /** Milliseconds for one answer. */
+  /** For one search, waiting included. */
   get timeoutMs(): number {
     return this.#options.timeoutMs;
   }
@@ -40,10 +40,10 @@ export class Gate {
   }
 
   /**
-   * For requests that have not been read yet: who will be sent away anyway costs little then.
+   * Before the body of a request is read: a refusal costs little then.
    * @throws XqgError XQG_SERVER_BUSY
    */
-  requirePlace(): void {
+  requireRoom(): void {
     const { running, waiting } = this.#options;
     if (this.waiting < waiting) return;
     this.shed++;
@@ -52,22 +52,23 @@ export class Gate {
   }
 
   /**
-   * @param gone aborted when nobody waits for the answer any more
-   * @param since when the asker began to wait, of `performance.now()`; default: now
-   * @throws XqgError XQG_SERVER_BUSY, XQG_REQUEST_TOO_SLOW; an AbortError if `gone` is aborted
+   * Runs work in its turn.
+   * @param clientSignal aborted when the client has hung up
+   * @param since when the client began to wait, by `performance.now()`; default: now
+   * @throws XqgError XQG_SERVER_BUSY, XQG_REQUEST_TOO_SLOW; an AbortError if the client hung up
    */
-  async pass<T>(
-    gone: AbortSignal,
+  async run<T>(
+    clientSignal: AbortSignal,
     work: (signal: AbortSignal) => Promise<T>,
     since = performance.now(),
   ): Promise<T> {
     const { timeoutMs } = this.#options;
-    gone.throwIfAborted();
-    this.requirePlace();
+    clientSignal.throwIfAborted();
+    this.requireRoom();
     const late = AbortSignal.timeout(
       Math.max(0, Math.round(timeoutMs - (performance.now() - since))),
     );
-    const signal = AbortSignal.any([gone, late]);
+    const signal = AbortSignal.any([clientSignal, late]);
     try {
       return await this.#queue.add(
         async () => {
@@ -81,7 +82,7 @@ export class Gate {
         { signal },
       );
     } catch (error) {
-      if (gone.aborted || !late.aborted) throw error;
+      if (clientSignal.aborted || !late.aborted) throw error;
       throw new XqgError('XQG_REQUEST_TOO_SLOW', { seconds: timeoutMs / 1000 }, { cause: error });
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Who may come in: requests for this host only, so that no page can reach the server under a name
- * of its own (DNS rebinding); from its own pages only; and, where the server has keys, with a key.
+ * Which requests are served: those for this host, so that no page can reach the server under a name
+ * of its own (DNS rebinding); from its own pages; and, where the server has keys, with a key.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { XqgError } from '../base/errors.js';
@@ -9,10 +9,10 @@ import type { KeyRing } from './keys.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the asker may do. */
+    /** What the client may do. */
     access: Access;
-    /** Aborted when the asker has hung up. */
-    gone: AbortSignal;
+    /** Aborted when the client has hung up. */
+    clientSignal: AbortSignal;
   }
   interface FastifyContextConfig {
     /** True: needs no key. */
@@ -25,7 +25,7 @@ export interface GuardOptions {
   readonly hosts: readonly string[];
   /** Origins besides its own, as https://example.org. */
   readonly origins: readonly string[];
-  /** null: nobody is asked for a key. */
+  /** null: no key is needed. */
   readonly keys: KeyRing | null;
 }
 
@@ -34,13 +34,13 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 export function addGuards(app: FastifyInstance, { hosts, origins, keys }: GuardOptions): void {
   const allowed = new Set([...LOOPBACK, ...hosts].map((host) => host.toLowerCase()));
   app.decorateRequest('access');
-  app.decorateRequest('gone');
+  app.decorateRequest('clientSignal');
   app.addHook('onRequest', async (request, reply) => {
-    const gone = new AbortController();
-    request.gone = gone.signal;
+    const client = new AbortController();
+    request.clientSignal = client.signal;
     request.access = FULL_ACCESS;
     reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) gone.abort();
+      if (!reply.raw.writableFinished) client.abort();
     });
     requireHost(request, allowed);
     requireOrigin(request, allowed, origins);
@@ -67,7 +67,7 @@ function requireOrigin(
   if (!own) throw new XqgError('XQG_ORIGIN_REFUSED', { origin: printable(origin) });
 }
 
-/** The page itself, what is said to be open, and what is not there at all. */
+/** The page itself, what is declared open, and unknown addresses. */
 function isOpen({ routeOptions: { config, url } }: FastifyRequest): boolean {
   return config.open === true || url === undefined || url.startsWith('/assets/');
 }

@@ -1,6 +1,6 @@
 /**
- * API keys in a file: only their sha256 is kept (a key is 256 random bits, so a slow hash would add
- * nothing), with what each may do. Logs and errors show the first eight hex digits. The file may
+ * API keys in a file: only their sha256 is stored (a key is 256 random bits, so a slow hash would
+ * add nothing), with what each may do. Logs and errors show the first eight hex digits. The file may
  * change while a server runs.
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -34,7 +34,7 @@ const fileSchema = z.strictObject({ keys: z.array(keySchema) });
 export type StoredKey = z.output<typeof keySchema>;
 
 const FINGERPRINT = 8;
-/** How old what is known of the file may be, in milliseconds. */
+/** How often the file is checked for changes, in milliseconds. */
 const FRESH_MS = 1000;
 
 export function fingerprintOf({ sha256 }: Pick<StoredKey, 'sha256'>): string {
@@ -87,7 +87,7 @@ export async function removeKey(file: string, name: string): Promise<void> {
   await writeKeys(file, others);
 }
 
-/** The keys of a file as a server asks for them. */
+/** The keys of a file, read again when the file changes. */
 export class KeyRing {
   #checked = Date.now();
 
@@ -114,7 +114,7 @@ export class KeyRing {
     return { fingerprint, indexes, rights, filters };
   }
 
-  /** A file that cannot be read meanwhile leaves the keys as they were. */
+  /** A file that cannot be read leaves the keys as they were. */
   async #renew(): Promise<void> {
     if (Date.now() - this.#checked < FRESH_MS) return;
     this.#checked = Date.now();

@@ -7,25 +7,24 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { describeFailure } from '../base/errors.js';
 import { version } from '../base/version.js';
-import { searchFields } from '../search/options.js';
+import { shapeIn } from '../search/options.js';
 import type { Access } from './access.js';
 import { explainBody, searchBody } from './requests.js';
 import type { Service } from './service.js';
 
 const index = z.string().describe('Name of an index, as list_indexes gives it.');
 
-const { question, augment, filters, k, mode } = searchBody.shape;
-const lang = searchFields.lang.optional();
+const { question, expand } = searchBody.shape;
 
 export function createMcpServer(service: Service, access: Access): McpServer {
   const server = new McpServer({ name: 'xqg', version: version() });
   const readOnly = { readOnlyHint: true, openWorldHint: false };
-  // What the server cannot do is not offered; what it asks for the model goes out of it.
-  const { expand } = searchBody.shape;
-  const offered = (service.expansions === null ? {} : { expand }) as {
+  // What the server cannot do is not offered.
+  const expansion = (service.expansions === null ? {} : { expand }) as {
     readonly expand: typeof expand;
   };
-  const asking = { readOnlyHint: true, openWorldHint: service.expansions !== null };
+  // A question that a model expands leaves the server.
+  const searching = { readOnlyHint: true, openWorldHint: service.expansions !== null };
   server.registerTool(
     'list_indexes',
     {
@@ -34,7 +33,7 @@ export function createMcpServer(service: Service, access: Access): McpServer {
       inputSchema: {},
       annotations: readOnly,
     },
-    () => told(() => service.list(access)),
+    () => resultOf(() => service.list(access)),
   );
   server.registerTool(
     'search',
@@ -42,11 +41,11 @@ export function createMcpServer(service: Service, access: Access): McpServer {
       title: 'Search',
       description:
         'Finds passages that answer a question. The question may be in another language than the passages; ask in the language of the person.',
-      inputSchema: { index, question, lang, augment, filters, k, mode, ...offered },
-      annotations: asking,
+      inputSchema: { index, question, ...shapeIn('mcp search'), ...expansion },
+      annotations: searching,
     },
-    ({ index, ...asked }, { signal }) =>
-      told(() => service.search(access, index, searchBody.parse(asked), signal)),
+    ({ index, ...body }, { signal }) =>
+      resultOf(() => service.search(access, index, searchBody.parse(body), signal)),
   );
   server.registerTool(
     'explain',
@@ -54,20 +53,25 @@ export function createMcpServer(service: Service, access: Access): McpServer {
       title: 'Explain',
       description:
         'Why a passage is found by a question: its own similarity, the generated queries, the terms.',
-      inputSchema: { index, question, id: explainBody.shape.id, lang, mode, ...offered },
-      annotations: asking,
+      inputSchema: {
+        index,
+        question,
+        id: explainBody.shape.id,
+        ...shapeIn('mcp explain'),
+        ...expansion,
+      },
+      annotations: searching,
     },
-    ({ index, ...asked }, { signal }) =>
-      told(() => service.explain(access, index, explainBody.parse(asked), signal)),
+    ({ index, ...body }, { signal }) =>
+      resultOf(() => service.explain(access, index, explainBody.parse(body), signal)),
   );
   return server;
 }
 
-/** The answer as JSON; a failure with its code and remedy, which the assistant can act upon. */
-async function told(work: () => Promise<unknown>): Promise<CallToolResult> {
+/** What was computed, as JSON; a failure with its code and remedy, on which the assistant can act. */
+async function resultOf(work: () => Promise<unknown>): Promise<CallToolResult> {
   try {
-    const answer = await work();
-    return { content: [{ type: 'text', text: JSON.stringify(answer) }] };
+    return { content: [{ type: 'text', text: JSON.stringify(await work()) }] };
   } catch (thrown) {
     return {
       isError: true,

@@ -1,11 +1,9 @@
-/** What requests may hold, as zod schemas: the fields of search are those of the command line. */
+/** What requests may hold, as zod schemas; the options of a search are those of the library. */
 import { z } from 'zod';
-import { numberWithin, searchFields, wholeNumber } from '../search/options.js';
+import { languageTag, SEARCH_OPTIONS, shapeIn, wholeNumber } from '../search/options.js';
 
 /** Characters of a question; longer ones are refused. */
 const LONGEST_QUESTION = 2000;
-/** Results of one answer. */
-const MOST_RESULTS = 100;
 
 const question = z
   .string()
@@ -14,54 +12,22 @@ const question = z
   .max(LONGEST_QUESTION, `is longer than ${LONGEST_QUESTION} characters`)
   .describe('In any language.');
 
-const lang = z.union([
-  searchFields.lang,
-  z
-    .array(z.strictObject({ lang: z.string().min(1).max(35), weight: numberWithin(0, 1) }))
-    .min(1)
-    .max(18)
-    .describe('A weighting over several languages; the weights sum to 1.'),
-]);
+const expand = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Search with a text that the model of the server writes from the question; where it fails, without, and a warning says so.',
+  );
 
-const asked = {
-  question,
-  mode: searchFields.mode.default('hybrid'),
-  alpha: searchFields.alpha.optional(),
-  profile: searchFields.profile.optional(),
-  feedback: searchFields.feedback.optional(),
-  translate: searchFields.translate.default(false),
-  lang: lang.optional(),
-  languagePolicy: z
-    .union([
-      z.enum(['asker', 'all']),
-      z
-        .record(z.string().max(35), z.number().min(0).max(1000))
-        .refine((weights) => Object.keys(weights).length <= 200, 'names more than 200 languages'),
-    ])
-    .optional()
-    .describe("Which languages' generated queries count; the default is that of the profile."),
-  filters: searchFields.filters.default([]),
-  expand: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Search with a text that the model of the server writes from the question; where it fails, without, and a warning says so.',
-    ),
-};
-
-export const searchBody = z.strictObject({
-  ...asked,
-  augment: searchFields.augment.default('on'),
-  groupBy: searchFields.groupBy.optional(),
-  k: searchFields.k.max(MOST_RESULTS, `is more than ${MOST_RESULTS}`).default(10),
-});
+export const searchBody = z.strictObject({ question, ...shapeIn('http search'), expand });
 export type SearchBody = z.output<typeof searchBody>;
 
 const passageId = z.string().min(1).max(1000).describe('Id of a passage, as a search gives it.');
 
 export const explainBody = z.strictObject({
-  ...asked,
-  augment: searchFields.augment.exclude(['both']).default('on'),
+  question,
+  ...shapeIn('http explain'),
+  expand,
   id: passageId,
 });
 export type ExplainBody = z.output<typeof explainBody>;
@@ -76,10 +42,10 @@ export const experimentParams = z.object({
   experiment: z.string().max(200).describe('Name of an experiment.'),
 });
 
-/** A filter may be given once or several times. */
+/** A query string may name a filter once or several times. */
 const filters = z.preprocess(
   (value) => (typeof value === 'string' ? [value] : value),
-  searchFields.filters.default([]),
+  SEARCH_OPTIONS.filters.type.default([]).describe('Conditions that must all hold.'),
 );
 /** A number of a query string. */
 const inText = (schema: z.ZodNumber) => z.coerce.number({ error: 'is not a number' }).pipe(schema);
@@ -90,7 +56,9 @@ export const listQuery = z.strictObject({
   filters,
 });
 export const coverageQuery = z.strictObject({
-  sample: inText(wholeNumber(1).max(200)).default(25).describe('Passages whose queries are asked.'),
+  sample: inText(wholeNumber(1).max(200))
+    .default(25)
+    .describe('Passages whose queries are searched.'),
 });
 
 const metadataValue = z.union([
@@ -103,6 +71,11 @@ export const metadata = z
   .record(z.string().min(1).max(200), metadataValue)
   .refine((values) => Object.keys(values).length <= 200, 'has more than 200 keys');
 
+/** Of a document, or of all files of an upload. */
+export const documentLang = languageTag.describe(
+  'Language of the text, a code such as th (default: detected).',
+);
+
 export const documentsBody = z.strictObject({
   documents: z
     .array(
@@ -110,7 +83,7 @@ export const documentsBody = z.strictObject({
         id: z.string().min(1).max(1000),
         text: z.string().min(1),
         title: z.string().max(1000).default(''),
-        lang: searchFields.lang.optional(),
+        lang: documentLang.optional(),
         metadata: metadata.default({}),
       }),
     )

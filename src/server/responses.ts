@@ -1,7 +1,4 @@
-/**
- * What the server answers, as zod schemas: they fill /openapi.json and check every answer. Holds no
- * logic.
- */
+/** The server's responses, as zod schemas: for /openapi.json, and every response is checked. */
 import { z } from 'zod';
 
 const languageWeight = z.object({ lang: z.string(), weight: z.number() });
@@ -20,10 +17,10 @@ const augmentation = z.object({
   alphaEffective: z.number().describe("Share of the queries' mean in a fused vector."),
 });
 
-const found = z.object({
+const hit = z.object({
   rank: z.number().int(),
   otherRank: rank.describe(
-    'Place in the other ranking; null where it is deeper than `compared`, or only one was asked for.',
+    'Rank in the other ranking; null where it is deeper than `compared`, or there is only one.',
   ),
   id: z.string(),
   score: z.number(),
@@ -55,7 +52,7 @@ const expansion = z
   .nullable()
   .describe('Null where the question was searched as it is.');
 
-const asking = {
+const ranked = {
   question: z.string(),
   languages: z.array(languageWeight).readonly(),
   language: z.enum(['given', 'detected']),
@@ -82,24 +79,24 @@ const annUse = z
   .describe('Null where every passage was looked at.');
 
 const ranking = z
-  .object({ ...asking, feedback, ann: annUse, hits: z.array(found).readonly() })
+  .object({ ...ranked, feedback, ann: annUse, hits: z.array(hit).readonly() })
   .meta({ id: 'Ranking' });
 
-export const searchAnswer = z
+export const searchResponse = z
   .object({
     with: ranking
       .nullable()
-      .describe('With the generated queries; null where it was not asked for.'),
+      .describe('With the generated queries; null where only the other ranking was made.'),
     without: ranking.nullable(),
     compared: z.number().int().nullable().describe('Depth to which both were compared.'),
     tookMs: z.number(),
   })
   .meta({ id: 'SearchResult' });
-export type SearchResponse = z.output<typeof searchAnswer>;
+export type SearchResponse = z.output<typeof searchResponse>;
 
-export const explainAnswer = z
+export const explainResponse = z
   .object({
-    ...asking,
+    ...ranked,
     id: z.string(),
     title: z.string(),
     lang: z.string(),
@@ -169,7 +166,7 @@ export const explainAnswer = z
       .describe('Generated queries, nearest to the question first.'),
   })
   .meta({ id: 'Explanation' });
-export type ExplainResponse = z.output<typeof explainAnswer>;
+export type ExplainResponse = z.output<typeof explainResponse>;
 
 const failure = z.object({
   code: z.string(),
@@ -177,10 +174,10 @@ const failure = z.object({
   remedy: z.string(),
   details: z.record(z.string(), z.union([z.string(), z.number()])),
 });
-export const failureAnswer = z
+export const failureResponse = z
   .object({ error: failure, requestId: z.string() })
   .meta({ id: 'Failure' });
-export type FailureResponse = z.output<typeof failureAnswer>;
+export type FailureResponse = z.output<typeof failureResponse>;
 
 const languageCount = z.object({
   lang: z.string(),
@@ -197,13 +194,13 @@ const briefIndex = z.object({
   passages: z.number().int().nullable(),
   queryLanguages: z.array(z.string()).readonly(),
 });
-export const indexesAnswer = z
+export const indexesResponse = z
   .object({
     indexes: z.array(briefIndex).readonly(),
     rights: z
       .array(z.enum(['search', 'add', 'remove']))
       .readonly()
-      .describe('What the asker may do.'),
+      .describe('What the client may do.'),
     expander: z
       .string()
       .nullable()
@@ -211,9 +208,9 @@ export const indexesAnswer = z
     version: z.string().describe('Of xqg.'),
   })
   .meta({ id: 'Indexes' });
-export type IndexesResponse = z.output<typeof indexesAnswer>;
+export type IndexesResponse = z.output<typeof indexesResponse>;
 
-export const indexAnswer = z
+export const indexResponse = z
   .object({
     ...briefIndex.shape,
     documents: z.number().int(),
@@ -239,7 +236,7 @@ export const indexAnswer = z
     state: z.enum(['indexing', 'complete']),
   })
   .meta({ id: 'Index' });
-export type IndexResponse = z.output<typeof indexAnswer>;
+export type IndexResponse = z.output<typeof indexResponse>;
 
 const listed = z.object({
   id: z.string(),
@@ -249,12 +246,12 @@ const listed = z.object({
   lang: z.string(),
   ordinal: z.number().int(),
 });
-export const passagesAnswer = z
+export const passagesResponse = z
   .object({ total: z.number().int(), passages: z.array(listed).readonly() })
   .meta({ id: 'PassageList' });
-export type PassagesResponse = z.output<typeof passagesAnswer>;
+export type PassagesResponse = z.output<typeof passagesResponse>;
 
-export const passageAnswer = z
+export const passageResponse = z
   .object({
     ...listed.shape,
     headings: z.array(z.string()).readonly(),
@@ -267,10 +264,10 @@ export const passageAnswer = z
       .describe('Generated queries by language.'),
   })
   .meta({ id: 'Passage' });
-export type PassageResponse = z.output<typeof passageAnswer>;
+export type PassageResponse = z.output<typeof passageResponse>;
 
 const shares = z.object({ first: z.number(), firstTen: z.number() });
-export const coverageAnswer = z
+export const coverageResponse = z
   .object({
     passages: z.number().int(),
     languages: z
@@ -280,9 +277,9 @@ export const coverageAnswer = z
       .readonly(),
   })
   .meta({ id: 'Coverage' });
-export type CoverageResponse = z.output<typeof coverageAnswer>;
+export type CoverageResponse = z.output<typeof coverageResponse>;
 
-export const jobAnswer = z
+export const jobResponse = z
   .object({
     id: z.string(),
     index: z.string(),
@@ -318,10 +315,12 @@ export const jobAnswer = z
     error: failure.nullable(),
   })
   .meta({ id: 'Job' });
-export type JobResponse = z.output<typeof jobAnswer>;
-export const jobsAnswer = z.object({ jobs: z.array(jobAnswer).readonly() }).meta({ id: 'Jobs' });
+export type JobResponse = z.output<typeof jobResponse>;
+export const jobsResponse = z
+  .object({ jobs: z.array(jobResponse).readonly() })
+  .meta({ id: 'Jobs' });
 
-export const experimentsAnswer = z
+export const experimentsResponse = z
   .object({
     experiments: z
       .array(
@@ -335,7 +334,9 @@ export const experimentsAnswer = z
       .readonly(),
   })
   .meta({ id: 'Experiments' });
-export type ExperimentsResponse = z.output<typeof experimentsAnswer>;
+export type ExperimentsResponse = z.output<typeof experimentsResponse>;
 
-export const healthAnswer = z.object({ status: z.literal('ok') });
-export const readyAnswer = z.object({ status: z.enum(['ready', 'opening', 'failed', 'stopping']) });
+export const healthResponse = z.object({ status: z.literal('ok') });
+export const readyResponse = z.object({
+  status: z.enum(['ready', 'opening', 'failed', 'stopping']),
+});

@@ -1,6 +1,6 @@
 /**
- * One index as a server holds it: opened when first needed, and exchanged for a newer version while
- * searches go on in the old one.
+ * One index of a server: opened when it is first needed, and replaced by a newer version while
+ * searches end in the old one.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,29 +17,26 @@ export interface ServedIndexOptions {
   readonly threads?: number;
 }
 
-/** How often the directory is looked at for a newer version, in milliseconds. */
-const LOOK_EVERY_MS = 500;
+/** How often the directory is checked for a newer version, in milliseconds. */
+const CHECK_EVERY_MS = 500;
 /**
- * An index that is being made the first time has no sealed version; what is there is opened anew
+ * An index that is being made for the first time has no sealed version; what is there is reopened
  * this often.
  */
 const UNSEALED_EVERY_MS = 3000;
-/**
- * A version that is searched for so long is made ready for all languages: before that, the next one
- * may come.
- */
+/** A version that has been open for so long is prepared for all languages. */
 const PREPARE_AFTER_MS = 1000;
 
 export class ServedIndex {
   #opening: Promise<XqgIndex> | null = null;
   #condition: IndexCondition = 'closed';
   #failure: XqgError | null = null;
-  #looked = 0;
+  #lastCheck = 0;
   #refreshed = 0;
   #modified = 0;
   #sealed: string | null = null;
   #refreshing: Promise<void> | null = null;
-  /** Aborted when another version comes. */
+  /** Aborted when another version replaces this one. */
   #preparing = new AbortController();
 
   constructor(
@@ -65,22 +62,21 @@ export class ServedIndex {
   async use<T>(work: (index: XqgIndex) => Promise<T>): Promise<T> {
     try {
       const index = await this.#open();
-      this.#look(index);
+      this.#checkForNewer(index);
       try {
         return await work(index);
       } catch (error) {
         if ((error as { code?: string }).code !== 'XQG_STORE_VERSION_GONE') throw error;
-        // A writer on another machine does not see who reads: what it freed is in the newest
-        // version.
+        // A writer on another machine does not see who reads, and has deleted this version.
         await this.refresh();
         return await work(await this.#open());
       }
     } catch (error) {
-      throw error instanceof XqgError ? this.#named(error) : error;
+      throw error instanceof XqgError ? this.#shownError(error) : error;
     }
   }
 
-  /** Goes over to the newest version; resolves when it is there. */
+  /** Switches to the newest version; resolves when it is open. */
   async refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => {
       this.#refreshing = null;
@@ -96,16 +92,16 @@ export class ServedIndex {
     await index?.close();
   }
 
-  /** A text for people who use the server: the directory goes by the name of the index. */
+  /** A text for clients: the name of the index stands for its directory. */
   shown(text: string): string {
     return text.replaceAll(this.directory, this.name);
   }
 
-  #named(error: XqgError): XqgError {
+  #shownError(error: XqgError): XqgError {
     const details = Object.entries(error.details).map(
       ([key, value]) => [key, typeof value === 'string' ? this.shown(value) : value] as const,
     );
-    return new XqgError(error.code, Object.fromEntries(details), { cause: error });
+    return XqgError.restore(error.code, Object.fromEntries(details), { cause: error });
   }
 
   #open(): Promise<XqgIndex> {
@@ -122,7 +118,7 @@ export class ServedIndex {
           const error = asXqgError(thrown);
           this.#opening = null;
           this.#condition = error.code === 'XQG_INDEX_MISSING' ? 'missing' : 'failed';
-          this.#failure = error.code === 'XQG_INDEX_MISSING' ? null : this.#named(error);
+          this.#failure = error.code === 'XQG_INDEX_MISSING' ? null : this.#shownError(error);
         },
       );
     }
@@ -130,7 +126,7 @@ export class ServedIndex {
   }
 
   async #openNew(): Promise<XqgIndex> {
-    await this.#remember();
+    await this.#recordVersion();
     const index = await openIndex(this.directory, this.options);
     try {
       // The first question also builds what is built once.
@@ -142,11 +138,11 @@ export class ServedIndex {
     return index;
   }
 
-  /** Looks whether there is a newer version; whoever asks now does not wait for it. */
-  #look(index: XqgIndex): void {
+  /** Checks for a newer version in the background. */
+  #checkForNewer(index: XqgIndex): void {
     const now = Date.now();
-    if (now - this.#looked < LOOK_EVERY_MS) return;
-    this.#looked = now;
+    if (now - this.#lastCheck < CHECK_EVERY_MS) return;
+    this.#lastCheck = now;
     this.#isNewer(index).then(
       (newer) => (newer ? this.refresh() : undefined),
       () => undefined,
@@ -155,7 +151,7 @@ export class ServedIndex {
 
   async #isNewer(index: XqgIndex): Promise<boolean> {
     const modified = await this.#modifiedAt();
-    // Of rows elsewhere the directory tells only what was written from this machine.
+    // Of rows elsewhere the directory shows only what was written from this machine.
     if (modified === this.#modified)
       return (await index.manifest()).store !== undefined && index.outdated();
     const sealed = (await findManifest(this.directory))?.sealed?.version ?? null;
@@ -172,12 +168,12 @@ export class ServedIndex {
       return;
     }
     try {
-      await this.#remember();
+      await this.#recordVersion();
       this.#preparing.abort();
       await index.refresh();
       this.#prepare(index);
     } catch {
-      // Another make, or gone: what is there now is opened from the beginning.
+      // It was replaced or deleted: what is there now is opened as a new index.
       await this.close();
       await this.#open().catch(() => undefined);
     }
@@ -187,14 +183,14 @@ export class ServedIndex {
     this.#preparing = new AbortController();
     const { signal } = this.#preparing;
     const begin = setTimeout(() => {
-      // Whatever fails here is told to whoever asks.
+      // A failure here recurs for the question that needs it, and is reported there.
       if (!signal.aborted) index.prepare(signal).catch(() => undefined);
     }, PREPARE_AFTER_MS);
     begin.unref();
   }
 
-  /** Before opening: what is written meanwhile counts as newer. */
-  async #remember(): Promise<void> {
+  /** Before opening: what is written after that counts as newer. */
+  async #recordVersion(): Promise<void> {
     this.#refreshed = Date.now();
     this.#modified = await this.#modifiedAt();
     this.#sealed = (await findManifest(this.directory))?.sealed?.version ?? null;

@@ -1,7 +1,4 @@
-/**
- * The HTTP server over one or several indexes: guards, limits, routes and the page put together.
- * Thin: what it answers comes from the service.
- */
+/** The HTTP server over one or several indexes: guards, limits, routes and the page together. */
 import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
@@ -38,15 +35,15 @@ import { Service } from './service.js';
 
 export interface ServerOptions {
   readonly indexes: ReadonlyMap<string, ServedIndex>;
-  /** null: nobody is asked for a key. */
+  /** null: no key is needed. */
   readonly keys?: KeyRing | null;
   /** Host names besides those of loopback. */
   readonly hosts?: readonly string[];
   /** Origins of other pages that may use the server. */
   readonly origins?: readonly string[];
   /**
-   * What widens questions where a request asks for it; closed with the server. Default: nothing,
-   * and nothing leaves the machine.
+   * How questions are expanded where a request wants it; its expander is closed with the server.
+   * Default: they are not, and nothing leaves the machine.
    */
   readonly expand?: ExpansionsOptions['expand'];
   /** Milliseconds that a question waits for it; default 10,000, and at most half of `timeoutMs`. */
@@ -55,7 +52,7 @@ export interface ServerOptions {
   readonly experiments?: string | null;
   /** Searches at once; default 2. */
   readonly running?: number;
-  /** Searches that wait; default 64. More are sent away. */
+  /** Searches that wait; default 64. More are refused. */
   readonly waiting?: number;
   /** Default 30,000. */
   readonly timeoutMs?: number;
@@ -65,8 +62,6 @@ export interface ServerOptions {
   readonly maxUpload?: number;
   /** Access log; default none. */
   readonly logger?: FastifyServerOptions['logger'];
-  /** The built process that writes an index. */
-  readonly writeChild?: string;
   /** Folder of the built page. */
   readonly page?: string;
 }
@@ -97,7 +92,7 @@ export async function buildServer(options: ServerOptions) {
           onFailure: (failure) => app.log.warn(failure, 'no expansion'),
         });
   const service = new Service(indexes, gate, expansions);
-  const jobs = new Jobs(indexes, { child: options.writeChild, waiting: WAITING_JOBS });
+  const jobs = new Jobs(indexes, { waiting: WAITING_JOBS });
   let stopping = false;
 
   const app = fastify({
@@ -114,8 +109,8 @@ export async function buildServer(options: ServerOptions) {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => {
-    // Nobody is there to be answered.
-    if (request.gone?.aborted && isAbort(error)) return reply.code(499).send();
+    // The client has hung up.
+    if (request.clientSignal?.aborted && isAbort(error)) return reply.code(499).send();
     return sendFailure(error, request, reply);
   });
   parseJson(app as unknown as FastifyInstance);
@@ -125,7 +120,7 @@ export async function buildServer(options: ServerOptions) {
     if (stopping) throw new XqgError('XQG_SERVER_STOPPING');
   });
   app.addHook('onSend', async (_, reply) => {
-    // Else the connection, idle again, would keep the server for as long as connections are kept.
+    // Else an idle connection would keep the server open until it times out.
     if (stopping) reply.header('connection', 'close');
   });
   addGuards(app, { hosts: options.hosts ?? [], origins: options.origins ?? [], keys });
@@ -170,7 +165,7 @@ export async function buildServer(options: ServerOptions) {
 
   app.addHook('onReady', async () => {
     await jobs.resume();
-    // Opened beside: the page can be there before the indexes are.
+    // Not awaited: the page can be there before the indexes are.
     for (const index of indexes.values()) index.use(async () => undefined).catch(() => undefined);
   });
   app.addHook('preClose', async () => {
@@ -202,7 +197,7 @@ function parseJson(app: FastifyInstance): void {
   );
 }
 
-/** What is no HTTP at all gets an answer of the same shape. */
+/** Answers what is no HTTP at all in the same shape. */
 function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const { code, message, remedy, details } = new XqgError('XQG_REQUEST_MALFORMED', {

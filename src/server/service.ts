@@ -1,16 +1,16 @@
 /**
- * What can be asked of a server's indexes, with the access of whoever asks: the filters of a key
- * hold in every answer, and what does not pass them does not exist. HTTP and MCP are two ways to
- * come here; knows neither.
+ * Everything that a server does with its indexes for a client with some access, over HTTP or MCP:
+ * the filters of a key hold in every response, and what does not pass them does not exist.
  */
 import { basename, isAbsolute, relative } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import { describeFailure, XqgError } from '../base/errors.js';
 import { version } from '../base/version.js';
-import type { ComparedAnswer } from '../search/compare.js';
-import type { SearchOptions } from '../search/options.js';
+import type { ComparedResult } from '../search/compare.js';
+import { augmentOption, type SearchOptions } from '../search/options.js';
 import type { XqgIndex } from '../xqg-index.js';
 import { type Access, filtersOf, mayUse, requireRight } from './access.js';
-import type { Expansions, Widened } from './expansions.js';
+import type { Expansions, ServerExpansion } from './expansions.js';
 import type { Gate } from './gate.js';
 import type { ExplainBody, SearchBody } from './requests.js';
 import type {
@@ -24,11 +24,11 @@ import type {
 } from './responses.js';
 import type { ServedIndex } from './served-index.js';
 
-/** Counted contents and measured coverages that are kept. */
-const KEPT = 64;
+/** Counted contents and measured coverages that are cached. */
+const CACHED = 64;
 
 export class Service {
-  readonly #kept = new Map<string, Promise<unknown>>();
+  readonly #cache = new LRUCache<string, Promise<unknown>>({ max: CACHED });
 
   constructor(
     readonly indexes: ReadonlyMap<string, ServedIndex>,
@@ -44,12 +44,12 @@ export class Service {
     return index;
   }
 
-  /** What there is. Opens what is not open yet, without waiting for long. */
+  /** The indexes that the access is for. Opens those that are not open yet. */
   async list(access: Access): Promise<IndexesResponse> {
     const visible = [...this.indexes.values()].filter(({ name }) => mayUse(access, name));
     const indexes = await Promise.all(
       visible.map(async (served) => {
-        const counted = await this.#brief(access, served).catch(() => null);
+        const counted = await this.#summary(access, served).catch(() => null);
         const { name, condition, failure } = served;
         return {
           name,
@@ -105,80 +105,69 @@ export class Service {
     });
   }
 
+  /**
+   * @param clientSignal aborted when the client has hung up
+   * @throws XqgError XQG_KEY_RIGHT, XQG_INDEX_UNKNOWN, those of the gate, of the expansion and of
+   * a search
+   */
   async search(
     access: Access,
     name: string,
     body: SearchBody,
-    gone: AbortSignal,
+    clientSignal: AbortSignal,
   ): Promise<SearchResponse> {
-    requireRight(access, 'search');
-    const served = this.index(access, name);
-    const { question, augment, filters, expand: wanted, ...asked } = body;
-    const since = performance.now();
-    const { expand, notices } = await this.#widened(served, body, gone);
-    const work = async (index: XqgIndex, signal: AbortSignal): Promise<SearchResponse> => {
+    const { question, augment, expand: _, ...options } = body;
+    return this.#ranked(access, name, body, clientSignal, async (index, given, notices) => {
       const started = performance.now();
-      const options: SearchOptions = {
-        ...asked,
-        expand,
-        filters: filtersOf(access, filters),
-        signal,
-      };
       const tookMs = (): number => performance.now() - started;
       if (augment === 'both') {
-        const { with: on, without: off, compared } = await index.compare(question, options);
-        const [withXqg, without] = [on, off].map((answer) => shownAnswer(answer, notices));
-        return { with: withXqg, without, compared, tookMs: tookMs() };
+        const both = await index.compare(question, { ...options, ...given });
+        const [withXqg, without] = [both.with, both.without].map((each) => shown(each, notices));
+        return { with: withXqg, without, compared: both.compared, tookMs: tookMs() };
       }
-      // With `on`, an index that has no generated queries is searched without them.
-      const answer = await index.search(
-        question,
-        augment === 'off' ? { ...options, augment: false } : options,
-      );
-      const hits = answer.hits.map((hit) => ({ ...hit, otherRank: null }));
-      const shown = shownAnswer({ ...answer, hits }, notices);
-      const augmented = answer.augmentation !== null;
+      const result = await index.search(question, {
+        ...options,
+        ...augmentOption(augment),
+        ...given,
+      });
+      const hits = result.hits.map((hit) => ({ ...hit, otherRank: null }));
+      const ranking = shown({ ...result, hits }, notices);
+      const isAugmented = result.augmentation !== null;
       return {
-        with: augmented ? shown : null,
-        without: augmented ? null : shown,
+        with: isAugmented ? ranking : null,
+        without: isAugmented ? null : ranking,
         compared: null,
         tookMs: tookMs(),
       };
-    };
-    return this.gate.pass(gone, (signal) => served.use((index) => work(index, signal)), since);
+    });
   }
 
+  /**
+   * @param clientSignal aborted when the client has hung up
+   * @throws XqgError as `search`, and XQG_PASSAGE_UNKNOWN
+   */
   async explain(
     access: Access,
     name: string,
     body: ExplainBody,
-    gone: AbortSignal,
+    clientSignal: AbortSignal,
   ): Promise<ExplainResponse> {
-    requireRight(access, 'search');
-    const served = this.index(access, name);
-    const { question, id, augment, filters, expand: wanted, ...asked } = body;
-    const since = performance.now();
-    const { expand, notices } = await this.#widened(served, body, gone);
-    const options: SearchOptions = {
-      ...asked,
-      expand,
-      filters: filtersOf(access, filters),
-      ...(augment === 'off' ? { augment: false } : {}),
-    };
-    const found = await this.gate.pass(
-      gone,
-      (signal) => served.use((index) => index.explain(question, id, { ...options, signal })),
-      since,
-    );
-    const explained = { ...found, warnings: [...found.warnings, ...notices] };
-    if (access.filters.length === 0) return explained;
-    const { lexical } = explained;
-    const languages = lexical.languages.map(({ terms, ...language }) => ({
-      ...language,
-      // They count all passages, hidden ones too.
-      terms: terms.map((term) => ({ ...term, documentFrequency: null, idf: null })),
-    }));
-    return { ...explained, lexical: { ...lexical, languages } };
+    const { question, id, augment, expand: _, ...options } = body;
+    return this.#ranked(access, name, body, clientSignal, async (index, given, notices) => {
+      const explained = await index.explain(question, id, {
+        ...options,
+        ...augmentOption(augment),
+        ...given,
+      });
+      const warnings = [...explained.warnings, ...notices];
+      if (access.filters.length === 0) return { ...explained, warnings };
+      const languages = explained.lexical.languages.map(({ terms, ...language }) => ({
+        ...language,
+        // They count all passages, hidden ones too.
+        terms: terms.map((term) => ({ ...term, documentFrequency: null, idf: null })),
+      }));
+      return { ...explained, warnings, lexical: { ...explained.lexical, languages } };
+    });
   }
 
   async passages(
@@ -224,36 +213,58 @@ export class Service {
     const { filters } = access;
     return served.use(async (index) => {
       const key = JSON.stringify(['coverage', name, await index.version(), sample, filters]);
-      // Kept for others too, so it does not end with whoever asked first.
+      // Cached for other clients too, so it does not end with the first one.
       const { signal } = new AbortController();
-      return this.#keep(key, () =>
-        this.gate.pass(signal, (late) => index.coverage({ sample, filters, signal: late })),
+      return this.#cached(key, () =>
+        this.gate.run(signal, (late) => index.coverage({ sample, filters, signal: late })),
       );
     });
   }
 
   /**
-   * Before a search takes its place: others do not wait for the model. At most half of an answer's
-   * time is the model's.
-   * @throws XqgError XQG_NO_EXPANDER
+   * Works in turn with the newest version of an index. The model expands the question before that,
+   * so that others do not wait for it; at most half of the time of a response is the model's.
+   * @param work gets what holds for this access, and notices for the response
+   * @throws XqgError XQG_KEY_RIGHT, XQG_INDEX_UNKNOWN, XQG_NO_EXPANDER, XQG_SERVER_BUSY,
+   * XQG_REQUEST_TOO_SLOW
    */
-  async #widened(
-    served: ServedIndex,
-    { question, lang, expand }: Pick<SearchBody, 'question' | 'lang' | 'expand'>,
-    gone: AbortSignal,
-  ): Promise<Widened> {
-    if (!expand) return { expand: undefined, notices: [] };
+  async #ranked<T>(
+    access: Access,
+    name: string,
+    { question, lang, filters, expand: isExpanded }: Omit<ExplainBody, 'id' | 'augment'>,
+    clientSignal: AbortSignal,
+    work: (
+      index: XqgIndex,
+      given: Pick<SearchOptions, 'expand' | 'filters' | 'signal'>,
+      notices: readonly string[],
+    ) => Promise<T>,
+  ): Promise<T> {
+    requireRight(access, 'search');
+    const served = this.index(access, name);
+    const since = performance.now();
     const { expansions, gate } = this;
-    if (expansions === null) throw new XqgError('XQG_NO_EXPANDER');
-    return served.use((index) => expansions.widen(index, question, lang, gate.timeoutMs / 2, gone));
+    let expansion: ServerExpansion = { expand: undefined, notices: [] };
+    if (isExpanded) {
+      if (expansions === null) throw new XqgError('XQG_NO_EXPANDER');
+      expansion = await served.use((index) =>
+        expansions.expand(index, question, lang, gate.timeoutMs / 2, clientSignal),
+      );
+    }
+    const { expand, notices } = expansion;
+    const given = { expand, filters: filtersOf(access, filters) };
+    return gate.run(
+      clientSignal,
+      (signal) => served.use((index) => work(index, { ...given, signal }, notices)),
+      since,
+    );
   }
 
-  async #brief(access: Access, served: ServedIndex) {
+  async #summary(access: Access, served: ServedIndex) {
     return served.use(async (index) => {
       const { identity, store, counts } = await index.manifest();
       const { filters, rights } = access;
-      // Rows elsewhere are not counted for a list: what they were sealed with is told to those who
-      // may see all.
+      // Rows elsewhere are not counted for a list: the counts of the manifest are for those who may
+      // see all.
       const sealed = filters.length === 0 ? counts : null;
       const contents = async () =>
         store === undefined ? this.#contents(served, index, filters) : sealed;
@@ -268,30 +279,30 @@ export class Service {
 
   async #contents(served: ServedIndex, index: XqgIndex, filters: readonly string[]) {
     const key = JSON.stringify(['contents', served.name, await index.version(), filters]);
-    return this.#keep(key, () => index.contents({ filters }));
+    return this.#cached(key, () => index.contents({ filters }));
   }
 
   /** What was computed for a version holds for that version. */
-  #keep<T>(key: string, compute: () => Promise<T>): Promise<T> {
-    const known = this.#kept.get(key) as Promise<T> | undefined;
-    if (known !== undefined) return known;
+  #cached<T>(key: string, compute: () => Promise<T>): Promise<T> {
+    const cached = this.#cache.get(key) as Promise<T> | undefined;
+    if (cached !== undefined) return cached;
     const computed = compute();
-    this.#kept.set(key, computed);
-    computed.catch(() => this.#kept.delete(key));
-    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#cache.set(key, computed);
+    computed.catch(() => this.#cache.delete(key));
     return computed;
   }
 }
 
-function shownAnswer<A extends ComparedAnswer>(answer: A, notices: readonly string[]): A {
+/** A result without paths of the server. */
+function shown<R extends ComparedResult>(result: R, notices: readonly string[]): R {
   return {
-    ...answer,
-    warnings: [...answer.warnings, ...notices],
-    hits: answer.hits.map((hit) => ({ ...hit, path: shownPath(hit) })),
+    ...result,
+    warnings: [...result.warnings, ...notices],
+    hits: result.hits.map((hit) => ({ ...hit, path: shownPath(hit) })),
   };
 }
 
-/** The path below what was indexed: the server's folders are nobody's business. */
+/** The path below what was indexed: no folder of the server is shown. */
 function shownPath({ path, source }: { readonly path: string; readonly source: string }): string {
   if (!isAbsolute(path)) return path;
   const below = relative(source, path);

@@ -122,6 +122,14 @@ export interface StoreReader {
   close(): void;
 }
 
+/** What the caller vouches for, which saves the store the work. */
+export interface UpsertOptions {
+  /** The store holds none of these documents. */
+  readonly allNew?: boolean;
+  /** Each passage has passed `checkPassage` with the store's shape. */
+  readonly checked?: boolean;
+}
+
 /** The one writer of a store. Calls must not overlap. */
 export interface PassageStore {
   readonly shape: StoreShape;
@@ -130,15 +138,10 @@ export interface PassageStore {
    * store had of these documents are gone afterwards. Later changes of the arrays by the caller
    * have no effect once the promise is settled.
    *
-   * @param options.allNew the caller's word that the store holds none of these documents; saves the
-   * search for them
    * @throws XqgError XQG_VECTOR_LENGTH, XQG_VECTOR_NOT_FINITE, XQG_DUPLICATE_PASSAGE; nothing is
    * written then
    */
-  upsert(
-    passages: readonly IndexedPassage[],
-    options?: { readonly allNew?: boolean },
-  ): Promise<void>;
+  upsert(passages: readonly IndexedPassage[], options?: UpsertOptions): Promise<void>;
   /** Deletes the rows of documents and returns their number; unknown ids are ignored. */
   deleteDocuments(documentIds: readonly string[]): Promise<number>;
   /** Deletes all rows of a source and returns their number. */

@@ -1,23 +1,23 @@
 /**
- * Word alignment: which term of one language translates which of the other, from pairs of
- * sentences. IBM Model 1 (Brown et al. 1993) in both directions, trained to agree (Liang, Taskar,
- * Klein 2006): in the later iterations a link counts by the product of both directions' posteriors,
- * so that a rare word no longer gathers everything that stands beside it.
+ * Word alignment: learns from sentence pairs which terms of two languages translate each other. IBM
+ * Model 1 (Brown et al. 1993) in both directions, trained to agree (Liang, Taskar, Klein 2006): in
+ * the later iterations a link counts by the product of both directions' posteriors, so that a rare
+ * word is no longer aligned with every word of its sentences.
  */
 import type { PairSet } from './pairs.js';
 
 export interface AlignmentOptions {
-  /** Iterations in which each direction learns alone. */
+  /** Number of iterations in which each direction learns alone. */
   readonly alone: number;
-  /** Iterations in which both agree. */
+  /** Number of iterations after them, in which the directions are trained to agree. */
   readonly agreeing: number;
   /** Probability mass of the empty word, as a number of ordinary words. */
   readonly empty: number;
 }
 
 /**
- * Expected links between terms: pivot e, foreign f, how often (in weighted pairs). Sorted by e,
- * then f.
+ * Expected links: `counts[c]` is how often pivot term `pivot[c]` (e) and foreign term `foreign[c]`
+ * (f) are aligned, in weighted pairs. Sorted by e, then f.
  */
 export interface LinkCounts {
   readonly pivot: Int32Array;
@@ -26,8 +26,8 @@ export interface LinkCounts {
 }
 
 /**
- * Links of all pairs: link (i, j) of pair s has its distinct (e, f) number at cells[offsets[s] + i
- * * nForeign + j].
+ * The possible links of all sentence pairs. Link (i, j) of pair s belongs to the distinct (e, f)
+ * pair numbered `cells[offsets[s] + i * nForeign + j]`, with e in `pivot` and f in `foreign`.
  */
 interface Cells {
   readonly cells: Int32Array;
@@ -70,20 +70,20 @@ export function align(pairs: PairSet, options: AlignmentOptions): LinkCounts {
       }
       for (let j = 0; j < nf; j++) {
         const f = pairs.foreignIds[j0 + j];
-        const nothing = options.empty * forwardEmpty[f];
-        let sum = nothing;
+        const unaligned = options.empty * forwardEmpty[f];
+        let sum = unaligned;
         for (let i = 0; i < ne; i++) sum += forward[grid.cells[at + i * nf + j]];
         for (let i = 0; i < ne; i++) p1[i * nf + j] = forward[grid.cells[at + i * nf + j]] / sum;
-        fEmpty[f] += (w * nothing) / sum;
+        fEmpty[f] += (w * unaligned) / sum;
       }
       for (let i = 0; i < ne; i++) {
         const e = pairs.pivotIds[i0 + i];
         const row = at + i * nf;
-        const nothing = options.empty * backwardEmpty[e];
-        let sum = nothing;
+        const unaligned = options.empty * backwardEmpty[e];
+        let sum = unaligned;
         for (let j = 0; j < nf; j++) sum += backward[grid.cells[row + j]];
         for (let j = 0; j < nf; j++) p2[i * nf + j] = backward[grid.cells[row + j]] / sum;
-        bEmpty[e] += (w * nothing) / sum;
+        bEmpty[e] += (w * unaligned) / sum;
       }
       for (let c = 0; c < ne * nf; c++) {
         const cell = grid.cells[at + c];
@@ -102,13 +102,14 @@ export function align(pairs: PairSet, options: AlignmentOptions): LinkCounts {
 }
 
 /**
- * t(x | given) = counts / sum of counts with the same `given`; links without counts keep a trace.
+ * t(x | y) = counts / sum of the counts with the same y; at least 1e-9, so that a link without
+ * counts can recover.
  */
-function normalize(t: Float64Array, counts: Float64Array, given: Int32Array, size: number): void {
+function normalize(t: Float64Array, counts: Float64Array, y: Int32Array, size: number): void {
   const totals = new Float64Array(size);
-  for (let c = 0; c < counts.length; c++) totals[given[c]] += counts[c];
+  for (let c = 0; c < counts.length; c++) totals[y[c]] += counts[c];
   for (let c = 0; c < counts.length; c++)
-    t[c] = Math.max(1e-9, counts[c] / Math.max(totals[given[c]], 1e-12));
+    t[c] = Math.max(1e-9, counts[c] / Math.max(totals[y[c]], 1e-12));
 }
 
 function normalizeAll(t: Float64Array, counts: Float64Array): void {
@@ -117,7 +118,7 @@ function normalizeAll(t: Float64Array, counts: Float64Array): void {
   for (let x = 0; x < t.length; x++) t[x] = Math.max(1e-9, counts[x] / Math.max(total, 1e-12));
 }
 
-/** Gives every distinct (e, f) that meets in a pair a number, in the order of e, then f. */
+/** Numbers the distinct (e, f) that occur in a sentence pair, in the order of e, then f. */
 function numberCells(pairs: PairSet): Cells {
   const nPairs = pairs.weights.length;
   const offsets = new Float64Array(nPairs + 1);
@@ -130,16 +131,17 @@ function numberCells(pairs: PairSet): Cells {
   }
   for (let e = 0; e < pairs.pivot.size; e++) perPivot[e + 1] += perPivot[e];
   const total = offsets[nPairs];
-  const metForeign = new Int32Array(total);
-  const metCell = new Int32Array(total);
+  // All links sorted by e: the foreign term of each and its position in `cells`.
+  const linkForeign = new Int32Array(total);
+  const linkCell = new Int32Array(total);
   const fill = perPivot.slice();
   for (let s = 0; s < nPairs; s++) {
     let cell = offsets[s];
     for (let i = pairs.pivotStarts[s]; i < pairs.pivotStarts[s + 1]; i++) {
       const e = pairs.pivotIds[i];
       for (let j = pairs.foreignStarts[s]; j < pairs.foreignStarts[s + 1]; j++) {
-        metForeign[fill[e]] = pairs.foreignIds[j];
-        metCell[fill[e]++] = cell++;
+        linkForeign[fill[e]] = pairs.foreignIds[j];
+        linkCell[fill[e]++] = cell++;
       }
     }
   }
@@ -151,7 +153,7 @@ function numberCells(pairs: PairSet): Cells {
     const first = pivot.length;
     const distinct: number[] = [];
     for (let x = perPivot[e]; x < perPivot[e + 1]; x++) {
-      const f = metForeign[x];
+      const f = linkForeign[x];
       if (number[f] < first) {
         number[f] = first;
         distinct.push(f);
@@ -163,7 +165,7 @@ function numberCells(pairs: PairSet): Cells {
       pivot.push(e);
       foreign.push(f);
     }
-    for (let x = perPivot[e]; x < perPivot[e + 1]; x++) cells[metCell[x]] = number[metForeign[x]];
+    for (let x = perPivot[e]; x < perPivot[e + 1]; x++) cells[linkCell[x]] = number[linkForeign[x]];
   }
   return { cells, offsets, pivot: Int32Array.from(pivot), foreign: Int32Array.from(foreign) };
 }

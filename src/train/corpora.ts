@@ -1,24 +1,24 @@
-/** Streams training text: lexicons, bitext and word counts, filtered by licence tier and source. */
+/** Streams training data: lexicons, bitext and word counts, filtered by license tier and source. */
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { XqgError } from '../base/errors.js';
 
-/** What a pack may be trained on. */
+/** Selects the data that a pack may be trained on. */
 export interface DataPolicy {
   readonly name: string;
-  /** Tiers of lexicon rows (column 4). */
+  /** License tiers of lexicon rows (column 4) that may be used. */
   readonly tiers: ReadonlySet<string>;
   /**
-   * Whether sentences of this bitext source may be used; also whether a lexicon row is owed to it,
-   * where several sources have the row.
+   * Whether sentences of a bitext source may be used. Of a lexicon row with several sources, only
+   * the allowed ones are credited.
    */
   allows(source: string): boolean;
 }
 
-/** GFDL text, and the text that the demo shows. */
-const NEVER = new Set(['gimp-help', 'udhr']);
+/** Sources that no shipped pack is trained on: GFDL text, and the text of the demo. */
+const EXCLUDED_SOURCES = new Set(['gimp-help', 'udhr']);
 
 export const POLICIES: Readonly<Record<'base' | 'full' | 'own', DataPolicy>> = {
   base: {
@@ -26,15 +26,19 @@ export const POLICIES: Readonly<Record<'base' | 'full' | 'own', DataPolicy>> = {
     tiers: new Set(['P']),
     allows: (source) => TRAINING_SOURCES[source]?.free ?? false,
   },
-  full: { name: 'full', tiers: new Set(['P', 'G']), allows: (source) => !NEVER.has(source) },
-  /** A user's own data: everything in the files. */
+  full: {
+    name: 'full',
+    tiers: new Set(['P', 'G']),
+    allows: (source) => !EXCLUDED_SOURCES.has(source),
+  },
+  /** A user's own data: all rows are used. */
   own: { name: 'own', tiers: new Set(['P', 'G', '']), allows: () => true },
 };
 
 export interface LexiconRow {
   readonly pivot: string;
   readonly foreign: string;
-  /** (0, 2]: how far the sources agree. */
+  /** In (0, 2]; larger if more sources agree. */
   readonly weight: number;
   readonly sources: readonly string[];
 }
@@ -45,7 +49,11 @@ export interface SentencePair {
   readonly source: string;
 }
 
-/** Rows `en, xx[, weight[, tier[, sources]]]`, tab-separated, gzipped or plain. */
+/**
+ * The rows of a tab-separated file `en, xx[, weight[, tier[, sources]]]`, gzipped or plain.
+ * @throws XqgError XQG_TRAINING_FILE_MISSING when there is no such file
+ * @throws XqgError XQG_TRAINING_ROW when a row has a missing column or a weight that is not positive
+ */
 export async function* readLexicon(path: string, policy: DataPolicy): AsyncGenerator<LexiconRow> {
   for await (const { line, number } of linesOf(path)) {
     const [pivot, foreign, weight = '1', tier = '', sources = ''] = line.split('\t');
@@ -61,7 +69,11 @@ export async function* readLexicon(path: string, policy: DataPolicy): AsyncGener
   }
 }
 
-/** Rows `en, xx[, source]`, tab-separated, gzipped or plain. */
+/**
+ * The rows of a tab-separated file `en, xx[, source]`, gzipped or plain.
+ * @throws XqgError XQG_TRAINING_FILE_MISSING when there is no such file
+ * @throws XqgError XQG_TRAINING_ROW when a row has a missing column
+ */
 export async function* readBitext(path: string, policy: DataPolicy): AsyncGenerator<SentencePair> {
   for await (const { line, number } of linesOf(path)) {
     const [pivot, foreign, source = ''] = line.split('\t');
@@ -70,7 +82,11 @@ export async function* readBitext(path: string, policy: DataPolicy): AsyncGenera
   }
 }
 
-/** Rows `word, count`, tab-separated. */
+/**
+ * The rows of a tab-separated file `word, count`, gzipped or plain.
+ * @throws XqgError XQG_TRAINING_FILE_MISSING when there is no such file
+ * @throws XqgError XQG_TRAINING_ROW when a row has a missing word or a count that is not a number
+ */
 export async function* readWordCounts(
   path: string,
 ): AsyncGenerator<{ word: string; count: number }> {
@@ -81,10 +97,7 @@ export async function* readWordCounts(
   }
 }
 
-/**
- * The files of one language in a training folder laid out as lexicon/en-XX, bitext/en-XX and
- * words/XX.
- */
+/** The files of one language in a training folder with lexicon/, bitext/ and words/. */
 export function trainingFiles(
   folder: string,
   lang: string,
@@ -111,13 +124,13 @@ function malformed(path: string, line: number, expected: string): XqgError {
   return new XqgError('XQG_TRAINING_ROW', { path, line, expected });
 }
 
-/** Where training data comes from and under which license: what a pack must say of itself. */
+/** A source of training data and its license, as listed in the NOTICE file of a pack. */
 export interface TrainingSource {
   readonly what: string;
   readonly license: string;
   /**
-   * True if a pack that any company can ship may use it (permissive, MPL, LGPL word lists, CC-BY,
-   * CC-BY-SA).
+   * True if the pack `base` may use it, which any company can ship: permissive, MPL, CC-BY and
+   * CC-BY-SA licenses, and LGPL word lists.
    */
   readonly free: boolean;
 }
@@ -181,16 +194,17 @@ export const TRAINING_SOURCES: Readonly<Record<string, TrainingSource>> = {
   'tuxpaint-stamps': copyleft('names of drawings', 'GPL-2.0-or-later'),
 };
 
-/** Text of a pack's NOTICE file: every source with its license and the languages that it served. */
+/** Text of a pack's NOTICE file: each source with its license and the languages that use it. */
 export function noticeOf(
   name: string,
   license: string,
   languages: Readonly<Record<string, { readonly sources: readonly string[] }>>,
 ): string {
-  const served = new Map<string, string[]>();
+  const languagesOf = new Map<string, string[]>();
   for (const [lang, { sources }] of Object.entries(languages))
-    for (const source of sources) served.set(source, [...(served.get(source) ?? []), lang]);
-  const rows = [...served]
+    for (const source of sources)
+      languagesOf.set(source, [...(languagesOf.get(source) ?? []), lang]);
+  const rows = [...languagesOf]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([source, langs]) => {
       const { what, license: own } = TRAINING_SOURCES[source] ?? {
@@ -201,9 +215,9 @@ export function noticeOf(
     });
   return `The xqg pack "${name}" is distributed under ${license}.
 
-It holds words, how often they were met, and the probabilities of their translations, learned from the sources below. No
-sentence of them is in it. Word counts: lists of film subtitles (CC-BY-SA-4.0). The English word vectors in ../english were
-learned from all-MiniLM-L6-v2 and Universal Sentence Encoder multilingual v3 (both Apache-2.0).
+It contains words, their frequencies, and the probabilities of their translations, learned from the sources below. It
+contains no sentence of them. Word counts: lists of film subtitles (CC-BY-SA-4.0). The English word vectors in ../english
+were learned from all-MiniLM-L6-v2 and Universal Sentence Encoder multilingual v3 (both Apache-2.0).
 
 ${rows.join('\n')}
 `;

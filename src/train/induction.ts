@@ -1,28 +1,30 @@
 /**
- * Dictionary entries from a teacher that knows both languages: the English words whose vectors lie
- * nearest to a foreign word's. Some words are near to everything; a pair's margin takes from its
- * similarity what both words have with their nearest neighbors anyway (CSLS, Conneau et al. 2018).
+ * Bilingual lexicon induction: pairs a foreign word with the English words whose vectors, by a
+ * teacher that covers both languages, are nearest. Because some words (hubs) are near to
+ * everything, a pair's margin is its similarity less the mean similarity of both words to their
+ * nearest neighbors (CSLS, Conneau et al. 2018).
  */
 import { meanOfNearest, nearest } from './nearest.js';
 
 export interface InductionOptions {
-  /** Neighbors that tell how near a word lies to everything. */
+  /** Number of nearest neighbors whose mean similarity is subtracted. */
   readonly neighbors: number;
-  /** Nearest words of which the best by margin are kept. */
+  /** Number of nearest words that are candidates for a pair. */
   readonly candidates: number;
+  /** Maximum number of pairs for a foreign word: the candidates with the largest margins. */
   readonly most: number;
-  /** Pairs with less margin go. */
+  /** Pairs need a margin above this. */
   readonly leastMargin: number;
-  /** A word whose best pair has this margin gets the whole weight, one with less its share. */
+  /** From this margin of its best pair on, a word gets the full weight; below, a share of it. */
   readonly sureMargin: number;
-  /** The pairs of a word share its weight by exp(margin / this). */
+  /** A word's weight is divided among its pairs in proportion to exp(margin / temperature). */
   readonly temperature: number;
-  /** Weight of a word's entries together, as the weight of one entry of a dictionary. */
+  /** Full weight of a word's pairs together, in units of one dictionary entry. */
   readonly weight: number;
 }
 
 export interface InducedPair {
-  /** Row numbers. */
+  /** Rows of the two matrices. */
   readonly foreign: number;
   readonly pivot: number;
   readonly weight: number;
@@ -31,7 +33,7 @@ export interface InducedPair {
 /**
  * @param foreign (m x dim), row-major
  * @param pivot (n x dim), row-major
- * @param allowed whether a pivot word may be in a pair
+ * @param allowed whether the pivot word of a row may be in a pair
  */
 export async function induce(
   foreign: Float32Array,
@@ -42,32 +44,32 @@ export async function induce(
 ): Promise<InducedPair[]> {
   const left = centered(foreign, dim);
   const right = centered(pivot, dim);
-  const found = await nearest(left, right, dim, options.candidates);
-  const crowdLeft = meanOfNearest(found, options.neighbors);
-  const crowdRight = meanOfNearest(
+  const candidates = await nearest(left, right, dim, options.candidates);
+  const hubnessLeft = meanOfNearest(candidates, options.neighbors);
+  const hubnessRight = meanOfNearest(
     await nearest(right, left, dim, options.neighbors),
     options.neighbors,
   );
   const pairs: InducedPair[] = [];
-  for (let f = 0; f < crowdLeft.length; f++) {
-    const kept: { pivot: number; margin: number }[] = [];
-    for (let at = f * found.k; at < (f + 1) * found.k; at++) {
-      const row = found.rows[at];
-      const margin = 2 * found.values[at] - crowdLeft[f] - crowdRight[row];
-      if (margin > options.leastMargin && allowed(row)) kept.push({ pivot: row, margin });
+  for (let f = 0; f < hubnessLeft.length; f++) {
+    const best: { pivot: number; margin: number }[] = [];
+    for (let at = f * candidates.k; at < (f + 1) * candidates.k; at++) {
+      const row = candidates.rows[at];
+      const margin = 2 * candidates.values[at] - hubnessLeft[f] - hubnessRight[row];
+      if (margin > options.leastMargin && allowed(row)) best.push({ pivot: row, margin });
     }
-    kept.sort((a, b) => b.margin - a.margin || a.pivot - b.pivot);
-    kept.length = Math.min(kept.length, options.most);
-    const shares = kept.map(({ margin }) =>
-      Math.exp((margin - kept[0].margin) / options.temperature),
+    best.sort((a, b) => b.margin - a.margin || a.pivot - b.pivot);
+    best.length = Math.min(best.length, options.most);
+    const shares = best.map(({ margin }) =>
+      Math.exp((margin - best[0].margin) / options.temperature),
     );
     const total = shares.reduce((sum, share) => sum + share, 0);
-    kept.forEach((pair, i) => {
-      const sureness = Math.min(1, kept[0].margin / options.sureMargin);
+    best.forEach((pair, i) => {
+      const confidence = Math.min(1, best[0].margin / options.sureMargin);
       pairs.push({
         foreign: f,
         pivot: pair.pivot,
-        weight: (options.weight * sureness * shares[i]) / total,
+        weight: (options.weight * confidence * shares[i]) / total,
       });
     });
   }
@@ -75,8 +77,8 @@ export async function induce(
 }
 
 /**
- * Rows less their mean, at unit length: what the words of one language share says nothing about any
- * of them.
+ * The rows minus their mean, at unit length. The mean encodes the language, not the meaning of any
+ * word.
  */
 function centered(rows: Float32Array, dim: number): Float32Array {
   const n = rows.length / dim;

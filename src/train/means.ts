@@ -1,15 +1,15 @@
 /**
- * Mean vectors of languages: what all texts of a language share says which language they are in,
- * and nothing else. Taken over sentences of the training text, never over passages or questions
- * that are searched.
+ * Mean vectors of languages, which encode the language of a text rather than its meaning and can be
+ * subtracted. They are computed from sentences of the training text, never from passages or
+ * questions.
  */
 import type { EncoderIdentity } from '../encode/encoder.js';
 import { STATIC_DEFAULTS, StaticEncoder } from '../encode/static/static-encoder.js';
 import { type Pack, PIVOT } from '../pack/pack.js';
 import { type DataPolicy, readBitext } from './corpora.js';
 
-/** Sentences of a language, spread over its text. */
-const MOST_SENTENCES = 2000;
+/** Number of sentences of a language, evenly spaced in its bitext. */
+const MAX_SENTENCES = 2000;
 const BATCH = 512;
 
 export interface MeansOptions {
@@ -19,8 +19,8 @@ export interface MeansOptions {
 }
 
 /**
- * (dim) for each language of the pack: the mean over sentences of unit length, by the static
- * encoder before anything is taken away.
+ * The mean vector (dim) of each language's sentences, which the static encoder encodes at unit
+ * length and without subtracting means.
  */
 export async function languageMeans(
   pack: Pack,
@@ -32,7 +32,7 @@ export async function languageMeans(
   const means = new Map<string, Float32Array>();
   for (const lang of languages) {
     const mean = new MeanVector(encoder.identity);
-    for await (const rows of spread(options.bitextOf(lang), options.policy)) {
+    for await (const rows of sample(options.bitextOf(lang), options.policy)) {
       mean.add(
         await encoder.encodePassages(
           rows.map(({ foreign }) => ({ title: '', text: foreign, lang })),
@@ -49,14 +49,14 @@ export async function languageMeans(
   return means.set(PIVOT, pivot.value());
 }
 
-/** Batches of at most MOST_SENTENCES rows in all, equally far from each other. */
-async function* spread(
+/** Batches of evenly spaced rows, at most MAX_SENTENCES of them in all. */
+async function* sample(
   path: string,
   policy: DataPolicy,
 ): AsyncGenerator<{ pivot: string; foreign: string }[]> {
   let count = 0;
   for await (const _ of readBitext(path, policy)) count++;
-  const stride = Math.max(1, count / MOST_SENTENCES);
+  const stride = Math.max(1, count / MAX_SENTENCES);
   let number = 0;
   let next = 0;
   let batch: { pivot: string; foreign: string }[] = [];

@@ -1,6 +1,6 @@
 /**
- * The nearest rows of a matrix for many rows at once, by onnxruntime. Needs onnxruntime-node, as
- * training does.
+ * Nearest-neighbor search over the rows of a matrix for many queries at once, with
+ * onnxruntime-node, and near-synonyms of pivot stems found with it.
  */
 
 import { type PivotData, PivotVocabulary, type RelativesData } from '../pack/pivot.js';
@@ -8,7 +8,7 @@ import { topKGraph } from '../search/dense/onnx-scanner.js';
 
 const BATCH = 500;
 
-/** The k nearest rows for each of m questions, nearest first. */
+/** The k nearest rows of each of m query vectors, nearest first. */
 export interface Nearest {
   readonly k: number;
   /** (m x k) row numbers */
@@ -18,18 +18,19 @@ export interface Nearest {
 }
 
 /**
- * @param questions (m x dim), row-major
+ * The `most` rows of `vectors` with the largest inner products, or all n if there are fewer.
+ * @param queries (m x dim), row-major
  * @param vectors (n x dim), row-major
  */
 export async function nearest(
-  questions: Float32Array,
+  queries: Float32Array,
   vectors: Float32Array,
   dim: number,
   most: number,
 ): Promise<Nearest> {
   const ort = await import('onnxruntime-node');
   const session = await ort.InferenceSession.create(topKGraph());
-  const m = questions.length / dim;
+  const m = queries.length / dim;
   const n = vectors.length / dim;
   const k = Math.min(most, n);
   const rows = new Int32Array(m * k);
@@ -38,46 +39,43 @@ export async function nearest(
   const count = new ort.Tensor('int64', BigInt64Array.from([BigInt(k)]), [1]);
   for (let from = 0; from < m; from += BATCH) {
     const to = Math.min(m, from + BATCH);
-    const batch = new ort.Tensor('float32', questions.slice(from * dim, to * dim), [
-      to - from,
-      dim,
-    ]);
-    const found = await session.run({ queries: batch, vectors: matrix, k: count });
-    values.set(found.values.data as Float32Array, from * k);
-    rows.set(Int32Array.from(found.rows.data as BigInt64Array, Number), from * k);
+    const batch = new ort.Tensor('float32', queries.slice(from * dim, to * dim), [to - from, dim]);
+    const result = await session.run({ queries: batch, vectors: matrix, k: count });
+    values.set(result.values.data as Float32Array, from * k);
+    rows.set(Int32Array.from(result.rows.data as BigInt64Array, Number), from * k);
   }
   await session.release();
   return { k, rows, values };
 }
 
-/** The mean product of each question with its `most` nearest rows. */
+/** (m) the mean inner product of each query vector with its `most` nearest rows. */
 export function meanOfNearest({ k, values }: Nearest, most: number): Float32Array {
-  const counted = Math.min(k, most);
+  const n = Math.min(k, most);
   const means = new Float32Array(k === 0 ? 0 : values.length / k);
   for (let i = 0; i < means.length; i++) {
-    for (let j = 0; j < counted; j++) means[i] += values[i * k + j] / counted;
+    for (let j = 0; j < n; j++) means[i] += values[i * k + j] / n;
   }
   return means;
 }
 
-/**
- * Which pivot stems mean nearly the same, by their vectors: "begin" and "start", "decide" and
- * "decision".
- */
 export interface RelativesOptions {
-  /** The most frequent stems, among which relatives are sought. */
+  /** Near-synonyms are searched among this many of the most frequent stems. */
   readonly stems: number;
-  /** Relatives of a stem, at most. */
+  /** Maximum number of near-synonyms of a stem. */
   readonly most: number;
-  /** Cosine of the least alike relatives, whose nearness is 0. */
+  /** Cosine similarity at which nearness is 0; pairs at or below it are dropped. */
   readonly leastAlike: number;
   /**
-   * Stems that say less than this (smooth inverse frequency) are nobody's relatives: generators
-   * leave them out.
+   * Stems with a lower weight (smooth inverse frequency) are dropped, as generators do not use
+   * them.
    */
   readonly leastWeight: number;
 }
 
+/**
+ * Near-synonyms among pivot stems by the cosine of their vectors: "begin" and "start", "decide" and
+ * "decision".
+ */
 export async function findRelatives(
   pivot: PivotData,
   options: RelativesOptions,
@@ -87,19 +85,20 @@ export async function findRelatives(
   const vocabulary = new PivotVocabulary(pivot);
   const n = Math.min(options.stems, pivot.vectors.length / dim);
   const vectors = unitRows(pivot.vectors.subarray(0, n * dim), dim);
-  // Room for the stem itself and for relatives that say too little.
-  const found = await nearest(vectors, vectors, dim, 4 * most);
+  // More neighbors than needed, because the stem itself and stems of low weight are dropped.
+  const neighbors = await nearest(vectors, vectors, dim, 4 * most);
   const starts = new Uint32Array(n + 1);
   const stems: number[] = [];
   const nearness: number[] = [];
   for (let stem = 0; stem < n; stem++) {
     const first = stems.length;
-    for (let at = stem * found.k; at < (stem + 1) * found.k && stems.length - first < most; at++) {
-      const other = found.rows[at];
-      if (found.values[at] <= leastAlike) break;
+    const end = (stem + 1) * neighbors.k;
+    for (let at = stem * neighbors.k; at < end && stems.length - first < most; at++) {
+      const other = neighbors.rows[at];
+      if (neighbors.values[at] <= leastAlike) break;
       if (other === stem || vocabulary.weight(other) < leastWeight) continue;
       stems.push(other);
-      nearness.push(Math.min(1, (found.values[at] - leastAlike) / (1 - leastAlike)));
+      nearness.push(Math.min(1, (neighbors.values[at] - leastAlike) / (1 - leastAlike)));
     }
     starts[stem + 1] = stems.length;
   }

@@ -1,6 +1,6 @@
 /**
- * The aligned text of one language as numbers: every lexicon entry and sentence pair as two runs of
- * term ids. Flat typed arrays, since alignment visits each many times.
+ * Reads the parallel data of one language into flat typed arrays for alignment: every lexicon entry
+ * and sentence pair becomes two sequences of term ids.
  */
 import { type Word, wordsOf } from '../languages/analysis.js';
 import {
@@ -15,16 +15,16 @@ import { Vocabulary } from './pivot.js';
 export interface PairSet {
   readonly pivot: Vocabulary;
   readonly foreign: Vocabulary;
-  /** Terms of pair i: ids[starts[i] .. starts[i + 1]). */
+  /** The terms of pair i are entries [starts[i], starts[i + 1]) of the ids. */
   readonly pivotIds: Int32Array;
   readonly pivotStarts: Int32Array;
   readonly foreignIds: Int32Array;
   readonly foreignStarts: Int32Array;
-  /** How much each pair counts. */
+  /** Weight of each pair. */
   readonly weights: Float32Array;
   readonly sentences: number;
   readonly entries: number;
-  /** Names of the sources that were used. */
+  /** Names of the sources that contributed a pair, in alphabetical order. */
   readonly sources: readonly string[];
 }
 
@@ -33,13 +33,13 @@ export interface PairOptions {
   readonly policy: DataPolicy;
   readonly lexicon: string;
   readonly bitext: string;
-  /** Word counts of the language (optional): they choose the written form that people see. */
+  /** File of word counts; the most frequent form of a term is the one to display. */
   readonly words?: string;
-  /** Entries that are in no file: what a teacher says of single words. */
+  /** Additional entries, which `induceLexicon` found. */
   readonly induced?: readonly LexiconRow[];
-  /** Longer sentences are left out (terms). */
+  /** Sentence pairs with more terms on either side are skipped. */
   readonly longestSentence: number;
-  /** Longer lexicon entries are left out (terms on either side). */
+  /** Lexicon entries with more terms on either side are skipped. */
   readonly longestEntry: number;
   /** Factor on the weights of lexicon entries. */
   readonly lexiconWeight: number;
@@ -99,14 +99,14 @@ export async function readPairs(options: PairOptions): Promise<PairSet> {
   };
 }
 
-/** Dictionaries list verbs as "to go"; the particle translates nothing. */
+/** Drops the "to" of infinitives, which dictionaries list as "to go". */
 function withoutInfinitive(words: Word[]): Word[] {
   return words.length > 1 && words[0].surface === 'to' ? words.slice(1) : words;
 }
 
 /**
- * Adds the forms of a word list to terms that are known already; scaled so that running text keeps
- * its say.
+ * Counts the forms of a word list, but adds no new terms. Counts are scaled down, because word
+ * lists are much larger than the bitext.
  */
 async function countForms(vocabulary: Vocabulary, path: string, lang: string): Promise<void> {
   for await (const { word, count } of readWordCounts(path)) {

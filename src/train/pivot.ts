@@ -1,7 +1,4 @@
-/**
- * Trains the pivot side of a pack: which English stems there are, how frequent they are, and their
- * vectors.
- */
+/** Trains the pivot vocabulary of a pack: English stems with their frequencies and vectors. */
 
 import { existsSync } from 'node:fs';
 import { wordsOf } from '../languages/analysis.js';
@@ -13,8 +10,8 @@ import {
   readWordCounts,
   trainingFiles,
 } from './corpora.js';
-import { type TeacherCard, teach } from './teachers.js';
-import { reduceWordVectors, stemVectors, type WordVectorOptions } from './wordvectors.js';
+import { type TeacherCard, teacherVectors } from './teachers.js';
+import { reduceWordVectors, stemVectors, type WordVectorOptions } from './word-vectors.js';
 
 export interface PivotOptions extends WordVectorOptions {
   /** Training folder. */
@@ -22,9 +19,9 @@ export interface PivotOptions extends WordVectorOptions {
   readonly languages: readonly string[];
   readonly policy: DataPolicy;
   readonly teachers: readonly TeacherCard[];
-  /** Folder for the teachers' answers. */
+  /** Folder in which the teachers' vectors are cached. */
   readonly cache: string;
-  /** Written forms that get a vector; stems of rarer ones go. */
+  /** The most frequent forms get a vector; stems without any such form are dropped. */
   readonly mostForms: number;
 }
 
@@ -42,19 +39,20 @@ export async function trainPivot(
   say(`${forms.length} English words of ${vocabulary.size} stems`);
 
   const words = forms.map(({ form }) => form);
-  const taught: { vectors: Float32Array; dim: number }[] = [];
+  const wordVectors: { vectors: Float32Array; dim: number }[] = [];
   for (const card of options.teachers) {
-    say(`asking ${card.name}`);
-    taught.push({ vectors: await teach(card, words, options.cache), dim: card.dim });
+    say(`encoding words with ${card.name}`);
+    const vectors = await teacherVectors(card, words, options.cache);
+    wordVectors.push({ vectors, dim: card.dim });
   }
   say('reducing the word vectors');
   const reduced = reduceWordVectors(
-    taught,
+    wordVectors,
     forms.map(({ count }) => count),
     options,
   );
 
-  // Stems are numbered by frequency: small numbers are common ones.
+  // Stems are numbered by frequency, the most frequent first.
   const counts = new Map<number, number>();
   for (const { stem, count } of forms) counts.set(stem, (counts.get(stem) ?? 0) + count);
   const order = [...counts.keys()].sort(
@@ -80,7 +78,7 @@ export async function trainPivot(
   };
 }
 
-/** Rows to int8 with one scale a row: the largest entry becomes 127. */
+/** Quantizes rows to int8 with one scale per row, so that the largest entry becomes 127. */
 function quantizeRows(rows: Float32Array, dim: number): { bytes: Int8Array; scales: Float32Array } {
   const bytes = new Int8Array(rows.length);
   const scales = new Float32Array(rows.length / dim);
@@ -95,14 +93,14 @@ function quantizeRows(rows: Float32Array, dim: number): { bytes: Int8Array; scal
   return { bytes, scales };
 }
 
-/** One count of running text is worth this many of the (much larger) list of film subtitles. */
+/** One occurrence in running text counts as much as this many in the list of film subtitles. */
 const SUBTITLE_COUNTS = 500;
-/** What a word counts that only dictionaries know, and in how many of them it must stand. */
+/** Count of a word for being in the dictionaries of enough languages. */
 const DICTIONARY_COUNT = 0.3;
-const DICTIONARIES = 3;
+const MIN_DICTIONARIES = 3;
 
 /**
- * Counts every English word of the training data; the same sentence in several bitexts counts once.
+ * Counts the English words of the training data. A sentence that is in several bitexts counts once.
  */
 export async function countPivotWords(
   folder: string,
@@ -122,8 +120,8 @@ export async function countPivotWords(
     for await (const { pivot } of readLexicon(files.lexicon, policy)) {
       for (const word of wordsOf(pivot, 'en')) {
         const key = `${word.term}\t${word.surface}`;
-        const known = dictionaries.get(key);
-        if (known) known.languages.add(lang);
+        const entry = dictionaries.get(key);
+        if (entry) entry.languages.add(lang);
         else dictionaries.set(key, { surface: word.surface, languages: new Set([lang]) });
       }
     }
@@ -135,16 +133,16 @@ export async function countPivotWords(
         vocabulary.add(term, surface, count / SUBTITLE_COUNTS);
     }
   }
-  for (const [key, { surface, languages: known }] of dictionaries) {
-    if (known.size >= DICTIONARIES)
+  for (const [key, { surface, languages: inDictionary }] of dictionaries) {
+    if (inDictionary.size >= MIN_DICTIONARIES)
       vocabulary.add(key.slice(0, key.indexOf('\t')), surface, DICTIONARY_COUNT);
   }
   return vocabulary;
 }
 
 /**
- * Numbers for terms while training, with how often each was seen and in which written form most
- * often. Stems are matched, but people read words: generated queries show the form.
+ * Assigns ids to terms during training, and counts the terms and their written forms. Stems are
+ * matched, but people read words, so generated queries show the most frequent form.
  */
 export class Vocabulary {
   readonly #ids = new Map<string, number>();
@@ -156,7 +154,7 @@ export class Vocabulary {
     return this.terms.length;
   }
 
-  /** Counts one sighting of a term in a written form and returns the term's number. */
+  /** Counts occurrences of a term in a written form and returns the term's id. */
   add(term: string, surface: string, count = 1): number {
     let id = this.#ids.get(term);
     if (id === undefined) {
@@ -181,7 +179,7 @@ export class Vocabulary {
     return this.#forms[id];
   }
 
-  /** The most frequent written form; the shorter, then the alphabetically first among equals. */
+  /** The most frequent written form; ties go to the shorter, then to the first in UTF-16 order. */
   surfaceOf(id: number): string {
     let best = '';
     let most = -1;

@@ -1,21 +1,21 @@
 /**
- * From link counts to the table that a pack keeps: weak links and rare terms go, pivot terms become
- * stem numbers.
+ * Builds the translation table of a pack from link counts: drops weak links and rare terms, and
+ * replaces pivot terms by stem ids.
  */
 import type { TableData } from '../pack/table.js';
 import type { LinkCounts } from './align.js';
 import type { PairSet } from './pairs.js';
 
 export interface TableOptions {
-  /** Links kept per term. */
+  /** Maximum number of links of a term. */
   readonly linksPerTerm: number;
-  /** Links weaker than this share of the term's counts go. */
+  /** Links with less than this share of their term's counts are dropped. */
   readonly weakestShare: number;
-  /** Terms with fewer expected links in all go. */
+  /** Terms with fewer expected links in total are dropped. */
   readonly fewestLinks: number;
 }
 
-/** @param stemOf number of a pivot stem in the pack; undefined if the pack does not know it */
+/** @param stemOf id of a pivot stem in the pack; undefined for a stem that the pack lacks */
 export function buildTable(
   lang: string,
   pairs: PairSet,
@@ -32,25 +32,25 @@ export function buildTable(
     totals[links.foreign[c]] += count;
     if (stem !== undefined && count > 1e-4) perTerm[links.foreign[c]].push({ stem, count });
   }
-  const kept: number[] = [];
+  const ids: number[] = [];
   for (let f = 0; f < nTerms; f++) {
     perTerm[f] = perTerm[f]
       .filter(({ count }) => count >= options.weakestShare * totals[f])
       .sort((a, b) => b.count - a.count || a.stem - b.stem)
       .slice(0, options.linksPerTerm);
-    if (perTerm[f].length > 0 && totals[f] >= options.fewestLinks) kept.push(f);
+    if (perTerm[f].length > 0 && totals[f] >= options.fewestLinks) ids.push(f);
   }
   const { terms } = pairs.foreign;
-  kept.sort((a, b) => (terms[a] < terms[b] ? -1 : 1));
-  const starts = new Uint32Array(kept.length + 1);
-  kept.forEach((f, i) => {
+  ids.sort((a, b) => (terms[a] < terms[b] ? -1 : 1));
+  const starts = new Uint32Array(ids.length + 1);
+  ids.forEach((f, i) => {
     starts[i + 1] = starts[i] + perTerm[f].length;
   });
-  const all = kept.flatMap((f) => perTerm[f]);
+  const all = ids.flatMap((f) => perTerm[f]);
   return {
     lang,
-    terms: kept.map((f) => terms[f]),
-    surfaces: kept.map((f) => pairs.foreign.surfaceOf(f)),
+    terms: ids.map((f) => terms[f]),
+    surfaces: ids.map((f) => pairs.foreign.surfaceOf(f)),
     starts,
     stems: Uint32Array.from(all, ({ stem }) => stem),
     counts: Float32Array.from(all, ({ count }) => count),

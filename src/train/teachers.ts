@@ -1,7 +1,6 @@
 /**
- * Teachers: sentence encoders in ONNX that give a vector to an English word, or to whole texts
- * where xqg is compared with them. Needs onnxruntime-node and tokenizers, which no search uses.
- * Answers are cached by teacher and texts, so that a second run is quick.
+ * Teachers: sentence encoders in ONNX, whose vectors of single words are distilled into packs. They
+ * run with onnxruntime-node and tokenizers. Vectors are cached on disk by teacher and texts.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -13,17 +12,14 @@ export interface TeacherCard {
   readonly folder: string;
   readonly model: string;
   readonly dim: number;
+  /** 'mean' averages the last hidden state over the tokens; 'none' takes the model's vector. */
+  readonly pooling: 'mean' | 'none';
+  readonly license: string;
   /**
-   * 'mean': mean over the tokens of the last hidden state, then unit length; 'given': the graph
-   * yields the vector.
+   * Longer texts are truncated to this many tokens, special tokens included. By default nothing is
+   * truncated.
    */
-  readonly pooling: 'mean' | 'given';
-  readonly licence: string;
-  /**
-   * Longer texts are cut to so many tokens, the special ones at both ends among them; absent: no
-   * text is cut.
-   */
-  readonly longest?: number;
+  readonly maxTokens?: number;
 }
 
 export function teacherCards(models: string): TeacherCard[] {
@@ -34,23 +30,27 @@ export function teacherCards(models: string): TeacherCard[] {
       model: 'onnx/model_quantized.onnx',
       dim: 384,
       pooling: 'mean',
-      licence: 'Apache-2.0',
+      license: 'Apache-2.0',
     },
     {
       name: 'use-multilingual-v3',
       folder: join(models, 'use-multilingual-v3'),
       model: 'onnx/model.onnx',
       dim: 512,
-      pooling: 'given',
-      licence: 'Apache-2.0',
+      pooling: 'none',
+      license: 'Apache-2.0',
     },
   ];
 }
 
 const BATCH = 128;
 
-/** Vectors of texts, (texts.length x dim), row-major, unit length. */
-export async function teach(
+/**
+ * The teacher's vectors of texts.
+ * @param cache folder of cached vectors
+ * @returns (texts.length x dim), row-major, unit length
+ */
+export async function teacherVectors(
   card: TeacherCard,
   texts: readonly string[],
   cache: string,
@@ -58,7 +58,7 @@ export async function teach(
 ): Promise<Float32Array> {
   const modelPath = join(card.folder, card.model);
   const hash = createHash('sha256').update(readFileSync(modelPath)).update(JSON.stringify(texts));
-  if (card.longest !== undefined) hash.update(`cut to ${card.longest} tokens`);
+  if (card.maxTokens !== undefined) hash.update(`cut to ${card.maxTokens} tokens`);
   const key = hash.digest('hex');
   const cached = join(cache, `${card.name}-${key.slice(0, 16)}.f32`);
   const bytes = texts.length * card.dim * 4;
@@ -70,13 +70,13 @@ export async function teach(
   const ort = await import('onnxruntime-node');
   const { Tokenizer } = await import('tokenizers');
   const tokenizer = Tokenizer.fromFile(join(card.folder, 'tokenizer.json'));
-  // tokenizer.json may ask for padding to a fixed length, which would drown a word in empty tokens.
+  // tokenizer.json may specify padding to a fixed length, which would drown a word in padding.
   tokenizer.disablePadding();
-  if (card.longest !== undefined) tokenizer.setTruncation(card.longest);
+  if (card.maxTokens !== undefined) tokenizer.setTruncation(card.maxTokens);
   const session = await ort.InferenceSession.create(modelPath);
   const out = new Float32Array(texts.length * card.dim);
-  // Texts of the same number of tokens share a batch: nothing is padded, so a vector does not
-  // depend on its neighbors.
+  // Only texts of equal length share a batch. Without padding, a vector does not depend on the
+  // other texts of its batch.
   const encoded: { ids: number[]; at: number }[] = [];
   for (let at = 0; at < texts.length; at++) {
     encoded.push({ ids: (await tokenizer.encode(texts[at], null)).getIds(), at });
@@ -124,12 +124,12 @@ async function runBatch(
   };
   if (session.inputNames.includes('token_type_ids')) feeds.token_type_ids = tensor(() => 0);
   const result = await session.run(feeds);
-  const output = card.pooling === 'given' ? result.sentence_embedding : result.last_hidden_state;
+  const output = card.pooling === 'none' ? result.sentence_embedding : result.last_hidden_state;
   const data = output.data as Float32Array;
   const vectors = new Float32Array(rows.length * card.dim);
   for (let b = 0; b < rows.length; b++) {
     const vector = vectors.subarray(b * card.dim, (b + 1) * card.dim);
-    const tokens = card.pooling === 'given' ? 1 : length;
+    const tokens = card.pooling === 'none' ? 1 : length;
     for (let t = 0; t < tokens; t++) {
       const at = (b * tokens + t) * card.dim;
       for (let d = 0; d < card.dim; d++) vector[d] += data[at + d];

@@ -1,36 +1,38 @@
 /**
- * Trains packs: the two that come with xqg (`base`, `full`), and a user's own language on top of an
- * existing pack. Same data, same versions, same pack: nothing is random.
+ * Trains packs: the two that ship with xqg (`base`, `full`), and packs that add a user's own
+ * language to an existing one. Training is deterministic: equal data and versions give equal packs.
  */
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { XqgError } from '../base/errors.js';
 import {
-  type LanguageEntry,
   loadPack,
-  manifestPath,
-  packFolder,
-  readManifest,
   readPivot,
   writeLanguage,
-  writeManifest,
   writeMeans,
   writePivot,
   writeRelatives,
 } from '../pack/format.js';
+import {
+  type LanguageEntry,
+  manifestPath,
+  packFolder,
+  readManifest,
+  writeManifest,
+} from '../pack/manifest.js';
 import { PIVOT } from '../pack/pack.js';
 import type { PivotData } from '../pack/pivot.js';
 import { align } from './align.js';
 import { type DataPolicy, type LexiconRow, noticeOf, POLICIES, trainingFiles } from './corpora.js';
+import { induceLexicon } from './induced-lexicon.js';
 import { languageMeans } from './means.js';
 import { findRelatives } from './nearest.js';
 import { readPairs } from './pairs.js';
 import { trainPivot } from './pivot.js';
 import { buildTable } from './table.js';
-import { taughtLexicon } from './taught-lexicon.js';
 import { teacherCards } from './teachers.js';
 
-/** Every number of training, recorded in the manifest. */
+/** All settings of the training; manifests record them. */
 export const TRAINING = {
   pairs: { longestSentence: 40, longestEntry: 3, lexiconWeight: 2 },
   alignment: { alone: 3, agreeing: 3, empty: 1 },
@@ -46,7 +48,7 @@ export const TRAINING = {
     sureMargin: 0.3,
     temperature: 0.1,
     weight: 4,
-    /** Languages of the teacher for which a pack has fewer than 60,000 entries. */
+    /** Languages that the teacher covers and for which the pack has fewer than 60,000 entries. */
     languages: { base: ['ar', 'ko', 'th', 'tr'], full: ['th'] },
   },
   relatives: { stems: 25_000, most: 8, leastAlike: 0.5, leastWeight: 0.25 },
@@ -61,21 +63,22 @@ const LICENSES: Readonly<Record<string, string>> = {
 export interface ShippedPackOptions {
   /** Folder with lexicon/, bitext/ and words/. */
   readonly data: string;
-  /** Folder with the teachers. */
+  /** Folder of the teacher models. */
   readonly models: string;
-  /** Folder that gets english/, base/ and full/. */
+  /** Output folder, in which english/, base/ and full/ are written. */
   readonly out: string;
+  /** Folder in which the teachers' vectors are cached. */
   readonly cache: string;
   readonly languages: readonly string[];
   readonly version: string;
   /**
-   * Tables to train, as `base/ar`; the pivot and the other tables stay as they lie in `out`. All
-   * are trained if absent.
+   * Tables to train, such as `base/ar`; the pivot and the other tables in `out` are left unchanged.
+   * By default everything is trained.
    */
   readonly only?: ReadonlySet<string>;
 }
 
-/** The pivot from freely licensed data, then a table per language and policy. */
+/** Trains the pivot from freely licensed data, then a table per pack and language. */
 export async function trainShippedPacks(
   options: ShippedPackOptions,
   say: (message: string) => void,
@@ -91,30 +94,24 @@ export async function trainShippedPacks(
   const { sha256 } = writePivot(pivotFile, pivot);
   const relativesFile = join(options.out, 'english', 'relatives.safetensors');
   const relatives = writeRelatives(relativesFile, await findRelatives(pivot, TRAINING.relatives));
-  const lessons = new Map<string, LexiconRow[]>();
+  const inducedRows = new Map<string, LexiconRow[]>();
   for (const name of ['base', 'full'] as const) {
     const folder = join(options.out, name);
     mkdirSync(folder, { recursive: true });
-    const known = only && readManifest(folder).languages;
-    const taught: readonly string[] = TRAINING.induction.languages[name];
+    const previous = only && readManifest(folder).languages;
+    const thin: readonly string[] = TRAINING.induction.languages[name];
     const languages: Record<string, LanguageEntry> = {};
     for (const lang of options.languages) {
-      if (known && !only.has(`${name}/${lang}`)) {
-        languages[lang] = known[lang];
+      if (previous && !only.has(`${name}/${lang}`)) {
+        languages[lang] = previous[lang];
         continue;
       }
-      if (taught.includes(lang) && !lessons.has(lang)) {
-        const rows = await taughtLexicon(
-          lang,
-          data,
-          pivot,
-          multilingual,
-          cache,
-          TRAINING.induction,
-        );
-        lessons.set(lang, rows);
+      if (thin.includes(lang) && !inducedRows.has(lang)) {
+        const { induction } = TRAINING;
+        const rows = await induceLexicon(lang, data, pivot, multilingual, cache, induction);
+        inducedRows.set(lang, rows);
       }
-      const induced = taught.includes(lang) ? lessons.get(lang) : [];
+      const induced = thin.includes(lang) ? inducedRows.get(lang) : [];
       const files = { lang, policy: POLICIES[name], ...trainingFiles(data, lang), induced };
       languages[lang] = await trainLanguage(files, pivot, folder, say);
     }
@@ -127,7 +124,7 @@ export async function trainShippedPacks(
       languages,
       madeBy: {
         training: TRAINING,
-        teachers: teachers.map((card) => ({ name: card.name, license: card.licence })),
+        teachers: teachers.map((card) => ({ name: card.name, license: card.license })),
         icu: process.versions.icu,
         node: process.versions.node,
       },
@@ -142,19 +139,23 @@ export interface OwnLanguageOptions {
   readonly lang: string;
   readonly lexicon: string;
   readonly bitext: string;
-  /** Word counts of the language (optional): they choose the written forms that people see. */
+  /** File of word counts; the most frequent form of a term is the one to display. */
   readonly words?: string;
-  /** Name or folder of the pack that is extended. */
+  /** Name or folder of the pack to extend. */
   readonly extend: string;
-  /** Folder that gets the new pack; must not hold one. */
+  /** Output folder; must not contain a pack. */
   readonly out: string;
   readonly license: string;
 }
 
 /**
- * A new pack: an existing one and one more language (or a better table for one that it has).
- * @throws XqgError XQG_PACK_EXISTS, XQG_UNKNOWN_LANGUAGE, XQG_TRAINING_FILE_MISSING,
- * XQG_TRAINING_ROW
+ * Writes a new pack: an existing one with one more language, or with another table for a language
+ * that it has.
+ * @throws XqgError XQG_PACK_EXISTS when `out` contains a pack
+ * @throws XqgError XQG_UNKNOWN_LANGUAGE when `lang` is English or no ISO 639 code
+ * @throws XqgError XQG_TRAINING_FILE_MISSING when a training file does not exist
+ * @throws XqgError XQG_TRAINING_ROW when a row of a training file is malformed
+ * @throws XqgError XQG_TRAINING_EMPTY when no translation could be learned
  */
 export async function trainOwnLanguage(
   options: OwnLanguageOptions,
@@ -171,34 +172,34 @@ export async function trainOwnLanguage(
   if (existsSync(join(out, 'manifest.json')))
     throw new XqgError('XQG_PACK_EXISTS', { folder: out });
   const from = packFolder(options.extend);
-  const known = readManifest(from);
-  const pivotFile = join(from, known.pivot.file);
-  const pivot = readPivot(pivotFile, known.pivot.sha256);
+  const base = readManifest(from);
+  const pivotFile = join(from, base.pivot.file);
+  const pivot = readPivot(pivotFile, base.pivot.sha256);
   mkdirSync(out, { recursive: true });
   copyFileSync(pivotFile, join(out, 'english.safetensors'));
-  const relatives = known.relatives && { ...known.relatives, file: 'relatives.safetensors' };
-  if (known.relatives && relatives)
-    copyFileSync(join(from, known.relatives.file), join(out, relatives.file));
-  for (const entry of Object.values(known.languages))
+  const relatives = base.relatives && { ...base.relatives, file: 'relatives.safetensors' };
+  if (base.relatives && relatives)
+    copyFileSync(join(from, base.relatives.file), join(out, relatives.file));
+  for (const entry of Object.values(base.languages))
     copyFileSync(join(from, entry.file), join(out, entry.file));
   const entry = await trainLanguage({ ...options, policy: POLICIES.own }, pivot, out, say);
   writeManifest(out, {
-    name: `${known.name}+${lang}`,
-    version: known.version,
+    name: `${base.name}+${lang}`,
+    version: base.version,
     license: options.license,
-    pivot: { ...known.pivot, file: 'english.safetensors' },
+    pivot: { ...base.pivot, file: 'english.safetensors' },
     ...(relatives && { relatives }),
-    languages: { ...known.languages, [lang]: entry },
+    languages: { ...base.languages, [lang]: entry },
     madeBy: {
       training: TRAINING,
-      extends: `${known.name} ${known.version}`,
+      extends: `${base.name} ${base.version}`,
       icu: process.versions.icu,
       node: process.versions.node,
     },
   });
 }
 
-/** Measures the mean vectors of a pack's languages and puts them into it. */
+/** Computes the mean vectors of a pack's languages and adds them to the pack. */
 export async function addMeans(
   folder: string,
   policy: DataPolicy,
@@ -229,10 +230,10 @@ async function trainLanguage(
   say: (message: string) => void,
 ): Promise<LanguageEntry> {
   const started = performance.now();
-  const numbers = new Map(pivot.stems.map((stem, number) => [stem, number]));
+  const stemIds = new Map(pivot.stems.map((stem, id) => [stem, id]));
   const pairs = await readPairs({ ...TRAINING.pairs, ...files });
   const links = align(pairs, TRAINING.alignment);
-  const table = buildTable(files.lang, pairs, links, (stem) => numbers.get(stem), TRAINING.table);
+  const table = buildTable(files.lang, pairs, links, (stem) => stemIds.get(stem), TRAINING.table);
   if (table.terms.length === 0) throw new XqgError('XQG_TRAINING_EMPTY', { language: files.lang });
   const written = writeLanguage(folder, table);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);

@@ -1,17 +1,10 @@
 /**
  * Exact products of a question with every row of a matrix, two 64-bit numbers at a time:
  * JavaScript, one at a time, would take most of the time of measuring hybrids. The sums are those
- * of `product` in search/exact, to the bit.
+ * of `product` in search/dense, to the bit.
  */
+import { MODULE } from './exact-products.wasm.js';
 import { type KernelMemory, kernelOf, PAGE } from './kernel.js';
-
-/** Compiled from exact-products.wat. */
-const MODULE =
-  'AGFzbQEAAAABCQFgBX9/f39/AAMCAQAFAwEAAQcVAgZtZW1vcnkCAAhwcm9kdWN0cwAACsECAb4CAgN/BXsgBCACQQN0aiEFA0AgASADQQJ0aiEGIAAh' +
-  'B/0MAAAAAAAAAAAAAAAAAAAAACEI/QwAAAAAAAAAAAAAAAAAAAAAIQn9DAAAAAAAAAAAAAAAAAAAAAAhCv0MAAAAAAAAAAAAAAAAAAAAACELA0AgAf0A' +
-  'BAAhDCAIIAz9XyAH/QAEAP3yAf3wASEIIAz9HQH9EiEMIAkgDP1fIAf9AAQQ/fIB/fABIQkgAf0ABBAhDCAKIAz9XyAH/QAEIP3yAf3wASEKIAz9HQH9' +
-  'EiEMIAsgDP1fIAf9AAQw/fIB/fABIQsgB0HAAGohByABQSBqIQEgASAGSQ0ACyAEIAj9IQAgCP0hAaAgCf0hACAJ/SEBoKAgCv0hACAK/SEBoCAL/SEA' +
-  'IAv9IQGgoKA5AwAgBEEIaiEEIAQgBUkNAAsL';
 
 /** Rows that are summed at once need no more memory than this. */
 const ROWS_BYTES = 64 * 2 ** 20;

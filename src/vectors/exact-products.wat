@@ -1,10 +1,10 @@
-;; The kernel of exact-products.ts. Compile: wat2wasm src/vectors/exact-products.wat (the npm package wabt does), then write
-;; the module as base64 into exact-products.ts.
+;; Exact products of a question with the rows of a matrix. Compiled by npm run build:kernels.
 (module
   (memory (export "memory") 1)
 
-  ;; The products of n rows of 32-bit numbers that lie one behind the other with a question of 64-bit numbers, summed in the
-  ;; order of `product` in search/exact/javascript-scanner.ts: number i belongs to sum i mod 8.
+  ;; The products of n rows of 32-bit numbers that lie one behind the other with a question of
+  ;; 64-bit numbers, summed in the order of `product` in search/dense/javascript-scanner.ts: number
+  ;; i belongs to sum i mod 8.
   (func (export "products")
     (param $question i32) ;; address of dim 64-bit numbers
     (param $row i32)      ;; address of the first row

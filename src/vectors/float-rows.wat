@@ -1,9 +1,9 @@
-;; Weighted sums of rows of 32-bit floats, in 64 bits. Built into float-rows.ts:
-;; npx -p wabt wat2wasm src/vectors/float-rows.wat --output=- | base64 -w0
+;; Weighted sums of rows of 32-bit floats, in 64 bits. Compiled by npm run build:kernels.
 (module
   (memory (export "memory") 1)
 
-  ;; out = scale x SUM over parts of weight x row, each number rounded once; the scale is 1, or what gives unit length (0 for zeros).
+  ;; out = scale x SUM over parts of weight x row, each number rounded once; the scale is 1, or what
+  ;; gives unit length (0 for zeros).
   (func (export "sum")
     (param $first i32)    ;; address of the rows of part 0, one behind the other
     (param $part i32)     ;; bytes from one part to the next

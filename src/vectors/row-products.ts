@@ -5,12 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ByteMatrix } from './byte-matrix.js';
 import { type KernelMemory, kernelOf, PAGE } from './kernel.js';
-
-/** Compiled from row-products.wat. */
-const MODULE =
-  'AGFzbQEAAAABCQFgBX9/f39/AAMCAQAFAwEAAQcVAgZtZW1vcnkCAAhwcm9kdWN0cwAACsABAb0BAgJ/BHsgBCACQQJ0aiEFA0AgACADaiEG/QwAAAAAAA' +
-  'AAAAAAAAAAAAAAIQf9DAAAAAAAAAAAAAAAAAAAAAAhCANAIAD9AAQAIQkgAf0ABAAhCiAHIAkgCv2cAf1+/a4BIQcgCCAJIAr9nQH9fv2uASEIIABBEGoh' +
-  'ACABQRBqIQEgACAGSQ0ACyAHIAj9rgEhByAEIAf9GwAgB/0bAWogB/0bAiAH/RsDamo2AgAgBEEEaiEEIAQgBUkNAAsL';
+import { MODULE } from './row-products.wasm.js';
 
 /** Rows at a time: they stay in the processor's cache. */
 const BLOCK = 256;

@@ -1,5 +1,5 @@
-;; The products of rows of signed bytes with rows of another matrix, place by place. Built into row-products.ts:
-;; npx -p wabt wat2wasm src/vectors/row-products.wat --output=- | base64 -w0
+;; The products of rows of signed bytes with rows of another matrix, row by row. Compiled by npm run
+;; build:kernels.
 (module
   (memory (export "memory") 1)
 

@@ -1,6 +1,6 @@
 /**
- * What of an experiment's results.json the page draws: tables of systems, curves over a condition,
- * the tested answer.
+ * Reads an experiment's results.json into what the page shows: the tests of the hypothesis, tables
+ * of systems, and curves over a condition.
  */
 export interface Row {
   readonly dataset: string;
@@ -47,7 +47,7 @@ export interface Results {
   readonly answer: Answer | null;
 }
 
-/** null for a file of another shape: its report is shown alone. */
+/** Null for a file of another format, of which only the report is shown. */
 export function readResults(value: unknown): Results | null {
   const { results, answer } = (value ?? {}) as { results?: unknown; answer?: unknown };
   if (!Array.isArray(results)) return null;
@@ -57,20 +57,18 @@ export function readResults(value: unknown): Results | null {
       typeof row.system === 'string' &&
       typeof row.metric === 'string',
   );
-  const told = answer as Answer | undefined;
-  const whole =
-    Array.isArray(told?.rows) && Array.isArray(told.languages) && told.primary !== undefined;
-  return { rows, answer: whole ? told! : null };
+  const tests = answer as Answer | undefined;
+  const complete =
+    Array.isArray(tests?.rows) && Array.isArray(tests.languages) && tests.primary !== undefined;
+  return { rows, answer: complete ? tests! : null };
 }
 
-/**
- * The rows that stand in one table or one chart: same data, setting, encoder, generator and metric.
- */
-export function groundOf({ dataset, setting, encoder, generator }: Row): string {
+/** Label of the table or chart that a row belongs to: data set, setting, encoder and generator. */
+export function groupOf({ dataset, setting, encoder, generator }: Row): string {
   return [dataset, setting, encoder, generator].filter((part) => part !== undefined).join(' · ');
 }
 
-/** The language that varies within a setting. */
+/** The language that varies within the row's setting. */
 export function languageOf({ setting, queryLang, passageLang }: Row): string {
   return setting === 'from-english' ? passageLang : queryLang;
 }
@@ -80,7 +78,7 @@ export interface Curve {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-/** One curve a language and their mean, last. */
+/** One curve per language, and last the curve of their mean. */
 export function curvesOf(rows: readonly Row[], condition: string): Curve[] {
   const byLanguage = new Map<string, Map<number, number[]>>();
   for (const row of rows) {
@@ -105,7 +103,7 @@ export function curvesOf(rows: readonly Row[], condition: string): Curve[] {
     .sort((a, b) => Number(a.name === 'mean') - Number(b.name === 'mean'));
 }
 
-/** Systems as rows, languages and their mean as columns. */
+/** A table with systems as rows, and languages and their mean as columns. */
 export function tableOf(rows: readonly Row[]): {
   languages: string[];
   systems: { name: string; values: (number | null)[]; mean: number }[];
@@ -122,8 +120,9 @@ export function tableOf(rows: readonly Row[]): {
         ? null
         : cells.reduce((sum, value) => sum + value, 0) / cells.length;
     });
-    const there = values.filter((value) => value !== null);
-    return { name, values, mean: there.reduce((sum, value) => sum + value, 0) / there.length };
+    const measured = values.filter((value) => value !== null);
+    const sum = measured.reduce((total, value) => total + value, 0);
+    return { name, values, mean: sum / measured.length };
   });
   return { languages, systems };
 }

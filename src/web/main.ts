@@ -1,4 +1,4 @@
-/** Puts the page into its document. */
+/** Entry point of the web page. */
 import './page.css';
 import { mount } from 'svelte';
 import App from './App.svelte';

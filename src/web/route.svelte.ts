@@ -1,6 +1,6 @@
 /**
- * Which view is open, and what its address says. Links stay links: they can be copied and opened
- * elsewhere.
+ * The router: the open view and the parameters in its address. Links are real links, which can be
+ * copied and opened in another tab.
  */
 export type View = 'search' | 'explore' | 'experiments' | 'add' | 'reference';
 
@@ -18,7 +18,7 @@ export const VIEWS: readonly {
 
 class Route {
   view = $state<View>('search');
-  /** Of the address: index, q, id, name. */
+  /** Query parameters of the address: index, q, id, name. */
   parameters = $state<Readonly<Record<string, string>>>({});
 
   constructor() {
@@ -26,11 +26,11 @@ class Route {
     addEventListener('popstate', () => this.#read());
   }
 
-  /** The address of a view. Empty parameters are left out. */
+  /** The address of a view; empty parameters are omitted. */
   link(view: View, parameters: Readonly<Record<string, string>> = {}): string {
     const { path } = VIEWS.find((known) => known.view === view)!;
-    const given = Object.entries(parameters).filter(([, value]) => value !== '');
-    const query = new URLSearchParams(given).toString();
+    const present = Object.entries(parameters).filter(([, value]) => value !== '');
+    const query = new URLSearchParams(present).toString();
     return query === '' ? path : `${path}?${query}`;
   }
 
@@ -40,13 +40,13 @@ class Route {
     scrollTo(0, 0);
   }
 
-  /** Says in the address what is shown, without a step in the history. */
-  note(parameters: Readonly<Record<string, string>>): void {
+  /** Updates the address of the current view without adding an entry to the history. */
+  replace(parameters: Readonly<Record<string, string>>): void {
     history.replaceState(null, '', this.link(this.view, parameters));
     this.parameters = parameters;
   }
 
-  /** For links within the page: they change the view instead of loading it anew. */
+  /** Click handler of links within the page, which change the view without reloading the page. */
   follow = (event: MouseEvent & { currentTarget: HTMLAnchorElement }): void => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();

@@ -1,20 +1,18 @@
-/**
- * The server as the page sees it: its indexes, whether it is there, and the key that it asks for.
- */
+/** The state of the server: its indexes, whether it can be reached, and the key for requests. */
 import { type IndexesResponse, XqgClient, XqgClientError } from '../client/index.js';
 
 const KEY = 'xqg-key';
-/**
- * How often a server that is gone, or an index that is not open, is asked again, in milliseconds.
- */
-const AGAIN_MS = 2000;
+/** Time until a server that cannot be reached is tried again. */
+const RETRY_MS = 2000;
+/** Time until an index that is being opened is checked again. */
+const OPENING_POLL_MS = 500;
 
 class Server {
   listed = $state.raw<IndexesResponse | null>(null);
   failure = $state.raw<XqgClientError | null>(null);
   #key = $state(sessionStorage.getItem(KEY) ?? undefined);
   client = $derived(new XqgClient({ address: '', key: this.#key }));
-  #again: ReturnType<typeof setTimeout> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
   get hasKey(): boolean {
     return this.#key !== undefined;
@@ -29,24 +27,24 @@ class Server {
   }
 
   async load(): Promise<void> {
-    clearTimeout(this.#again);
+    clearTimeout(this.#retry);
     try {
       this.listed = await this.client.indexes();
       this.failure = null;
       const opening = this.listed.indexes.some(
         ({ condition }) => condition === 'opening' || condition === 'closed',
       );
-      if (opening) this.#again = setTimeout(() => this.load(), AGAIN_MS / 4);
-    } catch (thrown) {
-      this.failed(thrown);
+      if (opening) this.#retry = setTimeout(() => this.load(), OPENING_POLL_MS);
+    } catch (error) {
+      this.failed(error);
     }
   }
 
-  /** Tells the whole page of a failure that is not of one question alone. */
-  failed(thrown: unknown): void {
-    if (!(thrown instanceof XqgClientError)) throw thrown;
-    this.failure = thrown;
-    if (thrown.status === 0) this.#again = setTimeout(() => this.load(), AGAIN_MS);
+  /** Reports a failure that concerns the whole page, not just one search. */
+  failed(error: unknown): void {
+    if (!(error instanceof XqgClientError)) throw error;
+    this.failure = error;
+    if (error.status === 0) this.#retry = setTimeout(() => this.load(), RETRY_MS);
   }
 
   useKey(key: string): void {

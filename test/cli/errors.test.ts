@@ -5,7 +5,7 @@ import { errorDocs } from '../../scripts/error-docs-text.mjs';
 import { catalogue } from '../../src/base/error-catalogue.js';
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts') && path !== join('errors', 'catalogue.ts'))
+  .filter((path) => path.endsWith('.ts') && !path.startsWith(join('base', 'errors')))
   .map((path) => ({ path, text: readFileSync(join('src', path), 'utf8') }));
 const codes = Object.keys(catalogue);
 

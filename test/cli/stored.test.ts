@@ -12,7 +12,7 @@ import { servedIndexes } from '../../src/server/served-index.js';
 import { buildServer, type XqgServer } from '../../src/server/server.js';
 import { openIndex } from '../../src/xqg-index.js';
 import { forgetRuns, redisUrl } from '../indexing/workers/redis.js';
-import { post, WRITE_CHILD } from '../server/served.js';
+import { post } from '../server/served.js';
 import { describeWithOpenSearch, newStoreSpec } from '../support/opensearch.js';
 import { writePack } from '../support/written-pack.js';
 import { xqg } from './run-xqg.js';
@@ -248,7 +248,6 @@ describeWithOpenSearch('commands over an index in OpenSearch', () => {
       await told('status', '--index', at('elsewhere'), '--store', store);
       server = await buildServer({
         indexes: servedIndexes([{ name: 'docs', directory: at('elsewhere') }], { pack }),
-        writeChild: WRITE_CHILD,
         page: at('no-page'),
       });
       await server.ready();

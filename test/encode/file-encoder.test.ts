@@ -1,37 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { IdTable } from '../../src/base/id-table.js';
 import { FileEncoder } from '../../src/encode/file/file-encoder.js';
-import { FLOAT_BYTES, type FloatType, toFloat32 } from '../../src/encode/file/numbers.js';
+import { FLOAT_BYTES, type FloatType, toFloat32 } from '../../src/encode/file/matrix-file.js';
 import { encodeSafetensors } from '../../src/pack/safetensors.js';
 
-/**
- * Two rows, [0.5 -1 2] and [0.25 3 -0.125], with the ids d1 and d2 (7 and 8 in f8), pickled by
- * NumPy 1.26 and 2.4.
- */
-const PICKLES = {
-  'protocol 3, float32, NumPy 1':
-    'gANjbnVtcHkuY29yZS5tdWx0aWFycmF5Cl9yZWNvbnN0cnVjdApxAGNudW1weQpuZGFycmF5CnEBSwCFcQJDAWJxA4dxBFJxBShLAUsCSwOGcQZjbnVtcHkKZHR5cGUKcQdYAgAAAGY0cQiJiIdxCVJxCihLA1gBAAAAPHELTk5OSv////9K/////0sAdHEMYolDGAAAAD8AAIC/AAAAQAAAgD4AAEBAAAAAvnENdHEOYl1xDyhYAgAAAGQxcRBYAgAAAGQycRFlhnESLg==',
-  'protocol 4, float16, NumPy 1':
-    'gASVpgAAAAAAAACMFW51bXB5LmNvcmUubXVsdGlhcnJheZSMDF9yZWNvbnN0cnVjdJSTlIwFbnVtcHmUjAduZGFycmF5lJOUSwCFlEMBYpSHlFKUKEsBSwJLA4aUaAOMBWR0eXBllJOUjAJmMpSJiIeUUpQoSwOMATyUTk5OSv////9K/////0sAdJRiiUMMADgAvABAADQAQgCwlHSUYl2UKIwCZDGUjAJkMpRlhpQu',
-  'protocol 4, float32, NumPy 2':
-    'gASVswAAAAAAAACMFm51bXB5Ll9jb3JlLm11bHRpYXJyYXmUjAxfcmVjb25zdHJ1Y3SUk5SMBW51bXB5lIwHbmRhcnJheZSTlEsAhZRDAWKUh5RSlChLAUsCSwOGlGgDjAVkdHlwZZSTlIwCZjSUiYiHlFKUKEsDjAE8lE5OTkr/////Sv////9LAHSUYolDGAAAAD8AAIC/AAAAQAAAgD4AAEBAAAAAvpR0lGJdlCiMAmQxlIwCZDKUZYaULg==',
-  'protocol 5, float64, whole numbers as ids, NumPy 2':
-    'gAWVsAAAAAAAAACME251bXB5Ll9jb3JlLm51bWVyaWOUjAtfZnJvbWJ1ZmZlcpSTlCiWMAAAAAAAAAAAAAAAAADgPwAAAAAAAPC/AAAAAAAAAEAAAAAAAADQPwAAAAAAAAhAAAAAAAAAwL+UjAVudW1weZSMBWR0eXBllJOUjAJmOJSJiIeUUpQoSwOMATyUTk5OSv////9K/////0sAdJRiSwJLA4aUjAFDlHSUUpRdlChLB0sIZYaULg==',
-};
-const REFUSED = {
-  /** `os.system('touch /tmp/evil')`, run by whoever loads it. */
-  program:
-    'gASVOgAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOUjA90b3VjaCAvdG1wL2V2aWyUhZRSlF2UKIwCZDGUjAJkMpRlhpQu',
-  fortran:
-    'gASVygAAAAAAAACMFW51bXB5LmNvcmUubXVsdGlhcnJheZSMDF9yZWNvbnN0cnVjdJSTlIwFbnVtcHmUjAduZGFycmF5lJOUSwCFlEMBYpSHlFKUKEsBSwJLA4aUaAOMBWR0eXBllJOUjAJmOJSJiIeUUpQoSwOMATyUTk5OSv////9K/////0sAdJRiiEMwAAAAAAAA4D8AAAAAAADQPwAAAAAAAPC/AAAAAAAACEAAAAAAAAAAQAAAAAAAAMC/lHSUYl2UKIwCZDGUjAJkMpRlhpQu',
-  objects:
-    'gASVnwAAAAAAAACMFm51bXB5Ll9jb3JlLm11bHRpYXJyYXmUjAxfcmVjb25zdHJ1Y3SUk5SMBW51bXB5lIwHbmRhcnJheZSTlEsAhZRDAWKUh5RSlChLAUsChZRoA4wFZHR5cGWUk5SMAk84lImIh5RSlChLA4wBfJROTk5K/////0r/////Sz90lGKJXZQojAFhlE5ldJRiXZQojAJkMZSMAmQylGWGlC4=',
-  protocol2: Buffer.from([0x80, 2, 0x5d, 0x2e]).toString('base64'),
-};
-const unpacked = (pickle: string) => Buffer.from(pickle, 'base64');
 const ROWS = [0.5, -1, 2, 0.25, 3, -0.125];
 
 /** A .npy file of rows of `dim` numbers. */
@@ -48,6 +22,11 @@ function npy(
   start.writeUInt16LE(header.length, 8);
   const numbers = descr.endsWith('8') ? Float64Array.from(values) : Float32Array.from(values);
   return Buffer.concat([start, Buffer.from(header), Buffer.from(numbers.buffer)]);
+}
+
+/** The same file, declared to be in Fortran order. */
+function columnMajor(file: Buffer): Buffer {
+  return Buffer.from(file.toString('latin1').replace('False', 'True '), 'latin1');
 }
 
 function folder(files: Record<string, string | Uint8Array | object>): string {
@@ -83,12 +62,6 @@ describe('FileEncoder', () => {
     );
     expect(await encoder.encodePassages([])).toEqual(new Float32Array(0));
     expect(encoder.identity).toMatchObject({ name: 'file/test', dim: 3, unitLength: false });
-  });
-
-  it.each(Object.entries(PICKLES))('reads a pickle of %s', async (name, pickle) => {
-    const encoder = await open({ 'a.pkl': unpacked(pickle) }, { passages: [{ vectors: 'a.pkl' }] });
-    const ids = name.includes('whole') ? ['7', '8'] : ['d1', 'd2'];
-    expect([...(await encoder.encodePassages(ids.map((id) => passage(id))))]).toEqual(ROWS);
   });
 
   it('reads safetensors, of several matrices the one that is named', async () => {
@@ -184,7 +157,7 @@ describe('FileEncoder', () => {
     ['an empty id', { ...one, 'a.txt': 'd1\n\n' }, { passages }, 'a.txt, row 2: the line is empty'],
     ['fewer ids than rows', { ...one, 'a.txt': 'd1\n' }, { passages }, '2 rows, but 1 ids'],
     ['more ids than rows', { ...one, 'a.txt': 'd1\nd2\nd3\n' }, { passages }, '2 rows, but 3 ids'],
-    ['no ids', one, { passages: [{ vectors: 'a.npy' }] }, 'it holds no ids'],
+    ['no ids', one, { passages: [{ vectors: 'a.npy' }] }, 'passages.0.ids: Invalid input'],
     [
       'another dimension',
       { ...one, 'b.npy': npy([1, 2], 2), 'b.txt': 'd3\n' },
@@ -221,13 +194,19 @@ describe('FileEncoder', () => {
       { passages },
       'its numbers are >f4',
     ],
+    [
+      'column-major numbers',
+      { ...one, 'a.npy': columnMajor(npy(ROWS, 3)) },
+      { passages },
+      'it is column-major',
+    ],
     ['one dimension', { ...one, 'a.npy': npy(ROWS, 3, '<f4', '6,') }, { passages }, '1 dimensions'],
     ['another file', { ...one, 'a.npy': 'hello hello hello' }, { passages }, 'it is not .npy'],
     [
       'an unknown kind',
       { 'a.csv': '' },
-      { passages: [{ vectors: 'a.csv' }] },
-      'no reader knows ".csv"',
+      { passages: [{ vectors: 'a.csv', ids: 'a.txt' }] },
+      '".csv" is not supported',
     ],
     ['a missing file', {}, { passages }, 'there is no such file'],
     ['no files', {}, {}, 'it names no files'],
@@ -251,34 +230,6 @@ describe('FileEncoder', () => {
     ],
   ])('refuses %s', async (_, files, manifest, reason) => {
     await expect(open(files, manifest)).rejects.toThrow(reason);
-  });
-
-  it.each<[string, Uint8Array, string]>([
-    ['a program', unpacked(REFUSED.program), 'the name posix.system'],
-    ['column-major numbers', unpacked(REFUSED.fortran), 'column-major'],
-    ['an array of objects', unpacked(REFUSED.objects), 'an array that does not hold plain numbers'],
-    ['protocol 2', unpacked(REFUSED.protocol2), 'protocol 2; 3 to 5 are read'],
-    ['text', Buffer.from('hello'), 'it is no pickle, or damaged'],
-    ['a list alone', Buffer.from([0x80, 4, 0x5d, 0x2e]), 'it does not hold (array, ids)'],
-    ['an unbalanced pickle', Buffer.from([0x80, 4, 0x86, 0x2e]), 'it is no pickle, or damaged'],
-  ])('refuses a pickle of %s', async (_, bytes, reason) => {
-    await expect(open({ 'a.pkl': bytes }, { passages: [{ vectors: 'a.pkl' }] })).rejects.toThrow(
-      reason,
-    );
-    expect(existsSync('/tmp/evil')).toBe(false);
-  });
-
-  it('refuses a pickle that is cut anywhere', async () => {
-    const whole = unpacked(PICKLES['protocol 4, float32, NumPy 2']);
-    for (let length = 0; length < whole.length; length += 7) {
-      const cut = { 'a.pkl': whole.subarray(0, length) };
-      await expect(
-        open(cut, { passages: [{ vectors: 'a.pkl' }] }),
-        `${length}`,
-      ).rejects.toMatchObject({
-        code: 'XQG_VECTOR_FILE',
-      });
-    }
   });
 
   it('reads more rows than a chunk holds', async () => {
@@ -322,14 +273,5 @@ describe('toFloat32', () => {
       expect([...toFloat32(new Uint8Array(values.buffer), type)]).toEqual([1.5, -2]);
       expect(values.BYTES_PER_ELEMENT).toBe(FLOAT_BYTES[type]);
     }
-  });
-});
-
-describe('IdTable', () => {
-  it('keeps the first row of an id', () => {
-    const table = new IdTable();
-    for (let i = 0; i < 1000; i++) expect(table.add(`id ${i}`, i)).toBeUndefined();
-    expect(table.add('id 7', 1000)).toBe(7);
-    expect([table.get('id 999'), table.get('id 1000'), table.size]).toEqual([999, undefined, 1000]);
   });
 });

@@ -5,11 +5,17 @@
  */
 import type {
   BagEncoder,
+  BagEncoding,
   EncoderIdentity,
   PassageText,
   QueryText,
 } from '../../src/encode/encoder.js';
-import type { DistributionGenerator, GeneratorInput } from '../../src/generate/generator.js';
+import type {
+  DistributionGenerator,
+  GeneratorInput,
+  QueryDistribution,
+  TermFactors,
+} from '../../src/generate/generator.js';
 import { termsOf } from '../../src/languages/analysis.js';
 import type { TermBag } from '../../src/languages/terms.js';
 
@@ -47,7 +53,8 @@ function addWord(vector: Float32Array, word: string, weight: number): void {
   vector[hash % DIM] += weight;
 }
 
-export class ToyEncoder implements BagEncoder {
+export class ToyEncoder implements BagEncoder, BagEncoding {
+  readonly bags: BagEncoding = this;
   encodedPassages = 0;
   encodedQueries = 0;
   readonly identity: EncoderIdentity = {
@@ -102,7 +109,9 @@ export class ToyEncoder implements BagEncoder {
   }
 }
 
-export class ToyGenerator implements DistributionGenerator {
+export class ToyGenerator implements DistributionGenerator, QueryDistribution, TermFactors {
+  readonly distribution: QueryDistribution = this;
+  readonly factors: TermFactors = this;
   readonly identity = { name: 'toy', weights: 'none', settings: {} };
   readonly languages = ['de', 'en', 'th'];
   drawnFor: string[] = [];

@@ -51,7 +51,13 @@ async function measuredByEngine() {
   ]);
   const lexical = index.lexical(SEARCH_DEFAULTS.bm25);
   const { snapshot } = index;
-  const engine = new SearchEngine({ snapshot, lexical, encoder, scanner, factors: generator });
+  const engine = new SearchEngine({
+    snapshot,
+    lexical,
+    encoder,
+    scanner,
+    factors: generator.factors,
+  });
   const [measure] = parseMeasures('MRR');
   const measured: { system: string; queryLang: string; value: number }[] = [];
   for (const queryLang of ['de', 'th']) {

@@ -1,10 +1,6 @@
 /** What every generator promises; run by each implementation. */
 import { describe, expect, it } from 'vitest';
-import {
-  type Generator,
-  type GeneratorInput,
-  hasDistribution,
-} from '../../src/generate/generator.js';
+import type { Generator, GeneratorInput } from '../../src/generate/generator.js';
 
 export function describeGenerator(
   name: string,
@@ -33,12 +29,13 @@ export function describeGenerator(
     });
 
     it('states what it draws from, if it has a distribution, as the product of its factors', () => {
-      if (!hasDistribution(generator)) return;
+      const { distribution } = generator;
+      if (distribution === undefined) return;
       for (const passage of passages) {
-        const pivot = generator.pivot(passage);
-        const expected = generator.expectation(pivot, lang);
+        const pivot = distribution.pivot(passage);
+        const expected = distribution.expectation(pivot, lang);
         expected.terms.forEach((term, t) => {
-          const from = generator.generatedFrom(term, lang);
+          const from = distribution.factors.generatedFrom(term, lang);
           const sum = from.terms.reduce((total, stem, s) => {
             const at = pivot.terms.indexOf(stem);
             return total + (at < 0 ? 0 : pivot.weights[at] * from.weights[s]);
@@ -46,7 +43,7 @@ export function describeGenerator(
           expect(sum).toBeCloseTo(expected.weights[t], 5);
         });
         const mass = pivot.terms.reduce(
-          (sum, stem, s) => sum + pivot.weights[s] * generator.generatedMass(stem, lang),
+          (sum, stem, s) => sum + pivot.weights[s] * distribution.factors.generatedMass(stem, lang),
           0,
         );
         expect(expected.weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(mass, 4);

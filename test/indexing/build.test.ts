@@ -149,10 +149,11 @@ describe('indexing', () => {
     for (const [row, id] of snapshot.ids.entries()) {
       const sum = th.subarray(row * 16, (row + 1) * 16);
       const text = (await snapshot.take([row], ['text']))[0].text;
-      const pivot = generator.pivot({ id, title: '', text, lang: '' });
-      const expected = await encoder.encodeMixtures(
+      const pivot = generator.distribution.pivot({ id, title: '', text, lang: '' });
+      const expected = await encoder.bags.encodeMixtures(
         [pivot],
-        (name, lang) => generator.expectation({ terms: [name], weights: Float32Array.of(1) }, lang),
+        (name, lang) =>
+          generator.distribution.expectation({ terms: [name], weights: Float32Array.of(1) }, lang),
         'th',
       );
       sum.forEach((value, d) => {

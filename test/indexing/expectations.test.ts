@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
-
-// Threads run what is compiled, so the test takes the compiled side too.
-const dist = <T>(path: string): Promise<T> =>
-  import(new URL(`../../dist/${path}`, import.meta.url).href);
-const { ExpectedQueries } = await dist<typeof import('../../src/indexing/expectations.js')>(
-  'indexing/expectations.js',
-);
-const { StaticEncoder } =
-  await dist<typeof import('../../src/encode/static/static-encoder.js')>('encode/static.js');
-const { LexiconGenerator } =
-  await dist<typeof import('../../src/generate/lexicon.js')>('generate/lexicon.js');
-const { loadPack, packFolder } =
-  await dist<typeof import('../../src/pack/format.js')>('pack/format.js');
+import { StaticEncoder } from '../../src/encode/static/static-encoder.js';
+import { LexiconGenerator } from '../../src/generate/lexicon.js';
+import { ExpectedQueries } from '../../src/indexing/expectations.js';
+import { loadPack } from '../../src/pack/format.js';
+import { packFolder } from '../../src/pack/manifest.js';
 
 const pack = await loadPack('base');
 const encoder = new StaticEncoder(pack);

@@ -24,16 +24,18 @@ export const encoder: BagEncoder = {
   identity: { name: 'fake', dim: DIM, weights: 'w', unitLength: true, settings: {} },
   encodePassages: async (passages) => matrix(passages.map(({ title, text }) => `${title} ${text}`)),
   encodeQueries: async (queries) => matrix(queries.map(({ text }) => text)),
-  encodeMixtures: async (mixtures, partOf, lang) =>
-    matrix(
-      mixtures.map(
-        ({ terms }) =>
-          `${lang} ${terms
-            .flatMap((name) => partOf(name, lang).terms)
-            .sort()
-            .join(' ')}`,
+  bags: {
+    encodeMixtures: async (mixtures, partOf, lang) =>
+      matrix(
+        mixtures.map(
+          ({ terms }) =>
+            `${lang} ${terms
+              .flatMap((name) => partOf(name, lang).terms)
+              .sort()
+              .join(' ')}`,
+        ),
       ),
-    ),
+  },
 };
 
 /** The same encoder, which takes texts only. */
@@ -49,22 +51,26 @@ const languages = ['bn', 'en', 'th'];
 export const generator: DistributionGenerator = {
   identity: { name: 'fake', weights: 'g', settings: {} },
   languages,
-  pivot: ({ text }) => {
-    const stems = [...new Set(text.match(/\p{L}{5,}/gu) ?? [])];
-    return { terms: stems, weights: Float32Array.from(stems, (stem) => stem.length / 8) };
+  distribution: {
+    pivot: ({ text }) => {
+      const stems = [...new Set(text.match(/\p{L}{5,}/gu) ?? [])];
+      return { terms: stems, weights: Float32Array.from(stems, (stem) => stem.length / 8) };
+    },
+    expectation: (pivot, lang): TermBag => ({
+      terms: pivot.terms.map((stem) => `${lang}:${stem}`),
+      weights: pivot.weights,
+    }),
+    factors: {
+      knows: () => false,
+      generatedFrom: () => ({ terms: [], weights: new Float32Array(0) }),
+      translate: () => ({ terms: [], weights: new Float32Array(0) }),
+      relatives: () => ({ terms: [], weights: new Float32Array(0) }),
+      termWeight: () => 1,
+      generatedMass: () => 1,
+    },
   },
-  expectation: (pivot, lang): TermBag => ({
-    terms: pivot.terms.map((stem) => `${lang}:${stem}`),
-    weights: pivot.weights,
-  }),
   draw: async (passages, lang, n) =>
     passages.map(({ id }) => Array.from({ length: n }, (_, i) => `${lang} query ${i} of ${id}`)),
-  knows: () => false,
-  generatedFrom: () => ({ terms: [], weights: new Float32Array(0) }),
-  translate: () => ({ terms: [], weights: new Float32Array(0) }),
-  relatives: () => ({ terms: [], weights: new Float32Array(0) }),
-  termWeight: () => 1,
-  generatedMass: () => 1,
 };
 
 export const drawing: Generator = {

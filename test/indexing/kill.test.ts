@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,26 +9,19 @@ import { indexDocuments } from '../../src/indexing/build.js';
 import { digestIndex } from '../../src/indexing/digest.js';
 import { readManifest } from '../../src/indexing/manifest.js';
 import { openSnapshot } from '../../src/indexing/open.js';
-import { type Compiled, compile } from './compiled.js';
 import { documentsOf, encoder, generator, upTo } from './fakes.js';
 
 const DOCUMENTS = 400;
 let root: string;
-let compiled: Compiled;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'xqg-kill-'));
-  compiled = await compile(['src', 'test/indexing']);
 });
 afterAll(async () => {
-  await compiled.remove();
   await rm(root, { recursive: true, force: true });
 });
 
 function start(dir: string): ChildProcess {
-  const script = compiled.path('test/indexing/index-child.ts');
-  return spawn(process.execPath, [script, dir, String(DOCUMENTS)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return fork('test/indexing/index-child.ts', [dir, String(DOCUMENTS)], { silent: true });
 }
 
 /** What a child said until it ended. */

@@ -4,15 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planSegments, writeSegments } from '../../src/indexing/lexical/segments.js';
-import { SegmentFollower } from '../../src/indexing/segments-ahead.js';
+import { SegmentFollower, SegmentsAhead } from '../../src/indexing/segments-ahead.js';
 import { LanceStore } from '../../src/store/lance/lance-store.js';
 import type { IndexedPassage } from '../../src/store/store.js';
 import { passage, shape } from '../store/conformance.js';
-
-// Threads run what is compiled, so the test takes the compiled side of them too.
-const { SegmentsAhead }: typeof import('../../src/indexing/segments-ahead.js') = await import(
-  new URL('../../dist/indexing/segments-ahead.js', import.meta.url).href
-);
 
 /** Rows of a write; three fill more than one segment. */
 const ROWS = 6000;

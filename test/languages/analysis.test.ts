@@ -41,16 +41,16 @@ describe('words', () => {
     }
   });
 
-  it('read the digits of every script', () => {
+  it('have the digits of every script as 0-9', () => {
     expect(surfaces('١٩٩٨ १९९८ ১৯৯৮ ๑๙๙๘', 'ar')).toEqual(['1998', '1998', '1998', '1998']);
     expect(surfaces('3.14 1.000.000', 'de')).toEqual(['3.14', '1000000']);
   });
 
-  it('lower-case Turkish as Turkish', () => {
+  it('are lower-cased by the rules of Turkish in Turkish text', () => {
     expect(surfaces('IŞIK İstanbul', 'tr')).toEqual(['ışık', 'istanbul']);
   });
 
-  it('are those of one regular expression, wherever ASCII begins and ends', () => {
+  it('are the same with and without the fast path for ASCII', () => {
     const whole = /[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+|(?<=\p{N})[.,](?=\p{N})[\p{N}]+)*/gu;
     const random = new Random(5);
     const alphabet = [...'aZ07_\'.,’ -\t"é\u0301д٣²\u00a0😀'];
@@ -68,14 +68,14 @@ describe('words', () => {
     }
   });
 
-  it('survive a run of unspaced text that is longer than ICU likes', () => {
+  it('are found in a very long run of text without spaces', () => {
     const text = '東京都の人口'.repeat(400);
     expect(surfaces(text, 'ja').join('')).toBe(text);
   });
 });
 
 describe('terms', () => {
-  it('join the forms of a word', () => {
+  it('are the same for all forms of a word', () => {
     for (const [lang, ...forms] of [
       ['en', 'study', 'studies', "study's"],
       ['tr', 'Ankara', "Ankara'da", "Ankara'nın"],
@@ -91,13 +91,13 @@ describe('terms', () => {
   });
 });
 
-describe('keys across scripts', () => {
+describe('keys that match across scripts', () => {
   it('are n-grams of the romanized word', () => {
     expect(romanizedGrams('москва')).toEqual(['#<mos', '#mosk', '#oskv', '#skva', '#kva>']);
     expect(romanizedGrams('a')).toEqual([]);
   });
 
-  it('are consonants that scripts agree on', () => {
+  it('are consonants that are transliterated alike', () => {
     for (const [name, ...others] of [
       ['goldman', 'جولدمان', 'голдман', 'गोल्डमैन'],
       ['friedman', 'فريدمان', 'фридман'],
@@ -109,7 +109,7 @@ describe('keys across scripts', () => {
     expect(skeleton('audio')).toBeNull();
   });
 
-  it('stand beside the terms of a passage', () => {
+  it('are in the bag of a passage next to its terms', () => {
     const { terms, weights } = passageBag({ title: 'Newton', text: 'Newton fell.', lang: 'en' });
     const bag = new Map(terms.map((term, i) => [term, weights[i]]));
     expect(bag.get('newton')).toBe(2);

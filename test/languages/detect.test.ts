@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { detectLanguage } from '../../src/languages/detect.js';
 import { languageOfTag } from '../../src/languages/languages.js';
 
-/** One sentence a language, written for this test. */
+/** One sentence per language, written for this test. */
 const SENTENCES: Readonly<Record<string, string>> = {
   ar: 'تفتح المكتبة أبوابها كل يوم في الساعة التاسعة صباحا.',
   bn: 'গ্রন্থাগারটি প্রতিদিন সকাল নয়টায় খোলে।',
@@ -22,7 +22,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   tr: 'Kütüphane her gün sabah saat dokuzda açılır.',
   vi: 'Thư viện mở cửa mỗi ngày vào lúc chín giờ sáng.',
   zh: '图书馆每天早上九点开门，晚上六点关门。',
-  // Outside the languages that xqg ships knowledge of.
+  // Languages that xqg has no rules for.
   he: 'הספרייה נפתחת בכל יום בתשע בבוקר.',
   nl: 'De bibliotheek gaat elke dag om negen uur in de ochtend open.',
   uk: 'Бібліотека відчиняється щодня о дев’ятій годині ранку, а зачиняється ввечері.',
@@ -30,7 +30,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 };
 
 describe('detectLanguage', () => {
-  it.each(Object.entries(SENTENCES))('knows a sentence in %s', async (lang, text) => {
+  it.each(Object.entries(SENTENCES))('recognizes a sentence in %s', async (lang, text) => {
     const found = await detectLanguage(text);
     expect(found.lang).toBe(lang);
     expect(found.confidence).toBeGreaterThan(0.6);
@@ -58,23 +58,28 @@ describe('detectLanguage', () => {
     ['北京', 'zh'],
     ['Кто', 'ru'],
     ['क्या', 'hi'],
-  ])('knows %s by its script', async (text, lang) => {
+  ])('recognizes %s by its script', async (text, lang) => {
     expect((await detectLanguage(text)).lang).toBe(lang);
   });
 
-  // CLD3 alone says Serbian and Frisian here, at .83 and .77.
-  it.each(['hello', 'berlin wall'])('doubts what it hears in "%s"', async (text) => {
-    const { confidence, candidates } = await detectLanguage(text);
-    expect(confidence).toBeLessThan(0.4);
-    expect(candidates.map(({ lang }) => lang)).toEqual(expect.arrayContaining(['en', 'de', 'vi']));
-  });
+  // CLD3 alone answers Serbian and Frisian, with probabilities .83 and .77.
+  it.each(['hello', 'berlin wall'])(
+    'has low confidence in "%s", where the detector alone is confident and wrong',
+    async (text) => {
+      const { confidence, candidates } = await detectLanguage(text);
+      expect(confidence).toBeLessThan(0.4);
+      expect(candidates.map(({ lang }) => lang)).toEqual(
+        expect.arrayContaining(['en', 'de', 'vi']),
+      );
+    },
+  );
 
-  it('leaves characters that Japanese and Chinese share to both', async () => {
+  it('gives both Japanese and Chinese weight for the characters that they share', async () => {
     const { candidates } = await detectLanguage('東京');
     expect(candidates.map(({ lang }) => lang).sort()).toEqual(['ja', 'zh']);
   });
 
-  it('hears both languages of a mixed question', async () => {
+  it('detects both languages of a mixed question', async () => {
     const { candidates } = await detectLanguage('Who is the president of ประเทศไทย');
     expect(
       candidates
@@ -90,20 +95,20 @@ describe('detectLanguage', () => {
   });
 
   it.each(['', ' ', '123', '?!', '😀', '\u0000', 'ᏣᎳᎩ'])(
-    'says that %j is in no language it knows',
+    'finds no language in %j',
     async (text) => {
       expect(await detectLanguage(text)).toEqual({ lang: 'und', confidence: 0, candidates: [] });
     },
   );
 
-  it('takes half a surrogate pair and very long text', async () => {
+  it('accepts half a surrogate pair and very long text', async () => {
     expect((await detectLanguage(`\ud800 ${SENTENCES.de} \udc00`)).lang).toBe('de');
     expect((await detectLanguage(SENTENCES.fr.repeat(100_000))).lang).toBe('fr');
   });
 });
 
 describe('languageOfTag', () => {
-  it('brings tags to one code a language', () => {
+  it('maps every tag of a language to one code', () => {
     const tags = ['pt-BR', 'deu', 'iw', 'cmn-Hans', 'zh_TW', 'hi-Latn', ' EN ', 'fil'];
     expect(tags.map(languageOfTag)).toEqual(['pt', 'de', 'he', 'zh', 'zh', 'hi', 'en', 'fil']);
     for (const tag of ['', 'english', 'und', 'mul', '!', 'c'])

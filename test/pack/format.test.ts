@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   loadPack,
-  readManifest,
   writeLanguage,
-  writeManifest,
   writeMeans,
   writePivot,
   writeRelatives,
 } from '../../src/pack/format.js';
+import { readManifest, writeManifest } from '../../src/pack/manifest.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/pack/safetensors.js';
 import { TranslationTable } from '../../src/pack/table.js';
 import { GERMAN, STEMS } from '../support/tiny-pack.js';
@@ -51,7 +50,7 @@ describe('packs on disk', () => {
     writePack(folder);
   });
 
-  it('are read back as they were written, shares within two steps of 4 %', async () => {
+  it('are read as they were written, with shares that differ by at most two steps', async () => {
     const pack = await loadPack(folder);
     expect(pack.languages).toEqual(['de', 'en']);
     const table = pack.table('de')!;
@@ -66,7 +65,7 @@ describe('packs on disk', () => {
     expect(table.toPivot('haus')[0].p).toBeCloseTo(0.8, 1);
   });
 
-  it('have an identity that follows the content', async () => {
+  it('have an identity that changes with the content', async () => {
     const before = (await loadPack(folder)).identity.sha256;
     writePack(folder);
     expect((await loadPack(folder)).identity.sha256).toBe(before);
@@ -76,7 +75,7 @@ describe('packs on disk', () => {
     });
   });
 
-  it('may hold the mean vectors of their languages, which are part of the identity', async () => {
+  it('may have mean vectors of their languages, which are part of the identity', async () => {
     const before = await loadPack(folder);
     expect(before.means).toBeNull();
     const means = new Map([
@@ -91,7 +90,7 @@ describe('packs on disk', () => {
     await expect(loadPack(folder)).rejects.toMatchObject({ code: 'XQG_PACK_DAMAGED' });
   });
 
-  it('may hold which stems mean nearly the same, in steps of 1/255', async () => {
+  it('may list near-synonyms of stems, with a nearness in steps of 1/255', async () => {
     const before = await loadPack(folder);
     expect(before.pivot.relatives(0)).toEqual([]);
     const relatives = {
@@ -114,7 +113,7 @@ describe('packs on disk', () => {
     await expect(loadPack(folder)).rejects.toMatchObject({ code: 'XQG_PACK_DAMAGED' });
   });
 
-  it('are refused when a file was cut, is missing, or has another format', async () => {
+  it('are refused when a file is truncated or missing, or has another format', async () => {
     const path = join(folder, 'english.safetensors');
     writeFileSync(path, readFileSync(path).subarray(0, 100));
     await expect(loadPack(folder)).rejects.toMatchObject({ code: 'XQG_PACK_DAMAGED' });
@@ -138,7 +137,7 @@ describe('packs on disk', () => {
 });
 
 describe('safetensors', () => {
-  it('keep every type and shape', () => {
+  it('preserve every type and shape', () => {
     const tensors = {
       bytes: { shape: [3], data: Uint8Array.of(1, 2, 3) },
       floats: { shape: [2, 1], data: Float32Array.of(0.5, -2) },
@@ -151,7 +150,7 @@ describe('safetensors', () => {
     expect(decoded.tensors).toEqual(tensors);
   });
 
-  it('are refused when the header lies', () => {
+  it('are refused when the header contradicts the data', () => {
     for (const bad of [
       Buffer.alloc(4),
       Buffer.alloc(16, 255),

@@ -23,7 +23,7 @@ describe('a glossary', () => {
   ]);
   const [wrench, torque] = glossary.concepts;
 
-  it('finds terms as words are matched: inflected, in any case, across a hyphen; the longest first', () => {
+  it('finds inflected terms, in any case and across a hyphen, and prefers the longest', () => {
     const texts: [string, string, string[]][] = [
       [
         'Torque wrenches and a torque, a TORQUE-WRENCH.',
@@ -47,7 +47,7 @@ describe('a glossary', () => {
     expect(glossary.conceptsIn('Der Zug: torque', ['de', 'en']).length).toBe(2);
   });
 
-  it('puts one word in place of a term, in every language the same', () => {
+  it('replaces a term by one word that is the same in every language', () => {
     for (const lang of Object.keys(LANGUAGES)) {
       for (const { token } of glossary.concepts) {
         expect(termsOf(`5 ${token} 6`, lang)).toEqual(['5', token, '6']);
@@ -61,7 +61,7 @@ describe('a glossary', () => {
     );
   });
 
-  it('has a hash that neither order nor columns change, and tokens that do not depend on other rows', () => {
+  it('has a hash that does not depend on the order of rows or columns, and tokens that do not depend on other rows', () => {
     const { th, en, de } = WRENCH;
     const other = new Glossary([
       { fi: ['vääntömomentti'], en: ['torque'] },
@@ -74,14 +74,14 @@ describe('a glossary', () => {
   });
 });
 
-describe('the file of a glossary', () => {
+describe('a glossary file', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'xqg-glossary-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is CSV with a byte order mark, quotes, empty cells and several terms of a cell', async () => {
+  it('may have a byte order mark, quotes, empty cells and several terms in a cell', async () => {
     const file = join(folder, 'terms.csv');
     writeFileSync(
       file,
@@ -95,7 +95,7 @@ describe('the file of a glossary', () => {
     expect(languages).toEqual(['de', 'en', 'fi']);
   });
 
-  it('is refused with every problem and its line', async () => {
+  it('is refused with a list of all problems and their lines', async () => {
     const problems = (text: string) => {
       try {
         parseGlossary(text, 'terms.csv');
@@ -108,12 +108,12 @@ describe('the file of a glossary', () => {
     expect(problems('')).toContain('it is empty');
     expect(problems('en\nx\n')).toContain('one column');
     expect(problems('en,xx,en\n')).toMatch(
-      /line 1: the column "xx" is no language.*; line 1: two columns "en"/,
+      /line 1: the column "xx" is not a known language.*; line 1: there are two columns "en"/,
     );
     expect(problems('en,de\nx,y\n')).toBe('none');
-    expect(problems('en,de\n')).toContain('no row below its header');
+    expect(problems('en,de\n')).toContain('no row below the header');
     expect(problems('en,de\ndriver,Treiber\nDrivers,Fahrer\n...,z\nq,\n')).toMatch(
-      /line 3: "Drivers" \(en\) is in line 2 already.*line 4: "\.\.\." \(en\) holds no word.*line 5: a row needs terms in two/,
+      /line 3: "Drivers" \(en\) is already in line 2.*line 4: "\.\.\." \(en\) contains no word.*line 5: a row needs terms in at least two/,
     );
     expect(problems('en,de\nx,y,z\n')).toMatch(/line 2|Invalid Record Length/);
     const latin = join(folder, 'latin.csv');
@@ -136,7 +136,7 @@ describe('a pack with a glossary', () => {
   const stems = (links: readonly { id: number; p: number }[]) =>
     Object.fromEntries(links.map(({ id, p }) => [pack.pivot.stem(id), p]));
 
-  it('leaves what the pack says of other words as it is', () => {
+  it('does not change the translations of other words', () => {
     for (const term of ['haus', 'feuer', 'fluss', 'nothing']) {
       expect(pack.toPivot(term, 'de')).toEqual(base.toPivot(term, 'de'));
       expect(pack.surface(term, 'de')).toBe(base.surface(term, 'de'));
@@ -146,7 +146,7 @@ describe('a pack with a glossary', () => {
     expect(pack.identity).toEqual(base.identity);
   });
 
-  it('knows a concept by its token alone, where there is a term', () => {
+  it('maps a concept to its token alone in a language that has a term for it', () => {
     expect(stems(pack.toPivot(fire, 'de'))).toEqual({ [fire]: 1 });
     expect(pack.fromPivot(fire, 'de')).toEqual([{ term: fire, p: 1 }]);
     expect(stems(pack.stemsGenerating('feuer', 'de'))).toEqual({ fire: 1 });
@@ -154,7 +154,7 @@ describe('a pack with a glossary', () => {
     expect(pack.pivot.weight(pack.pivot.id(fire))).toBeGreaterThan(0.9);
   });
 
-  it('lets the tables stand in where there is none', () => {
+  it('falls back to the translation tables in a language that has none', () => {
     expect(pack.fromPivot(riverBook, 'de')).toEqual([{ term: 'fluss', p: 0.5 }]);
     expect(pack.translates(riverBook, 'de')).toBe(true);
     expect(stems(pack.stemsGenerating('fluss', 'de'))).toEqual({ river: 1, [riverBook]: 0.5 });

@@ -22,7 +22,7 @@ describe('a translation table', () => {
     ]);
   });
 
-  it('agrees with itself: stemsGenerating lists exactly the stems whose columns hold the term', () => {
+  it('lists in stemsGenerating exactly the stems that have the term among their translations', () => {
     for (const term of GERMAN.terms) {
       const from = new Map(table.stemsGenerating(term).map(({ id, p }) => [id, p]));
       for (let e = 0; e < STEMS.length; e++) {
@@ -32,13 +32,13 @@ describe('a translation table', () => {
     }
   });
 
-  it('knows nothing of words that it has no part of', () => {
+  it('returns nothing for a word of which it has no part', () => {
     expect(table.toPivot('xylophon')).toEqual([]);
     expect(table.stemsGenerating('xylophon')).toEqual([]);
     expect(table.fromPivot(stem('the'))).toEqual([]);
   });
 
-  it('takes a German compound apart, joints left out', () => {
+  it('splits a German compound and drops its linking elements', () => {
     const parts = table.lookup('familienbudget').map(({ id, p }) => [table.term(id), p]);
     expect(parts).toEqual([
       ['famili', 0.5],
@@ -50,7 +50,7 @@ describe('a translation table', () => {
     ]);
   });
 
-  it('takes Chinese that the segmenter kept whole apart, with the fewest parts', () => {
+  it('splits a Chinese word that the segmenter left whole into the fewest parts', () => {
     const chinese = new TranslationTable(
       tableData('zh', {
         家: { surface: '家', links: { hous: 1 } },
@@ -72,7 +72,7 @@ describe('a translation table', () => {
     expect(arabic.lookup('والكتاب')).toEqual([]);
   });
 
-  it('takes Telugu words that begin alike for forms of one word', () => {
+  it('treats Telugu words with a common prefix as forms of one word', () => {
     const telugu = new TranslationTable(
       tableData('te', { పుస్తకం: { surface: 'పుస్తకం', links: { book: 2 } } }),
       STEMS.length,
@@ -93,7 +93,7 @@ describe('a pack', () => {
     expect(pack.stemsGenerating('river', 'en')).toEqual([{ id: stem('river'), p: 1 }]);
   });
 
-  it('gives common words little weight and unknown ones nearly all', () => {
+  it('gives common words a weight near 0 and unknown words one near 1', () => {
     const pivot = tinyPivot();
     expect(pivot.weight(stem('the'))).toBeLessThan(0.05);
     expect(pivot.weight(undefined)).toBeGreaterThan(0.75);

@@ -67,7 +67,7 @@ describe('parts in S3', () => {
     const stopping = new AbortController();
     const workers = ['a', 'b'].map((name) =>
       takeParts(url, {
-        open: async () => ({ encoder, generator, pack: null }),
+        open: async () => ({ encoder, generator, pack: null, glossary: null }),
         name,
         signal: stopping.signal,
       }),

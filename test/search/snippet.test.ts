@@ -27,7 +27,7 @@ function find(question: string, lang: string): string | undefined {
     augment: true,
     k: 1,
   };
-  const snippet = snippetFinder(engine, request)({ text, lang: 'en' });
+  const snippet = snippetFinder(engine, request)(0, { text, lang: 'en' });
   expect(text.slice(snippet!.start, snippet!.end)).toBe(snippet!.text);
   return snippet?.text;
 }
@@ -53,7 +53,7 @@ describe('snippet', () => {
       augment: true,
       k: 1,
     } as const;
-    expect(snippetFinder(engine, request)({ text: ' \n ', lang: 'en' })).toBeNull();
+    expect(snippetFinder(engine, request)(0, { text: ' \n ', lang: 'en' })).toBeNull();
   });
 });
 

@@ -56,6 +56,16 @@ describe('a job', () => {
     expect(readdirSync(join(place.home, 'empty', 'incoming'))).toEqual([]);
   });
 
+  // A job said that it had ended before its files were removed: whoever looked at once saw them.
+  it('has left nothing behind as soon as it says that it has ended', async () => {
+    const incoming = join(place.home, 'empty', 'incoming');
+    for (let round = 0; round < 3; round++) {
+      const { id } = (await upload('empty', { 'oven.txt': `The oven is hot. ${round}` })).json();
+      await ended(server, id, {}, 2);
+      expect(readdirSync(incoming)).toEqual([]);
+    }
+  });
+
   it('replaces documents of the same id, keeps the others, and removes', async () => {
     const write = async (text: string) => {
       const documents = [{ id: 'a/b#c', text, lang: 'en' }];

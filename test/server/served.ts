@@ -1,7 +1,7 @@
 /** A server over a small index, for tests: made once for a file of tests, removed by `end`. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { LightMyRequestResponse } from 'fastify';
 import { type NewDocument, openIndex } from '../../src/index.js';
 import { servedIndexes } from '../../src/server/served-index.js';
@@ -40,9 +40,6 @@ export const DOCUMENTS: NewDocument[] = [
   },
 ];
 
-/** `npm test` builds before it tests. */
-export const WRITE_CHILD = resolve('dist/server/jobs/writer-process.js');
-
 export interface TestPlace {
   /** Temporary folder. */
   readonly home: string;
@@ -73,7 +70,6 @@ export async function testPlace(documents: readonly NewDocument[] = DOCUMENTS): 
       ];
       const server = await buildServer({
         indexes: servedIndexes(named, { pack }),
-        writeChild: WRITE_CHILD,
         page: join(home, 'no-page'),
         ...options,
       });
@@ -97,12 +93,17 @@ export function post(
   return server.inject({ method: 'POST', url, payload, headers });
 }
 
-/** Waits until a job has ended. */
-export async function ended(server: XqgServer, id: string, headers: Record<string, string> = {}) {
-  for (let attempt = 0; attempt < 600; attempt++) {
+/** Waits until a job has ended, and looks every so many milliseconds. */
+export async function ended(
+  server: XqgServer,
+  id: string,
+  headers: Record<string, string> = {},
+  everyMs = 100,
+) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
     const job = (await server.inject({ url: `/api/jobs/${id}`, headers })).json();
     if (job.ended !== null) return job;
-    await new Promise((next) => setTimeout(next, 100));
+    await new Promise((next) => setTimeout(next, everyMs));
   }
   throw new Error(`job ${id} does not end`);
 }

@@ -5,7 +5,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { romanize, termsOf } from '../../src/languages/analysis.js';
-import { writeLanguage, writeManifest, writePivot } from '../../src/pack/format.js';
+import { writeLanguage, writePivot } from '../../src/pack/format.js';
+import { writeManifest } from '../../src/pack/manifest.js';
 
 const DIM = 32;
 

@@ -4,7 +4,7 @@ import { findRelatives, meanOfNearest, nearest } from '../../src/train/nearest.j
 
 const DIM = 16;
 
-/** Rows of unit length that point where `sin` says. */
+/** (n x DIM) rows of unit length in the directions that `of` gives. */
 function rows(n: number, of: (row: number, d: number) => number): Float32Array {
   const out = Float32Array.from({ length: n * DIM }, (_, i) => of(Math.floor(i / DIM), i % DIM));
   for (let from = 0; from < out.length; from += DIM) {
@@ -27,28 +27,28 @@ const OPTIONS: InductionOptions = {
 };
 
 describe('nearest rows', () => {
-  it('are those of the largest products, nearest first', async () => {
+  it('are the rows with the largest inner products, nearest first', async () => {
     const vectors = rows(30, wave);
-    const questions = rows(7, (row, d) => wave(row + 100, d));
-    const found = await nearest(questions, vectors, DIM, 5);
+    const queries = rows(7, (row, d) => wave(row + 100, d));
+    const result = await nearest(queries, vectors, DIM, 5);
     for (let q = 0; q < 7; q++) {
       const products = Array.from({ length: 30 }, (_, r) => {
         let sum = 0;
-        for (let d = 0; d < DIM; d++) sum += questions[q * DIM + d] * vectors[r * DIM + d];
+        for (let d = 0; d < DIM; d++) sum += queries[q * DIM + d] * vectors[r * DIM + d];
         return { r, sum };
       }).sort((a, b) => b.sum - a.sum);
-      expect([...found.rows.subarray(q * 5, q * 5 + 5)]).toEqual(
+      expect([...result.rows.subarray(q * 5, q * 5 + 5)]).toEqual(
         products.slice(0, 5).map(({ r }) => r),
       );
     }
-    const means = meanOfNearest(found, 2);
-    expect(means[3]).toBeCloseTo((found.values[15] + found.values[16]) / 2, 6);
-    expect((await nearest(questions, vectors, DIM, 99)).k).toBe(30);
+    const means = meanOfNearest(result, 2);
+    expect(means[3]).toBeCloseTo((result.values[15] + result.values[16]) / 2, 6);
+    expect((await nearest(queries, vectors, DIM, 99)).k).toBe(30);
   });
 });
 
 describe('induced entries', () => {
-  it('pair words of one meaning, though all of a language share a direction', async () => {
+  it('pair words of equal meaning, even if all words of one language are shifted alike', async () => {
     const pivot = rows(20, wave);
     // The same meanings in another order, all shifted alike.
     const foreign = rows(20, (row, d) => pivot[(19 - row) * DIM + d] + (d === 0 ? 2 : 0));
@@ -61,7 +61,7 @@ describe('induced entries', () => {
     }
   });
 
-  it('leave out pivot words that are not allowed, and pairs without a margin', async () => {
+  it('exclude pivot words that are not allowed, and pairs with too small a margin', async () => {
     const pivot = rows(20, wave);
     const pairs = await induce(pivot, pivot, DIM, (row) => row !== 5, OPTIONS);
     expect(pairs.some((pair) => pair.pivot === 5)).toBe(false);
@@ -69,8 +69,8 @@ describe('induced entries', () => {
   });
 });
 
-describe('relatives', () => {
-  it('are alike, say something, and are never the stem itself', async () => {
+describe('near-synonyms', () => {
+  it('are similar stems of sufficient weight, never the stem itself', async () => {
     const vectors = Int8Array.from([100, 0, 90, 20, 0, 100, 100, 5]);
     const pivot = {
       stems: ['begin', 'start', 'bread', 'the'],

@@ -4,18 +4,19 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StaticEncoder } from '../../src/encode/static/static-encoder.js';
-import { loadPack, writeManifest, writePivot } from '../../src/pack/format.js';
+import { loadPack, writePivot } from '../../src/pack/format.js';
+import { writeManifest } from '../../src/pack/manifest.js';
 import { align } from '../../src/train/align.js';
 import { POLICIES, readBitext, readLexicon } from '../../src/train/corpora.js';
 import { languageMeans } from '../../src/train/means.js';
 import { readPairs } from '../../src/train/pairs.js';
 import { trainOwnLanguage } from '../../src/train/train.js';
-import { reduceWordVectors, stemVectors } from '../../src/train/wordvectors.js';
+import { reduceWordVectors, stemVectors } from '../../src/train/word-vectors.js';
 import { tinyPack } from '../support/tiny-pack.js';
 
 /**
- * A made-up language: every English word backwards, in reversed order, with a particle that
- * translates nothing.
+ * A made-up language: English words spelled backwards, in reverse order, after a particle without a
+ * translation.
  */
 const WORDS = 'river house garden bridge window doctor letter market engine planet'.split(' ');
 const reversed = (word: string) => [...word].reverse().join('');
@@ -48,7 +49,7 @@ const OPTIONS = {
 };
 
 describe('alignment', () => {
-  it('finds which word translates which, and leaves particles unlinked', async () => {
+  it('finds the translation of every word, and does not link particles', async () => {
     const pairs = await readPairs({
       ...OPTIONS,
       lexicon: write('lexicon.tsv', ['river\trevir']),
@@ -68,7 +69,7 @@ describe('alignment', () => {
     }
   });
 
-  it('does not depend on the run', async () => {
+  it('is the same in every run', async () => {
     const files = {
       lexicon: write('l.tsv', ['river\trevir']),
       bitext: write('b.tsv', sentences()),
@@ -110,7 +111,7 @@ describe('training data', () => {
     expect(await bitextSources('full')).toEqual(['libreoffice', 'ui']);
   });
 
-  it('is refused with its line', async () => {
+  it('is refused with the line of a malformed row', async () => {
     const path = write('bitext.tsv', ['a\tb', 'no tab here']);
     const read = async () => {
       for await (const _ of readBitext(path, POLICIES.own));
@@ -120,7 +121,7 @@ describe('training data', () => {
 });
 
 describe('word vectors', () => {
-  it('have unit length, and keep apart what the teachers keep apart', () => {
+  it('have unit length, for forms and for stems', () => {
     const n = 40;
     const teacher = Float32Array.from({ length: n * 6 }, (_, i) => Math.sin(i * i + (i % 7)));
     const counts = Array.from({ length: n }, (_, i) => 1 + (i % 5));
@@ -184,7 +185,7 @@ describe("a user's own language", () => {
     return base;
   }
 
-  it('extends a pack and translates', async () => {
+  it('is added to a pack, which then translates it', async () => {
     const out = join(folder, 'mine');
     const options = {
       lang: 'xx',
@@ -204,7 +205,7 @@ describe("a user's own language", () => {
     });
   });
 
-  it('is refused where nothing can be learned', async () => {
+  it('is refused if nothing can be learned, a file is missing, or it is English', async () => {
     const options = { lang: 'xx', extend: basePack(), license: 'CC0-1.0' };
     const unknown = {
       lexicon: write('l.tsv', ['qwert\tasdf']),
@@ -230,7 +231,7 @@ describe("a user's own language", () => {
 });
 
 describe('mean vectors', () => {
-  it('are those of the sentences on both sides of the training text', async () => {
+  it('are the means of the sentences on both sides of the bitext', async () => {
     const pack = tinyPack();
     const bitext = write('bitext.tsv', [
       'the river\tfluss',

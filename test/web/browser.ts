@@ -75,7 +75,6 @@ export async function serve(home: string, options: Partial<ServerOptions> = {}):
   const page = resolve('dist/web');
   const server = await buildServer({
     indexes,
-    writeChild: resolve('dist/server/jobs/writer-process.js'),
     page,
     rate: 0,
     ...options,

@@ -95,10 +95,10 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       expect(titles.slice(0, 3).join(' ')).toMatch(found);
     });
 
-    it('in another language than the detected one, where it is chosen', async () => {
+    it('in another language than the detected one, if it is selected', async () => {
       const page = await open();
       await ask(page, 'national');
-      // The answer to this question: an earlier one may still be on its way.
+      // Wait for the response to this request: an earlier search may still be running.
       const answered = page.waitForResponse(
         (response) =>
           response.url().endsWith('/search') && response.request().postDataJSON()?.lang === 'de',
@@ -127,7 +127,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       expect(await withColumn(page).locator('mark').first().textContent()).not.toBe('');
     });
 
-    it('with the baseline beside it, the moves drawn, hidden by one click', async () => {
+    it('with the baseline next to it, lines between the ranks, and a button that hides both', async () => {
       const page = await open();
       await ask(page, '노동조합에 가입할 수 있나요?');
       await expect.poll(() => page.locator('svg path').count()).toBeGreaterThan(0);
@@ -142,7 +142,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       expect(await page.locator('article').count()).toBe(10);
     });
 
-    it('ranks anew as alpha, the legs and the languages of the queries change', async () => {
+    it('again when alpha, the legs or the languages of the generated queries change', async () => {
       const page = await open();
       await ask(page, '노동조합에 가입할 수 있나요?');
       const order = () =>
@@ -184,7 +184,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       await expect.poll(order).not.toBe(own);
     });
 
-    it('says why a passage was found', async () => {
+    it('and explains why a passage was found', async () => {
       const page = await open();
       await ask(page, 'هل يجب أن تكون المدرسة الابتدائية مجانية؟');
       await withColumn(page).getByRole('button', { name: 'Why this?' }).nth(1).click();
@@ -195,11 +195,11 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       expect(await why.locator('.terms li').count()).toBeGreaterThan(0);
     });
 
-    it('filters by metadata, and says when nothing is left', async () => {
+    it('with filters on metadata, and says so if no passage is left', async () => {
       const page = await open();
       await ask(page, 'education');
       await withColumn(page)
-        .getByRole('button', { name: 'Only where language: eng' })
+        .getByRole('button', { name: 'Filter by language: eng' })
         .first()
         .click();
       const languages = () =>
@@ -209,10 +209,10 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
             [...new Set(texts.map((text) => (text as HTMLElement).lang))].join(),
           );
       await expect.poll(languages).toBe('en');
-      await page.getByLabel('Only where', { exact: true }).fill('year>=2020');
+      await page.getByLabel('Filter', { exact: true }).fill('year>=2020');
       await page.getByRole('button', { name: 'Add filter' }).click();
-      await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
-      await page.getByLabel('Only where', { exact: true }).fill('what');
+      await page.getByRole('heading', { name: 'No results' }).waitFor();
+      await page.getByLabel('Filter', { exact: true }).fill('what');
       await page.getByRole('button', { name: 'Add filter' }).click();
       await page.getByText('XQG_FILTER_SYNTAX').waitFor();
     });
@@ -235,7 +235,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       expect(await page.evaluate(() => document.activeElement?.id)).toBe('question');
     });
 
-    it('with an expansion, offered only where the server has an expander', async () => {
+    it('with an expansion, which is offered only if the server has an expander', async () => {
       const without = await open();
       await ask(without, 'freedom of opinion');
       expect(await without.getByLabel('Expand the question').count()).toBe(0);
@@ -251,13 +251,11 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       try {
         const page = await open('/', {}, other.address);
         await ask(page, 'May I say what I think?');
-        const told = page.getByText(
-          /Searched with what test\/model wrote from the question in \d+ ms/,
-        );
-        expect(await told.count()).toBe(0);
+        const expansion = page.getByText(/Expanded by test\/model in \d+ ms/);
+        expect(await expansion.count()).toBe(0);
         await page.getByLabel('Expand the question').check();
-        await told.waitFor();
-        const shown = told.locator('bdi');
+        await expansion.waitFor();
+        const shown = expansion.locator('bdi');
         expect(await shown.textContent()).toBe(text);
         expect([await shown.getAttribute('lang'), await shown.getAttribute('dir')]).toEqual([
           'ar',
@@ -265,7 +263,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
         ]);
         await withColumn(page).getByRole('button', { name: 'Why this?' }).first().click();
         const why = page.getByRole('region', { name: 'Why this passage was found' });
-        await why.getByText(/The question gives -?[\d.]+, its expansion -?[\d.]+/).waitFor();
+        await why.getByText(/The question contributes -?[\d.]+, its expansion -?[\d.]+/).waitFor();
         await why
           .getByText(/from the expansion/)
           .first()
@@ -274,7 +272,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
         text = '';
         await page.getByRole('button', { name: 'Search', exact: true }).click();
         await page.getByText(/searched without an expansion/).waitFor();
-        expect(await told.count()).toBe(0);
+        expect(await expansion.count()).toBe(0);
         expect(await withColumn(page).locator('article').count()).toBe(10);
         await page.getByLabel('Expand the question').uncheck();
         await page.getByText(/searched without an expansion/).waitFor({ state: 'detached' });
@@ -284,7 +282,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       }
     });
 
-    it('is asked by its address', async () => {
+    it('for the question in the address', async () => {
       const page = await open(`/?index=udhr&q=${encodeURIComponent('وصول إلى العدالة')}`);
       await withColumn(page).waitFor();
       expect(await page.title()).toContain('وصول');
@@ -296,13 +294,13 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       const page = await open('/explore?index=udhr');
       await page.getByRole('cell', { name: 'Arabic' }).first().waitFor();
       await page.getByText('lexicon/base').waitFor();
-      await page.getByRole('button', { name: 'Measure it' }).click();
-      await page.getByRole('columnheader', { name: 'First place' }).waitFor();
+      await page.getByRole('button', { name: 'Measure', exact: true }).click();
+      await page.getByRole('columnheader', { name: 'At rank 1' }).waitFor();
       await page.getByRole('button', { name: 'Next' }).click();
       await page.getByText('21 to 40 of 90').waitFor();
     });
 
-    it('a passage with its generated queries, each of which can be asked', async () => {
+    it('a passage with its generated queries, which can be searched with a click', async () => {
       const page = await open('/explore?index=udhr&id=article-26');
       await page.getByRole('heading', { name: 'Generated queries' }).waitFor();
       const arabic = page.locator('section[dir=rtl] button').first();
@@ -313,7 +311,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
     });
   });
 
-  it('adds a file, tells how far it is, and finds it', async () => {
+  it('adds a file, shows the result of the job, and finds the file', async () => {
     const page = await open('/add?index=udhr');
     const buffer = Buffer.from('# Zeppelins\n\nA zeppelin is a rigid airship named after a count.');
     await page
@@ -330,7 +328,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
     await page.getByText('XQG_CORPUS_ROW').first().waitFor();
   });
 
-  it('takes a file that is dropped anywhere', async () => {
+  it('accepts a file that is dropped anywhere', async () => {
     const page = await open('/add?index=udhr');
     await page.getByText('Drop files here').waitFor();
     const dataTransfer = await page.evaluateHandle(() => {
@@ -342,7 +340,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
     await page.getByText('1 document indexed as 1 passage').waitFor();
   });
 
-  it('shows the reports of experiments, their curves point by point, and runs that end meanwhile', async () => {
+  it('shows the reports of experiments, their curves, and runs that end while it is open', async () => {
     const page = await open('/experiments');
     await page.frameLocator('iframe').getByRole('heading', { name: 'First' }).waitFor();
     await page.getByText('gains .1').waitFor();
@@ -356,39 +354,39 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
     rmSync(join(served.home, 'runs', 'second'), { recursive: true });
   });
 
-  it('is a reference of the addresses', async () => {
+  it('has a reference of the HTTP API', async () => {
     const page = await open('/reference');
     await page.getByText('/api/indexes/{index}/search').click();
     await page.getByRole('cell', { name: 'alpha' }).first().waitFor();
   });
 
   describe('has a page for', () => {
-    it('no index, and an empty one', async () => {
+    it('a missing index and an empty one', async () => {
       const page = await open('/?index=none');
       await page.getByRole('heading', { name: 'There is no index “none” yet' }).waitFor();
       await page.getByLabel('Index').selectOption('empty');
-      await page.getByRole('heading', { name: 'holds no passage' }).waitFor();
+      await page.getByRole('heading', { name: 'The index “empty” is empty' }).waitFor();
       expect(await page.getByRole('link', { name: 'Add documents' }).count()).toBe(2);
     });
 
-    it('a server that is gone, and its return', async () => {
+    it('a server that cannot be reached, and searches again when it is back', async () => {
       const page = await open();
       await ask(page, 'law');
       await page.route('**/api/**', (route) => route.abort());
       await page.getByRole('button', { name: 'Search', exact: true }).click();
-      await page.getByRole('heading', { name: 'The server does not answer' }).waitFor();
+      await page.getByRole('heading', { name: 'The server is not responding' }).waitFor();
       expect(await page.getByText('XQG_SERVER_UNREACHABLE').count()).toBe(1);
       expect(await withColumn(page).locator('article').count()).toBe(10);
       await page.unroute('**/api/**');
-      // Asked again by itself.
+      // The search is repeated without a click.
       const answered = page.waitForResponse((response) => response.url().endsWith('/search'));
       await page
-        .getByRole('heading', { name: 'The server does not answer' })
+        .getByRole('heading', { name: 'The server is not responding' })
         .waitFor({ state: 'detached' });
       expect((await answered).status()).toBe(200);
     });
 
-    it('a slow answer', async () => {
+    it('a slow search', async () => {
       const page = await open();
       await page.route('**/search', async (route) => {
         await new Promise((done) => setTimeout(done, 3000));
@@ -400,7 +398,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       await withColumn(page).waitFor();
     });
 
-    it('an error, with its code', async () => {
+    it('an error, with its code and remedy', async () => {
       const page = await open();
       const error = {
         code: 'XQG_SERVER_BUSY',
@@ -421,7 +419,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       await withColumn(page).waitFor();
     });
 
-    it('a server that asks for a key', async () => {
+    it('a server that requires a key', async () => {
       const file = join(served.home, 'keys.json');
       const { key } = await addKey(file, {
         name: 'page',
@@ -440,12 +438,14 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
       await ask(page, 'التعليم');
       expect(await page.locator('p.text[lang=ar]').count()).toBe(0);
       await page.getByRole('link', { name: 'Add documents' }).click();
-      await page.getByRole('heading', { name: 'Your key may not add documents' }).waitFor();
+      await page
+        .getByRole('heading', { name: 'Your key does not allow adding documents' })
+        .waitFor();
       await locked.close();
     });
   });
 
-  describe('is clean to axe', () => {
+  describe('has no accessibility violations found by axe', () => {
     const views = [
       '/',
       `/?q=${encodeURIComponent('هل يجب أن تكون المدرسة الابتدائية مجانية؟')}`,
@@ -481,14 +481,14 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
     });
   });
 
-  it('starts within a second, from its own server alone, with little script', async () => {
-    const asked: string[] = [];
+  it('starts within a second, with little script and requests to its own server only', async () => {
+    const requested: string[] = [];
     let fastest = Number.POSITIVE_INFINITY;
     for (let i = 0; i < 4; i++) {
       const context = await browser.newContext();
       const page = await context.newPage();
       pages.push(page);
-      page.on('request', (request) => asked.push(request.url()));
+      page.on('request', (request) => requested.push(request.url()));
       const started = performance.now();
       await page.goto(served.address);
       await page.getByRole('textbox', { name: 'Your question' }).waitFor();
@@ -496,7 +496,7 @@ describe.skipIf(reason !== null)(`the page${reason === null ? '' : ` (${reason})
     }
     expect(fastest).toBeLessThan(1000);
     expect(
-      asked.filter((url) => !url.startsWith(served.address) && !url.startsWith('data:')),
+      requested.filter((url) => !url.startsWith(served.address) && !url.startsWith('data:')),
     ).toEqual([]);
     const folder = join('dist', 'web', 'assets');
     const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { AnnRecord } from '../../indexing/ann/record.js';
-import { searchFields } from '../../search/options.js';
+import { SEARCH_OPTIONS } from '../../search/options.js';
 import type { Register } from '../command.js';
 import {
   addEncoderOptions,
@@ -20,8 +20,8 @@ import { columns, count, size } from '../terminal.js';
 const buildOptions = z.object({
   index: z.string(),
   recall: between(0.01, 1).optional(),
-  alpha: fromText(searchFields.alpha).optional(),
-  profile: searchFields.profile.optional(),
+  alpha: fromText(SEARCH_OPTIONS.alpha.type).optional(),
+  profile: SEARCH_OPTIONS.profile.type.optional(),
   langs: list.optional(),
   pack: z.string().optional(),
   ...encoderOptions,

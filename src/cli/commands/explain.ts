@@ -2,33 +2,22 @@
 
 import { z } from 'zod';
 import type { ExplainedPassage } from '../../search/explain.js';
-import { searchFields } from '../../search/options.js';
+import { augmentOption } from '../../search/options.js';
 import type { Register } from '../command.js';
 import {
   addExpandOptions,
   addIndexPlace,
+  addSearchOptions,
   expandOptions,
-  fromText,
   givenExpansion,
   indexDirectory,
   indexPlace,
-  parseOptions,
+  parseSearchOptions,
 } from '../options.js';
 import { describeSearch } from '../search-output.js';
 import { colors, foreign, shorten } from '../terminal.js';
 
-const options = z.object({
-  ...indexPlace,
-  mode: searchFields.mode.default('hybrid'),
-  augment: searchFields.augment.exclude(['both'], { error: 'is not one of on, off' }).default('on'),
-  alpha: fromText(searchFields.alpha).optional(),
-  profile: searchFields.profile.optional(),
-  feedback: fromText(searchFields.feedback).optional(),
-  translate: searchFields.translate.default(false),
-  lang: searchFields.lang.optional(),
-  pack: z.string().optional(),
-  ...expandOptions,
-});
+const options = { ...indexPlace, pack: z.string().optional(), ...expandOptions };
 
 /** Lines of each list. */
 const SHOWN = 5;
@@ -40,40 +29,25 @@ export const registerExplain: Register = (parent, act) => {
       'show why a passage is found: its own similarity, the generated queries, the words',
     )
     .argument('<question>')
-    .argument('<id>', 'id of a passage, as a search prints it')
-    .option('--mode <mode>', 'dense, lexical or hybrid', 'hybrid')
-    .option('--augment <which>', 'with xQG: on or off', 'on')
-    .option('--alpha <number>', 'weight of the generated queries, 0 to 1 (default: of the profile)')
-    .option('--profile <name>', 'unit or paper (default: what fits the encoder)')
-    .option(
-      '--feedback <weight>',
-      'of the best passage of a first pass; 0: one pass (see xqg search)',
-    )
-    .option('--translate', 'also translate the words of the question (lexical leg)')
-    .option('--lang <code>', 'language of the question (default: detected)')
+    .argument('<id>', 'id of a passage, as a search prints it');
+  addSearchOptions(command, 'cli explain')
     .option('--pack <pack>', 'folder of the pack that made the index, if it is not one of xqg')
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw, question: string, id: string) => {
-        const { index: dir, store, pack, augment, ...given } = parseOptions(options, raw);
+        const { given, search } = parseSearchOptions('cli explain', options, raw);
+        const { pack, store } = given;
         const { openIndex } = await import('../../xqg-index.js');
-        const index = await openIndex(await indexDirectory({ index: dir, store }, 'xqg explain'), {
-          pack,
-          store,
-        });
+        const directory = await indexDirectory(given, 'xqg explain');
+        const index = await openIndex(directory, { pack, store });
         const expansion = await givenExpansion(given, context);
         try {
-          const { mode, alpha, profile, feedback, translate, lang } = given;
+          const { augment, ...rest } = search;
           const explained = await index.explain(question, id, {
-            mode,
-            alpha,
-            profile,
-            feedback,
-            translate,
-            lang,
+            ...rest,
+            ...augmentOption(augment),
             expand: expansion.expand,
             signal: context.signal,
-            ...(augment === 'off' ? { augment: false } : {}),
           });
           for (const warning of explained.warnings) context.say(warning);
           if (context.json) context.printJson(explained);
@@ -131,8 +105,8 @@ function describeLexical({ lexical }: ExplainedPassage): string[] {
   for (const { lang, weight, expansion, terms } of lexical.languages) {
     const matching = terms.filter(({ contribution }) => contribution > 0);
     if (matching.length === 0) continue;
-    const asked = expansion ? `expansion as ${lang}` : `as ${lang}`;
-    if (lexical.languages.length > 1) lines.push(`    ${asked}, weight ${weight.toFixed(2)}`);
+    const analyzed = expansion ? `expansion as ${lang}` : `as ${lang}`;
+    if (lexical.languages.length > 1) lines.push(`    ${analyzed}, weight ${weight.toFixed(2)}`);
     for (const { term, contribution, tfOwn, via } of matching.slice(0, SHOWN)) {
       const sources = via.slice(0, 3).map(({ stem, by }) => `${by} from ${foreign(stem)}`);
       if (tfOwn > 0) sources.unshift('in the passage');

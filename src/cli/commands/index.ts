@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { SkipReason } from '../../corpus/reader.js';
-import { FilteredGenerator, parseThresholds } from '../../generate/filters/filtered.js';
+import { parseThresholds } from '../../generate/filters/filtered.js';
 import type { IndexResult } from '../../indexing/options.js';
 import type { QueueOptions } from '../../indexing/workers/queued-run.js';
 import { roundTripScorer } from '../../search/round-trip-scorer.js';
@@ -252,8 +252,7 @@ function givenQueue(
 
 /** What a filter left of the queries of each language. */
 function tellYields(context: CommandContext, { recipe: { generator } }: XqgIndex): void {
-  if (!(generator instanceof FilteredGenerator)) return;
-  for (const [lang, { drawn, kept, below }] of generator.yields) {
+  for (const [lang, { drawn, kept, below }] of generator?.filter?.yields ?? []) {
     const reasons = Object.entries(below).map(([scorer, n]) => `${count(n)} below ${scorer}`);
     const why = reasons.length > 0 ? ` (${reasons.join(', ')})` : '';
     context.say(`${lang}: ${count(kept)} of ${count(drawn)} generated queries kept${why}`);

@@ -2,7 +2,13 @@
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Register } from '../command.js';
-import { addExpandOptions, expandOptions, givenExpansion, parseOptions } from '../options.js';
+import {
+  addExpandOptions,
+  collect,
+  expandOptions,
+  givenExpansion,
+  parseOptions,
+} from '../options.js';
 
 const options = z.object({
   index: z.array(z.string()),
@@ -16,11 +22,7 @@ export const registerMcp: Register = (parent, act) => {
     .description(
       'let an assistant search and explain, by the Model Context Protocol over stdin and stdout',
     )
-    .requiredOption(
-      '-i, --index <dir>',
-      'directory of an index; may be repeated',
-      (value: string, before: string[] = []) => [...before, value],
-    )
+    .requiredOption('-i, --index <dir>', 'directory of an index; may be repeated', collect)
     .option('--pack <pack>', 'folder of the pack that made the indexes, if it is not one of xqg')
     .action(
       act(async (context, raw) => {

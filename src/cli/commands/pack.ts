@@ -14,7 +14,7 @@ export const registerPack: Register = (parent, act) => {
     .option('--json', 'print JSON')
     .action(
       act(async (context) => {
-        const { packFolder, readManifest, shippedPacks } = await import('../../pack/format.js');
+        const { packFolder, readManifest, shippedPacks } = await import('../../pack/manifest.js');
         const packs = shippedPacks().map((name) => {
           const { version, license, languages } = readManifest(packFolder(name));
           return { name, version, license, languages: ['en', ...Object.keys(languages)].sort() };
@@ -40,7 +40,7 @@ export const registerPack: Register = (parent, act) => {
     .option('--json', 'print JSON')
     .action(
       act(async (context, _options, name: string) => {
-        const { packFolder, readManifest } = await import('../../pack/format.js');
+        const { packFolder, readManifest } = await import('../../pack/manifest.js');
         const manifest = readManifest(packFolder(name));
         if (context.json) return context.printJson(manifest);
         context.print(`${manifest.name} ${manifest.version}, ${manifest.license}`);
@@ -102,7 +102,7 @@ export const registerPackTrain: Register = (parent, act) => {
         const given = parseOptions(options, raw);
         const { trainOwnLanguage } = await import('../../train/train.js');
         await trainOwnLanguage(given, context.say);
-        const { readManifest } = await import('../../pack/format.js');
+        const { readManifest } = await import('../../pack/manifest.js');
         const { name, version, languages } = readManifest(given.out);
         const { terms, links } = languages[given.lang];
         if (context.json)

@@ -7,6 +7,7 @@ import type { CommandContext, Register } from '../command.js';
 import {
   addExpandOptions,
   bytes,
+  collect,
   expandOptions,
   givenExpansion,
   parseOptions,
@@ -87,10 +88,6 @@ export const registerServe: Register = (parent, act) => {
     'seconds that a question waits for its expansion, at most half of --timeout (default: 10)',
   );
 };
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
-}
 
 async function serve(context: CommandContext, given: Given): Promise<void> {
   const { host, port, keys: file, timeout } = given;

@@ -21,6 +21,7 @@ import { type OnChecked, readManifest, VectorSet, type VectorsEntry } from './ve
  */
 export class FileEncoder implements Encoder {
   readonly identity: EncoderIdentity;
+  readonly cost = 'negligible';
   readonly #path: string;
   readonly #passages: VectorSet;
   readonly #questions: VectorSet;
@@ -90,8 +91,8 @@ export class FileEncoder implements Encoder {
    */
   async encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
     return this.#read(
-      queries.map(({ id, lang: given, languages }) => {
-        const lang = given ?? (languages.length === 1 ? languages[0].lang : 'unknown language');
+      queries.map(({ id, lang: stated, languages }) => {
+        const lang = stated ?? (languages.length === 1 ? languages[0].lang : 'unknown language');
         if (id === undefined) throw this.#unknown('query', id, lang);
         for (const set of [this.#questions, this.#generated]) {
           const row = set.find(`${lang}:${id}`, id);

@@ -4,7 +4,12 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { XqgError } from '../../base/errors.js';
-import { FLOAT_BYTES, type FloatType, toFloat32 } from './numbers.js';
+
+/** As NumPy names them, without byte order. */
+export type FloatType = 'f2' | 'f4' | 'f8';
+
+/** Bytes of a number. */
+export const FLOAT_BYTES: Readonly<Record<FloatType, number>> = { f2: 2, f4: 4, f8: 8 };
 
 /** Where a matrix lies in its file: row-major, little-endian. */
 export interface MatrixLayout {
@@ -13,8 +18,6 @@ export interface MatrixLayout {
   readonly type: FloatType;
   readonly rows: number;
   readonly dim: number;
-  /** Ids of the rows where the file holds them, else null. */
-  readonly ids: readonly string[] | null;
 }
 
 /** Bytes of rows that are read at once. */
@@ -31,8 +34,8 @@ export class MatrixFile {
 
   /**
    * @param read finds the matrix
-   * @throws XqgError XQG_VECTOR_FILE where the file is missing, no such file, or ends before its
-   * matrix does
+   * @throws XqgError XQG_VECTOR_FILE where the file is missing, has no such matrix, or ends
+   * before its matrix does
    */
   static async open(
     path: string,
@@ -79,6 +82,34 @@ async function openFile(path: string): Promise<FileHandle> {
     throw fileError(path, code === 'ENOENT' ? 'there is no such file' : message);
   }
 }
+
+/**
+ * Little-endian numbers to float32. Float64 is rounded; what is beyond float32 becomes infinite.
+ *
+ * @param bytes a whole number of numbers
+ */
+export function toFloat32(bytes: Uint8Array, type: FloatType): Float32Array {
+  // A copy: typed arrays must start on a multiple of their element size, which bytes of a file do
+  // not promise.
+  const aligned = bytes.slice().buffer;
+  if (type === 'f4') return new Float32Array(aligned);
+  if (type === 'f8') return Float32Array.from(new Float64Array(aligned));
+  const halves = new Uint16Array(aligned);
+  const out = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) out[i] = HALF[halves[i]];
+  return out;
+}
+
+/** Every float16 (IEEE 754 binary16) as float32, by its bits. */
+const HALF = Float32Array.from({ length: 2 ** 16 }, (_, bits) => {
+  const sign = bits >> 15 === 0 ? 1 : -1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return exponent === 0
+    ? sign * fraction * 2 ** -24
+    : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+});
 
 /** @throws RangeError if the file ends before */
 export async function readBytes(

@@ -10,16 +10,21 @@ import { XqgError } from '../../base/errors.js';
 import { IdTable } from '../../base/id-table.js';
 import { readLines } from '../../base/lines.js';
 import { counted } from '../../base/numbers.js';
-import { CHUNK_BYTES, fileError, MatrixFile, readBytes } from './matrix-file.js';
+import {
+  CHUNK_BYTES,
+  FLOAT_BYTES,
+  fileError,
+  MatrixFile,
+  readBytes,
+  toFloat32,
+} from './matrix-file.js';
 import { npyLayout } from './npy.js';
-import { FLOAT_BYTES, toFloat32 } from './numbers.js';
 import { safetensorsLayout } from './safetensors.js';
-import { tevatronLayout } from './tevatron.js';
 
 /** A row's length may differ from 1 by so much: float16 rounds to 2^-11. */
 const UNIT_TOLERANCE = 1e-3;
 
-/** Told how many bytes of all files were checked. */
+/** Called with how many bytes of all files were checked. */
 export type OnChecked = (file: string, bytes: number) => void;
 
 export class VectorSet {
@@ -140,7 +145,7 @@ export class VectorSet {
     this.#digests.push(await this.#check(file, onChecked), names.digest);
   }
 
-  /** Reads the ids of a file's rows; those of a pickle are in its digest already. */
+  /** Reads the ids of a file's rows. */
   async #addIds(
     file: MatrixFile,
     manifestPath: string,
@@ -148,8 +153,9 @@ export class VectorSet {
     idOf: (id: string, entry: VectorsEntry) => string,
   ): Promise<{ count: number; from: string; digest: string }> {
     const start = this.#starts.at(-1)!;
+    const from = resolve(dirname(manifestPath), entry.ids);
     const hash = createHash('sha256');
-    const add = (id: string, row: number, from: string): void => {
+    const add = (id: string, row: number): void => {
       hash.update(`${id}\n`);
       const twin = this.#rows.add(idOf(id, entry), start + row);
       if (twin === undefined) return;
@@ -160,19 +166,10 @@ export class VectorSet {
         `the id "${id}" came before, in row ${counted(twin - first + 1)} of ${other.path}`,
       );
     };
-    if (file.layout.ids !== null) {
-      if (entry.ids !== undefined)
-        throw fileError(file.path, 'it holds ids of its own: leave "ids" out');
-      for (const [row, id] of file.layout.ids.entries()) add(id, row, file.path);
-      return { count: file.layout.ids.length, from: 'it', digest: hash.digest('hex') };
-    }
-    if (entry.ids === undefined)
-      throw fileError(file.path, 'it holds no ids: name a file with "ids"');
-    const from = resolve(dirname(manifestPath), entry.ids);
     let count = 0;
     for await (const { text } of readLines(from)) {
       if (text.trim() === '') throw rowError(from, count, 'the line is empty');
-      if (count < file.layout.rows) add(text, count, from);
+      if (count < file.layout.rows) add(text, count);
       count++;
     }
     return { count, from, digest: hash.digest('hex') };
@@ -234,12 +231,7 @@ function openMatrix(path: string, { tensor }: VectorsEntry): Promise<MatrixFile>
     return MatrixFile.open(path, (handle, size) => npyLayout(path, handle, size));
   if (extension === '.safetensors')
     return MatrixFile.open(path, (handle, size) => safetensorsLayout(path, handle, size, tensor));
-  if (extension === '.pkl' || extension === '.pickle')
-    return MatrixFile.open(path, (handle, size) => tevatronLayout(path, handle, size));
-  throw fileError(
-    path,
-    `no reader knows "${extension}"; .npy, .safetensors, .pkl and .pickle are read`,
-  );
+  throw fileError(path, `"${extension}" is not supported; .npy and .safetensors are`);
 }
 
 /** @param row from 0; people count from 1 */
@@ -254,10 +246,10 @@ function rowError(file: string, row: number, reason: string): XqgError {
 const language = z.string().regex(/^[a-z]{2,3}$/, 'is not a language code');
 
 const vectors = z.strictObject({
-  /** .npy, .safetensors or .pkl, relative to the manifest. */
+  /** .npy or .safetensors, relative to the manifest. */
   vectors: z.string().min(1),
-  /** Text with one id a line, relative to the manifest; a pickle holds its own. */
-  ids: z.string().min(1).optional(),
+  /** Text with one id per line, relative to the manifest. */
+  ids: z.string().min(1),
   /** Which tensor of a safetensors file, if it holds several matrices. */
   tensor: z.string().optional(),
   /** The language of all rows, where other languages have the same ids. */

@@ -257,10 +257,10 @@ export function chooseGraph(
     );
     return graph === undefined ? [] : [{ dtype: each, graph }];
   });
-  const wanted = dtype ?? (found.length === 1 ? found[0].dtype : 'fp32');
-  const chosen = found.find((each) => each.dtype === wanted);
+  const preferred = dtype ?? (found.length === 1 ? found[0].dtype : 'fp32');
+  const chosen = found.find((each) => each.dtype === preferred);
   if (chosen === undefined)
-    throw incomplete(folder, `onnx/model${DTYPE_SUFFIX[wanted]}.onnx (dtype ${wanted})`);
+    throw incomplete(folder, `onnx/model${DTYPE_SUFFIX[preferred]}.onnx (dtype ${preferred})`);
   return chosen;
 }
 

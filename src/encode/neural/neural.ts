@@ -33,7 +33,7 @@ export interface NeuralEncoderOptions {
 
 /** Texts that go to a thread at once. */
 const TASK_TEXTS = 32;
-/** The operator that takes its scale from all that it is given. */
+/** The operator that takes its scale from the whole batch. */
 const DYNAMIC_QUANTIZATION = 'DynamicQuantize';
 
 export class NeuralEncoder implements Encoder {
@@ -146,7 +146,7 @@ export class NeuralEncoder implements Encoder {
   }
 }
 
-/** What a thread of the encoder is given. @throws XqgError XQG_MODEL_INCOMPLETE */
+/** What a thread of the encoder starts with. @throws XqgError XQG_MODEL_INCOMPLETE */
 export function setupOf(
   { folder }: FoundModel,
   { card, batch = 1, threads }: NeuralEncoderOptions,

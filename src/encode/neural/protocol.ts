@@ -1,6 +1,6 @@
 /** What the encoder and its threads say to each other. Holds no logic. */
 
-/** Given to a thread when it starts. */
+/** What a thread starts with. */
 export interface ThreadSetup {
   /** Absolute path of the graph. */
   readonly graph: string;

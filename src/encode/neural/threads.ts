@@ -6,11 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { XqgError } from '../../base/errors.js';
 import type { EncodeDone, EncodeTask, ThreadAnswer, ThreadReady, ThreadSetup } from './protocol.js';
 
-/** Run from TypeScript, as tests do, the thread is the compiled one. */
-const BODY = new URL(
-  import.meta.url.endsWith('.ts') ? '../../../dist/encode/neural/thread.js' : './thread.js',
-  import.meta.url,
-);
+const THREAD = new URL('./thread.js', import.meta.url);
 
 interface Waiting {
   readonly task: EncodeTask;
@@ -99,7 +95,7 @@ export class EncoderThreads {
 }
 
 async function start(setup: ThreadSetup): Promise<{ worker: Worker; ready: ThreadReady }> {
-  const worker = new Worker(BODY, { workerData: setup });
+  const worker = new Worker(THREAD, { workerData: setup });
   const answer = await new Promise<ThreadAnswer>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);

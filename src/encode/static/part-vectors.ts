@@ -1,12 +1,12 @@
 /**
  * Vectors of the parts that texts are made of, in 8 bits each, so that hundreds of thousands fit. A
- * part always counts with its 8-bit values, remembered or computed anew: what is remembered changes
- * the time, never a result.
+ * part always counts with its 8-bit values, cached or computed anew: the cache changes the time,
+ * never a result.
  */
 import type { TermBag } from '../../languages/terms.js';
 import { WeightedRows } from '../../vectors/weighted-rows.js';
 
-/** The row of a part that is not remembered. */
+/** The row of a part that is not cached. */
 const SPARE = 0;
 /** Names that are numbered; then numbering begins anew. */
 const MOST_NAMES = 2 ** 19;
@@ -25,7 +25,7 @@ export class PartVectors {
   #size = 0;
 
   /**
-   * @param bytes of the vectors that are remembered; later ones are computed each time
+   * @param bytes of the cache; vectors of later parts are computed each time
    * @param compute adds the exact vector of a part to out (dim), which is zero
    */
   constructor(
@@ -73,13 +73,13 @@ export class PartVectors {
   }
 
   #addPart(name: string, weight: number, lang: string, places: Uint32Array, number: number): void {
-    const row = places[number] || this.#remember(name, lang, places, number);
+    const row = places[number] || this.#cache(name, lang, places, number);
     this.#rows.add(row, weight * this.#scales[row]);
     if (row === SPARE) this.#rows.flush();
   }
 
   /** Computes a part and returns its row. */
-  #remember(name: string, lang: string, places: Uint32Array, number: number): number {
+  #cache(name: string, lang: string, places: Uint32Array, number: number): number {
     const row = this.#size < this.#most ? ++this.#size : SPARE;
     this.#scales[row] = this.#rows.quantize(row, (exact) => this.#compute(name, lang, exact));
     places[number] = row;

@@ -9,7 +9,13 @@ import type { LanguageWeight, TermBag } from '../../languages/terms.js';
 import { type Pack, PIVOT } from '../../pack/pack.js';
 import type { Link } from '../../pack/pivot.js';
 import { bagOf } from '../../pack/table.js';
-import type { BagEncoder, EncoderIdentity, PassageText, QueryText } from '../encoder.js';
+import type {
+  BagEncoder,
+  BagEncoding,
+  EncoderIdentity,
+  PassageText,
+  QueryText,
+} from '../encoder.js';
 import { PartVectors } from './part-vectors.js';
 import { addSigns, hashOf, WordMeanings } from './word-meanings.js';
 
@@ -52,8 +58,11 @@ const WORDS_BYTES = 64 * 2 ** 20;
 const PARTS_BYTES = 256 * 2 ** 20;
 const NOTHING: TermBag = { terms: [], weights: new Float32Array(0) };
 
-export class StaticEncoder implements BagEncoder {
+export class StaticEncoder implements BagEncoder, BagEncoding {
   readonly identity: EncoderIdentity;
+  readonly bags: BagEncoding = this;
+  readonly tuning = 'static';
+  readonly cost = 'negligible';
   readonly #pack: Pack;
   readonly #settings: StaticEncoderSettings;
   readonly #semantic: number;

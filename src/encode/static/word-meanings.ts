@@ -10,7 +10,7 @@ export class WordMeanings {
   readonly #hashed: number;
   readonly #rows: WeightedRows;
   readonly #sum: Float32Array;
-  /** By pivot stem: the row of its vector, 0 until it is asked for, -1 if it has none. */
+  /** By pivot stem: the row of its vector, 0 until it is needed, -1 if it has none. */
   readonly #rowOf: Int32Array;
   /** By pivot stem. */
   readonly #hashes: Int32Array;

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import pRetry, { AbortError } from 'p-retry';
 import { XqgError } from '../../base/errors.js';
 
 export interface DownloadOptions {
@@ -26,8 +26,8 @@ export interface Downloaded {
   readonly bytes: number;
 }
 
-/** Answers after which another attempt may help. */
-const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** Statuses after which another attempt may help. */
+const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
  * Downloads `url` to `target`; goes on with `target.part` if it is there and the file has not
@@ -44,16 +44,15 @@ export async function download(
   const { attempts = 5, waitMs = 1000, signal } = options;
   await mkdir(dirname(target), { recursive: true });
   const part = `${target}.part`;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await fetchRest(url, part, options);
-      break;
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (attempt === attempts || (error instanceof XqgError && !isPassing(error)))
-        throw asDownloadError(url, error);
-      await sleep(waitMs * 2 ** (attempt - 1), undefined, { signal });
-    }
+  try {
+    await pRetry(() => fetchRest(url, part, options), {
+      retries: attempts - 1,
+      minTimeout: waitMs,
+      signal,
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw asDownloadError(url, error);
   }
   const found = await hashOf(part);
   if (options.sha256 !== null && found.sha256 !== options.sha256) {
@@ -77,7 +76,11 @@ export async function hashOf(path: string): Promise<Downloaded> {
   return { sha256: hash.digest('hex'), bytes };
 }
 
-/** Appends to the part what it lacks. Throws what `fetch` throws, or XQG_DOWNLOAD. */
+/**
+ * Appends to the part what it lacks.
+ *
+ * @throws XqgError XQG_DOWNLOAD; wrapped in an AbortError where another attempt is of no use
+ */
 async function fetchRest(
   url: string,
   part: string,
@@ -129,12 +132,9 @@ async function fetchRest(
     throw refused(url, 503, `only ${done} of ${total} bytes came`);
 }
 
-function refused(url: string, status: number, reason: string): XqgError {
-  return new XqgError('XQG_DOWNLOAD', { url, reason, status });
-}
-
-function isPassing({ details }: XqgError): boolean {
-  return PASSING.has(Number(details.status));
+function refused(url: string, status: number, reason: string): Error {
+  const error = new XqgError('XQG_DOWNLOAD', { url, reason });
+  return TRANSIENT.has(status) ? error : new AbortError(error);
 }
 
 function asDownloadError(url: string, error: unknown): XqgError {

@@ -15,7 +15,7 @@ import { Pool } from '../ranking/pool.js';
 import { type AskedQuestions, Ranker } from '../ranking/ranker.js';
 import { roundTripScores } from '../ranking/round-trip.js';
 import { StreamedPool } from '../ranking/streamed-pool.js';
-import type { NamedRecipe } from './recipe.js';
+import type { ExperimentRecipes } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import type { Pairing, PoolPlan, WorkItem } from './work.js';
 
@@ -29,11 +29,11 @@ export interface AskerOptions {
 
 /** Holds the pool and ranker that were used last, since work comes sorted by pool. */
 export class Asker {
-  readonly #recipe: Pick<NamedRecipe, 'scanner'>;
+  readonly #recipe: Pick<ExperimentRecipes, 'scanner'>;
   readonly #options: AskerOptions;
   #open: { key: string; pool: Pool | StreamedPool; ranker: Ranker } | null = null;
 
-  constructor(recipe: Pick<NamedRecipe, 'scanner'>, options: AskerOptions) {
+  constructor(recipe: Pick<ExperimentRecipes, 'scanner'>, options: AskerOptions) {
     this.#recipe = recipe;
     this.#options = options;
   }

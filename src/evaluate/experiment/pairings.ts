@@ -4,7 +4,7 @@ import type { Collection } from '../data/collection.js';
 import type { ArtifactStore } from '../ranking/artifact-store.js';
 import type { OpenCondition, PairingContext } from './condition.js';
 import type { TuningRecord } from './measurement.js';
-import type { NamedRecipe } from './recipe.js';
+import type { ExperimentRecipes } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import { tuneSystems } from './tuning.js';
 import { drawnQueriesOf, variantsOf } from './variants.js';
@@ -24,7 +24,7 @@ export interface PreparedPairings {
   readonly notes: readonly string[];
 }
 
-type OpenRecipes = Pick<NamedRecipe, 'encoders' | 'generators' | 'scanner'>;
+type OpenRecipes = Pick<ExperimentRecipes, 'encoders' | 'generators' | 'scanner'>;
 
 /** @param tuningData null: nothing is tuned */
 export async function preparePairings(
@@ -66,7 +66,7 @@ function* contextsOf(
 async function tuningOf(
   { encoderName, generatorName, encoder, generator }: PairingContext,
   collection: Collection,
-  scanner: NamedRecipe['scanner'],
+  scanner: ExperimentRecipes['scanner'],
   { spec, store, signal, tell = () => {} }: PairingOptions,
 ): Promise<TuningRecord | null> {
   if (!hasDistribution(generator)) return null;

@@ -1,16 +1,19 @@
-/** The encoders and generators that an experiment file names, opened. */
+/**
+ * The encoders and generators that an experiment file names, opened as those of any recipe. A pack
+ * that several name is read once.
+ */
 import { resolve } from 'node:path';
 import type { Encoder } from '../../encode/encoder.js';
-import { FileEncoder } from '../../encode/file/file-encoder.js';
-import { openEncoder } from '../../encode/open-encoder.js';
-import { STATIC_DEFAULTS, StaticEncoder } from '../../encode/static/static-encoder.js';
+import { isPackEncoder, resolveEncoderSpec } from '../../encode/open-encoder.js';
 import type { Generator } from '../../generate/generator.js';
-import { GlossGenerator } from '../../generate/gloss.js';
-import { LEXICON_DEFAULTS, LexiconGenerator } from '../../generate/lexicon.js';
-import { RecordedGenerator } from '../../generate/recorded.js';
-import { namesFolder, namesModel } from '../../models/places.js';
-import { loadPack } from '../../pack/format.js';
-import type { Pack } from '../../pack/pack.js';
+import { resolveGeneratorSpec } from '../../generate/open-generator.js';
+import {
+  openRecipeEncoder,
+  openRecipeGenerator,
+  Packs,
+  type RecipeSpec,
+} from '../../indexing/recipe.js';
+import { namesModel } from '../../models/places.js';
 import { openScanner } from '../../search/dense/open-scanner.js';
 import type { Scanner } from '../../search/dense/scanner.js';
 import type { LanguageMeans } from '../ranking/language-means.js';
@@ -18,48 +21,43 @@ import type { ModelSpec } from './spec.js';
 
 const DEFAULT_PACK = 'base';
 
-export interface RecipePart {
-  readonly kind: 'static' | 'lexicon' | 'gloss' | 'file' | 'model';
-  /**
-   * Name or folder of a pack, path of a manifest of vectors or of recorded queries, or the spec of
-   * a model.
-   */
-  readonly from: string;
-}
+/** An encoder, or a generator, by its spec, and the pack that it comes from if it does. */
+type Named<K extends 'encoder' | 'generator'> = Readonly<Record<K | 'pack', string>>;
 
 /**
  * `static`, `static:PACK`, `file:MANIFEST`, `hf:NAME`, a model's folder or `openai:MODEL`; else
  * what is wrong.
  */
-export function parseEncoderName(text: string): RecipePart | string {
-  const [, path] = /^file:(.+)$/.exec(text) ?? [];
-  if (path !== undefined) return { kind: 'file', from: path };
-  if (namesModel(text) || text.startsWith('openai:')) return { kind: 'model', from: text };
+export function parseEncoderName(text: string): Named<'encoder'> | string {
+  if (/^file:./.test(text) || namesModel(text) || text.startsWith('openai:'))
+    return { encoder: text, pack: DEFAULT_PACK };
   const known = "static, static:PACK, file:MANIFEST, hf:NAME, a model's folder, openai:MODEL";
-  return parseName(text, ['static'], 'encoder', known);
+  const named = ofPack(text, ['static']);
+  return named === null
+    ? `is "${text}", no encoder (known: ${known})`
+    : { encoder: named.spec, pack: named.pack };
 }
 
 /** `lexicon`, `lexicon:PACK`, `gloss`, `gloss:PACK` or `file:QUERIES`; else what is wrong. */
-export function parseGeneratorName(text: string): RecipePart | string {
-  const [, path] = /^file:(.+)$/.exec(text) ?? [];
-  if (path !== undefined) return { kind: 'file', from: path };
+export function parseGeneratorName(text: string): Named<'generator'> | string {
+  if (/^file:./.test(text)) return { generator: text, pack: DEFAULT_PACK };
   const known = 'lexicon, lexicon:PACK, gloss, gloss:PACK, file:QUERIES';
-  return parseName(text, ['lexicon', 'gloss'], 'generator', known);
+  const named = ofPack(text, ['lexicon', 'gloss']);
+  return named === null
+    ? `is "${text}", no generator (known: ${known})`
+    : { generator: named.spec, pack: named.pack };
 }
 
-function parseName(
+/** `SPEC` or `SPEC:PACK`. */
+function ofPack(
   text: string,
-  kinds: readonly RecipePart['kind'][],
-  what: string,
-  known: string,
-): RecipePart | string {
-  const [, name, pack] = /^(\w+)(?::(.+))?$/.exec(text) ?? [];
-  const kind = kinds.find((each) => each === name);
-  if (kind !== undefined) return { kind, from: pack ?? DEFAULT_PACK };
-  return `is "${text}", no ${what} (known: ${known})`;
+  specs: readonly string[],
+): { readonly spec: string; readonly pack: string } | null {
+  const [, name, pack = DEFAULT_PACK] = /^(\w+)(?::(.+))?$/.exec(text) ?? [];
+  return specs.includes(name) ? { spec: name, pack } : null;
 }
 
-export interface NamedRecipe {
+export interface ExperimentRecipes {
   /** As the file has them, in its order. */
   readonly encoders: readonly {
     readonly name: string;
@@ -82,97 +80,73 @@ export interface ModelOptions {
 }
 
 /**
- * Opens everything that is named; a pack that several name is read once. Throws what `loadPack`,
- * `openEncoder` and `FileEncoder.open` throw.
- * @param folder paths of manifests and models are relative to it
+ * @param folder paths of manifests, models and recorded queries are relative to it
+ * @throws XqgError those of `openRecipe`
  */
-export async function openRecipe(
-  encoders: readonly string[],
-  generators: readonly string[],
+export async function openRecipes(
+  encoderNames: readonly string[],
+  generatorNames: readonly string[],
   folder: string,
   { models = {}, signal, onOpened }: ModelOptions = {},
-): Promise<NamedRecipe> {
-  const packs = new Map<string, Promise<Pack>>();
-  const packOf = (name: string) => {
-    let pack = packs.get(name);
-    if (pack === undefined) {
-      pack = loadPack(name);
-      packs.set(name, pack);
-    }
-    return pack;
+): Promise<ExperimentRecipes> {
+  const packs = new Packs();
+  const encoders: ExperimentRecipes['encoders'][number][] = [];
+  const generators: ExperimentRecipes['generators'][number][] = [];
+  const close = async (): Promise<void> => {
+    for (const { encoder } of encoders) await encoder.close?.();
+    for (const { generator } of generators) await generator.close?.();
   };
-  const opened: { close?(): Promise<void> }[] = [];
-  const encoderOf = async (
-    name: RecipePart,
-  ): Promise<{ encoder: Encoder; means: LanguageMeans }> => {
-    if (name.kind === 'static') {
-      const pack = await packOf(name.from);
-      const encoder = new StaticEncoder(pack, STATIC_DEFAULTS);
-      const fitting = [...(pack.means ?? [])].filter(
-        ([, mean]) => mean.length === encoder.identity.dim,
+  try {
+    for (const name of encoderNames) {
+      const { encoder: spec, pack } = checked(name, parseEncoderName(name));
+      const encoderOptions = { ...pathsIn(folder, models[name]), signal, onOpened };
+      const encoder = await openRecipeEncoder(
+        { encoder: resolveEncoderSpec(spec, folder), encoderOptions },
+        () => packs.open(pack),
       );
-      return { encoder, means: new Map(fitting) };
+      const means = isPackEncoder(spec) ? (await packs.open(pack)).means : null;
+      const fitting = [...(means ?? [])].filter(([, mean]) => mean.length === encoder.identity.dim);
+      encoders.push({ name, encoder, means: new Map(fitting) });
     }
-    const encoder =
-      name.kind === 'file'
-        ? await FileEncoder.open(resolve(folder, name.from))
-        : await modelOf(name.from);
-    opened.push(encoder);
-    return { encoder, means: new Map() };
-  };
-  const modelOf = (name: string): Promise<Encoder> => {
-    const { card, endpoint, ...running } = models[name] ?? {};
-    return openEncoder(namesFolder(name) ? resolve(folder, name) : name, {
-      ...running,
-      card:
-        typeof card === 'string' && !card.trimStart().startsWith('{')
-          ? resolve(folder, card)
-          : card,
-      endpoint: endpoint === undefined ? undefined : resolve(folder, endpoint),
-      signal,
-      onOpened,
-    });
-  };
-  const generatorOf = async (name: RecipePart): Promise<Generator> => {
-    if (name.kind === 'lexicon')
-      return new LexiconGenerator(await packOf(name.from), LEXICON_DEFAULTS);
-    if (name.kind === 'gloss') return new GlossGenerator(await packOf(name.from), LEXICON_DEFAULTS);
-    const generator = await RecordedGenerator.open([resolve(folder, name.from)]);
-    opened.push(generator);
-    return generator;
-  };
-  const recipe: Pick<NamedRecipe, 'encoders' | 'generators'> = {
-    encoders: await inOrder(encoders, parseEncoderName, encoderOf, (name, maker) => ({
-      name,
-      ...maker,
-    })),
-    generators: await inOrder(generators, parseGeneratorName, generatorOf, (name, generator) => ({
-      name,
-      generator,
-    })),
-  };
-  const { scanner } = await openScanner();
-  return {
-    ...recipe,
-    scanner,
-    close: async () => {
-      await scanner.close();
-      for (const each of opened) await each.close?.();
-    },
-  };
+    for (const name of generatorNames) {
+      const { generator: spec, pack } = checked(name, parseGeneratorName(name));
+      const generator = await openRecipeGenerator(
+        { generator: resolveGeneratorSpec(spec, folder) },
+        () => packs.open(pack),
+      );
+      generators.push({ name, generator: generator! });
+    }
+    const { scanner } = await openScanner();
+    return {
+      encoders,
+      generators,
+      scanner,
+      close: async () => {
+        await scanner.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
-async function inOrder<M, N>(
-  names: readonly string[],
-  parse: (name: string) => RecipePart | string,
-  open: (name: RecipePart) => Promise<M>,
-  named: (name: string, maker: M) => N,
-): Promise<N[]> {
-  const all: N[] = [];
-  for (const name of names) {
-    const parsed = parse(name);
-    if (typeof parsed === 'string') throw new RangeError(`${name} was not checked`);
-    all.push(named(name, await open(parsed)));
-  }
-  return all;
+/** The schema of experiment files has checked every name. */
+function checked<T>(name: string, parsed: T | string): T {
+  if (typeof parsed === 'string') throw new RangeError(`${name} was not checked`);
+  return parsed;
+}
+
+/** The settings of a model with absolute paths. */
+function pathsIn(
+  folder: string,
+  { card, endpoint, ...running }: ModelSpec = {},
+): RecipeSpec['encoderOptions'] {
+  return {
+    ...running,
+    card:
+      typeof card === 'string' && !card.trimStart().startsWith('{') ? resolve(folder, card) : card,
+    endpoint: endpoint === undefined ? undefined : resolve(folder, endpoint),
+  };
 }

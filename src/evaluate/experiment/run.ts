@@ -15,7 +15,7 @@ import { openConditions } from './conditions/index.js';
 import { type ExperimentResults, isPrimary, Measurement, packRanks } from './measurement.js';
 import { inMemory, openReported, openTuning, type ReportedData } from './open-data.js';
 import { preparePairings } from './pairings.js';
-import { type NamedRecipe, openRecipe } from './recipe.js';
+import { type ExperimentRecipes, openRecipes } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import type { Variant } from './variant.js';
 import { Blocks, canStream, type Pairing, type WorkItem, workOf } from './work.js';
@@ -70,7 +70,7 @@ export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
   const { spec } = options;
   const folder = dirname(options.file);
   const { models } = spec;
-  const recipe = await openRecipe(spec.encoders, spec.generators, folder, {
+  const recipe = await openRecipes(spec.encoders, spec.generators, folder, {
     models,
     signal: options.signal,
     onOpened: options.onOpened,
@@ -87,7 +87,7 @@ export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
 }
 
 async function runWith(
-  recipe: NamedRecipe,
+  recipe: ExperimentRecipes,
   conditions: readonly OpenCondition[],
   options: RunOptions,
 ): Promise<FinishedRun> {

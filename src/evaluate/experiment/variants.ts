@@ -1,7 +1,6 @@
 /** The variants of an experiment: every system, and every point of every condition. */
 import { alphaEffective, PROFILES } from '../../augment/profiles.js';
 import { hasDistribution } from '../../generate/generator.js';
-import { RecordedGenerator } from '../../generate/recorded.js';
 import { SEARCH_DEFAULTS, type SearchDefaults, searchDefaults } from '../../search/defaults.js';
 import { lexicalModeOf } from '../../search/request.js';
 import { EXPECTED_QUERIES } from '../ranking/block.js';
@@ -21,9 +20,10 @@ export function drawnQueriesOf(
   generator: PairingContext['generator'],
   conditions: readonly OpenCondition[],
 ): number {
-  return generator instanceof RecordedGenerator
-    ? generator.queriesPerLanguage
-    : Math.max(EXPECTED_QUERIES, ...conditions.map(({ drawnQueries }) => drawnQueries));
+  return (
+    generator.queriesPerLanguage ??
+    Math.max(EXPECTED_QUERIES, ...conditions.map(({ drawnQueries }) => drawnQueries))
+  );
 }
 
 /**
@@ -33,7 +33,7 @@ export function takesExpectation({
   encoder,
   generator,
 }: Pick<PairingContext, 'encoder' | 'generator'>): boolean {
-  return hasDistribution(generator) && 'encodeMixtures' in encoder;
+  return hasDistribution(generator) && encoder.bags !== undefined;
 }
 
 /**
@@ -71,7 +71,7 @@ function systemVariant(
 ): Variant {
   const { encoder, generator } = context;
   const source = sourceOf(system, context);
-  const usual = searchDefaults(encoder.identity, generator.identity);
+  const usual = searchDefaults(encoder, generator);
   const settings = isTuned(system) ? tuned.get(untunedName(system)) : undefined;
   const defaults = settings === undefined ? usual : defaultsWith(system, settings);
   const profile = encoder.identity.unitLength
@@ -101,7 +101,7 @@ function systemVariant(
 /** The queries of an index: the generator's expectation, else as many as it draws there or has. */
 function sourceOf({ drawn: isDrawn }: System, context: PairingContext): SumSource {
   const { generator, drawn } = context;
-  const usual = generator instanceof RecordedGenerator ? drawn : DRAWN_QUERIES;
+  const usual = generator.queriesPerLanguage ?? DRAWN_QUERIES;
   const queries = takesExpectation(context) && !isDrawn ? 'expected' : usual;
   // Whatever the encoder takes, the lexical leg of an index reads the generator's tables.
   const terms = hasDistribution(generator) && !isDrawn ? 'expected' : 'drawn';

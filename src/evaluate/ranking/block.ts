@@ -5,7 +5,7 @@
  * experiment needs them to vary their number and to filter them.)
  */
 import { type Encoder, generatedQueryId } from '../../encode/encoder.js';
-import { type Generator, hasDistribution } from '../../generate/generator.js';
+import type { Generator } from '../../generate/generator.js';
 import { ExpectedQueries } from '../../indexing/expectations.js';
 import { passageBag } from '../../languages/bags.js';
 import type { TermBag } from '../../languages/terms.js';
@@ -165,9 +165,10 @@ export class Block {
   /** Pivot stems by row; only where the generator has a distribution. */
   pivots(): readonly TermBag[] {
     const { generator } = this.#recipe;
-    if (!hasDistribution(generator))
+    const { distribution } = generator;
+    if (distribution === undefined)
       throw new RangeError(`${generator.identity.name} has no distribution`);
-    this.#pivots ??= this.passages.map((passage) => generator.pivot(passage));
+    this.#pivots ??= this.passages.map((passage) => distribution.pivot(passage));
     return this.#pivots;
   }
 

@@ -4,10 +4,16 @@
  * `SearchEngine.rank`.
  */
 
-import { RememberingEncoder } from '../../encode/cached-encoder.js';
+import { CachedEncoder } from '../../encode/cached-encoder.js';
 import type { Encoder } from '../../encode/encoder.js';
-import { type Generator, hasDistribution } from '../../generate/generator.js';
-import { SEARCH_DEFAULTS, type SearchDefaults } from '../../search/defaults.js';
+import {
+  type DistributionGenerator,
+  type Generator,
+  hasDistribution,
+} from '../../generate/generator.js';
+import { closeRecipe, openRecipe, type RecipeSpec } from '../../indexing/recipe.js';
+import { SEARCH_DEFAULTS, type SearchDefaults, searchDefaults } from '../../search/defaults.js';
+import { openScanner } from '../../search/dense/open-scanner.js';
 import type { Scanner } from '../../search/dense/scanner.js';
 import { SearchEngine } from '../../search/engine.js';
 import { lexicalModeOf, type SearchRequest } from '../../search/request.js';
@@ -102,7 +108,7 @@ class EngineSearcher implements Searcher {
   readonly passageLanguages: ReadonlySet<string>;
   readonly #indexes: readonly PassageIndex[];
   readonly #engines: readonly SearchEngine[];
-  readonly #encoder: RememberingEncoder;
+  readonly #encoder: CachedEncoder;
   readonly #scanner: Scanner;
   readonly #defaults: SearchDefaults;
   readonly #rowOf: ReadonlyMap<string, number>;
@@ -112,12 +118,12 @@ class EngineSearcher implements Searcher {
 
   /** @param indexes with expectations and, if any system wants it, with drawn queries */
   constructor(indexes: readonly PassageIndex[], parts: EngineParts) {
-    const encoder = new RememberingEncoder(parts.encoder);
+    const encoder = new CachedEncoder(parts.encoder);
     this.#encoder = encoder;
     const { defaults = SEARCH_DEFAULTS, scanner } = parts;
     this.#engines = indexes.map((index) => {
       const { generator } = index.options;
-      const factors = hasDistribution(generator) ? generator : null;
+      const factors = generator.distribution?.factors ?? null;
       const lexical = index.lexical(defaults.bm25);
       return new SearchEngine({
         snapshot: index.snapshot,
@@ -219,4 +225,44 @@ class EngineSearcher implements Searcher {
     );
     return this.#fused;
   }
+}
+
+/** What an evaluation ranks with, opened from a recipe of which queries are generated. */
+export interface OpenedParts {
+  readonly parts: EngineParts<DistributionGenerator>;
+  /** For `madeBy`. */
+  readonly identities: Readonly<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+/**
+ * @param spec of a pack's generator
+ * @throws XqgError those of `openRecipe`
+ */
+export async function openParts(
+  spec: RecipeSpec,
+  given: { readonly defaults?: SearchDefaults } = {},
+): Promise<OpenedParts> {
+  const recipe = await openRecipe(spec);
+  const { encoder, generator, pack } = recipe;
+  if (generator === null || !hasDistribution(generator)) {
+    await closeRecipe(recipe);
+    throw new RangeError('an evaluation needs a generator with a distribution');
+  }
+  const { defaults = searchDefaults(encoder, generator) } = given;
+  const { scanner } = await openScanner();
+  return {
+    parts: { encoder, generator, scanner, defaults },
+    identities: {
+      pack,
+      encoder: encoder.identity,
+      generator: generator.identity,
+      scanner: scanner.name,
+      search: defaults,
+    },
+    close: async () => {
+      await closeRecipe(recipe);
+      await scanner.close();
+    },
+  };
 }

@@ -43,7 +43,7 @@ export class LegScores {
     this.#vectors = vectors;
     const passageLanguages = [...new Set(index.snapshot.langs)].sort();
     this.#bags = queries.map(({ text, lang }) =>
-      questionTerms(text, lang, passageLanguages, generator),
+      questionTerms(text, lang, passageLanguages, generator.distribution.factors),
     );
   }
 
@@ -90,8 +90,9 @@ export class LegScores {
     const key = JSON.stringify([mode, parameters, view]);
     if (key === this.#lexicalKey) return this.#lexicalScores;
     const index = this.#lexical;
+    const { factors } = this.#generator.distribution;
     this.#lexicalScores = this.#queries.map(({ lang }, q) =>
-      index.score(this.#bags[q], index.view(lang, { ...view, factors: this.#generator }), mode),
+      index.score(this.#bags[q], index.view(lang, { ...view, factors }), mode),
     );
     this.#lexicalKey = key;
     return this.#lexicalScores;

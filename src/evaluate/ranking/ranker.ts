@@ -5,7 +5,7 @@
 import { augmentationProfile } from '../../augment/profiles.js';
 import type { EncoderIdentity } from '../../encode/encoder.js';
 import type { Expansion } from '../../expand/apply.js';
-import { type Generator, hasDistribution } from '../../generate/generator.js';
+import type { Generator } from '../../generate/generator.js';
 import { passageLanguages } from '../../indexing/snapshot.js';
 import type { LanguageWeight } from '../../languages/terms.js';
 import {
@@ -314,8 +314,8 @@ export class Ranker {
       encoder: new HeldQuestions(encoder, asked.queries, vectors),
       scanner,
       factors:
-        hasDistribution(generator) && (source.terms === 'expected' || system.augment === 'off')
-          ? generator
+        source.terms === 'expected' || system.augment === 'off'
+          ? (generator.distribution?.factors ?? null)
           : null,
       defaults,
     });

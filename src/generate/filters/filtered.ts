@@ -1,23 +1,23 @@
 /**
- * A generator whose queries are scored and, below a threshold, left out. Scores are kept by
- * passage, language and query, so that other thresholds cost nothing. Reports how much of each
- * language was left.
+ * A generator whose queries are scored and, below a threshold, left out. Scores are cached by
+ * passage, language and query, so that other thresholds cost nothing. Counts what passes in each
+ * language.
  */
 import { XqgError } from '../../base/errors.js';
 import { Answers } from '../../models/remote/answer-cache.js';
-import type { Generator, GeneratorIdentity, GeneratorInput } from '../generator.js';
+import {
+  type DrawArguments,
+  type Generator,
+  type GeneratorIdentity,
+  type GeneratorInput,
+  GeneratorWrapper,
+  type QueryFilter,
+  type QueryYield,
+} from '../generator.js';
 import type { QueryScorer } from './scorers.js';
 
 /** Least scores by scorer, in [0, 1]. */
 export type Thresholds = Readonly<Record<string, number>>;
-
-/** What became of the queries in a language. */
-export interface Yield {
-  readonly drawn: number;
-  readonly kept: number;
-  /** Queries below the threshold, by scorer; one may be below several. */
-  readonly below: Readonly<Record<string, number>>;
-}
 
 interface Counts {
   drawn: number;
@@ -25,19 +25,19 @@ interface Counts {
   readonly below: Record<string, number>;
 }
 
-export class FilteredGenerator implements Generator {
-  readonly identity: GeneratorIdentity;
-  readonly languages: readonly string[];
-  readonly drawsFewer = true;
-  /** What writes the queries. */
-  readonly unfiltered: Generator;
+export class FilteredGenerator extends GeneratorWrapper implements QueryFilter {
+  override readonly identity: GeneratorIdentity;
+  override readonly drawsFewer = true;
+  /** Queries are left out of what is drawn, not of a distribution. */
+  override readonly distribution = undefined;
+  override readonly filter: QueryFilter = this;
   readonly #scorers: readonly QueryScorer[];
   readonly #thresholds: Thresholds;
   readonly #scores: Answers;
   readonly #yields = new Map<string, Counts>();
 
   /**
-   * @param scores where they are kept; closed with this generator
+   * @param scores cache of them; closed with this generator
    * @throws XqgError XQG_UNKNOWN_SCORER for a threshold without a scorer
    */
   constructor(
@@ -46,6 +46,7 @@ export class FilteredGenerator implements Generator {
     thresholds: Thresholds,
     scores: Answers,
   ) {
+    super(generator);
     for (const scorer of Object.keys(thresholds)) {
       if (scorers.some(({ name }) => name === scorer)) continue;
       throw new XqgError('XQG_UNKNOWN_SCORER', {
@@ -53,11 +54,9 @@ export class FilteredGenerator implements Generator {
         known: scorers.map(({ name }) => name).join(', '),
       });
     }
-    this.unfiltered = generator;
     this.#scorers = scorers;
     this.#thresholds = thresholds;
     this.#scores = scores;
-    this.languages = generator.languages;
     const kept = Object.entries(thresholds).sort(([a], [b]) => (a < b ? -1 : 1));
     const keep = kept.map(([name, least]) => `${name}>=${least}`).join(' ');
     const over = scorers.find(
@@ -71,27 +70,26 @@ export class FilteredGenerator implements Generator {
     };
   }
 
-  /** By language, of what was drawn so far. */
-  get yields(): ReadonlyMap<string, Yield> {
+  get unfiltered(): Generator {
+    return this.inner;
+  }
+
+  get yields(): ReadonlyMap<string, QueryYield> {
     return this.#yields;
   }
 
-  async draw(
-    passages: readonly GeneratorInput[],
-    lang: string,
-    n: number,
-    seed: number,
-  ): Promise<string[][]> {
-    const drawn = await this.unfiltered.draw(passages, lang, n, seed);
+  override async draw(...request: DrawArguments): Promise<string[][]> {
+    const [passages, lang] = request;
+    const drawn = await super.draw(...request);
     const kept: string[][] = [];
     for (const [p, queries] of drawn.entries())
       kept.push(await this.#keep(passages[p], lang, queries));
     return kept;
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     await this.#scores.close();
-    await this.unfiltered.close?.();
+    await super.close();
   }
 
   async #keep(

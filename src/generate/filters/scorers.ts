@@ -5,7 +5,7 @@
 import { detectLanguage } from '../../languages/detect.js';
 import type { GeneratorInput } from '../generator.js';
 
-/** The share of the evidence that speaks for the language that was asked for. */
+/** The share of the evidence that speaks for the language of the query. */
 export const languageScorer: QueryScorer = {
   name: 'language',
   version: '1',
@@ -79,12 +79,12 @@ function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 }
 
 /**
- * What can be said of a generated query, as numbers in [0, 1], more being better. Scored once and
- * kept; which ones are good enough is decided later. A scorer knows no threshold and no encoder.
+ * What can be said of a generated query, as numbers in [0, 1], more being better. Scored once;
+ * which ones are good enough is decided later.
  */
 export interface QueryScorer {
   readonly name: string;
-  /** Changes with what it answers: kept scores of another version are not used. */
+  /** Changes with its scores: cached ones of another version are not used. */
   readonly version: string;
   /** What it looks at besides passage and queries; part of the identity of what it filters. */
   readonly over?: string;
@@ -93,8 +93,7 @@ export interface QueryScorer {
 }
 
 /**
- * The ranks of a passage for some questions in a language, from 1; null: not among those that were
- * found.
+ * The ranks of a passage for some questions in a language, from 1; null: it is not among the hits.
  */
 export type RankPassage = (
   passageId: string,
@@ -109,7 +108,9 @@ export function scorerOfRanks(rank: RankPassage, over: string): QueryScorer {
     version: '1',
     over,
     async score({ id }: GeneratorInput, lang, queries) {
-      return (await rank(id, lang, queries)).map((found) => (found === null ? 0 : 1 / found));
+      return (await rank(id, lang, queries)).map((position) =>
+        position === null ? 0 : 1 / position,
+      );
     },
   };
 }

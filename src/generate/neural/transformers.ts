@@ -25,7 +25,7 @@ export async function loadTransformers(): Promise<Transformers> {
 }
 
 /**
- * Runs what loads a model with transformers.js set to its folder, and to no other place.
+ * Runs `load` with transformers.js set to the model's folder alone.
  * @throws XqgError XQG_MODEL_DAMAGED
  */
 export async function fromFolder<T>(

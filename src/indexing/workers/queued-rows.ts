@@ -192,7 +192,7 @@ export class DistributedRows implements DocumentQueue {
       this.#readyDocuments += documents;
       this.#allNew &&= isNew;
       for (const { path, code, details } of failures)
-        this.#told.onFailure(path, new XqgError(code, { ...details }));
+        this.#told.onFailure(path, XqgError.restore(code, details));
       // A later run tries the documents again that failed.
       if (failures.length > 0) await storage.remove(name);
       this.#told.onComputed(rows.length);

@@ -5,20 +5,17 @@
 
 import { readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
-import { namesRecorded } from '../../generate/open-generator.js';
-import { namesFolder } from '../../models/places.js';
-import { shippedPacks } from '../../pack/format.js';
 import type { IndexResult, RowsFrom } from '../options.js';
-import type { Recipe, RecipeOptions } from '../recipe.js';
+import { type NamedRecipeSpec, namedSpec, type Recipe, type RecipeSpec } from '../recipe.js';
 import { BullQueue } from './bull-queue.js';
 import { openPartStorage } from './open-part-storage.js';
 import { markName } from './part-input.js';
 import type { PartStorage } from './part-storage.js';
 import { DistributedRows, type PartsState } from './queued-rows.js';
-import { hashOf, makeKey, type RecipeSpec, type RowMake, rowMake } from './run-plan.js';
+import { hashOf, makeKey, type RowMake, rowMake } from './run-plan.js';
 import type { QueueCounts, RunRecord, WorkQueue } from './work-queue.js';
 
 export interface QueueOptions {
@@ -55,7 +52,7 @@ export interface PartsProgress extends PartsState {
 interface RunOf {
   /** Absolute path of the index. */
   readonly directory: string;
-  readonly recipe: RecipeSpec;
+  readonly recipe: NamedRecipeSpec;
   readonly signal?: AbortSignal;
 }
 
@@ -201,7 +198,7 @@ export class Distribution {
     this.#lastTold = performance.now();
   }
 
-  /** In place of what an earlier run of other recipe, or with other parts, left for this index. */
+  /** In place of what an earlier run with another recipe, or other parts, left for this index. */
   async #begin(record: Begun): Promise<void> {
     const state = { phase: 'planning', parts: 0, passages: 0, written: 0, setAside: 0 } as const;
     for (const other of await this.#queue.runs()) {
@@ -267,49 +264,16 @@ export async function removeRunFile(dir: string): Promise<void> {
  */
 export async function writeByQueue(
   queue: QueueOptions,
-  index: { readonly directory: string; readonly options: RecipeOptions; readonly recipe: Recipe },
+  index: { readonly directory: string; readonly options: RecipeSpec; readonly recipe: Recipe },
   signal: AbortSignal | undefined,
   write: (rowsFrom: RowsFrom) => Promise<IndexResult>,
 ): Promise<IndexResult> {
   const { directory, options } = index;
-  const recipe = recipeSpec(options, index.recipe);
+  const recipe = namedSpec(options, index.recipe);
   const distribution = await Distribution.open(queue, { directory, recipe, signal });
   try {
     return await distribution.end(await write(distribution.rowsFrom));
   } finally {
     await distribution.close();
   }
-}
-
-/** @throws XqgError XQG_QUEUE_MAKER for what was brought as an object */
-function recipeSpec(options: RecipeOptions, { pack, encoderSpec, generator }: Recipe): RecipeSpec {
-  if (typeof options.encoder === 'object')
-    throw new XqgError('XQG_QUEUE_MAKER', { what: 'encoder' });
-  if (typeof options.generator === 'object' && options.generator !== null)
-    throw new XqgError('XQG_QUEUE_MAKER', { what: 'generator' });
-  const { languages, prompt, endpoint, keep } = options.generatorOptions ?? {};
-  const name = options.pack ?? pack?.name;
-  return {
-    ...(pack === null || name === undefined ? {} : { pack: packName(name) }),
-    ...(encoderSpec === undefined ? {} : { encoder: encoderSpec }),
-    generator: generatorName(options.generator, generator?.identity.name),
-    generatorOptions: {
-      languages,
-      keep,
-      prompt: prompt === undefined ? undefined : resolve(prompt),
-      endpoint: typeof endpoint === 'string' ? resolve(endpoint) : endpoint,
-    },
-  };
-}
-
-/** A path is sent whole: workers start elsewhere. */
-function packName(name: string): string {
-  return shippedPacks().includes(name) ? name : resolve(name);
-}
-
-/** @param made name in the identity of the pack's generator, e.g. `lexicon/2` */
-function generatorName(given: string | null | undefined, made: string | undefined): string | null {
-  if (typeof given === 'string')
-    return namesFolder(given) || namesRecorded(given) ? resolve(given) : given;
-  return given === null ? null : (made?.split('/')[0] ?? null);
 }

@@ -6,25 +6,10 @@
 import { createHash } from 'node:crypto';
 import { XqgError } from '../../base/errors.js';
 import { version } from '../../base/version.js';
-import type { EncoderSpec } from '../../encode/open-encoder.js';
-import type { OpenGeneratorOptions } from '../../generate/open-generator.js';
 import { canonicalJson, type IndexIdentity } from '../manifest.js';
+import type { NamedRecipeSpec } from '../recipe.js';
 
 export const PLAN_FORMAT = 1;
-
-/** How encoder, generator and pack are named, so that another machine can open them. */
-export interface RecipeSpec {
-  /** Name or folder of the pack. */
-  readonly pack?: string;
-  /** Absent for that of the pack. */
-  readonly encoder?: EncoderSpec;
-  /** `lexicon`, `gloss`, `hf:NAME`, ...; null: no queries are generated. */
-  readonly generator: string | null;
-  readonly generatorOptions?: Pick<
-    OpenGeneratorOptions,
-    'languages' | 'prompt' | 'endpoint' | 'keep'
-  >;
-}
 
 /** What makes the rows of a run. */
 export interface RowMake {
@@ -35,7 +20,7 @@ export interface RowMake {
 }
 
 export interface RunPlan extends RowMake {
-  readonly recipe: RecipeSpec;
+  readonly recipe: NamedRecipeSpec;
 }
 
 export function rowMake(identity: IndexIdentity): RowMake {
@@ -83,21 +68,21 @@ const COMPARED: readonly (readonly [string, (make: RowMake) => unknown])[] = [
 /**
  * Refuses to compute parts of a plan with anything but what it names.
  * @param given the recipe that this machine opened
- * @throws XqgError XQG_WORKER_IDENTITY with both sides and the command that mends it
+ * @throws XqgError XQG_WORKER_IDENTITY with both sides and the command that makes them agree
  */
 export function checkWorker(
   plan: RunPlan,
-  given: Pick<IndexIdentity, 'encoder' | 'generator' | 'pack'>,
+  given: Pick<IndexIdentity, 'encoder' | 'generator' | 'pack' | 'glossary'>,
 ): void {
   const identity = { ...plan.identity, ...given, icu: process.versions.icu ?? 'none' };
   const difference = makeDifference(plan, rowMake(identity));
   if (difference === null) return;
   const { what, wanted: there, given: here } = difference;
-  const remedy = mending(what, plan);
+  const remedy = remedyOf(what, plan);
   throw new XqgError('XQG_WORKER_IDENTITY', { what, plan: there, worker: here, remedy });
 }
 
-function mending(what: string, { xqg, identity, recipe }: RunPlan): string {
+function remedyOf(what: string, { xqg, identity, recipe }: RunPlan): string {
   switch (what) {
     case 'version of xqg':
     case 'format of parts':
@@ -107,7 +92,7 @@ function mending(what: string, { xqg, identity, recipe }: RunPlan): string {
     case 'pack':
       return `Name the pack with sha256 ${identity.pack?.sha256}: xqg worker --pack FOLDER`;
     case 'encoder':
-      return `Name the encoder with weights ${identity.encoder.weights}: xqg worker --encoder ${recipe.encoder?.spec ?? 'static'}`;
+      return `Name the encoder with weights ${identity.encoder.weights}: xqg worker --encoder ${recipe.encoder ?? 'static'}`;
     default:
       return `Name the generator with weights ${identity.generator?.weights}: xqg worker --generator ${recipe.generator ?? 'none'}`;
   }

@@ -6,34 +6,23 @@
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { XqgError } from '../../base/errors.js';
-import type { Encoder } from '../../encode/encoder.js';
 import type { OpenEncoderOptions } from '../../encode/open-encoder.js';
-import type { Generator } from '../../generate/generator.js';
-import type { PackIdentity } from '../../pack/pack.js';
 import type { IndexedPassage, StoreShape } from '../../store/store.js';
 import type { RowRecipe } from '../compute.js';
 import { ExpectedQueries } from '../expectations.js';
+import { closeRecipe, type NamedRecipeSpec, openRecipe, type Recipe } from '../recipe.js';
 import { RowQueue } from '../row-queue.js';
 import { PartTaking } from './bull-worker.js';
 import { openPartStorage } from './open-part-storage.js';
 import { decodeInput, inputName, markName, type PartDocument, rowsName } from './part-input.js';
 import { encodePart, type PartFailure, type PartRows } from './part-rows.js';
 import type { PartStorage } from './part-storage.js';
-import { checkWorker, makeKey, type RecipeSpec, type RunPlan } from './run-plan.js';
+import { checkWorker, makeKey, type RunPlan } from './run-plan.js';
 import { HopelessPart, type PartJob, ReleasedPart, type RunRecord } from './work-queue.js';
 
-/** What a plan's recipe are once they are opened. */
-export interface OpenedRecipe {
-  readonly encoder: Encoder;
-  readonly generator: Generator | null;
-  readonly pack: PackIdentity | null;
-  readonly packFolder?: string;
-  close?(): Promise<void>;
-}
-
 export interface WorkerOptions {
-  /** Opens what a plan names. */
-  readonly open: (recipe: RecipeSpec) => Promise<OpenedRecipe>;
+  /** Opens the recipe that a plan names. */
+  readonly open: (recipe: NamedRecipeSpec) => Promise<Recipe>;
   /** Where the parts lie, if this machine names it otherwise than the run. */
   readonly parts?: string;
   /** Default: host and process id. */
@@ -69,7 +58,7 @@ const NOT_THE_PART = ['XQG_PARTS_STORAGE', 'XQG_DISK_FULL', 'XQG_NO_PERMISSION']
 
 interface Opened {
   readonly key: string;
-  readonly recipe: OpenedRecipe;
+  readonly recipe: Recipe;
   readonly rowRecipe: RowRecipe;
   readonly expectations: ExpectedQueries | null;
 }
@@ -221,21 +210,22 @@ class PartWorker {
     // A plan of another version may name what this one does not know.
     checkWorker(plan, plan.identity);
     const recipe = await this.#options.open(plan.recipe);
-    const { encoder, generator, pack, packFolder } = recipe;
+    const { encoder, generator, pack, packFolder, glossary } = recipe;
     try {
       checkWorker(plan, {
         encoder: encoder.identity,
         generator: generator?.identity ?? null,
         pack,
+        glossary: glossary?.sha256,
       });
     } catch (error) {
-      await recipe.close?.();
+      await closeRecipe(recipe);
       throw error;
     }
     const encodeQueries = plan.identity.encodesQueries !== false;
     const { threads } = this.#options;
     const expectations = encodeQueries
-      ? ExpectedQueries.of(encoder, generator, { packFolder, threads })
+      ? ExpectedQueries.of(encoder, generator, { packFolder, glossary, threads })
       : null;
     const rowRecipe: RowRecipe = {
       ...plan.identity,
@@ -249,8 +239,9 @@ class PartWorker {
   }
 
   async #closeRecipe(): Promise<void> {
-    await this.#opened?.expectations?.close();
-    await this.#opened?.recipe.close?.();
+    if (this.#opened === null) return;
+    await this.#opened.expectations?.close();
+    await closeRecipe(this.#opened.recipe);
     this.#opened = null;
   }
 }
@@ -312,29 +303,29 @@ export async function runWorker(
   url: string,
   options: PartWorkerOptions = {},
 ): Promise<WorkerResult> {
-  const { recipeOf } = await import('../recipe.js');
   const { pack, encoder, encoderOptions, generator, prompt, ...rest } = options;
   return takeParts(url, {
     ...rest,
-    open: (made) => {
-      const named = made.generatorOptions;
-      const endpoint = encoderOptions?.endpoint ?? named?.endpoint;
-      return recipeOf(
-        {
-          pack: pack ?? made.pack,
-          encoder,
-          encoderOptions,
-          generator: generator ?? made.generator,
-          generatorOptions: {
-            ...named,
-            endpoint,
-            prompt: prompt ?? named?.prompt,
-            signal: options.signal,
-          },
+    open: (named) => {
+      // An encoder that is named here comes with its own card and endpoint.
+      const planned = encoder === undefined ? named.encoderOptions : undefined;
+      return openRecipe({
+        ...named,
+        pack: pack ?? named.pack,
+        encoder: encoder ?? named.encoder,
+        encoderOptions: {
+          ...encoderOptions,
+          card: encoderOptions?.card ?? planned?.card,
+          endpoint: encoderOptions?.endpoint ?? planned?.endpoint,
         },
-        null,
-        made.encoder,
-      );
+        generator: generator ?? named.generator,
+        generatorOptions: {
+          ...named.generatorOptions,
+          endpoint: encoderOptions?.endpoint ?? named.generatorOptions?.endpoint,
+          prompt: prompt ?? named.generatorOptions?.prompt,
+          signal: options.signal,
+        },
+      });
     },
   });
 }

@@ -1,24 +1,35 @@
 /**
  * JSON requests to one endpoint: limits on rate, concurrency and cost, attempts with growing
- * pauses. What it says of a failure never holds the key.
+ * pauses. No error message contains the key.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import PQueue from 'p-queue';
+import pRetry from 'p-retry';
 import { XqgError } from '../../base/errors.js';
 import type { Endpoint } from './endpoint.js';
 
-/** Worth another attempt: the endpoint is busy or unwell. */
-const PASSING = new Set([408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529]);
+/** Statuses worth another attempt: the endpoint is busy or temporarily broken. */
+const TRANSIENT = new Set([408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529]);
+/** Between two attempts, in seconds. */
 const LONGEST_PAUSE = 60;
-/** Of an answer's text, in messages. */
-const SHOWN = 200;
-/**
- * No answer that is asked for is longer, in bytes: 64 vectors of 8,192 dimensions are 12 MB of
- * JSON.
- */
+/** Characters of an answer in an error message. */
+const EXCERPT = 200;
+/** In bytes; 64 vectors of 8,192 dimensions are 12 MB of JSON. */
 const LONGEST_ANSWER = 32e6;
 
 /** An answer that cannot be used; another attempt may bring a better one. */
 export class UnusableAnswer extends Error {}
+
+/** An attempt that failed in a way that another one may not. */
+class FailedAttempt extends Error {
+  /** @param waitSeconds how long the endpoint says to wait; null if it does not say */
+  constructor(
+    message: string,
+    readonly waitSeconds: number | null = null,
+  ) {
+    super(message);
+  }
+}
 
 interface Usage {
   readonly prompt_tokens?: number;
@@ -28,9 +39,9 @@ interface Usage {
 export class RemoteClient {
   readonly endpoint: Endpoint;
   readonly #signal: AbortSignal | undefined;
-  #running = 0;
-  readonly #waiting: (() => void)[] = [];
-  #nextStart = 0;
+  readonly #queue: PQueue;
+  /** Gives turns at the rate that the settings allow; undefined without a limit. */
+  readonly #rate: PQueue | undefined;
   #requests = 0;
   #inputTokens = 0;
   #outputTokens = 0;
@@ -38,9 +49,17 @@ export class RemoteClient {
   constructor(endpoint: Endpoint, signal?: AbortSignal) {
     this.endpoint = endpoint;
     this.#signal = signal;
+    const { concurrency, requestsPerMinute } = endpoint;
+    this.#queue = new PQueue({ concurrency });
+    if (requestsPerMinute !== undefined)
+      this.#rate = new PQueue({
+        interval: 60_000 / requestsPerMinute,
+        intervalCap: 1,
+        strict: true,
+      });
   }
 
-  /** What was asked and used so far. */
+  /** Requests, tokens and their cost so far. */
   get spent(): { requests: number; inputTokens: number; outputTokens: number; cost: number } {
     const { pricePerMillionInput, pricePerMillionOutput } = this.endpoint;
     const cost =
@@ -57,11 +76,10 @@ export class RemoteClient {
    * Posts until `read` takes the answer. A redirect is refused: texts and key go where the settings
    * say, and nowhere else.
    * @param path below the endpoint's address, e.g. /embeddings
-   * @param given aborted when nobody waits for this answer any more: an AbortError, or its reason,
-   * is thrown
-   * @param read throws `UnusableAnswer` to have it asked again; keeps what is to be kept: the next
-   * request begins after it
-   * @throws XqgError XQG_REMOTE_REFUSED where asking again is of no use, XQG_REMOTE_FAILED after
+   * @param given aborts this request: an AbortError, or the signal's reason, is thrown
+   * @param read throws `UnusableAnswer` to try again; it stores what is to be stored, since the
+   * next request begins after it
+   * @throws XqgError XQG_REMOTE_REFUSED where another attempt is of no use, XQG_REMOTE_FAILED after
    * the last attempt, XQG_COST_LIMIT
    */
   async post<T>(
@@ -72,42 +90,53 @@ export class RemoteClient {
   ): Promise<T> {
     const signals = [this.#signal, given].filter((signal) => signal !== undefined);
     const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined;
-    await this.#enter(signal);
-    try {
-      let problem = '';
-      const { retries, url } = this.endpoint;
-      for (let attempt = 0; attempt <= retries; attempt++) {
-        this.#checkCost();
-        await this.#turn(signal);
-        const pause = this.endpoint.backoffSeconds * 2 ** attempt;
-        let wait = pause;
-        try {
-          const response = await this.#fetch(path, body, signal);
-          if (response.ok) return await read(this.#counted(JSON.parse(await textOf(response))));
-          const said = this.#hideKey((await textOf(response)).slice(0, SHOWN));
-          problem = `status ${response.status} ${said}`.trim();
-          if (!PASSING.has(response.status))
-            throw new XqgError('XQG_REMOTE_REFUSED', {
-              url: `${url}${path}`,
-              problem,
-              variable: this.endpoint.keyVariable,
-            });
-          wait = retryAfter(response.headers.get('retry-after')) ?? pause;
-        } catch (error) {
-          if (error instanceof XqgError) throw error;
-          signal?.throwIfAborted();
-          problem = this.#hideKey(reasonOf(error));
-        }
-        if (attempt < retries)
-          await sleep(Math.min(wait, LONGEST_PAUSE) * 1000, undefined, { signal });
+    const { retries, url, backoffSeconds } = this.endpoint;
+    const attempts = async (): Promise<T> => {
+      try {
+        return await pRetry(() => this.#attempt(path, body, read, signal), {
+          retries,
+          minTimeout: 0,
+          signal,
+          shouldRetry: ({ error }) => error instanceof FailedAttempt,
+          onFailedAttempt: async ({ error, retriesConsumed, retriesLeft }) => {
+            signal?.throwIfAborted();
+            if (!(error instanceof FailedAttempt) || retriesLeft === 0) return;
+            const pause = error.waitSeconds ?? backoffSeconds * 2 ** retriesConsumed;
+            await sleep(Math.min(pause, LONGEST_PAUSE) * 1000, undefined, { signal });
+          },
+        });
+      } catch (error) {
+        if (!(error instanceof FailedAttempt)) throw error;
+        throw new XqgError('XQG_REMOTE_FAILED', {
+          url: `${url}${path}`,
+          attempts: retries + 1,
+          problem: error.message,
+        });
       }
-      throw new XqgError('XQG_REMOTE_FAILED', {
-        url: `${url}${path}`,
-        attempts: retries + 1,
-        problem,
-      });
-    } finally {
-      this.#leave();
+    };
+    return this.#queue.add(attempts, { signal });
+  }
+
+  async #attempt<T>(
+    path: string,
+    body: unknown,
+    read: (answer: unknown) => T | Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    this.#checkCost();
+    await this.#rate?.add(() => undefined, { signal });
+    try {
+      const response = await this.#fetch(path, body, signal);
+      if (response.ok) return await read(this.#counted(JSON.parse(await textOf(response))));
+      const excerpt = this.#hideKey((await textOf(response)).slice(0, EXCERPT));
+      const problem = `status ${response.status} ${excerpt}`.trim();
+      if (TRANSIENT.has(response.status))
+        throw new FailedAttempt(problem, retryAfter(response.headers.get('retry-after')));
+      const { url, keyVariable: variable } = this.endpoint;
+      throw new XqgError('XQG_REMOTE_REFUSED', { url: `${url}${path}`, problem, variable });
+    } catch (error) {
+      if (error instanceof XqgError || error instanceof FailedAttempt) throw error;
+      throw new FailedAttempt(this.#hideKey(reasonOf(error)));
     }
   }
 
@@ -141,49 +170,6 @@ export class RemoteClient {
     const { cost } = this.spent;
     if (costLimit !== undefined && cost >= costLimit)
       throw new XqgError('XQG_COST_LIMIT', { cost: cost.toFixed(4), limit: costLimit });
-  }
-
-  async #enter(signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
-    if (this.#running < this.endpoint.concurrency) {
-      this.#running++;
-      return;
-    }
-    // The place of whoever leaves is handed over; who no longer waits is passed by.
-    await new Promise<void>((resolve, reject) => {
-      const enter = (): void => {
-        signal?.removeEventListener('abort', giveUp);
-        resolve();
-      };
-      const giveUp = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
-        reject(signal!.reason);
-      };
-      this.#waiting.push(enter);
-      signal?.addEventListener('abort', giveUp, { once: true });
-    });
-  }
-
-  #leave(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#running--;
-  }
-
-  /** Waits until the rate allows the next request. */
-  async #turn(signal: AbortSignal | undefined): Promise<void> {
-    const { requestsPerMinute } = this.endpoint;
-    if (requestsPerMinute === undefined) return;
-    // A turn is taken when it has come: one that was reserved by somebody who gave up would be lost
-    // to all others.
-    for (let wait = this.#untilTurn; wait > 0; wait = this.#untilTurn)
-      await sleep(wait, undefined, { signal });
-    this.#nextStart = performance.now() + 60_000 / requestsPerMinute;
-  }
-
-  /** In milliseconds. */
-  get #untilTurn(): number {
-    return this.#nextStart - performance.now();
   }
 
   #hideKey(text: string): string {

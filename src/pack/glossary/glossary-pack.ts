@@ -1,9 +1,10 @@
 /**
- * A pack whose tables a glossary overrides. Each concept is one more pivot stem, apart from those
- * of the pack, so that a passage without a term of the glossary keeps its content. In a language
- * for which a concept has no term, the pack's translations of its words stand in.
+ * A pack whose translations a glossary overrides. Each concept becomes a pivot stem of its own, so
+ * that passages without glossary terms are indexed as before. In a language for which a concept has
+ * no term, the pack's translations of its words are used.
  */
 import { wordsOf } from '../../languages/analysis.js';
+import type { TermPhrase } from '../../languages/terms.js';
 import { Pack, PIVOT } from '../pack.js';
 import { type Link, PivotVocabulary } from '../pivot.js';
 import { type Concept, firstLanguage, type Glossary } from './glossary.js';
@@ -11,7 +12,7 @@ import { type Concept, firstLanguage, type Glossary } from './glossary.js';
 interface ConceptStem {
   readonly id: number;
   readonly concept: Concept;
-  /** The pack's stems that say what its words mean, with their shares. */
+  /** The pack's stems for the words of its first term, with shares that sum to 1. */
   readonly stems: readonly Link[];
 }
 
@@ -19,10 +20,10 @@ export class GlossaryPack extends Pack {
   readonly glossary: Glossary;
   readonly #base: Pack;
   readonly #byToken: ReadonlyMap<string, ConceptStem>;
-  /** Concepts by a stem of the pack that says what they mean. */
+  /** By a stem of the pack: the concepts whose first term has it, with its share there. */
   readonly #byStem: ReadonlyMap<
     number,
-    readonly { readonly of: ConceptStem; readonly p: number }[]
+    readonly { readonly concept: ConceptStem; readonly p: number }[]
   >;
 
   constructor(base: Pack, glossary: Glossary) {
@@ -41,9 +42,10 @@ export class GlossaryPack extends Pack {
     this.glossary = glossary;
     this.#base = base;
     this.#byToken = new Map(concepts.map((each) => [each.concept.token, each]));
-    const byStem = new Map<number, { of: ConceptStem; p: number }[]>();
-    for (const of of concepts)
-      for (const { id, p } of of.stems) byStem.set(id, [...(byStem.get(id) ?? []), { of, p }]);
+    const byStem = new Map<number, { concept: ConceptStem; p: number }[]>();
+    for (const concept of concepts)
+      for (const { id, p } of concept.stems)
+        byStem.set(id, [...(byStem.get(id) ?? []), { concept, p }]);
     this.#byStem = byStem;
   }
 
@@ -57,12 +59,18 @@ export class GlossaryPack extends Pack {
   }
 
   /**
-   * A question's term: also the concepts that have no term in its language, by the pack's
-   * translations of their words.
+   * `toPivot` for a question's term, plus the concepts that have no term in its language but whose
+   * words the pack translates into this one.
    */
-  translations(term: string, lang: string): Link[] {
+  override translations(term: string, lang: string): Link[] {
     const links = this.toPivot(term, lang);
     return [...links, ...this.#concepts(links, lang)];
+  }
+
+  /** The terms of the glossary. */
+  override phrases(text: string, lang: string): readonly TermPhrase[] {
+    const spans = this.glossary.spans(text, lang);
+    return spans.map(({ start, end, concept }) => ({ start, end, term: concept.token }));
   }
 
   override fromPivot(stem: string, lang: string): readonly { term: string; p: number }[] {
@@ -99,18 +107,19 @@ export class GlossaryPack extends Pack {
     return this.#byToken.has(term) ? term : super.surface(term, lang);
   }
 
-  /** The concepts without a term in `lang` behind stems of the pack. */
+  /** The concepts without a term in `lang` that share stems with `links`. */
   #concepts(links: readonly Link[], lang: string): Link[] {
     const sums = new Map<number, number>();
     for (const { id, p } of links) {
-      for (const { of, p: share } of this.#byStem.get(id) ?? [])
-        if (!(lang in of.concept.terms)) sums.set(of.id, (sums.get(of.id) ?? 0) + p * share);
+      for (const { concept, p: share } of this.#byStem.get(id) ?? [])
+        if (!(lang in concept.concept.terms))
+          sums.set(concept.id, (sums.get(concept.id) ?? 0) + p * share);
     }
     return [...sums].map(([id, p]) => ({ id, p }));
   }
 }
 
-/** What the words of a concept's first term mean to the pack. */
+/** The pack's stems for the words of a concept's first term, with equal shares. */
 function stemsOf({ terms }: Concept, base: Pack): Link[] {
   const lang = firstLanguage(terms);
   const stems = wordsOf(terms[lang][0], lang).flatMap(({ term }) => {
@@ -121,7 +130,7 @@ function stemsOf({ terms }: Concept, base: Pack): Link[] {
   return ids.map((id) => ({ id, p: 1 / ids.length }));
 }
 
-/** The pack's vocabulary, and the concepts after it. */
+/** The pack's pivot vocabulary, with the concepts appended. */
 class GlossaryPivot extends PivotVocabulary {
   readonly #base: PivotVocabulary;
   readonly #concepts: readonly ConceptStem[];
@@ -129,7 +138,7 @@ class GlossaryPivot extends PivotVocabulary {
 
   constructor(base: PivotVocabulary, concepts: readonly ConceptStem[]) {
     super({
-      // Only their number is read: everything that reads them is overridden.
+      // Only the length is read: the methods that read the stems are overridden.
       stems: new Array<string>(base.size + concepts.length),
       surfaces: [],
       counts: new Float32Array(0),
@@ -155,7 +164,7 @@ class GlossaryPivot extends PivotVocabulary {
     return id < this.#base.size ? this.#base.surface(id) : this.#of(id).concept.token;
   }
 
-  /** A term that somebody took the trouble to list says much about a text. */
+  /** Concepts weigh as much as unknown words: a term that somebody listed is an important one. */
   override weight(id: number | undefined): number {
     return this.#base.weight(id !== undefined && id >= this.#base.size ? undefined : id);
   }
@@ -164,7 +173,7 @@ class GlossaryPivot extends PivotVocabulary {
     return id < this.#base.size ? this.#base.relatives(id) : [];
   }
 
-  /** Of a concept: the mean of its words' vectors. */
+  /** The vector of a concept is the mean of its words' vectors. */
   override vector(id: number): { readonly bytes: Int8Array; readonly scale: number } | null {
     if (id < this.#base.size) return this.#base.vector(id);
     const sum = new Float32Array(this.dim);

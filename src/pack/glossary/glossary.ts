@@ -1,28 +1,28 @@
 /**
- * A company's own terms in several languages: where they stand in a text, and the text with a token
- * of each concept in their place, the same in every language, so that what analyzes words sees one
- * word. Terms are compared as words are matched: stemmed and without regard to case.
+ * A glossary: an organization's own terms in several languages. It finds the terms in a text and
+ * replaces each by its concept's token, which is one word and the same in every language. Terms are
+ * matched as search matches words: stemmed and case-insensitive.
  */
 import { createHash } from 'node:crypto';
 import { romanize, type Word, wordsOf } from '../../languages/analysis.js';
 
-/** Terms by language (ISO 639-1 code); the first of a language is the one that is written. */
+/** Terms by language (ISO 639-1 code); the first term of a language is the preferred one. */
 export type ConceptTerms = Readonly<Record<string, readonly string[]>>;
 
 export interface Concept {
-  /** One word to every analysis, and stable under every stemmer; depends on this concept alone. */
+  /** A single word in every language that no stemmer changes; depends only on this concept. */
   readonly token: string;
   readonly terms: ConceptTerms;
 }
 
-/** An occurrence; offsets are UTF-16 units of the text in NFC. */
+/** An occurrence of a term; offsets are UTF-16 code units into the text in NFC. */
 export interface GlossarySpan {
   readonly start: number;
   readonly end: number;
   readonly concept: Concept;
 }
 
-/** A term as a sequence of matched words. */
+/** A term as the sequence of its stemmed words. */
 interface Entry {
   readonly words: readonly string[];
   readonly concept: Concept;
@@ -39,18 +39,16 @@ const GAP = /^[\s\p{Pd}.·'’/]*$/u;
 
 export class Glossary {
   readonly concepts: readonly Concept[];
-  /** Languages that have a term. */
+  /** Languages with at least one term. */
   readonly languages: readonly string[];
-  /** Over the concepts in any order (hex). */
+  /** Digest of the concepts (hex), independent of their order. */
   readonly sha256: string;
   readonly #byToken: ReadonlyMap<string, Concept>;
-  /** By language and first word, longest first. */
+  /** Terms by language and first word, longest first. */
   readonly #entries = new Map<string, Map<string, Entry[]>>();
   readonly #rewritten = new WeakMap<TextInLanguage, TextInLanguage>();
 
-  /**
-   * @param concepts without a term that means two of them (see `termKey`); at least one term each
-   */
+  /** @param concepts with at least one term each; no two share a term (see `termKey`) */
   constructor(concepts: readonly ConceptTerms[]) {
     this.concepts = concepts.map((terms) => ({ token: tokenOf(terms), terms }));
     this.languages = [...new Set(concepts.flatMap((terms) => Object.keys(terms)))].sort();
@@ -67,7 +65,7 @@ export class Glossary {
     return this.#byToken.get(token);
   }
 
-  /** Occurrences in order, none over another: the leftmost, and of those the longest. */
+  /** Occurrences in order, without overlap: leftmost first, and the longest term wins. */
   spans(text: string, lang: string): GlossarySpan[] {
     const entries = this.#entries.get(lang);
     if (entries === undefined) return [];
@@ -75,18 +73,18 @@ export class Glossary {
     const words = wordsOf(normalized, lang);
     const spans: GlossarySpan[] = [];
     for (let at = 0; at < words.length; at++) {
-      const found = entries
+      const entry = entries
         .get(words[at].term)
-        ?.find((entry) => standsAt(entry, words, at, normalized));
-      if (found === undefined) continue;
-      const last = at + found.words.length - 1;
-      spans.push({ start: words[at].start, end: words[last].end, concept: found.concept });
+        ?.find((candidate) => matchesAt(candidate, words, at, normalized));
+      if (entry === undefined) continue;
+      const last = at + entry.words.length - 1;
+      spans.push({ start: words[at].start, end: words[last].end, concept: entry.concept });
       at = last;
     }
     return spans;
   }
 
-  /** The text in NFC with tokens in place of terms; the text itself if it has none. */
+  /** The text in NFC with terms replaced by tokens; the text itself if it has no term. */
   rewrite(text: string, lang: string): string {
     const spans = this.spans(text, lang);
     if (spans.length === 0) return text;
@@ -101,37 +99,38 @@ export class Glossary {
   }
 
   /**
-   * A passage with tokens; the passage itself if it has no term. Remembered for as long as the
-   * passage lives.
+   * The passage with terms replaced by tokens; the passage itself if it has no term. Cached for as
+   * long as the passage object lives.
    */
   rewritten<P extends TextInLanguage>(passage: P): P {
-    let found = this.#rewritten.get(passage);
-    if (found === undefined) {
-      const { title, text, lang } = passage;
-      const [ofTitle, ofText] = [this.rewrite(title, lang), this.rewrite(text, lang)];
-      found =
-        ofTitle === title && ofText === text
-          ? passage
-          : { ...passage, title: ofTitle, text: ofText };
-      this.#rewritten.set(passage, found);
+    let rewritten = this.#rewritten.get(passage);
+    if (rewritten === undefined) {
+      const { lang } = passage;
+      const [title, text] = [this.rewrite(passage.title, lang), this.rewrite(passage.text, lang)];
+      rewritten =
+        title === passage.title && text === passage.text ? passage : { ...passage, title, text };
+      this.#rewritten.set(passage, rewritten);
     }
-    return found as P;
+    return rewritten as P;
   }
 
-  /** Tokens replaced by what is written in `lang`, or in the concept's first language. */
+  /** Replaces tokens by the preferred term in `lang`, or else in the concept's first language. */
   shown(text: string, lang: string): string {
-    return text.replace(TOKEN, (found) => {
-      // Scripts without blanks may have put letters before it.
-      for (let from = 0; from < found.length; from++) {
-        const terms = this.#byToken.get(found.slice(from))?.terms;
+    return text.replace(TOKEN, (match) => {
+      // In scripts without spaces the match may start with letters that precede the token.
+      for (let from = 0; from < match.length; from++) {
+        const terms = this.#byToken.get(match.slice(from))?.terms;
         if (terms !== undefined)
-          return found.slice(0, from) + (terms[lang] ?? terms[firstLanguage(terms)])[0];
+          return match.slice(0, from) + (terms[lang] ?? terms[firstLanguage(terms)])[0];
       }
-      return found;
+      return match;
     });
   }
 
-  /** The concepts of a text. @param langs that it may be written in */
+  /**
+   * The concepts that occur in a text.
+   * @param langs languages that the text may be in
+   */
   conceptsIn(text: string, langs: readonly string[]): Concept[] {
     return [
       ...new Set(langs.flatMap((lang) => this.spans(text, lang).map(({ concept }) => concept))),
@@ -150,12 +149,12 @@ export class Glossary {
   }
 }
 
-/** Terms are the same to matching if this is equal; empty for what holds no word. */
+/** Two terms with equal keys match the same text. Empty for a term without words. */
 export function termKey(term: string, lang: string): string {
   return matchedWords(term, lang).join(' ');
 }
 
-/** JSON that is equal for equal terms. */
+/** JSON with the languages in a fixed order. */
 export function canonicalTerms(terms: ConceptTerms): string {
   return JSON.stringify(Object.entries(terms).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -164,26 +163,26 @@ function matchedWords(term: string, lang: string): string[] {
   return wordsOf(term, lang).map((word) => word.term);
 }
 
-function standsAt(
+function matchesAt(
   { words }: Entry,
   text: readonly Word[],
   at: number,
   normalized: string,
 ): boolean {
   return words.every((word, i) => {
-    const there = text[at + i];
-    if (there?.term !== word) return false;
-    return i === 0 || GAP.test(normalized.slice(text[at + i - 1].end, there.start));
+    const candidate = text[at + i];
+    if (candidate?.term !== word) return false;
+    return i === 0 || GAP.test(normalized.slice(text[at + i - 1].end, candidate.start));
   });
 }
 
 const TOKEN = /[a-z0-9_]*?_[0-9a-f]{6}_/g;
-/** Of the readable part. */
-const TOKEN_LENGTH = 40;
+/** Longest readable part of a token, in characters. */
+const MAX_READABLE_LENGTH = 40;
 
 /**
- * The first term, romanized, for people who read an explanation; the hash keeps concepts apart, the
- * last sign stems off.
+ * The token of a concept: its first term, romanized, which makes explanations readable; a hash,
+ * which makes it unique; and an underscore, which keeps stemmers from changing it.
  */
 function tokenOf(terms: ConceptTerms): string {
   const lang = firstLanguage(terms);
@@ -192,7 +191,7 @@ function tokenOf(terms: ConceptTerms): string {
     .map(({ surface }) => romanize(surface))
     .filter((word) => word !== '')
     .join('_')
-    .slice(0, TOKEN_LENGTH);
+    .slice(0, MAX_READABLE_LENGTH);
   const hash = createHash('sha256')
     .update(`${lang}\t${termKey(term, lang)}`)
     .digest('hex')
@@ -200,7 +199,7 @@ function tokenOf(terms: ConceptTerms): string {
   return `${readable}_${hash}_`;
 }
 
-/** English, where there is a term. */
+/** English if there is an English term, else the first language in alphabetical order. */
 export function firstLanguage(terms: ConceptTerms): string {
   return 'en' in terms ? 'en' : Object.keys(terms).sort()[0];
 }

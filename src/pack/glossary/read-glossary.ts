@@ -1,6 +1,6 @@
 /**
- * A glossary's file: CSV with a column a language, several terms of a cell parted by "|".
- * Everything that is wrong with a file is told at once, by line.
+ * Reads a glossary from CSV: one column per language, one row per concept, several terms of a cell
+ * separated by "|". All problems of a file are reported at once, with their lines.
  */
 import { readFile } from 'node:fs/promises';
 import { type CsvError, type Info, parse } from 'csv-parse/sync';
@@ -9,10 +9,10 @@ import { LANGUAGES } from '../../languages/languages.js';
 import { type ConceptTerms, Glossary, termKey } from './glossary.js';
 
 const EXAMPLE = 'a header row such as en,de,fi, then one concept a row';
-/** Problems that are told. */
-const TOLD = 20;
+/** An error lists at most this many problems. */
+const MAX_PROBLEMS = 20;
 
-/** @throws XqgError XQG_GLOSSARY listing every problem with its line */
+/** @throws XqgError XQG_GLOSSARY when the file cannot be read or has problems */
 export async function readGlossary(file: string): Promise<Glossary> {
   let text: string;
   try {
@@ -25,7 +25,10 @@ export async function readGlossary(file: string): Promise<Glossary> {
   return parseGlossary(text, file);
 }
 
-/** @param file names it in errors */
+/**
+ * @param file name of the file, for error messages
+ * @throws XqgError XQG_GLOSSARY when the text has problems
+ */
 export function parseGlossary(text: string, file: string): Glossary {
   const [header, ...rows] = records(text, file);
   const problems: string[] = [];
@@ -36,9 +39,9 @@ export function parseGlossary(text: string, file: string): Glossary {
     if (!(name in LANGUAGES)) {
       add(
         header.line,
-        `the column "${name}" is no language (known: ${Object.keys(LANGUAGES).join(' ')})`,
+        `the column "${name}" is not a known language (known: ${Object.keys(LANGUAGES).join(' ')})`,
       );
-    } else if (columns.indexOf(name) < c) add(header.line, `two columns "${name}"`);
+    } else if (columns.indexOf(name) < c) add(header.line, `there are two columns "${name}"`);
   });
   if (columns.length < 2) add(header.line, `there is one column; it needs ${EXAMPLE}`);
   if (problems.length > 0) throw fail(file, problems);
@@ -51,28 +54,28 @@ export function parseGlossary(text: string, file: string): Glossary {
       for (const term of values[c].split('|').map((each) => each.normalize('NFC').trim())) {
         if (term === '') continue;
         const key = `${lang} ${termKey(term, lang)}`;
-        const before = lines.get(key);
-        if (key === `${lang} `) add(line, `"${term}" (${lang}) holds no word`);
-        else if (before === line) continue;
-        else if (before !== undefined)
-          add(line, `"${term}" (${lang}) is in line ${before} already`);
+        const previous = lines.get(key);
+        if (key === `${lang} `) add(line, `"${term}" (${lang}) contains no word`);
+        else if (previous === line) continue;
+        else if (previous !== undefined)
+          add(line, `"${term}" (${lang}) is already in line ${previous}`);
         else {
           lines.set(key, line);
           terms[lang] = [...(terms[lang] ?? []), term];
         }
       }
     });
-    if (Object.keys(terms).length < 2) add(line, 'a row needs terms in two languages at least');
+    if (Object.keys(terms).length < 2) add(line, 'a row needs terms in at least two languages');
     else concepts.push(terms);
   }
   if (problems.length > 0) throw fail(file, problems);
-  if (concepts.length === 0) throw fail(file, ['it has no row below its header']);
+  if (concepts.length === 0) throw fail(file, ['it has no row below the header']);
   return new Glossary(concepts);
 }
 
 interface CsvRow {
   readonly values: readonly string[];
-  /** Where it ends, from 1. */
+  /** The row's last line, from 1. */
   readonly line: number;
 }
 
@@ -90,11 +93,11 @@ function records(text: string, file: string): CsvRow[] {
 }
 
 function fail(file: string, problems: readonly string[], cause?: unknown): XqgError {
-  const more = problems.length > TOLD ? `; and ${problems.length - TOLD} more` : '';
-  const told = problems.slice(0, TOLD).join('; ') + more;
+  const nOmitted = problems.length - MAX_PROBLEMS;
+  const more = nOmitted > 0 ? `; and ${nOmitted} more` : '';
   return new XqgError(
     'XQG_GLOSSARY',
-    { file, problems: told },
+    { file, problems: problems.slice(0, MAX_PROBLEMS).join('; ') + more },
     cause === undefined ? {} : { cause },
   );
 }

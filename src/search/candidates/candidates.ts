@@ -1,11 +1,11 @@
 /**
- * Ranks the passages of a store that lists candidates by itself. For each question the store's
- * lists are fetched, and an engine over their rows alone, with the statistics of all, scores them
- * exactly: the same code as for an index at hand, so that a passage has the same scores wherever it
- * is kept. What is approximate is only which rows are candidates.
+ * Ranks the passages of a remote store that lists candidates itself. For each question, candidates
+ * are fetched from the store, and an engine over these rows, with the statistics of the whole
+ * corpus, scores them exactly. The code is that of a local index, so that a passage gets the same
+ * score wherever it is stored; only the choice of candidates is approximate.
  */
 
-import { RememberingEncoder } from '../../encode/cached-encoder.js';
+import { CachedEncoder } from '../../encode/cached-encoder.js';
 import type { Encoder } from '../../encode/encoder.js';
 import type { TermFactors } from '../../generate/generator.js';
 import type { CorpusTotals } from '../../indexing/lexical/corpus-totals.js';
@@ -21,28 +21,25 @@ import type { RankingVector } from '../feedback.js';
 import { LexicalIndex } from '../lexical/index.js';
 import { lexicalModeOf, policyWeights, type SearchRequest } from '../request.js';
 import { CountedStatistics } from './counted-statistics.js';
-import { askedTerms, termClauses, type WeightedTerm } from './term-clauses.js';
+import { termClauses, type WeightedTerm, weightedTerms } from './term-clauses.js';
 
-/** Rows that the graph looks at for one that is wanted, and rows that are fetched for it. */
+/** Rows that the graph search visits, and rows to fetch, per row of the result. */
 const BREADTH = 4;
 const FETCHED = 2;
-/**
- * Rows that are fetched at least: the first ten are lost more easily than two hundred, and as
- * quickly read.
- */
-const LEAST = 100;
-/** Rows of one list at most: the server's limit of a page. */
-const MOST = 10_000;
+/** Minimum number of rows to fetch: for ten rows, the approximation would lose too many. */
+const MIN_FETCHED = 100;
+/** Maximum number of rows of a list, which is the server's page limit. */
+const MAX_FETCHED = 10_000;
 
-/** What each leg needs of a row. */
-const PLACE = ['id', 'lang'] as const;
+/** The columns that every ranking, the dense leg and the lexical leg need. */
+const COMMON = ['id', 'lang'] as const;
 const DENSE = ['vector', 'sums'] as const;
 const LEXICAL = ['own', 'pivot'] as const;
-type CandidateColumn = (typeof PLACE | typeof DENSE | typeof LEXICAL)[number] | 'drawn';
-/** Columns that no leg needs are absent. */
+type CandidateColumn = (typeof COMMON | typeof DENSE | typeof LEXICAL)[number] | 'drawn';
+/** A row of the store, with only the columns that a leg needs. */
 type CandidateRow = {
   readonly seq: number;
-  readonly row: Pick<IndexedPassage, (typeof PLACE)[number]> &
+  readonly row: Pick<IndexedPassage, (typeof COMMON)[number]> &
     Partial<Pick<IndexedPassage, CandidateColumn>>;
 };
 const NO_TERMS: TermBag = { terms: [], weights: new Float32Array(0) };
@@ -55,18 +52,18 @@ export interface CandidateOptions {
   readonly defaults: SearchDefaults;
   readonly queryLanguages: readonly string[];
   readonly queriesPerLanguage: number;
-  /** The row as the lexical leg reads it. */
+  /** Converts a row for the lexical leg. */
   readonly lexicalRow: (
     row: Pick<IndexedPassage, 'own' | 'pivot' | 'drawn' | 'lang'>,
   ) => LexicalRow;
-  /** Rows looked at and fetched for one that is wanted; more find more. Default 4 and 2. */
+  /**
+   * Rows to visit and rows to fetch per row of the result; 4 and 2 by default. Larger numbers give
+   * better recall.
+   */
   readonly oversampling?: { readonly breadth: number; readonly fetched: number };
 }
 
-/**
- * An engine over candidates, for the requests that they were found for; `seqs[r]` names row r in
- * the store.
- */
+/** An engine over the candidates of some requests; `seqs[r]` identifies row r in the store. */
 export interface CandidateEngine {
   readonly engine: SearchEngine;
   readonly snapshot: Snapshot;
@@ -77,19 +74,19 @@ export class Candidates {
   readonly #options: CandidateOptions;
   readonly #encoder: Encoder;
   readonly #statistics: CountedStatistics;
-  /** An engine over no row: it knows what questions ask for. */
+  /** An engine without rows, which analyzes questions. */
   readonly blank: CandidateEngine;
 
   constructor(options: CandidateOptions) {
     this.#options = options;
-    this.#encoder = new RememberingEncoder(options.encoder);
+    this.#encoder = new CachedEncoder(options.encoder);
     this.#statistics = new CountedStatistics(options.reader, options.totals);
     this.blank = this.#engineOver([]);
   }
 
   /**
-   * An engine over all rows that the requests may rank.
-   * @param also ids of passages that must be among them, if they are there at all
+   * An engine over the candidates of the requests.
+   * @param also ids of passages to include, if the store has them; they can then be explained
    */
   async around(
     requests: readonly SearchRequest[],
@@ -97,20 +94,20 @@ export class Candidates {
     also: readonly string[] = [],
   ): Promise<CandidateEngine> {
     const { reader } = this.#options;
-    // Whoever names a passage has it explained, in both legs whatever the mode is.
+    // A passage is explained in both legs, whatever the mode is.
     const explained = also.length > 0;
     const languages = [
       ...new Set(requests.flatMap((request) => this.#sumLanguages(request, explained))),
     ];
     const ownTerms = new Set(
-      requests.flatMap((request) => this.#asked(request).map(({ term }) => term)),
+      requests.flatMap((request) => this.#terms(request).map(({ term }) => term)),
     );
     const options = { filters, languages, ownTerms };
     const columns = this.#columns(requests, explained);
     const listed = async (lists: Promise<CandidateList[]>) =>
       (await reader.candidates(await lists, columns, options)).flat();
-    const found = await Promise.all([
-      // The one leg is listed while terms of the other are counted.
+    const lists = await Promise.all([
+      // The dense list is fetched while the lexical terms are counted.
       ...requests.flatMap((request) => [
         listed(this.#denseLists(request, this.blank.engine.rankingVector(request))),
         listed(this.#termLists(request)),
@@ -118,40 +115,44 @@ export class Candidates {
       also.length === 0 ? [] : reader.rows({ ids: also }, columns, options),
     ]);
     const rows = new Map<number, CandidateRow>();
-    for (const row of found.flat()) rows.set(row.seq, row);
-    const fed = requests.filter((request) => this.blank.engine.feedback(request) > 0);
-    if (fed.length > 0) {
-      // What is near to a question after its first pass may be other rows.
+    for (const row of lists.flat()) rows.set(row.seq, row);
+    const withFeedback = requests.filter((request) => this.blank.engine.feedback(request) > 0);
+    if (withFeedback.length > 0) {
+      // Feedback moves the question's vector, which may have other nearest rows then.
       const { engine } = this.#engineOver(inOrder(rows));
-      const nearer = fed.map((request) =>
+      const secondPass = withFeedback.map((request) =>
         listed(this.#denseLists(request, engine.rankingVector(request))),
       );
-      for (const row of (await Promise.all(nearer)).flat()) rows.set(row.seq, row);
+      for (const row of (await Promise.all(secondPass)).flat()) rows.set(row.seq, row);
     }
     return this.#engineOver(inOrder(rows));
   }
 
-  /** Rows that are fetched for a list, and rows that are looked at for them. */
+  /** The number of rows to fetch for a list, and the number of rows that the graph visits. */
   #sizes({ mode, k, topN }: SearchRequest): { readonly size: number; readonly breadth: number } {
     const depth = mode === 'hybrid' ? (topN ?? Math.max(this.#options.defaults.hybrid.topN, k)) : k;
     const { breadth = BREADTH, fetched = FETCHED } = this.#options.oversampling ?? {};
-    const size = Math.min(MOST, Math.max(LEAST, depth * fetched));
-    return { size, breadth: Math.min(MOST, Math.max(size, LEAST * BREADTH, depth * breadth)) };
+    const size = Math.min(MAX_FETCHED, Math.max(MIN_FETCHED, depth * fetched));
+    const visited = Math.max(size, MIN_FETCHED * BREADTH, depth * breadth);
+    return { size, breadth: Math.min(MAX_FETCHED, visited) };
   }
 
-  /** What the requests are ranked by. @param explained passages may be explained, in both legs */
+  /**
+   * The columns that the requests are ranked by.
+   * @param explained whether passages are explained, which needs the columns of both legs
+   */
   #columns(requests: readonly SearchRequest[], explained: boolean): CandidateColumn[] {
     const needs = (other: SearchRequest['mode']) =>
       explained || requests.some(({ mode }) => mode !== other);
     const hasDrawn = [...this.#options.totals.drawnLength.values()].some((length) => length > 0);
     return [
-      ...PLACE,
+      ...COMMON,
       ...(needs('lexical') ? DENSE : []),
       ...(needs('dense') ? [...LEXICAL, ...(hasDrawn ? (['drawn'] as const) : [])] : []),
     ];
   }
 
-  /** @param vector (dim) that the rows are near to */
+  /** @param vector (dim) whose nearest rows are listed */
   async #denseLists(
     request: SearchRequest,
     vector: Promise<RankingVector>,
@@ -167,15 +168,15 @@ export class Candidates {
     const { fusion } = this.#options.reader.shape;
     if (!request.augment || fusion === undefined) return [list('vector')];
     const { alpha, variant } = this.blank.engine.augmentation(request);
-    // The graph was built for one alpha: another one ranks between the passages themselves and
-    // their queries.
+    // The graph was built for one alpha. For another one, the lists of the fused vectors and of the
+    // passages alone are combined.
     const asBuilt = alpha === fusion.alpha && variant === fusion.variant;
     return asBuilt ? [list('fused')] : [list('fused'), list('vector')];
   }
 
   async #termLists(request: SearchRequest): Promise<CandidateList[]> {
-    const terms = this.#asked(request);
-    // Snippets and explanations weigh terms whatever the mode is.
+    const terms = this.#terms(request);
+    // Snippets and explanations need term weights in every mode.
     await this.#statistics.count(terms);
     if (request.mode === 'dense') return [];
     const clauses = termClauses(terms, this.#statistics, this.#options.defaults.expectedDf);
@@ -184,9 +185,9 @@ export class Candidates {
       : [{ by: { terms: clauses }, size: this.#sizes(request).size }];
   }
 
-  #asked(request: SearchRequest): WeightedTerm[] {
+  #terms(request: SearchRequest): WeightedTerm[] {
     const questions = this.blank.engine.lexicalQuestions(request);
-    return askedTerms(questions, lexicalModeOf(request), this.#statistics);
+    return weightedTerms(questions, lexicalModeOf(request), this.#statistics);
   }
 
   #sumLanguages(request: SearchRequest, explained: boolean): string[] {
@@ -194,7 +195,7 @@ export class Candidates {
     if (!request.augment || (request.mode === 'lexical' && !explained)) return [];
     const { languages } = this.blank.engine.augmentation(request);
     return request.languages.flatMap(({ lang }) =>
-      policyWeights(languages, lang, queryLanguages).map((used) => used.lang),
+      policyWeights(languages, lang, queryLanguages).map((query) => query.lang),
     );
   }
 
@@ -219,7 +220,7 @@ export class Candidates {
   }
 }
 
-/** In the order of the store, as all rows would be. */
+/** In the order of the store, which is the order of rows in a local index. */
 function inOrder(rows: ReadonlyMap<number, CandidateRow>): CandidateRow[] {
   return [...rows.values()].sort((a, b) => a.seq - b.seq);
 }

@@ -1,24 +1,24 @@
 /**
- * The statistics of BM25 over all passages of a store, of which only candidates are at hand. Counts
- * of own words and drawn queries are asked of the store, all at once, before terms are scored; what
- * generation adds follows from the totals of the stems.
+ * BM25 statistics over all passages of a remote store. The store counts the passages with a term in
+ * their own words or drawn queries, in one batch before terms are scored; the contribution of
+ * generation follows from the totals of the stems.
  */
 import type { TermFactors } from '../../generate/generator.js';
 import type { CorpusTotals, StemTotal } from '../../indexing/lexical/corpus-totals.js';
 import type { CandidateReader, TermClause } from '../../store/candidate-store.js';
 import type { CorpusStatistics } from '../lexical/bm25.js';
-import type { AskedTerm } from '../lexical/explanation.js';
+import type { QuestionTerm } from '../lexical/explanation.js';
 import type { LexicalMode, LexicalView } from '../lexical/view.js';
 
-/** Counts that are kept; a count is asked for again after so many others. */
-const KEPT = 100_000;
+/** Number of cached counts; a full cache is emptied. */
+const CACHED_COUNTS = 100_000;
 
 export class CountedStatistics implements CorpusStatistics {
   readonly passages: number;
   readonly #reader: CandidateReader;
   readonly #totals: CorpusTotals;
   readonly #counts = new Map<string, number>();
-  /** By table and language: what was generated for all passages. */
+  /** By table and language: total length of the text generated for all passages. */
   readonly #lengths = new WeakMap<TermFactors, Map<string, number>>();
 
   constructor(reader: CandidateReader, totals: CorpusTotals) {
@@ -27,14 +27,14 @@ export class CountedStatistics implements CorpusStatistics {
     this.passages = totals.count;
   }
 
-  /** Asks for what `documentFrequency` and `ownFrequency` of these terms need. */
-  async count(terms: readonly AskedTerm[]): Promise<void> {
+  /** Fetches the counts that `documentFrequency` and `ownFrequency` need for these terms. */
+  async count(terms: readonly QuestionTerm[]): Promise<void> {
     const missing = new Map<string, readonly TermClause[]>();
     for (const clauses of terms.flatMap((term) => this.#countedLists(term))) {
       const key = JSON.stringify(clauses);
       if (!this.#counts.has(key)) missing.set(key, clauses);
     }
-    if (this.#counts.size + missing.size > KEPT) {
+    if (this.#counts.size + missing.size > CACHED_COUNTS) {
       this.#counts.clear();
       return this.count(terms);
     }
@@ -44,12 +44,12 @@ export class CountedStatistics implements CorpusStatistics {
     });
   }
 
-  documentFrequency(asked: AskedTerm, expected: boolean): number {
+  documentFrequency(term: QuestionTerm, expected: boolean): number {
     let generated = 0;
-    for (const { stem, byLanguage } of stemsOf(asked)) {
-      for (const [written, stems] of this.#totals.stems) {
+    for (const { stem, byLanguage } of stemsOf(term)) {
+      for (const [passageLang, stems] of this.#totals.stems) {
         let factor = 0;
-        for (const [lang, share] of byLanguage) if (lang !== written) factor += share;
+        for (const [lang, share] of byLanguage) if (lang !== passageLang) factor += share;
         if (factor === 0) continue;
         for (const { passages, frequency } of stems.get(stem)?.values() ?? []) {
           if (passages > 0)
@@ -57,50 +57,47 @@ export class CountedStatistics implements CorpusStatistics {
         }
       }
     }
-    const own = this.#counted(this.possible(clausesOf(asked)));
-    // Stems that stand side by side, or beside the term itself, count once.
-    const most = asked.shares.length > 0 ? this.#counted(this.possible(anyClauses(asked))) : own;
+    const own = this.#counted(this.possible(clausesOf(term)));
+    // A passage with several stems, or with a stem and the term itself, counts only once.
+    const most = term.shares.length > 0 ? this.#counted(this.possible(anyClauses(term))) : own;
     return Math.min(own + generated, most);
   }
 
-  /**
-   * Passages whose own words have the term, whatever their language is. Of a counted term that may
-   * be found in own words.
-   */
+  /** The number of passages in any language whose own words have the term; it must be counted. */
   ownFrequency(term: string): number {
     return this.#counted(ownClauses(term));
   }
 
   /**
-   * The clauses that some passage may fulfil, without conditions that all passages fulfil: in a
-   * corpus of one language none is left, and the store has less to count.
+   * Simplifies clauses, so that the store has less to count: drops clauses that no passage can
+   * match, and language conditions that all passages meet, as in a corpus of one language.
    */
   possible(clauses: readonly TermClause[]): TermClause[] {
     return clauses.flatMap((clause) => {
       const { only, except, ...plain } = clause;
       if (only !== undefined) {
-        const there = this.#passagesIn(only);
-        return there === 0 ? [] : there === this.passages ? [plain] : [clause];
+        const included = this.#passagesIn(only);
+        return included === 0 ? [] : included === this.passages ? [plain] : [clause];
       }
       if (except === undefined) return [clause];
-      const away = this.#passagesIn(except);
-      return away === this.passages ? [] : away === 0 ? [plain] : [clause];
+      const excluded = this.#passagesIn(except);
+      return excluded === this.passages ? [] : excluded === 0 ? [plain] : [clause];
     });
   }
 
-  /** What has to be counted for a term; nothing that is known to be zero. */
-  #countedLists(asked: AskedTerm): TermClause[][] {
-    const own = this.possible(clausesOf(asked));
+  /** The lists of clauses to count for a term, without those that no passage can match. */
+  #countedLists(term: QuestionTerm): TermClause[][] {
+    const own = this.possible(clausesOf(term));
     const inOwn = own.some(({ field }) => field === 'own');
-    const any = asked.shares.length > 0 ? this.possible(anyClauses(asked)) : [];
-    return [own, inOwn ? ownClauses(asked.term) : [], any].filter((clauses) => clauses.length > 0);
+    const any = term.shares.length > 0 ? this.possible(anyClauses(term)) : [];
+    return [own, inOwn ? ownClauses(term.term) : [], any].filter((clauses) => clauses.length > 0);
   }
 
   #passagesIn(lang: string): number {
     return this.#totals.passages.get(lang) ?? 0;
   }
 
-  /** What a stem has in all passages that are not written in `except`. */
+  /** The totals of a stem over all passages that are not in the language `except`. */
   stem(stem: string, except?: string): StemTotal {
     let passages = 0;
     let frequency = 0;
@@ -137,21 +134,21 @@ export class CountedStatistics implements CorpusStatistics {
     return length / this.passages;
   }
 
-  /** Every question asks for it, and it takes a walk over all stems: summed once. */
+  /** The total length generated in a language. Cached, because it is a sum over all stems. */
   #lengthIn(lang: string, factors: TermFactors): number {
-    const known = this.#lengths.get(factors) ?? new Map<string, number>();
-    this.#lengths.set(factors, known);
-    let length = known.get(lang);
+    const cached = this.#lengths.get(factors) ?? new Map<string, number>();
+    this.#lengths.set(factors, cached);
+    let length = cached.get(lang);
     if (length === undefined) {
       length = 0;
-      for (const [written, stems] of this.#totals.stems) {
-        if (written === lang) continue;
+      for (const [passageLang, stems] of this.#totals.stems) {
+        if (passageLang === lang) continue;
         for (const [stem, steps] of stems) {
           const mass = factors.generatedMass(stem, lang);
           for (const { frequency } of steps.values()) length += mass * frequency;
         }
       }
-      known.set(lang, length);
+      cached.set(lang, length);
     }
     return length;
   }
@@ -166,7 +163,8 @@ export class CountedStatistics implements CorpusStatistics {
 
 const ownClauses = (term: string): TermClause[] => [{ field: 'own', term, boost: 1 }];
 
-function clausesOf({ term, ownLanguage, drawn }: AskedTerm): TermClause[] {
+/** Passages with the term in their own words or drawn queries. */
+function clausesOf({ term, ownLanguage, drawn }: QuestionTerm): TermClause[] {
   return [
     { field: 'own', term, boost: 1, ...(ownLanguage === null ? {} : { only: ownLanguage }) },
     ...drawn.map(
@@ -179,15 +177,18 @@ function clausesOf({ term, ownLanguage, drawn }: AskedTerm): TermClause[] {
   ];
 }
 
-/** A pivot stem behind a term, with what one occurrence adds to the term's frequency. */
-interface AskedStem {
+/** A pivot stem that a term matches. */
+interface MatchedStem {
   readonly stem: string;
-  /** In passages that are not written in that language; several add up. */
+  /**
+   * By language: what one occurrence of the stem adds to the term's frequency in passages that are
+   * in another language.
+   */
   readonly byLanguage: ReadonlyMap<string, number>;
 }
 
-/** Generation and translation may come by the same stem, and a term from several languages. */
-export function stemsOf({ shares }: AskedTerm): AskedStem[] {
+/** The stems that a term matches, by generation or translation, added up by language. */
+export function stemsOf({ shares }: QuestionTerm): MatchedStem[] {
   const stems = new Map<string, Map<string, number>>();
   for (const { stem, lang, factor } of shares) {
     const byLanguage = stems.get(stem) ?? new Map<string, number>();
@@ -197,15 +198,15 @@ export function stemsOf({ shares }: AskedTerm): AskedStem[] {
   return [...stems].map(([stem, byLanguage]) => ({ stem, byLanguage }));
 }
 
-/** The language in whose passages a stem says nothing; of several there is no such language. */
-export function exceptOf({ byLanguage }: AskedStem): { readonly except?: string } {
+/** The language whose passages the stem does not match; none if it matches by several languages. */
+export function exceptOf({ byLanguage }: MatchedStem): { readonly except?: string } {
   return byLanguage.size === 1 ? { except: [...byLanguage.keys()][0] } : {};
 }
 
 /** Passages with the term or any of its stems. */
-function anyClauses(asked: AskedTerm): TermClause[] {
-  const stems = stemsOf(asked).map(
+function anyClauses(term: QuestionTerm): TermClause[] {
+  const stems = stemsOf(term).map(
     (each): TermClause => ({ field: 'pivot', term: each.stem, boost: 1, ...exceptOf(each) }),
   );
-  return [...clausesOf(asked), ...stems];
+  return [...clausesOf(term), ...stems];
 }

@@ -1,24 +1,24 @@
 /**
- * The terms of a question as a store is asked for them: a sum of weighted terms, each near to what
- * the exact score gives it. The store's function saturates every stem on its own, where the exact
- * one saturates their sum; so these rank candidates only.
+ * Translates the terms of a question into weighted clauses for a store, which approximate the exact
+ * score: the store saturates each stem on its own, while the exact score saturates their sum. The
+ * clauses therefore only select candidates.
  */
 import type { TermClause } from '../../store/candidate-store.js';
 import { inverseDocumentFrequency } from '../lexical/bm25.js';
-import { type AskedTerm, askedTerm, type DrawnField } from '../lexical/explanation.js';
+import { type DrawnField, type QuestionTerm, termAt } from '../lexical/explanation.js';
 import type { LexicalMode, LexicalQuestion } from '../lexical/view.js';
 import { type CountedStatistics, exceptOf, stemsOf } from './counted-statistics.js';
 
-/** The norm of a passage of average length, roughly: see `bm25` of defaults.ts. */
+/** Approximate length norm of a passage of average length (see `bm25` in defaults.ts). */
 const NORM = 0.6;
 
-export interface WeightedTerm extends AskedTerm {
-  /** Of the term in the question, times that of the question's language. */
+export interface WeightedTerm extends QuestionTerm {
+  /** The term's weight in the question times that of the question's language. */
   readonly weight: number;
 }
 
-/** Everything that a question asks for. */
-export function askedTerms(
+/** All terms of a question in its languages, with their weights. */
+export function weightedTerms(
   questions: readonly LexicalQuestion[],
   mode: LexicalMode,
   statistics: CountedStatistics,
@@ -30,22 +30,22 @@ export function askedTerms(
         statistics.hasDrawn(lang) ? [{ field: `drawn:${lang}`, factor }] : [],
       );
     return bag.terms.map((_, q) => ({
-      ...askedTerm(bag, q, view, mode, drawn),
+      ...termAt(bag, q, view, mode, drawn),
       weight: weight * bag.weights[q],
     }));
   });
 }
 
-/** @param statistics that have counted the terms */
+/** @param statistics after `count` for these terms */
 export function termClauses(
   terms: readonly WeightedTerm[],
   statistics: CountedStatistics,
   expectedDf: boolean,
 ): TermClause[] {
   const n = statistics.passages;
-  const all = terms.flatMap((asked) => {
-    const { term, weight, ownLanguage, drawn } = asked;
-    const frequency = statistics.documentFrequency(asked, expectedDf);
+  const all = terms.flatMap((questionTerm) => {
+    const { term, weight, ownLanguage, drawn } = questionTerm;
+    const frequency = statistics.documentFrequency(questionTerm, expectedDf);
     if (frequency === 0) return [];
     const value = weight * inverseDocumentFrequency(n, frequency);
     const clauses: TermClause[] = [];
@@ -57,7 +57,7 @@ export function termClauses(
     const own =
       statistics.possible([{ ...inOwn, boost: 1 }]).length > 0 ? statistics.ownFrequency(term) : 0;
     if (own > 0) clauses.push({ ...inOwn, boost: value / inverseDocumentFrequency(n, own) });
-    for (const each of stemsOf(asked)) {
+    for (const each of stemsOf(questionTerm)) {
       const { stem, byLanguage } = each;
       const { passages, frequency: sum } = statistics.stem(stem, exceptOf(each).except);
       if (passages === 0) continue;

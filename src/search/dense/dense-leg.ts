@@ -1,5 +1,6 @@
 /**
- * Scans matrices for a batch of questions: those that share a matrix are scanned together.
+ * The dense leg by exact search: scans matrices for a batch of questions, together for those that
+ * share a matrix, and lists the best rows of each question.
  */
 
 import { cancellationPoint } from '../../base/abort.js';
@@ -16,70 +17,69 @@ import type { Scanner } from './scanner.js';
 
 /** A question as the dense leg reads it. */
 export interface DenseQuestion<M extends ScoredMatrix = ScoredMatrix> {
-  /** (dim); all zero where the encoder knows none of its words. */
+  /** (dim); all zeros if the encoder knows none of the question's words. */
   readonly vector: Float32Array;
   readonly parts: readonly MatrixPart<M>[];
 }
 
-/** The products of a question with every row of one of its matrices. */
+/** The inner products of a question with every row of one of its matrices. */
 export interface ScannedPart {
   /** (n) */
   readonly scores: Float32Array | Float64Array;
-  /** No score is off by more. */
+  /** Upper bound of the absolute error of any score. */
   readonly error: number;
   readonly weight: number;
 }
 
 /**
- * For so many questions at a time a scan in 8 bits is faster; for more, one multiplication of
- * matrices.
+ * Up to this many questions per matrix, 8-bit scans are faster; for more, one matrix multiplication
+ * is.
  */
 export const FEW = 2;
-/**
- * Questions in one multiplication: more at once take longer for each (measured with onnxruntime).
- */
-const TOGETHER = 32;
+/** Questions per matrix multiplication; larger batches take longer per question (onnxruntime). */
+const BATCH = 32;
 
 /**
- * @param questions null: no question
- * @returns the scanned parts by question; null for one without a vector
+ * Scans the matrices of all questions.
+ * @param questions null entries are skipped
+ * @returns the scanned parts of each question; null for a null entry or a vector of zeros
  */
 export async function scanQuestions(
   scanner: Pick<Scanner, 'scan'>,
   questions: readonly (DenseQuestion | null)[],
 ): Promise<(readonly ScannedPart[] | null)[]> {
-  const byMatrix = new Map<ScoredMatrix, { place: number; weight: number }[]>();
-  const scanned = questions.map((question, place): ScannedPart[] | null => {
+  const byMatrix = new Map<ScoredMatrix, { index: number; weight: number }[]>();
+  const scanned = questions.map((question, index): ScannedPart[] | null => {
     if (question === null || question.vector.every((value) => value === 0)) return null;
     for (const { matrix, weight } of question.parts) {
       const uses = byMatrix.get(matrix) ?? [];
       byMatrix.set(matrix, uses);
-      uses.push({ place, weight });
+      uses.push({ index, weight });
     }
     return [];
   });
   for (const [matrix, uses] of byMatrix) {
     const whole = matrix instanceof SearchMatrix ? matrix : null;
-    const nearly =
+    const approximate =
       uses.length <= FEW || whole === null
-        ? uses.map(({ place }) => matrix.nearly(questions[place]!.vector))
+        ? uses.map(({ index }) => matrix.approximate(questions[index]!.vector))
         : [];
-    uses.forEach(({ place, weight }, u) => {
-      if (nearly[u]) scanned[place]!.push({ ...nearly[u], weight });
+    uses.forEach(({ index, weight }, u) => {
+      if (approximate[u]) scanned[index]!.push({ ...approximate[u], weight });
     });
-    if (whole === null || nearly[0]) continue;
+    if (whole === null || approximate[0]) continue;
     const { vectors, dim } = whole;
     const n = vectors.length / dim;
-    for (let first = 0; first < uses.length; first += TOGETHER) {
-      const some = uses.slice(first, first + TOGETHER);
-      const queries = new Float32Array(some.length * dim);
-      some.forEach(({ place }, u) => {
-        queries.set(questions[place]!.vector, u * dim);
+    for (let first = 0; first < uses.length; first += BATCH) {
+      const batch = uses.slice(first, first + BATCH);
+      const queries = new Float32Array(batch.length * dim);
+      batch.forEach(({ index }, u) => {
+        queries.set(questions[index]!.vector, u * dim);
       });
       const scores = await scanner.scan(queries, vectors, dim);
-      some.forEach(({ place, weight }, u) => {
-        const error = roundingError(questions[place]!.vector, whole);
-        scanned[place]!.push({ scores: scores.subarray(u * n, (u + 1) * n), error, weight });
+      batch.forEach(({ index, weight }, u) => {
+        const error = roundingError(questions[index]!.vector, whole);
+        scanned[index]!.push({ scores: scores.subarray(u * n, (u + 1) * n), error, weight });
       });
     }
   }
@@ -87,9 +87,9 @@ export async function scanQuestions(
 }
 
 /**
- * SUM weight * scores over a question's parts, with the error of the sums.
- * @param into (n), overwritten if there is anything to sum
- * @returns scores (n) in `into`, or those of the only part: not to be changed
+ * SUM weight * scores over a question's parts, with the error bound of the sums.
+ * @param into (n), overwritten unless there is a single part of weight 1
+ * @returns scores (n): `into`, or the array of the only part, which must not be modified
  */
 export function sumParts(
   parts: readonly ScannedPart[],
@@ -103,28 +103,28 @@ export function sumParts(
   return { scores: into, error: parts.reduce((sum, { error, weight }) => sum + weight * error, 0) };
 }
 
-/** The dense leg by exact search: the best rows of a batch of questions by scans of all rows. */
 export interface ListedQuestion extends DenseQuestion {
   /** Length of its list. */
   readonly depth: number;
-  /** (n), 0 leaves a row out; null leaves none out */
+  /** (n), 0 excludes a row; null excludes none */
   readonly mask: Uint8Array | null;
 }
 
+/** Lists the best rows of a batch of questions by scans of all rows. */
 export class ExactLists {
   readonly #scanner: Pick<Scanner, 'scan'>;
   readonly #rank: Uint32Array;
-  /** Reused by every question. */
+  /** (n) scores, reused for every question. */
   readonly #scanned: Float64Array;
 
-  /** @param rank (n) of `rankOfIds` */
+  /** @param rank (n) as returned by `rankOfIds` */
   constructor(scanner: Pick<Scanner, 'scan'>, rank: Uint32Array) {
     this.#scanner = scanner;
     this.#rank = rank;
     this.#scanned = new Float64Array(rank.length);
   }
 
-  /** In the order of the questions; a question with a vector of zeros has no list. */
+  /** One list per question, in order; `NO_LIST` for a question whose vector is zero. */
   async lists(questions: readonly ListedQuestion[], signal?: AbortSignal): Promise<DenseList[]> {
     await cancellationPoint(signal);
     const scanned = await scanQuestions(this.#scanner, questions);

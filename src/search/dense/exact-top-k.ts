@@ -1,32 +1,32 @@
 /**
- * The best k rows by exact score, from scores that are only nearly exact. A scan in 8 bits is off
- * by design, and one in float32 rounds differently with the number of questions, the position of a
- * row, the number of threads and the library. So its scores choose candidates, with the largest
- * possible error as a margin, and the candidates are scored again in float64 in a fixed order.
- * Equal vectors get equal scores, and every scanner gives the same list.
+ * The exact top k rows from approximate scores. An 8-bit scan is inexact by design, and a float32
+ * scan rounds differently depending on the batch size, the position of a row, the number of threads
+ * and the library. The scores of a scan therefore only select candidates, with a margin that covers
+ * the largest possible error, and the candidates are rescored in float64 in a fixed order. Equal
+ * vectors get equal scores, and every scanner leads to the same list.
  */
 import { ByteMatrix, type ByteProducts } from '../../vectors/byte-matrix.js';
 import { type RankedRows, rowsOfBest, sortRows } from '../top-k.js';
 import { product } from './javascript-scanner.js';
 
-/** From so many rows on, a scan in 8 bits pays. */
-const LEAST_ROWS = 4096;
+/** Smallest number of rows for which an 8-bit scan is worthwhile. */
+const MIN_ROWS_FOR_BYTES = 4096;
 
-/** Rows that a question is compared with. */
+/** A matrix whose rows are scored for a question. */
 export interface ScoredMatrix {
   readonly dim: number;
-  /** Question . row, in float64. */
+  /** The inner product of the question and a row, in float64. */
   score(query: Float32Array, row: number): number;
-  /** Nearly all scores, with a bound of the error; null where a scan of the vectors is quicker. */
-  nearly(query: Float32Array): ByteProducts | null;
+  /** Approximate scores with an error bound; null if a scan of the vectors is faster. */
+  approximate(query: Float32Array): ByteProducts | null;
   /**
-   * Absent where `score` costs no more: scores with a small bound of the error, for rows that are
-   * nearly among the best.
+   * More accurate approximate scores of single rows, with a smaller error bound; absent if `score`
+   * costs no more.
    */
-  closer?(query: Float32Array): { readonly error: number; readonly score: (row: number) => number };
+  refine?(query: Float32Array): { readonly error: number; readonly score: (row: number) => number };
 }
 
-/** A matrix to search and what bounds a scan's error in it. */
+/** A matrix of vectors in memory. */
 export class SearchMatrix implements ScoredMatrix {
   /** (n x dim), row-major */
   readonly vectors: Float32Array;
@@ -39,7 +39,7 @@ export class SearchMatrix implements ScoredMatrix {
     this.dim = dim;
   }
 
-  /** The length of its longest row. */
+  /** Euclidean norm of the longest row. */
   get maxNorm(): number {
     if (this.#maxNorm === null) {
       let largest = 0;
@@ -52,39 +52,36 @@ export class SearchMatrix implements ScoredMatrix {
     return this.#maxNorm;
   }
 
-  /**
-   * The same in 8 bits, made when first asked for; null for a matrix that is too small or too large
-   * for it.
-   */
+  /** The matrix quantized to 8 bits, built on first use; null if it is too small or too large. */
   get bytes(): ByteMatrix | null {
     if (!this.#fitsBytes) return null;
     this.#bytes ??= ByteMatrix.of(this.vectors, this.dim);
     return this.#bytes;
   }
 
-  /** Makes `bytes` ahead, giving way to what else waits now and then. */
-  async makeBytes(): Promise<void> {
+  /** Builds `bytes` in advance, yielding to the event loop now and then. */
+  async prepareBytes(): Promise<void> {
     if (this.#bytes !== null || !this.#fitsBytes) return;
-    const made = await ByteMatrix.slowly(this.vectors, this.dim);
-    this.#bytes ??= made;
+    const bytes = await ByteMatrix.slowly(this.vectors, this.dim);
+    this.#bytes ??= bytes;
   }
 
   get #fitsBytes(): boolean {
     const n = this.vectors.length / this.dim;
-    return n >= LEAST_ROWS && ByteMatrix.fits(n, this.dim);
+    return n >= MIN_ROWS_FOR_BYTES && ByteMatrix.fits(n, this.dim);
   }
 
   score(query: Float32Array, row: number): number {
     return product(query, this.vectors, row * this.dim);
   }
 
-  nearly(query: Float32Array): ByteProducts | null {
+  approximate(query: Float32Array): ByteProducts | null {
     const { bytes } = this;
-    return bytes === null ? null : rememberedProducts(bytes, query);
+    return bytes === null ? null : cachedProducts(bytes, query);
   }
 }
 
-/** A question's score is the sum over parts of weight * (question . row of the part's matrix). */
+/** A question's score of a row is the sum over parts of weight * (question . the matrix's row). */
 export interface MatrixPart<M extends ScoredMatrix = ScoredMatrix> {
   readonly matrix: M;
   /** > 0 */
@@ -99,14 +96,13 @@ export function exactScore(query: Float32Array, parts: readonly MatrixPart[], ro
 }
 
 /**
- * The best k rows (at most the rows that the mask lets through), score descending, then rank
- * ascending.
+ * The best k rows, or fewer if fewer pass the mask, by descending score, then ascending rank.
  *
- * @param scanned (n) the weighted sum of the parts' scanned products
- * @param error no scanned score is off by more
+ * @param scanned (n) approximate scores: the weighted sums of the parts' scanned products
+ * @param error upper bound of the absolute error of a scanned score
  * @param query (dim)
- * @param rank (n) of `rankOfIds`
- * @param mask (n), 0 leaves a row out; null leaves none out
+ * @param rank (n) as returned by `rankOfIds`
+ * @param mask (n), 0 excludes a row; null excludes none
  */
 export function exactTopK(
   scanned: Float32Array | Float64Array,
@@ -117,7 +113,7 @@ export function exactTopK(
   rank: Uint32Array,
   mask: Uint8Array | null = null,
 ): RankedRows {
-  const candidates = closest(rowsOfBest(scanned, k, mask, -Infinity, 2 * error), query, parts, k);
+  const candidates = narrow(rowsOfBest(scanned, k, mask, -Infinity, 2 * error), query, parts, k);
   const isZero = query.every((value) => value === 0);
   const scores = Float64Array.from(candidates, (row) =>
     isZero ? 0 : exactScore(query, parts, row),
@@ -126,27 +122,27 @@ export function exactTopK(
 }
 
 /**
- * Of the candidates those that may still be among the best k by a closer look, where exact scores
- * cost more than that.
+ * Narrows the candidates by refined scores, if exact scores cost more than these: drops those that
+ * cannot be among the best k.
  */
-function closest(
+function narrow(
   candidates: Uint32Array,
   query: Float32Array,
   parts: readonly MatrixPart[],
   k: number,
 ): Uint32Array {
-  if (candidates.length <= 2 * k || parts.every(({ matrix }) => matrix.closer === undefined))
+  if (candidates.length <= 2 * k || parts.every(({ matrix }) => matrix.refine === undefined))
     return candidates;
-  const looks = parts.map(({ matrix, weight }) => {
-    const look = matrix.closer?.(query) ?? {
+  const refined = parts.map(({ matrix, weight }) => {
+    const scorer = matrix.refine?.(query) ?? {
       error: 0,
       score: (row: number) => matrix.score(query, row),
     };
-    return { ...look, weight };
+    return { ...scorer, weight };
   });
-  const error = looks.reduce((sum, { weight, error }) => sum + weight * error, 0);
+  const error = refined.reduce((sum, { weight, error }) => sum + weight * error, 0);
   const scores = Float64Array.from(candidates, (row) =>
-    looks.reduce((sum, { weight, score }) => sum + weight * score(row), 0),
+    refined.reduce((sum, { weight, score }) => sum + weight * score(row), 0),
   );
   return Uint32Array.from(
     rowsOfBest(scores, k, null, -Infinity, 2 * error),
@@ -155,29 +151,29 @@ function closest(
 }
 
 /**
- * Bound of the rounding error of a product with a row of the matrix that a float32 scan gives, in
- * any order of summation and with or without fused multiply-add: (dim + 3) 2^-24 |query| maxNorm
- * (Higham, Accuracy and Stability, section 3.1).
+ * Upper bound of the rounding error of an inner product with a row of the matrix in float32, for any
+ * order of summation, with or without fused multiply-add: (dim + 3) 2^-24 |query| maxNorm (Higham,
+ * Accuracy and Stability of Numerical Algorithms, section 3.1).
  */
 export function roundingError(query: Float32Array, { maxNorm }: SearchMatrix): number {
   return (query.length + 3) * 2 ** -24 * 1.001 * Math.sqrt(product(query, query, 0)) * maxNorm;
 }
 
-/** Questions that a matrix remembers: 8 bytes a row each, little beside the row. */
-const REMEMBERED = 4;
+/** Number of questions whose products are cached per matrix: 8 bytes per row and question. */
+const CACHED_QUESTIONS = 4;
 
-const remembered = new WeakMap<ByteMatrix, Map<string, ByteProducts>>();
+const productCache = new WeakMap<ByteMatrix, Map<string, ByteProducts>>();
 
-/** As `products`; not to be changed. */
-export function rememberedProducts(matrix: ByteMatrix, question: Float32Array): ByteProducts {
-  const known = remembered.get(matrix) ?? new Map<string, ByteProducts>();
-  remembered.set(matrix, known);
+/** `matrix.products(question)`, cached; the result must not be modified. */
+export function cachedProducts(matrix: ByteMatrix, question: Float32Array): ByteProducts {
+  const cached = productCache.get(matrix) ?? new Map<string, ByteProducts>();
+  productCache.set(matrix, cached);
   const key = Buffer.from(question.buffer, question.byteOffset, question.byteLength).toString(
     'latin1',
   );
-  const products = known.get(key) ?? matrix.products(question);
-  known.delete(key);
-  known.set(key, products);
-  if (known.size > REMEMBERED) known.delete(known.keys().next().value!);
+  const products = cached.get(key) ?? matrix.products(question);
+  cached.delete(key);
+  cached.set(key, products);
+  if (cached.size > CACHED_QUESTIONS) cached.delete(cached.keys().next().value!);
   return products;
 }

@@ -1,7 +1,7 @@
 /**
- * The matrices that questions are compared with: the passages themselves, and passages fused with
- * generated queries for an alpha and language weights. Built when first needed, kept within a
- * budget of bytes.
+ * The matrices that questions are scored against: the passages themselves, and the passages fused
+ * with generated queries for a formula and language weights. They are built on first use and cached
+ * within a budget of bytes.
  */
 import { setImmediate } from 'node:timers/promises';
 import { addWeighted, fuse } from '../../augment/fuse.js';
@@ -11,20 +11,18 @@ import type { LanguageWeight } from '../../languages/terms.js';
 import { type ScoredMatrix, SearchMatrix } from './exact-top-k.js';
 import { LateMatrices } from './late-matrices.js';
 
-/** Of a number of a matrix: 32 bits, and 8 in its scan. */
-const NUMBER_BYTES = 5;
-/** Rows that are fused between two pauses: some tens of milliseconds. */
-const ROWS_TOGETHER = 4096;
-/**
- * How often a formula is asked for before it gets a matrix of its own, and how many formulas are
- * counted.
- */
-const OFTEN = 8;
-const COUNTED = 256;
+/** Memory per number of a matrix: 4 bytes in float32 and 1 byte in the 8-bit copy. */
+const BYTES_PER_NUMBER = 5;
+/** Rows that are fused before yielding to the event loop, which takes some tens of milliseconds. */
+const ROWS_PER_STEP = 4096;
+/** A matrix is built for a formula and languages after this many requests for them. */
+const REQUESTS_BEFORE_BUILD = 8;
+/** Requests are counted for this many of the most recent formulas. */
+const MAX_COUNTED = 256;
 
 type Formula = Pick<AugmentationProfile, 'variant' | 'alpha' | 'renormalize'>;
 
-/** A way to the matrix of a formula. */
+/** Returns the matrix of the passages fused by a formula with the queries in these languages. */
 export type MatrixOf<M extends ScoredMatrix> = (
   formula: Formula,
   languages: readonly LanguageWeight[],
@@ -34,21 +32,19 @@ export class FusedMatrices {
   readonly #snapshot: Snapshot;
   readonly #budget: number;
   #passages: Promise<SearchMatrix> | null = null;
-  /**
-   * Least recently used first. Promises, so that questions at the same time share one construction.
-   */
-  readonly #kept = new Map<string, Promise<SearchMatrix>>();
-  /** Those of them that a question can be compared with at once. */
+  /** Least recently used first. Concurrent questions share the promise of one construction. */
+  readonly #cached = new Map<string, Promise<SearchMatrix>>();
+  /** The cached matrices that are built, with their 8-bit copy. */
   readonly #ready = new WeakSet<Promise<SearchMatrix>>();
-  /** Formulas whose matrix is being made ready. */
-  readonly #growing = new Set<string>();
+  /** Keys of the matrices that are being built in the background. */
+  readonly #building = new Set<string>();
   readonly #late: LateMatrices;
-  /** How often what has no matrix was asked for. */
-  readonly #asked = new Map<string, number>();
+  /** Number of requests by key, for those without a matrix. */
+  readonly #requests = new Map<string, number>();
 
   /**
-   * @param budgetBytes for fused matrices (n x dim x 5 bytes each), beside the passages' own; the
-   * newest always stays
+   * @param budgetBytes for fused matrices (n x dim x 5 bytes each), in addition to the passages'
+   * own matrix; the newest one always stays cached
    */
   constructor(snapshot: Snapshot, budgetBytes: number) {
     this.#snapshot = snapshot;
@@ -75,22 +71,22 @@ export class FusedMatrices {
     const used = this.#used(formula, languages);
     if (used.length === 0) return this.passages();
     const key = keyOf(formula, used);
-    let matrix = this.#kept.get(key);
+    let matrix = this.#cached.get(key);
     if (matrix === undefined) {
       matrix = this.#build(formula, used);
-      matrix.catch(() => this.#kept.delete(key));
+      matrix.catch(() => this.#cached.delete(key));
     } else {
-      this.#kept.delete(key);
+      this.#cached.delete(key);
     }
-    this.#kept.set(key, matrix);
-    this.#forget();
+    this.#cached.set(key, matrix);
+    this.#evict();
     return matrix;
   };
 
   /**
-   * The same for a question at a time: by late fusion, without waiting for a matrix, or only for a
-   * part of it. What has been asked for often gets one meanwhile, as far as there is room. Both
-   * give the same scores.
+   * Like `fused`, but for one question at a time: late fusion, which gives the same scores, avoids
+   * waiting until a matrix is built. For formulas that are requested often, a matrix is built in
+   * the background if the budget allows.
    */
   readonly quick = async (
     formula: Formula,
@@ -99,43 +95,49 @@ export class FusedMatrices {
     const used = this.#used(formula, languages);
     if (used.length === 0) return this.passages();
     const key = keyOf(formula, used);
-    const kept = this.#kept.get(key);
-    if (kept !== undefined && this.#ready.has(kept)) {
-      this.#asked.delete(key);
+    const cached = this.#cached.get(key);
+    if (cached !== undefined && this.#ready.has(cached)) {
+      this.#requests.delete(key);
       return this.fused(formula, languages);
     }
-    // Whoever asks without a pause would not let it grow.
-    if (this.#growing.has(key)) await setImmediate();
+    // Questions without a pause between them would starve the construction.
+    if (this.#building.has(key)) await setImmediate();
     const late = await this.#late.matrix(await this.passages(), formula, used, this.#budget);
     if (late === null) return this.fused(formula, languages);
-    const asked = (this.#asked.get(key) ?? 0) + 1;
-    this.#asked.delete(key);
-    this.#asked.set(key, asked);
-    if (this.#asked.size > COUNTED) this.#asked.delete(this.#asked.keys().next().value!);
-    // What fails here is tried again, and told to those who need it.
-    if (asked >= OFTEN && !this.#growing.has(key) && (kept !== undefined || this.#hasRoom()))
-      this.#grow(key, formula, languages).catch(() => undefined);
+    const requests = (this.#requests.get(key) ?? 0) + 1;
+    this.#requests.delete(key);
+    this.#requests.set(key, requests);
+    if (this.#requests.size > MAX_COUNTED)
+      this.#requests.delete(this.#requests.keys().next().value!);
+    const worthwhile = requests >= REQUESTS_BEFORE_BUILD && !this.#building.has(key);
+    // A failure in the background is ignored here; `fused` tries again and reports it.
+    if (worthwhile && (cached !== undefined || this.#hasRoom()))
+      this.#buildInBackground(key, formula, languages).catch(() => undefined);
     return late;
   };
 
-  /** Reads ahead what late fusion needs; ends early when aborted. */
+  /** Reads what late fusion needs in advance; stops early when aborted. */
   async prepare(signal: AbortSignal): Promise<void> {
     await this.#late.prepare(await this.passages(), this.#budget, signal);
   }
 
-  async #grow(key: string, formula: Formula, languages: readonly LanguageWeight[]): Promise<void> {
-    this.#growing.add(key);
+  async #buildInBackground(
+    key: string,
+    formula: Formula,
+    languages: readonly LanguageWeight[],
+  ): Promise<void> {
+    this.#building.add(key);
     try {
       const matrix = await this.fused(formula, languages);
-      await matrix.makeBytes();
-      const kept = this.#kept.get(key);
-      if (kept !== undefined) this.#ready.add(kept);
+      await matrix.prepareBytes();
+      const cached = this.#cached.get(key);
+      if (cached !== undefined) this.#ready.add(cached);
     } finally {
-      this.#growing.delete(key);
+      this.#building.delete(key);
     }
   }
 
-  /** Those that count, in a fixed order. */
+  /** The languages that have an effect, in a fixed order. */
   #used({ alpha }: Formula, languages: readonly LanguageWeight[]): LanguageWeight[] {
     if (alpha === 0) return [];
     return languages
@@ -143,12 +145,12 @@ export class FusedMatrices {
       .sort((a, b) => (a.lang < b.lang ? -1 : 1));
   }
 
-  /** Gives way to what else waits now and then. */
+  /** Builds a fused matrix, yielding to the event loop now and then. */
   async #build(formula: Formula, languages: readonly LanguageWeight[]): Promise<SearchMatrix> {
     const { dim, queriesPerLanguage } = this.#snapshot;
     const [only] = languages;
     if (languages.length === 1) {
-      // Together: a store reads the one while the other is decoded.
+      // Concurrently: the store reads one while the other is decoded.
       const [{ vectors: passages }, sums] = await Promise.all([
         this.passages(),
         this.#snapshot.languageSum(only.lang),
@@ -180,12 +182,16 @@ export class FusedMatrices {
     return new SearchMatrix(sums, dim);
   }
 
-  /** @param work with a function from a matrix to its rows of the part */
+  /**
+   * Does work on a few rows at a time.
+   * @param length of the matrices, in numbers
+   * @param work gets a function that returns the current rows of a matrix
+   */
   async #inParts(
     length: number,
     work: (part: (matrix: Float32Array) => Float32Array) => void,
   ): Promise<void> {
-    const step = ROWS_TOGETHER * this.#snapshot.dim;
+    const step = ROWS_PER_STEP * this.#snapshot.dim;
     for (let start = 0; start < length; start += step) {
       work((matrix) => matrix.subarray(start, start + step));
       if (start + step < length) await setImmediate();
@@ -193,16 +199,16 @@ export class FusedMatrices {
   }
 
   get #matrixBytes(): number {
-    return this.#snapshot.ids.length * this.#snapshot.dim * NUMBER_BYTES;
+    return this.#snapshot.ids.length * this.#snapshot.dim * BYTES_PER_NUMBER;
   }
 
   #hasRoom(): boolean {
-    return (this.#kept.size + 1) * this.#matrixBytes + this.#late.bytes <= this.#budget;
+    return (this.#cached.size + 1) * this.#matrixBytes + this.#late.bytes <= this.#budget;
   }
 
-  #forget(): void {
-    while (this.#kept.size > 1 && this.#kept.size * this.#matrixBytes > this.#budget) {
-      this.#kept.delete(this.#kept.keys().next().value!);
+  #evict(): void {
+    while (this.#cached.size > 1 && this.#cached.size * this.#matrixBytes > this.#budget) {
+      this.#cached.delete(this.#cached.keys().next().value!);
     }
   }
 }

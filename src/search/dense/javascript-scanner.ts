@@ -1,6 +1,6 @@
 /**
- * The scan without native code: about five times slower than onnxruntime, and with the same results
- * after `exactTopK`.
+ * The exact scan in plain JavaScript: about five times slower than onnxruntime, with the same
+ * results after `exactTopK`.
  */
 import type { Scanner } from './scanner.js';
 
@@ -22,8 +22,9 @@ export class JavaScriptScanner implements Scanner {
 }
 
 /**
- * query . vectors[start ...], in float64 with eight accumulators in a fixed order: the same for
- * equal vectors wherever they lie, and right to about 1e-15 of |query| |vector|.
+ * The inner product of `query` (dim) and the dim numbers of `vectors` from `start` on, in float64
+ * with eight accumulators in a fixed order. It is the same for equal vectors at any position, and
+ * its error is about 1e-15 |query| |vector|.
  */
 export function product(query: Float32Array, vectors: Float32Array, start: number): number {
   const dim = query.length;

@@ -1,7 +1,7 @@
 /**
- * What late fusion needs of a snapshot: the language sums as they are stored, in 8 bits, and the
- * products of their rows with each other and with the passages. Read when first needed and kept
- * within a number of bytes.
+ * The data of a snapshot that late fusion needs: the language sums in 8 bits, as they are stored,
+ * and the inner products of their rows with each other and with the passages. Read on first use and
+ * cached within a budget of bytes.
  */
 
 import { shareOf } from '../../augment/fuse.js';
@@ -13,11 +13,11 @@ import { mixedProducts, rowProducts, rowSquares } from '../../vectors/row-produc
 import type { SearchMatrix } from './exact-top-k.js';
 import { LateMatrix, type WeightedSum } from './late-matrix.js';
 
-/** Sums over languages that are kept: 16 bytes a passage each. */
-const KEPT_SUMS = 8;
+/** Number of cached combinations of languages, with 16 bytes per passage each. */
+const CACHED_COMBINATIONS = 8;
 
-/** What of the languages' sums together, T = SUM_l w_l S_l, enters a fused row's length. */
-interface Together {
+/** Inner products with T = SUM_l w_l S_l, from which the lengths of fused rows follow. */
+interface CombinedSum {
   /** In ascending order. */
   readonly languages: readonly LanguageWeight[];
   /** (n) P . T */
@@ -30,32 +30,33 @@ export class LateMatrices {
   readonly #snapshot: Snapshot;
   /** Bytes of one language's sums. */
   readonly #bytes: number;
-  /** By language, least recently used first; null where stored sums are not in 8 bits. */
+  /** By language, least recently used first; null if the stored sums are not in 8 bits. */
   readonly #languages = new Map<string, Promise<ByteMatrix | null>>();
   /**
-   * Products of rows, by the languages that they are of; with one language, those with the
-   * passages.
+   * (n) products of the rows of two languages, keyed by both, or of a language and the passages,
+   * keyed by the language.
    */
   readonly #pairs = new Map<string, Promise<Float32Array>>();
   #squares: Promise<Float32Array> | null = null;
   /** By languages and weights, least recently used first. */
-  readonly #together = new Map<string, Promise<Together>>();
+  readonly #combined = new Map<string, Promise<CombinedSum>>();
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
     this.#bytes = snapshot.ids.length * snapshot.dim;
   }
 
-  /** Bytes of the language sums that are held. */
+  /** Bytes of the cached language sums. */
   get bytes(): number {
     return this.#languages.size * this.#bytes;
   }
 
   /**
-   * @param languages with queries, in ascending order, weights above 0
+   * The passages fused by a formula, as a matrix for late fusion.
+   * @param languages with queries, in ascending order, weights > 0
    * @param budget bytes that language sums may take
-   * @returns null where there is no late fusion: sums that are not stored in 8 bits, too few
-   * passages, or too little room
+   * @returns null if late fusion is impossible: the sums are not stored in 8 bits, there are too few
+   * passages, or the sums exceed the budget
    */
   async matrix(
     passages: SearchMatrix,
@@ -67,14 +68,11 @@ export class LateMatrices {
     if (bytes === null || languages.length * this.#bytes > budget) return null;
     for (const { lang } of languages) if (this.#languages.has(lang)) void this.#language(lang);
     const sum = await this.#weightedSum(passages, languages, formula.variant);
-    this.#forget(languages, budget);
+    this.#evict(languages, budget);
     return sum === null ? null : new LateMatrix(passages, bytes, sum, formula);
   }
 
-  /**
-   * Reads ahead what questions in any language will need, as far as the budget goes; ends early
-   * when aborted.
-   */
+  /** Reads in advance what questions in any language need, within the budget or until aborted. */
   async prepare(passages: SearchMatrix, budget: number, signal: AbortSignal): Promise<void> {
     const ready: LanguageWeight[] = [];
     for (const lang of this.#snapshot.queryLanguages) {
@@ -99,14 +97,15 @@ export class LateMatrices {
     const weighted = languages.map(({ weight }) => ({ weight, queries: queriesPerLanguage }));
     const { shares } = shareOf(weighted, { variant, alpha: 1 });
     const key = keyOf(languages);
-    const known = this.#together.get(key);
-    const made = known ?? this.#putTogether(passages, languages);
-    this.#together.delete(key);
-    this.#together.set(key, made);
-    if (known === undefined) made.catch(() => this.#together.delete(key));
-    if (this.#together.size > KEPT_SUMS) this.#together.delete(this.#together.keys().next().value!);
+    const cached = this.#combined.get(key);
+    const combined = cached ?? this.#combine(passages, languages);
+    this.#combined.delete(key);
+    this.#combined.set(key, combined);
+    if (cached === undefined) combined.catch(() => this.#combined.delete(key));
+    if (this.#combined.size > CACHED_COMBINATIONS)
+      this.#combined.delete(this.#combined.keys().next().value!);
     this.#squares ??= rowSquares(passages.vectors, passages.dim);
-    const { mixed, squares } = await made;
+    const { mixed, squares } = await combined;
     return {
       languages: languages.map(({ weight }, i) => ({
         sums: matrices[i],
@@ -122,17 +121,17 @@ export class LateMatrices {
   }
 
   /**
-   * From what is kept of nearly the same languages: L languages have L (L + 1) / 2 products, one
-   * more or less only L.
+   * Combines languages, starting from a similar cached combination: L languages need L (L + 1) / 2
+   * products, while adding or removing one language needs only L.
    */
-  async #putTogether(
+  async #combine(
     passages: SearchMatrix,
     languages: readonly LanguageWeight[],
-  ): Promise<Together> {
+  ): Promise<CombinedSum> {
     const n = passages.vectors.length / passages.dim;
-    const near = await this.#nearest(languages);
-    const mixed = near?.mixed.slice() ?? new Float64Array(n);
-    const squares = near?.squares.slice() ?? new Float64Array(n);
+    const similar = await this.#mostSimilar(languages);
+    const mixed = similar?.mixed.slice() ?? new Float64Array(n);
+    const squares = similar?.squares.slice() ?? new Float64Array(n);
     const change = async (
       others: readonly LanguageWeight[],
       { lang, weight }: LanguageWeight,
@@ -144,46 +143,47 @@ export class LateMatrices {
         add(squares, await this.#products(other.lang, lang), sign * 2 * weight * other.weight);
       }
     };
-    let held = near?.languages ?? [];
-    for (const gone of without(held, languages)) {
-      held = without(held, [gone]);
-      await change(held, gone, -1);
+    let current = similar?.languages ?? [];
+    for (const removed of without(current, languages)) {
+      current = without(current, [removed]);
+      await change(current, removed, -1);
     }
-    for (const come of without(languages, held)) {
-      await change(held, come, 1);
-      held = [...held, come];
+    for (const added of without(languages, current)) {
+      await change(current, added, 1);
+      current = [...current, added];
     }
     return { languages: [...languages], mixed, squares };
   }
 
   /**
-   * What is kept that differs in the fewest languages; null where beginning anew is quicker. What
-   * is taken away must not be larger than what stays: its rounding would be.
+   * The cached combination that differs in the fewest languages; null if starting from scratch is
+   * faster. Removed languages must not weigh more than the remaining ones, or the rounding errors
+   * that they leave behind would be too large.
    */
-  async #nearest(languages: readonly LanguageWeight[]): Promise<Together | null> {
-    let best: Together | null = null;
+  async #mostSimilar(languages: readonly LanguageWeight[]): Promise<CombinedSum | null> {
+    let best: CombinedSum | null = null;
     let fewest = languages.length;
     const least = Math.min(...languages.map(({ weight }) => weight));
-    for (const kept of [...this.#together.values()]) {
-      const together = await kept.catch(() => null);
-      if (together === null || !together.languages.every(({ lang }) => this.#languages.has(lang)))
+    for (const cached of [...this.#combined.values()]) {
+      const combined = await cached.catch(() => null);
+      if (combined === null || !combined.languages.every(({ lang }) => this.#languages.has(lang)))
         continue;
-      const gone = without(together.languages, languages);
-      const differences = gone.length + without(languages, together.languages).length;
-      if (differences >= fewest || gone.some(({ weight }) => weight > least)) continue;
-      [best, fewest] = [together, differences];
+      const removed = without(combined.languages, languages);
+      const differences = removed.length + without(languages, combined.languages).length;
+      if (differences >= fewest || removed.some(({ weight }) => weight > least)) continue;
+      [best, fewest] = [combined, differences];
     }
     return best;
   }
 
-  /** Makes it the most recently used one. */
+  /** The sums of a language, which become the most recently used ones. */
   #language(lang: string): Promise<ByteMatrix | null> {
-    const known =
+    const sums =
       this.#languages.get(lang) ?? this.#snapshot.languageBytes?.(lang) ?? Promise.resolve(null);
     this.#languages.delete(lang);
-    this.#languages.set(lang, known);
-    known.catch(() => this.#languages.delete(lang));
-    return known;
+    this.#languages.set(lang, sums);
+    sums.catch(() => this.#languages.delete(lang));
+    return sums;
   }
 
   #passageProducts({ vectors, dim }: SearchMatrix, lang: string): Promise<Float32Array> {
@@ -212,16 +212,16 @@ export class LateMatrices {
     return pair;
   }
 
-  /** Languages that were not used for the longest time go, but not those that are used now. */
-  #forget(used: readonly LanguageWeight[], budget: number): void {
+  /** Drops the least recently used languages, but none of those in use. */
+  #evict(used: readonly LanguageWeight[], budget: number): void {
     for (const lang of this.#languages.keys()) {
       if (this.bytes <= budget) return;
-      if (used.some((now) => now.lang === lang)) continue;
+      if (used.some((language) => language.lang === lang)) continue;
       this.#languages.delete(lang);
       for (const key of this.#pairs.keys())
         if ((JSON.parse(key) as string[]).includes(lang)) this.#pairs.delete(key);
-      for (const key of this.#together.keys())
-        if (key.includes(JSON.stringify(lang))) this.#together.delete(key);
+      for (const key of this.#combined.keys())
+        if (key.includes(JSON.stringify(lang))) this.#combined.delete(key);
     }
   }
 }
@@ -230,7 +230,7 @@ function keyOf(languages: readonly LanguageWeight[]): string {
   return JSON.stringify(languages.map(({ lang, weight }) => [lang, weight]));
 }
 
-/** Those that are not among the others with the same weight. */
+/** The languages that are not among `others` with the same weight. */
 function without(
   languages: readonly LanguageWeight[],
   others: readonly LanguageWeight[],

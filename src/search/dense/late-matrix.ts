@@ -1,25 +1,25 @@
 /**
- * Passages fused with generated queries without a matrix of them: nearly all scores follow from the
- * question's products with the passages and with the language sums (late fusion), and a row that
- * has to be scored exactly is fused alone, by the same arithmetic as a whole matrix. So alpha and
- * languages change at the cost of a few passes over numbers, and the ranking is that of the fused
- * matrix to the bit.
+ * Late fusion: scores passages fused with generated queries without building the fused matrix.
+ * Approximate scores follow from the question's inner products with the passages and with the
+ * language sums; a row that needs an exact score is fused alone, with the arithmetic of the whole
+ * matrix. Alpha and the languages can thus change at the cost of a few passes over the scores, and
+ * the ranking is bit for bit that of the fused matrix.
  */
 
 import { addWeighted, shareOf } from '../../augment/fuse.js';
 import type { AugmentationProfile } from '../../augment/profiles.js';
 import type { ByteMatrix, ByteProducts } from '../../vectors/byte-matrix.js';
 import { sumRows } from '../../vectors/float-rows.js';
-import { rememberedProducts, type ScoredMatrix, type SearchMatrix } from './exact-top-k.js';
+import { cachedProducts, type ScoredMatrix, type SearchMatrix } from './exact-top-k.js';
 import { product } from './javascript-scanner.js';
 
-/** S = SUM_l share_l S_l of every passage: what alpha weighs against the passage itself. */
+/** S = SUM_l share_l S_l of every passage, which alpha weighs against the passage itself. */
 export interface WeightedSum {
   readonly languages: readonly {
     readonly sums: ByteMatrix;
     /** w_l */
     readonly weight: number;
-    /** What S_l counts in S. */
+    /** The coefficient of S_l in S. */
     readonly share: number;
   }[];
   /** n_l, the same for every language */
@@ -30,17 +30,17 @@ export interface WeightedSum {
   readonly passage: Float32Array;
   /** (n) P . T */
   readonly mixed: Float64Array;
-  /** (n) |T|^2; nearly, so that it may be other than 0 where a passage has no queries */
+  /** (n) |T|^2, approximately; it may differ from 0 for a passage without queries. */
   readonly squares: Float64Array;
 }
 
-/** Roundings to 32 bits in the fused row and in the products of rows, against |question|. */
+/** Bound of the float32 rounding in the fused row and in products of rows, relative to |question|. */
 const ROUNDING = 1e-5;
 /**
- * Rows that are so many times shorter than usual are scored exactly: the passage and its queries
- * nearly cancel out there.
+ * Fused rows that are this many times shorter than the mean are scored exactly: the passage and its
+ * queries nearly cancel out, which amplifies errors.
  */
-const UNUSUAL = 3;
+const SHORT_ROW_RATIO = 3;
 
 export class LateMatrix implements ScoredMatrix {
   readonly dim: number;
@@ -50,7 +50,7 @@ export class LateMatrix implements ScoredMatrix {
   readonly #formula: Pick<AugmentationProfile, 'variant' | 'alpha' | 'renormalize'>;
   readonly #row: FusedRow;
   #lengths: { readonly lengths: Float32Array; readonly mean: number } | null = null;
-  /** Those of the last question. */
+  /** The products of the last question. */
   #products: { readonly query: Float32Array; readonly products: ByteProducts } | null = null;
 
   /** @param bytes the passages in 8 bits */
@@ -82,9 +82,9 @@ export class LateMatrix implements ScoredMatrix {
     return product(query, fused, 0);
   }
 
-  nearly(query: Float32Array): ByteProducts {
+  approximate(query: Float32Array): ByteProducts {
     const { alpha, renormalize } = this.#formula;
-    const passages = rememberedProducts(this.#bytes, query);
+    const passages = cachedProducts(this.#bytes, query);
     const sums = this.#sumProducts(query);
     const rounding = ROUNDING * lengthOf(query);
     const passageError = (1 - alpha) * passages.error;
@@ -102,17 +102,17 @@ export class LateMatrix implements ScoredMatrix {
       const score = lateFusionScore(passages.scores[row], sums.scores[row], alpha);
       scores[row] = lengths[row] > 0 ? score / lengths[row] : 0;
     }
-    const usual = (UNUSUAL * error) / mean;
+    const acceptable = (SHORT_ROW_RATIO * error) / mean;
     let largest = 0;
     for (let row = 0; row < scores.length; row++) {
       const bound = (squares[row] === 0 ? passageError : error) / lengths[row];
-      if (bound <= usual) largest = Math.max(largest, bound);
+      if (bound <= acceptable) largest = Math.max(largest, bound);
       else scores[row] = this.score(query, row);
     }
     return { scores, error: largest + rounding };
   }
 
-  closer(query: Float32Array): { readonly error: number; readonly score: (row: number) => number } {
+  refine(query: Float32Array): { readonly error: number; readonly score: (row: number) => number } {
     const { alpha, renormalize } = this.#formula;
     const { vectors } = this.#passages;
     const { scores, error } = this.#sumProducts(query);
@@ -124,7 +124,7 @@ export class LateMatrix implements ScoredMatrix {
       return { error: alpha * error + rounding, score };
     }
     const { lengths, mean } = this.#fusedLengths();
-    const least = mean / UNUSUAL;
+    const least = mean / SHORT_ROW_RATIO;
     const score = (row: number): number => {
       if (squares[row] !== 0 && lengths[row] < least) return this.score(query, row);
       const sum = lateFusionScore(product(query, vectors, row * this.dim), scores[row], alpha);
@@ -133,26 +133,26 @@ export class LateMatrix implements ScoredMatrix {
     return { error: (alpha * error) / least + rounding, score };
   }
 
-  /** (n) question . S; not to be changed. */
+  /** (n) question . S; the result must not be modified. */
   #sumProducts(query: Float32Array): ByteProducts {
     if (this.#products?.query === query) return this.#products.products;
     const scores = new Float32Array(this.#bytes.n);
     let error = 0;
     let largest = 0;
     for (const { sums, share } of this.#sum.languages) {
-      const products = rememberedProducts(sums, query);
+      const products = cachedProducts(sums, query);
       for (let row = 0; row < scores.length; row++) scores[row] += share * products.scores[row];
       error += share * products.error;
       largest += share * sums.longest;
     }
-    // What adding in 32 bits rounds.
+    // The scores are added in float32.
     const rounding = this.#sum.languages.length * 2 ** -23 * largest * lengthOf(query);
     const products = { scores, error: error + rounding };
     this.#products = { query, products };
     return products;
   }
 
-  /** (n) of the rows before they are renormalized. */
+  /** (n) lengths of the fused rows before renormalization, and their mean. */
   #fusedLengths(): { readonly lengths: Float32Array; readonly mean: number } {
     if (this.#lengths === null) {
       const { passage, mixed, squares, scale } = this.#sum;
@@ -178,9 +178,7 @@ function lengthOf(vector: Float32Array): number {
   return Math.sqrt(product(vector, vector, 0));
 }
 
-/**
- * The products of one passage with itself and its weighted query sum S = SUM_l share_l S_l / alpha.
- */
+/** Inner products of one passage P and its weighted query sum S, from which |fused| follows. */
 export interface FusionNorms {
   /** |P|^2 */
   readonly passage: number;
@@ -191,16 +189,15 @@ export interface FusionNorms {
 }
 
 /**
- * q . fused = (1 - alpha) q.P + alpha q.S, divided by the fused vector's length where `norms` are
+ * q . fused = (1 - alpha) q.P + alpha q.S, divided by the fused vector's length if `norms` are
  * given.
  *
  * @param passageScore q . P
- * @param sumScore q . S, S being the weighted sum over languages (already divided by the number of
- * queries for a mean)
+ * @param sumScore q . S, where S is the weighted sum over languages, divided by the number of
+ * queries in the mean variant
  * @param alpha in [0, 1]
- * @param norms of that passage: the score is that of the renormalized vector; absent: of the plain
- * one
- * @returns 0 for a fused vector of length 0
+ * @param norms of the passage, for the score of the renormalized vector; omitted for the plain one
+ * @returns the score; 0 for a renormalized vector of length 0
  */
 export function lateFusionScore(
   passageScore: number,
@@ -214,7 +211,7 @@ export function lateFusionScore(
   return length > 0 ? score / length : 0;
 }
 
-/** |(1 - alpha) P + alpha S|; rounding below zero counts as 0. */
+/** |(1 - alpha) P + alpha S|; 0 if rounding makes the square negative. */
 export function fusedLength(norms: FusionNorms, alpha: number): number {
   const beta = 1 - alpha;
   const square =
@@ -223,8 +220,8 @@ export function fusedLength(norms: FusionNorms, alpha: number): number {
 }
 
 /**
- * One passage fused with its generated queries alone, to the bit as in a whole matrix
- * (`FusedMatrices`): languages in the same order, roundings at the same places.
+ * Fuses single passages with their generated queries. The result is bit for bit the row of the whole
+ * matrix (`FusedMatrices`): languages are added in the same order and rounded at the same points.
  */
 export class FusedRow {
   readonly #weights: readonly number[];
@@ -236,8 +233,8 @@ export class FusedRow {
   readonly #fused: Float32Array;
 
   /**
-   * @param weights of the languages in ascending order of these, above 0; at least one
-   * @param formula alpha not being 0
+   * @param weights > 0, of the languages in ascending order; at least one
+   * @param formula with alpha > 0
    * @param queries n_l, the same for every language
    */
   constructor(
@@ -247,12 +244,12 @@ export class FusedRow {
     dim: number,
   ) {
     this.#weights = weights;
-    // Several languages are added up first, and then count as one.
-    const together =
+    // Several languages are added up first and then count as one.
+    const combined =
       weights.length === 1
         ? { weight: weights[0], queries }
         : { weight: 1, queries: weights.reduce((sum, weight) => sum + weight * queries, 0) };
-    const { passageWeight, shares } = shareOf([together], formula);
+    const { passageWeight, shares } = shareOf([combined], formula);
     this.#passageWeight = passageWeight;
     this.#share = shares[0];
     this.#shape = { dim, unitLength: formula.renormalize };
@@ -263,10 +260,9 @@ export class FusedRow {
 
   /**
    * @param passage (dim) e(p)
-   * @param read puts the sum of one of the languages, by its place among the weights, into an array
-   * (dim)
-   * @param add adds it times a weight to an array (dim) without a copy of it; default: by `read`
-   * @returns (dim), until the next call
+   * @param read copies the sum of a language, given by its index in the weights, into an array (dim)
+   * @param add adds such a sum times a weight to an array (dim); by default it uses `read`
+   * @returns (dim), valid until the next call
    */
   of(
     passage: Float32Array,

@@ -1,7 +1,7 @@
 /**
- * The dense leg through a graph of near neighbors: the graph names candidates, and these alone are
- * read, fused as the question asks and scored exactly. A score is that of the exact search to the
- * bit; only rows that the graph does not name are missing.
+ * The dense leg by approximate nearest neighbors: a graph proposes candidates, and only these are
+ * read, fused and scored exactly. Scores equal those of exact search bit for bit; only rows that the
+ * graph does not propose are missing.
  */
 
 import { cancellationPoint } from '../../base/abort.js';
@@ -11,37 +11,37 @@ import type { Snapshot } from '../../indexing/snapshot.js';
 import type { DenseList } from '../hits.js';
 import type { Augmentation, SearchRequest } from '../request.js';
 import { sortRows } from '../top-k.js';
-import { comparedParts } from './questions.js';
+import { fusedPartsOf } from './questions.js';
 import { RowScorer } from './row-scorer.js';
 
 export interface NearOptions {
   readonly graph: Graph;
   readonly source: RowSource;
-  /** Rows that the graph looks at, at least. */
+  /** Minimum number of rows that the graph search visits (ef). */
   readonly expansion: number;
-  /** Rows of these that are scored exactly, at least. */
+  /** Minimum number of candidates that are scored exactly. */
   readonly candidates: number;
 }
 
 /** A question of the dense leg. */
 export interface NearQuestion {
   readonly request: Pick<SearchRequest, 'languages' | 'mask'>;
-  /** null: without generated queries */
+  /** Null to ignore the generated queries. */
   readonly augmentation: Augmentation | null;
-  /** (dim), not zero */
+  /** (dim), not all zeros */
   readonly vector: Float32Array;
-  /** Length of the list that is wanted. */
+  /** Length of the list. */
   readonly depth: number;
 }
 
-/** So few rows pass a filter that all of them are scored. */
+/** If at most this many rows pass the filter, all of them are scored. */
 const FEW_ROWS = 8192;
-/** A filter may make a graph yield so much of the index; beyond, a scan is quicker. */
-const LARGEST_SHARE = 0.1;
-/** Candidates for each row of the list. */
+/** If a filter requires a larger share of the index as candidates, a scan is faster. */
+const MAX_CANDIDATE_SHARE = 0.1;
+/** Candidates per row of the list. */
 const OVERSAMPLE = 2;
-/** Rows between two stops. */
-const SCORED_TOGETHER = 512;
+/** Rows to score between two cancellation points. */
+const ROWS_PER_STEP = 512;
 
 export class NearRows {
   readonly #snapshot: Snapshot;
@@ -59,22 +59,24 @@ export class NearRows {
   }
 
   /**
-   * How the best are looked for: among `candidates` of the graph, among `all` rows that pass the
-   * filter, or by a `scan` of everything.
-   * @param depth length of the list that is wanted
+   * How the best rows are found: among `candidates` of the graph, among `all` rows that pass the
+   * filter, or by a `scan` of the whole matrix.
+   * @param depth length of the list
    */
   way(depth: number, mask: Uint8Array | null): 'candidates' | 'all' | 'scan' {
     const n = this.#snapshot.ids.length;
     const passing = mask === null ? n : passingRows(mask);
     if (mask !== null && passing <= FEW_ROWS) return 'all';
-    const asked = this.#asked(depth, passing);
-    return asked >= n || (mask !== null && asked > LARGEST_SHARE * n) ? 'scan' : 'candidates';
+    const needed = this.#candidatesFor(depth, passing);
+    return needed >= n || (mask !== null && needed > MAX_CANDIDATE_SHARE * n)
+      ? 'scan'
+      : 'candidates';
   }
 
   /**
-   * The best of the rows that the graph names, with exact scores; null where a scan of everything
-   * is better.
-   * @param rank (n) of `rankOfIds`
+   * The best of the graph's candidates, with exact scores; null if a scan of the whole matrix is
+   * better.
+   * @param rank (n) as returned by `rankOfIds`
    */
   async list(
     question: NearQuestion,
@@ -87,7 +89,7 @@ export class NearRows {
     const scorer = this.scorer(request, augmentation, vector);
     const scores = new Float64Array(rows.length);
     for (let i = 0; i < rows.length; i++) {
-      if (i > 0 && i % SCORED_TOGETHER === 0) await cancellationPoint(signal);
+      if (i > 0 && i % ROWS_PER_STEP === 0) await cancellationPoint(signal);
       scores[i] = scorer.score(rows[i]);
     }
     return { list: sortRows(rows, scores, depth, rank), score: (row) => scorer.score(row) };
@@ -99,7 +101,7 @@ export class NearRows {
     augmentation: Augmentation | null,
     vector: Float32Array,
   ): RowScorer {
-    const parts = comparedParts(languages, augmentation, this.#snapshot.queryLanguages);
+    const parts = fusedPartsOf(languages, augmentation, this.#snapshot.queryLanguages);
     return new RowScorer(this.#source, vector, parts, augmentation, this.#snapshot);
   }
 
@@ -115,17 +117,18 @@ export class NearRows {
     if (way === 'scan') return null;
     if (way === 'all') return rowsOf(mask!);
     const passing = mask === null ? this.#snapshot.ids.length : passingRows(mask);
-    const found = this.#graph.search(vector, this.#asked(depth, passing), this.#expansion);
-    // Ascending: neighbors in a file are read together.
-    if (mask === null) return found.sort();
-    const rows = found.filter((row) => mask[row] !== 0).sort();
+    const n = this.#candidatesFor(depth, passing);
+    const candidates = this.#graph.search(vector, n, this.#expansion);
+    // In ascending order, so that rows that are adjacent in a file are read together.
+    if (mask === null) return candidates.sort();
+    const rows = candidates.filter((row) => mask[row] !== 0).sort();
     return rows.length < depth ? null : rows;
   }
 
-  /** Rows to ask of the graph, so that enough of them pass the filter. */
-  #asked(depth: number, passing: number): number {
-    const wanted = Math.max(this.#candidates, OVERSAMPLE * depth);
-    return Math.ceil((wanted * this.#snapshot.ids.length) / passing);
+  /** Number of candidates to request from the graph, so that enough of them pass the filter. */
+  #candidatesFor(depth: number, passing: number): number {
+    const target = Math.max(this.#candidates, OVERSAMPLE * depth);
+    return Math.ceil((target * this.#snapshot.ids.length) / passing);
   }
 }
 
@@ -142,10 +145,10 @@ function rowsOf(mask: Uint8Array): Uint32Array {
   return rows;
 }
 
-/** The rows with the best scores of many that come in blocks. */
+/** Collects the k rows with the best scores from blocks of rows. */
 export class BestRows {
   readonly #k: number;
-  #kept: { row: number; score: number }[] = [];
+  #best: { row: number; score: number }[] = [];
   #floor = -Infinity;
 
   constructor(k: number) {
@@ -156,20 +159,20 @@ export class BestRows {
   add(firstRow: number, scores: Float32Array): void {
     for (let i = 0; i < scores.length; i++) {
       if (scores[i] <= this.#floor) continue;
-      this.#kept.push({ row: firstRow + i, score: scores[i] });
-      if (this.#kept.length >= 4 * this.#k) this.#prune();
+      this.#best.push({ row: firstRow + i, score: scores[i] });
+      if (this.#best.length >= 4 * this.#k) this.#prune();
     }
   }
 
-  /** Best first, equal scores by row. */
+  /** Best first; ties by row. */
   rows(): Uint32Array {
     this.#prune();
-    return Uint32Array.from(this.#kept, ({ row }) => row);
+    return Uint32Array.from(this.#best, ({ row }) => row);
   }
 
   #prune(): void {
-    this.#kept.sort((a, b) => b.score - a.score || a.row - b.row);
-    this.#kept = this.#kept.slice(0, this.#k);
-    if (this.#kept.length === this.#k) this.#floor = this.#kept[this.#k - 1].score;
+    this.#best.sort((a, b) => b.score - a.score || a.row - b.row);
+    this.#best = this.#best.slice(0, this.#k);
+    if (this.#best.length === this.#k) this.#floor = this.#best[this.#k - 1].score;
   }
 }

@@ -1,10 +1,10 @@
 /**
- * The scan by onnxruntime: one Gemm over the matrix as an input tensor, so that it is not copied
- * and one session serves every matrix. onnxruntime-node is an optional peer: it is imported when
- * the first scanner is opened.
+ * The exact scan by onnxruntime: one Gemm with the matrix as an input tensor, so that the matrix is
+ * not copied and one session serves all matrices. onnxruntime-node is an optional peer dependency
+ * and is imported when the first scanner is opened.
  *
- * Its `run` works synchronously on the calling thread (measured in 1.30), so a scan does not
- * overlap other JavaScript.
+ * Its `run` blocks the calling thread (measured in 1.30), so a scan does not overlap other
+ * JavaScript.
  */
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Scanner } from './scanner.js';
@@ -12,18 +12,18 @@ import type { Scanner } from './scanner.js';
 type TensorClass = typeof Tensor;
 
 /**
- * @param threads at most so many; default: one per core
- * @throws Error of the module loader if onnxruntime-node is not installed or does not fit this
- * machine
+ * @param threads maximum number of threads; one per core by default
+ * @throws Error from the module loader when onnxruntime-node is not installed or does not support
+ * this machine
  */
 export async function openOnnxScanner(threads?: number): Promise<Scanner> {
   const runtime = await import('onnxruntime-node');
   const session = await runtime.InferenceSession.create(productGraph(), {
     executionProviders: ['cpu'],
     logSeverityLevel: 3,
-    // As the graph is written: see there.
+    // The optimizer would undo the order of the product: see `productGraph`.
     graphOptimizationLevel: 'disabled',
-    // Idle threads that spin take the time of the JavaScript that follows a scan.
+    // Spinning idle threads would slow down the JavaScript that follows a scan.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   });
@@ -56,19 +56,16 @@ class OnnxScanner implements Scanner {
   }
 }
 
-/**
- * Writes the two small ONNX graphs of the exact scan as bytes, so that no model file has to be
- * shipped.
- */
+// The two ONNX graphs are written as protobuf bytes below, so that no model file has to be shipped.
 const FLOAT = 1;
 const INT64 = 7;
 const ATTRIBUTE_INT = 2;
 
 /**
- * `scores = (vectors . queries^T)^T` as Gemm(transB) and Transpose: `queries` (m x d) and `vectors`
- * (n x d) are inputs, so that one session serves every matrix. Gemm rearranges its second factor
- * before it multiplies: for up to 32 questions this takes less than rearranging the vectors. An
- * optimizer would put the two back into `queries . vectors^T`.
+ * `scores = (vectors . queries^T)^T` as Gemm(transB) and Transpose, with inputs `queries` (m x d)
+ * and `vectors` (n x d). Gemm packs its second factor before it multiplies, which is faster for up
+ * to 32 queries than for all vectors. An optimizer would turn the two nodes into `queries .
+ * vectors^T`.
  */
 export function productGraph(): Uint8Array {
   const nodes = [
@@ -79,8 +76,8 @@ export function productGraph(): Uint8Array {
 }
 
 /**
- * The product followed by TopK along the rows: `values` and `rows` (m x k), equal scores by lower
- * row. This is the bare scan that the benchmark compares with; `k` is an input of one int64.
+ * The product followed by TopK: `values` and `rows` (m x k), ties in favor of the lower row; the
+ * input `k` is an int64. Used for training and as the baseline of the benchmark.
  */
 export function topKGraph(): Uint8Array {
   const topK = node('TopK', ['scores', 'k'], ['values', 'rows'], {
@@ -138,7 +135,7 @@ function node(
   ];
 }
 
-/** A named input or output; a dimension is a number or the name of a free one. */
+/** A named input or output; a dimension is a number, or a name if it is free. */
 function tensor(name: string, element: number, ...shape: (number | string)[]): Message {
   const dimensions = shape.flatMap((d) =>
     bytesField(1, typeof d === 'number' ? numberField(1, d) : textField(2, d)),

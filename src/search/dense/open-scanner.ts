@@ -1,9 +1,12 @@
-/** Opens the fastest scanner that this machine has. */
+/** Opens the fastest scanner that this machine supports. */
 import { JavaScriptScanner } from './javascript-scanner.js';
 import { openOnnxScanner } from './onnx-scanner.js';
 import type { OpenedScanner, Scanner, ScannerOptions } from './scanner.js';
 
-/** The fastest scanner of this machine. */
+/**
+ * The fastest scanner that this machine supports, or the requested one.
+ * @throws Error from the module loader when onnxruntime is requested and cannot be loaded
+ */
 export async function openScanner(options: ScannerOptions = {}): Promise<OpenedScanner> {
   if (options.implementation === 'javascript')
     return { scanner: new JavaScriptScanner(), fallbackReason: null };
@@ -11,15 +14,15 @@ export async function openScanner(options: ScannerOptions = {}): Promise<OpenedS
     return { scanner: await openOnnxScanner(options.threads), fallbackReason: null };
   } catch (error) {
     if (options.implementation === 'onnxruntime') throw error;
-    // Any failure to load native code (absent, wrong platform, old libc) leaves the slower, equal
-    // way.
+    // Whatever prevents loading native code (not installed, wrong platform, old libc), JavaScript
+    // is slower but equivalent.
     return { scanner: new JavaScriptScanner(), fallbackReason: (error as Error).message };
   }
 }
 
 /**
- * A scanner that its first scan opens: loading native code takes longer than many a search, which
- * does without it.
+ * A scanner that is opened by its first scan: loading native code takes longer than many searches
+ * that do not need it.
  */
 export class LateScanner implements Pick<Scanner, 'scan' | 'close'> {
   readonly #options: ScannerOptions;

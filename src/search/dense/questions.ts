@@ -1,6 +1,6 @@
 /**
- * Questions as the dense leg reads them: their vectors, and the matrices that they are compared
- * with.
+ * Prepares questions for the dense leg: their vectors, and the matrices that they are scored
+ * against.
  */
 import type { Encoder } from '../../encode/encoder.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
@@ -29,14 +29,11 @@ export class DenseQuestions {
     this.#augmentation = augmentation;
   }
 
-  /**
-   * (dim) for each request, in their order, encoded together; null for one that asks the lexical
-   * leg alone.
-   */
+  /** The vector (dim) of each request, encoded in one batch; null for requests of mode 'lexical'. */
   async vectors(requests: readonly SearchRequest[]): Promise<(Float32Array | null)[]> {
-    const asked = requests.filter(({ mode }) => mode !== 'lexical');
-    if (asked.length === 0) return requests.map(() => null);
-    const vectors = await questionVectors(this.#encoder, asked);
+    const dense = requests.filter(({ mode }) => mode !== 'lexical');
+    if (dense.length === 0) return requests.map(() => null);
+    const vectors = await questionVectors(this.#encoder, dense);
     const { dim } = this.#snapshot;
     let next = 0;
     return requests.map(({ mode }) =>
@@ -44,14 +41,14 @@ export class DenseQuestions {
     );
   }
 
-  /** One part per set of languages that the question's languages see. */
+  /** The matrices that a question is scored against, with their weights. */
   async parts<M extends ScoredMatrix>(
     request: SearchRequest,
     matrixOf: MatrixOf<M>,
   ): Promise<DenseQuestion<M | SearchMatrix>['parts']> {
     const augmentation = request.augment ? this.#augmentation(request) : null;
     const parts: DenseQuestion<M | SearchMatrix>['parts'][number][] = [];
-    for (const { languages, weight } of comparedParts(
+    for (const { languages, weight } of fusedPartsOf(
       request.languages,
       augmentation,
       this.#snapshot.queryLanguages,
@@ -66,34 +63,31 @@ export class DenseQuestions {
   }
 }
 
-/**
- * What of an index a question is compared with: for each set of languages whose generated queries
- * are fused with the passages, how much it counts. The one place that says so for every way to find
- * and to score, so that sums round alike in all.
- */
-export interface ComparedPart {
+/** One set of fused vectors that a question is scored against. */
+export interface FusedPart {
   /**
-   * Languages whose queries count, in ascending order, weights above 0; none: the passages
-   * themselves.
+   * Languages whose queries are fused with the passages, in ascending order, with weights > 0; empty
+   * for the passages alone.
    */
   readonly languages: readonly LanguageWeight[];
-  /** Of the product with these vectors in the question's score, > 0. */
+  /** Weight > 0 of the inner product with these vectors in the question's score. */
   readonly weight: number;
 }
 
 /**
- * Languages of the question that see the same vectors share a part.
- * @param asked languages of the question
- * @param augmentation null: without generated queries
- * @param queryLanguages of the index
+ * Which fused vectors a question is scored against. Every search and scorer uses this function, so
+ * that their sums round alike. Languages of the question with the same fused vectors share a part.
+ * @param questionLanguages with their weights
+ * @param augmentation null to ignore the generated queries
+ * @param queryLanguages languages of the index's generated queries
  */
-export function comparedParts(
-  asked: readonly LanguageWeight[],
+export function fusedPartsOf(
+  questionLanguages: readonly LanguageWeight[],
   augmentation: Augmentation | null,
   queryLanguages: readonly string[],
-): ComparedPart[] {
-  const parts = new Map<string, ComparedPart>();
-  for (const { lang, weight } of asked) {
+): FusedPart[] {
+  const parts = new Map<string, FusedPart>();
+  for (const { lang, weight } of questionLanguages) {
     if (weight === 0) continue;
     const languages =
       augmentation === null || augmentation.alpha === 0
@@ -108,22 +102,22 @@ export function comparedParts(
 }
 
 /**
- * Places of requests that need the same matrices, together: a batch holds no more matrices than one
- * of its questions, so that the budget holds for batches in many languages too.
+ * The indexes of requests, grouped by the matrices that they need. A group needs no more matrices
+ * than one of its requests, so that batches in many languages stay within the budget too.
  */
 export function groupByMatrices(requests: readonly SearchRequest[]): number[][] {
   const groups = new Map<string, number[]>();
-  requests.forEach(({ mode, augment, profile, alpha, languagePolicy, languages }, place) => {
-    const asked = languages.map(({ lang }) => lang).sort();
+  requests.forEach(({ mode, augment, profile, alpha, languagePolicy, languages }, index) => {
+    const langs = languages.map(({ lang }) => lang).sort();
     const key = JSON.stringify([
       mode === 'lexical',
       augment,
       profile,
       alpha,
       languagePolicy,
-      asked,
+      langs,
     ]);
-    groups.set(key, [...(groups.get(key) ?? []), place]);
+    groups.set(key, [...(groups.get(key) ?? []), index]);
   });
   return [...groups.values()];
 }

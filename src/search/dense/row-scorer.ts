@@ -1,28 +1,28 @@
 /**
- * Scores single rows for one question, to the bit as exact search does: each is read and fused
- * alone.
+ * Scores single rows for one question. Each row is read and fused alone, and its score equals that
+ * of exact search bit for bit.
  */
 import type { RowSource } from '../../indexing/ann/rows.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
 import type { Augmentation } from '../request.js';
 import { product } from './javascript-scanner.js';
 import { FusedRow } from './late-matrix.js';
-import type { ComparedPart } from './questions.js';
+import type { FusedPart } from './questions.js';
 
 export class RowScorer {
   readonly #source: RowSource;
   readonly #vector: Float32Array;
-  readonly #parts: readonly { readonly part: ComparedPart; readonly row: FusedRow | null }[];
+  readonly #parts: readonly { readonly part: FusedPart; readonly row: FusedRow | null }[];
   readonly #passage: Float32Array;
 
   /**
    * @param vector (dim) of the question
-   * @param augmentation null: without generated queries
+   * @param augmentation null to ignore the generated queries
    */
   constructor(
     source: RowSource,
     vector: Float32Array,
-    parts: readonly ComparedPart[],
+    parts: readonly FusedPart[],
     augmentation: Augmentation | null,
     { dim, queriesPerLanguage }: Pick<Snapshot, 'dim' | 'queriesPerLanguage'>,
   ) {

@@ -1,14 +1,14 @@
 /**
- * The door of the exact scan: products of questions with every vector of a matrix. Two
- * implementations: onnxruntime, and plain JavaScript where its native module is missing.
+ * The interface of the exact scan: inner products of questions with every row of a matrix. It is
+ * implemented with onnxruntime, and in plain JavaScript for machines without the native module.
  */
 
 export interface Scanner {
   readonly name: 'onnxruntime' | 'javascript';
   /**
-   * All products, (m x n) row-major, in float32 arithmetic: each is off the true product by at most
-   * dim 2^-24 |query| |vector|, and not the same for every m, position or implementation.
-   * `exactTopK` removes that.
+   * All inner products in float32, (m x n) row-major. The error of each is at most dim 2^-24
+   * |query| |vector| and depends on m, the position and the implementation; `exactTopK` makes up
+   * for that.
    *
    * @param queries (m x dim), row-major, m >= 1
    * @param vectors (n x dim), row-major
@@ -18,16 +18,17 @@ export interface Scanner {
 }
 
 export interface ScannerOptions {
-  /** Threads of the native scan; default: one per core. */
+  /** Number of threads of the native scan; one per core by default. */
   readonly threads?: number;
-  /** Ask for one implementation; default: onnxruntime if it is installed. */
+  /** By default onnxruntime if it can be loaded, else JavaScript. */
   readonly implementation?: Scanner['name'];
 }
 
 export interface OpenedScanner {
   readonly scanner: Scanner;
   /**
-   * Why onnxruntime is not used, for people (doctor, status); null if it is or was not asked for.
+   * Why onnxruntime could not be loaded, as text for doctor and status; null if it was loaded or not
+   * requested.
    */
   readonly fallbackReason: string | null;
 }

@@ -1,14 +1,14 @@
 /**
- * BM25 in the form of Lucene 8 and later, on numbers alone: no (k1 + 1) factor, exact lengths,
- * fractional frequencies. In float64 throughout.
+ * The BM25 formula as in Lucene 8 and later, without the factor (k1 + 1), but with exact lengths
+ * and fractional frequencies, in float64.
  */
-import type { AskedTerm } from './explanation.js';
+import type { QuestionTerm } from './explanation.js';
 import type { LexicalMode, LexicalView } from './view.js';
 
 export interface Bm25Parameters {
-  /** Saturation of the term frequency, >= 0. */
+  /** Controls the saturation of the term frequency, >= 0. */
   readonly k1: number;
-  /** Normalization by length, in [0, 1]. */
+  /** Strength of the length normalization, in [0, 1]. */
   readonly b: number;
 }
 
@@ -16,16 +16,13 @@ export interface Bm25Parameters {
  * ln(1 + (N - n + .5) / (n + .5)), > 0.
  *
  * @param passages N
- * @param documentFrequency n, may be fractional (an expectation), in [0, N]
+ * @param documentFrequency n in [0, N]; fractional if it is an expectation
  */
 export function inverseDocumentFrequency(passages: number, documentFrequency: number): number {
   return Math.log(1 + (passages - documentFrequency + 0.5) / (documentFrequency + 0.5));
 }
 
-/**
- * What a length adds to the frequency in the denominator: k1 (1 - b + b length / averageLength), as
- * `base` + `slope` length.
- */
+/** The length norm k1 (1 - b + b length / averageLength), as `base` + `slope` * length. */
 export function lengthNorm(
   { k1, b }: Bm25Parameters,
   averageLength: number,
@@ -34,32 +31,33 @@ export function lengthNorm(
 }
 
 /**
- * The score that one question term gives a passage: weight idf tf / (tf + norm).
+ * The contribution of one question term to a passage's score: weight idf tf / (tf + norm).
  *
  * @param frequency tf > 0
- * @param norm base + slope * length of `lengthNorm`
- * @param weight of the term in the question: 2 for a word that occurs twice
+ * @param norm base + slope * length, as returned by `lengthNorm`
+ * @param weight of the term in the question, such as 2 for a word that occurs twice
  */
 export function termScore(frequency: number, norm: number, idf: number, weight: number): number {
   return (weight * idf * frequency) / (frequency + norm);
 }
 
-/** What BM25 must know of all passages where only some are at hand. Holds no logic. */
+/** Statistics of the whole corpus, for an index over only some of its passages. */
 export interface CorpusStatistics {
   /** N */
   readonly passages: number;
   /** @param expected see `ViewSettings.expectedDf` */
-  documentFrequency(asked: AskedTerm, expected: boolean): number;
-  /** True if some passage has drawn queries in `lang`. */
+  documentFrequency(term: QuestionTerm, expected: boolean): number;
+  /** Whether any passage has drawn queries in `lang`. */
   hasDrawn(lang: string): boolean;
   averageLength(view: LexicalView, mode: LexicalMode): number;
 }
 
-/** How a view's lengths enter the denominator: base + slope * lengths[row]. */
+/** The length norm of a view: base + slope * lengths[row]. */
 export interface Norm {
+  /** (n) */
   readonly lengths: Float32Array;
   readonly base: number;
   readonly slope: number;
-  /** The smallest value of it. */
+  /** The smallest norm of any row. */
   readonly least: number;
 }

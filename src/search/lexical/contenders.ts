@@ -1,7 +1,7 @@
 /**
- * Reads only the postings that can change a list of the best k (MaxScore, Turtle and Flood 1995):
- * terms come in the order of what they can add at most; once the rest cannot lift an unseen passage
- * into the list, only passages that are still in question are looked up.
+ * Dynamic pruning with MaxScore (Turtle and Flood 1995): terms are processed by descending upper
+ * bound of their contribution, and once the remaining terms cannot lift an unseen passage into the
+ * top k, only the passages that are still contenders are looked up in the postings.
  */
 import { kthScore } from '../top-k.js';
 import type { PlacedSegment } from './frequencies.js';
@@ -9,23 +9,20 @@ import { addToAll, addToSome, type OwnTerm } from './own-terms.js';
 import type { RowSums } from './row-sums.js';
 import { lowest, type Scores } from './scores.js';
 
-/** A lookup in a term's postings costs about as much as reading so many of them. */
+/** Cost of one lookup in a term's postings, in units of reading one posting. */
 const LOOKUP_COST = 24;
-/**
- * To look for contenders costs about as much as reading so many postings for each row that has a
- * score.
- */
-const TRY_COST = 1;
+/** Cost of determining the contenders, in postings per row that has a score. */
+const SELECTION_COST = 1;
 
 /**
- * Adds the terms' contributions to `scores`, in their order: complete for the rows that are
- * returned and for `also`.
+ * Adds the contributions of the terms, in their order, to `scores`. Scores are complete for the
+ * returned rows and for those in `also`.
  *
- * @param terms by `bound`, largest first
- * @param scores what the rows have so far; changed
- * @param mask (n), 0 leaves a row out; null leaves none out
- * @param also rows (ascending) whose scores must be complete
- * @returns the only rows that can be among the best k; all have a score, and pass the mask
+ * @param terms by descending `bound`
+ * @param scores scores so far; modified in place
+ * @param mask (n), 0 excludes a row; null excludes none
+ * @param also rows, ascending, whose scores must be complete
+ * @returns all rows that may be among the best k; they have a score and pass the mask
  */
 export function addContending(
   segments: readonly PlacedSegment[],
@@ -36,27 +33,27 @@ export function addContending(
   also: Uint32Array,
 ): Uint32Array {
   const rest = boundsOfRest(terms);
-  // To put more in order and to look them up one by one would not pay.
-  const most = scores.byRow.length / 16;
+  // Sorting more contenders and looking them up one by one would cost more than it saves.
+  const maxContenders = scores.byRow.length / 16;
   let contenders: Uint32Array | null = null;
-  let wanted: Uint32Array = also;
-  let tryBelow = Infinity;
+  let needed: Uint32Array = also;
+  let selectBelow = Infinity;
   for (let t = 0; t < terms.length; t++) {
     const term = terms[t];
     if (
       contenders === null &&
       scores.count > k &&
-      term.postings >= TRY_COST * scores.count &&
-      rest[t] <= tryBelow
+      term.postings >= SELECTION_COST * scores.count &&
+      rest[t] <= selectBelow
     ) {
       const { threshold, rows } = scores.contending(k, rest[t], mask);
-      if (rows !== null && rows.length <= most) {
+      if (rows !== null && rows.length <= maxContenders) {
         contenders = rows.slice().sort();
-        wanted = union(contenders, also);
+        needed = union(contenders, also);
       } else {
-        // A vain try costs as much as a long list of postings: the next one waits until it is
-        // likelier to succeed.
-        tryBelow = Math.min(rest[t] * 0.8, Math.max(threshold, rest[t] * 0.5));
+        // A failed attempt costs as much as a long list of postings, so the next one waits until it
+        // is more likely to succeed.
+        selectBelow = Math.min(rest[t] * 0.8, Math.max(threshold, rest[t] * 0.5));
       }
     } else if (contenders !== null && contenders.length > 2 * k) {
       const threshold = kthScore(valuesAt(contenders, scores), k, null) ?? 0;
@@ -68,11 +65,11 @@ export function addContending(
       );
       if (fewer !== null) {
         contenders = fewer;
-        wanted = union(contenders, also);
+        needed = union(contenders, also);
       }
     }
-    if (contenders !== null && wanted.length * LOOKUP_COST < term.postings) {
-      addToSome(segments, term, wanted, scores);
+    if (contenders !== null && needed.length * LOOKUP_COST < term.postings) {
+      addToSome(segments, term, needed, scores);
     } else {
       addToAll(segments, term, scores);
     }
@@ -80,7 +77,7 @@ export function addContending(
   return contenders ?? passing(scores, mask);
 }
 
-/** What the terms from t on can add to a passage at most, by t. */
+/** By t: the upper bound of what the terms from t on can add to a score. */
 function boundsOfRest(terms: readonly OwnTerm[]): Float64Array {
   const rest = new Float64Array(terms.length);
   let sum = 0;
@@ -100,23 +97,21 @@ function valuesAt(rows: Uint32Array, { byRow }: RowSums): Float64Array {
   return values;
 }
 
-/**
- * The rows whose score is `threshold` or more, in their order; null if they are more than `most`.
- */
+/** The rows whose score is at least `threshold`, in their order; null if more than `most` are. */
 function atLeast(
   threshold: number,
   rows: Uint32Array,
   { byRow }: RowSums,
   most: number,
 ): Uint32Array | null {
-  const found = new Uint32Array(most);
+  const selected = new Uint32Array(most);
   let count = 0;
   for (let i = 0; i < rows.length; i++) {
     if (byRow[rows[i]] < threshold) continue;
-    if (count === found.length) return null;
-    found[count++] = rows[i];
+    if (count === selected.length) return null;
+    selected[count++] = rows[i];
   }
-  return found.subarray(0, count);
+  return selected.subarray(0, count);
 }
 
 /** The distinct rows of two ascending lists, ascending. */

@@ -1,6 +1,4 @@
-/**
- * Why a passage has its lexical score, term by term. Reads single postings; knows no ranking.
- */
+/** Explains the lexical score of a passage term by term, from single postings. */
 
 import { halfValues } from '../../base/half.js';
 import type { FieldName } from '../../indexing/lexical/segment.js';
@@ -8,16 +6,16 @@ import type { PlacedSegment } from './frequencies.js';
 import type { QuestionTerms, TermField } from './question.js';
 import type { LexicalMode, LexicalView, PivotShare } from './view.js';
 
-/** A field of drawn queries that counts, with what one of its terms adds to the frequency. */
+/** A field of drawn queries, and the factor of a term's frequency in it. */
 export interface DrawnField {
   readonly field: FieldName;
   readonly factor: number;
 }
 
-/** A question term and where it may be found. */
-export interface AskedTerm {
+/** A term of a question, and the fields that it is matched in. */
+export interface QuestionTerm {
   readonly term: string;
-  /** Own words count only in passages of this language; null: in all. */
+  /** The passages' own words match only in passages of this language; null: in all passages. */
   readonly ownLanguage: string | null;
   readonly shares: readonly PivotShare[];
   readonly drawn: readonly DrawnField[];
@@ -28,24 +26,25 @@ export interface TermExplanation {
   readonly term: string;
   /** Weight in the question. */
   readonly weight: number;
+  /** Frequency in the passage's own words. */
   readonly tfOwn: number;
-  /** c SUM_e P(t | e) g(e, p), and c times the drawn queries' frequency. */
+  /** Frequency in generated text: c SUM_e P(t | e) g(e, p), plus c times that in drawn queries. */
   readonly tfGenerated: number;
-  /** By translation of the question's term. */
+  /** Frequency by translation of the question's term. */
   readonly tfTranslated: number;
   readonly documentFrequency: number;
   readonly idf: number;
-  /** The share of the passage's score. */
+  /** What the term adds to the passage's score. */
   readonly contribution: number;
-  /** The pivot stems behind it with what each adds to the frequency, most first. */
+  /** The pivot stems that contribute to the frequencies, largest contribution first. */
   readonly via: readonly { stem: string; by: 'generated' | 'translated'; frequency: number }[];
 }
 
-/** What the frequency of a term in one passage is made of. */
+/** The parts that make up the frequency of a term in one passage. */
 export function frequencySources(
   placed: PlacedSegment,
   row: number,
-  { term, ownLanguage, shares, drawn }: AskedTerm,
+  { term, ownLanguage, shares, drawn }: QuestionTerm,
 ): Pick<TermExplanation, 'tfOwn' | 'tfGenerated' | 'tfTranslated' | 'via'> {
   const { segment, firstRow } = placed;
   const language = segment.languages[segment.rowLanguages[row - firstRow]];
@@ -82,17 +81,17 @@ function frequencyIn(placed: PlacedSegment, name: FieldName, term: string, row: 
   return at < 0 ? 0 : halfValues[field!.frequencies[field!.start(t) + at]];
 }
 
-/** The q-th term of a question. */
-export function askedTerm(
+/** The q-th term of a question, with the fields that it is matched in. */
+export function termAt(
   { terms, fields, lang }: QuestionTerms,
   q: number,
   view: LexicalView,
   mode: LexicalMode,
   drawn: readonly DrawnField[],
-): AskedTerm {
+): QuestionTerm {
   const term = terms[q];
   const field: TermField = fields?.[q] ?? 'anywhere';
-  const ownLanguage = field === 'asked' ? (lang ?? null) : null;
+  const ownLanguage = field === 'same-language' ? (lang ?? null) : null;
   return field === 'own'
     ? { term, ownLanguage, shares: [], drawn: [] }
     : { term, ownLanguage, shares: view.shares(term, mode), drawn };

@@ -1,25 +1,25 @@
 /**
- * The frequency of one question term in every passage: own occurrences, plus what generation, drawn
- * queries and translation add. Sparse over reused arrays: cost follows the postings that are read,
- * not the corpus.
+ * The frequency of one question term in every passage: occurrences in its own text, plus the
+ * contributions of generation, drawn queries and translation. The arrays are reused and sparse, so
+ * that the cost is proportional to the postings that are read, not to the size of the corpus.
  */
 import { halfValues } from '../../base/half.js';
 import type { LexicalSegment, SegmentField } from '../../indexing/lexical/segment.js';
 import { RowSums } from './row-sums.js';
 import type { PivotShare } from './view.js';
 
-/** A segment and the number of its first row in the index. */
+/** A segment and the row of the index at which it starts. */
 export interface PlacedSegment {
   readonly segment: LexicalSegment;
   readonly firstRow: number;
 }
 
-/** The term's frequencies by row; rows with own occurrences come first. */
+/** A term's frequencies by row; rows with own occurrences come first in `rows`. */
 export class TermFrequencies extends RowSums {
   /** Number of rows with own occurrences. */
   ownCount = 0;
 
-  /** @param n passages */
+  /** @param n number of passages */
   constructor(n: number) {
     super(new Float64Array(n), new Uint32Array(n + 1));
   }
@@ -30,8 +30,9 @@ export class TermFrequencies extends RowSums {
   }
 
   /**
-   * Adds `factor` times the postings of `term` in the field; `excluded` and `only` are languages of
-   * rows, -1 for none.
+   * Adds `factor` times the postings of the field's term t.
+   * @param excluded rows in this language are skipped; -1 for none
+   * @param only rows in other languages are skipped; -1 for none
    */
   add(
     { segment, firstRow }: PlacedSegment,
@@ -58,8 +59,9 @@ export class TermFrequencies extends RowSums {
   }
 
   /**
-   * Adds the passage's own occurrences; comes before every other addition.
-   * @param lang only of passages in this language; null: of all
+   * Adds occurrences in the passages' own text. Must be called before any other addition.
+   * @param numbers the term's number in each segment, -1 if it is absent
+   * @param lang language of the passages to consider; null for all
    */
   addOwn(
     segments: readonly PlacedSegment[],
@@ -75,7 +77,7 @@ export class TermFrequencies extends RowSums {
     this.ownCount = this.count;
   }
 
-  /** Adds factor g(e, p) to the rows that are not written in the share's language. */
+  /** Adds factor g(e, p) to the rows in other languages than the share's. */
   addShare(
     segments: readonly PlacedSegment[],
     numbers: ArrayLike<number>,
@@ -90,8 +92,8 @@ export class TermFrequencies extends RowSums {
   }
 
   /**
-   * How many passages have the term: counted, or with those that only others' words gave it at
-   * min(1, tf).
+   * The number of passages that have the term. If `expected`, passages without own occurrences
+   * count min(1, tf).
    */
   documentFrequency(expected: boolean): number {
     if (!expected) return this.count;

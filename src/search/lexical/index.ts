@@ -1,8 +1,7 @@
 /**
- * Language-aware BM25 over all segments, with statistics of the whole index. The field that was
- * generated for a passage in a language is not stored: a question term's frequency in it follows
- * exactly from the pivot stems, tf(t, p) = tf_own(t, p) + c SUM_e P(t | e) g(e, p), inside one
- * saturating function.
+ * Language-aware BM25 over all segments of an index. The text generated for a passage in a language
+ * is not stored: a question term's frequency in it follows exactly from the pivot stems, tf(t, p) =
+ * tf_own(t, p) + c SUM_e P(t | e) g(e, p), and the sum is saturated as a whole.
  */
 
 import type { FieldName, LexicalSegment } from '../../indexing/lexical/segment.js';
@@ -18,11 +17,11 @@ import {
 } from './bm25.js';
 import { addContending } from './contenders.js';
 import {
-  type AskedTerm,
-  askedTerm,
   type DrawnField,
   frequencySources,
+  type QuestionTerm,
   type TermExplanation,
+  termAt,
 } from './explanation.js';
 import { type PlacedSegment, TermFrequencies } from './frequencies.js';
 import { addToAll, largestFrequency, type OwnTerm, postingsOf } from './own-terms.js';
@@ -38,22 +37,22 @@ import {
   type ViewSettings,
 } from './view.js';
 
-/** Document frequencies that are kept for a view. */
-const KEPT_FREQUENCIES = 1024;
+/** Number of document frequencies to cache per view. */
+const CACHED_FREQUENCIES = 1024;
 
 export interface TopOptions {
   readonly k: number;
-  /** (rows) of `rankOfIds`. */
+  /** (rows) as returned by `rankOfIds` */
   readonly rank: Uint32Array;
-  /** (rows), 0 leaves a row out; null leaves none out. */
+  /** (rows), 0 excludes a row; null excludes none */
   readonly mask?: Uint8Array | null;
-  /** Rows whose scores are wanted too. */
+  /** Further rows whose scores are needed. */
   readonly also?: Uint32Array;
 }
 
 export interface LexicalTop {
   readonly list: RankedRows;
-  /** Scores of the rows in `also`; 0: no score. */
+  /** Scores of the rows in `also`; 0 for a row without a score. */
   readonly others: ReadonlyMap<number, number>;
 }
 
@@ -63,18 +62,19 @@ export class LexicalIndex {
   readonly #segments: readonly PlacedSegment[];
   readonly #parameters: Bm25Parameters;
   readonly #corpus: CorpusStatistics | null;
+  /** Reused for every term. */
   readonly #frequencies: TermFrequencies;
-  /** Reused by every ranking. */
+  /** Reused for every ranking. */
   readonly #scores: Scores;
   readonly #views: ViewCache;
-  /** Numbers of pivot stems by segment: stems are few, and a generated term needs many of them. */
+  /** Numbers of pivot stems in each segment: there are few stems, and a term needs many of them. */
   readonly #stemNumbers = new Map<string, Int32Array>();
-  /** Document frequencies that took the reading of postings, by view, mode and term. */
+  /** Document frequencies for which postings had to be read, by view, mode and term. */
   readonly #documentFrequencies = new WeakMap<LexicalView, Map<string, number>>();
 
   /**
    * @param segments in the order of the snapshot's rows
-   * @param corpus what the rows are some of; null: they are all
+   * @param corpus statistics of the whole corpus; null if the segments contain all of it
    */
   constructor(
     segments: readonly LexicalSegment[],
@@ -100,10 +100,7 @@ export class LexicalIndex {
     this.#scores = Scores.of(rows);
   }
 
-  /**
-   * What questions in `languages` (a code, or several with the weights of their generated fields)
-   * see.
-   */
+  /** The view of questions that see generated text in a language, or in several with weights. */
   view(languages: string | readonly LanguageWeight[], settings: ViewSettings): LexicalView {
     return this.#views.view(languages, settings);
   }
@@ -111,8 +108,8 @@ export class LexicalIndex {
   /**
    * Scores of all passages for a question in one language.
    *
-   * @returns (rows), float64; > 0 for a passage with at least one of the terms. 0 means that there
-   * is no score: the passage is no hit, and its reciprocal rank is 0.
+   * @returns (rows), float64; > 0 for a passage with at least one of the terms, 0 for a passage that
+   * is no hit
    */
   score(bag: QuestionTerms, view: LexicalView, mode: LexicalMode): Float64Array {
     for (const term of this.#begin([{ bag, view, weight: 1 }], mode))
@@ -121,9 +118,9 @@ export class LexicalIndex {
   }
 
   /**
-   * The best k passages with a score, and the scores of some others; equal to those of `score`,
-   * summed over the question's languages with their weights, but without reading postings that
-   * cannot change the list.
+   * The best k passages, and the scores of some others. Scores equal those of `score`, summed over
+   * the question's languages with their weights, but postings that cannot change the list are not
+   * read.
    */
   top(questions: readonly LexicalQuestion[], mode: LexicalMode, options: TopOptions): LexicalTop {
     const { k, rank, mask = null } = options;
@@ -140,16 +137,16 @@ export class LexicalIndex {
     return { list, others };
   }
 
-  /** weight * idf of every question term, in their order: what the term can add at most. */
+  /** weight * idf of each question term, in order: the upper bound of its contribution. */
   termWeights(question: QuestionTerms, view: LexicalView, mode: LexicalMode): Float64Array {
     const drawn = this.#drawn(view, mode);
     return Float64Array.from(question.terms, (_, q) => {
-      const asked = askedTerm(question, q, view, mode, drawn);
-      return question.weights[q] * this.#idf(this.#documentFrequency(asked, view, mode));
+      const term = termAt(question, q, view, mode, drawn);
+      return question.weights[q] * this.#idf(this.#documentFrequency(term, view, mode));
     });
   }
 
-  /** Why a passage has its score: every question term that it has, in the order of the question. */
+  /** Explains the score of a passage: the question terms that it has, in the question's order. */
   explain(
     question: QuestionTerms,
     view: LexicalView,
@@ -160,19 +157,19 @@ export class LexicalIndex {
     const drawn = this.#drawn(view, mode);
     const placed = this.#segments.findLast(({ firstRow }) => firstRow <= row)!;
     const explanations: TermExplanation[] = [];
-    question.terms.forEach((term, q) => {
-      const asked = askedTerm(question, q, view, mode, drawn);
-      const tf = this.#collect(asked);
+    question.terms.forEach((text, q) => {
+      const term = termAt(question, q, view, mode, drawn);
+      const tf = this.#collect(term);
       const frequency = tf.byRow[row];
-      const documentFrequency = this.#countDocuments(asked, tf, view, mode);
+      const documentFrequency = this.#countDocuments(term, tf, view, mode);
       tf.clear();
       if (frequency === 0) return;
       const weight = question.weights[q];
       const idf = this.#idf(documentFrequency);
       explanations.push({
-        term,
+        term: text,
         weight,
-        ...frequencySources(placed, row, asked),
+        ...frequencySources(placed, row, term),
         documentFrequency,
         idf,
         contribution: termScore(frequency, base + slope * lengths[row], idf, weight),
@@ -181,8 +178,8 @@ export class LexicalIndex {
     return explanations;
   }
 
-  /** Fills the shared frequencies of one term; the caller clears them. */
-  #collect({ term, ownLanguage, shares, drawn }: AskedTerm): TermFrequencies {
+  /** Fills the shared frequencies with those of one term; the caller must clear them. */
+  #collect({ term, ownLanguage, shares, drawn }: QuestionTerm): TermFrequencies {
     const tf = this.#frequencies;
     tf.addOwn(this.#segments, this.#numbers('own', term), ownLanguage);
     for (const share of shares) tf.addShare(this.#segments, this.#stem(share.stem), share);
@@ -195,37 +192,37 @@ export class LexicalIndex {
     return tf;
   }
 
-  /** How many passages have the term, of all that the rows are some of. */
-  #documentFrequency(asked: AskedTerm, view: LexicalView, mode: LexicalMode): number {
-    if (this.#isOwn(asked)) {
+  /** The number of passages of the corpus that have the term. */
+  #documentFrequency(term: QuestionTerm, view: LexicalView, mode: LexicalMode): number {
+    if (this.#isOwn(term)) {
       return (
-        this.#corpus?.documentFrequency(asked, false) ??
-        postingsOf(this.#segments, this.#ownNumbers(asked))
+        this.#corpus?.documentFrequency(term, false) ??
+        postingsOf(this.#segments, this.#ownNumbers(term))
       );
     }
-    const known = this.#documentFrequencies.get(view)?.get(keyOf(asked, mode));
-    if (known !== undefined) return known;
-    const tf = this.#collect(asked);
-    const counted = this.#countDocuments(asked, tf, view, mode);
+    const cached = this.#documentFrequencies.get(view)?.get(keyOf(term, mode));
+    if (cached !== undefined) return cached;
+    const tf = this.#collect(term);
+    const documentFrequency = this.#countDocuments(term, tf, view, mode);
     tf.clear();
-    return counted;
+    return documentFrequency;
   }
 
-  /** The same from the term's frequencies; remembered, since who shows a ranking asks again. */
+  /** The same, given the term's frequencies. Cached, because displaying a ranking needs it again. */
   #countDocuments(
-    asked: AskedTerm,
+    term: QuestionTerm,
     tf: TermFrequencies,
     view: LexicalView,
     mode: LexicalMode,
   ): number {
     const { expectedDf } = view.settings;
-    const counted =
-      this.#corpus?.documentFrequency(asked, expectedDf) ?? tf.documentFrequency(expectedDf);
-    const known = this.#documentFrequencies.get(view) ?? new Map<string, number>();
-    this.#documentFrequencies.set(view, known);
-    if (known.size >= KEPT_FREQUENCIES) known.clear();
-    known.set(keyOf(asked, mode), counted);
-    return counted;
+    const documentFrequency =
+      this.#corpus?.documentFrequency(term, expectedDf) ?? tf.documentFrequency(expectedDf);
+    const cached = this.#documentFrequencies.get(view) ?? new Map<string, number>();
+    this.#documentFrequencies.set(view, cached);
+    if (cached.size >= CACHED_FREQUENCIES) cached.clear();
+    cached.set(keyOf(term, mode), documentFrequency);
+    return documentFrequency;
   }
 
   #idf(documentFrequency: number): number {
@@ -233,8 +230,8 @@ export class LexicalIndex {
   }
 
   /**
-   * True if some segment has passages in `lang` beside others: then postings tell them apart only
-   * one by one.
+   * True if a segment has passages in `lang` and in other languages, so that the postings have to be
+   * read to tell them apart.
    */
   #mixes(lang: string | null): boolean {
     return (
@@ -245,21 +242,21 @@ export class LexicalIndex {
     );
   }
 
-  /** Drawn queries that count in `mode` and that some passage has. */
+  /** The fields of drawn queries that count in `mode` and that some passage has. */
   #drawn(view: LexicalView, mode: LexicalMode): DrawnField[] {
     return view.drawn(mode).flatMap(({ lang, factor }) => {
       const field: FieldName = `drawn:${lang}`;
-      const there =
+      const exists =
         this.#corpus?.hasDrawn(lang) ??
         this.#segments.some(({ segment }) => segment.field(field) !== null);
-      return there ? { field, factor } : [];
+      return exists ? { field, factor } : [];
     });
   }
 
   /**
-   * Begins new scores with what terms with generated or translated frequencies contribute, in the
-   * order of the question, and returns the other terms by what they can add at most, the largest
-   * first. Every score is summed in this order.
+   * Resets the scores and adds the contributions of terms with generated or translated frequencies,
+   * in the order of the question. Returns the other terms by descending upper bound. All scores are
+   * summed in this order.
    */
   #begin(questions: readonly LexicalQuestion[], mode: LexicalMode): OwnTerm[] {
     const own: OwnTerm[] = [];
@@ -269,14 +266,14 @@ export class LexicalIndex {
       const drawn = this.#drawn(view, mode);
       bag.terms.forEach((_, q) => {
         const termWeight = weight * bag.weights[q];
-        const asked = askedTerm(bag, q, view, mode, drawn);
-        if (this.#isOwn(asked)) {
-          const known = this.#ownTerm(asked, termWeight, norm);
-          if (known !== null) own.push(known);
+        const term = termAt(bag, q, view, mode, drawn);
+        if (this.#isOwn(term)) {
+          const ownTerm = this.#ownTerm(term, termWeight, norm);
+          if (ownTerm !== null) own.push(ownTerm);
           return;
         }
-        const tf = this.#collect(asked);
-        const factor = termWeight * this.#idf(this.#countDocuments(asked, tf, view, mode));
+        const tf = this.#collect(term);
+        const factor = termWeight * this.#idf(this.#countDocuments(term, tf, view, mode));
         addFrequencies(tf, factor, norm, this.#scores);
         tf.clear();
       });
@@ -284,13 +281,13 @@ export class LexicalIndex {
     return own.sort((a, b) => b.bound - a.bound);
   }
 
-  /** True if only passages' own words can have the term, and their postings alone say in which. */
-  #isOwn({ shares, drawn, ownLanguage }: AskedTerm): boolean {
+  /** True if the term matches only the passages' own words, whole lists of postings at a time. */
+  #isOwn({ shares, drawn, ownLanguage }: QuestionTerm): boolean {
     return shares.length === 0 && drawn.length === 0 && !this.#mixes(ownLanguage);
   }
 
-  /** @param asked in segments of its language, which then hold no other, if it has one */
-  #ownNumbers({ term, ownLanguage: lang }: AskedTerm): Int32Array {
+  /** The number of an own term in each segment, -1 if it is absent or the language differs. */
+  #ownNumbers({ term, ownLanguage: lang }: QuestionTerm): Int32Array {
     const numbers = this.#numbers('own', term);
     if (lang !== null) {
       this.#segments.forEach(({ segment }, s) => {
@@ -300,19 +297,19 @@ export class LexicalIndex {
     return numbers;
   }
 
-  #ownTerm(asked: AskedTerm, weight: number, norm: Norm): OwnTerm | null {
-    const numbers = this.#ownNumbers(asked);
+  #ownTerm(term: QuestionTerm, weight: number, norm: Norm): OwnTerm | null {
+    const numbers = this.#ownNumbers(term);
     const postings = postingsOf(this.#segments, numbers);
     if (postings === 0) return null;
-    const factor = weight * this.#idf(this.#corpus?.documentFrequency(asked, false) ?? postings);
+    const factor = weight * this.#idf(this.#corpus?.documentFrequency(term, false) ?? postings);
     const largest = largestFrequency(this.#segments, numbers);
     return { factor, numbers, postings, bound: (factor * largest) / (largest + norm.least), norm };
   }
 
   #norm(view: LexicalView, mode: LexicalMode): Norm {
     const { byRow: lengths, average, shortest } = view.lengths(mode);
-    const all = this.#corpus?.averageLength(view, mode) ?? average;
-    const { base, slope } = lengthNorm(this.#parameters, all);
+    const averageLength = this.#corpus?.averageLength(view, mode) ?? average;
+    const { base, slope } = lengthNorm(this.#parameters, averageLength);
     return { lengths, base, slope, least: base + slope * shortest };
   }
 
@@ -335,11 +332,11 @@ export class LexicalIndex {
   }
 }
 
-function keyOf({ term, ownLanguage, shares, drawn }: AskedTerm, mode: LexicalMode): string {
+function keyOf({ term, ownLanguage, shares, drawn }: QuestionTerm, mode: LexicalMode): string {
   return JSON.stringify([mode, ownLanguage, shares.length + drawn.length > 0, term]);
 }
 
-/** Adds the contributions of one term's frequencies, and clears these on the way. */
+/** Adds the contributions of one term's frequencies, which it clears at the same time. */
 function addFrequencies(tf: TermFrequencies, factor: number, norm: Norm, scores: RowSums): void {
   const { byRow: frequencies, rows } = tf;
   const { byRow, rows: added } = scores;

@@ -1,7 +1,7 @@
 /**
- * Question terms that only the passages' own words can match, as most romanized n-grams do: their
- * statistics are known before a posting is read, so a ranking may leave most postings of the
- * commonest ones unread.
+ * Question terms that match only the passages' own words, such as most romanized n-grams. Their
+ * statistics are known before any posting is read, so that a ranking can skip most postings of the
+ * most frequent ones.
  */
 
 import { halfValues } from '../../base/half.js';
@@ -13,11 +13,11 @@ import type { Scores } from './scores.js';
 export interface OwnTerm {
   /** weight * idf */
   readonly factor: number;
-  /** Number of the term in each segment, -1 where it is absent. */
+  /** Number of the term in each segment, -1 if it is absent. */
   readonly numbers: Int32Array;
-  /** Postings over all segments: the document frequency. */
+  /** Number of postings over all segments, which is the document frequency. */
   readonly postings: number;
-  /** No passage gets more from this term. */
+  /** Upper bound of the term's contribution to a score. */
   readonly bound: number;
   readonly norm: Norm;
 }
@@ -63,15 +63,15 @@ export function addToAll(segments: readonly PlacedSegment[], term: OwnTerm, scor
 }
 
 /**
- * The same for some passages alone, by search in the postings: the cost follows their number, not
- * the term's.
+ * Adds the term's contribution to some passages only, which are looked up in the postings: the cost
+ * depends on their number, not on that of the postings.
  *
- * @param wanted rows, ascending
+ * @param selected rows, ascending
  */
 export function addToSome(
   segments: readonly PlacedSegment[],
   term: OwnTerm,
-  wanted: Uint32Array,
+  selected: Uint32Array,
   scores: RowSums,
 ): void {
   const { factor, norm } = term;
@@ -83,18 +83,18 @@ export function addToSome(
     const endRow = firstRow + segment.rows;
     const number = term.numbers[s];
     if (number < 0) {
-      while (next < wanted.length && wanted[next] < endRow) next++;
+      while (next < selected.length && selected[next] < endRow) next++;
       continue;
     }
     const field = segment.field('own')!;
     const { rows, frequencies } = field;
     const end = field.postingEnds[number];
     let low = field.start(number);
-    // Postings lie about evenly among the rows.
+    // Positions are interpolated, as postings are spread about evenly over the rows.
     const density = (end - low) / segment.rows;
-    for (; next < wanted.length && wanted[next] < endRow; next++) {
+    for (; next < selected.length && selected[next] < endRow; next++) {
       if (low === end) continue;
-      const row = wanted[next];
+      const row = selected[next];
       const local = row - firstRow;
       const guess = low + Math.floor(Math.max(0, local - rows[low]) * density);
       low = lowerBound(rows, low, end, local, Math.min(guess, end - 1));
@@ -107,8 +107,8 @@ export function addToSome(
 }
 
 /**
- * First place in [from, end) whose row is `row` or more: steps that double, from a guess, then
- * halves.
+ * The first index in [from, end) whose row is at least `row`, or `end`: galloping search from a
+ * guess, then binary search.
  * @param guess in [from, end)
  */
 function lowerBound(

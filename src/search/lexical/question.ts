@@ -1,8 +1,8 @@
 /**
- * A question as the lexical leg asks it. A word that its language's table knows is asked by its
- * translations, and by itself only where passages are written in that language: spelled alike,
- * words of two languages seldom mean the same. A word that the table lacks is most often a name: it
- * is asked as every language of the passages would write it, by its n-grams and by its consonants.
+ * The terms of a question for the lexical leg. A word in the language's translation table matches by
+ * its translations, and literally only in passages of that language, because words of two languages
+ * that are spelled alike seldom mean the same. A word outside the table is most often a name: it
+ * matches as any language of the passages would spell it, by its n-grams and by its consonants.
  */
 import type { TermFactors } from '../../generate/generator.js';
 import { romanizedGrams, skeleton, wordsOf } from '../../languages/analysis.js';
@@ -10,23 +10,22 @@ import { stem } from '../../languages/stemming.js';
 import type { TermBag } from '../../languages/terms.js';
 
 /**
- * Where a term may be found. `anywhere`: in every passage's own words, and by generation and
- * translation. `asked`: likewise, but in own words only of passages in the question's language.
- * `own`: in own words alone.
+ * What a term is matched in. `anywhere`: the passages' own words, generated text and translations.
+ * `same-language`: likewise, but own words only of passages in the question's language. `own`: own
+ * words only.
  */
-export type TermField = 'anywhere' | 'asked' | 'own';
+export type TermField = 'anywhere' | 'same-language' | 'own';
 
 export interface QuestionTerms extends TermBag {
-  /** The question's language, as it was analyzed; needed where a field is `asked`. */
+  /** Language of the question; required if a field is `same-language`. */
   readonly lang?: string;
-  /** By term; absent: every term `anywhere`, which is plain BM25. */
+  /** By term; by default every term matches `anywhere`. */
   readonly fields?: readonly TermField[];
 }
 
 /**
- * Weights of what a word is asked by, for words that the table knows and for others; tuned on
- * MLQA-R. The parts of a known word are weighed against the word, those of an unknown one against
- * 1.
+ * Weights of the keys of words that are in the table and of words that are not; tuned on MLQA-R.
+ * Those of a known word are relative to the word's weight, those of an unknown word to 1.
  */
 const WEIGHTS = {
   known: { gram: 0.1, skeleton: 0.1 },
@@ -34,20 +33,20 @@ const WEIGHTS = {
 } as const;
 
 /**
- * The weight of a translated word is what it says about a text, taken to this power: in a small
- * collection the document frequency of "which" or "many" is little more than chance, while in the
- * language at large it is known.
+ * A translated word is weighted by its smooth inverse frequency in the language, raised to this
+ * power: in a small collection, the document frequency of "which" or "many" is little more than
+ * chance.
  */
-const SAYS = 0.5;
+const FREQUENCY_EXPONENT = 0.5;
 /**
- * Words below this weight are left out, unless there are no others: they read long postings for
- * nothing.
+ * Words below this weight are dropped, unless there are no others: they would cost long postings
+ * for nothing.
  */
-const LEAST_WEIGHT = 0.3;
+const MIN_WEIGHT = 0.3;
 
 /**
- * @param passageLanguages the languages that the passages are written in
- * @param factors the generator's table; null: no word is known
+ * @param passageLanguages the languages of the passages
+ * @param factors the generator's table; null treats every word as unknown
  */
 export function questionTerms(
   text: string,
@@ -62,30 +61,31 @@ export function questionTerms(
     else weights.set(term, { weight, field });
   };
   const phrases = factors?.phrases?.(text, lang) ?? [];
-  for (const { term } of phrases) add(term, 1, 'asked');
+  for (const { term } of phrases) add(term, 1, 'same-language');
   const words = wordsOf(text, lang).map((word) => {
-    const within = phrases.some(({ start, end }) => word.start >= start && word.end <= end);
+    const inPhrase = phrases.some(({ start, end }) => word.start >= start && word.end <= end);
     return {
       ...word,
-      within,
-      ...(within ? { known: true, weight: 1 } : asked(word.term, lang, factors)),
+      inPhrase,
+      ...(inPhrase ? { known: true, weight: 1 } : weightOf(word.term, lang, factors)),
     };
   });
-  const saying = words.filter(({ weight }) => weight >= LEAST_WEIGHT);
-  for (const { surface, term, within, known, weight } of saying.length > 0 ? saying : words) {
-    // The words of a phrase stand for themselves: what they would be translated to, the phrase is
-    // not.
-    add(term, weight, within ? 'own' : known ? 'asked' : 'anywhere');
+  const important = words.filter(({ weight }) => weight >= MIN_WEIGHT);
+  for (const { surface, term, inPhrase, known, weight } of important.length > 0
+    ? important
+    : words) {
+    // The words of a phrase match only literally: the phrase has its own translation.
+    add(term, weight, inPhrase ? 'own' : known ? 'same-language' : 'anywhere');
     if (!known) {
       const spellings = new Set(passageLanguages.map((other) => stem(surface, other)));
       spellings.delete(term);
       for (const spelling of spellings) add(spelling, weight, 'own');
     }
     const parts = known ? WEIGHTS.known : WEIGHTS.unknown;
-    const against = known ? weight : 1;
-    for (const key of romanizedGrams(surface)) add(key, parts.gram * against, 'own');
+    const unit = known ? weight : 1;
+    for (const key of romanizedGrams(surface)) add(key, parts.gram * unit, 'own');
     const consonants = skeleton(surface);
-    if (consonants) add(consonants, parts.skeleton * against, 'own');
+    if (consonants) add(consonants, parts.skeleton * unit, 'own');
   }
   const entries = [...weights.values()];
   return {
@@ -96,11 +96,8 @@ export function questionTerms(
   };
 }
 
-/**
- * Whether the table knows a word, and how much the word counts. Without a table every word counts
- * the same.
- */
-function asked(
+/** Whether the table has a word, and the word's weight. Without a table all words weigh the same. */
+function weightOf(
   term: string,
   lang: string,
   factors: TermFactors | null,
@@ -110,6 +107,8 @@ function asked(
   const translated = known || factors.translate(term, lang).terms.length > 0;
   return {
     known,
-    weight: translated ? factors.termWeight(term, lang) ** SAYS : WEIGHTS.unknown.word,
+    weight: translated
+      ? factors.termWeight(term, lang) ** FREQUENCY_EXPONENT
+      : WEIGHTS.unknown.word,
   };
 }

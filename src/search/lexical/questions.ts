@@ -1,6 +1,6 @@
 /**
- * Questions as the lexical leg reads them: their terms in each language, with the field that these
- * see.
+ * Prepares questions for the lexical leg: their terms in each language, and the view of the index
+ * that each language sees.
  */
 
 import { cancellationPoint } from '../../base/abort.js';
@@ -35,14 +35,14 @@ export class LexicalQuestions {
   }
 
   /**
-   * One for each language of the question and of its expansion.
-   * @param policy whose queries count
+   * One lexical question for each language of the question and of its expansion.
+   * @param policy which languages' generated queries count
    */
   of(
     { question, languages, expansion }: SearchRequest,
     policy: Parameters<typeof policyWeights>[0],
   ): (LexicalQuestion & { readonly lang: string; readonly expansion: boolean })[] {
-    const asked = languages.map(({ lang, weight }) => ({
+    const texts = languages.map(({ lang, weight }) => ({
       text: question,
       lang,
       weight,
@@ -50,9 +50,9 @@ export class LexicalQuestions {
     }));
     for (const { lang, weight } of expansion?.languages ?? []) {
       const { text, lexicalWeight } = expansion!;
-      asked.push({ text, lang, weight: weight * lexicalWeight, expanded: true });
+      texts.push({ text, lang, weight: weight * lexicalWeight, expanded: true });
     }
-    return asked
+    return texts
       .filter(({ weight }) => weight > 0)
       .map(({ text, lang, weight, expanded }) => {
         const view = this.#lexical.view(
@@ -63,9 +63,7 @@ export class LexicalQuestions {
       });
   }
 
-  /**
-   * Makes ahead what the first question in each language would wait for; ends early when aborted.
-   */
+  /** Computes in advance what the first question in each language needs; stops when aborted. */
   async prepare(signal: AbortSignal): Promise<void> {
     for (const lang of this.#queryLanguages) {
       if (signal.aborted) return;

@@ -1,11 +1,11 @@
-/** A number for each row, most of them 0: reused, and cleared at the cost of what was added. */
+/** A reusable sparse vector of one number per row, cleared at the cost of its non-zero entries. */
 
 export class RowSums {
-  /** (n); 0 where nothing was added */
+  /** (n); 0 for rows without an addition */
   readonly byRow: Float64Array;
   /**
-   * Rows that are not 0 are `rows[0] ... rows[count - 1]`, in the order in which they were added
-   * to. One place is to spare.
+   * (n + 1) The rows that are not 0 are `rows[0] ... rows[count - 1]`, in the order of their first
+   * addition. One entry is spare, for writes without a branch.
    */
   readonly rows: Uint32Array;
   count = 0;
@@ -19,10 +19,9 @@ export class RowSums {
     this.rows = rows;
   }
 
-  /** Back to no row. */
   clear(): void {
     const { byRow, rows, count } = this;
-    // Row by row takes several times as long as in one sweep.
+    // Clearing single rows takes several times as long per row as one sweep.
     if (count > byRow.length / 8) byRow.fill(0);
     else for (let i = 0; i < count; i++) byRow[rows[i]] = 0;
     this.count = 0;

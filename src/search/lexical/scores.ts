@@ -1,32 +1,24 @@
 /**
- * The scores of all passages in the memory of a WebAssembly kernel, which adds postings and looks
- * for large scores: JavaScript, one number at a time, would take several times as long. Sums are
- * those of one posting after the other, to the bit.
+ * The scores of all passages, in the memory of a WebAssembly kernel that adds postings and selects
+ * large scores several times faster than JavaScript. Sums equal those of adding one posting after
+ * the other, bit for bit.
  */
 import { type KernelMemory, kernelOf, PAGE } from '../../vectors/kernel.js';
 import { kthScore } from '../top-k.js';
 import type { Norm } from './bm25.js';
 import { RowSums } from './row-sums.js';
+import { MODULE } from './scores.wasm.js';
 
-/** Compiled from scores.wat. */
-const MODULE =
-  'AGFzbQEAAAABIQNgC39/f39/f39/fHx8AX9gBX9/f39/AGAFf39/fH8BfwMEAwABAgUDAQABByMEBm1lbW9yeQIAA2FkZAAABm1heGltYQABB2F0TGVhc3QA' +
-  'AgqFBAPrAgMFfwN7AXwgASELIAIhDCADIQ0gASAAQQF0aiEOA0AgDP1dAwD9qQFBDf2rAf0MAACAdwAAgHcAAIB3AACAd/3mASEQIAQgCy8BAEECdGr9XAIA' +
-  'IREgBCALLwECQQJ0aiAR/VYCAAEhESAQ/V8hEiANIAj9FCAS/fIBIBIgCf0U/fABIAr9FCAR/V/98gH98AH98wH9CwQAIAQgCy8BBEECdGr9XAIAIREgBCAL' +
-  'LwEGQQJ0aiAR/VYCAAEhESAQ/R0B/RL9XyESIA0gCP0UIBL98gEgEiAJ/RT98AEgCv0UIBH9X/3yAf3wAf3zAf0LBBAgDUEgaiENIAxBCGohDCALQQhqIQsg' +
-  'CyAOSQ0ACwNAIAUgAS8BAEEDdGohDyAPKwMAIRMgDyATIAMrAwCgOQMAIAcgBiABLwEAajYCACAHIBNEAAAAAAAAAABhQQJ0aiEHIANBCGohAyABQQJqIQEg' +
-  'ASAOSQ0ACyAHC1oBAX8gAyEFA0AgBSAF/QAEACACIAAoAgRBA3RqIAIgACgCAEEDdGr9XQMA/VcDAAH99wH9CwQAIAVBEGohBSADIAUgBSAERhshBSAAQQhq' +
-  'IQAgACABSQ0ACws7AQF/A0AgACgCACEFIAQgBTYCACAEIAIgBUEDdGorAwAgA2ZBAnRqIQQgAEEEaiEAIAAgAUkNAAsgBAs=';
-
-/** Postings that are copied and added in one call: they stay in the processor's nearest cache. */
-const TOGETHER = 1024;
-const FREQUENCIES = 2 * TOGETHER;
-const PARTS = 4 * TOGETHER;
-const LENGTHS = 12 * TOGETHER;
-/** Lengths of passages that are held, 4 bytes a passage each: those of a question's languages. */
-const HELD_LENGTHS = 4;
-/** Groups of rows for each of the best k, whose maxima tell about where the k-th score lies. */
-const GROUPS = 4;
+/** Postings to copy and add in one call, so few that they stay in the L1 cache. */
+const BATCH = 1024;
+// Addresses of the kernel's buffers; postings' rows are at 0.
+const FREQUENCIES = 2 * BATCH;
+const PARTS = 4 * BATCH;
+const LENGTHS = 12 * BATCH;
+/** Number of cached arrays of passage lengths, one per view, with 4 bytes per passage each. */
+const CACHED_LENGTHS = 4;
+/** Groups of rows per result; the maxima of the groups give an estimate of the k-th score. */
+const GROUPS_PER_RESULT = 4;
 
 interface Kernel extends KernelMemory {
   readonly add: (
@@ -56,12 +48,12 @@ const newKernel = kernelOf<Kernel>(MODULE);
 
 /** Postings of one term in one segment. */
 export interface PostingRange {
-  /** Rows within the segment and half-precision frequencies. */
+  /** Rows within the segment, and frequencies in half precision. */
   readonly rows: Uint16Array;
   readonly frequencies: Uint16Array;
   readonly start: number;
   readonly end: number;
-  /** Number of the segment's first row in the index. */
+  /** Row of the index at which the segment starts. */
   readonly firstRow: number;
 }
 
@@ -70,15 +62,16 @@ export class Scores extends RowSums {
   readonly #rows: Uint16Array;
   readonly #frequencies: Uint16Array;
   readonly #lengths: Float32Array;
-  /** What `#lengths` holds, n numbers each. */
-  readonly #held: Float32Array[] = [];
-  #replaced = 0;
-  /** (n + 1) rows to choose from, or chosen. */
-  readonly #chosen: Uint32Array;
+  /** The arrays that `#lengths` has copies of, n numbers each. */
+  readonly #cached: Float32Array[] = [];
+  /** Number of copies so far; the oldest is overwritten. */
+  #copies = 0;
+  /** (n + 1) rows before and after selection */
+  readonly #selected: Uint32Array;
   /** (n + 2) */
   readonly #maxima: Float64Array;
 
-  /** @param n passages */
+  /** @param n number of passages */
   static of(n: number): Scores {
     const kernel = newKernel();
     kernel.memory.grow(Math.ceil((maximaAt(n) + 8 * (n + 2)) / PAGE));
@@ -89,21 +82,21 @@ export class Scores extends RowSums {
     const { buffer } = kernel.memory;
     super(new Float64Array(buffer, scoresAt(n), n), new Uint32Array(buffer, addedAt(n), n + 1));
     this.#kernel = kernel;
-    this.#chosen = new Uint32Array(buffer, chosenAt(n), n + 1);
+    this.#selected = new Uint32Array(buffer, selectedAt(n), n + 1);
     this.#maxima = new Float64Array(buffer, maximaAt(n), n + 2);
-    this.#rows = new Uint16Array(buffer, 0, TOGETHER);
-    this.#frequencies = new Uint16Array(buffer, FREQUENCIES, TOGETHER);
-    this.#lengths = new Float32Array(buffer, LENGTHS, HELD_LENGTHS * n);
+    this.#rows = new Uint16Array(buffer, 0, BATCH);
+    this.#frequencies = new Uint16Array(buffer, FREQUENCIES, BATCH);
+    this.#lengths = new Float32Array(buffer, LENGTHS, CACHED_LENGTHS * n);
   }
 
-  /** Adds factor f / (f + base + slope length) to the row of every posting. */
+  /** Adds factor f / (f + base + slope * length) to the row of every posting. */
   add({ rows, frequencies, start, end, firstRow }: PostingRange, factor: number, norm: Norm): void {
-    const lengths = LENGTHS + 4 * (this.#placeOf(norm.lengths) + firstRow);
+    const lengths = LENGTHS + 4 * (this.#offsetOf(norm.lengths) + firstRow);
     const scores = this.byRow.byteOffset + 8 * firstRow;
     const first = this.rows.byteOffset;
     let added = first + 4 * this.count;
-    for (let from = start; from < end; from += TOGETHER) {
-      const to = Math.min(from + TOGETHER, end);
+    for (let from = start; from < end; from += BATCH) {
+      const to = Math.min(from + BATCH, end);
       this.#rows.set(rows.subarray(from, to));
       this.#frequencies.set(frequencies.subarray(from, to));
       added = this.#kernel.add(
@@ -124,10 +117,11 @@ export class Scores extends RowSums {
   }
 
   /**
-   * The rows whose score is at most `margin` below the k-th largest of those that pass the mask, or
-   * a little further, in no order.
-   * @param mask (n), 0 leaves a row out; null leaves none out
-   * @returns null if there is no k-th, or it is not above `margin`; rows until the next call
+   * The rows, in no particular order, whose score is at most `margin` below the k-th largest score
+   * of the rows that pass the mask; also some rows with slightly lower scores.
+   * @param mask (n), 0 excludes a row; null excludes none
+   * @returns a lower bound of the k-th score, and the rows, valid until the next call; rows are null
+   * if the bound does not exceed `margin`
    */
   contending(
     k: number,
@@ -136,69 +130,65 @@ export class Scores extends RowSums {
   ): { threshold: number; rows: Uint32Array | null } {
     const { maxima, atLeast } = this.#kernel;
     const scores = this.byRow.byteOffset;
-    const out = this.#chosen.byteOffset;
+    const out = this.#selected.byteOffset;
     let from = this.rows.byteOffset;
     let { count } = this;
     if (mask !== null) {
       const passing = this.rows.subarray(0, count).filter((row) => mask[row] !== 0);
-      this.#chosen.set(passing);
+      this.#selected.set(passing);
       from = out;
       count = passing.length;
     }
-    // Two of the best seldom meet in a group; where they do, the k-th largest of the maxima is a
-    // little less than the k-th score.
-    const groups = 2 * Math.ceil(Math.min(GROUPS * k, this.byRow.length) / 2);
-    const ofGroups = this.#maxima.subarray(0, groups).fill(0);
+    // The k-th largest maximum of the groups is a lower bound of the k-th score: a little less if
+    // two of the best rows happen to share a group.
+    const groups = 2 * Math.ceil(Math.min(GROUPS_PER_RESULT * k, this.byRow.length) / 2);
+    const groupMaxima = this.#maxima.subarray(0, groups).fill(0);
     if (count >= 2)
       maxima(
         from,
         from + 8 * (count >>> 1),
         scores,
-        ofGroups.byteOffset,
-        ofGroups.byteOffset + 8 * groups,
+        groupMaxima.byteOffset,
+        groupMaxima.byteOffset + 8 * groups,
       );
-    const threshold = kthScore(ofGroups, k, null) ?? 0;
+    const threshold = kthScore(groupMaxima, k, null) ?? 0;
     if (threshold <= margin) return { threshold, rows: null };
     const end = atLeast(from, from + 4 * count, scores, lowest(threshold, margin), out);
-    return { threshold, rows: this.#chosen.subarray(0, (end - out) / 4) };
+    return { threshold, rows: this.#selected.subarray(0, (end - out) / 4) };
   }
 
-  /** Where lengths lie in `#lengths`; copies those that are not there over others. */
-  #placeOf(lengths: Float32Array): number {
+  /** The offset of lengths in `#lengths`, where they are copied if necessary. */
+  #offsetOf(lengths: Float32Array): number {
     const n = lengths.length;
-    let place = this.#held.indexOf(lengths);
-    if (place < 0) {
-      place = this.#replaced++ % HELD_LENGTHS;
-      this.#held[place] = lengths;
-      this.#lengths.set(lengths, place * n);
+    let slot = this.#cached.indexOf(lengths);
+    if (slot < 0) {
+      slot = this.#copies++ % CACHED_LENGTHS;
+      this.#cached[slot] = lengths;
+      this.#lengths.set(lengths, slot * n);
     }
-    return place * n;
+    return slot * n;
   }
 }
 
-/**
- * Addresses; behind the lengths lies as much, since the kernel may read lengths behind their end.
- */
+// Addresses of the arrays that depend on n. The kernel may read beyond the end of the lengths, so
+// something must follow them.
 function addedAt(n: number): number {
-  return LENGTHS + 4 * HELD_LENGTHS * n;
+  return LENGTHS + 4 * CACHED_LENGTHS * n;
 }
 
 function scoresAt(n: number): number {
   return Math.ceil((addedAt(n) + 4 * (n + 1)) / 8) * 8;
 }
 
-function chosenAt(n: number): number {
+function selectedAt(n: number): number {
   return scoresAt(n) + 8 * n;
 }
 
 function maximaAt(n: number): number {
-  return Math.ceil((chosenAt(n) + 4 * (n + 1)) / 16) * 16;
+  return Math.ceil((selectedAt(n) + 4 * (n + 1)) / 16) * 16;
 }
 
-/**
- * The lowest score from which `rest` may lead to `threshold`, with a margin for the rounding of
- * sums.
- */
+/** The lowest score to which adding `rest` may give `threshold`, less a margin for rounding. */
 export function lowest(threshold: number, rest: number): number {
   return threshold - rest - 1e-9 * threshold;
 }

@@ -1,9 +1,10 @@
-;; What one question term adds to the scores of the passages that have it, and which scores are large. Built into scores.ts:
-;; npx -p wabt wat2wasm src/search/lexical/scores.wat --output=- | base64 -w0
+;; What one question term adds to the scores of the passages that have it, and which scores are
+;; large. Compiled by npm run build:kernels.
 (module
   (memory (export "memory") 1)
 
-  ;; scores[row] += factor f / (f + base + slope lengths[row]) for n postings, in 64 bits; writes down the rows that had no score.
+  ;; scores[row] += factor f / (f + base + slope lengths[row]) for n postings, in 64 bits; writes
+  ;; down the rows that had no score.
   (func (export "add")
     (param $n i32)           ;; 1 or more
     (param $rows i32)        ;; address of n rows of 16 bits; room for a multiple of 4, with rows that exist
@@ -65,7 +66,8 @@
       (br_if $postings (i32.lt_u (local.get $rows) (local.get $end))))
     (local.get $added))
 
-  ;; Two rows after two others go to the groups in turn; the largest score of each group, if that is more than is there.
+  ;; Two rows after two others go to the groups in turn; the largest score of each group, if that is
+  ;; more than is there.
   (func (export "maxima")
     (param $row i32)    ;; address of rows of 32 bits
     (param $end i32)    ;; behind the last of them: an even number, 2 or more

@@ -1,6 +1,6 @@
 /**
- * What a question in certain languages sees of the lexical index: which pivot stems and drawn
- * queries its terms stand for, and how long every passage is when its generated terms count.
+ * The view that a question in certain languages has of the lexical index: the pivot stems and drawn
+ * queries that its terms match, and the lengths of the passages including their generated terms.
  */
 
 import { halfValues } from '../../base/half.js';
@@ -10,40 +10,36 @@ import type { LanguageWeight, TermBag } from '../../languages/terms.js';
 import type { QuestionTerms } from './question.js';
 
 /**
- * `plain`: the passage's own terms. `generated`: also the terms generated for it in the view's
- * languages. `translated`: also its pivot stems, through the translations of the question's terms.
- * `both`: all three.
+ * What the terms of a question match. `plain`: the passage's own terms. `generated`: also the terms
+ * generated for it in the view's languages. `translated`: also its pivot stems, by translation of
+ * the question's terms. `both`: all three.
  */
 export type LexicalMode = 'plain' | 'generated' | 'translated' | 'both';
 
 export interface ViewSettings {
-  /** What one generated term counts against one of the passage's own, >= 0. */
+  /** Weight of one generated term relative to one of the passage's own terms, >= 0. */
   readonly generatedWeight: number;
-  /** What one translated match counts against one of the passage's own, >= 0. */
+  /** Weight of one translated match relative to one of the passage's own terms, >= 0. */
   readonly translationWeight: number;
   /**
-   * True: a passage that has a term only by generation or translation counts min(1, tf) in the
-   * document frequency, which is the expectation; passages with the term itself count 1. False:
-   * every passage with tf > 0 counts 1.
+   * Whether document frequencies are expectations, in which a passage that has a term only by
+   * generation or translation counts min(1, tf). If false, every passage with tf > 0 counts 1.
    */
   readonly expectedDf: boolean;
-  /** What a relative of a stem counts against the stem itself, times their nearness, >= 0. */
+  /** Weight of a near-synonym of a stem relative to the stem, times their nearness, >= 0. */
   readonly relatedWeight: number;
-  /**
-   * The generator's table; null if it has none (drawn queries are used) or nothing was generated.
-   */
+  /** The generator's table; null if nothing was generated or the generator draws queries. */
   readonly factors: TermFactors | null;
 }
 
 /**
- * Stems behind a term, its own and their relatives, up to which relatives are added: each costs the
- * reading of its postings.
+ * Near-synonyms are added until a term has this many stems: each costs the reading of its postings.
  */
-const MOST_STEMS = 14;
+const MAX_STEMS = 14;
 
 /**
- * A pivot stem behind a question term: it adds `factor` g(e, p) to the frequency in passages not
- * written in `lang`.
+ * A pivot stem e that a question term t matches: it adds `factor` g(e, p) to the frequency of t in
+ * passages p that are not in `lang`.
  */
 export interface PivotShare {
   readonly stem: string;
@@ -52,8 +48,9 @@ export interface PivotShare {
   readonly by: 'generated' | 'translated';
 }
 
-/** Lengths of all passages, their mean and the smallest of them. */
+/** Lengths of all passages. */
 export interface Lengths {
+  /** (n) */
   readonly byRow: Float32Array;
   readonly average: number;
   readonly shortest: number;
@@ -61,10 +58,10 @@ export interface Lengths {
 
 /** A question in one of its languages. */
 export interface LexicalQuestion {
-  /** Distinct terms with their weights (a word that occurs twice: 2). */
+  /** Distinct terms with their weights, such as 2 for a word that occurs twice. */
   readonly bag: QuestionTerms;
   readonly view: LexicalView;
-  /** How far the language is believed, > 0: the score is multiplied by it. */
+  /** Probability of the language, > 0, by which the score is multiplied. */
   readonly weight: number;
 }
 
@@ -75,7 +72,7 @@ export class LexicalView {
   readonly #lengthsIn: (lang: string) => Float64Array;
   #generated: Lengths | null = null;
 
-  /** Made by `LexicalIndex.view`. */
+  /** Use `LexicalIndex.view` instead. */
   constructor(
     languages: readonly LanguageWeight[],
     settings: ViewSettings,
@@ -89,9 +86,9 @@ export class LexicalView {
   }
 
   /**
-   * Lengths that normalize the frequencies of `mode`: with generated terms len_own + c SUM_l w_l
-   * SUM_e g(e,p) mass_l(e). A translation changes the question, not the passage, so it adds
-   * nothing.
+   * The lengths that normalize frequencies in `mode`: with generated terms, len_own + c SUM_l w_l
+   * SUM_e g(e, p) mass_l(e). Translations change the question, not the passages, so they add no
+   * length.
    */
   lengths(mode: LexicalMode): Lengths {
     if (mode === 'plain' || mode === 'translated' || this.settings.generatedWeight === 0)
@@ -101,20 +98,20 @@ export class LexicalView {
   }
 
   /**
-   * The pivot stems that `term` stands for in `mode`, and their relatives: a passage about
-   * physicians is asked by "doctor" too. Relatives widen the question, not the passage, so they
-   * change no length.
+   * The pivot stems that `term` matches in `mode`, and their near-synonyms: "doctor" also matches a
+   * passage about physicians. Near-synonyms expand the question, not the passages, so they add no
+   * length.
    */
   shares(term: string, mode: LexicalMode): PivotShare[] {
     const { factors, generatedWeight, translationWeight } = this.settings;
     if (factors === null || mode === 'plain') return [];
     const shares: PivotShare[] = [];
     for (const { lang, weight } of this.languages) {
-      const add = (stems: TermBag, by: PivotShare['by'], counted: number): void => {
-        const factor = counted * weight;
+      const add = (stems: TermBag, by: PivotShare['by'], relativeWeight: number): void => {
+        const factor = relativeWeight * weight;
         if (factor <= 0) return;
-        const widened = this.#withRelatives(stems, factors);
-        for (const [stem, share] of widened)
+        const expanded = this.#withRelatives(stems, factors);
+        for (const [stem, share] of expanded)
           shares.push({ stem, lang, factor: factor * share, by });
       };
       if (mode !== 'translated')
@@ -124,10 +121,7 @@ export class LexicalView {
     return shares;
   }
 
-  /**
-   * The languages whose drawn queries count in `mode`, with what one drawn term adds to the
-   * frequency.
-   */
+  /** The languages whose drawn queries count in `mode`, with the factor of their frequencies. */
   drawn(mode: LexicalMode): readonly { lang: string; factor: number }[] {
     if (mode === 'plain' || mode === 'translated') return [];
     return this.languages
@@ -135,24 +129,25 @@ export class LexicalView {
       .filter(({ factor }) => factor > 0);
   }
 
-  /** The stems with what each counts; the relatives that count most fill them up. */
+  /** The weights of stems, with those of their heaviest near-synonyms up to MAX_STEMS in all. */
   #withRelatives({ terms, weights }: TermBag, factors: TermFactors): Map<string, number> {
     const { relatedWeight } = this.settings;
     const direct = new Map(terms.map((stem, i) => [stem, weights[i]]));
-    if (relatedWeight === 0 || direct.size >= MOST_STEMS) return direct;
-    const lent = new Map<string, number>();
+    if (relatedWeight === 0 || direct.size >= MAX_STEMS) return direct;
+    const related = new Map<string, number>();
     for (const [stem, share] of direct) {
-      const near = factors.relatives(stem);
-      near.terms.forEach((relative, i) => {
-        lent.set(relative, (lent.get(relative) ?? 0) + relatedWeight * share * near.weights[i]);
+      const { terms: relatives, weights: nearness } = factors.relatives(stem);
+      relatives.forEach((relative, i) => {
+        const weight = relatedWeight * share * nearness[i];
+        related.set(relative, (related.get(relative) ?? 0) + weight);
       });
     }
     for (const stem of direct.keys()) {
-      direct.set(stem, direct.get(stem)! + (lent.get(stem) ?? 0));
-      lent.delete(stem);
+      direct.set(stem, direct.get(stem)! + (related.get(stem) ?? 0));
+      related.delete(stem);
     }
-    const most = [...lent].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-    return new Map([...direct, ...most.slice(0, MOST_STEMS - direct.size)]);
+    const heaviest = [...related].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+    return new Map([...direct, ...heaviest.slice(0, MAX_STEMS - direct.size)]);
   }
 
   #addGenerated(byRow: Float32Array): void {
@@ -167,8 +162,8 @@ export class LexicalView {
 }
 
 /**
- * (rows) what was generated for each passage in a language: SUM_e g(e, p) mass_l(e), or the lengths
- * of its drawn queries.
+ * (rows) length of the text generated for each passage in a language: SUM_e g(e, p) mass_l(e), or
+ * the total length of its drawn queries.
  */
 export function generatedLengths(
   segments: readonly LexicalSegment[],
@@ -188,8 +183,8 @@ export function generatedLengths(
 }
 
 /**
- * Changes `byRow` and takes its mean and minimum. The order of addition is that of the rows, so
- * segments do not matter.
+ * Applies `change` to `byRow`, and computes the mean and minimum. Lengths are added in the order of
+ * the rows, so that the mean does not depend on the segments.
  */
 export function lengthsOf(
   byRow: Float32Array,
@@ -206,7 +201,7 @@ export function lengthsOf(
   return { byRow, average: empty ? 0 : total / byRow.length, shortest: empty ? 0 : shortest };
 }
 
-/** Adds SUM_e g(e, p) mass(e, lang) to every row p of the segment that is not written in `lang`. */
+/** Adds SUM_e g(e, p) mass_l(e) to every row p of the segment that is in another language. */
 function addPivotLengths(
   segment: LexicalSegment,
   lang: string,
@@ -223,7 +218,10 @@ function addPivotLengths(
   }
 }
 
-/** Apart from the loop over all terms, which is compiled late: it runs once. */
+/**
+ * Adds the postings of one term. This is a function of its own so that it gets optimized: the loop
+ * over all terms runs only once.
+ */
 function addPostings(
   { postingEnds, rows, frequencies }: SegmentField,
   t: number,
@@ -238,8 +236,9 @@ function addPostings(
   }
 }
 
-/** Views kept per table; more are forgotten, oldest first (each holds 4 bytes a passage). */
-const KEPT_VIEWS = 64;
+/** Number of cached views per table, with 4 bytes per passage each; the oldest are dropped. */
+const CACHED_VIEWS = 64;
+/** Key of views without a table. */
 const NO_FACTORS = {};
 
 export class ViewCache {
@@ -247,7 +246,8 @@ export class ViewCache {
   readonly #own: Lengths;
   readonly #views = new WeakMap<object, Map<string, LexicalView>>();
   /**
-   * By table and language, 8 bytes a passage each: views of several languages are sums of these.
+   * By table and language, with 8 bytes per passage each. The lengths of several languages are sums
+   * of these.
    */
   readonly #lengths = new WeakMap<object, Map<string, Float64Array>>();
 
@@ -272,17 +272,17 @@ export class ViewCache {
       view = new LexicalView(weights, settings, this.#own, (lang) =>
         this.#lengthsIn(lang, factors),
       );
-      if (views.size >= KEPT_VIEWS) views.delete(views.keys().next().value!);
+      if (views.size >= CACHED_VIEWS) views.delete(views.keys().next().value!);
       views.set(key, view);
     }
     return view;
   }
 
   #lengthsIn(lang: string, factors: ViewSettings['factors']): Float64Array {
-    const known = this.#lengths.get(factors ?? NO_FACTORS) ?? new Map<string, Float64Array>();
-    this.#lengths.set(factors ?? NO_FACTORS, known);
-    const lengths = known.get(lang) ?? generatedLengths(this.#segments, lang, factors);
-    known.set(lang, lengths);
+    const cached = this.#lengths.get(factors ?? NO_FACTORS) ?? new Map<string, Float64Array>();
+    this.#lengths.set(factors ?? NO_FACTORS, cached);
+    const lengths = cached.get(lang) ?? generatedLengths(this.#segments, lang, factors);
+    cached.set(lang, lengths);
     return lengths;
   }
 }

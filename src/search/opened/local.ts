@@ -1,7 +1,6 @@
-/** One version of an index with the engine that ranks it, opened together and closed together. */
+/** One version of an index with all its rows at hand, and the engine that ranks them. */
 
 import { UseCounted } from '../../base/use-count.js';
-import { hasDistribution } from '../../generate/generator.js';
 import { findManifest, type Manifest } from '../../indexing/manifest.js';
 import { type IndexSnapshot, openSnapshot } from '../../indexing/open.js';
 import type { Recipe } from '../../indexing/recipe.js';
@@ -9,11 +8,9 @@ import { SEARCH_DEFAULTS, searchDefaults } from '../defaults.js';
 import { LateScanner } from '../dense/open-scanner.js';
 import { SearchEngine } from '../engine.js';
 import { LexicalIndex } from '../lexical/index.js';
-import type { Question, SearchOptions } from '../options.js';
-import type { QuestionLanguages } from '../question-language.js';
-import { languagesOf } from '../question-language.js';
+import type { SearchRequest } from '../request.js';
 import { type OpenedAnn, openAnn } from './ann.js';
-import type { Searchable } from './searchable.js';
+import type { WholeIndex } from './searchable.js';
 
 export interface SearchSettings {
   /** Budget of fused matrices, in bytes. Default 1 GiB. */
@@ -22,12 +19,14 @@ export interface SearchSettings {
   readonly threads?: number;
 }
 
-export class LocalIndex extends UseCounted implements Searchable {
+export class LocalIndex extends UseCounted implements WholeIndex {
+  readonly exactDepth = Infinity;
+
   private constructor(
     readonly snapshot: IndexSnapshot,
     readonly engine: SearchEngine,
+    readonly recipe: Recipe,
     readonly scanner: LateScanner,
-    /** null: there is none. */
     readonly ann: OpenedAnn | null,
   ) {
     super();
@@ -52,12 +51,12 @@ export class LocalIndex extends UseCounted implements Searchable {
         lexical: new LexicalIndex(segments, SEARCH_DEFAULTS.bm25),
         encoder,
         scanner,
-        defaults: searchDefaults(encoder.identity, generator?.identity ?? null),
-        factors: generator !== null && hasDistribution(generator) ? generator : null,
+        defaults: searchDefaults(encoder, generator),
+        factors: generator?.distribution?.factors ?? null,
         matrixBudgetBytes: settings.matrixBudgetBytes,
         near: ann?.near,
       });
-      return new LocalIndex(snapshot, engine, scanner, ann);
+      return new LocalIndex(snapshot, engine, recipe, scanner, ann);
     } catch (error) {
       await snapshot.close();
       throw error;
@@ -72,37 +71,27 @@ export class LocalIndex extends UseCounted implements Searchable {
     return this.snapshot.version;
   }
 
-  /** All rows are at hand, whatever is asked. */
-  async around(): Promise<this> {
+  get corpus(): this {
     return this;
   }
 
-  async *aroundEach<Q extends Question>(
-    questions: readonly Q[],
-    _options: SearchOptions,
-  ): AsyncGenerator<{ readonly index: LocalIndex; readonly questions: readonly Q[] }> {
-    yield { index: this, questions };
+  async viewFor(): Promise<this> {
+    return this;
   }
 
-  languages(
-    question: string,
-    lang: SearchOptions['lang'],
-    recipe: Recipe,
-  ): Promise<QuestionLanguages> {
-    return languagesOf(question, lang, recipe, this);
+  async *viewsFor(
+    requests: readonly SearchRequest[],
+  ): AsyncGenerator<{ readonly view: LocalIndex; readonly requests: readonly SearchRequest[] }> {
+    yield { view: this, requests };
   }
 
-  async passages(): Promise<this> {
+  allRows(): this {
     return this;
   }
 
   async outdated(): Promise<boolean> {
     const { dir, manifest } = this.snapshot;
     return (await findManifest(dir))?.sealed?.version !== manifest.sealed?.version;
-  }
-
-  whole(): this {
-    return this;
   }
 
   async prepare(signal: AbortSignal): Promise<void> {

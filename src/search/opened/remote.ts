@@ -1,10 +1,9 @@
 /**
- * One version of an index whose store ranks by itself: nothing of it is held here but sums over its
- * rows. Every question gets the rows that it is about.
+ * One version of an index whose store ranks by itself. In memory are only sums over its rows; every
+ * question gets the rows that are candidates for it.
  */
 import { XqgError } from '../../base/errors.js';
 import { UseCounted } from '../../base/use-count.js';
-import { hasDistribution } from '../../generate/generator.js';
 import { totalsOf } from '../../indexing/lexical/corpus-totals.js';
 import { lexicalRow } from '../../indexing/lexical/segments.js';
 import type { Manifest } from '../../indexing/manifest.js';
@@ -14,17 +13,14 @@ import type { Snapshot } from '../../indexing/snapshot.js';
 import { latestManifest } from '../../indexing/stores.js';
 import type { CandidateReader } from '../../store/candidate-store.js';
 import type { Column, IndexedPassage } from '../../store/store.js';
-import { deepened, expandQuestions, requestOf } from '../answer.js';
 import { type CandidateEngine, Candidates } from '../candidates/candidates.js';
 import { searchDefaults } from '../defaults.js';
 import { parseCondition } from '../filters.js';
-import type { Question, SearchOptions } from '../options.js';
-import type { QuestionLanguages } from '../question-language.js';
-import { languagesOf } from '../question-language.js';
-import type { Searchable, SearchSnapshot, SearchView } from './searchable.js';
+import type { SearchRequest } from '../request.js';
+import type { Searchable, SearchSnapshot, SearchView, ViewOptions } from './searchable.js';
 
-/** Questions of a batch that are asked at the same time. */
-const TOGETHER = 4;
+/** Requests of a batch whose candidates are read at the same time. */
+const REQUESTS_AT_ONCE = 4;
 
 export class RemoteIndex extends UseCounted implements Searchable {
   readonly #dir: string;
@@ -58,8 +54,8 @@ export class RemoteIndex extends UseCounted implements Searchable {
         reader,
         totals: await totalsOf(opened.store!, reader),
         encoder,
-        factors: generator !== null && hasDistribution(generator) ? generator : null,
-        defaults: searchDefaults(encoder.identity, generator?.identity ?? null),
+        factors: generator?.distribution?.factors ?? null,
+        defaults: searchDefaults(encoder, generator),
         queryLanguages,
         queriesPerLanguage,
         lexicalRow,
@@ -79,90 +75,65 @@ export class RemoteIndex extends UseCounted implements Searchable {
     return this.#reader.version;
   }
 
-  async around(
-    question: string,
-    asked: readonly SearchOptions[],
-    { depth = 0, also = [] }: { readonly depth?: number; readonly also?: readonly string[] } = {},
+  get corpus(): SearchView {
+    return this.#viewOf(this.#candidates.blank, []);
+  }
+
+  async viewFor(
+    requests: readonly SearchRequest[],
+    { filters = [], ids = [] }: ViewOptions = {},
   ): Promise<SearchView> {
-    const [{ lang, filters = [] }] = asked;
-    const blank = this.#searched(this.#candidates.blank);
-    const languages = await this.languages(question, lang, this.#recipe);
-    const [expanded] = await expandQuestions(
-      [{ text: question, languages: languages.languages }],
-      asked[0],
-    );
-    const { topN } = blank.engine.defaults.hybrid;
-    const requests = asked.map((options) => {
-      const { expansion } = expanded;
-      return deepened(
-        { ...requestOf(question, languages, blank, options, null), expansion },
-        topN,
-        depth,
-      );
-    });
-    const found = await this.#candidates.around(requests, filters.map(parseCondition), also);
-    return {
-      ...this.#searched(found),
-      expanded,
-      sureTo: Math.max(depth, ...requests.map(({ k }) => k)),
-    };
+    const candidates = await this.#candidates.around(requests, filters.map(parseCondition), ids);
+    return this.#viewOf(candidates, requests);
   }
 
-  async *aroundEach<Q extends Question>(
-    questions: readonly Q[],
-    options: SearchOptions,
-  ): AsyncGenerator<{ readonly index: SearchView; readonly questions: readonly Q[] }> {
-    const ask = (from: number): Promise<SearchView>[] =>
-      questions
-        .slice(from, from + TOGETHER)
-        .map(({ text, lang }) => this.around(text, [{ ...options, lang: lang ?? options.lang }]));
-    for (let from = 0; from < questions.length; from += TOGETHER) {
-      const indexes = await Promise.all(ask(from));
-      for (const [i, index] of indexes.entries()) yield { index, questions: [questions[from + i]] };
+  async *viewsFor(
+    requests: readonly SearchRequest[],
+    filters: readonly string[],
+  ): AsyncGenerator<{ readonly view: SearchView; readonly requests: readonly SearchRequest[] }> {
+    for (let first = 0; first < requests.length; first += REQUESTS_AT_ONCE) {
+      const batch = requests.slice(first, first + REQUESTS_AT_ONCE);
+      const views = await Promise.all(batch.map((request) => this.viewFor([request], { filters })));
+      for (const [i, view] of views.entries()) yield { view, requests: [batch[i]] };
     }
-  }
-
-  languages(
-    question: string,
-    lang: SearchOptions['lang'],
-    recipe: Recipe,
-  ): Promise<QuestionLanguages> {
-    return languagesOf(question, lang, recipe, this.#searched(this.#candidates.blank));
-  }
-
-  async passages(ids: readonly string[], filters: readonly string[]): Promise<SearchView> {
-    return this.#searched(await this.#candidates.around([], filters.map(parseCondition), ids));
   }
 
   async outdated(): Promise<boolean> {
     const store = this.#opened.store!;
-    // Goes over to the index that a purge put in place of the one that was opened.
+    // Switches to the index that a purge put in place of the one that was opened.
     (await store.snapshot()).close();
     const { sealed } = await latestManifest(this.#dir, this.manifest, store);
     return sealed?.version !== this.manifest.sealed?.version;
   }
 
-  whole(what: string): never {
-    throw new XqgError('XQG_STORE_WHOLE', { what, dir: this.#dir, store: this.manifest.store! });
+  allRows(purpose: string): never {
+    const store = this.manifest.store!;
+    throw new XqgError('XQG_STORE_WHOLE', { what: purpose, dir: this.#dir, store });
   }
 
-  /** Nothing of it is held here. */
+  /** The store prepares itself. */
   async prepare(): Promise<void> {}
 
   protected async free(): Promise<void> {
     await this.#opened.close();
   }
 
-  #searched({ engine, snapshot, seqs }: CandidateEngine): SearchView {
+  #viewOf(
+    { engine, snapshot, seqs }: CandidateEngine,
+    requests: readonly SearchRequest[],
+  ): SearchView {
     const { manifest, version } = this;
     return {
       engine,
       snapshot: new StoredRows(snapshot, seqs, this.#reader, this.#dir, manifest, version),
+      recipe: this.#recipe,
+      ann: null,
+      exactDepth: Math.max(0, ...requests.map(({ k }) => k)),
     };
   }
 }
 
-/** Candidates as a snapshot whose other columns are read when they are shown. */
+/** Candidates as a snapshot; columns that no leg needs are read when hits are shown. */
 class StoredRows implements SearchSnapshot {
   readonly filtered = true;
   readonly ids: readonly string[];
@@ -208,10 +179,10 @@ class StoredRows implements SearchSnapshot {
     rows: readonly number[],
     columns: readonly C[],
   ): Promise<Pick<IndexedPassage, C>[]> {
-    const wanted = rows.map((row) => this.seqs[row]);
-    const read = await this.reader.rows({ seqs: [...new Set(wanted)] }, columns);
-    const found = new Map(read.map(({ seq, row }) => [seq, row]));
-    return wanted.map((seq) => found.get(seq)!);
+    const seqs = rows.map((row) => this.seqs[row]);
+    const stored = await this.reader.rows({ seqs: [...new Set(seqs)] }, columns);
+    const bySeq = new Map(stored.map(({ seq, row }) => [seq, row]));
+    return seqs.map((seq) => bySeq.get(seq)!);
   }
 
   async *scan<C extends Column>(columns: readonly C[]): AsyncGenerator<Pick<IndexedPassage, C>[]> {

@@ -1,6 +1,7 @@
 /**
- * What questions are answered from: an opened version with all its rows, or, where a store ranks by
- * itself, the rows that a question is about. Holds no logic.
+ * What a search reads: one version of an index, opened with the engine that ranks it. Where its
+ * rows are at hand, they are searched as they are; where a store ranks by itself, each search gets
+ * the rows that it is about.
  */
 import type { Manifest } from '../../indexing/manifest.js';
 import type { IndexSnapshot } from '../../indexing/open.js';
@@ -9,16 +10,16 @@ import type { Snapshot } from '../../indexing/snapshot.js';
 import type { Column, IndexedPassage, ScanOptions } from '../../store/store.js';
 import type { LateScanner } from '../dense/open-scanner.js';
 import type { SearchEngine } from '../engine.js';
-import type { ExpandedQuestion, Question, SearchOptions } from '../options.js';
-import type { QuestionLanguages } from '../question-language.js';
+import type { SearchRequest } from '../request.js';
 import type { OpenedAnn } from './ann.js';
 
 export interface SearchSnapshot extends Snapshot {
+  /** Directory of the index. */
   readonly dir: string;
   readonly manifest: Manifest;
   /** Of the store. */
   readonly version: string;
-  /** True if the rows are those that pass the filters that were asked for. */
+  /** True if its rows already pass the filters of the search. */
   readonly filtered?: boolean;
   /** Row of a passage, or -1. */
   row(id: string): number;
@@ -32,57 +33,56 @@ export interface SearchSnapshot extends Snapshot {
   ): AsyncIterable<Pick<IndexedPassage, C>[]>;
 }
 
+/** Rows with the engine that ranks them. */
 export interface SearchView {
   readonly snapshot: SearchSnapshot;
   readonly engine: SearchEngine;
-  /** Places of a ranking in one leg that are sure; absent: all. */
-  readonly sureTo?: number;
-  /** The question's expansion, where it had to be known before; else absent. */
-  readonly expanded?: ExpandedQuestion;
-}
-
-/** A version with all its rows at hand. */
-export interface WholeIndex extends SearchView {
-  readonly snapshot: IndexSnapshot;
-  readonly scanner: LateScanner;
+  readonly recipe: Recipe;
   /** null: there is none. */
   readonly ann: OpenedAnn | null;
+  /** Down to this rank, a ranking in one leg is exact; Infinity where all rows are at hand. */
+  readonly exactDepth: number;
+}
+
+/** What the rows of a view are chosen by. */
+export interface ViewOptions {
+  /** Conditions that every row must pass; see `SearchOptions.filters`. */
+  readonly filters?: readonly string[];
+  /** Passages that must be among the rows, where they pass the filters. */
+  readonly ids?: readonly string[];
 }
 
 /** One version of an index, opened. */
 export interface Searchable {
   readonly manifest: Manifest;
+  /** Of the store. */
   readonly version: string;
+  /** Knows the corpus and its languages, and how requests are read; may lack every row. */
+  readonly corpus: SearchView;
+  /** The rows that these requests rank. */
+  viewFor(requests: readonly SearchRequest[], options?: ViewOptions): Promise<SearchView>;
+  /** The same for many requests, together where they share their rows; in their order. */
+  viewsFor(
+    requests: readonly SearchRequest[],
+    filters: readonly string[],
+  ): AsyncIterable<{ readonly view: SearchView; readonly requests: readonly SearchRequest[] }>;
   /**
-   * What one question needs, asked with each of the options.
-   * @param more.depth rank so many
-   * @param more.also ids of passages that have to be among the rows
+   * The index with all its rows.
+   * @param purpose what they are needed for
+   * @throws XqgError XQG_STORE_WHOLE where they are not at hand
    */
-  around(
-    question: string,
-    asked: readonly SearchOptions[],
-    more?: { readonly depth?: number; readonly also?: readonly string[] },
-  ): Promise<SearchView>;
-  /** What many questions need, in their order. */
-  aroundEach<Q extends Question>(
-    questions: readonly Q[],
-    options: SearchOptions,
-  ): AsyncIterable<{ readonly index: SearchView; readonly questions: readonly Q[] }>;
-  /** The languages in which a question is searched. */
-  languages(
-    question: string,
-    lang: SearchOptions['lang'],
-    recipe: Recipe,
-  ): Promise<QuestionLanguages>;
-  /** The passages with these ids that pass the filters, if no others. */
-  passages(ids: readonly string[], filters: readonly string[]): Promise<SearchView>;
+  allRows(purpose: string): WholeIndex;
   /** True if another version was sealed since. */
   outdated(): Promise<boolean>;
-  /** All rows. @throws XqgError XQG_STORE_WHOLE where they are not at hand */
-  whole(what: string): WholeIndex;
-  /** Makes ahead what the first questions would wait for; ends early when aborted. */
+  /** Prepares what the first questions would wait for; ends early when aborted. */
   prepare(signal: AbortSignal): Promise<void>;
-  use<T>(work: (opened: Searchable) => Promise<T>): Promise<T>;
+  /** Stays open until the returned function is called, also if it is closed meanwhile. */
   hold(): () => Promise<void>;
   close(): Promise<void>;
+}
+
+/** A version with all its rows at hand. */
+export interface WholeIndex extends Searchable, SearchView {
+  readonly snapshot: IndexSnapshot;
+  readonly scanner: LateScanner;
 }

@@ -1,13 +1,12 @@
 /**
- * Writes that were asked for, one at a time for each index, each in a process of its own. What was
- * sent lies in the index's directory until it is in, so that a server that was killed goes on with
- * it.
+ * Jobs that write indexes, one at a time for each index, each in a process of its own. Uploaded
+ * files lie in the index's directory until they are indexed, so that a server that was killed
+ * resumes them.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import PQueue from 'p-queue';
 import { describeFailure, XqgError } from '../../base/errors.js';
 import { type Access, isRestricted, mayUse } from '../access.js';
@@ -15,14 +14,14 @@ import type { JobResponse } from '../responses.js';
 import type { ServedIndex } from '../served-index.js';
 import type { AddTask, RemoveTask, WriterMessage, WriteTask } from './writer-protocol.js';
 
-type Unplaced<T> = Omit<T, 'directory' | 'pack' | 'filters'>;
+type WithoutIndex<T> = Omit<T, 'directory' | 'pack' | 'filters'>;
 /** A task without what the index and the access add to it. */
-export type AskedTask = Unplaced<AddTask> | Unplaced<RemoveTask>;
+export type JobTask = WithoutIndex<AddTask> | WithoutIndex<RemoveTask>;
 
 interface Job {
   answer: JobResponse;
   readonly access: Pick<Access, 'fingerprint' | 'filters'>;
-  readonly task: AskedTask;
+  readonly task: JobTask;
   readonly served: ServedIndex;
   readonly cancelled: AbortController;
 }
@@ -31,17 +30,16 @@ interface Job {
 type StoredJob = Pick<JobResponse, 'id' | 'what' | 'created'> & Pick<Job, 'access' | 'task'>;
 
 export interface JobsOptions {
-  /** The built process. */
-  readonly child?: string;
-  /** Jobs that wait for one index; more are sent away. */
+  /** Jobs that wait for one index; more are refused. */
   readonly waiting: number;
 }
 
-/** Folder for what was sent, within an index's directory. */
+const WRITER = new URL('./writer-process.js', import.meta.url);
+/** Folder for uploaded files, within an index's directory. */
 const FOLDER = 'incoming';
 const FILE = 'job.json';
-/** Ended jobs that are remembered. */
-const REMEMBERED = 100;
+/** Ended jobs that are still listed. */
+const LISTED = 100;
 
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
@@ -56,7 +54,7 @@ export class Jobs {
     this.#options = options;
   }
 
-  /** Begins anew with what a killed server left. */
+  /** Starts the jobs again that a killed server left. */
   async resume(): Promise<void> {
     for (const served of this.indexes.values()) {
       const folder = join(served.directory, FOLDER);
@@ -93,7 +91,7 @@ export class Jobs {
   /** @param id from `reserve` */
   async start(
     { served, access, id }: { served: ServedIndex; access: Access; id: string },
-    task: AskedTask,
+    task: JobTask,
     what: readonly string[],
   ): Promise<JobResponse> {
     const { fingerprint, filters } = access;
@@ -122,7 +120,7 @@ export class Jobs {
     return this.#job(access, id).answer;
   }
 
-  /** Stops it at a safe point. One that has ended stays as it is. */
+  /** Stops a job at a safe point. One that has ended stays as it is. */
   cancel(access: Access, id: string): JobResponse {
     const job = this.#job(access, id);
     job.cancelled.abort();
@@ -135,7 +133,7 @@ export class Jobs {
     return counts;
   }
 
-  /** Stops what runs at a safe point; the next server goes on with it. */
+  /** Stops running jobs at a safe point; the next server resumes them. */
   async close(): Promise<void> {
     this.#stopping = true;
     for (const queue of this.#queues.values()) queue.clear();
@@ -177,8 +175,9 @@ export class Jobs {
       cancelled.signal.throwIfAborted();
       change(job, { state: 'running' });
       const { filters } = access;
-      const placed = { ...task, directory: served.directory, pack: served.options.pack, filters };
-      const result = await this.#write(job, placed as WriteTask);
+      const { directory, options } = served;
+      const whole = { ...task, directory, pack: options.pack, filters } as WriteTask;
+      const result = await this.#write(job, whole);
       if (result.status === 'interrupted') throw new XqgError('XQG_JOB_CANCELLED');
       await served.refresh();
       const failed = result.documents.failed > 0 && result.documents.indexed === 0;
@@ -196,17 +195,20 @@ export class Jobs {
       change(job, { state, error: state === 'cancelled' ? describeFailure(error).error : report });
       await served.refresh();
     }
+    // Before it is said to have ended. What cannot be removed is done again by the next server,
+    // which changes nothing.
+    const folder = join(served.directory, FOLDER, job.answer.id);
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     change(job, { ended: new Date().toISOString() });
-    await rm(join(served.directory, FOLDER, job.answer.id), { recursive: true, force: true });
     this.#forget();
   }
 
   #write(job: Job, task: WriteTask): Promise<NonNullable<ResultOf<WriterMessage>>> {
-    const path =
-      this.#options.child ?? fileURLToPath(new URL('./writer-process.js', import.meta.url));
     const started = performance.now();
     return new Promise((resolve, reject) => {
-      const child: ChildProcess = fork(path, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      const child: ChildProcess = fork(WRITER, [], {
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
       let end: (() => void) | null = null;
       const stop = (): void => {
         if (child.connected) child.send('stop');
@@ -219,7 +221,7 @@ export class Jobs {
         else end = () => reject(new ReportedFailure(shownFailure(job.served, message.failure)));
       });
       child.on('error', reject);
-      // Only when it is gone: its lock on the index is too.
+      // Not before: its lock on the index ends with it.
       child.on('exit', (code, signal) => {
         job.cancelled.signal.removeEventListener('abort', stop);
         if (end !== null) end();
@@ -231,7 +233,7 @@ export class Jobs {
 
   #forget(): void {
     const ended = [...this.#jobs.values()].filter(({ answer }) => answer.ended !== null);
-    for (const { answer } of ended.slice(0, -REMEMBERED)) this.#jobs.delete(answer.id);
+    for (const { answer } of ended.slice(0, -LISTED)) this.#jobs.delete(answer.id);
   }
 }
 
@@ -255,7 +257,7 @@ function change(job: Job, changes: Partial<JobResponse>): void {
   job.answer = { ...job.answer, ...changes };
 }
 
-/** Who sees less than everything sees what it asked for itself. */
+/** A client that sees less than everything sees its own jobs. */
 function isVisible({ answer, access: owner }: Job, access: Access): boolean {
   if (!mayUse(access, answer.index)) return false;
   return !isRestricted(access) || owner.fingerprint === access.fingerprint;
@@ -263,7 +265,7 @@ function isVisible({ answer, access: owner }: Job, access: Access): boolean {
 
 function firstFailure({ failures }: { failures: readonly { code: string; message: string }[] }) {
   const [{ code, message }] = failures;
-  return { code, message, remedy: 'Mend the document and send it again.', details: {} };
+  return { code, message, remedy: 'Fix the document and send it again.', details: {} };
 }
 
 function progressOf(

@@ -1,7 +1,7 @@
 /**
- * A process of its own that writes an index for a server, so that searching does not wait for it.
- * Gets one task, tells its progress and its end, and stops at a safe point when it is told to or
- * when the server is gone.
+ * A process that writes an index for a server, so that searches do not wait for it. It gets one
+ * task, reports its progress and its end, and stops at a safe point when the server says so or has
+ * ended.
  */
 import { basename } from 'node:path';
 import { describeFailure, XqgError } from '../../base/errors.js';
@@ -27,14 +27,14 @@ process.on('SIGINT', () => undefined);
 process.once('message', async (task: WriteTask) => {
   process.on('message', () => stopping.abort());
   try {
-    tell({ result: task.kind === 'add' ? await add(task) : await remove(task) });
+    send({ result: task.kind === 'add' ? await add(task) : await remove(task) });
   } catch (thrown) {
-    tell({ failure: describeFailure(thrown).error });
+    send({ failure: describeFailure(thrown).error });
   }
   process.disconnect?.();
 });
 
-function tell(message: WriterMessage): void {
+function send(message: WriterMessage): void {
   if (process.connected) process.send!(message);
 }
 
@@ -61,7 +61,7 @@ async function add({
         };
         return documentWithin(named, filters, (id) => hidden.has(id));
       },
-      onProgress: (progress, read) => tell({ progress, read }),
+      onProgress: (progress, read) => send({ progress, read }),
     });
     const shown = failures.map((failure) => ({
       ...failure,

@@ -1,6 +1,4 @@
-/**
- * What the server and the process that writes an index for it say to each other. Holds no logic.
- */
+/** The messages between the server and the process that writes an index for it. */
 
 import type { FailureReport } from '../../base/errors.js';
 import type { MetadataValue } from '../../corpus/passage.js';

@@ -1,11 +1,11 @@
-/** What every group of routes gets. Holds no logic. */
+/** What every group of routes gets. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Experiments } from '../experiments.js';
 import type { Jobs } from '../jobs/jobs.js';
-import { failureAnswer } from '../responses.js';
+import { failureResponse } from '../responses.js';
 import type { Service } from '../service.js';
 
 export interface RouteContext {
@@ -30,5 +30,5 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >;
 
-/** Failures that any route may answer. */
-export const FAILURES = { '4xx': failureAnswer, '5xx': failureAnswer };
+/** Failures of any route. */
+export const FAILURES = { '4xx': failureResponse, '5xx': failureResponse };

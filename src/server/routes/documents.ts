@@ -1,4 +1,4 @@
-/** Writing: documents and files into an index and out of it, as jobs to watch. */
+/** Documents and files into an index and out of it, as jobs to watch. */
 import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -6,15 +6,21 @@ import { pipeline } from 'node:stream/promises';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
-import { searchFields } from '../../search/options.js';
 import { requireRight } from '../access.js';
-import { documentParams, documentsBody, indexParams, jobParams, metadata } from '../requests.js';
-import { jobAnswer, jobsAnswer } from '../responses.js';
+import {
+  documentLang,
+  documentParams,
+  documentsBody,
+  indexParams,
+  jobParams,
+  metadata,
+} from '../requests.js';
+import { jobResponse, jobsResponse } from '../responses.js';
 import { type App, FAILURES, type Limits, type RouteContext } from './context.js';
 
 /** Fields of the form beside its files. */
 const formFields = z.strictObject({
-  lang: searchFields.lang.optional(),
+  lang: documentLang.optional(),
   metadata: z
     .string()
     .transform((text, context) => {
@@ -41,7 +47,7 @@ export function documentRoutes(app: App, { service, jobs, limits }: RouteContext
           'A document with the id of another one replaces it. Answers with a job to watch.',
         params: indexParams,
         body: documentsBody,
-        response: { 202: jobAnswer, ...FAILURES },
+        response: { 202: jobResponse, ...FAILURES },
       },
     },
     async ({ access, params, body }, reply) => {
@@ -72,7 +78,7 @@ export function documentRoutes(app: App, { service, jobs, limits }: RouteContext
           'A form (multipart/form-data) with one or more files, and optionally their language (`lang`) and metadata for all of them (`metadata`, JSON). Answers with a job to watch.',
         consumes: ['multipart/form-data'],
         params: indexParams,
-        response: { 202: jobAnswer, ...FAILURES },
+        response: { 202: jobResponse, ...FAILURES },
       },
     },
     async (request, reply) => {
@@ -103,7 +109,7 @@ export function documentRoutes(app: App, { service, jobs, limits }: RouteContext
         tags: ['Documents'],
         summary: 'Remove a document',
         params: documentParams,
-        response: { 202: jobAnswer, ...FAILURES },
+        response: { 202: jobResponse, ...FAILURES },
       },
     },
     async ({ access, params }, reply) => {
@@ -120,7 +126,7 @@ export function documentRoutes(app: App, { service, jobs, limits }: RouteContext
       schema: {
         tags: ['Documents'],
         summary: 'Jobs, newest first',
-        response: { 200: jobsAnswer, ...FAILURES },
+        response: { 200: jobsResponse, ...FAILURES },
       },
     },
     async ({ access }) => ({ jobs: jobs.list(access) }),
@@ -132,7 +138,7 @@ export function documentRoutes(app: App, { service, jobs, limits }: RouteContext
         tags: ['Documents'],
         summary: 'How far a job is',
         params: jobParams,
-        response: { 200: jobAnswer, ...FAILURES },
+        response: { 200: jobResponse, ...FAILURES },
       },
     },
     async ({ access, params }) => jobs.get(access, params.job),
@@ -144,7 +150,7 @@ export function documentRoutes(app: App, { service, jobs, limits }: RouteContext
         tags: ['Documents'],
         summary: 'Stop a job at a safe point',
         params: jobParams,
-        response: { 200: jobAnswer, ...FAILURES },
+        response: { 200: jobResponse, ...FAILURES },
       },
     },
     async ({ access, params }) => {

@@ -1,8 +1,8 @@
-/** Showing: the results and reports of experiment runs. */
+/** The results and reports of experiment runs. */
 import { z } from 'zod';
 import { requireRight } from '../access.js';
 import { experimentParams } from '../requests.js';
-import { experimentsAnswer } from '../responses.js';
+import { experimentsResponse } from '../responses.js';
 import { type App, FAILURES, type RouteContext } from './context.js';
 
 /** A report may run its own scripts and load nothing; it is no page of this server's. */
@@ -16,7 +16,7 @@ export function experimentRoutes(app: App, { experiments }: RouteContext): void 
       schema: {
         tags: ['Experiments'],
         summary: 'The experiment runs',
-        response: { 200: experimentsAnswer, ...FAILURES },
+        response: { 200: experimentsResponse, ...FAILURES },
       },
     },
     ({ access }) => {

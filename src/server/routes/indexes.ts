@@ -1,12 +1,12 @@
-/** Looking: indexes, their passages and the generated queries. */
+/** Indexes, their passages and the generated queries. */
 
 import { coverageQuery, indexParams, listQuery, passageParams } from '../requests.js';
 import {
-  coverageAnswer,
-  indexAnswer,
-  indexesAnswer,
-  passageAnswer,
-  passagesAnswer,
+  coverageResponse,
+  indexesResponse,
+  indexResponse,
+  passageResponse,
+  passagesResponse,
 } from '../responses.js';
 import { type App, FAILURES, type RouteContext } from './context.js';
 
@@ -17,7 +17,7 @@ export function indexRoutes(app: App, { service }: RouteContext): void {
       schema: {
         tags: ['Indexes'],
         summary: 'The indexes of this server',
-        response: { 200: indexesAnswer, ...FAILURES },
+        response: { 200: indexesResponse, ...FAILURES },
       },
     },
     ({ access }) => service.list(access),
@@ -29,7 +29,7 @@ export function indexRoutes(app: App, { service }: RouteContext): void {
         tags: ['Indexes'],
         summary: 'What an index holds and what made it',
         params: indexParams,
-        response: { 200: indexAnswer, ...FAILURES },
+        response: { 200: indexResponse, ...FAILURES },
       },
     },
     ({ access, params }) => service.describe(access, params.index),
@@ -42,7 +42,7 @@ export function indexRoutes(app: App, { service }: RouteContext): void {
         summary: 'Passages, page by page',
         params: indexParams,
         querystring: listQuery,
-        response: { 200: passagesAnswer, ...FAILURES },
+        response: { 200: passagesResponse, ...FAILURES },
       },
     },
     ({ access, params, query }) => service.passages(access, params.index, query),
@@ -54,7 +54,7 @@ export function indexRoutes(app: App, { service }: RouteContext): void {
         tags: ['Indexes'],
         summary: 'A passage with its generated queries',
         params: passageParams,
-        response: { 200: passageAnswer, ...FAILURES },
+        response: { 200: passageResponse, ...FAILURES },
       },
     },
     ({ access, params }) => service.passage(access, params.index, params.id),
@@ -67,7 +67,7 @@ export function indexRoutes(app: App, { service }: RouteContext): void {
         summary: 'How many generated queries find their own passage',
         params: indexParams,
         querystring: coverageQuery,
-        response: { 200: coverageAnswer, ...FAILURES },
+        response: { 200: coverageResponse, ...FAILURES },
       },
     },
     ({ access, params, query }) => service.coverage(access, params.index, query.sample),

@@ -1,8 +1,8 @@
-/** Running: health, readiness and metrics. */
+/** Health, readiness and metrics. */
 import type { Registry } from 'prom-client';
 import { XqgError } from '../../base/errors.js';
 import { isRestricted } from '../access.js';
-import { healthAnswer, readyAnswer } from '../responses.js';
+import { healthResponse, readyResponse } from '../responses.js';
 import type { App, RouteContext } from './context.js';
 
 export function operationRoutes(
@@ -17,7 +17,7 @@ export function operationRoutes(
       schema: {
         tags: ['Operations'],
         summary: 'Does the server live?',
-        response: { 200: healthAnswer },
+        response: { 200: healthResponse },
       },
     },
     async () => ({ status: 'ok' as const }),
@@ -30,7 +30,7 @@ export function operationRoutes(
         tags: ['Operations'],
         summary: 'Are its indexes open?',
         description: 'An index that is not there yet does not count: documents can be added to it.',
-        response: { 200: readyAnswer, 503: readyAnswer },
+        response: { 200: readyResponse, 503: readyResponse },
       },
     },
     async (_, reply) => {

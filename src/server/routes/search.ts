@@ -1,11 +1,10 @@
-/** Asking: search and explain. */
-
+/** Search and explain. */
 import { explainBody, indexParams, searchBody } from '../requests.js';
-import { explainAnswer, searchAnswer } from '../responses.js';
+import { explainResponse, searchResponse } from '../responses.js';
 import { type App, FAILURES, type RouteContext } from './context.js';
 
 export function searchRoutes(app: App, { service }: RouteContext): void {
-  const onRequest = async (): Promise<void> => service.gate.requirePlace();
+  const onRequest = async (): Promise<void> => service.gate.requireRoom();
   app.post(
     '/api/indexes/:index/search',
     {
@@ -17,10 +16,11 @@ export function searchRoutes(app: App, { service }: RouteContext): void {
           'Ranks the passages with the generated queries, without them, or both beside each other.',
         params: indexParams,
         body: searchBody,
-        response: { 200: searchAnswer, ...FAILURES },
+        response: { 200: searchResponse, ...FAILURES },
       },
     },
-    ({ access, params, body, gone }) => service.search(access, params.index, body, gone),
+    ({ access, params, body, clientSignal }) =>
+      service.search(access, params.index, body, clientSignal),
   );
   app.post(
     '/api/indexes/:index/explain',
@@ -33,9 +33,10 @@ export function searchRoutes(app: App, { service }: RouteContext): void {
           "The share of the passage and of each language's queries in its score, the terms, and the nearest queries.",
         params: indexParams,
         body: explainBody,
-        response: { 200: explainAnswer, ...FAILURES },
+        response: { 200: explainResponse, ...FAILURES },
       },
     },
-    ({ access, params, body, gone }) => service.explain(access, params.index, body, gone),
+    ({ access, params, body, clientSignal }) =>
+      service.explain(access, params.index, body, clientSignal),
   );
 }

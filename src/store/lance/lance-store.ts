@@ -15,6 +15,7 @@ import {
   type PassageStore,
   type StoreReader,
   type StoreShape,
+  type UpsertOptions,
 } from '../store.js';
 import { LanceReader } from './lance-reader.js';
 import { encodeRows, lanceSchema, shapeOf, sqlList, sqlString } from './lance-rows.js';
@@ -85,12 +86,9 @@ export class LanceStore implements PassageStore {
     });
   }
 
-  async upsert(
-    passages: readonly IndexedPassage[],
-    options: { readonly allNew?: boolean } = {},
-  ): Promise<void> {
+  async upsert(passages: readonly IndexedPassage[], options: UpsertOptions = {}): Promise<void> {
     if (passages.length === 0) return;
-    checkPassages(passages, this.shape);
+    checkPassages(passages, this.shape, options);
     const rows = encodeRows(passages, lanceSchema(this.shape));
     await guard(this.#dir, async () => {
       if (options.allNew) {

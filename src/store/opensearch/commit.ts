@@ -140,10 +140,9 @@ export class CommitLog {
   }
 }
 
-function locked({ connection, index }: Documents, writer: Writer | null): XqgError {
+function locked({ connection }: Documents, writer: Writer | null): XqgError {
   return new XqgError('XQG_STORE_LOCKED', {
     store: connection.address.spec.split('?')[0],
-    index,
     owner: writer?.owner ?? 'nobody any more',
     seconds: Math.round((Date.now() - (writer?.seen ?? Date.now())) / 1000),
   });

@@ -8,7 +8,7 @@ import { XqgError } from '../../base/errors.js';
 import { queriesBag } from '../../languages/bags.js';
 import type { CandidateStore, KeptText } from '../candidate-store.js';
 import { checkPassages } from '../passage-check.js';
-import { COLUMNS, type IndexedPassage, type StoreShape } from '../store.js';
+import { COLUMNS, type IndexedPassage, type StoreShape, type UpsertOptions } from '../store.js';
 import type { StoreAddress } from './address.js';
 import { beginCommits, CommitLog, findIndex, makeIndex, moveAlias, readCommit } from './commit.js';
 import { allOf, visibleIn } from './conditions.js';
@@ -81,12 +81,9 @@ export class OpenSearchStore implements CandidateStore {
     return this.#place.shape;
   }
 
-  async upsert(
-    passages: readonly IndexedPassage[],
-    options: { readonly allNew?: boolean } = {},
-  ): Promise<void> {
+  async upsert(passages: readonly IndexedPassage[], options: UpsertOptions = {}): Promise<void> {
     if (passages.length === 0) return;
-    checkPassages(passages, this.shape);
+    checkPassages(passages, this.shape, options);
     const { current, nextSeq } = this.#writer.commit;
     const born = current + 1;
     const { documents, shape } = this.#place;

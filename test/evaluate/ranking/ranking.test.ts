@@ -67,9 +67,7 @@ const spec: ExperimentSpec = experimentSchema.parse({
   },
 });
 /** With the defaults of the static encoder. */
-const asStatic = Object.assign(new ToyEncoder(), {
-  identity: { ...encoder.identity, name: 'static/toy' },
-});
+const asStatic = Object.assign(new ToyEncoder(), { tuning: 'static' as const });
 const variants = variantsOf(
   spec,
   await openConditions(spec.conditions, { file: '.' }),

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexDocuments } from '../../../src/indexing/build.js';
 import { digestIndex } from '../../../src/indexing/digest.js';
 import { queueStatus } from '../../../src/indexing/workers/queue-status.js';
-import { type Compiled, compile } from '../compiled.js';
 import { documentsOf, encoder, generator, upTo } from '../fakes.js';
 import { freePort, hasRedis, startRedis } from './redis.js';
 
@@ -17,15 +16,12 @@ const LOCK_SECONDS = 2;
 /** Both need half a minute on two quiet cores (ms). */
 const LONGEST = 300_000;
 let root: string;
-let compiled: Compiled;
 const children: ChildProcess[] = [];
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'xqg-queue-kill-'));
-  compiled = await compile(['src', 'test/indexing', 'test/indexing/workers']);
 });
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');
-  await compiled.remove();
   await rm(root, { recursive: true, force: true });
 });
 
@@ -37,11 +33,10 @@ interface Child {
 }
 
 function start(script: string, ...words: string[]): Child {
-  const path = compiled.path(`test/indexing/workers/${script}.ts`);
-  const child = spawn(process.execPath, [path, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = fork(`test/indexing/workers/${script}.ts`, words, { silent: true });
   children.push(child);
   let said = '';
-  for (const stream of [child.stdout, child.stderr])
+  for (const stream of [child.stdout!, child.stderr!])
     stream.on('data', (data: Buffer) => {
       said += data.toString();
     });

@@ -10,13 +10,10 @@ import { indexDocuments } from '../../../src/indexing/build.js';
 import { digestIndex } from '../../../src/indexing/digest.js';
 import { readManifest } from '../../../src/indexing/manifest.js';
 import type { IndexResult } from '../../../src/indexing/options.js';
+import type { Recipe } from '../../../src/indexing/recipe.js';
 import { queueStatus, queueStatusOf } from '../../../src/indexing/workers/queue-status.js';
 import { Distribution, type QueueOptions } from '../../../src/indexing/workers/queued-run.js';
-import {
-  type OpenedRecipe,
-  takeParts,
-  type WorkerOptions,
-} from '../../../src/indexing/workers/worker.js';
+import { takeParts, type WorkerOptions } from '../../../src/indexing/workers/worker.js';
 import { documentsOf, drawing, encoder, generator, upTo } from '../fakes.js';
 import { forgetRuns, redisUrl } from './redis.js';
 
@@ -71,7 +68,7 @@ async function indexBy(
 function workers(
   n: number,
   options: Partial<WorkerOptions> = {},
-  recipe: OpenedRecipe = { encoder, generator, pack: null },
+  recipe: Recipe = { encoder, generator, pack: null, glossary: null },
 ) {
   const stopping = new AbortController();
   const talk: string[] = [];
@@ -177,7 +174,7 @@ describe.skipIf(url === null)('an index by a queue', () => {
 
   it('sets a poison part aside with its reason, keeps the rest, and tries again when told', async () => {
     const dir = join(root, 'poison');
-    const bad = workers(1, {}, { encoder: poisoned, generator, pack: null });
+    const bad = workers(1, {}, { encoder: poisoned, generator, pack: null, glossary: null });
     const first = await indexBy(dir, { attempts: 2 });
     expect(first).toMatchObject({
       status: 'incomplete',
@@ -223,7 +220,7 @@ describe.skipIf(url === null)('an index by a queue', () => {
       encoder,
       generator: short,
     });
-    const { stop } = workers(1, {}, { encoder, generator: short, pack: null });
+    const { stop } = workers(1, {}, { encoder, generator: short, pack: null, glossary: null });
     const result = await indexBy(join(root, 'failing'), {}, { ...made, generator: short });
     await stop();
     expect(result.failures).toEqual(wanted.failures);
@@ -231,7 +228,7 @@ describe.skipIf(url === null)('an index by a queue', () => {
     expect(await digestIndex(join(root, 'failing'))).toBe(
       await digestIndex(join(root, 'failing-alone')),
     );
-    const mended = workers(1, {}, { encoder, generator: drawing, pack: null });
+    const mended = workers(1, {}, { encoder, generator: drawing, pack: null, glossary: null });
     const again = await indexBy(join(root, 'failing'), {}, { ...made, generator: drawing });
     await mended.stop();
     expect(again).toMatchObject({ status: 'complete', documents: { indexed: 1, unchanged: 59 } });
@@ -240,7 +237,7 @@ describe.skipIf(url === null)('an index by a queue', () => {
   it('refuses a worker with another encoder, which gives its part back', async () => {
     const dir = join(root, 'refused');
     const other = { ...encoder, identity: { ...encoder.identity, weights: 'other' } };
-    const wrong = workers(1, {}, { encoder: other, generator, pack: null });
+    const wrong = workers(1, {}, { encoder: other, generator, pack: null, glossary: null });
     const indexing = indexBy(dir);
     await expect(wrong.ended).rejects.toMatchObject({
       code: 'XQG_WORKER_IDENTITY',
@@ -309,7 +306,7 @@ describe.skipIf(url === null)('an index by a queue', () => {
         return encoder.encodePassages(passages);
       },
     };
-    const first = workers(1, {}, { encoder: slow, generator, pack: null });
+    const first = workers(1, {}, { encoder: slow, generator, pack: null, glossary: null });
     const indexing = indexBy(dir, { attempts: 1 });
     while ((await queueStatus(url!)).inHand.length === 0) await setTimeout(20);
     const stopping = first.stop();

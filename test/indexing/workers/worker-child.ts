@@ -1,5 +1,5 @@
 /**
- * A worker with slow fake recipe in a process of its own: URL NAME LOCK_SECONDS. Says on stdout
+ * A worker with a slow fake recipe in a process of its own: URL NAME LOCK_SECONDS. Says on stdout
  * what it does.
  */
 import { setTimeout } from 'node:timers/promises';
@@ -17,7 +17,7 @@ const slow = {
 const stopping = new AbortController();
 process.on('SIGTERM', () => stopping.abort());
 await takeParts(url, {
-  open: async () => ({ encoder: slow, generator, pack: null }),
+  open: async () => ({ encoder: slow, generator, pack: null, glossary: null }),
   name,
   lockSeconds: Number(lock),
   signal: stopping.signal,

@@ -35,7 +35,7 @@ const exactEngine = new SearchEngine({
   factors,
   analyze,
 });
-/** The same rows, of which no matrix can be read. */
+/** A snapshot with the same rows, whose matrices cannot be read. */
 const unread = Object.assign(Object.create(snapshot) as Snapshot, {
   passageVectors: () => Promise.reject(new Error('read')),
   languageSumsOf: async (row: number) => rows[row].sums,
@@ -70,7 +70,7 @@ const CHANGES: Partial<SearchRequest>[] = [
       { lang: 'fi', weight: 0.4 },
     ],
   },
-  // Both languages see the same vectors: one part, not a sum of two.
+  // Both languages see the same vectors, so there is one part instead of a sum of two.
   {
     question: 'th8 fi8 stem8',
     languages: [
@@ -81,12 +81,12 @@ const CHANGES: Partial<SearchRequest>[] = [
   },
 ];
 
-describe('search through a graph', () => {
-  it('scores what it finds to the bit as exact search does, whatever alpha, profile and languages', async () => {
+describe('search with a graph', () => {
+  it('gives its hits the scores of exact search, bit for bit, for any alpha, profile and languages', async () => {
     const engine = engineOf(512);
     for (const mode of ['dense', 'hybrid'] as const) {
       for (const change of CHANGES) {
-        // The best of a first pass may not be among the graph's candidates.
+        // The best rows of the first pass may not be among the graph's candidates.
         const request = { ...BASE, mode, feedback: 0, ...change };
         const [exact, near] = [
           await engine.rank({ ...request, exact: true }),
@@ -100,7 +100,7 @@ describe('search through a graph', () => {
     }
   });
 
-  it('finds the same as exact search with enough candidates, alone and in a batch', async () => {
+  it('finds the hits of exact search if there are enough candidates, alone and in a batch', async () => {
     const engine = engineOf(9000);
     const requests = CHANGES.map((change) => ({ ...BASE, mode: 'hybrid' as const, ...change }));
     const exact = await engine.rankBatch(requests.map((request) => ({ ...request, exact: true })));
@@ -108,7 +108,7 @@ describe('search through a graph', () => {
     expect(await engine.rank(requests[1])).toEqual(exact[1]);
   });
 
-  it('reads candidates only, and no matrix', async () => {
+  it('reads only candidates, and no matrix', async () => {
     const engine = engineOf(64);
     readRows.length = 0;
     await engine.rank({ ...BASE, feedback: 0 });
@@ -116,7 +116,7 @@ describe('search through a graph', () => {
     expect(readRows).toHaveLength(64);
   });
 
-  it('explains a hit without a matrix, with the score that the ranking has', async () => {
+  it('explains a hit without reading a matrix, with the score of the ranking', async () => {
     const engine = engineOf(100, fakeEncoder, unread);
     const [{ row, dense }] = await engine.rank(BASE);
     const explained = await explain(engine, BASE, row);
@@ -124,7 +124,7 @@ describe('search through a graph', () => {
     expect(explained).toEqual(await explain(exactEngine, BASE, row));
   });
 
-  it('encodes a question once, also where the graph is of no use for it', async () => {
+  it('encodes a question once, even if the graph cannot be used', async () => {
     let encoded = 0;
     const counting = {
       ...fakeEncoder,
@@ -145,7 +145,7 @@ describe('search through a graph', () => {
     expect(encoded).toBe(3);
   });
 
-  it('scores every row of a narrow filter, asks for more rows for a wide one, and scans for one between', async () => {
+  it('scores all rows of a narrow filter, requests more candidates for a wide one, and scans for one in between', async () => {
     const near = new NearRows(snapshot, { graph, source, candidates: 100, expansion: 200 });
     const maskOf = (share: number): Uint8Array => {
       const random = new Random(5);
@@ -165,7 +165,7 @@ describe('search through a graph', () => {
     }
   });
 
-  it('finds nothing dense for a question without a vector, as exact search does, and reads no matrix for it', async () => {
+  it('has no dense hits for a question whose vector is zero, like exact search, and reads no matrix', async () => {
     const request = { ...BASE, mode: 'hybrid' as const, question: 'unknown words' };
     const engine = engineOf(100, fakeEncoder, unread);
     expect(await engine.rank(request)).toEqual(
@@ -175,8 +175,8 @@ describe('search through a graph', () => {
   });
 });
 
-describe('the best rows of blocks', () => {
-  it('are those of the whole', () => {
+describe('the best rows of several blocks', () => {
+  it('are those of the whole matrix', () => {
     const random = new Random(1);
     const scores = random.floats(5000);
     const best = new BestRows(50);

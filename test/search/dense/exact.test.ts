@@ -19,7 +19,7 @@ import { Random } from '../random.js';
 
 const golden = shared('golden/exact_search');
 
-/** One suite for every scanner. */
+/** The conformance suite of scanners. */
 describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (implementation) => {
   let scanner: Scanner;
   beforeAll(async () => {
@@ -50,7 +50,7 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
     });
   }
 
-  it('is what was asked for', () => {
+  it('uses the requested implementation', () => {
     expect(scanner.name).toBe(implementation);
   });
 
@@ -73,7 +73,7 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
     [333, 100],
     [1025, 512],
   ])(
-    'gives equal vectors equal scores wherever they lie, whatever the batch (%i x %i)',
+    'gives equal vectors equal scores at any position and in any batch (%i x %i)',
     async (n, dim) => {
       const random = new Random(n);
       const vectors = random.floats(n * dim);
@@ -97,10 +97,10 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
     },
   );
 
-  it('gives the same first rows for every k, with a mask too, and at most what there is', async () => {
+  it('lists the same first rows for every k, also with a mask, and no more rows than there are', async () => {
     const [n, dim] = [200, 16];
     const random = new Random(7);
-    // Few different values: many ties, also at every cut.
+    // Few distinct values give many ties, for every k.
     const vectors = Float32Array.from({ length: n * dim }, () => random.below(2));
     const matrix = new SearchMatrix(vectors, dim);
     const queries = Float32Array.from({ length: 3 * dim }, () => random.below(2));
@@ -126,7 +126,7 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
     }
   });
 
-  it('answers over an empty matrix and to a zero question', async () => {
+  it('accepts an empty matrix and a question that is zero', async () => {
     const empty = new SearchMatrix(new Float32Array(0), 4);
     expect((await search(empty, Float32Array.of(1, 0, 0, 0), 5))[0].rows).toHaveLength(0);
     const matrix = new SearchMatrix(Float32Array.of(1, 2, 3, 4, 5, 6), 2);
@@ -136,15 +136,15 @@ describe.each(['onnxruntime', 'javascript'] as const)('exact search by %s', (imp
   });
 });
 
-describe('a scan in 8 bits', () => {
+describe('an 8-bit scan', () => {
   it.each([
     [1, 1],
     [5, 37],
     [700, 512],
-  ])('is off by its bound at most (%i x %i)', (n, dim) => {
+  ])('has errors within its bound (%i x %i)', (n, dim) => {
     const random = new Random(dim);
     const vectors = random.floats(n * dim);
-    // Rows of very different length, one of zeros, and one number that leaves little to the others.
+    // Rows of very different lengths, a row of zeros, and a row with one dominant number.
     for (let row = 0; row < n; row++)
       for (let d = 0; d < dim; d++)
         vectors[row * dim + d] *= row % 5 === 4 ? 0 : 10 ** ((row % 7) - 3);
@@ -164,7 +164,7 @@ describe('a scan in 8 bits', () => {
     }
   });
 
-  it('finds what a scan in 32 bits finds', async () => {
+  it('leads to the same list as a 32-bit scan', async () => {
     const [n, dim, k] = [5000, 48, 25];
     const random = new Random(3);
     const vectors = random.floats(n * dim);
@@ -173,7 +173,7 @@ describe('a scan in 8 bits', () => {
     const rank = Uint32Array.from({ length: n }, (_, row) => n - row);
     const mask = Uint8Array.from({ length: n }, (_, row) => row % 3);
     const { scanner } = await openScanner();
-    // More than are multiplied at once.
+    // More questions than are multiplied in one batch.
     const questions = Array.from({ length: 37 }, () => ({
       vector: random.floats(dim),
       parts: [{ matrix, weight: 0.7 }],

@@ -16,7 +16,7 @@ const N = 5000;
 const LANGUAGES = ['ar', 'de', 'th'];
 const random = new Random(7);
 
-/** Unit vectors in a few heaps, so that scores lie close together. */
+/** Unit vectors in a few clusters, so that scores are close to each other. */
 function rows(n: number, length: number): Float32Array {
   const heaps = Array.from({ length: 8 }, () => random.floats(DIM));
   const matrix = new Float32Array(n * DIM);
@@ -30,8 +30,8 @@ function rows(n: number, length: number): Float32Array {
 }
 
 /**
- * As sums lie in a store: 8 bits; every seventh passage has none, and some are against their
- * passage.
+ * Language sums in 8 bits, as in a store. Every seventh passage has none, and some sums point away
+ * from their passage.
  */
 function storedSums(passages: Float32Array, bits: 8 | 16): Float32Array {
   const sums = rows(N, 4);
@@ -87,8 +87,8 @@ const POLICIES = [
   LANGUAGES.map((lang) => ({ lang, weight: 1 })),
 ];
 /**
- * One language fewer, another, one more; and one fewer whose weight would leave nothing right of
- * the others' lengths.
+ * Combinations that remove, replace and add a language, and one that removes a language whose large
+ * weight would leave large rounding errors behind.
  */
 const SWITCHES = [
   { ar: 1, th: 1 },
@@ -99,9 +99,9 @@ const SWITCHES = [
 ].map((weights) => Object.entries(weights).map(([lang, weight]) => ({ lang, weight })));
 
 describe('late fusion', () => {
-  it('scores every row as the fused matrix does, bit for bit, and bounds what it nearly knows', async () => {
+  it('scores every row like the fused matrix, bit for bit, and bounds the error of approximate scores', async () => {
     const matrices = new FusedMatrices(snapshot, BUDGET);
-    // What was read ahead is used.
+    // Data that was read in advance is used.
     await matrices.prepare(new AbortController().signal);
     const questions = rows(2, 1);
     for (const formula of FORMULAS) {
@@ -111,15 +111,15 @@ describe('late fusion', () => {
         const fused = await new FusedMatrices(snapshot, BUDGET).fused(formula, languages);
         for (let q = 0; q < 2; q++) {
           const question = questions.subarray(q * DIM, (q + 1) * DIM);
-          const { scores, error } = late.nearly(question)!;
-          const closer = late.closer!(question);
-          expect(closer.error).toBeLessThan(0.002);
-          // A usual bound: else every row would have to be looked at.
+          const { scores, error } = late.approximate(question)!;
+          const refined = late.refine!(question);
+          expect(refined.error).toBeLessThan(0.002);
+          // The bound is small enough; otherwise every row would have to be scored exactly.
           expect(error).toBeLessThan(0.15);
           for (let row = 0; row < N; row++) {
             const exact = fused.score(question, row);
-            if (Math.abs(closer.score(row) - exact) > closer.error) {
-              expect([formula, languages, row, closer.score(row)]).toEqual(exact);
+            if (Math.abs(refined.score(row) - exact) > refined.error) {
+              expect([formula, languages, row, refined.score(row)]).toEqual(exact);
             }
             if (Math.abs(scores[row] - exact) > error || late.score(question, row) !== exact) {
               expect([formula, languages, row, scores[row], late.score(question, row)]).toEqual(
@@ -132,7 +132,7 @@ describe('late fusion', () => {
     }
   });
 
-  it('builds a matrix for what is asked for often, as far as there is room, and nobody waits for it', async () => {
+  it('builds a matrix in the background for frequent formulas, within the budget', async () => {
     const formula = FORMULAS[0];
     for (const languages of POLICIES) {
       const kindOf = async (matrices: FusedMatrices): Promise<string> =>
@@ -148,13 +148,13 @@ describe('late fusion', () => {
       const narrow = new FusedMatrices(snapshot, LANGUAGES.length * N * DIM);
       for (let i = 0; i < 20; i++) expect(await kindOf(narrow)).toBe('LateMatrix');
     }
-    // No room for the sums of a language: one fused matrix always stays.
+    // No budget for the sums of a language, but one fused matrix is always cached.
     const none = new FusedMatrices(snapshot, 1);
     for (let i = 0; i < 10; i++)
       expect(await none.quick(formula, POLICIES[0])).toBeInstanceOf(SearchMatrix);
   });
 
-  it('builds it too where questions follow each other without a pause', async () => {
+  it('builds the matrix even if questions follow each other without a pause', async () => {
     const matrices = new FusedMatrices(snapshot, BUDGET);
     let asked = 0;
     while (
@@ -165,7 +165,7 @@ describe('late fusion', () => {
     expect(asked).toBeLessThan(200);
   });
 
-  it('forgets the sums of languages when they take too much', async () => {
+  it('drops the sums of languages that exceed the budget', async () => {
     let read = 0;
     const counted = {
       ...snapshot,
@@ -178,11 +178,11 @@ describe('late fusion', () => {
     for (const lang of ['ar', 'de', 'ar', 'th', 'ar', 'de']) {
       await matrices.quick(FORMULAS[0], [{ lang, weight: 1 }]);
     }
-    // de was not used for the longest time when th came.
+    // German was the least recently used language when Thai was added.
     expect(read).toBe(4);
   });
 
-  it('is made ready ahead for every language, and stops when told', async () => {
+  it('is prepared in advance for every language, until aborted', async () => {
     const read: string[] = [];
     const watched = {
       ...snapshot,
@@ -202,12 +202,12 @@ describe('late fusion', () => {
     expect(read).toEqual([...LANGUAGES, 'ar', 'de']);
   });
 
-  it('is not for sums in 16 bits', async () => {
+  it('is not used for sums in 16 bits', async () => {
     const matrix = await new FusedMatrices(snapshotOf(16), BUDGET).quick(FORMULAS[0], POLICIES[0]);
     expect(matrix.constructor.name).toBe('SearchMatrix');
   });
 
-  it('gives the ranking of batches, which are compared with whole matrices', async () => {
+  it('gives the ranking of batches, which are scored against whole matrices', async () => {
     const { vector } = { vector: rows(1, 1) };
     const engine = new SearchEngine({
       snapshot,
@@ -244,7 +244,7 @@ describe('late fusion', () => {
 });
 
 describe('rows in 8 bits', () => {
-  it('are given back exactly', async () => {
+  it('are read exactly as they were written', async () => {
     const sums = await snapshot.languageSum('de');
     const matrix = bytesOf(sums);
     const row = new Float32Array(DIM);
@@ -254,7 +254,7 @@ describe('rows in 8 bits', () => {
     }
   });
 
-  it('multiply row by row', async () => {
+  it('are multiplied row by row', async () => {
     const [a, b] = await Promise.all(['de', 'th'].map((lang) => snapshot.languageSum(lang)));
     const products = await rowProducts(bytesOf(a), bytesOf(b));
     for (let r = 0; r < N; r++) {

@@ -9,7 +9,7 @@ import { topK } from '../../../src/search/top-k.js';
 import { bag, FakeFactors } from '../fake-factors.js';
 import { Random } from '../random.js';
 
-/** Frequent terms have low numbers: term i is in a passage with probability 1 / (1 + i / 4). */
+/** Term i is in a passage with probability 1 / (1 + i / 4). */
 const TERMS = Array.from({ length: 60 }, (_, i) => `term${i}`);
 const random = new Random(11);
 
@@ -49,7 +49,7 @@ async function indexOf(perSegment: number): Promise<LexicalIndex> {
   return new LexicalIndex(segments, { k1: 0.9, b: 0.4 });
 }
 
-describe('the first k of the lexical leg', () => {
+describe('the top k of the lexical leg', () => {
   const rank = Uint32Array.from(rows.keys()).reverse();
   const mask = Uint8Array.from(rows, () => random.below(3));
   const also = Uint32Array.from({ length: 40 }, () => random.below(rows.length));
@@ -65,7 +65,7 @@ describe('the first k of the lexical leg', () => {
   );
 
   it.each([3000, 700])(
-    'is that of all scores, bit for bit (segments of %i rows)',
+    'equals that of scoring all passages, bit for bit (segments of %i rows)',
     async (perSegment) => {
       const index = await indexOf(perSegment);
       for (const [q, question] of questions.entries()) {
@@ -91,7 +91,7 @@ describe('the first k of the lexical leg', () => {
     },
   );
 
-  it('sums the languages of a question with their weights', async () => {
+  it('adds up the scores of a question in its languages, with their weights', async () => {
     const index = await indexOf(3000);
     const [first, second] = questions;
     const views = [index.view('th', settings), index.view('fi', settings)];

@@ -109,7 +109,7 @@ describe('generated and translated terms', () => {
   });
   const question = bag({ t0: 1, t1: 2, shared: 1, absent: 1, '#t': 0.3 });
 
-  /** The definition, term by term and row by row. */
+  /** The definition of the score, computed term by term and row by row. */
   function naive(
     settings: ViewSettings,
     mode: LexicalMode,
@@ -184,13 +184,13 @@ describe('generated and translated terms', () => {
   }
 
   const modes: LexicalMode[] = ['plain', 'generated', 'translated', 'both'];
-  const settingsTried = [
+  const settingsToTest = [
     { expectedDf: true, relatedWeight: 0 },
     { expectedDf: false, relatedWeight: 0 },
     { expectedDf: true, relatedWeight: 0.5 },
   ];
-  it.each(modes.flatMap((mode) => settingsTried.map((tried) => ({ mode, ...tried }))))(
-    'follow the definition: $mode, expected df $expectedDf, relatives $relatedWeight',
+  it.each(modes.flatMap((mode) => settingsToTest.map((settings) => ({ mode, ...settings }))))(
+    'are scored by the definition: $mode, expected df $expectedDf, weight of near-synonyms $relatedWeight',
     async ({ mode, expectedDf, relatedWeight }) => {
       const settings = {
         generatedWeight: 0.75,
@@ -220,13 +220,13 @@ describe('generated and translated terms', () => {
           const sum = terms.reduce((total, { contribution }) => total + contribution, 0);
           expect(sum).toBeCloseTo(score, 9);
         });
-        // The accumulators are clean again.
+        // The accumulators have been cleared.
         expect(index.score(question, index.view(view, settings), mode)).toEqual(scores);
       }
     },
   );
 
-  it('explain the pivot stems behind a generated term', async () => {
+  it('are explained by the pivot stems that they match', async () => {
     const index = await indexOf([
       { own: bag({ other: 1 }), pivot: bag({ water: 2, king: 4 }), drawn: null, lang: 'en' },
       { own: bag({ t0: 1 }), pivot: bag({ law: 1 }), drawn: null, lang: 'th' },
@@ -248,7 +248,7 @@ describe('generated and translated terms', () => {
     ]);
   });
 
-  it('reach a passage by the nearest relatives of a stem', async () => {
+  it('match a passage by the near-synonyms of a stem', async () => {
     const near = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`near${i}`, 1 - i / 20]));
     const crowded = new FakeFactors({ th: { water: { t0: 1 } } }, {}, { water: near });
     const index = await indexOf(
@@ -273,7 +273,7 @@ describe('generated and translated terms', () => {
     expect(scores[3]).toBe(0);
   });
 
-  it('a passage without any of the terms has no score', async () => {
+  it('give no score to a passage without any of them', async () => {
     const index = await indexOf(rows);
     const scores = index.score(
       bag({ absent: 1 }),
@@ -284,14 +284,14 @@ describe('generated and translated terms', () => {
   });
 });
 
-describe('segment', () => {
+describe('a segment', () => {
   const rows = [
     ownRow(bag({ ไทย: 1, '#abc': 0.25, b: 2048, a: 0.1 })),
     ownRow(bag({}), 'th'),
     ownRow(bag({ b: 1 })),
   ];
 
-  it('keeps terms, rows, frequencies and languages', async () => {
+  it('preserves terms, rows, frequencies and languages', async () => {
     const segment = LexicalSegment.open(await buildSegment(rows), 'here');
     const own = segment.field('own')!;
     expect(segment.rows).toBe(3);
@@ -315,7 +315,7 @@ describe('segment', () => {
     expect(segment.field('pivot')).toBeNull();
   });
 
-  it('is the same bytes for the same rows, and opens at any offset', async () => {
+  it('has equal bytes for equal rows, and can be opened at any offset', async () => {
     const bytes = await buildSegment(rows);
     expect(Buffer.compare(bytes, await buildSegment(rows))).toBe(0);
     const shifted = new Uint8Array(bytes.length + 3);
@@ -349,7 +349,7 @@ describe('segment', () => {
     },
   );
 
-  it('refuses a term that is twice in a bag', async () => {
+  it('refuses a bag with a repeated term', async () => {
     const twice = { terms: ['a', 'a'], weights: Float32Array.of(1, 1) };
     await expect(buildSegment([ownRow(twice)])).rejects.toThrow('"a" is twice in row 0');
   });

@@ -23,14 +23,14 @@ function entries(text: string, lang: string, passages: string[]) {
 }
 
 describe('the terms of a question', () => {
-  it('ask for a known word by translation, and by itself only in its own language', () => {
+  it('match a known word by its translations, and literally only in its own language', () => {
     const terms = entries('Haus', 'de', ['en']);
-    expect(terms.get('haus')).toEqual({ weight: 0.98, field: 'asked' });
+    expect(terms.get('haus')).toEqual({ weight: 0.98, field: 'same-language' });
     expect(terms.get('#haus')).toEqual({ weight: 0.1, field: 'own' });
     expect(terms.has('hous')).toBe(false);
   });
 
-  it('ask for an unknown word as the languages of the passages would write it, and by its consonants', () => {
+  it('match an unknown word as the languages of the passages would spell it, and by its consonants', () => {
     const terms = entries('Vickers', 'de', ['en']);
     expect(terms.get('vick')).toEqual({ weight: 0.7, field: 'anywhere' });
     expect(terms.get('vicker')).toEqual({ weight: 0.7, field: 'own' });
@@ -38,7 +38,7 @@ describe('the terms of a question', () => {
     expect(terms.get('#vick')).toEqual({ weight: 0.3, field: 'own' });
   });
 
-  it('leave out what says next to nothing in its language, unless there is nothing else', () => {
+  it('leave out very frequent words, unless there are no others', () => {
     const weights = new Map([
       ['wo', 0.05],
       ['haus', 0.64],
@@ -55,7 +55,7 @@ describe('the terms of a question', () => {
     expect(alone.weights[alone.terms.indexOf('wo')]).toBeCloseTo(Math.sqrt(0.05), 6);
   });
 
-  it('count repeated words, and take every word for unknown without a table', () => {
+  it('count repeated words, and treat all words as unknown if there is no table', () => {
     expect(entries('Haus Haus', 'de', ['en']).get('haus')?.weight).toBe(1.96);
     const { terms, fields } = questionTerms('Haus', 'de', ['en'], null);
     expect(fields![terms.indexOf('haus')]).toBe('anywhere');

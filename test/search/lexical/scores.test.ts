@@ -12,7 +12,7 @@ function norm(): Norm {
   return { lengths, base: 0.54, slope: random.next() / 100, least: 0 };
 }
 
-/** Some of the rows from `firstRow` on, with frequencies of every size, the smallest among them. */
+/** Postings of some rows from `firstRow` on, with frequencies of all sizes down to the smallest. */
 function postings(firstRow: number, share: number) {
   const all = Array.from({ length: N - firstRow }, (_, row) => row);
   const rows = Uint16Array.from(all.filter(() => random.next() < share));
@@ -20,25 +20,25 @@ function postings(firstRow: number, share: number) {
   return { rows, frequencies, start: Math.min(3, rows.length), end: rows.length, firstRow };
 }
 
-describe('the kernel of scores', () => {
-  it('adds the same as one posting after the other, bit for bit, and writes down every row once', () => {
+describe('the kernel of lexical scores', () => {
+  it('gives the sums of adding one posting after the other, bit for bit, and lists every row once', () => {
     const scores = Scores.of(N);
-    // More of them than are held at once.
+    // More arrays of lengths than are cached.
     const norms = Array.from({ length: 6 }, norm);
     for (let round = 0; round < 3; round++) {
       const expected = new Float64Array(N);
       const touched: number[] = [];
       for (const [i, share] of [0.001, 0.3, 1, 0.05, 0.7, 0.2, 0].entries()) {
-        const given = norms[(i + round) % norms.length];
+        const used = norms[(i + round) % norms.length];
         const range = postings(random.below(N - 10), share);
         const factor = random.next() * 9;
-        scores.add(range, factor, given);
+        scores.add(range, factor, used);
         for (let p = range.start; p < range.end; p++) {
           const row = range.firstRow + range.rows[p];
           if (expected[row] === 0) touched.push(row);
           const frequency = halfValues[range.frequencies[p]];
           expected[row] +=
-            (factor * frequency) / (frequency + given.base + given.slope * given.lengths[row]);
+            (factor * frequency) / (frequency + used.base + used.slope * used.lengths[row]);
         }
       }
       expect(Array.from(scores.rows.subarray(0, scores.count))).toEqual(touched);
@@ -48,7 +48,7 @@ describe('the kernel of scores', () => {
     }
   });
 
-  it('misses no row that may be among the best', () => {
+  it('selects every row that may be among the best', () => {
     const scores = Scores.of(N);
     for (const share of [0.002, 0.1, 0.9]) {
       scores.add(postings(0, share), 3, norm());
@@ -63,7 +63,7 @@ describe('the kernel of scores', () => {
           expect(threshold).toBeLessThanOrEqual(kth);
           const wanted = passing.filter((row) => scores.byRow[row] >= threshold - kth / 2);
           if (rows !== null) expect([...rows]).toEqual(wanted);
-          // Nearly the k-th: of many rows, never far below it.
+          // The threshold is close to the k-th score, if there are many rows.
           if (k === 10 && passing.length > 300) {
             expect(threshold).toBeGreaterThanOrEqual(values[20]);
             expect(rows).not.toBeNull();

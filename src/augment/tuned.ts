@@ -1,0 +1,43 @@
+/**
+ * Which augmentation fits the vectors of an encoder and the queries of a generator. Alphas were
+ * tuned on MLQA-R to English (never on XQuAD).
+ */
+import type { Encoder, EncoderTuning } from '../encode/encoder.js';
+import type { Generator, GeneratorTuning } from '../generate/generator.js';
+import { PROFILES, type ProfileName } from './profiles.js';
+
+export interface TunedAugmentation {
+  readonly profile: ProfileName;
+  /** In [0, 1]. */
+  readonly alpha: number;
+}
+
+/** By whether vectors have unit length. */
+export const TUNED_PROFILES = {
+  unitLength: 'unit',
+  anyLength: 'paper',
+} as const satisfies Record<string, ProfileName>;
+
+/** Of encoders with unit-length vectors; others take the alpha of their profile. */
+const ALPHA: Record<EncoderTuning, number> = { static: PROFILES.unit.alpha, neural: 0.1 };
+/** Of neural encoders, which make more of some queries than of keywords. */
+const NEURAL_ALPHA: Record<GeneratorTuning, number> = { gloss: 0.3 };
+
+/** Alpha of an encoder with unit-length vectors. */
+export function tunedAlpha(
+  { tuning = 'neural' }: Pick<Encoder, 'tuning'>,
+  generator: Pick<Generator, 'tuning'> | null,
+): number {
+  const { tuning: queries } = generator ?? {};
+  return tuning === 'neural' && queries !== undefined ? NEURAL_ALPHA[queries] : ALPHA[tuning];
+}
+
+export function tunedAugmentation(
+  encoder: Pick<Encoder, 'identity' | 'tuning'>,
+  generator: Pick<Generator, 'tuning'> | null,
+): TunedAugmentation {
+  const { unitLength } = encoder.identity;
+  const profile = unitLength ? TUNED_PROFILES.unitLength : TUNED_PROFILES.anyLength;
+  const alpha = unitLength ? tunedAlpha(encoder, generator) : PROFILES[profile].alpha;
+  return { profile, alpha };
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { tunedAugmentation } from '../../src/augment/tuned.js';
+import type { Encoder } from '../../src/encode/encoder.js';
+import { searchDefaults } from '../../src/search/defaults.js';
+
+const encoder = (unitLength: boolean, tuning?: Encoder['tuning']) => ({
+  identity: { name: 'any/name', dim: 2, weights: 'w', unitLength, settings: {} },
+  tuning,
+});
+
+describe('the tuned augmentation', () => {
+  it('follows what encoder and generator state, not what they are called', () => {
+    expect(tunedAugmentation(encoder(true, 'static'), null)).toEqual({
+      profile: 'unit',
+      alpha: 0.4,
+    });
+    expect(tunedAugmentation(encoder(true, 'static'), { tuning: 'gloss' }).alpha).toBe(0.4);
+    expect(tunedAugmentation(encoder(true), {})).toEqual({ profile: 'unit', alpha: 0.1 });
+    expect(tunedAugmentation(encoder(true), { tuning: 'gloss' }).alpha).toBe(0.3);
+  });
+
+  it('is the published sum for vectors of any length', () => {
+    expect(tunedAugmentation(encoder(false), { tuning: 'gloss' })).toEqual({
+      profile: 'paper',
+      alpha: 0.01,
+    });
+  });
+
+  it('is what search uses by default', () => {
+    for (const tuning of ['static', 'neural'] as const) {
+      for (const generator of [null, {}, { tuning: 'gloss' as const }]) {
+        const { profile, alpha } = tunedAugmentation(encoder(true, tuning), generator);
+        const defaults = searchDefaults({ tuning }, generator);
+        expect([defaults.profile.unitLength, defaults.alpha]).toEqual([profile, alpha]);
+      }
+    }
+  });
+});
