@@ -225,10 +225,10 @@ function at(index: string): string {
 
 async function failureOf(response: Response): Promise<XqgClientError> {
   const { status, statusText, headers } = response;
-  const told = (await response.json().catch(() => null)) as FailureResponse | null;
+  const body = (await response.json().catch(() => null)) as FailureResponse | null;
   const wait = Number(headers.get('retry-after'));
   const retryAfter = wait > 0 ? wait : null;
-  if (told?.error === undefined) {
+  if (body?.error === undefined) {
     const remedy = 'Something between here and the server answered: check the address.';
     return new XqgClientError(
       'XQG_SERVER_UNREACHABLE',
@@ -239,6 +239,6 @@ async function failureOf(response: Response): Promise<XqgClientError> {
       retryAfter,
     );
   }
-  const { code, message, remedy } = told.error;
-  return new XqgClientError(code, message, remedy, status, told.requestId, retryAfter);
+  const { code, message, remedy } = body.error;
+  return new XqgClientError(code, message, remedy, status, body.requestId, retryAfter);
 }

@@ -97,7 +97,7 @@ export class IndexWriter {
    * Makes the current version the one that readers open: builds its lexical segments, and frees
    * what no reader holds.
    *
-   * @param onRows told of how many rows the segments are there, all together
+   * @param onRows called with how many rows have their segments, all together
    */
   async seal(state: IndexState, onRows?: (rows: number) => void): Promise<void> {
     if (isRankingStore(this.store)) return this.#sealInStore(this.store, state, onRows);

@@ -47,7 +47,7 @@ export interface AnnOptions {
 }
 
 const RECALL = 0.95;
-/** Expansions and numbers of candidates that are tried; the least that will do are kept. */
+/** Expansions and numbers of candidates to try; the least that suffice are used. */
 const SIZES = [64, 128, 256, 512, 1024, 2048, 4096, 8192];
 /** Rows of a block. */
 const BLOCK = 1024;
@@ -238,11 +238,11 @@ async function saveFiles(
 }
 
 /** Files of those before this one, and what a killed build left. */
-async function removeOthers(dir: string, kept: string): Promise<void> {
+async function removeOthers(dir: string, current: string): Promise<void> {
   const record = annRecordPath(dir);
   const folder = dirname(record);
   for (const name of await readdir(folder)) {
-    if (name === kept || name === basename(record)) continue;
+    if (name === current || name === basename(record)) continue;
     await rm(join(folder, name), { recursive: true, force: true });
   }
 }

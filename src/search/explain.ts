@@ -134,10 +134,10 @@ async function explainDense(
   const languages = [...shares]
     .map(([lang, share]) => ({ lang, share }))
     .sort((a, b) => b.share - a.share);
-  const kept = toward?.kept ?? 1;
+  const questionShare = toward?.questionShare ?? 1;
   const scoreOf = (part: Float32Array) => engine.denseScore(request, part, row);
-  const ownScore = toward === null ? score : kept * (await scoreOf(question));
-  const pulled = toward && {
+  const ownScore = toward === null ? score : questionShare * (await scoreOf(question));
+  const movedToward = toward && {
     id: engine.snapshot.ids[toward.row],
     weight: toward.weight,
     share: score - ownScore,
@@ -145,9 +145,9 @@ async function explainDense(
   const words =
     request.expansion == null
       ? null
-      : kept * (await scoreOf(await ownVector(engine.encoder, request)));
+      : questionShare * (await scoreOf(await ownVector(engine.encoder, request)));
   const expansion = words === null ? null : { question: words, text: ownScore - words };
-  return { score, passage: own, toward: pulled, languages, expansion };
+  return { score, passage: own, toward: movedToward, languages, expansion };
 }
 
 /**

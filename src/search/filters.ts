@@ -8,7 +8,7 @@ import { XqgError } from '../base/errors.js';
 import type { MetadataValue, Passage } from '../corpus/passage.js';
 import type { SearchSnapshot } from './opened/searchable.js';
 
-/** What a filter may look at. */
+/** What a filter can test. */
 export type FilteredPassage = Pick<
   Passage,
   'id' | 'documentId' | 'source' | 'path' | 'title' | 'lang' | 'metadata'
@@ -73,26 +73,26 @@ export function parseCondition(filter: string): FilterCondition {
 function parseFilter(filter: string): PassageFilter {
   const { key, operator, value } = parseCondition(filter);
   return (passage) => {
-    const found = Object.hasOwn(OWN_KEYS, key)
+    const actual = Object.hasOwn(OWN_KEYS, key)
       ? OWN_KEYS[key](passage)
       : Object.hasOwn(passage.metadata, key)
         ? passage.metadata[key]
         : undefined;
-    if (operator === '!=') return found === undefined || !equals(found, value);
-    if (found === undefined) return false;
-    return operator === '=' ? equals(found, value) : inOrder(found, operator, value);
+    if (operator === '!=') return actual === undefined || !equals(actual, value);
+    if (actual === undefined) return false;
+    return operator === '=' ? equals(actual, value) : inOrder(actual, operator, value);
   };
 }
 
-function equals(found: MetadataValue, value: string): boolean {
-  if (typeof found === 'object') return found.some((member) => equals(member, value));
-  const text = String(found);
+function equals(actual: MetadataValue, value: string): boolean {
+  if (typeof actual === 'object') return actual.some((member) => equals(member, value));
+  const text = String(actual);
   return text === value || (isNumber(text) && isNumber(value) && Number(text) === Number(value));
 }
 
-function inOrder(found: MetadataValue, operator: Operator, value: string): boolean {
-  if (typeof found === 'object') return found.some((member) => inOrder(member, operator, value));
-  const text = String(found).trim();
+function inOrder(actual: MetadataValue, operator: Operator, value: string): boolean {
+  if (typeof actual === 'object') return actual.some((member) => inOrder(member, operator, value));
+  const text = String(actual).trim();
   const compared = comparison(text, value);
   if (compared === null) return false;
   if (operator === '<') return compared < 0;

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   type Collection,
   type LanguagePart,
@@ -6,6 +9,7 @@ import {
   testCollectionOf,
 } from '../../src/evaluate/data/collection.js';
 import { parseMeasures, rankRelevant } from '../../src/evaluate/measures/metrics.js';
+import { ArtifactStore } from '../../src/evaluate/ranking/artifact-store.js';
 import { PassageIndex } from '../../src/evaluate/ranking/passage-index.js';
 import { DRAWN_QUERIES, systemsNamed, TUNABLE_SYSTEMS } from '../../src/evaluate/systems.js';
 import { formatTuned, tune } from '../../src/evaluate/tune.js';
@@ -35,11 +39,14 @@ const collection: Collection = {
   sources: [],
   notes: [],
 };
+const folder = mkdtempSync(join(tmpdir(), 'xqg-tune-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const parts = {
   encoder: new ToyEncoder(),
   generator: new ToyGenerator(),
   scanner: new JavaScriptScanner(),
 };
+const store = new ArtifactStore(folder);
 const setting = 'to-english' as const;
 
 /** MRR of every system over whole rankings of the search engine. */
@@ -119,7 +126,14 @@ describe('settingsOf', () => {
 describe('tune', () => {
   it('gives every system the value that the engine gives it', async () => {
     const measured = await measuredByEngine();
-    const tuned = await tune({ collection, setting, systems: TUNABLE_SYSTEMS, grid: {}, parts });
+    const tuned = await tune({
+      collection,
+      setting,
+      systems: TUNABLE_SYSTEMS,
+      grid: {},
+      ...parts,
+      store,
+    });
     expect(tuned.map(({ system }) => system)).toEqual(TUNABLE_SYSTEMS.map(({ name }) => name));
     for (const { system, queryLang, value } of measured) {
       const { byPair } = tuned.find((each) => each.system === system)!;
@@ -136,9 +150,12 @@ describe('tune', () => {
       normalization: ['z-score', 'min-max'],
     };
     const steps: string[] = [];
-    const tuned = await tune({ collection, setting, systems, grid, parts }, (_, done, total) => {
-      steps.push(`${done}/${total}`);
-    });
+    const tuned = await tune(
+      { collection, setting, systems, grid, ...parts, store },
+      (_, done, total) => {
+        steps.push(`${done}/${total}`);
+      },
+    );
     expect(steps.at(-1)).toBe('18/18');
     for (const system of systems) {
       const means = tuned

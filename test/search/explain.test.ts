@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { openScanner } from '../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
 import { explain } from '../../src/search/explain.js';
-import { memoryIndex } from '../../src/search/memory-snapshot.js';
 import type { SearchRequest } from '../../src/search/request.js';
+import { memoryIndex } from '../support/memory-index.js';
 import { analyze, corpus, encoder, factors } from './fake-corpus.js';
 
 const rows = corpus(60);

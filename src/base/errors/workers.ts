@@ -18,7 +18,7 @@ export const workersErrors = {
     remedy:
       'Give the Redis server what it lacks, then run the same command again: finished parts are kept.',
   },
-  XQG_QUEUE_MAKER: {
+  XQG_QUEUE_RECIPE: {
     message: 'The {what} was given as an object, which cannot be sent to workers.',
     remedy: 'Name it by a spec that workers can open, e.g. hf:NAME, or index without a queue.',
   },

@@ -85,13 +85,6 @@ export async function openReported(
   return opened;
 }
 
-/** The same data with all passages in memory. */
-export function inMemory(reported: readonly ReportedData[]): Promise<ReportedData[]> {
-  return Promise.all(
-    reported.map(async ({ set, ...rest }) => ({ ...rest, set: await set.inMemory() })),
-  );
-}
-
 /**
  * @throws XqgError XQG_EXPERIMENT_TUNED_ON_REPORTED where a question would be both tuned on and
  * reported

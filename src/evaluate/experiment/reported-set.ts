@@ -7,7 +7,6 @@ import {
   ALL_LANGUAGES,
   type Collection,
   type DataSource,
-  type EvaluationPassage,
   type ParallelSetting,
   pairsOf,
   pooledId,
@@ -15,31 +14,24 @@ import {
   testCollectionOf,
 } from '../data/collection.js';
 import type { AnswerSearch } from '../measures/xor/answer-recall.js';
+import { type PassageSource, passagesInMemory } from '../ranking/block.js';
 import type { Setting } from '../report/results.js';
 
 /** Passages that are encoded together and may stand in many pools. */
 export interface PoolPart {
   /** Its own within the experiment. */
   readonly name: string;
-  readonly passages: readonly EvaluationPassage[];
+  readonly passages: PassageSource;
   /** A passage's id in the pool. */
   readonly idOf: (id: string) => string;
-}
-
-/** Passages that are read anew each time, so that a pool need not be in memory. */
-export interface PassageStream {
-  readonly size: number;
-  /** What the passages are, as JSON values. */
-  readonly identity: unknown;
-  read(): AsyncIterable<EvaluationPassage> | Iterable<EvaluationPassage>;
 }
 
 /** A pool with its questions. */
 export interface TestPool {
   readonly passageLang: string;
-  /** Empty where the pool is a stream. */
   readonly parts: readonly PoolPart[];
-  readonly stream: PassageStream | null;
+  /** True: what is computed of its passages may be too much to be stored. */
+  readonly isLarge: boolean;
   /** Passages that are ranked for a question at most; null: all. */
   readonly depth: number | null;
   /** By language of the questions; languages without a judged question are left out. */
@@ -54,13 +46,14 @@ export interface ReportedSet {
   /** Where an answer in a text is what is looked for; null: where judged passages are. */
   readonly answers: AnswerSearch | null;
   pools(setting: Setting): readonly TestPool[];
-  /** The same with all passages in memory. */
-  inMemory(): Promise<ReportedSet>;
 }
 
 export function parallelSet(collection: Collection): ReportedSet {
   const { name, parts, sources, notes } = collection;
-  const set: ReportedSet = {
+  const passages = new Map(
+    [...parts].map(([lang, part]) => [lang, passagesInMemory(part.passages)]),
+  );
+  return {
     name,
     sources,
     notes,
@@ -70,8 +63,8 @@ export function parallelSet(collection: Collection): ReportedSet {
       const pairs = pairsOf([...parts.keys()], setting as ParallelSetting);
       return [...new Set(pairs.map(({ passageLang }) => passageLang))].map((passageLang) => ({
         passageLang,
-        parts: partsOf(collection, passageLang),
-        stream: null,
+        parts: partsOf(name, passages, passageLang),
+        isLarge: false,
         depth: null,
         tests: pairs
           .filter((pair) => pair.passageLang === passageLang)
@@ -82,16 +75,18 @@ export function parallelSet(collection: Collection): ReportedSet {
           .filter(({ test }) => test.queries.length > 0),
       }));
     },
-    inMemory: async () => set,
   };
-  return set;
 }
 
-function partsOf({ name, parts }: Collection, passageLang: string): PoolPart[] {
+function partsOf(
+  name: string,
+  passages: ReadonlyMap<string, PassageSource>,
+  passageLang: string,
+): PoolPart[] {
   const all = passageLang === ALL_LANGUAGES;
-  return (all ? [...parts.keys()] : [passageLang]).map((lang) => ({
+  return (all ? [...passages.keys()] : [passageLang]).map((lang) => ({
     name: `${name} ${lang}`,
-    passages: parts.get(lang)!.passages,
+    passages: passages.get(lang)!,
     idOf: (id) => (all ? pooledId(id, lang) : id),
   }));
 }
@@ -100,9 +95,8 @@ export interface SinglePool {
   readonly name: string;
   /** The one setting that it has. */
   readonly setting: Setting;
-  readonly passages: readonly EvaluationPassage[] | PassageStream;
-  /** Language of the passages, `mixed` where they have several. */
-  readonly passageLang: string;
+  readonly passages: PassageSource;
+  readonly isLarge?: boolean;
   /** By language of the questions. */
   readonly tests: ReadonlyMap<string, TestCollection>;
   /** Passages that are ranked for a question at most; default: all. */
@@ -114,23 +108,17 @@ export interface SinglePool {
 
 /** One pool that all questions are asked of. */
 export function singlePoolSet(pool: SinglePool): ReportedSet {
-  const { name, setting, passages, passageLang, sources, notes, answers = null } = pool;
+  const { name, setting, passages, isLarge = false, depth = null } = pool;
+  const { sources, notes, answers = null } = pool;
+  const langs = new Set(passages.langs);
+  const [passageLang] = langs.size === 1 ? langs : ['mixed'];
   const tests = [...pool.tests]
     .filter(([, { queries }]) => queries.length > 0)
     .map(([queryLang, test]) => ({ queryLang, test }));
-  const stream = 'read' in passages ? passages : null;
-  const parts = 'read' in passages ? [] : [{ name, passages, idOf: (id: string): string => id }];
-  const set: ReportedSet = {
+  const parts = [{ name, passages, idOf: (id: string) => id }];
+  return {
     ...{ name, sources, notes, answers },
     questionIds: new Set(tests.flatMap(({ test }) => test.queries.map(({ id }) => id))),
-    pools: (each) =>
-      each === setting ? [{ passageLang, parts, stream, depth: pool.depth ?? null, tests }] : [],
-    inMemory: async () => {
-      if (stream === null) return set;
-      const all: EvaluationPassage[] = [];
-      for await (const passage of stream.read()) all.push(passage);
-      return singlePoolSet({ ...pool, passages: all });
-    },
+    pools: (each) => (each === setting ? [{ passageLang, parts, isLarge, depth, tests }] : []),
   };
-  return set;
 }

@@ -9,16 +9,16 @@ import { hasDistribution } from '../../generate/generator.js';
 import { formatRun } from '../measures/trec.js';
 import type { ArtifactStore } from '../ranking/artifact-store.js';
 import { madeBy } from '../report/results.js';
-import { Asker } from './asker.js';
 import type { OpenCondition } from './condition.js';
 import { openConditions } from './conditions/index.js';
 import { type ExperimentResults, isPrimary, Measurement, packRanks } from './measurement.js';
-import { inMemory, openReported, openTuning, type ReportedData } from './open-data.js';
+import { openReported, openTuning, type ReportedData } from './open-data.js';
 import { preparePairings } from './pairings.js';
 import { type ExperimentRecipes, openRecipes } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import type { Variant } from './variant.js';
-import { Blocks, canStream, type Pairing, type WorkItem, workOf } from './work.js';
+import { Blocks, type Pairing, type WorkItem, workOf } from './work.js';
+import { WorkRanker } from './work-ranker.js';
 
 /** Told how far a run is; `done` of `total` steps, both 0 where that is not known. */
 export type Tell = (step: string, done: number, total: number) => void;
@@ -94,8 +94,8 @@ async function runWith(
   const { file, spec, store, signal, tell = () => {} } = options;
   const clock = new Clock();
   tell('reading the data', 0, 0);
-  const opened = await openReported(file, spec, options);
-  const tuningData = spec.tune && (await openTuning(file, spec.tune, opened));
+  const reported = await openReported(file, spec, options);
+  const tuningData = spec.tune && (await openTuning(file, spec.tune, reported));
   clock.lap('reading');
 
   const prepared = await preparePairings(recipe, conditions, tuningData ?? null, options);
@@ -105,34 +105,29 @@ async function runWith(
     variants: pairing.variants.filter(select),
   }));
   const notes = [
-    ...opened.flatMap(({ set, notes: ofSettings }) => [...set.notes, ...ofSettings]),
+    ...reported.flatMap(({ set, notes: ofSettings }) => [...set.notes, ...ofSettings]),
     ...prepared.notes,
-    ...pairings.flatMap((pairing) => unknownLanguages(pairing, opened)),
+    ...pairings.flatMap((pairing) => unknownLanguages(pairing, reported)),
   ];
   clock.lap('tuning');
 
-  const reported = canStream(pairings) ? opened : await inMemory(opened);
   const blocks = new Blocks(store, spec.seed, signal);
-  const work = [...workOf({ reported, pairings, blocks, seed: spec.seed })];
+  const groups = [...workOf({ reported, pairings, blocks, seed: spec.seed })];
+  const work = groups.flat();
   const stored = await Promise.all(work.map((item) => store.has('ranks', item.identity)));
   const inStore = stored.filter(Boolean).length;
   const variants = [...new Set(work.map(({ variant }) => variant.name))];
   options.onPlan?.({ rankings: work.length, inStore, variants, notes });
-  const asker = new Asker(recipe, options);
+  const ranker = new WorkRanker(recipe, options);
   const measurements: Measurement[] = [];
   try {
-    for (const [i, item] of work.entries()) {
+    for (const group of groups) {
       signal?.throwIfAborted();
-      const { encoder, queryLang, passageLang } = item.subject;
-      tell(`${encoder}: ${item.variant.name}, ${queryLang} to ${passageLang}`, i, work.length);
-      const ranks = await store.integers('ranks', item.identity, async () =>
-        packRanks(await asker.ranks(item)),
-      );
-      const { subject, variant, test, pool } = item;
-      measurements.push(new Measurement(subject, variant, test, ranks, pool.size));
+      tell(stepOf(group), measurements.length, work.length);
+      measurements.push(...(await measure(group, ranker, store)));
     }
   } catch (error) {
-    await asker.close();
+    await ranker.close();
     throw error;
   }
   clock.lap('encoding and ranking');
@@ -162,13 +157,47 @@ async function runWith(
       },
       timings: clock.laps,
     },
-    runs: primaryRuns(work, asker, spec, store),
+    runs: primaryRuns(work, ranker, spec, store),
     close: async () => {
-      await asker.close();
+      await ranker.close();
       for (const condition of conditions) await condition.close();
       await recipe.close();
     },
   };
+}
+
+/** Items that are ranked together, for people. */
+function stepOf(group: readonly WorkItem[]): string {
+  const [{ subject, variant }] = group;
+  const { encoder, queryLang, passageLang } = subject;
+  const more = group.length === 1 ? '' : ` and ${group.length - 1} more`;
+  return `${encoder}: ${variant.name}${more}, ${queryLang} to ${passageLang}`;
+}
+
+/** Measures a group; what the store has not is ranked together. */
+async function measure(
+  group: readonly WorkItem[],
+  ranker: WorkRanker,
+  store: ArtifactStore,
+): Promise<Measurement[]> {
+  const missing = new Map<string, WorkItem>();
+  for (const item of group) {
+    const key = JSON.stringify(item.identity);
+    if (!missing.has(key) && !(await store.has('ranks', item.identity))) missing.set(key, item);
+  }
+  const items = [...missing.values()];
+  const ranks = items.length === 0 ? [] : await ranker.ranks(items);
+  const ranked = new Map([...missing.keys()].map((key, i) => [key, ranks[i]]));
+  const measurements: Measurement[] = [];
+  for (const item of group) {
+    const packed = await store.integers('ranks', item.identity, async () =>
+      // A damaged file is ranked again.
+      packRanks(ranked.get(JSON.stringify(item.identity)) ?? (await ranker.ranks([item]))[0]),
+    );
+    const { subject, variant, test, pool } = item;
+    measurements.push(new Measurement(subject, variant, test, packed, pool.size));
+  }
+  return measurements;
 }
 
 /** A note where a generator with tables has none for a language of the data. */
@@ -208,7 +237,7 @@ class Clock {
 /** The runs of the two systems of the primary hypothesis. */
 function primaryRuns(
   work: readonly WorkItem[],
-  asker: Asker,
+  ranker: WorkRanker,
   spec: ExperimentSpec,
   store: ArtifactStore,
 ): SystemRun[] {
@@ -230,7 +259,7 @@ function primaryRuns(
         name: `${parts.join('.').replace(/[^\w.-]+/g, '_')}.run.gz`,
         content: () =>
           store.bytes('runs', { ...item.identity, depth: runs.depth, tag }, async () => {
-            const ranked = await asker.best(item, runs.depth);
+            const ranked = await ranker.best(item, runs.depth);
             return gzipSync(ranked.map((query) => formatRun(query, tag)).join(''));
           }),
       };

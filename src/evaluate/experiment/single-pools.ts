@@ -13,6 +13,7 @@ import { AnswerSearch } from '../measures/xor/answer-recall.js';
 import { FEW_ABBREVIATIONS, sentencesOf } from '../measures/xor/punkt.js';
 import { loadPunkt, punktFiles } from '../measures/xor/punkt-files.js';
 import { treebankTokens } from '../measures/xor/treebank.js';
+import { passagesInMemory, streamedPassages } from '../ranking/block.js';
 import { type ReportedSet, singlePoolSet } from './reported-set.js';
 import { BEIR_DEPTH, type DataSpec } from './spec.js';
 
@@ -30,7 +31,7 @@ export async function openBeirFolder(
   const { 'query-lang': queryLang, 'passage-lang': passageLang } = given;
   const detect = async (text: string) => (await detectLanguage(text)).lang;
   const test = await openBeir({ directory, split, queryLang, passageLang, detect });
-  const { size, languages, absent } = await poolOf(test);
+  const passages = await streamedPassages(() => test.passages());
   const byLang = new Map<string, EvaluationQuery[]>();
   for (const query of test.queries) {
     const lang = query.langGiven ? query.lang : UNKNOWN_LANGUAGE;
@@ -47,46 +48,29 @@ export async function openBeirFolder(
         { ...test, queries, qrels: new Map(queries.map(({ id }) => [id, test.qrels.get(id)!])) },
       ];
     });
-  const [onlyLanguage] = languages.size === 1 ? languages : ['mixed'];
   return singlePoolSet({
     name: `beir/${test.name}`,
     setting: 'beir',
-    passages: {
-      size,
-      identity: { data: test.sources, passageLang: passageLang ?? null },
-      read: () => test.passages(),
-    },
-    passageLang: onlyLanguage,
+    passages,
+    isLarge: true,
     tests: new Map(tests),
     depth,
     sources: test.sources,
-    notes: [...test.notes, ...notesOf(test, absent, depth, size)],
+    notes: [...test.notes, ...notesOf(test, passages.ids, depth)],
   });
 }
 
-/** Reads the passages once, and keeps none. */
-async function poolOf({ passages, qrels }: TestCollection) {
-  const relevant = [...qrels.values()].flatMap((judgments) =>
-    [...judgments].filter(([, relevance]) => relevance > 0).map(([id]) => id),
-  );
-  const missing = new Set(relevant);
-  const languages = new Set<string>();
-  let size = 0;
-  for await (const { id, lang } of passages()) {
-    missing.delete(id);
-    languages.add(lang);
-    size++;
-  }
-  return { size, languages, absent: relevant.filter((id) => missing.has(id)).length };
-}
-
 function notesOf(
-  { queries }: TestCollection,
-  absent: number,
+  { queries, qrels }: TestCollection,
+  passageIds: readonly string[],
   depth: number,
-  size: number,
 ): string[] {
   const notes: string[] = [];
+  const present = new Set(passageIds);
+  const size = passageIds.length;
+  const absent = [...qrels.values()]
+    .flatMap((judgments) => [...judgments])
+    .filter(([id, relevance]) => relevance > 0 && !present.has(id)).length;
   if (absent > 0)
     notes.push(
       `${absent} relevant passages of the qrels are not in the corpus and count as not found`,
@@ -115,8 +99,7 @@ export async function openXor(
   return singlePoolSet({
     name: 'xor-tydi',
     setting: 'xor',
-    passages,
-    passageLang: 'en',
+    passages: passagesInMemory(passages),
     tests,
     sources: [...sources, ...trained],
     notes: punkt === undefined ? [...notes, plain] : notes,

@@ -1,12 +1,11 @@
 /** The variants of an experiment: every system, and every point of every condition. */
 import { alphaEffective, PROFILES } from '../../augment/profiles.js';
 import { hasDistribution } from '../../generate/generator.js';
-import { SEARCH_DEFAULTS, type SearchDefaults, searchDefaults } from '../../search/defaults.js';
-import { lexicalModeOf } from '../../search/request.js';
+import { searchDefaults } from '../../search/defaults.js';
 import { EXPECTED_QUERIES } from '../ranking/block.js';
 import type { SumSource } from '../ranking/pool.js';
 import { DRAWN_QUERIES, type System } from '../systems.js';
-import type { Settings } from '../tune-grid.js';
+import { defaultsWith, type Settings } from '../tune-grid.js';
 import type { OpenCondition, PairingContext, Selection } from './condition.js';
 import type { ExperimentSpec } from './spec.js';
 import { isTuned, measuredSystems, plainNameOf, untunedName } from './systems.js';
@@ -93,6 +92,7 @@ function systemVariant(
     source,
     defaults,
     feedback: null,
+    topN: null,
     further: null,
     questions: null,
   };
@@ -106,32 +106,4 @@ function sourceOf({ drawn: isDrawn }: System, context: PairingContext): SumSourc
   // Whatever the encoder takes, the lexical leg of an index reads the generator's tables.
   const terms = hasDistribution(generator) && !isDrawn ? 'expected' : 'drawn';
   return { queries, terms, dropBelow: 0, means: 'none', drawn };
-}
-
-/** The defaults with what was tuned for a system in their places. */
-export function defaultsWith(system: System, settings: Settings): SearchDefaults {
-  const {
-    k1,
-    b,
-    alpha,
-    generatedWeight,
-    translationWeight,
-    expectedDf,
-    relatedWeight,
-    normalization,
-  } = settings;
-  const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
-  const { hybrid, profile, feedback } = SEARCH_DEFAULTS;
-  const denseWeight = { ...hybrid.denseWeight, [mode]: settings.denseWeight };
-  return {
-    bm25: { k1, b },
-    alpha,
-    generatedWeight,
-    translationWeight,
-    expectedDf,
-    relatedWeight,
-    feedback,
-    profile,
-    hybrid: { ...hybrid, normalization, denseWeight },
-  };
 }

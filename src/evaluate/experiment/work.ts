@@ -3,18 +3,17 @@
  * which pool. From it come the plan that people see and the run.
  */
 import { hasDistribution } from '../../generate/generator.js';
-import type { EvaluationPassage, TestCollection } from '../data/collection.js';
+import type { TestCollection } from '../data/collection.js';
 import type { AnswerSearch } from '../measures/xor/answer-recall.js';
 import { type ArtifactStore, type Identity, sha256 } from '../ranking/artifact-store.js';
-import { Block, type PlacedBlock } from '../ranking/block.js';
+import { Block, type PassageSource, type PlacedBlock, passagesInMemory } from '../ranking/block.js';
 import { codeIdentity, RANKING_CODE } from '../ranking/code-identity.js';
-import type { SumSource } from '../ranking/pool.js';
 import { canBeStreamed, type StreamedSource, sourceKey } from '../ranking/streamed-pool.js';
 import type { Setting } from '../report/results.js';
 import type { PairingContext } from './condition.js';
 import type { Subject } from './measurement.js';
 import type { ReportedData } from './open-data.js';
-import type { PassageStream, ReportedSet, TestPool } from './reported-set.js';
+import type { ReportedSet, TestPool } from './reported-set.js';
 import type { FurtherPassages, Variant } from './variant.js';
 
 /** One encoder with one generator. */
@@ -37,19 +36,12 @@ export interface WorkItem {
 /** A pool before anything of it is encoded. */
 export interface PoolPlan {
   readonly key: string;
+  readonly blocks: readonly PlacedBlock[];
   readonly size: number;
   /** Passages that are ranked for a question at most. */
   readonly depth: number;
-  /** Empty where the pool is a stream. */
-  readonly blocks: readonly PlacedBlock[];
-  readonly stream: (PassageStream & { readonly sources: readonly StreamedSource[] }) | null;
-}
-
-/** True if no variant needs single queries or further passages, so that pools can be streamed. */
-export function canStream(pairings: readonly Pairing[]): boolean {
-  return pairings.every(({ variants }) =>
-    variants.every(({ further, source }) => further === null && canBeStreamed(source)),
-  );
+  /** What a pool that is streamed has to have; null: it is made of what blocks store. */
+  readonly streamed: readonly StreamedSource[] | null;
 }
 
 /** Gives blocks of the same passages and recipe only once. */
@@ -65,11 +57,7 @@ export class Blocks {
     this.#signal = signal;
   }
 
-  of(
-    name: string,
-    passages: readonly EvaluationPassage[],
-    pairing: Omit<Pairing, 'variants'>,
-  ): Block {
+  of(name: string, passages: PassageSource, pairing: Omit<Pairing, 'variants'>): Block {
     const key = JSON.stringify([name, pairing.encoderName, pairing.generatorName]);
     let block = this.#known.get(key);
     if (block === undefined) {
@@ -94,13 +82,17 @@ export interface WorkOptions {
   readonly seed: number;
 }
 
-/** Items that share a pool, and within it a source of queries, come one after the other. */
-export function* workOf(options: WorkOptions): Generator<WorkItem> {
+/**
+ * Items in groups that are ranked together: of one pool, source of queries and language of
+ * questions. Groups that share a pool, and within it a source, come one after the other.
+ */
+export function* workOf(options: WorkOptions): Generator<readonly WorkItem[]> {
   for (const { set, setting, pairing, pool } of poolsOf(options)) {
-    for (const further of furtherOf(pairing)) {
-      const plan = planOf(set.name, pool, further, options.blocks, pairing);
-      for (const variant of pairing.variants.filter((each) => each.further === further))
-        yield* itemsOf(set, setting, pool, pairing, variant, plan, options.seed);
+    for (const [further, variants] of groupBy(pairing.variants, (each) => each.further)) {
+      const plan = planOf(set.name, pool, further, variants, options.blocks, pairing);
+      const ofSources = groupBy(variants, ({ source }) => JSON.stringify(source));
+      for (const ofSource of ofSources.values())
+        yield* groupsOf(set, setting, pool, pairing, ofSource, plan, options.seed);
     }
   }
 }
@@ -116,33 +108,31 @@ function* poolsOf({ reported, pairings }: Pick<WorkOptions, 'reported' | 'pairin
   }
 }
 
-/** The passages that variants add to a pool; null: those that add none. */
-function furtherOf({ variants }: Pairing): Set<FurtherPassages | null> {
-  return new Set(variants.map(({ further }) => further));
-}
-
-/** One item for each language of the questions. */
-function* itemsOf(
+/** One group for each language of the questions. */
+function* groupsOf(
   { name, answers }: ReportedSet,
   setting: Setting,
   { passageLang, tests }: TestPool,
   pairing: Pairing,
-  variant: Variant,
+  variants: readonly Variant[],
   pool: PoolPlan,
   seed: number,
-): Generator<WorkItem> {
+): Generator<readonly WorkItem[]> {
   const { encoderName: encoder, generatorName: generator } = pairing;
   for (const { queryLang, test } of tests) {
     const subject = { dataset: name, setting, queryLang, passageLang, encoder, generator };
-    const identity = identityOf(pairing, variant, pool, { test, queryLang, answers }, seed);
-    yield { pairing, subject, test, variant, pool, answers, identity };
+    yield variants.map((variant): WorkItem => {
+      const identity = identityOf(pairing, variant, pool, { test, queryLang, answers }, seed);
+      return { pairing, subject, test, variant, pool, answers, identity };
+    });
   }
 }
 
 function planOf(
   dataset: string,
-  { passageLang, parts, stream, depth, tests }: TestPool,
+  { passageLang, parts, isLarge, depth, tests }: TestPool,
   further: FurtherPassages | null,
+  variants: readonly Variant[],
   blocks: Blocks,
   pairing: Pairing,
 ): PoolPlan {
@@ -150,42 +140,52 @@ function planOf(
     return { block: blocks.of(name, passages, pairing), idOf };
   });
   if (further !== null) {
-    const block = blocks.of(`further ${further.name}`, further.passages, pairing);
-    placed.push({ block, idOf: (id) => id });
+    const passages = passagesInMemory(further.passages);
+    placed.push({
+      block: blocks.of(`further ${further.name}`, passages, pairing),
+      idOf: (id) => id,
+    });
   }
-  const inBlocks = placed.reduce((sum, { block }) => sum + block.passages.length, 0);
-  const size = stream?.size ?? inBlocks;
+  const size = placed.reduce((sum, { block }) => sum + block.size, 0);
+  // Where no variant needs single queries, an index has all that is read.
+  const isStreamed =
+    isLarge && placed.length === 1 && variants.every(({ source }) => canBeStreamed(source));
   return {
     key: JSON.stringify([dataset, passageLang, further?.name, pairing.encoderName]),
+    blocks: placed,
     size,
     depth: Math.min(size, depth ?? size),
-    blocks: placed,
-    stream: stream && { ...stream, sources: streamedSources(pairing, tests) },
+    streamed: isStreamed ? streamedSources(variants, pairing, tests) : null,
   };
 }
 
 /** The sources of queries that variants read, each with the languages that some variant needs. */
 function streamedSources(
-  { generator, variants }: Pairing,
+  variants: readonly Variant[],
+  { generator }: Pairing,
   tests: TestPool['tests'],
 ): StreamedSource[] {
   const isUnknown = tests.some(({ test }) => test.queries.some(({ langGiven }) => !langGiven));
   const ofQuestions = new Set(tests.flatMap(({ test }) => test.queries.map(({ lang }) => lang)));
-  const sources = new Map<string, { source: SumSource; readers: Variant[] }>();
-  for (const variant of variants) {
-    const key = sourceKey(variant.source);
-    const entry = sources.get(key) ?? { source: variant.source, readers: [] };
-    sources.set(key, entry);
-    if (variant.system.augment !== 'off') entry.readers.push(variant);
-  }
-  return [...sources.values()].map(({ source, readers }) => {
+  return [...groupBy(variants, ({ source }) => sourceKey(source)).values()].map((readers) => {
+    const [{ source }] = readers;
+    const augmented = readers.filter(({ system }) => system.augment !== 'off');
     // To draw in every language that a question may seem to be in would cost more than it shows.
     const isGuessed = (each: Variant) =>
       source.terms === 'expected' && (isUnknown || each.questions?.language === 'detected');
-    const all = readers.some((each) => each.languages !== 'asker' || isGuessed(each));
+    const all = augmented.some((each) => each.languages !== 'asker' || isGuessed(each));
     const languages = generator.languages.filter((lang) => all || ofQuestions.has(lang));
-    return { source, languages: readers.length === 0 ? [] : languages };
+    return { source, languages: augmented.length === 0 ? [] : languages };
   });
+}
+
+function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return groups;
 }
 
 /**
@@ -199,12 +199,13 @@ function identityOf(
   { test, queryLang, answers }: Pick<WorkItem, 'test' | 'answers'> & { readonly queryLang: string },
   seed: number,
 ): Identity {
-  const { system, profile, alpha, languages, source, defaults, feedback, questions } = variant;
+  const { system, profile, alpha, languages, source, defaults, feedback, topN, questions } =
+    variant;
   const { mode, augment, translate } = system;
   const augmented = augment !== 'off';
   const drawn = augmented && source.queries !== 'expected';
   return {
-    pool: pool.stream?.identity ?? pool.blocks.map(({ block, idOf }) => [block.digest, idOf('')]),
+    pool: pool.blocks.map(({ block, idOf }) => [block.passages.digest, idOf('')]),
     ...(pool.depth < pool.size ? { depth: pool.depth } : {}),
     questions: questionsDigest(test),
     queryLang,
@@ -220,6 +221,8 @@ function identityOf(
     augmentation: augmented ? { profile, alpha, languages, source } : null,
     seed: drawn ? seed : null,
     feedback: mode === 'dense' ? (feedback ?? defaults.feedback) : feedback,
+    topN: mode === 'hybrid' ? topN : null,
+    depth: pool.depth < pool.size ? pool.depth : null,
     // Alpha is part of the augmentation; a dense leg alone reads no other default.
     defaults: mode === 'dense' ? null : { ...defaults, alpha: null, feedback: null },
     ...questions?.identity(system),

@@ -57,11 +57,6 @@ export class StreamedPool implements RankablePool {
     );
   }
 
-  vectors(): Promise<Float32Array> {
-    const [{ snapshot }] = this.#indexes.values();
-    return snapshot.passageVectors();
-  }
-
   async means(): Promise<LanguageMeans> {
     return new Map();
   }

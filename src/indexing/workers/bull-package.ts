@@ -45,7 +45,7 @@ export function connectionOf(
     username,
     password,
     ...(tls ? { tls: {} } : {}),
-    // Null: what is asked while the server is away is asked again when it is back.
+    // Null: calls made while the server is away are repeated when it is back.
     maxRetriesPerRequest: null,
     connectTimeout: FIRST_ANSWER,
     retryStrategy: (times) => (patience.ended ? null : Math.min(100 * times, LONGEST_PAUSE)),

@@ -43,15 +43,15 @@ export function decodeInput(bytes: Uint8Array, hash: string, place: string): Par
 }
 
 /** Names of the files of a part in the storage. */
-export function inputName(make: string, hash: string): string {
-  return `${make}/${hash}.passages`;
+export function inputName(key: string, hash: string): string {
+  return `${key}/${hash}.passages`;
 }
 
-export function rowsName(make: string, hash: string): string {
-  return `${make}/${hash}.rows`;
+export function rowsName(key: string, hash: string): string {
+  return `${key}/${hash}.rows`;
 }
 
 /** By this file a worker sees that it looks where the run does. */
-export function markName(make: string): string {
-  return `${make}/made-by.json`;
+export function markName(key: string): string {
+  return `${key}/made-by.json`;
 }

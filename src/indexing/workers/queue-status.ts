@@ -40,7 +40,7 @@ export async function queueStatus(url: string): Promise<QueueStatus> {
 }
 
 /**
- * The queue that works for an index; null where none does. Asked where the index says, with the
+ * The queue that works for an index; null where none does. Read where the index says, with the
  * password of XQG_QUEUE_PASSWORD.
  *
  * @returns with `problem` where the queue does not answer

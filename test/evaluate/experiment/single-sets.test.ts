@@ -295,7 +295,7 @@ runs: { depth: 100 }
     const titles = report.sections.flatMap(({ tables }) => tables.map(({ title }) => title));
     expect(titles.join()).toContain('Answers within so many tokens');
     expect(finished.results.notes.join()).toContain(
-      '2 of 28 questions are answered by yes or no only',
+      '2 of 28 questions are excluded because their only answers are yes or no',
     );
   });
 
@@ -320,7 +320,7 @@ runs: { depth: 100 }
       ]),
     );
     await expect(run(yaml.replace('corpus: xor/augmented', 'corpus: xor/twice'))).rejects.toThrow(
-      'docid "1" comes a second time',
+      'docid "1" is repeated',
     );
   });
 });

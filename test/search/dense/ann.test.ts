@@ -7,8 +7,8 @@ import { BestRows, NearRows } from '../../../src/search/dense/near-rows.js';
 import { openScanner } from '../../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../../src/search/engine.js';
 import { explain } from '../../../src/search/explain.js';
-import { memoryIndex } from '../../../src/search/memory-snapshot.js';
 import type { SearchRequest } from '../../../src/search/request.js';
+import { memoryIndex } from '../../support/memory-index.js';
 import { analyze, corpus, DIM, factors, encoder as fakeEncoder } from '../fake-corpus.js';
 import { Random } from '../random.js';
 
@@ -142,7 +142,7 @@ describe('search with a graph', () => {
       { ...BASE, mode: 'lexical' as const },
     ];
     await engine.rankBatch(requests);
-    expect(encoded).toBe(3);
+    expect(encoded).toBe(1);
   });
 
   it('scores all rows of a narrow filter, requests more candidates for a wide one, and scans for one in between', async () => {

@@ -37,8 +37,10 @@ const item = object({
 type Item = z.infer<typeof item>;
 
 interface NamedExpander {
-  readonly item: Item;
+  readonly name: string;
   readonly by: Expander;
+  /** The same for all systems, which share what is written. */
+  readonly questions: QuestionChange;
 }
 
 export const expansion = defineCondition<Item[], NamedExpander[]>({
@@ -54,7 +56,10 @@ export const expansion = defineCondition<Item[], NamedExpander[]>({
   open: async (items, opening) => {
     const opened: NamedExpander[] = [];
     try {
-      for (const each of items) opened.push({ item: each, by: await open(each, opening) });
+      for (const each of items) {
+        const by = await open(each, opening);
+        opened.push({ name: each.name, by, questions: expandedBy(each, by) });
+      }
     } catch (error) {
       await close(opened);
       throw error;
@@ -64,10 +69,10 @@ export const expansion = defineCondition<Item[], NamedExpander[]>({
   close,
   appliesTo: isCompared,
   points: (_, expanders) =>
-    expanders.map((each) => ({
-      point: each.item.name,
-      label: `expanded: ${each.item.name}`,
-      changes: { questions: expandedBy(each) },
+    expanders.map(({ name, questions }) => ({
+      point: name,
+      label: `expanded: ${name}`,
+      changes: { questions },
     })),
 });
 
@@ -86,7 +91,7 @@ async function close(expanders: readonly NamedExpander[]): Promise<void> {
   for (const { by } of expanders) await by.close?.();
 }
 
-function expandedBy({ item: { how, weight, lang }, by }: NamedExpander): QuestionChange {
+function expandedBy({ how, weight, lang }: Item, by: Expander): QuestionChange {
   return {
     language: 'given',
     // A vector that is mixed in does not reach the lexical leg.

@@ -1,7 +1,7 @@
 /** Which languages' generated queries count. */
+import type { QueryLanguages } from '../../ranking/system-settings.js';
 import { defineCondition, isVaried } from '../condition.js';
 import { listOf, oneOf } from '../schema.js';
-import type { VariantLanguages } from '../variant.js';
 
 const CHOICES = ['own', 'all', 'others', 'leave-one-out'] as const;
 
@@ -21,7 +21,7 @@ export const languages = defineCondition({
 function choicesOf(
   choice: (typeof CHOICES)[number],
   queryLanguages: readonly string[],
-): [string, VariantLanguages][] {
+): [string, QueryLanguages][] {
   if (choice === 'own') return [['own', 'asker']];
   if (choice === 'leave-one-out')
     return queryLanguages.map((lang) => [`without ${lang}`, { without: lang }]);

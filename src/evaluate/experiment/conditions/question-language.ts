@@ -1,6 +1,8 @@
 /** Whether systems are told the language of a question or have to detect it, as search does. */
+
+import type { Generator } from '../../../generate/generator.js';
 import { detectedLanguages } from '../../detected-languages.js';
-import { defineCondition, type PairingContext } from '../condition.js';
+import { defineCondition } from '../condition.js';
 import { listOf, oneOf } from '../schema.js';
 import type { QuestionChange } from '../variant.js';
 
@@ -21,8 +23,13 @@ export const questionLanguage = defineCondition({
     })),
 });
 
-function detectedFor(generator: PairingContext['generator']): QuestionChange {
-  return {
+/** One for each generator, so that variants share what it detects. */
+const changes = new WeakMap<Generator, QuestionChange>();
+
+function detectedFor(generator: Generator): QuestionChange {
+  const known = changes.get(generator);
+  if (known !== undefined) return known;
+  const change: QuestionChange = {
     language: 'detected',
     identity: () => ({ language: 'detected', words: generator.identity }),
     of: (questions) =>
@@ -32,4 +39,6 @@ function detectedFor(generator: PairingContext['generator']): QuestionChange {
         })),
       ),
   };
+  changes.set(generator, change);
+  return change;
 }

@@ -1,5 +1,5 @@
 /**
- * The glossary of an index, kept beside its manifest under its hash, so that a search needs no file
+ * The glossary of an index, stored beside its manifest under its hash, so that a search needs no file
  * of the user.
  */
 import { readdir, readFile, rm } from 'node:fs/promises';
@@ -19,7 +19,7 @@ function fileOf(sha256: string): string {
  * To be written before the manifest names it.
  * @param store where another machine finds it; null: nowhere else
  */
-export async function keepGlossary(
+export async function storeGlossary(
   dir: string,
   { sha256, concepts }: Glossary,
   store: CandidateStore | null,
@@ -40,7 +40,7 @@ export async function fetchGlossary(
 }
 
 /** @throws XqgError XQG_INDEX_DAMAGED */
-export async function keptGlossary(dir: string, sha256: string): Promise<Glossary> {
+export async function storedGlossary(dir: string, sha256: string): Promise<Glossary> {
   const path = join(dir, fileOf(sha256));
   let reason = 'it is not the glossary that made the index';
   try {
