@@ -49,11 +49,6 @@ export interface SearchRequest extends ScoringOptions {
   /** How the scores of a hybrid's legs become comparable; default: that of defaults.ts. */
   readonly normalization?: Normalization;
   /**
-   * Weight of a hybrid's dense leg against 1 for the lexical leg, > 0; default: that of
-   * defaults.ts.
-   */
-  readonly denseWeight?: number;
-  /**
    * True: the dense leg scans every row, also where a graph of near neighbors is at hand. Default
    * false.
    */

@@ -53,7 +53,7 @@ export function tuningIdentity({
     systems: tunable(spec).map(({ name }) => name),
     encoder: encoder.identity,
     generator: generator.identity,
-    code: codeIdentity(RANKING_CODE),
+    code: codeIdentity([...RANKING_CODE, 'evaluate/tune']),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The figures of a report, each with its data. */
 
+import { meanOf } from '../../base/numbers.js';
 import type { Curve } from '../experiment/condition.js';
 import { CONDITIONS } from '../experiment/conditions/index.js';
 import { type ExperimentResults, mainMeasure, measuresIn } from '../experiment/measurement.js';
@@ -9,7 +10,7 @@ import { bars } from './charts/bars.js';
 import { curves } from './charts/curves.js';
 import { heatMap } from './charts/heat-map.js';
 import { scatter } from './charts/scatter.js';
-import { columnsOf, LEVEL, meanOf, pairingsOf, testColumn } from './comparison.js';
+import { columnsOf, LEVEL, pairingsOf, testColumn } from './comparison.js';
 import type { Figure } from './report.js';
 import {
   againstOf,
