@@ -1,21 +1,29 @@
-// Writes text into a file between two marks that stay there. Knows no text.
+// Text between two marks of a page, which stay there.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * @param file that has the marks `<!-- NAME: written by COMMAND -->` and `<!-- /NAME -->`
- * @param text what stands between them afterwards
+ * Replaces what stands between the marks of a name. Throws where they are missing.
+ * @param page has `<!-- NAME: written by COMMAND -->` and `<!-- /NAME -->`
  */
-export function writeMarked(file, name, text) {
-  const before = readFileSync(file, 'utf8');
-  const begin = before.match(new RegExp(`<!-- ${name}: [^>]*-->`));
-  const end = before.indexOf(`<!-- /${name} -->`);
-  if (begin === null || end < begin.index) throw new Error(`${file} has no place called ${name}`);
+export function between(page, name, text) {
+  const begin = page.match(new RegExp(`<!-- ${name}: [^>]*-->`));
+  const end = page.indexOf(`<!-- /${name} -->`);
+  if (begin === null || end < begin.index) throw new Error(`there are no marks of ${name}`);
   const from = begin.index + begin[0].length;
-  writeFileSync(file, `${before.slice(0, from)}\n${text.trim()}\n${before.slice(end)}`);
+  return `${page.slice(0, from)}\n\n${text.trim()}\n\n${page.slice(end)}`;
 }
 
-/** A Markdown table. */
-export function table(header, rows) {
+/** The same in a file. */
+export function writeMarked(file, name, text) {
+  writeFileSync(file, between(readFileSync(file, 'utf8'), name, text));
+}
+
+/**
+ * A Markdown table.
+ * @param numbers true: all columns but the first are aligned to the right
+ */
+export function table(header, rows, numbers = false) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(header), `|${header.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+  const rule = header.map((_, i) => (numbers && i > 0 ? '---:' : '---'));
+  return [line(header), line(rule), ...rows.map(line)].join('\n');
 }

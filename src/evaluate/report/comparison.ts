@@ -50,8 +50,8 @@ export interface Column {
 type Statistics = ExperimentSpec['statistics'];
 
 /** The language that varies within a setting. */
-export function columnOf({ place }: Measurement): string {
-  return place.setting === 'from-english' ? place.passageLang : place.queryLang;
+export function columnOf({ subject }: Measurement): string {
+  return subject.setting === 'from-english' ? subject.passageLang : subject.queryLang;
 }
 
 /**
@@ -184,7 +184,7 @@ export function answerOf({ spec, measurements }: ExperimentResults): Answer {
   const { primary, statistics } = spec;
   const [measure] = parseExperimentMeasures(primary.metric);
   const reported = measurements.filter(
-    ({ place, variant }) => isPrimary(place, primary) && variant.condition === 'system',
+    ({ subject, variant }) => isPrimary(subject, primary) && variant.condition === 'system',
   );
   const rows = pairingsOf(reported).map(({ encoder, generator, measurements: ofPairing }) => {
     const columns = (name: string) =>
@@ -239,7 +239,7 @@ export function pairingsOf(measurements: readonly Measurement[]): PairingMeasure
     { encoder: string; generator: string; measurements: Measurement[] }
   >();
   for (const measurement of measurements) {
-    const { encoder, generator } = measurement.place;
+    const { encoder, generator } = measurement.subject;
     const key = JSON.stringify([encoder, generator]);
     const pairing = pairings.get(key) ?? { encoder, generator, measurements: [] };
     pairings.set(key, pairing);

@@ -1,21 +1,13 @@
 /** The shape of measured results, the same for every data set, and what made them. */
-import { readFileSync } from 'node:fs';
-import type { DataSource } from '../data/collection.js';
+import { version } from '../../base/version.js';
+import type { DataSource, ParallelSetting } from '../data/collection.js';
 
 /**
  * `mono`: questions and passages in one language. `cross`: in two, each ordered pair of languages.
  * `multi`: one pool with the passages of all languages. `xor`: predictions for XOR-Retrieve. `beir`
  * and `run`: as the data has it.
  */
-export type Setting =
-  | 'mono'
-  | 'to-english'
-  | 'from-english'
-  | 'cross'
-  | 'multi'
-  | 'xor'
-  | 'beir'
-  | 'run';
+export type Setting = ParallelSetting | 'xor' | 'beir' | 'run';
 
 /** One figure; results are a flat list of these. */
 export interface ResultRow {
@@ -81,12 +73,9 @@ export function madeBy(
   data: readonly DataSource[],
   identities: Readonly<Record<string, unknown>>,
 ): MadeBy {
-  const { version } = JSON.parse(
-    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-  );
   return {
     tool: 'xqg',
-    version,
+    version: version(),
     node: process.version,
     icu: process.versions.icu ?? 'none',
     date: new Date().toISOString(),

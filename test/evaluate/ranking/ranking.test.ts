@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { EvaluationQuery } from '../../../src/evaluate/data/collection.js';
+import { openConditions } from '../../../src/evaluate/experiment/conditions/index.js';
 import { type ExperimentSpec, experimentSchema } from '../../../src/evaluate/experiment/spec.js';
-import { type Variant, variantsOf } from '../../../src/evaluate/experiment/variants.js';
+import type { Variant } from '../../../src/evaluate/experiment/variant.js';
+import { variantsOf } from '../../../src/evaluate/experiment/variants.js';
 import { ArtifactStore } from '../../../src/evaluate/ranking/artifact-store.js';
 import { Block, EXPECTED_QUERIES, passagesInMemory } from '../../../src/evaluate/ranking/block.js';
 import { engineSearchers } from '../../../src/evaluate/ranking/engine-searcher.js';
@@ -64,13 +66,17 @@ const spec: ExperimentSpec = experimentSchema.parse({
     combine: ['mean', 'sum', 'paper'],
   },
 });
-const variants = variantsOf(spec, {
-  tuned: new Map(),
-  expected: true,
-  queryLanguages: generator.languages,
-  drawn: 5,
-  trainingMeans: false,
-});
+/** With the defaults of the static encoder. */
+const asStatic = Object.assign(new ToyEncoder(), { tuning: 'static' as const });
+const variants = variantsOf(
+  spec,
+  await openConditions(spec.conditions, { file: '.' }),
+  {
+    ...{ encoderName: 'toy', generatorName: 'toy', encoder: asStatic, generator },
+    ...{ means: new Map(), drawn: 5 },
+  },
+  new Map(),
+);
 const variant = (name: string): Variant => variants.find((each) => each.name === name)!;
 
 async function open(): Promise<{ ranker: Ranker; asked: QuestionBatch; pool: Pool }> {

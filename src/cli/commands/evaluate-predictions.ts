@@ -1,11 +1,52 @@
-/** `xqg evaluate xor`: predictions for XOR-TyDi's retrieval task. */
+/** `xqg evaluate run` and `xqg evaluate xor`: what was ranked elsewhere, scored. */
 import { z } from 'zod';
 import type { Register } from '../command.js';
 import { parseOptions } from '../options.js';
 import { startProgress } from '../progress.js';
+import { columns } from '../terminal.js';
 import { commandLine, JSON_OPTION, tellResult } from './evaluate-output.js';
 
-const options = z.object({
+const runOptions = z.object({
+  qrels: z.string(),
+  run: z.string(),
+  measures: z.string(),
+  perQuery: z.boolean().default(false),
+});
+
+export const registerEvaluateRun: Register = (parent, act) => {
+  parent
+    .command('run')
+    .description(
+      'measure a TREC run against qrels, as trec_eval does; a query without results counts 0',
+    )
+    .requiredOption('--qrels <file>', 'qrels in TREC format, or those of a BEIR folder')
+    .requiredOption('--run <file>', 'run in TREC format')
+    .option('--measures <list>', 'measures, separated by blanks', 'nDCG@10 MRR@10 R@100 mAP')
+    .option('--per-query', 'also the values of every query')
+    .option('--json [file]', JSON_OPTION)
+    .action(
+      act(async (context, raw) => {
+        const { qrels, run, measures, perQuery } = parseOptions(runOptions, raw);
+        const { evaluateRun } = await import('../../evaluate/predictions.js');
+        const result = await evaluateRun({
+          qrels,
+          run,
+          measures,
+          perQuery,
+          command: commandLine(),
+        });
+        await tellResult(context, raw, result);
+        if (context.json || !result.perQuery) return;
+        context.print(
+          columns(
+            result.perQuery.map(({ query, metric, value }) => [query, metric, value.toFixed(4)]),
+          ),
+        );
+      }),
+    );
+};
+
+const xorOptions = z.object({
   data: z.string(),
   predictions: z.string(),
   official: z.boolean().default(false),
@@ -13,7 +54,7 @@ const options = z.object({
   perQuery: z.boolean().default(false),
 });
 
-const HELP = `
+const XOR_HELP = `
 This command scores what was retrieved elsewhere; it searches nothing. You need:
   --data         the questions of XOR-Retrieve, JSONL {id, question, answers, lang}:
                  xor_dev_retrieve_eng_span_v1_1.jsonl (xqg data get xor-tydi)
@@ -38,10 +79,10 @@ export const registerEvaluateXor: Register = (parent, act) => {
     .option('--punkt <dir>', "NLTK's trained sentence parameters (punkt_tab/english)")
     .option('--per-query', 'also whether each question was answered, in the JSON')
     .option('--json [file]', JSON_OPTION)
-    .addHelpText('after', HELP)
+    .addHelpText('after', XOR_HELP)
     .action(
       act(async (context, raw) => {
-        const given = parseOptions(options, raw);
+        const given = parseOptions(xorOptions, raw);
         const { evaluateXor } = await import('../../evaluate/predictions.js');
         const progress = startProgress();
         try {

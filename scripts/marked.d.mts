@@ -1,0 +1,1 @@
+export function between(page: string, name: string, text: string): string;
