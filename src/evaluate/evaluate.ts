@@ -186,7 +186,7 @@ function groupsOf(measurements: readonly Measurement[]): Measurement[][] {
     const isDetected = knowledgeOf(group) === 'detected' ? '1' : '0';
     return [String(settings.indexOf(setting)), ...langs, isDetected];
   };
-  // Where no row names a language, to be told it is to detect it.
+  // Where no row names a language, a given language is a detected one.
   const known = new Set<string>();
   return [...groups.values()]
     .map((group) => ({ group, order: orderOf(group) }))
@@ -208,7 +208,7 @@ function knowledgeOf(group: readonly Measurement[]): LanguageKnowledge {
   return group.some(({ language }) => language === 'given') ? 'given' : 'detected';
 }
 
-/** A figure with the values that it is the mean of; null where single values are not wanted. */
+/** A figure with the values that it is the mean of; null where only the mean is asked for. */
 interface Row {
   readonly row: ResultRow;
   readonly values: ReadonlyMap<string, number> | null;

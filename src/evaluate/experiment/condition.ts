@@ -1,5 +1,5 @@
 /**
- * A condition: one dimension that an experiment varies. Everything about it stands in one file of
+ * A condition: one dimension that an experiment varies. Everything about it is in one file of
  * `conditions/`: what a file may say, how it is documented, which systems it varies and how, and how
  * a report shows it.
  */
@@ -27,7 +27,7 @@ export interface PairingContext {
   readonly generator: Generator;
   /** Mean vectors of languages in the encoder's training text; empty where they are not known. */
   readonly means: LanguageMeans;
-  /** Drawn queries a passage and language that are kept in the store. */
+  /** Drawn queries a passage and language that are stored. */
   readonly drawn: number;
 }
 

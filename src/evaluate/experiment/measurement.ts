@@ -1,6 +1,6 @@
 /**
  * One variant's ranks for questions in one language about one pool, and the values of measures on
- * them. Ranks are what is kept; any measure is computed from them.
+ * them. Ranks are stored; any measure is computed from them.
  */
 import type { TestCollection } from '../data/collection.js';
 import {

@@ -255,7 +255,7 @@ function problemsOfSystems(value: ValueOf): Problem[] {
   return problems;
 }
 
-/** What a data set cannot be asked, and what it needs. */
+/** Settings and keys that a data set does not have, and those that it lacks. */
 function problemsOfData(
   data: ExperimentSpec['data'][number],
   measures: readonly string[],

@@ -17,7 +17,7 @@ import type { AnswerSearch } from '../measures/xor/answer-recall.js';
 import { type PassageSource, passagesInMemory } from '../ranking/block.js';
 import type { Setting } from '../report/results.js';
 
-/** Passages that are encoded together and may stand in many pools. */
+/** Passages that are encoded together and may be part of many pools. */
 export interface PoolPart {
   /** Its own within the experiment. */
   readonly name: string;
@@ -106,7 +106,7 @@ export interface SinglePool {
   readonly answers?: AnswerSearch;
 }
 
-/** One pool that all questions are asked of. */
+/** One pool, over which all questions are ranked. */
 export function singlePoolSet(pool: SinglePool): ReportedSet {
   const { name, setting, passages, isLarge = false, depth = null } = pool;
   const { sources, notes, answers = null } = pool;

@@ -20,7 +20,7 @@ import type { Variant } from './variant.js';
 import { Blocks, type Pairing, type WorkItem, workOf } from './work.js';
 import { WorkRanker } from './work-ranker.js';
 
-/** Told how far a run is; `done` of `total` steps, both 0 where that is not known. */
+/** Hears how far a run is: `done` of `total` steps, both 0 where that is not known. */
 export type Tell = (step: string, done: number, total: number) => void;
 
 export interface RunOptions {
@@ -38,7 +38,7 @@ export interface RunOptions {
   readonly select?: (variant: Variant) => boolean;
   /** True: a setting without a judged question is left out with a note. Default: an error. */
   readonly skipEmpty?: boolean;
-  /** Told once, when it is known what has to be done. */
+  /** Called once, before anything is ranked. */
   readonly onPlan?: (plan: Plan) => void;
 }
 

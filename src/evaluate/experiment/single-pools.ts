@@ -1,5 +1,5 @@
 /**
- * Data sets with one pool that all questions are asked of: a BEIR folder, and XOR-TyDi with a
+ * Data sets with one pool for all questions: a BEIR folder, and XOR-TyDi with a
  * corpus.
  */
 

@@ -46,7 +46,7 @@ const data = object({
   depth: whole(1).optional(),
 });
 
-/** What each data set can be asked. */
+/** The settings of each data set. */
 export const SETTINGS_OF: Readonly<
   Record<(typeof DATA_SETS)[number], readonly (typeof SETTINGS)[number][]>
 > = {
@@ -109,7 +109,7 @@ const conditions = object({
 }).default({}) as unknown as z.ZodType<Conditions>;
 
 const model = object({
-  /** What is to be known of the model: fields, or a file of them (docs/models.md). */
+  /** The model's card: fields, or a file of them (docs/models.md). */
   card: z.union([text, z.record(text, z.unknown())]).optional(),
   /** Settings of the endpoint of openai:MODEL, a file. */
   endpoint: text.optional(),

@@ -45,7 +45,7 @@ export interface Variant extends SystemSettings {
   readonly alphaEffective: number | null;
   /** null: the pool is that of the data. */
   readonly further: FurtherPassages | null;
-  /** null: the questions are asked as the data have them. */
+  /** null: the questions are those of the data. */
   readonly questions: QuestionChange | null;
 }
 

@@ -22,7 +22,7 @@ export interface WorkRankerOptions {
   readonly spec: ExperimentSpec;
   readonly store: ArtifactStore;
   readonly signal?: AbortSignal;
-  /** Told how far the reading of a pool is. */
+  /** Hears how far the reading of a pool is. */
   readonly tell?: (step: string, done: number, total: number) => void;
 }
 

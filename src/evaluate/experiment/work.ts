@@ -215,7 +215,7 @@ function identityOf(
     mode,
     translate,
     means: source.means,
-    code: codeIdentity([...RANKING_CODE, 'evaluate/experiment/work-ranker']),
+    code: codeIdentity([...RANKING_CODE, 'evaluate/experiment/work-ranker', 'expand/apply']),
     encoder: mode === 'lexical' ? null : encoder.identity,
     generator: mode === 'dense' && !augmented ? null : generator.identity,
     table: hasDistribution(generator),

@@ -63,7 +63,7 @@ export interface EvaluationResult {
   readonly madeBy: MadeBy;
 }
 
-/** Told how far an evaluation is; `done` of `total` steps. */
+/** Hears how far an evaluation is: `done` of `total` steps. */
 export type Progress = (step: string, done: number, total: number) => void;
 
 /** The provenance of a result that is being measured now. */

@@ -137,7 +137,7 @@ export function conditionTables({ spec, measurements }: ExperimentResults): Repo
         rows.push({ kind: 'head', cells: [`${encoder}, ${generator}`] });
         for (const [name, ofPoint] of byVariant(points)) {
           const [{ variant }] = ofPoint;
-          // Plain systems stand in the column of what others are compared with.
+          // Plain systems are in the column of what others are compared with.
           if (!showsPlain && variant.system.name === plainNameOf(variant.system)) continue;
           const against = againstOf(ofPairing, ofPoint);
           if (against.length === 0) continue;

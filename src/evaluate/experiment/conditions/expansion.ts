@@ -99,8 +99,8 @@ function expandedBy({ how, weight, lang }: Item, by: Expander): QuestionChange {
       how === 'mix' && mode === 'lexical'
         ? {}
         : { expansion: { by: by.identity, how, weight: weight ?? null, lang: lang ?? null } },
-    of: async (questions, asker) => {
-      const languages = [{ lang: asker, weight: 1 }];
+    of: async (questions, questionLang) => {
+      const languages = [{ lang: questionLang, weight: 1 }];
       const written = [];
       for (let from = 0; from < questions.length; from += BATCH) {
         const batch = questions

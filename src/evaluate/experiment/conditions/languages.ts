@@ -10,7 +10,7 @@ export const languages = defineCondition({
   schema: listOf(oneOf(CHOICES)),
   example: 'languages: [own, all, others, leave-one-out]',
   title: 'Languages of the queries',
-  note: 'own: the asker’s. all: every language of the generator. others: all but the asker’s. without xx: all but one.',
+  note: 'own: that of the question. all: every language of the generator. others: all but that of the question. without xx: all but one.',
   appliesTo: isVaried,
   points: (_, values, { generator }) =>
     values
