@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { XqgError } from '../base/errors.js';
-import { counted, placeOf } from '../base/numbers.js';
+import { formatCount } from '../base/numbers.js';
 import { fileError, headOf } from '../base/text-file.js';
 import type { SourceDocument } from './passage.js';
 import type { CorpusFile, CorpusReader, SkipListener } from './reader.js';
@@ -65,7 +65,7 @@ export async function* readCorpus(
   if (seen === 0) {
     throw new XqgError('XQG_CORPUS_NOTHING_FOUND', {
       paths: paths.join(', ') || 'no paths',
-      skipped: counted(skipped),
+      skipped: formatCount(skipped),
       known: knownExtensions(readers),
     });
   }
@@ -221,4 +221,9 @@ export class DocumentIds {
       );
     }
   }
+}
+
+/** `/data/a.jsonl, line 1,234`, or the path alone where there are no lines. */
+function placeOf(path: string, line?: number): string {
+  return line === undefined ? path : `${path}, line ${formatCount(line)}`;
 }

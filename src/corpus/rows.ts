@@ -1,7 +1,7 @@
 /** A row of named values (JSONL, CSV, BEIR) as a document. */
 import { XqgError } from '../base/errors.js';
-import { readLines } from '../base/lines.js';
-import { counted } from '../base/numbers.js';
+import { jsonRows, readLines } from '../base/lines.js';
+import { formatCount } from '../base/numbers.js';
 import { languageOfTag } from '../languages/languages.js';
 import type { MetadataValue, SourceDocument } from './passage.js';
 import type { CorpusFile, SkipListener } from './reader.js';
@@ -63,7 +63,7 @@ export function rowError(
 ): XqgError {
   return new XqgError(
     'XQG_CORPUS_ROW',
-    { file: path, line: counted(line), reason, remedy },
+    { file: path, line: formatCount(line), reason, remedy },
     { cause },
   );
 }
@@ -169,34 +169,25 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** @throws XqgError XQG_CORPUS_ROW, XQG_CORPUS_EMPTY, and those of readLines */
-export async function* readJsonRows(
+/**
+ * The documents of a JSONL file.
+ * @throws XqgError XQG_CORPUS_ROW, XQG_CORPUS_EMPTY, and those of readLines
+ */
+export async function* readJsonDocuments(
   file: CorpusFile,
   shape: RowShape,
   onSkip?: SkipListener,
 ): AsyncGenerator<SourceDocument> {
+  const { path } = file;
   let rows = 0;
-  for await (const { number, text } of readLines(file.path)) {
-    if (text.trim() === '') continue;
+  const read = jsonRows(readLines(path), (line, reason, remedy, cause) =>
+    rowError(path, line, reason, remedy, cause),
+  );
+  for await (const { number, row } of read) {
     rows++;
-    const document = documentOfRow(parseRow(text, file.path, number), shape, file, number);
-    if (document === undefined) onSkip?.(file.path, 'empty', number);
+    const document = documentOfRow(row, shape, file, number);
+    if (document === undefined) onSkip?.(path, 'empty', number);
     else yield document;
   }
-  if (rows === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: file.path });
-}
-
-function parseRow(text: string, path: string, line: number): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const remedy = /\b(NaN|-?Infinity)\b/.test(text)
-      ? 'JSON has no NaN or Infinity: write null or leave the field out.'
-      : 'Mend or delete that line; each line is one JSON object.';
-    throw rowError(path, line, `not valid JSON (${(error as Error).message})`, remedy, error);
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
-  throw rowError(path, line, 'not a JSON object', 'Write one object with "id" and "text" a line.');
+  if (rows === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
 }

@@ -3,11 +3,13 @@
  * where it is longer than the budget. Never loses text: the passages one after another are the
  * document.
  */
+
 import { XqgError } from '../base/errors.js';
+import { segmenterOf } from '../base/segmenter.js';
 import { detectLanguage } from '../languages/detect.js';
 import { languageOfTag } from '../languages/languages.js';
 import type { Block, MetadataValue, Passage, SourceDocument } from './passage.js';
-import { boundary, countWords, segmenter, unitsOf } from './words.js';
+import { boundary, countWords, unitsOf } from './words.js';
 
 /**
  * Words a passage at most, by default. A static encoder averages words, so that a long passage
@@ -252,7 +254,7 @@ function sentencesOf(text: string, lang: string): string[] {
   for (let from = 0; from < text.length; ) {
     const to = boundary(text, Math.min(text.length, from + SEGMENTED_AT_ONCE));
     const starts = Array.from(
-      segmenter(lang, 'sentence').segment(unbroken.slice(from, to)),
+      segmenterOf(lang, 'sentence').segment(unbroken.slice(from, to)),
       ({ index }) => from + index,
     );
     // The last one may go on behind the window; the next window begins with it, unless it fills

@@ -3,11 +3,11 @@
  * pivot's file, which several packs may share. Training writes them; every read checks the sha256
  * that the manifest states.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { XqgError } from '../base/errors.js';
+import { sha256 } from '../base/identity.js';
 import { type FileEntry, packDigest, packFolder, readManifest } from './manifest.js';
 import { Pack } from './pack.js';
 import { NO_RELATIVES, type PivotData, PivotVocabulary, type RelativesData } from './pivot.js';
@@ -247,8 +247,4 @@ function lazySurfaces(data: ArrayBufferView, terms: readonly string[]): () => re
     surfaces ??= lines(data).map((form, t) => form || terms[t]);
     return surfaces;
   };
-}
-
-function sha256(data: Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }

@@ -50,8 +50,8 @@ export interface StoreFusion {
 
 export type Column = keyof IndexedPassage;
 
-/** All of them: the content of a row. */
-export const COLUMNS = [
+/** The columns of the passage itself, as the corpus has it. */
+export const PASSAGE_COLUMNS = [
   'id',
   'documentId',
   'source',
@@ -63,6 +63,11 @@ export const COLUMNS = [
   'langConfidence',
   'metadata',
   'ordinal',
+] as const satisfies readonly (keyof Passage)[];
+
+/** All columns: the content of a row. */
+export const COLUMNS = [
+  ...PASSAGE_COLUMNS,
   'documentHash',
   'vector',
   'sums',

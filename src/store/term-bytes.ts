@@ -6,6 +6,7 @@
  * Weights that are multiples of 1/1,024 below 2^21 come back exactly, others rounded to the nearest
  * one; none becomes zero.
  */
+import { fnv1a } from '../base/identity.js';
 import type { TermBag } from '../languages/terms.js';
 
 const utf8 = new TextEncoder();
@@ -97,7 +98,7 @@ export class WantedTerms {
   }
 
   #slotOf(text: string, start: number, end: number): number {
-    return hashOf(text, start, end) & (this.#slots.length - 1);
+    return slotHash(text, start, end) & (this.#slots.length - 1);
   }
 }
 
@@ -111,15 +112,14 @@ const LONGEST_KNOWN = 12;
 
 function termOf(text: string, start: number, end: number): string {
   if (end - start > LONGEST_KNOWN) return text.slice(start, end);
-  const slot = hashOf(text, start, end) & (known.length - 1);
+  const slot = slotHash(text, start, end) & (known.length - 1);
   if (!standsAt(known[slot], text, start, end)) known[slot] = text.slice(start, end);
   return known[slot];
 }
 
-/** FNV-1a over UTF-16 units, with its high bits mixed into the low ones. */
-function hashOf(text: string, start: number, end: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+/** With the high bits mixed into the low ones, which choose the slot. */
+function slotHash(text: string, start: number, end: number): number {
+  const hash = fnv1a(text, start, end);
   return hash ^ (hash >>> 16);
 }
 

@@ -1,9 +1,10 @@
 /** Streams training data: lexicons, bitext and word counts, filtered by license tier and source. */
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
 import { XqgError } from '../base/errors.js';
+import { readChunks } from '../base/text-file.js';
 
 /** Selects the data that a pack may be trained on. */
 export interface DataPolicy {
@@ -112,8 +113,7 @@ export function trainingFiles(
 
 async function* linesOf(path: string): AsyncGenerator<{ line: string; number: number }> {
   if (!existsSync(path)) throw new XqgError('XQG_TRAINING_FILE_MISSING', { path });
-  const raw = createReadStream(path);
-  const input = path.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
+  const input = Readable.from(readChunks(path));
   let number = 0;
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     number++;

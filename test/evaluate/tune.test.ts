@@ -1,7 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { measureCollection } from '../../src/evaluate/collection.js';
 import type { Collection, LanguagePart } from '../../src/evaluate/data/collection.js';
 import { parseMeasures } from '../../src/evaluate/measures/metrics.js';
+import { ArtifactStore } from '../../src/evaluate/ranking/artifact-store.js';
 import { engineSearchers } from '../../src/evaluate/ranking/engine-searcher.js';
 import { systemsNamed, TUNABLE_SYSTEMS } from '../../src/evaluate/systems.js';
 import { formatTuned, tune } from '../../src/evaluate/tune.js';
@@ -30,11 +34,14 @@ const collection: Collection = {
   sources: [],
   notes: [],
 };
+const folder = mkdtempSync(join(tmpdir(), 'xqg-tune-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const parts = {
   encoder: new ToyEncoder(),
   generator: new ToyGenerator(),
   scanner: new JavaScriptScanner(),
 };
+const store = new ArtifactStore(folder);
 const setting = 'to-english' as const;
 
 describe('settingsOf', () => {
@@ -85,7 +92,14 @@ describe('tune', () => {
       },
       () => {},
     );
-    const tuned = await tune({ collection, setting, systems: TUNABLE_SYSTEMS, grid: {}, parts });
+    const tuned = await tune({
+      collection,
+      setting,
+      systems: TUNABLE_SYSTEMS,
+      grid: {},
+      ...parts,
+      store,
+    });
     expect(tuned.map(({ system }) => system)).toEqual(TUNABLE_SYSTEMS.map(({ name }) => name));
     for (const { system, queryLang, value } of measured.results) {
       const { byPair } = tuned.find((each) => each.system === system)!;
@@ -102,9 +116,12 @@ describe('tune', () => {
       normalization: ['z-score', 'min-max'],
     };
     const steps: string[] = [];
-    const tuned = await tune({ collection, setting, systems, grid, parts }, (_, done, total) => {
-      steps.push(`${done}/${total}`);
-    });
+    const tuned = await tune(
+      { collection, setting, systems, grid, ...parts, store },
+      (_, done, total) => {
+        steps.push(`${done}/${total}`);
+      },
+    );
     expect(steps.at(-1)).toBe('18/18');
     for (const system of systems) {
       const means = tuned

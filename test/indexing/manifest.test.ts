@@ -1,11 +1,10 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeAtomically } from '../../src/base/atomic-write.js';
 import { storageError } from '../../src/base/errors.js';
+import { canonicalJson } from '../../src/base/identity.js';
 import {
-  canonicalJson,
   checkIdentity,
   findManifest,
   type IndexIdentity,
@@ -86,17 +85,6 @@ describe('the identity of an index', () => {
         },
       }),
     );
-  });
-});
-
-describe('an atomic write', () => {
-  it('replaces a file and leaves no other file behind, even if it fails', async () => {
-    await writeAtomically(join(dir, 'a'), 'one');
-    await writeAtomically(join(dir, 'a'), Uint8Array.of(1));
-    expect(await readdir(dir)).toEqual(['a']);
-    await expect(writeAtomically(join(dir, 'none', 'a'), 'x')).rejects.toThrow(/ENOENT/);
-    await expect(writeAtomically(dir, 'x')).rejects.toThrow();
-    expect(await readdir(dir)).toEqual(['a']);
   });
 });
 

@@ -4,8 +4,8 @@ import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
 import { openScanner } from '../../src/search/dense/open-scanner.js';
 import type { Scanner } from '../../src/search/dense/scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
-import { memoryIndex } from '../../src/search/memory-snapshot.js';
 import type { SearchRequest } from '../../src/search/request.js';
+import { memoryIndex } from '../support/memory-index.js';
 import { analyze, corpus, DIM, encode, encoder, factors } from './fake-corpus.js';
 
 const rows = corpus(120);

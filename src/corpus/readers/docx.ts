@@ -20,7 +20,11 @@ export const docxReader: CorpusReader = {
     const buffer = await readFile(path).catch((error) => {
       throw fileError(path, error);
     });
-    const { default: mammoth } = await loadPackage('Word', 'mammoth', () => import('mammoth'));
+    const { default: mammoth } = await loadPackage(
+      'Reading Word',
+      'mammoth',
+      () => import('mammoth'),
+    );
     const html = await mammoth
       .convertToHtml(
         { buffer },

@@ -4,7 +4,7 @@
 
 import { basename } from 'node:path';
 import { byExtension, type CorpusReader } from '../reader.js';
-import { readJsonRows } from '../rows.js';
+import { readJsonDocuments } from '../rows.js';
 
 const extensions = ['.jsonl', '.ndjson'];
 
@@ -12,7 +12,7 @@ export const jsonlReader: CorpusReader = {
   name: 'JSONL',
   extensions,
   matches: byExtension(...extensions),
-  read: (file, onSkip) => readJsonRows(file, { idField: 'id', whole: false }, onSkip),
+  read: (file, onSkip) => readJsonDocuments(file, { idField: 'id', whole: false }, onSkip),
 };
 
 /**
@@ -27,5 +27,5 @@ export const beirReader: CorpusReader = {
   matches: (path) => basename(path) === name,
   sniff: (head) => /"_id"\s*:/.test(head.trimStart().split('\n', 1)[0]),
   companions: ['queries.jsonl', 'qrels'],
-  read: (file, onSkip) => readJsonRows(file, { idField: '_id', whole: true }, onSkip),
+  read: (file, onSkip) => readJsonDocuments(file, { idField: '_id', whole: true }, onSkip),
 };

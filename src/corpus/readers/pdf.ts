@@ -17,7 +17,7 @@ export const pdfReader: CorpusReader = {
     const bytes = await readFile(path).catch((error) => {
       throw fileError(path, error);
     });
-    const unpdf = await loadPackage('PDF', 'unpdf', () => import('unpdf'));
+    const unpdf = await loadPackage('Reading PDF', 'unpdf', () => import('unpdf'));
     const content = await textOf(unpdf, bytes).catch((error: unknown) => {
       throw new XqgError(
         'XQG_CORPUS_BROKEN_FILE',

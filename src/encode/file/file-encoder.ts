@@ -3,8 +3,9 @@
  * elsewhere, found by id. Nothing is encoded here, so a text without a recorded vector is an error,
  * never a guess.
  */
-import { createHash } from 'node:crypto';
+
 import { XqgError } from '../../base/errors.js';
+import { sha256 } from '../../base/identity.js';
 import {
   type Encoder,
   type EncoderIdentity,
@@ -57,13 +58,10 @@ export class FileEncoder implements Encoder {
           `${found}; passages, questions and generated queries need vectors of one length`,
         );
       }
-      const weights = createHash('sha256').update(
-        sets.map(({ digests }) => digests.join(' ')).join('\n'),
-      );
       const identity: EncoderIdentity = {
         name: `file/${name}`,
         dim: dims[0],
-        weights: weights.digest('hex'),
+        weights: sha256(sets.map(({ digests }) => digests.join(' ')).join('\n')),
         unitLength: filled.every(({ unitLength }) => unitLength),
         settings: {},
       };

@@ -9,7 +9,6 @@ import { hasDistribution } from '../../generate/generator.js';
 import { formatRun } from '../measures/trec.js';
 import type { ArtifactStore } from '../ranking/artifact-store.js';
 import { madeBy } from '../report/results.js';
-import { Asker } from './asker.js';
 import { ExperimentExpansions } from './expansions.js';
 import { type ExperimentResults, isPrimary, Measurement, packRanks } from './measurement.js';
 import { openDistractors, openReported, openTuning } from './open-data.js';
@@ -17,6 +16,7 @@ import { preparePairings } from './pairings.js';
 import { type ExperimentRecipes, openRecipes } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 import { Blocks, type WorkItem, workOf } from './work.js';
+import { WorkRanker } from './work-ranker.js';
 
 /** Told how far a run is; `done` of `total` steps, both 0 where that is not known. */
 export type Tell = (step: string, done: number, total: number) => void;
@@ -114,16 +114,16 @@ async function runWith(
   const keptCount = kept.filter(Boolean).length;
   const variants = [...new Set(work.map(({ variant }) => variant.name))];
   options.onPlan?.({ rankings: work.length, kept: keptCount, variants, notes });
-  const asker = new Asker(recipe, { ...options, expansions });
+  const ranker = new WorkRanker(recipe, { ...options, expansions });
   const measurements: Measurement[] = [];
   for (const [i, item] of work.entries()) {
     signal?.throwIfAborted();
     const { encoder, queryLang, passageLang } = item.place;
     tell(`${encoder}: ${item.variant.name}, ${queryLang} to ${passageLang}`, i, work.length);
     const ranks = await store.integers('ranks', item.identity, async () =>
-      packRanks(await asker.ranks(item)),
+      packRanks((await ranker.ranks([item]))[0]),
     );
-    const size = item.pool.blocks.reduce((sum, { block }) => sum + block.passages.length, 0);
+    const size = item.pool.blocks.reduce((sum, { block }) => sum + block.size, 0);
     measurements.push(new Measurement(item.place, item.variant, item.test, ranks, size));
   }
   clock.lap('encoding and ranking');
@@ -153,7 +153,7 @@ async function runWith(
       },
       timings: clock.laps,
     },
-    runs: primaryRuns(work, asker, spec, store),
+    runs: primaryRuns(work, ranker, spec, store),
     close: async () => {
       await expansions.close();
       await recipe.close();
@@ -176,7 +176,7 @@ class Clock {
 /** The runs of the two systems of the primary hypothesis. */
 function primaryRuns(
   work: readonly WorkItem[],
-  asker: Asker,
+  ranker: WorkRanker,
   spec: ExperimentSpec,
   store: ArtifactStore,
 ): SystemRun[] {
@@ -196,7 +196,7 @@ function primaryRuns(
         name: `${parts.join('.').replace(/[^\w.-]+/g, '_')}.run.gz`,
         content: () =>
           store.bytes('runs', { ...item.identity, depth: runs.depth, tag }, async () => {
-            const ranked = await asker.best(item, runs.depth);
+            const ranked = await ranker.best(item, runs.depth);
             return gzipSync(ranked.map((query) => formatRun(query, tag)).join(''));
           }),
       };

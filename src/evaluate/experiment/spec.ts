@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { EXPANSION_WAYS } from '../../expand/apply.js';
+import type { MeansSource } from '../ranking/pool.js';
 import { MEASURES } from '../xquad.js';
 
 const PARALLEL_SETS = ['xquad', 'xquad-r', 'mlqa-r'] as const;
@@ -12,12 +13,11 @@ const PARALLEL_SETTINGS = ['mono', 'to-english', 'from-english', 'cross', 'multi
 const SETTINGS = [...PARALLEL_SETTINGS, 'beir', 'xor'] as const;
 export const LANGUAGE_CHOICES = ['own', 'all', 'others', 'leave-one-out'] as const;
 export const COMBINATIONS = ['mean', 'sum', 'paper'] as const;
-export const MEANS = ['none', 'training', 'pool'] as const;
+export const MEANS = ['none', 'training', 'pool'] as const satisfies readonly MeansSource[];
 const LEGS = ['dense', 'lexical', 'hybrid'] as const;
 
 export type LanguageChoice = (typeof LANGUAGE_CHOICES)[number];
 export type Combination = (typeof COMBINATIONS)[number];
-export type MeansSource = (typeof MEANS)[number];
 
 const oneOf = <const W extends readonly [string, ...string[]]>(words: W) =>
   z.enum(words, { error: `is not one of ${words.join(', ')}` });

@@ -53,7 +53,7 @@ export function tuningIdentity({
     systems: tunable(spec).map(({ name }) => name),
     encoder: encoder.identity,
     generator: generator.identity,
-    code: codeIdentity(RANKING_CODE),
+    code: codeIdentity([...RANKING_CODE, 'evaluate/tune']),
   };
 }
 
@@ -69,7 +69,10 @@ export function tuneSystems(options: TuningOptions): Promise<TunedSystem[]> {
         setting: options.tune.setting,
         systems,
         grid,
-        parts: { encoder, generator, scanner },
+        encoder,
+        generator,
+        scanner,
+        store,
         measure: options.tune.metric,
       },
       progress,

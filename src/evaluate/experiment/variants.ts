@@ -2,18 +2,13 @@
  * The variants of an experiment: every system, and every point of every condition, as plain
  * descriptions of what is asked of the engine.
  */
-import {
-  alphaEffective,
-  type LanguagePolicy,
-  PROFILES,
-  type ProfileName,
-} from '../../augment/profiles.js';
+import { alphaEffective, PROFILES } from '../../augment/profiles.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from '../../search/defaults.js';
-import { lexicalModeOf } from '../../search/request.js';
 import { EXPECTED_QUERIES } from '../ranking/block.js';
 import type { SumSource } from '../ranking/pool.js';
+import type { QueryLanguages, SystemSettings } from '../ranking/system-settings.js';
 import type { System } from '../systems.js';
-import type { Settings } from '../tune-grid.js';
+import { defaultsWith, type Settings } from '../tune-grid.js';
 import type { ExperimentSpec } from './spec.js';
 import { measuredSystems, plainOf } from './systems.js';
 
@@ -29,28 +24,18 @@ export type ConditionName =
   | 'expansion'
   | 'distractors';
 
-/** Whose generated queries count: as in search, or all but the asker's, or all but one language. */
-export type VariantLanguages = 'asker' | 'all' | 'others' | { readonly without: string };
-
-export interface Variant {
+/** A point of an experiment: a system with its settings, and where it belongs. */
+export interface Variant extends SystemSettings {
   /** Its own within the experiment, e.g. `dense+xqg` or `dense+xqg, alpha 0.3`. */
   readonly name: string;
-  readonly system: System;
   readonly condition: ConditionName;
   /** Where on the condition's axis; '' for systems. */
   readonly point: string | number;
-  readonly profile: ProfileName;
-  readonly alpha: number;
   /**
    * The share of the queries' mean; null without augmentation, and where it differs from passage to
    * passage.
    */
   readonly alphaEffective: number | null;
-  readonly languages: VariantLanguages;
-  readonly source: SumSource;
-  readonly defaults: SearchDefaults;
-  /** Weight of a first pass; null: that of search. */
-  readonly feedback: number | null;
   /** Name of the distractors that are added to the pool. */
   readonly distractors: string | null;
   /** Name of what the questions are expanded by. */
@@ -148,36 +133,9 @@ function systemVariant(
     source,
     defaults,
     feedback: null,
+    topN: null,
     distractors: null,
     expansion: null,
-  };
-}
-
-/** The defaults with what was tuned for a system in their places. */
-export function defaultsWith(system: System, settings: Settings): SearchDefaults {
-  const {
-    k1,
-    b,
-    alpha,
-    generatedWeight,
-    translationWeight,
-    expectedDf,
-    relatedWeight,
-    normalization,
-  } = settings;
-  const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
-  const { hybrid, profile, feedback } = SEARCH_DEFAULTS;
-  const denseWeight = { ...hybrid.denseWeight, [mode]: settings.denseWeight };
-  return {
-    bm25: { k1, b },
-    alpha,
-    generatedWeight,
-    translationWeight,
-    expectedDf,
-    relatedWeight,
-    feedback,
-    profile,
-    hybrid: { ...hybrid, normalization, denseWeight },
   };
 }
 
@@ -245,7 +203,7 @@ function at(
 function languageChoices(
   choice: 'own' | 'all' | 'others' | 'leave-one-out',
   queryLanguages: readonly string[],
-): [string, VariantLanguages][] {
+): [string, QueryLanguages][] {
   if (choice === 'own') return [['own', 'asker']];
   if (choice === 'leave-one-out')
     return queryLanguages.map((lang) => [`without ${lang}`, { without: lang }]);
@@ -279,17 +237,4 @@ function combine(
 /** Queries a passage and language that a sum is over. */
 function countOf({ queries }: SumSource): number {
   return queries === 'expected' ? EXPECTED_QUERIES : queries;
-}
-
-/** What search calls the variant's languages for a question in `asker`. */
-export function policyOf(
-  languages: VariantLanguages,
-  asker: string,
-  queryLanguages: readonly string[],
-): LanguagePolicy {
-  if (languages === 'asker' || languages === 'all') return languages;
-  const left = languages === 'others' ? asker : languages.without;
-  return Object.fromEntries(
-    queryLanguages.filter((lang) => lang !== left).map((lang) => [lang, 1]),
-  );
 }

@@ -2,12 +2,13 @@
  * The work of an experiment, as a list: which variants are to be ranked for which questions about
  * which pool. From it come the plan that people see and the run. Ranks nothing itself.
  */
+import { sha256 } from '../../base/identity.js';
 import type { Encoder } from '../../encode/encoder.js';
 import { type Generator, hasDistribution } from '../../generate/generator.js';
 import type { EvaluationPassage, TestCollection } from '../data/collection.js';
 import type { AnswerSearch } from '../measures/xor/answer-recall.js';
-import { type ArtifactStore, type Identity, sha256 } from '../ranking/artifact-store.js';
-import { Block, type PlacedBlock } from '../ranking/block.js';
+import type { ArtifactStore, Identity } from '../ranking/artifact-store.js';
+import { Block, type PlacedBlock, passagesInMemory } from '../ranking/block.js';
 import { codeIdentity, RANKING_CODE } from '../ranking/code-identity.js';
 import type { LanguageMeans } from '../ranking/language-means.js';
 import type { ExperimentExpansions } from './expansions.js';
@@ -66,7 +67,7 @@ export class Blocks {
     let block = this.#known.get(key);
     if (block === undefined) {
       const { encoder, generator } = pairing;
-      block = new Block(passages, {
+      block = new Block(passagesInMemory(passages), {
         encoder,
         generator,
         store: this.#store,
@@ -163,25 +164,26 @@ function identityOf(
   { test, queryLang, answers }: Pick<WorkItem, 'test' | 'answers'> & { readonly queryLang: string },
   seed: number,
 ): Identity {
-  const { system, profile, alpha, languages, source, defaults, feedback } = variant;
+  const { system, profile, alpha, languages, source, defaults, feedback, topN } = variant;
   const { mode, augment, translate } = system;
   const augmented = augment !== 'off';
   const drawn = augmented && source.queries !== 'expected';
   return {
-    pool: pool.blocks.map(({ block, idOf }) => [block.digest, idOf('')]),
+    pool: pool.blocks.map(({ block, idOf }) => [block.passages.digest, idOf('')]),
     questions: questionsDigest(test),
     queryLang,
     ...(answers === null ? {} : { answers: answers.identity }),
     mode,
     translate,
     means: source.means,
-    code: codeIdentity(RANKING_CODE),
+    code: codeIdentity([...RANKING_CODE, 'evaluate/experiment/work-ranker']),
     encoder: mode === 'lexical' ? null : encoder.identity,
     generator: mode === 'dense' && !augmented ? null : generator.identity,
     table: hasDistribution(generator),
     augmentation: augmented ? { profile, alpha, languages, source } : null,
     seed: drawn ? seed : null,
     feedback: mode === 'dense' ? (feedback ?? defaults.feedback) : feedback,
+    topN: mode === 'hybrid' ? topN : null,
     // Alpha is part of the augmentation; a dense leg alone reads no other default.
     defaults: mode === 'dense' ? null : { ...defaults, alpha: null, feedback: null },
   };

@@ -16,22 +16,12 @@ import { SEARCH_DEFAULTS, type SearchDefaults, searchDefaults } from '../../sear
 import { openScanner } from '../../search/dense/open-scanner.js';
 import type { Scanner } from '../../search/dense/scanner.js';
 import { SearchEngine } from '../../search/engine.js';
-import { lexicalModeOf, type SearchRequest } from '../../search/request.js';
-import { rankOfIds } from '../../search/top-k.js';
+import type { SearchRequest } from '../../search/request.js';
 import type { Qrels, RelevantRanks } from '../measures/metrics.js';
 import { DRAWN_QUERIES, type System } from '../systems.js';
-import { fuseLegs, legList } from './leg-list.js';
 import { PassageIndex } from './passage-index.js';
-import { QueryLegs } from './query-legs.js';
-import { byteOrder, rankRows, rankScannedRows, relevantRows } from './row-ranks.js';
-import { scannedScores } from './scanned-scores.js';
+import { byteOrder, ranksOf, relevantRows } from './row-ranks.js';
 import type { AskedQuery, OpenOptions, OpenSearcher, Searcher } from './searcher.js';
-
-/**
- * Scores that one batch of questions may take (32 MB of float32), and questions of a batch at most.
- */
-const SCANNED_SCORES = 2 ** 23;
-const MOST_QUESTIONS = 256;
 
 export interface EngineParts<G extends Generator = Generator> {
   readonly encoder: Encoder;
@@ -108,18 +98,12 @@ class EngineSearcher implements Searcher {
   readonly passageLanguages: ReadonlySet<string>;
   readonly #indexes: readonly PassageIndex[];
   readonly #engines: readonly SearchEngine[];
-  readonly #encoder: CachedEncoder;
-  readonly #scanner: Scanner;
-  readonly #defaults: SearchDefaults;
   readonly #rowOf: ReadonlyMap<string, number>;
-  readonly #rank: Uint32Array;
   readonly #order: Uint32Array;
-  readonly #fused: Float64Array;
 
   /** @param indexes with expectations and, if any system wants it, with drawn queries */
   constructor(indexes: readonly PassageIndex[], parts: EngineParts) {
     const encoder = new CachedEncoder(parts.encoder);
-    this.#encoder = encoder;
     const { defaults = SEARCH_DEFAULTS, scanner } = parts;
     this.#engines = indexes.map((index) => {
       const { generator } = index.options;
@@ -135,15 +119,11 @@ class EngineSearcher implements Searcher {
       });
     });
     this.#indexes = indexes;
-    this.#scanner = scanner;
-    this.#defaults = defaults;
     const { ids, langs } = this.#engines[0].snapshot;
     this.size = ids.length;
     this.passageLanguages = new Set(langs);
     this.#rowOf = new Map(ids.map((id, row) => [id, row]));
-    this.#rank = rankOfIds(ids);
     this.#order = byteOrder(ids);
-    this.#fused = new Float64Array(ids.length);
   }
 
   has(passageId: string): boolean {
@@ -156,35 +136,18 @@ class EngineSearcher implements Searcher {
     systems: readonly System[],
     depth: number,
   ): Promise<RelevantRanks[][]> {
-    // A hybrid needs the exact scores of all passages, which then serve the dense systems too.
-    const scans = systems.every(({ mode }) => mode !== 'hybrid');
     const relevant = queries.map(({ id }) => relevantRows(qrels.get(id)!, this.#rowOf));
     const ranks = queries.map((): RelevantRanks[] => new Array(systems.length));
-    for (const [s, system] of systems.entries()) {
-      if (!scans || system.mode !== 'dense') continue;
-      const engine = this.#engineOf(system);
-      const size = Math.min(MOST_QUESTIONS, Math.max(1, Math.floor(SCANNED_SCORES / this.size)));
-      for (let first = 0; first < queries.length; first += size) {
-        const batch = queries
-          .slice(first, first + size)
-          .map((query) => requestOf(system, query, depth));
-        const ofBatch = await scannedScores(engine, this.#scanner, batch);
-        ofBatch.forEach((scores, i) => {
-          ranks[first + i][s] = rankScannedRows(relevant[first + i], scores, this.#order, depth);
-        });
-      }
-    }
-    for (const [q, query] of queries.entries()) {
-      if (q % MOST_QUESTIONS === 0 && systems.some(({ mode }) => mode === 'hybrid'))
-        await this.#encoder.encodeQueries(queries.slice(q, q + MOST_QUESTIONS));
-      const legs = new Map(this.#engines.map((engine) => [engine, new QueryLegs(engine)]));
-      for (const [s, system] of systems.entries()) {
-        if (scans && system.mode === 'dense') continue;
-        const scores = await this.#scores(
-          legs.get(this.#engineOf(system))!,
-          requestOf(system, query, depth),
-        );
-        ranks[q][s] = rankRows(relevant[q], scores, this.#order, depth);
+    for (const engine of new Set(systems.map((system) => this.#engineOf(system)))) {
+      const places = [...systems.keys()].filter((s) => this.#engineOf(systems[s]) === engine);
+      const requests = queries.flatMap((query) =>
+        places.map((s) => requestOf(systems[s], query, depth)),
+      );
+      let next = 0;
+      for await (const scores of engine.rankAll(requests)) {
+        const [q, s] = [Math.floor(next / places.length), places[next % places.length]];
+        ranks[q][s] = ranksOf(relevant[q], scores, this.#order, depth);
+        next++;
       }
     }
     return ranks;
@@ -199,31 +162,6 @@ class EngineSearcher implements Searcher {
     if (engine === undefined)
       throw new RangeError(`${name} was not among the systems that were opened`);
     return engine;
-  }
-
-  /** (n); NaN: no score. */
-  async #scores(legs: QueryLegs, request: SearchRequest): Promise<ArrayLike<number>> {
-    if (request.mode === 'dense')
-      return (await legs.dense(request)) ?? this.#fused.fill(Number.NaN);
-    if (request.mode === 'lexical')
-      return legs.lexical(request).map((score) => (score > 0 ? score : Number.NaN));
-    const { topN, normalization, denseWeight } = this.#defaults.hybrid;
-    const shape = {
-      topN: Math.min(Math.max(topN, request.k), this.size),
-      normalization,
-      rank: this.#rank,
-    };
-    const [dense, lexical] = [await legs.dense(request), legs.lexical(request)];
-    const matches = lexical.reduce((count, score) => count + (score > 0 ? 1 : 0), 0);
-    // Length of the longer list: that of the dense leg, if it speaks, is always N.
-    const depth = dense === null ? Math.min(matches, shape.topN) : shape.topN;
-    fuseLegs(
-      legs.kept(dense ?? 'none', () => legList(dense, null, depth, shape)),
-      legs.kept(lexical, () => legList(lexical, 0, depth, shape)),
-      denseWeight[lexicalModeOf(request)],
-      this.#fused,
-    );
-    return this.#fused;
   }
 }
 

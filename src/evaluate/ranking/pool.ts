@@ -1,7 +1,7 @@
 /**
- * Passages that questions are asked of: one or more blocks side by side, with the sums of their
- * generated queries chosen from what the blocks keep. As a snapshot it is searched by the search
- * engine.
+ * The passages that a set of queries is ranked over: one or more blocks side by side, with the sums
+ * of their generated queries chosen from what the blocks have stored. The search engine searches it
+ * as a snapshot.
  */
 
 import { LexicalSegment } from '../../indexing/lexical/segment.js';
@@ -12,9 +12,11 @@ import type { TermBag } from '../../languages/terms.js';
 import type { Bm25Parameters } from '../../search/lexical/bm25.js';
 import { LexicalIndex } from '../../search/lexical/index.js';
 import { dequantize, quantize, quantizedBytes } from '../../store/quantize.js';
-import type { MeansSource } from '../experiment/spec.js';
 import { EXPECTED_QUERIES, type PlacedBlock, SUM_BITS } from './block.js';
 import { type LanguageMeans, meansOf, removeMeans } from './language-means.js';
+
+/** Where the means come from that are removed from vectors. */
+export type MeansSource = 'none' | 'training' | 'pool';
 
 /** Which generated queries count, and how their vectors are prepared. */
 export interface SumSource {
@@ -52,8 +54,8 @@ export class Pool {
   constructor(blocks: readonly PlacedBlock[], options: PoolOptions) {
     this.blocks = blocks;
     this.#options = options;
-    this.ids = blocks.flatMap(({ block, idOf }) => block.passages.map(({ id }) => idOf(id)));
-    this.langs = blocks.flatMap(({ block }) => block.passages.map(({ lang }) => lang));
+    this.ids = blocks.flatMap(({ block, idOf }) => block.passages.ids.map(idOf));
+    this.langs = blocks.flatMap(({ block }) => block.passages.langs);
     this.dim = blocks[0].block.dim;
   }
 
@@ -91,7 +93,7 @@ export class Pool {
     };
   }
 
-  /** The lexical leg. Expected queries are the generator's table; drawn ones are kept as terms. */
+  /** The lexical leg. Expected queries are the generator's table; drawn ones are indexed as terms. */
   async lexical(
     source: SumSource,
     languages: readonly string[],
@@ -106,17 +108,19 @@ export class Pool {
     };
     for (const [place, { block }] of this.blocks.entries()) {
       const expected = source.queries === 'expected';
-      const pivots = expected ? block.pivots() : null;
       const drawn = expected ? null : await this.#drawnTerms(place, source, languages);
-      for (const [row, { lang }] of block.passages.entries()) {
-        const pivot = pivots === null ? null : pivots[row];
-        builder.add({
-          own: block.own()[row],
-          pivot,
-          drawn: drawn === null ? null : drawn[row],
-          lang,
-        });
-        if (builder.full) seal();
+      let row = 0;
+      for await (const batch of block.lexicalPassages()) {
+        for (const { own, pivot, lang } of batch) {
+          builder.add({
+            own,
+            pivot: expected ? pivot : null,
+            drawn: drawn === null ? null : drawn[row],
+            lang,
+          });
+          row++;
+          if (builder.full) seal();
+        }
       }
     }
     seal();
@@ -132,7 +136,7 @@ export class Pool {
   ): Promise<Float32Array> {
     const { block } = this.blocks[place];
     const { dim } = this;
-    const n = block.passages.length;
+    const n = block.size;
     const sums = new Float32Array(n * dim);
     if (source.queries === 'expected') {
       const rowBytes = quantizedBytes(dim, SUM_BITS);
@@ -175,7 +179,7 @@ export class Pool {
     languages: readonly string[],
   ): Promise<Map<string, TermBag>[]> {
     const { block } = this.blocks[place];
-    const terms = block.passages.map(() => new Map<string, TermBag>());
+    const terms = Array.from({ length: block.size }, () => new Map<string, TermBag>());
     if (source.queries === 'expected' || source.queries === 0) return terms;
     for (const lang of languages) {
       const { texts, starts } = await block.drawn(lang, source.drawn);

@@ -5,6 +5,7 @@
  * question and the questions of an article are not treated as independent samples.
  */
 
+import { meanOf } from '../../base/numbers.js';
 import {
   type ExperimentResults,
   isPrimary,
@@ -81,10 +82,6 @@ export function columnsOf(measurements: readonly Measurement[], measure: Measure
     groups: Array.from(column.values(), ({ group }) => group),
     values: Array.from(column.values(), ({ sum, pools }) => sum / pools),
   }));
-}
-
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Tests one language. */

@@ -1,7 +1,8 @@
 /** Composes the report of an experiment: first the answer, then figures and tables. */
 
+import { meanOf } from '../../base/numbers.js';
 import { type ExperimentResults, measuresIn } from '../experiment/measurement.js';
-import { answerOf, columnsOf, decimal, meanOf } from './comparison.js';
+import { answerOf, columnsOf, decimal } from './comparison.js';
 import { figuresOf } from './figures.js';
 import { PUBLISHED } from './published.js';
 import type { Report, ReportTable, ReportTableRow, Section } from './report.js';

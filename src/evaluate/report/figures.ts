@@ -1,5 +1,6 @@
 /** The figures of a report, each with its data. */
 
+import { meanOf } from '../../base/numbers.js';
 import {
   type ExperimentResults,
   type Measurement,
@@ -12,7 +13,7 @@ import { bars } from './charts/bars.js';
 import { curves } from './charts/curves.js';
 import { heatMap } from './charts/heat-map.js';
 import { scatter } from './charts/scatter.js';
-import { columnsOf, LEVEL, meanOf, pairingsOf, testColumn } from './comparison.js';
+import { columnsOf, LEVEL, pairingsOf, testColumn } from './comparison.js';
 import type { Figure } from './report.js';
 import {
   againstOf,

@@ -1,5 +1,6 @@
 /** Tables of every system and every condition beside the primary one: means, marked exploratory. */
 
+import { meanOf } from '../../base/numbers.js';
 import {
   ANSWER_SETTING,
   type ExperimentResults,
@@ -17,7 +18,6 @@ import {
   columnsOf,
   decimal,
   LEVEL,
-  meanOf,
   pairingsOf,
   signed,
   type TestResult,

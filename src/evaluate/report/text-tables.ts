@@ -1,4 +1,5 @@
-/** Formats results as text tables: systems as rows, languages and their mean as columns. */
+/** Results as text tables for people: systems as rows, languages as columns, the mean last. */
+import { meanOf } from '../../base/numbers.js';
 import type { ResultRow } from './results.js';
 
 export interface TableOptions {
@@ -76,11 +77,6 @@ function tableOf(
     lines.push([system, ...values.map(formatCell), ...(withMean ? [formatCell(mean)] : [])]);
   }
   return `${title}\n${formatColumns(lines)}`;
-}
-
-/** NaN if there are no values. */
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function formatCell(value: number): string {

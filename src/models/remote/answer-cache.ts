@@ -3,9 +3,9 @@
  * so that a run that was killed pays for none twice. A last line that a kill cut is dropped. In
  * memory is only where each one lies.
  */
-import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { sha256 } from '../../base/identity.js';
 import { cacheFolder } from '../places.js';
 
 interface Place {
@@ -31,7 +31,7 @@ export class Answers {
 
   /** @param name of what is asked; what belongs together has one file */
   static inCache(name: string): Promise<Answers> {
-    const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+    const hash = sha256(name).slice(0, 16);
     const readable = name.replace(/[^\w.-]+/g, '-').slice(0, 60);
     return Answers.open(join(cacheFolder(), 'answers', `${readable}-${hash}.jsonl`));
   }
@@ -45,7 +45,7 @@ export class Answers {
 
   /** The key of what is asked: anything that JSON can hold. */
   static key(asked: unknown): string {
-    return createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, KEY);
+    return sha256(JSON.stringify(asked)).slice(0, KEY);
   }
 
   get size(): number {

@@ -8,9 +8,9 @@ import { cancellationPoint } from '../../base/abort.js';
 import type { Graph } from '../../indexing/ann/graph.js';
 import type { RowSource } from '../../indexing/ann/rows.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
-import type { DenseList } from '../hits.js';
 import type { Augmentation, SearchRequest } from '../request.js';
 import { sortRows } from '../top-k.js';
+import type { DenseList } from './exact-search.js';
 import { fusedPartsOf } from './questions.js';
 import { RowScorer } from './row-scorer.js';
 

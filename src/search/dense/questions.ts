@@ -7,7 +7,7 @@ import type { Snapshot } from '../../indexing/snapshot.js';
 import type { LanguageWeight } from '../../languages/terms.js';
 import { questionVectors } from '../expansion.js';
 import { type Augmentation, policyWeights, type SearchRequest } from '../request.js';
-import type { DenseQuestion } from './dense-leg.js';
+import type { DenseQuestion } from './exact-search.js';
 import type { ScoredMatrix, SearchMatrix } from './exact-top-k.js';
 import type { FusedMatrices, MatrixOf } from './fused-matrices.js';
 
@@ -30,16 +30,29 @@ export class DenseQuestions {
   }
 
   /**
-   * The vector (dim) of each request, encoded in one batch; null for requests of mode 'lexical'.
+   * The vector (dim) of each request; null for requests of mode `lexical`. Distinct questions are
+   * encoded in one batch; equal questions share a vector, which must not be modified.
    */
   async vectors(requests: readonly SearchRequest[]): Promise<(Float32Array | null)[]> {
-    const dense = requests.filter(({ mode }) => mode !== 'lexical');
-    if (dense.length === 0) return requests.map(() => null);
-    const vectors = await questionVectors(this.#encoder, dense);
+    const numberOf = new Map<string, number>();
+    const distinct: SearchRequest[] = [];
+    const numbers = requests.map((request) => {
+      if (request.mode === 'lexical') return null;
+      const { question, questionId, questionLang, languages, expansion } = request;
+      const key = JSON.stringify([question, questionId, questionLang, languages, expansion]);
+      let number = numberOf.get(key);
+      if (number === undefined) {
+        number = distinct.length;
+        numberOf.set(key, number);
+        distinct.push(request);
+      }
+      return number;
+    });
+    if (distinct.length === 0) return requests.map(() => null);
+    const vectors = await questionVectors(this.#encoder, distinct);
     const { dim } = this.#snapshot;
-    let next = 0;
-    return requests.map(({ mode }) =>
-      mode === 'lexical' ? null : vectors.subarray(next * dim, ++next * dim),
+    return numbers.map((number) =>
+      number === null ? null : vectors.subarray(number * dim, (number + 1) * dim),
     );
   }
 

@@ -5,6 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from '@opensearch-project/opensearch';
 import { XqgError } from '../../base/errors.js';
+import { loadPackage } from '../../base/optional-package.js';
 import type { StoreAddress } from './address.js';
 
 export interface Request {
@@ -41,7 +42,7 @@ export class Connection {
    * @param requireWhole throws what a part of the answer says; where that is XQG_STORE_BUSY, the
    * request is sent again like others
    * @throws XqgError XQG_STORE_UNREACHABLE, XQG_STORE_REFUSED, XQG_STORE_FULL, XQG_STORE_BUSY,
-   * XQG_STORE_REJECTED, XQG_STORE_PACKAGE_MISSING
+   * XQG_STORE_REJECTED, XQG_PACKAGE_MISSING
    */
   async send<T>(
     request: Request,
@@ -111,13 +112,11 @@ export class Connection {
   }
 
   async #connect(): Promise<Client> {
-    const { Client } = await import('@opensearch-project/opensearch').catch((cause: Error) => {
-      throw new XqgError(
-        'XQG_STORE_PACKAGE_MISSING',
-        { reason: cause.message.split('\n')[0] },
-        { cause },
-      );
-    });
+    const { Client } = await loadPackage(
+      'A store in OpenSearch',
+      '@opensearch-project/opensearch',
+      () => import('@opensearch-project/opensearch'),
+    );
     const username = process.env.XQG_OPENSEARCH_USER;
     const password = process.env.XQG_OPENSEARCH_PASSWORD;
     return new Client({

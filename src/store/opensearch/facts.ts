@@ -5,7 +5,7 @@
  * A fact is `key NUL kind value`. Kinds: `t` a text (its sha256 if it is long); `e` a number for
  * equality; `n` a number for order, in hex digits that sort as the numbers do; `d` a date.
  */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../base/identity.js';
 import type { MetadataValue, Passage } from '../../corpus/passage.js';
 
 export type FactKind = 't' | 'e' | 'n' | 'd';
@@ -17,8 +17,8 @@ const DATE = /^\d{4}-\d{2}(-\d{2}(T.*)?)?$/;
 const LONGEST = 256;
 
 export function fact(key: string, kind: FactKind, value: string): string {
-  const short = key.length <= LONGEST ? key : hashed(key);
-  return `${short}\0${kind}${kind === 't' && value.length > LONGEST ? hashed(value) : value}`;
+  const short = key.length <= LONGEST ? key : sha256(key);
+  return `${short}\0${kind}${kind === 't' && value.length > LONGEST ? sha256(value) : value}`;
 }
 
 /** The number as 16 hex digits, in the order of numbers. */
@@ -56,8 +56,4 @@ function ofValue(key: string, value: MetadataValue): string[] {
   if (isNumberText(trimmed)) facts.push(fact(key, 'n', orderedNumber(Number(trimmed))));
   if (isDateText(trimmed) && trimmed.length <= LONGEST) facts.push(fact(key, 'd', trimmed));
   return facts;
-}
-
-function hashed(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

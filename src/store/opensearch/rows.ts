@@ -2,8 +2,9 @@
  * Indexed passages as documents of OpenSearch and back. A row is everything in `IndexedPassage`;
  * what searches need besides (vectors in graphs, terms, facts) follows from it.
  */
-import { createHash } from 'node:crypto';
+
 import { fuse } from '../../augment/fuse.js';
+import { sha256 } from '../../base/identity.js';
 import type { TermBag } from '../../languages/terms.js';
 import { dequantize, quantize } from '../quantize.js';
 import type { Column, IndexedPassage, StoreShape } from '../store.js';
@@ -110,7 +111,7 @@ function countedTerms({ terms, weights }: TermBag, units: number): string {
 /** The term as the index has it: without blanks and bars, of bounded length. */
 export function storedTerm(term: string): string {
   const plain = term.replaceAll(/[\s\p{Cc}|%]/gu, (sign) => encodeURIComponent(sign));
-  return plain.length <= LONGEST_TERM ? plain : createHash('sha256').update(term).digest('hex');
+  return plain.length <= LONGEST_TERM ? plain : sha256(term);
 }
 
 /** What to ask the server for, to read columns. */

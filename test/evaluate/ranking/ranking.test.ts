@@ -6,11 +6,11 @@ import type { EvaluationQuery } from '../../../src/evaluate/data/collection.js';
 import { type ExperimentSpec, experimentSchema } from '../../../src/evaluate/experiment/spec.js';
 import { type Variant, variantsOf } from '../../../src/evaluate/experiment/variants.js';
 import { ArtifactStore } from '../../../src/evaluate/ranking/artifact-store.js';
-import { Block, EXPECTED_QUERIES } from '../../../src/evaluate/ranking/block.js';
+import { Block, EXPECTED_QUERIES, passagesInMemory } from '../../../src/evaluate/ranking/block.js';
 import { engineSearchers } from '../../../src/evaluate/ranking/engine-searcher.js';
 import { PassageIndex } from '../../../src/evaluate/ranking/passage-index.js';
 import { Pool, percentileOf } from '../../../src/evaluate/ranking/pool.js';
-import { type AskedQuestions, Ranker } from '../../../src/evaluate/ranking/ranker.js';
+import { type QuestionBatch, Ranker } from '../../../src/evaluate/ranking/ranker.js';
 import { roundTripScores } from '../../../src/evaluate/ranking/round-trip.js';
 import { DRAWN_QUERIES, SYSTEMS } from '../../../src/evaluate/systems.js';
 import type { Generator } from '../../../src/generate/generator.js';
@@ -73,11 +73,11 @@ const variants = variantsOf(spec, {
 });
 const variant = (name: string): Variant => variants.find((each) => each.name === name)!;
 
-async function open(): Promise<{ ranker: Ranker; asked: AskedQuestions; pool: Pool }> {
+async function open(): Promise<{ ranker: Ranker; asked: QuestionBatch; pool: Pool }> {
   // Two blocks, so that their places in the pool count.
   const recipe = { encoder, generator, store, seed: 0 };
   const blocks = [passages.slice(0, 11), passages.slice(11)].map((part) => ({
-    block: new Block(part, recipe),
+    block: new Block(passagesInMemory(part), recipe),
     idOf: (id: string) => id,
   }));
   const pool = new Pool(blocks, {
@@ -95,7 +95,11 @@ async function open(): Promise<{ ranker: Ranker; asked: AskedQuestions; pool: Po
   const vectors = await encoder.encodeQueries(
     queries.map(({ text }) => ({ text, languages: [{ lang, weight: 1 }] })),
   );
-  return { ranker, pool, asked: { lang, queries, qrels, vectors, expansions: null } };
+  return {
+    ranker,
+    pool,
+    asked: { lang, queries, qrels, vectors, languages: null, expansions: null },
+  };
 }
 
 /** The order of all passages in an index that was built for this alone. */
@@ -136,7 +140,7 @@ describe('variants of one pool', () => {
     const asQuery = queries.map((query) => ({ ...query, languages: [{ lang, weight: 1 }] }));
     const expected = await searcher.rank(asQuery, qrels, systems, passages.length);
     for (const [s, system] of systems.entries()) {
-      const ranks = await ranker.ranks(variant(system.name), asked);
+      const ranks = (await ranker.ranks([variant(system.name)], asked))[0];
       expect(ranks, system.name).toEqual(expected.map((ofQuery) => ofQuery[s]));
     }
     await searcher.close();
@@ -145,8 +149,8 @@ describe('variants of one pool', () => {
   it('with feedback rank as the search engine does, and without it as the system itself', async () => {
     const { ranker, asked } = await open();
     for (const system of ['dense', 'dense+xqg']) {
-      expect(await ranker.ranks(variant(`${system}, feedback 0`), asked)).toEqual(
-        await ranker.ranks(variant(system), asked),
+      expect((await ranker.ranks([variant(`${system}, feedback 0`)], asked))[0]).toEqual(
+        (await ranker.ranks([variant(system)], asked))[0],
       );
       const fed = variant(`${system}, feedback 0.5`);
       const best = await ranker.best(fed, asked, passages.length);
@@ -156,9 +160,9 @@ describe('variants of one pool', () => {
           .sort((a, b) => b.score - a.score || (a.id < b.id ? 1 : -1))
           .flatMap(({ id }, i) => (qrels.get(asked.queries[q].id)!.has(id) ? [i + 1] : [])),
       );
-      const found = await ranker.ranks(fed, asked);
+      const found = (await ranker.ranks([fed], asked))[0];
       expect(found.map(({ ranks: each }) => each)).toEqual(ranks);
-      expect(found).not.toEqual(await ranker.ranks(variant(system), asked));
+      expect(found).not.toEqual((await ranker.ranks([variant(system)], asked))[0]);
     }
   });
 
@@ -209,7 +213,7 @@ describe('variants of one pool', () => {
 
   it('of languages are those that search would use', async () => {
     const { ranker, asked } = await open();
-    const ranks = async (name: string) => ranker.ranks(variant(name), asked);
+    const ranks = async (name: string) => (await ranker.ranks([variant(name)], asked))[0];
     expect(await ranks('dense+xqg, own')).toEqual(await ranks('dense+xqg'));
     expect(await ranks('dense+xqg, others')).toEqual(await ranks('dense+xqg, without th'));
   });
@@ -220,7 +224,7 @@ describe('variants of one pool', () => {
       ...variant('dense+xqg, n=1'),
       source: { ...variant('dense+xqg, n=1').source, queries: 5 },
     };
-    const ranks = (each: Variant) => ranker.ranks(each, asked);
+    const ranks = async (each: Variant) => (await ranker.ranks([each], asked))[0];
     const none = await ranks(variant('dense+xqg, filter 0 %'));
     expect(none).toEqual(await ranks(five));
     expect(await ranks(variant('dense+xqg, filter 50 %'))).not.toEqual(none);
@@ -228,7 +232,7 @@ describe('variants of one pool', () => {
 
   it('without means are the systems themselves', async () => {
     const { ranker, asked } = await open();
-    const ranks = async (name: string) => ranker.ranks(variant(name), asked);
+    const ranks = async (name: string) => (await ranker.ranks([variant(name)], asked))[0];
     expect(await ranks('dense+xqg, means none')).toEqual(await ranks('dense+xqg'));
     expect(await ranks('dense+xqg, means none, alpha 0')).toEqual(await ranks('dense'));
     expect(await ranks('dense+xqg, means pool')).not.toEqual(await ranks('dense+xqg'));

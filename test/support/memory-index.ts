@@ -3,13 +3,13 @@
  * a store.
  */
 
-import { LexicalSegment, SEGMENT_ROWS } from '../indexing/lexical/segment.js';
-import { SegmentBuilder } from '../indexing/lexical/segment-builder.js';
-import type { Snapshot } from '../indexing/snapshot.js';
-import type { TermBag } from '../languages/terms.js';
-import { SEARCH_DEFAULTS } from './defaults.js';
-import type { Bm25Parameters } from './lexical/bm25.js';
-import { LexicalIndex } from './lexical/index.js';
+import { LexicalSegment, SEGMENT_ROWS } from '../../src/indexing/lexical/segment.js';
+import { SegmentBuilder } from '../../src/indexing/lexical/segment-builder.js';
+import type { Snapshot } from '../../src/indexing/snapshot.js';
+import type { TermBag } from '../../src/languages/terms.js';
+import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
+import type { Bm25Parameters } from '../../src/search/lexical/bm25.js';
+import { LexicalIndex } from '../../src/search/lexical/index.js';
 
 /** One passage with everything that search needs of it. */
 export interface MemoryRow {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/base/random.js';
-import { exactScores } from '../../../src/evaluate/ranking/exact-scores.js';
+import { exactScores } from '../../../src/search/dense/exact-scores.js';
 import { exactScore, SearchMatrix } from '../../../src/search/dense/exact-top-k.js';
 import { ExactProducts } from '../../../src/vectors/exact-products.js';
 

@@ -1,6 +1,7 @@
 /** The exact dense scores of one question over all rows, as `exactScore` gives them. */
-import { exactScore, type MatrixPart, type SearchMatrix } from '../../search/dense/exact-top-k.js';
+
 import { ExactProducts } from '../../vectors/exact-products.js';
+import { exactScore, type MatrixPart, type SearchMatrix } from './exact-top-k.js';
 
 /** A copy of each matrix for as long as it is used, where the kernel takes it. */
 const kernels = new WeakMap<SearchMatrix, ExactProducts>();
