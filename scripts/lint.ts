@@ -4,31 +4,32 @@
  * took.
  * usage: npm run lint
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
+// npm puts node_modules/.bin on the PATH.
 const CHECKS = [
-  'biome check --error-on-warnings',
-  'tsgo -p tsconfig.check.json',
-  'svelte-check --tsgo --workspace src/web --tsconfig ./tsconfig.json --threshold warning',
-  'depcruise src --config .dependency-cruiser.mjs --output-type err',
-  'knip',
+  spawn('biome', ['check', '--error-on-warnings']),
+  spawn('tsgo', ['-p', 'tsconfig.check.json']),
+  spawn('svelte-check', ['--tsgo', '--workspace', 'src/web', '--threshold', 'warning']),
+  spawn('depcruise', ['src', '--config', '.dependency-cruiser.mjs', '--output-type', 'err']),
+  spawn('knip', []),
 ];
 
-async function run(check: string): Promise<boolean> {
-  const [tool, ...words] = check.split(' ');
-  const started = performance.now();
-  const child = spawn(`node_modules/.bin/${tool}`, words);
+async function passes(check: ChildProcess): Promise<boolean> {
   let output = '';
-  for (const stream of [child.stdout, child.stderr])
+  for (const stream of [check.stdout!, check.stderr!])
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
-  const code = await new Promise((done) => child.on('close', done));
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const code = await new Promise((resolve, reject) => {
+    check.on('close', resolve);
+    check.on('error', reject);
+  });
   if (code !== 0) process.stdout.write(`${output.trim()}\n`);
-  process.stdout.write(`${code === 0 ? 'ok' : 'failed'}  ${tool}  ${seconds} s\n`);
+  const seconds = (performance.now() / 1000).toFixed(1);
+  process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'} ${check.spawnargs[0]}, ${seconds} s\n`);
   return code === 0;
 }
 
-const passed = await Promise.all(CHECKS.map(run));
+const passed = await Promise.all(CHECKS.map(passes));
 if (passed.includes(false)) process.exitCode = 1;
