@@ -1,5 +1,6 @@
 // Ranks settings of search by mean MRR on data that may be tuned on (MLQA-R's tuning half by default, or question-answer
-// files), never on XQuAD. Needs `npm run build`. Usage:
+// files), never on XQuAD. The defaults of src/search/defaults.ts were chosen with it: an experiment with `tune` tries alpha and
+// the weight of the dense leg only, this any parameter. Needs `npm run build`. Usage:
 //   node scripts/tune.mjs [--pack base] [--data ../shared/data/eval/mlqa-r] [--half tune|report|all] [--langs ar,de]
 //     [--qa FILE]... [--setting to-english|mono|from-english] [--systems hybrid,hybrid+xqg] [--measure MRR]
 //     [--grid '{"denseWeight":[0.5,1,2],"alpha":[0.2,0.4]}'] [--encoder '{"semanticShare":0.6}'] [--generator '{...}']
@@ -50,7 +51,7 @@ const recipe = await openRecipe({
   generator: options.queries === 'gloss' ? 'gloss' : 'lexicon',
   generatorOptions: { settings: JSON.parse(options.generator) },
 });
-const { encoder, generator } = recipe;
+const { encoder, generator, pack } = recipe;
 const { scanner } = await openScanner();
 const folder = mkdtempSync(join(tmpdir(), 'xqg-tune-'));
 const store = new ArtifactStore(folder);
@@ -81,8 +82,13 @@ rmSync(folder, { recursive: true });
 if (options.json) {
   const command = `node scripts/tune.mjs ${process.argv.slice(2).join(' ')}`;
   const sources = found.flatMap((each) => each.sources);
+  const identities = {
+    ...{ pack, scanner: scanner.name },
+    encoder: encoder.identity,
+    generator: generator.identity,
+  };
   writeFileSync(
     options.json,
-    `${JSON.stringify({ found, madeBy: madeBy(command, sources, { pack: recipe.pack, encoder: encoder.identity, generator: generator.identity, scanner: scanner.name }) }, null, 1)}\n`,
+    `${JSON.stringify({ found, madeBy: madeBy(command, sources, identities) }, null, 1)}\n`,
   );
 }

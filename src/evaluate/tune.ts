@@ -3,6 +3,7 @@
  * on: MLQA-R's first half and question-answer files, never XQuAD.
  */
 
+import { meanOf } from '../base/numbers.js';
 import type { Encoder } from '../encode/encoder.js';
 import type { DistributionGenerator } from '../generate/generator.js';
 import type { Scanner } from '../search/dense/scanner.js';
@@ -74,7 +75,7 @@ export async function tune(
     }
     const ofSystem = settings.map((each, i): TunedSettings => {
       const values = Object.values(byPair[i]);
-      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const mean = meanOf(values);
       return { system: system.name, settings: each, byPair: byPair[i], mean };
     });
     tuned.push(...ofSystem.sort((a, b) => b.mean - a.mean));

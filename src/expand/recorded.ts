@@ -5,8 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import { XqgError } from '../base/errors.js';
-import { readLines } from '../base/lines.js';
-import { counted } from '../base/numbers.js';
+import { parseJsonObject, readLines } from '../base/lines.js';
+import { formatCount } from '../base/numbers.js';
 import type { Expander, ExpanderIdentity, QuestionToExpand, WrittenExpansion } from './expander.js';
 
 type Texts = ReadonlyMap<string, { readonly text: string; readonly lang: string | null }>;
@@ -54,14 +54,8 @@ function keyOf(question: string): string {
 
 function parseRow(line: string, file: string, number: number) {
   const broken = (reason: string) =>
-    new XqgError('XQG_EXPANSION_ROW', { file, line: counted(number), reason });
-  let row: unknown;
-  try {
-    row = JSON.parse(line);
-  } catch (error) {
-    throw broken(`not JSON (${(error as Error).message})`);
-  }
-  const { question, text, lang = null } = (row ?? {}) as Record<string, unknown>;
+    new XqgError('XQG_EXPANSION_ROW', { file, line: formatCount(number), reason });
+  const { question, text, lang = null } = parseJsonObject(line, broken);
   if (typeof question !== 'string' || question.trim() === '') throw broken('no "question"');
   if (typeof text !== 'string') throw broken('no "text"');
   if (lang !== null && typeof lang !== 'string') throw broken('"lang" is no language code');

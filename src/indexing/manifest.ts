@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { TunedAugmentation } from '../augment/tuned.js';
 import { writeAtomically } from '../base/atomic-write.js';
 import { storageError, XqgError } from '../base/errors.js';
+import { canonicalJson } from '../base/identity.js';
 import type { EncoderIdentity } from '../encode/encoder.js';
 import type { EncoderSpec } from '../encode/open-encoder.js';
 import type { GeneratorIdentity } from '../generate/generator.js';
@@ -176,15 +177,6 @@ const COMPARED = [
   ['encodesQueries', 'encoding of generated queries'],
   ['glossary', 'glossary'],
 ] as const satisfies readonly (readonly [keyof IndexIdentity, string])[];
-
-/** JSON with sorted keys: equal values give equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
 
 function parsed(text: string, path: string): Manifest {
   let value: Partial<Manifest> | null;

@@ -8,11 +8,18 @@ import { XqgError } from '../base/errors.js';
 import type { MetadataValue, Passage } from '../corpus/passage.js';
 import type { SearchSnapshot } from './opened/searchable.js';
 
-/** What a filter can test. */
-export type FilteredPassage = Pick<
-  Passage,
-  'id' | 'documentId' | 'source' | 'path' | 'title' | 'lang' | 'metadata'
->;
+/** The columns that a filter may use. */
+export const FILTER_COLUMNS = [
+  'id',
+  'documentId',
+  'source',
+  'path',
+  'title',
+  'lang',
+  'metadata',
+] as const satisfies readonly (keyof Passage)[];
+
+export type FilteredPassage = Pick<Passage, (typeof FILTER_COLUMNS)[number]>;
 
 export type PassageFilter = (passage: FilteredPassage) => boolean;
 
@@ -141,15 +148,7 @@ async function readMask(snapshot: SearchSnapshot, filters: readonly string[]): P
   const passes = parseFilters(filters);
   const mask = new Uint8Array(snapshot.ids.length);
   let row = 0;
-  for await (const passages of snapshot.scan([
-    'id',
-    'documentId',
-    'source',
-    'path',
-    'title',
-    'lang',
-    'metadata',
-  ])) {
+  for await (const passages of snapshot.scan(FILTER_COLUMNS)) {
     for (const passage of passages) mask[row++] = passes(passage) ? 1 : 0;
   }
   return mask;

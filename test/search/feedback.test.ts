@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
 import { openScanner } from '../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
-import { explain } from '../../src/search/explain.js';
+import { explainScores } from '../../src/search/explain-scores.js';
 import { moveToward } from '../../src/search/feedback.js';
 import type { SearchRequest } from '../../src/search/request.js';
 import { memoryIndex } from '../support/memory-index.js';
@@ -79,10 +79,12 @@ describe('feedback from a first pass', () => {
     const mask = new Uint8Array(rows.length).fill(1);
     mask[left] = 0;
     const [next] = await engine.rank({ ...BASE, feedback: 0, mask, k: 1 });
-    const { dense } = await explain(engine, { ...BASE, mask, feedback: 0.3 }, next.row);
+    const { dense } = await explainScores(engine, { ...BASE, mask, feedback: 0.3 }, next.row);
     expect(dense!.toward).toMatchObject({ id: next.id, weight: 0.3 });
     expect(dense!.toward!.share).toBeGreaterThan(0);
-    expect((await explain(engine, { ...BASE, feedback: 0 }, next.row)).dense!.toward).toBeNull();
+    expect(
+      (await explainScores(engine, { ...BASE, feedback: 0 }, next.row)).dense!.toward,
+    ).toBeNull();
   });
 
   it('leaves a question alone that has no vector, and refuses a weight below 0', async () => {

@@ -1,9 +1,5 @@
 /** Workers, their queue and the parts that they write. */
 export const workersErrors = {
-  XQG_QUEUE_PACKAGE: {
-    message: '{what} needs the package {package}, which cannot be loaded: {reason}.',
-    remedy: 'npm install {package}',
-  },
   XQG_QUEUE_ADDRESS: {
     message: 'The address of the queue cannot be used: {problem}.',
     remedy: 'Write it like redis://127.0.0.1:6379; a password may come from XQG_QUEUE_PASSWORD.',

@@ -3,15 +3,14 @@
  * catalog, the hash of the first download is recorded in `hashes.json`.
  */
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { writeAtomically } from '../../base/atomic-write.js';
+import { replaceAtomically, writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
+import { sha256OfFiles } from '../../base/identity.js';
 import { CARDS, type DataCard, type DataFile } from './cards.js';
 import type { DataSource } from './collection.js';
-import { type DownloadOptions, download, hashOf } from './download.js';
+import { type DownloadOptions, download } from './download.js';
 import { unreadable } from './lines.js';
 
 /**
@@ -112,7 +111,7 @@ export async function checkFiles(
 async function checkFile(folder: string, { path, sha256 }: DataFile): Promise<CheckedFile> {
   const target = join(folder, path);
   if (!(await exists(target))) return { path, state: 'missing', sha256: null };
-  const found = (await hashOf(target)).sha256;
+  const found = await sha256OfFiles(target);
   const expected = sha256 ?? (await readHashes(folder))[path]?.sha256;
   if (expected === undefined) return { path, state: 'unrecorded', sha256: found };
   const state = found !== expected ? 'changed' : sha256 === null ? 'recorded' : 'whole';
@@ -126,15 +125,13 @@ async function copy(
 ): Promise<{ sha256: string }> {
   if (!(await exists(source))) throw new XqgError('XQG_DATA_MISSING', { file: source });
   await mkdir(dirname(target), { recursive: true });
-  const part = `${target}.part`;
-  await copyFile(source, part);
-  const found = await hashOf(part);
-  if (expected !== null && found.sha256 !== expected) {
-    await rm(part);
-    throw new XqgError('XQG_DOWNLOAD_HASH', { url: source, found: found.sha256, expected });
-  }
-  await rename(part, target);
-  return found;
+  return replaceAtomically(target, async (temporary) => {
+    await copyFile(source, temporary);
+    const found = await sha256OfFiles(temporary);
+    if (expected !== null && found !== expected)
+      throw new XqgError('XQG_DOWNLOAD_HASH', { url: source, found, expected });
+    return { sha256: found };
+  });
 }
 
 async function record(folder: string, { path, url }: DataFile, sha256: string): Promise<void> {
@@ -172,11 +169,8 @@ async function exists(path: string): Promise<boolean> {
  * @throws XqgError XQG_EVALUATION_FILE where it cannot be read
  */
 export async function sourceOf(file: string): Promise<DataSource> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(file)) hash.update(chunk);
-  } catch (error) {
+  const sha256 = await sha256OfFiles(file).catch((error) => {
     throw unreadable(file, error);
-  }
-  return { file: basename(file), sha256: hash.digest('hex') };
+  });
+  return { file: basename(file), sha256 };
 }

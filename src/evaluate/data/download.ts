@@ -2,12 +2,11 @@
  * Downloads a file completely or not at all. After a broken connection the download is resumed, and
  * the file gets its name only after its hash has been verified.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import pRetry, { AbortError } from 'p-retry';
 import { XqgError } from '../../base/errors.js';
+import { sha256OfFiles } from '../../base/identity.js';
 
 export interface DownloadOptions {
   /** Hex; null if unknown. */
@@ -30,10 +29,11 @@ export interface Downloaded {
 const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Downloads `url` to `target`, resuming from `target.part` if it exists and the file has not changed
- * on the server.
+ * Downloads `url` to `target`, resuming from `target.part` if it exists and the file has not
+ * changed on the server.
  *
- * @throws XqgError XQG_DOWNLOAD when the server refuses or all attempts fail; the partial file stays
+ * @throws XqgError XQG_DOWNLOAD when the server refuses or all attempts fail; the partial file
+ * stays
  * @throws XqgError XQG_DOWNLOAD_HASH when the file has another hash; it is deleted
  */
 export async function download(
@@ -54,32 +54,22 @@ export async function download(
     signal?.throwIfAborted();
     throw asDownloadError(url, error);
   }
-  const found = await hashOf(part);
-  if (options.sha256 !== null && found.sha256 !== options.sha256) {
+  const found = await sha256OfFiles(part);
+  if (options.sha256 !== null && found !== options.sha256) {
     await rm(part);
     await rm(`${part}.etag`, { force: true });
-    throw new XqgError('XQG_DOWNLOAD_HASH', { url, found: found.sha256, expected: options.sha256 });
+    throw new XqgError('XQG_DOWNLOAD_HASH', { url, found, expected: options.sha256 });
   }
   await rename(part, target);
   await rm(`${part}.etag`, { force: true });
-  return found;
-}
-
-/** sha256 (hex) and size of a file. */
-export async function hashOf(path: string): Promise<Downloaded> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of createReadStream(path)) {
-    hash.update(chunk);
-    bytes += (chunk as Buffer).length;
-  }
-  return { sha256: hash.digest('hex'), bytes };
+  return { sha256: found, bytes: await sizeOf(target) };
 }
 
 /**
  * Downloads the rest of a partial file.
  *
- * @throws XqgError XQG_DOWNLOAD when a request fails, wrapped in an AbortError if retrying is useless
+ * @throws XqgError XQG_DOWNLOAD when a request fails, wrapped in an AbortError if retrying is
+ * useless
  */
 async function fetchRest(
   url: string,

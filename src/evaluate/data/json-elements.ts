@@ -2,9 +2,8 @@
  * Streams the elements of a JSON array in a file. The file may be larger than the longest string in
  * JavaScript.
  */
-import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
 import { XqgError } from '../../base/errors.js';
+import { readChunks } from '../../base/text-file.js';
 import { unreadable } from './lines.js';
 
 export interface JsonElement {
@@ -88,14 +87,9 @@ export async function* jsonElements(file: string): AsyncGenerator<JsonElement> {
 }
 
 async function* chunksOf(file: string): AsyncGenerator<Buffer> {
-  const bytes = createReadStream(file, { highWaterMark: 2 ** 20 });
-  const source = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
-  bytes.on('error', (error) => source.destroy(error));
   try {
-    for await (const chunk of source) yield chunk as Buffer;
+    yield* readChunks(file, 2 ** 20);
   } catch (error) {
     throw unreadable(file, error);
-  } finally {
-    bytes.destroy();
   }
 }

@@ -3,7 +3,7 @@
  * parallel, but has every question in English. It is split by article into a half for tuning and a
  * half for reporting.
  */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../base/identity.js';
 import type { Collection, DataSource, LanguagePart } from './collection.js';
 import { checkCounts, MLQA_R, type PublishedCounts } from './published-counts.js';
 import {
@@ -65,9 +65,7 @@ export async function loadMlqar(options: MlqarOptions): Promise<Collection> {
 
 function articlesOf(articles: readonly SquadArticle[], half: Half): SquadArticle[] {
   if (half === 'all') return [...articles];
-  const digest = new Map(
-    articles.map(({ title }) => [title, createHash('sha256').update(title).digest('hex')]),
-  );
+  const digest = new Map(articles.map(({ title }) => [title, sha256(title)]));
   const titles = [...digest.keys()].sort((a, b) => (digest.get(a)! < digest.get(b)! ? -1 : 1));
   const tuning = new Set(titles.slice(0, Math.ceil(titles.length / 2)));
   return articles.filter(({ title }) => tuning.has(title) === (half === 'tune'));

@@ -1,5 +1,6 @@
 /** The published numbers of passages and questions of XQuAD-R and MLQA-R by language. */
 import { XqgError } from '../../base/errors.js';
+import { formatCount } from '../../base/numbers.js';
 import type { LanguagePart } from './collection.js';
 
 /** Numbers of passages and questions in a language. */
@@ -45,16 +46,12 @@ export function checkCounts(
   published: PublishedCounts,
 ): void {
   const expected = published[lang];
-  const found = `${lang} has ${counted(passages.length)} sentences and ${counted(questions.size)} questions`;
+  const found = `${lang} has ${formatCount(passages.length)} sentences and ${formatCount(questions.size)} questions`;
   if (expected?.[0] === passages.length && expected[1] === questions.size) return;
   const reason = expected
-    ? `${found}, but ${counted(expected[0])} and ${counted(expected[1])} were published`
+    ? `${found}, but ${formatCount(expected[0])} and ${formatCount(expected[1])} were published`
     : `${found}, but that language was not published`;
   const remedy =
     'Download that file again (xqg data get), or convert other data to a BEIR folder (xqg evaluate beir).';
   throw new XqgError('XQG_EVALUATION_DATA', { dataset, directory, reason, remedy });
-}
-
-function counted(n: number): string {
-  return n.toLocaleString('en-US');
 }

@@ -1,9 +1,9 @@
-/** Reads SQuAD JSON, including the `sentence_breaks` of LAReQA's data sets. */
-import { createHash } from 'node:crypto';
+/** Reads SQuAD JSON, with the `sentence_breaks` of LAReQA's sets. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
+import { sha256 } from '../../base/identity.js';
 import type { Judgments } from '../measures/metrics.js';
 import type { DataSource, EvaluationPassage, LanguagePart } from './collection.js';
 import { unreadable } from './lines.js';
@@ -48,7 +48,7 @@ export async function readSquad(
   } catch (error) {
     throw unreadable(file, error);
   }
-  const source = { file: basename(file), sha256: createHash('sha256').update(bytes).digest('hex') };
+  const source = { file: basename(file), sha256: sha256(bytes) };
   let json: unknown;
   try {
     json = JSON.parse(bytes.toString('utf8'));

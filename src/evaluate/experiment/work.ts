@@ -2,10 +2,11 @@
  * The work of an experiment, as a list: which variants are to be ranked for which questions about
  * which pool. From it come the plan that people see and the run.
  */
+import { sha256 } from '../../base/identity.js';
 import { hasDistribution } from '../../generate/generator.js';
 import type { TestCollection } from '../data/collection.js';
 import type { AnswerSearch } from '../measures/xor/answer-recall.js';
-import { type ArtifactStore, type Identity, sha256 } from '../ranking/artifact-store.js';
+import type { ArtifactStore, Identity } from '../ranking/artifact-store.js';
 import {
   Block,
   type BlockRecipe,

@@ -4,11 +4,10 @@
  * carries its identity, length and sha256, so that a killed run resumes and a damaged file is
  * computed again.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeAtomically } from '../../base/atomic-write.js';
-import { canonicalJson } from '../../indexing/manifest.js';
+import { canonicalJson, sha256 } from '../../base/identity.js';
 
 /** JSON values that say what an artifact was made of and with. */
 export type Identity = Readonly<Record<string, unknown>>;
@@ -94,10 +93,6 @@ export class ArtifactStore {
 
 function bytesOf(array: Float32Array | Int32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-}
-
-export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }
 
 /** null if the file is absent or does not match its header. */

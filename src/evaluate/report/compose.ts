@@ -1,10 +1,8 @@
-/**
- * Composes the report of an experiment: the answer first, then everything else in the order of its
- * weight.
- */
+/** Composes the report of an experiment: first the answer, then figures and tables. */
 
+import { meanOf } from '../../base/numbers.js';
 import { type ExperimentResults, measuresIn } from '../experiment/measurement.js';
-import { answerOf, columnsOf, decimal, meanOf } from './comparison.js';
+import { answerOf, columnsOf, decimal } from './comparison.js';
 import { figuresOf } from './figures.js';
 import { PUBLISHED } from './published.js';
 import type { Report, ReportTable, ReportTableRow, Section } from './report.js';
@@ -23,21 +21,21 @@ export function reportOf(results: ExperimentResults): Report {
   const sections: Section[] = [
     {
       title: 'Figures',
-      text: 'The data of every figure is below it, and in the folder figures/.',
+      text: 'The data of each figure are shown below it and stored in the folder figures/.',
       tables: [],
       figures,
     },
     {
       title: 'All systems',
-      text: 'Like beside like: dense with dense, hybrid with hybrid. Same-language and cross-language settings are never averaged together.',
+      text: 'Compare like with like: dense with dense, hybrid with hybrid. Monolingual and cross-lingual settings are never averaged together.',
       tables: [...systemTables(results), ...answerTables(results)],
       figures: [],
     },
     { title: 'Conditions', text: '', tables: conditionTables(results), figures: [] },
     { title: 'Tuning', text: tuningText(results), tables: tuningTables(results), figures: [] },
     {
-      title: 'Beside published figures',
-      text: 'Not measured here. Read what differs before comparing.',
+      title: 'Published figures',
+      text: 'Not measured here. Note the differences before comparing.',
       tables: publishedTables(results),
       figures: [],
     },

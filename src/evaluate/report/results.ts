@@ -1,4 +1,4 @@
-/** The shape of measured results, the same for every data set, and what made them. */
+/** The format of measured results, which is the same for all data sets, and their provenance. */
 import { version } from '../../base/version.js';
 import type { DataSource, ParallelSetting } from '../data/collection.js';
 
@@ -9,15 +9,15 @@ import type { DataSource, ParallelSetting } from '../data/collection.js';
  */
 export type Setting = ParallelSetting | 'xor' | 'beir' | 'run';
 
-/** One figure; results are a flat list of these. */
+/** One figure. Results are a flat list of them. */
 export interface ResultRow {
   readonly dataset: string;
   readonly setting: Setting;
-  /** ISO 639-1; `mixed` where the queries have several languages. */
+  /** ISO 639-1 code; `mixed` if the queries are in several languages. */
   readonly queryLang: string;
   /**
-   * ISO 639-1; `all` for the pool of all languages; `mixed` where the passages have several
-   * languages otherwise.
+   * ISO 639-1 code; `all` for the pool of all languages; `mixed` if the passages of another pool
+   * are in several languages.
    */
   readonly passageLang: string;
   readonly system: string;
@@ -31,11 +31,11 @@ export interface ResultRow {
   readonly generator: string;
   /** Whether the system was told the language of the question or had to guess it. */
   readonly language: 'given' | 'detected';
-  /** Number of queries that `value` is the mean of. */
+  /** Number of queries over which `value` is the mean. */
   readonly queries: number;
 }
 
-/** The value of every query behind a row, if asked for. */
+/** The value of a single query. */
 export interface PerQueryRow extends Omit<ResultRow, 'queries'> {
   readonly query: string;
 }
@@ -50,8 +50,7 @@ export interface MadeBy {
   readonly command: string;
   readonly data: readonly DataSource[];
   /**
-   * Identities and settings of encoder, generator, pack, lexical leg and fusion, whatever took
-   * part.
+   * Identities and settings of the components used: encoder, generator, pack, lexical leg, fusion.
    */
   readonly identities: Readonly<Record<string, unknown>>;
 }
@@ -67,7 +66,7 @@ export interface EvaluationResult {
 /** Told how far an evaluation is; `done` of `total` steps. */
 export type Progress = (step: string, done: number, total: number) => void;
 
-/** Describes what makes a result, now. */
+/** The provenance of a result that is being measured now. */
 export function madeBy(
   command: string,
   data: readonly DataSource[],

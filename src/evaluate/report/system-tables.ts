@@ -1,5 +1,6 @@
 /** Tables of every system and every condition beside the primary one: means, marked exploratory. */
 
+import { meanOf } from '../../base/numbers.js';
 import type { Comparison } from '../experiment/condition.js';
 import { CONDITIONS, conditionOf } from '../experiment/conditions/index.js';
 import {
@@ -18,10 +19,9 @@ import {
   columnsOf,
   decimal,
   LEVEL,
-  meanOf,
   pairingsOf,
   signed,
-  type Tested,
+  type TestResult,
   testMean,
 } from './comparison.js';
 import type { ReportTable, ReportTableRow } from './report.js';
@@ -48,7 +48,10 @@ export function groundsOf(measurements: readonly Measurement[]): Ground[] {
   return [...grounds.values()];
 }
 
-/** One table a ground: every system of every pairing, with languages as columns. */
+/**
+ * One table per data set and setting: all systems of each encoder and generator, with languages as
+ * columns.
+ */
 export function systemTables({ spec, measurements }: ExperimentResults): ReportTable[] {
   return groundsOf(measurements).map(({ dataset, setting, measurements: ofGround }) => {
     const measure = mainMeasure(setting, spec);
@@ -67,17 +70,14 @@ export function systemTables({ spec, measurements }: ExperimentResults): ReportT
     return {
       id: `systems-${fileName(dataset)}-${setting}`,
       title: `All systems: ${measure.name} on ${dataset}, ${setting}`,
-      note: 'Exploratory but for the two systems of the primary hypothesis.',
+      note: 'Exploratory, except for the two systems of the primary hypothesis.',
       header: ['', ...languages, 'mean'],
       rows,
     };
   });
 }
 
-/**
- * XOR-Retrieve's figures by every token limit, strict and as its script counts, where the run has
- * them.
- */
+/** The figures of XOR-Retrieve for every token limit, strict and as its official script counts. */
 export function answerTables({ spec, measurements }: ExperimentResults): ReportTable[] {
   const tables: ReportTable[] = [];
   for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
@@ -113,9 +113,9 @@ export function answerTables({ spec, measurements }: ExperimentResults): ReportT
     }
     tables.push({
       id: `answers-${fileName(dataset)}`,
-      title: `Answers within so many tokens: ${dataset}`,
+      title: `Answer recall by token limit: ${dataset}`,
       note:
-        'A question for which nothing was retrieved is a miss; (official) leaves it out, as the published script does. The mean ' +
+        'A question without retrieved passages counts as a miss, but is left out of the rows marked (official), as in the published script. The mean ' +
         'over languages is unweighted.',
       header: ['', ...languages, 'mean'],
       rows,
@@ -202,8 +202,8 @@ export function fileName(text: string): string {
 }
 
 /**
- * The answer as a table: languages as columns, baseline and system as rows, then what the
- * difference comes down to.
+ * The answer as a table, with languages as columns, and baseline, system, difference and tests as
+ * rows.
  */
 export function answerTable(answer: Answer, { statistics }: ExperimentSpec): ReportTable {
   const { primary, languages, rows, family } = answer;
@@ -215,13 +215,13 @@ export function answerTable(answer: Answer, { statistics }: ExperimentSpec): Rep
     id: 'answer',
     title: `${primary.system} against ${primary.baseline}: ${primary.metric} on ${primary.data}, ${primary.setting}`,
     note:
-      `Primary hypothesis, fixed in the experiment file. ${clusters} Tests are two-sided; p-values of single languages are ` +
-      `corrected (${correction}) over all ${family} of this table, those of the mean are not. * marks p ≤ ${LEVEL} after the ` +
-      `correction, by randomization.`,
+      `Primary hypothesis, fixed in the experiment file. ${clusters} Tests are two-sided. The p-values of single languages are ` +
+      `corrected (${correction}) over all ${family} in this table; those of the mean are not. * marks a corrected p ≤ ${LEVEL} ` +
+      `of the randomization test.`,
     header: ['', ...languages, 'mean'],
     rows: rows.flatMap(({ encoder, generator, byLanguage, mean }): ReportTableRow[] => {
-      const all: Tested[] = [...byLanguage, mean];
-      const line = (name: string, cell: (test: Tested) => string): string[] => [
+      const all: TestResult[] = [...byLanguage, mean];
+      const line = (name: string, cell: (test: TestResult) => string): string[] => [
         name,
         ...all.map(cell),
       ];
@@ -262,12 +262,13 @@ export function answerTable(answer: Answer, { statistics }: ExperimentSpec): Rep
   };
 }
 
-function clusterText({ questions, clusters }: Tested): string {
-  const asked = `${questions.toLocaleString('en-US')} questions`;
-  if (clusters === questions) return `${asked}; bootstrap and randomization take each as a unit.`;
+function clusterText({ questions, clusters }: TestResult): string {
+  const count = `${questions.toLocaleString('en-US')} questions`;
+  if (clusters === questions)
+    return `${count}, which are the units of bootstrap and randomization.`;
   return (
-    `${asked} from ${clusters.toLocaleString('en-US')} articles: bootstrap and randomization take the article as the unit, with all ` +
-    `translations of its questions; the t-test takes questions as independent and is therefore too sure.`
+    `${count} from ${clusters.toLocaleString('en-US')} articles. The units of bootstrap and randomization are articles, with all ` +
+    `translations of their questions; the t-test treats questions as independent, which makes its p-values too small.`
   );
 }
 

@@ -1,10 +1,12 @@
 /**
  * The paired randomization test and the bootstrap interval for questions that are not independent
  * samples, such as those about one article, or the translations of a question. Whole clusters of
- * questions are resampled, in all languages at once. With one language and one question per cluster,
- * these are the ordinary paired tests.
+ * questions are resampled, in all languages at once. With one language and one question per
+ * cluster, these are the ordinary paired tests.
  */
+
 import { XqgError } from '../../base/errors.js';
+import { meanOf } from '../../base/numbers.js';
 import { seededRandom } from '../../base/random.js';
 import type { Interval } from './paired.js';
 
@@ -194,10 +196,6 @@ function percentile(ascending: Float64Array, p: number): number {
   const below = Math.floor(position);
   const above = Math.min(below + 1, ascending.length - 1);
   return ascending[below] + (position - below) * (ascending[above] - ascending[below]);
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function sumOf(values: Float64Array): number {

@@ -2,7 +2,9 @@
  * The paired t-test of two systems on the same queries, and corrections of p-values for multiple
  * comparisons.
  */
+
 import { XqgError } from '../../base/errors.js';
+import { meanOf } from '../../base/numbers.js';
 import { studentCdf, studentQuantile, twoSidedP } from './student-t.js';
 
 export interface Interval {
@@ -38,7 +40,7 @@ export function pairedTTest(
   const differences = a.map((value, i) => value - b[i]);
   const n = differences.length;
   const df = n - 1;
-  const meanDifference = mean(differences);
+  const meanDifference = meanOf(differences);
   let squares = 0;
   for (const difference of differences) squares += (difference - meanDifference) ** 2;
   const standardError = Math.sqrt(squares / df / n);
@@ -59,10 +61,6 @@ export function pairedTTest(
     pGreater: studentCdf(-t, df),
     interval: { low: meanDifference - half, high: meanDifference + half },
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Holm's step-down adjusted p-values, in the order of the input. */

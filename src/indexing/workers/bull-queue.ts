@@ -69,7 +69,7 @@ export class BullQueue implements WorkQueue {
 
   /**
    * @param url redis://user:password@host:port/db
-   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE
+   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_PACKAGE_MISSING, XQG_QUEUE_UNREACHABLE
    */
   static async open(url: string, options: BullQueueOptions = {}): Promise<BullQueue> {
     const address = queueAddress(url);

@@ -48,7 +48,7 @@ export class PartTaking {
 
   /**
    * Begins to take parts.
-   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE
+   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_PACKAGE_MISSING, XQG_QUEUE_UNREACHABLE
    */
   static async begin(url: string, work: PartWork, options: TakingOptions): Promise<PartTaking> {
     const address = queueAddress(url);

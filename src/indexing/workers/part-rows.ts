@@ -7,12 +7,14 @@
  * all rows; per row the vector (float32), its sums in the order of the JSON (stored-sum.ts), the
  * weights of own terms and of pivot stems (float32).
  */
+
 import type { ErrorCode } from '../../base/error-catalogue.js';
 import { XqgError } from '../../base/errors.js';
+import { sha256 } from '../../base/identity.js';
 import type { TermBag } from '../../languages/terms.js';
 import { type QuantizedBits, quantize } from '../../store/quantize.js';
 import type { IndexedPassage } from '../../store/store.js';
-import { hashOf, originDifference, type RowOrigin } from './run-plan.js';
+import { originDifference, type RowOrigin } from './run-plan.js';
 
 /** A document for which no rows could be made. */
 export interface PartFailure {
@@ -72,7 +74,7 @@ export function encodePart(
     rows: rows.length,
     documents,
     failures,
-    sha256: hashOf(body),
+    sha256: sha256(body),
   };
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`, 'utf8'), body]);
 }
@@ -107,7 +109,7 @@ export function decodePart(
   }
   if (header.input !== input) throw damaged('it holds the rows of other passages');
   const body = file.subarray(end + 1);
-  if (hashOf(body) !== header.sha256)
+  if (sha256(body) !== header.sha256)
     throw damaged('its sha256 is not the one that its header states');
   return { rows: decodeBody(body, header), documents: header.documents, failures: header.failures };
 }

@@ -8,6 +8,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
+import { sha256 } from '../../base/identity.js';
 import type { IndexResult, RowsFrom } from '../options.js';
 import { type NamedRecipeSpec, namedSpec, type Recipe, type RecipeSpec } from '../recipe.js';
 import { BullQueue } from './bull-queue.js';
@@ -15,7 +16,7 @@ import { openPartStorage } from './open-part-storage.js';
 import { markName } from './part-input.js';
 import type { PartStorage } from './part-storage.js';
 import { type PartsState, QueuedRows } from './queued-rows.js';
-import { hashOf, originKey, type RowOrigin, rowOrigin } from './run-plan.js';
+import { originKey, type RowOrigin, rowOrigin } from './run-plan.js';
 import type { QueueCounts, RunRecord, WorkQueue } from './work-queue.js';
 
 export interface QueueOptions {
@@ -111,7 +112,7 @@ export class QueuedRun {
     const origin = rowOrigin(identity);
     const { directory, recipe, signal } = this.#of;
     const { place } = this.#storage;
-    const run = hashOf([directory, originKey(origin), place].join('\0')).slice(0, 16);
+    const run = sha256([directory, originKey(origin), place].join('\0')).slice(0, 16);
     const { partPassages = PART_PASSAGES, retryFailed = false } = this.#options;
     this.#rows = new QueuedRows(sink, events, {
       queue: this.#queue,

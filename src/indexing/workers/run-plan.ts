@@ -3,10 +3,11 @@
  * and pack, or refuses. A part is named by what makes its rows and by its passages, so that the
  * same part has the same name wherever and whenever it is planned.
  */
-import { createHash } from 'node:crypto';
+
 import { XqgError } from '../../base/errors.js';
+import { canonicalJson, sha256 } from '../../base/identity.js';
 import { version } from '../../base/version.js';
-import { canonicalJson, type IndexIdentity } from '../manifest.js';
+import type { IndexIdentity } from '../manifest.js';
 import type { NamedRecipeSpec } from '../recipe.js';
 
 export const PLAN_FORMAT = 1;
@@ -29,12 +30,7 @@ export function rowOrigin(identity: IndexIdentity): RowOrigin {
 
 /** 32 hex digits that stand for what makes the rows. */
 export function originKey({ format, xqg, identity }: RowOrigin): string {
-  return hashOf(canonicalJson({ format, xqg, identity })).slice(0, 32);
-}
-
-/** sha256 (hex). */
-export function hashOf(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return sha256(canonicalJson({ format, xqg, identity })).slice(0, 32);
 }
 
 /**

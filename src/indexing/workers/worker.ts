@@ -65,7 +65,7 @@ interface Opened {
 
 /**
  * Works until the signal is aborted.
- * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE;
+ * @throws XqgError XQG_QUEUE_ADDRESS, XQG_PACKAGE_MISSING, XQG_QUEUE_UNREACHABLE;
  * XQG_WORKER_IDENTITY, XQG_PARTS_UNSEEN and what opening the recipe throws, after the part was
  * given back
  */

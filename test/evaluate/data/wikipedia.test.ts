@@ -85,7 +85,7 @@ describe('openMiracl', () => {
   it.each<[string, string | Buffer, string]>([
     ['a row without text', rows({ docid: 'x' }), 'line 1: no passage'],
     ['an id that another file has', rows(passage('1#1')), 'line 1: docid "1#1" is repeated'],
-    ['a truncated row', rows(passage('3#0')).slice(0, 20), 'line 1: not JSON'],
+    ['a truncated row', rows(passage('3#0')).slice(0, 20), 'line 1: not valid JSON'],
   ])('refuses %s while streaming', async (_, content, reason) => {
     const collection = await open({ 'miracl-corpus-v1.0-fi/docs-1.jsonl.gz': gzipSync(content) });
     await expect(passagesOf(collection)).rejects.toThrow(reason);

@@ -293,7 +293,7 @@ runs: { depth: 100 }
     for (const name of readdirSync(join(out, 'tables')))
       checkLatex(readFileSync(join(out, 'tables', name), 'utf8'));
     const titles = report.sections.flatMap(({ tables }) => tables.map(({ title }) => title));
-    expect(titles.join()).toContain('Answers within so many tokens');
+    expect(titles.join()).toContain('Answer recall by token limit');
     expect(finished.results.notes.join()).toContain(
       '2 of 28 questions are excluded because their only answers are yes or no',
     );

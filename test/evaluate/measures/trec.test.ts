@@ -63,7 +63,7 @@ describe('runs', () => {
 
   it('are refused if not UTF-8 or truncated', async () => {
     const latin = Buffer.from('q Q0 caf\xe9 1 2 t\n', 'latin1');
-    await expect(readRun(file(latin))).rejects.toThrow('not UTF-8');
+    await expect(readRun(file(latin))).rejects.toThrow('line 1, byte 8: not valid UTF-8');
     const packed = gzipSync(
       Array.from({ length: 9 }, (_, i) => `q Q0 d${i} 1 2 t\n`).join(''),
     ).subarray(0, 40);

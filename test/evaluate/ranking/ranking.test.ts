@@ -9,7 +9,13 @@ import type { Variant } from '../../../src/evaluate/experiment/variant.js';
 import { variantsOf } from '../../../src/evaluate/experiment/variants.js';
 import { rankRelevant } from '../../../src/evaluate/measures/metrics.js';
 import { ArtifactStore } from '../../../src/evaluate/ranking/artifact-store.js';
-import { Block, EXPECTED_QUERIES, passagesInMemory } from '../../../src/evaluate/ranking/block.js';
+import {
+  Block,
+  EXPECTED_QUERIES,
+  type PassageSource,
+  passagesInMemory,
+  streamedPassages,
+} from '../../../src/evaluate/ranking/block.js';
 import { Pool, percentileOf } from '../../../src/evaluate/ranking/pool.js';
 import { type QuestionBatch, Ranker } from '../../../src/evaluate/ranking/ranker.js';
 import { roundTripScores } from '../../../src/evaluate/ranking/round-trip.js';
@@ -80,11 +86,14 @@ const variants = variantsOf(
 );
 const variant = (name: string): Variant => variants.find((each) => each.name === name)!;
 
-async function open(): Promise<{ ranker: Ranker; asked: QuestionBatch; pool: Pool }> {
+async function open(
+  source: (part: typeof passages) => PassageSource | Promise<PassageSource> = passagesInMemory,
+): Promise<{ ranker: Ranker; asked: QuestionBatch; pool: Pool }> {
   // Two blocks, so that their places in the pool count.
   const recipe = { encoder, generator, store, seed: 0 };
-  const blocks = [passages.slice(0, 11), passages.slice(11)].map((part) => ({
-    block: new Block(passagesInMemory(part), recipe),
+  const parts = await Promise.all([passages.slice(0, 11), passages.slice(11)].map(source));
+  const blocks = parts.map((part) => ({
+    block: new Block(part, recipe),
     idOf: (id: string) => id,
   }));
   const pool = new Pool(blocks, {
@@ -200,6 +209,20 @@ describe('variants of one pool', () => {
       }
     },
   );
+
+  it('rank alike over passages in memory and passages that are read again and again', async () => {
+    const { ranker, asked } = await open();
+    let readings = 0;
+    const streamed = await open((part) =>
+      streamedPassages(async function* () {
+        readings++;
+        yield* part;
+      }),
+    );
+    const some = ['dense+xqg', 'hybrid+xqg', 'bm25+xqg', 'dense+xqg, n=3'].map(variant);
+    expect(await streamed.ranker.ranks(some, asked)).toEqual(await ranker.ranks(some, asked));
+    expect(readings).toBeGreaterThan(2);
+  });
 
   it('with feedback rank as the search engine does, and without it as the system itself', async () => {
     const { ranker, asked } = await open();

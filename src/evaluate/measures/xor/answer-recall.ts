@@ -3,7 +3,9 @@
  * retrieved passages (Asai et al., arXiv 2010.11856, section 3.1).
  */
 
-import { type Identity, sha256 } from '../../ranking/artifact-store.js';
+import { LRUCache } from 'lru-cache';
+import { sha256 } from '../../../base/identity.js';
+import type { Identity } from '../../ranking/artifact-store.js';
 import type { Measure, RelevantRanks } from '../metrics.js';
 
 export interface AnsweredQuestion {
@@ -115,7 +117,7 @@ export interface AnswerSearchOptions {
 export class AnswerSearch {
   readonly identity: Identity;
   readonly #options: AnswerSearchOptions;
-  readonly #tokens = new Map<string, string[]>();
+  readonly #tokens = new LRUCache<string, string[]>({ max: CACHED_TEXTS });
 
   constructor(options: AnswerSearchOptions) {
     const { questions, tokenizer, most } = options;
@@ -149,7 +151,6 @@ export class AnswerSearch {
   #tokenized(text: string): string[] {
     let tokens = this.#tokens.get(text);
     if (tokens === undefined) {
-      if (this.#tokens.size >= CACHED_TEXTS) this.#tokens.clear();
       tokens = this.#options.tokenize(text);
       this.#tokens.set(text, tokens);
     }
