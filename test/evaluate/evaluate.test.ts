@@ -252,7 +252,7 @@ describe('xqg evaluate beir', () => {
     expect(value(all.results, german) - value(first.results, german)).toBeCloseTo(0.5 / 12, 12);
   });
 
-  it('ranks the stream of an index as passages in memory', async () => {
+  it('ranks alike whether or not a condition needs single queries', async () => {
     const file = join(home, 'b.yaml');
     const yaml = (more: string) => `name: b
 data: [{ set: beir, path: toy-beir, settings: [beir] }]

@@ -10,13 +10,13 @@ import {
 } from '../../src/evaluate/data/collection.js';
 import { parseMeasures, rankRelevant } from '../../src/evaluate/measures/metrics.js';
 import { ArtifactStore } from '../../src/evaluate/ranking/artifact-store.js';
-import { PassageIndex } from '../../src/evaluate/ranking/passage-index.js';
 import { DRAWN_QUERIES, systemsNamed, TUNABLE_SYSTEMS } from '../../src/evaluate/systems.js';
 import { formatTuned, tune } from '../../src/evaluate/tune.js';
 import { type Grid, parametersOf, settingsOf } from '../../src/evaluate/tune-grid.js';
 import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
 import { JavaScriptScanner } from '../../src/search/dense/javascript-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
+import { computedIndex } from '../support/computed-index.js';
 import { MIXED_QUESTIONS, MIXED_TEXTS, ToyEncoder, ToyGenerator, toyText } from './toy.js';
 
 function part(lang: string): LanguagePart {
@@ -52,19 +52,11 @@ const setting = 'to-english' as const;
 /** MRR of every system over whole rankings of the search engine. */
 async function measuredByEngine() {
   const { encoder, generator, scanner } = parts;
-  const { languages } = generator;
-  const [index] = await PassageIndex.build(poolOf(collection, 'en'), [
-    { encoder, generator, queryLanguages: languages, queries: DRAWN_QUERIES, seed: 0 },
-  ]);
-  const lexical = index.lexical(SEARCH_DEFAULTS.bm25);
+  const options = { encoder, generator, queries: DRAWN_QUERIES };
+  const index = await computedIndex([...poolOf(collection, 'en')], options);
   const { snapshot } = index;
-  const engine = new SearchEngine({
-    snapshot,
-    lexical,
-    encoder,
-    scanner,
-    factors: generator.factors,
-  });
+  const { factors } = generator;
+  const engine = new SearchEngine({ ...index, encoder, scanner, factors });
   const [measure] = parseMeasures('MRR');
   const measured: { system: string; queryLang: string; value: number }[] = [];
   for (const queryLang of ['de', 'th']) {
@@ -87,7 +79,6 @@ async function measuredByEngine() {
       measured.push({ system: name, queryLang, value });
     }
   }
-  await index.close();
   return measured;
 }
 

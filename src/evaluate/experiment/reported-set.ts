@@ -30,8 +30,6 @@ export interface PoolPart {
 export interface TestPool {
   readonly passageLang: string;
   readonly parts: readonly PoolPart[];
-  /** True: what is computed of its passages may be too much to be stored. */
-  readonly isLarge: boolean;
   /** Passages that are ranked for a question at most; null: all. */
   readonly depth: number | null;
   /** By language of the questions; languages without a judged question are left out. */
@@ -64,7 +62,6 @@ export function parallelSet(collection: Collection): ReportedSet {
       return [...new Set(pairs.map(({ passageLang }) => passageLang))].map((passageLang) => ({
         passageLang,
         parts: partsOf(name, passages, passageLang),
-        isLarge: false,
         depth: null,
         tests: pairs
           .filter((pair) => pair.passageLang === passageLang)
@@ -96,7 +93,6 @@ export interface SinglePool {
   /** The one setting that it has. */
   readonly setting: Setting;
   readonly passages: PassageSource;
-  readonly isLarge?: boolean;
   /** By language of the questions. */
   readonly tests: ReadonlyMap<string, TestCollection>;
   /** Passages that are ranked for a question at most; default: all. */
@@ -108,7 +104,7 @@ export interface SinglePool {
 
 /** One pool, over which all questions are ranked. */
 export function singlePoolSet(pool: SinglePool): ReportedSet {
-  const { name, setting, passages, isLarge = false, depth = null } = pool;
+  const { name, setting, passages, depth = null } = pool;
   const { sources, notes, answers = null } = pool;
   const langs = new Set(passages.langs);
   const [passageLang] = langs.size === 1 ? langs : ['mixed'];
@@ -119,6 +115,6 @@ export function singlePoolSet(pool: SinglePool): ReportedSet {
   return {
     ...{ name, sources, notes, answers },
     questionIds: new Set(tests.flatMap(({ test }) => test.queries.map(({ id }) => id))),
-    pools: (each) => (each === setting ? [{ passageLang, parts, isLarge, depth, tests }] : []),
+    pools: (each) => (each === setting ? [{ passageLang, parts, depth, tests }] : []),
   };
 }

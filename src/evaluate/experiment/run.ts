@@ -111,7 +111,7 @@ async function runWith(
   ];
   clock.lap('tuning');
 
-  const blocks = new Blocks(store, spec.seed, signal);
+  const blocks = new Blocks(store, spec.seed, { signal, progress: tell });
   const groups = [...workOf({ reported, pairings, blocks, seed: spec.seed })];
   const work = groups.flat();
   const stored = await Promise.all(work.map((item) => store.has('ranks', item.identity)));
@@ -120,15 +120,10 @@ async function runWith(
   options.onPlan?.({ rankings: work.length, inStore, variants, notes });
   const ranker = new WorkRanker(recipe, options);
   const measurements: Measurement[] = [];
-  try {
-    for (const group of groups) {
-      signal?.throwIfAborted();
-      tell(stepOf(group), measurements.length, work.length);
-      measurements.push(...(await measure(group, ranker, store)));
-    }
-  } catch (error) {
-    await ranker.close();
-    throw error;
+  for (const group of groups) {
+    signal?.throwIfAborted();
+    tell(stepOf(group), measurements.length, work.length);
+    measurements.push(...(await measure(group, ranker, store)));
   }
   clock.lap('encoding and ranking');
   const sources = [...reported.map(({ set }) => set), ...(tuningData ? [tuningData] : [])];
@@ -159,7 +154,6 @@ async function runWith(
     },
     runs: primaryRuns(work, ranker, spec, store),
     close: async () => {
-      await ranker.close();
       for (const condition of conditions) await condition.close();
       await recipe.close();
     },

@@ -52,7 +52,6 @@ export async function openBeirFolder(
     name: `beir/${test.name}`,
     setting: 'beir',
     passages,
-    isLarge: true,
     tests: new Map(tests),
     depth,
     sources: test.sources,

@@ -12,7 +12,6 @@ import { codeIdentity, ENCODING_CODE } from '../ranking/code-identity.js';
 import { Pool } from '../ranking/pool.js';
 import { type QuestionBatch, Ranker } from '../ranking/ranker.js';
 import { roundTripScores } from '../ranking/round-trip.js';
-import { StreamedPool, type StreamedSource } from '../ranking/streamed-pool.js';
 import type { SystemSettings } from '../ranking/system-settings.js';
 import type { ExperimentRecipes } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
@@ -22,19 +21,13 @@ export interface WorkRankerOptions {
   readonly spec: ExperimentSpec;
   readonly store: ArtifactStore;
   readonly signal?: AbortSignal;
-  /** Hears how far the reading of a pool is. */
-  readonly tell?: (step: string, done: number, total: number) => void;
 }
 
 /** Has the pool and ranker open that were used last, since work comes sorted by pool. */
 export class WorkRanker {
   readonly #recipe: Pick<ExperimentRecipes, 'scanner'>;
   readonly #options: WorkRankerOptions;
-  #open: {
-    readonly key: string;
-    readonly pool: Pool | StreamedPool;
-    readonly ranker: Ranker;
-  } | null = null;
+  #open: { readonly key: string; readonly ranker: Ranker } | null = null;
 
   constructor(recipe: Pick<ExperimentRecipes, 'scanner'>, options: WorkRankerOptions) {
     this.#recipe = recipe;
@@ -60,7 +53,7 @@ export class WorkRanker {
       // Questions have vectors where any of the systems has a dense leg.
       const withVectors = group.find(({ variant }) => variant.system.mode !== 'lexical');
       const questions = await this.#questions(withVectors ?? group[0]);
-      const ranker = await this.#ranker(group[0]);
+      const ranker = this.#ranker(group[0]);
       const { pool } = group[0];
       const systems = group.map(({ variant }) => withListsOf(pool, variant));
       const ofGroup = await ranker.ranks(systems, questions, pool.depth);
@@ -71,15 +64,9 @@ export class WorkRanker {
 
   async best(item: WorkItem, depth: number): Promise<RankedQuery[]> {
     const questions = await this.#questions(item);
-    const ranker = await this.#ranker(item);
+    const ranker = this.#ranker(item);
     const hits = await ranker.best(item.variant, questions, depth);
     return item.test.queries.map(({ id }, q) => ({ queryId: id, hits: hits[q] }));
-  }
-
-  async close(): Promise<void> {
-    const opened = this.#open;
-    this.#open = null;
-    if (opened?.pool instanceof StreamedPool) await opened.pool.close();
   }
 
   async #answerRanks(
@@ -99,13 +86,10 @@ export class WorkRanker {
     );
   }
 
-  async #ranker({ pool: plan, pairing }: WorkItem): Promise<Ranker> {
+  #ranker({ pool: plan, pairing }: WorkItem): Ranker {
     const key = `${plan.key} ${pairing.generatorName}`;
     if (this.#open?.key === key) return this.#open.ranker;
-    await this.close();
-    const pool = plan.streamed
-      ? await this.#stream(plan, plan.streamed, pairing)
-      : this.#pool(plan, pairing);
+    const pool = this.#pool(plan, pairing);
     const { encoder, generator } = pairing;
     const ranker = new Ranker(pool, {
       encoder: encoder.identity,
@@ -114,7 +98,7 @@ export class WorkRanker {
       queryLanguages: generator.languages,
       signal: this.#options.signal,
     });
-    this.#open = { key, pool, ranker };
+    this.#open = { key, ranker };
     return ranker;
   }
 
@@ -128,25 +112,6 @@ export class WorkRanker {
       roundTrip: (each, place, lang, drawn) =>
         roundTripScores(each, place, lang, drawn, { scanner, store, identity }),
     });
-  }
-
-  #stream(
-    { blocks, size }: PoolPlan,
-    sources: readonly StreamedSource[],
-    { encoder, generator }: Pairing,
-  ): Promise<StreamedPool> {
-    const { spec, signal, tell = () => {} } = this.#options;
-    async function* counted() {
-      let count = 0;
-      for (const { block } of blocks) {
-        for await (const passage of block.passages.read()) {
-          signal?.throwIfAborted();
-          yield passage;
-          if (++count % 1000 === 0) tell(`${count.toLocaleString('en-US')} passages`, count, size);
-        }
-      }
-    }
-    return StreamedPool.build(counted(), { encoder, generator, seed: spec.seed, sources });
   }
 
   async #questions({ test, subject, pairing, variant }: WorkItem): Promise<QuestionBatch> {

@@ -7,9 +7,14 @@ import { hasDistribution } from '../../generate/generator.js';
 import type { TestCollection } from '../data/collection.js';
 import type { AnswerSearch } from '../measures/xor/answer-recall.js';
 import type { ArtifactStore, Identity } from '../ranking/artifact-store.js';
-import { Block, type PassageSource, type PlacedBlock, passagesInMemory } from '../ranking/block.js';
+import {
+  Block,
+  type BlockRecipe,
+  type PassageSource,
+  type PlacedBlock,
+  passagesInMemory,
+} from '../ranking/block.js';
 import { codeIdentity, RANKING_CODE } from '../ranking/code-identity.js';
-import { canBeStreamed, type StreamedSource, sourceKey } from '../ranking/streamed-pool.js';
 import type { Setting } from '../report/results.js';
 import type { PairingContext } from './condition.js';
 import type { Subject } from './measurement.js';
@@ -41,26 +46,28 @@ export interface PoolPlan {
   readonly size: number;
   /** Passages that are ranked for a question at most. */
   readonly depth: number;
-  /** What a pool that is streamed has to have; null: it is made of what blocks store. */
-  readonly streamed: readonly StreamedSource[] | null;
 }
 
 /** Gives blocks of the same passages and recipe only once. */
 export class Blocks {
   readonly #store: ArtifactStore;
   readonly #seed: number;
-  readonly #signal: AbortSignal | undefined;
-  readonly #known = new Map<string, Block>();
+  readonly #options: Pick<BlockRecipe, 'signal' | 'progress'>;
+  readonly #blocks = new Map<string, Block>();
 
-  constructor(store: ArtifactStore, seed: number, signal: AbortSignal | undefined) {
+  constructor(
+    store: ArtifactStore,
+    seed: number,
+    options: Pick<BlockRecipe, 'signal' | 'progress'> = {},
+  ) {
     this.#store = store;
     this.#seed = seed;
-    this.#signal = signal;
+    this.#options = options;
   }
 
   of(name: string, passages: PassageSource, pairing: Omit<Pairing, 'variants'>): Block {
     const key = JSON.stringify([name, pairing.encoderName, pairing.generatorName]);
-    let block = this.#known.get(key);
+    let block = this.#blocks.get(key);
     if (block === undefined) {
       const { encoder, generator } = pairing;
       block = new Block(passages, {
@@ -68,9 +75,9 @@ export class Blocks {
         generator,
         store: this.#store,
         seed: this.#seed,
-        signal: this.#signal,
+        ...this.#options,
       });
-      this.#known.set(key, block);
+      this.#blocks.set(key, block);
     }
     return block;
   }
@@ -90,7 +97,7 @@ export interface WorkOptions {
 export function* workOf(options: WorkOptions): Generator<readonly WorkItem[]> {
   for (const { set, setting, pairing, pool } of poolsOf(options)) {
     for (const [further, variants] of groupBy(pairing.variants, (each) => each.further)) {
-      const plan = planOf(set.name, pool, further, variants, options.blocks, pairing);
+      const plan = planOf(set.name, pool, further, options.blocks, pairing);
       const ofSources = groupBy(variants, ({ source }) => JSON.stringify(source));
       for (const ofSource of ofSources.values())
         yield* groupsOf(set, setting, pool, pairing, ofSource, plan, options.seed);
@@ -131,9 +138,8 @@ function* groupsOf(
 
 function planOf(
   dataset: string,
-  { passageLang, parts, isLarge, depth, tests }: TestPool,
+  { passageLang, parts, depth }: TestPool,
   further: FurtherPassages | null,
-  variants: readonly Variant[],
   blocks: Blocks,
   pairing: Pairing,
 ): PoolPlan {
@@ -148,36 +154,12 @@ function planOf(
     });
   }
   const size = placed.reduce((sum, { block }) => sum + block.size, 0);
-  // Where no variant needs single queries, an index has all that is read.
-  const isStreamed =
-    isLarge && placed.length === 1 && variants.every(({ source }) => canBeStreamed(source));
   return {
     key: JSON.stringify([dataset, passageLang, further?.name, pairing.encoderName]),
     blocks: placed,
     size,
     depth: Math.min(size, depth ?? size),
-    streamed: isStreamed ? streamedSources(variants, pairing, tests) : null,
   };
-}
-
-/** The sources of queries that variants read, each with the languages that some variant needs. */
-function streamedSources(
-  variants: readonly Variant[],
-  { generator }: Pairing,
-  tests: TestPool['tests'],
-): StreamedSource[] {
-  const isUnknown = tests.some(({ test }) => test.queries.some(({ langGiven }) => !langGiven));
-  const ofQuestions = new Set(tests.flatMap(({ test }) => test.queries.map(({ lang }) => lang)));
-  return [...groupBy(variants, ({ source }) => sourceKey(source)).values()].map((readers) => {
-    const [{ source }] = readers;
-    const augmented = readers.filter(({ system }) => system.augment !== 'off');
-    // To draw in every language that a question may seem to be in would cost more than it shows.
-    const isGuessed = (each: Variant) =>
-      source.terms === 'expected' && (isUnknown || each.questions?.language === 'detected');
-    const all = augmented.some((each) => each.languages !== 'asker' || isGuessed(each));
-    const languages = generator.languages.filter((lang) => all || ofQuestions.has(lang));
-    return { source, languages: augmented.length === 0 ? [] : languages };
-  });
 }
 
 function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {

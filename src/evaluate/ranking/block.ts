@@ -22,6 +22,8 @@ export const SUM_BITS = 8;
 export const EXPECTED_QUERIES = DRAWN_QUERIES;
 /** Texts that are encoded together. */
 const BATCH = 256;
+/** Passages between two calls of `progress`. */
+const PROGRESS = 4 * BATCH;
 /** A block of at most so many passages keeps their terms in memory, for the next index of them. */
 const CACHED_PASSAGES = 50_000;
 
@@ -32,6 +34,8 @@ export interface BlockRecipe {
   /** Of drawn queries. */
   readonly seed: number;
   readonly signal?: AbortSignal;
+  /** Called while passages are read, after every thousand or so. */
+  readonly progress?: (step: string, done: number, total: number) => void;
 }
 
 /** Drawn queries of every passage in one language. */
@@ -266,6 +270,10 @@ export class Block {
       yield { first, passages: batch };
       first += batch.length;
       batch = [];
+      if (first % PROGRESS === 0) {
+        const count = first.toLocaleString('en-US');
+        this.#recipe.progress?.(`${count} passages`, first, this.size);
+      }
     }
     if (batch.length > 0) yield { first, passages: batch };
   }

@@ -27,28 +27,8 @@ export interface SumSource {
   /** Percentile of the round-trip score below which drawn queries are dropped; 0 keeps all. */
   readonly dropBelow: number;
   readonly means: MeansSource;
-  /** Drawn queries a passage and language that are kept in the store. */
+  /** Drawn queries a passage and language that are stored. */
   readonly drawn: number;
-}
-
-/** Passages that questions are ranked over, as a ranker needs them. */
-export interface RankablePool {
-  readonly ids: readonly string[];
-  readonly langs: readonly string[];
-  readonly dim: number;
-  /** The means that are removed with this source, by language. */
-  means(source: MeansSource): Promise<LanguageMeans>;
-  /** What the engine searches. */
-  snapshot(source: SumSource): Promise<Snapshot>;
-  /**
-   * The lexical leg. Expected queries are the generator's table; drawn ones are indexed as terms.
-   * @param languages of the drawn queries
-   */
-  lexical(
-    source: SumSource,
-    languages: readonly string[],
-    bm25: Bm25Parameters,
-  ): Promise<LexicalIndex>;
 }
 
 export interface PoolOptions {
@@ -65,7 +45,7 @@ export interface PoolOptions {
   ) => Promise<Float32Array>;
 }
 
-export class Pool implements RankablePool {
+export class Pool {
   readonly blocks: readonly PlacedBlock[];
   readonly ids: readonly string[];
   readonly langs: readonly string[];
@@ -87,11 +67,13 @@ export class Pool implements RankablePool {
     return this.#vectors;
   }
 
+  /** The means that are removed with this source, by language. */
   async means(source: MeansSource): Promise<LanguageMeans> {
     if (source === 'training') return this.#options.trainingMeans;
     return source === 'none' ? new Map() : meansOf(await this.vectors(), this.langs, this.dim);
   }
 
+  /** The passages with the sums of their queries, for the search engine. */
   async snapshot(source: SumSource): Promise<Snapshot> {
     const { ids, langs, dim } = this;
     const means = await this.means(source.means);
@@ -113,6 +95,10 @@ export class Pool implements RankablePool {
     };
   }
 
+  /**
+   * The lexical leg. Expected queries are the generator's table; drawn ones are indexed as terms.
+   * @param languages of the drawn queries
+   */
   async lexical(
     source: SumSource,
     languages: readonly string[],
@@ -173,13 +159,13 @@ export class Pool implements RankablePool {
     const stored = await block.drawnVectors(lang, source.drawn);
     const vectors = means.size > 0 ? stored.slice() : stored;
     removeMeans(vectors, () => lang, dim, means);
-    const kept = await this.#kept(place, lang, source);
+    const included = await this.#included(place, lang, source);
     for (let row = 0; row < n; row++) {
       const sum = sums.subarray(row * dim, (row + 1) * dim);
       const all = Math.min(source.queries, starts[row + 1] - starts[row]);
       let count = 0;
       for (let q = starts[row]; q < starts[row] + all; q++) {
-        if (kept !== null && kept[q] === 0) continue;
+        if (included !== null && included[q] === 0) continue;
         for (let d = 0; d < dim; d++) sum[d] += vectors[q * dim + d];
         count++;
       }
@@ -202,19 +188,19 @@ export class Pool implements RankablePool {
     if (source.queries === 0) return terms;
     for (const lang of languages) {
       const { texts, starts } = await block.drawn(lang, source.drawn);
-      const kept = await this.#kept(place, lang, source);
+      const included = await this.#included(place, lang, source);
       texts.forEach((ofRow, row) => {
         const left = ofRow
           .slice(0, source.queries as number)
-          .filter((_, i) => kept === null || kept[starts[row] + i] === 1);
+          .filter((_, i) => included === null || included[starts[row] + i] === 1);
         if (left.length > 0) terms[row].set(lang, queriesBag(left, lang));
       });
     }
     return terms;
   }
 
-  /** 1 for each drawn query of a block that is at or above the percentile; null: all are kept. */
-  async #kept(
+  /** 1 for each drawn query of a block that is at or above the percentile; null: all are. */
+  async #included(
     place: number,
     lang: string,
     { dropBelow, drawn }: SumSource,

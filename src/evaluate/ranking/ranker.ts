@@ -13,7 +13,7 @@ import { lexicalModeOf, type SearchHit, type SearchRequest } from '../../search/
 import type { EvaluationQuery, TestCollection } from '../data/collection.js';
 import type { RelevantRanks } from '../measures/metrics.js';
 import { removeMeans } from './language-means.js';
-import type { RankablePool } from './pool.js';
+import type { Pool } from './pool.js';
 import { byteOrder, ranksOf, relevantRows } from './row-ranks.js';
 import { policyOf, type SystemSettings } from './system-settings.js';
 
@@ -52,7 +52,7 @@ const NUMBER_BYTES = 5;
  * other.
  */
 export class Ranker {
-  readonly #pool: RankablePool;
+  readonly #pool: Pool;
   readonly #options: RankerOptions;
   readonly #rowOf: ReadonlyMap<string, number>;
   readonly #order: Uint32Array;
@@ -60,7 +60,7 @@ export class Ranker {
   #engine: { readonly key: string; readonly engine: SearchEngine } | null = null;
   #lexical: { readonly key: string; readonly index: LexicalIndex } | null = null;
 
-  constructor(pool: RankablePool, options: RankerOptions) {
+  constructor(pool: Pool, options: RankerOptions) {
     this.#pool = pool;
     this.#options = options;
     this.#rowOf = new Map(pool.ids.map((id, row) => [id, row]));

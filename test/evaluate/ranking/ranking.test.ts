@@ -7,18 +7,25 @@ import { openConditions } from '../../../src/evaluate/experiment/conditions/inde
 import { type ExperimentSpec, experimentSchema } from '../../../src/evaluate/experiment/spec.js';
 import type { Variant } from '../../../src/evaluate/experiment/variant.js';
 import { variantsOf } from '../../../src/evaluate/experiment/variants.js';
+import { rankRelevant } from '../../../src/evaluate/measures/metrics.js';
 import { ArtifactStore } from '../../../src/evaluate/ranking/artifact-store.js';
-import { Block, EXPECTED_QUERIES, passagesInMemory } from '../../../src/evaluate/ranking/block.js';
-import { PassageIndex } from '../../../src/evaluate/ranking/passage-index.js';
+import {
+  Block,
+  EXPECTED_QUERIES,
+  type PassageSource,
+  passagesInMemory,
+  streamedPassages,
+} from '../../../src/evaluate/ranking/block.js';
 import { Pool, percentileOf } from '../../../src/evaluate/ranking/pool.js';
 import { type QuestionBatch, Ranker } from '../../../src/evaluate/ranking/ranker.js';
 import { roundTripScores } from '../../../src/evaluate/ranking/round-trip.js';
-import { StreamedPool } from '../../../src/evaluate/ranking/streamed-pool.js';
-import { DRAWN_QUERIES, SYSTEMS } from '../../../src/evaluate/systems.js';
+import type { SystemSettings } from '../../../src/evaluate/ranking/system-settings.js';
+import { DRAWN_QUERIES, SYSTEMS, type System } from '../../../src/evaluate/systems.js';
 import type { Generator } from '../../../src/generate/generator.js';
 import { SEARCH_DEFAULTS } from '../../../src/search/defaults.js';
 import { JavaScriptScanner } from '../../../src/search/dense/javascript-scanner.js';
 import { SearchEngine } from '../../../src/search/engine.js';
+import { computedIndex } from '../../support/computed-index.js';
 import { MIXED_QUESTIONS, MIXED_TEXTS, ToyEncoder, ToyGenerator, toyText } from '../toy.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'xqg-experiment-'));
@@ -79,11 +86,14 @@ const variants = variantsOf(
 );
 const variant = (name: string): Variant => variants.find((each) => each.name === name)!;
 
-async function open(): Promise<{ ranker: Ranker; asked: QuestionBatch; pool: Pool }> {
+async function open(
+  source: (part: typeof passages) => PassageSource | Promise<PassageSource> = passagesInMemory,
+): Promise<{ ranker: Ranker; asked: QuestionBatch; pool: Pool }> {
   // Two blocks, so that their places in the pool count.
   const recipe = { encoder, generator, store, seed: 0 };
-  const blocks = [passages.slice(0, 11), passages.slice(11)].map((part) => ({
-    block: new Block(passagesInMemory(part), recipe),
+  const parts = await Promise.all([passages.slice(0, 11), passages.slice(11)].map(source));
+  const blocks = parts.map((part) => ({
+    block: new Block(part, recipe),
     idOf: (id: string) => id,
   }));
   const pool = new Pool(blocks, {
@@ -108,18 +118,19 @@ async function open(): Promise<{ ranker: Ranker; asked: QuestionBatch; pool: Poo
   };
 }
 
+/** Without its distribution, so that queries are drawn. */
+const drawnOnly: Generator = {
+  identity: generator.identity,
+  languages: generator.languages,
+  draw: (...request) => generator.draw(...(request as unknown as Parameters<ToyGenerator['draw']>)),
+};
+const DRAWN = { queries: DRAWN_QUERIES, terms: 'drawn' } as const;
+const EXPECTED = { queries: 'expected', terms: 'expected' } as const;
+
 /** The order of all passages in an index that was built for this alone. */
 async function rankedByIndex(alpha: number, made: Generator, count: number): Promise<string[][]> {
-  const common = {
-    encoder,
-    generator: made,
-    queries: count,
-    seed: 0,
-    queryLanguages: generator.languages,
-  };
-  const [index] = await PassageIndex.build(passages, [common]);
-  const lexical = index.lexical(SEARCH_DEFAULTS.bm25);
-  const engine = new SearchEngine({ snapshot: index.snapshot, lexical, encoder, scanner });
+  const index = await computedIndex(passages, { encoder, generator: made, queries: count });
+  const engine = new SearchEngine({ ...index, encoder, scanner });
   const hits = await engine.rankBatch(
     queries.map(({ text }) => ({
       question: text,
@@ -130,30 +141,87 @@ async function rankedByIndex(alpha: number, made: Generator, count: number): Pro
       k: passages.length,
     })),
   );
-  await index.close();
   return hits.map((ofQuery) => ofQuery.map(({ id, score }) => `${id} ${score}`));
 }
 
 describe('variants of one pool', () => {
-  it('rank as a streamed pool does, in every system', async () => {
+  /** Where the passages stand in rankings of an index that was built for this alone. */
+  async function ranksInIndex(
+    { augment, drawn, mode, translate }: System,
+    { queries: asked, qrels: judged, languages }: QuestionBatch,
+    depth: number,
+    topN: number,
+  ) {
+    const made = drawn ? drawnOnly : generator;
+    const index = await computedIndex(passages, {
+      ...{ encoder, generator: made, queries: DRAWN_QUERIES },
+    });
+    const factors = made.distribution?.factors ?? null;
+    const engine = new SearchEngine({ ...index, encoder, scanner, factors });
+    const requests = asked.map((query, q) => ({
+      ...{ question: query.text, mode, translate, augment: augment !== 'off', topN },
+      languages: languages?.[q] ?? [{ lang, weight: 1 }],
+      languagePolicy: augment === 'all' ? ('all' as const) : ('asker' as const),
+    }));
+    // Among scores that are equal at the cut, search prefers smaller ids and trec_eval greater ones.
+    const hits = await engine.rankBatch(requests.map((each) => ({ ...each, k: passages.length })));
+    return hits.map((ofQuery, q) => {
+      const scores = new Map(ofQuery.map(({ id, score }) => [id, score]));
+      const { ranks, ...rest } = rankRelevant(judged.get(asked[q].id)!, scores);
+      const within = ranks.filter((rank) => rank <= depth);
+      return { ...rest, ranks: within, gains: within.map(() => 1), size: passages.length };
+    });
+  }
+
+  const weights = [
+    { lang, weight: 0.7 },
+    { lang: 'de', weight: 0.3 },
+  ];
+
+  it.each([
+    ['given', passages.length, 200],
+    ['guessed', passages.length, 200],
+    ['given', 7, 10],
+    ['guessed', 7, 10],
+  ] as const)(
+    'rank as an index does in every system, languages %s, to depth %i',
+    async (knowledge, depth, topN) => {
+      const { ranker, asked } = await open();
+      const languages = knowledge === 'given' ? null : queries.map(() => weights);
+      const vectors = await encoder.encodeQueries(
+        queries.map(({ text }, q) => ({
+          text,
+          languages: languages?.[q] ?? [{ lang, weight: 1 }],
+        })),
+      );
+      const questions = { ...asked, languages, vectors };
+      const systems = SYSTEMS.map((system): SystemSettings => {
+        const source = { ...variant('dense').source, ...(system.drawn ? DRAWN : EXPECTED) };
+        const base = { ...variant('dense+xqg'), system, source, topN, feedback: null };
+        return { ...base, languages: system.augment === 'all' ? 'all' : 'asker' };
+      });
+      const ranks = await ranker.ranks(systems, questions, depth);
+      for (const [s, system] of SYSTEMS.entries()) {
+        expect(ranks[s], system.name).toEqual(await ranksInIndex(system, questions, depth, topN));
+        expect((await ranker.ranks([systems[s]], questions, depth))[0], system.name).toEqual(
+          ranks[s],
+        );
+      }
+    },
+  );
+
+  it('rank alike over passages in memory and passages that are read again and again', async () => {
     const { ranker, asked } = await open();
-    const systems = SYSTEMS.filter(({ drawn, augment }) => !drawn && augment !== 'all').map(
-      ({ name }) => variant(name),
+    let readings = 0;
+    const streamed = await open((part) =>
+      streamedPassages(async function* () {
+        readings++;
+        yield* part;
+      }),
     );
-    async function* stream() {
-      yield* passages;
-    }
-    const [{ source }] = systems;
-    const pool = await StreamedPool.build(stream(), {
-      ...{ encoder, generator, seed: 0 },
-      sources: [{ source, languages: [lang] }],
-    });
-    const streamed = new Ranker(pool, {
-      ...{ encoder: encoder.identity, generator, scanner },
-      queryLanguages: generator.languages,
-    });
-    expect(await ranker.ranks(systems, asked)).toEqual(await streamed.ranks(systems, asked));
-    await pool.close();
+    const some = ['dense+xqg', 'hybrid+xqg', 'bm25+xqg', 'dense+xqg, n=3'].map(variant);
+    expect(await streamed.ranker.ranks(some, asked)).toEqual(await ranker.ranks(some, asked));
+    expect(readings).toBeGreaterThan(2);
   });
 
   it('with feedback rank as the search engine does, and without it as the system itself', async () => {
@@ -199,15 +267,9 @@ describe('variants of one pool', () => {
     'with %i drawn queries equal an index that was built with so many',
     async (count) => {
       const { ranker, asked } = await open();
-      const drawn: Generator = {
-        identity: generator.identity,
-        languages: generator.languages,
-        draw: (...request) =>
-          generator.draw(...(request as unknown as Parameters<ToyGenerator['draw']>)),
-      };
       const best = await ranker.best(variant(`dense+xqg, n=${count}`), asked, passages.length);
       const found = best.map((hits) => hits.map(({ id, score }) => `${id} ${score}`));
-      expect(found).toEqual(await rankedByIndex(SEARCH_DEFAULTS.alpha, drawn, count));
+      expect(found).toEqual(await rankedByIndex(SEARCH_DEFAULTS.alpha, drawnOnly, count));
     },
   );
 

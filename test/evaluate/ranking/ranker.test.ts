@@ -1,16 +1,23 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { rankRelevant } from '../../../src/evaluate/measures/metrics.js';
-import { PassageIndex } from '../../../src/evaluate/ranking/passage-index.js';
-import type { SumSource } from '../../../src/evaluate/ranking/pool.js';
+import { ArtifactStore } from '../../../src/evaluate/ranking/artifact-store.js';
+import { Block, streamedPassages } from '../../../src/evaluate/ranking/block.js';
+import { Pool, type SumSource } from '../../../src/evaluate/ranking/pool.js';
 import { Ranker } from '../../../src/evaluate/ranking/ranker.js';
-import { canBeStreamed, StreamedPool } from '../../../src/evaluate/ranking/streamed-pool.js';
 import type { SystemSettings } from '../../../src/evaluate/ranking/system-settings.js';
 import { DRAWN_QUERIES, SYSTEMS } from '../../../src/evaluate/systems.js';
 import { SEARCH_DEFAULTS } from '../../../src/search/defaults.js';
 import { JavaScriptScanner } from '../../../src/search/dense/javascript-scanner.js';
 import { SearchEngine } from '../../../src/search/engine.js';
+import { computedIndex } from '../../support/computed-index.js';
 import { MIXED_QUESTIONS, MIXED_TEXTS, ToyEncoder, ToyGenerator, toyText } from '../toy.js';
 
+const folder = mkdtempSync(join(tmpdir(), 'xqg-ranker-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const store = new ArtifactStore(folder);
 const encoder = new ToyEncoder();
 const generator = new ToyGenerator();
 const scanner = new JavaScriptScanner();
@@ -43,13 +50,12 @@ const source: SumSource = {
   dropBelow: 0,
   drawn: DRAWN_QUERIES,
 };
-const drawnSource: SumSource = { ...source, queries: DRAWN_QUERIES, terms: 'drawn' };
 const settings = (system: (typeof SYSTEMS)[number], topN: number | null): SystemSettings => ({
   system,
   profile: 'unit',
   alpha: SEARCH_DEFAULTS.alpha,
   languages: system.augment === 'all' ? 'all' : 'asker',
-  source: system.drawn ? drawnSource : source,
+  source,
   defaults: SEARCH_DEFAULTS,
   feedback: null,
   topN,
@@ -58,14 +64,13 @@ const settings = (system: (typeof SYSTEMS)[number], topN: number | null): System
 /** Half of the passages are relevant, so that many ranks are compared. */
 const judgments = new Map(passages.filter((_, i) => i % 2 === 0).map(({ id }) => [id, 1]));
 
-describe('a streamed pool', () => {
-  it.each([30, 7])('is ranked as the search engine ranks an index, to depth %i', async (depth) => {
-    const pool = await StreamedPool.build(stream(), {
-      ...{ encoder, generator, seed: 0 },
-      sources: [source, drawnSource].map((each) => ({
-        source: each,
-        languages: generator.languages,
-      })),
+describe('a ranker', () => {
+  it.each([30, 7])('ranks as the search engine ranks an index, to depth %i', async (depth) => {
+    const block = new Block(await streamedPassages(stream), { encoder, generator, store, seed: 0 });
+    const pool = new Pool([{ block, idOf: (id) => id }], {
+      queryLanguages: generator.languages,
+      trainingMeans: new Map(),
+      roundTrip: () => Promise.reject(new RangeError('no queries are dropped')),
     });
     const ranker = new Ranker(pool, {
       ...{ encoder: encoder.identity, generator, scanner },
@@ -85,15 +90,9 @@ describe('a streamed pool', () => {
       questions,
       depth,
     );
-    const common = { encoder, generator, queries: DRAWN_QUERIES, seed: 0 };
-    const [index] = await PassageIndex.build(passages, [
-      { ...common, queryLanguages: generator.languages },
-    ]);
-    const engine = new SearchEngine({
-      snapshot: index.snapshot,
-      lexical: index.lexical(SEARCH_DEFAULTS.bm25),
-      ...{ encoder, scanner, factors: generator.factors },
-    });
+    const index = await computedIndex(passages, { encoder, generator, queries: DRAWN_QUERIES });
+    const { factors } = generator;
+    const engine = new SearchEngine({ ...index, encoder, scanner, factors });
     let compared = 0;
     for (const [s, system] of systems.entries()) {
       for (const [q, { id, text, lang }] of queries.entries()) {
@@ -113,28 +112,5 @@ describe('a streamed pool', () => {
       }
     }
     expect(compared).toBeGreaterThan(200);
-    await index.close();
-    await pool.close();
-  });
-
-  it('has only the sources that it was built with', async () => {
-    const pool = await StreamedPool.build(stream(), {
-      ...{ encoder, generator, seed: 0 },
-      sources: [{ source, languages: ['de'] }],
-    });
-    expect([pool.ids.length, pool.langs[1], pool.dim]).toEqual([30, 'de', 64]);
-    expect((await pool.snapshot(source)).queryLanguages).toEqual(['de']);
-    await expect(pool.snapshot(drawnSource)).rejects.toThrow('was built without');
-    await pool.close();
-  });
-
-  it('is not for variants that need single queries or other vectors', () => {
-    expect([source, drawnSource].map(canBeStreamed)).toEqual([true, true]);
-    const others = [{ dropBelow: 25 }, { means: 'pool' }, { queries: 0 }] as const;
-    expect(others.map((each) => canBeStreamed({ ...drawnSource, ...each }))).toEqual([
-      false,
-      false,
-      false,
-    ]);
   });
 });
