@@ -1,5 +1,5 @@
 // The tables of the docs from the JSON of experiments and evaluations: text out. See experiments.mjs.
-import { table as markdownTable } from './marked.mjs';
+import { table as markdownTable } from './marked.js';
 
 const table = (header, rows) => markdownTable(header, rows, true);
 

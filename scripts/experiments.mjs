@@ -16,7 +16,7 @@ import {
   sentenceTables,
   summaryTable,
 } from './experiment-tables.mjs';
-import { writeMarked } from './marked.mjs';
+import { writeMarked } from './marked.js';
 
 const shared = process.env.XQG_SHARED ?? '../shared';
 const XQUAD = [

@@ -13,12 +13,12 @@ import { storageError } from './errors.js';
 export interface AtomicWriteOptions {
   /** Permissions of a new file, less the umask. */
   readonly mode?: number;
-  /** Where the file lies while it is written, on the same file system; default: beside its place. */
+  /** Folder of the unfinished file, on the same file system; default: that of the file. */
   readonly temporaryFolder?: string;
 }
 
 /**
- * Also if the machine stops.
+ * Replaces a file such that it has its old or its new content, also after a power failure.
  * @throws XqgError XQG_DISK_FULL, XQG_NO_PERMISSION
  */
 export async function writeAtomically(
@@ -69,7 +69,7 @@ export async function replaceAtomically<T>(
   }
 }
 
-/** Makes the rename itself last. Windows opens no folders and needs no such thing. */
+/** Makes the rename durable. Windows cannot open folders and does not need it. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

@@ -53,7 +53,7 @@ export function documentOfRow(
   return document.title.trim() === '' && (text as string).trim() === '' ? undefined : document;
 }
 
-/** An error in one row. */
+/** The error of a bad row. */
 export function rowError(
   path: string,
   line: number,
@@ -68,7 +68,7 @@ export function rowError(
   );
 }
 
-/** Objects within objects in metadata. */
+/** Deepest nesting of objects in metadata. */
 const DEEPEST = 16;
 
 type Fail = (reason: string, remedy: string) => never;
@@ -81,7 +81,7 @@ function idOf(
 ): string {
   if (typeof value === 'string' && value !== '') return value;
   if (typeof value === 'number') {
-    // JSON numbers above 2^53 have already lost digits here: two ids may have become one.
+    // JSON numbers above 2^53 have lost digits at this point: two ids may have become one.
     if (Number.isSafeInteger(value)) return String(value);
     return fail(`"${field}" is a number that is not exact`, 'Write the id as a string.');
   }
@@ -98,7 +98,7 @@ function idOf(
 }
 
 /**
- * `lang`, else `language`, else those of `metadata` (BEIR has them there); empty ones say nothing.
+ * `lang`, else `language`, else those of `metadata` (as in BEIR); empty values are ignored.
  */
 function languageOfRow(
   row: Readonly<Record<string, unknown>>,
@@ -125,8 +125,8 @@ function languageOfRow(
 }
 
 /**
- * Everything else: objects become `outer.inner` fields, those of `metadata` come up by their own
- * name where it is free.
+ * All other fields: objects become `outer.inner` fields; those of `metadata` go by their own name
+ * if it is not taken.
  */
 function metadataOf(
   row: Readonly<Record<string, unknown>>,

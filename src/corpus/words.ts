@@ -1,33 +1,32 @@
 /**
- * Measures text in words, which limit the length of passages: an encoder's tokens (some 1.3 per word
- * in English) would need its vocabulary. Words are those of Unicode segmentation where a script has
- * no spaces, so that Thai and Chinese count like other languages.
+ * Measures text in words, which limit the length of passages: an encoder's tokens (some 1.3 per
+ * word in English) would need its vocabulary. Words are those of Unicode segmentation where a
+ * script has no spaces, so that Thai and Chinese count like other languages.
  */
 import { segmenterOf, UNSPACED } from '../base/segmenter.js';
 
-/** A word, or what stands between two words; the units of a text lie end to end. */
+/** A word, or the text between two words; the units of a text are contiguous. */
 export interface Unit {
   /** Offsets (UTF-16), [start, end). */
   readonly start: number;
   readonly end: number;
-  /** What it counts for: 1 for a word, 0 for spaces and a few signs. */
+  /** Its length in words: 1 for a word, 0 for spaces and a few signs. */
   readonly words: number;
 }
 
 /**
- * A longer run of letters (a hash, base64) counts as several words: no encoder takes it as one.
+ * A longer run of letters (a hash, base64) counts as several words, as it has many tokens. In
  * UTF-16 code units.
  */
 const LONGEST_WORD = 64;
 
-/** As many signs in a row as this count as one word, so that a page of dashes has an end. */
+/** This many signs in a row count as one word, so that a page of dashes is split, too. */
 const SIGNS_PER_WORD = 16;
 
 const WORD = /[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+)*/gu;
 
 /**
- * ICU's time grows with the square of the length, so that it is fed at most so many code units at
- * once.
+ * Most code units to segment at once: ICU's time grows with the square of the length.
  */
 const SEGMENTED_AT_ONCE = 400;
 
@@ -65,7 +64,7 @@ function* segmented(run: string, offset: number, lang: string): Generator<Unit> 
   }
 }
 
-/** `at`, or one less where it would part a surrogate pair. */
+/** `at`, or one less if it would split a surrogate pair. */
 export function boundary(text: string, at: number): number {
   return at < text.length && /[\ud800-\udbff]/.test(text[at - 1]) ? at - 1 : at;
 }

@@ -7,7 +7,7 @@ import { tunedAugmentation } from '../augment/tuned.js';
 import { XqgError } from '../base/errors.js';
 import { version } from '../base/version.js';
 import type { SourceDocument } from '../corpus/passage.js';
-import { isRankingStore } from '../store/candidate-store.js';
+import { isCandidateStore } from '../store/candidate-store.js';
 import { IndexRun } from './index-run.js';
 import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';
 import type { DocumentSource, IndexOptions, IndexResult } from './options.js';
@@ -43,7 +43,7 @@ export async function indexDocuments(
         const { glossary = null } = options;
         const { store } = writer;
         if (glossary !== null)
-          await storeGlossary(dir, glossary, isRankingStore(store) ? store : null);
+          await storeGlossary(dir, glossary, isCandidateStore(store) ? store : null);
         const { glossary: _, ...identity } = writer.manifest.identity;
         await writer.save({
           identity: glossary === null ? identity : { ...identity, glossary: glossary.sha256 },

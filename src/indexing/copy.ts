@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { XqgError } from '../base/errors.js';
-import { isRankingStore } from '../store/candidate-store.js';
+import { isCandidateStore } from '../store/candidate-store.js';
 import { COLUMNS, type IndexedPassage, type StoreReader } from '../store/store.js';
 import type { Manifest } from './manifest.js';
 import { type OpenedVersion, openVersion } from './open.js';
@@ -57,7 +57,7 @@ export async function copyIndex(
         const { glossary } = source.manifest.identity;
         if (glossary !== undefined) {
           const terms = await storedGlossary(from, glossary);
-          await storeGlossary(to, terms, isRankingStore(writer.store) ? writer.store : null);
+          await storeGlossary(to, terms, isCandidateStore(writer.store) ? writer.store : null);
         }
         const target = await writer.store.snapshot();
         const before = await target.count();

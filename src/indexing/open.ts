@@ -3,7 +3,7 @@
  * is first needed.
  */
 import { XqgError } from '../base/errors.js';
-import { type CandidateStore, isRankingStore } from '../store/candidate-store.js';
+import { type CandidateStore, isCandidateStore } from '../store/candidate-store.js';
 import { openStore } from '../store/open-store.js';
 import { stepsOfBytes } from '../store/quantize.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader } from '../store/store.js';
@@ -38,7 +38,7 @@ export async function openVersion(dir: string, own: PartialIdentity = {}): Promi
   const first = await readManifest(dir);
   checkIdentity(dir, first.identity, own);
   const store = await openStore(dir, first.store);
-  const ranking = isRankingStore(store) ? store : null;
+  const ranking = isCandidateStore(store) ? store : null;
   const opened = (manifest: Manifest, reader: StoreReader, lease: Lease): OpenedVersion => ({
     manifest,
     reader,

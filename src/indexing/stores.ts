@@ -3,8 +3,8 @@
 import { mkdir } from 'node:fs/promises';
 import { PROFILES } from '../augment/profiles.js';
 import { XqgError } from '../base/errors.js';
-import { isRankingStore } from '../store/candidate-store.js';
-import { openRankingStore } from '../store/open-store.js';
+import { isCandidateStore } from '../store/candidate-store.js';
+import { openCandidateStore } from '../store/open-store.js';
 import { parseAddress } from '../store/opensearch/address.js';
 import type { PassageStore, StoreShape } from '../store/store.js';
 import {
@@ -35,7 +35,7 @@ export async function latestManifest(
   local: Manifest,
   store: PassageStore,
 ): Promise<Manifest> {
-  if (!isRankingStore(store)) return local;
+  if (!isCandidateStore(store)) return local;
   const text = await store.read('manifest');
   if (text === null) return local;
   const stored = checkedManifest(text, local.store!, dir);
@@ -77,7 +77,7 @@ export function sameStore(one: string, other: string): boolean {
 }
 
 async function attach(dir: string, spec: string): Promise<Manifest | null> {
-  const store = await openRankingStore(spec).catch((error: { code?: string }) => {
+  const store = await openCandidateStore(spec).catch((error: { code?: string }) => {
     if (error.code === 'XQG_STORE_MISSING') return null;
     throw error;
   });

@@ -1,6 +1,6 @@
 /**
- * Gets a model from the hub, when asked to and only then: the one place of xqg that downloads. A
- * file counts as there once its size and, where the hub states it, its sha256 are right.
+ * Downloads a model from the hub; models are downloaded nowhere else. A file counts as downloaded
+ * once its size and, where the hub states it, its sha256 are right.
  */
 import { createWriteStream } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
@@ -19,13 +19,13 @@ interface HubFile {
 }
 
 /** Configuration, tokenizer and pooling; graphs are chosen by dtype. */
-const WANTED =
+const MODEL_FILES =
   /(?:^|\/)(?:config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|generation_config|config_sentence_transformers)\.json$/;
 
 /**
  * @param name on the hub, e.g. intfloat/multilingual-e5-small
- * @param suffix of the graphs that are wanted, e.g. `_quantized`; '' for fp32
- * @param onFile told of each file before it is fetched
+ * @param suffix of the graphs to download, e.g. `_quantized`; '' for fp32
+ * @param onFile called with each file before it is downloaded
  * @returns the model's folder
  * @throws XqgError XQG_MODEL_DOWNLOAD
  */
@@ -39,7 +39,9 @@ export async function getModel(
   const answer = await request(`${hub}/api/models/${name}?blobs=true`, name);
   const { siblings = [] } = (await answer.json()) as { siblings?: readonly HubFile[] };
   const graph = new RegExp(`(?:^|/)[a-z_]*(?:model|_merged)${suffix}\\.onnx(?:_data)?$`);
-  const files = siblings.filter(({ rfilename }) => WANTED.test(rfilename) || graph.test(rfilename));
+  const files = siblings.filter(
+    ({ rfilename }) => MODEL_FILES.test(rfilename) || graph.test(rfilename),
+  );
   if (!files.some(({ rfilename }) => rfilename.endsWith('.onnx'))) {
     throw new XqgError('XQG_MODEL_DOWNLOAD', {
       model: name,

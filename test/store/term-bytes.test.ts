@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeTerms, encodeTerms, WantedTerms } from '../../src/store/term-bytes.js';
+import { decodeTerms, encodeTerms, TermSelection } from '../../src/store/term-bytes.js';
 
 const entries = fc.uniqueArray(
   fc.tuple(
@@ -35,7 +35,7 @@ describe('terms as bytes', () => {
         ]);
         const { terms, weights, total } = decodeTerms(
           encodeTerms(bagOf(pairs)),
-          new WantedTerms(wanted),
+          new TermSelection(wanted),
         );
         const kept = bagOf(pairs.filter(([term]) => wanted.has(term)));
         expect(terms).toEqual(kept.terms);

@@ -1,5 +1,5 @@
 /**
- * JSON Lines: one document a line, with id, title, text and lang; every other field is metadata.
+ * JSON Lines: one document per line, with id, title, text and lang; other fields are metadata.
  */
 
 import { basename } from 'node:path';
@@ -17,7 +17,7 @@ export const jsonlReader: CorpusReader = {
 
 /**
  * The corpus of a BEIR folder: rows of _id, title, text and metadata, each one passage. The queries
- * and judgments beside it are no documents.
+ * and qrels next to it are not documents.
  */
 const name = 'corpus.jsonl';
 

@@ -1,7 +1,6 @@
 /**
- * The `file:` encoder: vectors of passages, questions and generated queries that were made
- * elsewhere, found by id. Nothing is encoded here, so a text without a recorded vector is an error,
- * never a guess.
+ * The `file:` encoder looks up the vectors of passages, questions and generated queries by id, in
+ * files that another tool wrote. A text without a vector is an error.
  */
 
 import { XqgError } from '../../base/errors.js';
@@ -17,8 +16,8 @@ import { fileError } from './matrix-file.js';
 import { type OnChecked, readManifest, VectorSet, type VectorsEntry } from './vector-set.js';
 
 /**
- * A row of a file with a language stands under `lang:id`, as parallel texts share ids; others stand
- * under their id. A text is looked up under both, with its language first.
+ * Rows of a file with a language have the key `lang:id`, as parallel texts share ids; others have
+ * their id. A text is looked up by both, with its language first.
  */
 export class FileEncoder implements Encoder {
   readonly identity: EncoderIdentity;

@@ -21,7 +21,7 @@ import {
 import { npyLayout } from './npy.js';
 import { safetensorsLayout } from './safetensors.js';
 
-/** A row's length may differ from 1 by so much: float16 rounds to 2^-11. */
+/** Largest difference of a unit vector's length from 1: float16 rounds to 2^-11. */
 const UNIT_TOLERANCE = 1e-3;
 
 /** Called with how many bytes of all files were checked. */

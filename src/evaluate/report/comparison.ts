@@ -165,8 +165,8 @@ export interface AnswerRow {
 }
 
 /**
- * The answer to the primary hypothesis: the system compared with the baseline, in every language and
- * for every encoder and generator, with all these tests corrected together.
+ * The answer to the primary hypothesis: the system compared with the baseline, in every language
+ * and for every encoder and generator, with all these tests corrected together.
  */
 export interface Answer {
   readonly primary: ExperimentSpec['primary'];

@@ -39,7 +39,7 @@ export function figuresOf(results: ExperimentResults): Figure[] {
   return figures;
 }
 
-/** How far the translations of a relevant passage lie apart, where the pool has all languages. */
+/** The distance between the ranks of the translations of a relevant passage (language bias). */
 function rankDistances({ spec, measurements }: ExperimentResults): Figure[] {
   const figures: Figure[] = [];
   const { baseline, system } = spec.primary;
@@ -63,8 +63,8 @@ function rankDistances({ spec, measurements }: ExperimentResults): Figure[] {
         id: fileName(`rank-distance-${dataset}-${encoder}-${generator}`),
         title: `Rank distance (${dataset}, ${setting}; ${encoder}, ${generator})`,
         caption:
-          'Language bias: how many ranks lie between the best and the worst of a question’s relevant passages in all languages. ' +
-          'Less is better.',
+          'Language bias: the number of ranks between the best and the worst of a question’s relevant passages in all languages. ' +
+          'Lower is better.',
         svg: bars({ title: 'Rank distance', names: [baseline, system], groups }),
         header: ['language of the question', baseline, system],
         rows: groups.map(({ name, values }) => [name, ...values]),
@@ -134,10 +134,7 @@ function curveFigure(
   ];
 }
 
-/**
- * Two grids where a setting has many pairs of languages: the baseline's values, and what the system
- * adds.
- */
+/** Two heat maps for the setting cross: the baseline's values, and the gains of the system. */
 function heatMaps(about: About, measure: Measure, { spec }: ExperimentResults): Figure[] {
   const { dataset, setting, encoder, generator } = about;
   if (setting !== 'cross') return [];
@@ -178,9 +175,9 @@ function heatMaps(about: About, measure: Measure, { spec }: ExperimentResults): 
     {
       ...common,
       id: `${id}-difference`,
-      title: `${system} less ${baseline} (${where})`,
-      caption: `What ${system} adds to ${measure.name}; losses are orange and have a minus sign.`,
-      svg: grid(`${system} less ${baseline}`, true, (key) => {
+      title: `${system} minus ${baseline} (${where})`,
+      caption: `Gain in ${measure.name} of ${system}; losses are orange and have a minus sign.`,
+      svg: grid(`${system} minus ${baseline}`, true, (key) => {
         const [with_, without] = [augmented.get(key), plain.get(key)];
         return with_ === undefined || without === undefined ? undefined : with_ - without;
       }),
@@ -188,7 +185,9 @@ function heatMaps(about: About, measure: Measure, { spec }: ExperimentResults): 
   ];
 }
 
-/** Does expansion help weak retrievers and harm strong ones? */
+/**
+ * Gains by the strength of the baseline: does expansion help weak retrievers and harm strong ones?
+ */
 function strength({ spec, measurements }: ExperimentResults): Figure[] {
   const figures: Figure[] = [];
   for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
@@ -221,7 +220,7 @@ function strength({ spec, measurements }: ExperimentResults): Figure[] {
     figures.push({
       id: fileName(`strength-${dataset}-${setting}`),
       title: `Gain against the strength of ${baseline} (${dataset}, ${setting})`,
-      caption: `Each point is a language: ${measure.name} of ${baseline} to the right, what ${system} adds upward, with its interval.`,
+      caption: `Each point is a language: ${measure.name} of ${baseline} on the x-axis, the gain of ${system} on the y-axis, with its interval.`,
       svg: scatter({
         title: 'Gain against baseline strength',
         xLabel: `${measure.name} of ${baseline}`,

@@ -16,8 +16,8 @@ export interface ResultRow {
   /** ISO 639-1 code; `mixed` if the queries are in several languages. */
   readonly queryLang: string;
   /**
-   * ISO 639-1 code; `all` for the pool of all languages; `mixed` if the passages of another pool are
-   * in several languages.
+   * ISO 639-1 code; `all` for the pool of all languages; `mixed` if the passages of another pool
+   * are in several languages.
    */
   readonly passageLang: string;
   readonly system: string;
@@ -49,7 +49,9 @@ export interface MadeBy {
   readonly date: string;
   readonly command: string;
   readonly data: readonly DataSource[];
-  /** Identities and settings of the components used: encoder, generator, pack, lexical leg, fusion. */
+  /**
+   * Identities and settings of the components used: encoder, generator, pack, lexical leg, fusion.
+   */
   readonly identities: Readonly<Record<string, unknown>>;
 }
 

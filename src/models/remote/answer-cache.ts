@@ -1,7 +1,7 @@
 /**
- * Answers that cost something, kept by what was asked: appended to a file the moment they arrive,
- * so that a run that was killed pays for none twice. A last line that a kill cut is dropped. In
- * memory is only where each one lies.
+ * A cache of paid answers, by request: they are appended to a file the moment they arrive, so that
+ * a killed run pays for none twice. An incomplete last line is dropped. Only the positions of the
+ * answers are in memory.
  */
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -29,7 +29,7 @@ export class Answers {
     this.#file = file;
   }
 
-  /** @param name of what is asked; what belongs together has one file */
+  /** @param name of the file: one for each kind of request, e.g. of a model */
   static inCache(name: string): Promise<Answers> {
     const hash = sha256(name).slice(0, 16);
     const readable = name.replace(/[^\w.-]+/g, '-').slice(0, 60);
@@ -43,9 +43,9 @@ export class Answers {
     return answers;
   }
 
-  /** The key of what is asked: anything that JSON can hold. */
-  static key(asked: unknown): string {
-    return sha256(JSON.stringify(asked)).slice(0, KEY);
+  /** The key of a request: any JSON value. */
+  static key(request: unknown): string {
+    return sha256(JSON.stringify(request)).slice(0, KEY);
   }
 
   get size(): number {
@@ -64,12 +64,12 @@ export class Answers {
     return JSON.parse(bytes.toString('utf8')) as T;
   }
 
-  /** Returns once it is written. */
+  /** Resolves once the answer is written. */
   put(key: string, answer: unknown): Promise<void> {
     const text = JSON.stringify(answer);
     const line = Buffer.from(`${key} ${text}\n`);
     const written = this.#writing.then(async () => {
-      // Others may have appended meanwhile: the place is where the file ends now.
+      // Other processes may have appended meanwhile: the line begins where the file ends now.
       const { size } = await this.#file.stat();
       await this.#file.appendFile(line);
       this.#places.set(key, { at: size + KEY + 1, bytes: line.length - KEY - 2 });

@@ -33,7 +33,7 @@ export const endpointFields = z.strictObject({
   /** Prices in any one currency, for estimates and the limit. */
   pricePerMillionInput: z.number().min(0).default(0),
   pricePerMillionOutput: z.number().min(0).default(0),
-  /** No request begins once this much was spent by a run. */
+  /** No request begins once a run has spent this much. */
   costLimit: positive.optional(),
 });
 
@@ -42,7 +42,7 @@ export type Endpoint = Omit<z.output<typeof endpointFields>, 'url'> & { readonly
 
 /**
  * @param given a settings file, or the settings
- * @throws XqgError XQG_ENDPOINT_SETTINGS, XQG_ENDPOINT_ADDRESS where nothing says the address
+ * @throws XqgError XQG_ENDPOINT_SETTINGS, XQG_ENDPOINT_ADDRESS where the address is not configured
  */
 export function endpointOf(given: string | EndpointFields = {}): Endpoint {
   const where = typeof given === 'string' ? given : 'settings';

@@ -1,6 +1,6 @@
 /**
- * Columns of Arrow from arrays of values. Buffers are built whole, because Arrow's own builders take
- * a call per value.
+ * Columns of Arrow from arrays of values. Buffers are built whole, because Arrow's own builders
+ * take a call per value.
  */
 import { createRequire } from 'node:module';
 import type * as Arrow from 'apache-arrow';

@@ -119,12 +119,12 @@ export function lanceSchema(shape: StoreShape): Arrow.Schema {
   );
 }
 
-/** The shape that a schema was made with. */
+/** The shape of the store that a schema was made for. */
 export function shapeOf(schema: Arrow.Schema): StoreShape {
   return JSON.parse(schema.metadata.get('xqg.store')!) as StoreShape;
 }
 
-/** Names of the Lance columns that hold a column of the door. */
+/** Names of the Lance columns that hold a column of the store's interface. */
 export function lanceColumns(
   column: Column,
   shape: StoreShape,

@@ -1,6 +1,6 @@
 /**
- * Requests to a cluster: which failures are waited out, and what all others mean in words that
- * help. The client is an optional peer, loaded with the first request.
+ * Requests to a cluster: waits out temporary failures, and turns all others into errors with a
+ * remedy. The client is an optional peer, loaded with the first request.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from '@opensearch-project/opensearch';
@@ -28,7 +28,7 @@ export class Connection {
   readonly address: StoreAddress;
   readonly #patience: number;
   #client: Promise<Client> | null = null;
-  /** A cluster that never answered is most likely not there: nobody should wait for it. */
+  /** A cluster that never answered most likely does not exist: nobody should wait for it. */
   #answered = false;
 
   constructor(address: StoreAddress, options: { readonly patience?: number } = {}) {
@@ -82,7 +82,7 @@ export class Connection {
     }
   }
 
-  /** True for what may be otherwise a moment later. @param status null where no answer came */
+  /** @param status null where no answer came */
   #passes(cause: unknown, status: number | null): boolean {
     if (cause instanceof XqgError) return cause.code === 'XQG_STORE_BUSY';
     return status === null ? this.#answered : LATER.has(status);

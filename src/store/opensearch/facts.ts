@@ -1,6 +1,6 @@
 /**
- * What filters look at, as terms of one field: equality and order of texts, numbers and dates, for
- * any key of the metadata, without a mapping for each.
+ * The values that filters compare, as terms of one field: equality and order of texts, numbers and
+ * dates, for any key of the metadata, without a mapping for each.
  *
  * A fact is `key NUL kind value`. Kinds: `t` a text (its sha256 if it is long); `e` a number for
  * equality; `n` a number for order, in hex digits that sort as the numbers do; `d` a date.
@@ -13,7 +13,7 @@ export type FactKind = 't' | 'e' | 'n' | 'd';
 /** As src/search/filters.ts reads them. */
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const DATE = /^\d{4}-\d{2}(-\d{2}(T.*)?)?$/;
-/** Longest value that stands for itself; Lucene's terms end at 32,766 bytes. */
+/** Longer values are replaced by their hash; Lucene's terms have at most 32,766 bytes. */
 const LONGEST = 256;
 
 export function fact(key: string, kind: FactKind, value: string): string {
@@ -46,7 +46,7 @@ export function factsOf(passage: Passage): string[] {
   return [...new Set(Object.entries(values).flatMap(([key, value]) => ofValue(key, value)))];
 }
 
-/** That the key is there at all needs no fact: a condition names a value. */
+/** The presence of a key needs no fact: every condition names a value. */
 function ofValue(key: string, value: MetadataValue): string[] {
   if (typeof value === 'object') return value.flatMap((member) => ofValue(key, member));
   const text = String(value);

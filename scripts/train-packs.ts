@@ -1,10 +1,12 @@
-// Trains packs/english, packs/base and packs/full from XQG_SHARED (default ../shared): npm run train:pack
-//   node scripts/train-packs.mjs [--out packs] [--only base/ar,full/th]
-// --only trains these tables again and keeps the pivot and the others.
+/**
+ * Trains packs/english, packs/base and packs/full from $XQG_SHARED (default ../shared).
+ * usage: npm run train:pack -- [--out packs] [--only base/ar,full/th]
+ *   --only trains these tables again and keeps the pivot and the others
+ */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LANGUAGES } from '../dist/languages/languages.js';
-import { trainShippedPacks } from '../dist/train/train.js';
+import { LANGUAGES } from '../src/languages/languages.js';
+import { trainShippedPacks } from '../src/train/train.js';
 
 const { values: options } = parseArgs({
   options: { out: { type: 'string', default: 'packs' }, only: { type: 'string' } },
@@ -18,7 +20,7 @@ await trainShippedPacks(
     cache: '.cache/teachers',
     languages: Object.keys(LANGUAGES).filter((lang) => lang !== 'en'),
     version: '1.1.0',
-    only: options.only && new Set(options.only.split(',')),
+    only: options.only === undefined ? undefined : new Set(options.only.split(',')),
   },
   (message) => process.stderr.write(`${message}\n`),
 );

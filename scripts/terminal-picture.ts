@@ -1,5 +1,8 @@
-// Draws the output of commands as a terminal window in SVG. The commands run now; nothing is edited by hand.
-// usage: node scripts/terminal-picture.mjs OUT.svg "what the picture shows" "command" ...     (`xqg` is this clone's)
+/**
+ * Draws the output of commands as a terminal window in SVG: docs/terminal.svg. The commands run now;
+ * nothing is edited by hand.
+ * usage: npm run docs:picture
+ */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 
@@ -9,7 +12,8 @@ const LINE = 20;
 const COLUMNS = 104;
 const MARGIN = 18;
 const BAR = 34;
-const COLORS = {
+/** By the SGR code that selects them. */
+const COLORS: Readonly<Record<number, string>> = {
   31: '#f7768e',
   32: '#9ece6a',
   33: '#e0af68',
@@ -19,14 +23,26 @@ const COLORS = {
   90: '#737aa2',
 };
 
-const [out, label, ...commands] = process.argv.slice(2);
-if (!out || !label || commands.length === 0) {
-  console.error('usage: node scripts/terminal-picture.mjs OUT.svg "what it shows" "command" ...');
-  process.exit(1);
-}
+const OUT = 'docs/terminal.svg';
+const LABEL =
+  'A Korean question about recognition before the law: with generated queries the English Article 6 ' +
+  'ranks first, without them third. Below, why it ranks first.';
+const QUESTION = "'어느 나라에 가든 법 앞에서 한 사람으로 인정받을 수 있나요?'";
+const COMMANDS = [
+  `xqg search ${QUESTION} --index .xqg/demo --k 3 --augment both`,
+  `xqg explain ${QUESTION} article-6 --index .xqg/demo`,
+];
 
-const lines = [];
-for (const command of commands) {
+/** Text of one style. */
+interface Span {
+  text: string;
+  readonly color?: string;
+  readonly bold?: boolean;
+}
+type Line = Span[];
+
+const lines: Line[] = [];
+for (const command of COMMANDS) {
   lines.push([
     { text: '$ ', color: COLORS[32] },
     { text: command, bold: true },
@@ -55,9 +71,9 @@ const body = lines
   .map((line, row) => drawLine(line, BAR + (row + 1) * LINE - 5))
   .filter((text) => text !== '');
 writeFileSync(
-  out,
-  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(label)}">
-<title>${escaped(label)}</title>
+  OUT,
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(LABEL)}">
+<title>${escaped(LABEL)}</title>
 <rect width="100%" height="100%" rx="9" fill="#1a1b26"/>
 <circle cx="20" cy="17" r="6" fill="#f7768e"/><circle cx="40" cy="17" r="6" fill="#e0af68"/><circle cx="60" cy="17" r="6" fill="#9ece6a"/>
 <g font-family="ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#c0caf5">
@@ -68,12 +84,12 @@ ${body.join('\n')}
 );
 
 /** Bidi isolates are drawn only in lines that have a right-to-left letter: not every viewer hides them. */
-function withoutIdleControls(line) {
+function withoutIdleControls(line: string): string {
   return /[\p{sc=Arab}\p{sc=Hebr}]/u.test(line) ? line : line.replace(/[\u2066-\u2069]/g, '');
 }
 
 /** Terminal cells that a text takes: two for an East Asian character, none for a mark or a bidi control. */
-function cellsOf(text) {
+function cellsOf(text: string): number {
   let cells = 0;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
     if (/^\p{Cf}+$/u.test(segment)) continue;
@@ -83,9 +99,9 @@ function cellsOf(text) {
 }
 
 /** Breaks a line between words where it is longer than the terminal, and indents what follows like its beginning. */
-function wrapped(line) {
-  const indent = /^ */.exec(line.map(({ text }) => text).join(''))[0].slice(0, COLUMNS / 2);
-  const rows = [[]];
+function wrapped(line: Line): Line[] {
+  const indent = /^ */.exec(line.map(({ text }) => text).join(''))![0].slice(0, COLUMNS / 2);
+  const rows: Line[] = [[]];
   let used = 0;
   for (const span of line) {
     for (const word of span.text.split(/(?<= )(?=[^ ])/)) {
@@ -93,7 +109,7 @@ function wrapped(line) {
         rows.push([{ text: indent }]);
         used = indent.length;
       }
-      rows.at(-1).push({ ...span, text: word });
+      rows.at(-1)!.push({ ...span, text: word });
       used += cellsOf(word);
     }
   }
@@ -101,8 +117,8 @@ function wrapped(line) {
 }
 
 /** Neighbors of one style become one span. */
-function joined(line) {
-  const result = [];
+function joined(line: Line): Line {
+  const result: Line = [];
   for (const span of line) {
     const last = result.at(-1);
     if (last && last.color === span.color && Boolean(last.bold) === Boolean(span.bold)) {
@@ -113,9 +129,9 @@ function joined(line) {
 }
 
 /** Runs of one style, from text with SGR codes. */
-function spans(line) {
-  const result = [];
-  let style = {};
+function spans(line: string): Line {
+  const result: Line = [];
+  let style: Omit<Span, 'text'> = {};
   // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with the escape character
   for (const part of line.split(/(\u001b\[[\d;]*m)/)) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with the escape character
@@ -141,11 +157,11 @@ function spans(line) {
  * position of its own. Pieces of ASCII are set to the width of their cells. Where a piece holds another script, whose
  * font may have any width, what follows it flows on.
  */
-function drawLine(line, y) {
+function drawLine(line: Line, y: number): string {
   let column = 0;
   let flows = false;
   let gap = 0;
-  const parts = [];
+  const parts: string[] = [];
   for (const { text, color, bold } of line) {
     for (const piece of text.split(/( {2,}|^ +| +$)/)) {
       if (piece === '') continue;
@@ -171,7 +187,7 @@ function drawLine(line, y) {
   return parts.length === 0 ? '' : `<text y="${y}">${parts.join('')}</text>`;
 }
 
-function escaped(text) {
+function escaped(text: string): string {
   return text
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')

@@ -1,6 +1,8 @@
-// The index that load and re-ranking are measured over: 100,000 synthetic passages with queries in five languages, made once and used
-// again; and a server over it.
-import { execFileSync, spawn } from 'node:child_process';
+/**
+ * The index that load and re-ranking are measured over: 100,000 synthetic passages with queries in
+ * five languages, built once and used again; and a server over it.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,20 +10,22 @@ const PASSAGES = 100_000;
 /** Five, so that it is made in minutes. */
 export const LANGUAGES = ['ar', 'de', 'ja', 'ru', 'th'];
 
-/** Makes the index in `dir` if it is not there whole. */
-export function makeLargeIndex(dir) {
+/** Builds the index in `dir` unless it is complete. */
+export function buildLargeIndex(dir: string): void {
   const file = join(dir, 'xqg.json');
   if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).state.status === 'complete')
     return;
   console.error(`Indexing ${PASSAGES} synthetic passages in ${dir}: some minutes, once.`);
   const words = ['--passages', String(PASSAGES), '--languages', LANGUAGES.join(','), '--keep', dir];
-  execFileSync(process.execPath, ['bench/indexing.bench.mjs', ...words], {
+  execFileSync('npm', ['run', '--silent', 'bench', 'indexing', '--', ...words], {
     stdio: ['ignore', 2, 2],
   });
 }
 
-/** A server over the index in `dir` by the name `load`; its process and its address. */
-export async function serveLargeIndex(dir) {
+/** Starts a server over the index in `dir` by the name `load`. */
+export async function serveLargeIndex(
+  dir: string,
+): Promise<{ server: ChildProcess; address: string }> {
   const words = [
     'dist/bin/xqg.js',
     'serve',
@@ -35,6 +39,7 @@ export async function serveLargeIndex(dir) {
   const server = spawn(process.execPath, [...words, '--json', '--no-access-log'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const { address } = JSON.parse(await new Promise((told) => server.stdout.once('data', told)));
+  const line = await new Promise<string>((resolve) => server.stdout.once('data', resolve));
+  const { address } = JSON.parse(line) as { address: string };
   return { server, address };
 }

@@ -1,10 +1,13 @@
-// The tests of parts in S3, against a real server: versitygw over a folder, on a port of the loopback interface, with keys of
-// its own. The server is $VERSITYGW, or that on the PATH, or is built once with Go (some 2 minutes) into the user's cache.
-// usage: npm run test:s3
+/**
+ * Runs the tests of parts in S3 against a real server: versitygw over a folder, on a loopback port,
+ * with keys of its own. The server is $VERSITYGW, or the one on the PATH, or is built once with Go
+ * (some 2 minutes) into the user's cache.
+ * usage: npm run test:s3
+ */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -26,7 +29,7 @@ const server = spawn(
 let status = 1;
 try {
   const address = `http://127.0.0.1:${port}`;
-  await untilItAnswers(address);
+  await untilUp(address);
   const env = {
     ...process.env,
     AWS_ENDPOINT_URL_S3: address,
@@ -34,12 +37,7 @@ try {
     AWS_SECRET_ACCESS_KEY: secret,
     AWS_REGION: 'us-east-1',
   };
-  const words = [
-    join('node_modules', 'vitest', 'vitest.mjs'),
-    'run',
-    '--config',
-    'vitest.s3.config.ts',
-  ];
+  const words = [join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', 's3'];
   status = spawnSync(process.execPath, words, { env, stdio: 'inherit' }).status ?? 1;
 } finally {
   server.kill('SIGTERM');
@@ -47,7 +45,7 @@ try {
 }
 process.exitCode = status;
 
-function findServer() {
+function findServer(): string {
   if (process.env.VERSITYGW) return process.env.VERSITYGW;
   if (spawnSync('versitygw', ['--version'], { stdio: 'ignore' }).status === 0) return 'versitygw';
   const bin = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'xqg', 'bin');
@@ -62,26 +60,26 @@ function findServer() {
   return built;
 }
 
-function freePort() {
-  return new Promise((done) => {
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
     });
   });
 }
 
-async function untilItAnswers(address) {
+async function untilUp(address: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     if (server.exitCode !== null)
       throw new Error(`versitygw ended with exit code ${server.exitCode}`);
-    // Any answer will do: without a signature it is a refusal.
-    const answered = await fetch(address).then(
+    // Any response will do; without a signature it is a refusal.
+    const up = await fetch(address).then(
       () => true,
       () => false,
     );
-    if (answered) return;
-    await new Promise((again) => setTimeout(again, 100));
+    if (up) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`versitygw does not answer at ${address}`);
 }

@@ -1,1 +1,0 @@
-export function between(page: string, name: string, text: string): string;
