@@ -24,7 +24,7 @@ import { systemsNamed } from './systems.js';
 const DEFAULT_PACK = 'base';
 
 /** Whether systems are told the language of a question or have it detected. */
-export type LanguageKnowledge = 'given' | 'detected';
+type LanguageKnowledge = 'given' | 'detected';
 
 /** What is absent is as the preset has it. */
 export interface EvaluateOptions {

@@ -94,7 +94,7 @@ async function load(
 }
 
 /** Loads the passages of a pool, and counts the relevant passages that it lacks. */
-export async function loadPool({
+async function loadPool({
   passages: stream,
   qrels,
 }: Pick<TestCollection, 'passages' | 'qrels'>): Promise<{
@@ -113,6 +113,6 @@ export async function loadPool({
   return { passages, absent };
 }
 
-export function absentNote(what: string, absent: number): string {
+function absentNote(what: string, absent: number): string {
   return `${what}: ${absent} relevant passages of the qrels are not in the corpus and count as not found`;
 }

@@ -10,7 +10,7 @@ import type { LanguageMeans } from '../ranking/language-means.js';
 import type { Variant } from './variant.js';
 
 /** One place on a condition's axis. */
-export interface Point {
+interface Point {
   /** As results have it, its own within the condition and system. */
   readonly point: string | number;
   /** Follows the system's name, e.g. `alpha 0.3`. */

@@ -20,7 +20,7 @@ export interface ReportedData {
 }
 
 /** @param file the experiment file; paths in it are relative to its folder */
-export function pathFrom(file: string, path: string): string {
+function pathFrom(file: string, path: string): string {
   return resolve(dirname(file), path);
 }
 

@@ -18,7 +18,7 @@ import { type PassageSource, passagesInMemory } from '../ranking/block.js';
 import type { Setting } from '../report/results.js';
 
 /** Passages that are encoded together and may be part of many pools. */
-export interface PoolPart {
+interface PoolPart {
   /** Its own within the experiment. */
   readonly name: string;
   readonly passages: PassageSource;

@@ -21,7 +21,7 @@ import { Blocks, type Pairing, type WorkItem, workOf } from './work.js';
 import { WorkRanker } from './work-ranker.js';
 
 /** Hears how far a run is: `done` of `total` steps, both 0 where that is not known. */
-export type Tell = (step: string, done: number, total: number) => void;
+type Tell = (step: string, done: number, total: number) => void;
 
 export interface RunOptions {
   /** The experiment file, which paths are relative to. */

@@ -7,7 +7,7 @@ import { CONDITIONS } from './conditions/index.js';
 import { listOf, object, oneOf, share, text, whole } from './schema.js';
 
 /** The measures of every data set. */
-export const MEASURES = 'MRR accuracy@1 R@10 R@100 nDCG@10';
+const MEASURES = 'MRR accuracy@1 R@10 R@100 nDCG@10';
 
 /** Passages of a BEIR folder that are ranked for a question, unless its file says otherwise. */
 export const BEIR_DEPTH = 1000;
@@ -97,7 +97,7 @@ const tune = object({
 });
 
 /** What is varied: `of`, and the values of each condition by its key. */
-export interface Conditions {
+interface Conditions {
   /** The augmented systems that are varied; default: that of the primary hypothesis. */
   readonly of?: readonly string[];
   readonly [key: string]: unknown;

@@ -15,7 +15,7 @@ export interface FurtherPassages {
 }
 
 /** What a condition knows better about a question; what is absent stays as the data have it. */
-export interface ChangedQuestion {
+interface ChangedQuestion {
   readonly languages?: readonly LanguageWeight[];
   readonly expansion?: Expansion;
 }

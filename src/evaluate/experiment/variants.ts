@@ -28,7 +28,7 @@ export function drawnQueriesOf(
 /**
  * True if the encoder can take the generator's expectation; else drawn queries stand for it.
  */
-export function takesExpectation({
+function takesExpectation({
   encoder,
   generator,
 }: Pick<PairingContext, 'encoder' | 'generator'>): boolean {

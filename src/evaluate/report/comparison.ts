@@ -51,7 +51,7 @@ export interface Column {
 type Statistics = ExperimentSpec['statistics'];
 
 /** The language that varies within a setting. */
-export function columnOf({ subject }: Measurement): string {
+function columnOf({ subject }: Measurement): string {
   return subject.setting === 'from-english' ? subject.passageLang : subject.queryLang;
 }
 
@@ -156,7 +156,7 @@ export interface CorrectedTest extends TestResult {
   readonly correctedT: number | null;
 }
 
-export interface AnswerRow {
+interface AnswerRow {
   readonly encoder: string;
   readonly generator: string;
   /** In the order of `Answer.languages`. */

@@ -45,7 +45,10 @@ export function resultRows({ spec, measurements }: ExperimentResults): Experimen
 }
 
 /** The content of results.json. */
-export function resultsJson(results: ExperimentResults, answer: Answer) {
+export function resultsJson(
+  results: ExperimentResults,
+  answer: Answer,
+): Readonly<Record<string, unknown>> {
   const { spec, tuning, notes, madeBy, machine, timings } = results;
   return {
     results: resultRows(results),
