@@ -7,22 +7,27 @@ import { meanOf } from '../base/numbers.js';
 import type { Encoder } from '../encode/encoder.js';
 import type { DistributionGenerator } from '../generate/generator.js';
 import type { Scanner } from '../search/dense/scanner.js';
-import { pairsOf } from './collection.js';
-import { type Collection, poolOf, testCollectionOf } from './data/collection.js';
+import {
+  type Collection,
+  type ParallelSetting,
+  pairsOf,
+  poolOf,
+  testCollectionOf,
+} from './data/collection.js';
 import { type Measure, parseMeasures } from './measures/metrics.js';
 import type { ArtifactStore } from './ranking/artifact-store.js';
 import { Block, passagesInMemory } from './ranking/block.js';
 import { Pool } from './ranking/pool.js';
 import { type QuestionBatch, Ranker } from './ranking/ranker.js';
 import type { SystemSettings } from './ranking/system-settings.js';
-import type { Progress, Setting } from './report/results.js';
+import type { Progress } from './report/results.js';
 import { formatColumns } from './report/text-tables.js';
 import { DRAWN_QUERIES, type System } from './systems.js';
 import { defaultsWith, type Grid, parametersOf, type Settings, settingsOf } from './tune-grid.js';
 
 export interface TuneOptions {
   readonly collection: Collection;
-  readonly setting: Setting;
+  readonly setting: ParallelSetting;
   /** Of TUNABLE_SYSTEMS; each gets all combinations of its own parameters. */
   readonly systems: readonly System[];
   readonly grid: Grid;
@@ -84,7 +89,7 @@ async function openPools(
   options: TuneOptions,
 ): Promise<{ readonly ranker: Ranker; readonly pairs: readonly Pair[] }[]> {
   const { collection, setting, encoder, generator, scanner, store } = options;
-  const all = pairsOf([...collection.parts.keys()], [setting]);
+  const all = pairsOf([...collection.parts.keys()], setting);
   const pools: { ranker: Ranker; pairs: Pair[] }[] = [];
   for (const passageLang of new Set(all.map((pair) => pair.passageLang))) {
     const passages = passagesInMemory([...poolOf(collection, passageLang)]);
@@ -137,7 +142,10 @@ function systemWith(system: System, settings: Settings): SystemSettings {
     profile: 'unit',
     alpha: settings.alpha,
     languages: system.augment === 'all' ? 'all' : 'asker',
-    source: { queries: 'expected', dropBelow: 0, means: 'none', drawn: DRAWN_QUERIES },
+    source: {
+      ...{ queries: 'expected', terms: 'expected', means: 'none' },
+      ...{ dropBelow: 0, drawn: DRAWN_QUERIES },
+    },
     defaults: defaultsWith(system, settings),
     feedback: 0,
     topN: settings.topN,

@@ -134,8 +134,8 @@ function readMeans(path: string, expected: string): ReadonlyMap<string, Float32A
 }
 
 /**
- * Opens a pack by name (`base`, `full`) or folder. The pivot is read at once, each language on first
- * use.
+ * Opens a pack by name (`base`, `full`) or folder. The pivot is read at once, each language on
+ * first use.
  * @throws XqgError XQG_PACK_NOT_FOUND when there is no such pack
  * @throws XqgError XQG_PACK_DAMAGED when a file is missing or differs from what the manifest states
  * @throws XqgError XQG_PACK_FORMAT when the pack has another format version

@@ -53,7 +53,8 @@ export interface SentencePair {
 /**
  * The rows of a tab-separated file `en, xx[, weight[, tier[, sources]]]`, gzipped or plain.
  * @throws XqgError XQG_TRAINING_FILE_MISSING when there is no such file
- * @throws XqgError XQG_TRAINING_ROW when a row has a missing column or a weight that is not positive
+ * @throws XqgError XQG_TRAINING_ROW when a row has a missing column or a weight that is not
+ * positive
  */
 export async function* readLexicon(path: string, policy: DataPolicy): AsyncGenerator<LexiconRow> {
   for await (const { line, number } of linesOf(path)) {

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { demoTable } from '../../scripts/demo-table.mjs';
-import { readArticles } from '../../scripts/udhr-articles.mjs';
+import { demoTable } from '../../scripts/demo-table.js';
+import { readArticles } from '../../scripts/udhr-articles.js';
 
 describe("the demo's text", () => {
   it('is the thirty articles, each with its number', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
-import { readArticles } from '../../scripts/udhr-articles.mjs';
+import { readArticles } from '../../scripts/udhr-articles.js';
 import { openIndex } from '../../src/index.js';
 import { servedIndexes } from '../../src/server/served-index.js';
 import { buildServer, type ServerOptions, type XqgServer } from '../../src/server/server.js';

@@ -67,6 +67,39 @@ export interface Collection {
   readonly notes: readonly string[];
 }
 
+/** How the languages of questions and passages are paired in a parallel data set. */
+export type ParallelSetting = 'mono' | 'to-english' | 'from-english' | 'cross' | 'multi';
+
+export interface LanguagePair {
+  readonly queryLang: string;
+  /** ALL_LANGUAGES in the setting multi. */
+  readonly passageLang: string;
+}
+
+/**
+ * The pairs of languages of a setting; settings with English have none where the collection lacks
+ * it.
+ */
+export function pairsOf(langs: readonly string[], setting: ParallelSetting): LanguagePair[] {
+  const others = langs.includes('en') ? langs.filter((lang) => lang !== 'en') : [];
+  switch (setting) {
+    case 'mono':
+      return langs.map((lang) => ({ queryLang: lang, passageLang: lang }));
+    case 'multi':
+      return langs.map((lang) => ({ queryLang: lang, passageLang: ALL_LANGUAGES }));
+    case 'cross':
+      return langs.flatMap((queryLang) =>
+        langs
+          .filter((lang) => lang !== queryLang)
+          .map((passageLang) => ({ queryLang, passageLang })),
+      );
+    case 'to-english':
+      return others.map((lang) => ({ queryLang: lang, passageLang: 'en' }));
+    case 'from-english':
+      return others.map((lang) => ({ queryLang: 'en', passageLang: lang }));
+  }
+}
+
 /** The `passageLang` of the pool of all languages. */
 export const ALL_LANGUAGES = 'all';
 

@@ -29,10 +29,11 @@ export interface Downloaded {
 const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Downloads `url` to `target`, resuming from `target.part` if it exists and the file has not changed
- * on the server.
+ * Downloads `url` to `target`, resuming from `target.part` if it exists and the file has not
+ * changed on the server.
  *
- * @throws XqgError XQG_DOWNLOAD when the server refuses or all attempts fail; the partial file stays
+ * @throws XqgError XQG_DOWNLOAD when the server refuses or all attempts fail; the partial file
+ * stays
  * @throws XqgError XQG_DOWNLOAD_HASH when the file has another hash; it is deleted
  */
 export async function download(
@@ -67,7 +68,8 @@ export async function download(
 /**
  * Downloads the rest of a partial file.
  *
- * @throws XqgError XQG_DOWNLOAD when a request fails, wrapped in an AbortError if retrying is useless
+ * @throws XqgError XQG_DOWNLOAD when a request fails, wrapped in an AbortError if retrying is
+ * useless
  */
 async function fetchRest(
   url: string,

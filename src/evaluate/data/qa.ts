@@ -1,7 +1,8 @@
 /**
  * Reads question-answer pairs in JSON lines as retrieval data, for tuning in languages that MLQA-R
- * lacks. For rows with a `context`, the relevant passage is that context among all distinct contexts
- * of the file; for rows with an `id` common to several languages, it is the answer of that id.
+ * lacks. For rows with a `context`, the relevant passage is that context among all distinct
+ * contexts of the file; for rows with an `id` common to several languages, it is the answer of that
+ * id.
  */
 import { basename } from 'node:path';
 import type { Collection, EvaluationPassage, LanguagePart } from './collection.js';

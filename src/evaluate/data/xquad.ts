@@ -1,7 +1,7 @@
 /**
- * Reads XQuAD and XQuAD-R: the same questions about the same paragraphs in many languages. A passage
- * is a paragraph in XQuAD (`xquad.<lang>.json`) and a sentence in XQuAD-R (`<lang>.json`, LAReQA).
- * Both are for reporting only, never for training, tuning or filtering.
+ * Reads XQuAD and XQuAD-R: the same questions about the same paragraphs in many languages. A
+ * passage is a paragraph in XQuAD (`xquad.<lang>.json`) and a sentence in XQuAD-R (`<lang>.json`,
+ * LAReQA). Both are for reporting only, never for training, tuning or filtering.
  */
 
 import type { Collection, DataSource, LanguagePart } from './collection.js';

@@ -12,7 +12,7 @@ import { TUNABLE_SYSTEMS } from '../systems.js';
 import { tune } from '../tune.js';
 import { type Grid, parametersOf, type Settings } from '../tune-grid.js';
 import type { ExperimentSpec, TuneSpec } from './spec.js';
-import { measuredSystems } from './systems.js';
+import { measuredSystems, untunedName } from './systems.js';
 
 /** What was tried for one system, and what was best. */
 export interface TunedSystem {
@@ -99,6 +99,6 @@ export function tuneSystems(options: TuningOptions): Promise<TunedSystem[]> {
 }
 
 function tunable(spec: ExperimentSpec) {
-  const measured = measuredSystems(spec).map(({ name }) => name);
+  const measured = measuredSystems(spec).map(untunedName);
   return TUNABLE_SYSTEMS.filter(({ name }) => measured.includes(name));
 }

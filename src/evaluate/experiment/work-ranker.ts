@@ -2,8 +2,8 @@
  * Ranks the work of an experiment: opens the pool of a work item, takes the questions' vectors from
  * the store, and asks the ranker.
  */
-
 import { questionVectors } from '../../search/expansion.js';
+import { detectedLanguages } from '../detected-languages.js';
 import type { RelevantRanks } from '../measures/metrics.js';
 import type { RankedQuery } from '../measures/trec.js';
 import { ANSWER_DEPTH } from '../measures/xor/answer-recall.js';
@@ -12,23 +12,29 @@ import { codeIdentity, ENCODING_CODE } from '../ranking/code-identity.js';
 import { Pool } from '../ranking/pool.js';
 import { type QuestionBatch, Ranker } from '../ranking/ranker.js';
 import { roundTripScores } from '../ranking/round-trip.js';
-import type { ExperimentExpansions } from './expansions.js';
+import { StreamedPool, type StreamedSource } from '../ranking/streamed-pool.js';
+import type { SystemSettings } from '../ranking/system-settings.js';
 import type { ExperimentRecipes } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
-import type { WorkItem } from './work.js';
+import type { Pairing, PoolPlan, WorkItem } from './work.js';
 
 export interface WorkRankerOptions {
   readonly spec: ExperimentSpec;
   readonly store: ArtifactStore;
-  readonly expansions: ExperimentExpansions;
   readonly signal?: AbortSignal;
+  /** Hears how far the reading of a pool is. */
+  readonly tell?: (step: string, done: number, total: number) => void;
 }
 
 /** Has the pool and ranker open that were used last, since work comes sorted by pool. */
 export class WorkRanker {
   readonly #recipe: Pick<ExperimentRecipes, 'scanner'>;
   readonly #options: WorkRankerOptions;
-  #open: { readonly key: string; readonly ranker: Ranker } | null = null;
+  #open: {
+    readonly key: string;
+    readonly pool: Pool | StreamedPool;
+    readonly ranker: Ranker;
+  } | null = null;
 
   constructor(recipe: Pick<ExperimentRecipes, 'scanner'>, options: WorkRankerOptions) {
     this.#recipe = recipe;
@@ -40,24 +46,24 @@ export class WorkRanker {
    * @param items of one pool, with the same questions
    */
   async ranks(items: readonly WorkItem[]): Promise<RelevantRanks[][]> {
-    const byExpansion = new Map<string | null, WorkItem[]>();
     const ranks = new Map<WorkItem, RelevantRanks[]>();
+    const byQuestions = new Map<unknown, WorkItem[]>();
     for (const item of items) {
       if (item.answers !== null) {
         ranks.set(item, await this.#answerRanks(item, item.answers));
         continue;
       }
-      const { expansion } = item.variant;
-      byExpansion.set(expansion, [...(byExpansion.get(expansion) ?? []), item]);
+      const { questions } = item.variant;
+      byQuestions.set(questions, [...(byQuestions.get(questions) ?? []), item]);
     }
-    for (const group of byExpansion.values()) {
+    for (const group of byQuestions.values()) {
       // Questions have vectors where any of the systems has a dense leg.
       const withVectors = group.find(({ variant }) => variant.system.mode !== 'lexical');
       const questions = await this.#questions(withVectors ?? group[0]);
-      const ofGroup = await this.#ranker(group[0]).ranks(
-        group.map(({ variant }) => variant),
-        questions,
-      );
+      const ranker = await this.#ranker(group[0]);
+      const { pool } = group[0];
+      const systems = group.map(({ variant }) => withListsOf(pool, variant));
+      const ofGroup = await ranker.ranks(systems, questions, pool.depth);
       for (const [i, item] of group.entries()) ranks.set(item, ofGroup[i]);
     }
     return items.map((item) => ranks.get(item)!);
@@ -65,8 +71,15 @@ export class WorkRanker {
 
   async best(item: WorkItem, depth: number): Promise<RankedQuery[]> {
     const questions = await this.#questions(item);
-    const hits = await this.#ranker(item).best(item.variant, questions, depth);
+    const ranker = await this.#ranker(item);
+    const hits = await ranker.best(item.variant, questions, depth);
     return item.test.queries.map(({ id }, q) => ({ queryId: id, hits: hits[q] }));
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#open;
+    this.#open = null;
+    if (opened?.pool instanceof StreamedPool) await opened.pool.close();
   }
 
   async #answerRanks(
@@ -86,47 +99,82 @@ export class WorkRanker {
     );
   }
 
-  #ranker({ pool, pairing }: WorkItem): Ranker {
-    const key = `${pool.key} ${pairing.generatorName}`;
+  async #ranker({ pool: plan, pairing }: WorkItem): Promise<Ranker> {
+    const key = `${plan.key} ${pairing.generatorName}`;
     if (this.#open?.key === key) return this.#open.ranker;
+    await this.close();
+    const pool = plan.streamed
+      ? await this.#stream(plan, plan.streamed, pairing)
+      : this.#pool(plan, pairing);
     const { encoder, generator } = pairing;
-    const { store, spec, signal } = this.#options;
-    const { scanner } = this.#recipe;
-    const identity = { encoder: encoder.identity, generator: generator.identity, seed: spec.seed };
-    const opened = new Pool(pool.blocks, {
-      queryLanguages: generator.languages,
-      trainingMeans: pairing.means,
-      roundTrip: (each, place, lang, drawn) =>
-        roundTripScores(each, place, lang, drawn, { scanner, store, identity }),
-    });
-    const ranker = new Ranker(opened, {
+    const ranker = new Ranker(pool, {
       encoder: encoder.identity,
       generator,
-      scanner,
+      scanner: this.#recipe.scanner,
       queryLanguages: generator.languages,
-      signal,
+      signal: this.#options.signal,
     });
-    this.#open = { key, ranker };
+    this.#open = { key, pool, ranker };
     return ranker;
   }
 
-  async #questions({ test, place, pairing, variant }: WorkItem): Promise<QuestionBatch> {
-    const { encoder } = pairing;
-    const lang = place.queryLang;
-    const weights = [{ lang, weight: 1 }];
-    const expansions = await this.#options.expansions.of(variant, test, lang);
-    const questions = test.queries.map(({ id, text }, q) => ({
-      question: text,
-      questionId: id,
-      questionLang: lang,
-      languages: weights,
-      expansion: expansions?.[q],
-    }));
+  #pool({ blocks }: PoolPlan, { encoder, generator, means }: Pairing): Pool {
+    const { store, spec } = this.#options;
+    const { scanner } = this.#recipe;
+    const identity = { encoder: encoder.identity, generator: generator.identity, seed: spec.seed };
+    return new Pool(blocks, {
+      queryLanguages: generator.languages,
+      trainingMeans: means,
+      roundTrip: (each, place, lang, drawn) =>
+        roundTripScores(each, place, lang, drawn, { scanner, store, identity }),
+    });
+  }
+
+  #stream(
+    { blocks, size }: PoolPlan,
+    sources: readonly StreamedSource[],
+    { encoder, generator }: Pairing,
+  ): Promise<StreamedPool> {
+    const { spec, signal, tell = () => {} } = this.#options;
+    async function* counted() {
+      let count = 0;
+      for (const { block } of blocks) {
+        for await (const passage of block.passages.read()) {
+          signal?.throwIfAborted();
+          yield passage;
+          if (++count % 1000 === 0) tell(`${count.toLocaleString('en-US')} passages`, count, size);
+        }
+      }
+    }
+    return StreamedPool.build(counted(), { encoder, generator, seed: spec.seed, sources });
+  }
+
+  async #questions({ test, subject, pairing, variant }: WorkItem): Promise<QuestionBatch> {
+    const { encoder, generator } = pairing;
+    const { queries, qrels } = test;
+    const lang = subject.queryLang;
+    const changed = await variant.questions?.of(queries, lang);
+    const questions = await Promise.all(
+      queries.map(async ({ id, text, lang: own, langGiven }, q) => ({
+        question: text,
+        questionId: id,
+        questionLang: own,
+        languages:
+          changed?.[q].languages ??
+          (langGiven ? [{ lang: own, weight: 1 }] : await detectedLanguages(text, generator)),
+        expansion: changed?.[q].expansion,
+      })),
+    );
+    const areGiven =
+      changed?.[0]?.languages === undefined && queries.every(({ langGiven }) => langGiven);
+    const languages = areGiven ? null : questions.map((each) => each.languages);
+    const expansions = changed?.map(({ expansion = null }) => expansion) ?? null;
     const identity = {
       encoder: encoder.identity,
       code: codeIdentity(ENCODING_CODE),
       lang,
-      questions: test.queries.map(({ id, text }) => [id, text]),
+      questions: queries.map(({ id, text }) => [id, text]),
+      ...(languages === null ? {} : { languages }),
       ...(expansions === null ? {} : { expansions }),
     };
     const vectors =
@@ -135,6 +183,12 @@ export class WorkRanker {
         : await this.#options.store.floats('questions', identity, () =>
             questionVectors(encoder, questions),
           );
-    return { lang, queries: test.queries, qrels: test.qrels, vectors, languages: null, expansions };
+    return { lang, queries, qrels, vectors, languages, expansions };
   }
+}
+
+/** A hybrid's lists are as long as in search, or as a ranking that is cut there. */
+function withListsOf({ depth, size }: PoolPlan, system: SystemSettings): SystemSettings {
+  if (depth === size) return system;
+  return { ...system, topN: Math.max(system.defaults.hybrid.topN, depth) };
 }

@@ -213,8 +213,8 @@ function meanOf(perQuery: ReadonlyMap<string, readonly number[]>, width: number)
 }
 
 /**
- * Negative if `a` precedes `b` in the order of UTF-8 bytes, 0 if they are equal. JavaScript compares
- * UTF-16 code units, where surrogates (U+10000 and above) precede U+E000 to U+FFFF.
+ * Negative if `a` precedes `b` in the order of UTF-8 bytes, 0 if they are equal. JavaScript
+ * compares UTF-16 code units, where surrogates (U+10000 and above) precede U+E000 to U+FFFF.
  */
 export function comparePassageIds(a: string, b: string): number {
   const length = Math.min(a.length, b.length);

@@ -51,7 +51,8 @@ export async function* readRunLines(file: string): AsyncGenerator<RunLine> {
 
 /**
  * Reads a whole run, whose lines may be in any order.
- * @throws XqgError XQG_EVALUATION_LINE when a line is malformed or a passage is repeated for a query
+ * @throws XqgError XQG_EVALUATION_LINE when a line is malformed or a passage is repeated for a
+ * query
  */
 export async function readRun(file: string): Promise<Run> {
   const run = new Map<string, Map<string, number>>();

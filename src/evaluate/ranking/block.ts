@@ -37,10 +37,10 @@ export interface BlockRecipe {
 /** Drawn queries of every passage in one language. */
 export interface DrawnQueries {
   /**
-   * By row: none where the passage is written in that language or nothing can be asked about it.
+   * By row: none if the passage is in that language or the generator writes nothing for it.
    */
   readonly texts: readonly (readonly string[])[];
-  /** (n + 1) Place of a row's first query among all; the last entry is their number. */
+  /** (n + 1) Index of a row's first query among all; the last entry is their number. */
   readonly starts: Uint32Array;
 }
 

@@ -22,11 +22,33 @@ export type MeansSource = 'none' | 'training' | 'pool';
 export interface SumSource {
   /** `expected`: the generator's expectation. A number: the first so many drawn queries, 0 none. */
   readonly queries: 'expected' | number;
+  /** Whether the lexical leg reads the generator's tables or the terms of the drawn queries. */
+  readonly terms: 'expected' | 'drawn';
   /** Percentile of the round-trip score below which drawn queries are dropped; 0 keeps all. */
   readonly dropBelow: number;
   readonly means: MeansSource;
   /** Drawn queries a passage and language that are kept in the store. */
   readonly drawn: number;
+}
+
+/** Passages that questions are ranked over, as a ranker needs them. */
+export interface RankablePool {
+  readonly ids: readonly string[];
+  readonly langs: readonly string[];
+  readonly dim: number;
+  /** The means that are removed with this source, by language. */
+  means(source: MeansSource): Promise<LanguageMeans>;
+  /** What the engine searches. */
+  snapshot(source: SumSource): Promise<Snapshot>;
+  /**
+   * The lexical leg. Expected queries are the generator's table; drawn ones are indexed as terms.
+   * @param languages of the drawn queries
+   */
+  lexical(
+    source: SumSource,
+    languages: readonly string[],
+    bm25: Bm25Parameters,
+  ): Promise<LexicalIndex>;
 }
 
 export interface PoolOptions {
@@ -43,7 +65,7 @@ export interface PoolOptions {
   ) => Promise<Float32Array>;
 }
 
-export class Pool {
+export class Pool implements RankablePool {
   readonly blocks: readonly PlacedBlock[];
   readonly ids: readonly string[];
   readonly langs: readonly string[];
@@ -65,13 +87,11 @@ export class Pool {
     return this.#vectors;
   }
 
-  /** The means that are removed with this source, by language. */
   async means(source: MeansSource): Promise<LanguageMeans> {
     if (source === 'training') return this.#options.trainingMeans;
     return source === 'none' ? new Map() : meansOf(await this.vectors(), this.langs, this.dim);
   }
 
-  /** What the engine searches. */
   async snapshot(source: SumSource): Promise<Snapshot> {
     const { ids, langs, dim } = this;
     const means = await this.means(source.means);
@@ -93,7 +113,6 @@ export class Pool {
     };
   }
 
-  /** The lexical leg. Expected queries are the generator's table; drawn ones are indexed as terms. */
   async lexical(
     source: SumSource,
     languages: readonly string[],
@@ -107,7 +126,7 @@ export class Pool {
       builder = new SegmentBuilder();
     };
     for (const [place, { block }] of this.blocks.entries()) {
-      const expected = source.queries === 'expected';
+      const expected = source.terms === 'expected';
       const drawn = expected ? null : await this.#drawnTerms(place, source, languages);
       let row = 0;
       for await (const batch of block.lexicalPassages()) {
@@ -180,7 +199,7 @@ export class Pool {
   ): Promise<Map<string, TermBag>[]> {
     const { block } = this.blocks[place];
     const terms = Array.from({ length: block.size }, () => new Map<string, TermBag>());
-    if (source.queries === 'expected' || source.queries === 0) return terms;
+    if (source.queries === 0) return terms;
     for (const lang of languages) {
       const { texts, starts } = await block.drawn(lang, source.drawn);
       const kept = await this.#kept(place, lang, source);

@@ -13,7 +13,7 @@ import { lexicalModeOf, type SearchHit, type SearchRequest } from '../../search/
 import type { EvaluationQuery, TestCollection } from '../data/collection.js';
 import type { RelevantRanks } from '../measures/metrics.js';
 import { removeMeans } from './language-means.js';
-import type { Pool } from './pool.js';
+import type { RankablePool } from './pool.js';
 import { byteOrder, ranksOf, relevantRows } from './row-ranks.js';
 import { policyOf, type SystemSettings } from './system-settings.js';
 
@@ -30,7 +30,7 @@ export interface QuestionBatch {
    */
   readonly languages: readonly (readonly LanguageWeight[])[] | null;
   /** In the order of the queries; null: the questions are as they are. */
-  readonly expansions: readonly Expansion[] | null;
+  readonly expansions: readonly (Expansion | null)[] | null;
 }
 
 export interface RankerOptions {
@@ -52,7 +52,7 @@ const NUMBER_BYTES = 5;
  * other.
  */
 export class Ranker {
-  readonly #pool: Pool;
+  readonly #pool: RankablePool;
   readonly #options: RankerOptions;
   readonly #rowOf: ReadonlyMap<string, number>;
   readonly #order: Uint32Array;
@@ -60,7 +60,7 @@ export class Ranker {
   #engine: { readonly key: string; readonly engine: SearchEngine } | null = null;
   #lexical: { readonly key: string; readonly index: LexicalIndex } | null = null;
 
-  constructor(pool: Pool, options: RankerOptions) {
+  constructor(pool: RankablePool, options: RankerOptions) {
     this.#pool = pool;
     this.#options = options;
     this.#rowOf = new Map(pool.ids.map((id, row) => [id, row]));
@@ -205,17 +205,17 @@ export class Ranker {
 
   /** The questions' vectors in the space of the system's passages. */
   async #vectors({ source }: SystemSettings, questions: QuestionBatch): Promise<Float32Array> {
-    const { lang, vectors } = questions;
+    const { queries, vectors } = questions;
     const means = await this.#pool.means(source.means);
-    if (!means.has(lang)) return vectors;
+    if (means.size === 0) return vectors;
     const changed = vectors.slice();
-    removeMeans(changed, () => lang, this.#pool.dim, means);
+    removeMeans(changed, (q) => queries[q].lang, this.#pool.dim, means);
     return changed;
   }
 
   /** True where the lexical leg takes generated terms from the generator's table. */
   #usesTable({ source, system }: SystemSettings): boolean {
-    return source.queries === 'expected' || system.augment === 'off';
+    return source.terms === 'expected' || system.augment === 'off';
   }
 
   /** Languages whose drawn queries the lexical leg has to have. */

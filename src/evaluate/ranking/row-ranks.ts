@@ -19,12 +19,12 @@ export function relevantRows(
     .map(([id, gain]) => ({ row: rowOf.get(id) ?? -1, gain }));
 }
 
-/** (n) The place of every row's id among all ids by their UTF-8 bytes. */
+/** (n) The position of every row's id among all ids by their UTF-8 bytes. */
 export function byteOrder(ids: readonly string[]): Uint32Array {
   const order = new Uint32Array(ids.length);
   const rows = [...ids.keys()].sort((a, b) => comparePassageIds(ids[a], ids[b]));
-  rows.forEach((row, place) => {
-    order[row] = place;
+  rows.forEach((row, position) => {
+    order[row] = position;
   });
   return order;
 }

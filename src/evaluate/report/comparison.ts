@@ -51,8 +51,8 @@ export interface Column {
 type Statistics = ExperimentSpec['statistics'];
 
 /** The language that varies within a setting. */
-export function columnOf({ place }: Measurement): string {
-  return place.setting === 'from-english' ? place.passageLang : place.queryLang;
+export function columnOf({ subject }: Measurement): string {
+  return subject.setting === 'from-english' ? subject.passageLang : subject.queryLang;
 }
 
 /**
@@ -165,8 +165,8 @@ export interface AnswerRow {
 }
 
 /**
- * The answer to the primary hypothesis: the system compared with the baseline, in every language and
- * for every encoder and generator, with all these tests corrected together.
+ * The answer to the primary hypothesis: the system compared with the baseline, in every language
+ * and for every encoder and generator, with all these tests corrected together.
  */
 export interface Answer {
   readonly primary: ExperimentSpec['primary'];
@@ -182,7 +182,7 @@ export function answerOf({ spec, measurements }: ExperimentResults): Answer {
   const { primary, statistics } = spec;
   const [measure] = parseExperimentMeasures(primary.metric);
   const reported = measurements.filter(
-    ({ place, variant }) => isPrimary(place, primary) && variant.condition === 'system',
+    ({ subject, variant }) => isPrimary(subject, primary) && variant.condition === 'system',
   );
   const rows = pairingsOf(reported).map(({ encoder, generator, measurements: ofPairing }) => {
     const columns = (name: string) =>
@@ -237,7 +237,7 @@ export function pairingsOf(measurements: readonly Measurement[]): PairingMeasure
     { encoder: string; generator: string; measurements: Measurement[] }
   >();
   for (const measurement of measurements) {
-    const { encoder, generator } = measurement.place;
+    const { encoder, generator } = measurement.subject;
     const key = JSON.stringify([encoder, generator]);
     const pairing = pairings.get(key) ?? { encoder, generator, measurements: [] };
     pairings.set(key, pairing);

@@ -59,7 +59,7 @@ function tuningText({ spec, tuning }: ExperimentResults): string {
   if (tuning.length === 0) return 'No encoder of this run could be tuned: defaults were used.';
   const [{ on, setting, metric }] = tuning;
   return (
-    `Alpha and weights were chosen by ${metric} on ${on}, ${setting}, which shares no question with what is reported. ` +
+    `Alpha and weights of the systems named (tuned) were chosen by ${metric} on ${on}, ${setting}, which shares no question with what is reported; all others have the defaults of search. ` +
     `Every system got the same candidates for the parameters that it has.`
   );
 }
@@ -88,7 +88,7 @@ function tuningTables({ tuning }: ExperimentResults): ReportTable[] {
 function publishedTables({ spec, measurements }: ExperimentResults): ReportTable[] {
   const tables: ReportTable[] = [];
   const measured = new Set(
-    measurements.map(({ place }) => JSON.stringify([place.dataset, place.setting])),
+    measurements.map(({ subject }) => JSON.stringify([subject.dataset, subject.setting])),
   );
   for (const key of measured) {
     const [dataset, setting] = JSON.parse(key) as [string, string];
@@ -98,21 +98,21 @@ function publishedTables({ spec, measurements }: ExperimentResults): ReportTable
       );
       if (published.length === 0) continue;
       const ours = new Map<string, number>();
-      for (const { place, variant } of measurements) {
+      for (const { subject, variant } of measurements) {
         if (
-          place.dataset !== dataset ||
-          place.setting !== setting ||
+          subject.dataset !== dataset ||
+          subject.setting !== setting ||
           variant.condition !== 'system'
         )
           continue;
-        const name = `${variant.name} (${place.encoder}, ${place.generator})`;
+        const name = `${variant.name} (${subject.encoder}, ${subject.generator})`;
         if (ours.has(name)) continue;
         const columns = columnsOf(
           measurements.filter(
             (other) =>
               other.variant === variant &&
-              other.place.dataset === dataset &&
-              other.place.setting === setting,
+              other.subject.dataset === dataset &&
+              other.subject.setting === setting,
           ),
           measure,
         );

@@ -21,23 +21,23 @@ import { fileName, groundsOf } from './system-tables.js';
 /** The results of all measures as flat rows. */
 export function resultRows({ spec, measurements }: ExperimentResults): ExperimentRow[] {
   return measurements.flatMap((measurement) => {
-    const { place, variant } = measurement;
-    const { encoder, generator, ...where } = place;
+    const { subject, variant } = measurement;
+    const { encoder, generator, ...where } = subject;
     const row = (metric: string, value: number, queries: number): ExperimentRow => ({
       ...where,
       system: variant.system.name,
       metric,
       value,
       generator,
-      language: 'given',
+      language: measurement.language,
       queries,
       encoder,
       condition: variant.condition,
       point: variant.point,
     });
-    return measuresIn(place.setting, spec).flatMap((measure) => {
+    return measuresIn(subject.setting, spec).flatMap((measure) => {
       const rows = [row(measure.name, measurement.mean(measure), measurement.questions.length)];
-      if (place.setting !== ANSWER_SETTING) return rows;
+      if (subject.setting !== ANSWER_SETTING) return rows;
       const { value, queries } = measurement.meanOfAnswered(measure);
       return [...rows, row(officialName(measure), value, queries)];
     });
@@ -113,7 +113,7 @@ function* perQueryFiles({
       const names = [...new Set(ofPairing.map(({ variant }) => variant.name))];
       const pairs = new Map<string, (typeof ofPairing)[number][]>();
       for (const measurement of ofPairing) {
-        const { queryLang, passageLang } = measurement.place;
+        const { queryLang, passageLang } = measurement.subject;
         const key = `${queryLang}\t${passageLang}`;
         const ofPair = pairs.get(key) ?? [];
         pairs.set(key, ofPair);

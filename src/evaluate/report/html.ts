@@ -28,7 +28,7 @@ ${question === '' ? '' : `<p class="question">${escaped(question)}</p>`}
 <h2>Answer</h2>
 ${answer.sentences.map((sentence) => `<p class="answer">${escaped(sentence)}</p>`).join('\n')}
 ${table(answerTable)}
-${notes.length === 0 ? '' : `<h3>To be known</h3><ul>${notes.map((note) => `<li>${escaped(note)}</li>`).join('')}</ul>`}
+${notes.length === 0 ? '' : `<h3>Notes</h3><ul>${notes.map((note) => `<li>${escaped(note)}</li>`).join('')}</ul>`}
 </section>
 ${sections.map(sectionHtml).join('\n')}
 <section id="${anchor('Provenance')}">

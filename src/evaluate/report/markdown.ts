@@ -17,7 +17,7 @@ export function markdownReport({
     ...answer.sentences,
     markdownTable(answerTable),
   ];
-  if (notes.length > 0) parts.push('To be known:', notes.map((note) => `- ${note}`).join('\n'));
+  if (notes.length > 0) parts.push('Notes:', notes.map((note) => `- ${note}`).join('\n'));
   for (const section of sections) {
     parts.push(`## ${section.title}`, section.text);
     for (const figure of section.figures) {

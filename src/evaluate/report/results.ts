@@ -1,21 +1,13 @@
 /** The format of measured results, which is the same for all data sets, and their provenance. */
-import { readFileSync } from 'node:fs';
-import type { DataSource } from '../data/collection.js';
+import { version } from '../../base/version.js';
+import type { DataSource, ParallelSetting } from '../data/collection.js';
 
 /**
  * `mono`: questions and passages in one language. `cross`: in two, each ordered pair of languages.
  * `multi`: one pool with the passages of all languages. `xor`: predictions for XOR-Retrieve. `beir`
  * and `run`: as the data has it.
  */
-export type Setting =
-  | 'mono'
-  | 'to-english'
-  | 'from-english'
-  | 'cross'
-  | 'multi'
-  | 'xor'
-  | 'beir'
-  | 'run';
+export type Setting = ParallelSetting | 'xor' | 'beir' | 'run';
 
 /** One figure. Results are a flat list of them. */
 export interface ResultRow {
@@ -24,8 +16,8 @@ export interface ResultRow {
   /** ISO 639-1 code; `mixed` if the queries are in several languages. */
   readonly queryLang: string;
   /**
-   * ISO 639-1 code; `all` for the pool of all languages; `mixed` if the passages of another pool are
-   * in several languages.
+   * ISO 639-1 code; `all` for the pool of all languages; `mixed` if the passages of another pool
+   * are in several languages.
    */
   readonly passageLang: string;
   readonly system: string;
@@ -57,7 +49,9 @@ export interface MadeBy {
   readonly date: string;
   readonly command: string;
   readonly data: readonly DataSource[];
-  /** Identities and settings of the components used: encoder, generator, pack, lexical leg, fusion. */
+  /**
+   * Identities and settings of the components used: encoder, generator, pack, lexical leg, fusion.
+   */
   readonly identities: Readonly<Record<string, unknown>>;
 }
 
@@ -69,7 +63,7 @@ export interface EvaluationResult {
   readonly madeBy: MadeBy;
 }
 
-/** Told how far an evaluation is; `done` of `total` steps. */
+/** Hears how far an evaluation is: `done` of `total` steps. */
 export type Progress = (step: string, done: number, total: number) => void;
 
 /** The provenance of a result that is being measured now. */
@@ -78,12 +72,9 @@ export function madeBy(
   data: readonly DataSource[],
   identities: Readonly<Record<string, unknown>>,
 ): MadeBy {
-  const { version } = JSON.parse(
-    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-  );
   return {
     tool: 'xqg',
-    version,
+    version: version(),
     node: process.version,
     icu: process.versions.icu ?? 'none',
     date: new Date().toISOString(),

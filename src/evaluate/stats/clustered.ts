@@ -1,8 +1,8 @@
 /**
  * The paired randomization test and the bootstrap interval for questions that are not independent
  * samples, such as those about one article, or the translations of a question. Whole clusters of
- * questions are resampled, in all languages at once. With one language and one question per cluster,
- * these are the ordinary paired tests.
+ * questions are resampled, in all languages at once. With one language and one question per
+ * cluster, these are the ordinary paired tests.
  */
 
 import { XqgError } from '../../base/errors.js';

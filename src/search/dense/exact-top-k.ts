@@ -152,9 +152,9 @@ function narrow(
 }
 
 /**
- * Upper bound of the rounding error of an inner product with a row of the matrix in float32, for any
- * order of summation, with or without fused multiply-add: (dim + 3) 2^-24 |query| maxNorm (Higham,
- * Accuracy and Stability of Numerical Algorithms, section 3.1).
+ * Upper bound of the rounding error of an inner product with a row of the matrix in float32, for
+ * any order of summation, with or without fused multiply-add: (dim + 3) 2^-24 |query| maxNorm
+ * (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1).
  */
 export function roundingError(query: Float32Array, { maxNorm }: SearchMatrix): number {
   return (query.length + 3) * 2 ** -24 * 1.001 * Math.sqrt(product(query, query, 0)) * maxNorm;

@@ -59,8 +59,8 @@ export class LateMatrices {
    * The passages fused by a formula, as a matrix for late fusion.
    * @param languages with queries, in ascending order, weights > 0
    * @param budget bytes that language sums may take
-   * @returns null if late fusion is impossible: the sums are not stored in 8 bits, there are too few
-   * passages, or the sums exceed the budget
+   * @returns null if late fusion is impossible: the sums are not stored in 8 bits, there are too
+   * few passages, or the sums exceed the budget
    */
   async matrix(
     passages: SearchMatrix,

@@ -1,7 +1,7 @@
 /**
  * The dense leg by approximate nearest neighbors: a graph proposes candidates, and only these are
- * read, fused and scored exactly. Scores equal those of exact search bit for bit; only rows that the
- * graph does not propose are missing.
+ * read, fused and scored exactly. Scores equal those of exact search bit for bit; only rows that
+ * the graph does not propose are missing.
  */
 
 import { cancellationPoint } from '../../base/abort.js';

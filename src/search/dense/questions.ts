@@ -81,8 +81,8 @@ export class DenseQuestions {
 /** One set of fused vectors that a question is scored against. */
 export interface FusedPart {
   /**
-   * Languages whose queries are fused with the passages, in ascending order, with weights > 0; empty
-   * for the passages alone.
+   * Languages whose queries are fused with the passages, in ascending order, with weights > 0;
+   * empty for the passages alone.
    */
   readonly languages: readonly LanguageWeight[];
   /** Weight > 0 of the inner product with these vectors in the question's score. */

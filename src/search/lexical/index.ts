@@ -108,8 +108,8 @@ export class LexicalIndex {
   /**
    * Scores of all passages, summed over the question's languages with their weights.
    *
-   * @returns (rows), float64; > 0 for a passage with at least one of the terms, 0 for a passage that
-   * is no hit
+   * @returns (rows), float64; > 0 for a passage with at least one of the terms, 0 for a passage
+   * that is no hit
    */
   scores(questions: readonly LexicalQuestion[], mode: LexicalMode): Float64Array {
     for (const term of this.#begin(questions, mode)) addToAll(this.#segments, term, this.#scores);
@@ -206,7 +206,9 @@ export class LexicalIndex {
     return documentFrequency;
   }
 
-  /** The same, given the term's frequencies. Cached, because displaying a ranking needs it again. */
+  /**
+   * The same, given the term's frequencies. Cached, because displaying a ranking needs it again.
+   */
   #countDocuments(
     term: QuestionTerm,
     tf: TermFrequencies,
@@ -228,8 +230,8 @@ export class LexicalIndex {
   }
 
   /**
-   * True if a segment has passages in `lang` and in other languages, so that the postings have to be
-   * read to tell them apart.
+   * True if a segment has passages in `lang` and in other languages, so that the postings have to
+   * be read to tell them apart.
    */
   #mixes(lang: string | null): boolean {
     return (

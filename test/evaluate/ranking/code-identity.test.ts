@@ -62,7 +62,7 @@ const RANKING = `
   }));
   const systems = SYSTEMS.map((system) => ({
     system, profile: 'unit', alpha: 0.4, languages: 'asker', defaults: SEARCH_DEFAULTS,
-    source: { queries: system.drawn ? 2 : 'expected', dropBelow: system.drawn ? 50 : 0, means: 'pool', drawn: 2 },
+    source: { queries: system.drawn ? 2 : 'expected', terms: system.drawn ? 'drawn' : 'expected', dropBelow: system.drawn ? 50 : 0, means: 'pool', drawn: 2 },
     feedback: 0.2, topN: null,
   }));
   const ranks = await ranker.ranks(systems, {

@@ -3,15 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { EvaluationQuery } from '../../../src/evaluate/data/collection.js';
+import { openConditions } from '../../../src/evaluate/experiment/conditions/index.js';
 import { type ExperimentSpec, experimentSchema } from '../../../src/evaluate/experiment/spec.js';
-import { type Variant, variantsOf } from '../../../src/evaluate/experiment/variants.js';
+import type { Variant } from '../../../src/evaluate/experiment/variant.js';
+import { variantsOf } from '../../../src/evaluate/experiment/variants.js';
 import { ArtifactStore } from '../../../src/evaluate/ranking/artifact-store.js';
 import { Block, EXPECTED_QUERIES, passagesInMemory } from '../../../src/evaluate/ranking/block.js';
-import { engineSearchers } from '../../../src/evaluate/ranking/engine-searcher.js';
 import { PassageIndex } from '../../../src/evaluate/ranking/passage-index.js';
 import { Pool, percentileOf } from '../../../src/evaluate/ranking/pool.js';
 import { type QuestionBatch, Ranker } from '../../../src/evaluate/ranking/ranker.js';
 import { roundTripScores } from '../../../src/evaluate/ranking/round-trip.js';
+import { StreamedPool } from '../../../src/evaluate/ranking/streamed-pool.js';
 import { DRAWN_QUERIES, SYSTEMS } from '../../../src/evaluate/systems.js';
 import type { Generator } from '../../../src/generate/generator.js';
 import { SEARCH_DEFAULTS } from '../../../src/search/defaults.js';
@@ -64,13 +66,17 @@ const spec: ExperimentSpec = experimentSchema.parse({
     combine: ['mean', 'sum', 'paper'],
   },
 });
-const variants = variantsOf(spec, {
-  tuned: new Map(),
-  expected: true,
-  queryLanguages: generator.languages,
-  drawn: 5,
-  trainingMeans: false,
-});
+/** With the defaults of the static encoder. */
+const asStatic = Object.assign(new ToyEncoder(), { tuning: 'static' as const });
+const variants = variantsOf(
+  spec,
+  await openConditions(spec.conditions, { file: '.' }),
+  {
+    ...{ encoderName: 'toy', generatorName: 'toy', encoder: asStatic, generator },
+    ...{ means: new Map(), drawn: 5 },
+  },
+  new Map(),
+);
 const variant = (name: string): Variant => variants.find((each) => each.name === name)!;
 
 async function open(): Promise<{ ranker: Ranker; asked: QuestionBatch; pool: Pool }> {
@@ -129,21 +135,25 @@ async function rankedByIndex(alpha: number, made: Generator, count: number): Pro
 }
 
 describe('variants of one pool', () => {
-  it('rank as xqg evaluate does, in every system', async () => {
+  it('rank as a streamed pool does, in every system', async () => {
     const { ranker, asked } = await open();
-    const systems = SYSTEMS.filter(({ drawn, augment }) => !drawn && augment !== 'all');
-    const searcher = await engineSearchers({ encoder, generator, scanner })(passages, {
-      systems,
-      askerLanguages: [lang],
-      detected: false,
-    });
-    const asQuery = queries.map((query) => ({ ...query, languages: [{ lang, weight: 1 }] }));
-    const expected = await searcher.rank(asQuery, qrels, systems, passages.length);
-    for (const [s, system] of systems.entries()) {
-      const ranks = (await ranker.ranks([variant(system.name)], asked))[0];
-      expect(ranks, system.name).toEqual(expected.map((ofQuery) => ofQuery[s]));
+    const systems = SYSTEMS.filter(({ drawn, augment }) => !drawn && augment !== 'all').map(
+      ({ name }) => variant(name),
+    );
+    async function* stream() {
+      yield* passages;
     }
-    await searcher.close();
+    const [{ source }] = systems;
+    const pool = await StreamedPool.build(stream(), {
+      ...{ encoder, generator, seed: 0 },
+      sources: [{ source, languages: [lang] }],
+    });
+    const streamed = new Ranker(pool, {
+      ...{ encoder: encoder.identity, generator, scanner },
+      queryLanguages: generator.languages,
+    });
+    expect(await ranker.ranks(systems, asked)).toEqual(await streamed.ranks(systems, asked));
+    await pool.close();
   });
 
   it('with feedback rank as the search engine does, and without it as the system itself', async () => {
