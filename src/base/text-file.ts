@@ -262,7 +262,7 @@ export function firstInvalidByte(bytes: Uint8Array): number {
  * How many of the bytes, from the start, do not end within a sequence that the next chunk may
  * complete.
  */
-export function completeLength(bytes: Uint8Array): number {
+function completeLength(bytes: Uint8Array): number {
   for (let at = bytes.length - 1; at >= 0 && at >= bytes.length - 3; at--) {
     if ((bytes[at] & 0xc0) !== 0x80) return sequenceLength(bytes, at) === -1 ? at : bytes.length;
   }

@@ -4,7 +4,7 @@ import { Parser } from 'htmlparser2';
 import { languageOfTag } from '../languages/languages.js';
 import type { Block } from './passage.js';
 
-export interface Outline {
+interface Outline {
   /** The first heading of level 1, if any; as the title it is not among the headings of blocks. */
   readonly title?: string;
   /** One per section with text, in reading order; paragraphs are separated by an empty line. */
@@ -16,7 +16,7 @@ interface Heading {
   readonly text: string;
 }
 
-export class OutlineBuilder {
+class OutlineBuilder {
   private title: string | undefined;
   private trail: Heading[] = [];
   private paragraphs: string[] = [];

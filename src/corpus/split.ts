@@ -15,7 +15,7 @@ import { boundary, countWords, unitsOf } from './words.js';
  * become vague; transformers commonly read 256 or 512 tokens, at 1.3 or more tokens per word. 200
  * suits both.
  */
-export const DEFAULT_MAX_TOKENS = 200;
+const DEFAULT_MAX_TOKENS = 200;
 
 export interface SplitOptions {
   /** ISO 639-1 code of the document's language. */
@@ -185,14 +185,14 @@ function firstOf(blocks: SourceDocument['blocks']): string {
  * paragraph, sentence, line, phrase, and at last between words. The pieces lie end to end, so that
  * nothing between them is lost.
  */
-export interface Piece {
+interface Piece {
   /** Offsets into the section, [start, end). */
   readonly start: number;
   readonly end: number;
   readonly words: number;
 }
 
-export interface Pieces {
+interface Pieces {
   readonly pieces: readonly Piece[];
   /** Sentences longer than the budget, cut between words. */
   readonly cut: number;
@@ -205,7 +205,7 @@ const SPACE_ENDS_PHRASE = new Set(['th', 'lo', 'km', 'my', 'bo', 'dz']);
 type Division = (text: string) => readonly string[];
 
 /** @param maxWords budget of a piece, 1 or more */
-export function piecesOf(section: string, maxWords: number, lang: string): Pieces {
+function piecesOf(section: string, maxWords: number, lang: string): Pieces {
   const pieces: Piece[] = [];
   let cut = 0;
   const divisions: Division[] = [

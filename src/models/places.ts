@@ -48,7 +48,7 @@ export function findModel(spec: string): FoundModel {
 }
 
 /** Every folder in which a model of the hub may be, in the order in which they are tried. */
-export function placesOf(name: string): string[] {
+function placesOf(name: string): string[] {
   const short = name.split('/').at(-1)!;
   return [...new Set([join(modelsFolder(), name), join(modelsFolder(), short), hubSnapshot(name)])];
 }

@@ -82,7 +82,7 @@ export class QueuedRun {
   }
 
   /**
-   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE, XQG_PARTS_PLACE,
+   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_PACKAGE_MISSING, XQG_QUEUE_UNREACHABLE, XQG_PARTS_PLACE,
    * XQG_NO_PERMISSION
    */
   static async open(options: QueueOptions, of: RunOf): Promise<QueuedRun> {

@@ -9,7 +9,7 @@ import { XqgError } from '../../base/errors.js';
 const positive = z.number().positive('is not more than 0');
 const whole = z.int('is not a whole number').min(1, 'is less than 1');
 
-export const endpointFields = z.strictObject({
+const endpointFields = z.strictObject({
   /** Base address, e.g. http://127.0.0.1:11434/v1. Default: $OPENAI_BASE_URL. */
   url: z.url('is not an address').optional(),
   /** Environment variable that holds the key; an endpoint on this machine may need none. */

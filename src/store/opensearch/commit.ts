@@ -35,7 +35,7 @@ const ID = 'commit';
 const GONE = 120_000;
 const BEAT = 30_000;
 
-export const FIRST_COMMIT: Commit = {
+const FIRST_COMMIT: Commit = {
   current: 1,
   oldest: 1,
   nextSeq: 1,

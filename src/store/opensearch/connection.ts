@@ -162,7 +162,7 @@ export function describeReason(error: Reason): string {
 }
 
 /** A disk beyond its watermark makes every index read-only; an administrator can do it too. */
-export function isFull(reason: string): boolean {
+function isFull(reason: string): boolean {
   return /read-only|flood-stage|No space left|disk usage exceeded/i.test(reason);
 }
 

@@ -18,9 +18,6 @@ export const LONGEST_TERM = 200;
 /** Fields of terms: own words, pivot stems, drawn queries by language. */
 export type TermField = 'own' | 'pivot' | `drawn_${string}`;
 
-/** Fields of vectors: the passage's own; fused with the queries of all languages. */
-export type VectorField = 'vector' | 'fused';
-
 export const drawnField = (lang: string): TermField => `drawn_${lang}`;
 /** Bytes of the sum of one language. */
 export const sumColumn = (lang: string): string => `sum_${lang}`;
