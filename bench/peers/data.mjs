@@ -20,14 +20,14 @@ export const SHAPE = {
 };
 
 /** In [0, 1), the same for the same number. */
-export function random(number) {
+function random(number) {
   let state = Math.imul(number ^ 0x9e3779b9, 0x85ebca6b);
   state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
   return ((state ^ (state >>> 16)) >>> 0) / 2 ** 32;
 }
 
 /** Unit rows around `heaps` centers, as embeddings lie; 0 heaps: everywhere. */
-export function unitRows(n, dim, seed, heaps = 0) {
+function unitRows(n, dim, seed, heaps = 0) {
   const rows = new Float32Array(n * dim);
   const noise = (i) => random(seed + i) + random(seed + 7 * i + 1) - 1;
   for (let row = 0; row < n; row++) {

@@ -48,10 +48,7 @@ export function parametersOf(system: System): Parameter[] {
 }
 
 /** The settings of a system as they are now. */
-export function defaultSettings(
-  system: System,
-  defaults: SearchDefaults = SEARCH_DEFAULTS,
-): Settings {
+function defaultSettings(system: System, defaults: SearchDefaults = SEARCH_DEFAULTS): Settings {
   const { bm25, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight, hybrid } =
     defaults;
   const { normalization, topN, denseWeight } = hybrid;

@@ -27,7 +27,7 @@ export interface ExpandOptions {
  * 2023, five repetitions of the question). Mixed: a third. Neither was tuned here: that needs a
  * chat model.
  */
-export const DEFAULT_WEIGHTS: Readonly<Record<ExpansionWay, number>> = { append: 0.2, mix: 1 / 3 };
+const DEFAULT_WEIGHTS: Readonly<Record<ExpansionWay, number>> = { append: 0.2, mix: 1 / 3 };
 
 export interface QuestionOfLanguages {
   readonly text: string;

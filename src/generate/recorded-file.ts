@@ -13,7 +13,7 @@ import { formatCount } from '../base/numbers.js';
 import { readChunks } from '../base/text-file.js';
 
 /** Where a row lies in the readable file. */
-export interface RowPlace {
+interface RowPlace {
   /** In bytes. */
   readonly offset: number;
   readonly length: number;

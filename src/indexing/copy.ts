@@ -21,7 +21,7 @@ export interface CopyOptions {
   readonly onProgress?: (progress: CopyProgress) => void;
 }
 
-export interface CopyProgress {
+interface CopyProgress {
   readonly phase: 'rows' | 'sealing';
   readonly passages: number;
   readonly total: number;

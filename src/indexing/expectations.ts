@@ -17,7 +17,7 @@ import type { TermBag } from '../languages/terms.js';
 import type { ConceptTerms, Glossary } from '../pack/glossary/glossary.js';
 
 /** Some of a batch's passages in one language. */
-export interface ExpectationTask {
+interface ExpectationTask {
   readonly lang: string;
   /** Places in the batch. */
   readonly rows: readonly number[];

@@ -22,7 +22,7 @@ export function ownMark(): ProcessMark {
 }
 
 /** False only if the process is known to be gone; processes of other hosts count as alive. */
-export function isAlive(mark: ProcessMark): boolean {
+function isAlive(mark: ProcessMark): boolean {
   if (mark.host !== hostname()) return true;
   try {
     process.kill(mark.pid, 0);
@@ -37,14 +37,14 @@ export function isAlive(mark: ProcessMark): boolean {
  * Puts a mark down, in place of an older one of that name. The file appears with its content or not
  * at all.
  */
-export async function putMark(path: string, mark: ProcessMark): Promise<void> {
+async function putMark(path: string, mark: ProcessMark): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   // Not synced to disk: the process that it marks does not outlive the machine.
   await replaceAtomically(path, (temporary) => writeFile(temporary, `${JSON.stringify(mark)}\n`));
 }
 
 /** The marks in a folder whose names match, after removing those of dead processes. */
-export async function livingMarks<T extends ProcessMark>(
+async function livingMarks<T extends ProcessMark>(
   folder: string,
   name: RegExp,
 ): Promise<{ path: string; mark: T | null }[]> {

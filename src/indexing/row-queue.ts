@@ -16,7 +16,7 @@ import { type ComputedRow, computeRows, type RowRecipe } from './compute.js';
 const LONGEST_WAIT = 30_000;
 
 /** What one write put into the store. */
-export interface Written {
+interface Written {
   readonly documents: number;
   readonly rows: number;
   /** True if the store held none of these documents. */

@@ -1,9 +1,3 @@
-/**
- * The languages that xqg has rules for, and the parsing of language tags. A pack may cover other
- * languages; their text is analyzed by the general rules.
- */
-import { XqgError } from '../base/errors.js';
-
 export interface LanguageFacts {
   /** English name. */
   readonly name: string;
@@ -34,20 +28,6 @@ export const LANGUAGES: Readonly<Record<string, LanguageFacts>> = {
   vi: ltr('Vietnamese'),
   zh: ltr('Chinese', 'Hans'),
 };
-
-/**
- * Returns `code` if it is one of `known`.
- * @param where source of the code, for the error message: an option, or a file and line
- * @throws XqgError XQG_UNKNOWN_LANGUAGE when `code` is not one of `known`
- */
-export function requireLanguage(
-  code: string,
-  where: string,
-  known: readonly string[] = Object.keys(LANGUAGES),
-): string {
-  if (known.includes(code)) return code;
-  throw new XqgError('XQG_UNKNOWN_LANGUAGE', { language: code, where, known: known.join(' ') });
-}
 
 /** The writing direction of a language; other languages go by their most common script. */
 export function directionOf(code: string): 'ltr' | 'rtl' {

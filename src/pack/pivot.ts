@@ -87,7 +87,7 @@ export const NO_RELATIVES: RelativesData = {
 };
 
 /** The near-synonyms of a stem with their nearness, nearest first. */
-export function relativesOf({ starts, stems, nearness }: RelativesData, stem: number): Link[] {
+function relativesOf({ starts, stems, nearness }: RelativesData, stem: number): Link[] {
   const links: Link[] = [];
   if (stem + 1 >= starts.length) return links;
   for (let x = starts[stem]; x < starts[stem + 1]; x++)

@@ -302,7 +302,7 @@ function unitVector(dim: number, seed: number): Float32Array {
 }
 
 /** What a row of an ANN index takes. */
-export interface GraphRate {
+interface GraphRate {
   /** Of one row, added to a graph of `rows`. */
   readonly seconds: number;
   /** Of one row on disk, without its vector. */
@@ -311,7 +311,7 @@ export interface GraphRate {
 }
 
 /** null where no graph can be built: its package is not installed. */
-export async function measureGraph(
+async function measureGraph(
   vectors: readonly Float32Array[],
   dim: number,
   unitLength: boolean,

@@ -25,13 +25,12 @@ export interface EncodingWork {
 
 /** Bytes of a passage with its markup, and words of passages and queries, on average. */
 const PASSAGE_BYTES = 1200;
-export const PASSAGE =
-  'Everyone has the right to take part in the government of the country. '.repeat(12);
-export const QUERY = 'who has the right to vote';
+const PASSAGE = 'Everyone has the right to take part in the government of the country. '.repeat(12);
+const QUERY = 'who has the right to vote';
 const TIMED = 4;
 
 /** How many passages files and folders hold, by their sizes; at least 1. */
-export async function estimatedPassages(paths: readonly string[]): Promise<number> {
+async function estimatedPassages(paths: readonly string[]): Promise<number> {
   const { bytes } = await CorpusProgress.of(paths);
   return Math.max(1, Math.round(bytes.total / PASSAGE_BYTES));
 }

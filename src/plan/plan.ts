@@ -31,7 +31,7 @@ export type StageName =
   | 'matrix'
   | 'ann';
 
-export interface PlannedStage {
+interface PlannedStage {
   readonly stage: StageName;
   readonly hours: number;
   /** Memory that grows with the corpus; 0 where batches bound it. */

@@ -280,7 +280,7 @@ function meanRecall(recalls: readonly number[]): number {
 }
 
 /** Questions on which an ANN index is measured: the user's own data, without any judgment. */
-export interface AnnQuestions {
+interface AnnQuestions {
   readonly kind: 'generated' | 'passages';
   readonly questions: readonly { readonly text: string; readonly lang: string }[];
 }
@@ -294,7 +294,7 @@ const LONGEST = 200;
  * One generated query of each sampled passage, languages taking turns; first sentences where no
  * queries can be had.
  */
-export async function annQuestions(index: WholeIndex): Promise<AnnQuestions> {
+async function annQuestions(index: WholeIndex): Promise<AnnQuestions> {
   const { ids, queryLanguages, manifest } = index.snapshot;
   const size = Math.min(SAMPLE, ids.length);
   const rows = Array.from({ length: size }, (_, i) => Math.floor(((i + 0.5) * ids.length) / size));

@@ -24,7 +24,7 @@ export interface ListOptions extends VisibleOptions {
 
 export type StoredPassage = Passage;
 
-export type ListedPassage = Pick<
+type ListedPassage = Pick<
   Passage,
   'id' | 'documentId' | 'source' | 'path' | 'title' | 'lang' | 'ordinal'
 >;

@@ -21,7 +21,7 @@ export interface CoverageOptions {
  * Shares in [0, 1] of the queries that find their passage at the first place, and among the first
  * ten.
  */
-export interface FoundShares {
+interface FoundShares {
   readonly first: number;
   readonly firstTen: number;
 }

@@ -77,7 +77,7 @@ export const SEARCH_DEFAULTS: SearchDefaults = {
 };
 
 /** For neural encoders; the weights were tuned for Universal Sentence Encoder multilingual v3. */
-export const NEURAL_DEFAULTS: SearchDefaults = {
+const NEURAL_DEFAULTS: SearchDefaults = {
   ...SEARCH_DEFAULTS,
   alpha: tunedAlpha({ tuning: 'neural' }, null),
   feedback: 0,

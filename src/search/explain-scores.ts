@@ -23,7 +23,7 @@ export interface GeneratedQuery {
   readonly text: string;
 }
 
-export interface DenseExplanation {
+interface DenseExplanation {
   /** Question . fused passage, as the ranking has it. */
   readonly score: number;
   /**
@@ -48,7 +48,7 @@ export interface DenseExplanation {
   readonly expansion: { readonly question: number; readonly text: number } | null;
 }
 
-export interface LexicalExplanation {
+interface LexicalExplanation {
   /** BM25, as the ranking has it; null: no term matched. */
   readonly score: number | null;
   /**

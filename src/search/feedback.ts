@@ -17,7 +17,7 @@ export interface RankingVector {
   readonly toward: Toward | null;
 }
 
-export interface Toward {
+interface Toward {
   readonly row: number;
   readonly weight: number;
   /** The share of `question` in `vector`; the passage gives the rest. */

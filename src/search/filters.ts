@@ -19,7 +19,7 @@ export const FILTER_COLUMNS = [
   'metadata',
 ] as const satisfies readonly (keyof Passage)[];
 
-export type FilteredPassage = Pick<Passage, (typeof FILTER_COLUMNS)[number]>;
+type FilteredPassage = Pick<Passage, (typeof FILTER_COLUMNS)[number]>;
 
 export type PassageFilter = (passage: FilteredPassage) => boolean;
 

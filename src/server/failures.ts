@@ -35,7 +35,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   XQG_REQUEST_TOO_SLOW: 504,
 };
 
-export function statusOf(code: ErrorCode): number {
+function statusOf(code: ErrorCode): number {
   return STATUS[code] ?? 500;
 }
 

@@ -90,4 +90,3 @@ export const documentsBody = z.strictObject({
     .min(1)
     .max(10_000),
 });
-export type DocumentsBody = z.output<typeof documentsBody>;

@@ -39,7 +39,7 @@ export interface StoreShape {
   readonly fusion?: StoreFusion;
 }
 
-export interface StoreFusion {
+interface StoreFusion {
   readonly variant: 'sum' | 'mean';
   /** In [0, 1]. */
   readonly alpha: number;

@@ -126,7 +126,7 @@ function malformed(path: string, line: number, expected: string): XqgError {
 }
 
 /** A source of training data and its license, as listed in the NOTICE file of a pack. */
-export interface TrainingSource {
+interface TrainingSource {
   readonly what: string;
   readonly license: string;
   /**
@@ -143,7 +143,7 @@ const copyleft = (what: string, license: string): TrainingSource => ({
   free: false,
 });
 
-export const TRAINING_SOURCES: Readonly<Record<string, TrainingSource>> = {
+const TRAINING_SOURCES: Readonly<Record<string, TrainingSource>> = {
   wechsel: free('Wiktionary translations, by way of WECHSEL', 'CC-BY-SA-3.0'),
   enwikt: free('Wiktionary translations', 'CC-BY-SA-3.0'),
   cedict: free('CC-CEDICT Chinese dictionary', 'CC-BY-SA-4.0'),

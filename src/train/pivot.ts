@@ -102,7 +102,7 @@ const MIN_DICTIONARIES = 3;
 /**
  * Counts the English words of the training data. A sentence that is in several bitexts counts once.
  */
-export async function countPivotWords(
+async function countPivotWords(
   folder: string,
   languages: readonly string[],
   policy: DataPolicy,

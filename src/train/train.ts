@@ -200,7 +200,7 @@ export async function trainOwnLanguage(
 }
 
 /** Computes the mean vectors of a pack's languages and adds them to the pack. */
-export async function addMeans(
+async function addMeans(
   folder: string,
   policy: DataPolicy,
   bitextOf: (lang: string) => string,

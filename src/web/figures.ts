@@ -16,7 +16,7 @@ export interface Row {
   readonly point: string | number;
 }
 
-export interface Test {
+interface Test {
   readonly baseline: number;
   readonly system: number;
   readonly difference: number;
@@ -25,7 +25,7 @@ export interface Test {
   readonly correctedRandomization?: number;
 }
 
-export interface Answer {
+interface Answer {
   readonly primary: {
     readonly metric: string;
     readonly baseline: string;
@@ -69,7 +69,7 @@ export function groupOf({ dataset, setting, encoder, generator }: Row): string {
 }
 
 /** The language that varies within the row's setting. */
-export function languageOf({ setting, queryLang, passageLang }: Row): string {
+function languageOf({ setting, queryLang, passageLang }: Row): string {
   return setting === 'from-english' ? passageLang : queryLang;
 }
 

@@ -11,7 +11,7 @@ import {
 import { route } from './route.svelte.js';
 import { server } from './server.svelte.js';
 
-export type Policy = 'asker' | 'all' | 'chosen';
+type Policy = 'asker' | 'all' | 'chosen';
 
 /** After this time the page says that a search is still running. */
 const SLOW_MS = 1500;

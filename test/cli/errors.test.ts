@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorDocs } from '../../scripts/error-docs-text.mjs';
+import { errorDocs } from '../../scripts/error-docs-text.js';
 import { catalogue } from '../../src/base/error-catalogue.js';
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })

@@ -20,7 +20,7 @@ import { termsOf } from '../../src/languages/analysis.js';
 import type { TermBag } from '../../src/languages/terms.js';
 
 /** The toy word of an English word. */
-export function toyWord(word: string, lang: string): string {
+function toyWord(word: string, lang: string): string {
   return lang === 'en' ? word : `${lang}${[...word].reverse().join('')}`;
 }
 

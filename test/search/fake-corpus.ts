@@ -8,11 +8,11 @@ import { bag, FakeFactors } from './fake-factors.js';
 import { Random } from './random.js';
 
 export const DIM = 24;
-export const STEMS = Array.from({ length: 30 }, (_, i) => `stem${i}`);
-export const LANGUAGES = ['en', 'fi', 'th'];
+const STEMS = Array.from({ length: 30 }, (_, i) => `stem${i}`);
+const LANGUAGES = ['en', 'fi', 'th'];
 
 /** The word for a stem in a language; English has the stem itself. */
-export function word(stem: string, lang: string): string {
+function word(stem: string, lang: string): string {
   return lang === 'en' ? stem : `${lang}${stem.slice(4)}`;
 }
 

@@ -9,7 +9,7 @@ import { buildServer, type ServerOptions, type XqgServer } from '../../src/serve
 import { writePack } from '../support/written-pack.js';
 
 /** Documents of two teams; the words of the blue team occur nowhere else. */
-export const DOCUMENTS: NewDocument[] = [
+const DOCUMENTS: NewDocument[] = [
   {
     id: 'bees',
     title: 'Bees',

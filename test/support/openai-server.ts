@@ -18,7 +18,7 @@ export type Trouble =
   | 'nonsense';
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies of requests are whatever was sent
-export type Body = any;
+type Body = any;
 
 export interface OpenAiServer {
   readonly url: string;

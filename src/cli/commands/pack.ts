@@ -75,7 +75,7 @@ const options = z.object({
   license: z.string(),
 });
 
-export const registerPackTrain: Register = (parent, act) => {
+const registerPackTrain: Register = (parent, act) => {
   parent
     .command('train')
     .description('make a pack that also knows your language, from a lexicon and a bitext')

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 
-export const POOLINGS = ['cls', 'mean', 'last', 'given'] as const;
+const POOLINGS = ['cls', 'mean', 'last', 'given'] as const;
 
 /** The suffix of a model's file by dtype, as transformers.js names them. */
 export const DTYPE_SUFFIX = {

@@ -165,7 +165,7 @@ export class ModelRunner {
  * @param states (tokens x dim), row-major, from `from` on; for `given` one row
  * @param tokens of the text, without padding
  */
-export function pool(
+function pool(
   states: Float32Array,
   from: number,
   tokens: number,

@@ -14,7 +14,7 @@ import { sourceOf } from './data-folder.js';
 import { lineError, readJsonRows } from './lines.js';
 
 /** Detects the language of a text. */
-export type LanguageOf = (text: string) => Promise<string>;
+type LanguageOf = (text: string) => Promise<string>;
 
 export interface BeirOptions {
   readonly directory: string;

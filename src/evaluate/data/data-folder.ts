@@ -17,7 +17,7 @@ import { unreadable } from './lines.js';
  * `whole`: the hash is that of the catalog. `recorded`: the catalog has no hash, and the file is as
  * it was first downloaded. `changed`: the hash differs. `unrecorded`: no hash is known.
  */
-export type FileState = 'whole' | 'recorded' | 'changed' | 'unrecorded' | 'missing';
+type FileState = 'whole' | 'recorded' | 'changed' | 'unrecorded' | 'missing';
 
 export interface CheckedFile {
   readonly path: string;

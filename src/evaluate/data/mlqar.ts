@@ -15,7 +15,7 @@ import {
   type SquadArticle,
 } from './squad.js';
 
-export type Half = 'tune' | 'report' | 'all';
+type Half = 'tune' | 'report' | 'all';
 
 export interface MlqarOptions {
   /** Folder of `<lang>.json` files, including English. */

@@ -4,7 +4,7 @@ import { formatCount } from '../../base/numbers.js';
 import type { LanguagePart } from './collection.js';
 
 /** Numbers of passages and questions in a language. */
-export type LanguageCounts = readonly [passages: number, questions: number];
+type LanguageCounts = readonly [passages: number, questions: number];
 /** By language. */
 export type PublishedCounts = Readonly<Record<string, LanguageCounts>>;
 

@@ -33,7 +33,7 @@ const squad = z.object({
 });
 
 export type SquadArticle = z.infer<typeof squad>['data'][number];
-export type SquadParagraph = SquadArticle['paragraphs'][number];
+type SquadParagraph = SquadArticle['paragraphs'][number];
 
 /**
  * Reads a SQuAD JSON file.
@@ -64,7 +64,7 @@ export async function readSquad(
 }
 
 /** The error of a SQuAD file that is truncated or otherwise invalid. */
-export function damaged(file: string, reason: string): XqgError {
+function damaged(file: string, reason: string): XqgError {
   const remedy =
     'Download the file again; its format is {"data": [{"paragraphs": [{"context", "qas": [{"id", "question"}]}]}]}.';
   return new XqgError('XQG_EVALUATION_FILE', { file, reason, remedy });

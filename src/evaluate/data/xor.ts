@@ -117,7 +117,7 @@ export interface XorCorpus {
 }
 
 /** Id in the judgments that stands for any passage with an answer. */
-export const ANSWER = 'answer';
+const ANSWER = 'answer';
 
 /**
  * Reads questions and passages into memory.

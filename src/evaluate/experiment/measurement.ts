@@ -164,7 +164,7 @@ export interface TuningRecord {
   readonly systems: readonly TunedSystem[];
 }
 
-export interface Machine {
+interface Machine {
   readonly cores: number;
   /** GB, 10^9 bytes. */
   readonly memory: number;
@@ -173,7 +173,7 @@ export interface Machine {
 }
 
 /** Seconds by stage of this run; what came from the store took none. */
-export type Timings = Readonly<Record<string, number>>;
+type Timings = Readonly<Record<string, number>>;
 
 export interface ExperimentResults {
   readonly spec: ExperimentSpec;

@@ -39,7 +39,7 @@ export interface TuningOptions {
   readonly progress: (step: string, done: number, total: number) => void;
 }
 
-export function tuningIdentity({
+function tuningIdentity({
   collection,
   tune,
   spec,

@@ -195,7 +195,7 @@ export function measureRun(qrels: Qrels, run: Run, measures: readonly Measure[])
 }
 
 /** Adds the means to the values of all queries of the qrels. */
-export function summarize(
+function summarize(
   perQuery: ReadonlyMap<string, readonly number[]>,
   measures: readonly Measure[],
 ): MeasureValues {

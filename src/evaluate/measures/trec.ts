@@ -8,7 +8,7 @@ import { XqgError } from '../../base/errors.js';
 import { lineError, readLines } from '../data/lines.js';
 import type { Qrels, Run } from './metrics.js';
 
-export interface RunLine {
+interface RunLine {
   /** From 1. */
   readonly line: number;
   readonly queryId: string;
@@ -24,7 +24,7 @@ const INTEGER = /^[-+]?\d+$/;
  * trec_eval.
  * @throws XqgError XQG_EVALUATION_LINE when a line is malformed
  */
-export async function* readRunLines(file: string): AsyncGenerator<RunLine> {
+async function* readRunLines(file: string): AsyncGenerator<RunLine> {
   for await (const { number, text } of readLines(file)) {
     const columns = columnsOf(text, 6);
     if (columns.length !== 6) {

@@ -67,7 +67,7 @@ function betaFraction(a: number, b: number, x: number): number {
 }
 
 /** ln B(a, b), avoiding the cancellation in lnGamma(a) - lnGamma(a + b) for a large argument. */
-export function logBeta(a: number, b: number): number {
+function logBeta(a: number, b: number): number {
   const small = Math.min(a, b);
   const large = Math.max(a, b);
   if (large < STIRLING_FROM) return logGamma(small) + logGamma(large) - logGamma(small + large);

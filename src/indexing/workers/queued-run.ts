@@ -241,7 +241,7 @@ export interface RunFile {
 
 const pathIn = (dir: string): string => join(dir, 'queue.json');
 
-export async function writeRunFile(dir: string, file: RunFile): Promise<void> {
+async function writeRunFile(dir: string, file: RunFile): Promise<void> {
   await writeAtomically(pathIn(dir), `${JSON.stringify(file, null, 2)}\n`);
 }
 
@@ -255,7 +255,7 @@ export async function readRunFile(dir: string): Promise<RunFile | null> {
   }
 }
 
-export async function removeRunFile(dir: string): Promise<void> {
+async function removeRunFile(dir: string): Promise<void> {
   await rm(pathIn(dir), { force: true });
 }
 

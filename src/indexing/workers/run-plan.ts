@@ -10,7 +10,7 @@ import { version } from '../../base/version.js';
 import type { IndexIdentity } from '../manifest.js';
 import type { NamedRecipeSpec } from '../recipe.js';
 
-export const PLAN_FORMAT = 1;
+const PLAN_FORMAT = 1;
 
 /** What makes the rows of a run. */
 export interface RowOrigin {

@@ -67,7 +67,7 @@ const ATTRIBUTE_INT = 2;
  * to 32 queries than for all vectors. An optimizer would turn the two nodes into `queries .
  * vectors^T`.
  */
-export function productGraph(): Uint8Array {
+function productGraph(): Uint8Array {
   const nodes = [
     gemm('vectors', 'queries', 'products'),
     node('Transpose', ['products'], ['scores'], {}),

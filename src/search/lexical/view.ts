@@ -166,7 +166,7 @@ export class LexicalView {
  * (rows) length of the text generated for each passage in a language: SUM_e g(e, p) mass_l(e), or
  * the total length of its drawn queries.
  */
-export function generatedLengths(
+function generatedLengths(
   segments: readonly LexicalSegment[],
   lang: string,
   factors: TermFactors | null,

@@ -8,7 +8,7 @@ import {
   evaluationTable,
   sentenceTables,
   summaryTable,
-} from '../../../scripts/experiment-tables.mjs';
+} from '../../../scripts/experiment-tables.js';
 import { between } from '../../../scripts/marked.js';
 import { PUBLISHED } from '../../../src/evaluate/report/published.js';
 

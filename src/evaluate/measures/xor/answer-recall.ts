@@ -46,7 +46,7 @@ export function answersWithin(
  * The number of leading tokens that contain a whole answer; null if the first `most` tokens contain
  * none.
  */
-export function tokensToAnswer(
+function tokensToAnswer(
   { answers }: Pick<AnsweredQuestion, 'answers'>,
   contexts: Iterable<string>,
   most: number,
@@ -78,7 +78,7 @@ function spansOf(answers: readonly string[]): string[] {
 }
 
 /** The rank of an answer that none of the retrieved texts contains. */
-export const NO_ANSWER = 2 ** 31 - 1;
+const NO_ANSWER = 2 ** 31 - 1;
 
 /** `R@2kt`, or `R@50t` for a limit that is not a multiple of 1,000. */
 export function tokenRecallName(limit: number): string {

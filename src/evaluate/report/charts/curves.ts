@@ -6,7 +6,7 @@ import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { element, picture, words } from './svg.js';
 
-export interface CurvePanel {
+interface CurvePanel {
   readonly name: string;
   /** Ascending in x. */
   readonly points: readonly {

@@ -3,7 +3,7 @@ import { scaleLinear } from 'd3-scale';
 import { largest, signed, smallest } from './curves.js';
 import { element, picture, words } from './svg.js';
 
-export interface ScatterPoint {
+interface ScatterPoint {
   readonly name: string;
   readonly x: number;
   readonly y: number;

@@ -1,7 +1,8 @@
-// The text of docs/errors.md. Shared by the command that writes the file and the test that compares it.
+/** The text of docs/errors.md, for the command that writes the file and the test that compares it. */
 
-/** @param {Record<string, {message: string, remedy: string}>} catalogue */
-export function errorDocs(catalogue) {
+export function errorDocs(
+  catalogue: Readonly<Record<string, { readonly message: string; readonly remedy: string }>>,
+): string {
   const lines = [
     '# Errors',
     '',
@@ -16,6 +17,6 @@ export function errorDocs(catalogue) {
 }
 
 /** Placeholders and angle brackets as they are, in Markdown. */
-function literal(text) {
+function literal(text: string): string {
   return text.replace(/[<*]|(?<!\w)_|_(?!\w)/g, '\\$&');
 }

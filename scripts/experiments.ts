@@ -1,12 +1,15 @@
-// Runs the experiments and evaluations whose figures stand in the docs, and writes these between their marks: docs/experiments.md,
-// docs/results.md, docs/models.md and the summary of README.md.
-// usage: npm run experiments [-- NAME ...]    only these are run; tables are made of whatever has results
-//        npm run experiments -- --tables      nothing is run
-// Data and models are those of $XQG_SHARED (default ../shared); experiment files name theirs.
+/**
+ * Runs the experiments and evaluations whose figures stand in the docs, and writes these between
+ * their marks: docs/experiments.md, docs/results.md, docs/models.md and the summary of README.md.
+ * usage: npm run experiments [-- NAME ...]    only these are run; tables are made of whatever has
+ *                                             results
+ *        npm run experiments -- --tables      nothing is run
+ * Data and models are those of $XQG_SHARED (default ../shared); experiment files name theirs.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { PUBLISHED } from '../dist/evaluate/report/published.js';
+import { PUBLISHED } from '../src/evaluate/report/published.js';
 import {
   answerTable,
   conditionTable,
@@ -15,7 +18,7 @@ import {
   feedbackTable,
   sentenceTables,
   summaryTable,
-} from './experiment-tables.mjs';
+} from './experiment-tables.js';
 import { writeMarked } from './marked.js';
 
 const shared = process.env.XQG_SHARED ?? '../shared';
@@ -36,7 +39,7 @@ const OF_QUERIES = 'dense+xqg,hybrid+xqg,hybrid+qt+xqg';
  * By name: an experiment file of that name, or the words of an evaluation. Those of seconds and
  * minutes first.
  */
-const RUNS = {
+const RUNS: Readonly<Record<string, readonly string[] | null>> = {
   'xquad-base': [...XQUAD, '--pack', 'base'],
   'xquad-full': [...XQUAD, '--pack', 'full'],
   xquad: null,
@@ -51,7 +54,7 @@ const RUNS = {
   'neural-gloss': [...NEURAL, '--pack', 'full', '--generator', 'gloss', '--systems', OF_QUERIES],
 };
 const EVALUATIONS = join('.xqg', 'evaluations');
-const fileOf = (name) =>
+const fileOf = (name: string): string =>
   RUNS[name] === null
     ? join('.xqg', 'experiments', name, 'results.json')
     : join(EVALUATIONS, `${name}.json`);
@@ -64,7 +67,7 @@ for (const name of names) {
   const command =
     RUNS[name] === null
       ? ['experiment', 'run', `experiments/${name}.yaml`]
-      : [...RUNS[name], '--json', resolve(fileOf(name))];
+      : [...RUNS[name]!, '--json', resolve(fileOf(name))];
   console.error(`xqg ${command.join(' ')}`);
   const { status } = spawnSync(process.execPath, ['dist/cli/main.js', ...command], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -78,7 +81,13 @@ const found = Object.fromEntries(
     .map((name) => [name, JSON.parse(readFileSync(fileOf(name), 'utf8'))]),
 );
 /** Writes a table where everything that it is made of has results. */
-function write(page, mark, made, text) {
+function write(
+  page: string,
+  mark: string,
+  made: readonly string[],
+  // biome-ignore lint/suspicious/noExplicitAny: what a results file holds
+  text: (...results: any[]) => string,
+): void {
   const present = made.map((name) => found[name]).filter((each) => each !== undefined);
   if (present.length === made.length) writeMarked(page, mark, text(...present));
 }
@@ -89,7 +98,7 @@ for (const name of ['xquad', 'mlqa-r', 'mlqa-r-sentences'])
 for (const [set, made] of [
   ['xquad-r', ['xquad-r', 'xquad-r-hybrid']],
   ['mlqa-r', ['mlqa-r-whole', 'mlqa-r-hybrid']],
-]) {
+] as const) {
   write(EXPERIMENTS, `${set} sentences`, made, (...both) => sentenceTables(set, both, PUBLISHED));
 }
 write(EXPERIMENTS, 'language means', ['xquad-r'], (results) =>

@@ -1,7 +1,74 @@
-// The tables of the docs from the JSON of experiments and evaluations: text out. See experiments.mjs.
+/** The tables of the docs as text, from the JSON of experiments and evaluations. */
+
+import { meanOf } from '../src/base/numbers.js';
+import type { PublishedRow } from '../src/evaluate/report/published.js';
+import type { MadeBy } from '../src/evaluate/report/results.js';
 import { table as markdownTable } from './marked.js';
 
-const table = (header, rows) => markdownTable(header, rows, true);
+/** What a results file says of its run. */
+interface Provenance {
+  readonly madeBy: Pick<MadeBy, 'command' | 'version' | 'date' | 'identities'>;
+  /** Seconds by stage. */
+  readonly timings: Readonly<Record<string, number>>;
+  readonly machine: { readonly cores: number; readonly platform: string };
+}
+
+interface Figure {
+  readonly dataset: string;
+  readonly setting: string;
+  readonly queryLang: string;
+  readonly system: string;
+  readonly metric: string;
+  readonly value: number;
+  readonly condition: string;
+  readonly point: string | number;
+}
+
+interface Test {
+  readonly baseline: number;
+  readonly system: number;
+  readonly difference: number;
+  readonly interval: { readonly low: number; readonly high: number };
+  readonly correctedRandomization?: number;
+}
+
+interface Hypothesis {
+  readonly metric: string;
+  readonly baseline: string;
+  readonly system: string;
+}
+
+interface AnswerJson {
+  readonly primary: Hypothesis & { readonly data: string; readonly setting: string };
+  readonly languages: readonly string[];
+  readonly sentences: readonly string[];
+  readonly rows: readonly {
+    readonly encoder: string;
+    readonly generator: string;
+    readonly byLanguage: readonly Test[];
+    readonly mean: Test;
+  }[];
+}
+
+/** results.json of an experiment, as far as tables need it. */
+export interface ExperimentJson extends Provenance {
+  readonly results: readonly Figure[];
+  readonly experiment: { readonly primary: Hypothesis };
+}
+
+/** The JSON of `xqg evaluate`. */
+export interface EvaluationJson {
+  readonly results: readonly (Omit<Figure, 'condition' | 'point'> & {
+    readonly generator: string;
+    readonly language: string;
+  })[];
+  readonly madeBy: Provenance['madeBy'];
+}
+
+type Column = readonly [setting: string, metric: string];
+
+const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
+  markdownTable(header, rows, true);
 
 const SYSTEMS = [
   'dense',
@@ -13,7 +80,7 @@ const SYSTEMS = [
   'hybrid+xqg',
 ];
 const BY_LANGUAGE = ['dense', 'dense+xqg', 'hybrid+xqg'];
-const COLUMNS = [
+const COLUMNS: readonly Column[] = [
   ['mono', 'mAP'],
   ['cross', 'mAP'],
   ['multi', 'mAP'],
@@ -22,16 +89,21 @@ const COLUMNS = [
   ['multi', 'R@10'],
   ['multi', 'rank-distance'],
 ];
-const NAMES = { 'xquad-r': 'XQuAD-R', 'mlqa-r': 'MLQA-R' };
+const NAMES: Readonly<Record<string, string>> = { 'xquad-r': 'XQuAD-R', 'mlqa-r': 'MLQA-R' };
 
 /** The answer of one experiment: its sentence, and languages as columns. */
-export function answerTable({ answer, madeBy, timings, machine }) {
+export function answerTable({
+  answer,
+  madeBy,
+  timings,
+  machine,
+}: Provenance & { readonly answer: AnswerJson }): string {
   const { primary, languages, rows } = answer;
   const title = `**${primary.system} against ${primary.baseline}**: ${primary.metric} on ${primary.data}, ${primary.setting}.`;
   const lines = [`${title} ${answer.sentences.join(' ')}`, ''];
   for (const { encoder, generator, byLanguage, mean } of rows) {
     const all = [...byLanguage, mean];
-    const star = ({ correctedRandomization: p }) => (p !== undefined && p <= 0.05 ? '*' : '');
+    const star = ({ correctedRandomization: p }: Test) => (p !== undefined && p <= 0.05 ? '*' : '');
     lines.push(
       table(
         [rows.length > 1 ? `${encoder}, ${generator}` : '', ...languages, 'mean'],
@@ -52,11 +124,20 @@ export function answerTable({ answer, madeBy, timings, machine }) {
 }
 
 /** Systems and published figures in all settings of a set of sentences, then languages. */
-export function sentenceTables(set, experiments, published) {
+export function sentenceTables(
+  set: string,
+  experiments: readonly (Provenance & Pick<ExperimentJson, 'results'>)[],
+  published: readonly PublishedRow[],
+): string {
   const rows = experiments
     .flatMap(({ results }) => results)
     .filter(({ dataset, condition }) => dataset === set && condition === 'system');
-  const mean = (system, setting, metric, lang = null) => {
+  const mean = (
+    system: string,
+    setting: string,
+    metric: string,
+    lang: string | null = null,
+  ): number | null => {
     const found = rows.filter(
       (row) =>
         row.system === system &&
@@ -67,7 +148,7 @@ export function sentenceTables(set, experiments, published) {
     // A language's value is its mean over the pools that it was asked of; languages count the same.
     const langs = [...new Set(found.map(({ queryLang }) => queryLang))];
     if (langs.length === 0) return null;
-    const of = (each) =>
+    const of = (each: string): number =>
       meanOf(found.filter(({ queryLang }) => queryLang === each).map(({ value }) => value));
     return meanOf(langs.map(of));
   };
@@ -75,7 +156,7 @@ export function sentenceTables(set, experiments, published) {
   const names = [
     ...new Set(published.filter(({ dataset }) => dataset === set).map(({ system }) => system)),
   ];
-  const figure = (system, [setting, metric]) =>
+  const figure = (system: string, [setting, metric]: Column): number | null =>
     published.find(
       (row) =>
         row.dataset === set &&
@@ -129,15 +210,26 @@ export function sentenceTables(set, experiments, published) {
 }
 
 /** What the points of a condition add, mean over languages, in one setting. */
-export function conditionTable({ results, experiment }, condition, setting) {
+export function conditionTable(
+  {
+    results,
+    experiment,
+  }: {
+    readonly results: readonly Figure[];
+    readonly experiment: { readonly primary: Omit<Hypothesis, 'system'> };
+  },
+  condition: string,
+  setting: string,
+): string {
   const { metric, baseline } = experiment.primary;
   const fitting = results.filter((row) => row.setting === setting && row.metric === metric);
-  const meanWhere = (test) => meanOf(fitting.filter(test).map(({ value }) => value));
+  const meanWhere = (test: (row: Figure) => boolean): number =>
+    meanOf(fitting.filter(test).map(({ value }) => value));
   const plain = meanWhere((row) => row.condition === 'system' && row.system === baseline);
   const points = [
     ...new Set(fitting.filter((row) => row.condition === condition).map(({ point }) => point)),
   ];
-  const line = (point) => {
+  const line = (point: string | number): string[] => {
     const value = meanWhere((row) => row.condition === condition && row.point === point);
     return [String(point), short(value), signed(value - plain)];
   };
@@ -148,13 +240,16 @@ export function conditionTable({ results, experiment }, condition, setting) {
 }
 
 /** A row for each weight of the first pass, a column for each system of the primary hypothesis. */
-export function feedbackTable({ results, experiment }, setting) {
+export function feedbackTable(
+  { results, experiment }: Pick<ExperimentJson, 'results' | 'experiment'>,
+  setting: string,
+): string {
   const { metric, baseline, system } = experiment.primary;
   const fitting = results.filter(
     (row) => row.condition === 'feedback' && row.setting === setting && row.metric === metric,
   );
   const points = [...new Set(fitting.map(({ point }) => point))];
-  const cells = (point) =>
+  const cells = (point: string | number): string[] =>
     [baseline, system].map((name) =>
       short(
         meanOf(
@@ -170,27 +265,30 @@ export function feedbackTable({ results, experiment }, setting) {
   );
 }
 
-function made({ command, version, date, identities }, timings, { cores, platform }) {
-  const packs = [...(identities.encoders ?? []), ...(identities.generators ?? [])];
+function made(
+  { command, version, date, identities }: Provenance['madeBy'],
+  timings: Provenance['timings'],
+  { cores, platform }: Provenance['machine'],
+): string {
+  const { encoders = [], generators = [] } = identities as Readonly<
+    Record<string, readonly { readonly weights: string }[]>
+  >;
+  const packs = [...encoders, ...generators];
   const weights = [...new Set(packs.map((each) => each.weights.slice(0, 12)))].join(', ');
   const seconds = Math.round(Object.values(timings).reduce((sum, each) => sum + each, 0));
   return `\`${command}\`: xqg ${version}, ${date.slice(0, 10)}, weights ${weights}, ${cores} cores (${platform}), ${seconds} s in that run.`;
 }
 
-function cell([, metric], value) {
+function cell([, metric]: Column, value: number | null): string {
   if (value === null) return '–';
   return metric === 'rank-distance' ? Math.round(value).toLocaleString('en-US') : short(value);
 }
 
-function meanOf(values) {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function short(value) {
+function short(value: number): string {
   return value.toFixed(3).replace(/^(-?)0\./, '$1.');
 }
 
-function signed(value) {
+function signed(value: number): string {
   const text = Math.abs(value).toFixed(3).replace(/^0\./, '.');
   return Number(text) === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
 }
@@ -208,10 +306,12 @@ const LEGS = ['dense', 'bm25', 'hybrid'];
 const BRIDGES = { neither: '', generation: '+xqg', translation: '+qt', both: '+qt+xqg' };
 
 /** Every system of an evaluation, languages as columns. */
-export function evaluationTable(evaluation) {
+export function evaluationTable(evaluation: EvaluationJson): string {
   const { madeBy } = evaluation;
   const { languages, systems, dataset, generator } = measuredIn(evaluation);
-  const { encoder, pack } = madeBy.identities;
+  const { encoder, pack } = madeBy.identities as Readonly<
+    Record<string, { readonly name: string; readonly version: string }>
+  >;
   return [
     `**${dataset}**, questions in another language, English passages, ${METRIC}; encoder \`${encoder.name}\`, pack \`${pack.name}\` ${pack.version}, generator \`${generator}\`, language given:`,
     '',
@@ -223,9 +323,9 @@ export function evaluationTable(evaluation) {
 }
 
 /** Means of an evaluation's legs, with and without generation and translation. */
-export function summaryTable(evaluation) {
+export function summaryTable(evaluation: EvaluationJson): string {
   const { systems } = measuredIn(evaluation);
-  const mean = (system) => {
+  const mean = (system: string): string => {
     const values = systems.get(system);
     return values === undefined ? '' : short(meanOf(values));
   };
@@ -239,7 +339,9 @@ export function summaryTable(evaluation) {
  * Evaluations of one encoder with several packs and generators, by label; what no query changes is
  * shown once.
  */
-export function encoderTable(evaluations) {
+export function encoderTable(
+  evaluations: readonly (readonly [label: string, evaluation: EvaluationJson])[],
+): string {
   const [[, first]] = evaluations;
   const { languages } = measuredIn(first);
   const rows = evaluations.flatMap(([label, evaluation], e) => {
@@ -254,7 +356,7 @@ export function encoderTable(evaluations) {
   ].join('\n');
 }
 
-function measuredIn({ results }) {
+function measuredIn({ results }: EvaluationJson) {
   const rows = results.filter(
     ({ setting, metric, language }) =>
       setting === SETTING && metric === METRIC && language === 'given',
@@ -262,8 +364,8 @@ function measuredIn({ results }) {
   if (rows.length === 0)
     throw new Error(`no ${METRIC} in the setting ${SETTING} with the language given`);
   const languages = [...new Set(rows.map(({ queryLang }) => queryLang))].sort();
-  const figureOf = (system, lang) =>
-    rows.find((row) => row.system === system && row.queryLang === lang).value;
+  const figureOf = (system: string, lang: string): number =>
+    rows.find((row) => row.system === system && row.queryLang === lang)!.value;
   const measured = ORDER.filter((system) => rows.some((row) => row.system === system));
   const systems = new Map(
     measured.map((system) => [system, languages.map((lang) => figureOf(system, lang))]),
@@ -272,13 +374,13 @@ function measuredIn({ results }) {
   return { languages, systems, dataset, generator };
 }
 
-function rowsOf(systems) {
+function rowsOf(systems: ReadonlyMap<string, readonly number[]>): string[][] {
   return [...systems].map(([system, values]) => [
     system,
     ...[...values, meanOf(values)].map(short),
   ]);
 }
 
-function measuredOn({ madeBy: { date, version, command } }) {
+function measuredOn({ madeBy: { date, version, command } }: EvaluationJson): string {
   return `Measured on ${date.slice(0, 10)} with xqg ${version}: \`${command}\``;
 }

@@ -1,1 +1,0 @@
-export function errorDocs(catalogue: Record<string, { message: string; remedy: string }>): string;
