@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { openIndex } from '../dist/index.js';
-import { table, writeMarked } from '../scripts/marked.mjs';
+import { table, writeMarked } from '../scripts/marked.js';
 import { BitextCorpus } from './bitext-corpus.mjs';
 import { LANGUAGES, PlantedCorpus } from './planted-corpus.mjs';
 

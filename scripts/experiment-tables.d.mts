@@ -1,4 +1,3 @@
-export function between(text: string, name: string, content: string): string;
 export function answerTable(results: unknown): string;
 export function sentenceTables(
   set: string,
@@ -7,3 +6,8 @@ export function sentenceTables(
 ): string;
 export function conditionTable(results: unknown, condition: string, setting: string): string;
 export function feedbackTable(results: unknown, setting: string): string;
+export function evaluationTable(evaluation: unknown): string;
+export function summaryTable(evaluation: unknown): string;
+export function encoderTable(
+  evaluations: readonly (readonly [label: string, evaluation: unknown])[],
+): string;

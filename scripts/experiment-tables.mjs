@@ -1,6 +1,17 @@
-// The tables of docs/experiments.md from results.json of experiments: text in, text out. See experiments.mjs.
+// The tables of the docs from the JSON of experiments and evaluations: text out. See experiments.mjs.
+import { table as markdownTable } from './marked.js';
 
-const SYSTEMS = ['dense', 'dense+xqg', 'bm25', 'bm25+xqg', 'hybrid', 'hybrid+xqg'];
+const table = (header, rows) => markdownTable(header, rows, true);
+
+const SYSTEMS = [
+  'dense',
+  'dense+xqg',
+  'dense+xqg (tuned)',
+  'bm25',
+  'bm25+xqg',
+  'hybrid',
+  'hybrid+xqg',
+];
 const BY_LANGUAGE = ['dense', 'dense+xqg', 'hybrid+xqg'];
 const COLUMNS = [
   ['mono', 'mAP'],
@@ -12,17 +23,6 @@ const COLUMNS = [
   ['multi', 'rank-distance'],
 ];
 const NAMES = { 'xquad-r': 'XQuAD-R', 'mlqa-r': 'MLQA-R' };
-
-/** Replaces what stands between the markers of a name. Throws where they are missing. */
-export function between(text, name, content) {
-  const [begin, end] = [
-    `<!-- ${name}: written by scripts/experiments.mjs -->`,
-    `<!-- /${name} -->`,
-  ];
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`there is no place between ${begin} and ${end}`);
-  return `${text.slice(0, from + begin.length)}\n\n${content.trim()}\n\n${text.slice(to)}`;
-}
 
 /** The answer of one experiment: its sentence, and languages as columns. */
 export function answerTable({ answer, madeBy, timings, machine }) {
@@ -177,15 +177,6 @@ function made({ command, version, date, identities }, timings, { cores, platform
   return `\`${command}\`: xqg ${version}, ${date.slice(0, 10)}, weights ${weights}, ${cores} cores (${platform}), ${seconds} s in that run.`;
 }
 
-function table(header, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [
-    line(header),
-    line(header.map((_, i) => (i === 0 ? '---' : '---:'))),
-    ...rows.map(line),
-  ].join('\n');
-}
-
 function cell([, metric], value) {
   if (value === null) return '–';
   return metric === 'rank-distance' ? Math.round(value).toLocaleString('en-US') : short(value);
@@ -202,4 +193,92 @@ function short(value) {
 function signed(value) {
   const text = Math.abs(value).toFixed(3).replace(/^0\./, '.');
   return Number(text) === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
+}
+
+const METRIC = 'MRR';
+const SETTING = 'to-english';
+/** Like beside like: dense with dense, hybrid with hybrid, generation with query translation. */
+const ORDER = [
+  ...['dense', 'dense+xqg', 'dense+xqg-all', 'dense+xqg(n=5)'],
+  ...['bm25', 'bm25+qt', 'bm25+xqg', 'bm25+xqg-all', 'bm25+xqg(n=5)'],
+  ...['hybrid', 'hybrid+qt', 'hybrid+xqg', 'hybrid+qt+xqg', 'hybrid+xqg-all', 'hybrid+xqg(n=5)'],
+];
+/** The summary: a row a leg, a column for what bridges the languages. */
+const LEGS = ['dense', 'bm25', 'hybrid'];
+const BRIDGES = { neither: '', generation: '+xqg', translation: '+qt', both: '+qt+xqg' };
+
+/** Every system of an evaluation, languages as columns. */
+export function evaluationTable(evaluation) {
+  const { madeBy } = evaluation;
+  const { languages, systems, dataset, generator } = measuredIn(evaluation);
+  const { encoder, pack } = madeBy.identities;
+  return [
+    `**${dataset}**, questions in another language, English passages, ${METRIC}; encoder \`${encoder.name}\`, pack \`${pack.name}\` ${pack.version}, generator \`${generator}\`, language given:`,
+    '',
+    table(['', ...languages, 'mean'], rowsOf(systems)),
+    '',
+    measuredOn(evaluation),
+    '',
+  ].join('\n');
+}
+
+/** Means of an evaluation's legs, with and without generation and translation. */
+export function summaryTable(evaluation) {
+  const { systems } = measuredIn(evaluation);
+  const mean = (system) => {
+    const values = systems.get(system);
+    return values === undefined ? '' : short(meanOf(values));
+  };
+  return table(
+    ['', ...Object.keys(BRIDGES)],
+    LEGS.map((leg) => [leg, ...Object.values(BRIDGES).map((bridge) => mean(leg + bridge))]),
+  );
+}
+
+/**
+ * Evaluations of one encoder with several packs and generators, by label; what no query changes is
+ * shown once.
+ */
+export function encoderTable(evaluations) {
+  const [[, first]] = evaluations;
+  const { languages } = measuredIn(first);
+  const rows = evaluations.flatMap(([label, evaluation], e) => {
+    const { systems } = measuredIn(evaluation);
+    if (e > 0) systems.delete('dense');
+    return rowsOf(systems).map(([system, ...cells], i) => [i === 0 ? label : '', system, ...cells]);
+  });
+  return [
+    table(['queries', '', ...languages, 'mean'], rows),
+    '',
+    ...evaluations.map(([, each]) => measuredOn(each)),
+  ].join('\n');
+}
+
+function measuredIn({ results }) {
+  const rows = results.filter(
+    ({ setting, metric, language }) =>
+      setting === SETTING && metric === METRIC && language === 'given',
+  );
+  if (rows.length === 0)
+    throw new Error(`no ${METRIC} in the setting ${SETTING} with the language given`);
+  const languages = [...new Set(rows.map(({ queryLang }) => queryLang))].sort();
+  const figureOf = (system, lang) =>
+    rows.find((row) => row.system === system && row.queryLang === lang).value;
+  const measured = ORDER.filter((system) => rows.some((row) => row.system === system));
+  const systems = new Map(
+    measured.map((system) => [system, languages.map((lang) => figureOf(system, lang))]),
+  );
+  const [{ dataset, generator }] = rows;
+  return { languages, systems, dataset, generator };
+}
+
+function rowsOf(systems) {
+  return [...systems].map(([system, values]) => [
+    system,
+    ...[...values, meanOf(values)].map(short),
+  ]);
+}
+
+function measuredOn({ madeBy: { date, version, command } }) {
+  return `Measured on ${date.slice(0, 10)} with xqg ${version}: \`${command}\``;
 }

@@ -1,67 +1,112 @@
-// Runs the experiments whose figures stand in docs/experiments.md, and writes these between its markers.
+// Runs the experiments and evaluations whose figures stand in the docs, and writes these between their marks: docs/experiments.md,
+// docs/results.md, docs/models.md and the summary of README.md.
 // usage: npm run experiments [-- NAME ...]    only these are run; tables are made of whatever has results
 //        npm run experiments -- --tables      nothing is run
+// Data and models are those of $XQG_SHARED (default ../shared); experiment files name theirs.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { PUBLISHED } from '../dist/evaluate/report/published.js';
 import {
   answerTable,
-  between,
   conditionTable,
+  encoderTable,
+  evaluationTable,
   feedbackTable,
   sentenceTables,
+  summaryTable,
 } from './experiment-tables.mjs';
+import { writeMarked } from './marked.js';
 
-const DOCS = join('docs', 'experiments.md');
-/** Those of seconds and minutes first. */
-const EXPERIMENTS = [
-  'xquad',
-  'mlqa-r',
-  'mlqa-r-sentences',
-  'xquad-r',
-  'mlqa-r-whole',
-  'xquad-r-hybrid',
-  'mlqa-r-hybrid',
+const shared = process.env.XQG_SHARED ?? '../shared';
+const XQUAD = [
+  ...['evaluate', 'xquad', '--data', join(shared, 'data/eval/xquad')],
+  ...['--settings', 'to-english', '--languages', 'given'],
 ];
+const NEURAL = [
+  ...XQUAD,
+  ...['--encoder', join(shared, 'models/use-multilingual-v3')],
+  // Of the languages of XQuAD those that the encoder has.
+  ...['--langs', 'en,ar,de,es,ru,th,tr,zh'],
+];
+const LEGS = 'dense,dense+xqg,hybrid,hybrid+xqg,hybrid+qt,hybrid+qt+xqg';
+const OF_QUERIES = 'dense+xqg,hybrid+xqg,hybrid+qt+xqg';
+
+/** By name: an experiment file of that name, or the words of an evaluation. Those of seconds and minutes first. */
+const RUNS = {
+  'xquad-base': [...XQUAD, '--pack', 'base'],
+  'xquad-full': [...XQUAD, '--pack', 'full'],
+  xquad: null,
+  'mlqa-r': null,
+  'mlqa-r-sentences': null,
+  'xquad-r': null,
+  'mlqa-r-whole': null,
+  'xquad-r-hybrid': null,
+  'mlqa-r-hybrid': null,
+  'neural-base': [...NEURAL, '--pack', 'base', '--systems', LEGS],
+  'neural-full': [...NEURAL, '--pack', 'full', '--systems', LEGS],
+  'neural-gloss': [...NEURAL, '--pack', 'full', '--generator', 'gloss', '--systems', OF_QUERIES],
+};
+const EVALUATIONS = join('.xqg', 'evaluations');
+const fileOf = (name) =>
+  RUNS[name] === null
+    ? join('.xqg', 'experiments', name, 'results.json')
+    : join(EVALUATIONS, `${name}.json`);
 
 const words = process.argv.slice(2);
-const wanted = words.length === 0 ? EXPERIMENTS : words.filter((word) => word !== '--tables');
-for (const name of wanted) {
-  const file = `experiments/${name}.yaml`;
-  console.error(`xqg experiment run ${file}`);
-  const { status } = spawnSync(process.execPath, ['dist/cli/main.js', 'experiment', 'run', file], {
+const names = words.length === 0 ? Object.keys(RUNS) : words.filter((word) => word !== '--tables');
+mkdirSync(EVALUATIONS, { recursive: true });
+for (const name of names) {
+  if (!(name in RUNS)) throw new Error(`${name} is none of ${Object.keys(RUNS).join(', ')}`);
+  const command =
+    RUNS[name] === null
+      ? ['experiment', 'run', `experiments/${name}.yaml`]
+      : [...RUNS[name], '--json', resolve(fileOf(name))];
+  console.error(`xqg ${command.join(' ')}`);
+  const { status } = spawnSync(process.execPath, ['dist/cli/main.js', ...command], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (status !== 0) process.exit(status ?? 1);
 }
 
-const resultsOf = (name) => {
-  const file = join('.xqg', 'experiments', name, 'results.json');
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
-};
-const found = Object.fromEntries(EXPERIMENTS.map((name) => [name, resultsOf(name)]));
-let docs = readFileSync(DOCS, 'utf8');
-for (const name of ['xquad', 'mlqa-r', 'mlqa-r-sentences']) {
-  if (found[name]) docs = between(docs, name, answerTable(found[name]));
+const found = Object.fromEntries(
+  Object.keys(RUNS)
+    .filter((name) => existsSync(fileOf(name)))
+    .map((name) => [name, JSON.parse(readFileSync(fileOf(name), 'utf8'))]),
+);
+/** Writes a table where everything that it is made of has results. */
+function write(page, mark, made, text) {
+  const present = made.map((name) => found[name]).filter((each) => each !== undefined);
+  if (present.length === made.length) writeMarked(page, mark, text(...present));
 }
-for (const [set, names] of [
+
+const EXPERIMENTS = join('docs', 'experiments.md');
+for (const name of ['xquad', 'mlqa-r', 'mlqa-r-sentences'])
+  write(EXPERIMENTS, name, [name], answerTable);
+for (const [set, made] of [
   ['xquad-r', ['xquad-r', 'xquad-r-hybrid']],
   ['mlqa-r', ['mlqa-r-whole', 'mlqa-r-hybrid']],
 ]) {
-  const present = names.map((name) => found[name]).filter((each) => each !== null);
-  if (present.length > 0)
-    docs = between(docs, `${set} sentences`, sentenceTables(set, present, PUBLISHED));
+  write(EXPERIMENTS, `${set} sentences`, made, (...both) => sentenceTables(set, both, PUBLISHED));
 }
-if (found['xquad-r']) {
-  docs = between(
-    docs,
-    'language means',
-    conditionTable(found['xquad-r'], 'language-means', 'multi'),
-  );
-}
-for (const name of ['xquad-r', 'mlqa-r-sentences']) {
-  if (found[name]) docs = between(docs, `${name} feedback`, feedbackTable(found[name], 'multi'));
-}
-writeFileSync(DOCS, docs);
-console.error(`${DOCS} has the tables of ${EXPERIMENTS.filter((name) => found[name]).join(', ')}`);
+write(EXPERIMENTS, 'language means', ['xquad-r'], (results) =>
+  conditionTable(results, 'language-means', 'multi'),
+);
+for (const name of ['xquad-r', 'mlqa-r-sentences'])
+  write(EXPERIMENTS, `${name} feedback`, [name], (results) => feedbackTable(results, 'multi'));
+write(join('docs', 'results.md'), 'results', ['xquad-base', 'xquad-full'], (...both) =>
+  both.map(evaluationTable).join('\n'),
+);
+write('README.md', 'summary', ['xquad-base'], summaryTable);
+write(
+  join('docs', 'models.md'),
+  'neural',
+  ['neural-base', 'neural-full', 'neural-gloss'],
+  (base, full, gloss) =>
+    encoderTable([
+      ['`base`', base],
+      ['`full`', full],
+      ['`full`, `--generator gloss`', gloss],
+    ]),
+);
+console.error(`Tables of ${Object.keys(found).join(', ')} are in the docs`);

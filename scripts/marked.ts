@@ -2,20 +2,33 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * @param file that has the marks `<!-- NAME: written by COMMAND -->` and `<!-- /NAME -->`
- * @param text what stands between them afterwards
+ * Replaces what stands between the marks of a name.
+ * @param page has `<!-- NAME: written by COMMAND -->` and `<!-- /NAME -->`
+ * @throws Error when the marks are missing
  */
-export function writeMarked(file: string, name: string, text: string): void {
-  const before = readFileSync(file, 'utf8');
-  const begin = new RegExp(`<!-- ${name}: [^>]*-->`).exec(before);
-  const end = before.indexOf(`<!-- /${name} -->`);
-  if (begin === null || end < begin.index) throw new Error(`${file} has no place called ${name}`);
+export function between(page: string, name: string, text: string): string {
+  const begin = new RegExp(`<!-- ${name}: [^>]*-->`).exec(page);
+  const end = page.indexOf(`<!-- /${name} -->`);
+  if (begin === null || end < begin.index) throw new Error(`there are no marks of ${name}`);
   const from = begin.index + begin[0].length;
-  writeFileSync(file, `${before.slice(0, from)}\n${text.trim()}\n${before.slice(end)}`);
+  return `${page.slice(0, from)}\n\n${text.trim()}\n\n${page.slice(end)}`;
 }
 
-/** A Markdown table. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+/** The same in a file. */
+export function writeMarked(file: string, name: string, text: string): void {
+  writeFileSync(file, between(readFileSync(file, 'utf8'), name, text));
+}
+
+/**
+ * A Markdown table.
+ * @param numbers true: all columns but the first are aligned to the right
+ */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers = false,
+): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(header), `|${header.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+  const rule = header.map((_, i) => (numbers && i > 0 ? '---:' : '---'));
+  return [line(header), line(rule), ...rows.map(line)].join('\n');
 }

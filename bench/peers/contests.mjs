@@ -10,11 +10,13 @@ import { measureRun, parseMeasures } from '../../dist/evaluate/measures/metrics.
 import { LexiconGenerator } from '../../dist/generate/lexicon.js';
 import { indexDocuments } from '../../dist/indexing/build.js';
 import { Graph } from '../../dist/indexing/ann/graph.js';
-import { sumParts } from '../../dist/search/dense/dense-leg.js';
+import { LexicalSegment } from '../../dist/indexing/lexical/segment.js';
+import { SegmentBuilder } from '../../dist/indexing/lexical/segment-builder.js';
+import { sumParts } from '../../dist/search/dense/exact-search.js';
 import { exactTopK, roundingError, SearchMatrix } from '../../dist/search/dense/exact-top-k.js';
 import { product } from '../../dist/search/dense/javascript-scanner.js';
-import { openScanner } from '../../dist/search/dense/scanner.js';
-import { memoryIndex } from '../../dist/search/memory-snapshot.js';
+import { openScanner } from '../../dist/search/dense/open-scanner.js';
+import { LexicalIndex } from '../../dist/search/lexical/index.js';
 import { sortRows } from '../../dist/search/top-k.js';
 import { SHAPE } from './data.mjs';
 import { lucene, peers } from './install.mjs';
@@ -155,13 +157,21 @@ function nearContest(data) {
 }
 
 function lexicalContest({ texts, asked }) {
-  const rows = texts.map((text, i) => {
+  const segments = [];
+  let builder = new SegmentBuilder();
+  const seal = () => {
+    if (builder.rows > 0) segments.push(LexicalSegment.open(builder.finish(), 'a segment of the benchmark'));
+    builder = new SegmentBuilder();
+  };
+  for (const text of texts) {
     const counts = new Map();
     for (const term of text.split(' ')) counts.set(term, (counts.get(term) ?? 0) + 1);
     const own = { terms: [...counts.keys()], weights: Float32Array.from(counts.values()) };
-    return { id: `${i}`, lang: 'en', vector: new Float32Array(1), sums: new Map(), own, pivot: null, drawn: null };
-  });
-  const { lexical } = memoryIndex(rows, { bm25: { k1: 0.9, b: 0.4 } });
+    builder.add({ own, pivot: null, drawn: null, lang: 'en' });
+    if (builder.full) seal();
+  }
+  seal();
+  const lexical = new LexicalIndex(segments, { k1: 0.9, b: 0.4 });
   const rank = Uint32Array.from(texts.keys());
   const settings = { generatedWeight: 0, translationWeight: 0, expectedDf: false, factors: null };
   const view = lexical.view('en', settings);

@@ -40,8 +40,8 @@ export type ProfileName = keyof typeof PROFILES;
  * The profile of that name, with alpha or the languages overridden by `changes`.
  *
  * @throws XqgError XQG_UNKNOWN_PROFILE when there is no such profile
- * @throws XqgError XQG_NUMBER_OUT_OF_RANGE when alpha is outside [0, 1], or a language weight is not
- * a finite number >= 0
+ * @throws XqgError XQG_NUMBER_OUT_OF_RANGE when alpha is outside [0, 1], or a language weight is
+ * not a finite number >= 0
  */
 export function augmentationProfile(
   name: string,
@@ -88,7 +88,8 @@ export function requireAlpha(alpha: number): void {
 }
 
 /**
- * @throws XqgError XQG_NUMBER_OUT_OF_RANGE when the weight of a language is not a finite number >= 0
+ * @throws XqgError XQG_NUMBER_OUT_OF_RANGE when the weight of a language is not a finite number >=
+ * 0
  */
 export function requireWeight(lang: string, weight: number): void {
   if (!(weight >= 0 && weight < Infinity)) {

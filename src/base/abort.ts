@@ -1,12 +1,9 @@
-/**
- * The stops of a question on its way: whoever asked may have hung up meanwhile, and then it costs
- * no more.
- */
+/** Cancellation of work that nobody waits for any longer. */
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * Lets what waits happen, so that it is known who hung up while a stage ran; then throws the
- * signal's reason if the answer is not wanted any more. Without a signal nothing waits.
+ * Throws the signal's reason if it was aborted. Lets pending events run first, since a client may
+ * have hung up during the last stage. Without a signal it returns at once.
  */
 export async function cancellationPoint(signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return;
@@ -15,7 +12,10 @@ export async function cancellationPoint(signal: AbortSignal | undefined): Promis
   signal.throwIfAborted();
 }
 
-/** What began goes on to its next stop, but nobody waits for it. */
+/**
+ * Waits for work until the signal is aborted, then throws its reason. The work itself runs on to
+ * its next cancellation point.
+ */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {

@@ -17,7 +17,7 @@ type PlaceholdersOf<Code extends ErrorCode> =
   | Placeholders<(typeof catalogue)[Code]['remedy']>;
 
 /** The values that the message and the remedy of a code need. */
-export type ErrorDetails<Code extends ErrorCode> = Readonly<Record<PlaceholdersOf<Code>, Value>>;
+type ErrorDetails<Code extends ErrorCode> = Readonly<Record<PlaceholdersOf<Code>, Value>>;
 
 type ErrorArguments<Code extends ErrorCode> = [PlaceholdersOf<Code>] extends [never]
   ? [details?: Readonly<Record<string, never>>, options?: ErrorOptions]

@@ -1,4 +1,4 @@
-/** IEEE 754 half precision, in which postings keep term frequencies. */
+/** IEEE 754 half precision, the format of term frequencies in postings. */
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -25,8 +25,7 @@ export function toHalf(value: number): number {
 }
 
 /**
- * `halfValues[h]` is the number that the bits `h` stand for; only non-negative ones (h < 0x7c00)
- * are filled.
+ * `halfValues[h]` is the value of the bits `h`, for finite, non-negative numbers (h < 0x7c00).
  */
 export const halfValues: Float32Array = (() => {
   const values = new Float32Array(0x7c00);

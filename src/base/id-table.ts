@@ -15,7 +15,7 @@ export class IdTable {
     return this.#shard(id).get(id);
   }
 
-  /** Gives an id its row. Returns the row that it has already, or undefined. */
+  /** Adds an id with its row. Returns the row that the id already has, or undefined. */
   add(id: string, row: number): number | undefined {
     const shard = this.#shard(id);
     const known = shard.get(id);

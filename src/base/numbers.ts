@@ -1,13 +1,13 @@
-/** How a place in a file is written in messages. */
+/** Numbers as messages show them, and their mean. */
 
 const grouped = new Intl.NumberFormat('en-US');
 
 /** 1234 as `1,234`. */
-export function counted(value: number): string {
+export function formatCount(value: number): string {
   return grouped.format(value);
 }
 
-/** `/data/a.jsonl, line 1,234`, or the path alone where there are no lines. */
-export function placeOf(path: string, line?: number): string {
-  return line === undefined ? path : `${path}, line ${counted(line)}`;
+/** The arithmetic mean; NaN if there are no values. */
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

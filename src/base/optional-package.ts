@@ -1,27 +1,20 @@
-/** Loads a heavy package when it is first needed, with one clear message where it is missing. */
+/** Loads a package that need not be installed, when it is first needed. */
 import { XqgError } from './errors.js';
 
-/** @throws XqgError XQG_CORPUS_PACKAGE_MISSING */
+/**
+ * @param what needs it, as a message begins: `A queue`
+ * @param packages to install, separated by spaces
+ * @throws XqgError XQG_PACKAGE_MISSING
+ */
 export async function loadPackage<T>(
-  format: string,
-  name: string,
+  what: string,
+  packages: string,
   load: () => Promise<T>,
 ): Promise<T> {
-  return load().catch((error: Error) => {
-    throw new XqgError(
-      'XQG_CORPUS_PACKAGE_MISSING',
-      { format, package: name, reason: error.message.split('\n')[0] },
-      { cause: error },
-    );
-  });
-}
-
-/** @throws XqgError XQG_QUEUE_PACKAGE */
-export async function loadQueuePackage<T>(name: string, what: string): Promise<T> {
   try {
-    return (await import(name)) as T;
+    return await load();
   } catch (cause) {
     const reason = (cause as Error).message.split('\n')[0];
-    throw new XqgError('XQG_QUEUE_PACKAGE', { what, package: name, reason }, { cause });
+    throw new XqgError('XQG_PACKAGE_MISSING', { what, packages, reason }, { cause });
   }
 }

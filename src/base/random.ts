@@ -1,10 +1,9 @@
 /** Seeded random draws. */
+import { fnv1a } from './identity.js';
 
 /** A seed of 32 bits from any text (FNV-1a). */
 export function seedOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
+  return fnv1a(text) >>> 0;
 }
 
 /** A generator of numbers in [0, 1) (mulberry32), seeded by any text. */

@@ -6,10 +6,11 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { TextDecoder } from 'node:util';
+import { createGunzip } from 'node:zlib';
 import { XqgError } from './errors.js';
-import { counted } from './numbers.js';
+import { formatCount } from './numbers.js';
 
-/** Files that are held as one text are refused above this size (bytes). */
+/** The most bytes of a file that is read as a whole. */
 export const WHOLE_FILE_LIMIT = 128 * 2 ** 20;
 
 const BYTE_ORDER_MARKS = [
@@ -22,7 +23,7 @@ const BYTE_ORDER_MARKS = [
 ];
 
 /**
- * The text of a file in pieces of some 64 KiB, without the byte order mark.
+ * The text of a file in pieces of some 64 KiB, without the byte order mark; `.gz` is unpacked.
  * @param declared encoding that the data itself names (HTML); a byte order mark overrules it
  * @throws XqgError XQG_CORPUS_ENCODING, XQG_CORPUS_BINARY, XQG_CORPUS_UNREADABLE,
  * XQG_CORPUS_NOT_FOUND
@@ -65,14 +66,14 @@ export async function refuseLargeFile(path: string, limit: number): Promise<void
   if (size > limit) {
     throw new XqgError('XQG_CORPUS_TOO_LARGE', {
       file: path,
-      bytes: counted(size),
-      limit: counted(limit),
+      bytes: formatCount(size),
+      limit: formatCount(limit),
     });
   }
 }
 
 /**
- * The first `length` bytes as text, broken characters replaced: only for guessing what a file is.
+ * The first `length` bytes as text, broken characters replaced: only to guess the format of a file.
  */
 export async function headOf(path: string, length: number): Promise<string> {
   const file = await open(path).catch((error) => {
@@ -86,18 +87,39 @@ export async function headOf(path: string, length: number): Promise<string> {
   }
 }
 
-/** An error of the file system in xqg's words. */
+/** The XqgError for an error of the file system or of unpacking. */
 export function fileError(path: string, error: unknown): XqgError {
-  const code = (error as NodeJS.ErrnoException).code ?? String(error);
+  const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return new XqgError('XQG_CORPUS_NOT_FOUND', { path }, { cause: error });
-  const reason = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code;
-  return new XqgError('XQG_CORPUS_UNREADABLE', { path, reason }, { cause: error });
+  const isForbidden = code === 'EACCES' || code === 'EPERM';
+  const reason = isForbidden ? 'permission denied' : code?.startsWith('Z_') ? message : code;
+  return new XqgError(
+    'XQG_CORPUS_UNREADABLE',
+    { path, reason: reason ?? String(error) },
+    { cause: error },
+  );
+}
+
+/**
+ * The bytes of a file, those of `.gz` unpacked.
+ * @param chunkBytes read at once
+ * @throws what Node.js throws
+ */
+export async function* readChunks(path: string, chunkBytes = 2 ** 16): AsyncGenerator<Buffer> {
+  const file = createReadStream(path, { highWaterMark: chunkBytes });
+  const source = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  file.on('error', (error) => source.destroy(error));
+  try {
+    for await (const chunk of source) yield chunk as Buffer;
+  } finally {
+    file.destroy();
+  }
 }
 
 async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of createReadStream(path)) yield chunk as Buffer;
+    yield* readChunks(path);
   } catch (error) {
     throw fileError(path, error);
   }
@@ -180,26 +202,28 @@ class OtherDecoder implements ChunkDecoder {
 }
 
 async function encodingError(path: string, offset: number, encoding: string): Promise<XqgError> {
-  const line = counted(await lineAt(path, offset));
+  const line = formatCount(await lineAt(path, offset));
   return new XqgError('XQG_CORPUS_ENCODING', {
     file: path,
     line,
-    offset: counted(offset),
+    offset: formatCount(offset),
     encoding,
   });
 }
 
 async function binaryError(path: string, offset: number): Promise<XqgError> {
-  const line = counted(await lineAt(path, offset));
-  return new XqgError('XQG_CORPUS_BINARY', { file: path, line, offset: counted(offset) });
+  const line = formatCount(await lineAt(path, offset));
+  return new XqgError('XQG_CORPUS_BINARY', { file: path, line, offset: formatCount(offset) });
 }
 
 /** Line (from 1) of a byte: read again, since only errors need it. */
 async function lineAt(path: string, offset: number): Promise<number> {
   let line = 1;
-  if (offset === 0) return line;
-  for await (const chunk of createReadStream(path, { end: offset - 1 })) {
-    for (const byte of chunk as Buffer) if (byte === 0x0a) line++;
+  let rest = offset;
+  for await (const chunk of readChunks(path)) {
+    for (const byte of chunk.subarray(0, rest)) if (byte === 0x0a) line++;
+    rest -= chunk.length;
+    if (rest <= 0) break;
   }
   return line;
 }
@@ -238,7 +262,7 @@ export function firstInvalidByte(bytes: Uint8Array): number {
  * How many of the bytes, from the start, do not end within a sequence that the next chunk may
  * complete.
  */
-export function completeLength(bytes: Uint8Array): number {
+function completeLength(bytes: Uint8Array): number {
   for (let at = bytes.length - 1; at >= 0 && at >= bytes.length - 3; at--) {
     if ((bytes[at] & 0xc0) !== 0x80) return sequenceLength(bytes, at) === -1 ? at : bytes.length;
   }

@@ -1,4 +1,4 @@
-/** Something open that stays so as long as somebody uses it, also after it was closed. */
+/** Something open that stays open for its users, also after it was closed. */
 
 export abstract class UseCounted {
   #users = 0;

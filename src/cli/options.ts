@@ -3,11 +3,11 @@
  * once.
  */
 
-import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { XqgError } from '../base/errors.js';
+import { sha256 } from '../base/identity.js';
 import type { OpenEncoderOptions } from '../encode/open-encoder.js';
 import { checkExpansionWeight, type ExpandOptions } from '../expand/apply.js';
 import {
@@ -313,10 +313,7 @@ export async function indexDirectory(
   const { parseAddress } = await import('../store/opensearch/address.js');
   const { cacheFolder } = await import('../models/places.js');
   const { name, nodes } = parseAddress(store);
-  const key = createHash('sha256')
-    .update([...nodes].sort().join())
-    .digest('hex')
-    .slice(0, 12);
+  const key = sha256([...nodes].sort().join()).slice(0, 12);
   return join(cacheFolder(), 'stores', `${name}-${key}`);
 }
 

@@ -1,7 +1,7 @@
 /** A file of questions for a batch, as a stream: lines of id, tab and text, or JSONL. */
 
 import { XqgError } from '../base/errors.js';
-import { readLines } from '../base/lines.js';
+import { parseJsonObject, readLines } from '../base/lines.js';
 import { count } from './terminal.js';
 
 export interface FileQuestion {
@@ -43,12 +43,7 @@ function fromColumns(line: string, fail: Fail): FileQuestion {
 }
 
 function fromJson(line: string, fail: Fail): FileQuestion {
-  let row: Record<string, unknown>;
-  try {
-    row = JSON.parse(line) as Record<string, unknown>;
-  } catch (error) {
-    throw fail(`not JSON (${(error as Error).message})`);
-  }
+  const row = parseJsonObject(line, fail);
   const id = row.id ?? row._id;
   if (typeof id !== 'string' && typeof id !== 'number') throw fail('"id" is missing');
   if (typeof row.text !== 'string') throw fail('"text" is missing');

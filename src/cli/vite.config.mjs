@@ -13,7 +13,13 @@ const ownPlaces = {
     if (!id.startsWith(SOURCES) || !code.includes('import.meta.url')) return null;
     const compiled = `../${relative(SOURCES, id).replace(/\.ts$/, '.js')}`;
     // No line moves, so that the map of before still holds.
-    return { code: code.replaceAll('import.meta.url', `new URL(${JSON.stringify(compiled)}, import.meta.url).href`), map: null };
+    return {
+      code: code.replaceAll(
+        'import.meta.url',
+        `new URL(${JSON.stringify(compiled)}, import.meta.url).href`,
+      ),
+      map: null,
+    };
   },
 };
 

@@ -35,7 +35,7 @@ export type ExplainRequest = z.input<typeof explainBody>;
 export type NewDocuments = z.input<typeof documentsBody>['documents'];
 
 export interface ClientOptions {
-  /** Address of the server, e.g. http://127.0.0.1:7070; in its own page ''. */
+  /** Address of the server, e.g. http://127.0.0.1:7070; '' in the server's own page. */
   readonly address: string;
   /** Key, where the server asks for one. */
   readonly key?: string;
@@ -49,27 +49,27 @@ export interface FileOptions {
   readonly metadata?: Readonly<Record<string, string | number | boolean | string[]>>;
 }
 
-/** What the server refused, or that it gave no answer (XQG_SERVER_UNREACHABLE). */
+/** An error that the server answered with, or XQG_SERVER_UNREACHABLE without an answer. */
 export class XqgClientError extends Error {
   override readonly name = 'XqgClientError';
 
   constructor(
     readonly code: string,
     message: string,
-    /** What to do about it. */
+    /** How to fix it. */
     readonly remedy: string,
     /** HTTP status; 0: no answer. */
     readonly status: number,
-    /** For the server's log. */
+    /** Identifies the request in the server's log. */
     readonly requestId: string | null,
-    /** Seconds after which to ask again; null where that would not help. */
+    /** Seconds after which to try again; null where that would not help. */
     readonly retryAfter: number | null,
   ) {
     super(message);
   }
 }
 
-/** How often a job is looked at, in milliseconds. */
+/** Milliseconds between two requests for the state of a job. */
 const WATCH_EVERY_MS = 300;
 
 /** Every method throws XqgClientError; an aborted signal throws its reason. */
@@ -155,7 +155,7 @@ export class XqgClient {
     return this.#ask('DELETE', `/api/jobs/${encodeURIComponent(id)}`, { signal });
   }
 
-  /** Looks at a job until it has ended; yields each state that is met. */
+  /** Polls a job until it has ended; yields every state. */
   async *watch(id: string, signal?: AbortSignal): AsyncGenerator<JobResponse> {
     for (;;) {
       const job = await this.job(id, signal);
@@ -225,10 +225,10 @@ function at(index: string): string {
 
 async function failureOf(response: Response): Promise<XqgClientError> {
   const { status, statusText, headers } = response;
-  const told = (await response.json().catch(() => null)) as FailureResponse | null;
+  const body = (await response.json().catch(() => null)) as FailureResponse | null;
   const wait = Number(headers.get('retry-after'));
   const retryAfter = wait > 0 ? wait : null;
-  if (told?.error === undefined) {
+  if (body?.error === undefined) {
     const remedy = 'Something between here and the server answered: check the address.';
     return new XqgClientError(
       'XQG_SERVER_UNREACHABLE',
@@ -239,6 +239,6 @@ async function failureOf(response: Response): Promise<XqgClientError> {
       retryAfter,
     );
   }
-  const { code, message, remedy } = told.error;
-  return new XqgClientError(code, message, remedy, status, told.requestId, retryAfter);
+  const { code, message, remedy } = body.error;
+  return new XqgClientError(code, message, remedy, status, body.requestId, retryAfter);
 }

@@ -4,10 +4,10 @@ import { Parser } from 'htmlparser2';
 import { languageOfTag } from '../languages/languages.js';
 import type { Block } from './passage.js';
 
-export interface Outline {
-  /** The first heading of level 1, if any; it is the title and so part of no trail. */
+interface Outline {
+  /** The first heading of level 1, if any; as the title it is not among the headings of blocks. */
   readonly title?: string;
-  /** One a section that has text, in reading order; paragraphs are separated by an empty line. */
+  /** One per section with text, in reading order; paragraphs are separated by an empty line. */
   readonly blocks: readonly Block[];
 }
 
@@ -16,7 +16,7 @@ interface Heading {
   readonly text: string;
 }
 
-export class OutlineBuilder {
+class OutlineBuilder {
   private title: string | undefined;
   private trail: Heading[] = [];
   private paragraphs: string[] = [];
@@ -70,7 +70,7 @@ export class OutlineBuilder {
 
 /**
  * The readable text of HTML, with its headings, language and title. Also what Markdown and Word
- * become on their way. Tolerates any markup; knows no files.
+ * are converted to. Tolerates any markup.
  */
 export interface HtmlOutline extends Outline {
   /** `<title>`, which `Outline.title` (the first h1) usually says better. */
@@ -79,7 +79,7 @@ export interface HtmlOutline extends Outline {
   readonly lang?: string;
 }
 
-/** Their text is for machines or for finding the way, not for reading. */
+/** Elements whose text is for machines or navigation, not for reading. */
 const SKIPPED = new Set([
   'script',
   'style',
@@ -124,14 +124,14 @@ export function outlineOfHtml(html: string): HtmlOutline {
 class HtmlReading {
   private readonly outline = new OutlineBuilder();
   /**
-   * Text as it came, and before it what is folded already: single spaces, tabs between cells, line
+   * Raw text, preceded by text that is normalized already: single spaces, tabs between cells, line
    * breaks.
    */
   private raw = '';
   private folded = '';
   private pageTitle: string | undefined;
   private lang: string | undefined;
-  /** How many elements deep within one that is skipped, 0 outside. */
+  /** Depth within a skipped element, 0 outside. */
   private skipping = 0;
   private preformatted = 0;
   private inTitle = false;

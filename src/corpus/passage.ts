@@ -1,9 +1,9 @@
-/** What the way through the folders is about. Holds no logic. */
+/** Documents and passages. */
 
 /** A value of document metadata that filters can compare. */
 export type MetadataValue = string | number | boolean | readonly string[];
 
-/** One document as a reader found it, before splitting. */
+/** A document from a reader, before it is split into passages. */
 export interface SourceDocument {
   /**
    * Unique within an index. For files: the path relative to the argument that named it; for rows:
@@ -11,27 +11,26 @@ export interface SourceDocument {
    */
   readonly id: string;
   /**
-   * The argument of `xqg index` that brought it (absolute path); `xqg remove --source` takes this.
+   * The argument of `xqg index` that named it (absolute path), as for `xqg remove --source`.
    */
   readonly source: string;
-  /** File that holds it (absolute path), shown with results. */
+  /** The file that contains it (absolute path), shown with results. */
   readonly path: string;
-  /** Where it begins in a file of several documents that has lines, from 1. */
+  /** Its first line in a file of several documents, from 1. */
   readonly line?: number;
   readonly title: string;
-  /** ISO 639-1 code if the data or the user gave one. */
+  /** ISO 639-1 code, if the data or the user states one. */
   readonly lang?: string;
   readonly metadata: Readonly<Record<string, MetadataValue>>;
   /** Text in reading order. */
   readonly blocks: readonly Block[];
   /**
-   * True: one passage exactly as it is, never split (a row of JSONL, BEIR or SQuAD that is a
-   * passage by definition).
+   * True: a single passage that is never split (a row of BEIR or SQuAD is a passage by definition).
    */
   readonly whole?: boolean;
 }
 
-/** A run of text under one heading trail. */
+/** Consecutive text under the same headings. */
 export interface Block {
   readonly headings: readonly string[];
   readonly text: string;
@@ -52,7 +51,7 @@ export interface Passage {
   readonly headings: readonly string[];
   readonly text: string;
   readonly lang: string;
-  /** 1 if the language was given; else the detector's probability in [0, 1]. */
+  /** 1 if the language is stated; else the detector's probability in [0, 1]. */
   readonly langConfidence: number;
   readonly metadata: Readonly<Record<string, MetadataValue>>;
   /** Position within the document, from 0. */

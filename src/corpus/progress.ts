@@ -1,6 +1,6 @@
 /**
- * How far the reading of a corpus is, by bytes: the sizes of the files are known before they are
- * read, the number of their documents is not.
+ * The progress of reading a corpus, in bytes: the sizes of files are known in advance, the number
+ * of their documents is not.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ export class CorpusProgress {
     };
   }
 
-  /** Counts a document that was read. A file counts as read when one of another file comes. */
+  /** Counts a document. A file counts as read once a document of another file arrives. */
   async add({ path, blocks }: SourceDocument): Promise<void> {
     if (path !== this.#path) {
       this.#finished += this.#size;
@@ -52,7 +52,7 @@ export class CorpusProgress {
   }
 }
 
-/** 0 for what cannot be looked at: the reader will say what is wrong with it. */
+/** 0 for an unreadable file: its reader will report the error. */
 async function bytesOf(path: string): Promise<number> {
   try {
     const found = await stat(path);

@@ -1,13 +1,13 @@
 /**
- * Files and folders to documents: walks, chooses the reader of every file, keeps ids apart, says
- * what was passed over.
+ * Reads the documents of files and folders: walks them, chooses a reader for every file, refuses
+ * duplicate ids, and reports what is skipped.
  */
 
 import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { XqgError } from '../base/errors.js';
-import { counted, placeOf } from '../base/numbers.js';
+import { formatCount } from '../base/numbers.js';
 import { fileError, headOf } from '../base/text-file.js';
 import type { SourceDocument } from './passage.js';
 import type { CorpusFile, CorpusReader, SkipListener } from './reader.js';
@@ -15,11 +15,11 @@ import { READERS } from './readers/readers.js';
 import { filesUnder } from './walk.js';
 
 export interface ReadOptions {
-  /** Told of everything that brings no document. */
+  /** Called for everything that yields no document. */
   readonly onSkip?: SkipListener;
   /**
-   * Told of a file that could not be read to its end; reading goes on with the next one, and the
-   * documents before the error have been yielded. Without it the first error ends the reading.
+   * Called for a file that could not be read to its end; its documents before the error were
+   * yielded, and reading continues with the next file. Without it the first error is thrown.
    */
   readonly onFailure?: (path: string, error: XqgError) => void;
   readonly readers?: readonly CorpusReader[];
@@ -27,8 +27,8 @@ export interface ReadOptions {
 
 /**
  * The documents in `paths`, in the order of the arguments and of the names below them.
- * @throws XqgError whose code begins with XQG_CORPUS_; a path that does not exist, overlapping
- * paths and a corpus without any document always end the reading
+ * @throws XqgError whose code begins with XQG_CORPUS_; always for a path that does not exist, for
+ * overlapping paths, and for a corpus without any document
  */
 export async function* readCorpus(
   paths: readonly string[],
@@ -65,7 +65,7 @@ export async function* readCorpus(
   if (seen === 0) {
     throw new XqgError('XQG_CORPUS_NOTHING_FOUND', {
       paths: paths.join(', ') || 'no paths',
-      skipped: counted(skipped),
+      skipped: formatCount(skipped),
       known: knownExtensions(readers),
     });
   }
@@ -129,8 +129,8 @@ async function* filesOf(
 const SNIFFED = 2 ** 16;
 
 /**
- * @param named by the user: then the only reader of that name is taken at its word, and reports
- * what is wrong
+ * @param named by the user: then a reader that alone matches the name is not checked against the
+ * content, and reports what is wrong
  */
 async function readerOf(
   path: string,
@@ -169,7 +169,7 @@ function knownExtensions(readers: readonly CorpusReader[]): string {
 }
 
 /**
- * Words of 32 bits a slot: three of the hash, the number of the path from 1 (0: free), the line.
+ * 32-bit words per slot: three of the hash, the number of the path from 1 (0: free), the line.
  */
 const SLOT = 5;
 
@@ -193,13 +193,13 @@ export class DocumentIds {
       const first = placeOf(this.paths[this.slots[at + 3] - 1], this.slots[at + 4] || undefined);
       throw new XqgError('XQG_CORPUS_DUPLICATE_ID', { id, first, second: placeOf(path, line) });
     }
-    // The documents of a file come together.
+    // The documents of a file are consecutive.
     if (this.paths.at(-1) !== path) this.paths.push(path);
     this.slots.set([...hash, this.paths.length, line ?? 0], at);
     this.used++;
   }
 
-  /** Offset of the slot that holds the hash, or of the free one where it belongs. */
+  /** Offset of the slot with the hash, or of the free slot for it. */
   private find([a, b, c]: readonly [number, number, number]): number {
     const { slots } = this;
     for (let slot = a & (this.capacity - 1); ; slot = (slot + 1) & (this.capacity - 1)) {
@@ -221,4 +221,9 @@ export class DocumentIds {
       );
     }
   }
+}
+
+/** `/data/a.jsonl, line 1,234`, or the path alone where there are no lines. */
+function placeOf(path: string, line?: number): string {
+  return line === undefined ? path : `${path}, line ${formatCount(line)}`;
 }

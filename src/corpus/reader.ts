@@ -1,33 +1,32 @@
 /**
- * The door of this folder: a format that documents come in. Every reader passes
- * test/corpus/conformance.ts.
+ * The interface of a document format. Every reader passes test/corpus/conformance.ts.
  */
 
 import { basename, extname } from 'node:path';
 import type { SourceDocument } from './passage.js';
 
-/** A file to read, and what its documents are called. */
+/** A file to read, with the ids of its documents. */
 export interface CorpusFile {
   /** Absolute. */
   readonly path: string;
   /**
-   * Path relative to the argument that brought it, with `/`: the id of the document, or the prefix
-   * of ids made by count.
+   * Path relative to the argument that named it, with `/`: the id of the document, or the prefix of
+   * numbered ids.
    */
   readonly id: string;
-  /** The argument of `xqg index` that brought it (absolute path). */
+  /** The argument of `xqg index` that named it (absolute path). */
   readonly source: string;
 }
 
 /**
- * Why something in a folder brings no document: `format` no reader knows it; `ignored` a name that
- * begins with a dot, or node_modules; `loop` a link to a folder that holds it; `empty` no text;
- * `companion` belongs to a data set but is no document (BEIR's queries and qrels); `special`
- * neither file nor folder, or a link to nothing.
+ * Why a directory entry yields no document: `format` is not supported; `ignored`: the name begins
+ * with a dot, or is node_modules; `loop`: a link to a folder above; `empty`: no text; `companion`:
+ * part of a data set but not a document (BEIR's queries and qrels); `special`: neither a file nor a
+ * folder, or a dangling link.
  */
 export type SkipReason = 'format' | 'ignored' | 'loop' | 'empty' | 'companion' | 'special';
 
-/** Told of everything that is passed over. `line` (from 1) where a row is. */
+/** Called for everything that is skipped; `line` (from 1) for a row. */
 export type SkipListener = (path: string, reason: SkipReason, line?: number) => void;
 
 export interface CorpusReader {
@@ -38,15 +37,15 @@ export interface CorpusReader {
   /** True if a file of this name may be in this format. */
   matches(path: string): boolean;
   /**
-   * Where the name is not enough: true if a file that begins with `head` (64 KiB) is in this
-   * format. Asked of files found in folders, and of every file that several readers match.
+   * If the name is not enough: true if a file that begins with `head` (64 KiB) is in this format.
+   * Called for files in folders, and for every file that several readers match.
    */
   sniff?(head: string): boolean;
-  /** Names beside a file of this format that belong to it but hold no documents. */
+  /** Names of files next to one of this format that belong to it but contain no documents. */
   readonly companions?: readonly string[];
   /**
    * The documents of a file in their order, in memory bounded by the largest one.
-   * @param onSkip told of rows without text
+   * @param onSkip called for rows without text
    * @throws XqgError with the file and, where there is one, the line
    */
   read(file: CorpusFile, onSkip?: SkipListener): AsyncIterable<SourceDocument>;
@@ -58,7 +57,7 @@ export function byExtension(...extensions: readonly string[]): (path: string) =>
 }
 
 /**
- * `/docs/User_guide.md` is `User guide`. An underscore would join the words of the title to one.
+ * `/docs/User_guide.md` becomes `User guide`: an underscore would join the words of a title.
  */
 export function titleFromPath(path: string): string {
   return basename(path, extname(path)).replaceAll('_', ' ').trim();

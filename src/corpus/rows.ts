@@ -1,7 +1,7 @@
 /** A row of named values (JSONL, CSV, BEIR) as a document. */
 import { XqgError } from '../base/errors.js';
-import { readLines } from '../base/lines.js';
-import { counted } from '../base/numbers.js';
+import { jsonRows, readLines } from '../base/lines.js';
+import { formatCount } from '../base/numbers.js';
 import { languageOfTag } from '../languages/languages.js';
 import type { MetadataValue, SourceDocument } from './passage.js';
 import type { CorpusFile, SkipListener } from './reader.js';
@@ -53,7 +53,7 @@ export function documentOfRow(
   return document.title.trim() === '' && (text as string).trim() === '' ? undefined : document;
 }
 
-/** An error in one row. */
+/** The error of a bad row. */
 export function rowError(
   path: string,
   line: number,
@@ -63,12 +63,12 @@ export function rowError(
 ): XqgError {
   return new XqgError(
     'XQG_CORPUS_ROW',
-    { file: path, line: counted(line), reason, remedy },
+    { file: path, line: formatCount(line), reason, remedy },
     { cause },
   );
 }
 
-/** Objects within objects in metadata. */
+/** Deepest nesting of objects in metadata. */
 const DEEPEST = 16;
 
 type Fail = (reason: string, remedy: string) => never;
@@ -81,7 +81,7 @@ function idOf(
 ): string {
   if (typeof value === 'string' && value !== '') return value;
   if (typeof value === 'number') {
-    // JSON numbers above 2^53 have already lost digits here: two ids may have become one.
+    // JSON numbers above 2^53 have lost digits at this point: two ids may have become one.
     if (Number.isSafeInteger(value)) return String(value);
     return fail(`"${field}" is a number that is not exact`, 'Write the id as a string.');
   }
@@ -98,7 +98,7 @@ function idOf(
 }
 
 /**
- * `lang`, else `language`, else those of `metadata` (BEIR has them there); empty ones say nothing.
+ * `lang`, else `language`, else those of `metadata` (as in BEIR); empty values are ignored.
  */
 function languageOfRow(
   row: Readonly<Record<string, unknown>>,
@@ -125,8 +125,8 @@ function languageOfRow(
 }
 
 /**
- * Everything else: objects become `outer.inner` fields, those of `metadata` come up by their own
- * name where it is free.
+ * All other fields: objects become `outer.inner` fields; those of `metadata` go by their own name
+ * if it is not taken.
  */
 function metadataOf(
   row: Readonly<Record<string, unknown>>,
@@ -169,34 +169,25 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** @throws XqgError XQG_CORPUS_ROW, XQG_CORPUS_EMPTY, and those of readLines */
-export async function* readJsonRows(
+/**
+ * The documents of a JSONL file.
+ * @throws XqgError XQG_CORPUS_ROW, XQG_CORPUS_EMPTY, and those of readLines
+ */
+export async function* readJsonDocuments(
   file: CorpusFile,
   shape: RowShape,
   onSkip?: SkipListener,
 ): AsyncGenerator<SourceDocument> {
+  const { path } = file;
   let rows = 0;
-  for await (const { number, text } of readLines(file.path)) {
-    if (text.trim() === '') continue;
+  const read = jsonRows(readLines(path), (line, reason, remedy, cause) =>
+    rowError(path, line, reason, remedy, cause),
+  );
+  for await (const { number, row } of read) {
     rows++;
-    const document = documentOfRow(parseRow(text, file.path, number), shape, file, number);
-    if (document === undefined) onSkip?.(file.path, 'empty', number);
+    const document = documentOfRow(row, shape, file, number);
+    if (document === undefined) onSkip?.(path, 'empty', number);
     else yield document;
   }
-  if (rows === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: file.path });
-}
-
-function parseRow(text: string, path: string, line: number): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const remedy = /\b(NaN|-?Infinity)\b/.test(text)
-      ? 'JSON has no NaN or Infinity: write null or leave the field out.'
-      : 'Mend or delete that line; each line is one JSON object.';
-    throw rowError(path, line, `not valid JSON (${(error as Error).message})`, remedy, error);
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
-  throw rowError(path, line, 'not a JSON object', 'Write one object with "id" and "text" a line.');
+  if (rows === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
 }

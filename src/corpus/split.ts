@@ -1,20 +1,21 @@
 /**
- * A document to passages: at headings always, and within a section at paragraphs, then sentences,
- * where it is longer than the budget. Never loses text: the passages one after another are the
- * document.
+ * Splits a document into passages: always at headings, and within a section that exceeds the budget
+ * at paragraphs, then at sentences. No text is lost: the passages in sequence are the document.
  */
+
 import { XqgError } from '../base/errors.js';
+import { segmenterOf } from '../base/segmenter.js';
 import { detectLanguage } from '../languages/detect.js';
 import { languageOfTag } from '../languages/languages.js';
 import type { Block, MetadataValue, Passage, SourceDocument } from './passage.js';
-import { boundary, countWords, segmenter, unitsOf } from './words.js';
+import { boundary, countWords, unitsOf } from './words.js';
 
 /**
- * Words a passage at most, by default. A static encoder averages words, so that a long passage
- * means little of anything; transformers commonly read 256 or 512 tokens, at 1.3 tokens and more a
- * word. 200 suits both.
+ * Most words of a passage, by default. A static encoder averages words, so that long passages
+ * become vague; transformers commonly read 256 or 512 tokens, at 1.3 or more tokens per word. 200
+ * suits both.
  */
-export const DEFAULT_MAX_TOKENS = 200;
+const DEFAULT_MAX_TOKENS = 200;
 
 export interface SplitOptions {
   /** ISO 639-1 code of the document's language. */
@@ -23,12 +24,12 @@ export interface SplitOptions {
   readonly langConfidence: number;
   /** Budget in words (words.ts), 8 or more; DEFAULT_MAX_TOKENS. */
   readonly maxTokens?: number;
-  /** Added to the document's own, which win. */
+  /** Added to the document's own metadata, which take precedence. */
   readonly metadata?: Readonly<Record<string, MetadataValue>>;
 }
 
 export interface Split {
-  /** In reading order. None if the document has neither text nor title. */
+  /** In reading order; empty if the document has neither text nor title. */
   readonly passages: Passage[];
   /** Sentences longer than the budget, which were cut between words. */
   readonly cut: number;
@@ -101,8 +102,8 @@ function joined(blocks: readonly Block[]): readonly Block[] {
 }
 
 /**
- * Neighboring pieces together up to the budget. Aims at equal lengths: 210 words become 105 and
- * 105, since a rest of 10 words would be a passage about nothing.
+ * Merges neighboring pieces up to the budget. Aims at equal lengths: 210 words become 105 and 105,
+ * since a rest of 10 words would make a poor passage.
  */
 function packed(pieces: readonly Piece[], maxTokens: number): Piece[] {
   const total = pieces.reduce((words, piece) => words + piece.words, 0);
@@ -122,13 +123,13 @@ function packed(pieces: readonly Piece[], maxTokens: number): Piece[] {
   return groups;
 }
 
-/** What the user may say about the documents. */
+/** What the user can state about the documents. */
 export interface CorpusOptions {
-  /** Language of every document, whatever the data says (ISO 639-1). */
+  /** Language of every document (ISO 639-1), overriding the data. */
   readonly lang?: string;
-  /** Words a passage at most (DEFAULT_MAX_TOKENS). */
+  /** Most words of a passage; default: DEFAULT_MAX_TOKENS. */
   readonly maxTokens?: number;
-  /** Added to every passage; the document's own values win. */
+  /** Added to every passage; the document's own values take precedence. */
   readonly metadata?: Readonly<Record<string, MetadataValue>>;
 }
 
@@ -159,7 +160,7 @@ function givenLanguage(tag: string): string {
 }
 
 /**
- * Length of each of the two samples, in UTF-16 code units: the detector takes some 1 ms for both.
+ * Length of each of the two samples, in UTF-16 code units: the detector takes about 1 ms for both.
  */
 const SAMPLE = 300;
 
@@ -184,14 +185,14 @@ function firstOf(blocks: SourceDocument['blocks']): string {
  * paragraph, sentence, line, phrase, and at last between words. The pieces lie end to end, so that
  * nothing between them is lost.
  */
-export interface Piece {
+interface Piece {
   /** Offsets into the section, [start, end). */
   readonly start: number;
   readonly end: number;
   readonly words: number;
 }
 
-export interface Pieces {
+interface Pieces {
   readonly pieces: readonly Piece[];
   /** Sentences longer than the budget, cut between words. */
   readonly cut: number;
@@ -204,7 +205,7 @@ const SPACE_ENDS_PHRASE = new Set(['th', 'lo', 'km', 'my', 'bo', 'dz']);
 type Division = (text: string) => readonly string[];
 
 /** @param maxWords budget of a piece, 1 or more */
-export function piecesOf(section: string, maxWords: number, lang: string): Pieces {
+function piecesOf(section: string, maxWords: number, lang: string): Pieces {
   const pieces: Piece[] = [];
   let cut = 0;
   const divisions: Division[] = [
@@ -237,14 +238,13 @@ export function piecesOf(section: string, maxWords: number, lang: string): Piece
 }
 
 /**
- * ICU's time grows with the square of the length, so that it is fed at most so many code units at
- * once.
+ * Most code units to segment at once: ICU's time grows with the square of the length.
  */
 const SEGMENTED_AT_ONCE = 4096;
 
 /**
- * Line breaks within a paragraph are layout, but ICU ends a sentence at each; so it sees spaces in
- * their place.
+ * Line breaks within a paragraph are layout, but ICU ends a sentence at each, so they are replaced
+ * by spaces.
  */
 function sentencesOf(text: string, lang: string): string[] {
   const unbroken = text.replace(/[\n\r\u2028\u2029\u0085]/g, ' ');
@@ -252,11 +252,11 @@ function sentencesOf(text: string, lang: string): string[] {
   for (let from = 0; from < text.length; ) {
     const to = boundary(text, Math.min(text.length, from + SEGMENTED_AT_ONCE));
     const starts = Array.from(
-      segmenter(lang, 'sentence').segment(unbroken.slice(from, to)),
+      segmenterOf(lang, 'sentence').segment(unbroken.slice(from, to)),
       ({ index }) => from + index,
     );
-    // The last one may go on behind the window; the next window begins with it, unless it fills
-    // this one.
+    // The last sentence may continue after the window; the next window begins with it, unless it
+    // fills this one.
     if (to < text.length && starts.length > 1) from = starts.pop()!;
     else from = to;
     for (const [i, start] of starts.entries())
@@ -285,7 +285,7 @@ function* betweenWords(
   yield open;
 }
 
-/** A word or a run of signs that is over the limit by itself, in parts that are not. */
+/** Parts of a word, or of a run of signs, that alone exceeds the limit. */
 function* partsOf(text: string, { start, end, words }: Piece, limit: number): Generator<Piece> {
   const length = Math.max(2, Math.floor(((end - start) * limit) / words));
   for (let at = start; at < end; ) {

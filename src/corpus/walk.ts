@@ -1,6 +1,6 @@
 /**
- * The files under a folder, in an order that depends on their names alone. Follows links, but not
- * round in circles.
+ * The files under a folder, in an order that depends on their names alone. Follows links, except
+ * those that form a cycle.
  */
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileError } from '../base/text-file.js';
 import type { SkipListener } from './reader.js';
 
-/** Given the names in a folder, those that are not to be looked at. */
+/** From the names in a folder, those to skip. */
 export type Exclusion = (folder: string, names: readonly string[]) => Promise<ReadonlySet<string>>;
 
 /**

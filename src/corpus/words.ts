@@ -1,51 +1,34 @@
 /**
- * Measures text in words, as passages are limited by them. Words are those of Unicode segmentation
- * where a script writes no spaces, so that Thai and Chinese count like spaced ones; knows no
- * encoder, whose tokens (some 1.3 a word in English) need its vocabulary.
+ * Measures text in words, which limit the length of passages: an encoder's tokens (some 1.3 per
+ * word in English) would need its vocabulary. Words are those of Unicode segmentation where a
+ * script has no spaces, so that Thai and Chinese count like other languages.
  */
+import { segmenterOf, UNSPACED } from '../base/segmenter.js';
 
-/** A word, or what stands between two words; the units of a text lie end to end. */
+/** A word, or the text between two words; the units of a text are contiguous. */
 export interface Unit {
   /** Offsets (UTF-16), [start, end). */
   readonly start: number;
   readonly end: number;
-  /** What it counts for: 1 for a word, 0 for spaces and a few signs. */
+  /** Its length in words: 1 for a word, 0 for spaces and a few signs. */
   readonly words: number;
 }
 
 /**
- * A longer run of letters (a hash, base64) counts as several words: no encoder takes it as one.
+ * A longer run of letters (a hash, base64) counts as several words, as it has many tokens. In
  * UTF-16 code units.
  */
 const LONGEST_WORD = 64;
 
-/** As many signs in a row as this count as one word, so that a page of dashes has an end. */
+/** This many signs in a row count as one word, so that a page of dashes is split, too. */
 const SIGNS_PER_WORD = 16;
 
 const WORD = /[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+)*/gu;
 
-/** Scripts written without spaces. */
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-
 /**
- * ICU's time grows with the square of the length, so that it is fed at most so many code units at
- * once.
+ * Most code units to segment at once: ICU's time grows with the square of the length.
  */
 const SEGMENTED_AT_ONCE = 400;
-
-const segmenters = new Map<string, Intl.Segmenter>();
-
-/** One segmenter a language and granularity: making one takes longer than using it. */
-export function segmenter(lang: string, granularity: 'word' | 'sentence'): Intl.Segmenter {
-  const key = `${lang} ${granularity}`;
-  let found = segmenters.get(key);
-  if (found === undefined) {
-    found = new Intl.Segmenter(lang, { granularity });
-    segmenters.set(key, found);
-  }
-  return found;
-}
 
 export function* unitsOf(text: string, lang: string): Generator<Unit> {
   let end = 0;
@@ -73,7 +56,7 @@ function gap(text: string, start: number, end: number): Unit {
 function* segmented(run: string, offset: number, lang: string): Generator<Unit> {
   for (let from = 0; from < run.length; ) {
     const to = boundary(run, Math.min(run.length, from + SEGMENTED_AT_ONCE));
-    for (const { index, segment } of segmenter(lang, 'word').segment(run.slice(from, to))) {
+    for (const { index, segment } of segmenterOf(lang, 'word').segment(run.slice(from, to))) {
       const start = offset + from + index;
       yield { start, end: start + segment.length, words: Math.ceil(segment.length / LONGEST_WORD) };
     }
@@ -81,7 +64,7 @@ function* segmented(run: string, offset: number, lang: string): Generator<Unit> 
   }
 }
 
-/** `at`, or one less where it would part a surrogate pair. */
+/** `at`, or one less if it would split a surrogate pair. */
 export function boundary(text: string, at: number): number {
   return at < text.length && /[\ud800-\udbff]/.test(text[at - 1]) ? at - 1 : at;
 }

@@ -1,22 +1,19 @@
-/** The weights of detected languages, as a question is searched with them. */
-import type { DistributionGenerator } from '../generate/generator.js';
-import { detectLanguage } from '../languages/detect.js';
-import { plausibleLanguages } from '../languages/plausible.js';
-import type { DetectLanguages } from './ranking/searcher.js';
+/** The languages that a question may be in, as search weighs them. */
+import type { Generator } from '../generate/generator.js';
+import type { LanguageWeight } from '../languages/terms.js';
+import { questionLanguages } from '../search/question-language.js';
 
-/** A function to weights that sum to 1; `und` alone for a text without letters. */
-export function detectedLanguages({
-  languages,
-  distribution: { factors },
-}: DistributionGenerator): DetectLanguages {
+/**
+ * @param generator whose vocabularies tell the languages of short texts apart
+ * @returns weights that sum to 1; `und` alone for a text without letters
+ */
+export async function detectedLanguages(
+  text: string,
+  { languages, distribution }: Generator,
+): Promise<readonly LanguageWeight[]> {
   const words = {
     languages,
-    knows: (term: string, lang: string): boolean => factors.knows(term, lang),
+    knows: (term: string, lang: string) => distribution?.factors.knows(term, lang) ?? false,
   };
-  return async (text) => {
-    const { candidates } = await detectLanguage(text);
-    return candidates.length > 0
-      ? plausibleLanguages(text, candidates, words)
-      : [{ lang: 'und', weight: 1 }];
-  };
+  return (await questionLanguages(text, undefined, words)).languages;
 }

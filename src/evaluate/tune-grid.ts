@@ -69,6 +69,34 @@ export function defaultSettings(
   };
 }
 
+/** The defaults with what was tuned for a system in their places. */
+export function defaultsWith(system: System, settings: Settings): SearchDefaults {
+  const {
+    k1,
+    b,
+    alpha,
+    generatedWeight,
+    translationWeight,
+    expectedDf,
+    relatedWeight,
+    normalization,
+  } = settings;
+  const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
+  const { hybrid, profile, feedback } = SEARCH_DEFAULTS;
+  const denseWeight = { ...hybrid.denseWeight, [mode]: settings.denseWeight };
+  return {
+    bm25: { k1, b },
+    alpha,
+    generatedWeight,
+    translationWeight,
+    expectedDf,
+    relatedWeight,
+    feedback,
+    profile,
+    hybrid: { ...hybrid, normalization, denseWeight },
+  };
+}
+
 /**
  * Every combination of the system's parameters, the others at their defaults. Those of the lexical
  * leg change slowest, then alpha and the shape of the lists, so that the scores and scales of a leg

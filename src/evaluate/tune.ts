@@ -3,29 +3,39 @@
  * on: MLQA-R's first half and question-answer files, never XQuAD.
  */
 
+import { meanOf } from '../base/numbers.js';
+import type { Encoder } from '../encode/encoder.js';
 import type { DistributionGenerator } from '../generate/generator.js';
-import { lexicalModeOf } from '../search/request.js';
-import { rankOfIds } from '../search/top-k.js';
-import { pairsOf } from './collection.js';
-import { type Collection, poolOf, testCollectionOf } from './data/collection.js';
+import type { Scanner } from '../search/dense/scanner.js';
+import {
+  type Collection,
+  type ParallelSetting,
+  pairsOf,
+  poolOf,
+  testCollectionOf,
+} from './data/collection.js';
 import { type Measure, parseMeasures } from './measures/metrics.js';
-import type { EngineParts } from './ranking/engine-searcher.js';
-import { fuseLegs, type LegList, legList } from './ranking/leg-list.js';
-import { LegScores } from './ranking/leg-scores.js';
-import { PassageIndex } from './ranking/passage-index.js';
-import { byteOrder, type RelevantRow, rankRows, relevantRows } from './ranking/row-ranks.js';
-import type { Progress, Setting } from './report/results.js';
+import type { ArtifactStore } from './ranking/artifact-store.js';
+import { Block, passagesInMemory } from './ranking/block.js';
+import { Pool } from './ranking/pool.js';
+import { type QuestionBatch, Ranker } from './ranking/ranker.js';
+import type { SystemSettings } from './ranking/system-settings.js';
+import type { Progress } from './report/results.js';
 import { formatColumns } from './report/text-tables.js';
 import { DRAWN_QUERIES, type System } from './systems.js';
-import { type Grid, parametersOf, type Settings, settingsOf } from './tune-grid.js';
+import { defaultsWith, type Grid, parametersOf, type Settings, settingsOf } from './tune-grid.js';
 
 export interface TuneOptions {
   readonly collection: Collection;
-  readonly setting: Setting;
+  readonly setting: ParallelSetting;
   /** Of TUNABLE_SYSTEMS; each gets all combinations of its own parameters. */
   readonly systems: readonly System[];
   readonly grid: Grid;
-  readonly parts: EngineParts<DistributionGenerator>;
+  readonly encoder: Encoder;
+  readonly generator: DistributionGenerator;
+  readonly scanner: Scanner;
+  /** Of the passages' vectors and expected queries. */
+  readonly store: ArtifactStore;
   /** What decides; default MRR. */
   readonly measure?: string;
 }
@@ -41,13 +51,7 @@ export interface TunedSettings {
 
 interface Pair {
   readonly name: string;
-  /** Of each query. */
-  readonly relevant: readonly (readonly RelevantRow[])[];
-  readonly rank: Uint32Array;
-  readonly order: Uint32Array;
-  readonly legs: LegScores;
-  readonly denseLists: LastLists;
-  readonly lexicalLists: LastLists;
+  readonly questions: QuestionBatch;
 }
 
 /** All settings, by system in the given order, the best mean first. */
@@ -57,119 +61,95 @@ export async function tune(
 ): Promise<TunedSettings[]> {
   const { systems, grid, measure = 'MRR' } = options;
   const [decisive] = parseMeasures(measure);
-  const { pairs, indexes } = await openPairs(options);
-  try {
-    const work = systems.map((system) => ({ system, settings: settingsOf(system, grid) }));
-    const total = work.reduce((sum, { settings }) => sum + settings.length, 0);
-    const tuned: TunedSettings[] = [];
-    for (const { system, settings } of work) {
-      const ofSystem: TunedSettings[] = [];
-      for (const each of settings) {
-        const byPair: Record<string, number> = {};
-        for (const pair of pairs)
-          byPair[pair.name] = await measurePair(pair, system, each, decisive);
-        const values = Object.values(byPair);
-        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-        ofSystem.push({ system: system.name, settings: each, byPair, mean });
-        progress(system.name, tuned.length + ofSystem.length, total);
+  const work = systems.map((system) => ({ system, settings: settingsOf(system, grid) }));
+  const total = work.reduce((sum, { settings }) => sum + settings.length, 0);
+  const pools = await openPools(options);
+  const tuned: TunedSettings[] = [];
+  for (const { system, settings } of work) {
+    const byPair = settings.map((): Record<string, number> => ({}));
+    for (const { ranker, pairs } of pools) {
+      for (const pair of pairs) {
+        const values = await valuesOf(ranker, pair, system, settings, decisive);
+        for (const [i, value] of values.entries()) byPair[i][pair.name] = value;
       }
-      tuned.push(...ofSystem.sort((a, b) => b.mean - a.mean));
     }
-    return tuned;
-  } finally {
-    for (const index of indexes) await index.close();
+    const ofSystem = settings.map((each, i): TunedSettings => {
+      const values = Object.values(byPair[i]);
+      const mean = meanOf(values);
+      return { system: system.name, settings: each, byPair: byPair[i], mean };
+    });
+    tuned.push(...ofSystem.sort((a, b) => b.mean - a.mean));
+    progress(system.name, tuned.length, total);
   }
+  return tuned;
 }
 
-async function openPairs({ collection, setting, parts }: TuneOptions) {
-  const { encoder, generator, seed = 0 } = parts;
-  const wanted = pairsOf([...collection.parts.keys()], [setting]);
-  const pairs: Pair[] = [];
-  const indexes: PassageIndex[] = [];
-  for (const passageLang of new Set(wanted.map((pair) => pair.passageLang))) {
-    const asking = wanted
-      .filter((pair) => pair.passageLang === passageLang)
-      .map(({ queryLang }) => queryLang);
-    const queryLanguages = generator.languages.filter((lang) => asking.includes(lang));
-    const options = { encoder, generator, queryLanguages, queries: DRAWN_QUERIES, seed };
-    const [index] = await PassageIndex.build(poolOf(collection, passageLang), [options]);
-    indexes.push(index);
-    const { ids } = index.snapshot;
-    const rank = rankOfIds(ids);
-    const order = byteOrder(ids);
-    const rowOf = new Map(ids.map((id, row) => [id, row]));
-    for (const queryLang of asking) {
-      const { queries, qrels } = testCollectionOf(collection, queryLang, passageLang);
-      pairs.push({
-        name: `${queryLang}>${passageLang}`,
-        relevant: queries.map(({ id }) => relevantRows(qrels.get(id)!, rowOf)),
-        rank,
-        order,
-        legs: await LegScores.create(index, generator, queries),
-        denseLists: new LastLists(),
-        lexicalLists: new LastLists(),
-      });
+/** One pool for each language of passages, with the questions that are ranked over it. */
+async function openPools(
+  options: TuneOptions,
+): Promise<{ readonly ranker: Ranker; readonly pairs: readonly Pair[] }[]> {
+  const { collection, setting, encoder, generator, scanner, store } = options;
+  const all = pairsOf([...collection.parts.keys()], setting);
+  const pools: { ranker: Ranker; pairs: Pair[] }[] = [];
+  for (const passageLang of new Set(all.map((pair) => pair.passageLang))) {
+    const passages = passagesInMemory([...poolOf(collection, passageLang)]);
+    const block = new Block(passages, { encoder, generator, store, seed: 0 });
+    const queryLanguages = generator.languages;
+    const pool = new Pool([{ block, idOf: (id) => id }], {
+      queryLanguages,
+      trainingMeans: new Map(),
+      roundTrip: () => Promise.reject(new RangeError('tuning drops no queries')),
+    });
+    const pairs: Pair[] = [];
+    for (const { queryLang: lang } of all.filter((pair) => pair.passageLang === passageLang)) {
+      const { queries, qrels } = testCollectionOf(collection, lang, passageLang);
+      const languages = [{ lang, weight: 1 }];
+      const vectors = await encoder.encodeQueries(
+        queries.map(({ id, text }) => ({ id, text, languages })),
+      );
+      const questions = { lang, queries, qrels, vectors, languages: null, expansions: null };
+      pairs.push({ name: `${lang}>${passageLang}`, questions });
     }
+    const identity = encoder.identity;
+    const ranker = new Ranker(pool, { encoder: identity, generator, scanner, queryLanguages });
+    pools.push({ ranker, pairs });
   }
-  return { pairs, indexes };
+  return pools;
 }
 
-async function measurePair(
-  pair: Pair,
+/** The mean of the measure by setting. */
+async function valuesOf(
+  ranker: Ranker,
+  { questions }: Pair,
   system: System,
-  settings: Settings,
+  settings: readonly Settings[],
   measure: Measure,
-): Promise<number> {
-  const { mode, augment, translate } = system;
-  const augmented = augment !== 'off';
-  const dense = mode === 'lexical' ? null : await pair.legs.dense(augmented ? settings.alpha : 0);
-  const lexicalMode = lexicalModeOf({ augment: augmented, translate });
-  const lexical = mode === 'dense' ? null : pair.legs.lexical(lexicalMode, settings);
-  const scoresOf = scorer(pair, settings, dense, lexical);
-  let sum = 0;
-  pair.relevant.forEach((relevant, q) => {
-    sum += measure.of(rankRows(relevant, scoresOf(q), pair.order, pair.order.length));
+): Promise<number[]> {
+  const ranks = await ranker.ranks(
+    settings.map((each) => systemWith(system, each)),
+    questions,
+  );
+  return ranks.map((ofSettings) => {
+    const sum = ofSettings.reduce((total, each) => total + measure.of(each), 0);
+    return sum / ofSettings.length;
   });
-  return sum / pair.relevant.length;
 }
 
-/** Scores (n) of a query as the engine would give them; NaN: none. The array is reused. */
-function scorer(
-  pair: Pair,
-  { denseWeight, normalization, topN }: Settings,
-  dense: Float32Array[] | null,
-  lexical: Float64Array[] | null,
-): (query: number) => ArrayLike<number> {
-  if (lexical === null) return (q) => dense![q];
-  if (dense === null) return (q) => lexical[q].map((score) => (score > 0 ? score : Number.NaN));
-  const shape = { topN, normalization, rank: pair.rank };
-  const fused = new Float64Array(pair.order.length);
-  const depth = Math.min(topN, fused.length);
-  const key = `${topN} ${normalization}`;
-  const denseLists = pair.denseLists.of(dense, key, (scores) =>
-    legList(scores, null, depth, shape),
-  );
-  const lexicalLists = pair.lexicalLists.of(lexical, key, (scores) =>
-    legList(scores, 0, depth, shape),
-  );
-  return (q) => {
-    fuseLegs(denseLists[q], lexicalLists[q], denseWeight, fused);
-    return fused;
+/** Unit-length augmentation and no feedback: neither is tuned here. */
+function systemWith(system: System, settings: Settings): SystemSettings {
+  return {
+    system,
+    profile: 'unit',
+    alpha: settings.alpha,
+    languages: system.augment === 'all' ? 'all' : 'asker',
+    source: {
+      ...{ queries: 'expected', terms: 'expected', means: 'none' },
+      ...{ dropBelow: 0, drawn: DRAWN_QUERIES },
+    },
+    defaults: defaultsWith(system, settings),
+    feedback: 0,
+    topN: settings.topN,
   };
-}
-
-/** The lists of all queries for the scores and the shape that were asked for last. */
-class LastLists {
-  #scores: unknown = null;
-  #key = '';
-  #lists: LegList[] = [];
-
-  of<T>(scores: readonly T[], key: string, make: (ofQuery: T) => LegList): readonly LegList[] {
-    if (scores !== this.#scores || key !== this.#key) this.#lists = scores.map(make);
-    this.#scores = scores;
-    this.#key = key;
-    return this.#lists;
-  }
 }
 
 /** The best `rows` settings of each system as a table for people. */

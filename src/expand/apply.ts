@@ -10,7 +10,7 @@ export interface ExpandOptions {
   readonly by: Expander;
   /**
    * `append`: the text follows the question, in both legs. `mix`: its vector is mixed into the
-   * question's; the lexical leg asks the question alone. Default `append`.
+   * question's; the lexical leg searches the question alone. Default `append`.
    */
   readonly how?: ExpansionWay;
   /**
@@ -90,7 +90,7 @@ export function checkExpansionWeight({
 
 /**
  * In the order of the questions.
- * @param signal aborted when nobody waits for the texts any more
+ * @param signal aborted when the texts are no longer needed
  * @throws XqgError XQG_NUMBER_OUT_OF_RANGE for the weight, and what the expander throws
  */
 export async function expansionsOf(
@@ -123,7 +123,7 @@ function likeliest(languages: readonly LanguageWeight[]): string {
 /**
  * Nothing is written for questions without `expand`, or with one that was written before. In the
  * order of the questions.
- * @param signal aborted when nobody waits for the texts any more
+ * @param signal aborted when the texts are no longer needed
  * @throws XqgError XQG_NUMBER_OUT_OF_RANGE for the weight, and what the expander throws
  */
 export async function expandQuestions(

@@ -1,6 +1,6 @@
 /**
  * Expansions by a chat model behind an endpoint that speaks OpenAI's API, one call a question.
- * Answers are kept: a question that was expanded before costs neither time nor money.
+ * Replies are cached: a question that was expanded before costs neither time nor money.
  */
 
 import { chatText } from '../generate/chat.js';
@@ -19,7 +19,7 @@ export const EXPANSION_PROMPTS = [
   'rephrase-few-shot',
 ] as const;
 
-/** Characters of a text that are taken, whatever the endpoint thinks of the limit in tokens. */
+/** Characters of a text at most, should the endpoint ignore the limit in tokens. */
 const LONGEST = 2000;
 
 export interface ChatExpanderOptions {
@@ -29,7 +29,7 @@ export interface ChatExpanderOptions {
   /** Longest text in the model's tokens; what is longer is cut there. Default 200. */
   readonly tokens?: number;
   readonly signal?: AbortSignal;
-  /** Where answers are kept; default: a file of the model in the cache. */
+  /** Where replies are cached; default: a file of the model in the cache. */
   readonly answers?: Answers;
 }
 
@@ -71,7 +71,7 @@ export class ChatExpander implements Expander {
     questions: readonly QuestionToExpand[],
     signal?: AbortSignal,
   ): Promise<WrittenExpansion[]> {
-    // All of them are awaited, so that what was paid for is kept even if one fails.
+    // All of them are awaited, so that replies that were paid for are cached even if one fails.
     const written = await Promise.allSettled(
       questions.map((question) => this.#textOf(question, signal)),
     );
@@ -92,8 +92,8 @@ export class ChatExpander implements Expander {
     const language = LANGUAGES[lang]?.name ?? 'the language of the question';
     const content = fillPrompt(this.#prompt, { question: text.normalize('NFC').trim(), language });
     const key = Answers.key([this.identity.settings, content]);
-    const kept = await this.#answers.get<string>(key);
-    if (kept !== undefined) return kept;
+    const cached = await this.#answers.get<string>(key);
+    if (cached !== undefined) return cached;
     const body = {
       model: this.#model,
       messages: [{ role: 'user', content }],

@@ -6,13 +6,13 @@
 export interface QuestionToExpand {
   readonly text: string;
   /**
-   * ISO 639-1 code of the language that the text is wanted in: the question's own, unless another
-   * one is asked for.
+   * ISO 639-1 code of the language to write the text in: the question's own unless `ExpandOptions`
+   * names another.
    */
   readonly lang: string;
 }
 
-/** What wrote the texts; equal identities write alike, as far as a model does. */
+/** What writes the texts; equal identities write alike, as far as a model does. */
 export interface ExpanderIdentity {
   readonly name: string;
   readonly settings: Readonly<Record<string, string | number | boolean>>;
@@ -28,7 +28,7 @@ export interface Expander {
   readonly identity: ExpanderIdentity;
   /**
    * In the order of the questions.
-   * @param signal aborted when nobody waits for the texts any more
+   * @param signal aborted when the texts are no longer needed
    */
   expand(questions: readonly QuestionToExpand[], signal?: AbortSignal): Promise<WrittenExpansion[]>;
   close?(): Promise<void>;

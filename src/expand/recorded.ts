@@ -1,12 +1,12 @@
 /**
  * Expansions that were written before, from a JSONL file of {question, text, lang}: for experiments
- * without a model, and for texts that were written elsewhere. Holds the file in memory, which a
- * file of questions fits.
+ * without a model, and for texts that were written elsewhere. The file is read into memory: it has
+ * one row a question.
  */
 import { createHash } from 'node:crypto';
 import { XqgError } from '../base/errors.js';
-import { readLines } from '../base/lines.js';
-import { counted } from '../base/numbers.js';
+import { parseJsonObject, readLines } from '../base/lines.js';
+import { formatCount } from '../base/numbers.js';
 import type { Expander, ExpanderIdentity, QuestionToExpand, WrittenExpansion } from './expander.js';
 
 type Texts = ReadonlyMap<string, { readonly text: string; readonly lang: string | null }>;
@@ -37,14 +37,14 @@ export class RecordedExpander implements Expander {
 
   /** @throws XqgError XQG_EXPANSION_MISSING for a question that the file does not have */
   async expand(questions: readonly QuestionToExpand[]): Promise<WrittenExpansion[]> {
-    const found = questions.map(({ text }) => this.#texts.get(keyOf(text)));
-    const missing = questions.filter((_, i) => found[i] === undefined);
+    const texts = questions.map(({ text }) => this.#texts.get(keyOf(text)));
+    const missing = questions.filter((_, i) => texts[i] === undefined);
     if (missing.length > 0) {
       const { length: count } = missing;
       const { text: question } = missing[0];
       throw new XqgError('XQG_EXPANSION_MISSING', { file: this.#file, count, question });
     }
-    return questions.map(({ lang }, i) => ({ text: found[i]!.text, lang: found[i]!.lang ?? lang }));
+    return questions.map(({ lang }, i) => ({ text: texts[i]!.text, lang: texts[i]!.lang ?? lang }));
   }
 }
 
@@ -54,14 +54,8 @@ function keyOf(question: string): string {
 
 function parseRow(line: string, file: string, number: number) {
   const broken = (reason: string) =>
-    new XqgError('XQG_EXPANSION_ROW', { file, line: counted(number), reason });
-  let row: unknown;
-  try {
-    row = JSON.parse(line);
-  } catch (error) {
-    throw broken(`not JSON (${(error as Error).message})`);
-  }
-  const { question, text, lang = null } = (row ?? {}) as Record<string, unknown>;
+    new XqgError('XQG_EXPANSION_ROW', { file, line: formatCount(number), reason });
+  const { question, text, lang = null } = parseJsonObject(line, broken);
   if (typeof question !== 'string' || question.trim() === '') throw broken('no "question"');
   if (typeof text !== 'string') throw broken('no "text"');
   if (lang !== null && typeof lang !== 'string') throw broken('"lang" is no language code');

@@ -6,6 +6,7 @@
  */
 
 import { drawWithoutReplacement, seededRandom } from '../base/random.js';
+import { segmenterOf } from '../base/segmenter.js';
 import { wordsOf } from '../languages/analysis.js';
 import type { Pack } from '../pack/pack.js';
 import type { DrawArguments, GeneratorInput } from './generator.js';
@@ -60,7 +61,7 @@ function best<T extends { readonly p: number }>(links: readonly T[]): T | undefi
 const SHORTEST = 4;
 
 function sentencesOf({ text, lang }: GeneratorInput): string[] {
-  const segments = new Intl.Segmenter(lang, { granularity: 'sentence' }).segment(text);
+  const segments = segmenterOf(lang, 'sentence').segment(text);
   return Array.from(segments, ({ segment }) => segment.trim()).filter(
     ({ length }) => length >= SHORTEST,
   );

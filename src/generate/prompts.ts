@@ -2,10 +2,10 @@
  * Prompts as files that a user can copy and change: text with names in braces. The hash of a prompt
  * is part of what made the queries.
  */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { XqgError } from '../base/errors.js';
+import { sha256 } from '../base/identity.js';
 
 const SHIPPED = new URL('../../prompts/', import.meta.url);
 
@@ -33,7 +33,7 @@ export function loadPrompt(name: string, needed: readonly string[], file?: strin
     const problem = `it lacks ${missing.map((each) => `{${each}}`).join(', ')}`;
     throw new XqgError('XQG_PROMPT', { path, problem });
   }
-  return { text, hash: createHash('sha256').update(text).digest('hex') };
+  return { text, hash: sha256(text) };
 }
 
 /** Puts values in place of the names, in one pass: braces within a passage stay as they are. */

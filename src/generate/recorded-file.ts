@@ -3,14 +3,14 @@
  * since rows are read in any order.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { createGunzip } from 'node:zlib';
 import { XqgError } from '../base/errors.js';
 import { IdTable } from '../base/id-table.js';
-import { counted } from '../base/numbers.js';
+import { parseJsonObject } from '../base/lines.js';
+import { formatCount } from '../base/numbers.js';
+import { readChunks } from '../base/text-file.js';
 
 /** Where a row lies in the readable file. */
 export interface RowPlace {
@@ -73,8 +73,8 @@ export async function readRecordedFile(
         { file: name, place: rows.find(id) },
       ].find(({ place }) => place !== undefined);
       if (twin !== undefined) {
-        const reason = `the passage "${id}" came before, in line ${counted(twin.place!.line)} of ${twin.file}`;
-        throw new XqgError('XQG_RECORDED_ROW', { file: name, line: counted(line), reason });
+        const reason = `the passage "${id}" came before, in line ${formatCount(twin.place!.line)} of ${twin.file}`;
+        throw new XqgError('XQG_RECORDED_ROW', { file: name, line: formatCount(line), reason });
       }
       rows.add(id, { offset, length, line });
       if (rows.size % 1000 === 0) onRead(rows.size);
@@ -146,9 +146,6 @@ async function* linesOf(
   to: string | null,
   hash: { update(bytes: Uint8Array): unknown },
 ): AsyncGenerator<RowPlace & { text: string }> {
-  const stream = createReadStream(name, { highWaterMark: 2 ** 20 });
-  const bytes = to === null ? stream : stream.pipe(createGunzip());
-  stream.on('error', (error) => bytes.destroy(error));
   const copy = to === null ? null : await open(to, 'w');
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest: Buffer[] = [];
@@ -166,7 +163,7 @@ async function* linesOf(
     return place;
   };
   try {
-    for await (const chunk of bytes as AsyncIterable<Buffer>) {
+    for await (const chunk of readChunks(name, 2 ** 20)) {
       hash.update(chunk);
       await copy?.writeFile(chunk);
       let from = 0;
@@ -177,11 +174,10 @@ async function* linesOf(
       rest.push(chunk.subarray(from));
       restLength += chunk.length - from;
       if (restLength > LONGEST_ROW)
-        throw new RangeError(`line ${counted(line)} is longer than 64 MiB`);
+        throw new RangeError(`line ${formatCount(line)} is longer than 64 MiB`);
     }
     if (restLength > 0) yield ended(Buffer.alloc(0));
   } finally {
-    stream.destroy();
     await copy?.close();
   }
 }
@@ -199,14 +195,8 @@ export interface RecordedRow {
  */
 export function parseRecordedRow(text: string, file: string, line: number): RecordedRow {
   const broken = (reason: string) =>
-    new XqgError('XQG_RECORDED_ROW', { file, line: counted(line), reason });
-  let row: unknown;
-  try {
-    row = JSON.parse(text);
-  } catch (error) {
-    throw broken(`not JSON (${(error as Error).message})`);
-  }
-  const { docid, generated_queries: generated } = (row ?? {}) as Record<string, unknown>;
+    new XqgError('XQG_RECORDED_ROW', { file, line: formatCount(line), reason });
+  const { docid, generated_queries: generated } = parseJsonObject(text, broken);
   const id = typeof docid === 'number' ? String(docid) : docid;
   if (typeof id !== 'string' || id === '') throw broken('no "docid"');
   if (typeof generated !== 'object' || generated === null || Array.isArray(generated)) {

@@ -6,13 +6,14 @@
  */
 
 import { createWriteStream } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
+import { replaceAtomically } from '../base/atomic-write.js';
 import { XqgError } from '../base/errors.js';
-import { counted } from '../base/numbers.js';
+import { formatCount } from '../base/numbers.js';
 import type { Generator, GeneratorIdentity, GeneratorInput } from './generator.js';
 import {
   parseRecordedRow,
@@ -98,7 +99,7 @@ export class RecordedGenerator implements Generator {
       }
       if (recorded.length > 0 && recorded.length < n) {
         throw this.#missing(
-          `${n} queries in ${lang} for the passage "${id}", only ${counted(recorded.length)}`,
+          `${n} queries in ${lang} for the passage "${id}", only ${formatCount(recorded.length)}`,
         );
       }
       drawn.push(recorded.slice(0, n));
@@ -177,15 +178,10 @@ export async function recordQueries(
     if (waiting.length > 0) yield await rowsOf(waiting, generator, options);
     written += waiting.length;
   }
-  const temporary = `${file}.part`;
   const packing = file.endsWith('.gz') ? [createGzip()] : [];
-  try {
-    await pipeline([Readable.from(rows()), ...packing, createWriteStream(temporary)]);
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await replaceAtomically(file, (temporary) =>
+    pipeline([Readable.from(rows()), ...packing, createWriteStream(temporary)]),
+  );
   return written;
 }
 

@@ -7,16 +7,16 @@ import { tunedAugmentation } from '../augment/tuned.js';
 import { XqgError } from '../base/errors.js';
 import { version } from '../base/version.js';
 import type { SourceDocument } from '../corpus/passage.js';
-import { isRankingStore } from '../store/candidate-store.js';
+import { isCandidateStore } from '../store/candidate-store.js';
 import { IndexRun } from './index-run.js';
-import { keepGlossary, removeOtherGlossaries } from './kept-glossary.js';
 import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';
 import type { DocumentSource, IndexOptions, IndexResult } from './options.js';
+import { removeOtherGlossaries, storeGlossary } from './stored-glossary.js';
 import { sameStore } from './stores.js';
 import { IndexWriter } from './writer.js';
 
 /**
- * Brings the index in `dir` (made if absent) to hold exactly the given documents of their sources;
+ * Brings the index in `dir` (made if absent) to hold exactly these documents of their sources;
  * other sources stay as they are.
  *
  * @throws XqgError XQG_INDEX_LOCKED, XQG_INDEX_IDENTITY, XQG_INDEX_ICU, XQG_INDEX_FORMAT,
@@ -32,10 +32,10 @@ export async function indexDocuments(
   let onFailure = (path: string, error: XqgError): void => {
     failed.push([path, error]);
   };
-  const given =
+  const source =
     typeof documents === 'function' ? documents((...what) => onFailure(...what)) : documents;
   // Nothing is made or locked for a source without a readable document.
-  const begun = await begin(given);
+  const started = await begin(source);
   try {
     return await IndexWriter.use(
       dir,
@@ -43,7 +43,7 @@ export async function indexDocuments(
         const { glossary = null } = options;
         const { store } = writer;
         if (glossary !== null)
-          await keepGlossary(dir, glossary, isRankingStore(store) ? store : null);
+          await storeGlossary(dir, glossary, isCandidateStore(store) ? store : null);
         const { glossary: _, ...identity } = writer.manifest.identity;
         await writer.save({
           identity: glossary === null ? identity : { ...identity, glossary: glossary.sha256 },
@@ -52,12 +52,12 @@ export async function indexDocuments(
         const run = new IndexRun(writer, options);
         onFailure = (path, error) => run.fail(path, error);
         for (const what of failed) onFailure(...what);
-        return run.run(begun.documents);
+        return run.run(started.documents);
       },
       (found) => manifestOf(dir, found, options),
     );
   } finally {
-    await begun.end();
+    await started.end();
   }
 }
 
@@ -73,15 +73,15 @@ async function begin(
   return { documents: documents(), end: async () => iterator.return?.() };
 }
 
-/** @throws XqgError XQG_STORE_OTHER if the index is kept elsewhere */
-function keptIn(
+/** @throws XqgError XQG_STORE_OTHER if the index has another store */
+function storeOf(
   dir: string,
   found: Manifest | null,
-  given: string | undefined,
+  address: string | undefined,
 ): Pick<Manifest, 'store'> {
-  const store = found === null ? given : found.store;
-  if (given !== undefined && (store === undefined || !sameStore(store, given))) {
-    throw new XqgError('XQG_STORE_OTHER', { dir, index: store ?? 'its directory', given });
+  const store = found === null ? address : found.store;
+  if (address !== undefined && (store === undefined || !sameStore(store, address))) {
+    throw new XqgError('XQG_STORE_OTHER', { dir, index: store ?? 'its directory', given: address });
   }
   return store === undefined ? {} : { store };
 }
@@ -133,6 +133,6 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
     counts: found?.counts ?? { documents: 0, passages: 0 },
     sealed: found?.sealed ?? null,
     purging: found?.purging ?? false,
-    ...keptIn(dir, found, options.store),
+    ...storeOf(dir, found, options.store),
   };
 }

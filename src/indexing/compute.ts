@@ -70,8 +70,8 @@ export async function computeRows(
     // The lexical leg takes a distribution from its pivot stems, and needs drawn queries only where
     // there is none.
     for (const { lang, rows } of tasks) {
-      const asked = rows.map((row) => passages[row]);
-      const queries = await generator!.draw(asked, lang, queriesPerLanguage, recipe.seed);
+      const targets = rows.map((row) => passages[row]);
+      const queries = await generator!.draw(targets, lang, queriesPerLanguage, recipe.seed);
       rows.forEach((row, i) => {
         // A generator that finds nothing to ask about writes none.
         if (queries[i].length === 0) return;
@@ -85,7 +85,7 @@ export async function computeRows(
       });
       if (encodeQueries)
         keepSums(
-          await sumsOf(asked, queries, lang, encoder, queriesPerLanguage),
+          await sumsOf(targets, queries, lang, encoder, queriesPerLanguage),
           rows,
           lang,
           dim,

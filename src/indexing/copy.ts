@@ -4,17 +4,17 @@
  */
 import { resolve } from 'node:path';
 import { XqgError } from '../base/errors.js';
-import { isRankingStore } from '../store/candidate-store.js';
+import { isCandidateStore } from '../store/candidate-store.js';
 import { COLUMNS, type IndexedPassage, type StoreReader } from '../store/store.js';
-import { keepGlossary, keptGlossary } from './kept-glossary.js';
 import type { Manifest } from './manifest.js';
 import { type OpenedVersion, openVersion } from './open.js';
+import { storedGlossary, storeGlossary } from './stored-glossary.js';
 import { IndexWriter } from './writer.js';
 
 export interface CopyOptions {
   /** `opensearch://...`: where the rows go. Default: into the directory. */
   readonly store?: string;
-  /** When aborted, what is copied is kept; the same call goes on. */
+  /** When aborted, what is copied stays; the same call goes on. */
   readonly signal?: AbortSignal;
   /** Rows per write. Default 2,048. */
   readonly writeRows?: number;
@@ -56,8 +56,8 @@ export async function copyIndex(
         requireSame(to, writer.manifest, copying);
         const { glossary } = source.manifest.identity;
         if (glossary !== undefined) {
-          const kept = await keptGlossary(from, glossary);
-          await keepGlossary(to, kept, isRankingStore(writer.store) ? writer.store : null);
+          const terms = await storedGlossary(from, glossary);
+          await storeGlossary(to, terms, isCandidateStore(writer.store) ? writer.store : null);
         }
         const target = await writer.store.snapshot();
         const before = await target.count();

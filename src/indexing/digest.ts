@@ -3,10 +3,10 @@
  * postings, whatever the order, the batches and the interruptions in which they came in.
  */
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../base/identity.js';
 import { COLUMNS, type IndexedPassage } from '../store/store.js';
 import { encodeTerms } from '../store/term-bytes.js';
 import type { LexicalSegment } from './lexical/segment.js';
-import { canonicalJson } from './manifest.js';
 import { openVersion, segmentsOf } from './open.js';
 
 const HASH_BYTES = 32;

@@ -1,4 +1,4 @@
-/** One run over the documents: which to skip, which to index, which are gone; counts and tells. */
+/** One run over the documents: which to skip, which to index, which are gone; counts and reports. */
 
 import { XqgError } from '../base/errors.js';
 import type { Passage, SourceDocument } from '../corpus/passage.js';
@@ -12,7 +12,7 @@ import { type DocumentQueue, RowQueue, type RowQueueOptions } from './row-queue.
 import { SegmentsAhead } from './segments-ahead.js';
 import type { IndexWriter } from './writer.js';
 
-const KEPT_FAILURES = 100;
+const MOST_FAILURES = 100;
 /** Documents per deletion. */
 const DELETED_TOGETHER = 1000;
 
@@ -26,7 +26,7 @@ export class IndexRun {
   readonly #expectations: ExpectedQueries | null;
   readonly #segments: SegmentsAhead;
   readonly #queue: DocumentQueue;
-  /** Sources whose documents are all given. */
+  /** Sources of which every document comes. */
   readonly #sources: Set<string>;
   readonly #failedPaths = new Set<string>();
   readonly #failures: IndexFailure[] = [];
@@ -53,7 +53,7 @@ export class IndexRun {
       writer.dir,
       writer.manifest.store === undefined ? options.threads : 0,
     );
-    const told: RowQueueOptions = {
+    const events: RowQueueOptions = {
       writeRows: options.writeRows ?? 2048,
       computeRows: options.computeRows ?? 64,
       onWritten: async ({ documents, rows, allNew }) => {
@@ -67,7 +67,7 @@ export class IndexRun {
       onFailure: (path, error) => this.fail(path, error),
       onComputed: (passages) => {
         this.#passages += passages;
-        this.#tell('documents', this.#passages);
+        this.#report('documents', this.#passages);
       },
     };
     const recipe = {
@@ -78,7 +78,8 @@ export class IndexRun {
       encodeQueries,
     };
     this.#queue =
-      options.rowsFrom?.(writer.store, told, identity) ?? new RowQueue(writer.store, recipe, told);
+      options.rowsFrom?.(writer.store, events, identity) ??
+      new RowQueue(writer.store, recipe, events);
   }
 
   async run(documents: AsyncIterable<SourceDocument>): Promise<IndexResult> {
@@ -94,7 +95,7 @@ export class IndexRun {
       await this.#expectations?.close();
       if (!signal?.aborted) await this.#segments.finish();
     } catch (error) {
-      // What is computed may have cost much: it is kept, unless the store is what failed.
+      // What is computed may have cost much: it is written, unless the store is what failed.
       await this.#queue.flush().catch(() => undefined);
       await this.#unsaved.catch(() => undefined);
       throw error;
@@ -106,7 +107,7 @@ export class IndexRun {
     if (signal?.aborted) return this.#result('interrupted');
     await this.#dropGone();
     await this.#writer.seal(this.#state(this.#failed === 0 ? 'complete' : 'indexing'), (sealed) =>
-      this.#tell('sealing', sealed),
+      this.#report('sealing', sealed),
     );
     return this.#result(this.#failed === 0 ? 'complete' : 'incomplete');
   }
@@ -137,8 +138,8 @@ export class IndexRun {
     if (standing === 'same') {
       this.#known.see(id);
       this.#unchanged++;
-      // Telling of every one would cost more than skipping it.
-      if (this.#unchanged % 256 === 0) this.#tell('documents', this.#passages);
+      // Reporting every one would cost more than skipping it.
+      if (this.#unchanged % 256 === 0) this.#report('documents', this.#passages);
       return;
     }
     const passages = await this.#split(document);
@@ -220,11 +221,11 @@ export class IndexRun {
     }
   }
 
-  /** Records a document or file that cannot be indexed; what the index has of it is kept. */
+  /** Records a document or file that cannot be indexed; what the index has of it stays. */
   fail(path: string, { code, message }: XqgError): void {
     this.#failed++;
     this.#failedPaths.add(path);
-    if (this.#failures.length < KEPT_FAILURES) this.#failures.push({ path, code, message });
+    if (this.#failures.length < MOST_FAILURES) this.#failures.push({ path, code, message });
   }
 
   #state(status: IndexState['status']): IndexState {
@@ -233,7 +234,7 @@ export class IndexRun {
     return { status, expected, done, failed: this.#failed, failures: this.#failures };
   }
 
-  #tell(phase: IndexProgress['phase'], passages: number): void {
+  #report(phase: IndexProgress['phase'], passages: number): void {
     this.#options.onProgress?.({
       phase,
       documents: this.#indexed + this.#unchanged + this.#failed,

@@ -3,11 +3,12 @@
  * as one if 128 bits of their sha256 agree.
  */
 import { createHash } from 'node:crypto';
+import { canonicalJson, sha256 } from '../base/identity.js';
 import type { SourceDocument } from '../corpus/passage.js';
 import type { CorpusOptions } from '../corpus/split.js';
 import { languageOfTag } from '../languages/languages.js';
 import { canonicalTerms, type Glossary } from '../pack/glossary/glossary.js';
-import { canonicalJson, type IndexIdentity } from './manifest.js';
+import type { IndexIdentity } from './manifest.js';
 
 /**
  * Words of 32 bits a slot: 4 of the id's hash, 4 of the content's, number of the source from 1 (0:
@@ -140,9 +141,7 @@ export function documentHasher(
   glossary: Glossary | null = null,
 ): (document: SourceDocument) => string {
   const { glossary: _, ...others } = identity;
-  const settings = createHash('sha256')
-    .update(canonicalJson({ identity: others, splitting }))
-    .digest('hex');
+  const settings = sha256(canonicalJson({ identity: others, splitting }));
   return ({ line: _line, ...document }) => {
     // The line moves when another row changes, and no row keeps it.
     const hash = createHash('sha256').update(settings).update(canonicalJson(document));

@@ -4,9 +4,10 @@
  * because the pid is free or belongs to a process that started at another time.
  */
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { replaceAtomically } from '../base/atomic-write.js';
 import { storageError, XqgError } from '../base/errors.js';
 
 export interface ProcessMark {
@@ -38,8 +39,8 @@ export function isAlive(mark: ProcessMark): boolean {
  */
 export async function putMark(path: string, mark: ProcessMark): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.tmp`, `${JSON.stringify(mark)}\n`);
-  await rename(`${path}.tmp`, path);
+  // Not synced to disk: the process that it marks does not outlive the machine.
+  await replaceAtomically(path, (temporary) => writeFile(temporary, `${JSON.stringify(mark)}\n`));
 }
 
 /** The marks in a folder whose names match, after removing those of dead processes. */

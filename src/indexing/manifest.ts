@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { TunedAugmentation } from '../augment/tuned.js';
 import { writeAtomically } from '../base/atomic-write.js';
 import { storageError, XqgError } from '../base/errors.js';
+import { canonicalJson } from '../base/identity.js';
 import type { EncoderIdentity } from '../encode/encoder.js';
 import type { EncoderSpec } from '../encode/open-encoder.js';
 import type { GeneratorIdentity } from '../generate/generator.js';
@@ -15,7 +16,7 @@ import type { PackIdentity } from '../pack/pack.js';
 export const INDEX_FORMAT = 1;
 const FILE = 'xqg.json';
 
-/** What made the rows: an index takes no rows of another make, and no questions either. */
+/** What made the rows. An index takes rows and questions of the same identity alone. */
 export interface IndexIdentity {
   readonly encoder: EncoderIdentity;
   /** null: an index without generated queries. */
@@ -46,9 +47,9 @@ export interface IndexFailure {
 }
 
 export interface IndexState {
-  /** `complete`: everything that the last run was given is in. */
+  /** `complete`: everything that the last run was to index is in. */
   readonly status: 'indexing' | 'complete';
-  /** Documents that the last run was told to expect; null if it was not told. */
+  /** Documents that the last run expected; null if that was not known. */
   readonly expected: number | null;
   /** Documents of the last run that are in. */
   readonly done: number;
@@ -146,20 +147,20 @@ export function manifestText(manifest: Manifest): string {
 }
 
 /** What a reader or writer brings; what is absent is not compared. */
-export type GivenIdentity = Partial<IndexIdentity>;
+export type PartialIdentity = Partial<IndexIdentity>;
 
 /**
  * Refuses what another encoder, generator or ICU made.
  * @throws XqgError XQG_INDEX_ICU, XQG_INDEX_IDENTITY with both identities
  */
-export function checkIdentity(dir: string, index: IndexIdentity, given: GivenIdentity): void {
+export function checkIdentity(dir: string, index: IndexIdentity, own: PartialIdentity): void {
   const icu = process.versions.icu ?? 'none';
   if (index.icu !== icu) {
     throw new XqgError('XQG_INDEX_ICU', { dir, index: index.icu, given: icu });
   }
   for (const [name, what] of COMPARED) {
-    if (!(name in given)) continue;
-    const [there, here] = [canonicalJson(index[name] ?? null), canonicalJson(given[name] ?? null)];
+    if (!(name in own)) continue;
+    const [there, here] = [canonicalJson(index[name] ?? null), canonicalJson(own[name] ?? null)];
     if (there !== here)
       throw new XqgError('XQG_INDEX_IDENTITY', { dir, what, index: there, given: here });
   }
@@ -176,15 +177,6 @@ const COMPARED = [
   ['encodesQueries', 'encoding of generated queries'],
   ['glossary', 'glossary'],
 ] as const satisfies readonly (readonly [keyof IndexIdentity, string])[];
-
-/** JSON with sorted keys: equal values give equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
 
 function parsed(text: string, path: string): Manifest {
   let value: Partial<Manifest> | null;

@@ -1,9 +1,9 @@
 /**
  * An index as search sees it: a frozen version, its rows in a fixed order, each part read when it
- * is first asked for.
+ * is first needed.
  */
 import { XqgError } from '../base/errors.js';
-import { type CandidateStore, isRankingStore } from '../store/candidate-store.js';
+import { type CandidateStore, isCandidateStore } from '../store/candidate-store.js';
 import { openStore } from '../store/open-store.js';
 import { stepsOfBytes } from '../store/quantize.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader } from '../store/store.js';
@@ -11,7 +11,7 @@ import { ByteMatrix } from '../vectors/byte-matrix.js';
 import type { LexicalSegment } from './lexical/segment.js';
 import { openSegments, planSegments } from './lexical/segments.js';
 import { type Lease, leaseVersion } from './locks.js';
-import { checkIdentity, type GivenIdentity, type Manifest, readManifest } from './manifest.js';
+import { checkIdentity, type Manifest, type PartialIdentity, readManifest } from './manifest.js';
 import type { Snapshot } from './snapshot.js';
 import { latestManifest } from './stores.js';
 
@@ -30,15 +30,15 @@ export interface OpenedVersion {
  * beside it: it keeps this version until `close`, or until this process ends; only a purge does not
  * wait.
  *
- * @param given what will be used for searching; refused if it does not fit
+ * @param own what will be used for searching; refused if it does not fit
  * @throws XqgError XQG_INDEX_MISSING, XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED, XQG_INDEX_ICU,
  * XQG_INDEX_IDENTITY, and those of the store
  */
-export async function openVersion(dir: string, given: GivenIdentity = {}): Promise<OpenedVersion> {
+export async function openVersion(dir: string, own: PartialIdentity = {}): Promise<OpenedVersion> {
   const first = await readManifest(dir);
-  checkIdentity(dir, first.identity, given);
+  checkIdentity(dir, first.identity, own);
   const store = await openStore(dir, first.store);
-  const ranking = isRankingStore(store) ? store : null;
+  const ranking = isCandidateStore(store) ? store : null;
   const opened = (manifest: Manifest, reader: StoreReader, lease: Lease): OpenedVersion => ({
     manifest,
     reader,
@@ -84,8 +84,8 @@ export async function openVersion(dir: string, given: GivenIdentity = {}): Promi
 }
 
 /** The same as search sees it. @throws XqgError as `openVersion` */
-export async function openSnapshot(dir: string, given: GivenIdentity = {}): Promise<IndexSnapshot> {
-  return IndexSnapshot.read(dir, await openVersion(dir, given));
+export async function openSnapshot(dir: string, own: PartialIdentity = {}): Promise<IndexSnapshot> {
+  return IndexSnapshot.read(dir, await openVersion(dir, own));
 }
 
 export class IndexSnapshot implements Snapshot {
@@ -186,7 +186,7 @@ export class IndexSnapshot implements Snapshot {
     return this.#rows.get(id) ?? -1;
   }
 
-  /** The named columns of some rows, in the order asked for. */
+  /** The named columns of some rows, in the order of `rows`. */
   take<C extends Column>(
     rows: readonly number[],
     columns: readonly C[],

@@ -1,4 +1,4 @@
-/** What indexing is told, and what it tells. Holds no logic. */
+/** Options and results of indexing. */
 
 import type { XqgError } from '../base/errors.js';
 import type { SourceDocument } from '../corpus/passage.js';
@@ -13,7 +13,7 @@ import type { DocumentQueue, RowQueueOptions, RowSink } from './row-queue.js';
 
 /**
  * Documents, or a function that begins to read them and reports files that cannot be read to their
- * end: rows that the index has from such a file are kept.
+ * end: rows that the index has from such a file stay.
  */
 export type DocumentSource =
   | AsyncIterable<SourceDocument>
@@ -22,7 +22,7 @@ export type DocumentSource =
 /** Where rows are computed, if not in this process. */
 export type RowsFrom = (
   sink: RowSink,
-  told: RowQueueOptions,
+  events: RowQueueOptions,
   identity: IndexIdentity,
 ) => DocumentQueue;
 
@@ -35,7 +35,7 @@ export interface IndexOptions {
   /** False: generated queries serve the lexical leg alone; none is encoded. Default true. */
   readonly encodeQueries?: boolean;
   /**
-   * What encoder and generator were given: documents that hold one of its changed terms are indexed
+   * The glossary of encoder and generator: documents that hold one of its changed terms are indexed
    * again.
    */
   readonly glossary?: Glossary | null;

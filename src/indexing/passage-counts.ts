@@ -4,7 +4,7 @@ import type { Passage } from '../corpus/passage.js';
 export interface LanguageCount {
   readonly lang: string;
   readonly passages: number;
-  /** Passages whose language was detected, not given. */
+  /** Passages whose language was detected, not stated by the data. */
   readonly detected: number;
   /** Mean confidence of the detected ones in [0, 1]; null if there is none. */
   readonly confidence: number | null;

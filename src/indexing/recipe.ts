@@ -28,8 +28,8 @@ import { GlossaryPack } from '../pack/glossary/glossary-pack.js';
 import { readGlossary } from '../pack/glossary/read-glossary.js';
 import { packFolder, shippedPacks } from '../pack/manifest.js';
 import type { Pack, PackIdentity } from '../pack/pack.js';
-import { keptGlossary } from './kept-glossary.js';
 import type { IndexIdentity, Manifest } from './manifest.js';
+import { storedGlossary } from './stored-glossary.js';
 
 /** What is absent is what made the index, or the default for a new one. */
 export interface RecipeSpec {
@@ -167,7 +167,7 @@ export async function openRecipeGenerator(
 }
 
 /**
- * Completes a spec by what made an index: what is given wins. Searching needs no model that wrote
+ * Completes a spec by what made an index: the given spec wins. Searching needs no model that wrote
  * queries, since their terms are in the index.
  *
  * @param dir of the index
@@ -189,7 +189,7 @@ export async function specOfIndex(
         : given.generator,
     glossary:
       given.glossary === undefined && identity.glossary !== undefined
-        ? await keptGlossary(dir, identity.glossary)
+        ? await storedGlossary(dir, identity.glossary)
         : given.glossary,
   };
   return given.pack === undefined && needsPack(spec) ? { ...spec, pack: packOf(identity) } : spec;
@@ -212,16 +212,16 @@ export interface NamedRecipeSpec extends RecipeSpec {
 /**
  * How another machine opens the same recipe: with absolute paths, since it starts elsewhere.
  * @param spec from which the recipe was opened
- * @throws XqgError XQG_QUEUE_MAKER for what was brought as an object
+ * @throws XqgError XQG_QUEUE_RECIPE for what was brought as an object
  */
 export function namedSpec(
   spec: RecipeSpec,
   { pack, encoderSpec, glossary }: Recipe,
 ): NamedRecipeSpec {
   const { encoder, generator = 'lexicon' } = spec;
-  if (typeof encoder === 'object') throw new XqgError('XQG_QUEUE_MAKER', { what: 'encoder' });
+  if (typeof encoder === 'object') throw new XqgError('XQG_QUEUE_RECIPE', { what: 'encoder' });
   if (typeof generator === 'object' && generator !== null)
-    throw new XqgError('XQG_QUEUE_MAKER', { what: 'generator' });
+    throw new XqgError('XQG_QUEUE_RECIPE', { what: 'generator' });
   const { languages, prompt, endpoint, keep } = spec.generatorOptions ?? {};
   const name = spec.pack ?? DEFAULT_PACK;
   return {

@@ -26,11 +26,11 @@ export interface Written {
 export interface RowQueueOptions {
   readonly writeRows: number;
   readonly computeRows: number;
-  /** Told of documents that are in the store, before the next ones are written. */
+  /** Called for documents that are in the store, before the next ones are written. */
   readonly onWritten: (written: Written) => Promise<void>;
-  /** Told of a document that the store must not have. */
+  /** Called for a document that the store must not have. */
   readonly onFailure: (path: string, error: XqgError) => void;
-  /** Told of passages that were computed. */
+  /** Called with how many passages were computed. */
   readonly onComputed: (passages: number) => void;
 }
 

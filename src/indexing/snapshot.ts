@@ -1,5 +1,5 @@
 /**
- * What search sees of a corpus: rows in a fixed order, wherever they are kept. Implemented over a
+ * What search sees of a corpus: rows in a fixed order, wherever they are stored. Implemented over a
  * store (an opened index) and over plain arrays (evaluation).
  */
 import type { TermBag } from '../languages/terms.js';

@@ -1,4 +1,4 @@
-/** What an index holds, what made it and what it takes on disk. Changes nothing. */
+/** What an index holds, what made it and what it takes on disk. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CandidateReader } from '../store/candidate-store.js';

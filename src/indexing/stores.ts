@@ -3,11 +3,10 @@
 import { mkdir } from 'node:fs/promises';
 import { PROFILES } from '../augment/profiles.js';
 import { XqgError } from '../base/errors.js';
-import { isRankingStore } from '../store/candidate-store.js';
-import { openRankingStore } from '../store/open-store.js';
+import { isCandidateStore } from '../store/candidate-store.js';
+import { openCandidateStore } from '../store/open-store.js';
 import { parseAddress } from '../store/opensearch/address.js';
 import type { PassageStore, StoreShape } from '../store/store.js';
-import { fetchGlossary } from './kept-glossary.js';
 import {
   checkedManifest,
   checkIdentity,
@@ -15,6 +14,7 @@ import {
   type Manifest,
   writeManifest,
 } from './manifest.js';
+import { fetchGlossary } from './stored-glossary.js';
 
 /** What is fixed when the store of an index is made. */
 export function storeShape({ identity, store, augmentation }: Manifest): StoreShape {
@@ -32,34 +32,34 @@ export function storeShape({ identity, store, augmentation }: Manifest): StoreSh
  */
 export async function latestManifest(
   dir: string,
-  there: Manifest,
+  local: Manifest,
   store: PassageStore,
 ): Promise<Manifest> {
-  if (!isRankingStore(store)) return there;
+  if (!isCandidateStore(store)) return local;
   const text = await store.read('manifest');
-  if (text === null) return there;
-  const kept = checkedManifest(text, there.store!, dir);
-  checkIdentity(dir, kept.identity, there.identity);
-  const { created, sealed, counts, purging, copying } = kept;
-  return { ...there, created, sealed, counts, purging, copying };
+  if (text === null) return local;
+  const stored = checkedManifest(text, local.store!, dir);
+  checkIdentity(dir, stored.identity, local.identity);
+  const { created, sealed, counts, purging, copying } = stored;
+  return { ...local, created, sealed, counts, purging, copying };
 }
 
 /**
  * The manifest of the index in a directory. Where there is none, but one in the store, the
  * directory becomes its control folder.
  *
- * @param given `opensearch://...`; undefined: what the directory says
+ * @param address `opensearch://...`; undefined: what the directory says
  * @returns null if there is no index
  * @throws XqgError XQG_STORE_OTHER, XQG_STORE_ADDRESS, XQG_STORE_UNREACHABLE and others of the
  * store
  */
 export async function attachedManifest(
   dir: string,
-  given: string | undefined,
+  address: string | undefined,
 ): Promise<Manifest | null> {
   const found = await findManifest(dir);
-  if (given === undefined) return found;
-  const store = parseAddress(given).spec;
+  if (address === undefined) return found;
+  const store = parseAddress(address).spec;
   if (found === null) {
     return attach(dir, store);
   }
@@ -77,7 +77,7 @@ export function sameStore(one: string, other: string): boolean {
 }
 
 async function attach(dir: string, spec: string): Promise<Manifest | null> {
-  const store = await openRankingStore(spec).catch((error: { code?: string }) => {
+  const store = await openCandidateStore(spec).catch((error: { code?: string }) => {
     if (error.code === 'XQG_STORE_MISSING') return null;
     throw error;
   });

@@ -6,7 +6,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { XqgError } from '../base/errors.js';
 import { version } from '../base/version.js';
-import { type CandidateStore, isRankingStore } from '../store/candidate-store.js';
+import { type CandidateStore, isCandidateStore } from '../store/candidate-store.js';
 import { createStore } from '../store/open-store.js';
 import type { PassageStore } from '../store/store.js';
 import { totalsOf } from './lexical/corpus-totals.js';
@@ -73,7 +73,7 @@ export class IndexWriter {
         reached = !(error instanceof XqgError && error.code.startsWith('XQG_STORE_'));
         throw error;
       } finally {
-        if (isRankingStore(store) && reached) await store.release().catch(() => undefined);
+        if (isCandidateStore(store) && reached) await store.release().catch(() => undefined);
         store.close();
       }
     } finally {
@@ -89,7 +89,7 @@ export class IndexWriter {
       updated: new Date().toISOString(),
     };
     await writeManifest(this.dir, this.#manifest);
-    if (isRankingStore(this.store))
+    if (isCandidateStore(this.store))
       await this.store.write('manifest', manifestText(this.#manifest));
   }
 
@@ -97,10 +97,10 @@ export class IndexWriter {
    * Makes the current version the one that readers open: builds its lexical segments, and frees
    * what no reader holds.
    *
-   * @param onRows told of how many rows the segments are there, all together
+   * @param onRows called with how many rows have their segments, all together
    */
   async seal(state: IndexState, onRows?: (rows: number) => void): Promise<void> {
-    if (isRankingStore(this.store)) return this.#sealInStore(this.store, state, onRows);
+    if (isCandidateStore(this.store)) return this.#sealInStore(this.store, state, onRows);
     const before = this.#manifest.sealed;
     const held = await leasedVersions(this.dir);
     const compacted = await this.store.compact(before === null ? held : [before.version, ...held], {

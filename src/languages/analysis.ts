@@ -5,6 +5,7 @@
  * Burmese by ICU's dictionaries.
  */
 import anyAscii from 'any-ascii';
+import { segmenterOf, UNSPACED } from '../base/segmenter.js';
 import { stem } from './stemming.js';
 
 export interface Word {
@@ -22,9 +23,6 @@ export interface Word {
  * (a simplification of UAX 29, rules WB6-WB12).
  */
 const WORD = /[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+|(?<=\p{N})[.,](?=\p{N})[\p{N}]+)*/gu;
-/** Characters of scripts that are written without spaces. */
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const OTHER_DIGIT = /[^\P{Nd}0-9]/gu;
 const GROUPED_NUMBER = /^\d{1,3}(?:[.,]\d{3})+$/;
 
@@ -33,17 +31,6 @@ const GROUPED_NUMBER = /^\d{1,3}(?:[.,]\d{3})+$/;
  * because the time that ICU takes grows with the square of a run's length.
  */
 const LONGEST_RUN = 400;
-
-const segmenters = new Map<string, Intl.Segmenter>();
-
-function segmenterOf(lang: string): Intl.Segmenter {
-  let segmenter = segmenters.get(lang);
-  if (!segmenter) {
-    segmenter = new Intl.Segmenter(lang, { granularity: 'word' });
-    segmenters.set(lang, segmenter);
-  }
-  return segmenter;
-}
 
 /** ASCII characters: separates words, belongs to a word, or may join two parts (WORD decides). */
 const SEPARATOR = 0;
@@ -82,7 +69,7 @@ export function wordsOf(text: string, lang: string): Word[] {
       continue;
     }
     for (let from = 0; from < run.length; from += LONGEST_RUN) {
-      for (const part of segmenterOf(lang).segment(run.slice(from, from + LONGEST_RUN))) {
+      for (const part of segmenterOf(lang, 'word').segment(run.slice(from, from + LONGEST_RUN))) {
         if (part.isWordLike)
           words.push(wordAt(part.segment, match.index + from + part.index, lang));
       }

@@ -1,8 +1,8 @@
 /** Files of a model folder: read as JSON, found by dtype, hashed. */
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { XqgError } from '../base/errors.js';
+import { sha256OfFiles } from '../base/identity.js';
 
 /**
  * A JSON file of the model, or null where it has none.
@@ -44,18 +44,14 @@ export function incomplete(folder: string, missing: string): XqgError {
 }
 
 /** sha256 (hex) over files and, after each, the external weights that lie beside it. */
-export async function hashFiles(files: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const file of files) {
+export function hashFiles(files: readonly string[]): Promise<string> {
+  const withWeights = files.flatMap((file) => {
     const name = basename(file);
     const external = readdirSync(dirname(file))
       .filter((other) => other.startsWith(`${name}_data`) || other === `${name}.data`)
       .sort()
       .map((other) => join(dirname(file), other));
-    for (const path of [file, ...external]) {
-      for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }))
-        hash.update(chunk);
-    }
-  }
-  return hash.digest('hex');
+    return [file, ...external];
+  });
+  return sha256OfFiles(...withWeights);
 }

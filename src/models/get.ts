@@ -1,14 +1,15 @@
 /**
- * Gets a model from the hub, when asked to and only then: the one place of xqg that downloads. A
- * file counts as there once its size and, where the hub states it, its sha256 are right.
+ * Downloads a model from the hub; models are downloaded nowhere else. A file counts as downloaded
+ * once its size and, where the hub states it, its sha256 are right.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { replaceAtomically } from '../base/atomic-write.js';
 import { XqgError } from '../base/errors.js';
+import { sha256OfFiles } from '../base/identity.js';
 import { modelsFolder } from './places.js';
 
 interface HubFile {
@@ -18,13 +19,13 @@ interface HubFile {
 }
 
 /** Configuration, tokenizer and pooling; graphs are chosen by dtype. */
-const WANTED =
+const MODEL_FILES =
   /(?:^|\/)(?:config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|generation_config|config_sentence_transformers)\.json$/;
 
 /**
  * @param name on the hub, e.g. intfloat/multilingual-e5-small
- * @param suffix of the graphs that are wanted, e.g. `_quantized`; '' for fp32
- * @param onFile told of each file before it is fetched
+ * @param suffix of the graphs to download, e.g. `_quantized`; '' for fp32
+ * @param onFile called with each file before it is downloaded
  * @returns the model's folder
  * @throws XqgError XQG_MODEL_DOWNLOAD
  */
@@ -38,7 +39,9 @@ export async function getModel(
   const answer = await request(`${hub}/api/models/${name}?blobs=true`, name);
   const { siblings = [] } = (await answer.json()) as { siblings?: readonly HubFile[] };
   const graph = new RegExp(`(?:^|/)[a-z_]*(?:model|_merged)${suffix}\\.onnx(?:_data)?$`);
-  const files = siblings.filter(({ rfilename }) => WANTED.test(rfilename) || graph.test(rfilename));
+  const files = siblings.filter(
+    ({ rfilename }) => MODEL_FILES.test(rfilename) || graph.test(rfilename),
+  );
   if (!files.some(({ rfilename }) => rfilename.endsWith('.onnx'))) {
     throw new XqgError('XQG_MODEL_DOWNLOAD', {
       model: name,
@@ -49,26 +52,19 @@ export async function getModel(
     const target = join(folder, file.rfilename);
     if (await isWhole(target, file)) continue;
     onFile(file.rfilename, file.size ?? null);
-    const partial = `${target}.partial`;
     await mkdir(dirname(target), { recursive: true });
     const { body } = await request(`${hub}/${name}/resolve/main/${file.rfilename}`, name);
-    try {
-      await pipeline(Readable.fromWeb(body as never), createWriteStream(partial));
-    } catch (cause) {
-      throw new XqgError(
-        'XQG_MODEL_DOWNLOAD',
-        { model: name, problem: (cause as Error).message },
-        { cause },
-      );
-    }
-    if (!(await isWhole(partial, file))) {
-      await rm(partial);
-      throw new XqgError('XQG_MODEL_DOWNLOAD', {
-        model: name,
-        problem: `${file.rfilename} came damaged`,
-      });
-    }
-    await rename(partial, target);
+    await replaceAtomically(target, async (temporary) => {
+      try {
+        await pipeline(Readable.fromWeb(body as never), createWriteStream(temporary));
+      } catch (cause) {
+        const problem = (cause as Error).message;
+        throw new XqgError('XQG_MODEL_DOWNLOAD', { model: name, problem }, { cause });
+      }
+      if (await isWhole(temporary, file)) return;
+      const problem = `${file.rfilename} arrived damaged`;
+      throw new XqgError('XQG_MODEL_DOWNLOAD', { model: name, problem });
+    });
   }
   return folder;
 }
@@ -92,8 +88,5 @@ async function request(url: string, model: string): Promise<Response> {
 async function isWhole(path: string, { size, lfs }: HubFile): Promise<boolean> {
   const found = await stat(path).catch(() => null);
   if (found === null || (size !== undefined && found.size !== size)) return false;
-  if (lfs?.sha256 === undefined) return true;
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest('hex') === lfs.sha256;
+  return lfs?.sha256 === undefined || (await sha256OfFiles(path)) === lfs.sha256;
 }

@@ -13,7 +13,7 @@ export interface FoundModel {
   readonly folder: string;
 }
 
-/** Folder of what xqg keeps for itself: $XQG_CACHE, else the user's cache folder. */
+/** The cache of xqg: $XQG_CACHE, else a folder in the user's cache folder. */
 export function cacheFolder(): string {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   return resolve(process.env.XQG_CACHE || join(cache, 'xqg'));
@@ -31,7 +31,7 @@ export function namesModel(spec: string): boolean {
 
 /**
  * The folder of a model named `hf:NAME`, or by its path.
- * @throws XqgError XQG_MODEL_MISSING with every place that was looked at
+ * @throws XqgError XQG_MODEL_MISSING with every folder that was tried
  */
 export function findModel(spec: string): FoundModel {
   const name = spec.startsWith('hf:') ? spec.slice(3) : null;
@@ -47,8 +47,8 @@ export function findModel(spec: string): FoundModel {
   throw new XqgError('XQG_MODEL_MISSING', { model: spec, places: places.join(', '), remedy });
 }
 
-/** Every place where a model of the hub may lie, in the order in which they are looked at. */
-export function placesOf(name: string): string[] {
+/** Every folder in which a model of the hub may be, in the order in which they are tried. */
+function placesOf(name: string): string[] {
   const short = name.split('/').at(-1)!;
   return [...new Set([join(modelsFolder(), name), join(modelsFolder(), short), hubSnapshot(name)])];
 }

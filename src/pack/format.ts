@@ -3,11 +3,11 @@
  * pivot's file, which several packs may share. Training writes them; every read checks the sha256
  * that the manifest states.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { XqgError } from '../base/errors.js';
+import { sha256 } from '../base/identity.js';
 import { type FileEntry, packDigest, packFolder, readManifest } from './manifest.js';
 import { Pack } from './pack.js';
 import { NO_RELATIVES, type PivotData, PivotVocabulary, type RelativesData } from './pivot.js';
@@ -134,8 +134,8 @@ function readMeans(path: string, expected: string): ReadonlyMap<string, Float32A
 }
 
 /**
- * Opens a pack by name (`base`, `full`) or folder. The pivot is read at once, each language on first
- * use.
+ * Opens a pack by name (`base`, `full`) or folder. The pivot is read at once, each language on
+ * first use.
  * @throws XqgError XQG_PACK_NOT_FOUND when there is no such pack
  * @throws XqgError XQG_PACK_DAMAGED when a file is missing or differs from what the manifest states
  * @throws XqgError XQG_PACK_FORMAT when the pack has another format version
@@ -247,8 +247,4 @@ function lazySurfaces(data: ArrayBufferView, terms: readonly string[]): () => re
     surfaces ??= lines(data).map((form, t) => form || terms[t]);
     return surfaces;
   };
-}
-
-function sha256(data: Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }

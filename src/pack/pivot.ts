@@ -1,4 +1,5 @@
 /** The pivot vocabulary of a pack: English stems with their frequencies and word vectors. */
+import { fnv1a } from '../base/identity.js';
 
 /** Smooth inverse frequency (Arora et al. 2017): weight = SIF / (SIF + p). */
 const SIF = 2e-4;
@@ -115,7 +116,7 @@ export class TermIndex {
     this.#hashes = new Int32Array(terms.length);
     const mask = this.#slots.length - 1;
     for (let i = 0; i < terms.length; i++) {
-      const hash = hashOf(terms[i]);
+      const hash = slotHash(terms[i]);
       this.#hashes[i] = hash;
       let slot = hash & mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
@@ -125,7 +126,7 @@ export class TermIndex {
 
   /** The index of a term in `terms`; undefined if it is not there. */
   of(term: string): number | undefined {
-    const hash = hashOf(term);
+    const hash = slotHash(term);
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const i = this.#slots[slot] - 1;
@@ -135,11 +136,10 @@ export class TermIndex {
   }
 }
 
-/** FNV-1a over UTF-16 code units, with the high bits mixed into the low ones that choose a slot. */
-function hashOf(term: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < term.length; i++) h = Math.imul(h ^ term.charCodeAt(i), 0x01000193);
-  return h ^ (h >>> 15);
+/** FNV-1a with the high bits mixed into the low ones, which choose a slot. */
+function slotHash(term: string): number {
+  const hash = fnv1a(term);
+  return hash ^ (hash >>> 15);
 }
 
 /** An id on the other side of a table, with its probability or share. */

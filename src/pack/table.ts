@@ -18,7 +18,9 @@ export interface TableData {
   readonly terms: readonly string[];
   /** The written form of each term, for display. */
   readonly surfaces: readonly string[];
-  /** Links of term f: entries [starts[f], starts[f + 1]) of `stems` and `counts`, strongest first. */
+  /**
+   * Links of term f: entries [starts[f], starts[f + 1]) of `stems` and `counts`, strongest first.
+   */
   readonly starts: Uint32Array;
   /** Ids of pivot stems. */
   readonly stems: Uint32Array;

@@ -2,16 +2,15 @@
  * How fast and how large the stages of an index are on some machine: what was measured, or what a
  * file says.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../base/atomic-write.js';
 import { XqgError } from '../base/errors.js';
+import { canonicalJson, sha256 } from '../base/identity.js';
 import type { Encoder } from '../encode/encoder.js';
 import type { Generator } from '../generate/generator.js';
-import { canonicalJson } from '../indexing/manifest.js';
 import type { Recipe } from '../indexing/recipe.js';
 import { endpointOfCost } from '../models/cost.js';
 import { cacheFolder } from '../models/places.js';
@@ -132,7 +131,7 @@ export async function cacheRates(rates: Rates): Promise<void> {
 }
 
 function pathOf(identity: RatesIdentity): string {
-  const name = createHash('sha256').update(canonicalJson(identity)).digest('hex').slice(0, 16);
+  const name = sha256(canonicalJson(identity)).slice(0, 16);
   return join(cacheFolder(), 'rates', `${name}.json`);
 }
 

@@ -1,7 +1,7 @@
 /**
  * Builds a graph over the fused rows of a snapshot and measures, in the same pass, what exact
- * search would find: so that the number of candidates can be chosen for a wished recall, and the
- * recall be told. Holds one block of rows and the lists of the measured questions.
+ * search would find, so that the number of candidates can be chosen for a recall. In memory are one
+ * block of rows and the lists of the measured questions.
  */
 import { fuse, type LanguageSum } from '../augment/fuse.js';
 import type { AugmentationProfile } from '../augment/profiles.js';
@@ -36,7 +36,7 @@ export interface BuildOptions {
   readonly dim: number;
   readonly queriesPerLanguage: number;
   readonly scanner: Pick<Scanner, 'scan'>;
-  /** Told of the rows that are in. */
+  /** Is called with the number of rows added so far. */
   readonly onRows?: (rows: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -63,12 +63,12 @@ export async function buildAndScan(
       fusedBlock(of, passages, sums, queriesPerLanguage, dim);
     graph.add(firstRow, fused(formula));
     const n = passages.length / dim;
-    for (const { formula: of, asked } of groups) {
-      const vectors = new Float32Array(asked.length * dim);
-      for (const [i, { question }] of asked.entries())
+    for (const { formula: of, members } of groups) {
+      const vectors = new Float32Array(members.length * dim);
+      for (const [i, { question }] of members.entries())
         vectors.set(questions[question].vector, i * dim);
       const scores = await scanner.scan(vectors, fused(of), dim);
-      asked.forEach(({ question, place }, i) => {
+      members.forEach(({ question, place }, i) => {
         lists[question][place].add(firstRow, scores.subarray(i * n, (i + 1) * n));
       });
     }
@@ -78,8 +78,10 @@ export async function buildAndScan(
 }
 
 /**
- * Share of each exact list that is among what the graph found.
- * @param exact best first
+ * Share in [0, 1] of each exact list that the graph found too.
+ * @param found rows by question
+ * @param exact rows by question, best first
+ * @param depth how many of each exact list count
  */
 export function recallOf(
   found: readonly ReadonlySet<number>[],
@@ -87,23 +89,23 @@ export function recallOf(
   depth: number,
 ): number[] {
   return exact.map((rows, q) => {
-    const wanted = rows.subarray(0, depth);
-    if (wanted.length === 0) return 1;
-    return wanted.filter((row) => found[q].has(row)).length / wanted.length;
+    const best = rows.subarray(0, depth);
+    if (best.length === 0) return 1;
+    return best.filter((row) => found[q].has(row)).length / best.length;
   });
 }
 
 function byFormula(questions: readonly MeasuredQuestion[]) {
   const groups = new Map<
     string,
-    { formula: Formula; asked: { question: number; place: number }[] }
+    { formula: Formula; members: { question: number; place: number }[] }
   >();
   questions.forEach(({ formulas }, question) => {
     formulas.forEach((formula, place) => {
       const key = JSON.stringify(formula);
-      const group = groups.get(key) ?? { formula, asked: [] };
+      const group = groups.get(key) ?? { formula, members: [] };
       groups.set(key, group);
-      group.asked.push({ question, place });
+      group.members.push({ question, place });
     });
   });
   return [...groups.values()];

@@ -10,7 +10,7 @@ import type { SearchEngine } from './engine.js';
 import { filterMask, parseFilters } from './filters.js';
 import { annUse, annWarnings, searchesAnn } from './opened/ann.js';
 import type { Searchable, SearchView } from './opened/searchable.js';
-import type { SearchOptions } from './options.js';
+import { checkNumbers, type SearchOptions } from './options.js';
 import { languagesOf, type QuestionLanguages } from './question-language.js';
 import type { SearchHit, SearchRequest } from './request.js';
 import type { Hit, Question, QuestionHits, SearchResult } from './result.js';
@@ -98,7 +98,8 @@ export async function readQuestion(
   readonly requests: readonly SearchRequest[];
 }> {
   const [{ lang, filters = [], expand, signal }] = variants;
-  // No text is written for a question whose filters cannot be read.
+  // No text is written for a question whose options cannot be used.
+  for (const options of variants) checkNumbers(options);
   parseFilters(filters);
   const languages = await languagesOf(question, lang, corpus);
   const [expanded] = await expandQuestions([{ text: question, ...languages }], expand, signal);
@@ -134,6 +135,8 @@ async function* rankBatch<Q extends Question>(
 ): AsyncGenerator<QuestionHits<Q>> {
   const { filters = [], expand, signal, k = DEFAULT_K } = options;
   const { corpus } = index;
+  checkNumbers(options);
+  parseFilters(filters);
   const languages = await Promise.all(
     questions.map(({ text, lang }) => languagesOf(text, lang ?? options.lang, corpus)),
   );

@@ -2,10 +2,11 @@
  * Builds an ANN index beside an index: for one weighting of the generated queries, measured against
  * exact search on the index's own data, with the rows that it names beside it.
  */
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ProfileName } from '../augment/profiles.js';
-import { writeAtomically } from '../base/atomic-write.js';
+import { replaceAtomically, writeAtomically } from '../base/atomic-write.js';
+import { meanOf } from '../base/numbers.js';
 import { Graph, graphIdentity } from '../indexing/ann/graph.js';
 import {
   ANN_FORMAT,
@@ -47,7 +48,7 @@ export interface AnnOptions {
 }
 
 const RECALL = 0.95;
-/** Expansions and numbers of candidates that are tried; the least that will do are kept. */
+/** Expansions and numbers of candidates to try; the least that suffice are used. */
 const SIZES = [64, 128, 256, 512, 1024, 2048, 4096, 8192];
 /** Rows of a block. */
 const BLOCK = 1024;
@@ -102,19 +103,19 @@ export async function buildAnn(index: WholeIndex, options: AnnOptions): Promise<
   const exact = alphas.map((_, a) => lists.map((ofQuestion) => ofQuestion[a].rows()));
   const { recall: wantedRecall = RECALL } = options;
   const { expansion, candidates, found } = fewestRows(graph, questions, n, (sets) => {
-    return mean(recallOf(sets, exact[0], 10)) >= wantedRecall;
+    return meanRecall(recallOf(sets, exact[0], 10)) >= wantedRecall;
   });
   const recall = alphas.map((alpha, a): AnnRecall => {
     return {
       alpha,
-      at10: mean(recallOf(found, exact[a], 10)),
-      at100: mean(recallOf(found, exact[a], 100)),
+      at10: meanRecall(recallOf(found, exact[a], 10)),
+      at100: meanRecall(recallOf(found, exact[a], 100)),
     };
   });
   const byQuestion = recallOf(found, exact[0], 10);
   const byLanguage: Record<string, number> = {};
   for (const lang of [...new Set(questions.map((question) => question.lang))].sort()) {
-    byLanguage[lang] = mean(byQuestion.filter((_, q) => questions[q].lang === lang));
+    byLanguage[lang] = meanRecall(byQuestion.filter((_, q) => questions[q].lang === lang));
   }
   const rows = rowsOfVersion(snapshot);
   const saved = await saveFiles(snapshot, graph, rows, options.signal);
@@ -228,21 +229,22 @@ async function saveFiles(
 ): Promise<Pick<AnnRecord, 'files' | 'graphBytes' | 'bytes'>> {
   const files = `${rows.slice(0, 12)}-${Date.now()}`;
   const folder = annFolder(snapshot.dir, { files });
-  const unfinished = `${folder}.tmp`;
-  await mkdir(unfinished, { recursive: true });
-  graph.save(join(unfinished, GRAPH_FILE));
-  const rowBytes = await writeAnnRows(snapshot, unfinished, signal);
-  await rename(unfinished, folder);
+  await mkdir(dirname(folder), { recursive: true });
+  const rowBytes = await replaceAtomically(folder, async (unfinished) => {
+    await mkdir(unfinished);
+    graph.save(join(unfinished, GRAPH_FILE));
+    return writeAnnRows(snapshot, unfinished, signal);
+  });
   const graphBytes = (await stat(join(folder, GRAPH_FILE))).size;
   return { files, graphBytes, bytes: graphBytes + rowBytes };
 }
 
 /** Files of those before this one, and what a killed build left. */
-async function removeOthers(dir: string, kept: string): Promise<void> {
+async function removeOthers(dir: string, current: string): Promise<void> {
   const record = annRecordPath(dir);
   const folder = dirname(record);
   for (const name of await readdir(folder)) {
-    if (name === kept || name === basename(record)) continue;
+    if (name === current || name === basename(record)) continue;
     await rm(join(folder, name), { recursive: true, force: true });
   }
 }
@@ -272,8 +274,9 @@ function fewestRows(
   return { expansion, candidates, found: firstOf(lists, candidates) };
 }
 
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 1 : values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Of no questions, everything was found. */
+function meanRecall(recalls: readonly number[]): number {
+  return recalls.length === 0 ? 1 : meanOf(recalls);
 }
 
 /** Questions on which an ANN index is measured: the user's own data, without any judgment. */

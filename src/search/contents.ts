@@ -6,6 +6,7 @@
 import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
 import { type LanguageCount, PassageCounts } from '../indexing/passage-counts.js';
+import { PASSAGE_COLUMNS } from '../store/store.js';
 import { filterMask } from './filters.js';
 import type { SearchView } from './opened/searchable.js';
 
@@ -63,22 +64,7 @@ export async function storedPassage(
   filters: readonly string[] = [],
 ): Promise<StoredPassage> {
   const row = await rowOf(snapshot, id, filters);
-  const [passage] = await snapshot.take(
-    [row],
-    [
-      'id',
-      'documentId',
-      'source',
-      'path',
-      'title',
-      'headings',
-      'text',
-      'lang',
-      'langConfidence',
-      'metadata',
-      'ordinal',
-    ],
-  );
+  const [passage] = await snapshot.take([row], PASSAGE_COLUMNS);
   return passage;
 }
 

@@ -10,14 +10,13 @@ import type { Encoder } from '../encode/encoder.js';
 import type { TermFactors } from '../generate/generator.js';
 import { passageLanguages, type Snapshot } from '../indexing/snapshot.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
-import { type DenseQuestion, ExactLists, FEW } from './dense/dense-leg.js';
-import { exactScore, type SearchMatrix } from './dense/exact-top-k.js';
-import { FusedMatrices } from './dense/fused-matrices.js';
+import { DenseLeg } from './dense/dense-leg.js';
+import { BATCH_SCORES, type DenseList, type RowScores } from './dense/exact-search.js';
 import type { NearRows } from './dense/near-rows.js';
-import { DenseQuestions, groupByMatrices } from './dense/questions.js';
+import { groupByMatrices } from './dense/questions.js';
 import type { Scanner } from './dense/scanner.js';
-import { feedbackWeight, pulledToward, type RankingVector } from './feedback.js';
-import { type DenseList, hitsOf, NO_LIST } from './hits.js';
+import { feedbackWeight, type RankingVector } from './feedback.js';
+import { hitsOf } from './hits.js';
 import type { LexicalIndex, LexicalTop } from './lexical/index.js';
 import { type QuestionTerms, questionTerms } from './lexical/question.js';
 import { LexicalQuestions } from './lexical/questions.js';
@@ -30,6 +29,7 @@ import {
   type SearchHit,
   type SearchRequest,
 } from './request.js';
+import { RowScoring } from './row-scores.js';
 import { rankOfIds } from './top-k.js';
 
 export interface EngineOptions {
@@ -49,8 +49,8 @@ export interface EngineOptions {
 }
 
 const GIBIBYTE = 2 ** 30;
-/** Scores that one batch of questions may take: 32 MB of float32. */
-const SCANNED_SCORES = 2 ** 23;
+/** Questions that `rankBatch` ranks at once, at most. */
+const BATCH_QUESTIONS = 32;
 
 export class SearchEngine {
   readonly snapshot: Snapshot;
@@ -58,12 +58,9 @@ export class SearchEngine {
   readonly encoder: Encoder;
   readonly factors: TermFactors | null;
   readonly defaults: SearchDefaults;
-  readonly #matrices: FusedMatrices;
-  readonly #dense: DenseQuestions;
-  readonly #exact: ExactLists;
-  readonly #near: NearRows | null;
+  readonly #dense: DenseLeg;
   readonly #lexicalQuestions: LexicalQuestions;
-  readonly #written: readonly string[];
+  readonly #passageLanguages: readonly string[];
   readonly #rank: Uint32Array;
 
   /** @throws XqgError XQG_DIMENSION_MISMATCH if the encoder's vectors do not fit the snapshot's */
@@ -87,21 +84,27 @@ export class SearchEngine {
     this.encoder = encoder;
     this.factors = options.factors ?? null;
     this.defaults = options.defaults ?? SEARCH_DEFAULTS;
-    this.#near = options.near ?? null;
-    this.#matrices = new FusedMatrices(snapshot, options.matrixBudgetBytes ?? GIBIBYTE);
-    this.#dense = new DenseQuestions(snapshot, encoder, this.#matrices, (request) =>
-      this.augmentation(request),
-    );
     this.#rank = rankOfIds(snapshot.ids);
-    this.#exact = new ExactLists(options.scanner, this.#rank);
-    this.#written = passageLanguages(snapshot);
+    this.#passageLanguages = passageLanguages(snapshot);
+    this.#dense = new DenseLeg({
+      snapshot,
+      encoder,
+      scanner: options.scanner,
+      rank: this.#rank,
+      matrixBudgetBytes: options.matrixBudgetBytes ?? GIBIBYTE,
+      near: options.near ?? null,
+      augmentation: (request) => this.augmentation(request),
+      feedback: (request) => this.feedback(request),
+      depth: (request) => this.depth(request),
+    });
     this.#lexicalQuestions = new LexicalQuestions({
       lexical,
       queryLanguages: snapshot.queryLanguages,
       defaults: this.defaults,
       factors: this.factors,
       analyze:
-        options.analyze ?? ((text, lang) => questionTerms(text, lang, this.#written, this.factors)),
+        options.analyze ??
+        ((text, lang) => questionTerms(text, lang, this.#passageLanguages, this.factors)),
     });
   }
 
@@ -123,25 +126,22 @@ export class SearchEngine {
     requests: readonly SearchRequest[],
     signal?: AbortSignal,
   ): Promise<SearchHit[][]> {
-    for (const request of requests) {
-      checkRequest(request);
-      if (request.augment) this.augmentation(request);
-    }
+    this.#check(requests);
     const n = this.snapshot.ids.length;
     const answers = requests.map((): SearchHit[] => []);
     if (n === 0) return answers;
-    const size = Math.max(1, Math.min(32, Math.floor(SCANNED_SCORES / n)));
-    for (const places of groupByMatrices(requests)) {
-      for (let first = 0; first < places.length; first += size) {
-        const batch = places.slice(first, first + size);
+    const size = Math.max(1, Math.min(BATCH_QUESTIONS, Math.floor(BATCH_SCORES / n)));
+    for (const group of groupByMatrices(requests)) {
+      for (let first = 0; first < group.length; first += size) {
+        const batch = group.slice(first, first + size);
         signal?.throwIfAborted();
-        const dense = await this.#denseLists(
-          batch.map((place) => requests[place]),
+        const dense = await this.#dense.lists(
+          batch.map((at) => requests[at]),
           signal,
         );
-        for (const [i, place] of batch.entries()) {
+        for (const [i, at] of batch.entries()) {
           await cancellationPoint(signal);
-          answers[place] = this.#answer(requests[place], dense[i]);
+          answers[at] = this.#hits(requests[at], dense[i]);
         }
       }
     }
@@ -149,11 +149,46 @@ export class SearchEngine {
   }
 
   /**
+   * The scores of all rows for each request, in their order: NaN for a row that `rank` would not
+   * find with k = n. Every row is scanned, also where there is a graph. Legs that requests of a
+   * batch share are scored once, so requests of one question should stand together.
+   *
+   * @returns scores that are valid until the next are read
+   * @throws XqgError XQG_NUMBER_OUT_OF_RANGE, XQG_UNKNOWN_PROFILE
+   */
+  async *rankAll(
+    requests: readonly SearchRequest[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<RowScores, void, undefined> {
+    this.#check(requests);
+    const n = this.snapshot.ids.length;
+    const scores = new Float64Array(n);
+    const size = Math.max(1, Math.floor(BATCH_SCORES / Math.max(1, n)));
+    const options = {
+      dense: this.#dense,
+      lexical: this.lexical,
+      lexicalQuestions: (request: SearchRequest) => this.lexicalQuestions(request),
+      augmentation: (request: SearchRequest) => this.augmentation(request),
+      depth: (request: SearchRequest) => this.depth(request),
+      rank: this.#rank,
+      defaults: this.defaults,
+    };
+    for (let first = 0; first < requests.length; first += size) {
+      const batch = requests.slice(first, first + size);
+      const scoring = await RowScoring.begin(batch, options, scores, signal);
+      for (const i of batch.keys()) {
+        if (i % 64 === 0) await cancellationPoint(signal);
+        yield scoring.of(i);
+      }
+    }
+  }
+
+  /**
    * Makes ahead what the first question in each language would wait for; ends early when aborted.
    */
   async prepare(signal: AbortSignal): Promise<void> {
     if (this.snapshot.ids.length === 0) return;
-    await this.#matrices.prepare(signal);
+    await this.#dense.prepare(signal);
     await this.#lexicalQuestions.prepare(signal);
   }
 
@@ -173,7 +208,7 @@ export class SearchEngine {
    * first pass.
    */
   feedback(request: SearchRequest): number {
-    return feedbackWeight(request, this.defaults, this.#written);
+    return feedbackWeight(request, this.defaults, this.#passageLanguages);
   }
 
   /**
@@ -181,41 +216,23 @@ export class SearchEngine {
    * of its words.
    */
   async rankingVector(request: SearchRequest): Promise<RankingVector> {
-    const [vector] = await this.#rankingVectors([this.#denseLegOf(request)]);
+    // The dense leg alone, as it is in the request's mode.
+    const dense: SearchRequest = { ...request, mode: 'dense', feedback: this.feedback(request) };
+    const [vector] = await this.#dense.rankingVectors([dense]);
     return vector!;
-  }
-
-  /**
-   * What ranks for each question, and the matrices that it is compared with; in their order, each
-   * whole whatever legs are asked.
-   */
-  async denseQuestions(requests: readonly SearchRequest[]): Promise<DenseQuestion<SearchMatrix>[]> {
-    const dense = requests.map((request) => ({ ...this.#denseLegOf(request), exact: true }));
-    const vectors = await this.#rankingVectors(dense);
-    const questions: DenseQuestion<SearchMatrix>[] = [];
-    for (const [i, request] of dense.entries())
-      questions.push({
-        vector: vectors[i]!.vector,
-        parts: await this.#dense.parts(request, this.#matrices.fused),
-      });
-    return questions;
   }
 
   /**
    * The dense score of one passage, as the ranking has it.
    * @param vector (dim) that ranks
    */
-  async denseScore(request: SearchRequest, vector: Float32Array, row: number): Promise<number> {
-    if (this.#near !== null)
-      return this.#near.scorer(request, this.#augmentationOf(request), vector).score(row);
-    return exactScore(vector, await this.#dense.parts(request, this.#matrices.quick), row);
+  denseScore(request: SearchRequest, vector: Float32Array, row: number): Promise<number> {
+    return this.#dense.score(request, vector, row);
   }
 
   /** (dim): e(p) of one passage. */
-  async passageVector(row: number): Promise<Float32Array> {
-    if (this.#near !== null) return this.#near.passage(row);
-    const { vectors, dim } = await this.#matrices.passages();
-    return vectors.subarray(row * dim, (row + 1) * dim);
+  passageVector(row: number): Promise<Float32Array> {
+    return this.#dense.passageVector(row);
   }
 
   /** The question's terms in each of its languages, with the lexical field that each sees. */
@@ -230,106 +247,14 @@ export class SearchEngine {
     return mode === 'hybrid' ? (topN ?? Math.max(this.defaults.hybrid.topN, k)) : k;
   }
 
-  /** The dense leg of each request, in their order. */
-  async #denseLists(
-    requests: readonly SearchRequest[],
-    signal?: AbortSignal,
-  ): Promise<DenseList[]> {
-    const vectors = await this.#rankingVectors(requests, signal);
-    return this.#listsBy(
-      requests,
-      vectors.map((each) => each?.vector ?? null),
-      signal,
-    );
-  }
-
-  /** In the order of the requests; null for one that asks the lexical leg alone. */
-  async #rankingVectors(
-    requests: readonly SearchRequest[],
-    signal?: AbortSignal,
-  ): Promise<(RankingVector | null)[]> {
-    const own = await this.#dense.vectors(requests);
-    const fed = [...requests.keys()].filter(
-      (i) => own[i] !== null && this.feedback(requests[i]) > 0,
-    );
-    const found = own.map(
-      (vector) => vector && { question: vector, vector, toward: null as RankingVector['toward'] },
-    );
-    if (fed.length === 0) return found;
-    const first = await this.#listsBy(
-      fed.map((i) => ({ ...requests[i], mode: 'dense', k: 1 })),
-      fed.map((i) => own[i]),
-      signal,
-    );
-    for (const [at, i] of fed.entries()) {
-      const [row] = first[at].list.rows;
-      if (row === undefined) continue;
-      const weight = this.feedback(requests[i]);
-      const { vector, kept } = pulledToward(own[i]!, await this.passageVector(row), weight);
-      found[i] = { question: own[i]!, vector, toward: { row, weight, kept } };
+  #check(requests: readonly SearchRequest[]): void {
+    for (const request of requests) {
+      checkRequest(request);
+      if (request.augment) this.augmentation(request);
     }
-    return found;
   }
 
-  /**
-   * The best rows by these vectors: through the graph where that is better, else by one scan for
-   * all.
-   */
-  async #listsBy(
-    requests: readonly SearchRequest[],
-    vectors: readonly (Float32Array | null)[],
-    signal?: AbortSignal,
-  ): Promise<DenseList[]> {
-    const lists = requests.map(() => NO_LIST);
-    const scanned: number[] = [];
-    for (const [i, request] of requests.entries()) {
-      const vector = vectors[i];
-      if (vector === null || vector.every((value) => value === 0)) continue;
-      await cancellationPoint(signal);
-      const near = request.exact ? null : await this.#nearList(request, vector, signal);
-      if (near === null) scanned.push(i);
-      else lists[i] = near;
-    }
-    if (scanned.length === 0) return lists;
-    const matrixOf = scanned.length <= FEW ? this.#matrices.quick : this.#matrices.fused;
-    const questions = [];
-    for (const i of scanned) {
-      const { mask = null } = requests[i];
-      const parts = await this.#dense.parts(requests[i], matrixOf);
-      questions.push({ vector: vectors[i]!, parts, depth: this.depth(requests[i]), mask });
-    }
-    for (const [at, list] of (await this.#exact.lists(questions, signal)).entries())
-      lists[scanned[at]] = list;
-    return lists;
-  }
-
-  /** null where a scan is better. */
-  async #nearList(
-    request: SearchRequest,
-    vector: Float32Array,
-    signal?: AbortSignal,
-  ): Promise<DenseList | null> {
-    if (this.#near === null) return null;
-    const question = {
-      request,
-      augmentation: this.#augmentationOf(request),
-      vector,
-      depth: this.depth(request),
-    };
-    return this.#near.list(question, this.#rank, signal);
-  }
-
-  /** null: without generated queries */
-  #augmentationOf(request: SearchRequest): Augmentation | null {
-    return request.augment ? this.augmentation(request) : null;
-  }
-
-  /** The dense leg of a request alone, as it is in its mode. */
-  #denseLegOf(request: SearchRequest): SearchRequest {
-    return { ...request, mode: 'dense', feedback: this.feedback(request) };
-  }
-
-  #answer(request: SearchRequest, dense: DenseList): SearchHit[] {
+  #hits(request: SearchRequest, dense: DenseList): SearchHit[] {
     const { snapshot, defaults } = this;
     const lexical = request.mode === 'dense' ? null : this.#lexicalTop(request, dense.list.rows);
     return hitsOf(request, dense, lexical, { ids: snapshot.ids, rank: this.#rank, defaults });

@@ -1,62 +1,65 @@
 /**
- * Feedback from a first pass: the question's vector is pulled toward the best passage, so that its
- * translations rise with it. Rocchio's formula on vectors with one passage (Li, Mourad, Zhuang,
- * Koopman, Zuccon, "Pseudo Relevance Feedback with Deep Language Models and Dense Retrievers", TOIS
- * 2023).
+ * Feedback from a first pass: the question's vector moves toward the best passage, so that the
+ * passage's translations rise with it. Rocchio's formula on vectors with one passage (Li, Mourad,
+ * Zhuang, Koopman, Zuccon, "Pseudo Relevance Feedback with Deep Language Models and Dense
+ * Retrievers", TOIS 2023).
  */
 import type { SearchDefaults } from './defaults.js';
 import type { SearchRequest } from './request.js';
 
-/** What ranks the passages for a question in the dense leg. */
+/** The vector that ranks the passages for a question in the dense leg. */
 export interface RankingVector {
   /** (dim), of the question with its expansion. */
   readonly question: Float32Array;
   /** (dim), after the first pass. */
   readonly vector: Float32Array;
-  /** The passage that it was pulled toward; null: there was no first pass. */
+  /** The passage that it moved toward; null: there was no first pass. */
   readonly toward: Toward | null;
 }
 
 export interface Toward {
   readonly row: number;
   readonly weight: number;
-  /** `vector` has so much of `question` in it; the passage gives the rest. */
-  readonly kept: number;
+  /** The share of `question` in `vector`; the passage gives the rest. */
+  readonly questionShare: number;
 }
 
 /**
- * Weight of the best passage in a question, >= 0; 0: no first pass. Unless it was asked for, only
- * where the dense leg ranks alone and passages are in several languages: elsewhere no translation
- * can rise, and a hybrid gains nothing by it.
+ * Weight of the best passage in a question, >= 0; 0: no first pass. Unless the request sets it, it
+ * is above 0 only where the dense leg ranks alone and passages are in several languages: elsewhere
+ * no translation can rise, and a hybrid gains nothing by it.
  */
 export function feedbackWeight(
   { mode, feedback }: Pick<SearchRequest, 'mode' | 'feedback'>,
   defaults: Pick<SearchDefaults, 'feedback'>,
-  languages: readonly string[],
+  passageLanguages: readonly string[],
 ): number {
   if (mode === 'lexical') return 0;
-  return feedback ?? (mode === 'dense' && languages.length > 1 ? defaults.feedback : 0);
+  return feedback ?? (mode === 'dense' && passageLanguages.length > 1 ? defaults.feedback : 0);
 }
 
 /**
  * q/|q| + weight p/|p|, in the length of q; q itself where p is zero.
  * @param question (dim), not zero
  * @param passage (dim)
- * @returns also `kept`, what q is multiplied with in it
+ * @returns also the factor of q in it
  */
-export function pulledToward(
+export function moveToward(
   question: Float32Array,
   passage: Float32Array,
   weight: number,
-): { readonly vector: Float32Array; readonly kept: number } {
+): { readonly vector: Float32Array; readonly questionShare: number } {
   const [length, other] = [lengthOf(question), lengthOf(passage)];
-  if (other === 0) return { vector: question, kept: 1 };
+  if (other === 0) return { vector: question, questionShare: 1 };
   const sum = Float64Array.from(
     question,
     (value, d) => value / length + (weight * passage[d]) / other,
   );
-  const kept = 1 / (lengthOf(sum) || 1);
-  return { vector: Float32Array.from(sum, (value) => length * kept * value), kept };
+  const questionShare = 1 / (lengthOf(sum) || 1);
+  return {
+    vector: Float32Array.from(sum, (value) => length * questionShare * value),
+    questionShare,
+  };
 }
 
 function lengthOf(vector: ArrayLike<number>): number {

@@ -8,11 +8,18 @@ import { XqgError } from '../base/errors.js';
 import type { MetadataValue, Passage } from '../corpus/passage.js';
 import type { SearchSnapshot } from './opened/searchable.js';
 
-/** What a filter may look at. */
-export type FilteredPassage = Pick<
-  Passage,
-  'id' | 'documentId' | 'source' | 'path' | 'title' | 'lang' | 'metadata'
->;
+/** The columns that a filter may use. */
+export const FILTER_COLUMNS = [
+  'id',
+  'documentId',
+  'source',
+  'path',
+  'title',
+  'lang',
+  'metadata',
+] as const satisfies readonly (keyof Passage)[];
+
+export type FilteredPassage = Pick<Passage, (typeof FILTER_COLUMNS)[number]>;
 
 export type PassageFilter = (passage: FilteredPassage) => boolean;
 
@@ -73,26 +80,26 @@ export function parseCondition(filter: string): FilterCondition {
 function parseFilter(filter: string): PassageFilter {
   const { key, operator, value } = parseCondition(filter);
   return (passage) => {
-    const found = Object.hasOwn(OWN_KEYS, key)
+    const actual = Object.hasOwn(OWN_KEYS, key)
       ? OWN_KEYS[key](passage)
       : Object.hasOwn(passage.metadata, key)
         ? passage.metadata[key]
         : undefined;
-    if (operator === '!=') return found === undefined || !equals(found, value);
-    if (found === undefined) return false;
-    return operator === '=' ? equals(found, value) : inOrder(found, operator, value);
+    if (operator === '!=') return actual === undefined || !equals(actual, value);
+    if (actual === undefined) return false;
+    return operator === '=' ? equals(actual, value) : inOrder(actual, operator, value);
   };
 }
 
-function equals(found: MetadataValue, value: string): boolean {
-  if (typeof found === 'object') return found.some((member) => equals(member, value));
-  const text = String(found);
+function equals(actual: MetadataValue, value: string): boolean {
+  if (typeof actual === 'object') return actual.some((member) => equals(member, value));
+  const text = String(actual);
   return text === value || (isNumber(text) && isNumber(value) && Number(text) === Number(value));
 }
 
-function inOrder(found: MetadataValue, operator: Operator, value: string): boolean {
-  if (typeof found === 'object') return found.some((member) => inOrder(member, operator, value));
-  const text = String(found).trim();
+function inOrder(actual: MetadataValue, operator: Operator, value: string): boolean {
+  if (typeof actual === 'object') return actual.some((member) => inOrder(member, operator, value));
+  const text = String(actual).trim();
   const compared = comparison(text, value);
   if (compared === null) return false;
   if (operator === '<') return compared < 0;
@@ -141,15 +148,7 @@ async function readMask(snapshot: SearchSnapshot, filters: readonly string[]): P
   const passes = parseFilters(filters);
   const mask = new Uint8Array(snapshot.ids.length);
   let row = 0;
-  for await (const passages of snapshot.scan([
-    'id',
-    'documentId',
-    'source',
-    'path',
-    'title',
-    'lang',
-    'metadata',
-  ])) {
+  for await (const passages of snapshot.scan(FILTER_COLUMNS)) {
     for (const passage of passages) mask[row++] = passes(passage) ? 1 : 0;
   }
   return mask;

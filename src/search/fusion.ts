@@ -11,15 +11,10 @@ import { type RankedRows, sortRows } from './top-k.js';
  */
 export type Normalization = 'z-score' | 'min-max';
 
-/** One leg's contribution. */
-export interface Leg {
-  /** Its best rows, best first. */
+/** The scores of a leg's best rows, and how the leg counts. */
+interface LegScale {
+  /** Its best rows. */
   readonly list: RankedRows;
-  /**
-   * Its exact score of any row; null if the leg has none (no term matched): then the row counts
-   * like `missing`.
-   */
-  readonly score: (row: number) => number | null;
   /** > 0 to take part. */
   readonly weight: number;
   /**
@@ -28,6 +23,21 @@ export interface Leg {
    * matches among 200 passages stand out. Null if every row has a score.
    */
   readonly missing: number | null;
+}
+
+/** One leg's contribution to a list of hits. */
+export interface Leg extends LegScale {
+  /**
+   * Its exact score of any row; null if the leg has none (no term matched): then the row counts
+   * like `missing`.
+   */
+  readonly score: (row: number) => number | null;
+}
+
+/** One leg's contribution to the scores of all rows. */
+export interface WholeLeg extends LegScale {
+  /** (n) Its score of every row, `missing` where there is none; null: the leg has no scores. */
+  readonly scores: Float64Array | null;
 }
 
 /**
@@ -52,32 +62,71 @@ export function hybrid(
   k: number,
   rank: Uint32Array,
 ): HybridHit[] {
-  const depth = Math.max(0, ...legs.map(({ list }) => list.rows.length));
   const candidates = candidatesOf(legs);
+  const values = legs.map((leg) => scoresOf(leg, candidates));
   const totals = new Float64Array(candidates.length);
-  const values = legs.map((leg) => {
-    const own = scoresOf(leg, candidates);
-    const { origin, unit } = scaleOf(leg, depth, normalization);
-    for (let i = 0; i < candidates.length; i++) {
-      const counted = Number.isNaN(own[i]) ? leg.missing : own[i];
-      if (counted !== null) totals[i] += leg.weight * ((counted - origin) / unit);
-    }
-    return own;
-  });
+  addLegs(totals, legs, values, normalization);
   const { rows, scores } = sortRows(candidates, totals, k, rank);
-  const placeOf = new Map(Array.from(candidates, (row, i) => [row, i]));
+  const indexOf = new Map(Array.from(candidates, (row, i) => [row, i]));
   return Array.from(rows, (row, i) => ({
     row,
     score: scores[i],
     legs: values.map((own) => {
-      const value = own[placeOf.get(row)!];
+      const value = own[indexOf.get(row)!];
       return Number.isNaN(value) ? null : value;
     }),
   }));
 }
 
+/**
+ * The same scores for all rows: written to `out` (n); NaN for a row in no list.
+ */
+export function hybridScores(
+  legs: readonly WholeLeg[],
+  normalization: Normalization,
+  out: Float64Array,
+): void {
+  const values = legs.map(({ scores }) => scores);
+  if (legs.some(({ list }) => list.rows.length === out.length)) {
+    addLegs(out.fill(0), legs, values, normalization);
+    return;
+  }
+  const candidates = candidatesOf(legs);
+  const totals = new Float64Array(candidates.length);
+  const ofCandidates = values.map(
+    (scores) => scores && Float64Array.from(candidates, (row) => scores[row]),
+  );
+  addLegs(totals, legs, ofCandidates, normalization);
+  out.fill(Number.NaN);
+  for (let i = 0; i < candidates.length; i++) out[candidates[i]] = totals[i];
+}
+
+/**
+ * Adds weight * (score - origin) / unit of each leg, in the order of the legs.
+ *
+ * @param values by leg, each aligned with `totals`; NaN: no score; null: the leg has no scores
+ */
+function addLegs(
+  totals: Float64Array,
+  legs: readonly LegScale[],
+  values: readonly (Float64Array | null)[],
+  normalization: Normalization,
+): void {
+  const depth = Math.max(0, ...legs.map(({ list }) => list.rows.length));
+  legs.forEach((leg, l) => {
+    const own = values[l];
+    if (own === null) return;
+    const { weight, missing } = leg;
+    const { origin, unit } = scaleOf(leg, depth, normalization);
+    for (let i = 0; i < totals.length; i++) {
+      const value = Number.isNaN(own[i]) ? missing : own[i];
+      if (value !== null) totals[i] += weight * ((value - origin) / unit);
+    }
+  });
+}
+
 /** The distinct rows of all lists, ascending. */
-function candidatesOf(legs: readonly Leg[]): Uint32Array {
+function candidatesOf(legs: readonly LegScale[]): Uint32Array {
   const rows = new Set<number>();
   for (const { list } of legs) for (const row of list.rows) rows.add(row);
   return Uint32Array.from(rows).sort();
@@ -85,11 +134,11 @@ function candidatesOf(legs: readonly Leg[]): Uint32Array {
 
 /** The leg's score of every candidate; NaN where it has none. */
 function scoresOf({ list, score }: Leg, candidates: Uint32Array): Float64Array {
-  const known = new Map<number, number>();
-  for (let i = 0; i < list.rows.length; i++) known.set(list.rows[i], list.scores[i]);
+  const listed = new Map<number, number>();
+  for (let i = 0; i < list.rows.length; i++) listed.set(list.rows[i], list.scores[i]);
   const scores = new Float64Array(candidates.length);
   for (let i = 0; i < candidates.length; i++) {
-    scores[i] = known.get(candidates[i]) ?? score(candidates[i]) ?? Number.NaN;
+    scores[i] = listed.get(candidates[i]) ?? score(candidates[i]) ?? Number.NaN;
   }
   return scores;
 }
@@ -105,20 +154,26 @@ interface Scale {
  *
  * @param depth length of the longest list
  */
-export function scaleOf(
-  { list, missing }: Pick<Leg, 'list' | 'missing'>,
-  depth: number,
-  normalization: Normalization,
-): Scale {
-  const scores = [...list.scores];
-  if (missing !== null) while (scores.length < depth) scores.push(missing);
-  if (scores.length === 0) return { origin: 0, unit: 1 };
-  const smallest = scores.reduce((a, b) => Math.min(a, b));
-  const largest = scores.reduce((a, b) => Math.max(a, b));
+function scaleOf({ list, missing }: LegScale, depth: number, normalization: Normalization): Scale {
+  const { scores } = list;
+  const added = missing === null ? 0 : Math.max(0, depth - scores.length);
+  const count = scores.length + added;
+  if (count === 0) return { origin: 0, unit: 1 };
+  const fill = added > 0 ? missing! : scores[0];
+  let [smallest, largest, sum] = [fill, fill, 0];
+  for (const score of scores) {
+    if (score < smallest) smallest = score;
+    if (score > largest) largest = score;
+    sum += score;
+  }
   const flat = { origin: smallest, unit: Math.abs(smallest) || 1 };
   if (largest === smallest) return flat;
   if (normalization === 'min-max') return { origin: smallest, unit: largest - smallest };
-  const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
-  const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length;
+  for (let i = 0; i < added; i++) sum += fill;
+  const mean = sum / count;
+  let squares = 0;
+  for (const score of scores) squares += (score - mean) ** 2;
+  for (let i = 0; i < added; i++) squares += (fill - mean) ** 2;
+  const variance = squares / count;
   return variance > 0 ? { origin: mean, unit: Math.sqrt(variance) } : flat;
 }

@@ -1,25 +1,9 @@
 /** From the legs' lists to the hits of one question. */
 import type { SearchDefaults } from './defaults.js';
-import { hybrid } from './fusion.js';
+import type { DenseList } from './dense/exact-search.js';
+import { hybrid, type Normalization } from './fusion.js';
 import type { LexicalTop } from './lexical/index.js';
 import { lexicalModeOf, type SearchHit, type SearchRequest } from './request.js';
-import type { RankedRows } from './top-k.js';
-
-/**
- * The dense leg's best rows, and its exact score of any row of the lexical list; null where it has
- * none.
- */
-export interface DenseList {
-  readonly list: RankedRows;
-  readonly score: (row: number) => number | null;
-}
-
-/** That of a question without a vector. */
-export const NO_LIST: DenseList = {
-  list: { rows: new Uint32Array(0), scores: new Float64Array(0) },
-  score: () => null,
-};
-
 export interface HitContext {
   /** By row. */
   readonly ids: readonly string[];
@@ -47,9 +31,9 @@ export function hitsOf(
       lexical: mode === 'lexical' ? scores[i] : null,
     }));
   }
-  const { normalization, denseWeight } = defaults.hybrid;
+  const { normalization, denseWeight } = hybridSettings(request, defaults);
   const legs = [
-    { ...dense, weight: denseWeight[lexicalModeOf(request)], missing: null },
+    { ...dense, weight: denseWeight, missing: null },
     {
       list: lexicalList,
       score: (row: number) => lexical?.others.get(row) || null,
@@ -66,4 +50,16 @@ export function hitsOf(
       lexical: lexicalScore,
     }),
   );
+}
+
+/** How the legs of a request are joined. */
+export function hybridSettings(
+  request: SearchRequest,
+  { hybrid: usual }: Pick<SearchDefaults, 'hybrid'>,
+): { readonly normalization: Normalization; readonly denseWeight: number } {
+  const { normalization, denseWeight } = request;
+  return {
+    normalization: normalization ?? usual.normalization,
+    denseWeight: denseWeight ?? usual.denseWeight[lexicalModeOf(request)],
+  };
 }

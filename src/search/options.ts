@@ -5,6 +5,7 @@
  */
 
 import { z } from 'zod';
+import { XqgError } from '../base/errors.js';
 import type { ExpandedQuestion, ExpandOptions } from '../expand/apply.js';
 
 /** A whole number of at least `least`. */
@@ -126,6 +127,17 @@ export const SEARCH_OPTIONS = {
     type: numberWithin(0, 100),
     about:
       'pull the question toward the best passage of a first pass by this weight, so that its translations rise; 0: one pass (default: 0.2 in the mode dense where passages are in several languages)',
+    argument: '<weight>',
+    places: [...COMMANDS, ...REQUESTS],
+  },
+  /**
+   * Weight of the dense leg in a hybrid, >= 0, against 1 for the lexical leg: 0 orders its hits by
+   * words alone. Default: what was tuned for the encoder.
+   */
+  denseWeight: {
+    type: numberWithin(0, 100),
+    about:
+      'weight of the dense leg in a hybrid, against 1 for the lexical leg (default: what was tuned for the encoder)',
     argument: '<weight>',
     places: [...COMMANDS, ...REQUESTS],
   },
@@ -262,6 +274,29 @@ export function shapeIn<P extends Place>(place: P): ShapeIn<P> {
     return [name, value === undefined ? described.optional() : described.default(value)];
   });
   return Object.fromEntries(fields) as ShapeIn<P>;
+}
+
+/**
+ * Checks the numbers among the options of the library; the other places check by their schemas.
+ * @throws XqgError XQG_NUMBER_OUT_OF_RANGE
+ */
+export function checkNumbers(options: SearchOptions): void {
+  for (const [name, { type }] of Object.entries<OptionDeclaration>(SEARCH_OPTIONS)) {
+    const value = options[name as OptionName];
+    if (value === undefined || !(type instanceof z.ZodNumber) || type.safeParse(value).success)
+      continue;
+    throw new XqgError('XQG_NUMBER_OUT_OF_RANGE', {
+      name,
+      value: value as number,
+      range: rangeOf(type),
+    });
+  }
+}
+
+function rangeOf({ minValue, maxValue, isInt }: z.ZodNumber): string {
+  const isBounded = maxValue !== null && maxValue < Number.MAX_SAFE_INTEGER;
+  const range = isBounded ? `${minValue} to ${maxValue}` : `${minValue} or more`;
+  return isInt ? `a whole number of ${range}` : range;
 }
 
 /** How `augment` is spelled where both rankings can be asked for, as the library's option. */

@@ -12,6 +12,7 @@ import { XqgError } from '../base/errors.js';
 import type { Expansion } from '../expand/apply.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { SearchDefaults } from './defaults.js';
+import type { Normalization } from './fusion.js';
 import type { LexicalMode } from './lexical/view.js';
 import type { SearchMode, SearchOptions } from './options.js';
 
@@ -45,6 +46,8 @@ export interface SearchRequest extends ScoringOptions {
    * Length of the lists that a hybrid is made of; default: that of defaults.ts, or k if it is more.
    */
   readonly topN?: number;
+  /** How the scores of a hybrid's legs become comparable; default: that of defaults.ts. */
+  readonly normalization?: Normalization;
   /**
    * True: the dense leg scans every row, also where a graph of near neighbors is at hand. Default
    * false.

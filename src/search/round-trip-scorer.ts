@@ -3,14 +3,14 @@ import { type QueryScorer, type RankPassage, scorerOfRanks } from '../generate/f
 import type { SearchOptions } from './options.js';
 import type { Question, QuestionHits } from './result.js';
 
-/** The parts of an open index that the round trip needs. */
+/** What the round trip needs of an open index. */
 interface RankingIndex {
   passage(id: string): Promise<unknown>;
   rank(questions: readonly Question[], options: SearchOptions): AsyncIterable<QuestionHits>;
   digest(): Promise<string>;
 }
 
-/** A passage that is found below this place is as one that is not found. */
+/** A passage below this rank counts as not found. */
 const DEPTH = 100;
 
 /**
@@ -24,8 +24,12 @@ export async function roundTripScorer(index: RankingIndex): Promise<QueryScorer>
   const rank: RankPassage = async (passageId, lang, questions) => {
     await index.passage(passageId);
     const ranks: (number | null)[] = [];
-    const asked = questions.map((text) => ({ text, lang }));
-    for await (const { hits } of index.rank(asked, { mode: 'dense', augment: false, k: DEPTH })) {
+    const inLanguage = questions.map((text) => ({ text, lang }));
+    for await (const { hits } of index.rank(inLanguage, {
+      mode: 'dense',
+      augment: false,
+      k: DEPTH,
+    })) {
       const place = hits.findIndex(({ id }) => id === passageId);
       ranks.push(place < 0 ? null : place + 1);
     }

@@ -3,6 +3,7 @@
  * across languages, the generator's table. Only for people: it does not change the ranking.
  */
 import { LRUCache } from 'lru-cache';
+import { segmenterOf } from '../base/segmenter.js';
 import type { TermFactors } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
@@ -216,8 +217,6 @@ export interface TextPiece {
 /** Where a long sentence may be cut. */
 const BREAK = /[\s,;:،؛、，；：।]+/gu;
 
-const segmenters = new Map<string, Intl.Segmenter>();
-
 /**
  * The sentences of a text in order, without the space around them.
  *
@@ -226,7 +225,7 @@ const segmenters = new Map<string, Intl.Segmenter>();
  */
 export function sentencesOf(text: string, lang: string, longest: number): TextPiece[] {
   const pieces: TextPiece[] = [];
-  for (const { segment, index } of segmenterOf(lang).segment(text)) {
+  for (const { segment, index } of segmenterOf(lang, 'sentence').segment(text)) {
     for (const [start, end] of cut(segment, longest))
       pieces.push(...trimmed(text, index + start, index + end));
   }
@@ -266,13 +265,4 @@ function trimmed(text: string, start: number, end: number): TextPiece[] {
   if (body === '') return [];
   const from = start + piece.indexOf(body);
   return [{ text: body, start: from, end: from + body.length }];
-}
-
-function segmenterOf(lang: string): Intl.Segmenter {
-  let segmenter = segmenters.get(lang);
-  if (segmenter === undefined) {
-    segmenter = new Intl.Segmenter(lang, { granularity: 'sentence' });
-    segmenters.set(lang, segmenter);
-  }
-  return segmenter;
 }

@@ -9,16 +9,16 @@ export interface RankedRows {
 }
 
 /**
- * `rankOfIds(ids)[r]` is the place of row r's id among all ids in ascending order of their UTF-16
- * code units.
+ * `rankOfIds(ids)[r]` is the position of row r's id among all ids in ascending order of their
+ * UTF-16 code units.
  */
 export function rankOfIds(ids: readonly string[]): Uint32Array {
   const order = Uint32Array.from(ids.keys()).sort((a, b) =>
     ids[a] < ids[b] ? -1 : ids[a] > ids[b] ? 1 : 0,
   );
   const rank = new Uint32Array(ids.length);
-  order.forEach((row, place) => {
-    rank[row] = place;
+  order.forEach((row, position) => {
+    rank[row] = position;
   });
   return rank;
 }
@@ -95,8 +95,8 @@ export function kthScore(
 const SAMPLE = 4096;
 
 /**
- * A score that most likely is a little below the k-th largest, from a sample: then few scores are
- * left to look at, since most are far below. Null if there are too few scores for that.
+ * A score that is most likely a little below the k-th largest, estimated from a sample, so that few
+ * scores remain to be compared. Null if there are too few scores for a sample.
  */
 function guessKth(
   scores: Float32Array | Float64Array,
@@ -209,7 +209,7 @@ function rowsAbove(
   return Uint32Array.from(rows);
 }
 
-/** Puts `value` in the place of the smallest of a heap (smallest first). */
+/** Replaces the smallest value of a heap (smallest first). */
 function replaceTop(heap: Float64Array, size: number, value: number): void {
   let at = 0;
   for (;;) {

@@ -3,11 +3,12 @@
  * add nothing), with what each may do. Logs and errors show the first eight hex digits. The file may
  * change while a server runs.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { writeAtomically } from '../base/atomic-write.js';
 import { XqgError } from '../base/errors.js';
+import { sha256 } from '../base/identity.js';
 import { parseFilters } from '../search/filters.js';
 import { type Access, RIGHTS } from './access.js';
 
@@ -73,7 +74,7 @@ export async function addKey(
   }
   const key = `xqg_${randomBytes(32).toString('base64url')}`;
   const created = new Date().toISOString();
-  const stored = keySchema.parse({ name, sha256: hashOf(key), indexes, rights, filters, created });
+  const stored = keySchema.parse({ name, sha256: sha256(key), indexes, rights, filters, created });
   await writeKeys(file, [...keys, stored]);
   return { key, stored };
 }
@@ -106,9 +107,9 @@ export class KeyRing {
   async access(key: string): Promise<Access> {
     await this.#renew();
     // Looked up by the hash of what was sent: how long it takes says nothing about a key.
-    const sha256 = hashOf(key);
-    const stored = this.keys.get(sha256);
-    const fingerprint = fingerprintOf({ sha256 });
+    const hash = sha256(key);
+    const stored = this.keys.get(hash);
+    const fingerprint = fingerprintOf({ sha256: hash });
     if (stored === undefined) throw new XqgError('XQG_KEY_UNKNOWN', { fingerprint });
     const { indexes, rights, filters } = stored;
     return { fingerprint, indexes, rights, filters };
@@ -125,10 +126,6 @@ export class KeyRing {
   }
 }
 
-function hashOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
-}
-
 function byHash(keys: readonly StoredKey[]): ReadonlyMap<string, StoredKey> {
   return new Map(keys.map((key) => [key.sha256, key]));
 }
@@ -142,5 +139,5 @@ async function keysIfThere(file: string): Promise<StoredKey[]> {
 }
 
 async function writeKeys(file: string, keys: readonly StoredKey[]): Promise<void> {
-  await writeAtomically(file, `${JSON.stringify({ keys }, null, 2)}\n`, 0o600);
+  await writeAtomically(file, `${JSON.stringify({ keys }, null, 2)}\n`, { mode: 0o600 });
 }

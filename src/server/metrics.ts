@@ -40,7 +40,7 @@ export function addMetrics(app: FastifyInstance, { gate, jobs, expansions }: Wat
   });
   new Counter({
     name: 'xqg_searches_shed_total',
-    help: 'Searches that were sent away because too many waited.',
+    help: 'Searches that were refused because too many waited.',
     registers,
     collect() {
       this.reset();

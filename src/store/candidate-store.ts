@@ -1,7 +1,6 @@
 /**
- * A store that can be asked for what a question is about, beside what every store does: lists of
- * rows near a vector or with terms. It knows no question and no ranking: its lists are candidates,
- * to be scored exactly from the rows. Holds no logic.
+ * The interface of a store that also searches: it lists rows near a vector or with terms. The lists
+ * are candidates, which search scores exactly from the rows.
  */
 import type { Column, IndexedPassage, PassageStore, StoreReader } from './store.js';
 
@@ -9,11 +8,11 @@ import type { Column, IndexedPassage, PassageStore, StoreReader } from './store.
 export interface TermClause {
   readonly field: 'own' | 'pivot' | { readonly drawn: string };
   readonly term: string;
-  /** What it counts, > 0. */
+  /** Factor of its score, > 0. */
   readonly boost: number;
-  /** Only in rows of this language. */
+  /** Counts only in rows of this language. */
   readonly only?: string;
-  /** Not in rows of this language. */
+  /** Does not count in rows of this language. */
   readonly except?: string;
 }
 
@@ -30,7 +29,7 @@ export interface CandidateList {
         /** `vector`: e(p); `fused`: with the queries of all languages. */
         readonly field: 'vector' | 'fused';
         readonly near: Float32Array;
-        /** Rows that are looked at, >= size: more find more of the nearest. */
+        /** Number of rows to examine, >= size: a larger number finds more of the nearest. */
         readonly breadth: number;
       }
     | { readonly terms: readonly TermClause[] };
@@ -38,17 +37,17 @@ export interface CandidateList {
 }
 
 export interface PlacedRow<C extends Column> {
-  /** Names the row within its store, in the order of `scan`; a whole number. */
+  /** Number of the row within its store, ascending in the order of `scan`. */
   readonly seq: number;
   readonly row: Pick<IndexedPassage, C>;
 }
 
 export interface RowOptions {
-  /** Rows that do not fulfil all of these are left out. */
+  /** Only rows that fulfill all of these. */
   readonly filters?: readonly FactCondition[];
   /** Languages of the sums that are read; default: all. */
   readonly languages?: readonly string[];
-  /** Own terms that are read; others count in the bag's `total` alone. Default: all. */
+  /** Own terms to read; others count only in the bag's `total`. Default: all. */
   readonly ownTerms?: ReadonlySet<string>;
 }
 
@@ -59,7 +58,7 @@ export interface CandidateReader extends StoreReader {
     columns: readonly C[],
     options?: RowOptions,
   ): Promise<PlacedRow<C>[][]>;
-  /** Rows with these numbers or ids, in no order; those that are not there are left out. */
+  /** The rows with these numbers or ids that exist, in no particular order. */
   rows<C extends Column>(
     which: { readonly seqs: readonly number[] } | { readonly ids: readonly string[] },
     columns: readonly C[],
@@ -67,7 +66,7 @@ export interface CandidateReader extends StoreReader {
   ): Promise<PlacedRow<C>[]>;
   /** How many rows have one or more of the terms, for each list of terms. */
   countTerms(lists: readonly (readonly TermClause[])[]): Promise<number[]>;
-  /** Rows that came or went after an earlier version; null if that is not known any more. */
+  /** Rows that were added or removed after an earlier version; null if no longer known. */
   changesSince<C extends Column>(
     version: string,
     columns: readonly C[],
@@ -81,18 +80,19 @@ export interface CandidateReader extends StoreReader {
   bytes(): Promise<number>;
 }
 
-/** Texts that a store keeps beside its rows. */
-export type KeptText = 'manifest' | 'statistics' | 'glossary';
+/** Texts that a store has besides its rows. */
+export type StoredText = 'manifest' | 'statistics' | 'glossary';
 
 export interface CandidateStore extends PassageStore {
+  readonly listsCandidates: true;
   snapshot(): Promise<CandidateReader>;
   at(version: string): Promise<CandidateReader>;
-  read(what: KeptText): Promise<string | null>;
-  write(what: KeptText, text: string): Promise<void>;
+  read(what: StoredText): Promise<string | null>;
+  write(what: StoredText, text: string): Promise<void>;
   /** Lets the next writer begin at once. */
   release(): Promise<void>;
 }
 
-export function isRankingStore(store: PassageStore): store is CandidateStore {
-  return 'read' in store && 'release' in store;
+export function isCandidateStore(store: PassageStore): store is CandidateStore {
+  return store.listsCandidates;
 }

@@ -11,7 +11,7 @@ import type { PassageStore, StoreShape } from './store.js';
 const FOLDER = 'store';
 
 /**
- * Makes an empty store, or opens the one that is there, for writing.
+ * Creates an empty store, or opens an existing one, for writing.
  * @param dir of the index; its lock is held
  * @param spec `opensearch://...`; undefined: the embedded store
  */
@@ -32,13 +32,13 @@ export async function createStore(
 
 /** @throws XqgError XQG_STORE_MISSING, and others of the store */
 export async function openStore(dir: string, spec: string | undefined): Promise<PassageStore> {
-  if (spec !== undefined) return openRankingStore(spec);
+  if (spec !== undefined) return openCandidateStore(spec);
   const { LanceStore } = await import('./lance/lance-store.js');
   return LanceStore.open(join(dir, FOLDER));
 }
 
 /** @throws XqgError XQG_STORE_MISSING, XQG_STORE_ADDRESS, and others of the store */
-export async function openRankingStore(spec: string): Promise<CandidateStore> {
+export async function openCandidateStore(spec: string): Promise<CandidateStore> {
   const { OpenSearchStore } = await import('./opensearch/opensearch-store.js');
   const { parseAddress } = await import('./opensearch/address.js');
   return OpenSearchStore.open(parseAddress(spec));

@@ -1,11 +1,9 @@
-/**
- * Refuses passages that must not reach a store: vectors of another length, numbers that are none.
- */
+/** Checks passages before they are stored: the lengths of vectors, and that numbers are finite. */
 import { XqgError } from '../base/errors.js';
 import type { IndexedPassage, StoreShape, UpsertOptions } from './store.js';
 
 /**
- * What an `upsert` may hold: passages that fit the store, each id once.
+ * Checks the passages of an `upsert`: they fit the store, and no id occurs twice.
  * @param options.checked each of them has passed `checkPassage`
  * @throws XqgError XQG_DUPLICATE_PASSAGE, and those of `checkPassage`
  */
@@ -45,7 +43,7 @@ function checkVector(vector: Float32Array, dim: number, what: string): void {
   if (vector.length !== dim) {
     throw new XqgError('XQG_VECTOR_LENGTH', { what, found: vector.length, expected: dim });
   }
-  // Zero as long as every number is finite: a quick look, since there are thousands a passage.
+  // Zero as long as every number is finite: a fast check, since a passage has thousands of them.
   let zero = 0;
   for (let i = 0; i < vector.length; i++) zero += vector[i] * 0;
   if (zero === 0) return;

@@ -1,6 +1,6 @@
 /**
- * The door of store/: where indexed passages live. A store keeps rows and versions; it knows no
- * encoder, no generator and no ranking. Every implementation passes test/store/conformance.ts.
+ * The interface of a store: the rows of indexed passages, in versions. Every implementation passes
+ * test/store/conformance.ts.
  */
 import type { Passage } from '../corpus/passage.js';
 import type { TermBag } from '../languages/terms.js';
@@ -24,17 +24,17 @@ export interface IndexedPassage extends Passage {
   readonly drawn: ReadonlyMap<string, readonly string[]> | null;
 }
 
-/** What is fixed when a store is made. */
+/** The properties of a store that are fixed when it is created. */
 export interface StoreShape {
   /** Length of every vector. */
   readonly dim: number;
   /** Languages that sums may have. */
   readonly queryLanguages: readonly string[];
-  /** Bits per number of a stored sum (see quantize.ts); passage vectors are kept as they are. */
+  /** Bits per number of a stored sum (see quantize.ts); passage vectors are not quantized. */
   readonly sumBits: 8 | 16;
   /**
-   * How a store that ranks by itself fuses passages with the queries of all languages; absent: it
-   * does not.
+   * How a store that lists candidates fuses passages with the queries of all languages; absent in
+   * other stores.
    */
   readonly fusion?: StoreFusion;
 }
@@ -44,14 +44,14 @@ export interface StoreFusion {
   /** In [0, 1]. */
   readonly alpha: number;
   readonly renormalize: boolean;
-  /** Queries that a sum of one language stands for. */
+  /** Number of queries in the sum of one language. */
   readonly queries: number;
 }
 
 export type Column = keyof IndexedPassage;
 
-/** All of them: the content of a row. */
-export const COLUMNS = [
+/** The columns of the passage itself, as the corpus has it. */
+export const PASSAGE_COLUMNS = [
   'id',
   'documentId',
   'source',
@@ -63,6 +63,11 @@ export const COLUMNS = [
   'langConfidence',
   'metadata',
   'ordinal',
+] as const satisfies readonly (keyof Passage)[];
+
+/** All columns: the content of a row. */
+export const COLUMNS = [
+  ...PASSAGE_COLUMNS,
   'documentHash',
   'vector',
   'sums',
@@ -103,7 +108,7 @@ export interface StoreReader {
    */
   quantizedSums?(lang: string): AsyncIterable<(Uint8Array | null)[]> | null;
   /**
-   * Rows by their place in the order of `scan`, in the order asked for.
+   * Rows by their number in the order of `scan`, in the order of `places`.
    * @param options.languages as for `scan`
    * @throws XqgError XQG_STORE_VERSION_GONE if the version was purged meanwhile
    */
@@ -113,7 +118,7 @@ export interface StoreReader {
     options?: Pick<ScanOptions, 'languages'>,
   ): Promise<Pick<IndexedPassage, C>[]>;
   /**
-   * Passages by id, in the order asked for; null where there is none. Searches: `take` is faster.
+   * Passages by id, in the order of `ids`; null where there is none. Slower than `take`.
    */
   get<C extends Column>(
     ids: readonly string[],
@@ -122,21 +127,23 @@ export interface StoreReader {
   close(): void;
 }
 
-/** What the caller vouches for, which saves the store the work. */
+/** What the caller guarantees, which saves the store the work of checking. */
 export interface UpsertOptions {
-  /** The store holds none of these documents. */
+  /** The store has none of these documents yet. */
   readonly allNew?: boolean;
   /** Each passage has passed `checkPassage` with the store's shape. */
   readonly checked?: boolean;
 }
 
-/** The one writer of a store. Calls must not overlap. */
+/** The only writer of a store. Calls must not overlap. */
 export interface PassageStore {
   readonly shape: StoreShape;
+  /** True for a CandidateStore. */
+  readonly listsCandidates: boolean;
   /**
-   * Puts whole documents in, as one step that a reader sees entirely or not at all: rows that the
-   * store had of these documents are gone afterwards. Later changes of the arrays by the caller
-   * have no effect once the promise is settled.
+   * Writes whole documents in one step, which a reader sees entirely or not at all. They replace
+   * the rows that the store has of these documents. The arrays may be reused once the promise is
+   * settled.
    *
    * @throws XqgError XQG_VECTOR_LENGTH, XQG_VECTOR_NOT_FINITE, XQG_DUPLICATE_PASSAGE; nothing is
    * written then
@@ -154,11 +161,11 @@ export interface PassageStore {
    */
   at(version: string): Promise<StoreReader>;
   /**
-   * Joins small pieces and frees deleted rows, versions before the oldest of `keep` and leftovers
-   * of a killed writer. The rows stay the same. The version that is current when nothing is joined
-   * stays in any case.
+   * Merges small files and frees deleted rows, versions before the oldest of `keep`, and what a
+   * killed writer left. The rows stay the same. If nothing is merged, the current version is kept
+   * in any case.
    *
-   * @param options.force also where it seems not worth its time
+   * @param options.force also if it does not seem worth the time
    * @returns false if it was not worth it
    */
   compact(keep: readonly string[], options?: { readonly force?: boolean }): Promise<boolean>;

@@ -2,16 +2,17 @@
  * A bag of terms as bytes and back, in the order of the bag.
  *
  * Layout: number of terms; per term its length in UTF-16 code units; per term its weight in units
- * of 1/1,024; then all terms one behind the other in UTF-8. All numbers are unsigned LEB128.
+ * of 1/1,024; then all terms, concatenated, in UTF-8. All numbers are unsigned LEB128.
  * Weights that are multiples of 1/1,024 below 2^21 come back exactly, others rounded to the nearest
  * one; none becomes zero.
  */
+import { fnv1a } from '../base/identity.js';
 import type { TermBag } from '../languages/terms.js';
 
 const utf8 = new TextEncoder();
 const UNITS = 1024;
 const MOST_UNITS = 2 ** 31 - 1;
-/** Bytes of the largest number that is written. */
+/** Most bytes that a number takes. */
 const NUMBER_BYTES = 5;
 
 /** @throws RangeError for a weight that is not finite and > 0 */
@@ -31,10 +32,10 @@ export function encodeTerms({ terms, weights }: TermBag): Uint8Array {
 }
 
 /**
- * @param bytes what `encodeTerms` gave
- * @param wanted others are left out, and count in `total` alone; default: all are read
+ * @param bytes the result of `encodeTerms`
+ * @param selection other terms are left out and count only in `total`; default: all terms
  */
-export function decodeTerms(bytes: Uint8Array, wanted?: WantedTerms): TermBag {
+export function decodeTerms(bytes: Uint8Array, selection?: TermSelection): TermBag {
   let at = 0;
   const nextNumber = (): number => {
     let value = 0;
@@ -53,12 +54,12 @@ export function decodeTerms(bytes: Uint8Array, wanted?: WantedTerms): TermBag {
     'utf8',
   );
   let from = 0;
-  if (wanted !== undefined) {
+  if (selection !== undefined) {
     const found: string[] = [];
     const frequencies: number[] = [];
     let total = 0;
     for (let t = 0; t < count; t++) {
-      const term = wanted.at(text, from, from + lengths[t]);
+      const term = selection.at(text, from, from + lengths[t]);
       from += lengths[t];
       total += weights[t];
       if (term === undefined) continue;
@@ -75,12 +76,9 @@ export function decodeTerms(bytes: Uint8Array, wanted?: WantedTerms): TermBag {
   return { terms, weights };
 }
 
-/**
- * A few terms that are looked for in many bags, without making a string of every term that is
- * passed over.
- */
-export class WantedTerms {
-  /** By the low bits of the hash; several of one slot stand behind each other. */
+/** A few terms to read from many bags, without making strings of the other terms. */
+export class TermSelection {
+  /** By the low bits of the hash; terms with the same bits share a slot. */
   readonly #slots: string[][];
 
   constructor(terms: Iterable<string>) {
@@ -89,41 +87,40 @@ export class WantedTerms {
     for (const term of all) this.#slots[this.#slotOf(term, 0, term.length)].push(term);
   }
 
-  /** The term that stands in the text there, if it is one of them. */
+  /** The selected term at text[start .. end), if there is one. */
   at(text: string, start: number, end: number): string | undefined {
     for (const term of this.#slots[this.#slotOf(text, start, end)])
-      if (standsAt(term, text, start, end)) return term;
+      if (matchesAt(term, text, start, end)) return term;
     return undefined;
   }
 
   #slotOf(text: string, start: number, end: number): number {
-    return hashOf(text, start, end) & (this.#slots.length - 1);
+    return slotHash(text, start, end) & (this.#slots.length - 1);
   }
 }
 
 /**
- * Terms that were read, by their hash: most come again and again, and what counts them finds a
- * known string much faster than a new one.
+ * Terms that were read before, by their hash: most recur, and maps find a string that they have
+ * seen much faster than an equal new one.
  */
-const known = new Array<string>(2 ** 16).fill('');
+const recent = new Array<string>(2 ** 16).fill('');
 /** Longer pieces of a text would keep all of it in memory (V8 copies shorter ones). */
-const LONGEST_KNOWN = 12;
+const LONGEST_CACHED = 12;
 
 function termOf(text: string, start: number, end: number): string {
-  if (end - start > LONGEST_KNOWN) return text.slice(start, end);
-  const slot = hashOf(text, start, end) & (known.length - 1);
-  if (!standsAt(known[slot], text, start, end)) known[slot] = text.slice(start, end);
-  return known[slot];
+  if (end - start > LONGEST_CACHED) return text.slice(start, end);
+  const slot = slotHash(text, start, end) & (recent.length - 1);
+  if (!matchesAt(recent[slot], text, start, end)) recent[slot] = text.slice(start, end);
+  return recent[slot];
 }
 
-/** FNV-1a over UTF-16 units, with its high bits mixed into the low ones. */
-function hashOf(text: string, start: number, end: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+/** With the high bits mixed into the low ones, which choose the slot. */
+function slotHash(text: string, start: number, end: number): number {
+  const hash = fnv1a(text, start, end);
   return hash ^ (hash >>> 16);
 }
 
-function standsAt(term: string, text: string, start: number, end: number): boolean {
+function matchesAt(term: string, text: string, start: number, end: number): boolean {
   if (term.length !== end - start) return false;
   for (let i = 0; i < term.length; i++)
     if (term.charCodeAt(i) !== text.charCodeAt(start + i)) return false;

@@ -1,9 +1,10 @@
 /** Streams training data: lexicons, bitext and word counts, filtered by license tier and source. */
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
 import { XqgError } from '../base/errors.js';
+import { readChunks } from '../base/text-file.js';
 
 /** Selects the data that a pack may be trained on. */
 export interface DataPolicy {
@@ -52,7 +53,8 @@ export interface SentencePair {
 /**
  * The rows of a tab-separated file `en, xx[, weight[, tier[, sources]]]`, gzipped or plain.
  * @throws XqgError XQG_TRAINING_FILE_MISSING when there is no such file
- * @throws XqgError XQG_TRAINING_ROW when a row has a missing column or a weight that is not positive
+ * @throws XqgError XQG_TRAINING_ROW when a row has a missing column or a weight that is not
+ * positive
  */
 export async function* readLexicon(path: string, policy: DataPolicy): AsyncGenerator<LexiconRow> {
   for await (const { line, number } of linesOf(path)) {
@@ -111,8 +113,7 @@ export function trainingFiles(
 
 async function* linesOf(path: string): AsyncGenerator<{ line: string; number: number }> {
   if (!existsSync(path)) throw new XqgError('XQG_TRAINING_FILE_MISSING', { path });
-  const raw = createReadStream(path);
-  const input = path.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
+  const input = Readable.from(readChunks(path));
   let number = 0;
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     number++;

@@ -3,9 +3,10 @@
  * run with onnxruntime-node and tokenizers. Vectors are cached on disk by teacher and texts.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { writeAtomically } from '../base/atomic-write.js';
 
 export interface TeacherCard {
   readonly name: string;
@@ -100,8 +101,7 @@ export async function teacherVectors(
     progress(from);
   }
   mkdirSync(cache, { recursive: true });
-  writeFileSync(`${cached}.tmp`, Buffer.from(out.buffer));
-  renameSync(`${cached}.tmp`, cached);
+  await writeAtomically(cached, Buffer.from(out.buffer));
   return out;
 }
 

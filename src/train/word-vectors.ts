@@ -8,7 +8,9 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 export interface WordVectorOptions {
   /** Number of components of the result. */
   readonly dim: number;
-  /** Number of leading components to drop: they reflect a word's frequency more than its meaning. */
+  /**
+   * Number of leading components to drop: they reflect a word's frequency more than its meaning.
+   */
   readonly dropped: number;
   /** Components are divided by their eigenvalue to the power of this. */
   readonly flattening: number;

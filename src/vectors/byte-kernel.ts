@@ -1,11 +1,11 @@
 /**
- * The WebAssembly kernel over rows of signed bytes, each instance with a memory of its own:
- * JavaScript, one number at a time, would take most of the time of indexing and of searching.
+ * The WebAssembly kernel over rows of signed bytes, with its own memory. In JavaScript, one number
+ * at a time, the same work would dominate the time of indexing and searching.
  */
 import { MODULE } from './byte-kernel.wasm.js';
 import { type KernelMemory, kernelOf, PAGE } from './kernel.js';
 
-/** Addresses are in bytes; rows take a multiple of 16 of them. */
+/** Addresses are in bytes; the size of a row is a multiple of 16. */
 interface Kernel extends KernelMemory {
   readonly add: (rows: number, factors: number, n: number, out: number, dim: number) => void;
   readonly quantize: (from: number, row: number, dim: number) => number;
@@ -17,7 +17,7 @@ const newKernel = kernelOf<Kernel>(MODULE);
 
 export class ByteKernel {
   readonly call: Kernel;
-  /** Views of the whole memory, new after every growth. */
+  /** Views of the whole memory, renewed whenever it grows. */
   bytes!: Int8Array;
   halves!: Int16Array;
   integers!: Int32Array;
@@ -28,7 +28,7 @@ export class ByteKernel {
     this.#view();
   }
 
-  /** Room for so many bytes. */
+  /** Makes room for this many bytes. */
   reserve(bytes: number): void {
     const missing = bytes - this.bytes.length;
     if (missing <= 0) return;
@@ -36,7 +36,7 @@ export class ByteKernel {
     this.#view();
   }
 
-  /** Growing detaches the views of before. */
+  /** Growing detaches the earlier views. */
   #view(): void {
     const { buffer } = this.call.memory;
     this.bytes = new Int8Array(buffer);

@@ -1,15 +1,15 @@
 /**
- * A matrix in 8 bits a number, with a scale for each row, for products that are nearly those of the
- * matrix itself: with a bound of the error, so that a caller can tell which rows need an exact
- * look. A quarter of the memory is a quarter of what a scan has to read. Rows that are bytes times
- * a scale already, as stored sums are, are kept as they are.
+ * A matrix in 8 bits per number with a scale per row. Its products approximate those of the
+ * original matrix within a known bound, so that a caller can tell which rows need an exact product.
+ * A scan reads a quarter of the memory. Rows that are already bytes times a scale, such as stored
+ * sums, are represented exactly.
  */
 import { setImmediate } from 'node:timers/promises';
 import { ByteKernel, strideOf } from './byte-kernel.js';
 
 /** WebAssembly addresses 4 GiB; the rest is for the question and its products. */
 const MOST_BYTES = 3.5 * 2 ** 30;
-/** Rows between two pauses: some milliseconds. */
+/** Rows between two pauses: a few milliseconds. */
 const ROWS_TOGETHER = 4096;
 const LARGEST_STEP = 32_767;
 /** Covers the rounding of what bounds are computed from. */
@@ -18,7 +18,7 @@ const SLACK = 1.001;
 export interface ByteProducts {
   /** (n) */
   readonly scores: Float32Array;
-  /** No score is off the true product by more. */
+  /** Largest difference between a score and the true product. */
   readonly error: number;
 }
 
@@ -26,14 +26,14 @@ export class ByteMatrix {
   readonly n: number;
   /** Bytes from one row to the next. */
   readonly stride: number;
-  /** (n) by row: what a 1 stands for. */
+  /** (n) the value of a step by row. */
   readonly scales: Float32Array;
   readonly #dim: number;
   readonly #kernel = new ByteKernel();
   readonly #products: number;
   /** Address of row 0. */
   readonly #first: number;
-  /** No row is off by more, in length. */
+  /** Largest length of the difference between a row and the original. */
   #rowError = 0;
   /** The length of the longest row. */
   #longest = 0;
@@ -48,14 +48,14 @@ export class ByteMatrix {
     this.#kernel.reserve(this.#first + n * this.stride);
   }
 
-  /** @param vectors (n x dim), row-major, finite; not kept */
+  /** @param vectors (n x dim), row-major, finite; copied */
   static of(vectors: Float32Array, dim: number): ByteMatrix {
     const matrix = new ByteMatrix(vectors.length / dim, dim);
     matrix.#setRows(0, matrix.n, vectors);
     return matrix;
   }
 
-  /** As `of`; gives way to what else waits now and then. */
+  /** Like `of`, but lets other work run now and then. */
   static async slowly(vectors: Float32Array, dim: number): Promise<ByteMatrix> {
     const matrix = new ByteMatrix(vectors.length / dim, dim);
     for (let first = 0; first < matrix.n; first += ROWS_TOGETHER) {
@@ -66,8 +66,7 @@ export class ByteMatrix {
   }
 
   /**
-   * The same for rows that are bytes times a scale already; `fill` puts them in, the others are
-   * zero.
+   * A matrix of zeros, whose rows `fill` sets to bytes times a scale.
    * @param n rows
    */
   static exactly(n: number, dim: number): ByteMatrix {
@@ -81,7 +80,7 @@ export class ByteMatrix {
     let squares = 0;
     for (const step of steps) squares += step * step;
     this.#longest = Math.max(this.#longest, Math.sqrt(squares) * scale * SLACK);
-    // That of rounding step times scale to 32 bits.
+    // The error of rounding step times scale to 32 bits.
     this.#rowError = this.#longest * 2 ** -24;
   }
 
@@ -90,12 +89,12 @@ export class ByteMatrix {
     return n * (strideOf(dim) + 4) < MOST_BYTES && questionStep(dim) >= 127;
   }
 
-  /** No row is longer. */
+  /** The length of the longest row, or a little more. */
   get longest(): number {
     return this.#longest;
   }
 
-  /** The bytes of some rows, `stride` each; to read. */
+  /** A read-only view of the bytes of some rows, `stride` each. */
   rows(first: number, n: number): Int8Array {
     const from = this.#first + first * this.stride;
     return this.#kernel.bytes.subarray(from, from + n * this.stride);
@@ -109,7 +108,7 @@ export class ByteMatrix {
   }
 
   /**
-   * The same times a weight, added to what is there.
+   * Adds a row times a weight.
    * @param into (dim)
    */
   addRow(row: number, weight: number, into: Float32Array): void {
@@ -118,7 +117,7 @@ export class ByteMatrix {
     for (let d = 0; d < into.length; d++) into[d] += weight * Math.fround(bytes[d] * scale);
   }
 
-  /** Nearly question . row for every row. */
+  /** Approximately question . row for every row. */
   products(question: Float32Array): ByteProducts {
     const { halves, integers, call } = this.#kernel;
     let largest = 0;
@@ -154,7 +153,7 @@ export class ByteMatrix {
       this.#rowError = Math.max(this.#rowError, this.#set(row, vectors));
   }
 
-  /** Returns by how much the row is off, in length. */
+  /** Returns the length of the difference between the row and the original. */
   #set(row: number, vectors: Float32Array): number {
     const { floats, bytes, call } = this.#kernel;
     const dim = this.#dim;

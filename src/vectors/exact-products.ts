@@ -1,12 +1,12 @@
 /**
- * Exact products of a question with every row of a matrix, two 64-bit numbers at a time:
- * JavaScript, one at a time, would take most of the time of measuring hybrids. The sums are those
- * of `product` in search/dense, to the bit.
+ * Exact products of a question with every row of a matrix, two 64-bit numbers at a time: in
+ * JavaScript they would take most of the time of evaluating hybrids. The sums equal those of
+ * `product` in search/dense to the bit.
  */
 import { MODULE } from './exact-products.wasm.js';
 import { type KernelMemory, kernelOf, PAGE } from './kernel.js';
 
-/** Rows that are summed at once need no more memory than this. */
+/** Largest matrix, in bytes. */
 const ROWS_BYTES = 64 * 2 ** 20;
 /** Numbers of a row that the kernel takes at once. */
 const BLOCK = 8;

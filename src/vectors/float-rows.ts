@@ -1,7 +1,7 @@
 /**
- * Weighted sums of rows of 32-bit floats: JavaScript, one number at a time, would take most of the
- * time of fusing. Sums are taken in 64 bits, part by part, and rounded once; squares are summed by
- * place modulo 8.
+ * Weighted sums of rows of 32-bit floats: in JavaScript they would take most of the time of fusing.
+ * Sums are computed in 64 bits, part by part, and rounded once; squares are summed by position
+ * modulo 8.
  */
 import { MODULE } from './float-rows.wasm.js';
 import { type KernelMemory, kernelOf, PAGE } from './kernel.js';
@@ -26,11 +26,11 @@ interface Kernel extends KernelMemory {
 
 const newKernel = kernelOf<Kernel>(MODULE);
 let kernel: Kernel | undefined;
-/** Views of the whole memory, new after every growth. */
+/** Views of the whole memory, renewed whenever it grows. */
 let floats = new Float32Array(0);
 let doubles = new Float64Array(0);
 
-/** A matrix and what each of its rows counts. */
+/** A matrix and the weight of its rows. */
 export interface WeightedPart {
   /** (n x dim), row-major */
   readonly numbers: Float32Array;
@@ -70,7 +70,7 @@ export function sumRows(
   for (let row = 0; row < n; row += together) {
     const rows = Math.min(together, n - row);
     const part = stride * rows;
-    // Squares are summed over what lies behind short rows, too.
+    // The padding of short rows enters the sum of squares, too.
     if (stride > dim) floats.fill(0, first / 4, first / 4 + part * parts.length);
     parts.forEach(({ numbers }, p) => {
       copyRows(rows, dim, numbers, row * dim, dim, floats, first / 4 + p * part, stride);

@@ -1,20 +1,20 @@
-/** Starts the WebAssembly modules of this folder from their text in base64. */
+/** Instantiates WebAssembly kernels from their bytes in base64 (NAME.wasm.ts). */
 
-/** Bytes of a page, by which a memory grows. */
+/** Bytes of a page, the unit in which a memory grows. */
 export const PAGE = 65_536;
 
-/** What every module has beside its functions. */
+/** The exports of every kernel besides its functions. */
 export interface KernelMemory {
   readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number };
 }
 
-/** The part used here; the compiler knows it only together with browsers. */
+/** The part that is used here; TypeScript declares it only in its library for browsers. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
 };
 
-/** @returns makes an instance with a memory of its own; the first call compiles */
+/** @returns a function that makes an instance with its own memory; the first call compiles */
 export function kernelOf<K extends KernelMemory>(base64: string): () => K {
   let compiled: object | undefined;
   return () => {

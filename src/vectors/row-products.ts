@@ -1,6 +1,6 @@
 /**
- * The products of the rows of two matrices, place by place: row r of the one with row r of the
- * other. Gives way to what else waits now and then, since it may read hundreds of megabytes.
+ * The products of the rows of two matrices: row r of the one with row r of the other. Lets other
+ * work run now and then, since it may read hundreds of megabytes.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { ByteMatrix } from './byte-matrix.js';
@@ -9,7 +9,7 @@ import { MODULE } from './row-products.wasm.js';
 
 /** Rows at a time: they stay in the processor's cache. */
 const BLOCK = 256;
-/** Blocks between two pauses: some milliseconds. */
+/** Blocks between two pauses: a few milliseconds. */
 const BLOCKS = 32;
 
 interface Kernel extends KernelMemory {

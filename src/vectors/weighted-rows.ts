@@ -1,4 +1,4 @@
-/** Sums of weighted rows of signed bytes, which grow in number. */
+/** Sums of weighted rows of signed bytes, to which rows can be added. */
 import { ByteKernel, strideOf } from './byte-kernel.js';
 
 /** Rows that are added in one call. */
@@ -29,15 +29,15 @@ export class WeightedRows {
     this.#kernel.reserve(this.#first);
   }
 
-  /** Keeps a row (dim) under a number; numbers grow by one. */
+  /** Stores a row (dim) under a number; numbers grow by one. */
   set(row: number, bytes: Int8Array): void {
     this.#reserve(row);
     this.#kernel.bytes.set(bytes, this.#first + row * this.stride);
   }
 
   /**
-   * Keeps what `fill` adds to zeros (dim) under a number, in 8 bits: the largest becomes 127.
-   * @returns the scale: what a 1 of the row stands for
+   * Stores what `fill` adds to zeros (dim) under a number, in 8 bits: the largest becomes 127.
+   * @returns the scale: the value of a step
    */
   quantize(row: number, fill: (exact: Float32Array) => void): number {
     this.#reserve(row);
@@ -51,8 +51,8 @@ export class WeightedRows {
   }
 
   /**
-   * Adds factor x row to the sum, at the latest when it is taken; the row must not be set anew
-   * before `flush`.
+   * Adds factor x row to the sum, which may be delayed until the sum is read; the row must not be
+   * overwritten before `flush`.
    */
   add(row: number, factor: number): void {
     const { integers, floats } = this.#kernel;
@@ -77,8 +77,8 @@ export class WeightedRows {
 
   #reserve(row: number): void {
     if (row < this.#rowsHeld) return;
-    // Twice as much each time: after every growth the garbage collector takes all of it for new.
-    // What no row fills takes no memory.
+    // Doubles each time: after every growth the garbage collector counts all of it as new. Memory
+    // that no row fills is not backed by the machine.
     this.#rowsHeld = Math.max(FIRST_ROWS, 2 * this.#rowsHeld);
     this.#kernel.reserve(this.#first + this.#rowsHeld * this.stride);
   }

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readLines } from '../../src/base/lines.js';
@@ -140,6 +141,32 @@ describe('readLines', () => {
     expect(await lines('a\r\n\nb\u2028c\nd')).toEqual(['1 a', '2 ', '3 b\u2028c', '4 d']);
     expect(await lines('a\n')).toEqual(['1 a']);
     expect(await lines('')).toEqual([]);
+  });
+
+  it('unpacks .gz, and names the line of a bad byte within', async () => {
+    const packed = (bytes: Buffer) => {
+      const path = put(gzipSync(bytes));
+      renameSync(path, `${path}.gz`);
+      return `${path}.gz`;
+    };
+    const texts = async (path: string) => {
+      const found: string[] = [];
+      for await (const { text } of readLines(path)) found.push(text);
+      return found;
+    };
+    const many = Array.from({ length: 50_000 }, (_, i) => `line ${i}`);
+    expect(await texts(packed(Buffer.from(many.join('\n'))))).toEqual(many);
+    const bad = Buffer.concat([Buffer.from(`${many.join('\n')}\n`), Buffer.of(0xff)]);
+    await expect(texts(packed(bad))).rejects.toMatchObject({
+      code: 'XQG_CORPUS_ENCODING',
+      details: { line: '50,001' },
+    });
+    const cut = put(gzipSync(many.join('\n')).subarray(0, 1000));
+    renameSync(cut, `${cut}.gz`);
+    await expect(texts(`${cut}.gz`)).rejects.toMatchObject({
+      code: 'XQG_CORPUS_UNREADABLE',
+      details: { reason: 'unexpected end of file' },
+    });
   });
 
   it('joins a line of many chunks', async () => {

@@ -66,7 +66,7 @@ describe('a data file', () => {
     write('cut/xquad.de.json', squad('de', ['a', 'b']));
     const told = await experiment('cut', '{ set: xquad, path: cut, settings: [to-english] }');
     expect(told).toMatch(/xquad\.en\.json/);
-    expect(told).toMatch(/Download the file anew/);
+    expect(told).toMatch(/Download the file again/);
     const packed = gzipSync(`${'q1 Q0 d1 1 2.0 t\n'.repeat(1)}${'q1 Q0 d2 2 1.0 t\n'}`);
     const run = write('cut.run.gz', packed.subarray(0, packed.length - 6));
     expect(
@@ -100,7 +100,7 @@ describe('a run', () => {
 
   it('with a passage twice is refused with its line', async () => {
     const told = await refused(...evaluate('q1 Q0 d1 1 2 t\nq1 Q0 d2 2 1 t\nq1 Q0 d1 3 0 t\n'));
-    expect(told).toMatch(/x\.run.*3.*"?d1"?.*a second time/s);
+    expect(told).toMatch(/x\.run.*3.*"?d1"?.*is repeated/s);
   });
 
   it('with unknown and missing queries is measured, and they are told', async () => {

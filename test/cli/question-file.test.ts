@@ -36,7 +36,7 @@ describe('a file of questions', () => {
     ['no tab', '1 Who?', /line 1: there is no tab/],
     ['an empty question', '1\tWho?\n2\t \n', /line 2: the question "2" is empty/],
     ['an id that comes twice', '1\tWho?\n\n1\tWhat?', /line 3: the id "1" was given in line 1/],
-    ['broken JSON', '{"id": 1', /line 1: not JSON/],
+    ['broken JSON', '{"id": 1', /line 1: not valid JSON/],
     ['no text', '{"id": 1}', /line 1: "text" is missing/],
   ])('is refused with its line: %s', async (_, text, message) => {
     await expect(read(text)).rejects.toThrow(message);

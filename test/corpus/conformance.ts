@@ -1,5 +1,5 @@
 /**
- * What every corpus reader must do, whatever its format. A new reader calls `describeReader` with
+ * The conformance suite of corpus readers. A new reader calls `describeReader` with
  * files of its own.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,12 +14,12 @@ export interface ReaderCase {
   readonly reader: CorpusReader;
   /** Name of a file in this format. */
   readonly name: string;
-  /** A sound file and what it holds, in order. */
+  /** A valid file and its documents, in order. */
   readonly sound: string | Buffer;
   readonly documents: readonly { id: string; title: string; lang?: string; text: string }[];
-  /** Files that are broken, and a part of the message that says where. */
+  /** Invalid files, and the part of the message that states where. */
   readonly broken: Readonly<Record<string, { data: string | Buffer; says: RegExp }>>;
-  /** A format of rows: sound rows, and the same with a broken row behind them. */
+  /** For formats of rows: valid rows, and the same with an invalid row after them. */
   readonly rows?: { readonly soundThenBroken: string; readonly soundRows: number };
 }
 
@@ -45,13 +45,13 @@ export function describeReader(test: ReaderCase): void {
       return error as XqgError;
     };
 
-    it('knows its files by name', () => {
+    it('recognizes its files by name', () => {
       expect(reader.matches(path)).toBe(true);
       expect(reader.matches(join(folder, 'picture.png'))).toBe(false);
       expect(reader.extensions.length).toBeGreaterThan(0);
     });
 
-    it('keeps id, title, language and text', async () => {
+    it('reads id, title, language and text', async () => {
       const found = await read(sound);
       const seen = found.map(({ id, title, lang, blocks }) => ({
         id,
@@ -62,28 +62,28 @@ export function describeReader(test: ReaderCase): void {
       expect(seen).toEqual(documents.map((document) => ({ lang: undefined, ...document })));
     });
 
-    it('says where a document comes from', async () => {
+    it('states where a document comes from', async () => {
       for (const document of await read(sound)) {
         expect(document.path).toBe(path);
         expect(document.source).toBe(folder);
       }
     });
 
-    it('gives unique ids, the same at every reading', async () => {
+    it('gives unique ids, the same every time', async () => {
       const first = (await read(sound)).map(({ id }) => id);
       const again = (await read(sound)).map(({ id }) => id);
       expect(again).toEqual(first);
       expect(new Set(first).size).toBe(first.length);
     });
 
-    it('refuses an empty file by name', async () => {
+    it('refuses an empty file, naming it', async () => {
       const error = await failure('');
       expect(error.code).toBe('XQG_CORPUS_EMPTY');
       expect(error.message).toContain(path);
       expect(error.remedy).not.toBe('');
     });
 
-    it('names a file that is not there', async () => {
+    it('names a missing file', async () => {
       const missing = join(folder, `no ${name}`);
       const reading = async (): Promise<void> => {
         for await (const _ of reader.read({ path: missing, id: name, source: folder }));
@@ -95,7 +95,7 @@ export function describeReader(test: ReaderCase): void {
     });
 
     for (const [what, { data, says }] of Object.entries(broken)) {
-      it(`says where: ${what}`, async () => {
+      it(`states the position of ${what}`, async () => {
         const error = await failure(data);
         expect(error.message).toContain(path);
         expect(error.message).toMatch(says);
@@ -104,7 +104,7 @@ export function describeReader(test: ReaderCase): void {
     }
 
     if (rows !== undefined) {
-      it('streams: the rows before a broken one arrive', async () => {
+      it('streams: the rows before an invalid one arrive', async () => {
         writeFileSync(path, rows.soundThenBroken);
         let arrived = 0;
         const reading = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DocumentIds } from '../../src/corpus/read-corpus.js';
 
 describe('DocumentIds', () => {
-  it('finds every repetition among many ids, also after it has grown', () => {
+  it('finds every repeated id among many, also after it has grown', () => {
     const ids = new DocumentIds(8);
     for (let i = 0; i < 5000; i++)
       ids.claim({ id: `row ${i}`, path: i < 2500 ? '/a' : '/b', line: i + 1 });

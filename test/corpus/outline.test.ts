@@ -3,7 +3,7 @@ import { outlineOfHtml } from '../../src/corpus/outline.js';
 import { splitFrontMatter } from '../../src/corpus/readers/markdown.js';
 
 describe('outlineOfHtml', () => {
-  it('keeps the trail of headings above each text; the first h1 is the title', () => {
+  it('records the headings above each text; the first h1 is the title', () => {
     const { title, blocks } = outlineOfHtml(
       '<h1>Guide</h1><p>Intro.<h2>A</h2><p>a<h3>A1</h3><p>a1<h2>B</h2><p>b<h1>Annex</h1><p>x',
     );
@@ -17,7 +17,7 @@ describe('outlineOfHtml', () => {
     ]);
   });
 
-  it('keeps a heading under which nothing stands as text', () => {
+  it('treats a heading without text below it as text', () => {
     expect(outlineOfHtml('<h2>A</h2><h3>A1</h3><h3>A2</h3><p>x</p><h2>End</h2>').blocks).toEqual([
       { headings: ['A'], text: 'A1' },
       { headings: ['A', 'A2'], text: 'x' },
@@ -25,14 +25,14 @@ describe('outlineOfHtml', () => {
     ]);
   });
 
-  it('makes a row of a table one paragraph, keeps line breaks of br and pre', () => {
+  it('makes each row of a table one paragraph, and preserves the line breaks of br and pre', () => {
     const { blocks } = outlineOfHtml(
       '<table><tr><td>a\n\t b</td><td>c</td></tr><tr><td>d</td></tr></table>e<br>f<pre>if x:\n    y\n</pre>',
     );
     expect(blocks).toEqual([{ headings: [], text: 'a b\tc\n\nd\n\ne\nf\n\nif x:\ny' }]);
   });
 
-  it('leaves out what is not for reading', () => {
+  it('leaves out what is not meant for reading', () => {
     const { blocks, pageTitle, lang } = outlineOfHtml(
       '<html xml:lang="de-AT"><head><title>T &amp; U</title><script>a</script></head><body><nav><p>n<br></p></nav>' +
         '<p hidden>h</p><svg><title>s</title></svg><noscript>x</noscript><p>text<img src="a" hidden> more</p>',
@@ -42,7 +42,7 @@ describe('outlineOfHtml', () => {
     expect(lang).toBe('de');
   });
 
-  it('takes markup that is broken or very deep', () => {
+  it('accepts markup that is broken or very deep', () => {
     expect(outlineOfHtml('</p></div><p>a<b>b<i>c</b>d').blocks).toEqual([
       { headings: [], text: 'abcd' },
     ]);
@@ -72,7 +72,7 @@ describe('splitFrontMatter', () => {
     expect(body).toBe('# Text\r\n');
   });
 
-  it('leaves a text alone that only begins like it', () => {
+  it('does not change a text that only starts like front matter', () => {
     for (const text of ['---\nno end', 'a\n---\nb: c\n---\n', '--- x\n---\n']) {
       expect(splitFrontMatter(text).body).toBe(text);
     }

@@ -17,7 +17,7 @@ const finnish: SourceDocument = {
 };
 
 describe('passagesOf', () => {
-  it('believes the user, then the data, then the detector', async () => {
+  it('takes the language of the user, else of the data, else of the detector', async () => {
     const [detected] = (await passagesOf(finnish)).passages;
     expect(detected.lang).toBe('fi');
     expect(detected.langConfidence).toBeGreaterThan(0.8);
@@ -28,20 +28,20 @@ describe('passagesOf', () => {
     expect([given.lang, given.langConfidence]).toEqual(['fi', 1]);
   });
 
-  it('is not misled by a short foreign beginning', async () => {
+  it('is not misled by a short beginning in another language', async () => {
     const license = 'Copyright 2020. All rights reserved.';
     const text = `${license}\n\n${finnish.blocks[0].text.repeat(40)}`;
     const { passages } = await passagesOf({ ...finnish, blocks: [{ headings: [], text }] });
     expect(passages[0].lang).toBe('fi');
   });
 
-  it('hands on the budget and the metadata', async () => {
+  it('passes on the budget and the metadata', async () => {
     const { passages } = await passagesOf(finnish, { maxTokens: 8, metadata: { set: 'x' } });
     expect(passages.length).toBe(2);
     expect(passages[1].metadata).toEqual({ set: 'x' });
   });
 
-  it('refuses a language that is none', async () => {
+  it('refuses an invalid language', async () => {
     await expect(passagesOf(finnish, { lang: 'Finnish' })).rejects.toMatchObject({
       code: 'XQG_UNKNOWN_LANGUAGE',
     });

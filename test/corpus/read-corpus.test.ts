@@ -30,7 +30,7 @@ async function read(paths: readonly string[], options?: ReadOptions): Promise<So
 const idsOf = (documents: readonly SourceDocument[]): string[] => documents.map(({ id }) => id);
 
 describe('readCorpus', () => {
-  it('walks folders in the order of the names, and says what it passes over', async () => {
+  it('walks folders in the order of names, and reports what it skips', async () => {
     put('b.txt', 'B.');
     put('a/z.md', '# Z\n\nz');
     put('a/B.txt', 'b');
@@ -55,7 +55,7 @@ describe('readCorpus', () => {
     ]);
   });
 
-  it('is not led in circles by links, nor stopped by a link to nothing', async () => {
+  it('does not loop on symbolic links, nor stop at a dangling one', async () => {
     put('a/one.txt', 'One.');
     symlinkSync(folder, join(folder, 'a/up'));
     symlinkSync(join(folder, 'self.txt'), join(folder, 'self.txt'));
@@ -81,21 +81,21 @@ describe('readCorpus', () => {
     expect(found[0]).toMatchObject({ id: '4983', whole: true, metadata: { year: 2001 }, line: 1 });
   });
 
-  it('takes a corpus.jsonl with "id" for plain JSONL', async () => {
+  it('reads a corpus.jsonl with "id" as plain JSONL', async () => {
     const path = put('corpus.jsonl', '{"id": "a", "text": "One."}\n');
     const [document] = await read([path]);
     expect(document.id).toBe('a');
     expect(document.whole).toBeUndefined();
   });
 
-  it('keeps two languages of a parallel collection apart', async () => {
+  it('distinguishes two languages of a parallel collection', async () => {
     const squad = JSON.stringify({ data: [{ title: 'T', paragraphs: [{ context: 'x' }] }] });
     put('xquad.de.json', squad);
     put('xquad.en.json', squad);
     expect(idsOf(await read([folder]))).toEqual(['xquad.de.json/T#0', 'xquad.en.json/T#0']);
   });
 
-  it('refuses an id that was there before, with both places', async () => {
+  it('refuses a repeated id, naming both places', async () => {
     put('a.jsonl', '{"id": "x", "text": "1"}\n{"id": "same", "text": "2"}\n');
     put('b.csv', 'id,text\nsame,3\n');
     await expect(read([folder])).rejects.toMatchObject({
@@ -108,7 +108,7 @@ describe('readCorpus', () => {
     });
   });
 
-  it('refuses files of the same name below two arguments', async () => {
+  it('refuses files with the same name in two arguments', async () => {
     put('a/readme.md', 'a');
     put('b/readme.md', 'b');
     await expect(read([join(folder, 'a'), join(folder, 'b')])).rejects.toMatchObject({
@@ -116,13 +116,13 @@ describe('readCorpus', () => {
     });
   });
 
-  it('reads a path that is named twice once, and refuses one within another', async () => {
+  it('reads a path that is passed twice only once, and refuses one within another', async () => {
     const path = put('a/one.txt', 'One.');
     expect(await read([path, path])).toHaveLength(1);
     await expect(read([path, folder])).rejects.toMatchObject({ code: 'XQG_CORPUS_OVERLAP' });
   });
 
-  it('refuses what is not there, what it cannot read and what holds nothing', async () => {
+  it('refuses missing, unreadable and empty files', async () => {
     const picture = put('picture.png', 'x');
     const empty = put('empty.txt', '');
     await expect(read([join(folder, 'gone')])).rejects.toMatchObject({
@@ -137,13 +137,13 @@ describe('readCorpus', () => {
     await expect(read([])).rejects.toMatchObject({ code: 'XQG_CORPUS_NOTHING_FOUND' });
   });
 
-  it('reports a JSON file that is no SQuAD if it was named', async () => {
+  it('reports a JSON file that is not SQuAD if it was passed by name', async () => {
     await expect(read([put('x.json', '{"a": 1}')])).rejects.toMatchObject({
       code: 'XQG_CORPUS_SQUAD',
     });
   });
 
-  it('goes on behind a broken file where failures are listened to', async () => {
+  it('continues after an invalid file if failures are handled', async () => {
     put('a.pdf', 'no PDF');
     put('b.txt', 'B.');
     const failures: XqgError[] = [];
@@ -164,7 +164,7 @@ describe('readCorpus', () => {
     expect(found.map(({ blocks }) => blocks[0].text)).toEqual(['ไทย', 'ไทย', 'Привет']);
   });
 
-  it('keeps the headings of Word and Markdown files', async () => {
+  it('reads the headings of Word and Markdown files', async () => {
     const word = put(
       'a.docx',
       docxOf([
@@ -180,7 +180,7 @@ describe('readCorpus', () => {
     }
   });
 
-  it('says which rows are empty', async () => {
+  it('reports empty rows', async () => {
     const path = put(
       'a.jsonl',
       '{"id": "1", "text": ""}\n{"id": "2", "title": "Only a title", "text": ""}\n',
@@ -192,7 +192,7 @@ describe('readCorpus', () => {
 });
 
 describe('metadata of rows', () => {
-  it('keeps every other field', async () => {
+  it('contains every other field', async () => {
     const row = {
       id: 'a',
       text: 'x',
@@ -218,7 +218,7 @@ describe('metadata of rows', () => {
     });
   });
 
-  it('takes a field named __proto__ for a field', async () => {
+  it('may have a field named __proto__', async () => {
     const [document] = await read([
       put('a.jsonl', '{"id": "a", "text": "x", "__proto__": {"polluted": "yes"}}'),
     ]);
@@ -226,7 +226,7 @@ describe('metadata of rows', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  it('refuses what is nested without end', async () => {
+  it('is refused if nested too deeply', async () => {
     const deep = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`;
     await expect(
       read([put('a.jsonl', `{"id": "a", "text": "x", "m": ${deep}}`)]),
@@ -235,7 +235,7 @@ describe('metadata of rows', () => {
     });
   });
 
-  it('keeps columns of a table as strings, and decomposed text as it is', async () => {
+  it('contains columns of a table as strings, and decomposed text unchanged', async () => {
     const path = put('a.tsv', 'id\ttext\tyear\tempty\n1\tcafe\u0301\t2020\t\n');
     const [document] = await read([path]);
     expect(document.metadata).toEqual({ year: '2020' });

@@ -25,7 +25,7 @@ describeReader({
   name: 'my_notes.txt',
   sound: 'One.\r\n\r\nTwo.',
   documents: [{ id: 'my_notes.txt', title: 'my notes', text: 'One.\r\n\r\nTwo.' }],
-  broken: { ...textBroken, 'nothing but space': { data: ' \n\t\n', says: /holds no text/ } },
+  broken: { ...textBroken, 'nothing but space': { data: ' \n\t\n', says: /contains no text/ } },
 });
 
 describeReader({
@@ -44,7 +44,7 @@ describeReader({
   documents: [{ id: 'page.html', title: 'A page', lang: 'el', text: 'One bold word.\n\nTwo.' }],
   broken: {
     ...textBroken,
-    'only a script': { data: '<script>let a = 1;</script>', says: /holds no text/ },
+    'only a script': { data: '<script>let a = 1;</script>', says: /contains no text/ },
   },
 });
 
@@ -63,7 +63,7 @@ describeReader({
   broken: {
     'no PDF at all': { data: 'Not a PDF.', says: /cannot be read as PDF/ },
     'half of a PDF': { data: pdf.subarray(0, 60), says: /cannot be read as PDF/ },
-    'a scan without text': { data: pdfOf(['']), says: /holds no text/ },
+    'a scan without text': { data: pdfOf(['']), says: /contains no text/ },
   },
 });
 
@@ -84,7 +84,7 @@ describeReader({
       data: docx.subarray(0, docx.length / 2),
       says: /cannot be read as Word/,
     },
-    'no text': { data: docxOf([]), says: /holds no text/ },
+    'no text': { data: docxOf([]), says: /contains no text/ },
   },
 });
 

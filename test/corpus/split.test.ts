@@ -14,7 +14,7 @@ const textsOf = (document: SourceDocument, maxTokens: number, lang?: string): st
   splitDocument(document, options(maxTokens, lang)).passages.map(({ text }) => text);
 
 describe('splitDocument', () => {
-  it('leaves a short document as it is, under its own id', () => {
+  it('leaves a short document whole, under its own id', () => {
     const document = documentOf([plain('One.\n\nTwo.')], { metadata: { year: 1 } });
     const { passages, cut } = splitDocument(document, {
       lang: 'en',
@@ -39,7 +39,7 @@ describe('splitDocument', () => {
     ]);
   });
 
-  it('parts at headings, however short the sections', () => {
+  it('splits at headings, however short the sections are', () => {
     const blocks = [
       plain('Intro.'),
       { headings: ['A'], text: 'One.' },
@@ -56,7 +56,7 @@ describe('splitDocument', () => {
     ]);
   });
 
-  it('prefers paragraphs, then sentences, and makes passages of like length', () => {
+  it('prefers to split at paragraphs, then at sentences, into passages of similar length', () => {
     const sentence = 'This is one of the sentences.'; // 6 words
     const paragraph = [sentence, sentence].join(' ');
     expect(
@@ -68,7 +68,7 @@ describe('splitDocument', () => {
     ]);
   });
 
-  it('does not take a line break within a sentence for its end', () => {
+  it('does not end a sentence at a line break', () => {
     const text =
       'A sentence that is\nbroken over lines ends here.\nAnother one of them\nends here too, it does.';
     expect(textsOf(documentOf([plain(text)]), 10)).toEqual([
@@ -77,7 +77,7 @@ describe('splitDocument', () => {
     ]);
   });
 
-  it('ends sentences as the language does', () => {
+  it('ends sentences by the rules of the language', () => {
     expect(
       textsOf(documentOf([plain('भारत एक बहुत बड़ा देश है। दिल्ली उसकी बड़ी राजधानी है।')]), 8, 'hi'),
     ).toHaveLength(2);
@@ -90,7 +90,7 @@ describe('splitDocument', () => {
     expect(split.cut).toBe(0);
   });
 
-  it('cuts a sentence that is over the budget between words, and counts it', () => {
+  it('splits a sentence beyond the budget between words, and counts it', () => {
     const text = Array.from({ length: 25 }, (_, i) => `word${i}`).join(' ');
     const { passages, cut } = splitDocument(documentOf([plain(text)]), options(10));
     expect(cut).toBe(1);
@@ -98,7 +98,7 @@ describe('splitDocument', () => {
     expect(passages.map((passage) => passage.text).join(' ')).toBe(text);
   });
 
-  it('brings a word or a line of dashes without end to an end', () => {
+  it('splits an endless word or line of dashes', () => {
     for (const text of [
       'a'.repeat(100_000),
       '-'.repeat(100_000),
@@ -112,7 +112,7 @@ describe('splitDocument', () => {
     }
   });
 
-  it('takes a book without an empty line in linear time', () => {
+  it('splits a book without empty lines in linear time', () => {
     const text = 'The quick brown fox jumps over the lazy dog, and runs. '.repeat(40_000);
     const started = performance.now();
     const { passages } = splitDocument(documentOf([plain(text)]), options(200));
@@ -120,7 +120,7 @@ describe('splitDocument', () => {
     expect(passages.length).toBeGreaterThan(2_000);
   });
 
-  it('never splits a passage by definition, nor changes it', () => {
+  it('neither splits nor changes what the data define as a passage', () => {
     const text = ` ${'word '.repeat(500)}`;
     const { passages } = splitDocument(
       documentOf([plain(text)], { whole: true, id: 'T#3' }),
@@ -129,7 +129,7 @@ describe('splitDocument', () => {
     expect(passages.map((passage) => [passage.id, passage.text])).toEqual([['T#3', text]]);
   });
 
-  it('gives no two documents the same passage id', () => {
+  it('never gives two documents the same passage id', () => {
     const long = documentOf([plain('One two three four five. Six seven eight nine ten.')], {
       id: 'a',
     });
@@ -139,12 +139,12 @@ describe('splitDocument', () => {
     expect(ids).toEqual(['a#0', 'a#1', 'a#1#0']);
   });
 
-  it('keeps a document that is only a title', () => {
+  it('keeps a document that consists of a title', () => {
     expect(textsOf(documentOf([plain(' ')]), 10)).toEqual(['']);
     expect(textsOf(documentOf([plain(' ')], { title: '' }), 10)).toEqual([]);
   });
 
-  it('refuses a budget that is none', () => {
+  it('refuses an invalid budget', () => {
     for (const budget of [0, 7, 10.5, Number.NaN]) {
       expect(() => textsOf(documentOf([plain('x')]), budget)).toThrow(/cannot be limited/);
     }
@@ -202,7 +202,7 @@ describe('splitDocument', () => {
     );
   });
 
-  it('keeps to the budget (property)', () => {
+  it('never exceeds the budget (property)', () => {
     const spaced = fc
       .array(fc.constantFrom('word ', 'Ende. ', '\n\n', '\n', '3.14 ', 'भारत है। ', '한국어 '), {
         maxLength: 200,

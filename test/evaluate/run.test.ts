@@ -58,7 +58,7 @@ describe('evaluateRun', () => {
     const twice = join(directory, 'twice.run');
     writeFileSync(twice, 'q1 Q0 a 1 2 t\nq1 Q0 a 2 1 t\n');
     await expect(evaluateRun({ qrels, run: twice, measures, command: '' })).rejects.toThrow(
-      'line 2: passage "a" comes a second time for query "q1"',
+      'line 2: passage "a" is repeated for query "q1"',
     );
   });
 

@@ -1,13 +1,22 @@
-import { describe, expect, it } from 'vitest';
-import { measureCollection } from '../../src/evaluate/collection.js';
-import type { Collection, LanguagePart } from '../../src/evaluate/data/collection.js';
-import { parseMeasures } from '../../src/evaluate/measures/metrics.js';
-import { engineSearchers } from '../../src/evaluate/ranking/engine-searcher.js';
-import { systemsNamed, TUNABLE_SYSTEMS } from '../../src/evaluate/systems.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  type Collection,
+  type LanguagePart,
+  poolOf,
+  testCollectionOf,
+} from '../../src/evaluate/data/collection.js';
+import { parseMeasures, rankRelevant } from '../../src/evaluate/measures/metrics.js';
+import { ArtifactStore } from '../../src/evaluate/ranking/artifact-store.js';
+import { DRAWN_QUERIES, systemsNamed, TUNABLE_SYSTEMS } from '../../src/evaluate/systems.js';
 import { formatTuned, tune } from '../../src/evaluate/tune.js';
 import { type Grid, parametersOf, settingsOf } from '../../src/evaluate/tune-grid.js';
 import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
 import { JavaScriptScanner } from '../../src/search/dense/javascript-scanner.js';
+import { SearchEngine } from '../../src/search/engine.js';
+import { computedIndex } from '../support/computed-index.js';
 import { MIXED_QUESTIONS, MIXED_TEXTS, ToyEncoder, ToyGenerator, toyText } from './toy.js';
 
 function part(lang: string): LanguagePart {
@@ -30,12 +39,48 @@ const collection: Collection = {
   sources: [],
   notes: [],
 };
+const folder = mkdtempSync(join(tmpdir(), 'xqg-tune-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const parts = {
   encoder: new ToyEncoder(),
   generator: new ToyGenerator(),
   scanner: new JavaScriptScanner(),
 };
+const store = new ArtifactStore(folder);
 const setting = 'to-english' as const;
+
+/** MRR of every system over whole rankings of the search engine. */
+async function measuredByEngine() {
+  const { encoder, generator, scanner } = parts;
+  const options = { encoder, generator, queries: DRAWN_QUERIES };
+  const index = await computedIndex([...poolOf(collection, 'en')], options);
+  const { snapshot } = index;
+  const { factors } = generator;
+  const engine = new SearchEngine({ ...index, encoder, scanner, factors });
+  const [measure] = parseMeasures('MRR');
+  const measured: { system: string; queryLang: string; value: number }[] = [];
+  for (const queryLang of ['de', 'th']) {
+    const { queries, qrels } = testCollectionOf(collection, queryLang, 'en');
+    for (const { name, mode, augment, translate } of TUNABLE_SYSTEMS) {
+      const found = await engine.rankBatch(
+        queries.map(({ text, lang }) => ({
+          question: text,
+          languages: [{ lang, weight: 1 }],
+          ...{ mode, translate, augment: augment !== 'off' },
+          k: snapshot.ids.length,
+        })),
+      );
+      const values = found.map((hits, q) => {
+        const scores = new Map(hits.map(({ id, score }) => [id, score]));
+        const ranks = rankRelevant(qrels.get(queries[q].id)!, scores);
+        return measure.of({ ...ranks, size: snapshot.ids.length });
+      });
+      const value = values.reduce((sum, each) => sum + each, 0) / values.length;
+      measured.push({ system: name, queryLang, value });
+    }
+  }
+  return measured;
+}
 
 describe('settingsOf', () => {
   const grid: Grid = {
@@ -71,23 +116,17 @@ describe('settingsOf', () => {
 
 describe('tune', () => {
   it('gives every system the value that the engine gives it', async () => {
-    const measured = await measureCollection(
-      {
-        collection,
-        settings: [setting],
-        systems: TUNABLE_SYSTEMS,
-        languages: ['given'],
-        measures: parseMeasures('MRR'),
-        open: engineSearchers(parts),
-        detect: async () => [],
-        generator: 'toy',
-        perQuery: false,
-      },
-      () => {},
-    );
-    const tuned = await tune({ collection, setting, systems: TUNABLE_SYSTEMS, grid: {}, parts });
+    const measured = await measuredByEngine();
+    const tuned = await tune({
+      collection,
+      setting,
+      systems: TUNABLE_SYSTEMS,
+      grid: {},
+      ...parts,
+      store,
+    });
     expect(tuned.map(({ system }) => system)).toEqual(TUNABLE_SYSTEMS.map(({ name }) => name));
-    for (const { system, queryLang, value } of measured.results) {
+    for (const { system, queryLang, value } of measured) {
       const { byPair } = tuned.find((each) => each.system === system)!;
       expect(byPair[`${queryLang}>en`], `${system} ${queryLang}`).toBeCloseTo(value, 6);
     }
@@ -102,9 +141,12 @@ describe('tune', () => {
       normalization: ['z-score', 'min-max'],
     };
     const steps: string[] = [];
-    const tuned = await tune({ collection, setting, systems, grid, parts }, (_, done, total) => {
-      steps.push(`${done}/${total}`);
-    });
+    const tuned = await tune(
+      { collection, setting, systems, grid, ...parts, store },
+      (_, done, total) => {
+        steps.push(`${done}/${total}`);
+      },
+    );
     expect(steps.at(-1)).toBe('18/18');
     for (const system of systems) {
       const means = tuned

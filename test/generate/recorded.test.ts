@@ -106,7 +106,7 @@ describe('RecordedGenerator', () => {
   });
 
   it.each([
-    ['no JSON', [ROWS[0], '{"docid"'], 'line 2: not JSON'],
+    ['no JSON', [ROWS[0], '{"docid"'], 'line 2: not valid JSON'],
     ['no docid', [{ ...ROWS[0], docid: undefined }], 'line 1: no "docid"'],
     ['no queries', [{ docid: 'p1' }], 'no "generated_queries" by language for "p1"'],
     [

@@ -49,7 +49,7 @@ async function filesWith(dir: string, text: string): Promise<string[]> {
 }
 
 describe('indexing', () => {
-  it('puts all documents in, says so, and skips them the next time', async () => {
+  it('adds all documents, reports them, and skips them in the next run', async () => {
     const dir = newDir();
     const progress: IndexProgress[] = [];
     const result = await indexDocuments(dir, documentsOf(upTo(20)), {
@@ -93,7 +93,7 @@ describe('indexing', () => {
     expect(await digestIndex(dir)).toBe(digest);
   });
 
-  it('gives the same content in batches of any size and order', async () => {
+  it('gives the same content for batches of any size and order', async () => {
     const [one, other] = [newDir(), newDir()];
     await indexDocuments(one, documentsOf(upTo(30)), options);
     await indexDocuments(other, documentsOf(upTo(30).reverse()), {
@@ -104,7 +104,7 @@ describe('indexing', () => {
     expect(await digestIndex(other)).toBe(await digestIndex(one));
   });
 
-  it('indexes what changed, and drops what is gone from the same source alone', async () => {
+  it('indexes changed documents, and drops missing ones of the same source only', async () => {
     const dir = newDir();
     await indexDocuments(
       dir,
@@ -133,7 +133,7 @@ describe('indexing', () => {
     expect(await digestIndex(fresh)).toBe(await digestIndex(dir));
   });
 
-  it('lets a document that lost its text go', async () => {
+  it('drops a document whose text is now empty', async () => {
     const dir = newDir();
     await indexDocuments(dir, documentsOf(upTo(3)), options);
     const empty = (n: number) => (n === 1 ? { title: '', blocks: [] } : {});
@@ -141,7 +141,7 @@ describe('indexing', () => {
     expect([...(await rowsOf(dir)).keys()].sort()).toEqual(['d0#0', 'd0#1', 'd0#2', 'd2']);
   });
 
-  it('holds the sum of the queries in every language but the own one', async () => {
+  it("stores the sum of the queries in every language but the passage's own", async () => {
     const dir = newDir();
     await indexDocuments(dir, documentsOf(upTo(4)), options);
     const snapshot = await openSnapshot(dir);
@@ -165,7 +165,7 @@ describe('indexing', () => {
     await snapshot.close();
   });
 
-  it('keeps drawn queries of a generator without probabilities, and makes postings of them', async () => {
+  it('stores drawn queries of a generator without probabilities, and their postings', async () => {
     const dir = newDir();
     await indexDocuments(dir, documentsOf([1]), {
       ...options,
@@ -195,7 +195,7 @@ describe('indexing', () => {
     await snapshot.close();
   });
 
-  it('needs no generator', async () => {
+  it('works without a generator', async () => {
     const dir = newDir();
     await indexDocuments(dir, documentsOf(upTo(3)), { encoder, generator: null });
     const snapshot = await openSnapshot(dir);
@@ -209,8 +209,8 @@ describe('indexing', () => {
   });
 });
 
-describe('what fails', () => {
-  it('is recorded, keeps its old rows, and loses nothing else', async () => {
+describe('a failure', () => {
+  it('of a document is recorded, and loses neither its old rows nor other documents', async () => {
     const dir = newDir();
     await indexDocuments(dir, documentsOf(upTo(10)), options);
     const broken: IndexOptions = {
@@ -267,7 +267,7 @@ describe('what fails', () => {
     expect(mended).toMatchObject({ status: 'complete', documents: { indexed: 2, unchanged: 7 } });
   });
 
-  it('an id that two documents share is refused, and so is one that another source has', async () => {
+  it('by an id that two documents or two sources share is reported', async () => {
     const dir = newDir();
     const twice = await indexDocuments(
       dir,
@@ -285,7 +285,7 @@ describe('what fails', () => {
   });
 
   it.each(['split first', 'split last'])(
-    'a passage id that two documents would share is refused: %s',
+    'by a passage id that two documents would share is reported: %s',
     async (order) => {
       const dir = newDir();
       const split = documentOf(7, { id: 'a' });
@@ -303,7 +303,7 @@ describe('what fails', () => {
     },
   );
 
-  it('a generator that writes too few queries costs the passage concerned, not the run', async () => {
+  it('of a generator that writes too few queries concerns the passage, not the run', async () => {
     const dir = newDir();
     const result = await indexDocuments(dir, documentsOf(upTo(5)), {
       ...options,
@@ -320,14 +320,14 @@ describe('what fails', () => {
     expect(result.documents.indexed).toBe(4);
   });
 
-  it('an encoder of another length than it says ends the run', async () => {
+  it('of an encoder whose vectors have the wrong length ends the run', async () => {
     const short = { ...encoder, encodePassages: async () => new Float32Array(3) };
     await expect(
       indexDocuments(newDir(), documentsOf(upTo(3)), { ...options, encoder: short }),
     ).rejects.toMatchObject({ code: 'XQG_VECTOR_LENGTH' });
   });
 
-  it('a source without a readable document makes nothing', async () => {
+  it('to read any document of a source creates no index', async () => {
     const dir = newDir();
     const nothing = (async function* () {
       yield* [];
@@ -339,7 +339,7 @@ describe('what fails', () => {
     await expect(readdir(dir)).rejects.toThrow(/ENOENT/);
   });
 
-  it('an error on the way keeps what is computed', async () => {
+  it('in the middle of a run keeps what has been computed', async () => {
     const dir = newDir();
     const failing = (async function* () {
       yield* documentsOf(upTo(12));
@@ -356,7 +356,7 @@ describe('what fails', () => {
 });
 
 describe('an aborted run', () => {
-  it('leaves what is computed, drops nothing, and is finished by the next one', async () => {
+  it('keeps what has been computed, drops nothing, and is completed by the next run', async () => {
     const dir = newDir();
     const controller = new AbortController();
     const result = await indexDocuments(dir, documentsOf(upTo(40)), {
@@ -379,14 +379,14 @@ describe('an aborted run', () => {
   });
 });
 
-describe('what made an index', () => {
+describe('the recipe of an index', () => {
   it.each([
     ['encoder', { encoder: { ...encoder, identity: { ...encoder.identity, weights: 'x' } } }],
     ['generator', { generator: drawing }],
     ['query languages', { queryLanguages: ['bn'] }],
     ['queries per language', { queriesPerLanguage: 3 }],
     ['pack', { pack: { name: 'p', version: '1', sha256: 's' } }],
-  ])('is fixed: another %s is refused with both', async (what, changes) => {
+  ])('is fixed: another %s is refused, naming both', async (what, changes) => {
     const dir = newDir();
     await indexDocuments(dir, documentsOf(upTo(2)), options);
     await expect(
@@ -398,7 +398,7 @@ describe('what made an index', () => {
     expect((await readManifest(dir)).state.status).toBe('complete');
   });
 
-  it('is compared when it is opened for reading', async () => {
+  it('is checked when the index is opened for reading', async () => {
     const dir = newDir();
     await indexDocuments(dir, documentsOf(upTo(2)), options);
     const other = { ...encoder.identity, weights: 'x' };
@@ -408,7 +408,7 @@ describe('what made an index', () => {
     await (await openSnapshot(dir, { encoder: encoder.identity })).close();
   });
 
-  it('may split in another way, which indexes all anew', async () => {
+  it('may change how documents are split, which indexes them all again', async () => {
     const dir = newDir();
     await indexDocuments(dir, documentsOf(upTo(5)), options);
     const result = await indexDocuments(dir, documentsOf(upTo(5)), {
@@ -445,7 +445,7 @@ describe('a reader', () => {
     expect(await readdir(join(dir, 'readers'))).toEqual([]);
   });
 
-  it('builds segments that are missing or damaged from the rows', async () => {
+  it('rebuilds missing and damaged segments from the rows', async () => {
     const dir = newDir();
     await indexDocuments(dir, documentsOf(upTo(10)), options);
     const digest = await digestIndex(dir);
@@ -458,7 +458,7 @@ describe('a reader', () => {
     expect(await digestIndex(dir)).toBe(digest);
   });
 
-  it('is told where there is no index', async () => {
+  it('gets an error if there is no index', async () => {
     await expect(openSnapshot(newDir())).rejects.toMatchObject({ code: 'XQG_INDEX_MISSING' });
     await expect(removeFromIndex(newDir(), { source: '/data' })).rejects.toMatchObject({
       code: 'XQG_INDEX_MISSING',
@@ -466,8 +466,8 @@ describe('a reader', () => {
   });
 });
 
-describe('removing', () => {
-  it('takes documents or a source out, as if they had never been there', async () => {
+describe('removal', () => {
+  it('of documents or a source leaves the index as if they had never been added', async () => {
     const dir = newDir();
     await indexDocuments(dir, documentsOf(upTo(12)), options);
     await indexDocuments(
@@ -484,10 +484,10 @@ describe('removing', () => {
     expect((await readManifest(dir)).counts).toEqual((await readManifest(fresh)).counts);
   });
 
-  it('leaves no trace in any file with purge', async () => {
+  it('with purge leaves no trace in any file', async () => {
     const dir = newDir();
     const secret = 'Zyxwvut';
-    // In a title, since titles are stored as they are; the term shows in the postings.
+    // In a title, because titles are stored verbatim; the term is visible in the postings.
     const changes = (n: number) => (n === 4 ? { title: secret } : {});
     await indexDocuments(dir, documentsOf(upTo(40), changes), options);
     await removeFromIndex(dir, { documents: ['d4'] });
@@ -501,8 +501,8 @@ describe('removing', () => {
   });
 });
 
-describe('the status', () => {
-  it('counts by language and source and weighs the parts', async () => {
+describe('the status of an index', () => {
+  it('counts passages by language and source, and the bytes of its parts', async () => {
     const dir = newDir();
     await indexDocuments(dir, documentsOf(upTo(6)), options);
     const status = await indexStatus(dir);

@@ -26,7 +26,7 @@ function batch(number: number, size: number) {
 }
 
 describe('expected sums', () => {
-  it('are the same on any number of threads', async () => {
+  it('are equal for any number of threads', async () => {
     const alone = ExpectedQueries.of(encoder, generator)!;
     const requests = [batch(0, 200), batch(1, 7), batch(2, 64)];
     const expected = await Promise.all(requests.map((request) => alone.sums(request)));
@@ -37,14 +37,14 @@ describe('expected sums', () => {
         packFolder: packFolder('base'),
         threads,
       })!;
-      // Asked for together: answers come to those who asked.
+      // Concurrent requests get their own results.
       expect(await Promise.all(requests.map((request) => several.sums(request)))).toEqual(expected);
       expect(several.depth).toBe(threads === 0 ? 1 : 3);
       await several.close();
     }
   });
 
-  it('fail for all who asked where a thread cannot load the pack', async () => {
+  it('reject all requests if a thread cannot load the pack', async () => {
     const broken = ExpectedQueries.of(encoder, generator, {
       packFolder: 'no-such-pack',
       threads: 2,
@@ -54,7 +54,7 @@ describe('expected sums', () => {
     await broken.close();
   });
 
-  it('need a generator with probabilities', () => {
+  it('require a generator with probabilities', () => {
     expect(ExpectedQueries.of(encoder, null)).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 /**
- * An encoder, two generators and documents that depend on nothing but their input: cheap, and
+ * A fake encoder, two fake generators and documents, which depend only on their input: cheap, and
  * different for every text.
  */
 import { createHash } from 'node:crypto';
@@ -38,7 +38,7 @@ export const encoder: BagEncoder = {
   },
 };
 
-/** The same encoder, which takes texts only. */
+/** The same encoder without support for bags of terms. */
 export const textEncoder: Encoder = {
   identity: encoder.identity,
   encodePassages: encoder.encodePassages,
@@ -47,7 +47,7 @@ export const textEncoder: Encoder = {
 
 const languages = ['bn', 'en', 'th'];
 
-/** Every word of five letters or more is a stem e; its one translation into L is `L:e`. */
+/** Every word of at least five letters is a stem e, whose only translation into L is `L:e`. */
 export const generator: DistributionGenerator = {
   identity: { name: 'fake', weights: 'g', settings: {} },
   languages,
@@ -84,7 +84,7 @@ const WORDS =
     ' ',
   );
 
-/** One passage each, but every seventh: that has three. */
+/** Documents of one passage each, but every seventh has three. */
 export function documentOf(number: number, changes: Partial<SourceDocument> = {}): SourceDocument {
   const word = (i: number): string => WORDS[(number * 7 + i * i) % WORDS.length];
   const paragraph = (part: number): string =>

@@ -24,7 +24,7 @@ function start(dir: string): ChildProcess {
   return fork('test/indexing/index-child.ts', [dir, String(DOCUMENTS)], { silent: true });
 }
 
-/** What a child said until it ended. */
+/** The output of a child process until it exited. */
 async function outputOf(child: ChildProcess): Promise<string> {
   let output = '';
   child.stdout!.on('data', (data: Buffer) => {
@@ -37,7 +37,7 @@ async function outputOf(child: ChildProcess): Promise<string> {
   return output;
 }
 
-/** Waits until a child has said `count` lines that begin so, or has ended. */
+/** Waits until a child has printed `count` lines with this prefix, or has exited. */
 async function lineOf(child: ChildProcess, beginning: string, count: number): Promise<void> {
   let said = '';
   await new Promise<void>((resolve) => {
@@ -50,7 +50,7 @@ async function lineOf(child: ChildProcess, beginning: string, count: number): Pr
 }
 
 describe('an index whose writer is killed', () => {
-  it('ends in the same content, after ten kills at random moments', async () => {
+  it('has the same content in the end, after ten kills at random moments', async () => {
     const whole = join(root, 'whole');
     expect(await outputOf(start(whole))).toMatch(/finished\n$/);
     const digest = await digestIndex(whole);
@@ -60,7 +60,7 @@ describe('an index whose writer is killed', () => {
     for (let attempt = 0; attempt < 10; attempt++) {
       const child = start(dir);
       const output = outputOf(child);
-      // Seven within the documents, of which a run tells 130 times; three while it seals.
+      // Seven while documents are indexed (130 lines of progress), three while segments are sealed.
       if (attempt < 7) await lineOf(child, 'documents', Math.floor(Math.random() * 15));
       else await lineOf(child, 'sealing', 1);
       await setTimeout(Math.random() * 10);
@@ -74,7 +74,7 @@ describe('an index whose writer is killed', () => {
     expect((await readdir(dir)).sort()).toEqual(['lexical', 'readers', 'store', 'xqg.json']);
   });
 
-  it('can be read meanwhile', async () => {
+  it('can be read at any time', async () => {
     const dir = join(root, 'partial');
     const child = start(dir);
     const output = outputOf(child);
@@ -94,7 +94,7 @@ describe('an index whose writer is killed', () => {
 });
 
 describe('a second writer', () => {
-  it('is refused with the pid of the first, and may write after that was killed', async () => {
+  it('is refused with the pid of the first, and may write after that has been killed', async () => {
     const dir = join(root, 'two');
     const child = start(dir);
     const output = outputOf(child);

@@ -5,7 +5,7 @@ import { KnownDocuments } from '../../src/indexing/known-documents.js';
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 describe('known documents', () => {
-  it('stay known as the table grows', () => {
+  it('are still found after the table has grown', () => {
     const known = new KnownDocuments();
     for (let i = 0; i < 5000; i++) {
       for (let part = 0; part <= i % 3; part++)
@@ -28,7 +28,7 @@ describe('known documents', () => {
     ]).toEqual(['same', 'moved', 9]);
   });
 
-  it('are told from others', () => {
+  it('are distinguished from others', () => {
     const known = new KnownDocuments();
     known.add('a', '/data', hash('a'));
     expect(known.standing('b', hash('a'))).toBe('new');

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-/** The pid of a process that has ended. */
+/** The pid of a process that has exited. */
 async function deadPid(): Promise<number> {
   const child = spawn(process.execPath, ['-e', '0']);
   await once(child, 'exit');
@@ -22,7 +22,7 @@ async function deadPid(): Promise<number> {
 const put = (name: string, mark: unknown) => writeFile(join(dir, name), JSON.stringify(mark));
 
 describe('the lock of an index', () => {
-  it('lets one writer in at a time, and leaves nothing behind', async () => {
+  it('admits one writer at a time, and leaves no file behind', async () => {
     const lock = await lockIndex(join(dir, 'new'));
     expect(lock.afterCrash).toBe(false);
     await expect(lockIndex(join(dir, 'new'))).rejects.toMatchObject({
@@ -34,7 +34,7 @@ describe('the lock of an index', () => {
     await (await lockIndex(join(dir, 'new'))).release();
   });
 
-  it('passes over a dead process, and says that there was one', async () => {
+  it('ignores the lock of a dead process, and reports it', async () => {
     await put('writer-a.lock', { ...ownMark(), pid: await deadPid() });
     const lock = await lockIndex(dir);
     expect(lock.afterCrash).toBe(true);
@@ -50,7 +50,7 @@ describe('the lock of an index', () => {
     },
   );
 
-  it('stays with a living process, one of another host, and one that cannot be read', async () => {
+  it('respects a living process, a process on another host, and an unreadable lock', async () => {
     await put('writer-a.lock', { pid: process.ppid, host: hostname(), started: null });
     await expect(lockIndex(dir)).rejects.toMatchObject({ details: { pid: process.ppid } });
     await rm(join(dir, 'writer-a.lock'));
@@ -73,7 +73,7 @@ describe('the lock of an index', () => {
 });
 
 describe('leases', () => {
-  it('hold versions while their processes live', async () => {
+  it('protect versions while their processes live', async () => {
     const one = await leaseVersion(dir, '1@5');
     const two = await leaseVersion(dir, '1@7');
     await writeFile(

@@ -1,11 +1,10 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeAtomically } from '../../src/base/atomic-write.js';
 import { storageError } from '../../src/base/errors.js';
+import { canonicalJson } from '../../src/base/identity.js';
 import {
-  canonicalJson,
   checkIdentity,
   findManifest,
   type IndexIdentity,
@@ -30,7 +29,7 @@ const identity: IndexIdentity = {
 };
 
 describe('the manifest', () => {
-  it('is missing where there is none', async () => {
+  it('is reported missing if there is none', async () => {
     expect(await findManifest(dir)).toBeNull();
     expect(await findManifest(join(dir, 'none'))).toBeNull();
     await expect(readManifest(dir)).rejects.toMatchObject({ code: 'XQG_INDEX_MISSING' });
@@ -45,7 +44,7 @@ describe('the manifest', () => {
     await expect(readManifest(dir)).rejects.toMatchObject({ code: 'XQG_INDEX_DAMAGED' });
   });
 
-  it('of a later format is refused with both formats and the tool that wrote it', async () => {
+  it('of a newer format is refused, naming both formats and the tool that wrote it', async () => {
     await writeFile(
       join(dir, 'xqg.json'),
       JSON.stringify({ format: 99, tool: { version: '7.0.0' } }),
@@ -58,13 +57,13 @@ describe('the manifest', () => {
 });
 
 describe('the identity of an index', () => {
-  it('fits itself, whatever the order of its keys, and what is not given', () => {
+  it('equals itself, in any order of keys and with optional keys omitted', () => {
     const settings = { b: 2, a: 1 };
     checkIdentity(dir, identity, { ...identity, encoder: { ...identity.encoder, settings } });
     checkIdentity(dir, identity, {});
   });
 
-  it('does not fit another ICU', () => {
+  it('differs if the ICU version differs', () => {
     expect(() => checkIdentity(dir, { ...identity, icu: '1.0' }, {})).toThrow(
       expect.objectContaining({
         code: 'XQG_INDEX_ICU',
@@ -73,7 +72,7 @@ describe('the identity of an index', () => {
     );
   });
 
-  it('names both where it does not fit', () => {
+  it('is named with the other one if they differ', () => {
     const encoder = { ...identity.encoder, dim: 3 };
     expect(() => checkIdentity(dir, identity, { encoder })).toThrow(
       expect.objectContaining({
@@ -89,17 +88,6 @@ describe('the identity of an index', () => {
   });
 });
 
-describe('an atomic write', () => {
-  it('replaces a file and leaves nothing beside it, also where it fails', async () => {
-    await writeAtomically(join(dir, 'a'), 'one');
-    await writeAtomically(join(dir, 'a'), Uint8Array.of(1));
-    expect(await readdir(dir)).toEqual(['a']);
-    await expect(writeAtomically(join(dir, 'none', 'a'), 'x')).rejects.toThrow(/ENOENT/);
-    await expect(writeAtomically(dir, 'x')).rejects.toThrow();
-    expect(await readdir(dir)).toEqual(['a']);
-  });
-});
-
 describe('errors of the disk', () => {
   it.each([
     [Object.assign(new Error('x'), { code: 'ENOSPC' }), 'XQG_DISK_FULL'],
@@ -112,11 +100,11 @@ describe('errors of the disk', () => {
       new Error('Generic LocalFileSystem error: Permission denied (os error 13)'),
       'XQG_NO_PERMISSION',
     ],
-  ])('are said in words that help: %s', (cause, code) => {
+  ])('are explained: %s', (cause, code) => {
     expect(storageError(cause, '/data')).toMatchObject({ code, details: { path: '/data' }, cause });
   });
 
-  it('stay as they are if they are about something else', () => {
+  it('are passed on unchanged if they are unrelated', () => {
     const cause = new Error('File exists (os error 17)');
     expect(storageError(cause, '/data')).toBe(cause);
   });

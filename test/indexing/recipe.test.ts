@@ -94,7 +94,7 @@ describe('a recipe named for another machine', () => {
   it('cannot hold what was brought as an object', async () => {
     const spec = { encoder: textEncoder };
     const recipe = await openRecipe(spec);
-    expect(() => namedSpec(spec, recipe)).toThrow(/encoder was brought as an object/);
-    expect(() => namedSpec({ generator: drawing }, recipe)).toThrow(/generator was brought/);
+    expect(() => namedSpec(spec, recipe)).toThrow(/encoder was given as an object/);
+    expect(() => namedSpec({ generator: drawing }, recipe)).toThrow(/generator was given/);
   });
 });

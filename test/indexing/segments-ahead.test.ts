@@ -9,14 +9,14 @@ import { LanceStore } from '../../src/store/lance/lance-store.js';
 import type { IndexedPassage } from '../../src/store/store.js';
 import { passage, shape } from '../store/conformance.js';
 
-/** Rows of a write; three fill more than one segment. */
+/** Rows per write; three writes fill more than one segment. */
 const ROWS = 6000;
 
 let root: string;
-/** An index with a store of three writes. */
+/** An index whose store has three writes. */
 let dir: string;
 let store: LanceStore;
-/** Names of the segments that sealing would build, with the sha256 of their bytes. */
+/** Names of the segments that sealing would build, with the sha256 of their content. */
 const expected = new Map<string, string>();
 
 const rowsOf = (write: number): IndexedPassage[] =>
@@ -52,8 +52,8 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-describe('segments built while rows come in', () => {
-  it('are those of sealing, from the first row on or from a store that has some', async () => {
+describe('segments that are built while rows arrive', () => {
+  it('equal those of sealing, starting from an empty store or from one with rows', async () => {
     const first = new SegmentFollower(join(root, 'first'), 0);
     const later = new SegmentFollower(join(root, 'later'), 2 * ROWS);
     for (let write = 0; write < 3; write++) {
@@ -73,12 +73,12 @@ describe('segments built while rows come in', () => {
     for (const [name, sha256] of await filesOf(join(root, 'sealed'))) expected.set(name, sha256);
     expect(await filesOf(join(root, 'first'))).toEqual(expected);
     const [ofLater, ofAll] = [await filesOf(join(root, 'later')), [...expected]];
-    // One segment had ended before.
+    // One segment was complete before.
     expect(ofLater.size).toBe(expected.size - 1);
     expect([...ofLater]).toEqual(ofAll.filter(([name]) => ofLater.has(name)));
   });
 
-  it('come from a thread, which waits until there are enough rows', async () => {
+  it('are built by a thread, which waits until there are enough rows', async () => {
     const ahead = new SegmentsAhead(dir);
     await ahead.written(10, true);
     await ahead.written(3 * ROWS - 10, true);
@@ -86,7 +86,7 @@ describe('segments built while rows come in', () => {
     expect(await filesOf(dir)).toEqual(expected);
   });
 
-  it('are left to sealing where rows changed, threads are not wanted, or the thread fails', async () => {
+  it('are left to sealing if rows change, threads are disabled, or the thread fails', async () => {
     const changed = new SegmentsAhead(join(root, 'changed'));
     await changed.written(ROWS, false);
     await changed.finish();

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexDocuments } from '../../src/indexing/build.js';
 import { digestIndex } from '../../src/indexing/digest.js';
 import { openPartStorage } from '../../src/indexing/workers/open-part-storage.js';
-import { Distribution } from '../../src/indexing/workers/queued-run.js';
+import { QueuedRun } from '../../src/indexing/workers/queued-run.js';
 import { takeParts } from '../../src/indexing/workers/worker.js';
 import { documentsOf, encoder, generator, upTo } from '../indexing/fakes.js';
 import { freePort, hasRedis, startRedis } from '../indexing/workers/redis.js';
@@ -73,15 +73,15 @@ describe('parts in S3', () => {
       }),
     );
     const parts = `s3://${Bucket}/run`;
-    const distribution = await Distribution.open(
+    const queuedRun = await QueuedRun.open(
       { url, parts, partPassages: 16 },
       { directory: dir, recipe: { generator: 'fake' } },
     );
-    const { rowsFrom } = distribution;
-    const result = await distribution.end(
+    const { rowsFrom } = queuedRun;
+    const result = await queuedRun.end(
       await indexDocuments(dir, documentsOf(upTo(200)), { encoder, generator, rowsFrom }),
     );
-    await distribution.close();
+    await queuedRun.close();
     stopping.abort();
     const done = await Promise.all(workers);
     redis.kill('SIGTERM');

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fuse } from '../../src/augment/fuse.js';
+import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
 import { openScanner } from '../../src/search/dense/open-scanner.js';
 import type { Scanner } from '../../src/search/dense/scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
-import { memoryIndex } from '../../src/search/memory-snapshot.js';
 import type { SearchRequest } from '../../src/search/request.js';
+import { memoryIndex } from '../support/memory-index.js';
 import { analyze, corpus, DIM, encode, encoder, factors } from './fake-corpus.js';
 
 const rows = corpus(120);
@@ -55,6 +56,23 @@ const requests: SearchRequest[] = (['dense', 'lexical', 'hybrid'] as const).flat
 );
 
 describe('search engine', () => {
+  it('weighs the legs of a hybrid as the request says', async () => {
+    const engine = engineOf(scanners[0]);
+    const ranked = (denseWeight?: number) => engine.rank({ ...BASE, k: 60, denseWeight });
+    const { generated } = SEARCH_DEFAULTS.hybrid.denseWeight;
+    expect(await ranked(generated)).toEqual(await ranked());
+    const ordered = async (leg: 'dense' | 'lexical', weight: number) => {
+      const scores = (await ranked(weight)).map(
+        (hit) => hit[leg] ?? (leg === 'lexical' ? 0 : -Infinity),
+      );
+      return scores.every((score, i) => i === 0 || score <= scores[i - 1]);
+    };
+    expect(await ordered('lexical', 0)).toBe(true);
+    expect(await ordered('dense', 1e9)).toBe(true);
+    expect(await ordered('lexical', 1e9)).toBe(false);
+    expect(await ordered('dense', 0)).toBe(false);
+  });
+
   it('answers a batch as it answers each question, with every scanner', async () => {
     const [native, plain] = scanners.map((scanner) => engineOf(scanner));
     const together = await native.rankBatch(requests);

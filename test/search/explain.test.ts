@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { openScanner } from '../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
-import { explain } from '../../src/search/explain.js';
-import { memoryIndex } from '../../src/search/memory-snapshot.js';
+import { explainScores } from '../../src/search/explain-scores.js';
 import type { SearchRequest } from '../../src/search/request.js';
+import { memoryIndex } from '../support/memory-index.js';
 import { analyze, corpus, encoder, factors } from './fake-corpus.js';
 
 const rows = corpus(60);
@@ -36,7 +36,7 @@ describe('explain', () => {
   it.each(variants)('takes the scores of a hit apart: %o', async (change) => {
     const request = { ...BASE, ...change };
     for (const hit of await engine.rank({ ...request, k: 100 })) {
-      const { id, dense, lexical } = await explain(engine, request, hit.row);
+      const { id, dense, lexical } = await explainScores(engine, request, hit.row);
       expect(id).toBe(hit.id);
       expect(dense!.score).toBe(hit.dense);
       const sum = dense!.languages.reduce((total, { share }) => total + share, dense!.passage);
@@ -56,18 +56,19 @@ describe('explain', () => {
     const expansion = { text, languages: [{ lang: 'fi', weight: 1 }], dense, lexicalWeight };
     const request = { ...BASE, feedback: 0.2, expansion };
     for (const hit of await engine.rank({ ...request, k: 100 })) {
-      const explained = await explain(engine, request, hit.row);
+      const explained = await explainScores(engine, request, hit.row);
       const { question, text } = explained.dense!.expansion!;
       expect(explained.dense!.score).toBe(hit.dense);
       const { toward } = explained.dense!;
       expect(question + text + toward!.share).toBeCloseTo(hit.dense!, 9);
-      const alone = (await explain(engine, BASE, hit.row)).dense!;
+      const alone = (await explainScores(engine, BASE, hit.row)).dense!;
       expect(alone.expansion).toBeNull();
       const plain = { ...BASE, feedback: 0 };
       if (dense === 'appended') {
-        const { expansion: parted } = (await explain(engine, { ...plain, expansion }, hit.row))
-          .dense!;
-        expect(parted!.question).toBe((await explain(engine, plain, hit.row)).dense!.score);
+        const { expansion: parted } = (
+          await explainScores(engine, { ...plain, expansion }, hit.row)
+        ).dense!;
+        expect(parted!.question).toBe((await explainScores(engine, plain, hit.row)).dense!.score);
       }
       if (dense === 0) expect(text).toBeCloseTo(0, 6);
       if (dense === 1) expect(question).toBeCloseTo(0, 6);
@@ -82,15 +83,15 @@ describe('explain', () => {
     // The parts of a mixture are in proportion to the vectors: what only the text says is the
     // text's.
     const other = { ...BASE, question: text, expansion: null };
-    const { score } = (await explain(engine, { ...other, feedback: 0 }, 0)).dense!;
-    const mixed = (await explain(engine, { ...request, feedback: 0 }, 0)).dense!.expansion!;
+    const { score } = (await explainScores(engine, { ...other, feedback: 0 }, 0)).dense!;
+    const mixed = (await explainScores(engine, { ...request, feedback: 0 }, 0)).dense!.expansion!;
     if (dense === 1) expect(mixed.text).toBeCloseTo(score, 6);
   });
 
   it('names the share of every language whose queries count', async () => {
     const english = rows.findIndex(({ lang }) => lang === 'en');
     const langs = async (change: Partial<SearchRequest>): Promise<string[]> =>
-      (await explain(engine, { ...BASE, ...change }, english))
+      (await explainScores(engine, { ...BASE, ...change }, english))
         .dense!.languages.map(({ lang }) => lang)
         .sort();
     expect(await langs({})).toEqual(['fi']);
@@ -99,7 +100,7 @@ describe('explain', () => {
   });
 
   it('sorts generated queries by their similarity to the question', async () => {
-    const { nearest } = await explain(engine, BASE, 0, [
+    const { nearest } = await explainScores(engine, BASE, 0, [
       { lang: 'th', text: 'th20 th21' },
       { lang: 'th', text: 'th3 th4 th9' },
       { lang: 'fi', text: 'fi3 fi20' },
@@ -109,9 +110,12 @@ describe('explain', () => {
   });
 
   it('has no dense part for a question without a vector', async () => {
-    const { dense, nearest, lexical } = await explain(engine, { ...BASE, question: 'fi-any' }, 0, [
-      { lang: 'fi', text: 'fi3' },
-    ]);
+    const { dense, nearest, lexical } = await explainScores(
+      engine,
+      { ...BASE, question: 'fi-any' },
+      0,
+      [{ lang: 'fi', text: 'fi3' }],
+    );
     expect(dense).toBeNull();
     expect(nearest).toEqual([]);
     expect(lexical.languages[0].terms[0]).toMatchObject({ term: 'fi-any', tfOwn: 0 });

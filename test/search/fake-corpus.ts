@@ -3,7 +3,7 @@
  */
 import type { Encoder } from '../../src/encode/encoder.js';
 import type { TermBag } from '../../src/languages/terms.js';
-import type { MemoryRow } from '../../src/search/memory-snapshot.js';
+import type { MemoryRow } from '../support/memory-index.js';
 import { bag, FakeFactors } from './fake-factors.js';
 import { Random } from './random.js';
 

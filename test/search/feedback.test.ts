@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
 import { openScanner } from '../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
-import { explain } from '../../src/search/explain.js';
-import { pulledToward } from '../../src/search/feedback.js';
-import { memoryIndex } from '../../src/search/memory-snapshot.js';
+import { explainScores } from '../../src/search/explain-scores.js';
+import { moveToward } from '../../src/search/feedback.js';
 import type { SearchRequest } from '../../src/search/request.js';
+import { memoryIndex } from '../support/memory-index.js';
 import { analyze, corpus, DIM, encode, encoder, factors } from './fake-corpus.js';
 
 const { scanner } = await openScanner();
@@ -22,18 +22,16 @@ const BASE: SearchRequest = {
 
 describe('feedback from a first pass', () => {
   it('adds the best passage to the question, in the length that the question had', () => {
-    const pulled = pulledToward(Float32Array.of(3, 0), Float32Array.of(0, 5), 0.75);
-    expect([...pulled.vector]).toEqual([expect.closeTo(2.4, 6), expect.closeTo(1.8, 6)]);
-    expect(pulled.kept).toBeCloseTo(0.8, 6);
-    expect([...pulledToward(Float32Array.of(3, 4), Float32Array.of(0, 0), 1).vector]).toEqual([
-      3, 4,
-    ]);
+    const moved = moveToward(Float32Array.of(3, 0), Float32Array.of(0, 5), 0.75);
+    expect([...moved.vector]).toEqual([expect.closeTo(2.4, 6), expect.closeTo(1.8, 6)]);
+    expect(moved.questionShare).toBeCloseTo(0.8, 6);
+    expect([...moveToward(Float32Array.of(3, 4), Float32Array.of(0, 0), 1).vector]).toEqual([3, 4]);
   });
 
   it('ranks by the sum of both similarities', async () => {
     const engine = engineOf();
     const [first] = await engine.rank({ ...BASE, feedback: 0, k: 1 });
-    const question = pulledToward(encode(BASE.question), rows[first.row].vector, 0.5).vector;
+    const question = moveToward(encode(BASE.question), rows[first.row].vector, 0.5).vector;
     const dot = (row: number) =>
       rows[row].vector.reduce((sum, value, d) => sum + Math.fround(question[d]) * value, 0);
     const hits = await engine.rank({ ...BASE, feedback: 0.5 });
@@ -81,10 +79,12 @@ describe('feedback from a first pass', () => {
     const mask = new Uint8Array(rows.length).fill(1);
     mask[left] = 0;
     const [next] = await engine.rank({ ...BASE, feedback: 0, mask, k: 1 });
-    const { dense } = await explain(engine, { ...BASE, mask, feedback: 0.3 }, next.row);
+    const { dense } = await explainScores(engine, { ...BASE, mask, feedback: 0.3 }, next.row);
     expect(dense!.toward).toMatchObject({ id: next.id, weight: 0.3 });
     expect(dense!.toward!.share).toBeGreaterThan(0);
-    expect((await explain(engine, { ...BASE, feedback: 0 }, next.row)).dense!.toward).toBeNull();
+    expect(
+      (await explainScores(engine, { ...BASE, feedback: 0 }, next.row)).dense!.toward,
+    ).toBeNull();
   });
 
   it('leaves a question alone that has no vector, and refuses a weight below 0', async () => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { termsOf } from '../../src/languages/analysis.js';
 import { openScanner } from '../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
-import { memoryIndex } from '../../src/search/memory-snapshot.js';
 import { sentencesOf, snippetFinder } from '../../src/search/snippet.js';
+import { memoryIndex } from '../support/memory-index.js';
 import { corpus, encoder } from './fake-corpus.js';
 import { FakeFactors } from './fake-factors.js';
 

@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => place.end());
 
 describe('keys', () => {
-  it('are kept as hashes, for their owner only', async () => {
+  it('are stored as hashes, readable by their owner only', async () => {
     const text = readFileSync(file, 'utf8');
     for (const key of Object.values(keys)) expect(text).not.toContain(key);
     expect(await readKeys(file)).toHaveLength(5);
@@ -46,7 +46,7 @@ describe('keys', () => {
     ).rejects.toHaveProperty('code', 'XQG_KEY_NAMED');
   });
 
-  it('stand in the log by their fingerprint alone, and no question stands there', async () => {
+  it('appear in the log only by their fingerprint, and questions do not appear', async () => {
     let log = '';
     const write = (line: string): void => {
       log += line;
@@ -72,7 +72,7 @@ describe('keys', () => {
       expect(log).not.toContain(key);
   });
 
-  it('that were taken back are forgotten', async () => {
+  it('that have been revoked are refused', async () => {
     const { key } = await addKey(file, {
       name: 'gone',
       indexes: null,
@@ -89,7 +89,7 @@ describe('keys', () => {
   });
 
   it.each(['/api/indexes', '/api/indexes/docs', '/api/jobs', '/api/experiments', '/metrics'])(
-    'are asked for at %s',
+    'are required for %s',
     async (url) => {
       const without = await server.inject({ url });
       expect([without.statusCode, without.json().error.code]).toEqual([401, 'XQG_KEY_MISSING']);
@@ -100,12 +100,12 @@ describe('keys', () => {
     },
   );
 
-  it('are not asked for at health, readiness and the description', async () => {
+  it('are not required for health, readiness and the API description', async () => {
     for (const url of ['/health', '/openapi.json'])
       expect((await server.inject({ url })).statusCode).toBe(200);
   });
 
-  it('have only their rights', async () => {
+  it('grant only their rights', async () => {
     const asked = await post(
       server,
       '/api/indexes/docs/search',
@@ -130,7 +130,7 @@ describe('keys', () => {
     expect(removed.statusCode).toBe(403);
   });
 
-  it('see only their indexes', async () => {
+  it('grant access only to their indexes', async () => {
     const listed = await server.inject({ url: '/api/indexes', headers: bearer('elsewhere') });
     expect(listed.json().indexes.map(({ name }: { name: string }) => name)).toEqual(['empty']);
     const asked = await post(
@@ -143,7 +143,7 @@ describe('keys', () => {
   });
 });
 
-describe('what does not pass the filters of a key', () => {
+describe('a passage that does not pass the filters of a key', () => {
   const QUESTIONS = [
     'Secretbread',
     'Brot aus dem Ofen',
@@ -170,7 +170,7 @@ describe('what does not pass the filters of a key', () => {
     }
   }
 
-  it('cannot be asked for by filters of the request', async () => {
+  it('cannot be reached by filters of the request', async () => {
     for (const filters of [
       ['team=blue'],
       ['team!=red'],
@@ -183,7 +183,7 @@ describe('what does not pass the filters of a key', () => {
     }
   });
 
-  it('is as unknown as what is not there', async () => {
+  it('is reported like a passage that does not exist', async () => {
     const failure = async (url: string, body?: object) => {
       const method = body === undefined ? 'GET' : 'POST';
       const response = await server.inject({ method, url, payload: body, headers: bearer('red') });
@@ -201,7 +201,7 @@ describe('what does not pass the filters of a key', () => {
     );
   });
 
-  it('counts in no rank and no frequency', async () => {
+  it('affects neither ranks nor frequencies', async () => {
     const body = { question: 'Secretbread with honey of the bee in the morning', id: 'trains' };
     const seen = (await post(server, '/api/indexes/docs/explain', body, bearer('red'))).json();
     const full = (await post(server, '/api/indexes/docs/explain', body, bearer('full'))).json();
@@ -258,7 +258,7 @@ describe('what does not pass the filters of a key', () => {
     expect(refused.content[0].text).toContain('XQG_PASSAGE_UNKNOWN');
   });
 
-  it('is neither written over nor removed, and what is added gets the filter', async () => {
+  it('is neither overwritten nor removed, and added documents get the filter', async () => {
     const write = async (documents: object[]) => {
       const response = await post(
         server,
@@ -291,7 +291,7 @@ describe('what does not pass the filters of a key', () => {
       headers: bearer('full'),
     });
     expect(there.statusCode).toBe(200);
-    // Jobs of others are theirs.
+    // Jobs of other keys are not visible.
     const listed = await server.inject({ url: `/api/jobs/${job.id}`, headers: bearer('reader') });
     expect(listed.statusCode).toBe(404);
   });

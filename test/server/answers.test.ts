@@ -16,7 +16,7 @@ const search = async (body: object) =>
 const get = async (url: string) => (await server.inject({ url })).json();
 
 describe('search', () => {
-  it('finds across languages and says how it searched', async () => {
+  it('finds passages across languages, and states how it searched', async () => {
     const answer = await search({ question: 'Wann fährt der Zug am Morgen?', k: 2 });
     expect(answer.with.hits[0]).toMatchObject({
       id: 'trains',
@@ -30,13 +30,13 @@ describe('search', () => {
     expect(answer.without).toBeNull();
   });
 
-  it('ranks without the generated queries where they are off', async () => {
+  it('ranks without the generated queries if they are off', async () => {
     const off = await search({ question: 'Zug', augment: 'off', lang: 'de' });
     expect(off.with).toBeNull();
     expect(off.without.augmentation).toBeNull();
   });
 
-  it('gives both rankings, each hit with its place in the other one', async () => {
+  it("returns both rankings, with each hit's rank in the other one", async () => {
     const both = await search({ question: 'Honig der Biene', augment: 'both', lang: 'de', k: 1 });
     const alone = await search({ question: 'Honig der Biene', augment: 'off', lang: 'de', k: 4 });
     const [best] = both.with.hits;
@@ -47,7 +47,7 @@ describe('search', () => {
     expect(both.without.hits[0].id).toBe(alone.without.hits[0].id);
   });
 
-  it('takes alpha, language weights and policies', async () => {
+  it('accepts alpha, language weights and policies', async () => {
     const body = {
       question: 'Honig',
       lang: [
@@ -97,7 +97,7 @@ describe('explain', () => {
     expect(nearest[0].lang).toMatch(/^(de|ar|ru)$/);
   });
 
-  it('does not know what is not there', async () => {
+  it('reports unknown passages', async () => {
     const response = await post(server, '/api/indexes/docs/explain', { question: 'x', id: 'none' });
     expect(response.statusCode).toBe(404);
     expect(response.json().error.message).toBe('The index in docs has no passage "none".');
@@ -105,7 +105,7 @@ describe('explain', () => {
 });
 
 describe('indexes', () => {
-  it('are listed, also those that are not there yet', async () => {
+  it('are listed, even if they do not exist yet', async () => {
     const { indexes } = await get('/api/indexes');
     expect(indexes).toMatchObject([
       { name: 'docs', condition: 'open', passages: 4, documents: 4 },
@@ -113,7 +113,7 @@ describe('indexes', () => {
     ]);
   });
 
-  it('say what they hold and what made them, and no folder of the server', async () => {
+  it('state their content and recipe, but no folder of the server', async () => {
     const response = await server.inject({ url: '/api/indexes/docs' });
     expect(response.json()).toMatchObject({
       passages: 4,
@@ -127,7 +127,7 @@ describe('indexes', () => {
     expect(response.body).not.toContain(place.home);
   });
 
-  it('give their passages page by page', async () => {
+  it('list their passages page by page', async () => {
     const first = await get('/api/indexes/docs/passages?limit=3');
     const rest = await get('/api/indexes/docs/passages?limit=3&offset=3');
     expect(first.total).toBe(4);
@@ -139,7 +139,7 @@ describe('indexes', () => {
     expect(recent.total).toBe(1);
   });
 
-  it('give a passage with its generated queries', async () => {
+  it('return a passage with its generated queries', async () => {
     const passage = await get('/api/indexes/docs/passages/bees');
     expect(passage).toMatchObject({
       id: 'bees',
@@ -149,7 +149,7 @@ describe('indexes', () => {
     expect(Object.keys(passage.queries).sort()).toEqual(['ar', 'de', 'ru']);
   });
 
-  it('say how many generated queries find their passage', async () => {
+  it('report how many generated queries find their passage', async () => {
     const { passages, languages } = await get('/api/indexes/docs/coverage?sample=4');
     expect(passages).toBe(4);
     const arabic = languages.find(({ lang }: { lang: string }) => lang === 'ar');
@@ -157,13 +157,13 @@ describe('indexes', () => {
     expect(arabic.with).toEqual({ first: 1, firstTen: 1 });
   });
 
-  it('are unknown by other names', async () => {
+  it('are not found by other names', async () => {
     const response = await post(server, '/api/indexes/none/search', { question: 'x' });
     expect(response.statusCode).toBe(404);
     expect(response.json().error.code).toBe('XQG_INDEX_UNKNOWN');
   });
 
-  it('that are missing say how to make one', async () => {
+  it('that do not exist are reported with how to create one', async () => {
     const response = await post(server, '/api/indexes/empty/search', { question: 'x' });
     expect(response.statusCode).toBe(404);
     expect(response.json().error.code).toBe('XQG_INDEX_MISSING');
@@ -172,7 +172,7 @@ describe('indexes', () => {
 });
 
 describe('operations', () => {
-  it('is alive, becomes ready and counts', async () => {
+  it('reports health, readiness and metrics', async () => {
     expect((await server.inject({ url: '/health' })).json()).toEqual({ status: 'ok' });
     await expect.poll(async () => (await server.inject({ url: '/ready' })).statusCode).toBe(200);
     const metrics = (await server.inject({ url: '/metrics' })).body;
@@ -180,7 +180,7 @@ describe('operations', () => {
     expect(metrics).not.toContain('Honig');
   });
 
-  it('describes every address in OpenAPI 3.1', async () => {
+  it('describes every endpoint in OpenAPI 3.1', async () => {
     const { openapi, paths } = await get('/openapi.json');
     expect(openapi).toBe('3.1.0');
     expect(Object.keys(paths)).toContain('/api/indexes/{index}/search');
@@ -189,7 +189,7 @@ describe('operations', () => {
     }
   });
 
-  it('says what is not there', async () => {
+  it('reports unknown addresses', async () => {
     const response = await server.inject({ url: '/nothing/here' });
     expect(response.statusCode).toBe(404);
     expect(response.json().error.code).toBe('XQG_ADDRESS_UNKNOWN');

@@ -1,4 +1,4 @@
-/** A client that hangs up: its search stops where it is, and the next one has its turn. */
+/** A client that disconnects: its search is cancelled, and the next one gets its turn. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ServedIndex } from '../../src/server/served-index.js';
 import { buildServer, type XqgServer } from '../../src/server/server.js';
@@ -53,7 +53,7 @@ it.each([
   ['search', { question: 'x' }],
   ['search', { question: 'x', augment: 'both' }],
   ['explain', { question: 'x', id: 'y' }],
-])('%s %j stops when the client hangs up', async (path, body) => {
+])('%s %j is cancelled when the client disconnects', async (path, body) => {
   signals.length = 0;
   const hangUp = new AbortController();
   const asked = ask(path, body, hangUp.signal).catch((error: Error) => error.name);
@@ -66,7 +66,7 @@ it.each([
   await expect.poll(() => metric('xqg_searches_running')).toBe(0);
 });
 
-it('a search that takes too long stops too, and is answered', async () => {
+it('a search that takes too long is cancelled and gets an error', async () => {
   signals.length = 0;
   const response = await ask('search', { question: 'x' });
   expect([response.status, (await response.json()).error.code]).toEqual([
@@ -76,7 +76,7 @@ it('a search that takes too long stops too, and is answered', async () => {
   expect(signals[0].aborted).toBe(true);
 });
 
-it('a search that runs is answered while the server stops, and nobody else is', async () => {
+it('a running search is completed while the server shuts down, and new ones are refused', async () => {
   let answer = (): void => undefined;
   const asked = new Promise<void>((resolve) => {
     answer = resolve;

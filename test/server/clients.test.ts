@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => place.end());
 
 describe('the client', () => {
-  it('searches, explains and looks', async () => {
+  it('searches, explains and lists', async () => {
     const { with: answer } = await client.search('docs', { question: 'Zug am Morgen', lang: 'de' });
     expect(answer!.hits[0].id).toBe('trains');
     const explained = await client.explain('docs', { question: 'Zug', id: 'trains' });
@@ -32,7 +32,7 @@ describe('the client', () => {
     expect((await client.index('docs')).name).toBe('docs');
   });
 
-  it('adds files and documents and watches them', async () => {
+  it('adds files and documents, and watches the jobs', async () => {
     const content = new Blob(['Bread from the oven.']);
     const { id } = await client.addFiles('docs', [{ name: 'new.txt', content }], {
       metadata: { year: 7 },
@@ -47,7 +47,7 @@ describe('the client', () => {
     await expect(client.passage('docs', 'new.txt')).rejects.toMatchObject({ status: 404 });
   });
 
-  it('throws the code and the remedy of a failure', async () => {
+  it('throws errors with code and remedy', async () => {
     const failure: XqgClientError = await client
       .search('docs', { question: '' })
       .catch((error) => error);
@@ -56,7 +56,7 @@ describe('the client', () => {
     expect(failure.requestId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('says that there is no server, and gives up when told', async () => {
+  it('reports an unreachable server, and can be aborted', async () => {
     const nobody = new XqgClient({ address: 'http://127.0.0.1:9' });
     await expect(nobody.indexes()).rejects.toMatchObject({
       code: 'XQG_SERVER_UNREACHABLE',
@@ -91,14 +91,14 @@ describe('assistants', () => {
     expect(failed.answer.error.code).toBe('XQG_INDEX_UNKNOWN');
   }
 
-  it('reach it over HTTP', async () => {
+  it('connect over HTTP', async () => {
     const assistant = new Client({ name: 'test', version: '1' });
     await assistant.connect(new StreamableHTTPClientTransport(new URL(`${address}/mcp`)));
     await tryOut(assistant);
     await assistant.close();
   });
 
-  it('reach it over stdio', async () => {
+  it('connect over stdio', async () => {
     const assistant = new Client({ name: 'test', version: '1' });
     const args = [EXECUTABLE, 'mcp', '--index', place.directory, '--pack', place.pack];
     await assistant.connect(new StdioClientTransport({ command: process.execPath, args }));
@@ -107,7 +107,7 @@ describe('assistants', () => {
   });
 });
 
-describe('an expander that is named at the start', () => {
+describe('an expander that is configured at the start', () => {
   const question = 'Was tun sie dort?';
   let file: string;
 
@@ -136,7 +136,7 @@ describe('an expander that is named at the start', () => {
     await assistant.close();
   });
 
-  it('serves programs, and is told to who starts it; a text that lacks is no failure', async () => {
+  it('serves the HTTP API, and is printed at the start; a question without a recorded text is no failure', async () => {
     const served = ['serve', '--index', place.directory, '--pack', place.pack, '--port', '0'];
     const { child, ended } = start(...served, '--json', '--expand', file, '--expand-how', 'mix');
     const told = await new Promise<string>((resolve) => child.stdout!.once('data', resolve));
@@ -169,7 +169,7 @@ describe('an expander that is named at the start', () => {
 });
 
 describe('xqg serve', () => {
-  it('prints its address, logs requests and ends in order', async () => {
+  it('prints its address, logs requests and shuts down cleanly', async () => {
     const words = [
       'serve',
       '--index',
@@ -195,7 +195,7 @@ describe('xqg serve', () => {
     expect(stderr).not.toContain('Zug');
   });
 
-  it('does not listen to other machines without keys', async () => {
+  it('does not accept other machines without keys', async () => {
     const { ended } = start('serve', '--index', place.directory, '--host', '0.0.0.0', '--json');
     const { code, stdout } = await ended;
     expect(code).toBe(1);

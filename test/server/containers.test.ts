@@ -22,7 +22,7 @@ const since = (name: string) =>
   instructions.slice(instructions.findLastIndex((each) => each.name === name));
 
 describe('Dockerfile', () => {
-  it('builds on glibc with a Node that the package takes', () => {
+  it('builds on glibc with a supported version of Node', () => {
     const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       engines: { node: string };
     };
@@ -34,7 +34,7 @@ describe('Dockerfile', () => {
     }
   });
 
-  it('copies what is there, and nothing by ADD', () => {
+  it('copies existing files, and nothing with ADD', () => {
     expect(all('ADD')).toEqual([]);
     for (const copied of all('COPY')) {
       const words = copied.split(' ').filter((word) => !word.startsWith('--'));
@@ -45,7 +45,7 @@ describe('Dockerfile', () => {
     }
   });
 
-  it('ends as an unprivileged user, with commands that need no shell', () => {
+  it('runs as an unprivileged user, with commands that need no shell', () => {
     expect(since('FROM').filter(({ name }) => name === 'USER')).toEqual([
       { name: 'USER', rest: '1000' },
     ]);
@@ -56,7 +56,7 @@ describe('Dockerfile', () => {
     );
   });
 
-  it('starts the server with options that it has, on the port that it exposes', () => {
+  it('starts the server with valid options, on the exposed port', () => {
     const [command, ...words] = JSON.parse(all('CMD')[0]) as string[];
     const serve = createProgram(new AbortController().signal).commands.find(
       (each) => each.name() === command,
@@ -74,7 +74,7 @@ describe('compose.yaml', () => {
     services: Record<string, Record<string, unknown>>;
   };
 
-  it('publishes the port on this machine alone, and takes privileges away', () => {
+  it('publishes the port on this machine only, and drops privileges', () => {
     expect(Object.keys(services)).toEqual(['xqg']);
     const { ports, read_only, cap_drop, security_opt, volumes, tmpfs, build } = services.xqg;
     expect(build).toBe('.');

@@ -1,5 +1,5 @@
 /**
- * Questions that the server's model expands: asked for, bounded, and never in the way of others.
+ * Question expansion by the server's model: on request, within limits, and without delaying others.
  */
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -14,7 +14,7 @@ import { type OpenAiServer, startOpenAiServer, type Trouble } from '../support/o
 import { post, type TestPlace, testPlace } from './served.js';
 
 const SECRET = 'sk-very-secret';
-/** No word of it is in a passage or in the pack. */
+/** None of its words is in a passage or in the pack. */
 const ASKED = { question: 'Was tun sie dort?', lang: 'de' };
 const EXPAND = { ...ASKED, expand: true };
 
@@ -82,7 +82,7 @@ async function tools(server: XqgServer): Promise<Record<string, string[]>> {
 }
 
 describe('a server without an expander', () => {
-  it('says so, refuses to expand and offers it to no assistant', async () => {
+  it('says so, refuses to expand, and does not offer expansion to assistants', async () => {
     const server = await place.serve();
     expect((await server.inject({ url: '/api/indexes' })).json().expander).toBeNull();
     const told = await search(server);
@@ -92,7 +92,7 @@ describe('a server without an expander', () => {
 });
 
 describe('a server with an expander', () => {
-  it('asks the model only where a request wants it, and once for a question', async () => {
+  it('calls the model only on request, and once per question', async () => {
     const { server, address } = await listening();
     const client = new XqgClient({ address });
     expect((await client.indexes()).expander).toBe('openai/chatty');
@@ -116,27 +116,30 @@ describe('a server with an expander', () => {
     expect(await metric(server, 'written')).toBe(2);
   });
 
-  it.each(['append', 'mix'] as const)('explains what the expansion gives (%s)', async (how) => {
-    const server = await serve({ expand: { by: await expander(), how } });
-    const body = { ...EXPAND, question: 'Was tun sie am Bahnhof?', id: 'bees' };
-    const { dense, lexical, expansion } = (
-      await post(server, '/api/indexes/docs/explain', body)
-    ).json();
-    expect(expansion.how).toBe(how);
-    const { question, text } = dense.expansion;
-    expect(question + text + (dense.toward?.share ?? 0)).toBeCloseTo(dense.score, 6);
-    expect(dense.expansion.text).toBeGreaterThan(Math.abs(dense.expansion.question));
-    const added = lexical.languages.filter(
-      (language: { expansion: boolean }) => language.expansion,
-    );
-    if (how === 'mix') expect(added).toEqual([]);
-    else {
-      expect(added).toMatchObject([{ lang: 'de', weight: 0.2 }]);
-      expect(added[0].terms[0].contribution).toBeGreaterThan(0);
-    }
-    const plain = await post(server, '/api/indexes/docs/explain', { ...body, expand: false });
-    expect(plain.json()).toMatchObject({ expansion: null, dense: { expansion: null } });
-  });
+  it.each(['append', 'mix'] as const)(
+    'explains the contribution of the expansion (%s)',
+    async (how) => {
+      const server = await serve({ expand: { by: await expander(), how } });
+      const body = { ...EXPAND, question: 'Was tun sie am Bahnhof?', id: 'bees' };
+      const { dense, lexical, expansion } = (
+        await post(server, '/api/indexes/docs/explain', body)
+      ).json();
+      expect(expansion.how).toBe(how);
+      const { question, text } = dense.expansion;
+      expect(question + text + (dense.toward?.share ?? 0)).toBeCloseTo(dense.score, 6);
+      expect(dense.expansion.text).toBeGreaterThan(Math.abs(dense.expansion.question));
+      const added = lexical.languages.filter(
+        (language: { expansion: boolean }) => language.expansion,
+      );
+      if (how === 'mix') expect(added).toEqual([]);
+      else {
+        expect(added).toMatchObject([{ lang: 'de', weight: 0.2 }]);
+        expect(added[0].terms[0].contribution).toBeGreaterThan(0);
+      }
+      const plain = await post(server, '/api/indexes/docs/explain', { ...body, expand: false });
+      expect(plain.json()).toMatchObject({ expansion: null, dense: { expansion: null } });
+    },
+  );
 
   it('offers it to assistants', async () => {
     const server = await serve();
@@ -155,7 +158,7 @@ describe('a server with an expander', () => {
   });
 });
 
-describe('where the model fails', () => {
+describe('if the model fails', () => {
   it.each<[string, Trouble[], RegExp]>([
     ['refuses', [{ status: 401, body: `${SECRET} is wrong` }], /XQG_REMOTE_REFUSED/],
     ['is overloaded', always({ status: 503, body: 'Was tun sie dort?' }), /XQG_REMOTE_FAILED/],
@@ -164,7 +167,7 @@ describe('where the model fails', () => {
     ['says nothing', always('hang'), /wrote nothing within 0.3 s/],
     ['never ends', always('endless'), /XQG_REMOTE_FAILED|wrote nothing/],
     ['sends elsewhere', [{ status: 307, location: '/v1/elsewhere' }], /XQG_REMOTE_REFUSED/],
-  ])('and %s, the plain question is answered, with a notice', async (_, troubles, told) => {
+  ])('and %s, the question is searched unexpanded, with a warning', async (_, troubles, told) => {
     const lines: string[] = [];
     const logger = { level: 'warn', stream: { write: (line: string) => void lines.push(line) } };
     const server = await serve({ expandTimeoutMs: 300, logger });
@@ -185,7 +188,7 @@ describe('where the model fails', () => {
     expect(await metric(server, 'failed')).toBe(1);
   });
 
-  it('and lets several wait in vain, it is left alone for a while', async () => {
+  it('several times, it is not called for a while', async () => {
     const server = await serve({ expandTimeoutMs: 100 });
     model.troubles = always('hang');
     for (let i = 0; i < 3; i++) await search(server);
@@ -196,7 +199,7 @@ describe('where the model fails', () => {
     expect(await metric(server, 'skipped')).toBe(1);
   });
 
-  it('has no text for a question, or may cost no more, likewise', async () => {
+  it('because it has no text for a question or the cost limit is reached, too', async () => {
     const priced = { pricePerMillionInput: 1000, costLimit: 0.05 };
     const server = await serve({}, priced);
     expect((await search(server)).with.expansion).not.toBeNull();
@@ -205,7 +208,7 @@ describe('where the model fails', () => {
     expect(model.requests).toHaveLength(1);
   });
 
-  it('cuts a text that does not end where it should', async () => {
+  it('the length of an endless text is limited', async () => {
     const server = await serve();
     model.reply = () => 'Honig '.repeat(200_000);
     expect((await search(server)).with.expansion.text.length).toBeLessThanOrEqual(2000);
@@ -213,7 +216,7 @@ describe('where the model fails', () => {
 });
 
 describe('a model that hangs', () => {
-  it('takes no place of a search', async () => {
+  it('does not block searches', async () => {
     const { address } = await listening({ running: 1, waiting: 8, expandTimeoutMs: 4000 });
     const client = new XqgClient({ address });
     model.troubles = always('hang');
@@ -223,7 +226,7 @@ describe('a model that hangs', () => {
     );
     await expect.poll(() => model.requests.length).toBe(4);
     for (let i = 0; i < 20; i++) await client.search('docs', ASKED);
-    // One more does not wait for a model that nine wait for.
+    // A tenth request does not wait for a model that nine are waiting for.
     const answer = await client.search('docs', EXPAND);
     expect(answer.with!.warnings.at(-1)).toMatch(/too many questions wait/);
     expect(ended).toBe(0);
@@ -231,7 +234,7 @@ describe('a model that hangs', () => {
     expect(ended).toBe(9);
   });
 
-  it('is left when the asker goes, and what waited behind it goes on', async () => {
+  it('is abandoned when the client disconnects, and the next request continues', async () => {
     const { address } = await listening(
       { expandTimeoutMs: 20_000 },
       { concurrency: 1, timeoutSeconds: 20 },
@@ -255,7 +258,7 @@ describe('a model that hangs', () => {
     expect(model.requests).toHaveLength(2);
   });
 
-  it('takes at most half of the time of an answer', async () => {
+  it('takes at most half of the time limit of a search', async () => {
     const server = await serve({ timeoutMs: 1000, expandTimeoutMs: 60_000 });
     model.troubles = always('hang');
     const answer = await search(server);
@@ -265,7 +268,7 @@ describe('a model that hangs', () => {
 });
 
 describe('keys and limits', () => {
-  it('hold before the model is asked, and what it writes finds nothing hidden', async () => {
+  it('apply before the model is called, and its text finds no hidden passage', async () => {
     const file = join(place.home, 'keys.json');
     const make = async (name: string, more: object) =>
       (await addKey(file, { name, indexes: null, rights: ['search'], filters: [], ...more })).key;
@@ -299,7 +302,7 @@ describe('keys and limits', () => {
     expect(terms.every(({ idf }: { idf: unknown }) => idf === null)).toBe(true);
   });
 
-  it('count a question that is expanded as any other', async () => {
+  it('count an expanded question like any other', async () => {
     const server = await serve({ rate: 2 });
     for (const expected of [200, 200, 429]) expect((await search(server)).status).toBe(expected);
     expect(model.requests).toHaveLength(1);

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => place.end());
 
-/** Bytes to the server, and all that comes back. */
+/** Sends bytes to the server, and returns the whole response. */
 function raw(bytes: string | Uint8Array): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.end(bytes));
@@ -50,7 +50,7 @@ describe('host and origin', () => {
   });
 
   it.each(['localhost:7070', '127.0.0.1', '[::1]:80', 'xqg.example', 'XQG.example:443'])(
-    'host %j is answered',
+    'host %j is accepted',
     async (host) => {
       expect((await server.inject({ url: '/health', headers: { host } })).statusCode).toBe(200);
     },
@@ -75,7 +75,7 @@ describe('host and origin', () => {
   });
 
   it.each(['http://localhost:7070', 'https://friend.example'])(
-    'origin %j is answered',
+    'origin %j is accepted',
     async (origin) => {
       const headers = { host: 'localhost:7070', origin };
       const response = await server.inject({
@@ -89,7 +89,7 @@ describe('host and origin', () => {
   );
 });
 
-describe('what cannot be read', () => {
+describe('a request that cannot be parsed', () => {
   const json = { 'content-type': 'application/json' };
   const refused = async (payload: string | Buffer, headers: Record<string, string> = json) => {
     const response = await server.inject({ method: 'POST', url: SEARCH, payload, headers });
@@ -111,7 +111,7 @@ describe('what cannot be read', () => {
     ]);
   });
 
-  it('is refused where its UTF-8 is broken', async () => {
+  it('is refused if its UTF-8 is invalid', async () => {
     const body = Buffer.concat([
       Buffer.from('{"question":"'),
       Buffer.from([0xc3, 0x28]),
@@ -127,7 +127,7 @@ describe('what cannot be read', () => {
     }
   });
 
-  it('is refused where it is too long', async () => {
+  it('is refused if it is too long', async () => {
     expect(await refused(JSON.stringify({ question: 'x'.repeat(1_000_000) }))).toEqual([
       413,
       'XQG_REQUEST_TOO_LARGE',
@@ -141,7 +141,7 @@ describe('what cannot be read', () => {
     expect(id.statusCode).toBeLessThan(500);
   });
 
-  it('is refused where it is no HTTP', async () => {
+  it('is refused if it is not HTTP', async () => {
     expect(await raw('hello\r\n\r\n')).toMatch(/^HTTP\/1.1 400 .*XQG_REQUEST_MALFORMED/s);
     const headers = `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`;
     expect(await raw(headers)).toMatch(/XQG_REQUEST_MALFORMED/);
@@ -158,7 +158,7 @@ describe('what cannot be read', () => {
     '/api/experiments/..%2f../results',
     '/api/experiments/%2e%2e/report',
     '/api/indexes/..%2f..%2fetc/passages',
-  ])('%s leads nowhere', async (path) => {
+  ])('the path %s is not found', async (path) => {
     const told = await raw(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     expect(told).toMatch(/^HTTP\/1.1 40[04] /);
     expect(told).toMatch(/"code":"XQG_/);
@@ -166,7 +166,7 @@ describe('what cannot be read', () => {
 });
 
 describe('limits', () => {
-  it('hold for requests a minute, for each client', async () => {
+  it('apply to requests per minute, for each client', async () => {
     const limited = await place.serve({ rate: 3 });
     const codes: number[] = [];
     for (let i = 0; i < 5; i++)
@@ -178,7 +178,7 @@ describe('limits', () => {
     expect((await limited.inject({ url: '/health' })).statusCode).toBe(200);
   });
 
-  it('hold for searches that wait: the rest is sent away at once, and then it goes on', async () => {
+  it('apply to waiting searches: further ones are refused at once, until there is room', async () => {
     const busy = await place.serve({ rate: 0, running: 1, waiting: 2 });
     await post(busy, SEARCH, { question: 'warm' });
     const answers = await Promise.all(
@@ -194,7 +194,7 @@ describe('limits', () => {
     expect((await busy.inject({ url: '/metrics' })).body).toContain('xqg_searches_shed_total 9');
   });
 
-  it('hold for files', async () => {
+  it('apply to files', async () => {
     const small = await place.serve({ maxUpload: 1000 });
     const form = new FormData();
     form.append('files', new Blob(['x'.repeat(5000)]), 'large.txt');
@@ -220,7 +220,7 @@ interface Operation {
   readonly requestBody?: { content: Record<string, { schema: object }> };
 }
 
-/** Values that fit, nearly fit, or do not fit a JSON schema. */
+/** Values that match, almost match, or do not match a JSON schema. */
 function valuesOf(schema: Record<string, unknown>, depth = 0): fc.Arbitrary<unknown> {
   const any = fc.oneof(
     fc.string({ unit: 'binary' }),
@@ -273,20 +273,20 @@ function valuesOf(schema: Record<string, unknown>, depth = 0): fc.Arbitrary<unkn
   );
 }
 
-/** Half of what stands in a path is there. */
+/** Half of the path parameters name something that exists. */
 function pathValue(name: string): fc.Arbitrary<string> {
   const real = { index: 'docs', id: 'bees' }[name] ?? 'none';
   return fc.oneof(fc.constant(real), fc.string({ minLength: 1, unit: 'binary' }));
 }
 
-describe('requests made up from /openapi.json', () => {
-  it('never meet a fault, a stack or a silence', async () => {
+describe('random requests generated from /openapi.json', () => {
+  it('never get an internal error, a stack trace or no response', async () => {
     const { paths, components } = (await server.inject({ url: '/openapi.json' })).json();
     const resolve = (schema: Record<string, unknown>): Record<string, unknown> =>
       typeof schema.$ref === 'string' ? components.schemas[schema.$ref.split('/').at(-1)!] : schema;
     for (const [path, methods] of Object.entries<Record<string, Operation>>(paths)) {
       for (const [method, { parameters = [], requestBody }] of Object.entries(methods)) {
-        // Jobs that write are fuzzed with bodies that are refused; the others would only fill the
+        // Jobs that write get only invalid bodies; valid ones would fill the
         // disk.
         if (method === 'delete' && path.includes('documents')) continue;
         const named = (where: string) => parameters.filter((parameter) => parameter.in === where);

@@ -35,7 +35,7 @@ const search = async (index: string, question: string) =>
   (await post(server, `/api/indexes/${index}/search`, { question, k: 100 })).json();
 
 describe('a job', () => {
-  it('makes an index of files where there is none, and it can be searched', async () => {
+  it('creates an index from files, which can be searched', async () => {
     const response = await upload(
       'empty',
       { 'bees.md': '# Bees\n\nThe bee makes honey.', 'moon.txt': 'The moon shines at night.' },
@@ -56,8 +56,8 @@ describe('a job', () => {
     expect(readdirSync(join(place.home, 'empty', 'incoming'))).toEqual([]);
   });
 
-  // A job said that it had ended before its files were removed: whoever looked at once saw them.
-  it('has left nothing behind as soon as it says that it has ended', async () => {
+  // A job used to report its end before its files were removed, so that they were still visible.
+  it('leaves no file behind once it reports its end', async () => {
     const incoming = join(place.home, 'empty', 'incoming');
     for (let round = 0; round < 3; round++) {
       const { id } = (await upload('empty', { 'oven.txt': `The oven is hot. ${round}` })).json();
@@ -66,7 +66,7 @@ describe('a job', () => {
     }
   });
 
-  it('replaces documents of the same id, keeps the others, and removes', async () => {
+  it('replaces documents with the same id, keeps the others, and removes documents', async () => {
     const write = async (text: string) => {
       const documents = [{ id: 'a/b#c', text, lang: 'en' }];
       const job = (await post(server, '/api/indexes/docs/documents', { documents })).json();
@@ -86,7 +86,7 @@ describe('a job', () => {
     expect((await server.inject({ url: '/api/indexes/docs' })).json().passages).toBe(4);
   });
 
-  it('says what failed, file by file, and no folder of the server', async () => {
+  it('reports failures file by file, without folders of the server', async () => {
     const response = await upload('docs', {
       'picture.png': 'x',
       'good.txt': 'Bread.',
@@ -106,19 +106,19 @@ describe('a job', () => {
     [{ '.hidden': 'x' }, {}, 'no name of a file'],
     [{ 'a.txt': 'x' }, { metadata: '{' }, 'is not JSON'],
     [{ 'a.txt': 'x' }, { unknown: '1' }, 'unknown'],
-  ])('is not begun for a form like %j %j', async (files, fields, told) => {
+  ])('is not started for a form like %j %j', async (files, fields, told) => {
     const response = await upload('docs', files, fields);
     expect(response.statusCode).toBe(400);
     expect(response.json().error.message).toContain(told);
   });
 
-  it('keeps a name within its folder', async () => {
+  it('confines a file name to its folder', async () => {
     const response = await upload('docs', { '../../outside.txt': 'Night.' });
     expect((await ended(server, response.json().id)).what).toEqual(['outside.txt']);
     expect(readdirSync(place.home)).not.toContain('outside.txt');
   });
 
-  it('begins again where a server was killed', async () => {
+  it('restarts after the server was killed', async () => {
     const folder = join(place.directory, 'incoming', 'left');
     const files = join(folder, 'files');
     const { mkdirSync } = await import('node:fs');
@@ -135,7 +135,7 @@ describe('a job', () => {
     ).toContain('oven');
   });
 
-  it('is never seen half done by those who search meanwhile', async () => {
+  it('is never partially visible to concurrent searches', async () => {
     const round = async (number: number) => {
       const documents = Array.from({ length: 40 }, (_, i) => ({
         id: `round-${i}`,

@@ -1,4 +1,4 @@
-/** A server over a small index, for tests: made once for a file of tests, removed by `end`. */
+/** A server over a small index, created once per test file and removed by `end`. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { servedIndexes } from '../../src/server/served-index.js';
 import { buildServer, type ServerOptions, type XqgServer } from '../../src/server/server.js';
 import { writePack } from '../support/written-pack.js';
 
-/** Documents of two teams; the words of the blue one are nowhere else. */
+/** Documents of two teams; the words of the blue team occur nowhere else. */
 export const DOCUMENTS: NewDocument[] = [
   {
     id: 'bees',
@@ -46,7 +46,7 @@ export interface TestPlace {
   readonly pack: string;
   /** Directory of the index `docs`. */
   readonly directory: string;
-  /** A server over `docs` and `empty`, which is not there yet. */
+  /** A server over `docs` and `empty`, which does not exist yet. */
   serve(options?: Partial<ServerOptions>): Promise<XqgServer>;
   end(): Promise<void>;
 }
@@ -93,7 +93,7 @@ export function post(
   return server.inject({ method: 'POST', url, payload, headers });
 }
 
-/** Waits until a job has ended, and looks every so many milliseconds. */
+/** Waits until a job has ended, polling at an interval in milliseconds. */
 export async function ended(
   server: XqgServer,
   id: string,

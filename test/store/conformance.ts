@@ -1,6 +1,6 @@
 /**
- * What every passage store must do: run by each implementation with its own way of making an empty
- * store.
+ * The conformance suite of passage stores. Each implementation runs it with its own way to create
+ * an empty store.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -13,7 +13,7 @@ import {
 
 export const shape: StoreShape = { dim: 4, queryLanguages: ['bn', 'th'], sumBits: 8 };
 
-/** A passage whose every value depends on its id; sums are exact in 8 bits. */
+/** A passage whose values depend on its id; sums are exact in 8 bits. */
 export function passage(
   documentId: string,
   ordinal = 0,
@@ -48,7 +48,7 @@ export async function idsOf(reader: StoreReader): Promise<string[]> {
 }
 
 /**
- * @param create makes an empty store in a directory of its own
+ * @param create creates an empty store in a directory of its own
  * @param reopen closes a store and opens it again
  */
 export function passageStoreConformance(
@@ -64,7 +64,7 @@ export function passageStoreConformance(
   const current = async (): Promise<string[]> => (await idsOf(await store.snapshot())).sort();
 
   describe('rows', () => {
-    it('come back as they were put in', async () => {
+    it('are read as they were written', async () => {
       const plain = passage('b', 0, {
         headings: [],
         metadata: {},
@@ -99,7 +99,7 @@ export function passageStoreConformance(
       }
     });
 
-    it('are found by place and by id, in the order asked for', async () => {
+    it('are found by row number and by id, in the requested order', async () => {
       for (let part = 0; part < 5; part++) {
         await store.upsert([passage(`d${part}`, 0), passage(`d${part}`, 1)], { allNew: true });
       }
@@ -120,7 +120,7 @@ export function passageStoreConformance(
       expect(await reader.take([], ['id'])).toEqual([]);
     });
 
-    it('keep their order from scan to scan over many small writes', async () => {
+    it('have the same order in every scan after many small writes', async () => {
       for (let part = 0; part < 20; part++)
         await store.upsert([passage(`d${part}`)], { allNew: true });
       const reader = await store.snapshot();
@@ -130,7 +130,7 @@ export function passageStoreConformance(
   });
 
   describe('documents', () => {
-    it('are replaced whole', async () => {
+    it('are replaced completely', async () => {
       await store.upsert([passage('a', 0), passage('a', 1), passage('a', 2), passage('b', 0)]);
       await store.upsert([passage('a', 0, { text: 'new' }), passage('c', 0)]);
       expect(await current()).toEqual(['a#0', 'b#0', 'c#0']);
@@ -152,7 +152,7 @@ export function passageStoreConformance(
     });
   });
 
-  describe('what is refused', () => {
+  describe('a refused write', () => {
     it.each([
       ['a vector of another length', { vector: new Float32Array(3) }, 'XQG_VECTOR_LENGTH'],
       [
@@ -187,7 +187,7 @@ export function passageStoreConformance(
   });
 
   describe('versions', () => {
-    it('stay as they were for a reader, while the store changes', async () => {
+    it('do not change for a reader while the store changes', async () => {
       await store.upsert([passage('a'), passage('b')]);
       const reader = await store.snapshot();
       await store.upsert([passage('a', 0, { text: 'new' }), passage('c')]);
@@ -201,7 +201,7 @@ export function passageStoreConformance(
       expect(await idsOf(await store.at(reader.version))).toEqual(['a#0', 'b#0']);
     });
 
-    it('that are current when pieces are joined stay for a reader', async () => {
+    it('that are current during a compaction stay readable', async () => {
       for (let part = 0; part < 4; part++)
         await store.upsert([passage(`d${part}`)], { allNew: true });
       const { version } = await store.snapshot();
@@ -211,7 +211,7 @@ export function passageStoreConformance(
       expect(await store.compact([version])).toBe(false);
     });
 
-    it('that nobody keeps are freed by compaction, and said to be gone', async () => {
+    it('that nobody leases are freed by compaction, and reported as gone', async () => {
       await store.upsert([passage('a')]);
       const { version } = await store.snapshot();
       await store.upsert([passage('b')]);
@@ -220,7 +220,7 @@ export function passageStoreConformance(
       expect(await current()).toEqual(['a#0', 'b#0']);
     });
 
-    it('before a purge are gone, and the living rows are not', async () => {
+    it('before a purge are gone, but not the current rows', async () => {
       await store.upsert([passage('a'), passage('b', 0, { drawn: null, pivot: null })]);
       const reader = await store.snapshot();
       await store.deleteDocuments(['a']);

@@ -21,13 +21,13 @@ describe('the Lance store', () => {
     },
   );
 
-  it('is missing where none was made', async () => {
+  it('is reported missing if none was created', async () => {
     await expect(LanceStore.open(join(root, 'none'))).rejects.toMatchObject({
       code: 'XQG_STORE_MISSING',
     });
   });
 
-  it('opens what is there instead of making it anew', async () => {
+  it('opens an existing store instead of creating it', async () => {
     const dir = join(root, 'twice');
     const store = await LanceStore.create(dir, shape);
     await store.upsert([passage('a')]);
@@ -37,7 +37,7 @@ describe('the Lance store', () => {
     again.close();
   });
 
-  it('holds sums in 16 bits where asked', async () => {
+  it('stores sums in 16 bits if requested', async () => {
     const store = await LanceStore.create(join(root, 'fine'), { ...shape, sumBits: 16 });
     const sum = Float32Array.of(0.1, 0.7, -0.33, 1);
     await store.upsert([passage('a', 0, { sums: new Map([['th', sum]]) })]);
@@ -49,7 +49,7 @@ describe('the Lance store', () => {
     store.close();
   });
 
-  it('leaves no byte of a deleted text after a purge, though Lance would keep small deletions', async () => {
+  it('leaves no byte of a deleted text after a purge, although Lance keeps small deletions', async () => {
     const dir = join(root, 'purged');
     const store = await LanceStore.create(dir, shape);
     const secret = 'Wz8rGf2q';

@@ -21,13 +21,13 @@ describeWithOpenSearch('the store on OpenSearch', () => {
     },
   );
 
-  it('is missing where none was made', async () => {
+  it('is reported missing if none was created', async () => {
     await expect(OpenSearchStore.open(newAddress())).rejects.toMatchObject({
       code: 'XQG_STORE_MISSING',
     });
   });
 
-  it('takes back what a killed writer wrote without a commit', async () => {
+  it('rolls back what a killed writer wrote without a commit', async () => {
     const own = newAddress();
     const connection = new DyingConnection(own);
     const store = await OpenSearchStore.create(own, shape, OWNER, connection);
@@ -38,7 +38,7 @@ describeWithOpenSearch('the store on OpenSearch', () => {
       'killed',
     );
     store.close();
-    // Rows of the batch are there, one of before is said to have died, and nobody sees it.
+    // Rows of the batch exist and an older one is marked as deleted, but readers do not see it.
     const between = await askServer<{ count: number }>('GET', `/${own.name}/_count`);
     expect(between.count).toBe(before.count + 2);
     expect(await idsOf(await (await OpenSearchStore.open(own)).snapshot())).toEqual(['a#0', 'b#0']);
@@ -50,7 +50,7 @@ describeWithOpenSearch('the store on OpenSearch', () => {
     again.close();
   });
 
-  it('has one writer at a time, and another one when that has let go', async () => {
+  it('has one writer at a time, and the next one after it has released the lock', async () => {
     const own = newAddress();
     const store = await OpenSearchStore.create(own, shape, OWNER);
     await expect(OpenSearchStore.create(own, shape, 'there:/index')).rejects.toMatchObject({
@@ -65,7 +65,7 @@ describeWithOpenSearch('the store on OpenSearch', () => {
     store.close();
   });
 
-  it('moves its alias to another index in a purge, while readers go on to the new one', async () => {
+  it('moves its alias to another index in a purge, and readers follow', async () => {
     const own = newAddress();
     const store = await OpenSearchStore.create(own, shape, OWNER);
     await store.upsert([passage('a'), passage('b')]);
@@ -79,7 +79,7 @@ describeWithOpenSearch('the store on OpenSearch', () => {
     store.close();
   });
 
-  it('refuses an index that xqg did not make', async () => {
+  it('refuses an index that xqg did not create', async () => {
     const own = newAddress();
     await askServer('PUT', `/${own.name}-foreign`, { aliases: { [own.name]: {} } });
     await expect(OpenSearchStore.create(own, shape, OWNER)).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describeWithOpenSearch('the store on OpenSearch', () => {
   });
 });
 
-/** Lets the rows of a batch through, but not the commit that makes them visible. */
+/** Lets the rows of a batch pass, but not the commit that makes them visible. */
 class DyingConnection extends Connection {
   dies = false;
 

@@ -13,13 +13,13 @@ const ERRORS = {
   wrong: { status: 400, error: { type: 'parsing_exception', reason: 'no such thing' } },
 };
 
-/** A server whose searches answer so, one after the other, and then with what was found. */
+/** A server that answers searches with these responses in turn, and then with hits. */
 async function asked(answers: (keyof typeof ERRORS)[], patience: number) {
   const left = [...answers];
   const server = createServer((_, response) => {
     const next = left.shift();
     response.setHeader('content-type', 'application/json');
-    // The request is well, one of its two searches is not.
+    // The request succeeds, but one of its two searches fails.
     response.end(JSON.stringify({ responses: [FOUND, next === undefined ? FOUND : ERRORS[next]] }));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -36,12 +36,12 @@ async function asked(answers: (keyof typeof ERRORS)[], patience: number) {
   }
 }
 
-it('waits for shards that have no node yet, also where only one of several searches says so', async () => {
+it('waits for shards without a node, even if only one of several searches reports them', async () => {
   const found = await asked(['later', 'partly'], 10_000);
   expect(found.map(({ total }) => total)).toEqual([1, 1]);
 });
 
-it('says so after its patience, and at once where waiting does not help', async () => {
+it('fails after a time limit, and at once if waiting does not help', async () => {
   await expect(asked(Array(99).fill('later'), 300)).rejects.toMatchObject({
     code: 'XQG_STORE_BUSY',
   });

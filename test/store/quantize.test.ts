@@ -12,13 +12,13 @@ const vectors = fc.float32Array({
 });
 
 describe.each([8, 16] as const)('quantization to %i bits', (bits) => {
-  it('is off by at most half a step', () => {
+  it('has errors of at most half a step', () => {
     fc.assert(
       fc.property(vectors, (vector) => {
         const back = dequantize(quantize(vector, bits), vector.length, bits);
         const largest = Math.max(...[...vector].map(Math.abs));
         const top = bits === 8 ? 127 : 32_767;
-        // A step is a float32 itself, and has a smallest value.
+        // A step is a float32 itself, which has a smallest positive value.
         const bound = (largest / top / 2) * (1 + 1e-3) + top * 2 ** -120;
         vector.forEach((value, i) => {
           expect(Math.abs(value - back[i])).toBeLessThanOrEqual(bound);
@@ -27,14 +27,14 @@ describe.each([8, 16] as const)('quantization to %i bits', (bits) => {
     );
   });
 
-  it('keeps the zero vector and its length in bytes', () => {
+  it('preserves the zero vector and the number of bytes', () => {
     const bytes = quantize(new Float32Array(10), bits);
     expect(bytes.length).toBe(quantizedBytes(10, bits));
     expect(bytes.length).toBe(4 + (10 * bits) / 8);
     expect([...dequantize(bytes, 10, bits)]).toEqual(new Array(10).fill(0));
   });
 
-  it('gives the same bytes for the same numbers, wherever they lie', () => {
+  it('gives equal bytes for equal numbers at any position', () => {
     const numbers = Float32Array.from({ length: 30 }, (_, i) => Math.sin(i));
     const inside = new Float32Array(100).fill(9);
     inside.set(numbers, 7);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeTerms, encodeTerms, WantedTerms } from '../../src/store/term-bytes.js';
+import { decodeTerms, encodeTerms, TermSelection } from '../../src/store/term-bytes.js';
 
 const entries = fc.uniqueArray(
   fc.tuple(
@@ -17,7 +17,7 @@ const asMap = (bag: { terms: readonly string[]; weights: Float32Array }) =>
   new Map(bag.terms.map((term, i) => [term, bag.weights[i]]));
 
 describe('terms as bytes', () => {
-  it('come back exactly for weights that are multiples of 1/1,024', () => {
+  it('preserve weights that are multiples of 1/1,024', () => {
     fc.assert(
       fc.property(entries, (pairs) => {
         const bag = bagOf(pairs);
@@ -26,7 +26,7 @@ describe('terms as bytes', () => {
     );
   });
 
-  it('are read in part, with the total of all', () => {
+  it('can be read in part, with the total of all', () => {
     fc.assert(
       fc.property(entries, fc.array(fc.nat(49)), (pairs, places) => {
         const wanted = new Set([
@@ -35,7 +35,7 @@ describe('terms as bytes', () => {
         ]);
         const { terms, weights, total } = decodeTerms(
           encodeTerms(bagOf(pairs)),
-          new WantedTerms(wanted),
+          new TermSelection(wanted),
         );
         const kept = bagOf(pairs.filter(([term]) => wanted.has(term)));
         expect(terms).toEqual(kept.terms);
@@ -45,7 +45,7 @@ describe('terms as bytes', () => {
     );
   });
 
-  it('keep their order', () => {
+  it('preserve their order', () => {
     fc.assert(
       fc.property(entries, (pairs) => {
         expect(decodeTerms(encodeTerms(bagOf(pairs))).terms).toEqual(pairs.map(([term]) => term));
@@ -53,7 +53,7 @@ describe('terms as bytes', () => {
     );
   });
 
-  it('round other weights to the nearest unit, and none to zero', () => {
+  it('round other weights to the nearest unit, but never to zero', () => {
     const { weights } = decodeTerms(
       encodeTerms({ terms: ['a', 'b', 'c'], weights: Float32Array.of(1e-9, 0.3, 1e12) }),
     );
@@ -62,7 +62,7 @@ describe('terms as bytes', () => {
     expect(weights[2]).toBe(Math.fround((2 ** 31 - 1) / 1024));
   });
 
-  it('hold terms of any length, script and shared beginning', () => {
+  it('support terms of any length, script and common prefix', () => {
     const long = 'ยาว'.repeat(400);
     const bag = bagOf([
       [long, 1024],

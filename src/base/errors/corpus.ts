@@ -52,10 +52,6 @@ export const corpusErrors = {
     message: '{file} cannot be read as {format}: {reason}.',
     remedy: 'Open it in a program that can repair it and save it again, or leave it out.',
   },
-  XQG_CORPUS_PACKAGE_MISSING: {
-    message: 'Reading {format} needs the package {package}, which cannot be loaded: {reason}.',
-    remedy: 'npm install {package}',
-  },
   XQG_CORPUS_ROW: {
     message: '{file}, line {line}: {reason}.',
     remedy: '{remedy}',

@@ -19,7 +19,7 @@ export const modelsErrors = {
       'Run the same command again: complete files are kept. Or put its files into a folder and name that folder.',
   },
   XQG_PACKAGE_MISSING: {
-    message: '{what} needs packages that are not installed ({reason}).',
+    message: '{what} needs a package that cannot be loaded: {reason}.',
     remedy: 'npm install {packages}',
   },
   XQG_ENDPOINT_SETTINGS: {

@@ -17,10 +17,6 @@ export const storeErrors = {
     remedy:
       'Write it as {form}; credentials come from XQG_OPENSEARCH_USER and XQG_OPENSEARCH_PASSWORD (docs/opensearch.md).',
   },
-  XQG_STORE_PACKAGE_MISSING: {
-    message: 'The client of OpenSearch cannot be loaded ({reason}).',
-    remedy: 'npm install @opensearch-project/opensearch',
-  },
   XQG_STORE_UNREACHABLE: {
     message: 'Nothing answers at {store}: {reason}.',
     remedy:

@@ -1,9 +1,5 @@
 /** Workers, their queue and the parts that they write. */
 export const workersErrors = {
-  XQG_QUEUE_PACKAGE: {
-    message: '{what} needs the package {package}, which cannot be loaded: {reason}.',
-    remedy: 'npm install {package}',
-  },
   XQG_QUEUE_ADDRESS: {
     message: 'The address of the queue cannot be used: {problem}.',
     remedy: 'Write it like redis://127.0.0.1:6379; a password may come from XQG_QUEUE_PASSWORD.',
@@ -18,7 +14,7 @@ export const workersErrors = {
     remedy:
       'Give the Redis server what it lacks, then run the same command again: finished parts are kept.',
   },
-  XQG_QUEUE_MAKER: {
+  XQG_QUEUE_RECIPE: {
     message: 'The {what} was given as an object, which cannot be sent to workers.',
     remedy: 'Name it by a spec that workers can open, e.g. hf:NAME, or index without a queue.',
   },

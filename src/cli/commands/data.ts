@@ -40,11 +40,11 @@ export const registerData: Register = (parent, act) => {
       act(async (context, raw, names: string[]) => {
         const { dir, langs, from } = parseOptions(options, raw);
         const { filesOf, getFiles } = await import('../../evaluate/data/data-folder.js');
-        const wanted = names.flatMap((name) => filesOf(name, langs).files);
+        const chosen = names.flatMap((name) => filesOf(name, langs).files);
         const progress = startProgress();
         try {
           const onProgress = (path: string, share: number | null) => progress.update(share, path);
-          const files = await getFiles(dir, wanted, { from, signal: context.signal, onProgress });
+          const files = await getFiles(dir, chosen, { from, signal: context.signal, onProgress });
           progress.stop();
           tell(context, dir, files);
         } finally {

@@ -1,5 +1,5 @@
 /**
- * What is wrong on this machine, or with an index, and the command that mends it. Changes nothing.
+ * What is wrong on this machine, or with an index, and the command that fixes it.
  */
 import { existsSync } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
@@ -95,12 +95,12 @@ async function checkScanner(): Promise<Check> {
   return { name: 'scan', verdict: 'slow', detail, remedy: 'npm install onnxruntime-node' };
 }
 
-async function checkPack(dir?: string, wanted?: string): Promise<Check> {
+async function checkPack(dir?: string, packName?: string): Promise<Check> {
   const { loadPack } = await import('../../pack/format.js');
   const { findManifest } = await import('../../indexing/manifest.js');
   const made = dir === undefined ? undefined : (await findManifest(dir))?.identity.pack;
-  const pack = await loadPack(wanted ?? made?.name ?? 'base');
-  // Tables are read, and their hashes compared, when they are first asked for.
+  const pack = await loadPack(packName ?? made?.name ?? 'base');
+  // Tables are read, and their hashes compared, when they are first needed.
   for (const lang of pack.languages) if (lang !== PIVOT) pack.table(lang);
   const { name, version: packVersion, sha256 } = pack.identity;
   const detail = `${name} ${packVersion}, ${pack.languages.length} languages, every file as it was made`;

@@ -1,4 +1,4 @@
-/** `xqg doctor`: what is wrong, and the command that mends it. */
+/** `xqg doctor`: what is wrong, and the command that fixes it. */
 
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
@@ -12,7 +12,7 @@ const options = z.object({ index: z.string().optional(), pack: z.string().option
 export const registerDoctor: Register = (parent, act) => {
   parent
     .command('doctor')
-    .description('check this machine and an index: what is wrong, and the command that mends it')
+    .description('check this machine and an index: what is wrong, and the command that fixes it')
     .option('-i, --index <dir>', 'also check the index in this directory')
     .option('--pack <pack>', 'name or folder of a pack')
     .option('--json', 'print JSON')

@@ -1,14 +1,7 @@
 /** What the evaluating commands share in telling their results. */
 import { writeFile } from 'node:fs/promises';
-import { z } from 'zod';
 import type { EvaluationResult } from '../../evaluate/report/results.js';
 import type { CommandContext } from '../command.js';
-import { list } from '../options.js';
-
-/** Whether systems are told the language of a question. */
-export const languagesOption = list
-  .pipe(z.array(z.enum(['given', 'detected'], { error: 'is not one of given, detected' })))
-  .optional();
 
 export const JSON_OPTION = 'print JSON; with a file, write it there and print tables';
 

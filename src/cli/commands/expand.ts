@@ -1,6 +1,5 @@
 /**
- * `xqg expand`: what a model writes from questions, as rows that a search or an experiment can
- * take.
+ * `xqg expand`: texts that a model writes from questions, as rows for a search or an experiment.
  */
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
@@ -18,8 +17,8 @@ const options = z.object({
   to: z.string().optional(),
 });
 
-/** Questions that are asked together; the endpoint's settings say how many at once. */
-const TOGETHER = 32;
+/** Questions of a batch; the endpoint's settings say how many are sent at once. */
+const BATCH = 32;
 
 export const registerExpand: Register = (parent, act) => {
   parent
@@ -63,15 +62,15 @@ export const registerExpand: Register = (parent, act) => {
         };
         try {
           const questions = queries === undefined ? [{ text: question! }] : readQuestions(queries);
-          for await (const asked of questions as AsyncIterable<{
+          for await (const row of questions as AsyncIterable<{
             id?: string;
             text: string;
             lang?: string;
           }>) {
             const lang =
-              given.lang ?? asked.lang ?? (await detectLanguage(asked.text)).candidates[0]?.lang;
-            batch.push({ ...asked, lang: lang ?? 'und' });
-            if (batch.length >= TOGETHER) await write();
+              given.lang ?? row.lang ?? (await detectLanguage(row.text)).candidates[0]?.lang;
+            batch.push({ ...row, lang: lang ?? 'und' });
+            if (batch.length >= BATCH) await write();
           }
           await write();
         } finally {

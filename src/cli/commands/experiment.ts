@@ -68,9 +68,9 @@ export const registerExperiment: Register = (parent, act) => {
             command: commandLine(),
             signal,
             tell: (step, done, total) => progress.update(total > 0 ? done / total : null, step),
-            onPlan: ({ rankings, kept, variants, notes }) => {
+            onPlan: ({ rankings, inStore, variants, notes }) => {
               context.say(
-                `${spec.name}: ${count(variants.length, 'variant')}, ${count(rankings, 'ranking')}, ${count(kept)} of them kept from before`,
+                `${spec.name}: ${count(variants.length, 'variant')}, ${count(rankings, 'ranking')}, ${count(inStore)} of them kept from before`,
               );
               for (const note of notes) context.say(`note: ${note}`);
               if (!plan) return;

@@ -152,8 +152,8 @@ export const registerIndex: Register = (parent, act) => {
           encoderOptions: givenEncoder(given, context),
           encodeQueries: given.lexicalQueries ? false : undefined,
         });
-        tellGlossary(context, index);
-        await tellWork(context, index, paths);
+        reportGlossary(context, index);
+        await reportWork(context, index, paths);
         const skips = new SkipTalk(context);
         const progress = startProgress();
         const queue = givenQueue(given, context, progress);
@@ -182,10 +182,10 @@ export const registerIndex: Register = (parent, act) => {
           await searched?.close();
         }
         skips.finish();
-        tellYields(context, index);
-        const { error, ...told } = result;
+        reportYields(context, index);
+        const { error, ...counts } = result;
         if (context.json)
-          context.printJson({ ...told, ...(error === null ? {} : describeFailure(error)) });
+          context.printJson({ ...counts, ...(error === null ? {} : describeFailure(error)) });
         else for (const line of summary(result, given.index)) context.print(line);
         context.signal.throwIfAborted();
         if (error !== null) throw new ToldFailure(error);
@@ -207,7 +207,7 @@ function requireFilterable({ keep, roundTrip, generator, queue }: z.output<typeo
     refuse('--round-trip cannot be used with --queue');
 }
 
-function tellGlossary(context: CommandContext, { recipe: { glossary } }: XqgIndex): void {
+function reportGlossary(context: CommandContext, { recipe: { glossary } }: XqgIndex): void {
   if (glossary === null) return;
   const { concepts, languages } = glossary;
   context.say(`Glossary: ${count(concepts.length, 'concept')} in ${languages.join(' ')}`);
@@ -251,7 +251,7 @@ function givenQueue(
 }
 
 /** What a filter left of the queries of each language. */
-function tellYields(context: CommandContext, { recipe: { generator } }: XqgIndex): void {
+function reportYields(context: CommandContext, { recipe: { generator } }: XqgIndex): void {
   for (const [lang, { drawn, kept, below }] of generator?.filter?.yields ?? []) {
     const reasons = Object.entries(below).map(([scorer, n]) => `${count(n)} below ${scorer}`);
     const why = reasons.length > 0 ? ` (${reasons.join(', ')})` : '';
@@ -262,7 +262,7 @@ function tellYields(context: CommandContext, { recipe: { generator } }: XqgIndex
 /**
  * Calls, encodings, hours and price, before a generator or an encoder starts for which they matter.
  */
-async function tellWork(
+async function reportWork(
   context: CommandContext,
   index: XqgIndex,
   paths: readonly string[],

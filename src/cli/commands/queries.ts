@@ -24,16 +24,16 @@ export const registerQueries: Register = (parent, act) => {
           store,
         });
         try {
-          const found = await index.queries(id);
-          const wanted = Object.entries(found.queries).filter(
+          const generated = await index.queries(id);
+          const shown = Object.entries(generated.queries).filter(
             ([lang]) => langs?.includes(lang) ?? true,
           );
           if (context.json)
-            return context.printJson({ ...found, queries: Object.fromEntries(wanted) });
+            return context.printJson({ ...generated, queries: Object.fromEntries(shown) });
           context.print(
-            `${foreign(found.title || id)} (${found.lang}), queries of ${found.generator}`,
+            `${foreign(generated.title || id)} (${generated.lang}), queries of ${generated.generator}`,
           );
-          for (const [lang, queries] of wanted) {
+          for (const [lang, queries] of shown) {
             context.print(`${lang}  ${LANGUAGES[lang]?.name ?? ''}`);
             for (const query of queries) context.print(`    ${foreign(query)}`);
           }

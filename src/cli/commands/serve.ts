@@ -49,8 +49,8 @@ export const registerServe: Register = (parent, act) => {
     )
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--port <n>', 'port to listen on, 0 for any free one (default: 7070)')
-    .option('--keys <file>', 'ask for a key of this file (xqg keys add)')
-    .option('--no-keys', 'ask nobody for a key, also where other machines can reach the server')
+    .option('--keys <file>', 'require a key of this file (xqg keys add)')
+    .option('--no-keys', 'need no key, also where other machines can reach the server')
     .option(
       '--allow-host <name>',
       'answer requests for this host name too; may be repeated',
@@ -67,7 +67,7 @@ export const registerServe: Register = (parent, act) => {
     )
     .option('--pack <pack>', 'folder of the pack that made the indexes, if it is not one of xqg')
     .option('--running <n>', 'searches at once (default: 2)')
-    .option('--waiting <n>', 'searches that may wait; more are sent away (default: 64)')
+    .option('--waiting <n>', 'searches that may wait; more are refused (default: 64)')
     .option('--timeout <s>', 'seconds until an answer is given up (default: 30)')
     .option('--rate <n>', 'requests a minute from one client, 0 for any number (default: 3000)')
     .option('--max-upload <size>', 'largest file that is taken (default: 50MB)')
@@ -131,7 +131,7 @@ async function serve(context: CommandContext, given: Given): Promise<void> {
   if (context.json) context.printJson({ address, indexes: [...indexes.keys()] });
   else context.print(`Open ${address} in a browser. Ctrl-C stops the server.`);
   await stopped(context.signal);
-  context.say('Stopping: what was asked is still answered.');
+  context.say('Stopping: requests that have begun are still answered.');
   await server.close();
 }
 

@@ -1,4 +1,4 @@
-/** Word documents, by way of HTML. Loads the Word library when the first one comes. */
+/** Word documents, converted to HTML. The library is loaded with the first document. */
 import { readFile } from 'node:fs/promises';
 import { XqgError } from '../../base/errors.js';
 import { loadPackage } from '../../base/optional-package.js';
@@ -8,7 +8,7 @@ import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
 
 const extensions = ['.docx'];
 
-/** Beside the library's own rules for "Heading 1" and so on. */
+/** In addition to the library's own rules for "Heading 1" and so on. */
 const STYLES = ["p[style-name='Title'] => h1:fresh", "p[style-name='Subtitle'] => p:fresh"];
 
 export const docxReader: CorpusReader = {
@@ -20,7 +20,11 @@ export const docxReader: CorpusReader = {
     const buffer = await readFile(path).catch((error) => {
       throw fileError(path, error);
     });
-    const { default: mammoth } = await loadPackage('Word', 'mammoth', () => import('mammoth'));
+    const { default: mammoth } = await loadPackage(
+      'Reading Word',
+      'mammoth',
+      () => import('mammoth'),
+    );
     const html = await mammoth
       .convertToHtml(
         { buffer },

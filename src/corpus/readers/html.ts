@@ -1,4 +1,4 @@
-/** HTML pages as they are on disk: text, headings, the language that the page names. */
+/** HTML files: text, headings, and the language that the page declares. */
 import { XqgError } from '../../base/errors.js';
 import { decodeWhole, headOf } from '../../base/text-file.js';
 import { outlineOfHtml } from '../outline.js';

@@ -1,10 +1,10 @@
 /**
- * JSON Lines: one document a line, with id, title, text and lang; every other field is metadata.
+ * JSON Lines: one document per line, with id, title, text and lang; other fields are metadata.
  */
 
 import { basename } from 'node:path';
 import { byExtension, type CorpusReader } from '../reader.js';
-import { readJsonRows } from '../rows.js';
+import { readJsonDocuments } from '../rows.js';
 
 const extensions = ['.jsonl', '.ndjson'];
 
@@ -12,12 +12,12 @@ export const jsonlReader: CorpusReader = {
   name: 'JSONL',
   extensions,
   matches: byExtension(...extensions),
-  read: (file, onSkip) => readJsonRows(file, { idField: 'id', whole: false }, onSkip),
+  read: (file, onSkip) => readJsonDocuments(file, { idField: 'id', whole: false }, onSkip),
 };
 
 /**
  * The corpus of a BEIR folder: rows of _id, title, text and metadata, each one passage. The queries
- * and judgments beside it are no documents.
+ * and qrels next to it are not documents.
  */
 const name = 'corpus.jsonl';
 
@@ -27,5 +27,5 @@ export const beirReader: CorpusReader = {
   matches: (path) => basename(path) === name,
   sniff: (head) => /"_id"\s*:/.test(head.trimStart().split('\n', 1)[0]),
   companions: ['queries.jsonl', 'qrels'],
-  read: (file, onSkip) => readJsonRows(file, { idField: '_id', whole: true }, onSkip),
+  read: (file, onSkip) => readJsonDocuments(file, { idField: '_id', whole: true }, onSkip),
 };

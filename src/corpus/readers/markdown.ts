@@ -1,5 +1,5 @@
 /**
- * Markdown (GitHub's), by way of HTML, so that markup within markup is read once and in one place.
+ * Markdown (GitHub's), converted to HTML, so that nested markup is handled in one place.
  */
 import { Marked } from 'marked';
 import { XqgError } from '../../base/errors.js';
@@ -46,8 +46,8 @@ function textOf(value: MetadataValue | undefined): string | undefined {
 }
 
 /**
- * The part of YAML that front matter uses in practice: one `key: value` a line, with quotes, and
- * lists. What is nested deeper is kept as it is written.
+ * The part of YAML that front matter uses in practice: one `key: value` per line, with quotes, and
+ * lists. Deeper nesting is kept as text.
  */
 export interface FrontMatter {
   readonly fields: ReadonlyMap<string, MetadataValue>;

@@ -1,4 +1,4 @@
-/** PDF: the text layer, page after page. Loads the PDF library when the first PDF comes. */
+/** PDF: the text layer, page by page. The library is loaded with the first PDF. */
 import { readFile } from 'node:fs/promises';
 import { XqgError } from '../../base/errors.js';
 import { loadPackage } from '../../base/optional-package.js';
@@ -17,7 +17,7 @@ export const pdfReader: CorpusReader = {
     const bytes = await readFile(path).catch((error) => {
       throw fileError(path, error);
     });
-    const unpdf = await loadPackage('PDF', 'unpdf', () => import('unpdf'));
+    const unpdf = await loadPackage('Reading PDF', 'unpdf', () => import('unpdf'));
     const content = await textOf(unpdf, bytes).catch((error: unknown) => {
       throw new XqgError(
         'XQG_CORPUS_BROKEN_FILE',
@@ -77,8 +77,8 @@ async function textOf(unpdf: typeof import('unpdf'), bytes: Uint8Array): Promise
 }
 
 /**
- * A sentence that runs over the end of a page stays one; otherwise the end of a page is the end of
- * a paragraph.
+ * A sentence that continues on the next page stays whole; otherwise the end of a page ends a
+ * paragraph.
  */
 function joinPages(pages: readonly string[]): string {
   return pages

@@ -1,5 +1,5 @@
 /**
- * The formats that xqg reads, in the order in which they are asked. A new reader is one file and
+ * The formats that xqg reads, in the order in which they are tried. A new reader takes one file and
  * one line here.
  */
 import type { CorpusReader } from '../reader.js';
@@ -18,7 +18,7 @@ export const READERS: readonly CorpusReader[] = [
   htmlReader,
   pdfReader,
   docxReader,
-  // Before JSONL: its name is a special case of that one's.
+  // Before JSONL, whose names include that of BEIR's corpus.
   beirReader,
   jsonlReader,
   csvReader,

@@ -9,7 +9,7 @@ import { byExtension, type CorpusReader } from '../reader.js';
 
 const extensions = ['.json'];
 
-/** Bytes. V8 holds no longer string than 512 Mi characters. */
+/** In bytes. The longest string of V8 has 512 Mi characters. */
 const LARGEST = 256 * 2 ** 20;
 
 export const squadReader: CorpusReader = {
@@ -50,7 +50,7 @@ export const squadReader: CorpusReader = {
   },
 };
 
-/** The id holds the file, since the languages of a parallel collection share their titles. */
+/** The id contains the file, since the languages of a parallel collection share their titles. */
 function documentOf(
   path: string,
   fileId: string,

@@ -1,10 +1,10 @@
 /**
- * The `file:` encoder: vectors of passages, questions and generated queries that were made
- * elsewhere, found by id. Nothing is encoded here, so a text without a recorded vector is an error,
- * never a guess.
+ * The `file:` encoder looks up the vectors of passages, questions and generated queries by id, in
+ * files that another tool wrote. A text without a vector is an error.
  */
-import { createHash } from 'node:crypto';
+
 import { XqgError } from '../../base/errors.js';
+import { sha256 } from '../../base/identity.js';
 import {
   type Encoder,
   type EncoderIdentity,
@@ -16,8 +16,8 @@ import { fileError } from './matrix-file.js';
 import { type OnChecked, readManifest, VectorSet, type VectorsEntry } from './vector-set.js';
 
 /**
- * A row of a file with a language stands under `lang:id`, as parallel texts share ids; others stand
- * under their id. A text is looked up under both, with its language first.
+ * Rows of a file with a language have the key `lang:id`, as parallel texts share ids; others have
+ * their id. A text is looked up by both, with its language first.
  */
 export class FileEncoder implements Encoder {
   readonly identity: EncoderIdentity;
@@ -57,13 +57,10 @@ export class FileEncoder implements Encoder {
           `${found}; passages, questions and generated queries need vectors of one length`,
         );
       }
-      const weights = createHash('sha256').update(
-        sets.map(({ digests }) => digests.join(' ')).join('\n'),
-      );
       const identity: EncoderIdentity = {
         name: `file/${name}`,
         dim: dims[0],
-        weights: weights.digest('hex'),
+        weights: sha256(sets.map(({ digests }) => digests.join(' ')).join('\n')),
         unitLength: filled.every(({ unitLength }) => unitLength),
         settings: {},
       };

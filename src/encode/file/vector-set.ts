@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import { IdTable } from '../../base/id-table.js';
 import { readLines } from '../../base/lines.js';
-import { counted } from '../../base/numbers.js';
+import { formatCount } from '../../base/numbers.js';
 import {
   CHUNK_BYTES,
   FLOAT_BYTES,
@@ -21,7 +21,7 @@ import {
 import { npyLayout } from './npy.js';
 import { safetensorsLayout } from './safetensors.js';
 
-/** A row's length may differ from 1 by so much: float16 rounds to 2^-11. */
+/** Largest difference of a unit vector's length from 1: float16 rounds to 2^-11. */
 const UNIT_TOLERANCE = 1e-3;
 
 /** Called with how many bytes of all files were checked. */
@@ -139,7 +139,7 @@ export class VectorSet {
     if (names.count !== rows) {
       throw fileError(
         path,
-        `it has ${counted(rows)} rows, but ${counted(names.count)} ids in ${names.from}`,
+        `it has ${formatCount(rows)} rows, but ${formatCount(names.count)} ids in ${names.from}`,
       );
     }
     this.#digests.push(await this.#check(file, onChecked), names.digest);
@@ -163,7 +163,7 @@ export class VectorSet {
       throw rowError(
         from,
         row,
-        `the id "${id}" came before, in row ${counted(twin - first + 1)} of ${other.path}`,
+        `the id "${id}" came before, in row ${formatCount(twin - first + 1)} of ${other.path}`,
       );
     };
     let count = 0;
@@ -236,7 +236,7 @@ function openMatrix(path: string, { tensor }: VectorsEntry): Promise<MatrixFile>
 
 /** @param row from 0; people count from 1 */
 function rowError(file: string, row: number, reason: string): XqgError {
-  return new XqgError('XQG_VECTOR_ROW', { file, row: counted(row + 1), reason });
+  return new XqgError('XQG_VECTOR_ROW', { file, row: formatCount(row + 1), reason });
 }
 
 /**

@@ -17,7 +17,7 @@ import type {
   QueryText,
 } from '../encoder.js';
 import { PartVectors } from './part-vectors.js';
-import { addSigns, hashOf, WordMeanings } from './word-meanings.js';
+import { addSigns, featureHash, WordMeanings } from './word-meanings.js';
 
 export interface StaticEncoderSettings {
   /** Dimensions of the hashed part. */
@@ -224,14 +224,14 @@ export class StaticEncoder implements BagEncoder, BagEncoding {
     }
     if (links.length === 0) {
       weight = factor * UNKNOWN_WEIGHT;
-      this.#sign(hashOf(stem(surface, PIVOT)), weight, out);
+      this.#sign(featureHash(stem(surface, PIVOT)), weight, out);
     }
     // A foreign word that is translated seldom looks like the English one; a name does.
     const formWeight = links.length > 0 && lang !== PIVOT ? weight * translatedForm : weight;
     const romanized = romanize(surface);
-    if (romanized) this.#sign(hashOf('#=', romanized), weight * wholeWeight, out);
+    if (romanized) this.#sign(featureHash('#=', romanized), weight * wholeWeight, out);
     const consonants = skeleton(surface);
-    if (consonants) this.#sign(hashOf(consonants), formWeight * skeletonWeight, out);
+    if (consonants) this.#sign(featureHash(consonants), formWeight * skeletonWeight, out);
     const grams = encoderGrams(romanized);
     const perGram = (formWeight * gramWeight) / Math.sqrt(grams.length || 1);
     for (const gram of grams) this.#sign(gram, perGram, out);
@@ -248,7 +248,7 @@ function encoderGrams(romanized: string): number[] {
   const grams: number[] = [];
   for (const length of [3, 4])
     for (let i = 0; i + length <= marked.length; i++)
-      grams.push(hashOf('#', marked, i, i + length));
+      grams.push(featureHash('#', marked, i, i + length));
   return grams;
 }
 

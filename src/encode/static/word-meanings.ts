@@ -2,6 +2,7 @@
  * What words mean, in vectors: weighted sums over pivot stems of their semantic vectors and of the
  * signs of their hashes.
  */
+import { fnv1a } from '../../base/identity.js';
 import type { PivotVocabulary } from '../../pack/pivot.js';
 import { WeightedRows } from '../../vectors/weighted-rows.js';
 
@@ -42,7 +43,7 @@ export class WordMeanings {
   }
 
   #prepare(id: number): number {
-    this.#hashes[id] = hashOf(this.#pivot.stem(id));
+    this.#hashes[id] = featureHash(this.#pivot.stem(id));
     const vector = this.#pivot.vector(id);
     let row = -1;
     if (vector !== null) {
@@ -59,12 +60,9 @@ export class WordMeanings {
 const ENTRIES = 8;
 const VALUE = 1 / Math.sqrt(ENTRIES);
 
-/** FNV-1a over the UTF-16 code units of `mark` and of text[from .. to). */
-export function hashOf(mark: string, text = '', from = 0, to = text.length): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < mark.length; i++) h = Math.imul(h ^ mark.charCodeAt(i), 0x01000193);
-  for (let i = from; i < to; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return h;
+/** FNV-1a over `mark` and text[from .. to): the hash that stands for a feature of a word. */
+export function featureHash(mark: string, text = '', from = 0, to = text.length): number {
+  return fnv1a(text, from, to, fnv1a(mark));
 }
 
 /**

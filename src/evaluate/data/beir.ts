@@ -1,7 +1,7 @@
 /**
- * A collection in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/<split>.tsv. Passages are
- * streamed. The language of a row is its `lang` or `metadata.lang`, else the one given, else
- * detected.
+ * Reads a test collection in BEIR's layout: corpus.jsonl, queries.jsonl and qrels/<split>.tsv.
+ * Passages are streamed. The language of a row is its `lang` or `metadata.lang`, else that of the
+ * options, else the detected one.
  */
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -13,24 +13,26 @@ import type { EvaluationPassage, EvaluationQuery, TestCollection } from './colle
 import { sourceOf } from './data-folder.js';
 import { lineError, readJsonRows } from './lines.js';
 
-/** Names the language of a text. */
+/** Detects the language of a text. */
 export type LanguageOf = (text: string) => Promise<string>;
 
 export interface BeirOptions {
   readonly directory: string;
-  /** Which qrels/<split>.tsv; default `test`. */
+  /** Selects qrels/<split>.tsv; `test` by default. */
   readonly split?: string;
-  /** Language (ISO 639-1) of queries and passages whose row names none. */
+  /** Language (ISO 639-1) of the queries whose row states none. */
   readonly queryLang?: string;
+  /** Language (ISO 639-1) of the passages whose row states none. */
   readonly passageLang?: string;
-  /** Asked for rows without a language where none is given. */
+  /** Detects the language of rows for which none is stated. */
   readonly detect: LanguageOf;
 }
 
 /**
  * Reads queries and qrels, and opens the corpus.
- * @throws XqgError XQG_EVALUATION_DATA where a file or a judged query is missing,
- * XQG_EVALUATION_LINE (also while streaming) where a row is bad or an id comes twice
+ * @throws XqgError XQG_EVALUATION_DATA when a file or a judged query is missing
+ * @throws XqgError XQG_EVALUATION_LINE, also while streaming, when a row is malformed or its id is
+ * repeated
  */
 export async function openBeir(options: BeirOptions): Promise<TestCollection> {
   const { directory, split = 'test', queryLang, passageLang, detect } = options;
@@ -43,9 +45,9 @@ export async function openBeir(options: BeirOptions): Promise<TestCollection> {
   for await (const { id, text, lang } of rowsOf(queriesFile)) {
     const judgments = judged.get(id);
     if (judgments === undefined) continue;
-    const known = lang ?? queryLang;
-    const langGiven = known !== undefined;
-    queries.push({ id, text, lang: known ?? (await detect(text)), langGiven, group: id });
+    const stated = lang ?? queryLang;
+    const langGiven = stated !== undefined;
+    queries.push({ id, text, lang: stated ?? (await detect(text)), langGiven, group: id });
     qrels.set(id, judgments);
   }
   if (qrels.size < judged.size) {
@@ -54,7 +56,7 @@ export async function openBeir(options: BeirOptions): Promise<TestCollection> {
     throw new XqgError('XQG_EVALUATION_DATA', {
       dataset: 'BEIR',
       directory,
-      reason: `queries.jsonl lacks ${count} of the queries in qrels/${split}.tsv, "${missing[0]}" first`,
+      reason: `queries.jsonl lacks ${count} of the queries in qrels/${split}.tsv, such as "${missing[0]}"`,
       remedy: 'Take all three files from the same release.',
     });
   }
@@ -81,7 +83,7 @@ function findFile(directory: string, name: string): string {
     directory,
     reason: `there is no ${name}`,
     remedy:
-      'A BEIR folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv (each may end in .gz).',
+      'A BEIR folder has corpus.jsonl, queries.jsonl and qrels/test.tsv (each may end in .gz).',
   });
 }
 
@@ -97,12 +99,12 @@ async function* rowsOf(file: string): AsyncGenerator<BeirRow> {
   for await (const { number, row } of readJsonRows(file)) {
     const id = typeof row._id === 'number' ? String(row._id) : row._id;
     if (typeof id !== 'string' || id === '') {
-      throw lineError(file, number, 'no "_id"', 'Every row needs an _id of its own.');
+      throw lineError(file, number, 'no "_id"', 'Every row needs a unique _id.');
     }
     if (typeof row.text !== 'string')
       throw lineError(file, number, `no "text" for "${id}"`, 'Every row needs a text.');
     if (seen.add(id, seen.size) !== undefined)
-      throw lineError(file, number, `_id "${id}" comes a second time`, 'Remove one of the rows.');
+      throw lineError(file, number, `_id "${id}" is repeated`, 'Remove one of the rows.');
     const metadata = row.metadata as { lang?: unknown } | null | undefined;
     const lang = [row.lang, metadata?.lang].find(
       (value) => typeof value === 'string' && value !== '',

@@ -1,40 +1,39 @@
 /**
- * The cards of data sets: where each is published, under which license, and what its files are.
- * Data only; another data set is another entry here. A hash stands for a file that was seen; others
- * are recorded when they are downloaded first.
+ * The catalog of data sets: where each is published, its license and its files. To add a data set,
+ * add a card. Files without a hash get one recorded in the data folder on their first download.
  */
 import { MLQA_R, type PublishedCounts, XQUAD_R } from './published-counts.js';
 
 export interface DataFile {
-  /** In the data folder. */
+  /** Relative to the data folder. */
   readonly path: string;
   readonly url: string;
   readonly lang: string;
-  /** Hex; null: not seen yet. */
+  /** Hex; null if unknown. */
   readonly sha256: string | null;
-  /** null: not seen yet. */
+  /** Size; null if unknown. */
   readonly bytes: number | null;
 }
 
 export interface DataCard {
   readonly name: string;
-  /** One line. */
+  /** Description in one line. */
   readonly what: string;
-  /** Where a person reads about it. */
+  /** Home page. */
   readonly home: string;
-  /** SPDX, or as its authors state it. */
+  /** SPDX identifier, or the license as its authors state it. */
   readonly license: string;
-  /** Whether parameters may be chosen on it. */
+  /** `tuning`: parameters may be chosen on it. `reporting`: only final figures are measured. */
   readonly use: 'tuning' | 'reporting';
   readonly files: readonly DataFile[];
-  /** Passages and questions by language, where they were counted. */
+  /** Published numbers of passages and questions by language; null if unknown. */
   readonly counts: PublishedCounts | null;
 }
 
-/** sha256 and bytes of a file by language. */
-type Known = Readonly<Record<string, readonly [sha256: string, bytes: number]>>;
+/** sha256 and size of a file by language. */
+type FileHashes = Readonly<Record<string, readonly [sha256: string, bytes: number]>>;
 
-/** What the published folders of Mr. TyDi call its languages. */
+/** Names of the languages in the published folders of Mr. TyDi. */
 export const MR_TYDI_NAMES: Readonly<Record<string, string>> = {
   ar: 'arabic',
   bn: 'bengali',
@@ -49,7 +48,7 @@ export const MR_TYDI_NAMES: Readonly<Record<string, string>> = {
   th: 'thai',
 };
 
-const XQUAD_FILES: Known = {
+const XQUAD_FILES: FileHashes = {
   ar: ['abdabd7afed5c635d99cca0f3f0d0c9d9ed0bc77451e963c2e4e0638c29e486d', 1582988],
   de: ['990b5d746746ed65ed4702ea5f35f99ffa4e2f1c390c07d003642acd937916f9', 669810],
   el: ['821cf0f88e73fa258fd2f548b19b6ec39f7025059e16f6f9fc8cd797c9c3663e', 1918889],
@@ -63,7 +62,7 @@ const XQUAD_FILES: Known = {
   zh: ['691d0b3359bc6b8faa8de931dfdfe21d50a65861ae348e32a0d1a0190b0c8835', 808652],
 };
 
-const XQUAD_R_FILES: Known = {
+const XQUAD_R_FILES: FileHashes = {
   ar: ['c52922d3b8ac1ae03ed5ac38647ad59870dca3dda2beefe18ecdc30729acb69d', 2234875],
   de: ['16fb0f4bf4916154b585a20c24c66074591c9718a1affe764ff4697572328949', 732156],
   el: ['163fd43ee785a30eb534ae2061e9eaa766a7ee4e8ffce5e4b422480c150f64b6', 2810127],
@@ -77,7 +76,7 @@ const XQUAD_R_FILES: Known = {
   zh: ['80c2cde7b9c2fb134c303cbb52f2ba396ead9eb0014aec43993543d2ba9e93ed', 959291],
 };
 
-const MLQA_R_FILES: Known = {
+const MLQA_R_FILES: FileHashes = {
   ar: ['2132fbc03208535c0fe01f2e2c5121d06f9c2aa799af93b0a719dbc105bdf137', 3329081],
   de: ['ce9454dc5aa6f2d85c23cd6e49cb367fbb7c4c6e62d7f71e355c6b5dae4d0886', 887185],
   en: ['fedd9a5cc0848dda80caf84aa36f482adaae230526a3f6e9e86926a93ef3b1e4', 2251129],
@@ -87,7 +86,7 @@ const MLQA_R_FILES: Known = {
   zh: ['57f01d2fff50cf3392805635b01445339f225ad5bf28ba8443b12f8dbd1e69dc', 1360698],
 };
 
-/** Files of MIRACL's corpus by language, 500,000 passages in each. */
+/** Number of files of MIRACL's corpus by language; each has 500,000 passages. */
 const MIRACL_PARTS: Readonly<Record<string, number>> = {
   ar: 5,
   bn: 1,
@@ -112,8 +111,9 @@ const MIRACL_PARTS: Readonly<Record<string, number>> = {
 const LAREQA = 'https://github.com/google-research-datasets/lareqa';
 const HUGGING_FACE = 'https://huggingface.co/datasets';
 
-function known(
-  files: Known,
+/** Files whose hash and size are known. */
+function verifiedFiles(
+  files: FileHashes,
   pathOf: (lang: string) => string,
   urlOf: (lang: string) => string,
 ): DataFile[] {
@@ -126,7 +126,7 @@ function known(
   }));
 }
 
-const unseen = (lang: string, path: string, url: string): DataFile => ({
+const unverifiedFile = (lang: string, path: string, url: string): DataFile => ({
   path,
   url,
   lang,
@@ -143,10 +143,14 @@ function miraclFiles(lang: string, parts: number): DataFile[] {
   );
   return [
     ...questions.map((file) =>
-      unseen(lang, `miracl/${file}`, `${HUGGING_FACE}/miracl/miracl/resolve/main/${file}`),
+      unverifiedFile(lang, `miracl/${file}`, `${HUGGING_FACE}/miracl/miracl/resolve/main/${file}`),
     ),
     ...corpus.map((file) =>
-      unseen(lang, `miracl/${file}`, `${HUGGING_FACE}/miracl/miracl-corpus/resolve/main/${file}`),
+      unverifiedFile(
+        lang,
+        `miracl/${file}`,
+        `${HUGGING_FACE}/miracl/miracl-corpus/resolve/main/${file}`,
+      ),
     ),
   ];
 }
@@ -160,9 +164,13 @@ function mrTydiFiles(lang: string, language: string): DataFile[] {
   const corpus = `${set}/corpus.jsonl.gz`;
   return [
     ...questions.map((file) =>
-      unseen(lang, `mr-tydi/${file}`, `${HUGGING_FACE}/castorini/mr-tydi/resolve/main/${file}`),
+      unverifiedFile(
+        lang,
+        `mr-tydi/${file}`,
+        `${HUGGING_FACE}/castorini/mr-tydi/resolve/main/${file}`,
+      ),
     ),
-    unseen(
+    unverifiedFile(
       lang,
       `mr-tydi/${corpus}`,
       `${HUGGING_FACE}/castorini/mr-tydi-corpus/resolve/main/${corpus}`,
@@ -177,7 +185,7 @@ export const CARDS: readonly DataCard[] = [
     home: 'https://github.com/google-deepmind/xquad',
     license: 'CC-BY-SA-4.0',
     use: 'reporting',
-    files: known(
+    files: verifiedFiles(
       XQUAD_FILES,
       (lang) => `xquad/xquad.${lang}.json`,
       (lang) => `https://raw.githubusercontent.com/google-deepmind/xquad/master/xquad.${lang}.json`,
@@ -190,7 +198,7 @@ export const CARDS: readonly DataCard[] = [
     home: LAREQA,
     license: 'CC-BY-SA-4.0',
     use: 'reporting',
-    files: known(
+    files: verifiedFiles(
       XQUAD_R_FILES,
       (lang) => `xquad-r/${lang}.json`,
       (lang) =>
@@ -204,7 +212,7 @@ export const CARDS: readonly DataCard[] = [
     home: LAREQA,
     license: 'CC-BY-NC-4.0',
     use: 'tuning',
-    files: known(
+    files: verifiedFiles(
       MLQA_R_FILES,
       (lang) => `mlqa-r/${lang}.json`,
       (lang) =>
@@ -219,7 +227,7 @@ export const CARDS: readonly DataCard[] = [
     license: 'MIT',
     use: 'reporting',
     files: [
-      unseen(
+      unverifiedFile(
         'mixed',
         'xor-tydi/xor_dev_retrieve_eng_span_v1_1.jsonl',
         'https://nlp.cs.washington.edu/xorqa/XORQA_site/data/xor_dev_retrieve_eng_span_v1_1.jsonl',

@@ -5,7 +5,7 @@
 import type { Judgments, Qrels } from '../measures/metrics.js';
 
 export interface EvaluationPassage {
-  /** Its own within a pool. */
+  /** Unique within a pool. */
   readonly id: string;
   readonly title: string;
   readonly text: string;
@@ -17,37 +17,37 @@ export interface EvaluationQuery {
   readonly id: string;
   readonly text: string;
   readonly lang: string;
-  /** False where the data name no language and it was detected. */
+  /** False if the data state no language and it was detected. */
   readonly langGiven: boolean;
   /**
-   * What the question shares with others, e.g. its SQuAD article; questions of one group are not
-   * independent samples. The question's own id where it shares nothing.
+   * The cluster of the question, such as its SQuAD article: questions of one group are not
+   * independent samples. The question's own id if it belongs to no group.
    */
   readonly group: string;
 }
 
 /** A file that a data set was read from. */
 export interface DataSource {
-  /** Name without folder. */
+  /** Name without the folder. */
   readonly file: string;
   readonly sha256: string;
 }
 
-/** What can be measured: questions, the pool that they are asked of, and what is relevant in it. */
+/** A test collection: questions, a pool of passages, and judgments of their relevance. */
 export interface TestCollection {
   readonly name: string;
   /** The judged questions. */
   readonly queries: readonly EvaluationQuery[];
   /** By question id; every question of `queries` has an entry. */
   readonly qrels: Qrels;
-  /** The pool, as a stream; may be called again. */
+  /** Streams the pool; may be called repeatedly. */
   passages(): AsyncIterable<EvaluationPassage> | Iterable<EvaluationPassage>;
   readonly sources: readonly DataSource[];
-  /** What a person should know about the data, e.g. that it is not the published size. */
+  /** Remarks for the reader of a report, such as a size that differs from the published one. */
   readonly notes: readonly string[];
 }
 
-/** What a parallel data set has in one language. */
+/** One language of a parallel data set. */
 export interface LanguagePart {
   readonly passages: readonly EvaluationPassage[];
   /** Question text by question id. */
@@ -56,26 +56,56 @@ export interface LanguagePart {
   readonly qrels: Qrels;
 }
 
-/** A parallel data set: the same question ids in every language that has the question. */
+/** A parallel data set: the translations of a question have the same id. */
 export interface Collection {
   readonly name: string;
   /** By language, in the order in which results are shown. */
   readonly parts: ReadonlyMap<string, LanguagePart>;
-  /**
-   * Group by question id, the same in every language (see `EvaluationQuery`); ungrouped questions
-   * are absent.
-   */
+  /** Groups by question id (see `EvaluationQuery`); questions without a group are absent. */
   readonly groups: ReadonlyMap<string, string>;
   readonly sources: readonly DataSource[];
   readonly notes: readonly string[];
 }
 
-/** `passageLang` of the pool that has the passages of all languages. */
+/** How the languages of questions and passages are paired in a parallel data set. */
+export type ParallelSetting = 'mono' | 'to-english' | 'from-english' | 'cross' | 'multi';
+
+export interface LanguagePair {
+  readonly queryLang: string;
+  /** ALL_LANGUAGES in the setting multi. */
+  readonly passageLang: string;
+}
+
+/**
+ * The pairs of languages of a setting; settings with English have none where the collection lacks
+ * it.
+ */
+export function pairsOf(langs: readonly string[], setting: ParallelSetting): LanguagePair[] {
+  const others = langs.includes('en') ? langs.filter((lang) => lang !== 'en') : [];
+  switch (setting) {
+    case 'mono':
+      return langs.map((lang) => ({ queryLang: lang, passageLang: lang }));
+    case 'multi':
+      return langs.map((lang) => ({ queryLang: lang, passageLang: ALL_LANGUAGES }));
+    case 'cross':
+      return langs.flatMap((queryLang) =>
+        langs
+          .filter((lang) => lang !== queryLang)
+          .map((passageLang) => ({ queryLang, passageLang })),
+      );
+    case 'to-english':
+      return others.map((lang) => ({ queryLang: lang, passageLang: 'en' }));
+    case 'from-english':
+      return others.map((lang) => ({ queryLang: 'en', passageLang: lang }));
+  }
+}
+
+/** The `passageLang` of the pool of all languages. */
 export const ALL_LANGUAGES = 'all';
 
 /**
- * The questions that `queryLang` has and that some passage of the pool answers; `passageLang` may
- * be ALL_LANGUAGES.
+ * The test collection of the questions in `queryLang` that some passage of the pool answers.
+ * @param passageLang language of the pool, or ALL_LANGUAGES
  */
 export function testCollectionOf(
   collection: Collection,
@@ -94,7 +124,7 @@ export function testCollectionOf(
   return { name, queries, qrels, passages: () => poolOf(collection, passageLang), sources, notes };
 }
 
-/** The passages of a language, or those of all languages with their ids in such a pool. */
+/** The passages of a language, or of ALL_LANGUAGES with the ids of `pooledId`. */
 export function* poolOf({ parts }: Collection, passageLang: string): Generator<EvaluationPassage> {
   if (passageLang !== ALL_LANGUAGES) return yield* parts.get(passageLang)!.passages;
   for (const { passages } of parts.values()) {
@@ -103,8 +133,8 @@ export function* poolOf({ parts }: Collection, passageLang: string): Generator<E
 }
 
 /**
- * The id of a passage in the pool of all languages, where parallel passages may have the same id:
- * its language is part of it, as in `de:p0012`. An id that begins so stays as it is.
+ * The id of a passage in the pool of all languages, such as `de:p0012`: the language is prepended,
+ * because parallel passages may have the same id. An id that has the prefix already is unchanged.
  */
 export function pooledId(id: string, lang: string): string {
   return id.startsWith(`${lang}:`) ? id : `${lang}:${id}`;

@@ -1,39 +1,44 @@
 /**
- * A folder of data sets: gets files into it, and says which of them are whole. Hashes of files
- * whose card has none are recorded in `hashes.json` when they first arrive.
+ * The folder of data sets: fetches files into it and verifies them. For files without a hash in the
+ * catalog, the hash of the first download is recorded in `hashes.json`.
  */
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { writeAtomically } from '../../base/atomic-write.js';
+import { replaceAtomically, writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
+import { sha256OfFiles } from '../../base/identity.js';
 import { CARDS, type DataCard, type DataFile } from './cards.js';
 import type { DataSource } from './collection.js';
-import { type DownloadOptions, download, hashOf } from './download.js';
+import { type DownloadOptions, download } from './download.js';
 import { unreadable } from './lines.js';
 
-/** `whole`: as the card says. `recorded`: as it was when it first arrived; its card has no hash. */
+/**
+ * `whole`: the hash is that of the catalog. `recorded`: the catalog has no hash, and the file is as
+ * it was first downloaded. `changed`: the hash differs. `unrecorded`: no hash is known.
+ */
 export type FileState = 'whole' | 'recorded' | 'changed' | 'unrecorded' | 'missing';
 
 export interface CheckedFile {
   readonly path: string;
   readonly state: FileState;
-  /** Hex; null: the file is missing. */
+  /** Hex; null if the file is missing. */
   readonly sha256: string | null;
 }
 
 export interface GetOptions extends Pick<DownloadOptions, 'signal' | 'attempts' | 'waitMs'> {
-  /** Copy from this folder, laid out as a data folder, instead of downloading. */
+  /** Folder with the layout of a data folder, to copy from instead of downloading. */
   readonly from?: string;
-  /** Told of each file and how much of it is there, in [0, 1]; null: not known. */
+  /** Reports the share of a file that has been fetched, in [0, 1]; null if unknown. */
   readonly onProgress?: (path: string, share: number | null) => void;
 }
 
 type Hashes = Record<string, { sha256: string; url: string; date: string }>;
 
-/** @throws XqgError XQG_DATA_UNKNOWN naming the data sets or languages that there are */
+/**
+ * The card of a data set and its files in some languages; all languages by default.
+ * @throws XqgError XQG_DATA_UNKNOWN when there is no such data set or language
+ */
 export function filesOf(
   name: string,
   langs?: readonly string[],
@@ -55,10 +60,12 @@ export function filesOf(
 }
 
 /**
- * Gets the files that are not there yet or differ from their hash.
+ * Fetches the files that are missing or differ from their hash.
  *
- * @returns what each file is now
- * @throws XqgError XQG_DOWNLOAD, XQG_DOWNLOAD_HASH, XQG_DATA_MISSING where `from` lacks a file
+ * @returns the state of each file afterwards
+ * @throws XqgError XQG_DOWNLOAD when a download fails
+ * @throws XqgError XQG_DOWNLOAD_HASH when a file differs from its hash
+ * @throws XqgError XQG_DATA_MISSING when `from` lacks a file
  */
 export async function getFiles(
   folder: string,
@@ -91,7 +98,7 @@ export async function getFiles(
   return checked;
 }
 
-/** Compares the files with their hashes. */
+/** Compares files with their hashes. */
 export async function checkFiles(
   folder: string,
   files: readonly DataFile[],
@@ -104,7 +111,7 @@ export async function checkFiles(
 async function checkFile(folder: string, { path, sha256 }: DataFile): Promise<CheckedFile> {
   const target = join(folder, path);
   if (!(await exists(target))) return { path, state: 'missing', sha256: null };
-  const found = (await hashOf(target)).sha256;
+  const found = await sha256OfFiles(target);
   const expected = sha256 ?? (await readHashes(folder))[path]?.sha256;
   if (expected === undefined) return { path, state: 'unrecorded', sha256: found };
   const state = found !== expected ? 'changed' : sha256 === null ? 'recorded' : 'whole';
@@ -118,15 +125,13 @@ async function copy(
 ): Promise<{ sha256: string }> {
   if (!(await exists(source))) throw new XqgError('XQG_DATA_MISSING', { file: source });
   await mkdir(dirname(target), { recursive: true });
-  const part = `${target}.part`;
-  await copyFile(source, part);
-  const found = await hashOf(part);
-  if (expected !== null && found.sha256 !== expected) {
-    await rm(part);
-    throw new XqgError('XQG_DOWNLOAD_HASH', { url: source, found: found.sha256, expected });
-  }
-  await rename(part, target);
-  return found;
+  return replaceAtomically(target, async (temporary) => {
+    await copyFile(source, temporary);
+    const found = await sha256OfFiles(temporary);
+    if (expected !== null && found !== expected)
+      throw new XqgError('XQG_DOWNLOAD_HASH', { url: source, found, expected });
+    return { sha256: found };
+  });
 }
 
 async function record(folder: string, { path, url }: DataFile, sha256: string): Promise<void> {
@@ -164,11 +169,8 @@ async function exists(path: string): Promise<boolean> {
  * @throws XqgError XQG_EVALUATION_FILE where it cannot be read
  */
 export async function sourceOf(file: string): Promise<DataSource> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(file)) hash.update(chunk);
-  } catch (error) {
+  const sha256 = await sha256OfFiles(file).catch((error) => {
     throw unreadable(file, error);
-  }
-  return { file: basename(file), sha256: hash.digest('hex') };
+  });
+  return { file: basename(file), sha256 };
 }

@@ -1,23 +1,22 @@
 /**
- * Downloads one file so that it is whole or not there: what a broken connection left is kept and
- * continued, and nothing gets its name before its hash was compared.
+ * Downloads a file completely or not at all. After a broken connection the download is resumed, and
+ * the file gets its name only after its hash has been verified.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import pRetry, { AbortError } from 'p-retry';
 import { XqgError } from '../../base/errors.js';
+import { sha256OfFiles } from '../../base/identity.js';
 
 export interface DownloadOptions {
-  /** Hex; null: not known. */
+  /** Hex; null if unknown. */
   readonly sha256: string | null;
-  /** Default 5. */
+  /** Maximum number of attempts; 5 by default. */
   readonly attempts?: number;
-  /** Before the second attempt; each further one waits twice as long. Default 1,000. */
+  /** Delay before the second attempt, which doubles with each further one; 1,000 by default. */
   readonly waitMs?: number;
   readonly signal?: AbortSignal;
-  /** Told of the bytes that are there; `total` is null where the server does not say. */
+  /** Reports the bytes received so far; `total` is null if the server does not state it. */
   readonly onBytes?: (done: number, total: number | null) => void;
 }
 
@@ -30,11 +29,12 @@ export interface Downloaded {
 const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Downloads `url` to `target`; goes on with `target.part` if it is there and the file has not
- * changed since.
+ * Downloads `url` to `target`, resuming from `target.part` if it exists and the file has not
+ * changed on the server.
  *
- * @throws XqgError XQG_DOWNLOAD where the server refuses or the connection breaks in every attempt
- * (what came is kept), XQG_DOWNLOAD_HASH where the file is not the expected one (it is deleted)
+ * @throws XqgError XQG_DOWNLOAD when the server refuses or all attempts fail; the partial file
+ * stays
+ * @throws XqgError XQG_DOWNLOAD_HASH when the file has another hash; it is deleted
  */
 export async function download(
   url: string,
@@ -54,42 +54,32 @@ export async function download(
     signal?.throwIfAborted();
     throw asDownloadError(url, error);
   }
-  const found = await hashOf(part);
-  if (options.sha256 !== null && found.sha256 !== options.sha256) {
+  const found = await sha256OfFiles(part);
+  if (options.sha256 !== null && found !== options.sha256) {
     await rm(part);
     await rm(`${part}.etag`, { force: true });
-    throw new XqgError('XQG_DOWNLOAD_HASH', { url, found: found.sha256, expected: options.sha256 });
+    throw new XqgError('XQG_DOWNLOAD_HASH', { url, found, expected: options.sha256 });
   }
   await rename(part, target);
   await rm(`${part}.etag`, { force: true });
-  return found;
-}
-
-/** sha256 (hex) and size of a file. */
-export async function hashOf(path: string): Promise<Downloaded> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of createReadStream(path)) {
-    hash.update(chunk);
-    bytes += (chunk as Buffer).length;
-  }
-  return { sha256: hash.digest('hex'), bytes };
+  return { sha256: found, bytes: await sizeOf(target) };
 }
 
 /**
- * Appends to the part what it lacks.
+ * Downloads the rest of a partial file.
  *
- * @throws XqgError XQG_DOWNLOAD; wrapped in an AbortError where another attempt is of no use
+ * @throws XqgError XQG_DOWNLOAD when a request fails, wrapped in an AbortError if retrying is
+ * useless
  */
 async function fetchRest(
   url: string,
   part: string,
   { signal, onBytes = () => {} }: DownloadOptions,
 ): Promise<void> {
-  const there = await sizeOf(part);
+  const size = await sizeOf(part);
   const etag = await readFile(`${part}.etag`, 'utf8').catch(() => '');
-  // Without the mark of its version a part might be continued with another file's end.
-  const from = etag === '' ? 0 : there;
+  // Without an ETag, the rest might come from another version of the file.
+  const from = etag === '' ? 0 : size;
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   if (from > 0) Object.assign(headers, { range: `bytes=${from}-`, 'if-range': etag });
   const response = await fetch(url, { headers, signal });
@@ -98,7 +88,7 @@ async function fetchRest(
     await response.body?.cancel();
     if (response.headers.get('content-range') === `bytes */${from}`) return;
     await rm(part);
-    throw refused(url, 503, 'the part that was there does not fit');
+    throw refused(url, 503, 'the partial file does not fit');
   }
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
@@ -114,7 +104,7 @@ async function fetchRest(
   const total = length === null ? null : start + Number(length);
   if (!continued) {
     const tag = response.headers.get('etag') ?? '';
-    // A weak mark promises no equal bytes.
+    // A weak ETag does not guarantee equal bytes.
     await writeFile(`${part}.etag`, tag.startsWith('W/') ? '' : tag);
   }
   const file = await open(part, continued ? 'a' : 'w');

@@ -1,15 +1,14 @@
 /**
- * The elements of a JSON list in a file of any size, one at a time: a list of predictions may be
- * longer than the longest string of JavaScript.
+ * Streams the elements of a JSON array in a file. The file may be larger than the longest string in
+ * JavaScript.
  */
-import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
 import { XqgError } from '../../base/errors.js';
+import { readChunks } from '../../base/text-file.js';
 import { unreadable } from './lines.js';
 
 export interface JsonElement {
-  /** From 1. */
-  readonly place: number;
+  /** Position in the array, from 1. */
+  readonly position: number;
   readonly value: unknown;
 }
 
@@ -17,17 +16,17 @@ const [QUOTE, BACKSLASH, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT
   Buffer.from('"\\,[]{}');
 
 /**
- * Streams the elements; `.gz` is unpacked.
- * @throws XqgError XQG_EVALUATION_FILE naming the element that is broken
+ * @param file plain, or gzipped if it ends in `.gz`
+ * @throws XqgError XQG_EVALUATION_FILE when it is not a JSON array, naming the first bad element
  */
 export async function* jsonElements(file: string): AsyncGenerator<JsonElement> {
   const broken = (reason: string) =>
     new XqgError('XQG_EVALUATION_FILE', {
       file,
       reason,
-      remedy: 'It must be a JSON list: [ ... ].',
+      remedy: 'It must be a JSON array: [ ... ].',
     });
-  let place = 0;
+  let position = 0;
   let depth = 0;
   let inText = false;
   let escaped = false;
@@ -36,11 +35,11 @@ export async function* jsonElements(file: string): AsyncGenerator<JsonElement> {
   const element = (last: Buffer): JsonElement => {
     const text = Buffer.concat([...parts, last]).toString('utf8');
     parts = [];
-    place++;
+    position++;
     try {
-      return { place, value: JSON.parse(text) };
+      return { position, value: JSON.parse(text) };
     } catch (error) {
-      throw broken(`element ${place} is not JSON (${(error as Error).message})`);
+      throw broken(`element ${position} is not JSON (${(error as Error).message})`);
     }
   };
   const isBlank = (last: Buffer) =>
@@ -60,16 +59,16 @@ export async function* jsonElements(file: string): AsyncGenerator<JsonElement> {
         depth++;
         if (depth === 1) {
           if (byte !== OPEN_LIST || ended || !isBlank(chunk.subarray(from, at)))
-            throw broken('it is no list');
+            throw broken('it is not an array');
           parts = [];
           from = at + 1;
         }
       } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
         depth--;
         if (depth > 0) continue;
-        if (depth < 0) throw broken('it is no list');
+        if (depth < 0) throw broken('it is not an array');
         const last = chunk.subarray(from, at);
-        if (place > 0 || !isBlank(last)) yield element(last);
+        if (position > 0 || !isBlank(last)) yield element(last);
         parts = [];
         from = at + 1;
         ended = true;
@@ -82,20 +81,15 @@ export async function* jsonElements(file: string): AsyncGenerator<JsonElement> {
   }
   if (!ended)
     throw broken(
-      depth > 0 ? `it is truncated: it ends within element ${place + 1}` : 'it is no list',
+      depth > 0 ? `it is truncated: it ends within element ${position + 1}` : 'it is not an array',
     );
-  if (!isBlank(Buffer.alloc(0))) throw broken('something follows the list');
+  if (!isBlank(Buffer.alloc(0))) throw broken('there is more text after the array');
 }
 
 async function* chunksOf(file: string): AsyncGenerator<Buffer> {
-  const bytes = createReadStream(file, { highWaterMark: 2 ** 20 });
-  const source = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
-  bytes.on('error', (error) => source.destroy(error));
   try {
-    for await (const chunk of source) yield chunk as Buffer;
+    yield* readChunks(file, 2 ** 20);
   } catch (error) {
     throw unreadable(file, error);
-  } finally {
-    bytes.destroy();
   }
 }

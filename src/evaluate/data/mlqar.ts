@@ -1,9 +1,9 @@
 /**
- * MLQA-R (LAReQA): questions in several languages, joined by question id; only partly parallel, but
- * every question is in English. Used to tune; split by article into one half that tunes and one
- * that is reported.
+ * Reads MLQA-R (LAReQA): questions in several languages with common ids. It is only partly
+ * parallel, but has every question in English. It is split by article into a half for tuning and a
+ * half for reporting.
  */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../base/identity.js';
 import type { Collection, DataSource, LanguagePart } from './collection.js';
 import { checkCounts, MLQA_R, type PublishedCounts } from './published-counts.js';
 import {
@@ -18,23 +18,24 @@ import {
 export type Half = 'tune' | 'report' | 'all';
 
 export interface MlqarOptions {
-  /** Folder of `<lang>.json`, English among them. */
+  /** Folder of `<lang>.json` files, including English. */
   readonly directory: string;
-  /** Default: every language that has a file. English is always read. */
+  /** All languages that have a file by default. English is always read. */
   readonly langs?: readonly string[];
   readonly half: Half;
-  /** What one passage is: a paragraph, as for tuning (default), or a sentence, as LAReQA has it. */
+  /** Passages are paragraphs by default, or sentences as in LAReQA. */
   readonly unit?: PassageUnit;
-  /** Sentences and questions expected of each language; null: any. Default: those published. */
+  /** Expected sentences and questions per language, by default as published; null for any. */
   readonly published?: PublishedCounts | null;
 }
 
 /**
- * Reads one half. The English articles in the order of the sha256 of their titles make the halves,
- * the first half tunes; a paragraph of another language goes where its questions are in English.
- * Passages are those of the half only.
- * @throws XqgError XQG_EVALUATION_DATA where a language is missing or has other counts than
- * published, XQG_EVALUATION_FILE
+ * Reads one half, with only its own passages. The English articles are ordered by the sha256 of
+ * their titles, and the first half of them is for tuning; a paragraph in another language belongs
+ * to the half that has its questions in English.
+ * @throws XqgError XQG_EVALUATION_DATA when a language is missing or differs from the published
+ * counts
+ * @throws XqgError XQG_EVALUATION_FILE when a file cannot be read
  */
 export async function loadMlqar(options: MlqarOptions): Promise<Collection> {
   const { directory, langs, half, unit = 'paragraph', published = MLQA_R } = options;
@@ -54,9 +55,9 @@ export async function loadMlqar(options: MlqarOptions): Promise<Collection> {
         published,
       );
     }
-    const kept = lang === 'en' ? articlesOf(articles, half) : keepQuestions(articles, groups);
-    if (lang === 'en') groups = articleGroups(kept);
-    parts.set(lang, partOfSquad(half === 'all' ? articles : kept, lang, file, unit));
+    const inHalf = lang === 'en' ? articlesOf(articles, half) : withQuestions(articles, groups);
+    if (lang === 'en') groups = articleGroups(inHalf);
+    parts.set(lang, partOfSquad(half === 'all' ? articles : inHalf, lang, file, unit));
     sources.push(source);
   }
   return { name: half === 'all' ? 'mlqa-r' : `mlqa-r/${half}`, parts, groups, sources, notes: [] };
@@ -64,16 +65,14 @@ export async function loadMlqar(options: MlqarOptions): Promise<Collection> {
 
 function articlesOf(articles: readonly SquadArticle[], half: Half): SquadArticle[] {
   if (half === 'all') return [...articles];
-  const digest = new Map(
-    articles.map(({ title }) => [title, createHash('sha256').update(title).digest('hex')]),
-  );
+  const digest = new Map(articles.map(({ title }) => [title, sha256(title)]));
   const titles = [...digest.keys()].sort((a, b) => (digest.get(a)! < digest.get(b)! ? -1 : 1));
   const tuning = new Set(titles.slice(0, Math.ceil(titles.length / 2)));
   return articles.filter(({ title }) => tuning.has(title) === (half === 'tune'));
 }
 
-/** The paragraphs that ask one of these questions, each with those questions only. */
-function keepQuestions(
+/** The paragraphs that have any of these questions, with only these questions. */
+function withQuestions(
   articles: readonly SquadArticle[],
   ids: ReadonlyMap<string, unknown>,
 ): SquadArticle[] {

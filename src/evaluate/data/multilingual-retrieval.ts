@@ -1,6 +1,6 @@
 /**
- * Streamed test collections held in memory, for what looks at a pool many times: the languages of
- * MIRACL and Mr. TyDi side by side, each with its own questions and passages.
+ * Loads MIRACL and Mr. TyDi into memory, for experiments that read a pool several times. Each
+ * language has its own questions and passages.
  */
 import { readdir } from 'node:fs/promises';
 import type { Judgments } from '../measures/metrics.js';
@@ -17,17 +17,17 @@ import { requireLanguages } from './squad.js';
 import { openMiracl, openMrTydi } from './wikipedia.js';
 
 export interface WikipediaLanguages {
-  /** Folder that holds the published folders side by side. */
+  /** Folder that contains the published folders. */
   readonly directory: string;
-  /** Default: every language that has a folder. */
+  /** All languages that have a folder by default. */
   readonly langs?: readonly string[];
-  /** MIRACL: default dev; Mr. TyDi: default test. */
+  /** By default `dev` for MIRACL and `test` for Mr. TyDi. */
   readonly split?: string;
 }
 
 /**
- * MIRACL.
- * @throws XqgError XQG_EVALUATION_DATA where a language is missing, and what `openMiracl` throws
+ * Loads MIRACL.
+ * @throws XqgError XQG_EVALUATION_DATA when a language is missing; also the errors of `openMiracl`
  */
 export function loadMiracl({ split = 'dev', ...options }: WikipediaLanguages): Promise<Collection> {
   const name = split === 'dev' ? 'miracl' : `miracl/${split}`;
@@ -40,7 +40,10 @@ export function loadMiracl({ split = 'dev', ...options }: WikipediaLanguages): P
   );
 }
 
-/** Mr. TyDi. Throws as `loadMiracl` does. */
+/**
+ * Loads Mr. TyDi.
+ * @throws XqgError XQG_EVALUATION_DATA when a language is missing; also the errors of `openMrTydi`
+ */
 export function loadMrTydi({
   split = 'test',
   ...options
@@ -81,7 +84,7 @@ async function load(
   const notes: string[] = [];
   for (const lang of present.filter((each) => langs?.includes(each) ?? true)) {
     const test = await open(lang);
-    const { passages, absent } = await heldPool(test);
+    const { passages, absent } = await loadPool(test);
     const questions = new Map(test.queries.map(({ id, text }) => [id, text]));
     parts.set(lang, { passages, questions, qrels: test.qrels });
     sources.push(...test.sources);
@@ -90,26 +93,26 @@ async function load(
   return { name, parts, groups: new Map(), sources, notes };
 }
 
-/** The passages of a pool, and how many relevant ones it lacks. */
-export async function heldPool({
-  passages,
+/** Loads the passages of a pool, and counts the relevant passages that it lacks. */
+async function loadPool({
+  passages: stream,
   qrels,
 }: Pick<TestCollection, 'passages' | 'qrels'>): Promise<{
   passages: EvaluationPassage[];
   absent: number;
 }> {
-  const held: EvaluationPassage[] = [];
+  const passages: EvaluationPassage[] = [];
   const ids = new Set<string>();
-  for await (const passage of passages()) {
-    held.push(passage);
+  for await (const passage of stream()) {
+    passages.push(passage);
     ids.add(passage.id);
   }
   const relevant = (judgments: Judgments) =>
     [...judgments].filter(([, relevance]) => relevance > 0);
   const absent = [...qrels.values()].flatMap(relevant).filter(([id]) => !ids.has(id)).length;
-  return { passages: held, absent };
+  return { passages, absent };
 }
 
-export function absentNote(what: string, absent: number): string {
+function absentNote(what: string, absent: number): string {
   return `${what}: ${absent} relevant passages of the qrels are not in the corpus and count as not found`;
 }

@@ -1,8 +1,9 @@
-/** Passages and questions by language of XQuAD-R and MLQA-R, as published. */
+/** The published numbers of passages and questions of XQuAD-R and MLQA-R by language. */
 import { XqgError } from '../../base/errors.js';
+import { formatCount } from '../../base/numbers.js';
 import type { LanguagePart } from './collection.js';
 
-/** Passages and questions of a language. */
+/** Numbers of passages and questions in a language. */
 export type LanguageCounts = readonly [passages: number, questions: number];
 /** By language. */
 export type PublishedCounts = Readonly<Record<string, LanguageCounts>>;
@@ -34,8 +35,8 @@ export const MLQA_R: PublishedCounts = {
 };
 
 /**
- * @throws XqgError XQG_EVALUATION_DATA where a language differs from what was published or was not
- * published at all
+ * Checks a language against its published counts.
+ * @throws XqgError XQG_EVALUATION_DATA when the counts differ or the language was not published
  */
 export function checkCounts(
   dataset: string,
@@ -45,16 +46,12 @@ export function checkCounts(
   published: PublishedCounts,
 ): void {
   const expected = published[lang];
-  const found = `${lang} has ${counted(passages.length)} sentences and ${counted(questions.size)} questions`;
+  const found = `${lang} has ${formatCount(passages.length)} sentences and ${formatCount(questions.size)} questions`;
   if (expected?.[0] === passages.length && expected[1] === questions.size) return;
   const reason = expected
-    ? `${found}, but ${counted(expected[0])} and ${counted(expected[1])} were published`
+    ? `${found}, but ${formatCount(expected[0])} and ${formatCount(expected[1])} were published`
     : `${found}, but that language was not published`;
   const remedy =
-    'Download that file anew (xqg data get), or put other data into a BEIR folder (xqg evaluate beir).';
+    'Download that file again (xqg data get), or convert other data to a BEIR folder (xqg evaluate beir).';
   throw new XqgError('XQG_EVALUATION_DATA', { dataset, directory, reason, remedy });
-}
-
-function counted(n: number): string {
-  return n.toLocaleString('en-US');
 }

@@ -1,14 +1,15 @@
 /**
- * Question-answer files in JSON lines as retrieval sets, for tuning in languages that MLQA-R lacks.
- * Rows with a `context` ask for it among the distinct contexts of the file; rows with an `id`
- * shared by languages ask for the answer of another language.
+ * Reads question-answer pairs in JSON lines as retrieval data, for tuning in languages that MLQA-R
+ * lacks. For rows with a `context`, the relevant passage is that context among all distinct
+ * contexts of the file; for rows with an `id` common to several languages, it is the answer of that
+ * id.
  */
 import { basename } from 'node:path';
 import type { Collection, EvaluationPassage, LanguagePart } from './collection.js';
 import { sourceOf } from './data-folder.js';
 import { lineError, readJsonRows } from './lines.js';
 
-interface GrowingPart extends LanguagePart {
+interface PartBuilder extends LanguagePart {
   readonly passages: EvaluationPassage[];
   readonly questions: Map<string, string>;
   readonly qrels: Map<string, Map<string, number>>;
@@ -18,13 +19,13 @@ interface GrowingPart extends LanguagePart {
 
 /**
  * Reads `{lang, context, question, answer}` rows (monolingual) or `{id, lang, question, answer}`
- * rows (parallel), gzipped or not. Rows whose answer is null have none and are left out; equal
- * questions are one question with several relevant passages.
- * @throws XqgError XQG_EVALUATION_LINE where a row lacks a field or a parallel id comes twice in a
+ * rows (parallel), plain or gzipped. Rows whose answer is null are skipped; equal questions become
+ * one question with several relevant passages.
+ * @throws XqgError XQG_EVALUATION_LINE when a row lacks a field or a parallel id is repeated in a
  * language
  */
 export async function loadQa(file: string): Promise<Collection> {
-  const parts = new Map<string, GrowingPart>();
+  const parts = new Map<string, PartBuilder>();
   for await (const { number, row } of readJsonRows(file)) {
     if (row.answer === null) continue;
     const text = (field: string) => {
@@ -46,7 +47,7 @@ export async function loadQa(file: string): Promise<Collection> {
     }
     const id = text('id');
     if (part.questions.has(id))
-      throw lineError(file, number, `id "${id}" comes twice in ${lang}`, 'Remove one.');
+      throw lineError(file, number, `id "${id}" is repeated in ${lang}`, 'Remove one.');
     part.passages.push({ id, title: '', text: text('answer'), lang });
     part.questions.set(id, text('question'));
     part.qrels.set(id, new Map([[id, 1]]));
@@ -61,7 +62,7 @@ export async function loadQa(file: string): Promise<Collection> {
   };
 }
 
-function addMonolingual(part: GrowingPart, lang: string, context: string, question: string): void {
+function addMonolingual(part: PartBuilder, lang: string, context: string, question: string): void {
   let passageId = part.idOfContext.get(context);
   if (passageId === undefined) {
     passageId = `p${part.passages.length}`;
@@ -74,7 +75,7 @@ function addMonolingual(part: GrowingPart, lang: string, context: string, questi
   part.qrels.set(queryId, (part.qrels.get(queryId) ?? new Map<string, number>()).set(passageId, 1));
 }
 
-function emptyPart(): GrowingPart {
+function emptyPart(): PartBuilder {
   return {
     passages: [],
     questions: new Map(),

@@ -1,9 +1,9 @@
 /** Reads SQuAD JSON, with the `sentence_breaks` of LAReQA's sets. */
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
+import { sha256 } from '../../base/identity.js';
 import type { Judgments } from '../measures/metrics.js';
 import type { DataSource, EvaluationPassage, LanguagePart } from './collection.js';
 import { unreadable } from './lines.js';
@@ -24,7 +24,7 @@ const squad = z.object({
               answers: z.array(z.object({ text: z.string(), answer_start: offset })).default([]),
             }),
           ),
-          /** Offsets of each sentence in the context, its end exclusive. */
+          /** Start and end offset of each sentence in the context; the end is exclusive. */
           sentence_breaks: z.array(z.tuple([offset, offset])).optional(),
         }),
       ),
@@ -37,7 +37,7 @@ export type SquadParagraph = SquadArticle['paragraphs'][number];
 
 /**
  * Reads a SQuAD JSON file.
- * @throws XqgError XQG_EVALUATION_FILE with the path inside the JSON of what is wrong
+ * @throws XqgError XQG_EVALUATION_FILE when it cannot be read or is not SQuAD JSON
  */
 export async function readSquad(
   file: string,
@@ -48,7 +48,7 @@ export async function readSquad(
   } catch (error) {
     throw unreadable(file, error);
   }
-  const source = { file: basename(file), sha256: createHash('sha256').update(bytes).digest('hex') };
+  const source = { file: basename(file), sha256: sha256(bytes) };
   let json: unknown;
   try {
     json = JSON.parse(bytes.toString('utf8'));
@@ -63,30 +63,30 @@ export async function readSquad(
   return { articles: parsed.data.data, source };
 }
 
-/** The error of a SQuAD file that is truncated or another one than it should be. */
+/** The error of a SQuAD file that is truncated or otherwise invalid. */
 export function damaged(file: string, reason: string): XqgError {
   const remedy =
-    'Download the file anew; its shape is {"data": [{"paragraphs": [{"context", "qas": [{"id", "question"}]}]}]}.';
+    'Download the file again; its format is {"data": [{"paragraphs": [{"context", "qas": [{"id", "question"}]}]}]}.';
   return new XqgError('XQG_EVALUATION_FILE', { file, reason, remedy });
 }
 
 export interface LanguageFilesOptions {
-  /** For errors. */
+  /** Name of the data set, for errors. */
   readonly dataset: string;
   readonly directory: string;
-  /** What stands around the language in a file's name, e.g. `xquad.` and `.json`. */
+  /** Parts of a file's name before and after the language, such as `xquad.` and `.json`. */
   readonly prefix: string;
   readonly suffix: string;
-  /** Default: every language that has a file. */
+  /** Undefined for all languages that have a file. */
   readonly langs: readonly string[] | undefined;
-  /** Wanted in any case. */
+  /** Languages that are always needed. */
   readonly required?: readonly string[];
 }
 
 /**
- * The file of each wanted language, English first, then by code.
- * @throws XqgError XQG_EVALUATION_DATA where a language has none or there is none at all,
- * XQG_EVALUATION_FILE where the folder cannot be read
+ * The files by language, English first, the others by code.
+ * @throws XqgError XQG_EVALUATION_DATA when a language has no file or there is none at all
+ * @throws XqgError XQG_EVALUATION_FILE when the folder cannot be read
  */
 export async function languageFiles(options: LanguageFilesOptions): Promise<Map<string, string>> {
   const { dataset, directory, prefix, suffix, langs, required = [] } = options;
@@ -101,29 +101,30 @@ export async function languageFiles(options: LanguageFilesOptions): Promise<Map<
     .map((name) => name.slice(prefix.length, -suffix.length))
     .filter((lang) => /^[a-z]{2,3}$/.test(lang))
     .sort();
-  const wanted = [...new Set([...required, ...(langs ?? present)])];
-  const missing = wanted.filter((lang) => !present.includes(lang));
-  if (missing.length > 0 || wanted.length === 0) {
+  const selected = [...new Set([...required, ...(langs ?? present)])];
+  const missing = selected.filter((lang) => !present.includes(lang));
+  if (missing.length > 0 || selected.length === 0) {
     const reason =
       missing.length > 0 ? `no file for ${missing.join(', ')}` : `no file ${prefix}<lang>${suffix}`;
-    const remedy = `It has ${present.join(', ') || 'none'}: give others with --langs, or another folder with --data.`;
+    const remedy = `It has ${present.join(', ') || 'none'}: select others with --langs, or another folder with --data.`;
     throw new XqgError('XQG_EVALUATION_DATA', { dataset, directory, reason, remedy });
   }
-  wanted.sort((a, b) => Number(b === 'en') - Number(a === 'en') || (a < b ? -1 : 1));
-  return new Map(wanted.map((lang) => [lang, join(directory, `${prefix}${lang}${suffix}`)]));
+  selected.sort((a, b) => Number(b === 'en') - Number(a === 'en') || (a < b ? -1 : 1));
+  return new Map(selected.map((lang) => [lang, join(directory, `${prefix}${lang}${suffix}`)]));
 }
 
-/** What one passage is. */
+/** What makes up a passage. */
 export type PassageUnit = 'paragraph' | 'sentence';
 
 /**
- * Paragraphs get ids by their place in the file (`p0000`, ...) and sentences by their place in the
- * paragraph (`p0000s00`, ...), so files with parallel paragraphs have parallel ids. A question's
- * passage is its paragraph, or the sentence in which its answer starts. Titles are left out: in
- * XQuAD they are English in every language. Throws XQG_EVALUATION_FILE where a question id or a
- * paragraph comes twice, or sentences or answers do not fit the text.
+ * The passages, questions and judgments of a language. Paragraphs are numbered within the file
+ * (`p0000`, ...) and sentences within the paragraph (`p0000s00`, ...), so that parallel files have
+ * parallel ids. The relevant passage is the paragraph of the question, or the sentence in which its
+ * answer starts. Titles are dropped, because in XQuAD they are English in every language.
  *
- * @param file names the place in errors
+ * @param file path for error messages
+ * @throws XqgError XQG_EVALUATION_FILE when a question id or a paragraph is repeated, or sentences
+ * or answers contradict the text
  */
 export function partOfSquad(
   articles: readonly SquadArticle[],
@@ -138,30 +139,30 @@ export function partOfSquad(
   for (const paragraph of articles.flatMap(({ paragraphs }) => paragraphs)) {
     const { context, qas } = paragraph;
     const id = `p${String(texts.size).padStart(4, '0')}`;
-    const twin = texts.get(context);
-    if (twin !== undefined)
-      throw damaged(file, `paragraphs ${twin} and ${id} (counted from 0) are the same`);
+    const duplicate = texts.get(context);
+    if (duplicate !== undefined)
+      throw damaged(file, `paragraphs ${duplicate} and ${id} (counted from 0) are the same`);
     texts.set(context, id);
-    const cut = unit === 'paragraph' ? null : sentencesOf(paragraph, id, file);
-    if (cut === null) passages.push({ id, title: '', text: context, lang });
+    const sentences = unit === 'paragraph' ? null : sentencesOf(paragraph, id, file);
+    if (sentences === null) passages.push({ id, title: '', text: context, lang });
     else
-      cut.forEach(([from, to], s) => {
+      sentences.forEach(([from, to], s) => {
         passages.push({ id: sentenceId(id, s), title: '', text: context.slice(from, to), lang });
       });
     for (const qa of qas) {
-      if (questions.has(qa.id)) throw damaged(file, `question id "${qa.id}" comes twice`);
+      if (questions.has(qa.id)) throw damaged(file, `question id "${qa.id}" is repeated`);
       questions.set(qa.id, qa.question);
       const relevant =
-        cut === null
+        sentences === null
           ? [id]
-          : answerSentences(qa, paragraph, cut, file).map((s) => sentenceId(id, s));
+          : answerSentences(qa, paragraph, sentences, file).map((s) => sentenceId(id, s));
       qrels.set(qa.id, new Map(relevant.map((passage) => [passage, 1])));
     }
   }
   return { passages, questions, qrels };
 }
 
-/** The article of every question, as `Collection.groups` wants it. */
+/** The title of each question's article, by question id (see `Collection.groups`). */
 export function articleGroups(articles: readonly SquadArticle[]): Map<string, string> {
   return new Map(
     articles.flatMap(({ title, paragraphs }) =>
@@ -202,22 +203,22 @@ function answerSentences(
   file: string,
 ): number[] {
   if (answers.length === 0) throw damaged(file, `question "${id}" has no answer`);
-  const found = answers.map(({ text, answer_start: start }) => {
+  const sentences = answers.map(({ text, answer_start: start }) => {
     if (!context.startsWith(text, start))
-      throw damaged(file, `the answer of question "${id}" does not stand at character ${start}`);
+      throw damaged(file, `the answer of question "${id}" is not at character ${start}`);
     const sentence = breaks.findIndex(([from, to]) => from <= start && start < to);
     if (sentence < 0)
       throw damaged(file, `the answer of question "${id}" at ${start} is in no sentence`);
     return sentence;
   });
-  return [...new Set(found)];
+  return [...new Set(sentences)];
 }
 
 /**
- * Throws XQG_EVALUATION_DATA where a language has other questions than the first one, or asks them
- * of other paragraphs.
+ * Checks that all languages have the same questions about the same paragraphs.
  *
- * @param paragraphOf the paragraph of a passage, by its id
+ * @param paragraphOf the paragraph of a passage, by the passage's id
+ * @throws XqgError XQG_EVALUATION_DATA when a language differs from the first one
  */
 export function checkParallel(
   dataset: string,
@@ -228,7 +229,7 @@ export function checkParallel(
   const [[firstLang, first], ...others] = parts;
   const paragraphsOf = ({ passages }: LanguagePart) =>
     new Set(passages.map(({ id }) => paragraphOf(id))).size;
-  const asked = (part: LanguagePart, question: string) => {
+  const paragraphAbout = (part: LanguagePart, question: string) => {
     const [passage] = part.qrels.get(question)?.keys() ?? [];
     return passage === undefined ? undefined : paragraphOf(passage);
   };
@@ -242,34 +243,34 @@ export function checkParallel(
       });
     const paragraphs = [paragraphsOf(part), paragraphsOf(first)];
     if (paragraphs[0] !== paragraphs[1])
-      throw differ(`${paragraphs[0]} paragraphs against ${paragraphs[1]}`);
+      throw differ(`${paragraphs[0]} paragraphs and ${paragraphs[1]}`);
     if (part.questions.size !== first.questions.size)
-      throw differ(`${part.questions.size} questions against ${first.questions.size}`);
+      throw differ(`${part.questions.size} questions and ${first.questions.size}`);
     for (const id of first.questions.keys()) {
-      if (asked(part, id) !== asked(first, id))
-        throw differ(`question "${id}" is missing or asks another paragraph`);
+      if (paragraphAbout(part, id) !== paragraphAbout(first, id))
+        throw differ(`question "${id}" is missing or about another paragraph`);
     }
   }
 }
 
 /**
- * Throws XQG_EVALUATION_DATA where `wanted` has a language that is not present, or nothing is
- * present.
+ * Checks that the selected languages are present.
  *
- * @param wanted undefined: whatever is present
+ * @param selected undefined for all languages that are present
+ * @throws XqgError XQG_EVALUATION_DATA when a selected language is missing or none is present
  */
 export function requireLanguages(
   dataset: string,
   directory: string,
-  wanted: readonly string[] | undefined,
+  selected: readonly string[] | undefined,
   present: readonly string[],
 ): void {
-  const missing = (wanted ?? []).filter((lang) => !present.includes(lang));
+  const missing = (selected ?? []).filter((lang) => !present.includes(lang));
   if (missing.length === 0 && present.length > 0) return;
   throw new XqgError('XQG_EVALUATION_DATA', {
     dataset,
     directory,
     reason: missing.length > 0 ? `it has nothing in ${missing.join(', ')}` : 'it has no language',
-    remedy: `It has ${present.join(', ') || 'none'}: ask for those, or put the published files there (xqg data get).`,
+    remedy: `It has ${present.join(', ') || 'none'}: select these, or add the published files (xqg data get).`,
   });
 }

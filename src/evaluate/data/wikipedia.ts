@@ -1,6 +1,6 @@
 /**
- * MIRACL and Mr. TyDi in their published formats: questions about the passages of one language's
- * Wikipedia, as topics, qrels and a gzipped corpus. The corpus is streamed.
+ * Opens MIRACL and Mr. TyDi in their published formats: questions about the Wikipedia of one
+ * language, as topics, qrels and a gzipped corpus, which is streamed.
  */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -20,31 +20,32 @@ import { sourceOf } from './data-folder.js';
 import { lineError, readJsonRows, readLines } from './lines.js';
 
 export interface WikipediaOptions {
-  /** Folder that holds the published folders of questions and corpus, side by side. */
+  /** Folder that contains the published folders of questions and corpus. */
   readonly directory: string;
-  /** ISO 639-1. */
+  /** ISO 639-1 code. */
   readonly lang: string;
-  /** MIRACL: train or dev (default); Mr. TyDi: train, dev or test (default). */
+  /** `train` or `dev` (default) for MIRACL; `train`, `dev` or `test` (default) for Mr. TyDi. */
   readonly split?: string;
 }
 
-/** Where a data set keeps what. */
+/** The files of a data set, relative to its folder. */
 interface Layout {
   readonly dataset: string;
   readonly name: string;
-  /** Relative to the folder. */
   readonly topics: string;
   readonly qrels: string;
-  /** Folder of the corpus, and which of its files belong to it. */
+  /** Folder of the corpus. */
   readonly corpus: string;
+  /** Matches the names of the corpus's files in that folder. */
   readonly corpusFiles: RegExp;
 }
 
 /**
- * Opens MIRACL (Zhang et al., arXiv 2210.09984): `miracl-v1.0-<lang>` of
- * huggingface.co/datasets/miracl/miracl beside `miracl-corpus-v1.0-<lang>` of miracl/miracl-corpus.
- * @throws XqgError XQG_EVALUATION_DATA where a file or the text of a judged question is missing,
- * XQG_EVALUATION_LINE (also while streaming) where a row is bad or an id comes twice
+ * Opens MIRACL (Zhang et al., arXiv 2210.09984): the folders `miracl-v1.0-<lang>` from
+ * huggingface.co/datasets/miracl/miracl and `miracl-corpus-v1.0-<lang>` from miracl/miracl-corpus.
+ * @throws XqgError XQG_EVALUATION_DATA when a file or the text of a judged question is missing
+ * @throws XqgError XQG_EVALUATION_LINE, also while streaming, when a row is malformed or its id is
+ * repeated
  */
 export function openMiracl({
   directory,
@@ -63,9 +64,12 @@ export function openMiracl({
 }
 
 /**
- * Opens Mr. TyDi (Zhang et al., arXiv 2108.08787): `mrtydi-v1.1-<language>` of
- * huggingface.co/datasets/castorini/mr-tydi with `corpus.jsonl.gz` of castorini/mr-tydi-corpus in
- * the same folder. Throws as `openMiracl` does.
+ * Opens Mr. TyDi (Zhang et al., arXiv 2108.08787): the folder `mrtydi-v1.1-<language>` from
+ * huggingface.co/datasets/castorini/mr-tydi, with `corpus.jsonl.gz` from castorini/mr-tydi-corpus
+ * in it.
+ * @throws XqgError XQG_EVALUATION_DATA when a file or the text of a judged question is missing
+ * @throws XqgError XQG_EVALUATION_LINE, also while streaming, when a row is malformed or its id is
+ * repeated
  */
 export async function openMrTydi({
   directory,
@@ -97,35 +101,34 @@ async function openWikipedia(
   lang: string,
   layout: Layout,
 ): Promise<TestCollection> {
-  const { dataset, name, topics, qrels: judgments } = layout;
-  for (const file of [topics, judgments]) {
+  const { dataset, name, topics, qrels: qrelsFile } = layout;
+  for (const file of [topics, qrelsFile]) {
     if (existsSync(join(directory, file))) continue;
-    const remedy =
-      'Put the published folders there (xqg data get), or give another split or language.';
+    const remedy = 'Add the published folders (xqg data get), or select another split or language.';
     throw dataError(dataset, directory, `there is no ${file}`, remedy);
   }
   const corpus = await corpusOf(directory, layout);
-  const judged = await readQrels(join(directory, judgments));
+  const judged = await readQrels(join(directory, qrelsFile));
   const queries: EvaluationQuery[] = [];
   const qrels = new Map<string, Judgments>();
   for await (const { id, text } of topicsOf(join(directory, topics))) {
-    const ofQuery = judged.get(id);
-    if (ofQuery === undefined) continue;
+    const judgments = judged.get(id);
+    if (judgments === undefined) continue;
     queries.push({ id, text, lang, langGiven: true, group: id });
-    qrels.set(id, ofQuery);
+    qrels.set(id, judgments);
   }
   const missing = [...judged.keys()].filter((id) => !qrels.has(id));
   if (missing.length > 0) {
-    const reason = `${topics} lacks ${missing.length} of the questions in ${judgments}, "${missing[0]}" first`;
+    const reason = `${topics} lacks ${missing.length} of the questions in ${qrelsFile}, such as "${missing[0]}"`;
     throw dataError(dataset, directory, reason, 'Take both files from the same release.');
   }
   const sources: DataSource[] = [];
-  for (const file of [topics, judgments]) sources.push(await sourceOf(join(directory, file)));
+  for (const file of [topics, qrelsFile]) sources.push(await sourceOf(join(directory, file)));
   for (const file of corpus) sources.push(await sourceOf(file));
   return { name, queries, qrels, passages: () => passagesOf(corpus, lang), sources, notes: [] };
 }
 
-/** The files of the corpus, in the order of their numbers; none may be missing between others. */
+/** The files of the corpus in the order of their numbers, which must have no gap. */
 async function corpusOf(
   directory: string,
   { dataset, corpus, corpusFiles }: Layout,
@@ -133,18 +136,18 @@ async function corpusOf(
   const folder = join(directory, corpus);
   const names = existsSync(folder) ? await readdir(folder) : [];
   const numberOf = (name: string) => Number(/\d+/.exec(name)?.[0] ?? 0);
-  const found = names
+  const files = names
     .filter((name) => corpusFiles.test(name))
     .sort((a, b) => numberOf(a) - numberOf(b));
-  const gap = found.findIndex((name, i) => numberOf(name) !== i);
-  if (found.length === 0 || gap >= 0) {
+  const gap = files.findIndex((name, i) => numberOf(name) !== i);
+  if (files.length === 0 || gap >= 0) {
     const reason =
-      found.length === 0
+      files.length === 0
         ? `${corpus} has no corpus`
         : `file ${gap} of the corpus in ${corpus} is missing`;
-    throw dataError(dataset, directory, reason, 'Download the corpus anew (xqg data get).');
+    throw dataError(dataset, directory, reason, 'Download the corpus again (xqg data get).');
   }
-  return found.map((name) => join(folder, name));
+  return files.map((name) => join(folder, name));
 }
 
 async function* topicsOf(file: string): AsyncGenerator<{ id: string; text: string }> {
@@ -154,8 +157,7 @@ async function* topicsOf(file: string): AsyncGenerator<{ id: string; text: strin
     if (!id || !text || more.length > 0) {
       throw lineError(file, number, 'no topic', 'A topic is an id, a tab and the question.');
     }
-    if (seen.has(id))
-      throw lineError(file, number, `id "${id}" comes a second time`, 'Remove one.');
+    if (seen.has(id)) throw lineError(file, number, `id "${id}" is repeated`, 'Remove one.');
     seen.add(id);
     yield { id, text };
   }
@@ -173,12 +175,7 @@ async function* passagesOf(
         throw lineError(file, number, 'no passage', 'Rows are {"docid", "title", "text"}.');
       }
       if (seen.add(id, seen.size) !== undefined) {
-        throw lineError(
-          file,
-          number,
-          `docid "${id}" comes a second time`,
-          'Download the corpus anew.',
-        );
+        throw lineError(file, number, `docid "${id}" is repeated`, 'Download the corpus again.');
       }
       yield { id, title: typeof title === 'string' ? title : '', text, lang };
     }

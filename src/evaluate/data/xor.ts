@@ -1,6 +1,7 @@
 /**
- * XOR-TyDi's retrieval task as published: questions as JSONL {id, question, answers, lang, split},
- * predictions as a JSON list of {id, lang, ctxs}.
+ * Reads XOR-TyDi's retrieval task as published: questions as JSONL {id, question, answers, lang,
+ * split}, predictions as a JSON array of {id, lang, ctxs}, and a corpus as JSONL {docid, title,
+ * text}.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { jsonElements } from './json-elements.js';
 import { lineError, readJsonRows, unreadable } from './lines.js';
 import { requireLanguages } from './squad.js';
 
-/** The development questions that published figures are of. */
+/** File of the development questions, on which published figures are measured. */
 export const XOR_DEV = 'xor_dev_retrieve_eng_span_v1_1.jsonl';
 
 export interface XorQuestion {
@@ -24,7 +25,8 @@ export interface XorQuestion {
 
 /**
  * Reads questions from a file, or from XOR_DEV in a folder.
- * @throws XqgError XQG_EVALUATION_FILE, XQG_EVALUATION_LINE
+ * @throws XqgError XQG_EVALUATION_FILE when the file cannot be read or has no questions
+ * @throws XqgError XQG_EVALUATION_LINE when a row is malformed or its id is repeated
  */
 export async function loadXorQuestions(
   path: string,
@@ -43,8 +45,7 @@ export async function loadXorQuestions(
         'Rows are {id, question, answers: ["..."], lang}.',
       );
     }
-    if (questions.has(id))
-      throw lineError(file, number, `id "${id}" comes a second time`, 'Remove one.');
+    if (questions.has(id)) throw lineError(file, number, `id "${id}" is repeated`, 'Remove one.');
     questions.set(id, { id, text: question, lang, answers });
   }
   if (questions.size === 0) throw unusable(file, 'it has no questions');
@@ -59,19 +60,21 @@ export interface XorPrediction {
 
 /**
  * Streams predictions.
- * @throws XqgError XQG_EVALUATION_FILE where the file is no list of them or has two of a question
+ * @throws XqgError XQG_EVALUATION_FILE when the file is not an array of predictions, is empty, or
+ * has two predictions for a question
  */
 export async function* readXorPredictions(file: string): AsyncGenerator<XorPrediction> {
   const seen = new Map<string, number>();
-  for await (const { place, value } of jsonElements(file)) {
+  for await (const { position, value } of jsonElements(file)) {
     const { id, ctxs } = (value ?? {}) as Record<string, unknown>;
     if (typeof id !== 'string' || !isTexts(ctxs)) {
-      throw unusable(file, `element ${place} is no prediction {"id", "lang", "ctxs": ["..."]}`);
+      const format = '{"id", "lang", "ctxs": ["..."]}';
+      throw unusable(file, `element ${position} is not a prediction ${format}`);
     }
-    const twin = seen.get(id);
-    if (twin !== undefined)
-      throw unusable(file, `elements ${twin} and ${place} are both for question "${id}"`);
-    seen.set(id, place);
+    const duplicate = seen.get(id);
+    if (duplicate !== undefined)
+      throw unusable(file, `elements ${duplicate} and ${position} are both for question "${id}"`);
+    seen.set(id, position);
     yield { id, contexts: ctxs };
   }
   if (seen.size === 0) throw unusable(file, 'it has no predictions');
@@ -90,41 +93,37 @@ function isTexts(value: unknown): value is string[] {
 }
 
 function unusable(file: string, reason: string): XqgError {
-  const remedy = 'docs/datasets.md shows the formats of XOR-TyDi; download or make the file anew.';
+  const remedy = 'See the formats in docs/datasets.md, and download or create the file again.';
   return new XqgError('XQG_EVALUATION_FILE', { file, reason, remedy });
 }
 
-/**
- * XOR-TyDi's retrieval task with a corpus: questions with answers, and the English passages that
- * are to be found, as JSONL {docid, title, text}, the rows of the released passages with generated
- * queries among them.
- */
 export interface XorCorpusOptions {
-  /** Questions as JSONL, or a folder that holds the development set's. */
+  /** File of questions, or a folder that contains XOR_DEV. */
   readonly questions: string;
-  /** Passages as JSONL, gzipped or not. */
+  /** English passages as JSONL {docid, title, text}, plain or gzipped; other fields are ignored. */
   readonly corpus: string;
-  /** Default: every language that has questions. */
+  /** All languages that have questions by default. */
   readonly langs?: readonly string[];
 }
 
 export interface XorCorpus {
   /**
-   * One a language, with the counted questions; what is relevant is told by their answers, so
-   * judgments name ANSWER only.
+   * One test collection per language, with the questions that count. Relevance follows from the
+   * answers, so the judgments contain only ANSWER.
    */
   readonly tests: ReadonlyMap<string, TestCollection>;
   readonly passages: readonly EvaluationPassage[];
   readonly questions: ReadonlyMap<string, XorQuestion>;
 }
 
-/** Stands for whatever passage has the answer. */
+/** Id in the judgments that stands for any passage with an answer. */
 export const ANSWER = 'answer';
 
 /**
- * Reads all of it into memory.
- * @throws XqgError XQG_EVALUATION_DATA where a language has no question, XQG_EVALUATION_FILE, and
- * XQG_EVALUATION_LINE where a row is bad or an id comes twice
+ * Reads questions and passages into memory.
+ * @throws XqgError XQG_EVALUATION_DATA when a language has no question
+ * @throws XqgError XQG_EVALUATION_FILE when a file cannot be read or has no questions
+ * @throws XqgError XQG_EVALUATION_LINE when a row is malformed or its id is repeated
  */
 export async function loadXorCorpus({
   questions: path,
@@ -132,6 +131,34 @@ export async function loadXorCorpus({
   langs,
 }: XorCorpusOptions): Promise<XorCorpus> {
   const { questions, source } = await loadXorQuestions(path);
+  const passages = await readPassages(corpus);
+  const sources = [source, await sourceOf(corpus)];
+  const counted = [...questions.values()].filter(isCounted);
+  const excluded = questions.size - counted.length;
+  const notes =
+    excluded > 0
+      ? [
+          `${excluded} of ${questions.size} questions are excluded because their only answers are yes or no`,
+        ]
+      : [];
+  const present = [...new Set(counted.map(({ lang }) => lang))].sort();
+  requireLanguages('XOR-TyDi', path, langs, present);
+  const tests = new Map<string, TestCollection>();
+  for (const lang of present.filter((each) => langs?.includes(each) ?? true)) {
+    const inLanguage = counted.filter((question) => question.lang === lang);
+    tests.set(lang, {
+      name: 'xor-tydi',
+      queries: inLanguage.map(({ id, text }) => ({ id, text, lang, langGiven: true, group: id })),
+      qrels: new Map(inLanguage.map(({ id }) => [id, new Map([[ANSWER, 1]])])),
+      passages: () => passages,
+      sources,
+      notes,
+    });
+  }
+  return { tests, passages, questions };
+}
+
+async function readPassages(corpus: string): Promise<EvaluationPassage[]> {
   const passages: EvaluationPassage[] = [];
   const seen = new Set<string>();
   for await (const { number, row } of readJsonRows(corpus)) {
@@ -144,43 +171,9 @@ export async function loadXorCorpus({
     )
       throw lineError(corpus, number, 'no passage', 'Rows are {"docid", "title", "text"}.');
     if (seen.has(id))
-      throw lineError(
-        corpus,
-        number,
-        `docid "${id}" comes a second time`,
-        'Remove one of the rows.',
-      );
+      throw lineError(corpus, number, `docid "${id}" is repeated`, 'Remove one of the rows.');
     seen.add(id);
     passages.push({ id, title, text, lang: 'en' });
   }
-  const sources = [source, await sourceOf(corpus)];
-  const counted = [...questions.values()].filter(isCounted);
-  const left = questions.size - counted.length;
-  const notes =
-    left > 0
-      ? [
-          `${left} of ${questions.size} questions are answered by yes or no only and are not counted`,
-        ]
-      : [];
-  const present = [...new Set(counted.map(({ lang }) => lang))].sort();
-  requireLanguages('XOR-TyDi', path, langs, present);
-  const tests = new Map(
-    present
-      .filter((lang) => langs?.includes(lang) ?? true)
-      .map((lang): [string, TestCollection] => {
-        const asked = counted.filter((question) => question.lang === lang);
-        return [
-          lang,
-          {
-            name: 'xor-tydi',
-            queries: asked.map(({ id, text }) => ({ id, text, lang, langGiven: true, group: id })),
-            qrels: new Map(asked.map(({ id }) => [id, new Map([[ANSWER, 1]])])),
-            passages: () => passages,
-            sources,
-            notes,
-          },
-        ];
-      }),
-  );
-  return { tests, passages, questions };
+  return passages;
 }

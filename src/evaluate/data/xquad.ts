@@ -1,7 +1,7 @@
 /**
- * XQuAD and XQuAD-R: the same questions about the same paragraphs in many languages. In XQuAD
- * (`xquad.<lang>.json`) one paragraph is one passage, never split; in XQuAD-R (`<lang>.json`,
- * LAReQA) one sentence is. Nothing of them may be used to train, tune or filter.
+ * Reads XQuAD and XQuAD-R: the same questions about the same paragraphs in many languages. A
+ * passage is a paragraph in XQuAD (`xquad.<lang>.json`) and a sentence in XQuAD-R (`<lang>.json`,
+ * LAReQA). Both are for reporting only, never for training, tuning or filtering.
  */
 
 import type { Collection, DataSource, LanguagePart } from './collection.js';
@@ -20,14 +20,14 @@ const PUBLISHED = { paragraphs: 240, questions: 1190 };
 export interface XquadOptions {
   /** Folder of the files. */
   readonly directory: string;
-  /** Default: every language that has a file. */
+  /** All languages that have a file by default. */
   readonly langs?: readonly string[];
 }
 
 /**
- * Reads the languages and checks that they are parallel: the same question ids about the same
- * paragraphs.
- * @throws XqgError XQG_EVALUATION_DATA or XQG_EVALUATION_FILE
+ * Reads XQuAD and checks that its languages are parallel.
+ * @throws XqgError XQG_EVALUATION_DATA when a language is missing or the languages are not parallel
+ * @throws XqgError XQG_EVALUATION_FILE when a file cannot be read
  */
 export async function loadXquad({ directory, langs }: XquadOptions): Promise<Collection> {
   const files = await languageFiles({
@@ -45,17 +45,19 @@ export async function loadXquad({ directory, langs }: XquadOptions): Promise<Col
   const notes = published
     ? []
     : [
-        `${passages.length} paragraphs and ${questions.size} questions a language; XQuAD as published has ` +
+        `${passages.length} paragraphs and ${questions.size} questions per language; XQuAD as published has ` +
           `${PUBLISHED.paragraphs} and ${PUBLISHED.questions.toLocaleString('en-US')}`,
       ];
   return { name: 'xquad', ...read, notes };
 }
 
 /**
- * The same for sentences. Also throws XQG_EVALUATION_DATA where a language has other counts than
- * published.
+ * Reads XQuAD-R and checks that its languages are parallel.
  *
- * @param published what is expected of each language
+ * @param published expected counts of each language
+ * @throws XqgError XQG_EVALUATION_DATA when a language is missing, differs from the published
+ * counts, or is not parallel to the others
+ * @throws XqgError XQG_EVALUATION_FILE when a file cannot be read
  */
 export async function loadXquadR(
   { directory, langs }: XquadOptions,

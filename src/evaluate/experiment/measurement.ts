@@ -1,6 +1,6 @@
 /**
  * One variant's ranks for questions in one language about one pool, and the values of measures on
- * them. Ranks are what is kept; any measure is computed from them.
+ * them. Ranks are stored; any measure is computed from them.
  */
 import type { TestCollection } from '../data/collection.js';
 import {
@@ -13,10 +13,10 @@ import { tokenLimitOf, tokenRecall } from '../measures/xor/answer-recall.js';
 import type { MadeBy, ResultRow, Setting } from '../report/results.js';
 import type { ExperimentSpec } from './spec.js';
 import type { TunedSystem } from './tuning.js';
-import type { ConditionName, Variant } from './variants.js';
+import type { Variant } from './variant.js';
 
-/** Who was asked what. */
-export interface MeasuredPlace {
+/** What is measured: questions, the passages that they are ranked over, and what ranks them. */
+export interface Subject {
   readonly dataset: string;
   readonly setting: Setting;
   readonly queryLang: string;
@@ -31,7 +31,7 @@ export interface MeasuredPlace {
  * before a slash.
  */
 export function isPrimary(
-  { dataset, setting }: MeasuredPlace,
+  { dataset, setting }: Subject,
   primary: ExperimentSpec['primary'],
 ): boolean {
   return dataset.split('/')[0] === primary.data && setting === primary.setting;
@@ -49,7 +49,7 @@ export class Measurement {
    * @throws RangeError if there are more or fewer ranks than relevant passages
    */
   constructor(
-    readonly place: MeasuredPlace,
+    readonly subject: Subject,
     readonly variant: Variant,
     test: TestCollection,
     ranks: Int32Array,
@@ -65,6 +65,17 @@ export class Measurement {
   /** Ids of the questions, in the order of all values. */
   get questions(): readonly string[] {
     return this.#test.queries.map(({ id }) => id);
+  }
+
+  /** Languages of the questions, each once. */
+  get questionLanguages(): readonly string[] {
+    return [...new Set(this.#test.queries.map(({ lang }) => lang))];
+  }
+
+  /** Whether the system was told the language of a question, of some at least. */
+  get language(): 'given' | 'detected' {
+    const ofData = this.#test.queries.some(({ langGiven }) => langGiven) ? 'given' : 'detected';
+    return this.variant.questions?.language ?? ofData;
   }
 
   /** What each question shares with others. */
@@ -138,7 +149,8 @@ function gainsOf({ qrels }: TestCollection, id: string): number[] {
  */
 export interface ExperimentRow extends ResultRow {
   readonly encoder: string;
-  readonly condition: ConditionName;
+  /** Key of a condition; `system`: none. */
+  readonly condition: string;
   readonly point: string | number;
 }
 
@@ -209,8 +221,8 @@ export function mainMeasure(
   setting: string,
   { measures, primary }: Pick<ExperimentSpec, 'measures' | 'primary'>,
 ): Measure {
-  const [wanted] = parseExperimentMeasures(primary.metric);
-  return fits(wanted, setting) ? wanted : measuresIn(setting, { measures })[0];
+  const [metric] = parseExperimentMeasures(primary.metric);
+  return fits(metric, setting) ? metric : measuresIn(setting, { measures })[0];
 }
 
 /**

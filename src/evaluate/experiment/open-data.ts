@@ -1,29 +1,26 @@
-/** The data that an experiment file names, opened: data sets and distractors. */
+/** The data sets that an experiment file names, opened. */
 
 import { dirname, resolve } from 'node:path';
 import { XqgError } from '../../base/errors.js';
-import type { Collection, EvaluationPassage } from '../data/collection.js';
-import { lineError, readJsonRows } from '../data/lines.js';
+import type { Collection } from '../data/collection.js';
 import { loadMlqar } from '../data/mlqar.js';
 import { loadMiracl, loadMrTydi } from '../data/multilingual-retrieval.js';
 import { loadXquad, loadXquadR } from '../data/xquad.js';
+import type { Setting } from '../report/results.js';
 import { mostTokens } from './measurement.js';
 import { parallelSet, type ReportedSet } from './reported-set.js';
 import { openBeirFolder, openXor } from './single-pools.js';
-import type { DataSpec, DistractorSpec, ExperimentSpec, TuneSpec } from './spec.js';
+import type { DataSpec, ExperimentSpec, TuneSpec } from './spec.js';
 
 export interface ReportedData {
   readonly spec: DataSpec;
   readonly set: ReportedSet;
-}
-
-export interface Distractors {
-  readonly name: string;
-  readonly passages: readonly EvaluationPassage[];
+  /** On settings that are left out. */
+  readonly notes: readonly string[];
 }
 
 /** @param file the experiment file; paths in it are relative to its folder */
-export function pathFrom(file: string, path: string): string {
+function pathFrom(file: string, path: string): string {
   return resolve(dirname(file), path);
 }
 
@@ -61,18 +58,29 @@ async function openSet(file: string, each: DataSpec, spec: ExperimentSpec): Prom
 }
 
 /**
- * @throws XqgError XQG_EXPERIMENT_EMPTY where a setting has no judged question, and what the
- * loaders throw
+ * @param options skipEmpty: a setting without a judged question is left out with a note
+ * @throws XqgError XQG_EXPERIMENT_EMPTY where a setting, or every setting, has no judged question,
+ * and what the loaders throw
  */
-export async function openReported(file: string, spec: ExperimentSpec): Promise<ReportedData[]> {
+export async function openReported(
+  file: string,
+  spec: ExperimentSpec,
+  { skipEmpty = false }: { readonly skipEmpty?: boolean } = {},
+): Promise<ReportedData[]> {
   const opened: ReportedData[] = [];
   for (const each of spec.data) {
     const set = await openSet(file, each, spec);
-    for (const setting of each.settings) {
-      const asked = set.pools(setting).some((pool) => pool.asked.length > 0);
-      if (!asked) throw new XqgError('XQG_EXPERIMENT_EMPTY', { dataset: each.set, setting });
-    }
-    opened.push({ spec: each, set });
+    const isEmpty = (setting: Setting) =>
+      set.pools(setting).every(({ tests }) => tests.length === 0);
+    const empty = each.settings.filter(isEmpty);
+    const [first] = empty;
+    if (first !== undefined && (!skipEmpty || empty.length === each.settings.length))
+      throw new XqgError('XQG_EXPERIMENT_EMPTY', { dataset: each.set, setting: first });
+    const settings = each.settings.filter((setting) => !isEmpty(setting));
+    const notes = empty.map(
+      (setting) => `${each.set} has no question for the setting ${setting}, which is left out`,
+    );
+    opened.push({ spec: { ...each, settings }, set, notes });
   }
   return opened;
 }
@@ -100,49 +108,4 @@ export async function openTuning(
     });
   }
   return collection;
-}
-
-/**
- * Further passages; their ids get the name of the distractors before them, so that they meet no id
- * of a data set.
- */
-export async function openDistractors(file: string, spec: DistractorSpec): Promise<Distractors> {
-  const found =
-    spec.file === undefined
-      ? await englishParagraphs(pathFrom(file, spec['mlqa-r']!))
-      : await readPassages(pathFrom(file, spec.file));
-  return {
-    name: spec.name,
-    passages: found.map((each) => ({ ...each, id: `${spec.name}:${each.id}` })),
-  };
-}
-
-async function englishParagraphs(directory: string): Promise<readonly EvaluationPassage[]> {
-  const { parts } = await loadMlqar({ directory, langs: ['en'], half: 'all' });
-  return parts.get('en')!.passages;
-}
-
-async function readPassages(file: string): Promise<EvaluationPassage[]> {
-  const passages: EvaluationPassage[] = [];
-  const seen = new Set<string>();
-  for await (const { number, row } of readJsonRows(file)) {
-    const { id, text, lang, title = '' } = row;
-    if (
-      typeof id !== 'string' ||
-      typeof text !== 'string' ||
-      typeof lang !== 'string' ||
-      typeof title !== 'string'
-    )
-      throw lineError(
-        file,
-        number,
-        'no id, text and lang',
-        'Rows are {"id", "text", "lang", "title"}.',
-      );
-    if (seen.has(id))
-      throw lineError(file, number, `id "${id}" comes a second time`, 'Remove one of the rows.');
-    seen.add(id);
-    passages.push({ id, text, lang, title });
-  }
-  return passages;
 }

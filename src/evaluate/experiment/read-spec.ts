@@ -1,7 +1,6 @@
 /**
- * Reads an experiment file: YAML with places, checked by the schema and for what the schema cannot
- * say. Every problem of the file is found before anything runs, and all are told at once. Runs
- * nothing.
+ * Reads an experiment file: YAML with line numbers, checked by the schema and for what the schema
+ * cannot say. Every problem of the file is found before anything runs, and all are reported at once.
  */
 import { readFile } from 'node:fs/promises';
 import { closest, distance } from 'fastest-levenshtein';
@@ -9,6 +8,7 @@ import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import { parseMeasures, RANK_DISTANCE } from '../measures/metrics.js';
+import type { System } from '../systems.js';
 import { fits, parseExperimentMeasures } from './measurement.js';
 import { parseEncoderName, parseGeneratorName } from './recipe.js';
 import { type ExperimentSpec, experimentSchema, KEYS_OF, SETTINGS_OF } from './spec.js';
@@ -137,12 +137,15 @@ function unwrapped(schema: unknown): unknown {
   return inner;
 }
 
+/** The value of a key that is right in itself, with its default; else undefined. */
+type ValueOf = <K extends keyof ExperimentSpec>(key: K) => ExperimentSpec[K] | undefined;
+
 /** What one key says about another. Only keys that are right in themselves are looked at. */
 function crossProblems(raw: unknown): Problem[] {
   const { shape } = experimentSchema;
-  const value = <K extends keyof typeof shape>(key: K): z.infer<(typeof shape)[K]> | undefined => {
+  const value: ValueOf = (key) => {
     const parsed = shape[key].safeParse((raw as Record<string, unknown> | null)?.[key]);
-    return parsed.success ? (parsed.data as z.infer<(typeof shape)[K]>) : undefined;
+    return parsed.success ? (parsed.data as ExperimentSpec[typeof key]) : undefined;
   };
   const problems: Problem[] = [];
   const add = (path: Path, message: string) => problems.push({ path, message });
@@ -190,36 +193,11 @@ function crossProblems(raw: unknown): Problem[] {
   )
     add(
       ['primary', 'metric'],
-      `is ${primary.metric}, which the setting ${primary.setting} has not`,
+      `is ${primary.metric}, which the setting ${primary.setting} does not have`,
     );
   if (tune) measuresOf(tune.metric, parseMeasures, (message) => add(['tune', 'metric'], message));
 
-  const legs = value('legs');
-  const translation = value('translation');
-  if (legs && translation !== undefined) {
-    const known = knownSystems({ legs, translation });
-    const of = value('conditions')?.of ?? [];
-    const named: [Path, string | undefined, boolean][] = [
-      [['primary', 'baseline'], primary?.baseline, false],
-      [['primary', 'system'], primary?.system, false],
-      ...of.map((name, i): [Path, string, boolean] => [['conditions', 'of', i], name, true]),
-    ];
-    for (const [path, name, augmented] of named) {
-      if (name === undefined) continue;
-      const system = known.find((each) => each.name === name);
-      if (system === undefined) {
-        add(
-          path,
-          `is "${name}", no system of these legs${suggestion(
-            name,
-            known.map((each) => each.name),
-          )}`,
-        );
-      } else if (augmented && system.augment === 'off') {
-        add(path, `is ${name}, which has no generated queries to vary`);
-      }
-    }
-  }
+  problems.push(...problemsOfSystems(value));
   for (const name of Object.keys(value('models') ?? {})) {
     const named = value('encoders') ?? [];
     if (!named.includes(name))
@@ -237,7 +215,47 @@ function crossProblems(raw: unknown): Problem[] {
   return problems;
 }
 
-/** What a data set cannot be asked, and what it needs. */
+/** Names of systems that the file does not measure, or that have nothing to vary. */
+function problemsOfSystems(value: ValueOf): Problem[] {
+  const [legs, translation, primary] = [value('legs'), value('translation'), value('primary')];
+  if (legs === undefined || translation === undefined) return [];
+  const [systems, tune, conditions] = [value('systems'), value('tune'), value('conditions')];
+  const known = knownSystems({ legs, translation, systems, tune });
+  const measured =
+    systems === undefined ? known : known.filter(({ name }) => systems.includes(name));
+  const problems: Problem[] = [];
+  const check = (
+    path: Path,
+    name: string | undefined,
+    among: readonly System[],
+    of: string,
+  ): System | undefined => {
+    const system = among.find((each) => each.name === name);
+    if (name !== undefined && system === undefined) {
+      const names = among.map((each) => each.name);
+      problems.push({
+        path,
+        message: `is "${name}", no system of ${of}${suggestion(name, names)}`,
+      });
+    }
+    return system;
+  };
+  const measuredOf = systems === undefined ? 'these legs' : 'those under systems';
+  systems?.forEach((name, i) => {
+    check(['systems', i], name, known, 'xqg');
+  });
+  check(['primary', 'baseline'], primary?.baseline, measured, measuredOf);
+  check(['primary', 'system'], primary?.system, measured, measuredOf);
+  conditions?.of?.forEach((name, i) => {
+    const path = ['conditions', 'of', i];
+    const system = check(path, name, measured, measuredOf);
+    if (system?.augment === 'off')
+      problems.push({ path, message: `is ${name}, which has no generated queries to vary` });
+  });
+  return problems;
+}
+
+/** Settings and keys that a data set does not have, and those that it lacks. */
 function problemsOfData(
   data: ExperimentSpec['data'][number],
   measures: readonly string[],
@@ -247,7 +265,10 @@ function problemsOfData(
   settings.forEach((setting, s) => {
     const known = SETTINGS_OF[set];
     if (!known.includes(setting))
-      add(['settings', s], `is ${setting}, which ${set} has not (known: ${known.join(', ')})`);
+      add(
+        ['settings', s],
+        `is ${setting}, which ${set} does not have (known: ${known.join(', ')})`,
+      );
     else if (measures.length > 0 && !measures.some((name) => fits({ name }, setting)))
       add(
         ['settings', s],
@@ -256,10 +277,10 @@ function problemsOfData(
   });
   for (const [key, owners] of Object.entries(KEYS_OF)) {
     const given = data[key as keyof typeof data] !== undefined;
-    if (given && !owners.includes(set)) add([key], `is known of ${owners.join(', ')} only`);
+    if (given && !owners.includes(set)) add([key], `is a key of ${owners.join(', ')} only`);
   }
   if (set === 'xor-tydi' && data.corpus === undefined)
-    add(['corpus'], 'is missing: the passages that xor-tydi is asked of');
+    add(['corpus'], 'is missing: the passages that the questions of xor-tydi are about');
 }
 
 function measuresOf(

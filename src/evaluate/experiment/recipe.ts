@@ -75,6 +75,8 @@ export interface ModelOptions {
   readonly models?: Readonly<Record<string, ModelSpec>>;
   /** Of requests to endpoints. */
   readonly signal?: AbortSignal;
+  /** Gets a description of each model that was opened. */
+  readonly onOpened?: (description: string) => void;
 }
 
 /**
@@ -85,7 +87,7 @@ export async function openRecipes(
   encoderNames: readonly string[],
   generatorNames: readonly string[],
   folder: string,
-  { models = {}, signal }: ModelOptions = {},
+  { models = {}, signal, onOpened }: ModelOptions = {},
 ): Promise<ExperimentRecipes> {
   const packs = new Packs();
   const encoders: ExperimentRecipes['encoders'][number][] = [];
@@ -97,7 +99,7 @@ export async function openRecipes(
   try {
     for (const name of encoderNames) {
       const { encoder: spec, pack } = checked(name, parseEncoderName(name));
-      const encoderOptions = { ...pathsIn(folder, models[name]), signal };
+      const encoderOptions = { ...pathsIn(folder, models[name]), signal, onOpened };
       const encoder = await openRecipeEncoder(
         { encoder: resolveEncoderSpec(spec, folder), encoderOptions },
         () => packs.open(pack),

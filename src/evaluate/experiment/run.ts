@@ -9,17 +9,19 @@ import { hasDistribution } from '../../generate/generator.js';
 import { formatRun } from '../measures/trec.js';
 import type { ArtifactStore } from '../ranking/artifact-store.js';
 import { madeBy } from '../report/results.js';
-import { Asker } from './asker.js';
-import { ExperimentExpansions } from './expansions.js';
+import type { OpenCondition } from './condition.js';
+import { openConditions } from './conditions/index.js';
 import { type ExperimentResults, isPrimary, Measurement, packRanks } from './measurement.js';
-import { openDistractors, openReported, openTuning } from './open-data.js';
+import { openReported, openTuning, type ReportedData } from './open-data.js';
 import { preparePairings } from './pairings.js';
 import { type ExperimentRecipes, openRecipes } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
-import { Blocks, type WorkItem, workOf } from './work.js';
+import type { Variant } from './variant.js';
+import { Blocks, type Pairing, type WorkItem, workOf } from './work.js';
+import { WorkRanker } from './work-ranker.js';
 
-/** Told how far a run is; `done` of `total` steps, both 0 where that is not known. */
-export type Tell = (step: string, done: number, total: number) => void;
+/** Hears how far a run is: `done` of `total` steps, both 0 where that is not known. */
+type Tell = (step: string, done: number, total: number) => void;
 
 export interface RunOptions {
   /** The experiment file, which paths are relative to. */
@@ -30,7 +32,13 @@ export interface RunOptions {
   readonly command: string;
   readonly signal?: AbortSignal;
   readonly tell?: Tell;
-  /** Told once, when it is known what has to be done. */
+  /** Gets a description of each model that was opened. */
+  readonly onOpened?: (description: string) => void;
+  /** Which variants are measured. Default: all. */
+  readonly select?: (variant: Variant) => boolean;
+  /** True: a setting without a judged question is left out with a note. Default: an error. */
+  readonly skipEmpty?: boolean;
+  /** Called once, before anything is ranked. */
   readonly onPlan?: (plan: Plan) => void;
 }
 
@@ -38,7 +46,7 @@ export interface RunOptions {
 export interface Plan {
   readonly rankings: number;
   /** Rankings whose ranks are in the store. */
-  readonly kept: number;
+  readonly inStore: number;
   readonly variants: readonly string[];
   readonly notes: readonly string[];
 }
@@ -65,17 +73,14 @@ export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
   const recipe = await openRecipes(spec.encoders, spec.generators, folder, {
     models,
     signal: options.signal,
+    onOpened: options.onOpened,
   });
-  let expansions: ExperimentExpansions | undefined;
+  let conditions: readonly OpenCondition[] = [];
   try {
-    expansions = await ExperimentExpansions.open(
-      spec.conditions.expansion ?? [],
-      folder,
-      options.signal,
-    );
-    return await runWith(recipe, expansions, options);
+    conditions = await openConditions(spec.conditions, options);
+    return await runWith(recipe, conditions, options);
   } catch (error) {
-    await expansions?.close();
+    for (const condition of conditions) await condition.close();
     await recipe.close();
     throw error;
   }
@@ -83,48 +88,42 @@ export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
 
 async function runWith(
   recipe: ExperimentRecipes,
-  expansions: ExperimentExpansions,
+  conditions: readonly OpenCondition[],
   options: RunOptions,
 ): Promise<FinishedRun> {
   const { file, spec, store, signal, tell = () => {} } = options;
   const clock = new Clock();
   tell('reading the data', 0, 0);
-  const reported = await openReported(file, spec);
-  const distractors = await Promise.all(
-    (spec.conditions.distractors ?? []).map((each) => openDistractors(file, each)),
-  );
+  const reported = await openReported(file, spec, options);
   const tuningData = spec.tune && (await openTuning(file, spec.tune, reported));
   clock.lap('reading');
 
-  const prepared = await preparePairings(recipe, tuningData ?? null, options);
-  const { pairings, tuning } = prepared;
-  const notes = [...reported.flatMap(({ set }) => set.notes), ...prepared.notes];
+  const prepared = await preparePairings(recipe, conditions, tuningData ?? null, options);
+  const { select = () => true } = options;
+  const pairings = prepared.pairings.map((pairing) => ({
+    ...pairing,
+    variants: pairing.variants.filter(select),
+  }));
+  const notes = [
+    ...reported.flatMap(({ set, notes: ofSettings }) => [...set.notes, ...ofSettings]),
+    ...prepared.notes,
+    ...pairings.flatMap((pairing) => unknownLanguages(pairing, reported)),
+  ];
   clock.lap('tuning');
-  if (
-    spec.conditions.queries &&
-    recipe.generators.some(({ generator }) => hasDistribution(generator))
-  )
-    notes.push(
-      'the lexicon generator draws keywords from one distribution: more queries mean less sampling noise, not more knowledge',
-    );
 
-  const blocks = new Blocks(store, spec.seed, signal);
-  const work = workOf({ reported, distractors, pairings, blocks, expansions, seed: spec.seed });
-  const kept = await Promise.all(work.map((item) => store.has('ranks', item.identity)));
-  const keptCount = kept.filter(Boolean).length;
+  const blocks = new Blocks(store, spec.seed, { signal, progress: tell });
+  const groups = [...workOf({ reported, pairings, blocks, seed: spec.seed })];
+  const work = groups.flat();
+  const stored = await Promise.all(work.map((item) => store.has('ranks', item.identity)));
+  const inStore = stored.filter(Boolean).length;
   const variants = [...new Set(work.map(({ variant }) => variant.name))];
-  options.onPlan?.({ rankings: work.length, kept: keptCount, variants, notes });
-  const asker = new Asker(recipe, { ...options, expansions });
+  options.onPlan?.({ rankings: work.length, inStore, variants, notes });
+  const ranker = new WorkRanker(recipe, options);
   const measurements: Measurement[] = [];
-  for (const [i, item] of work.entries()) {
+  for (const group of groups) {
     signal?.throwIfAborted();
-    const { encoder, queryLang, passageLang } = item.place;
-    tell(`${encoder}: ${item.variant.name}, ${queryLang} to ${passageLang}`, i, work.length);
-    const ranks = await store.integers('ranks', item.identity, async () =>
-      packRanks(await asker.ranks(item)),
-    );
-    const size = item.pool.blocks.reduce((sum, { block }) => sum + block.passages.length, 0);
-    measurements.push(new Measurement(item.place, item.variant, item.test, ranks, size));
+    tell(stepOf(group), measurements.length, work.length);
+    measurements.push(...(await measure(group, ranker, store)));
   }
   clock.lap('encoding and ranking');
   const sources = [...reported.map(({ set }) => set), ...(tuningData ? [tuningData] : [])];
@@ -132,7 +131,7 @@ async function runWith(
     results: {
       spec,
       measurements,
-      tuning,
+      tuning: prepared.tuning,
       notes,
       madeBy: madeBy(
         options.command,
@@ -153,12 +152,68 @@ async function runWith(
       },
       timings: clock.laps,
     },
-    runs: primaryRuns(work, asker, spec, store),
+    runs: primaryRuns(work, ranker, spec, store),
     close: async () => {
-      await expansions.close();
+      for (const condition of conditions) await condition.close();
       await recipe.close();
     },
   };
+}
+
+/** Items that are ranked together, for people. */
+function stepOf(group: readonly WorkItem[]): string {
+  const [{ subject, variant }] = group;
+  const { encoder, queryLang, passageLang } = subject;
+  const more = group.length === 1 ? '' : ` and ${group.length - 1} more`;
+  return `${encoder}: ${variant.name}${more}, ${queryLang} to ${passageLang}`;
+}
+
+/** Measures a group; what the store has not is ranked together. */
+async function measure(
+  group: readonly WorkItem[],
+  ranker: WorkRanker,
+  store: ArtifactStore,
+): Promise<Measurement[]> {
+  const missing = new Map<string, WorkItem>();
+  for (const item of group) {
+    const key = JSON.stringify(item.identity);
+    if (!missing.has(key) && !(await store.has('ranks', item.identity))) missing.set(key, item);
+  }
+  const items = [...missing.values()];
+  const ranks = items.length === 0 ? [] : await ranker.ranks(items);
+  const ranked = new Map([...missing.keys()].map((key, i) => [key, ranks[i]]));
+  const measurements: Measurement[] = [];
+  for (const item of group) {
+    const packed = await store.integers('ranks', item.identity, async () =>
+      // A damaged file is ranked again.
+      packRanks(ranked.get(JSON.stringify(item.identity)) ?? (await ranker.ranks([item]))[0]),
+    );
+    const { subject, variant, test, pool } = item;
+    measurements.push(new Measurement(subject, variant, test, packed, pool.size));
+  }
+  return measurements;
+}
+
+/** A note where a generator with tables has none for a language of the data. */
+function unknownLanguages({ generator }: Pairing, reported: readonly ReportedData[]): string[] {
+  if (!hasDistribution(generator)) return [];
+  const langs = reported.flatMap(({ spec, set }) =>
+    spec.settings.flatMap((setting) =>
+      set
+        .pools(setting)
+        .flatMap(({ tests, passageLang }) => [
+          passageLang,
+          ...tests.map(({ queryLang }) => queryLang),
+        ]),
+    ),
+  );
+  const unknown = [...new Set(langs)].filter(
+    (lang) => !generator.languages.includes(lang) && /^[a-z]{2,3}$/.test(lang) && lang !== 'all',
+  );
+  if (unknown.length === 0) return [];
+  return [
+    `the pack does not know ${unknown.join(', ')}: only shared words and romanized n-grams match`,
+  ];
 }
 
 /** Seconds between laps. */
@@ -176,7 +231,7 @@ class Clock {
 /** The runs of the two systems of the primary hypothesis. */
 function primaryRuns(
   work: readonly WorkItem[],
-  asker: Asker,
+  ranker: WorkRanker,
   spec: ExperimentSpec,
   store: ArtifactStore,
 ): SystemRun[] {
@@ -185,18 +240,20 @@ function primaryRuns(
   const names = [primary.baseline, primary.system];
   return work
     .filter(
-      ({ variant, place }) =>
-        variant.condition === 'system' && names.includes(variant.name) && isPrimary(place, primary),
+      ({ variant, subject }) =>
+        variant.condition === 'system' &&
+        names.includes(variant.name) &&
+        isPrimary(subject, primary),
     )
     .map((item): SystemRun => {
-      const { dataset, setting, queryLang, passageLang, encoder, generator } = item.place;
-      const tag = item.variant.name.replaceAll('+', '-');
+      const { dataset, setting, queryLang, passageLang, encoder, generator } = item.subject;
+      const tag = item.variant.name.replaceAll('+', '-').replace(/[ ()]+/g, '');
       const parts = [dataset, setting, `${queryLang}-${passageLang}`, encoder, generator, tag];
       return {
         name: `${parts.join('.').replace(/[^\w.-]+/g, '_')}.run.gz`,
         content: () =>
           store.bytes('runs', { ...item.identity, depth: runs.depth, tag }, async () => {
-            const ranked = await asker.best(item, runs.depth);
+            const ranked = await ranker.best(item, runs.depth);
             return gzipSync(ranked.map((query) => formatRun(query, tag)).join(''));
           }),
       };

@@ -1,5 +1,5 @@
 /**
- * Data sets with one pool that all questions are asked of: a BEIR folder, and XOR-TyDi with a
+ * Data sets with one pool for all questions: a BEIR folder, and XOR-TyDi with a
  * corpus.
  */
 
@@ -7,30 +7,36 @@ import { detectLanguage } from '../../languages/detect.js';
 import { openBeir } from '../data/beir.js';
 import type { EvaluationQuery, TestCollection } from '../data/collection.js';
 import { sourceOf } from '../data/data-folder.js';
-import { absentNote, heldPool } from '../data/multilingual-retrieval.js';
 import { requireLanguages } from '../data/squad.js';
 import { loadXorCorpus, type XorCorpusOptions } from '../data/xor.js';
 import { AnswerSearch } from '../measures/xor/answer-recall.js';
 import { FEW_ABBREVIATIONS, sentencesOf } from '../measures/xor/punkt.js';
 import { loadPunkt, punktFiles } from '../measures/xor/punkt-files.js';
 import { treebankTokens } from '../measures/xor/treebank.js';
+import { passagesInMemory, streamedPassages } from '../ranking/block.js';
 import { type ReportedSet, singlePoolSet } from './reported-set.js';
-import type { DataSpec } from './spec.js';
+import { BEIR_DEPTH, type DataSpec } from './spec.js';
+
+/** Stands for the language of questions whose rows name none. */
+export const UNKNOWN_LANGUAGE = 'unknown';
 
 /**
- * Every query belongs to the language that its row names, else to the one given, else to the one
- * detected.
+ * Questions by the language that their rows name, else the one given; the others are one group, and
+ * search detects the language of each.
  */
 export async function openBeirFolder(
   directory: string,
-  { split, langs, 'query-lang': queryLang, 'passage-lang': passageLang }: DataSpec,
+  { split, langs, depth = BEIR_DEPTH, ...given }: DataSpec,
 ): Promise<ReportedSet> {
+  const { 'query-lang': queryLang, 'passage-lang': passageLang } = given;
   const detect = async (text: string) => (await detectLanguage(text)).lang;
   const test = await openBeir({ directory, split, queryLang, passageLang, detect });
-  const { passages, absent } = await heldPool(test);
+  const passages = await streamedPassages(() => test.passages());
   const byLang = new Map<string, EvaluationQuery[]>();
-  for (const query of test.queries)
-    byLang.set(query.lang, [...(byLang.get(query.lang) ?? []), query]);
+  for (const query of test.queries) {
+    const lang = query.langGiven ? query.lang : UNKNOWN_LANGUAGE;
+    byLang.set(lang, [...(byLang.get(lang) ?? []), query]);
+  }
   const present = [...byLang.keys()].sort();
   requireLanguages('BEIR', directory, langs, present);
   const tests = present
@@ -42,21 +48,40 @@ export async function openBeirFolder(
         { ...test, queries, qrels: new Map(queries.map(({ id }) => [id, test.qrels.get(id)!])) },
       ];
     });
-  const detected = test.queries.filter(({ langGiven }) => !langGiven).length;
-  const notes = [...test.notes];
-  if (absent > 0) notes.push(absentNote(test.name, absent));
-  if (detected > 0)
-    notes.push(
-      `${test.name}: the language of ${detected} of ${test.queries.length} queries was detected, not given`,
-    );
   return singlePoolSet({
     name: `beir/${test.name}`,
     setting: 'beir',
     passages,
     tests: new Map(tests),
+    depth,
     sources: test.sources,
-    notes,
+    notes: [...test.notes, ...notesOf(test, passages.ids, depth)],
   });
+}
+
+function notesOf(
+  { queries, qrels }: TestCollection,
+  passageIds: readonly string[],
+  depth: number,
+): string[] {
+  const notes: string[] = [];
+  const present = new Set(passageIds);
+  const size = passageIds.length;
+  const absent = [...qrels.values()]
+    .flatMap((judgments) => [...judgments])
+    .filter(([id, relevance]) => relevance > 0 && !present.has(id)).length;
+  if (absent > 0)
+    notes.push(
+      `${absent} relevant passages of the qrels are not in the corpus and count as not found`,
+    );
+  if (depth < size) {
+    const cut = `rankings are cut at ${depth.toLocaleString('en-US')} of ${size.toLocaleString('en-US')} passages`;
+    notes.push(`${cut}: a relevant passage beyond counts as not found`);
+  }
+  const detected = queries.filter(({ langGiven }) => !langGiven).length;
+  if (detected > 0)
+    notes.push(`the language of ${detected} of ${queries.length} queries was detected, not given`);
+  return notes;
 }
 
 /** @param most the largest limit of a measure, in tokens */
@@ -73,7 +98,7 @@ export async function openXor(
   return singlePoolSet({
     name: 'xor-tydi',
     setting: 'xor',
-    passages,
+    passages: passagesInMemory(passages),
     tests,
     sources: [...sources, ...trained],
     notes: punkt === undefined ? [...notes, plain] : notes,

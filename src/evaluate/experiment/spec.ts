@@ -3,35 +3,20 @@
  * are the documentation of the format.
  */
 import { z } from 'zod';
-import { EXPANSION_WAYS } from '../../expand/apply.js';
-import { MEASURES } from '../xquad.js';
+import { CONDITIONS } from './conditions/index.js';
+import { listOf, object, oneOf, share, text, whole } from './schema.js';
+
+/** The measures of every data set. */
+const MEASURES = 'MRR accuracy@1 R@10 R@100 nDCG@10';
+
+/** Passages of a BEIR folder that are ranked for a question, unless its file says otherwise. */
+export const BEIR_DEPTH = 1000;
 
 const PARALLEL_SETS = ['xquad', 'xquad-r', 'mlqa-r'] as const;
 const DATA_SETS = [...PARALLEL_SETS, 'miracl', 'mr-tydi', 'beir', 'xor-tydi'] as const;
 const PARALLEL_SETTINGS = ['mono', 'to-english', 'from-english', 'cross', 'multi'] as const;
 const SETTINGS = [...PARALLEL_SETTINGS, 'beir', 'xor'] as const;
-export const LANGUAGE_CHOICES = ['own', 'all', 'others', 'leave-one-out'] as const;
-export const COMBINATIONS = ['mean', 'sum', 'paper'] as const;
-export const MEANS = ['none', 'training', 'pool'] as const;
 const LEGS = ['dense', 'lexical', 'hybrid'] as const;
-
-export type LanguageChoice = (typeof LANGUAGE_CHOICES)[number];
-export type Combination = (typeof COMBINATIONS)[number];
-export type MeansSource = (typeof MEANS)[number];
-
-const oneOf = <const W extends readonly [string, ...string[]]>(words: W) =>
-  z.enum(words, { error: `is not one of ${words.join(', ')}` });
-const text = z.string('is not text').min(1, 'is empty');
-const share = z.number('is not a number').min(0, 'is less than 0').max(1, 'is more than 1');
-const whole = (least: number) =>
-  z.int('is not a whole number').min(least, `is less than ${least.toLocaleString('en-US')}`);
-const listOf = <S extends z.ZodType>(item: S) =>
-  z
-    .array(item, 'is not a list')
-    .min(1, 'is an empty list')
-    .refine((items) => new Set(items).size === items.length, 'has an entry twice');
-const object = <S extends z.ZodRawShape>(shape: S) =>
-  z.strictObject(shape, 'is not a group of keys');
 
 const data = object({
   /** Which data set. */
@@ -57,9 +42,11 @@ const data = object({
   /** Of a BEIR folder: language of rows that name none; default: detected. */
   'query-lang': text.optional(),
   'passage-lang': text.optional(),
+  /** Of a BEIR folder: passages that are ranked for a question at most; default 1,000. */
+  depth: whole(1).optional(),
 });
 
-/** What each data set can be asked. */
+/** The settings of each data set. */
 export const SETTINGS_OF: Readonly<
   Record<(typeof DATA_SETS)[number], readonly (typeof SETTINGS)[number][]>
 > = {
@@ -79,6 +66,7 @@ export const KEYS_OF: Readonly<Record<string, readonly (typeof DATA_SETS)[number
   punkt: ['xor-tydi'],
   'query-lang': ['beir'],
   'passage-lang': ['beir'],
+  depth: ['beir'],
 };
 
 const primary = object({
@@ -108,74 +96,20 @@ const tune = object({
   ]),
 });
 
-const distractors = object({
-  /** How the condition is called. */
-  name: text,
-  /**
-   * Further passages: the English paragraphs of an MLQA-R folder, or a JSONL file of {id, text,
-   * title, lang}.
-   */
-  'mlqa-r': text.optional(),
-  file: text.optional(),
-}).refine((value) => (value['mlqa-r'] === undefined) !== (value.file === undefined), {
-  error: 'needs either mlqa-r or file',
-});
-
-/** Questions expanded at search time, the rival that costs latency. */
-const expansion = object({
-  /** How the condition is called. */
-  name: text,
-  /** `openai:MODEL`, or a .jsonl file of recorded expansions, relative to the experiment file. */
-  by: text,
-  /**
-   * Of a model: zero-shot, few-shot, rephrase, rephrase-few-shot, or a file relative to the
-   * experiment file.
-   */
-  prompt: text.optional(),
-  /** Of a model: settings of its endpoint, a file relative to the experiment file. */
-  endpoint: text.optional(),
-  how: oneOf(EXPANSION_WAYS).default('append'),
-  /** Default: that of `xqg search`. */
-  weight: z.number('is not a number').min(0, 'is less than 0').optional(),
-  /** Language that the texts are written in; default: that of the question. */
-  lang: text.optional(),
-}).refine(({ how, weight = 0 }) => how === 'append' || weight <= 1, {
-  error: 'mixes in a share of more than 1',
-  path: ['weight'],
-});
+/** What is varied: `of`, and the values of each condition by its key. */
+interface Conditions {
+  /** The augmented systems that are varied; default: that of the primary hypothesis. */
+  readonly of?: readonly string[];
+  readonly [key: string]: unknown;
+}
 
 const conditions = object({
-  /** The augmented systems that the conditions vary; default: that of the primary hypothesis. */
   of: listOf(text).optional(),
-  alpha: listOf(share).optional(),
-  /** Numbers of drawn queries a passage and language; 0 is the baseline. */
-  queries: listOf(whole(0)).optional(),
-  languages: listOf(oneOf(LANGUAGE_CHOICES)).optional(),
-  combine: listOf(oneOf(COMBINATIONS)).optional(),
-  /** Percentiles of the round-trip score below which drawn queries are dropped; 0 keeps all. */
-  filter: listOf(
-    z.number('is not a number').min(0, 'is less than 0').lt(100, 'is not less than 100'),
-  ).optional(),
-  'language-means': listOf(oneOf(MEANS)).optional(),
-  /**
-   * Weights of a first pass (see search/feedback.ts), of the systems of the primary hypothesis and
-   * those under `of`.
-   */
-  feedback: listOf(z.number('is not a number').min(0, 'is less than 0')).optional(),
-  distractors: z.array(distractors, 'is not a list').min(1, 'is an empty list').optional(),
-  /** The systems of the primary hypothesis and those under `of`, with their questions expanded. */
-  expansion: z
-    .array(expansion, 'is not a list')
-    .min(1, 'is an empty list')
-    .refine(
-      (list) => new Set(list.map(({ name }) => name)).size === list.length,
-      'has a name twice',
-    )
-    .optional(),
-}).default({});
+  ...Object.fromEntries(CONDITIONS.map(({ key, schema }) => [key, schema.optional()])),
+}).default({}) as unknown as z.ZodType<Conditions>;
 
 const model = object({
-  /** What is to be known of the model: fields, or a file of them (docs/models.md). */
+  /** The model's card: fields, or a file of them (docs/models.md). */
   card: z.union([text, z.record(text, z.unknown())]).optional(),
   /** Settings of the endpoint of openai:MODEL, a file. */
   endpoint: text.optional(),
@@ -219,12 +153,20 @@ export const experimentSchema = object({
   /** `lexicon`, `gloss`, each also with `:PACK`, or `file:QUERIES`. */
   generators: listOf(text).default(['lexicon']),
   legs: listOf(oneOf(LEGS)).default(['dense']),
-  /** Also query translation by the generator's tables (+qt), the rival. */
+  /** Also query translation by the generator's tables (+qt), the baseline of generation. */
   translation: z.boolean('is not true or false').default(false),
+  /**
+   * Only these systems. Default: all of the legs but those that sum the queries of all languages,
+   * which are measured where they are named, and those of drawn queries, which are a condition.
+   */
+  systems: listOf(text).optional(),
   measures: text.default(MEASURES),
-  /** Of systems that are not tuned; default: that of search for the encoder. */
+  /** Default: that of search for the encoder. */
   alpha: share.optional(),
-  /** Default alpha and weights where absent. */
+  /**
+   * Also measures every system with the parameters that are best on other data, as `NAME (tuned)`:
+   * without it, a system has the defaults of search.
+   */
   tune: tune.optional(),
   conditions,
   statistics,
@@ -237,5 +179,3 @@ export type ExperimentSpec = z.infer<typeof experimentSchema>;
 export type DataSpec = ExperimentSpec['data'][number];
 export type TuneSpec = NonNullable<ExperimentSpec['tune']>;
 export type ModelSpec = z.infer<typeof model>;
-export type ExpansionSpec = NonNullable<ExperimentSpec['conditions']['expansion']>[number];
-export type DistractorSpec = NonNullable<ExperimentSpec['conditions']['distractors']>[number];

@@ -1,35 +1,61 @@
 /** The systems that an experiment measures, by their names. */
-import { SYSTEMS, type System } from '../systems.js';
+import { SYSTEMS, type System, systemsNamed } from '../systems.js';
+import { parametersOf } from '../tune-grid.js';
 import type { ExperimentSpec } from './spec.js';
 
-type Wanted = Pick<ExperimentSpec, 'legs' | 'translation' | 'primary'> & {
-  readonly conditions: Pick<ExperimentSpec['conditions'], 'of'>;
-};
+type Naming = Pick<ExperimentSpec, 'legs' | 'translation' | 'systems' | 'tune'>;
+
+/** Follows the name of a system whose parameters were chosen in the run; others have defaults. */
+const TUNED = ' (tuned)';
+
+/** A system as its name says it, without what tuning adds. */
+export function untunedName({ name }: Pick<System, 'name'>): string {
+  return name.endsWith(TUNED) ? name.slice(0, -TUNED.length) : name;
+}
+
+export function isTuned({ name }: Pick<System, 'name'>): boolean {
+  return name.endsWith(TUNED);
+}
+
+/** Tuning has candidates for alpha and the weight of the dense leg (see spec.ts). */
+function canBeTuned(system: System): boolean {
+  const { augment, drawn } = system;
+  return (
+    augment !== 'all' &&
+    !drawn &&
+    parametersOf(system).some((parameter) => parameter === 'alpha' || parameter === 'denseWeight')
+  );
+}
+
+/** Systems that a file with these keys can name, in the order of tables. */
+export function knownSystems({ legs, translation, systems, tune }: Naming): System[] {
+  const usual = ({ mode, drawn, translate }: System) =>
+    legs.includes(mode) && !drawn && (translation || !translate);
+  return SYSTEMS.filter((system) => systems !== undefined || usual(system)).flatMap((system) =>
+    tune !== undefined && canBeTuned(system)
+      ? [system, { ...system, name: `${system.name}${TUNED}` }]
+      : [system],
+  );
+}
+
+/** @throws XqgError XQG_UNKNOWN_SYSTEM */
+export function measuredSystems(
+  spec: Naming & Pick<ExperimentSpec, 'primary' | 'conditions'>,
+): System[] {
+  const known = knownSystems(spec);
+  if (spec.systems !== undefined) return systemsNamed(spec.systems, known);
+  const { primary, conditions } = spec;
+  const named = [primary.baseline, primary.system, ...(conditions.of ?? [])];
+  return known.filter(({ name, augment }) => augment !== 'all' || named.includes(name));
+}
 
 /**
- * Systems that can be named in a file with these legs. Numbers of drawn queries are a condition,
- * not systems.
+ * What a system is compared with in the same leg: the same without generated queries, tuned where
+ * it is tuned.
  */
-export function knownSystems({
-  legs,
-  translation,
-}: Pick<Wanted, 'legs' | 'translation'>): System[] {
-  return SYSTEMS.filter(
-    ({ mode, drawn, translate }) => legs.includes(mode) && !drawn && (translation || !translate),
-  );
-}
-
-/** The systems themselves; those that sum all languages only where they are named. */
-export function measuredSystems(wanted: Wanted): System[] {
-  const named = [wanted.primary.baseline, wanted.primary.system, ...(wanted.conditions.of ?? [])];
-  return knownSystems(wanted).filter(
-    ({ name, augment }) => augment !== 'all' || named.includes(name),
-  );
-}
-
-/** What a system is compared with in the same leg: the same without generated queries. */
-export function plainOf(system: System): System {
-  return SYSTEMS.find(
+export function plainNameOf(system: System): string {
+  const plain = SYSTEMS.find(
     ({ mode, augment, translate }) => mode === system.mode && augment === 'off' && !translate,
   )!;
+  return isTuned(system) && canBeTuned(plain) ? `${plain.name}${TUNED}` : plain.name;
 }

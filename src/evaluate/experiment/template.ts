@@ -2,6 +2,9 @@
  * The commented experiment file that `xqg experiment init` writes. A test holds it and the schema
  * together.
  */
+import { CONDITIONS } from './conditions/index.js';
+
+const examples = CONDITIONS.map(({ example }) => example.replace(/^/gm, '  ')).join('\n');
 
 export const TEMPLATE = `# An experiment of xqg: encoders x generators x conditions x data sets, one report.
 #   xqg experiment run THIS_FILE
@@ -38,14 +41,14 @@ generators: [lexicon]
 # models:                          # how models among the encoders are opened
 #   "openai:MODEL": { endpoint: endpoint.json, card: { normalize: true } }
 
-# dense, lexical (BM25), hybrid. translation: true adds the rival, translating the question by the same tables (+qt).
+# dense, lexical (BM25), hybrid. translation: true adds systems that translate the question by the same tables (+qt).
 legs: [dense, lexical, hybrid]
 translation: true
 
 measures: MRR accuracy@1 R@10 nDCG@10
 
-# Chooses alpha and weights on other data, as part of the run; refused on data that shares questions with what is reported.
-# Without this, the defaults of search are used.
+# Systems have the defaults of search. This also measures each with alpha and weights that are chosen on other data, as part of the
+# run, under a name of its own: dense+xqg (tuned). Refused on data that shares questions with what is reported.
 tune:
   on: mlqa-r
   path: data/mlqa-r
@@ -55,24 +58,13 @@ tune:
   alpha: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
   dense-weight: [0.25, 0.5, 1, 2, 4]
 
-# Of systems that are not tuned; default: that of search for the encoder.
+# Default: that of search for the encoder.
 # alpha: 0.4
 
 # Each is optional.
 conditions:
   of: [dense+xqg]                  # the systems that are varied; default: that of the primary hypothesis
-  alpha: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
-  queries: [0, 1, 2, 3, 4, 5, 8, 12]
-  languages: [own, all, others, leave-one-out]
-  combine: [mean, sum, paper]
-  filter: [0, 25, 50, 75]          # percent of the drawn queries that are dropped, by round trip
-  language-means: [none, pool]     # training: needs an encoder that knows means of its training text
-  feedback: [0, 0.2, 0.5, 1]       # the question pulled toward the best passage of a first pass
-  # distractors:                   # further passages in the pool: one of mlqa-r, file
-  #   - name: mlqa-r
-  #     mlqa-r: data/mlqa-r
-  # expansion:                     # questions expanded at search time: openai:MODEL, or a .jsonl file of what was written
-  #   - { name: recorded, by: expansions.jsonl, how: append }
+${examples}
 
 # Permutations and bootstrap samples, their seed, and the confidence of intervals.
 statistics: { samples: 10000, seed: 1, confidence: 0.95 }

@@ -12,7 +12,7 @@ import { TUNABLE_SYSTEMS } from '../systems.js';
 import { tune } from '../tune.js';
 import { type Grid, parametersOf, type Settings } from '../tune-grid.js';
 import type { ExperimentSpec, TuneSpec } from './spec.js';
-import { measuredSystems } from './systems.js';
+import { measuredSystems, untunedName } from './systems.js';
 
 /** What was tried for one system, and what was best. */
 export interface TunedSystem {
@@ -53,7 +53,7 @@ export function tuningIdentity({
     systems: tunable(spec).map(({ name }) => name),
     encoder: encoder.identity,
     generator: generator.identity,
-    code: codeIdentity(RANKING_CODE),
+    code: codeIdentity([...RANKING_CODE, 'evaluate/tune']),
   };
 }
 
@@ -69,7 +69,10 @@ export function tuneSystems(options: TuningOptions): Promise<TunedSystem[]> {
         setting: options.tune.setting,
         systems,
         grid,
-        parts: { encoder, generator, scanner },
+        encoder,
+        generator,
+        scanner,
+        store,
         measure: options.tune.metric,
       },
       progress,
@@ -96,6 +99,6 @@ export function tuneSystems(options: TuningOptions): Promise<TunedSystem[]> {
 }
 
 function tunable(spec: ExperimentSpec) {
-  const measured = measuredSystems(spec).map(({ name }) => name);
+  const measured = measuredSystems(spec).map(untunedName);
   return TUNABLE_SYSTEMS.filter(({ name }) => measured.includes(name));
 }

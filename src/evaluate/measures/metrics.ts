@@ -1,23 +1,23 @@
 /**
- * Scores runs against qrels as trec_eval does.
+ * Evaluates runs against qrels as trec_eval does.
  *
- * Order: score descending, compared as float64, then passage id descending by its UTF-8 bytes.
- * (trec_eval itself holds scores as float32, where 16777217 equals 16777216; xqg fuses in float64
- * and keeps such differences.) Relevance above 0 is relevant; gains are linear. Means are over the
- * queries of the qrels: a query that the run lacks, or that has no relevant passage, counts 0.
+ * Passages are ordered by descending score, compared as float64, then by descending id in UTF-8
+ * order. (trec_eval itself stores scores as float32, where 16777217 equals 16777216.) A relevance
+ * above 0 means relevant; gains are linear. Means are over the queries of the qrels: a query that
+ * the run lacks, or that has no relevant passage, counts 0.
  */
 import { XqgError } from '../../base/errors.js';
 
-/** Relevance by passage id of one query. */
+/** The relevance of passages for one query, by passage id. */
 export type Judgments = ReadonlyMap<string, number>;
 /** Judgments by query id. */
 export type Qrels = ReadonlyMap<string, Judgments>;
-/** Score by passage id of one query; a passage without a score has no entry. */
+/** The scores of passages for one query, by passage id; passages without a score are absent. */
 export type Scores = ReadonlyMap<string, number>;
 /** Scores by query id. */
 export type Run = ReadonlyMap<string, Scores>;
 
-/** What every measure is computed from: where the relevant passages of one query are. */
+/** The ranks of the relevant passages of one query, from which all measures are computed. */
 export interface RelevantRanks {
   /** Ranks (from 1, ascending) of the relevant passages that were retrieved. */
   readonly ranks: readonly number[];
@@ -25,29 +25,29 @@ export interface RelevantRanks {
   readonly gains: readonly number[];
   /** Relevance of every relevant passage, retrieved or not, descending. */
   readonly ideal: readonly number[];
-  /** Passages of the pool; of a run read from a file: those that it has for the query. */
+  /** Number of passages in the pool, or, for a run from a file, of those listed for the query. */
   readonly size: number;
 }
 
-/** One measure, e.g. nDCG@10: a value per query, in [0, 1] except for rank-distance. */
+/** A measure such as nDCG@10: a value per query, in [0, 1] except for rank-distance. */
 export interface Measure {
-  /** As xqg writes it: `nDCG@10`, `MRR`, `R@100`, `P@1`, `mAP`, `accuracy@1`, `rank-distance`. */
+  /** `nDCG@10`, `MRR`, `R@100`, `P@1`, `mAP`, `accuracy@1`, `rank-distance` and so on. */
   readonly name: string;
   of(query: RelevantRanks): number;
 }
 
 export interface MeasureValues {
   readonly measures: readonly string[];
-  /** By query id of the qrels, in their order: one value per measure. */
+  /** One value per measure, by query id, in the order of the qrels. */
   readonly perQuery: ReadonlyMap<string, readonly number[]>;
   /** Mean over the queries of the qrels, one per measure; 0 if there are none. */
   readonly means: readonly number[];
 }
 
-/** Language bias; lower is better. */
+/** Name of the measure of language bias; lower is better. */
 export const RANK_DISTANCE = 'rank-distance';
 
-/** Every measure by its name without cut-off; `cut` is Infinity where none is given. */
+/** Measures by their name without the cut-off; `cut` is Infinity if there is none. */
 const FORMULAS: Record<
   string,
   { cutOff: 'optional' | 'required' | 'none'; of(query: RelevantRanks, cut: number): number }
@@ -86,9 +86,9 @@ const FORMULAS: Record<
     of: ({ ranks }, cut) => (retrievedWithin(ranks, cut) > 0 ? 1 : 0),
   },
   /**
-   * Language bias: how far apart the parallel passages of a question stand in the pool of all
-   * languages, in ranks (Elmahdy, Lin and Ahmad, arXiv 2408.10536, 4.3). A passage that was not
-   * retrieved counts as the last one of the pool.
+   * Language bias: the distance between the ranks of the parallel passages of a question in the
+   * pool of all languages (Elmahdy, Lin and Ahmad, arXiv 2408.10536, section 4.3). A passage that
+   * was not retrieved counts as the last one of the pool.
    */
   [RANK_DISTANCE]: {
     cutOff: 'none',
@@ -105,7 +105,7 @@ function retrievedWithin(ranks: readonly number[], cut: number): number {
   return count;
 }
 
-/** The measures that `parseMeasures` knows, as people read them. */
+/** The measures that `parseMeasures` accepts, as text for messages. */
 export const KNOWN_MEASURES = Object.entries(FORMULAS)
   .flatMap(([name, { cutOff }]) => [
     ...(cutOff === 'required' ? [] : [name]),
@@ -114,8 +114,8 @@ export const KNOWN_MEASURES = Object.entries(FORMULAS)
   .join(', ');
 
 /**
- * Reads measures separated by blanks or commas, e.g. `nDCG@10 MRR@10 R@100 mAP`; upper and lower
- * case are the same. Throws XQG_UNKNOWN_MEASURE, also for an empty text.
+ * Parses measures separated by spaces or commas, such as `nDCG@10 MRR@10 R@100 mAP`, ignoring case.
+ * @throws XqgError XQG_UNKNOWN_MEASURE when a measure is unknown or there is none
  */
 export function parseMeasures(text: string): Measure[] {
   const names = text.split(/[\s,]+/).filter((name) => name !== '');
@@ -125,10 +125,10 @@ export function parseMeasures(text: string): Measure[] {
 }
 
 function parseMeasure(text: string): Measure {
-  const [, wanted, digits] = /^([a-z-]+)(?:@([1-9]\d{0,8}))?$/i.exec(text) ?? [];
-  const name = Object.keys(FORMULAS).find((known) => known.toLowerCase() === wanted?.toLowerCase());
-  const unfit = digits === undefined ? 'required' : 'none';
-  if (name === undefined || FORMULAS[name].cutOff === unfit) {
+  const [, word, digits] = /^([a-z-]+)(?:@([1-9]\d{0,8}))?$/i.exec(text) ?? [];
+  const name = Object.keys(FORMULAS).find((known) => known.toLowerCase() === word?.toLowerCase());
+  const invalid = digits === undefined ? 'required' : 'none';
+  if (name === undefined || FORMULAS[name].cutOff === invalid) {
     throw new XqgError('XQG_UNKNOWN_MEASURE', { measure: text, known: KNOWN_MEASURES });
   }
   const cut = digits === undefined ? Number.POSITIVE_INFINITY : Number(digits);
@@ -139,30 +139,30 @@ function parseMeasure(text: string): Measure {
 }
 
 /**
- * Finds the ranks of the relevant passages of one query without sorting the others: O(scores x log
- * relevant).
+ * The ranks of the relevant passages of one query, found without sorting all passages, in O(scores
+ * x log relevant).
  */
 export function rankRelevant(judgments: Judgments, scores: Scores | undefined): RelevantRanks {
   const ideal: number[] = [];
-  const found: { id: string; score: number; gain: number }[] = [];
+  const retrieved: { id: string; score: number; gain: number }[] = [];
   for (const [id, gain] of judgments) {
     if (gain <= 0) continue;
     ideal.push(gain);
     const score = scores?.get(id);
-    if (score !== undefined) found.push({ id, score, gain });
+    if (score !== undefined) retrieved.push({ id, score, gain });
   }
   ideal.sort((a, b) => b - a);
-  found.sort((a, b) => b.score - a.score || comparePassageIds(b.id, a.id));
-  // ahead[i]: retrieved passages that stand before found[i] and, for i > 0, not before found[i -
-  // 1].
-  const ahead = new Int32Array(found.length + 1);
-  if (found.length > 0) {
+  retrieved.sort((a, b) => b.score - a.score || comparePassageIds(b.id, a.id));
+  // ahead[i]: number of passages between the relevant passages retrieved[i - 1] and retrieved[i],
+  // including the former.
+  const ahead = new Int32Array(retrieved.length + 1);
+  if (retrieved.length > 0) {
     for (const [id, score] of scores!) {
       let low = 0;
-      let high = found.length;
+      let high = retrieved.length;
       while (low < high) {
         const middle = (low + high) >> 1;
-        const other = found[middle];
+        const other = retrieved[middle];
         const before =
           score > other.score || (score === other.score && comparePassageIds(id, other.id) > 0);
         if (before) high = middle;
@@ -173,14 +173,15 @@ export function rankRelevant(judgments: Judgments, scores: Scores | undefined): 
   }
   const ranks: number[] = [];
   let rank = 1;
-  for (let i = 0; i < found.length; i++) {
+  for (let i = 0; i < retrieved.length; i++) {
     rank += ahead[i];
     ranks.push(rank);
   }
-  return { ranks, gains: found.map((passage) => passage.gain), ideal, size: scores?.size ?? 0 };
+  const gains = retrieved.map(({ gain }) => gain);
+  return { ranks, gains, ideal, size: scores?.size ?? 0 };
 }
 
-/** Measures every query of the qrels and their means. Queries that only the run has are ignored. */
+/** The values of all queries of the qrels and their means; other queries of the run are ignored. */
 export function measureRun(qrels: Qrels, run: Run, measures: readonly Measure[]): MeasureValues {
   const perQuery = new Map<string, readonly number[]>();
   for (const [queryId, judgments] of qrels) {
@@ -212,8 +213,8 @@ function meanOf(perQuery: ReadonlyMap<string, readonly number[]>, width: number)
 }
 
 /**
- * Negative if `a` stands before `b` by UTF-8 bytes, 0 if equal. JavaScript compares UTF-16 units,
- * where surrogates (U+10000 and above) wrongly stand before U+E000 to U+FFFF.
+ * Negative if `a` precedes `b` in the order of UTF-8 bytes, 0 if they are equal. JavaScript
+ * compares UTF-16 code units, where surrogates (U+10000 and above) precede U+E000 to U+FFFF.
  */
 export function comparePassageIds(a: string, b: string): number {
   const length = Math.min(a.length, b.length);

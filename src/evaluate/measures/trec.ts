@@ -1,6 +1,6 @@
 /**
- * Runs and qrels as text: TREC format (blanks or tabs between columns) and the qrels of BEIR
- * (tab-separated, with a header). Errors name the file and the line.
+ * Reads and writes runs and qrels in TREC format (columns separated by spaces or tabs), and reads
+ * qrels of BEIR (tab-separated, with a header line). Errors state the file and the line.
  */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -20,8 +20,9 @@ const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 const INTEGER = /^[-+]?\d+$/;
 
 /**
- * Streams `queryId Q0 passageId rank score tag` lines. The rank column is ignored, as trec_eval
- * does.
+ * Streams the lines `queryId Q0 passageId rank score tag` of a run. The rank is ignored, as in
+ * trec_eval.
+ * @throws XqgError XQG_EVALUATION_LINE when a line is malformed
  */
 export async function* readRunLines(file: string): AsyncGenerator<RunLine> {
   for await (const { number, text } of readLines(file)) {
@@ -49,8 +50,9 @@ export async function* readRunLines(file: string): AsyncGenerator<RunLine> {
 }
 
 /**
- * Reads a whole run, in any order of lines.
- * @throws XqgError XQG_EVALUATION_LINE where a passage comes twice for a query
+ * Reads a whole run, whose lines may be in any order.
+ * @throws XqgError XQG_EVALUATION_LINE when a line is malformed or a passage is repeated for a
+ * query
  */
 export async function readRun(file: string): Promise<Run> {
   const run = new Map<string, Map<string, number>>();
@@ -61,10 +63,11 @@ export async function readRun(file: string): Promise<Run> {
 }
 
 /**
- * Reads qrels: TREC (`queryId 0 passageId relevance`), or BEIR, known by a first line `query-id
- * corpus-id score`.
- * @throws XqgError XQG_EVALUATION_LINE where a passage is judged twice for a query,
- * XQG_EVALUATION_FILE where there is no judgment
+ * Reads qrels in TREC format (`queryId 0 passageId relevance`) or in BEIR's, which has the header
+ * line `query-id corpus-id score`.
+ * @throws XqgError XQG_EVALUATION_LINE when a line is malformed or a passage is judged twice for a
+ * query
+ * @throws XqgError XQG_EVALUATION_FILE when the file cannot be read or has no judgments
  */
 export async function readQrels(file: string): Promise<Qrels> {
   const qrels = new Map<string, Map<string, number>>();
@@ -90,15 +93,15 @@ export async function readQrels(file: string): Promise<Qrels> {
     add(qrels, columns[0], columns[width - 2], Number(relevance), file, number);
   }
   if (qrels.size === 0) {
-    const remedy = 'Download it anew; without judgments nothing can be measured.';
+    const remedy = 'Download it again; nothing can be measured without judgments.';
     throw new XqgError('XQG_EVALUATION_FILE', { file, reason: 'it has no judgments', remedy });
   }
   return qrels;
 }
 
 /**
- * Tabs alone separate where they give the right number of columns, so that ids may hold blanks;
- * else any white space.
+ * Splits a line at tabs if that gives the expected number of columns, so that ids may contain
+ * spaces; otherwise at any white space.
  */
 function columnsOf(text: string, expected: number): string[] {
   const byTab = text.split('\t');
@@ -116,8 +119,8 @@ function add(
   const query = all.get(queryId) ?? new Map<string, number>();
   all.set(queryId, query);
   if (query.has(passageId)) {
-    const reason = `passage "${passageId}" comes a second time for query "${queryId}"`;
-    throw lineError(file, line, reason, 'Keep one line for each query and passage.');
+    const reason = `passage "${passageId}" is repeated for query "${queryId}"`;
+    throw lineError(file, line, reason, 'Keep only one line per query and passage.');
   }
   query.set(passageId, value);
 }
@@ -129,8 +132,9 @@ export interface RankedQuery {
 }
 
 /**
- * The lines of a TREC run of one query, each with its line end; separated by tabs where an id holds
- * a blank.
+ * The lines of one query in a TREC run, each with its line end. Columns are separated by tabs if an
+ * id contains a space.
+ * @throws XqgError XQG_RUN_ID when an id contains a tab or a line break
  */
 export function formatRun({ queryId, hits }: RankedQuery, tag: string): string {
   return hits
@@ -138,7 +142,10 @@ export function formatRun({ queryId, hits }: RankedQuery, tag: string): string {
     .join('');
 }
 
-/** Writes a TREC run as the queries arrive. */
+/**
+ * Writes a TREC run as a stream.
+ * @throws XqgError XQG_RUN_ID when an id contains a tab or a line break
+ */
 export async function writeRun(
   file: string,
   queries: AsyncIterable<RankedQuery> | Iterable<RankedQuery>,
@@ -150,7 +157,10 @@ export async function writeRun(
   await pipeline(lines, createWriteStream(file));
 }
 
-/** Writes qrels in TREC format, separated by tabs where an id holds a blank. */
+/**
+ * Writes qrels in TREC format, with tabs between the columns if an id contains a space.
+ * @throws XqgError XQG_RUN_ID when an id contains a tab or a line break
+ */
 export async function writeQrels(file: string, qrels: Qrels): Promise<void> {
   function* lines() {
     for (const [queryId, judgments] of qrels) {

@@ -1,14 +1,13 @@
 /**
- * What an experiment computed, kept by the identity of what made it: vectors of passages, questions
- * and single generated queries, ranks, tuning. A file is written whole or not at all and carries
- * its identity, length and sha256, so that a killed run goes on and a damaged file is computed
- * again.
+ * Stores what an experiment computed under the identity of what made it: vectors of passages,
+ * questions and single generated queries, ranks, tuning. A file is written whole or not at all and
+ * carries its identity, length and sha256, so that a killed run resumes and a damaged file is
+ * computed again.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeAtomically } from '../../base/atomic-write.js';
-import { canonicalJson } from '../../indexing/manifest.js';
+import { canonicalJson, sha256 } from '../../base/identity.js';
 
 /** JSON values that say what an artifact was made of and with. */
 export type Identity = Readonly<Record<string, unknown>>;
@@ -29,7 +28,7 @@ export class ArtifactStore {
     this.folder = folder;
   }
 
-  /** True if a file is there; whether it is sound is seen when it is read. */
+  /** True if there is a file; whether it is damaged is checked when it is read. */
   async has(kind: string, identity: Identity): Promise<boolean> {
     return stat(this.#path(kind, identity)).then(
       () => true,
@@ -38,8 +37,8 @@ export class ArtifactStore {
   }
 
   /**
-   * The kept bytes; made and kept where there are none or they are damaged. The buffer starts at a
-   * multiple of 8.
+   * The stored bytes; computed and stored if there are none or they are damaged. The buffer starts
+   * at a multiple of 8.
    */
   async bytes(
     kind: string,
@@ -47,10 +46,10 @@ export class ArtifactStore {
     make: () => Promise<Uint8Array>,
   ): Promise<Uint8Array> {
     const path = this.#path(kind, identity);
-    const kept = await readSound(path);
-    if (kept !== null) {
+    const stored = await readSound(path);
+    if (stored !== null) {
       this.counts.read++;
-      return kept;
+      return stored;
     }
     const made = await make();
     const header: Header = { kind, identity, bytes: made.byteLength, sha256: sha256(made) };
@@ -96,11 +95,7 @@ function bytesOf(array: Float32Array | Int32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
-}
-
-/** null where the file is absent or is not what its header says. */
+/** null if the file is absent or does not match its header. */
 async function readSound(path: string): Promise<Uint8Array | null> {
   const file = await readFile(path).catch(() => null);
   if (file === null) return null;

@@ -1,9 +1,10 @@
 /**
  * Passages that are encoded once and used in many pools: those of one language of a data set, or a
  * file of distractors. Their vectors, the sums that the generator expects, drawn queries and the
- * vector of each drawn query are kept in the store. (An index keeps no vector of a single query; an
+ * vector of each drawn query are stored. (An index keeps no vector of a single query; an
  * experiment needs them to vary their number and to filter them.)
  */
+import { createHash } from 'node:crypto';
 import { type Encoder, generatedQueryId } from '../../encode/encoder.js';
 import type { Generator } from '../../generate/generator.js';
 import { ExpectedQueries } from '../../indexing/expectations.js';
@@ -12,15 +13,19 @@ import type { TermBag } from '../../languages/terms.js';
 import { quantizedBytes, quantizeInto } from '../../store/quantize.js';
 import type { EvaluationPassage } from '../data/collection.js';
 import { DRAWN_QUERIES } from '../systems.js';
-import { type ArtifactStore, type Identity, sha256 } from './artifact-store.js';
+import type { ArtifactStore, Identity } from './artifact-store.js';
 import { codeIdentity, ENCODING_CODE } from './code-identity.js';
 
-/** Bits of a number of a sum, as an index keeps it. */
+/** Bits of a number of a sum, as an index stores it. */
 export const SUM_BITS = 8;
 /** Queries that an expected sum stands for, as in an index. */
 export const EXPECTED_QUERIES = DRAWN_QUERIES;
 /** Texts that are encoded together. */
 const BATCH = 256;
+/** Passages between two calls of `progress`. */
+const PROGRESS = 4 * BATCH;
+/** A block of at most so many passages keeps their terms in memory, for the next index of them. */
+const CACHED_PASSAGES = 50_000;
 
 export interface BlockRecipe {
   readonly encoder: Encoder;
@@ -29,34 +34,93 @@ export interface BlockRecipe {
   /** Of drawn queries. */
   readonly seed: number;
   readonly signal?: AbortSignal;
+  /** Called while passages are read, after every thousand or so. */
+  readonly progress?: (step: string, done: number, total: number) => void;
 }
 
 /** Drawn queries of every passage in one language. */
 export interface DrawnQueries {
   /**
-   * By row: none where the passage is written in that language or nothing can be asked about it.
+   * By row: none if the passage is in that language or the generator writes nothing for it.
    */
   readonly texts: readonly (readonly string[])[];
-  /** (n + 1) Place of a row's first query among all; the last entry is their number. */
+  /** (n + 1) Index of a row's first query among all; the last entry is their number. */
   readonly starts: Uint32Array;
 }
 
-export class Block {
-  readonly passages: readonly EvaluationPassage[];
+/** Passages that are read as often as they are needed; only ids and languages are in memory. */
+export interface PassageSource {
+  readonly ids: readonly string[];
+  readonly langs: readonly string[];
   /** sha256 over ids, languages, titles and texts. */
   readonly digest: string;
+  /** All passages in order; each call begins anew. */
+  read(): Iterable<EvaluationPassage> | AsyncIterable<EvaluationPassage>;
+}
+
+/** Reads passages once for their ids, languages and digest. */
+export async function streamedPassages(read: PassageSource['read']): Promise<PassageSource> {
+  const [ids, langs, digest]: [string[], string[], PassageDigest] = [[], [], new PassageDigest()];
+  for await (const passage of read()) {
+    ids.push(passage.id);
+    langs.push(passage.lang);
+    digest.add(passage);
+  }
+  return { ids, langs, digest: digest.hex(), read };
+}
+
+/** Passages that are in memory anyway. */
+export function passagesInMemory(passages: readonly EvaluationPassage[]): PassageSource {
+  const digest = new PassageDigest();
+  for (const passage of passages) digest.add(passage);
+  return {
+    ids: passages.map(({ id }) => id),
+    langs: passages.map(({ lang }) => lang),
+    digest: digest.hex(),
+    read: () => passages,
+  };
+}
+
+/** sha256 of a JSON array, item by item. */
+class PassageDigest {
+  readonly #hash = createHash('sha256').update('[');
+  #separator = '';
+
+  add({ id, lang, title, text }: EvaluationPassage): void {
+    this.#hash.update(`${this.#separator}${JSON.stringify([id, lang, title, text])}`);
+    this.#separator = ',';
+  }
+
+  hex(): string {
+    return this.#hash.update(']').digest('hex');
+  }
+}
+
+/** What the lexical leg reads of a passage, before drawn queries. */
+export interface LexicalPassage {
+  readonly lang: string;
+  /** Terms of the passage itself. */
+  readonly own: TermBag;
+  /** Pivot stems; null where the generator has no distribution. */
+  readonly pivot: TermBag | null;
+}
+
+export class Block {
+  readonly passages: PassageSource;
   readonly #recipe: BlockRecipe;
   readonly #expectations: ExpectedQueries | null;
-  #pivots: TermBag[] | null = null;
-  #own: TermBag[] | null = null;
+  /** Of a block that is small enough. */
+  #lexical: readonly LexicalPassage[] | null = null;
 
-  constructor(passages: readonly EvaluationPassage[], recipe: BlockRecipe) {
+  constructor(passages: PassageSource, recipe: BlockRecipe) {
     this.passages = passages;
-    this.digest = sha256(
-      JSON.stringify(passages.map(({ id, lang, title, text }) => [id, lang, title, text])),
-    );
     this.#recipe = recipe;
     this.#expectations = ExpectedQueries.of(recipe.encoder, recipe.generator);
+  }
+
+  /** Number of passages. */
+  get size(): number {
+    return this.passages.ids.length;
   }
 
   /** True if the generator's expectation can be encoded; else only drawn queries exist. */
@@ -70,16 +134,18 @@ export class Block {
 
   /** (n x dim), row-major */
   vectors(): Promise<Float32Array> {
-    return this.#recipe.store.floats('passages', this.#encoding(), () =>
-      this.#inBatches(this.passages.length, (from, to) =>
-        this.#recipe.encoder.encodePassages(this.passages.slice(from, to)),
-      ),
-    );
+    const { encoder, store } = this.#recipe;
+    return store.floats('passages', this.#encoding(), async () => {
+      const vectors = new Float32Array(this.size * this.dim);
+      for await (const { first, passages } of this.#batches())
+        vectors.set(await encoder.encodePassages(passages), first * this.dim);
+      return vectors;
+    });
   }
 
   /**
    * (n x quantizedBytes(dim, 8)): the sum of `EXPECTED_QUERIES` queries as the generator expects
-   * them, as an index keeps it.
+   * them, as an index stores it.
    */
   expectation(lang: string): Promise<Uint8Array> {
     const { generator, store } = this.#recipe;
@@ -91,28 +157,22 @@ export class Block {
     };
     return store.bytes('expectations', identity, async () => {
       const rowBytes = quantizedBytes(this.dim, SUM_BITS);
-      const bytes = new Uint8Array(this.passages.length * rowBytes);
-      for (let from = 0; from < this.passages.length; from += BATCH) {
-        this.#recipe.signal?.throwIfAborted();
-        const to = Math.min(from + BATCH, this.passages.length);
-        const rows = [...this.passages.keys()]
-          .slice(from, to)
-          .filter((r) => this.passages[r].lang !== lang);
-        if (rows.length === 0) continue;
-        const pivots = rows.map((row) => this.pivots()[row]);
-        const [sums] = await this.#expectations!.sums({
-          pivots,
-          tasks: [{ lang, rows: [...rows.keys()] }],
-          queries: EXPECTED_QUERIES,
-        });
-        rows.forEach((row, i) => {
-          quantizeInto(
-            sums.subarray(i * this.dim, (i + 1) * this.dim),
-            SUM_BITS,
-            bytes,
-            row * rowBytes,
-          );
-        });
+      const bytes = new Uint8Array(this.size * rowBytes);
+      let first = 0;
+      for await (const batch of this.lexicalPassages()) {
+        const rows = [...batch.keys()].filter((i) => batch[i].lang !== lang);
+        if (rows.length > 0) {
+          const [sums] = await this.#expectations!.sums({
+            pivots: rows.map((i) => batch[i].pivot!),
+            tasks: [{ lang, rows: [...rows.keys()] }],
+            queries: EXPECTED_QUERIES,
+          });
+          rows.forEach((row, i) => {
+            const sum = sums.subarray(i * this.dim, (i + 1) * this.dim);
+            quantizeInto(sum, SUM_BITS, bytes, (first + row) * rowBytes);
+          });
+        }
+        first += batch.length;
       }
       return bytes;
     });
@@ -122,17 +182,13 @@ export class Block {
   async drawn(lang: string, n: number): Promise<DrawnQueries> {
     const { generator, store, seed } = this.#recipe;
     const texts = await store.json('queries', this.#drawing(lang, n), async () => {
-      const rows = [...this.passages.keys()].filter((row) => this.passages[row].lang !== lang);
-      const found = await generator.draw(
-        rows.map((row) => this.passages[row]),
-        lang,
-        n,
-        seed,
-      );
-      const all = this.passages.map((): readonly string[] => []);
-      rows.forEach((row, i) => {
-        all[row] = found[i];
-      });
+      const all: (readonly string[])[] = [];
+      for await (const { passages } of this.#batches()) {
+        const others = passages.filter((passage) => passage.lang !== lang);
+        const drawn = others.length > 0 ? await generator.draw(others, lang, n, seed) : [];
+        let next = 0;
+        for (const passage of passages) all.push(passage.lang === lang ? [] : drawn[next++]);
+      }
       return all;
     });
     const starts = new Uint32Array(texts.length + 1);
@@ -151,36 +207,45 @@ export class Block {
       const languages = [{ lang, weight: 1 }];
       const queries = texts.flatMap((ofRow, row) =>
         ofRow.map((text, i) => ({
-          id: generatedQueryId(this.passages[row].id, lang, i),
+          id: generatedQueryId(this.passages.ids[row], lang, i),
           text,
           languages,
         })),
       );
-      return this.#inBatches(queries.length, (from, to) =>
-        encoder.encodeQueries(queries.slice(from, to)),
-      );
+      const vectors = new Float32Array(queries.length * this.dim);
+      for (let from = 0; from < queries.length; from += BATCH) {
+        this.#recipe.signal?.throwIfAborted();
+        const some = queries.slice(from, from + BATCH);
+        vectors.set(await encoder.encodeQueries(some), from * this.dim);
+      }
+      return vectors;
     });
   }
 
-  /** Pivot stems by row; only where the generator has a distribution. */
-  pivots(): readonly TermBag[] {
+  /** All passages in order as the lexical leg reads them, some at a time. */
+  async *lexicalPassages(): AsyncGenerator<readonly LexicalPassage[]> {
+    if (this.#lexical !== null) {
+      for (let first = 0; first < this.size; first += BATCH)
+        yield this.#lexical.slice(first, first + BATCH);
+      return;
+    }
     const { generator } = this.#recipe;
-    const { distribution } = generator;
-    if (distribution === undefined)
-      throw new RangeError(`${generator.identity.name} has no distribution`);
-    this.#pivots ??= this.passages.map((passage) => distribution.pivot(passage));
-    return this.#pivots;
-  }
-
-  /** Terms of the passages themselves, by row. */
-  own(): readonly TermBag[] {
-    this.#own ??= this.passages.map((passage) => passageBag(passage));
-    return this.#own;
+    const all: LexicalPassage[] = [];
+    for await (const { passages } of this.#batches()) {
+      const batch = passages.map((passage) => ({
+        lang: passage.lang,
+        own: passageBag(passage),
+        pivot: generator.distribution?.pivot(passage) ?? null,
+      }));
+      if (this.size <= CACHED_PASSAGES) all.push(...batch);
+      yield batch;
+    }
+    if (this.size <= CACHED_PASSAGES) this.#lexical = all;
   }
 
   #encoding(): Identity {
     return {
-      passages: this.digest,
+      passages: this.passages.digest,
       encoder: this.#recipe.encoder.identity,
       code: codeIdentity(ENCODING_CODE),
     };
@@ -189,19 +254,28 @@ export class Block {
   #drawing(lang: string, n: number): Identity {
     const { generator, seed } = this.#recipe;
     const code = codeIdentity(ENCODING_CODE);
-    return { passages: this.digest, generator: generator.identity, code, lang, n, seed };
+    return { passages: this.passages.digest, generator: generator.identity, code, lang, n, seed };
   }
 
-  async #inBatches(
-    n: number,
-    encode: (from: number, to: number) => Promise<Float32Array>,
-  ): Promise<Float32Array> {
-    const out = new Float32Array(n * this.dim);
-    for (let from = 0; from < n; from += BATCH) {
+  async *#batches(): AsyncGenerator<{
+    readonly first: number;
+    readonly passages: readonly EvaluationPassage[];
+  }> {
+    let first = 0;
+    let batch: EvaluationPassage[] = [];
+    for await (const passage of this.passages.read()) {
+      batch.push(passage);
+      if (batch.length < BATCH) continue;
       this.#recipe.signal?.throwIfAborted();
-      out.set(await encode(from, Math.min(from + BATCH, n)), from * this.dim);
+      yield { first, passages: batch };
+      first += batch.length;
+      batch = [];
+      if (first % PROGRESS === 0) {
+        const count = first.toLocaleString('en-US');
+        this.#recipe.progress?.(`${count} passages`, first, this.size);
+      }
     }
-    return out;
+    if (batch.length > 0) yield { first, passages: batch };
   }
 }
 

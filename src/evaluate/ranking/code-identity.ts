@@ -1,59 +1,107 @@
 /**
- * Which code computed something: a hash over the program's own files, so that nothing computed by
- * other code is taken for this one's.
+ * Which code computed something: a hash over the program's files that a module reaches by its
+ * imports, so that a result computed by other code is never reused. The files are found by reading
+ * the imports, in the sources as well as in the compiled program.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** The folder of the program: `dist`, or `src` in tests. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const known = new Map<string, string>();
 
-/** What vectors depend on. */
-export const ENCODING_CODE = [
-  'encode',
-  'generate',
-  'indexing',
-  'languages',
-  'pack',
-  'store',
-  'vectors',
-] as const;
-/** What ranks depend on besides. */
-export const RANKING_CODE = [...ENCODING_CODE, 'augment', 'search', 'evaluate'] as const;
+/** What makes vectors and queries: encoders and generators are opened as parts of a recipe. */
+export const ENCODING_CODE: readonly string[] = [
+  'evaluate/ranking/artifact-store',
+  'evaluate/ranking/block',
+  'indexing/recipe',
+  'search/expansion',
+];
+/** What ranks depend on. */
+export const RANKING_CODE: readonly string[] = [
+  ...ENCODING_CODE,
+  'evaluate/ranking/pool',
+  'evaluate/ranking/ranker',
+  'evaluate/ranking/round-trip',
+  'search/dense/open-scanner',
+];
+
+const identities = new Map<string, string>();
 
 /**
- * sha256 (hex) over the code in these folders and modules, named relative to the program's root.
+ * sha256 (hex) over the modules and everything that they import.
+ * @param modules paths from the program's folder, without extension
  */
-export function codeIdentity(parts: readonly string[]): string {
-  const key = parts.join(' ');
-  let identity = known.get(key);
+export function codeIdentity(modules: readonly string[]): string {
+  const key = modules.join(' ');
+  let identity = identities.get(key);
   if (identity === undefined) {
     const hash = createHash('sha256');
-    for (const part of parts) {
-      for (const file of filesOf(part))
-        hash
-          .update(file)
-          .update('\0')
-          .update(readFileSync(join(ROOT, file)));
+    for (const file of codeFiles(modules)) {
+      const name = file.replace(/\.[jt]s$/, '');
+      hash
+        .update(`${name}\0`)
+        .update(readFileSync(join(ROOT, file)))
+        .update('\0');
     }
     identity = hash.digest('hex');
-    known.set(key, identity);
+    identities.set(key, identity);
   }
   return identity;
 }
 
-/** The files of a folder, or of one module whether it is compiled or not. */
-function filesOf(part: string): string[] {
-  const [folder, name] = part.includes('/')
-    ? [part.slice(0, part.lastIndexOf('/')), part.slice(part.lastIndexOf('/') + 1)]
-    : [part, null];
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter(
-      (file) =>
-        /(?<!\.d)\.[jt]s$/.test(file) && (name === null || file.replace(/\.[jt]s$/, '') === name),
-    )
-    .map((file) => `${folder}/${file}`)
-    .sort();
+/**
+ * The files that the modules reach by imports, these included, as paths from the program's folder.
+ * @throws RangeError if a module does not exist
+ */
+export function codeFiles(modules: readonly string[]): string[] {
+  const files = new Set<string>();
+  const open = modules.map((module) => {
+    const file = fileAt(join(ROOT, `${module}.js`));
+    if (file === null) throw new RangeError(`the program has no module ${module}`);
+    return file;
+  });
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (files.has(file)) continue;
+    files.add(file);
+    for (const specifier of importsOf(readFileSync(file, 'utf8'))) {
+      const target = fileAt(resolve(dirname(file), specifier));
+      if (target !== null) open.push(target);
+    }
+  }
+  return [...files].map((file) => relative(ROOT, file).split(sep).join('/')).sort();
+}
+
+/** `import ... from './x.js'` and `export ... from './x.js'`; the first group is what stands between. */
+const STATIC = /^(?:import|export)\s+([^'"]*?)\bfrom\s*['"](\.[^'"]+)['"]/gm;
+/** `import './x.js'`, `import('./x.js')`, and `new URL('./x.js', import.meta.url)` of a thread. */
+const OTHERS = [
+  /^import\s*['"](\.[^'"]+)['"]/gm,
+  /\bimport\(\s*['"](\.[^'"]+)['"]\s*,?\s*\)/g,
+  /\bnew URL\(\s*['"](\.[^'"]+)['"],\s*import\.meta\.url,?\s*\)/g,
+];
+
+/** Relative specifiers of what a module loads. Imports of types alone are gone once compiled. */
+function importsOf(code: string): string[] {
+  const specifiers: string[] = [];
+  for (const [, names, specifier] of code.matchAll(STATIC))
+    if (!onlyTypes(names)) specifiers.push(specifier);
+  for (const pattern of OTHERS)
+    for (const [, specifier] of code.matchAll(pattern)) specifiers.push(specifier);
+  return specifiers;
+}
+
+function onlyTypes(names: string): boolean {
+  if (/^type\b/.test(names)) return true;
+  const listed = /^\{([^}]*)\}\s*$/.exec(names);
+  if (listed === null) return false;
+  const parts = listed[1].split(',').filter((part) => part.trim() !== '');
+  return parts.length > 0 && parts.every((part) => /^\s*type\s/.test(part));
+}
+
+/** The file of a module that is named as compiled; null for what is not code. */
+function fileAt(path: string): string | null {
+  if (!path.endsWith('.js')) return null;
+  return [path, path.replace(/\.js$/, '.ts')].find((file) => existsSync(file)) ?? null;
 }

@@ -1,7 +1,7 @@
 /**
- * Passages that questions are asked of: one or more blocks side by side, with the sums of their
- * generated queries chosen from what the blocks keep. As a snapshot it is searched by the search
- * engine.
+ * The passages that a set of queries is ranked over: one or more blocks side by side, with the sums
+ * of their generated queries chosen from what the blocks have stored. The search engine searches it
+ * as a snapshot.
  */
 
 import { LexicalSegment } from '../../indexing/lexical/segment.js';
@@ -12,18 +12,22 @@ import type { TermBag } from '../../languages/terms.js';
 import type { Bm25Parameters } from '../../search/lexical/bm25.js';
 import { LexicalIndex } from '../../search/lexical/index.js';
 import { dequantize, quantize, quantizedBytes } from '../../store/quantize.js';
-import type { MeansSource } from '../experiment/spec.js';
 import { EXPECTED_QUERIES, type PlacedBlock, SUM_BITS } from './block.js';
 import { type LanguageMeans, meansOf, removeMeans } from './language-means.js';
+
+/** Where the means come from that are removed from vectors. */
+export type MeansSource = 'none' | 'training' | 'pool';
 
 /** Which generated queries count, and how their vectors are prepared. */
 export interface SumSource {
   /** `expected`: the generator's expectation. A number: the first so many drawn queries, 0 none. */
   readonly queries: 'expected' | number;
+  /** Whether the lexical leg reads the generator's tables or the terms of the drawn queries. */
+  readonly terms: 'expected' | 'drawn';
   /** Percentile of the round-trip score below which drawn queries are dropped; 0 keeps all. */
   readonly dropBelow: number;
   readonly means: MeansSource;
-  /** Drawn queries a passage and language that are kept in the store. */
+  /** Drawn queries a passage and language that are stored. */
   readonly drawn: number;
 }
 
@@ -52,8 +56,8 @@ export class Pool {
   constructor(blocks: readonly PlacedBlock[], options: PoolOptions) {
     this.blocks = blocks;
     this.#options = options;
-    this.ids = blocks.flatMap(({ block, idOf }) => block.passages.map(({ id }) => idOf(id)));
-    this.langs = blocks.flatMap(({ block }) => block.passages.map(({ lang }) => lang));
+    this.ids = blocks.flatMap(({ block, idOf }) => block.passages.ids.map(idOf));
+    this.langs = blocks.flatMap(({ block }) => block.passages.langs);
     this.dim = blocks[0].block.dim;
   }
 
@@ -69,7 +73,7 @@ export class Pool {
     return source === 'none' ? new Map() : meansOf(await this.vectors(), this.langs, this.dim);
   }
 
-  /** What the engine searches. */
+  /** The passages with the sums of their queries, for the search engine. */
   async snapshot(source: SumSource): Promise<Snapshot> {
     const { ids, langs, dim } = this;
     const means = await this.means(source.means);
@@ -91,7 +95,10 @@ export class Pool {
     };
   }
 
-  /** The lexical leg. Expected queries are the generator's table; drawn ones are kept as terms. */
+  /**
+   * The lexical leg. Expected queries are the generator's table; drawn ones are indexed as terms.
+   * @param languages of the drawn queries
+   */
   async lexical(
     source: SumSource,
     languages: readonly string[],
@@ -105,18 +112,20 @@ export class Pool {
       builder = new SegmentBuilder();
     };
     for (const [place, { block }] of this.blocks.entries()) {
-      const expected = source.queries === 'expected';
-      const pivots = expected ? block.pivots() : null;
+      const expected = source.terms === 'expected';
       const drawn = expected ? null : await this.#drawnTerms(place, source, languages);
-      for (const [row, { lang }] of block.passages.entries()) {
-        const pivot = pivots === null ? null : pivots[row];
-        builder.add({
-          own: block.own()[row],
-          pivot,
-          drawn: drawn === null ? null : drawn[row],
-          lang,
-        });
-        if (builder.full) seal();
+      let row = 0;
+      for await (const batch of block.lexicalPassages()) {
+        for (const { own, pivot, lang } of batch) {
+          builder.add({
+            own,
+            pivot: expected ? pivot : null,
+            drawn: drawn === null ? null : drawn[row],
+            lang,
+          });
+          row++;
+          if (builder.full) seal();
+        }
       }
     }
     seal();
@@ -132,7 +141,7 @@ export class Pool {
   ): Promise<Float32Array> {
     const { block } = this.blocks[place];
     const { dim } = this;
-    const n = block.passages.length;
+    const n = block.size;
     const sums = new Float32Array(n * dim);
     if (source.queries === 'expected') {
       const rowBytes = quantizedBytes(dim, SUM_BITS);
@@ -150,13 +159,13 @@ export class Pool {
     const stored = await block.drawnVectors(lang, source.drawn);
     const vectors = means.size > 0 ? stored.slice() : stored;
     removeMeans(vectors, () => lang, dim, means);
-    const kept = await this.#kept(place, lang, source);
+    const included = await this.#included(place, lang, source);
     for (let row = 0; row < n; row++) {
       const sum = sums.subarray(row * dim, (row + 1) * dim);
       const all = Math.min(source.queries, starts[row + 1] - starts[row]);
       let count = 0;
       for (let q = starts[row]; q < starts[row] + all; q++) {
-        if (kept !== null && kept[q] === 0) continue;
+        if (included !== null && included[q] === 0) continue;
         for (let d = 0; d < dim; d++) sum[d] += vectors[q * dim + d];
         count++;
       }
@@ -175,23 +184,23 @@ export class Pool {
     languages: readonly string[],
   ): Promise<Map<string, TermBag>[]> {
     const { block } = this.blocks[place];
-    const terms = block.passages.map(() => new Map<string, TermBag>());
-    if (source.queries === 'expected' || source.queries === 0) return terms;
+    const terms = Array.from({ length: block.size }, () => new Map<string, TermBag>());
+    if (source.queries === 0) return terms;
     for (const lang of languages) {
       const { texts, starts } = await block.drawn(lang, source.drawn);
-      const kept = await this.#kept(place, lang, source);
+      const included = await this.#included(place, lang, source);
       texts.forEach((ofRow, row) => {
         const left = ofRow
           .slice(0, source.queries as number)
-          .filter((_, i) => kept === null || kept[starts[row] + i] === 1);
+          .filter((_, i) => included === null || included[starts[row] + i] === 1);
         if (left.length > 0) terms[row].set(lang, queriesBag(left, lang));
       });
     }
     return terms;
   }
 
-  /** 1 for each drawn query of a block that is at or above the percentile; null: all are kept. */
-  async #kept(
+  /** 1 for each drawn query of a block that is at or above the percentile; null: all are. */
+  async #included(
     place: number,
     lang: string,
     { dropBelow, drawn }: SumSource,

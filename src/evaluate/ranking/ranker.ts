@@ -1,56 +1,36 @@
 /**
- * Where the relevant passages of questions stand in a variant's ranking of a pool. The search
- * engine's parts rank; this asks them. Ranks equal those of `xqg evaluate`.
+ * Where the relevant passages of questions stand in the rankings of systems over a pool: the pool
+ * is a snapshot, the search engine scores its rows, and ranks are counted.
  */
-import { augmentationProfile } from '../../augment/profiles.js';
-import type { EncoderIdentity } from '../../encode/encoder.js';
+import type { Encoder, EncoderIdentity, QueryText } from '../../encode/encoder.js';
 import type { Expansion } from '../../expand/apply.js';
 import type { Generator } from '../../generate/generator.js';
-import { passageLanguages } from '../../indexing/snapshot.js';
-import {
-  type DenseQuestion,
-  ExactLists,
-  scanQuestions,
-  sumParts,
-} from '../../search/dense/dense-leg.js';
-import { exactScore, type MatrixPart, type SearchMatrix } from '../../search/dense/exact-top-k.js';
-import { FusedMatrices } from '../../search/dense/fused-matrices.js';
+import type { LanguageWeight } from '../../languages/terms.js';
 import type { Scanner } from '../../search/dense/scanner.js';
 import { SearchEngine } from '../../search/engine.js';
-import { feedbackWeight, pulledToward } from '../../search/feedback.js';
 import type { LexicalIndex } from '../../search/lexical/index.js';
-import {
-  lexicalModeOf,
-  policyWeights,
-  type SearchHit,
-  type SearchRequest,
-} from '../../search/request.js';
-import { rankOfIds } from '../../search/top-k.js';
+import { lexicalModeOf, type SearchHit, type SearchRequest } from '../../search/request.js';
 import type { EvaluationQuery, TestCollection } from '../data/collection.js';
-import { policyOf, type Variant } from '../experiment/variants.js';
 import type { RelevantRanks } from '../measures/metrics.js';
-import { HeldQuestions } from './held-questions.js';
 import { removeMeans } from './language-means.js';
-import { fuseLegs, legList } from './leg-list.js';
-import type { Pool, SumSource } from './pool.js';
-import { QueryLegs } from './query-legs.js';
-import {
-  byteOrder,
-  type RelevantRow,
-  rankRows,
-  rankScannedRows,
-  relevantRows,
-} from './row-ranks.js';
+import type { Pool } from './pool.js';
+import { byteOrder, ranksOf, relevantRows } from './row-ranks.js';
+import { policyOf, type SystemSettings } from './system-settings.js';
 
-/** Questions in one language with their vectors. */
-export interface AskedQuestions {
+/** Questions whose data name one language, with their vectors. */
+export interface QuestionBatch {
   readonly lang: string;
   readonly queries: readonly EvaluationQuery[];
   readonly qrels: TestCollection['qrels'];
   /** (queries x dim), row-major; those of expanded questions where they are expanded. */
   readonly vectors: Float32Array;
+  /**
+   * The languages that each question seems to be in, in the order of the queries; null: all are in
+   * `lang`.
+   */
+  readonly languages: readonly (readonly LanguageWeight[])[] | null;
   /** In the order of the queries; null: the questions are as they are. */
-  readonly expansions: readonly Expansion[] | null;
+  readonly expansions: readonly (Expansion | null)[] | null;
 }
 
 export interface RankerOptions {
@@ -62,241 +42,227 @@ export interface RankerOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Scores that one scan may take: 32 MB of float32. */
-const SCANNED_SCORES = 2 ** 23;
-/** Memory for fused matrices of one source of queries. */
+/** Memory for fused matrices of one engine. */
 const MATRIX_BYTES = 2 ** 29;
+/** Of a number of a fused matrix: 32 bits, and 8 in its scan. */
+const NUMBER_BYTES = 5;
 
 /**
- * Ranks one pool in many variants. Variants that share a source should come one after the other.
+ * Ranks one pool by many systems. Systems that share a source of queries should come one after the
+ * other.
  */
 export class Ranker {
   readonly #pool: Pool;
   readonly #options: RankerOptions;
   readonly #rowOf: ReadonlyMap<string, number>;
-  readonly #rank: Uint32Array;
-  readonly #written: readonly string[];
-  readonly #exact: ExactLists;
   readonly #order: Uint32Array;
-  readonly #matrices = new Latest<Promise<FusedMatrices>>();
-  readonly #lexical = new Latest<Promise<LexicalIndex>>();
+  readonly #encoder: PrecomputedQuestions;
+  #engine: { readonly key: string; readonly engine: SearchEngine } | null = null;
+  #lexical: { readonly key: string; readonly index: LexicalIndex } | null = null;
 
   constructor(pool: Pool, options: RankerOptions) {
     this.#pool = pool;
     this.#options = options;
     this.#rowOf = new Map(pool.ids.map((id, row) => [id, row]));
-    this.#rank = rankOfIds(pool.ids);
-    this.#written = passageLanguages(pool);
-    this.#exact = new ExactLists(options.scanner, this.#rank);
     this.#order = byteOrder(pool.ids);
-  }
-
-  /** Where the relevant passages of every question stand, in the order of the questions. */
-  async ranks(variant: Variant, asked: AskedQuestions): Promise<RelevantRanks[]> {
-    const relevant = asked.queries.map(({ id }) => relevantRows(asked.qrels.get(id)!, this.#rowOf));
-    if (variant.system.mode === 'dense') return this.#denseRanks(variant, asked, relevant);
-    const engine = await this.#engine(variant, asked);
-    const n = this.#pool.ids.length;
-    const fused = new Float64Array(n);
-    const ranks: RelevantRanks[] = [];
-    for (const [q, query] of asked.queries.entries()) {
-      if (q % 64 === 0) this.#options.signal?.throwIfAborted();
-      const request = this.#request(variant, query, n, asked.expansions?.[q]);
-      const scores = await this.#scores(engine, variant, request, fused);
-      ranks.push(rankRows(relevant[q], scores, this.#order, n));
-    }
-    return ranks;
+    this.#encoder = new PrecomputedQuestions(options.encoder);
   }
 
   /**
-   * One scan for many questions; scores that rounding could put in another order are taken exactly.
+   * Where the relevant passages of every question stand, by system in the given order, then by
+   * question. Systems that share a leg share its scores.
+   *
+   * @param depth passages beyond this rank count as not retrieved; default: none
    */
-  async #denseRanks(
-    variant: Variant,
-    asked: AskedQuestions,
-    relevant: readonly (readonly RelevantRow[])[],
-  ): Promise<RelevantRanks[]> {
-    const vectors = await this.#prepared(variant, asked);
-    const matrix = await this.#matrix(variant, asked.lang);
-    const parts: MatrixPart<SearchMatrix>[] = [{ matrix, weight: 1 }];
-    const { dim } = matrix;
-    const n = this.#pool.ids.length;
-    const size = Math.max(1, Math.floor(SCANNED_SCORES / n));
-    const sums = new Float64Array(n);
-    const ranks: RelevantRanks[] = [];
-    for (let from = 0; from < relevant.length; from += size) {
-      this.#options.signal?.throwIfAborted();
-      const batch = relevant.slice(from, from + size).map((_, i) => ({
-        vector: vectors.subarray((from + i) * dim, (from + i + 1) * dim),
-        parts,
-      }));
-      const pulled = await this.#pulled(variant, batch);
-      const scanned = await scanQuestions(this.#options.scanner, pulled);
-      pulled.forEach(({ vector }, i) => {
-        const ofQuestion = scanned[i];
-        // A question of which the encoder knows no word has no scores.
-        const { scores, error } =
-          ofQuestion === null
-            ? { scores: sums.fill(Number.NaN), error: 0 }
-            : sumParts(ofQuestion, sums);
-        const exact = (row: number) => exactScore(vector, parts, row);
-        ranks.push(
-          rankScannedRows(relevant[from + i], { scanned: scores, error, exact }, this.#order, n),
-        );
-      });
+  async ranks(
+    systems: readonly SystemSettings[],
+    questions: QuestionBatch,
+    depth = this.#pool.ids.length,
+  ): Promise<RelevantRanks[][]> {
+    const relevant = questions.queries.map(({ id }) =>
+      relevantRows(questions.qrels.get(id)!, this.#rowOf),
+    );
+    const ranks = systems.map((): RelevantRanks[] => []);
+    for (const group of this.#groups(systems, questions)) {
+      const engine = await this.#open(systems[group[0]], questions);
+      const requests = questions.queries.flatMap((_, q) =>
+        group.map((s) => this.#request(systems[s], questions, q, depth)),
+      );
+      let next = 0;
+      for await (const scores of engine.rankAll(requests, this.#options.signal)) {
+        const [q, s] = [Math.floor(next / group.length), group[next % group.length]];
+        ranks[s].push(ranksOf(relevant[q], scores, this.#order, depth));
+        next++;
+      }
     }
     return ranks;
   }
 
-  /** Questions after their first pass, as the search engine makes it. */
-  async #pulled(
-    { system, defaults, feedback }: Variant,
-    questions: readonly DenseQuestion<SearchMatrix>[],
-  ): Promise<readonly DenseQuestion<SearchMatrix>[]> {
-    const weight = feedbackWeight(
-      { mode: system.mode, feedback: feedback ?? undefined },
-      defaults,
-      this.#written,
-    );
-    if (weight === 0) return questions;
-    const { dim } = this.#pool;
-    const passages = await this.#pool.vectors();
-    const first = await this.#exact.lists(
-      questions.map((each) => ({ ...each, depth: 1, mask: null })),
-    );
-    return questions.map((question, i) => {
-      const [row] = first[i].list.rows;
-      if (row === undefined) return question;
-      const passage = passages.subarray(row * dim, (row + 1) * dim);
-      return { ...question, vector: pulledToward(question.vector, passage, weight).vector };
-    });
-  }
-
   /** The best `depth` hits of every question, as the search engine ranks them. */
-  async best(variant: Variant, asked: AskedQuestions, depth: number): Promise<SearchHit[][]> {
-    const engine = await this.#engine(variant, asked);
+  async best(
+    system: SystemSettings,
+    questions: QuestionBatch,
+    depth: number,
+  ): Promise<SearchHit[][]> {
+    const engine = await this.#open(system, questions);
     return engine.rankBatch(
-      asked.queries.map((query, q) => this.#request(variant, query, depth, asked.expansions?.[q])),
+      questions.queries.map((_, q) => this.#request(system, questions, q, depth)),
+      this.#options.signal,
     );
   }
 
-  /** (n); NaN: no score. A hybrid is made of whole lists. */
-  async #scores(
-    engine: SearchEngine,
-    { defaults }: Variant,
-    request: SearchRequest,
-    fused: Float64Array,
-  ): Promise<ArrayLike<number>> {
-    const legs = new QueryLegs(engine);
-    const lexical = legs.lexical(request);
-    if (request.mode === 'lexical') return lexical.map((score) => (score > 0 ? score : Number.NaN));
-    const dense = await legs.dense(request);
-    const { normalization, denseWeight } = defaults.hybrid;
-    const shape = { topN: this.#pool.ids.length, normalization, rank: this.#rank };
-    const matches = lexical.reduce((count, score) => count + (score > 0 ? 1 : 0), 0);
-    const depth = dense === null ? matches : shape.topN;
-    fuseLegs(
-      legList(dense, null, depth, shape),
-      legList(lexical, 0, depth, shape),
-      denseWeight[lexicalModeOf(request)],
-      fused,
+  /**
+   * Places of systems that one engine ranks together: as many as there is room for their matrices.
+   */
+  #groups(systems: readonly SystemSettings[], questions: QuestionBatch): number[][] {
+    const { ids, dim } = this.#pool;
+    const room = Math.max(1, Math.floor(MATRIX_BYTES / (ids.length * dim * NUMBER_BYTES)) - 1);
+    const byEngine = new Map<string, number[]>();
+    systems.forEach((system, s) => {
+      const key = this.#engineKey(system, questions);
+      byEngine.set(key, [...(byEngine.get(key) ?? []), s]);
+    });
+    return [...byEngine.values()].flatMap((group) =>
+      Array.from({ length: Math.ceil(group.length / room) }, (_, i) =>
+        group.slice(i * room, (i + 1) * room),
+      ),
     );
-    return fused;
   }
 
   #request(
-    variant: Variant,
-    { id, text, lang }: EvaluationQuery,
+    { system, profile, alpha, languages, feedback, topN, defaults }: SystemSettings,
+    questions: QuestionBatch,
+    q: number,
     k: number,
-    expansion: Expansion | undefined,
   ): SearchRequest {
-    const { system, profile, alpha, languages, feedback } = variant;
+    const { id, text, lang } = questions.queries[q];
+    const expansion = questions.expansions?.[q];
+    const { augment, translate, mode } = system;
+    const { normalization, denseWeight } = defaults.hybrid;
+    const n = this.#pool.ids.length;
     return {
       question: text,
       questionId: id,
       questionLang: lang,
-      languages: [{ lang, weight: 1 }],
-      mode: system.mode,
-      augment: system.augment !== 'off',
-      translate: system.translate,
+      languages: questions.languages?.[q] ?? [{ lang, weight: 1 }],
+      mode,
+      augment: augment !== 'off',
+      translate,
       profile,
       alpha,
       languagePolicy: policyOf(languages, lang, this.#options.queryLanguages),
       feedback: feedback ?? undefined,
-      // The vectors that are held have it already.
+      // The vectors of expanded questions have it already.
       expansion: expansion && { ...expansion, dense: 0 },
       k,
-      topN: this.#pool.ids.length,
+      topN: Math.min(topN ?? n, n),
+      normalization,
+      denseWeight: denseWeight[lexicalModeOf({ augment: augment !== 'off', translate })],
     };
   }
 
-  /** The one matrix that questions of a language are compared with. */
-  async #matrix(
-    { system, profile, alpha, languages, source }: Variant,
-    asker: string,
-  ): Promise<SearchMatrix> {
-    const matrices = await this.#matrices.of(JSON.stringify(source), () =>
-      this.#openMatrices(source),
-    );
-    if (system.augment === 'off') return matrices.passages();
-    const { queryLanguages } = this.#options;
-    const policy = policyOf(languages, asker, queryLanguages);
-    const formula = augmentationProfile(profile, { alpha, languages: policy });
-    return matrices.fused(formula, policyWeights(policy, asker, queryLanguages));
+  async #open(system: SystemSettings, questions: QuestionBatch): Promise<SearchEngine> {
+    const { source, defaults } = system;
+    this.#encoder.set(questions.queries, await this.#vectors(system, questions));
+    const key = this.#engineKey(system, questions);
+    if (this.#engine?.key === key) return this.#engine.engine;
+    const { generator, scanner } = this.#options;
+    const engine = new SearchEngine({
+      snapshot: await this.#pool.snapshot(source),
+      lexical: await this.#lexicalIndex(system, questions),
+      encoder: this.#encoder,
+      scanner,
+      factors: this.#usesTable(system) ? (generator.distribution?.factors ?? null) : null,
+      defaults,
+      matrixBudgetBytes: MATRIX_BYTES,
+    });
+    this.#engine = { key, engine };
+    return engine;
   }
 
-  async #openMatrices(source: SumSource): Promise<FusedMatrices> {
-    return new FusedMatrices(await this.#pool.snapshot(source), MATRIX_BYTES);
+  /** Systems with equal keys are ranked by one engine; the rest is said by their requests. */
+  #engineKey(system: SystemSettings, questions: QuestionBatch): string {
+    const { source, defaults } = system;
+    const { alpha, hybrid, ...lexical } = defaults;
+    return JSON.stringify([
+      source,
+      lexical,
+      this.#usesTable(system),
+      this.#drawnLanguages(system, questions),
+    ]);
   }
 
-  /** The questions' vectors as the variant's space has them. */
-  async #prepared({ source }: Variant, { lang, vectors }: AskedQuestions): Promise<Float32Array> {
+  async #lexicalIndex(system: SystemSettings, questions: QuestionBatch): Promise<LexicalIndex> {
+    const { source, defaults } = system;
+    const languages = this.#drawnLanguages(system, questions);
+    const key = JSON.stringify([source, defaults.bm25, languages]);
+    if (this.#lexical?.key !== key) {
+      const index = await this.#pool.lexical(source, languages, defaults.bm25);
+      this.#lexical = { key, index };
+    }
+    return this.#lexical.index;
+  }
+
+  /** The questions' vectors in the space of the system's passages. */
+  async #vectors({ source }: SystemSettings, questions: QuestionBatch): Promise<Float32Array> {
+    const { queries, vectors } = questions;
     const means = await this.#pool.means(source.means);
-    if (!means.has(lang)) return vectors;
+    if (means.size === 0) return vectors;
     const changed = vectors.slice();
-    removeMeans(changed, () => lang, this.#pool.dim, means);
+    removeMeans(changed, (q) => queries[q].lang, this.#pool.dim, means);
     return changed;
   }
 
-  async #engine(variant: Variant, asked: AskedQuestions): Promise<SearchEngine> {
-    const { source, defaults, system } = variant;
-    const { encoder, generator, scanner } = this.#options;
-    const languages = this.#drawnLanguages(variant, asked.lang);
-    const lexicalKey = JSON.stringify([source, defaults.bm25, languages]);
-    const vectors = await this.#prepared(variant, asked);
-    return new SearchEngine({
-      snapshot: await this.#pool.snapshot(source),
-      lexical: await this.#lexical.of(lexicalKey, () =>
-        this.#pool.lexical(source, languages, defaults.bm25),
-      ),
-      encoder: new HeldQuestions(encoder, asked.queries, vectors),
-      scanner,
-      factors:
-        source.queries === 'expected' || system.augment === 'off'
-          ? (generator.distribution?.factors ?? null)
-          : null,
-      defaults,
-    });
+  /** True where the lexical leg takes generated terms from the generator's table. */
+  #usesTable({ source, system }: SystemSettings): boolean {
+    return source.terms === 'expected' || system.augment === 'off';
   }
 
-  /** Languages whose drawn queries the lexical leg has to know. */
-  #drawnLanguages({ system, languages, source }: Variant, asker: string): readonly string[] {
+  /** Languages whose drawn queries the lexical leg has to have. */
+  #drawnLanguages(system: SystemSettings, questions: QuestionBatch): readonly string[] {
     const { queryLanguages } = this.#options;
-    if (source.queries === 'expected' || system.augment === 'off') return [];
-    return queryLanguages.filter((lang) => languages !== 'asker' || lang === asker);
+    if (this.#usesTable(system)) return [];
+    if (system.languages !== 'asker') return queryLanguages;
+    const { lang, languages } = questions;
+    const seen = new Set(languages?.flat().map((each) => each.lang) ?? [lang]);
+    return queryLanguages.filter((each) => seen.has(each));
   }
 }
 
-/** Keeps what was made last. */
-class Latest<T> {
-  #key: string | null = null;
-  #value: T | null = null;
+/** An encoder of questions whose vectors were computed before. */
+class PrecomputedQuestions implements Encoder {
+  readonly identity: EncoderIdentity;
+  readonly #vectors = new Map<string, Float32Array>();
 
-  of(key: string, make: () => T): T {
-    if (this.#key !== key || this.#value === null) {
-      this.#key = key;
-      this.#value = make();
-    }
-    return this.#value;
+  constructor(identity: EncoderIdentity) {
+    this.identity = identity;
+  }
+
+  /**
+   * Replaces all questions.
+   * @param questions with their ids
+   * @param vectors (questions x dim), row-major
+   */
+  set(questions: readonly { readonly id: string }[], vectors: Float32Array): void {
+    const { dim } = this.identity;
+    this.#vectors.clear();
+    questions.forEach(({ id }, q) => {
+      this.#vectors.set(id, vectors.subarray(q * dim, (q + 1) * dim));
+    });
+  }
+
+  async encodePassages(): Promise<Float32Array> {
+    throw new RangeError('this encoder has only vectors of questions');
+  }
+
+  async encodeQueries(questions: readonly QueryText[]): Promise<Float32Array> {
+    const { dim } = this.identity;
+    const out = new Float32Array(questions.length * dim);
+    questions.forEach(({ id, text }, q) => {
+      const vector = this.#vectors.get(id ?? '');
+      if (vector === undefined) throw new RangeError(`the question "${text}" has no vector`);
+      out.set(vector, q * dim);
+    });
+    return out;
   }
 }

@@ -4,13 +4,11 @@
  * is first. Scored once; thresholds are chosen later, as percentiles (Doc2Query--, arXiv
  * 2301.03266).
  */
+import { BATCH_SCORES } from '../../search/dense/exact-search.js';
 import type { Scanner } from '../../search/dense/scanner.js';
 import type { ArtifactStore, Identity } from './artifact-store.js';
 import { codeIdentity, RANKING_CODE } from './code-identity.js';
 import type { Pool } from './pool.js';
-
-/** Scores that one scan may take: 32 MB of float32. */
-const SCANNED_SCORES = 2 ** 23;
 
 export interface RoundTripOptions {
   readonly scanner: Scanner;
@@ -29,7 +27,7 @@ export function roundTripScores(
 ): Promise<Float32Array> {
   const key = {
     ...identity,
-    pool: pool.blocks.map(({ block }) => block.digest),
+    pool: pool.blocks.map(({ block }) => block.passages.digest),
     block: place,
     lang,
     drawn,
@@ -39,13 +37,11 @@ export function roundTripScores(
     const { block } = pool.blocks[place];
     const [passages, queries] = [await pool.vectors(), await block.drawnVectors(lang, drawn)];
     const { starts } = await block.drawn(lang, drawn);
-    const firstRow = pool.blocks
-      .slice(0, place)
-      .reduce((sum, each) => sum + each.block.passages.length, 0);
+    const firstRow = pool.blocks.slice(0, place).reduce((sum, each) => sum + each.block.size, 0);
     const n = pool.ids.length;
     const { dim } = pool;
     const scores = new Float32Array(starts[starts.length - 1]);
-    const size = Math.max(1, Math.floor(SCANNED_SCORES / n));
+    const size = Math.max(1, Math.floor(BATCH_SCORES / n));
     let row = 0;
     for (let from = 0; from < scores.length; from += size) {
       const count = Math.min(size, scores.length - from);

@@ -1,9 +1,11 @@
 /**
- * Compares two variants over the same questions: difference, interval and tests for each language
- * and for their mean. A language's value of a question is its mean over the pools that it was asked
- * of, so that all translations of a question and all questions of an article stay together.
+ * Compares two variants on the same questions: difference, interval and tests for each language and
+ * for the mean over languages, and the test of the primary hypothesis. A question's value in a
+ * language is its mean over the pools in which it was searched, so that the translations of a
+ * question and the questions of an article are not treated as independent samples.
  */
 
+import { meanOf } from '../../base/numbers.js';
 import {
   type ExperimentResults,
   isPrimary,
@@ -20,26 +22,25 @@ import {
 } from '../stats/clustered.js';
 import { bonferroni, holm, type Interval, pairedTTest } from '../stats/paired.js';
 
-export interface Tested {
+export interface TestResult {
   readonly baseline: number;
   readonly system: number;
   /** system - baseline */
   readonly difference: number;
   readonly interval: Interval;
   /**
-   * Two-sided p of the paired t-test over questions, which takes them as independent; null where it
-   * is not defined: fewer than two questions, or a mean over languages that do not ask the same
-   * questions.
+   * Two-sided p-value of the paired t-test, which treats questions as independent; null for fewer
+   * than two questions, and for the mean over languages with different questions.
    */
   readonly pT: number | null;
-  /** Two-sided p of the paired randomization test over articles. */
+  /** Two-sided p-value of the paired randomization test with articles as units. */
   readonly pRandomization: number;
   readonly questions: number;
-  /** Articles, or questions where they share none. */
+  /** Number of articles, or of questions if they belong to no articles. */
   readonly clusters: number;
 }
 
-/** Values of one language by question. */
+/** The values of a variant in one language, by question. */
 export interface Column {
   readonly lang: string;
   readonly questions: readonly string[];
@@ -50,12 +51,13 @@ export interface Column {
 type Statistics = ExperimentSpec['statistics'];
 
 /** The language that varies within a setting. */
-export function columnOf({ place }: Measurement): string {
-  return place.setting === 'from-english' ? place.passageLang : place.queryLang;
+function columnOf({ subject }: Measurement): string {
+  return subject.setting === 'from-english' ? subject.passageLang : subject.queryLang;
 }
 
 /**
- * One column a language, in alphabetical order. Measurements are of one variant, in one setting.
+ * One column per language, in alphabetical order.
+ * @param measurements of one variant in one setting
  */
 export function columnsOf(measurements: readonly Measurement[], measure: Measure): Column[] {
   const columns = new Map<string, Map<string, { group: string; sum: number; pools: number }>>();
@@ -82,12 +84,8 @@ export function columnsOf(measurements: readonly Measurement[], measure: Measure
   }));
 }
 
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** Tests one language. */
-export function testColumn(baseline: Column, system: Column, statistics: Statistics): Tested {
+export function testColumn(baseline: Column, system: Column, statistics: Statistics): TestResult {
   return test([baseline], [system], statistics);
 }
 
@@ -96,7 +94,7 @@ export function testMean(
   baseline: readonly Column[],
   system: readonly Column[],
   statistics: Statistics,
-): Tested {
+): TestResult {
   return test(baseline, system, statistics);
 }
 
@@ -104,7 +102,7 @@ function test(
   baseline: readonly Column[],
   system: readonly Column[],
   statistics: Statistics,
-): Tested {
+): TestResult {
   const columns = baseline.map((column, c): PairedColumn => {
     const other = new Map(
       system[c].questions.map((question, q) => [question, system[c].values[q]]),
@@ -131,7 +129,7 @@ function test(
   };
 }
 
-/** Over questions, each with its mean over languages. */
+/** The p-value of the t-test over questions, with the mean of each question over languages. */
 function tTest(baseline: readonly Column[], columns: readonly PairedColumn[]): number | null {
   const [first] = baseline;
   const parallel = baseline.every(
@@ -149,34 +147,34 @@ function tTest(baseline: readonly Column[], columns: readonly PairedColumn[]): n
   ).pTwoSided;
 }
 
-/**
- * The answer to the primary hypothesis: baseline against system in every language and for every
- * encoder, with all tests corrected together; and the same comparison of everything else,
- * uncorrected and called exploratory.
- */
+/** Significance level. */
 export const LEVEL = 0.05;
 
-export interface CorrectedTest extends Tested {
-  /** p of the randomization test and of the t-test, corrected over the family. */
+export interface CorrectedTest extends TestResult {
+  /** p-values of the randomization test and the t-test, corrected over the family. */
   readonly correctedRandomization: number;
   readonly correctedT: number | null;
 }
 
-export interface AnswerRow {
+interface AnswerRow {
   readonly encoder: string;
   readonly generator: string;
   /** In the order of `Answer.languages`. */
   readonly byLanguage: readonly CorrectedTest[];
-  readonly mean: Tested;
+  readonly mean: TestResult;
 }
 
+/**
+ * The answer to the primary hypothesis: the system compared with the baseline, in every language
+ * and for every encoder and generator, with all these tests corrected together.
+ */
 export interface Answer {
   readonly primary: ExperimentSpec['primary'];
   readonly languages: readonly string[];
   readonly rows: readonly AnswerRow[];
-  /** Tests that are corrected together: languages times encoders and generators. */
+  /** Number of tests that are corrected together: one per language, encoder and generator. */
   readonly family: number;
-  /** One sentence a row. */
+  /** The conclusion in words, one string per row. */
   readonly sentences: readonly string[];
 }
 
@@ -184,7 +182,7 @@ export function answerOf({ spec, measurements }: ExperimentResults): Answer {
   const { primary, statistics } = spec;
   const [measure] = parseExperimentMeasures(primary.metric);
   const reported = measurements.filter(
-    ({ place, variant }) => isPrimary(place, primary) && variant.condition === 'system',
+    ({ subject, variant }) => isPrimary(subject, primary) && variant.condition === 'system',
   );
   const rows = pairingsOf(reported).map(({ encoder, generator, measurements: ofPairing }) => {
     const columns = (name: string) =>
@@ -208,11 +206,11 @@ export function answerOf({ spec, measurements }: ExperimentResults): Answer {
   let next = 0;
   const corrected = rows.map(({ encoder, generator, tests: ofRow, mean }): AnswerRow => {
     const byLanguage = ofRow.map((test): CorrectedTest => {
-      const place = next++;
+      const t = next++;
       return {
         ...test,
-        correctedRandomization: byRandomization[place],
-        correctedT: test.pT === null ? null : byT[place],
+        correctedRandomization: byRandomization[t],
+        correctedT: test.pT === null ? null : byT[t],
       };
     });
     return { encoder, generator, byLanguage, mean };
@@ -239,7 +237,7 @@ export function pairingsOf(measurements: readonly Measurement[]): PairingMeasure
     { encoder: string; generator: string; measurements: Measurement[] }
   >();
   for (const measurement of measurements) {
-    const { encoder, generator } = measurement.place;
+    const { encoder, generator } = measurement.subject;
     const key = JSON.stringify([encoder, generator]);
     const pairing = pairings.get(key) ?? { encoder, generator, measurements: [] };
     pairings.set(key, pairing);
@@ -273,10 +271,10 @@ function sentence(
       ? ` Of ${languages.length} languages ${better} ${better === 1 ? 'is' : 'are'} significantly better, ${worse} worse, ` +
         `${languages.length - better - worse} not shown to differ.`
       : '';
-  const mediation = `${decimal(mean.baseline)} without, ${decimal(mean.system)} with`;
+  const means = `${decimal(mean.baseline)} without, ${decimal(mean.system)} with`;
   return (
     `With ${row.encoder} and ${row.generator}, ${primary.system} ${verdict} ${amount} against ${primary.baseline} ` +
-    `on the mean over languages (${mediation}; ${interval}).${each}`
+    `on the mean over languages (${means}; ${interval}).${each}`
   );
 }
 

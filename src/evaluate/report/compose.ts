@@ -1,10 +1,8 @@
-/**
- * Composes the report of an experiment: the answer first, then everything else in the order of its
- * weight.
- */
+/** Composes the report of an experiment: first the answer, then figures and tables. */
 
+import { meanOf } from '../../base/numbers.js';
 import { type ExperimentResults, measuresIn } from '../experiment/measurement.js';
-import { answerOf, columnsOf, decimal, meanOf } from './comparison.js';
+import { answerOf, columnsOf, decimal } from './comparison.js';
 import { figuresOf } from './figures.js';
 import { PUBLISHED } from './published.js';
 import type { Report, ReportTable, ReportTableRow, Section } from './report.js';
@@ -23,21 +21,21 @@ export function reportOf(results: ExperimentResults): Report {
   const sections: Section[] = [
     {
       title: 'Figures',
-      text: 'The data of every figure is below it, and in the folder figures/.',
+      text: 'The data of each figure are shown below it and stored in the folder figures/.',
       tables: [],
       figures,
     },
     {
       title: 'All systems',
-      text: 'Like beside like: dense with dense, hybrid with hybrid. Same-language and cross-language settings are never averaged together.',
+      text: 'Compare like with like: dense with dense, hybrid with hybrid. Monolingual and cross-lingual settings are never averaged together.',
       tables: [...systemTables(results), ...answerTables(results)],
       figures: [],
     },
     { title: 'Conditions', text: '', tables: conditionTables(results), figures: [] },
     { title: 'Tuning', text: tuningText(results), tables: tuningTables(results), figures: [] },
     {
-      title: 'Beside published figures',
-      text: 'Not measured here. Read what differs before comparing.',
+      title: 'Published figures',
+      text: 'Not measured here. Note the differences before comparing.',
       tables: publishedTables(results),
       figures: [],
     },
@@ -61,7 +59,7 @@ function tuningText({ spec, tuning }: ExperimentResults): string {
   if (tuning.length === 0) return 'No encoder of this run could be tuned: defaults were used.';
   const [{ on, setting, metric }] = tuning;
   return (
-    `Alpha and weights were chosen by ${metric} on ${on}, ${setting}, which shares no question with what is reported. ` +
+    `Alpha and weights of the systems named (tuned) were chosen by ${metric} on ${on}, ${setting}, which shares no question with what is reported; all others have the defaults of search. ` +
     `Every system got the same candidates for the parameters that it has.`
   );
 }
@@ -90,7 +88,7 @@ function tuningTables({ tuning }: ExperimentResults): ReportTable[] {
 function publishedTables({ spec, measurements }: ExperimentResults): ReportTable[] {
   const tables: ReportTable[] = [];
   const measured = new Set(
-    measurements.map(({ place }) => JSON.stringify([place.dataset, place.setting])),
+    measurements.map(({ subject }) => JSON.stringify([subject.dataset, subject.setting])),
   );
   for (const key of measured) {
     const [dataset, setting] = JSON.parse(key) as [string, string];
@@ -100,21 +98,21 @@ function publishedTables({ spec, measurements }: ExperimentResults): ReportTable
       );
       if (published.length === 0) continue;
       const ours = new Map<string, number>();
-      for (const { place, variant } of measurements) {
+      for (const { subject, variant } of measurements) {
         if (
-          place.dataset !== dataset ||
-          place.setting !== setting ||
+          subject.dataset !== dataset ||
+          subject.setting !== setting ||
           variant.condition !== 'system'
         )
           continue;
-        const name = `${variant.name} (${place.encoder}, ${place.generator})`;
+        const name = `${variant.name} (${subject.encoder}, ${subject.generator})`;
         if (ours.has(name)) continue;
         const columns = columnsOf(
           measurements.filter(
             (other) =>
               other.variant === variant &&
-              other.place.dataset === dataset &&
-              other.place.setting === setting,
+              other.subject.dataset === dataset &&
+              other.subject.setting === setting,
           ),
           measure,
         );

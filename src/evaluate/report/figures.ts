@@ -1,18 +1,16 @@
 /** The figures of a report, each with its data. */
 
-import {
-  type ExperimentResults,
-  type Measurement,
-  mainMeasure,
-  measuresIn,
-} from '../experiment/measurement.js';
-import { plainOf } from '../experiment/systems.js';
+import { meanOf } from '../../base/numbers.js';
+import type { Curve } from '../experiment/condition.js';
+import { CONDITIONS } from '../experiment/conditions/index.js';
+import { type ExperimentResults, mainMeasure, measuresIn } from '../experiment/measurement.js';
+import { plainNameOf } from '../experiment/systems.js';
 import { type Measure, RANK_DISTANCE } from '../measures/metrics.js';
 import { bars } from './charts/bars.js';
 import { curves } from './charts/curves.js';
 import { heatMap } from './charts/heat-map.js';
 import { scatter } from './charts/scatter.js';
-import { columnsOf, LEVEL, meanOf, pairingsOf, testColumn } from './comparison.js';
+import { columnsOf, LEVEL, pairingsOf, testColumn } from './comparison.js';
 import type { Figure } from './report.js';
 import {
   againstOf,
@@ -29,15 +27,10 @@ export function figuresOf(results: ExperimentResults): Figure[] {
     const measure = mainMeasure(ground.setting, results.spec);
     for (const pairing of pairingsOf(ground.measurements)) {
       const about = { ...ground, ...pairing };
-      const bases = new Set(
-        pairing.measurements
-          .filter(
-            ({ variant }) => variant.condition !== 'system' && variant.condition !== 'distractors',
-          )
-          .map(({ variant }) => variant.system.name),
-      );
-      for (const base of bases) {
-        figures.push(...curveFigures(about, base, measure, results));
+      for (const base of new Set(pairing.measurements.map(({ variant }) => variant.system.name))) {
+        for (const { key, curve } of CONDITIONS) {
+          if (curve) figures.push(...curveFigure(about, base, key, curve, measure, results));
+        }
       }
       figures.push(...heatMaps(about, measure, results));
     }
@@ -46,7 +39,7 @@ export function figuresOf(results: ExperimentResults): Figure[] {
   return figures;
 }
 
-/** How far the translations of a relevant passage lie apart, where the pool has all languages. */
+/** The distance between the ranks of the translations of a relevant passage (language bias). */
 function rankDistances({ spec, measurements }: ExperimentResults): Figure[] {
   const figures: Figure[] = [];
   const { baseline, system } = spec.primary;
@@ -70,8 +63,8 @@ function rankDistances({ spec, measurements }: ExperimentResults): Figure[] {
         id: fileName(`rank-distance-${dataset}-${encoder}-${generator}`),
         title: `Rank distance (${dataset}, ${setting}; ${encoder}, ${generator})`,
         caption:
-          'Language bias: how many ranks lie between the best and the worst of a question’s relevant passages in all languages. ' +
-          'Less is better.',
+          'Language bias: the number of ranks between the best and the worst of a question’s relevant passages in all languages. ' +
+          'Lower is better.',
         svg: bars({ title: 'Rank distance', names: [baseline, system], groups }),
         header: ['language of the question', baseline, system],
         rows: groups.map(({ name, values }) => [name, ...values]),
@@ -83,86 +76,65 @@ function rankDistances({ spec, measurements }: ExperimentResults): Figure[] {
 
 type About = Ground & { readonly encoder: string; readonly generator: string };
 
-function curveFigures(
-  about: About,
+/** One panel a language; none where a system has less than two points of the condition. */
+function curveFigure(
+  { dataset, setting, encoder, generator, measurements }: About,
   base: string,
+  condition: string,
+  curve: Curve,
   measure: Measure,
-  results: ExperimentResults,
+  { spec }: ExperimentResults,
 ): Figure[] {
-  const figures: Figure[] = [];
-  const { dataset, setting, encoder, generator } = about;
-  for (const condition of ['alpha', 'queries'] as const) {
-    const points = about.measurements.filter(
-      ({ variant }) => variant.condition === condition && variant.system.name === base,
-    );
-    if (points.length === 0) continue;
-    const variants = [...byVariant(points).values()].sort(
-      (a, b) => Number(a[0].variant.point) - Number(b[0].variant.point),
-    );
-    if (variants.length < 2) continue;
-    const against = columnsOf(againstOf(about.measurements, points), measure);
-    const tested = condition === 'queries';
-    const byPoint = variants.map((ofPoint) => ({
-      x: Number(ofPoint[0].variant.point),
-      columns: columnsOf(ofPoint, measure),
-    }));
-    const rows: (string | number)[][] = [];
-    const panels = against.map((column, c) => ({
-      name: column.lang,
-      baseline: meanOf(column.values),
-      points: byPoint.map(({ x, columns }) => {
-        const y = meanOf(columns[c].values);
-        const test = tested ? testColumn(column, columns[c], results.spec.statistics) : null;
-        rows.push([
-          column.lang,
-          x,
-          y,
-          meanOf(column.values),
-          ...(test === null ? [] : [test.pRandomization]),
-        ]);
-        const gain = y - meanOf(column.values);
-        if (test === null) return { x, y: gain };
-        return { x, y: gain, significant: test.pRandomization <= LEVEL };
-      }),
-    }));
-    // No query is generated in a passage's own language.
-    if (panels.every((panel) => panel.points.every(({ y }) => y === 0))) continue;
-    const about_ = `${dataset}, ${setting}; ${encoder}, ${generator}`;
-    const plain = plainOf(points[0].variant.system).name;
-    figures.push({
+  const points = measurements.filter(
+    ({ variant }) => variant.condition === condition && variant.system.name === base,
+  );
+  const variants = [...byVariant(points).values()].sort(
+    (a, b) => Number(a[0].variant.point) - Number(b[0].variant.point),
+  );
+  if (variants.length < 2) return [];
+  const against = columnsOf(againstOf(measurements, points), measure);
+  const byPoint = variants.map((ofPoint) => ({
+    x: Number(ofPoint[0].variant.point),
+    columns: columnsOf(ofPoint, measure),
+  }));
+  const rows: (string | number)[][] = [];
+  const panels = against.map((column, c) => {
+    const baseline = meanOf(column.values);
+    const drawn = byPoint.map(({ x, columns }) => {
+      const y = meanOf(columns[c].values);
+      const p = curve.tested
+        ? testColumn(column, columns[c], spec.statistics).pRandomization
+        : null;
+      rows.push([column.lang, x, y, baseline, ...(p === null ? [] : [p])]);
+      return { x, y: y - baseline, ...(p === null ? {} : { significant: p <= LEVEL }) };
+    });
+    return { name: column.lang, baseline, points: drawn };
+  });
+  // No query is generated in a passage's own language.
+  if (panels.every((panel) => panel.points.every(({ y }) => y === 0))) return [];
+  const plain = plainNameOf(points[0].variant.system);
+  const system = measurements.find(
+    ({ variant }) => variant.condition === 'system' && variant.name === base,
+  );
+  return [
+    {
       id: fileName(`${condition}-${dataset}-${setting}-${encoder}-${generator}-${base}`),
-      title:
-        condition === 'alpha'
-          ? `${base}: alpha (${about_})`
-          : `${base}: number of queries (${about_})`,
-      caption:
-        condition === 'alpha'
-          ? `What is added to ${measure.name} by alpha, one panel a language, the same scales. Dashed: ${plain}, with its value. Dotted: the alpha that the run uses.`
-          : `What is added to ${measure.name} by drawn queries a passage and language. Dashed: ${plain}, with its value. Filled: differs from it (randomization p ≤ ${LEVEL}, not corrected); hollow: not shown to.`,
+      title: `${base}: ${curve.title} (${dataset}, ${setting}; ${encoder}, ${generator})`,
+      caption: curve.caption(measure.name, plain),
       svg: curves({
         title: `${base} by ${condition}`,
-        xLabel: condition === 'alpha' ? 'alpha' : 'queries',
+        xLabel: curve.axis,
         yLabel: `difference in ${measure.name}`,
         panels,
-        chosen: condition === 'alpha' ? chosenAlpha(about.measurements, base) : undefined,
+        chosen: system && curve.chosen?.(system.variant),
       }),
-      header: ['language', condition, measure.name, plain, ...(tested ? ['p'] : [])],
+      header: ['language', condition, measure.name, plain, ...(curve.tested ? ['p'] : [])],
       rows,
-    });
-  }
-  return figures;
+    },
+  ];
 }
 
-function chosenAlpha(measurements: readonly Measurement[], system: string): number | undefined {
-  return measurements.find(
-    ({ variant }) => variant.condition === 'system' && variant.name === system,
-  )?.variant.alpha;
-}
-
-/**
- * Two grids where a setting has many pairs of languages: the baseline's values, and what the system
- * adds.
- */
+/** Two heat maps for the setting cross: the baseline's values, and the gains of the system. */
 function heatMaps(about: About, measure: Measure, { spec }: ExperimentResults): Figure[] {
   const { dataset, setting, encoder, generator } = about;
   if (setting !== 'cross') return [];
@@ -171,7 +143,7 @@ function heatMaps(about: About, measure: Measure, { spec }: ExperimentResults): 
       about.measurements
         .filter(({ variant }) => variant.condition === 'system' && variant.name === name)
         .map((measurement) => {
-          const { queryLang, passageLang } = measurement.place;
+          const { queryLang, passageLang } = measurement.subject;
           return [`${queryLang} ${passageLang}` as string, measurement.mean(measure)] as const;
         }),
     );
@@ -203,9 +175,9 @@ function heatMaps(about: About, measure: Measure, { spec }: ExperimentResults): 
     {
       ...common,
       id: `${id}-difference`,
-      title: `${system} less ${baseline} (${where})`,
-      caption: `What ${system} adds to ${measure.name}; losses are orange and have a minus sign.`,
-      svg: grid(`${system} less ${baseline}`, true, (key) => {
+      title: `${system} minus ${baseline} (${where})`,
+      caption: `Gain in ${measure.name} of ${system}; losses are orange and have a minus sign.`,
+      svg: grid(`${system} minus ${baseline}`, true, (key) => {
         const [with_, without] = [augmented.get(key), plain.get(key)];
         return with_ === undefined || without === undefined ? undefined : with_ - without;
       }),
@@ -213,7 +185,9 @@ function heatMaps(about: About, measure: Measure, { spec }: ExperimentResults): 
   ];
 }
 
-/** Does expansion help weak retrievers and harm strong ones? */
+/**
+ * Gains by the strength of the baseline: does expansion help weak retrievers and harm strong ones?
+ */
 function strength({ spec, measurements }: ExperimentResults): Figure[] {
   const figures: Figure[] = [];
   for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
@@ -246,7 +220,7 @@ function strength({ spec, measurements }: ExperimentResults): Figure[] {
     figures.push({
       id: fileName(`strength-${dataset}-${setting}`),
       title: `Gain against the strength of ${baseline} (${dataset}, ${setting})`,
-      caption: `Each point is a language: ${measure.name} of ${baseline} to the right, what ${system} adds upward, with its interval.`,
+      caption: `Each point is a language: ${measure.name} of ${baseline} on the x-axis, the gain of ${system} on the y-axis, with its interval.`,
       svg: scatter({
         title: 'Gain against baseline strength',
         xLabel: `${measure.name} of ${baseline}`,

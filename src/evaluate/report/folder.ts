@@ -1,4 +1,4 @@
-/** Writes everything that an experiment found into one folder. */
+/** Writes the results, the report and the runs of an experiment into a folder. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -18,34 +18,37 @@ import { markdownReport } from './markdown.js';
 import type { Report } from './report.js';
 import { fileName, groundsOf } from './system-tables.js';
 
-/** The flat rows of all measures. */
+/** The results of all measures as flat rows. */
 export function resultRows({ spec, measurements }: ExperimentResults): ExperimentRow[] {
   return measurements.flatMap((measurement) => {
-    const { place, variant } = measurement;
-    const { encoder, generator, ...where } = place;
+    const { subject, variant } = measurement;
+    const { encoder, generator, ...where } = subject;
     const row = (metric: string, value: number, queries: number): ExperimentRow => ({
       ...where,
       system: variant.system.name,
       metric,
       value,
       generator,
-      language: 'given',
+      language: measurement.language,
       queries,
       encoder,
       condition: variant.condition,
       point: variant.point,
     });
-    return measuresIn(place.setting, spec).flatMap((measure) => {
+    return measuresIn(subject.setting, spec).flatMap((measure) => {
       const rows = [row(measure.name, measurement.mean(measure), measurement.questions.length)];
-      if (place.setting !== ANSWER_SETTING) return rows;
+      if (subject.setting !== ANSWER_SETTING) return rows;
       const { value, queries } = measurement.meanOfAnswered(measure);
       return [...rows, row(officialName(measure), value, queries)];
     });
   });
 }
 
-/** What results.json holds. */
-export function resultsJson(results: ExperimentResults, answer: Answer) {
+/** The content of results.json. */
+export function resultsJson(
+  results: ExperimentResults,
+  answer: Answer,
+): Readonly<Record<string, unknown>> {
   const { spec, tuning, notes, madeBy, machine, timings } = results;
   return {
     results: resultRows(results),
@@ -61,7 +64,8 @@ export function resultsJson(results: ExperimentResults, answer: Answer) {
 
 /**
  * Writes results.json, report.html, report.md, tables/*.tex, figures/*.svg and *.csv,
- * per-query/*.tsv.gz and runs/*.run.gz. The folders are made anew; other files of `folder` stay.
+ * per-query/*.tsv.gz and runs/*.run.gz. These subfolders are recreated; other files of `folder` are
+ * left unchanged.
  */
 export async function writeFolder(
   folder: string,
@@ -90,7 +94,7 @@ export async function writeFolder(
   for (const { name, content } of runs) await write(`runs/${name}`, await content());
   await write('report.md', markdownReport(report));
   await write('report.html', htmlReport(report));
-  // Last, so that a folder with results is whole.
+  // Written last, so that a folder with results.json is complete.
   await write('results.json', `${JSON.stringify(resultsJson(results, report.answer), null, 1)}\n`);
 }
 
@@ -99,7 +103,10 @@ function csvCell(cell: string | number): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** One file a data set, setting, pairing and measure: questions as rows, variants as columns. */
+/**
+ * One file per data set, setting, encoder and generator, and measure, with questions as rows and
+ * variants as columns.
+ */
 function* perQueryFiles({
   spec,
   measurements,
@@ -109,7 +116,7 @@ function* perQueryFiles({
       const names = [...new Set(ofPairing.map(({ variant }) => variant.name))];
       const pairs = new Map<string, (typeof ofPairing)[number][]>();
       for (const measurement of ofPairing) {
-        const { queryLang, passageLang } = measurement.place;
+        const { queryLang, passageLang } = measurement.subject;
         const key = `${queryLang}\t${passageLang}`;
         const ofPair = pairs.get(key) ?? [];
         pairs.set(key, ofPair);

@@ -1,12 +1,12 @@
 /**
- * The report as one HTML page that needs nothing else: no script, no network. Light, dark and
- * print.
+ * Renders the report as a self-contained HTML page without scripts, for light and dark screens and
+ * for print.
  */
 import { type Figure, isText, type Report, type ReportTable, type Section } from './report.js';
 
 export function htmlReport(report: Report): string {
   const { title, question, answer, answerTable, sections, notes, madeBy } = report;
-  const contents = ['Answer', ...sections.map((section) => section.title), 'What made this'];
+  const contents = ['Answer', ...sections.map((section) => section.title), 'Provenance'];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -28,11 +28,11 @@ ${question === '' ? '' : `<p class="question">${escaped(question)}</p>`}
 <h2>Answer</h2>
 ${answer.sentences.map((sentence) => `<p class="answer">${escaped(sentence)}</p>`).join('\n')}
 ${table(answerTable)}
-${notes.length === 0 ? '' : `<h3>To be known</h3><ul>${notes.map((note) => `<li>${escaped(note)}</li>`).join('')}</ul>`}
+${notes.length === 0 ? '' : `<h3>Notes</h3><ul>${notes.map((note) => `<li>${escaped(note)}</li>`).join('')}</ul>`}
 </section>
 ${sections.map(sectionHtml).join('\n')}
-<section id="${anchor('What made this')}">
-<h2>What made this</h2>
+<section id="${anchor('Provenance')}">
+<h2>Provenance</h2>
 <dl>${madeBy.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl>
 </section>
 </main>
@@ -63,7 +63,7 @@ function figureHtml({ id, title, caption, svg, header, rows }: Figure): string {
 </figure>`;
 }
 
-/** Figures keep all their digits in the files; a page shows four. */
+/** The page shows four digits; the files have all of them. */
 function shown(cell: string | number): string {
   return typeof cell === 'number' ? String(Number(cell.toFixed(4))) : cell;
 }

@@ -1,8 +1,8 @@
-/** Tables as LaTeX, for booktabs. */
+/** Renders tables as LaTeX for the package booktabs. */
 import { isText, type ReportTable } from './report.js';
 
-/** From so many columns on, columns stand closer. */
-const MANY = 9;
+/** Tables with at least this many columns are set more tightly. */
+const MANY_COLUMNS = 9;
 
 export function latexTable({ id, title, note, header, rows }: ReportTable): string {
   const body = rows.map(({ cells, kind }) => {
@@ -17,7 +17,8 @@ export function latexTable({ id, title, note, header, rows }: ReportTable): stri
       ? 'p{0.25\\linewidth}'
       : 'r';
   });
-  const narrow = header.length >= MANY ? '\\footnotesize\n\\setlength{\\tabcolsep}{3pt}\n' : '';
+  const narrow =
+    header.length >= MANY_COLUMNS ? '\\footnotesize\n\\setlength{\\tabcolsep}{3pt}\n' : '';
   return `% needs \\usepackage{booktabs}
 \\begin{table}
 \\centering
@@ -33,7 +34,7 @@ ${body[0]?.startsWith('\\midrule') ? '' : '\\midrule\n'}${body.join('\n')}
 `;
 }
 
-/** A star or a bracket at the start of a row would belong to the end of the row before it. */
+/** A row. A leading star or bracket would be read as an argument of the \\ before it. */
 function line(cells: readonly string[]): string {
   const text = cells.join(' & ');
   return `${/^[*[]/.test(text) ? '{}' : ''}${text} \\\\`;

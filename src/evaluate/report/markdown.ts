@@ -1,4 +1,4 @@
-/** The report as Markdown; figures are linked as SVG files. */
+/** Renders the report as Markdown, with figures as linked SVG files. */
 import type { Report, ReportTable } from './report.js';
 
 export function markdownReport({
@@ -17,7 +17,7 @@ export function markdownReport({
     ...answer.sentences,
     markdownTable(answerTable),
   ];
-  if (notes.length > 0) parts.push('To be known:', notes.map((note) => `- ${note}`).join('\n'));
+  if (notes.length > 0) parts.push('Notes:', notes.map((note) => `- ${note}`).join('\n'));
   for (const section of sections) {
     parts.push(`## ${section.title}`, section.text);
     for (const figure of section.figures) {
@@ -29,7 +29,7 @@ export function markdownReport({
     }
     parts.push(...section.tables.map(markdownTable));
   }
-  parts.push('## What made this', madeBy.map(([name, value]) => `- ${name}: ${value}`).join('\n'));
+  parts.push('## Provenance', madeBy.map(([name, value]) => `- ${name}: ${value}`).join('\n'));
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 

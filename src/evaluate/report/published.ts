@@ -1,7 +1,6 @@
 /**
- * Published figures that stand beside measured ones, each with its source and what differs. Data
- * only. A row is comparable where data set, setting and metric are those of a measured row; none
- * was measured here.
+ * Published figures to show next to measured ones, each with its source and how its conditions
+ * differ. They match measured rows by data set, setting and metric; none was measured here.
  */
 
 export interface PublishedRow {
@@ -12,6 +11,7 @@ export interface PublishedRow {
   /** Mean over languages, on the scale of `xqg evaluate`. */
   readonly value: number;
   readonly source: string;
+  /** How the published conditions differ from those here. */
   readonly differs: string;
 }
 
@@ -27,7 +27,7 @@ const XOR_DIFFERS =
 const FINE_TUNED = 'neural dual encoder, fine-tuned on SQuAD v1.1 and its translations';
 const BATCHES = 'neural dual encoder, fine-tuned on translated question-answer data';
 const MTEB_DIFFERS =
-  'neural encoder unless BM25; 12 languages with Romanian; questions are keyed by text, so about 1,183 of 1,190 count';
+  'neural encoder except for BM25; 12 languages, including Romanian; questions are keyed by text, so only about 1,183 of 1,190 count';
 
 export const PUBLISHED: readonly PublishedRow[] = [
   ...rows('xquad', 'mono', 'nDCG@10', MTEB, MTEB_DIFFERS, {
@@ -108,7 +108,7 @@ function rows(
   }));
 }
 
-/** Three settings of one table. */
+/** Rows of one table with the three settings mono, cross and multi. */
 function batches(
   dataset: PublishedRow['dataset'],
   metric: string,

@@ -1,11 +1,11 @@
-/** What a report holds, before it is HTML, Markdown or LaTeX. */
+/** The content of a report, independent of HTML, Markdown and LaTeX. */
 import type { Answer } from './comparison.js';
 
 export interface ReportTable {
-  /** For file names and links. */
+  /** Used in file names and links. */
   readonly id: string;
   readonly title: string;
-  /** One paragraph above it. */
+  /** A paragraph above the table. */
   readonly note: string;
   readonly header: readonly string[];
   readonly rows: readonly ReportTableRow[];
@@ -13,17 +13,17 @@ export interface ReportTable {
 
 export interface ReportTableRow {
   readonly cells: readonly string[];
-  /** `head`: a line above a group; `difference`: what the group comes down to. */
+  /** `head`: title of a group; `difference`: its main result; `test`: p-values and intervals. */
   readonly kind?: 'head' | 'difference' | 'test';
 }
 
 export interface Figure {
   readonly id: string;
   readonly title: string;
-  /** How to read it. */
+  /** Explains how to read the figure. */
   readonly caption: string;
   readonly svg: string;
-  /** The same figures as a table. */
+  /** The data of the figure as a table. */
   readonly header: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
 }
@@ -42,11 +42,11 @@ export interface Report {
   readonly answerTable: ReportTable;
   readonly sections: readonly Section[];
   readonly notes: readonly string[];
-  /** Names and values of what made it. */
+  /** Provenance as names and values: versions, identities, machine. */
   readonly madeBy: readonly (readonly [string, string])[];
 }
 
-/** True for a cell that holds words: those stand left, figures right. */
+/** Whether a cell contains words, which are aligned left; figures are aligned right. */
 export function isText(cell: string): boolean {
   return /[a-z]{3}/i.test(cell) && !/^[+−]/.test(cell);
 }

@@ -1,31 +1,23 @@
-/** The shape of measured results, the same for every data set, and what made them. */
-import { readFileSync } from 'node:fs';
-import type { DataSource } from '../data/collection.js';
+/** The format of measured results, which is the same for all data sets, and their provenance. */
+import { version } from '../../base/version.js';
+import type { DataSource, ParallelSetting } from '../data/collection.js';
 
 /**
  * `mono`: questions and passages in one language. `cross`: in two, each ordered pair of languages.
  * `multi`: one pool with the passages of all languages. `xor`: predictions for XOR-Retrieve. `beir`
  * and `run`: as the data has it.
  */
-export type Setting =
-  | 'mono'
-  | 'to-english'
-  | 'from-english'
-  | 'cross'
-  | 'multi'
-  | 'xor'
-  | 'beir'
-  | 'run';
+export type Setting = ParallelSetting | 'xor' | 'beir' | 'run';
 
-/** One figure; results are a flat list of these. */
+/** One figure. Results are a flat list of them. */
 export interface ResultRow {
   readonly dataset: string;
   readonly setting: Setting;
-  /** ISO 639-1; `mixed` where the queries have several languages. */
+  /** ISO 639-1 code; `mixed` if the queries are in several languages. */
   readonly queryLang: string;
   /**
-   * ISO 639-1; `all` for the pool of all languages; `mixed` where the passages have several
-   * languages otherwise.
+   * ISO 639-1 code; `all` for the pool of all languages; `mixed` if the passages of another pool
+   * are in several languages.
    */
   readonly passageLang: string;
   readonly system: string;
@@ -39,11 +31,11 @@ export interface ResultRow {
   readonly generator: string;
   /** Whether the system was told the language of the question or had to guess it. */
   readonly language: 'given' | 'detected';
-  /** Number of queries that `value` is the mean of. */
+  /** Number of queries over which `value` is the mean. */
   readonly queries: number;
 }
 
-/** The value of every query behind a row, if asked for. */
+/** The value of a single query. */
 export interface PerQueryRow extends Omit<ResultRow, 'queries'> {
   readonly query: string;
 }
@@ -58,8 +50,7 @@ export interface MadeBy {
   readonly command: string;
   readonly data: readonly DataSource[];
   /**
-   * Identities and settings of encoder, generator, pack, lexical leg and fusion, whatever took
-   * part.
+   * Identities and settings of the components used: encoder, generator, pack, lexical leg, fusion.
    */
   readonly identities: Readonly<Record<string, unknown>>;
 }
@@ -72,21 +63,18 @@ export interface EvaluationResult {
   readonly madeBy: MadeBy;
 }
 
-/** Told how far an evaluation is; `done` of `total` steps. */
+/** Hears how far an evaluation is: `done` of `total` steps. */
 export type Progress = (step: string, done: number, total: number) => void;
 
-/** Describes what makes a result, now. */
+/** The provenance of a result that is being measured now. */
 export function madeBy(
   command: string,
   data: readonly DataSource[],
   identities: Readonly<Record<string, unknown>>,
 ): MadeBy {
-  const { version } = JSON.parse(
-    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-  );
   return {
     tool: 'xqg',
-    version,
+    version: version(),
     node: process.version,
     icu: process.versions.icu ?? 'none',
     date: new Date().toISOString(),

@@ -1,5 +1,8 @@
 /** Tables of every system and every condition beside the primary one: means, marked exploratory. */
 
+import { meanOf } from '../../base/numbers.js';
+import type { Comparison } from '../experiment/condition.js';
+import { CONDITIONS, conditionOf } from '../experiment/conditions/index.js';
 import {
   ANSWER_SETTING,
   type ExperimentResults,
@@ -9,18 +12,16 @@ import {
   officialName,
 } from '../experiment/measurement.js';
 import type { ExperimentSpec } from '../experiment/spec.js';
-import { plainOf } from '../experiment/systems.js';
-import type { ConditionName } from '../experiment/variants.js';
+import { plainNameOf } from '../experiment/systems.js';
 import {
   type Answer,
   type CorrectedTest,
   columnsOf,
   decimal,
   LEVEL,
-  meanOf,
   pairingsOf,
   signed,
-  type Tested,
+  type TestResult,
   testMean,
 } from './comparison.js';
 import type { ReportTable, ReportTableRow } from './report.js';
@@ -38,7 +39,7 @@ export function groundsOf(measurements: readonly Measurement[]): Ground[] {
     { dataset: string; setting: string; measurements: Measurement[] }
   >();
   for (const measurement of measurements) {
-    const { dataset, setting } = measurement.place;
+    const { dataset, setting } = measurement.subject;
     const key = JSON.stringify([dataset, setting]);
     const ground = grounds.get(key) ?? { dataset, setting, measurements: [] };
     grounds.set(key, ground);
@@ -47,7 +48,10 @@ export function groundsOf(measurements: readonly Measurement[]): Ground[] {
   return [...grounds.values()];
 }
 
-/** One table a ground: every system of every pairing, with languages as columns. */
+/**
+ * One table per data set and setting: all systems of each encoder and generator, with languages as
+ * columns.
+ */
 export function systemTables({ spec, measurements }: ExperimentResults): ReportTable[] {
   return groundsOf(measurements).map(({ dataset, setting, measurements: ofGround }) => {
     const measure = mainMeasure(setting, spec);
@@ -66,30 +70,29 @@ export function systemTables({ spec, measurements }: ExperimentResults): ReportT
     return {
       id: `systems-${fileName(dataset)}-${setting}`,
       title: `All systems: ${measure.name} on ${dataset}, ${setting}`,
-      note: 'Exploratory but for the two systems of the primary hypothesis.',
+      note: 'Exploratory, except for the two systems of the primary hypothesis.',
       header: ['', ...languages, 'mean'],
       rows,
     };
   });
 }
 
-/**
- * XOR-Retrieve's figures by every token limit, strict and as its script counts, where the run has
- * them.
- */
+/** The figures of XOR-Retrieve for every token limit, strict and as its official script counts. */
 export function answerTables({ spec, measurements }: ExperimentResults): ReportTable[] {
   const tables: ReportTable[] = [];
   for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
     if (setting !== ANSWER_SETTING) continue;
     const systems = ofGround.filter(({ variant }) => variant.condition === 'system');
-    const languages = [...new Set(systems.map(({ place }) => place.queryLang))].sort();
+    const languages = [...new Set(systems.map(({ subject }) => subject.queryLang))].sort();
     const rows: ReportTableRow[] = [];
     for (const { encoder, generator, measurements: ofPairing } of pairingsOf(systems)) {
       rows.push({ kind: 'head', cells: [`${encoder}, ${generator}`] });
       for (const [name, ofSystem] of byVariant(ofPairing)) {
         for (const measure of measuresIn(setting, spec)) {
           const of = (value: (measurement: Measurement) => number) =>
-            languages.map((lang) => value(ofSystem.find(({ place }) => place.queryLang === lang)!));
+            languages.map((lang) =>
+              value(ofSystem.find(({ subject }) => subject.queryLang === lang)!),
+            );
           const row = (label: string, values: readonly number[]): ReportTableRow => ({
             cells: [`${name}, ${label}`, ...values.map(decimal), decimal(meanOf(values))],
           });
@@ -110,9 +113,9 @@ export function answerTables({ spec, measurements }: ExperimentResults): ReportT
     }
     tables.push({
       id: `answers-${fileName(dataset)}`,
-      title: `Answers within so many tokens: ${dataset}`,
+      title: `Answer recall by token limit: ${dataset}`,
       note:
-        'A question for which nothing was retrieved is a miss; (official) leaves it out, as the published script does. The mean ' +
+        'A question without retrieved passages counts as a miss, but is left out of the rows marked (official), as in the published script. The mean ' +
         'over languages is unweighted.',
       header: ['', ...languages, 'mean'],
       rows,
@@ -121,58 +124,10 @@ export function answerTables({ spec, measurements }: ExperimentResults): ReportT
   return tables;
 }
 
-const TITLES: Readonly<Record<Exclude<ConditionName, 'system'>, { title: string; note: string }>> =
-  {
-    alpha: {
-      title: 'Alpha',
-      note: 'How much the generated queries count; alpha 0 is the passage alone.',
-    },
-    queries: {
-      title: 'Number of queries',
-      note: 'Drawn queries a passage and language. A generator that draws from a distribution shows sampling noise only.',
-    },
-    languages: {
-      title: 'Languages of the queries',
-      note: 'own: the asker’s. all: every language of the generator. others: all but the asker’s. without xx: all but one.',
-    },
-    combine: {
-      title: 'Sum or mean',
-      note:
-        'mean: renormalized. sum: the plain sum with the alpha that gives the mean query the same share, not renormalized. ' +
-        'paper: the sum over all languages with alpha 0.01, as published; not tuned here.',
-    },
-    filter: {
-      title: 'Round-trip filter',
-      note: 'Percent of the drawn queries that are dropped, those that find their own passage worst.',
-    },
-    'language-means': {
-      title: 'Language means removed',
-      note:
-        'training: means of the encoder’s training text. pool: means of the indexed passages, which looks at the whole collection ' +
-        '(not at questions) and is a separate condition for that reason.',
-    },
-    feedback: {
-      title: 'Feedback from a first pass',
-      note:
-        'The question’s vector is pulled toward the best passage of a first pass, by this weight; beside the plain system with the ' +
-        'same weight. Where translations of a passage are in the pool they rise with it.',
-    },
-    expansion: {
-      title: 'Questions expanded at search time',
-      note:
-        'A chat model writes from each question; beside generation at indexing time, which no question waits for. ' +
-        'Compared with the plain system whose questions are as they are.',
-    },
-    distractors: {
-      title: 'Distractors',
-      note: 'The same questions with further passages in the pool.',
-    },
-  };
-
-/** One table a condition and ground: a row a point, against the plain system of the same leg. */
+/** One table a condition and ground: a row a point, against what the condition compares with. */
 export function conditionTables({ spec, measurements }: ExperimentResults): ReportTable[] {
   const tables: ReportTable[] = [];
-  for (const [condition, { title, note }] of Object.entries(TITLES)) {
+  for (const { key: condition, title, note, comparison, showsPlain } of CONDITIONS) {
     for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
       const measure = mainMeasure(setting, spec);
       const rows: ReportTableRow[] = [];
@@ -182,9 +137,10 @@ export function conditionTables({ spec, measurements }: ExperimentResults): Repo
         rows.push({ kind: 'head', cells: [`${encoder}, ${generator}`] });
         for (const [name, ofPoint] of byVariant(points)) {
           const [{ variant }] = ofPoint;
-          // Plain systems stand in the column of what others are compared with.
-          if (condition !== 'expansion' && variant.system === plainOf(variant.system)) continue;
+          // Plain systems are in the column of what others are compared with.
+          if (!showsPlain && variant.system.name === plainNameOf(variant.system)) continue;
           const against = againstOf(ofPairing, ofPoint);
+          if (against.length === 0) continue;
           const columns = columnsOf(ofPoint, measure);
           const tested = testMean(columnsOf(against, measure), columns, spec.statistics);
           const share = variant.alphaEffective === null ? '–' : variant.alphaEffective.toFixed(3);
@@ -207,7 +163,7 @@ export function conditionTables({ spec, measurements }: ExperimentResults): Repo
         id: `${condition}-${fileName(dataset)}-${setting}`,
         title: `${title}: ${measure.name} on ${dataset}, ${setting}, mean over languages`,
         note: `Exploratory, p not corrected. ${note}`,
-        header: ['', 'alpha_eff', 'value', 'without queries', 'difference', 'interval', 'p'],
+        header: ['', 'alpha_eff', 'value', comparison.label, 'difference', 'interval', 'p'],
         rows,
       });
     }
@@ -215,21 +171,19 @@ export function conditionTables({ spec, measurements }: ExperimentResults): Repo
   return tables;
 }
 
-/**
- * What a point is compared with: the plain system of its leg in the same pool, with the same
- * feedback.
- */
+/** What a point of a condition is compared with, in the same pool; none where it is not measured. */
 export function againstOf(
   all: readonly Measurement[],
-  point: readonly Measurement[],
+  [{ variant }]: readonly Measurement[],
 ): Measurement[] {
-  const [{ variant }] = point;
-  const plain = plainOf(variant.system).name;
+  const { system, condition, point } = variant;
+  const compared: Comparison['with'] = conditionOf(condition).comparison.with;
+  const name = compared === 'given' ? system.name : plainNameOf(system);
   return all.filter(
     ({ variant: other }) =>
-      other.system.name === plain &&
-      (variant.condition === 'distractors' || variant.condition === 'feedback'
-        ? other.condition === variant.condition && other.point === variant.point
+      other.system.name === name &&
+      (compared === 'plain at the point'
+        ? other.condition === condition && other.point === point
         : other.condition === 'system'),
   );
 }
@@ -248,8 +202,8 @@ export function fileName(text: string): string {
 }
 
 /**
- * The answer as a table: languages as columns, baseline and system as rows, then what the
- * difference comes down to.
+ * The answer as a table, with languages as columns, and baseline, system, difference and tests as
+ * rows.
  */
 export function answerTable(answer: Answer, { statistics }: ExperimentSpec): ReportTable {
   const { primary, languages, rows, family } = answer;
@@ -261,13 +215,13 @@ export function answerTable(answer: Answer, { statistics }: ExperimentSpec): Rep
     id: 'answer',
     title: `${primary.system} against ${primary.baseline}: ${primary.metric} on ${primary.data}, ${primary.setting}`,
     note:
-      `Primary hypothesis, fixed in the experiment file. ${clusters} Tests are two-sided; p-values of single languages are ` +
-      `corrected (${correction}) over all ${family} of this table, those of the mean are not. * marks p ≤ ${LEVEL} after the ` +
-      `correction, by randomization.`,
+      `Primary hypothesis, fixed in the experiment file. ${clusters} Tests are two-sided. The p-values of single languages are ` +
+      `corrected (${correction}) over all ${family} in this table; those of the mean are not. * marks a corrected p ≤ ${LEVEL} ` +
+      `of the randomization test.`,
     header: ['', ...languages, 'mean'],
     rows: rows.flatMap(({ encoder, generator, byLanguage, mean }): ReportTableRow[] => {
-      const all: Tested[] = [...byLanguage, mean];
-      const line = (name: string, cell: (test: Tested) => string): string[] => [
+      const all: TestResult[] = [...byLanguage, mean];
+      const line = (name: string, cell: (test: TestResult) => string): string[] => [
         name,
         ...all.map(cell),
       ];
@@ -308,12 +262,13 @@ export function answerTable(answer: Answer, { statistics }: ExperimentSpec): Rep
   };
 }
 
-function clusterText({ questions, clusters }: Tested): string {
-  const asked = `${questions.toLocaleString('en-US')} questions`;
-  if (clusters === questions) return `${asked}; bootstrap and randomization take each as a unit.`;
+function clusterText({ questions, clusters }: TestResult): string {
+  const count = `${questions.toLocaleString('en-US')} questions`;
+  if (clusters === questions)
+    return `${count}, which are the units of bootstrap and randomization.`;
   return (
-    `${asked} from ${clusters.toLocaleString('en-US')} articles: bootstrap and randomization take the article as the unit, with all ` +
-    `translations of its questions; the t-test takes questions as independent and is therefore too sure.`
+    `${count} from ${clusters.toLocaleString('en-US')} articles. The units of bootstrap and randomization are articles, with all ` +
+    `translations of their questions; the t-test treats questions as independent, which makes its p-values too small.`
   );
 }
 

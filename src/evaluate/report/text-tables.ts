@@ -1,21 +1,22 @@
 /** Results as text tables for people: systems as rows, languages as columns, the mean last. */
+import { meanOf } from '../../base/numbers.js';
 import type { ResultRow } from './results.js';
 
 export interface TableOptions {
-  /** Only these metrics, in this order; default all. */
+  /** Show only these metrics, in this order; all by default. */
   readonly metrics?: readonly string[];
 }
 
 /**
- * One table for each data set, setting, metric and way to know the language. The mean is over the
- * languages shown (rows of `mixed` languages are not) and is left out where a cell is missing.
- * Where there is one pair of languages, one table has the metrics as columns. In the setting cross
- * a language's cell is the mean over the passages' languages.
+ * One table per data set, setting, source of the question's language, and metric. The mean is over
+ * the languages shown, without rows of `mixed` languages, and is omitted if a cell is missing. If
+ * there is only one pair of languages, a single table has the metrics as columns. In the setting
+ * cross, a cell is the mean over the languages of the passages.
  */
 export function formatTables(rows: readonly ResultRow[], { metrics }: TableOptions = {}): string {
-  const wanted = metrics ? rows.filter(({ metric }) => metrics.includes(metric)) : rows;
+  const selected = metrics ? rows.filter(({ metric }) => metrics.includes(metric)) : rows;
   const tables: string[] = [];
-  for (const group of groupsOf(wanted)) {
+  for (const group of groupsOf(selected)) {
     const pairs = new Set(group.rows.map(pairLabel));
     if (pairs.size === 1) {
       const [pair] = pairs;
@@ -78,16 +79,11 @@ function tableOf(
   return `${title}\n${formatColumns(lines)}`;
 }
 
-/** NaN if there are no values. */
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 function formatCell(value: number): string {
   return Number.isNaN(value) ? '-' : value.toFixed(3);
 }
 
-/** Pads the first column on the right and the others on the left. */
+/** Aligns the first column left and the others right. */
 export function formatColumns(lines: readonly (readonly string[])[]): string {
   const widths = lines[0].map((_, i) =>
     lines.reduce((width, line) => Math.max(width, line[i].length), 0),

@@ -1,9 +1,9 @@
 /**
- * Student's t distribution and the regularized incomplete beta function behind it. Written here
- * because the npm libraries lose small p-values (they compute 1 - cdf).
+ * Student's t distribution, by the regularized incomplete beta function. Implemented here because
+ * the npm libraries compute 1 - cdf, which loses small p-values.
  */
 
-/** P(|T| >= |t|) with `df` degrees of freedom, exact also where it is tiny. */
+/** P(|T| >= |t|) with `df` degrees of freedom; accurate even if it is tiny. */
 export function twoSidedP(t: number, df: number): number {
   if (!Number.isFinite(t)) return 0;
   const square = t * t;
@@ -32,12 +32,12 @@ export function studentQuantile(p: number, df: number): number {
   return (low + high) / 2;
 }
 
-/** I_x(a, b) for a, b > 0; `y` is 1 - x, given apart so that neither end loses digits. */
+/** I_x(a, b) for a, b > 0; `y` is 1 - x, passed separately to avoid cancellation at both ends. */
 export function incompleteBeta(a: number, b: number, x: number, y: number): number {
   if (x <= 0) return 0;
   if (y <= 0) return 1;
-  // The continued fraction converges fast on this side only; beyond it use I_x(a, b) = 1 - I_y(b,
-  // a).
+  // The continued fraction converges fast only on one side; on the other side, use I_x(a, b) = 1 -
+  // I_y(b, a).
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(b, a, y, x);
   const logX = x < 0.5 ? Math.log(x) : Math.log1p(-y);
   const logY = y < 0.5 ? Math.log(y) : Math.log1p(-x);
@@ -66,9 +66,7 @@ function betaFraction(a: number, b: number, x: number): number {
   return result;
 }
 
-/**
- * ln B(a, b), without the cancellation of lnGamma(a) - lnGamma(a + b) where one argument is large.
- */
+/** ln B(a, b), avoiding the cancellation in lnGamma(a) - lnGamma(a + b) for a large argument. */
 export function logBeta(a: number, b: number): number {
   const small = Math.min(a, b);
   const large = Math.max(a, b);
@@ -102,8 +100,8 @@ function logGamma(x: number): number {
 }
 
 /**
- * The rest of Stirling's series, Bernoulli terms up to x^-11 (DLMF 5.11.1); below 1e-17 off from x
- * = 15.
+ * The remainder of Stirling's series, with Bernoulli terms up to x^-11 (DLMF 5.11.1). The error is
+ * below 1e-17 for x >= 15.
  */
 function stirlingRest(x: number): number {
   const z = 1 / (x * x);

@@ -4,24 +4,16 @@
  */
 import { basename, dirname, join } from 'node:path';
 import { XqgError } from '../../base/errors.js';
+import { loadPackage } from '../../base/optional-package.js';
 import { graphsOf, hashFiles } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
 
 export type Transformers = typeof import('@huggingface/transformers');
 
 /** @throws XqgError XQG_PACKAGE_MISSING */
-export async function loadTransformers(): Promise<Transformers> {
-  try {
-    return await import('@huggingface/transformers');
-  } catch (cause) {
-    const reason = (cause as Error).message.split('\n')[0];
-    const packages = '@huggingface/transformers onnxruntime-node tokenizers';
-    throw new XqgError(
-      'XQG_PACKAGE_MISSING',
-      { what: 'A neural generator', packages, reason },
-      { cause },
-    );
-  }
+export function loadTransformers(): Promise<Transformers> {
+  const packages = '@huggingface/transformers onnxruntime-node tokenizers';
+  return loadPackage('A neural generator', packages, () => import('@huggingface/transformers'));
 }
 
 /**

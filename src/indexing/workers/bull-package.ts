@@ -4,7 +4,7 @@
  */
 import type { RedisOptions } from 'bullmq';
 import { XqgError } from '../../base/errors.js';
-import { loadQueuePackage } from '../../base/optional-package.js';
+import { loadPackage } from '../../base/optional-package.js';
 import type { QueueAddress } from './queue-address.js';
 
 export type Bull = typeof import('bullmq');
@@ -23,10 +23,12 @@ const FIRST_ANSWER = 20_000;
 const REFUSED = 5000;
 const LONGEST_PAUSE = 2000;
 
-/** @throws XqgError XQG_QUEUE_PACKAGE */
+/** @throws XqgError XQG_PACKAGE_MISSING */
 export async function loadBull(): Promise<Bull> {
-  await loadQueuePackage('ioredis', 'A queue');
-  return loadQueuePackage<Bull>('bullmq', 'A queue');
+  return loadPackage('A queue', 'bullmq ioredis', async () => {
+    await import('ioredis');
+    return import('bullmq');
+  });
 }
 
 /** A connection is tried again and again until `ended` is set. */
@@ -45,7 +47,7 @@ export function connectionOf(
     username,
     password,
     ...(tls ? { tls: {} } : {}),
-    // Null: what is asked while the server is away is asked again when it is back.
+    // Null: calls made while the server is away are repeated when it is back.
     maxRetriesPerRequest: null,
     connectTimeout: FIRST_ANSWER,
     retryStrategy: (times) => (patience.ended ? null : Math.min(100 * times, LONGEST_PAUSE)),

@@ -69,7 +69,7 @@ export class BullQueue implements WorkQueue {
 
   /**
    * @param url redis://user:password@host:port/db
-   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE
+   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_PACKAGE_MISSING, XQG_QUEUE_UNREACHABLE
    */
   static async open(url: string, options: BullQueueOptions = {}): Promise<BullQueue> {
     const address = queueAddress(url);
@@ -161,13 +161,13 @@ export class BullQueue implements WorkQueue {
         const jobs = await this.#call((queue) =>
           queue.getJobs([state], from, from + SWEPT_TOGETHER - 1),
         );
-        let kept = 0;
+        let remaining = 0;
         for (const job of jobs) {
           // A worker that has it in hand keeps it locked.
-          if (known.has(job.data.run) || !(await this.#call(() => removed(job)))) kept++;
+          if (known.has(job.data.run) || !(await this.#call(() => removed(job)))) remaining++;
         }
         if (jobs.length < SWEPT_TOGETHER) break;
-        from += kept;
+        from += remaining;
       }
     }
   }
@@ -198,7 +198,7 @@ export interface BullQueueOptions {
   readonly attempts?: number;
   /** When aborted, calls end soon, also where the server is away. */
   readonly signal?: AbortSignal;
-  /** Told once when the server goes away, with the reason; calls wait until it is back. */
+  /** Called once when the server goes away, with the reason; calls wait until it is back. */
   readonly onAway?: (problem: string) => void;
 }
 

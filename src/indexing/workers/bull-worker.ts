@@ -16,7 +16,7 @@ import {
 
 /** A part that so many workers died with or hung at is set aside. */
 const LOST_AT_MOST = 5;
-/** Pause before an answer is given again that did not arrive (ms). */
+/** Pause before an answer that did not arrive is sent again (ms). */
 const AGAIN = 1000;
 /** A worker that ends waits so long for a server that is away (ms). */
 const AWAY_AT_END = 5000;
@@ -26,7 +26,7 @@ export interface TakingOptions {
   readonly name: string;
   /** ms after which a part is given to another worker, if this one gives no sign of life. */
   readonly lock: number;
-  /** Told what goes wrong with the queue itself; the worker goes on. */
+  /** Called with what goes wrong with the queue itself; the worker goes on. */
   readonly onTrouble?: (problem: string) => void;
 }
 
@@ -48,7 +48,7 @@ export class PartTaking {
 
   /**
    * Begins to take parts.
-   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE
+   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_PACKAGE_MISSING, XQG_QUEUE_UNREACHABLE
    */
   static async begin(url: string, work: PartWork, options: TakingOptions): Promise<PartTaking> {
     const address = queueAddress(url);

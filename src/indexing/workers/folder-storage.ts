@@ -2,9 +2,9 @@
  * Part storage in a folder, of one machine or on a file system that several share. A file is
  * written under a name of its own and renamed, so that no reader sees half of it.
  */
-import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeAtomically } from '../../base/atomic-write.js';
 import { storageError } from '../../base/errors.js';
 import type { PartStorage } from './part-storage.js';
 
@@ -35,22 +35,12 @@ export class FolderStorage implements PartStorage {
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
     const path = join(this.place, name);
-    // Process ids repeat on other machines.
-    const unfinished = join(this.place, UNFINISHED, randomUUID());
     try {
-      const file = await open(unfinished, 'wx');
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
       await mkdir(dirname(path), { recursive: true });
-      await rename(unfinished, path);
     } catch (cause) {
-      await rm(unfinished, { force: true }).catch(() => undefined);
       throw storageError(cause, path);
     }
+    await writeAtomically(path, bytes, { temporaryFolder: join(this.place, UNFINISHED) });
   }
 
   async get(name: string): Promise<Uint8Array | null> {

@@ -4,7 +4,7 @@ import type { PartStorage } from './part-storage.js';
 
 /**
  * @param place a folder, or s3://bucket/prefix
- * @throws XqgError XQG_QUEUE_PACKAGE, XQG_PARTS_PLACE, XQG_NO_PERMISSION
+ * @throws XqgError XQG_PACKAGE_MISSING, XQG_PARTS_PLACE, XQG_NO_PERMISSION
  */
 export async function openPartStorage(place: string): Promise<PartStorage> {
   if (/^s3:/i.test(place)) {

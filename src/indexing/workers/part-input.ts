@@ -4,8 +4,8 @@
  */
 
 import { XqgError } from '../../base/errors.js';
+import { sha256 } from '../../base/identity.js';
 import type { Passage } from '../../corpus/passage.js';
-import { hashOf } from './run-plan.js';
 
 /** A document of a part. */
 export interface PartDocument {
@@ -23,7 +23,7 @@ export interface PartInput {
 export function encodeInput(documents: readonly PartDocument[]): PartInput {
   const lines = documents.map(({ hash, passages }) => `${JSON.stringify({ hash, passages })}\n`);
   const bytes = Buffer.from(lines.join(''), 'utf8');
-  return { hash: hashOf(bytes), bytes };
+  return { hash: sha256(bytes), bytes };
 }
 
 /**
@@ -31,7 +31,7 @@ export function encodeInput(documents: readonly PartDocument[]): PartInput {
  * @throws XqgError XQG_PART_DAMAGED
  */
 export function decodeInput(bytes: Uint8Array, hash: string, place: string): PartDocument[] {
-  if (hashOf(bytes) !== hash)
+  if (sha256(bytes) !== hash)
     throw new XqgError('XQG_PART_DAMAGED', {
       place,
       reason: 'its passages are not those it is named after',
@@ -43,15 +43,15 @@ export function decodeInput(bytes: Uint8Array, hash: string, place: string): Par
 }
 
 /** Names of the files of a part in the storage. */
-export function inputName(make: string, hash: string): string {
-  return `${make}/${hash}.passages`;
+export function inputName(key: string, hash: string): string {
+  return `${key}/${hash}.passages`;
 }
 
-export function rowsName(make: string, hash: string): string {
-  return `${make}/${hash}.rows`;
+export function rowsName(key: string, hash: string): string {
+  return `${key}/${hash}.rows`;
 }
 
 /** By this file a worker sees that it looks where the run does. */
-export function markName(make: string): string {
-  return `${make}/made-by.json`;
+export function markName(key: string): string {
+  return `${key}/made-by.json`;
 }

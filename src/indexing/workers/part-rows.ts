@@ -7,12 +7,14 @@
  * all rows; per row the vector (float32), its sums in the order of the JSON (stored-sum.ts), the
  * weights of own terms and of pivot stems (float32).
  */
+
 import type { ErrorCode } from '../../base/error-catalogue.js';
 import { XqgError } from '../../base/errors.js';
+import { sha256 } from '../../base/identity.js';
 import type { TermBag } from '../../languages/terms.js';
 import { type QuantizedBits, quantize } from '../../store/quantize.js';
 import type { IndexedPassage } from '../../store/store.js';
-import { hashOf, makeDifference, type RowMake } from './run-plan.js';
+import { originDifference, type RowOrigin } from './run-plan.js';
 
 /** A document for which no rows could be made. */
 export interface PartFailure {
@@ -29,7 +31,7 @@ export interface PartRows {
 }
 
 interface Header {
-  readonly make: RowMake;
+  readonly origin: RowOrigin;
   /** Hash of the part's passages. */
   readonly input: string;
   readonly rows: number;
@@ -50,10 +52,10 @@ const NEWLINE = 0x0a;
 
 export function encodePart(
   { rows, documents, failures }: PartRows,
-  make: RowMake,
+  origin: RowOrigin,
   input: string,
 ): Uint8Array {
-  const { sumBits } = make.identity;
+  const { sumBits } = origin.identity;
   const texts = rows.map((row) => Buffer.from(JSON.stringify(textOf(row)), 'utf8'));
   const lengths = Buffer.alloc(4 * rows.length);
   texts.forEach((text, i) => {
@@ -67,25 +69,25 @@ export function encodePart(
   ]);
   const body = Buffer.concat([lengths, ...texts, ...numbers]);
   const header: Header = {
-    make,
+    origin,
     input,
     rows: rows.length,
     documents,
     failures,
-    sha256: hashOf(body),
+    sha256: sha256(body),
   };
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`, 'utf8'), body]);
 }
 
 /**
- * @param wanted what the rows must be made with
+ * @param expected what must have made the rows
  * @param input hash of the part's passages
  * @param place names the file in messages
  * @throws XqgError XQG_PART_DAMAGED, XQG_PART_IDENTITY with both identities
  */
 export function decodePart(
   bytes: Uint8Array,
-  wanted: RowMake,
+  expected: RowOrigin,
   input: string,
   place: string,
 ): PartRows {
@@ -98,22 +100,22 @@ export function decodePart(
   } catch {
     throw damaged('it has no header');
   }
-  if (typeof header?.make?.identity !== 'object')
+  if (typeof header?.origin?.identity !== 'object')
     throw damaged('its header does not say what made it');
-  const difference = makeDifference(wanted, header.make);
+  const difference = originDifference(expected, header.origin);
   if (difference !== null) {
-    const { what, wanted: there, given } = difference;
-    throw new XqgError('XQG_PART_IDENTITY', { place, what, index: there, part: given });
+    const { what, expected: there, actual } = difference;
+    throw new XqgError('XQG_PART_IDENTITY', { place, what, index: there, part: actual });
   }
   if (header.input !== input) throw damaged('it holds the rows of other passages');
   const body = file.subarray(end + 1);
-  if (hashOf(body) !== header.sha256)
+  if (sha256(body) !== header.sha256)
     throw damaged('its sha256 is not the one that its header states');
   return { rows: decodeBody(body, header), documents: header.documents, failures: header.failures };
 }
 
-function decodeBody(body: Buffer, { rows, make }: Header): IndexedPassage[] {
-  const { sumBits, encoder } = make.identity;
+function decodeBody(body: Buffer, { rows, origin }: Header): IndexedPassage[] {
+  const { sumBits, encoder } = origin.identity;
   const { dim } = encoder;
   let at = 4 * rows;
   const texts = Array.from({ length: rows }, (_, i) => {

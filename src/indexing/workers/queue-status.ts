@@ -21,7 +21,7 @@ const NAMED = 100;
 
 /**
  * @param url redis://user:password@host:port/db
- * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE
+ * @throws XqgError XQG_QUEUE_ADDRESS, XQG_PACKAGE_MISSING, XQG_QUEUE_UNREACHABLE
  */
 export async function queueStatus(url: string): Promise<QueueStatus> {
   const queue = await BullQueue.open(url);
@@ -40,7 +40,7 @@ export async function queueStatus(url: string): Promise<QueueStatus> {
 }
 
 /**
- * The queue that works for an index; null where none does. Asked where the index says, with the
+ * The queue that works for an index; null where none does. Read where the index says, with the
  * password of XQG_QUEUE_PASSWORD.
  *
  * @returns with `problem` where the queue does not answer

@@ -1,6 +1,6 @@
 /**
  * Rows that are computed elsewhere: documents are gathered into parts, parts are put into the
- * queue, and what workers made of them is taken into the store in the order in which it was
+ * queue, and what workers computed of them is written to the store in the order in which it was
  * planned. Whatever happens to workers or queue, the same call later goes on: parts are cut where
  * they were cut before, and rows that lie in the storage are not computed again.
  */
@@ -12,18 +12,18 @@ import type { DocumentQueue, RowQueueOptions, RowSink } from '../row-queue.js';
 import { decodeInput, encodeInput, inputName, type PartDocument, rowsName } from './part-input.js';
 import { decodePart } from './part-rows.js';
 import type { PartStorage } from './part-storage.js';
-import { makeKey, type RowMake } from './run-plan.js';
+import { originKey, type RowOrigin } from './run-plan.js';
 import type { PartJob, WorkQueue } from './work-queue.js';
 
 /** Pause between two looks at the next part (ms). */
 const LOOK_AGAIN = 200;
 /** How often rows that turn out to be damaged are computed again. */
-const MENDS = 2;
+const REPAIRS = 2;
 
-export interface DistributedRowsOptions {
+export interface QueuedRowsOptions {
   readonly queue: WorkQueue;
   readonly storage: PartStorage;
-  readonly make: RowMake;
+  readonly origin: RowOrigin;
   /** Id of the run. */
   readonly run: string;
   /** Passages of a part; whole documents, so a part may have more. */
@@ -50,13 +50,13 @@ export interface PartsState {
 interface PlannedPart {
   readonly job: PartJob;
   readonly isNew: boolean;
-  mends: number;
+  repairs: number;
 }
 
-export class DistributedRows implements DocumentQueue {
+export class QueuedRows implements DocumentQueue {
   readonly #sink: RowSink;
-  readonly #told: RowQueueOptions;
-  readonly #options: DistributedRowsOptions;
+  readonly #events: RowQueueOptions;
+  readonly #options: QueuedRowsOptions;
   readonly #key: string;
   #gathered: PartDocument[] = [];
   #gatheredPassages = 0;
@@ -75,11 +75,11 @@ export class DistributedRows implements DocumentQueue {
   #setAside = 0;
   #reason: string | null = null;
 
-  constructor(sink: RowSink, told: RowQueueOptions, options: DistributedRowsOptions) {
+  constructor(sink: RowSink, events: RowQueueOptions, options: QueuedRowsOptions) {
     this.#sink = sink;
-    this.#told = told;
+    this.#events = events;
     this.#options = options;
-    this.#key = makeKey(options.make);
+    this.#key = originKey(options.origin);
   }
 
   get state(): PartsState {
@@ -121,7 +121,7 @@ export class DistributedRows implements DocumentQueue {
     await this.#write();
   }
 
-  /** Takes what this run put into the storage out again. */
+  /** Removes what this run put into the storage. */
   async removeParts(): Promise<void> {
     for (const part of this.#planned) {
       await this.#options.storage.remove(inputName(this.#key, part));
@@ -146,7 +146,7 @@ export class DistributedRows implements DocumentQueue {
       await storage.put(inputName(this.#key, hash), bytes);
       await queue.add(job);
     }
-    this.#pending.push({ job, isNew: this.#gatheredNew, mends: MENDS });
+    this.#pending.push({ job, isNew: this.#gatheredNew, repairs: REPAIRS });
     this.#gathered = [];
     this.#gatheredPassages = 0;
     this.#gatheredNew = true;
@@ -175,7 +175,7 @@ export class DistributedRows implements DocumentQueue {
 
   /** False if a part's rows are not there yet. */
   async #takeRows(planned: PlannedPart): Promise<boolean> {
-    const { queue, storage, make } = this.#options;
+    const { queue, storage, origin } = this.#options;
     const { job, isNew } = planned;
     const name = rowsName(this.#key, job.part);
     const bytes = await storage.get(name);
@@ -183,7 +183,7 @@ export class DistributedRows implements DocumentQueue {
     try {
       const { rows, documents, failures } = decodePart(
         bytes,
-        make,
+        origin,
         job.part,
         `${storage.place}/${name}`,
       );
@@ -192,15 +192,15 @@ export class DistributedRows implements DocumentQueue {
       this.#readyDocuments += documents;
       this.#allNew &&= isNew;
       for (const { path, code, details } of failures)
-        this.#told.onFailure(path, XqgError.restore(code, details));
+        this.#events.onFailure(path, XqgError.restore(code, details));
       // A later run tries the documents again that failed.
       if (failures.length > 0) await storage.remove(name);
-      this.#told.onComputed(rows.length);
+      this.#events.onComputed(rows.length);
     } catch (error) {
       if (
         !(error instanceof XqgError) ||
         error.code !== 'XQG_PART_DAMAGED' ||
-        planned.mends-- === 0
+        planned.repairs-- === 0
       )
         throw error;
       await storage.remove(name);
@@ -208,7 +208,7 @@ export class DistributedRows implements DocumentQueue {
       await queue.add(job);
       return false;
     }
-    if (this.#ready.length >= this.#told.writeRows) await this.#write();
+    if (this.#ready.length >= this.#events.writeRows) await this.#write();
     return true;
   }
 
@@ -220,7 +220,7 @@ export class DistributedRows implements DocumentQueue {
       allNew: this.#allNew,
     };
     if (written.rows > 0) await this.#sink.upsert(this.#ready, written);
-    await this.#told.onWritten(written);
+    await this.#events.onWritten(written);
     this.#written += this.#readyParts.length;
     for (const job of this.#readyParts) await this.#options.queue.forget(job);
     this.#ready = [];
@@ -229,7 +229,7 @@ export class DistributedRows implements DocumentQueue {
     this.#allNew = true;
   }
 
-  /** What the index has of a part's documents is kept. */
+  /** Leaves what the index has of a part's documents as it is. */
   async #reportSetAside({ part, passages }: PartJob, reason: string): Promise<void> {
     const { storage } = this.#options;
     const name = inputName(this.#key, part);
@@ -243,7 +243,7 @@ export class DistributedRows implements DocumentQueue {
       });
     for (const document of decodeInput(bytes, part, `${storage.place}/${name}`)) {
       const { path } = document.passages[0];
-      this.#told.onFailure(
+      this.#events.onFailure(
         path,
         new XqgError('XQG_PART_SET_ASIDE', { path, part: part.slice(0, 12), passages, reason }),
       );

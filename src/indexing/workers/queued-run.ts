@@ -1,6 +1,6 @@
 /**
- * One `xqg index --queue`: opens queue and storage, tells everybody how far it is, and tidies up
- * when it is over.
+ * One `xqg index --queue`: opens queue and storage, reports how far it is, and tidies up when it is
+ * over.
  */
 
 import { readFile, rm } from 'node:fs/promises';
@@ -8,14 +8,15 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
+import { sha256 } from '../../base/identity.js';
 import type { IndexResult, RowsFrom } from '../options.js';
 import { type NamedRecipeSpec, namedSpec, type Recipe, type RecipeSpec } from '../recipe.js';
 import { BullQueue } from './bull-queue.js';
 import { openPartStorage } from './open-part-storage.js';
 import { markName } from './part-input.js';
 import type { PartStorage } from './part-storage.js';
-import { DistributedRows, type PartsState } from './queued-rows.js';
-import { hashOf, makeKey, type RowMake, rowMake } from './run-plan.js';
+import { type PartsState, QueuedRows } from './queued-rows.js';
+import { originKey, type RowOrigin, rowOrigin } from './run-plan.js';
 import type { QueueCounts, RunRecord, WorkQueue } from './work-queue.js';
 
 export interface QueueOptions {
@@ -38,7 +39,7 @@ export interface QueueOptions {
   /** Leaves the parts where they are when the index is complete. Default false. */
   readonly keepParts?: boolean;
   readonly onParts?: (progress: PartsProgress) => void;
-  /** Told what a person should know meanwhile: the server is away, nobody works. */
+  /** Called with what a person should know meanwhile: the server is away, nobody works. */
   readonly onTrouble?: (problem: string) => void;
 }
 
@@ -58,19 +59,19 @@ interface RunOf {
 
 const PART_PASSAGES = 512;
 /** How often the run says that it lives (ms). */
-const TELL_EVERY = 1000;
+const REPORT_EVERY = 1000;
 /** A run without workers says so after this long (ms). */
 const ALONE = 10_000;
 
-export class Distribution {
+export class QueuedRun {
   readonly #options: QueueOptions;
   readonly #of: RunOf;
   readonly #queue: WorkQueue;
   readonly #storage: PartStorage;
   readonly #started = new Date();
-  #rows: DistributedRows | null = null;
+  #rows: QueuedRows | null = null;
   #record: RunRecord | null = null;
-  #lastTold = 0;
+  #lastReport = 0;
   #saidAlone = false;
 
   private constructor(options: QueueOptions, of: RunOf, queue: WorkQueue, storage: PartStorage) {
@@ -81,10 +82,10 @@ export class Distribution {
   }
 
   /**
-   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE, XQG_PARTS_PLACE,
+   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_PACKAGE_MISSING, XQG_QUEUE_UNREACHABLE, XQG_PARTS_PLACE,
    * XQG_NO_PERMISSION
    */
-  static async open(options: QueueOptions, of: RunOf): Promise<Distribution> {
+  static async open(options: QueueOptions, of: RunOf): Promise<QueuedRun> {
     const onAway = (problem: string): void =>
       options.onTrouble?.(`The queue does not answer (${problem}); waiting until it is back`);
     const queue = await BullQueue.open(options.url, {
@@ -94,7 +95,7 @@ export class Distribution {
     });
     try {
       const storage = await openPartStorage(options.parts ?? ownPlace(of.directory));
-      return new Distribution(options, of, queue, storage);
+      return new QueuedRun(options, of, queue, storage);
     } catch (error) {
       await queue.close();
       throw error;
@@ -107,27 +108,27 @@ export class Distribution {
   }
 
   /** What indexing takes in place of computing rows itself. */
-  readonly rowsFrom: RowsFrom = (sink, told, identity) => {
-    const make = rowMake(identity);
+  readonly rowsFrom: RowsFrom = (sink, events, identity) => {
+    const origin = rowOrigin(identity);
     const { directory, recipe, signal } = this.#of;
     const { place } = this.#storage;
-    const run = hashOf([directory, makeKey(make), place].join('\0')).slice(0, 16);
+    const run = sha256([directory, originKey(origin), place].join('\0')).slice(0, 16);
     const { partPassages = PART_PASSAGES, retryFailed = false } = this.#options;
-    this.#rows = new DistributedRows(sink, told, {
+    this.#rows = new QueuedRows(sink, events, {
       queue: this.#queue,
       storage: this.#storage,
-      make,
+      origin,
       run,
       partPassages,
       retryFailed,
       signal,
       onState: (state) =>
-        this.#tell(state, {
+        this.#report(state, {
           run,
           index: directory,
           host: hostname(),
           place,
-          plan: { ...make, recipe },
+          plan: { ...origin, recipe },
           started: this.#started.toISOString(),
         }),
     });
@@ -173,11 +174,11 @@ export class Distribution {
   }
 
   /** Lets everybody know how far the run is. */
-  async #tell(state: PartsState, record: Begun): Promise<void> {
+  async #report(state: PartsState, record: Begun): Promise<void> {
     if (this.#record === null) await this.#begin(record);
-    if (performance.now() - this.#lastTold < TELL_EVERY) return;
-    const { reason: _, ...told } = state;
-    this.#record = { ...record, ...told, updated: new Date().toISOString() };
+    if (performance.now() - this.#lastReport < REPORT_EVERY) return;
+    const { reason: _, ...reported } = state;
+    this.#record = { ...record, ...reported, updated: new Date().toISOString() };
     await this.#queue.saveRun(this.#record);
     const [counts, workers] = [await this.#queue.counts(), (await this.#queue.workers()).length];
     const { parts, written, setAside } = state;
@@ -195,7 +196,7 @@ export class Distribution {
         `Nobody takes the parts. On this or another machine: xqg worker --queue ${this.shown}`,
       );
     }
-    this.#lastTold = performance.now();
+    this.#lastReport = performance.now();
   }
 
   /** In place of what an earlier run with another recipe, or other parts, left for this index. */
@@ -209,10 +210,10 @@ export class Distribution {
     await this.#queue.saveRun(this.#record);
     await this.#queue.sweep();
     const { format, xqg, identity } = record.plan;
-    const made: RowMake = { format, xqg, identity };
+    const origin: RowOrigin = { format, xqg, identity };
     await this.#storage.put(
-      markName(makeKey(made)),
-      Buffer.from(`${JSON.stringify(made, null, 2)}\n`),
+      markName(originKey(origin)),
+      Buffer.from(`${JSON.stringify(origin, null, 2)}\n`),
     );
     await writeRunFile(this.#of.directory, {
       queue: this.shown,
@@ -260,7 +261,7 @@ export async function removeRunFile(dir: string): Promise<void> {
 
 /**
  * @param write writes to the index, with rows from there
- * @throws XqgError XQG_QUEUE_MAKER, and those of `Distribution`
+ * @throws XqgError XQG_QUEUE_RECIPE, and those of `QueuedRun`
  */
 export async function writeByQueue(
   queue: QueueOptions,
@@ -270,10 +271,10 @@ export async function writeByQueue(
 ): Promise<IndexResult> {
   const { directory, options } = index;
   const recipe = namedSpec(options, index.recipe);
-  const distribution = await Distribution.open(queue, { directory, recipe, signal });
+  const queuedRun = await QueuedRun.open(queue, { directory, recipe, signal });
   try {
-    return await distribution.end(await write(distribution.rowsFrom));
+    return await queuedRun.end(await write(queuedRun.rowsFrom));
   } finally {
-    await distribution.close();
+    await queuedRun.close();
   }
 }

@@ -3,59 +3,55 @@
  * and pack, or refuses. A part is named by what makes its rows and by its passages, so that the
  * same part has the same name wherever and whenever it is planned.
  */
-import { createHash } from 'node:crypto';
+
 import { XqgError } from '../../base/errors.js';
+import { canonicalJson, sha256 } from '../../base/identity.js';
 import { version } from '../../base/version.js';
-import { canonicalJson, type IndexIdentity } from '../manifest.js';
+import type { IndexIdentity } from '../manifest.js';
 import type { NamedRecipeSpec } from '../recipe.js';
 
 export const PLAN_FORMAT = 1;
 
 /** What makes the rows of a run. */
-export interface RowMake {
+export interface RowOrigin {
   readonly format: number;
   /** Version of xqg: another one may compute otherwise. */
   readonly xqg: string;
   readonly identity: IndexIdentity;
 }
 
-export interface RunPlan extends RowMake {
+export interface RunPlan extends RowOrigin {
   readonly recipe: NamedRecipeSpec;
 }
 
-export function rowMake(identity: IndexIdentity): RowMake {
+export function rowOrigin(identity: IndexIdentity): RowOrigin {
   return { format: PLAN_FORMAT, xqg: version(), identity };
 }
 
 /** 32 hex digits that stand for what makes the rows. */
-export function makeKey({ format, xqg, identity }: RowMake): string {
-  return hashOf(canonicalJson({ format, xqg, identity })).slice(0, 32);
-}
-
-/** sha256 (hex). */
-export function hashOf(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+export function originKey({ format, xqg, identity }: RowOrigin): string {
+  return sha256(canonicalJson({ format, xqg, identity })).slice(0, 32);
 }
 
 /**
- * The first thing in which two makes differ, with both sides as text; null where they agree.
+ * The first thing in which two origins differ, with both sides as text; null where they agree.
  */
-export function makeDifference(
-  wanted: RowMake,
-  given: RowMake,
-): { readonly what: string; readonly wanted: string; readonly given: string } | null {
-  const sides = (of: (make: RowMake) => unknown): [string, string] => [
-    canonicalJson(of(wanted) ?? null),
-    canonicalJson(of(given) ?? null),
+export function originDifference(
+  expected: RowOrigin,
+  actual: RowOrigin,
+): { readonly what: string; readonly expected: string; readonly actual: string } | null {
+  const sides = (of: (origin: RowOrigin) => unknown): [string, string] => [
+    canonicalJson(of(expected) ?? null),
+    canonicalJson(of(actual) ?? null),
   ];
   for (const [what, of] of COMPARED) {
     const [there, here] = sides(of);
-    if (there !== here) return { what, wanted: there, given: here };
+    if (there !== here) return { what, expected: there, actual: here };
   }
   return null;
 }
 
-const COMPARED: readonly (readonly [string, (make: RowMake) => unknown])[] = [
+const COMPARED: readonly (readonly [string, (origin: RowOrigin) => unknown])[] = [
   ['version of xqg', ({ xqg }) => xqg],
   ['format of parts', ({ format }) => format],
   ['ICU', ({ identity }) => identity.icu],
@@ -67,17 +63,17 @@ const COMPARED: readonly (readonly [string, (make: RowMake) => unknown])[] = [
 
 /**
  * Refuses to compute parts of a plan with anything but what it names.
- * @param given the recipe that this machine opened
+ * @param opened the recipe that this machine opened
  * @throws XqgError XQG_WORKER_IDENTITY with both sides and the command that makes them agree
  */
 export function checkWorker(
   plan: RunPlan,
-  given: Pick<IndexIdentity, 'encoder' | 'generator' | 'pack' | 'glossary'>,
+  opened: Pick<IndexIdentity, 'encoder' | 'generator' | 'pack' | 'glossary'>,
 ): void {
-  const identity = { ...plan.identity, ...given, icu: process.versions.icu ?? 'none' };
-  const difference = makeDifference(plan, rowMake(identity));
+  const identity = { ...plan.identity, ...opened, icu: process.versions.icu ?? 'none' };
+  const difference = originDifference(plan, rowOrigin(identity));
   if (difference === null) return;
-  const { what, wanted: there, given: here } = difference;
+  const { what, expected: there, actual: here } = difference;
   const remedy = remedyOf(what, plan);
   throw new XqgError('XQG_WORKER_IDENTITY', { what, plan: there, worker: here, remedy });
 }

@@ -5,7 +5,7 @@
  */
 import type { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { XqgError } from '../../base/errors.js';
-import { loadQueuePackage } from '../../base/optional-package.js';
+import { loadPackage } from '../../base/optional-package.js';
 import type { PartStorage } from './part-storage.js';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
@@ -21,12 +21,16 @@ export class S3Storage implements PartStorage {
 
   /**
    * @param place s3://bucket/prefix
-   * @throws XqgError XQG_QUEUE_PACKAGE, XQG_PARTS_PLACE
+   * @throws XqgError XQG_PACKAGE_MISSING, XQG_PARTS_PLACE
    */
   static async open(place: string): Promise<S3Storage> {
     const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]+)(?:\/(.*))?$/.exec(place) ?? [];
     if (bucket === undefined) throw new XqgError('XQG_PARTS_PLACE', { place });
-    const sdk = await loadQueuePackage<Sdk>('@aws-sdk/client-s3', 'Parts in S3');
+    const sdk = await loadPackage<Sdk>(
+      'Parts in S3',
+      '@aws-sdk/client-s3',
+      () => import('@aws-sdk/client-s3'),
+    );
     const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION, AWS_DEFAULT_REGION } = process.env;
     const client = new sdk.S3Client({
       // Servers other than Amazon's rarely have a host name for each bucket.

@@ -17,7 +17,7 @@ import { openPartStorage } from './open-part-storage.js';
 import { decodeInput, inputName, markName, type PartDocument, rowsName } from './part-input.js';
 import { encodePart, type PartFailure, type PartRows } from './part-rows.js';
 import type { PartStorage } from './part-storage.js';
-import { checkWorker, makeKey, type RunPlan } from './run-plan.js';
+import { checkWorker, originKey, type RunPlan } from './run-plan.js';
 import { HopelessPart, type PartJob, ReleasedPart, type RunRecord } from './work-queue.js';
 
 export interface WorkerOptions {
@@ -65,7 +65,7 @@ interface Opened {
 
 /**
  * Works until the signal is aborted.
- * @throws XqgError XQG_QUEUE_ADDRESS, XQG_QUEUE_PACKAGE, XQG_QUEUE_UNREACHABLE;
+ * @throws XqgError XQG_QUEUE_ADDRESS, XQG_PACKAGE_MISSING, XQG_QUEUE_UNREACHABLE;
  * XQG_WORKER_IDENTITY, XQG_PARTS_UNSEEN and what opening the recipe throws, after the part was
  * given back
  */
@@ -182,7 +182,7 @@ class PartWorker {
 
   /** Storage and recipe of a run; where they cannot be had, the worker refuses all parts. */
   async #ready(record: RunRecord): Promise<{ storage: PartStorage; opened: Opened }> {
-    const key = makeKey(record.plan);
+    const key = originKey(record.plan);
     try {
       const storage = await this.#storageOf(this.#options.parts ?? record.place, key);
       const opened = this.#opened?.key === key ? this.#opened : await this.#open(key, record.plan);

@@ -1,11 +1,11 @@
 /**
- * Answers that cost something, kept by what was asked: appended to a file the moment they arrive,
- * so that a run that was killed pays for none twice. A last line that a kill cut is dropped. In
- * memory is only where each one lies.
+ * A cache of paid answers, by request: they are appended to a file the moment they arrive, so that
+ * a killed run pays for none twice. An incomplete last line is dropped. Only the positions of the
+ * answers are in memory.
  */
-import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { sha256 } from '../../base/identity.js';
 import { cacheFolder } from '../places.js';
 
 interface Place {
@@ -29,9 +29,9 @@ export class Answers {
     this.#file = file;
   }
 
-  /** @param name of what is asked; what belongs together has one file */
+  /** @param name of the file: one for each kind of request, e.g. of a model */
   static inCache(name: string): Promise<Answers> {
-    const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+    const hash = sha256(name).slice(0, 16);
     const readable = name.replace(/[^\w.-]+/g, '-').slice(0, 60);
     return Answers.open(join(cacheFolder(), 'answers', `${readable}-${hash}.jsonl`));
   }
@@ -43,9 +43,9 @@ export class Answers {
     return answers;
   }
 
-  /** The key of what is asked: anything that JSON can hold. */
-  static key(asked: unknown): string {
-    return createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, KEY);
+  /** The key of a request: any JSON value. */
+  static key(request: unknown): string {
+    return sha256(JSON.stringify(request)).slice(0, KEY);
   }
 
   get size(): number {
@@ -64,12 +64,12 @@ export class Answers {
     return JSON.parse(bytes.toString('utf8')) as T;
   }
 
-  /** Returns once it is written. */
+  /** Resolves once the answer is written. */
   put(key: string, answer: unknown): Promise<void> {
     const text = JSON.stringify(answer);
     const line = Buffer.from(`${key} ${text}\n`);
     const written = this.#writing.then(async () => {
-      // Others may have appended meanwhile: the place is where the file ends now.
+      // Other processes may have appended meanwhile: the line begins where the file ends now.
       const { size } = await this.#file.stat();
       await this.#file.appendFile(line);
       this.#places.set(key, { at: size + KEY + 1, bytes: line.length - KEY - 2 });

@@ -40,7 +40,7 @@ export class RemoteClient {
   readonly endpoint: Endpoint;
   readonly #signal: AbortSignal | undefined;
   readonly #queue: PQueue;
-  /** Gives turns at the rate that the settings allow; undefined without a limit. */
+  /** Limits the rate of requests; undefined without a limit. */
   readonly #rate: PQueue | undefined;
   #requests = 0;
   #inputTokens = 0;
@@ -73,8 +73,8 @@ export class RemoteClient {
   }
 
   /**
-   * Posts until `read` takes the answer. A redirect is refused: texts and key go where the settings
-   * say, and nowhere else.
+   * Posts a request until `read` accepts the answer. A redirect is refused: texts and key go only
+   * to the configured address.
    * @param path below the endpoint's address, e.g. /embeddings
    * @param given aborts this request: an AbortError, or the signal's reason, is thrown
    * @param read throws `UnusableAnswer` to try again; it stores what is to be stored, since the
@@ -157,7 +157,7 @@ export class RemoteClient {
     });
   }
 
-  /** Counts what an answer cost, also one that cannot be used. */
+  /** Counts the tokens of an answer, also of one that cannot be used. */
   #counted(answer: unknown): unknown {
     const { usage } = (answer ?? {}) as { usage?: Usage };
     this.#inputTokens += usage?.prompt_tokens ?? 0;

@@ -9,7 +9,7 @@ import { XqgError } from '../../base/errors.js';
 const positive = z.number().positive('is not more than 0');
 const whole = z.int('is not a whole number').min(1, 'is less than 1');
 
-export const endpointFields = z.strictObject({
+const endpointFields = z.strictObject({
   /** Base address, e.g. http://127.0.0.1:11434/v1. Default: $OPENAI_BASE_URL. */
   url: z.url('is not an address').optional(),
   /** Environment variable that holds the key; an endpoint on this machine may need none. */
@@ -33,7 +33,7 @@ export const endpointFields = z.strictObject({
   /** Prices in any one currency, for estimates and the limit. */
   pricePerMillionInput: z.number().min(0).default(0),
   pricePerMillionOutput: z.number().min(0).default(0),
-  /** No request begins once this much was spent by a run. */
+  /** No request begins once a run has spent this much. */
   costLimit: positive.optional(),
 });
 
@@ -42,7 +42,7 @@ export type Endpoint = Omit<z.output<typeof endpointFields>, 'url'> & { readonly
 
 /**
  * @param given a settings file, or the settings
- * @throws XqgError XQG_ENDPOINT_SETTINGS, XQG_ENDPOINT_ADDRESS where nothing says the address
+ * @throws XqgError XQG_ENDPOINT_SETTINGS, XQG_ENDPOINT_ADDRESS where the address is not configured
  */
 export function endpointOf(given: string | EndpointFields = {}): Endpoint {
   const where = typeof given === 'string' ? given : 'settings';

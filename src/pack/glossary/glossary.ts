@@ -3,7 +3,7 @@
  * replaces each by its concept's token, which is one word and the same in every language. Terms are
  * matched as search matches words: stemmed and case-insensitive.
  */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../base/identity.js';
 import { romanize, type Word, wordsOf } from '../../languages/analysis.js';
 
 /** Terms by language (ISO 639-1 code); the first term of a language is the preferred one. */
@@ -53,7 +53,7 @@ export class Glossary {
     this.concepts = concepts.map((terms) => ({ token: tokenOf(terms), terms }));
     this.languages = [...new Set(concepts.flatMap((terms) => Object.keys(terms)))].sort();
     const canonical = this.concepts.map(({ terms }) => canonicalTerms(terms)).sort();
-    this.sha256 = createHash('sha256').update(canonical.join('\n')).digest('hex');
+    this.sha256 = sha256(canonical.join('\n'));
     this.#byToken = new Map(this.concepts.map((concept) => [concept.token, concept]));
     for (const concept of this.concepts) {
       for (const [lang, terms] of Object.entries(concept.terms))
@@ -192,10 +192,7 @@ function tokenOf(terms: ConceptTerms): string {
     .filter((word) => word !== '')
     .join('_')
     .slice(0, MAX_READABLE_LENGTH);
-  const hash = createHash('sha256')
-    .update(`${lang}\t${termKey(term, lang)}`)
-    .digest('hex')
-    .slice(0, 6);
+  const hash = sha256(`${lang}\t${termKey(term, lang)}`).slice(0, 6);
   return `${readable}_${hash}_`;
 }
 

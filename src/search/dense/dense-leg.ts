@@ -1,147 +1,211 @@
 /**
- * The dense leg by exact search: scans matrices for a batch of questions, together for those that
- * share a matrix, and lists the best rows of each question.
+ * The dense leg: what ranks the passages for a question (its vector, moved by feedback where there
+ * is a first pass), the best rows by it (through a graph of near neighbors where there is one, else
+ * by exact search), and the scores of all rows.
  */
 
 import { cancellationPoint } from '../../base/abort.js';
-import { type DenseList, NO_LIST } from '../hits.js';
-import {
-  exactScore,
-  exactTopK,
-  type MatrixPart,
-  roundingError,
-  type ScoredMatrix,
-  SearchMatrix,
-} from './exact-top-k.js';
+import type { Encoder } from '../../encode/encoder.js';
+import type { Snapshot } from '../../indexing/snapshot.js';
+import { moveToward, type RankingVector } from '../feedback.js';
+import type { Augmentation, SearchRequest } from '../request.js';
+import { type DenseList, ExactSearch, FEW, NO_LIST, type RowScores } from './exact-search.js';
+import { exactScore } from './exact-top-k.js';
+import { FusedMatrices } from './fused-matrices.js';
+import type { NearRows } from './near-rows.js';
+import { DenseQuestions } from './questions.js';
 import type { Scanner } from './scanner.js';
 
-/** A question as the dense leg reads it. */
-export interface DenseQuestion<M extends ScoredMatrix = ScoredMatrix> {
-  /** (dim); all zeros if the encoder knows none of the question's words. */
-  readonly vector: Float32Array;
-  readonly parts: readonly MatrixPart<M>[];
+export interface DenseLegOptions {
+  readonly snapshot: Snapshot;
+  readonly encoder: Encoder;
+  readonly scanner: Pick<Scanner, 'scan'>;
+  /** (n) of `rankOfIds`. */
+  readonly rank: Uint32Array;
+  /** Budget of fused matrices, in bytes. */
+  readonly matrixBudgetBytes: number;
+  /** Finds candidates without a scan; null: every row is scanned. */
+  readonly near: NearRows | null;
+  /** How the passages are augmented for a request. */
+  readonly augmentation: (request: SearchRequest) => Augmentation;
+  /** Weight of the best passage of a first pass; 0: there is none. */
+  readonly feedback: (request: SearchRequest) => number;
+  /** Length of a request's list. */
+  readonly depth: (request: SearchRequest) => number;
 }
 
-/** The inner products of a question with every row of one of its matrices. */
-export interface ScannedPart {
-  /** (n) */
-  readonly scores: Float32Array | Float64Array;
-  /** Upper bound of the absolute error of any score. */
-  readonly error: number;
-  readonly weight: number;
-}
+export class DenseLeg {
+  readonly #options: DenseLegOptions;
+  readonly #matrices: FusedMatrices;
+  readonly #questions: DenseQuestions;
+  readonly #exact: ExactSearch;
 
-/**
- * Up to this many questions per matrix, 8-bit scans are faster; for more, one matrix multiplication
- * is.
- */
-export const FEW = 2;
-/** Questions per matrix multiplication; larger batches take longer per question (onnxruntime). */
-const BATCH = 32;
+  constructor(options: DenseLegOptions) {
+    const { snapshot, encoder, scanner, rank, matrixBudgetBytes } = options;
+    this.#options = options;
+    this.#matrices = new FusedMatrices(snapshot, matrixBudgetBytes);
+    this.#questions = new DenseQuestions(snapshot, encoder, this.#matrices, options.augmentation);
+    this.#exact = new ExactSearch(scanner, rank);
+  }
 
-/**
- * Scans the matrices of all questions.
- * @param questions null entries are skipped
- * @returns the scanned parts of each question; null for a null entry or a vector of zeros
- */
-export async function scanQuestions(
-  scanner: Pick<Scanner, 'scan'>,
-  questions: readonly (DenseQuestion | null)[],
-): Promise<(readonly ScannedPart[] | null)[]> {
-  const byMatrix = new Map<ScoredMatrix, { index: number; weight: number }[]>();
-  const scanned = questions.map((question, index): ScannedPart[] | null => {
-    if (question === null || question.vector.every((value) => value === 0)) return null;
-    for (const { matrix, weight } of question.parts) {
-      const uses = byMatrix.get(matrix) ?? [];
-      byMatrix.set(matrix, uses);
-      uses.push({ index, weight });
+  /**
+   * Makes ahead what the first question in each language would wait for; ends early when aborted.
+   */
+  prepare(signal: AbortSignal): Promise<void> {
+    return this.#matrices.prepare(signal);
+  }
+
+  /**
+   * Requests with equal keys have the same scores in this leg.
+   * @param request not in the mode `lexical`
+   */
+  keyOf(request: SearchRequest): string {
+    const { question, questionId, questionLang, languages, expansion } = request;
+    const augmentation = this.#augmentationOf(request);
+    return JSON.stringify([
+      [question, questionId, questionLang, languages, expansion],
+      this.#options.feedback(request),
+      augmentation && [augmentation.variant, augmentation.alpha, augmentation.renormalize],
+      augmentation?.languages,
+    ]);
+  }
+
+  /**
+   * What ranks for each request, in their order; null for one in the mode `lexical`.
+   */
+  async rankingVectors(
+    requests: readonly SearchRequest[],
+    signal?: AbortSignal,
+  ): Promise<(RankingVector | null)[]> {
+    const { feedback } = this.#options;
+    const questions = await this.#questions.vectors(requests);
+    const vectors = questions.map(
+      (question) => question && ({ question, vector: question, toward: null } as RankingVector),
+    );
+    const withFeedback = [...requests.keys()].filter(
+      (i) => questions[i] !== null && feedback(requests[i]) > 0,
+    );
+    if (withFeedback.length === 0) return vectors;
+    const first = await this.#listsBy(
+      withFeedback.map((i) => ({ ...requests[i], mode: 'dense', k: 1 })),
+      withFeedback.map((i) => questions[i]),
+      signal,
+    );
+    for (const [at, i] of withFeedback.entries()) {
+      const [row] = first[at].list.rows;
+      if (row === undefined) continue;
+      const question = questions[i]!;
+      const weight = feedback(requests[i]);
+      const moved = moveToward(question, await this.passageVector(row), weight);
+      const { vector, questionShare } = moved;
+      vectors[i] = { question, vector, toward: { row, weight, questionShare } };
     }
-    return [];
-  });
-  for (const [matrix, uses] of byMatrix) {
-    const whole = matrix instanceof SearchMatrix ? matrix : null;
-    const approximate =
-      uses.length <= FEW || whole === null
-        ? uses.map(({ index }) => matrix.approximate(questions[index]!.vector))
-        : [];
-    uses.forEach(({ index, weight }, u) => {
-      if (approximate[u]) scanned[index]!.push({ ...approximate[u], weight });
-    });
-    if (whole === null || approximate[0]) continue;
-    const { vectors, dim } = whole;
-    const n = vectors.length / dim;
-    for (let first = 0; first < uses.length; first += BATCH) {
-      const batch = uses.slice(first, first + BATCH);
-      const queries = new Float32Array(batch.length * dim);
-      batch.forEach(({ index }, u) => {
-        queries.set(questions[index]!.vector, u * dim);
-      });
-      const scores = await scanner.scan(queries, vectors, dim);
-      batch.forEach(({ index, weight }, u) => {
-        const error = roundingError(questions[index]!.vector, whole);
-        scanned[index]!.push({ scores: scores.subarray(u * n, (u + 1) * n), error, weight });
-      });
+    return vectors;
+  }
+
+  /** The best rows of each request, in their order. */
+  async lists(requests: readonly SearchRequest[], signal?: AbortSignal): Promise<DenseList[]> {
+    const vectors = await this.rankingVectors(requests, signal);
+    return this.#listsBy(
+      requests,
+      vectors.map((each) => each?.vector ?? null),
+      signal,
+    );
+  }
+
+  /**
+   * The scores of all rows, in the order of the requests; null for a question without a vector.
+   * Every row is scanned, also where there is a graph.
+   *
+   * @param requests none in the mode `lexical`
+   * @param exactly by request, true: every score is exact; false: those of a scan
+   */
+  async scores(
+    requests: readonly SearchRequest[],
+    exactly: readonly boolean[],
+    signal?: AbortSignal,
+  ): Promise<(RowScores | null)[]> {
+    const scanned = requests.map((request) => ({ ...request, exact: true }));
+    const vectors = await this.rankingVectors(scanned, signal);
+    const questions = [];
+    for (const [i, request] of requests.entries()) {
+      const parts = await this.#questions.parts(request, this.#matrices.fused);
+      questions.push({ vector: vectors[i]!.vector, parts });
     }
-  }
-  return scanned;
-}
-
-/**
- * SUM weight * scores over a question's parts, with the error bound of the sums.
- * @param into (n), overwritten unless there is a single part of weight 1
- * @returns scores (n): `into`, or the array of the only part, which must not be modified
- */
-export function sumParts(
-  parts: readonly ScannedPart[],
-  into: Float64Array,
-): Pick<ScannedPart, 'scores' | 'error'> {
-  if (parts.length === 1 && parts[0].weight === 1) return parts[0];
-  into.fill(0);
-  for (const { scores, weight } of parts) {
-    for (let row = 0; row < into.length; row++) into[row] += weight * scores[row];
-  }
-  return { scores: into, error: parts.reduce((sum, { error, weight }) => sum + weight * error, 0) };
-}
-
-export interface ListedQuestion extends DenseQuestion {
-  /** Length of its list. */
-  readonly depth: number;
-  /** (n), 0 excludes a row; null excludes none */
-  readonly mask: Uint8Array | null;
-}
-
-/** Lists the best rows of a batch of questions by scans of all rows. */
-export class ExactLists {
-  readonly #scanner: Pick<Scanner, 'scan'>;
-  readonly #rank: Uint32Array;
-  /** (n) scores, reused for every question. */
-  readonly #scanned: Float64Array;
-
-  /** @param rank (n) as returned by `rankOfIds` */
-  constructor(scanner: Pick<Scanner, 'scan'>, rank: Uint32Array) {
-    this.#scanner = scanner;
-    this.#rank = rank;
-    this.#scanned = new Float64Array(rank.length);
+    return this.#exact.scores(questions, exactly, signal);
   }
 
-  /** One list per question, in order; `NO_LIST` for a question whose vector is zero. */
-  async lists(questions: readonly ListedQuestion[], signal?: AbortSignal): Promise<DenseList[]> {
-    await cancellationPoint(signal);
-    const scanned = await scanQuestions(this.#scanner, questions);
-    const lists: DenseList[] = [];
-    for (const [i, { vector, parts, depth, mask }] of questions.entries()) {
+  /**
+   * The score of one passage, as the ranking has it.
+   * @param vector (dim) that ranks
+   */
+  async score(request: SearchRequest, vector: Float32Array, row: number): Promise<number> {
+    const { near } = this.#options;
+    if (near !== null)
+      return near.scorer(request, this.#augmentationOf(request), vector).score(row);
+    return exactScore(vector, await this.#questions.parts(request, this.#matrices.quick), row);
+  }
+
+  /** (dim): e(p) of one passage. */
+  async passageVector(row: number): Promise<Float32Array> {
+    const { near } = this.#options;
+    if (near !== null) return near.passage(row);
+    const { vectors, dim } = await this.#matrices.passages();
+    return vectors.subarray(row * dim, (row + 1) * dim);
+  }
+
+  /**
+   * The best rows by these vectors: through the graph where that is better, else by one scan for
+   * all.
+   */
+  async #listsBy(
+    requests: readonly SearchRequest[],
+    vectors: readonly (Float32Array | null)[],
+    signal?: AbortSignal,
+  ): Promise<DenseList[]> {
+    const lists = requests.map(() => NO_LIST);
+    const scanned: number[] = [];
+    for (const [i, request] of requests.entries()) {
+      const vector = vectors[i];
+      if (vector === null || vector.every((value) => value === 0)) continue;
       await cancellationPoint(signal);
-      const products = scanned[i];
-      if (products === null) {
-        lists.push(NO_LIST);
-        continue;
-      }
-      const { scores, error } = sumParts(products, this.#scanned);
-      lists.push({
-        list: exactTopK(scores, error, vector, parts, depth, this.#rank, mask),
-        score: (row) => exactScore(vector, parts, row),
-      });
+      const near = request.exact ? null : await this.#nearList(request, vector, signal);
+      if (near === null) scanned.push(i);
+      else lists[i] = near;
     }
+    if (scanned.length === 0) return lists;
+    const matrixOf = scanned.length <= FEW ? this.#matrices.quick : this.#matrices.fused;
+    const questions = [];
+    for (const i of scanned) {
+      const { mask = null } = requests[i];
+      const parts = await this.#questions.parts(requests[i], matrixOf);
+      const depth = this.#options.depth(requests[i]);
+      questions.push({ vector: vectors[i]!, parts, depth, mask });
+    }
+    for (const [at, list] of (await this.#exact.lists(questions, signal)).entries())
+      lists[scanned[at]] = list;
     return lists;
+  }
+
+  /** null where a scan is better. */
+  async #nearList(
+    request: SearchRequest,
+    vector: Float32Array,
+    signal?: AbortSignal,
+  ): Promise<DenseList | null> {
+    const { near, rank, depth } = this.#options;
+    if (near === null) return null;
+    const question = {
+      request,
+      augmentation: this.#augmentationOf(request),
+      vector,
+      depth: depth(request),
+    };
+    return near.list(question, rank, signal);
+  }
+
+  /** null: without generated queries */
+  #augmentationOf(request: SearchRequest): Augmentation | null {
+    return request.augment ? this.#options.augmentation(request) : null;
   }
 }

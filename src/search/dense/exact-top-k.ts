@@ -5,6 +5,7 @@
  * the largest possible error, and the candidates are rescored in float64 in a fixed order. Equal
  * vectors get equal scores, and every scanner leads to the same list.
  */
+import { LRUCache } from 'lru-cache';
 import { ByteMatrix, type ByteProducts } from '../../vectors/byte-matrix.js';
 import { type RankedRows, rowsOfBest, sortRows } from '../top-k.js';
 import { product } from './javascript-scanner.js';
@@ -151,9 +152,9 @@ function narrow(
 }
 
 /**
- * Upper bound of the rounding error of an inner product with a row of the matrix in float32, for any
- * order of summation, with or without fused multiply-add: (dim + 3) 2^-24 |query| maxNorm (Higham,
- * Accuracy and Stability of Numerical Algorithms, section 3.1).
+ * Upper bound of the rounding error of an inner product with a row of the matrix in float32, for
+ * any order of summation, with or without fused multiply-add: (dim + 3) 2^-24 |query| maxNorm
+ * (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1).
  */
 export function roundingError(query: Float32Array, { maxNorm }: SearchMatrix): number {
   return (query.length + 3) * 2 ** -24 * 1.001 * Math.sqrt(product(query, query, 0)) * maxNorm;
@@ -162,18 +163,17 @@ export function roundingError(query: Float32Array, { maxNorm }: SearchMatrix): n
 /** Number of questions whose products are cached per matrix: 8 bytes per row and question. */
 const CACHED_QUESTIONS = 4;
 
-const productCache = new WeakMap<ByteMatrix, Map<string, ByteProducts>>();
+const productCache = new WeakMap<ByteMatrix, LRUCache<string, ByteProducts>>();
 
 /** `matrix.products(question)`, cached; the result must not be modified. */
 export function cachedProducts(matrix: ByteMatrix, question: Float32Array): ByteProducts {
-  const cached = productCache.get(matrix) ?? new Map<string, ByteProducts>();
+  const cached =
+    productCache.get(matrix) ?? new LRUCache<string, ByteProducts>({ max: CACHED_QUESTIONS });
   productCache.set(matrix, cached);
   const key = Buffer.from(question.buffer, question.byteOffset, question.byteLength).toString(
     'latin1',
   );
   const products = cached.get(key) ?? matrix.products(question);
-  cached.delete(key);
   cached.set(key, products);
-  if (cached.size > CACHED_QUESTIONS) cached.delete(cached.keys().next().value!);
   return products;
 }

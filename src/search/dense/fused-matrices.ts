@@ -4,6 +4,7 @@
  * within a budget of bytes.
  */
 import { setImmediate } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { addWeighted, fuse } from '../../augment/fuse.js';
 import type { AugmentationProfile } from '../../augment/profiles.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
@@ -32,15 +33,15 @@ export class FusedMatrices {
   readonly #snapshot: Snapshot;
   readonly #budget: number;
   #passages: Promise<SearchMatrix> | null = null;
-  /** Least recently used first. Concurrent questions share the promise of one construction. */
-  readonly #cached = new Map<string, Promise<SearchMatrix>>();
+  /** Concurrent questions share the promise of one construction. */
+  readonly #cached: LRUCache<string, Promise<SearchMatrix>>;
   /** The cached matrices that are built, with their 8-bit copy. */
   readonly #ready = new WeakSet<Promise<SearchMatrix>>();
   /** Keys of the matrices that are being built in the background. */
   readonly #building = new Set<string>();
   readonly #late: LateMatrices;
   /** Number of requests by key, for those without a matrix. */
-  readonly #requests = new Map<string, number>();
+  readonly #requests = new LRUCache<string, number>({ max: MAX_COUNTED });
 
   /**
    * @param budgetBytes for fused matrices (n x dim x 5 bytes each), in addition to the passages'
@@ -49,6 +50,11 @@ export class FusedMatrices {
   constructor(snapshot: Snapshot, budgetBytes: number) {
     this.#snapshot = snapshot;
     this.#budget = budgetBytes;
+    const matrixBytes = Math.max(1, this.#matrixBytes);
+    this.#cached = new LRUCache({
+      maxSize: Math.max(Math.floor(budgetBytes), matrixBytes),
+      sizeCalculation: () => matrixBytes,
+    });
     this.#late = new LateMatrices(snapshot);
   }
 
@@ -74,12 +80,9 @@ export class FusedMatrices {
     let matrix = this.#cached.get(key);
     if (matrix === undefined) {
       matrix = this.#build(formula, used);
+      this.#cached.set(key, matrix);
       matrix.catch(() => this.#cached.delete(key));
-    } else {
-      this.#cached.delete(key);
     }
-    this.#cached.set(key, matrix);
-    this.#evict();
     return matrix;
   };
 
@@ -105,10 +108,7 @@ export class FusedMatrices {
     const late = await this.#late.matrix(await this.passages(), formula, used, this.#budget);
     if (late === null) return this.fused(formula, languages);
     const requests = (this.#requests.get(key) ?? 0) + 1;
-    this.#requests.delete(key);
     this.#requests.set(key, requests);
-    if (this.#requests.size > MAX_COUNTED)
-      this.#requests.delete(this.#requests.keys().next().value!);
     const worthwhile = requests >= REQUESTS_BEFORE_BUILD && !this.#building.has(key);
     // A failure in the background is ignored here; `fused` tries again and reports it.
     if (worthwhile && (cached !== undefined || this.#hasRoom()))
@@ -204,12 +204,6 @@ export class FusedMatrices {
 
   #hasRoom(): boolean {
     return (this.#cached.size + 1) * this.#matrixBytes + this.#late.bytes <= this.#budget;
-  }
-
-  #evict(): void {
-    while (this.#cached.size > 1 && this.#cached.size * this.#matrixBytes > this.#budget) {
-      this.#cached.delete(this.#cached.keys().next().value!);
-    }
   }
 }
 

@@ -4,6 +4,7 @@
  * cached within a budget of bytes.
  */
 
+import { LRUCache } from 'lru-cache';
 import { shareOf } from '../../augment/fuse.js';
 import type { AugmentationProfile } from '../../augment/profiles.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
@@ -30,7 +31,10 @@ export class LateMatrices {
   readonly #snapshot: Snapshot;
   /** Bytes of one language's sums. */
   readonly #bytes: number;
-  /** By language, least recently used first; null if the stored sums are not in 8 bits. */
+  /**
+   * By language, least recently used first; null if the stored sums are not in 8 bits. Not an
+   * LRUCache, which would drop languages that are in use.
+   */
   readonly #languages = new Map<string, Promise<ByteMatrix | null>>();
   /**
    * (n) products of the rows of two languages, keyed by both, or of a language and the passages,
@@ -38,8 +42,8 @@ export class LateMatrices {
    */
   readonly #pairs = new Map<string, Promise<Float32Array>>();
   #squares: Promise<Float32Array> | null = null;
-  /** By languages and weights, least recently used first. */
-  readonly #combined = new Map<string, Promise<CombinedSum>>();
+  /** By languages and weights. */
+  readonly #combined = new LRUCache<string, Promise<CombinedSum>>({ max: CACHED_COMBINATIONS });
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
@@ -55,8 +59,8 @@ export class LateMatrices {
    * The passages fused by a formula, as a matrix for late fusion.
    * @param languages with queries, in ascending order, weights > 0
    * @param budget bytes that language sums may take
-   * @returns null if late fusion is impossible: the sums are not stored in 8 bits, there are too few
-   * passages, or the sums exceed the budget
+   * @returns null if late fusion is impossible: the sums are not stored in 8 bits, there are too
+   * few passages, or the sums exceed the budget
    */
   async matrix(
     passages: SearchMatrix,
@@ -99,11 +103,10 @@ export class LateMatrices {
     const key = keyOf(languages);
     const cached = this.#combined.get(key);
     const combined = cached ?? this.#combine(passages, languages);
-    this.#combined.delete(key);
-    this.#combined.set(key, combined);
-    if (cached === undefined) combined.catch(() => this.#combined.delete(key));
-    if (this.#combined.size > CACHED_COMBINATIONS)
-      this.#combined.delete(this.#combined.keys().next().value!);
+    if (cached === undefined) {
+      this.#combined.set(key, combined);
+      combined.catch(() => this.#combined.delete(key));
+    }
     this.#squares ??= rowSquares(passages.vectors, passages.dim);
     const { mixed, squares } = await combined;
     return {
@@ -164,8 +167,8 @@ export class LateMatrices {
     let best: CombinedSum | null = null;
     let fewest = languages.length;
     const least = Math.min(...languages.map(({ weight }) => weight));
-    for (const cached of [...this.#combined.values()]) {
-      const combined = await cached.catch(() => null);
+    for (const cached of [...this.#combined.rvalues()]) {
+      const combined = (await cached?.catch(() => null)) ?? null;
       if (combined === null || !combined.languages.every(({ lang }) => this.#languages.has(lang)))
         continue;
       const removed = without(combined.languages, languages);
@@ -220,7 +223,7 @@ export class LateMatrices {
       this.#languages.delete(lang);
       for (const key of this.#pairs.keys())
         if ((JSON.parse(key) as string[]).includes(lang)) this.#pairs.delete(key);
-      for (const key of this.#combined.keys())
+      for (const key of [...this.#combined.keys()])
         if (key.includes(JSON.stringify(lang))) this.#combined.delete(key);
     }
   }

@@ -34,7 +34,9 @@ export interface WeightedSum {
   readonly squares: Float64Array;
 }
 
-/** Bound of the float32 rounding in the fused row and in products of rows, relative to |question|. */
+/**
+ * Bound of the float32 rounding in the fused row and in products of rows, relative to |question|.
+ */
 const ROUNDING = 1e-5;
 /**
  * Fused rows that are this many times shorter than the mean are scored exactly: the passage and its
@@ -220,8 +222,9 @@ export function fusedLength(norms: FusionNorms, alpha: number): number {
 }
 
 /**
- * Fuses single passages with their generated queries. The result is bit for bit the row of the whole
- * matrix (`FusedMatrices`): languages are added in the same order and rounded at the same points.
+ * Fuses single passages with their generated queries. The result is bit for bit the row of the
+ * whole matrix (`FusedMatrices`): languages are added in the same order and rounded at the same
+ * points.
  */
 export class FusedRow {
   readonly #weights: readonly number[];
@@ -260,7 +263,8 @@ export class FusedRow {
 
   /**
    * @param passage (dim) e(p)
-   * @param read copies the sum of a language, given by its index in the weights, into an array (dim)
+   * @param read copies the sum of a language, given by its index in the weights, into an array
+   * (dim)
    * @param add adds such a sum times a weight to an array (dim); by default it uses `read`
    * @returns (dim), valid until the next call
    */

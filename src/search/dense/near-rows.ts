@@ -1,16 +1,16 @@
 /**
  * The dense leg by approximate nearest neighbors: a graph proposes candidates, and only these are
- * read, fused and scored exactly. Scores equal those of exact search bit for bit; only rows that the
- * graph does not propose are missing.
+ * read, fused and scored exactly. Scores equal those of exact search bit for bit; only rows that
+ * the graph does not propose are missing.
  */
 
 import { cancellationPoint } from '../../base/abort.js';
 import type { Graph } from '../../indexing/ann/graph.js';
 import type { RowSource } from '../../indexing/ann/rows.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
-import type { DenseList } from '../hits.js';
 import type { Augmentation, SearchRequest } from '../request.js';
 import { sortRows } from '../top-k.js';
+import type { DenseList } from './exact-search.js';
 import { fusedPartsOf } from './questions.js';
 import { RowScorer } from './row-scorer.js';
 

@@ -7,7 +7,7 @@ import type { Snapshot } from '../../indexing/snapshot.js';
 import type { LanguageWeight } from '../../languages/terms.js';
 import { questionVectors } from '../expansion.js';
 import { type Augmentation, policyWeights, type SearchRequest } from '../request.js';
-import type { DenseQuestion } from './dense-leg.js';
+import type { DenseQuestion } from './exact-search.js';
 import type { ScoredMatrix, SearchMatrix } from './exact-top-k.js';
 import type { FusedMatrices, MatrixOf } from './fused-matrices.js';
 
@@ -29,15 +29,30 @@ export class DenseQuestions {
     this.#augmentation = augmentation;
   }
 
-  /** The vector (dim) of each request, encoded in one batch; null for requests of mode 'lexical'. */
+  /**
+   * (dim) for each request, in their order, encoded together, each question once; null for a
+   * request in the mode `lexical`. Equal questions share a vector, which is not to be changed.
+   */
   async vectors(requests: readonly SearchRequest[]): Promise<(Float32Array | null)[]> {
-    const dense = requests.filter(({ mode }) => mode !== 'lexical');
-    if (dense.length === 0) return requests.map(() => null);
-    const vectors = await questionVectors(this.#encoder, dense);
+    const numberOf = new Map<string, number>();
+    const distinct: SearchRequest[] = [];
+    const numbers = requests.map((request) => {
+      if (request.mode === 'lexical') return null;
+      const { question, questionId, questionLang, languages, expansion } = request;
+      const key = JSON.stringify([question, questionId, questionLang, languages, expansion]);
+      let number = numberOf.get(key);
+      if (number === undefined) {
+        number = distinct.length;
+        numberOf.set(key, number);
+        distinct.push(request);
+      }
+      return number;
+    });
+    if (distinct.length === 0) return requests.map(() => null);
+    const vectors = await questionVectors(this.#encoder, distinct);
     const { dim } = this.#snapshot;
-    let next = 0;
-    return requests.map(({ mode }) =>
-      mode === 'lexical' ? null : vectors.subarray(next * dim, ++next * dim),
+    return numbers.map((number) =>
+      number === null ? null : vectors.subarray(number * dim, (number + 1) * dim),
     );
   }
 
@@ -66,8 +81,8 @@ export class DenseQuestions {
 /** One set of fused vectors that a question is scored against. */
 export interface FusedPart {
   /**
-   * Languages whose queries are fused with the passages, in ascending order, with weights > 0; empty
-   * for the passages alone.
+   * Languages whose queries are fused with the passages, in ascending order, with weights > 0;
+   * empty for the passages alone.
    */
   readonly languages: readonly LanguageWeight[];
   /** Weight > 0 of the inner product with these vectors in the question's score. */

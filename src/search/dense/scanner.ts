@@ -27,8 +27,8 @@ export interface ScannerOptions {
 export interface OpenedScanner {
   readonly scanner: Scanner;
   /**
-   * Why onnxruntime could not be loaded, as text for doctor and status; null if it was loaded or not
-   * requested.
+   * Why onnxruntime could not be loaded, as text for doctor and status; null if it was loaded or
+   * not requested.
    */
   readonly fallbackReason: string | null;
 }

@@ -106,21 +106,19 @@ export class LexicalIndex {
   }
 
   /**
-   * Scores of all passages for a question in one language.
+   * Scores of all passages, summed over the question's languages with their weights.
    *
-   * @returns (rows), float64; > 0 for a passage with at least one of the terms, 0 for a passage that
-   * is no hit
+   * @returns (rows), float64; > 0 for a passage with at least one of the terms, 0 for a passage
+   * that is no hit
    */
-  score(bag: QuestionTerms, view: LexicalView, mode: LexicalMode): Float64Array {
-    for (const term of this.#begin([{ bag, view, weight: 1 }], mode))
-      addToAll(this.#segments, term, this.#scores);
+  scores(questions: readonly LexicalQuestion[], mode: LexicalMode): Float64Array {
+    for (const term of this.#begin(questions, mode)) addToAll(this.#segments, term, this.#scores);
     return this.#scores.byRow.slice();
   }
 
   /**
-   * The best k passages, and the scores of some others. Scores equal those of `score`, summed over
-   * the question's languages with their weights, but postings that cannot change the list are not
-   * read.
+   * The best k passages, and the scores of some others. Scores equal those of `scores`, but postings
+   * that cannot change the list are not read.
    */
   top(questions: readonly LexicalQuestion[], mode: LexicalMode, options: TopOptions): LexicalTop {
     const { k, rank, mask = null } = options;
@@ -208,7 +206,9 @@ export class LexicalIndex {
     return documentFrequency;
   }
 
-  /** The same, given the term's frequencies. Cached, because displaying a ranking needs it again. */
+  /**
+   * The same, given the term's frequencies. Cached, because displaying a ranking needs it again.
+   */
   #countDocuments(
     term: QuestionTerm,
     tf: TermFrequencies,
@@ -230,8 +230,8 @@ export class LexicalIndex {
   }
 
   /**
-   * True if a segment has passages in `lang` and in other languages, so that the postings have to be
-   * read to tell them apart.
+   * True if a segment has passages in `lang` and in other languages, so that the postings have to
+   * be read to tell them apart.
    */
   #mixes(lang: string | null): boolean {
     return (

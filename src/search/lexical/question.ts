@@ -1,8 +1,9 @@
 /**
- * The terms of a question for the lexical leg. A word in the language's translation table matches by
- * its translations, and literally only in passages of that language, because words of two languages
- * that are spelled alike seldom mean the same. A word outside the table is most often a name: it
- * matches as any language of the passages would spell it, by its n-grams and by its consonants.
+ * The terms of a question for the lexical leg. A word in the language's translation table matches
+ * by its translations, and literally only in passages of that language, because words of two
+ * languages that are spelled alike seldom mean the same. A word outside the table is most often a
+ * name: it matches as any language of the passages would spell it, by its n-grams and by its
+ * consonants.
  */
 import type { TermFactors } from '../../generate/generator.js';
 import { romanizedGrams, skeleton, wordsOf } from '../../languages/analysis.js';
@@ -96,7 +97,9 @@ export function questionTerms(
   };
 }
 
-/** Whether the table has a word, and the word's weight. Without a table all words weigh the same. */
+/**
+ * Whether the table has a word, and the word's weight. Without a table all words weigh the same.
+ */
 function weightOf(
   term: string,
   lang: string,

@@ -120,8 +120,8 @@ export class Scores extends RowSums {
    * The rows, in no particular order, whose score is at most `margin` below the k-th largest score
    * of the rows that pass the mask; also some rows with slightly lower scores.
    * @param mask (n), 0 excludes a row; null excludes none
-   * @returns a lower bound of the k-th score, and the rows, valid until the next call; rows are null
-   * if the bound does not exceed `margin`
+   * @returns a lower bound of the k-th score, and the rows, valid until the next call; rows are
+   * null if the bound does not exceed `margin`
    */
   contending(
     k: number,

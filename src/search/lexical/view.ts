@@ -3,6 +3,7 @@
  * queries that its terms match, and the lengths of the passages including their generated terms.
  */
 
+import { LRUCache } from 'lru-cache';
 import { halfValues } from '../../base/half.js';
 import type { TermFactors } from '../../generate/generator.js';
 import type { LexicalSegment, SegmentField } from '../../indexing/lexical/segment.js';
@@ -236,7 +237,7 @@ function addPostings(
   }
 }
 
-/** Number of cached views per table, with 4 bytes per passage each; the oldest are dropped. */
+/** Number of cached views per table, with 4 bytes per passage each. */
 const CACHED_VIEWS = 64;
 /** Key of views without a table. */
 const NO_FACTORS = {};
@@ -244,7 +245,7 @@ const NO_FACTORS = {};
 export class ViewCache {
   readonly #segments: readonly LexicalSegment[];
   readonly #own: Lengths;
-  readonly #views = new WeakMap<object, Map<string, LexicalView>>();
+  readonly #views = new WeakMap<object, LRUCache<string, LexicalView>>();
   /**
    * By table and language, with 8 bytes per passage each. The lengths of several languages are sums
    * of these.
@@ -262,7 +263,7 @@ export class ViewCache {
     const { factors, ...numbers } = settings;
     let views = this.#views.get(factors ?? NO_FACTORS);
     if (views === undefined) {
-      views = new Map();
+      views = new LRUCache({ max: CACHED_VIEWS });
       this.#views.set(factors ?? NO_FACTORS, views);
     }
     const pairs = weights.map(({ lang, weight }) => [lang, weight]);
@@ -272,7 +273,6 @@ export class ViewCache {
       view = new LexicalView(weights, settings, this.#own, (lang) =>
         this.#lengthsIn(lang, factors),
       );
-      if (views.size >= CACHED_VIEWS) views.delete(views.keys().next().value!);
       views.set(key, view);
     }
     return view;

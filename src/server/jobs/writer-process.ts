@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { describeFailure, XqgError } from '../../base/errors.js';
 import { findManifest } from '../../indexing/manifest.js';
 import { openSnapshot } from '../../indexing/open.js';
-import { parseFilters } from '../../search/filters.js';
+import { FILTER_COLUMNS, parseFilters } from '../../search/filters.js';
 import { openIndex } from '../../xqg-index.js';
 import { documentWithin } from '../access.js';
 import {
@@ -100,8 +100,7 @@ async function hiddenDocuments(
   const passes = parseFilters(filters);
   const snapshot = await openSnapshot(directory);
   try {
-    const columns = ['id', 'documentId', 'source', 'path', 'title', 'lang', 'metadata'] as const;
-    for await (const rows of snapshot.scan(columns)) {
+    for await (const rows of snapshot.scan(FILTER_COLUMNS)) {
       for (const row of rows) if (!passes(row)) hidden.add(row.documentId);
     }
   } finally {

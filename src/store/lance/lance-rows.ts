@@ -1,65 +1,130 @@
-/**
- * Indexed passages as Arrow record batches and back: the column layout of the Lance store. Buffers
- * are built whole, because Arrow's own builders take a call per value.
- */
-
-import { createRequire } from 'node:module';
+/** Indexed passages as Arrow record batches and back: the column layout of the Lance store. */
 import type * as Arrow from 'apache-arrow';
 import type { MetadataValue } from '../../corpus/passage.js';
 import { dequantize, quantizedBytes, quantizeInto } from '../quantize.js';
 import type { Column, IndexedPassage, StoreShape } from '../store.js';
 import { decodeTerms, encodeTerms } from '../term-bytes.js';
-
-/**
- * Apache Arrow in the copy that LanceDB loads: its modules in the other format would be a second
- * one, and take a tenth of a second.
- */
-export const arrow = createRequire(import.meta.url)('apache-arrow') as typeof Arrow;
+import { arrow, numbers, variableBuffers, variableData } from './arrow-data.js';
 
 /** Lance column of the sum of one query language. */
 const sumColumn = (lang: string): string => `sum_${lang}`;
 
 const utf8 = new arrow.Utf8();
 const binary = new arrow.Binary();
-const text = (name: string) => new arrow.Field(name, utf8, false);
+const float = new arrow.Float32();
+const integer = new arrow.Int32();
 /** Lance compresses a column only where its field asks for it. */
-const packed = new Map([['lance-encoding:compression', 'zstd']]);
+const COMPRESSED = new Map([['lance-encoding:compression', 'zstd']]);
+
+/** A Lance column, and its values for some passages. */
+interface LanceColumn {
+  readonly field: Arrow.Field;
+  data(passages: readonly IndexedPassage[]): Arrow.Data;
+}
+
+/** All columns of a table in their order: its schema and the batches that are written to it. */
+function columnsOf(shape: StoreShape): LanceColumn[] {
+  return [
+    textColumn('id', (p) => p.id),
+    textColumn('document_id', (p) => p.documentId),
+    textColumn('source', (p) => p.source),
+    textColumn('path', (p) => p.path),
+    textColumn('title', (p) => p.title),
+    textColumn('headings', (p) => JSON.stringify(p.headings)),
+    textColumn('text', (p) => p.text, { compressed: true }),
+    textColumn('lang', (p) => p.lang),
+    {
+      field: new arrow.Field('lang_confidence', float, false),
+      data: (passages) =>
+        numbers(
+          float,
+          Float32Array.from(passages, (p) => p.langConfidence),
+        ),
+    },
+    textColumn('metadata', (p) => JSON.stringify(p.metadata)),
+    {
+      field: new arrow.Field('ordinal', integer, false),
+      data: (passages) =>
+        numbers(
+          integer,
+          Int32Array.from(passages, (p) => p.ordinal),
+        ),
+    },
+    textColumn('document_hash', (p) => p.documentHash),
+    vectorColumn(shape.dim),
+    ...shape.queryLanguages.map((lang) => ({
+      field: new arrow.Field(sumColumn(lang), binary, true),
+      data: (passages: readonly IndexedPassage[]) => sumData(passages, lang, shape),
+    })),
+    bytesColumn('own', (p) => encodeTerms(p.own), { nullable: false }),
+    bytesColumn('pivot', (p) => (p.pivot === null ? null : encodeTerms(p.pivot)), {
+      nullable: true,
+    }),
+    textColumn(
+      'drawn',
+      (p) => (p.drawn === null ? null : JSON.stringify(Object.fromEntries(p.drawn))),
+      { nullable: true, compressed: true },
+    ),
+  ];
+}
+
+function textColumn(
+  name: string,
+  of: (passage: IndexedPassage) => string | null,
+  { nullable = false, compressed = false } = {},
+): LanceColumn {
+  return {
+    field: new arrow.Field(name, utf8, nullable, compressed ? COMPRESSED : undefined),
+    data: (passages) =>
+      variableData(
+        utf8,
+        passages.map((passage) => {
+          const value = of(passage);
+          return value === null ? null : Buffer.from(value, 'utf8');
+        }),
+      ),
+  };
+}
+
+function bytesColumn(
+  name: string,
+  of: (passage: IndexedPassage) => Uint8Array | null,
+  { nullable }: { readonly nullable: boolean },
+): LanceColumn {
+  return {
+    field: new arrow.Field(name, binary, nullable, COMPRESSED),
+    data: (passages) => variableData(binary, passages.map(of)),
+  };
+}
+
+function vectorColumn(dim: number): LanceColumn {
+  const type = new arrow.FixedSizeList(dim, new arrow.Field('item', float, false));
+  return {
+    field: new arrow.Field('vector', type, false),
+    data: (passages) => {
+      const vectors = new Float32Array(passages.length * dim);
+      passages.forEach((passage, row) => {
+        vectors.set(passage.vector, row * dim);
+      });
+      const child = numbers(float, vectors);
+      return arrow.makeData({ type, length: passages.length, nullCount: 0, child });
+    },
+  };
+}
 
 export function lanceSchema(shape: StoreShape): Arrow.Schema {
   return new arrow.Schema(
-    [
-      text('id'),
-      text('document_id'),
-      text('source'),
-      text('path'),
-      text('title'),
-      text('headings'),
-      new arrow.Field('text', utf8, false, packed),
-      text('lang'),
-      new arrow.Field('lang_confidence', new arrow.Float32(), false),
-      text('metadata'),
-      new arrow.Field('ordinal', new arrow.Int32(), false),
-      text('document_hash'),
-      new arrow.Field(
-        'vector',
-        new arrow.FixedSizeList(shape.dim, new arrow.Field('item', new arrow.Float32(), false)),
-        false,
-      ),
-      ...shape.queryLanguages.map((lang) => new arrow.Field(sumColumn(lang), binary, true)),
-      new arrow.Field('own', binary, false, packed),
-      new arrow.Field('pivot', binary, true, packed),
-      new arrow.Field('drawn', utf8, true, packed),
-    ],
+    columnsOf(shape).map(({ field }) => field),
     new Map([['xqg.store', JSON.stringify(shape)]]),
   );
 }
 
-/** The shape that a schema was made with. */
+/** The shape of the store that a schema was made for. */
 export function shapeOf(schema: Arrow.Schema): StoreShape {
   return JSON.parse(schema.metadata.get('xqg.store')!) as StoreShape;
 }
 
-/** Names of the Lance columns that hold a column of the door. */
+/** Names of the Lance columns that hold a column of the store's interface. */
 export function lanceColumns(
   column: Column,
   shape: StoreShape,
@@ -73,66 +138,11 @@ export function lanceColumns(
 
 /** (passages.length rows) as one record batch. */
 export function encodeRows(passages: readonly IndexedPassage[], schema: Arrow.Schema): Arrow.Table {
-  const shape = shapeOf(schema);
-  const n = passages.length;
-  const strings = (of: (passage: IndexedPassage) => string | null): Arrow.Data =>
-    variableData(
-      utf8,
-      passages.map((passage) => {
-        const value = of(passage);
-        return value === null ? null : Buffer.from(value, 'utf8');
-      }),
-    );
-  const bytes = (of: (passage: IndexedPassage) => Uint8Array | null): Arrow.Data =>
-    variableData(binary, passages.map(of));
-  const vectors = new Float32Array(n * shape.dim);
-  passages.forEach((passage, row) => {
-    vectors.set(passage.vector, row * shape.dim);
-  });
-  const children = [
-    strings((p) => p.id),
-    strings((p) => p.documentId),
-    strings((p) => p.source),
-    strings((p) => p.path),
-    strings((p) => p.title),
-    strings((p) => JSON.stringify(p.headings)),
-    strings((p) => p.text),
-    strings((p) => p.lang),
-    arrow.makeData({
-      type: new arrow.Float32(),
-      length: n,
-      nullCount: 0,
-      data: Float32Array.from(passages, (p) => p.langConfidence),
-    }),
-    strings((p) => JSON.stringify(p.metadata)),
-    arrow.makeData({
-      type: new arrow.Int32(),
-      length: n,
-      nullCount: 0,
-      data: Int32Array.from(passages, (p) => p.ordinal),
-    }),
-    strings((p) => p.documentHash),
-    arrow.makeData({
-      type: schema.fields.find((field) => field.name === 'vector')!.type as Arrow.FixedSizeList,
-      length: n,
-      nullCount: 0,
-      child: arrow.makeData({
-        type: new arrow.Float32(),
-        length: vectors.length,
-        nullCount: 0,
-        data: vectors,
-      }),
-    }),
-    ...shape.queryLanguages.map((lang) => sumData(passages, lang, shape)),
-    bytes((p) => encodeTerms(p.own)),
-    bytes((p) => (p.pivot === null ? null : encodeTerms(p.pivot))),
-    strings((p) => (p.drawn === null ? null : JSON.stringify(Object.fromEntries(p.drawn)))),
-  ];
   const data = arrow.makeData({
     type: new arrow.Struct(schema.fields),
-    length: n,
+    length: passages.length,
     nullCount: 0,
-    children,
+    children: columnsOf(shapeOf(schema)).map((column) => column.data(passages)),
   });
   return new arrow.Table(schema, new arrow.RecordBatch(schema, data));
 }
@@ -231,48 +241,6 @@ function sumData(passages: readonly IndexedPassage[], lang: string, shape: Store
     if (sum !== undefined) quantizeInto(sum, shape.sumBits, cells.data, cells.valueOffsets[row]);
   });
   return arrow.makeData({ type: binary, length: passages.length, ...cells });
-}
-
-/** A column of values of any length; null where there is none. */
-function variableData(
-  type: Arrow.Utf8 | Arrow.Binary,
-  values: readonly (Uint8Array | null)[],
-): Arrow.Data {
-  const cells = variableBuffers(values.length, (row) => values[row]?.length ?? null);
-  values.forEach((value, row) => {
-    if (value !== null) cells.data.set(value, cells.valueOffsets[row]);
-  });
-  // The overloads of makeData take one type each.
-  return type instanceof arrow.Utf8
-    ? arrow.makeData({ type, length: values.length, ...cells })
-    : arrow.makeData({ type, length: values.length, ...cells });
-}
-
-/** Room for `n` values of the given sizes in bytes. */
-function variableBuffers(
-  n: number,
-  sizeOf: (row: number) => number | null,
-): {
-  valueOffsets: Int32Array;
-  nullCount: number;
-  nullBitmap: Uint8Array | undefined;
-  data: Uint8Array;
-} {
-  const valueOffsets = new Int32Array(n + 1);
-  const validity = new Uint8Array(Math.ceil(n / 8));
-  let nullCount = 0;
-  for (let row = 0; row < n; row++) {
-    const size = sizeOf(row);
-    if (size === null) nullCount++;
-    else validity[row >> 3] |= 1 << (row & 7);
-    valueOffsets[row + 1] = valueOffsets[row] + (size ?? 0);
-  }
-  return {
-    valueOffsets,
-    nullCount,
-    nullBitmap: nullCount === 0 ? undefined : validity,
-    data: new Uint8Array(valueOffsets[n]),
-  };
 }
 
 /** A string literal. Only the quote is special. */

@@ -41,6 +41,7 @@ const KEPT_MARGIN = 60_000;
 const TABLE = /^passages-(\d+)\.lance$/;
 
 export class LanceStore implements PassageStore {
+  readonly listsCandidates = false;
   readonly shape: StoreShape;
   readonly #dir: string;
   readonly #connection: Connection;
@@ -62,7 +63,7 @@ export class LanceStore implements PassageStore {
   }
 
   /**
-   * Makes an empty store in `dir`, or opens the one that is there.
+   * Creates an empty store in `dir`, or opens an existing one.
    * @throws XqgError XQG_DISK_FULL, XQG_NO_PERMISSION
    */
   static async create(dir: string, shape: StoreShape): Promise<LanceStore> {
@@ -191,7 +192,7 @@ export class LanceStore implements PassageStore {
     this.#connection.close();
   }
 
-  /** The time before which no version is kept. */
+  /** Versions older than this time may be dropped. */
   async #oldest(keep: readonly string[]): Promise<Date> {
     const kept = new Set(
       keep

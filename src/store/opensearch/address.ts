@@ -31,11 +31,6 @@ const NODE = /^(\[[\da-f:]+\]|[\w.-]+)(:\d+)?$/i;
 const NAME = /^[a-z\d][a-z\d_.-]{0,199}$/;
 const DEFAULT_PORT = ':9200';
 
-/** True for what `parseAddress` is meant for. */
-export function isStoreSpec(text: string): boolean {
-  return /^opensearchs?:\/\//.test(text);
-}
-
 /** @throws XqgError XQG_STORE_ADDRESS */
 export function parseAddress(text: string): StoreAddress {
   const fail = (reason: string): XqgError =>

@@ -24,18 +24,18 @@ export interface Commit {
 }
 
 interface Writer {
-  /** Where its control folder is: of two writers there, one holds the folder's lock. */
+  /** Its control folder: of two writers with the same folder, one holds the folder's lock. */
   readonly owner: string;
   /** When it was seen last (ms since 1970). */
   readonly seen: number;
 }
 
 const ID = 'commit';
-/** A writer that was not seen for so long (ms) is gone. */
+/** A writer that was not seen for this long (ms) is taken for dead. */
 const GONE = 120_000;
 const BEAT = 30_000;
 
-export const FIRST_COMMIT: Commit = {
+const FIRST_COMMIT: Commit = {
   current: 1,
   oldest: 1,
   nextSeq: 1,
@@ -48,12 +48,12 @@ export async function readCommit(documents: Documents): Promise<Commit | null> {
   return (await documents.get<Commit>(ID))?.source ?? null;
 }
 
-/** Puts the first one down; what is there already stays. */
+/** Creates the first commit; an existing one stays. */
 export async function beginCommits(documents: Documents): Promise<void> {
   await documents.put(ID, FIRST_COMMIT, 'create');
 }
 
-/** A path on this machine, as other machines may know it. */
+/** A path on this machine in a form that is unique across machines. */
 export function ownerName(dir: string): string {
   return `${hostname()}:${dir}`;
 }
@@ -101,8 +101,8 @@ export class CommitLog {
   }
 
   /**
-   * Makes the next state the current one. @throws XqgError XQG_STORE_LOCKED if another writer took
-   * over
+   * Makes the next state the current one.
+   * @throws XqgError XQG_STORE_LOCKED if another writer took over
    */
   change(changes: Partial<Commit>): Promise<void> {
     const done = this.#last.then(() =>
@@ -149,8 +149,8 @@ function locked({ connection }: Documents, writer: Writer | null): XqgError {
 }
 
 /**
- * Indexes and the alias that names the living one: searches by the alias never miss a beat while
- * another index takes its place.
+ * The response of a request for mappings. An alias names the current index, so that searches go on
+ * while another index takes its place.
  */
 interface Mapping {
   readonly mappings: { readonly _meta?: { readonly 'xqg.store'?: StoreShape } };
@@ -186,7 +186,7 @@ export async function findIndex(
 }
 
 /**
- * Makes an empty index; one that is there stays.
+ * Creates an empty index; an existing one stays.
  * @param options.anew what is there is what a killed writer left: it goes first
  */
 export async function makeIndex(

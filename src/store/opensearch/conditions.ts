@@ -1,5 +1,5 @@
 /**
- * What rows must fulfil, in the server's query language: visible in a version, passing a filter,
+ * Conditions on rows in the server's query language: visible in a version, passing a filter,
  * having terms.
  */
 import type { FactCondition, TermClause } from '../candidate-store.js';

@@ -1,10 +1,11 @@
 /**
- * Requests to a cluster: which failures are waited out, and what all others mean in words that
- * help. The client is an optional peer, loaded with the first request.
+ * Requests to a cluster: waits out temporary failures, and turns all others into errors with a
+ * remedy. The client is an optional peer, loaded with the first request.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from '@opensearch-project/opensearch';
 import { XqgError } from '../../base/errors.js';
+import { loadPackage } from '../../base/optional-package.js';
 import type { StoreAddress } from './address.js';
 
 export interface Request {
@@ -27,7 +28,7 @@ export class Connection {
   readonly address: StoreAddress;
   readonly #patience: number;
   #client: Promise<Client> | null = null;
-  /** A cluster that never answered is most likely not there: nobody should wait for it. */
+  /** A cluster that never answered most likely does not exist: nobody should wait for it. */
   #answered = false;
 
   constructor(address: StoreAddress, options: { readonly patience?: number } = {}) {
@@ -41,7 +42,7 @@ export class Connection {
    * @param requireWhole throws what a part of the answer says; where that is XQG_STORE_BUSY, the
    * request is sent again like others
    * @throws XqgError XQG_STORE_UNREACHABLE, XQG_STORE_REFUSED, XQG_STORE_FULL, XQG_STORE_BUSY,
-   * XQG_STORE_REJECTED, XQG_STORE_PACKAGE_MISSING
+   * XQG_STORE_REJECTED, XQG_PACKAGE_MISSING
    */
   async send<T>(
     request: Request,
@@ -81,7 +82,7 @@ export class Connection {
     }
   }
 
-  /** True for what may be otherwise a moment later. @param status null where no answer came */
+  /** @param status null where no answer came */
   #passes(cause: unknown, status: number | null): boolean {
     if (cause instanceof XqgError) return cause.code === 'XQG_STORE_BUSY';
     return status === null ? this.#answered : LATER.has(status);
@@ -111,13 +112,11 @@ export class Connection {
   }
 
   async #connect(): Promise<Client> {
-    const { Client } = await import('@opensearch-project/opensearch').catch((cause: Error) => {
-      throw new XqgError(
-        'XQG_STORE_PACKAGE_MISSING',
-        { reason: cause.message.split('\n')[0] },
-        { cause },
-      );
-    });
+    const { Client } = await loadPackage(
+      'A store in OpenSearch',
+      '@opensearch-project/opensearch',
+      () => import('@opensearch-project/opensearch'),
+    );
     const username = process.env.XQG_OPENSEARCH_USER;
     const password = process.env.XQG_OPENSEARCH_PASSWORD;
     return new Client({
@@ -163,7 +162,7 @@ export function describeReason(error: Reason): string {
 }
 
 /** A disk beyond its watermark makes every index read-only; an administrator can do it too. */
-export function isFull(reason: string): boolean {
+function isFull(reason: string): boolean {
   return /read-only|flood-stage|No space left|disk usage exceeded/i.test(reason);
 }
 

@@ -1,11 +1,11 @@
 /**
- * What filters look at, as terms of one field: equality and order of texts, numbers and dates, for
- * any key of the metadata, without a mapping for each.
+ * The values that filters compare, as terms of one field: equality and order of texts, numbers and
+ * dates, for any key of the metadata, without a mapping for each.
  *
  * A fact is `key NUL kind value`. Kinds: `t` a text (its sha256 if it is long); `e` a number for
  * equality; `n` a number for order, in hex digits that sort as the numbers do; `d` a date.
  */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../base/identity.js';
 import type { MetadataValue, Passage } from '../../corpus/passage.js';
 
 export type FactKind = 't' | 'e' | 'n' | 'd';
@@ -13,12 +13,12 @@ export type FactKind = 't' | 'e' | 'n' | 'd';
 /** As src/search/filters.ts reads them. */
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const DATE = /^\d{4}-\d{2}(-\d{2}(T.*)?)?$/;
-/** Longest value that stands for itself; Lucene's terms end at 32,766 bytes. */
+/** Longer values are replaced by their hash; Lucene's terms have at most 32,766 bytes. */
 const LONGEST = 256;
 
 export function fact(key: string, kind: FactKind, value: string): string {
-  const short = key.length <= LONGEST ? key : hashed(key);
-  return `${short}\0${kind}${kind === 't' && value.length > LONGEST ? hashed(value) : value}`;
+  const short = key.length <= LONGEST ? key : sha256(key);
+  return `${short}\0${kind}${kind === 't' && value.length > LONGEST ? sha256(value) : value}`;
 }
 
 /** The number as 16 hex digits, in the order of numbers. */
@@ -46,7 +46,7 @@ export function factsOf(passage: Passage): string[] {
   return [...new Set(Object.entries(values).flatMap(([key, value]) => ofValue(key, value)))];
 }
 
-/** That the key is there at all needs no fact: a condition names a value. */
+/** The presence of a key needs no fact: every condition names a value. */
 function ofValue(key: string, value: MetadataValue): string[] {
   if (typeof value === 'object') return value.flatMap((member) => ofValue(key, member));
   const text = String(value);
@@ -56,8 +56,4 @@ function ofValue(key: string, value: MetadataValue): string[] {
   if (isNumberText(trimmed)) facts.push(fact(key, 'n', orderedNumber(Number(trimmed))));
   if (isDateText(trimmed) && trimmed.length <= LONGEST) facts.push(fact(key, 'd', trimmed));
   return facts;
-}
-
-function hashed(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

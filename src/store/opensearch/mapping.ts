@@ -1,7 +1,7 @@
 /**
- * How an index of the store is made: which fields there are and how they are searched. Terms come
- * analyzed by xqg, with their frequencies (`term|4`): the server analyzes nothing, so that both
- * stores match the same words.
+ * The mapping of the store's index: its fields and how they are searched. Terms are analyzed by xqg
+ * and come with their frequencies (`term|4`); the server analyzes nothing, so that both stores
+ * match the same words.
  */
 import type { StoreShape } from '../store.js';
 import type { StoreSettings } from './address.js';
@@ -12,14 +12,11 @@ import type { StoreSettings } from './address.js';
  */
 export const FREQUENCY_UNITS = { own: 4, pivot: 16, drawn: 1 } as const;
 
-/** Longest term that stands for itself, in UTF-16 units. */
+/** Longer terms are replaced by their hash (UTF-16 units). */
 export const LONGEST_TERM = 200;
 
 /** Fields of terms: own words, pivot stems, drawn queries by language. */
 export type TermField = 'own' | 'pivot' | `drawn_${string}`;
-
-/** Fields of vectors: the passage's own; fused with the queries of all languages. */
-export type VectorField = 'vector' | 'fused';
 
 export const drawnField = (lang: string): TermField => `drawn_${lang}`;
 /** Bytes of the sum of one language. */
@@ -79,8 +76,8 @@ export function indexBody(shape: StoreShape, { shards, replicas, engine }: Store
     mappings: {
       dynamic: false,
       _meta: { 'xqg.store': shape },
-      // What is derived is not kept twice: bytes are read from their columns, the rest is made
-      // again when a row changes.
+      // Derived fields are not stored twice: bytes are read from their columns, the rest is
+      // computed again when a row changes.
       _source: {
         excludes: [
           'knn',

@@ -8,11 +8,11 @@ import type {
   TermClause,
 } from '../candidate-store.js';
 import type { Column, IndexedPassage, ScanOptions, StoreShape } from '../store.js';
-import { WantedTerms } from '../term-bytes.js';
+import { TermSelection } from '../term-bytes.js';
 import { type Commit, readCommit } from './commit.js';
 import { allOf, factQuery, termsQuery, visibleIn } from './conditions.js';
 import type { Documents, SearchBody } from './documents.js';
-import { askedColumns, decodeHit, type OpenSearchHit, seqOf } from './rows.js';
+import { columnRequest, decodeHit, type OpenSearchHit, seqOf } from './rows.js';
 
 /** Rows of one answer where all columns may be asked for, and where a row is a number. */
 const PAGE = 512;
@@ -65,7 +65,7 @@ export class OpenSearchReader implements CandidateReader {
     }
     const body = {
       query: visibleIn(this.#number),
-      ...askedColumns(columns, this.shape, languages),
+      ...columnRequest(columns, this.shape, languages),
     };
     const pages = this.#pages(body, { after, limit, size: PAGE });
     // A page keeps what it began with: only a version that was freed before it must be refused.
@@ -115,7 +115,7 @@ export class OpenSearchReader implements CandidateReader {
   ): Promise<PlacedRow<C>[]> {
     const [field, values] =
       'seqs' in which ? (['seq', which.seqs] as const) : (['id', which.ids] as const);
-    const asked = askedColumns(columns, this.shape, languages);
+    const asked = columnRequest(columns, this.shape, languages);
     const bodies: SearchBody[] = [];
     for (let from = 0; from < values.length; from += TOGETHER) {
       const some = values.slice(from, from + TOGETHER);
@@ -149,7 +149,7 @@ export class OpenSearchReader implements CandidateReader {
       this.#hasDead ? visibleIn(this.#number) : null,
       ...filters.map(factQuery),
     ]);
-    const asked = askedColumns(columns, this.shape, languages);
+    const asked = columnRequest(columns, this.shape, languages);
     const docvalue_fields = [...asked.docvalue_fields, 'born'];
     const bodies = lists.map(({ by, size }): SearchBody => {
       if ('terms' in by) {
@@ -214,7 +214,7 @@ export class OpenSearchReader implements CandidateReader {
     since: number,
     columns: readonly C[],
   ): AsyncGenerator<{ readonly came: boolean; readonly row: Pick<IndexedPassage, C> }[]> {
-    const asked = askedColumns(columns, this.shape);
+    const asked = columnRequest(columns, this.shape);
     for (const came of [true, false]) {
       const changed = { range: { [came ? 'born' : 'died']: { gt: since, lte: this.#number } } };
       const query = allOf([changed, came ? visibleIn(this.#number) : visibleIn(since)]);
@@ -267,7 +267,7 @@ export class OpenSearchReader implements CandidateReader {
     columns: readonly C[],
     ownTerms?: ReadonlySet<string>,
   ): PlacedRow<C>[] {
-    const wanted = ownTerms === undefined ? undefined : new WantedTerms(ownTerms);
+    const wanted = ownTerms === undefined ? undefined : new TermSelection(ownTerms);
     return hits.map((hit) => ({
       seq: seqOf(hit),
       row: decodeHit(hit, columns, this.shape, wanted),
@@ -286,7 +286,7 @@ export class OpenSearchReader implements CandidateReader {
   async #readPlaces(): Promise<Float64Array> {
     const seqs = new Float64Array(await this.count());
     let row = 0;
-    const body = { query: visibleIn(this.#number), ...askedColumns([], this.shape) };
+    const body = { query: visibleIn(this.#number), ...columnRequest([], this.shape) };
     for await (const hits of this.#pages(body, { size: NARROW_PAGE })) {
       for (const hit of hits) seqs[row++] = seqOf(hit);
     }

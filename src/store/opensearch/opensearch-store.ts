@@ -6,7 +6,7 @@
  */
 import { XqgError } from '../../base/errors.js';
 import { queriesBag } from '../../languages/bags.js';
-import type { CandidateStore, KeptText } from '../candidate-store.js';
+import type { CandidateStore, StoredText } from '../candidate-store.js';
 import { checkPassages } from '../passage-check.js';
 import { COLUMNS, type IndexedPassage, type StoreShape, type UpsertOptions } from '../store.js';
 import type { StoreAddress } from './address.js';
@@ -15,7 +15,7 @@ import { allOf, visibleIn } from './conditions.js';
 import { Connection } from './connection.js';
 import { Documents, type SearchBody } from './documents.js';
 import { goneError, OpenSearchReader, versionName, versionNumbers } from './opensearch-reader.js';
-import { askedColumns, decodeHit, documentOf, type OpenSearchHit, type RowLife } from './rows.js';
+import { columnRequest, decodeHit, documentOf, type OpenSearchHit, type RowLife } from './rows.js';
 
 /** Share of dead rows at which `compact` frees them. */
 const DEAD_SHARE = 0.1;
@@ -31,6 +31,7 @@ interface Place {
 }
 
 export class OpenSearchStore implements CandidateStore {
+  readonly listsCandidates = true;
   readonly #connection: Connection;
   #place: Place;
   /** null: opened for reading. */
@@ -43,7 +44,7 @@ export class OpenSearchStore implements CandidateStore {
   }
 
   /**
-   * Makes an empty store, or opens the one that is there, for writing.
+   * Creates an empty store, or opens an existing one, for writing.
    * @param owner names the folder whose lock the caller holds
    * @throws XqgError XQG_STORE_LOCKED, XQG_STORE_UNREACHABLE, XQG_STORE_REFUSED, XQG_STORE_FULL,
    * XQG_STORE_REJECTED
@@ -68,7 +69,8 @@ export class OpenSearchStore implements CandidateStore {
   }
 
   /**
-   * Opens what is there for reading. @throws XqgError XQG_STORE_MISSING, and the others of `create`
+   * Opens an existing store for reading.
+   * @throws XqgError XQG_STORE_MISSING, and the others of `create`
    */
   static async open(
     address: StoreAddress,
@@ -133,7 +135,7 @@ export class OpenSearchStore implements CandidateStore {
       .map(versionNumbers)
       .flatMap(([of, number]) => (of === generation && number <= current ? [number] : []));
     const oldest = Math.max(commit.oldest, Math.min(current, ...kept));
-    // Said before, so that no reader takes what is left for the whole.
+    // Announced first, so that no reader takes the remaining rows for all of them.
     await this.#writer.change({ current, oldest, compacted: true });
     await documents.refresh();
     const freed = await this.#rewrite(rangeOf('died', { lte: oldest }), () => null);
@@ -177,11 +179,11 @@ export class OpenSearchStore implements CandidateStore {
     await this.#connection.send({ method: 'DELETE', path: `/${documents.index}` }, [404]);
   }
 
-  async read(what: KeptText): Promise<string | null> {
+  async read(what: StoredText): Promise<string | null> {
     return (await this.#place.documents.get<{ text: string }>(what))?.source.text ?? null;
   }
 
-  async write(what: KeptText, text: string): Promise<void> {
+  async write(what: StoredText, text: string): Promise<void> {
     await this.#place.documents.put(what, { text });
   }
 
@@ -252,7 +254,7 @@ export class OpenSearchStore implements CandidateStore {
   /** Gives rows another life, or none; returns their number. */
   async #rewrite(query: SearchBody, change: (life: RowLife) => RowLife | null): Promise<number> {
     const { documents, shape } = this.#place;
-    const asked = askedColumns(COLUMNS, shape);
+    const asked = columnRequest(COLUMNS, shape);
     let rows = 0;
     const body = { query, ...asked, docvalue_fields: [...asked.docvalue_fields, 'born', 'died'] };
     for await (const hits of documents.pages(body, { size: PAGE })) {
@@ -269,7 +271,7 @@ export class OpenSearchStore implements CandidateStore {
     return rows;
   }
 
-  /** Takes back what a killed writer began. */
+  /** Undoes what a killed writer began. */
   async #forgetUncommitted(): Promise<void> {
     const { documents } = this.#place;
     const { current } = this.#writer.commit;

@@ -2,28 +2,29 @@
  * Indexed passages as documents of OpenSearch and back. A row is everything in `IndexedPassage`;
  * what searches need besides (vectors in graphs, terms, facts) follows from it.
  */
-import { createHash } from 'node:crypto';
+
 import { fuse } from '../../augment/fuse.js';
+import { sha256 } from '../../base/identity.js';
 import type { TermBag } from '../../languages/terms.js';
 import { dequantize, quantize } from '../quantize.js';
 import type { Column, IndexedPassage, StoreShape } from '../store.js';
-import { decodeTerms, encodeTerms, type WantedTerms } from '../term-bytes.js';
+import { decodeTerms, encodeTerms, type TermSelection } from '../term-bytes.js';
 import { factsOf } from './facts.js';
 import { drawnField, FREQUENCY_UNITS, LONGEST_TERM, sumColumn } from './mapping.js';
 
 /**
- * When a row came and went, in numbers of commits; a reader of version v sees it if born <= v <
- * died.
+ * The commits in which a row was added and removed; a reader of version v sees it if
+ * born <= v < died.
  */
 export interface RowLife {
-  /** Names the row and gives its place: later rows have larger numbers. */
+  /** Identifies and orders the rows: later rows have larger numbers. */
   readonly seq: number;
   readonly born: number;
-  /** Absent while it lives. */
+  /** Absent while the row is visible. */
   readonly died?: number;
 }
 
-/** A found document, as the server gives it. */
+/** A document in a result of the server. */
 export interface OpenSearchHit {
   /** Absent where no document was read. */
   readonly _id?: string;
@@ -33,7 +34,7 @@ export interface OpenSearchHit {
   readonly sort?: readonly unknown[];
 }
 
-/** Graphs choose candidates only: eight digits are as good as all, and half as long. */
+/** Graphs only choose candidates: eight digits are as good as all, and half as long. */
 const graphNumber = (value: number): number => Number(value.toPrecision(8));
 
 /**
@@ -110,28 +111,28 @@ function countedTerms({ terms, weights }: TermBag, units: number): string {
 /** The term as the index has it: without blanks and bars, of bounded length. */
 export function storedTerm(term: string): string {
   const plain = term.replaceAll(/[\s\p{Cc}|%]/gu, (sign) => encodeURIComponent(sign));
-  return plain.length <= LONGEST_TERM ? plain : createHash('sha256').update(term).digest('hex');
+  return plain.length <= LONGEST_TERM ? plain : sha256(term);
 }
 
-/** What to ask the server for, to read columns. */
-export interface AskedColumns {
+/** The part of a request that reads columns. */
+export interface ColumnRequest {
   readonly _source: readonly string[] | false;
   readonly docvalue_fields: readonly string[];
   /**
-   * Absent where the document is read. Else it is not even opened for its id: hundreds of documents
-   * are most of a search's time.
+   * Absent if the document is read. Otherwise the server does not even open it for its id: opening
+   * hundreds of documents would take most of a search's time.
    */
   readonly stored_fields?: '_none_';
 }
 
-/** Columns that are kept beside the document too, as plain values. */
+/** Columns that are also stored outside of the document, as plain values. */
 const VALUES: readonly Column[] = ['id', 'documentId', 'source', 'lang', 'ordinal'];
 
-export function askedColumns(
+export function columnRequest(
   columns: readonly Column[],
   shape: StoreShape,
   languages?: readonly string[],
-): AskedColumns {
+): ColumnRequest {
   const source: string[] = [];
   const values = ['seq'];
   for (const column of columns) {
@@ -157,7 +158,7 @@ export function decodeHit<C extends Column>(
   { _source = {}, fields = {} }: OpenSearchHit,
   columns: readonly C[],
   shape: StoreShape,
-  ownTerms?: WantedTerms,
+  ownTerms?: TermSelection,
 ): Pick<IndexedPassage, C> {
   const row: Record<string, unknown> = {};
   const bytesOf = (name: string): Buffer | null =>

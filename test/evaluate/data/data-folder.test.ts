@@ -17,11 +17,11 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 
 interface Served {
   readonly url: string;
-  /** The ranges that were asked for; '' for the whole. */
+  /** The requested ranges; '' for the whole file. */
   readonly ranges: string[];
 }
 
-/** A server that answers each request in turn; the last answer stays. */
+/** A server with one handler per request; the last handler serves all further requests. */
 async function serve(
   ...answers: ((request: IncomingMessage, response: ServerResponse) => void)[]
 ): Promise<Served> {
@@ -39,7 +39,7 @@ async function serve(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/file`, ranges };
 }
 
-/** Answers with the body, or with the part that is asked for if its version is the same. */
+/** Sends the body, or the requested range if the version is the same. */
 function whole(body: Buffer = BODY, etag = '"v1"') {
   return (request: IncomingMessage, response: ServerResponse) => {
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
@@ -53,7 +53,7 @@ function whole(body: Buffer = BODY, etag = '"v1"') {
   };
 }
 
-/** Sends some bytes and breaks the connection. */
+/** Sends some bytes and closes the connection. */
 function broken(bytes: number, etag = '"v1"') {
   return (_: IncomingMessage, response: ServerResponse) => {
     response.writeHead(200, { etag, 'content-length': BODY.length });
@@ -68,7 +68,7 @@ const status = (code: number) => (_: IncomingMessage, response: ServerResponse) 
 const quick = { sha256: sha256(BODY), waitMs: 1 };
 
 describe('download', () => {
-  it('goes on where the connection broke, and asks for the rest alone', async () => {
+  it('resumes after a broken connection and requests only the rest', async () => {
     const { url, ranges } = await serve(broken(70_000), whole());
     const target = join(folder(), 'deep', 'file');
     const told: number[] = [];
@@ -83,7 +83,7 @@ describe('download', () => {
     ]);
   });
 
-  it('keeps what came when every attempt breaks, and goes on in a later run', async () => {
+  it('keeps the partial file if every attempt fails, and resumes in a later run', async () => {
     const target = join(folder(), 'file');
     const first = await serve(broken(50_000), status(503));
     await expect(download(first.url, target, { ...quick, attempts: 2 })).rejects.toMatchObject({
@@ -98,7 +98,7 @@ describe('download', () => {
     expect(readFileSync(target).equals(BODY)).toBe(true);
   });
 
-  it('begins anew if the file has changed, or its version is not known', async () => {
+  it('starts again if the file has changed or its version is unknown', async () => {
     for (const etag of ['"v2"', 'W/"weak"']) {
       const target = join(folder(), 'file');
       const { url } = await serve(
@@ -110,7 +110,7 @@ describe('download', () => {
     }
   });
 
-  it('takes a part that is whole already', async () => {
+  it('accepts a partial file that is complete', async () => {
     const target = join(folder(), 'file');
     writeFileSync(`${target}.part`, BODY);
     writeFileSync(`${target}.part.etag`, '"v1"');
@@ -127,7 +127,7 @@ describe('download', () => {
     expect([existsSync(target), existsSync(`${target}.part`)]).toEqual([false, false]);
   });
 
-  it('does not ask again for what is not there', async () => {
+  it('does not retry a file that does not exist', async () => {
     const { url, ranges } = await serve(status(404));
     await expect(download(url, join(folder(), 'file'), quick)).rejects.toThrow(
       'the server answers 404 Not Found',
@@ -135,13 +135,13 @@ describe('download', () => {
     expect(ranges).toHaveLength(1);
   });
 
-  it('tries again when the server is busy', async () => {
+  it('retries when the server is busy', async () => {
     const { url, ranges } = await serve(status(429), status(500), whole());
     await download(url, join(folder(), 'file'), quick);
     expect(ranges).toHaveLength(3);
   });
 
-  it('refuses a file that the server cuts, once and again', async () => {
+  it('fails if the server truncates the file in every attempt', async () => {
     const { url, ranges } = await serve(broken(1000));
     await expect(
       download(url, join(folder(), 'file'), { ...quick, attempts: 3 }),
@@ -151,7 +151,7 @@ describe('download', () => {
     expect(ranges).toHaveLength(3);
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when aborted', async () => {
     const { url } = await serve(status(503));
     const signal = AbortSignal.timeout(50);
     await expect(
@@ -169,7 +169,7 @@ describe('getFiles and checkFiles', () => {
     bytes: null,
   });
 
-  it('gets what is missing or changed, once', async () => {
+  it('fetch missing and changed files once', async () => {
     const { url, ranges } = await serve(whole());
     const directory = folder();
     const files = [file(url, sha256(BODY))];
@@ -185,7 +185,7 @@ describe('getFiles and checkFiles', () => {
     expect((await checkFiles(directory, files))[0].state).toBe('whole');
   });
 
-  it('records the hash of an unseen file at its first download, and holds later ones to it', async () => {
+  it('record the hash of a file at its first download, and require it later', async () => {
     const { url } = await serve(whole(), whole(Buffer.from('another version')));
     const directory = folder();
     const files = [file(url, null)];
@@ -205,7 +205,7 @@ describe('getFiles and checkFiles', () => {
     await expect(getFiles(directory, files)).rejects.toMatchObject({ code: 'XQG_DOWNLOAD_HASH' });
   });
 
-  it('copies from a folder where there is no internet', async () => {
+  it('copy from a folder instead of downloading', async () => {
     const from = folder();
     mkdirSync(join(from, 'set'));
     writeFileSync(join(from, 'set', 'file'), BODY);
@@ -227,8 +227,8 @@ describe('getFiles and checkFiles', () => {
   });
 });
 
-describe('the cards', () => {
-  it('name every file once, with a hash or none', () => {
+describe('the catalog', () => {
+  it('lists every file once, with or without a hash', () => {
     const files = CARDS.flatMap((card) => card.files);
     expect(new Set(files.map(({ path }) => path)).size).toBe(files.length);
     for (const { url, sha256: hash, bytes } of files) {
@@ -237,14 +237,14 @@ describe('the cards', () => {
     }
   });
 
-  it('are found by name and language', () => {
+  it('finds files by name and language', () => {
     expect(filesOf('xquad-r', ['th']).files.map(({ path }) => path)).toEqual(['xquad-r/th.json']);
     expect(() => filesOf('squad')).toThrow('data set "squad"');
     expect(() => filesOf('mlqa-r', ['th'])).toThrow('language "th" of mlqa-r');
   });
 
   const evaluation = shared('data/eval');
-  it.skipIf(!evaluation)('fit the published files (needs XQG_SHARED data/eval)', async () => {
+  it.skipIf(!evaluation)('matches the published files (needs XQG_SHARED data/eval)', async () => {
     const dir = folder();
     const names = ['xquad', 'xquad-r', 'mlqa-r'];
     const got = await xqg('data', 'get', ...names, '--dir', dir, '--from', evaluation!, '--json');
@@ -258,7 +258,7 @@ describe('the cards', () => {
     expect(checked.stdout).toMatch(/xquad-r\/th\.json +changed/);
   });
 
-  it('are listed', async () => {
+  it('is documented', async () => {
     const { stdout, code } = await xqg('data', 'list');
     expect(code).toBe(0);
     expect(stdout).toMatch(/mlqa-r +CC-BY-NC-4\.0 +7 +verified/);

@@ -53,7 +53,7 @@ const rows = (...objects: object[]) =>
   objects.map((object) => `${JSON.stringify(object)}\n`).join('');
 
 describe('loadXquad', () => {
-  it('reads the files that are there, English first, with parallel ids', async () => {
+  it('reads all files, English first, with parallel ids', async () => {
     const directory = folder({
       'xquad.de.json': squad({ eins: ['a', 'b'], zwei: ['c'] }),
       'xquad.en.json': squad({ one: ['a', 'b'], two: ['c'] }),
@@ -79,7 +79,7 @@ describe('loadXquad', () => {
     });
   });
 
-  it('takes a subset of the languages', async () => {
+  it('reads a subset of the languages', async () => {
     const directory = folder({
       'xquad.de.json': squad({ x: ['a'] }),
       'xquad.en.json': squad({ x: ['a'] }),
@@ -99,13 +99,13 @@ describe('loadXquad', () => {
       'another number of paragraphs',
       { 'xquad.en.json': squad({ x: ['a'], y: [] }), 'xquad.de.json': squad({ x: ['a'] }) },
       undefined,
-      '1 paragraphs against 2',
+      '1 paragraphs and 2',
     ],
     [
       'another number of questions',
       { 'xquad.en.json': squad({ x: ['a', 'b'] }), 'xquad.de.json': squad({ x: ['a'] }) },
       undefined,
-      '1 questions against 2',
+      '1 questions and 2',
     ],
     [
       'a question about another paragraph',
@@ -120,7 +120,7 @@ describe('loadXquad', () => {
       'a question twice',
       { 'xquad.en.json': squad({ x: ['a'], y: ['a'] }) },
       undefined,
-      'id "a" comes twice',
+      'id "a" is repeated',
     ],
     [
       'a paragraph twice',
@@ -139,7 +139,7 @@ describe('loadXquad', () => {
     await expect(loadXquad({ directory: folder(files), langs })).rejects.toThrow(reason);
   });
 
-  it('says which folder is missing', async () => {
+  it('names the missing folder', async () => {
     await expect(loadXquad({ directory: '/nowhere/xquad' })).rejects.toMatchObject({
       code: 'XQG_EVALUATION_FILE',
     });
@@ -164,7 +164,7 @@ describe('loadMlqar', () => {
   };
   const directory = folder({ 'en.json': { data: articles }, 'de.json': german });
 
-  it('splits the articles in two halves, the same every time', async () => {
+  it('splits the articles into two halves, always the same', async () => {
     const [tune, again, report, all] = await Promise.all(
       (['tune', 'tune', 'report', 'all'] as const).map((half) =>
         loadMlqar({ directory, half, published: null }),
@@ -183,7 +183,7 @@ describe('loadMlqar', () => {
     expect(tune.name).toBe('mlqa-r/tune');
   });
 
-  it('joins questions to English by id', async () => {
+  it('matches questions with the English ones by id', async () => {
     const { queries, qrels, passages } = pair(
       await loadMlqar({ directory, half: 'all', published: null }),
       'de',
@@ -194,7 +194,7 @@ describe('loadMlqar', () => {
     expect(passages.find(({ id }) => id === relevant)!.text).toBe('paragraph 3');
   });
 
-  it('needs English', async () => {
+  it('requires English', async () => {
     await expect(
       loadMlqar({ directory: folder({ 'de.json': german }), half: 'all' }),
     ).rejects.toThrow('no file for en');
@@ -212,8 +212,8 @@ describe('loadMlqar', () => {
 
 describe('sentences', () => {
   /**
-   * A paragraph of sentences joined by blanks; each question is answered by the word before its
-   * sentence's end.
+   * A paragraph of sentences joined by spaces. The answer of each question is the last word of its
+   * sentence.
    */
   const paragraph = (sentences: string[], questions: Record<string, number>) => {
     const context = sentences.join(' ');
@@ -237,7 +237,7 @@ describe('sentences', () => {
   const files = { 'en.json': file(english), 'de.json': file(german) };
   const changed = (change: object) => ({ ...files, 'de.json': file({ ...german, ...change }) });
 
-  it('cuts at the sentence breaks; the sentence of the answer is relevant', async () => {
+  it('are split at the sentence breaks, and the sentence with the answer is relevant', async () => {
     const collection = await loadXquadR({ directory: folder(files) }, published);
     const { queries, passages, qrels } = pair(collection, 'de', 'en');
     expect(passages.map(({ id, text }) => [id, text])).toEqual([
@@ -252,7 +252,7 @@ describe('sentences', () => {
     expect([...qrels.get('b')!.keys()]).toEqual(['p0000s01']);
   });
 
-  it('pools all languages, where all parallel sentences are relevant', async () => {
+  it('of all languages form a pool, in which all parallel sentences are relevant', async () => {
     const collection = await loadXquadR({ directory: folder(files) }, published);
     const { passages, qrels } = pair(collection, 'de', ALL_LANGUAGES);
     expect(passages.map(({ id, lang }) => [id, lang])).toEqual([
@@ -317,7 +317,7 @@ describe('sentences', () => {
         qas: german.qas.map((qa) => ({ ...qa, answers: [{ text: 'x', answer_start: 3 }] })),
       }),
       undefined,
-      'answer of question "a" does not stand at character 3',
+      'answer of question "a" is not at character 3',
     ],
     [
       'an answer between sentences',
@@ -344,7 +344,7 @@ describe('sentences', () => {
     await expect(loading).rejects.toThrow(reason);
   });
 
-  it('refuses a language that was not published', async () => {
+  it('are refused in a language that was not published', async () => {
     const loading = loadXquadR({ directory: folder({ 'en.json': file(english) }) }, {});
     await expect(loading).rejects.toThrow('was not published');
   });
@@ -384,7 +384,7 @@ describe('sentences', () => {
 });
 
 describe('loadQa', () => {
-  it('asks for a context among the distinct ones', async () => {
+  it('makes the distinct contexts passages', async () => {
     const file = join(
       folder({
         'xx.jsonl.gz': gzipSync(
@@ -406,7 +406,7 @@ describe('loadQa', () => {
     expect([...qrels.values()].map((judgments) => judgments.size)).toEqual([2, 1]);
   });
 
-  it('joins languages by id', async () => {
+  it('matches languages by id', async () => {
     const directory = folder({
       'faq.jsonl': rows(
         { id: '1', lang: 'en', question: 'why', answer: 'because' },
@@ -424,7 +424,7 @@ describe('loadQa', () => {
     expect(qrels).toEqual(new Map([['2', new Map([['2', 1]])]]));
   });
 
-  it('names the line of a bad row', async () => {
+  it('names the line of a malformed row', async () => {
     const directory = folder({
       'x.jsonl': `${rows({ lang: 'de', context: 'c', question: 'q' })}\n{"lang": "de", "context": "c"}`,
     });
@@ -451,7 +451,7 @@ describe('openBeir', () => {
   const open = (more: Partial<BeirOptions>, data: Record<string, unknown> = files) =>
     openBeir({ directory: folder(data), detect, ...more });
 
-  it('takes the language from the row, else as given, else detected', async () => {
+  it('takes the language of the row, else that of the options, else the detected one', async () => {
     const given = await open({ queryLang: 'de', passageLang: 'en' });
     expect(given.queries.map(({ id, lang, langGiven }) => [id, lang, langGiven])).toEqual([
       ['q1', 'de', true],
@@ -476,7 +476,7 @@ describe('openBeir', () => {
       '"q2"',
     ],
     [
-      'an id that comes twice',
+      'a repeated id',
       { ...files, 'queries.jsonl': rows({ _id: 'q1', text: '' }, { _id: 'q1', text: '' }) },
       'line 2',
     ],

@@ -39,7 +39,7 @@ describe('openMiracl', () => {
   const open = (changes: Files = {}, lang = 'fi', split?: string) =>
     openMiracl({ directory: folder({ ...files, ...changes }), lang, split });
 
-  it('reads the judged questions and streams the corpus, as often as wanted', async () => {
+  it('reads the judged questions and streams the corpus repeatedly', async () => {
     const collection = await open();
     expect(collection.name).toBe('miracl-fi/dev');
     expect(collection.queries).toEqual([
@@ -67,7 +67,7 @@ describe('openMiracl', () => {
     ['qrels without judgments', { [qrels]: '' }, 'it has no judgments'],
     ['a judged question without text', { [topics]: '1\tMikä?\n' }, 'lacks 1 of the questions'],
     ['a topic without text', { [topics]: '1\n' }, 'line 1: no topic'],
-    ['a topic twice', { [topics]: '1\ta\n1\tb\n' }, 'line 2: id "1" comes a second time'],
+    ['a repeated topic', { [topics]: '1\ta\n1\tb\n' }, 'line 2: id "1" is repeated'],
     [
       'a missing part of the corpus',
       { 'miracl-corpus-v1.0-fi/docs-0.jsonl.gz': null },
@@ -77,19 +77,15 @@ describe('openMiracl', () => {
     await expect(open(changes)).rejects.toThrow(reason);
   });
 
-  it('says which language or split is missing', async () => {
+  it('names the missing language or split', async () => {
     await expect(open({}, 'sw')).rejects.toThrow('there is no miracl-v1.0-sw/topics');
     await expect(open({}, 'fi', 'testA')).rejects.toThrow('fi-testA.tsv');
   });
 
   it.each<[string, string | Buffer, string]>([
     ['a row without text', rows({ docid: 'x' }), 'line 1: no passage'],
-    [
-      'an id that another file has',
-      rows(passage('1#1')),
-      'line 1: docid "1#1" comes a second time',
-    ],
-    ['a truncated row', rows(passage('3#0')).slice(0, 20), 'line 1: not JSON'],
+    ['an id that another file has', rows(passage('1#1')), 'line 1: docid "1#1" is repeated'],
+    ['a truncated row', rows(passage('3#0')).slice(0, 20), 'line 1: not valid JSON'],
   ])('refuses %s while streaming', async (_, content, reason) => {
     const collection = await open({ 'miracl-corpus-v1.0-fi/docs-1.jsonl.gz': gzipSync(content) });
     await expect(passagesOf(collection)).rejects.toThrow(reason);
@@ -121,7 +117,7 @@ describe('openMrTydi', () => {
     expect((await passagesOf(collection)).map(({ id }) => id)).toEqual(['7#1', '8#0']);
   });
 
-  it('refuses a language that it has not, and a missing corpus', async () => {
+  it('refuses an unknown language and a missing corpus', async () => {
     await expect(openMrTydi({ directory: folder(files), lang: 'de' })).rejects.toThrow(
       'it has no de',
     );

@@ -84,6 +84,13 @@ conditions:
     expect(problemsOf(GOOD.replace('metric: MRR', 'metric: mAP'))).toEqual([
       'line 9: primary.metric is mAP, which is not among the measures MRR, accuracy@1, R@10, R@100, nDCG@10',
     ]);
+    expect(problemsOf(GOOD.replace('dense+xqg', 'dense+xqg (tuned)'))).toEqual([
+      'line 11: primary.system is "dense+xqg (tuned)", no system of these legs (known: dense, dense+xqg, dense+xqg-all)',
+    ]);
+    expect(problemsOf(`${GOOD}systems: [dense, bm52]\n`)).toEqual([
+      'line 11: primary.system is "dense+xqg", no system of those under systems (known: dense)',
+      'line 12: systems[1] is "bm52", no system of xqg, did you mean "bm25"?',
+    ]);
     expect(problemsOf(`${GOOD}conditions: { of: [dense] }\n`)).toEqual([
       'line 12: conditions.of[0] is dense, which has no generated queries to vary',
     ]);

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROFILES } from '../../../src/augment/profiles.js';
 import { parseExperiment } from '../../../src/evaluate/experiment/read-spec.js';
 import {
   type FinishedRun,
@@ -168,7 +169,7 @@ afterAll(async () => {
 
 describe('an experiment', () => {
   it('measures every system and point in every setting, as flat rows', () => {
-    expect(plan.kept).toBe(0);
+    expect(plan.inStore).toBe(0);
     const rows = resultRows(finished.results);
     expect(rows.length).toBeGreaterThan(plan.rankings);
     const { results } = finished;
@@ -283,7 +284,7 @@ describe('an experiment', () => {
   it('is the same again from what it kept', async () => {
     store.counts.made = 0;
     const again = await run();
-    expect(plan.kept).toBe(plan.rankings);
+    expect(plan.inStore).toBe(plan.rankings);
     expect(store.counts.made).toBe(0);
     expect(resultRows(again.results)).toEqual(resultRows(finished.results));
     expect(answerOf(again.results)).toEqual(answerOf(finished.results));
@@ -408,8 +409,13 @@ describe('an experiment', () => {
       'hybrid+qt': 2,
     });
     const [best] = systems.filter(({ system }) => system === 'dense+xqg');
-    const used = tuned.results.measurements.find(({ variant }) => variant.name === 'dense+xqg')!;
-    expect(used.variant.alpha).toBe(best.settings.alpha);
+    const alphaOf = (name: string) =>
+      tuned.results.measurements.find(({ variant }) => variant.name === name)!.variant.alpha;
+    expect(alphaOf('dense+xqg (tuned)')).toBe(best.settings.alpha);
+    // The name alone means the defaults of search, tuned or not.
+    expect(alphaOf('dense+xqg')).toBe(PROFILES.unit.alpha);
+    const named = new Set(tuned.results.measurements.map(({ variant }) => variant.name));
+    expect([named.has('hybrid (tuned)'), named.has('dense (tuned)')]).toEqual([true, false]);
     await tuned.close();
   });
 });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evaluateBeir } from '../../../src/evaluate/beir.js';
+import { evaluate } from '../../../src/evaluate/evaluate.js';
 import { parseExperiment } from '../../../src/evaluate/experiment/read-spec.js';
 import { type FinishedRun, runExperiment } from '../../../src/evaluate/experiment/run.js';
 import { evaluateXor } from '../../../src/evaluate/predictions.js';
@@ -194,7 +194,7 @@ describe('a BEIR folder', () => {
   it('has the figures of xqg evaluate beir, by language of the queries', async () => {
     const finished = await run(`${head('beir', 'beir', 'nDCG@10')}${LEXICON()}`);
     const data = join(home, 'toy-beir');
-    const evaluated = await evaluateBeir({ data, pack, command: 'x', languages: ['given'] });
+    const evaluated = await evaluate('beir', { data, pack, command: 'x', languages: ['given'] });
     const systems = ['dense', 'dense+xqg', 'bm25', 'bm25+xqg', 'hybrid', 'hybrid+xqg'];
     for (const queryLang of ['de', 'ru']) {
       for (const system of systems) {
@@ -293,9 +293,9 @@ runs: { depth: 100 }
     for (const name of readdirSync(join(out, 'tables')))
       checkLatex(readFileSync(join(out, 'tables', name), 'utf8'));
     const titles = report.sections.flatMap(({ tables }) => tables.map(({ title }) => title));
-    expect(titles.join()).toContain('Answers within so many tokens');
+    expect(titles.join()).toContain('Answer recall by token limit');
     expect(finished.results.notes.join()).toContain(
-      '2 of 28 questions are answered by yes or no only',
+      '2 of 28 questions are excluded because their only answers are yes or no',
     );
   });
 
@@ -305,9 +305,9 @@ runs: { depth: 100 }
     );
     expect(() =>
       parseExperiment(yaml.replaceAll('xor,', 'mono,').replace('[xor]', '[mono]'), 'x.yaml'),
-    ).toThrow('is mono, which xor-tydi has not (known: xor)');
+    ).toThrow('is mono, which xor-tydi does not have (known: xor)');
     expect(() => parseExperiment(head('miracl', 'mono', 'MRR', ', corpus: x'), 'x.yaml')).toThrow(
-      'data[0].corpus is known of xor-tydi only',
+      'data[0].corpus is a key of xor-tydi only',
     );
     await expect(run(yaml.replace('corpus:', 'langs: [fi], corpus:'))).rejects.toThrow(
       'it has nothing in fi',
@@ -320,7 +320,7 @@ runs: { depth: 100 }
       ]),
     );
     await expect(run(yaml.replace('corpus: xor/augmented', 'corpus: xor/twice'))).rejects.toThrow(
-      'docid "1" comes a second time',
+      'docid "1" is repeated',
     );
   });
 });

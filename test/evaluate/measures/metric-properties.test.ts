@@ -6,14 +6,10 @@ import {
   type RelevantRanks,
   rankRelevant,
 } from '../../../src/evaluate/measures/metrics.js';
-import {
-  byteOrder,
-  rankRows,
-  rankScannedRows,
-  relevantRows,
-} from '../../../src/evaluate/ranking/row-ranks.js';
+import { byteOrder, ranksOf, relevantRows } from '../../../src/evaluate/ranking/row-ranks.js';
+import { exactRows } from '../../../src/search/dense/exact-search.js';
 
-/** Rows with few distinct scores, some without one (NaN), and which of them are relevant. */
+/** Rows with few distinct scores, some without a score (NaN), and the relevant ones among them. */
 const ranking = fc
   .array(
     fc.record({
@@ -31,7 +27,7 @@ const ranking = fc
       judgments,
       relevant,
       order: byteOrder(ids),
-      scores: rows.map(({ score }) => score),
+      scores: Float64Array.from(rows, ({ score }) => score),
     };
   });
 
@@ -40,7 +36,7 @@ type Ranking = typeof ranking extends fc.Arbitrary<infer T> ? T : never;
 const measured = (measure: string, ranks: RelevantRanks) => parseMeasures(measure)[0].of(ranks);
 
 describe('ranks', () => {
-  it('by counting are those of sorting', () => {
+  it('by counting equal those by sorting', () => {
     fc.assert(
       fc.property(ranking, fc.integer({ min: 1, max: 50 }), (data, depth) => {
         const { ids, judgments, relevant, order, scores } = data;
@@ -50,19 +46,19 @@ describe('ranks', () => {
         const expected = sorted.flatMap((row, i) =>
           judgments.get(ids[row])! > 0 && i < depth ? [[i + 1, judgments.get(ids[row])]] : [],
         );
-        const { ranks, gains } = rankRows(relevant, scores, order, depth);
+        const { ranks, gains } = ranksOf(relevant, exactRows(scores), order, depth);
         expect(ranks.map((rank, i) => [rank, gains[i]])).toEqual(expected);
       }),
     );
   });
 
-  it('of rows are those of a run', () => {
+  it('of rows equal those of a run', () => {
     fc.assert(
       fc.property(ranking, ({ ids, judgments, relevant, order, scores }) => {
         const entries = ids.map((id, r) => [id, scores[r]] as const);
         const run = new Map(entries.filter(([, score]) => !Number.isNaN(score)));
         const { size: _, ...expected } = rankRelevant(judgments, run);
-        expect(rankRows(relevant, scores, order, ids.length)).toMatchObject(expected);
+        expect(ranksOf(relevant, exactRows(scores), order, ids.length)).toMatchObject(expected);
       }),
     );
   });
@@ -77,23 +73,23 @@ describe('ranks', () => {
       fc.property(ranking, errors, size, ({ relevant, order, scores }, off, error) => {
         const scanned = scores.map((score, row) => score + off[row] * error);
         const exact = (row: number) => scores[row];
-        const ranks = rankScannedRows(relevant, { scanned, error, exact }, order, scores.length);
-        expect(ranks).toEqual(rankRows(relevant, scores, order, scores.length));
+        const ranks = ranksOf(relevant, { scores: scanned, error, exact }, order, scores.length);
+        expect(ranks).toEqual(ranksOf(relevant, exactRows(scores), order, scores.length));
       }),
     );
   });
 });
 
 describe('measures', () => {
-  const ranksOf = ({ relevant, scores, order }: Ranking) =>
-    rankRows(relevant, scores, order, scores.length);
+  const allRanks = ({ relevant, scores, order }: Ranking) =>
+    ranksOf(relevant, exactRows(scores), order, scores.length);
 
   it('are between 0 and 1', () => {
     const measures = parseMeasures('mAP mAP@20 R@1 R@10 MRR nDCG@10 P@3 accuracy@1');
     fc.assert(
       fc.property(ranking, (data) => {
         for (const measure of measures) {
-          const value = measure.of(ranksOf(data));
+          const value = measure.of(allRanks(data));
           expect(value, measure.name).toBeGreaterThanOrEqual(0);
           expect(value, measure.name).toBeLessThanOrEqual(1 + 1e-12);
         }
@@ -104,7 +100,7 @@ describe('measures', () => {
   it('grow with the cut-off', () => {
     fc.assert(
       fc.property(ranking, fc.integer({ min: 1, max: 40 }), (data, k) => {
-        const ranks = ranksOf(data);
+        const ranks = allRanks(data);
         for (const name of ['mAP', 'R', 'MRR', 'accuracy'])
           expect(measured(`${name}@${k}`, ranks), name).toBeLessThanOrEqual(
             measured(`${name}@${k + 1}`, ranks),
@@ -114,12 +110,14 @@ describe('measures', () => {
     );
   });
 
-  it('are 1 if the relevant passages stand first', () => {
+  it('are 1 if the relevant passages come first', () => {
     fc.assert(
       fc.property(ranking, ({ ids, relevant, order }) => {
         fc.pre(relevant.length > 0);
-        const scores = ids.map((_, row) => (relevant.some((each) => each.row === row) ? 1 : 0));
-        const ranks = rankRows(relevant, scores, order, ids.length);
+        const scores = Float64Array.from(ids, (_, row) =>
+          relevant.some((each) => each.row === row) ? 1 : 0,
+        );
+        const ranks = ranksOf(relevant, exactRows(scores), order, ids.length);
         for (const measure of ['mAP', 'MRR', 'accuracy@1', `R@${relevant.length}`])
           expect(measured(measure, ranks), measure).toBeCloseTo(1, 12);
         expect(measured('rank-distance', ranks)).toBe(
@@ -129,13 +127,13 @@ describe('measures', () => {
     );
   });
 
-  it('never fall if a relevant passage moves up', () => {
+  it('never decrease if a relevant passage moves up', () => {
     fc.assert(
       fc.property(ranking, fc.nat(), (data, which) => {
         fc.pre(data.relevant.length > 0);
         const { row } = data.relevant[which % data.relevant.length];
-        const before = ranksOf(data);
-        const after = ranksOf({
+        const before = allRanks(data);
+        const after = allRanks({
           ...data,
           scores: data.scores.map((score, r) => (r === row ? 9 : score)),
         });
@@ -157,15 +155,15 @@ describe('rank-distance', () => {
       size: 100,
     });
 
-  it('is the largest rank less the smallest', () => {
+  it('is the largest rank minus the smallest', () => {
     expect(of([3, 5, 11])).toBe(8);
   });
 
-  it('takes a passage that was not retrieved as the last of the pool', () => {
+  it('treats a passage that was not retrieved as the last of the pool', () => {
     expect(of([3, 5], 3)).toBe(97);
   });
 
-  it('is 0 where there is nothing to compare', () => {
+  it('is 0 if there is nothing to compare', () => {
     expect([of([7]), of([], 3)]).toEqual([0, 0]);
   });
 });

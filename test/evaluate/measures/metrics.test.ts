@@ -13,7 +13,7 @@ import { shared } from '../../support/shared.js';
 
 const golden = shared('golden/trec_eval');
 
-/** Our names of trec_eval's measures. */
+/** xqg's names for the measures of trec_eval. */
 const NAMES: Record<string, string> = {
   map: 'mAP',
   map_cut_20: 'mAP@20',
@@ -61,7 +61,7 @@ describe.skipIf(!golden)('measures equal trec_eval (needs XQG_SHARED golden/trec
     expect(got.perQuery.size).toBe(qrels.size);
   });
 
-  it('ranks every passage where trec_eval does', async () => {
+  it('ranks every passage like trec_eval', async () => {
     for (const [name, { run_file, ranking_top30 }] of Object.entries(cases)) {
       const run = await readRun(join(golden!, run_file));
       for (const [query, ranking] of Object.entries(ranking_top30)) {
@@ -78,7 +78,7 @@ describe.skipIf(!golden)('measures equal trec_eval (needs XQG_SHARED golden/trec
 });
 
 describe('parseMeasures', () => {
-  it('reads blanks, commas and any case, and writes canonical names', () => {
+  it('accepts spaces, commas and any case, and returns canonical names', () => {
     expect(parseMeasures('ndcg@10, MRR@10 r@100 MAP').map((measure) => measure.name)).toEqual([
       'nDCG@10',
       'MRR@10',
@@ -96,7 +96,7 @@ describe('parseMeasures', () => {
     },
   );
 
-  it('lists what it knows', () => {
+  it('lists the known measures', () => {
     expect(KNOWN_MEASURES).toBe(
       'nDCG, nDCG@k, MRR, MRR@k, mAP, mAP@k, R@k, P@k, accuracy@k, rank-distance',
     );
@@ -138,7 +138,7 @@ describe('cut-offs', () => {
 });
 
 describe('comparePassageIds', () => {
-  it('orders as UTF-8 bytes do, also beyond the basic plane', () => {
+  it('orders by UTF-8 bytes, also beyond the basic plane', () => {
     const ids = [
       'd10',
       'd9',

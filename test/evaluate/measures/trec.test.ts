@@ -14,7 +14,7 @@ function file(text: string | Buffer, ending = 'txt'): string {
 }
 
 describe('runs', () => {
-  it('come back as written, also ids with blanks and any script', async () => {
+  it('are read as they were written, even with spaces in ids and in any script', async () => {
     const path = join(directory, 'out.run');
     const hits = [
       { id: 'my notes.md#3', score: 0.1 + 0.2 },
@@ -36,7 +36,7 @@ describe('runs', () => {
     );
   });
 
-  it('refuses an id that would break a line', async () => {
+  it('refuse an id with a line break or tab', async () => {
     const queries = [{ queryId: 'q', hits: [{ id: 'a\tb', score: 1 }] }];
     await expect(writeRun(join(directory, 'bad.run'), queries, 'xqg')).rejects.toMatchObject({
       code: 'XQG_RUN_ID',
@@ -47,8 +47,8 @@ describe('runs', () => {
     ['q Q0 a 1 2.0 t\nq Q0 b 1 nan t\n', '2', 'not a finite number'],
     ['q Q0 a 1 2.0 t\n\nq Q0 b 1 1e999 t\n', '3', 'not a finite number'],
     ['q Q0 a 1 2.0\n', '1', '5 columns'],
-    ['q Q0 a 1 2 t\nq Q0 b 2 1 t\nq Q0 a 3 0 t', '3', 'a second time'],
-  ])('names the line of a bad row: %j', async (text, line, reason) => {
+    ['q Q0 a 1 2 t\nq Q0 b 2 1 t\nq Q0 a 3 0 t', '3', 'is repeated'],
+  ])('are refused with the line of a bad row: %j', async (text, line, reason) => {
     const path = file(text);
     await expect(readRun(path)).rejects.toMatchObject({
       code: 'XQG_EVALUATION_LINE',
@@ -56,14 +56,14 @@ describe('runs', () => {
     });
   });
 
-  it('names the line beyond a thousand with a separator', async () => {
+  it('report line numbers above 1,000 with a separator', async () => {
     const rows = Array.from({ length: 1233 }, (_, i) => `q Q0 d${i} 0 1 t\n`).join('');
     await expect(readRun(file(`${rows}broken\n`))).rejects.toThrow('line 1,234');
   });
 
-  it('refuses what is not UTF-8 or not whole', async () => {
+  it('are refused if not UTF-8 or truncated', async () => {
     const latin = Buffer.from('q Q0 caf\xe9 1 2 t\n', 'latin1');
-    await expect(readRun(file(latin))).rejects.toThrow('not UTF-8');
+    await expect(readRun(file(latin))).rejects.toThrow('line 1, byte 8: not valid UTF-8');
     const packed = gzipSync(
       Array.from({ length: 9 }, (_, i) => `q Q0 d${i} 1 2 t\n`).join(''),
     ).subarray(0, 40);
@@ -72,7 +72,7 @@ describe('runs', () => {
     });
   });
 
-  it('says which file is missing', async () => {
+  it('are refused by name if missing', async () => {
     await expect(readRun(join(directory, 'none.run'))).rejects.toMatchObject({
       code: 'XQG_EVALUATION_FILE',
     });
@@ -80,7 +80,7 @@ describe('runs', () => {
 });
 
 describe('qrels', () => {
-  it('are read from TREC and from BEIR, packed or not, with Windows line ends and a byte order mark', async () => {
+  it('are read in the formats of TREC and BEIR, also gzipped, with CR LF and a byte order mark', async () => {
     const expected = new Map([
       [
         'q1',
@@ -98,7 +98,7 @@ describe('qrels', () => {
     expect(await readQrels(file(gzipSync(beir), 'tsv.gz'))).toEqual(expected);
   });
 
-  it('are written as they are read', async () => {
+  it('are read as they were written', async () => {
     const qrels = new Map([
       [
         'q1',
@@ -117,7 +117,7 @@ describe('qrels', () => {
     ['q1 0 d1 high\n', 'relevance "high"'],
     ['q1 0 d1\n', '3 columns'],
     ['query-id\tcorpus-id\tscore\nq1\t0\td1\t1\n', 'line 2: 4 columns'],
-    ['q1 0 d1 1\nq1 0 d1 1\n', 'line 2: passage "d1" comes a second time'],
+    ['q1 0 d1 1\nq1 0 d1 1\n', 'line 2: passage "d1" is repeated'],
   ])('refuses %j', async (text, reason) => {
     await expect(readQrels(file(text))).rejects.toThrow(reason);
   });

@@ -130,7 +130,7 @@ describe('evaluateXor', () => {
     return evaluateXor({ data, predictions: join(data, 'p.json'), command: 'test', ...more });
   };
 
-  it('takes a folder, ignores unknown questions, and says what it did', async () => {
+  it('accepts a folder, ignores unknown questions, and reports what it did', async () => {
     const { results, notes, madeBy } = await evaluate({});
     expect(
       results.map(({ queryLang, metric, value, queries }) => [queryLang, metric, value, queries]),
@@ -150,7 +150,7 @@ describe('evaluateXor', () => {
     });
   });
 
-  it('uses trained parameters of sentences', async () => {
+  it('uses trained parameters of the sentence splitter', async () => {
     const punkt = folder({
       'abbrev_types.txt': 'approx\n',
       'collocations.tab': 'no\t##number##\n',
@@ -172,18 +172,22 @@ describe('evaluateXor', () => {
       { 'p.json': JSON.stringify([predictions[0], predictions[0]]) },
       'elements 1 and 2 are both for question "1"',
     ],
-    ['predictions without contexts', { 'p.json': '[{"id": "1"}]' }, 'element 1 is no prediction'],
+    [
+      'predictions without contexts',
+      { 'p.json': '[{"id": "1"}]' },
+      'element 1 is not a prediction',
+    ],
     [
       'truncated predictions',
       { 'p.json': JSON.stringify(predictions).slice(0, 30) },
       'it is truncated: it ends within element 1',
     ],
     ['no predictions', { 'p.json': '[]' }, 'it has no predictions'],
-    ['predictions by id', { 'p.json': '{"1": []}' }, 'it is no list'],
+    ['predictions by id', { 'p.json': '{"1": []}' }, 'it is not an array'],
     [
       'a question twice',
       { [XOR_DEV]: lines([QUESTIONS[0], QUESTIONS[0]]) },
-      'line 2: id "1" comes a second time',
+      'line 2: id "1" is repeated',
     ],
     [
       'a question without answers',
@@ -195,7 +199,7 @@ describe('evaluateXor', () => {
     await expect(evaluate(files)).rejects.toThrow(reason);
   });
 
-  it('says which file is missing', async () => {
+  it('names the missing file', async () => {
     await expect(evaluate({}, { predictions: '/nowhere/p.json' })).rejects.toThrow('no such file');
     await expect(evaluateXor({ data: '/nowhere', predictions: '', command: '' })).rejects.toThrow(
       'no such file',
@@ -211,7 +215,7 @@ describe('jsonElements', () => {
     return values;
   };
 
-  it('are those of JSON.parse', async () => {
+  it('equal those of JSON.parse', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.jsonValue()),
@@ -225,7 +229,7 @@ describe('jsonElements', () => {
     );
   });
 
-  it('may lie across chunks and in gzip', async () => {
+  it('may span chunks and be gzipped', async () => {
     const values = Array.from({ length: 30 }, (_, i) => ({ text: 'å"\\]}'.repeat(30_000 + i) }));
     expect(await elementsOf(gzipSync(JSON.stringify(values)), 'x.json.gz')).toEqual(values);
   });

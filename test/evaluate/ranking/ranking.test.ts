@@ -3,20 +3,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { EvaluationQuery } from '../../../src/evaluate/data/collection.js';
+import { openConditions } from '../../../src/evaluate/experiment/conditions/index.js';
 import { type ExperimentSpec, experimentSchema } from '../../../src/evaluate/experiment/spec.js';
-import { type Variant, variantsOf } from '../../../src/evaluate/experiment/variants.js';
+import type { Variant } from '../../../src/evaluate/experiment/variant.js';
+import { variantsOf } from '../../../src/evaluate/experiment/variants.js';
+import { rankRelevant } from '../../../src/evaluate/measures/metrics.js';
 import { ArtifactStore } from '../../../src/evaluate/ranking/artifact-store.js';
-import { Block, EXPECTED_QUERIES } from '../../../src/evaluate/ranking/block.js';
-import { engineSearchers } from '../../../src/evaluate/ranking/engine-searcher.js';
-import { PassageIndex } from '../../../src/evaluate/ranking/passage-index.js';
+import {
+  Block,
+  EXPECTED_QUERIES,
+  type PassageSource,
+  passagesInMemory,
+  streamedPassages,
+} from '../../../src/evaluate/ranking/block.js';
 import { Pool, percentileOf } from '../../../src/evaluate/ranking/pool.js';
-import { type AskedQuestions, Ranker } from '../../../src/evaluate/ranking/ranker.js';
+import { type QuestionBatch, Ranker } from '../../../src/evaluate/ranking/ranker.js';
 import { roundTripScores } from '../../../src/evaluate/ranking/round-trip.js';
-import { DRAWN_QUERIES, SYSTEMS } from '../../../src/evaluate/systems.js';
+import type { SystemSettings } from '../../../src/evaluate/ranking/system-settings.js';
+import { DRAWN_QUERIES, SYSTEMS, type System } from '../../../src/evaluate/systems.js';
 import type { Generator } from '../../../src/generate/generator.js';
 import { SEARCH_DEFAULTS } from '../../../src/search/defaults.js';
 import { JavaScriptScanner } from '../../../src/search/dense/javascript-scanner.js';
 import { SearchEngine } from '../../../src/search/engine.js';
+import { computedIndex } from '../../support/computed-index.js';
 import { MIXED_QUESTIONS, MIXED_TEXTS, ToyEncoder, ToyGenerator, toyText } from '../toy.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'xqg-experiment-'));
@@ -64,19 +73,26 @@ const spec: ExperimentSpec = experimentSchema.parse({
     combine: ['mean', 'sum', 'paper'],
   },
 });
-const variants = variantsOf(spec, {
-  tuned: new Map(),
-  expected: true,
-  queryLanguages: generator.languages,
-  drawn: 5,
-  trainingMeans: false,
-});
+/** With the defaults of the static encoder. */
+const asStatic = Object.assign(new ToyEncoder(), { tuning: 'static' as const });
+const variants = variantsOf(
+  spec,
+  await openConditions(spec.conditions, { file: '.' }),
+  {
+    ...{ encoderName: 'toy', generatorName: 'toy', encoder: asStatic, generator },
+    ...{ means: new Map(), drawn: 5 },
+  },
+  new Map(),
+);
 const variant = (name: string): Variant => variants.find((each) => each.name === name)!;
 
-async function open(): Promise<{ ranker: Ranker; asked: AskedQuestions; pool: Pool }> {
+async function open(
+  source: (part: typeof passages) => PassageSource | Promise<PassageSource> = passagesInMemory,
+): Promise<{ ranker: Ranker; asked: QuestionBatch; pool: Pool }> {
   // Two blocks, so that their places in the pool count.
   const recipe = { encoder, generator, store, seed: 0 };
-  const blocks = [passages.slice(0, 11), passages.slice(11)].map((part) => ({
+  const parts = await Promise.all([passages.slice(0, 11), passages.slice(11)].map(source));
+  const blocks = parts.map((part) => ({
     block: new Block(part, recipe),
     idOf: (id: string) => id,
   }));
@@ -95,21 +111,26 @@ async function open(): Promise<{ ranker: Ranker; asked: AskedQuestions; pool: Po
   const vectors = await encoder.encodeQueries(
     queries.map(({ text }) => ({ text, languages: [{ lang, weight: 1 }] })),
   );
-  return { ranker, pool, asked: { lang, queries, qrels, vectors, expansions: null } };
+  return {
+    ranker,
+    pool,
+    asked: { lang, queries, qrels, vectors, languages: null, expansions: null },
+  };
 }
+
+/** Without its distribution, so that queries are drawn. */
+const drawnOnly: Generator = {
+  identity: generator.identity,
+  languages: generator.languages,
+  draw: (...request) => generator.draw(...(request as unknown as Parameters<ToyGenerator['draw']>)),
+};
+const DRAWN = { queries: DRAWN_QUERIES, terms: 'drawn' } as const;
+const EXPECTED = { queries: 'expected', terms: 'expected' } as const;
 
 /** The order of all passages in an index that was built for this alone. */
 async function rankedByIndex(alpha: number, made: Generator, count: number): Promise<string[][]> {
-  const common = {
-    encoder,
-    generator: made,
-    queries: count,
-    seed: 0,
-    queryLanguages: generator.languages,
-  };
-  const [index] = await PassageIndex.build(passages, [common]);
-  const lexical = index.lexical(SEARCH_DEFAULTS.bm25);
-  const engine = new SearchEngine({ snapshot: index.snapshot, lexical, encoder, scanner });
+  const index = await computedIndex(passages, { encoder, generator: made, queries: count });
+  const engine = new SearchEngine({ ...index, encoder, scanner });
   const hits = await engine.rankBatch(
     queries.map(({ text }) => ({
       question: text,
@@ -120,33 +141,94 @@ async function rankedByIndex(alpha: number, made: Generator, count: number): Pro
       k: passages.length,
     })),
   );
-  await index.close();
   return hits.map((ofQuery) => ofQuery.map(({ id, score }) => `${id} ${score}`));
 }
 
 describe('variants of one pool', () => {
-  it('rank as xqg evaluate does, in every system', async () => {
-    const { ranker, asked } = await open();
-    const systems = SYSTEMS.filter(({ drawn, augment }) => !drawn && augment !== 'all');
-    const searcher = await engineSearchers({ encoder, generator, scanner })(passages, {
-      systems,
-      askerLanguages: [lang],
-      detected: false,
+  /** Where the passages stand in rankings of an index that was built for this alone. */
+  async function ranksInIndex(
+    { augment, drawn, mode, translate }: System,
+    { queries: asked, qrels: judged, languages }: QuestionBatch,
+    depth: number,
+    topN: number,
+  ) {
+    const made = drawn ? drawnOnly : generator;
+    const index = await computedIndex(passages, {
+      ...{ encoder, generator: made, queries: DRAWN_QUERIES },
     });
-    const asQuery = queries.map((query) => ({ ...query, languages: [{ lang, weight: 1 }] }));
-    const expected = await searcher.rank(asQuery, qrels, systems, passages.length);
-    for (const [s, system] of systems.entries()) {
-      const ranks = await ranker.ranks(variant(system.name), asked);
-      expect(ranks, system.name).toEqual(expected.map((ofQuery) => ofQuery[s]));
-    }
-    await searcher.close();
+    const factors = made.distribution?.factors ?? null;
+    const engine = new SearchEngine({ ...index, encoder, scanner, factors });
+    const requests = asked.map((query, q) => ({
+      ...{ question: query.text, mode, translate, augment: augment !== 'off', topN },
+      languages: languages?.[q] ?? [{ lang, weight: 1 }],
+      languagePolicy: augment === 'all' ? ('all' as const) : ('asker' as const),
+    }));
+    // Among scores that are equal at the cut, search prefers smaller ids and trec_eval greater ones.
+    const hits = await engine.rankBatch(requests.map((each) => ({ ...each, k: passages.length })));
+    return hits.map((ofQuery, q) => {
+      const scores = new Map(ofQuery.map(({ id, score }) => [id, score]));
+      const { ranks, ...rest } = rankRelevant(judged.get(asked[q].id)!, scores);
+      const within = ranks.filter((rank) => rank <= depth);
+      return { ...rest, ranks: within, gains: within.map(() => 1), size: passages.length };
+    });
+  }
+
+  const weights = [
+    { lang, weight: 0.7 },
+    { lang: 'de', weight: 0.3 },
+  ];
+
+  it.each([
+    ['given', passages.length, 200],
+    ['guessed', passages.length, 200],
+    ['given', 7, 10],
+    ['guessed', 7, 10],
+  ] as const)(
+    'rank as an index does in every system, languages %s, to depth %i',
+    async (knowledge, depth, topN) => {
+      const { ranker, asked } = await open();
+      const languages = knowledge === 'given' ? null : queries.map(() => weights);
+      const vectors = await encoder.encodeQueries(
+        queries.map(({ text }, q) => ({
+          text,
+          languages: languages?.[q] ?? [{ lang, weight: 1 }],
+        })),
+      );
+      const questions = { ...asked, languages, vectors };
+      const systems = SYSTEMS.map((system): SystemSettings => {
+        const source = { ...variant('dense').source, ...(system.drawn ? DRAWN : EXPECTED) };
+        const base = { ...variant('dense+xqg'), system, source, topN, feedback: null };
+        return { ...base, languages: system.augment === 'all' ? 'all' : 'asker' };
+      });
+      const ranks = await ranker.ranks(systems, questions, depth);
+      for (const [s, system] of SYSTEMS.entries()) {
+        expect(ranks[s], system.name).toEqual(await ranksInIndex(system, questions, depth, topN));
+        expect((await ranker.ranks([systems[s]], questions, depth))[0], system.name).toEqual(
+          ranks[s],
+        );
+      }
+    },
+  );
+
+  it('rank alike over passages in memory and passages that are read again and again', async () => {
+    const { ranker, asked } = await open();
+    let readings = 0;
+    const streamed = await open((part) =>
+      streamedPassages(async function* () {
+        readings++;
+        yield* part;
+      }),
+    );
+    const some = ['dense+xqg', 'hybrid+xqg', 'bm25+xqg', 'dense+xqg, n=3'].map(variant);
+    expect(await streamed.ranker.ranks(some, asked)).toEqual(await ranker.ranks(some, asked));
+    expect(readings).toBeGreaterThan(2);
   });
 
   it('with feedback rank as the search engine does, and without it as the system itself', async () => {
     const { ranker, asked } = await open();
     for (const system of ['dense', 'dense+xqg']) {
-      expect(await ranker.ranks(variant(`${system}, feedback 0`), asked)).toEqual(
-        await ranker.ranks(variant(system), asked),
+      expect((await ranker.ranks([variant(`${system}, feedback 0`)], asked))[0]).toEqual(
+        (await ranker.ranks([variant(system)], asked))[0],
       );
       const fed = variant(`${system}, feedback 0.5`);
       const best = await ranker.best(fed, asked, passages.length);
@@ -156,9 +238,9 @@ describe('variants of one pool', () => {
           .sort((a, b) => b.score - a.score || (a.id < b.id ? 1 : -1))
           .flatMap(({ id }, i) => (qrels.get(asked.queries[q].id)!.has(id) ? [i + 1] : [])),
       );
-      const found = await ranker.ranks(fed, asked);
+      const found = (await ranker.ranks([fed], asked))[0];
       expect(found.map(({ ranks: each }) => each)).toEqual(ranks);
-      expect(found).not.toEqual(await ranker.ranks(variant(system), asked));
+      expect(found).not.toEqual((await ranker.ranks([variant(system)], asked))[0]);
     }
   });
 
@@ -185,15 +267,9 @@ describe('variants of one pool', () => {
     'with %i drawn queries equal an index that was built with so many',
     async (count) => {
       const { ranker, asked } = await open();
-      const drawn: Generator = {
-        identity: generator.identity,
-        languages: generator.languages,
-        draw: (...request) =>
-          generator.draw(...(request as unknown as Parameters<ToyGenerator['draw']>)),
-      };
       const best = await ranker.best(variant(`dense+xqg, n=${count}`), asked, passages.length);
       const found = best.map((hits) => hits.map(({ id, score }) => `${id} ${score}`));
-      expect(found).toEqual(await rankedByIndex(SEARCH_DEFAULTS.alpha, drawn, count));
+      expect(found).toEqual(await rankedByIndex(SEARCH_DEFAULTS.alpha, drawnOnly, count));
     },
   );
 
@@ -209,7 +285,7 @@ describe('variants of one pool', () => {
 
   it('of languages are those that search would use', async () => {
     const { ranker, asked } = await open();
-    const ranks = async (name: string) => ranker.ranks(variant(name), asked);
+    const ranks = async (name: string) => (await ranker.ranks([variant(name)], asked))[0];
     expect(await ranks('dense+xqg, own')).toEqual(await ranks('dense+xqg'));
     expect(await ranks('dense+xqg, others')).toEqual(await ranks('dense+xqg, without th'));
   });
@@ -220,7 +296,7 @@ describe('variants of one pool', () => {
       ...variant('dense+xqg, n=1'),
       source: { ...variant('dense+xqg, n=1').source, queries: 5 },
     };
-    const ranks = (each: Variant) => ranker.ranks(each, asked);
+    const ranks = async (each: Variant) => (await ranker.ranks([each], asked))[0];
     const none = await ranks(variant('dense+xqg, filter 0 %'));
     expect(none).toEqual(await ranks(five));
     expect(await ranks(variant('dense+xqg, filter 50 %'))).not.toEqual(none);
@@ -228,7 +304,7 @@ describe('variants of one pool', () => {
 
   it('without means are the systems themselves', async () => {
     const { ranker, asked } = await open();
-    const ranks = async (name: string) => ranker.ranks(variant(name), asked);
+    const ranks = async (name: string) => (await ranker.ranks([variant(name)], asked))[0];
     expect(await ranks('dense+xqg, means none')).toEqual(await ranks('dense+xqg'));
     expect(await ranks('dense+xqg, means none, alpha 0')).toEqual(await ranks('dense'));
     expect(await ranks('dense+xqg, means pool')).not.toEqual(await ranks('dense+xqg'));

@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import {
   answerTable,
-  between,
   conditionTable,
+  encoderTable,
+  evaluationTable,
   sentenceTables,
+  summaryTable,
 } from '../../../scripts/experiment-tables.mjs';
+import { between } from '../../../scripts/marked.js';
 import { PUBLISHED } from '../../../src/evaluate/report/published.js';
 
 const madeBy = {
@@ -123,18 +126,54 @@ it('show a condition against the baseline', () => {
   ).toEqual(['| dense | .300 |  |', '| none | .320 | +.020 |', '| none, alpha 0 | .300 | .000 |']);
 });
 
-it('stand between markers of docs/experiments.md, every one of them', () => {
-  let docs = readFileSync('docs/experiments.md', 'utf8');
-  for (const name of [
-    'xquad',
-    'mlqa-r',
-    'mlqa-r-sentences',
-    'xquad-r sentences',
-    'mlqa-r sentences',
-    'language means',
-  ]) {
+it('show the systems of an evaluation, and what bridges the languages', () => {
+  const value = (system: string, queryLang: string, mean: number, language = 'given') => ({
+    ...row('to-english', queryLang, 'en', system, 'MRR', mean),
+    ...{ dataset: 'xquad', generator: 'lexicon', language },
+  });
+  const evaluation = {
+    results: [
+      value('dense+xqg', 'th', 0.75),
+      value('dense+xqg', 'ar', 0.25),
+      value('dense', 'th', 0.5),
+      value('dense', 'ar', 0.25),
+      value('dense', 'ar', 0.9, 'detected'),
+    ],
+    madeBy: {
+      ...madeBy,
+      command: 'xqg evaluate xquad',
+      identities: { encoder: { name: 'static/tiny' }, pack: { name: 'tiny', version: '1.0.0' } },
+    },
+  };
+  const lines = evaluationTable(evaluation).split('\n');
+  expect(lines).toContain('| dense | .250 | .500 | .375 |');
+  expect(lines).toContain('| dense+xqg | .250 | .750 | .500 |');
+  expect(lines).toContain('Measured on 2030-01-02 with xqg 1.2.3: `xqg evaluate xquad`');
+  expect(summaryTable(evaluation).split('\n')).toContain('| dense | .375 | .500 |  |  |');
+  const both = encoderTable([
+    ['`base`', evaluation],
+    ['`full`', evaluation],
+  ]).split('\n');
+  expect(both.filter((line) => line.includes('| dense |'))).toHaveLength(1);
+  expect(both).toContain('| `full` | dense+xqg | .250 | .750 | .500 |');
+});
+
+it.each([
+  [
+    'docs/experiments.md',
+    [
+      ...['xquad', 'mlqa-r', 'mlqa-r-sentences', 'xquad-r sentences', 'mlqa-r sentences'],
+      ...['language means', 'xquad-r feedback', 'mlqa-r-sentences feedback'],
+    ],
+  ],
+  ['docs/results.md', ['results']],
+  ['docs/models.md', ['neural']],
+  ['README.md', ['summary']],
+])('stand between marks of %s, every one of them', (page, names) => {
+  let docs = readFileSync(page, 'utf8');
+  for (const name of names) {
     docs = between(docs, name, `NEW ${name}`);
     expect(docs).toContain(`NEW ${name}\n\n<!-- /${name} -->`);
   }
-  expect(() => between(docs, 'none', '')).toThrow('there is no place');
+  expect(() => between(docs, 'none', '')).toThrow('there are no marks of none');
 });

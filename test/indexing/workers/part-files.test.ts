@@ -12,9 +12,9 @@ import {
 } from '../../../src/indexing/workers/part-rows.js';
 import {
   checkWorker,
-  makeKey,
+  originKey,
   type RunPlan,
-  rowMake,
+  rowOrigin,
 } from '../../../src/indexing/workers/run-plan.js';
 import { computePart } from '../../../src/indexing/workers/worker.js';
 import { type QuantizedBits, quantize } from '../../../src/store/quantize.js';
@@ -71,7 +71,7 @@ describe('a sum on its way to a store', () => {
 });
 
 describe('the file of a part', () => {
-  const make = rowMake(identity);
+  const make = rowOrigin(identity);
 
   it('gives back every row, in the precision that a store keeps', async () => {
     for (const made of [recipe, { ...recipe, generator: drawing }]) {
@@ -115,11 +115,11 @@ describe('the file of a part', () => {
 
   it.each([
     ['version of xqg', { ...make, xqg: '0.0.1' }],
-    ['ICU', rowMake({ ...identity, icu: '1' })],
-    ['pack', rowMake({ ...identity, pack: { name: 'p', version: '1', sha256: 'f' } })],
-    ['encoder', rowMake({ ...identity, encoder: { ...encoder.identity, weights: 'v' } })],
-    ['generator', rowMake({ ...identity, generator: null })],
-    ['rest of the identity', rowMake({ ...identity, seed: 1 })],
+    ['ICU', rowOrigin({ ...identity, icu: '1' })],
+    ['pack', rowOrigin({ ...identity, pack: { name: 'p', version: '1', sha256: 'f' } })],
+    ['encoder', rowOrigin({ ...identity, encoder: { ...encoder.identity, weights: 'v' } })],
+    ['generator', rowOrigin({ ...identity, generator: null })],
+    ['rest of the identity', rowOrigin({ ...identity, seed: 1 })],
   ])('is refused with both identities where another %s made it', async (what, other) => {
     const bytes = encodePart({ rows: [], documents: 0, failures: [] }, other, 'hash');
     let thrown: unknown;
@@ -131,7 +131,7 @@ describe('the file of a part', () => {
     expect(thrown).toMatchObject({ code: 'XQG_PART_IDENTITY', details: { what } });
     const { index, part } = (thrown as { details: Record<string, string> }).details;
     expect(index).not.toBe(part);
-    expect(makeKey(other)).not.toBe(makeKey(make));
+    expect(originKey(other)).not.toBe(originKey(make));
   });
 });
 
@@ -147,11 +147,11 @@ describe('the passages of a part', () => {
   });
 });
 
-describe('a worker with other recipe than the plan', () => {
-  const plan: RunPlan = { ...rowMake(identity), recipe: { pack: 'base', generator: 'lexicon' } };
+describe('a worker with another recipe than the plan', () => {
+  const plan: RunPlan = { ...rowOrigin(identity), recipe: { pack: 'base', generator: 'lexicon' } };
   const pack = { name: 'base', version: '1', sha256: 'abc' };
 
-  it('is refused with both sides and the command that mends it', () => {
+  it('is refused with both sides and the command that makes them agree', () => {
     expect(() => checkWorker(plan, identity)).not.toThrow();
     const attempt = (given: Partial<IndexIdentity>, of: RunPlan = plan) => {
       try {

@@ -12,7 +12,7 @@ import { readManifest } from '../../../src/indexing/manifest.js';
 import type { IndexResult } from '../../../src/indexing/options.js';
 import type { Recipe } from '../../../src/indexing/recipe.js';
 import { queueStatus, queueStatusOf } from '../../../src/indexing/workers/queue-status.js';
-import { Distribution, type QueueOptions } from '../../../src/indexing/workers/queued-run.js';
+import { QueuedRun, type QueueOptions } from '../../../src/indexing/workers/queued-run.js';
 import { takeParts, type WorkerOptions } from '../../../src/indexing/workers/worker.js';
 import { documentsOf, drawing, encoder, generator, upTo } from '../fakes.js';
 import { forgetRuns, redisUrl } from './redis.js';
@@ -47,10 +47,10 @@ async function indexBy(
   const { signal, documents = upTo(DOCUMENTS), ...made } = making;
   const recipe = { generator: 'fake' };
   const queue = { url: url!, partPassages: 16, ...options };
-  const distribution = await Distribution.open(queue, { directory: dir, recipe, signal });
+  const queuedRun = await QueuedRun.open(queue, { directory: dir, recipe, signal });
   try {
-    const { rowsFrom } = distribution;
-    return await distribution.end(
+    const { rowsFrom } = queuedRun;
+    return await queuedRun.end(
       await indexDocuments(dir, documentsOf(documents), {
         encoder,
         generator,
@@ -60,7 +60,7 @@ async function indexBy(
       }),
     );
   } finally {
-    await distribution.close();
+    await queuedRun.close();
   }
 }
 

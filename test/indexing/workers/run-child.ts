@@ -4,14 +4,14 @@
  */
 
 import { indexDocuments } from '../../../src/indexing/build.js';
-import { Distribution } from '../../../src/indexing/workers/queued-run.js';
+import { QueuedRun } from '../../../src/indexing/workers/queued-run.js';
 import { documentsOf, encoder, generator, upTo } from '../fakes.js';
 
 const [url, dir, documents] = process.argv.slice(2);
 const interruption = new AbortController();
 const { signal } = interruption;
 process.on('SIGTERM', () => interruption.abort());
-const distribution = await Distribution.open(
+const queuedRun = await QueuedRun.open(
   {
     url,
     partPassages: 8,
@@ -20,15 +20,15 @@ const distribution = await Distribution.open(
   },
   { directory: dir, recipe: { generator: 'fake' }, signal },
 );
-const { rowsFrom } = distribution;
+const { rowsFrom } = queuedRun;
 // Few rows a write, so that a killed run leaves some.
 const options = { encoder, generator, rowsFrom, signal, writeRows: 32 };
 try {
   const result = await indexDocuments(dir, documentsOf(upTo(Number(documents))), options);
-  process.stdout.write(`finished: ${(await distribution.end(result)).status}\n`);
+  process.stdout.write(`finished: ${(await queuedRun.end(result)).status}\n`);
 } catch (error) {
   if ((error as Error).name !== 'AbortError') throw error;
   process.stdout.write('finished: interrupted\n');
 } finally {
-  await distribution.close();
+  await queuedRun.close();
 }

@@ -6,9 +6,9 @@ import type { Snapshot } from '../../../src/indexing/snapshot.js';
 import { BestRows, NearRows } from '../../../src/search/dense/near-rows.js';
 import { openScanner } from '../../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../../src/search/engine.js';
-import { explain } from '../../../src/search/explain.js';
-import { memoryIndex } from '../../../src/search/memory-snapshot.js';
+import { explainScores } from '../../../src/search/explain-scores.js';
 import type { SearchRequest } from '../../../src/search/request.js';
+import { memoryIndex } from '../../support/memory-index.js';
 import { analyze, corpus, DIM, factors, encoder as fakeEncoder } from '../fake-corpus.js';
 import { Random } from '../random.js';
 
@@ -119,9 +119,9 @@ describe('search with a graph', () => {
   it('explains a hit without reading a matrix, with the score of the ranking', async () => {
     const engine = engineOf(100, fakeEncoder, unread);
     const [{ row, dense }] = await engine.rank(BASE);
-    const explained = await explain(engine, BASE, row);
+    const explained = await explainScores(engine, BASE, row);
     expect(explained.dense!.score).toBe(dense);
-    expect(explained).toEqual(await explain(exactEngine, BASE, row));
+    expect(explained).toEqual(await explainScores(exactEngine, BASE, row));
   });
 
   it('encodes a question once, even if the graph cannot be used', async () => {
@@ -142,7 +142,7 @@ describe('search with a graph', () => {
       { ...BASE, mode: 'lexical' as const },
     ];
     await engine.rankBatch(requests);
-    expect(encoded).toBe(3);
+    expect(encoded).toBe(1);
   });
 
   it('scores all rows of a narrow filter, requests more candidates for a wide one, and scans for one in between', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scanQuestions, sumParts } from '../../../src/search/dense/dense-leg.js';
+import { scanQuestions, sumParts } from '../../../src/search/dense/exact-search.js';
 import {
   exactScore,
   exactTopK,

@@ -71,7 +71,7 @@ describe('the top k of the lexical leg', () => {
       for (const [q, question] of questions.entries()) {
         for (const mode of ['plain', 'generated'] as const) {
           const view = index.view('th', settings);
-          const scores = index.score(question, view, mode);
+          const scores = index.scores([{ bag: question, view, weight: 1 }], mode);
           for (const k of q < 3 ? [1, 10, 200, 5000] : [1, 10, 200]) {
             for (const allowed of [null, mask]) {
               const top = index.top([{ bag: question, view, weight: 1 }], mode, {
@@ -95,8 +95,8 @@ describe('the top k of the lexical leg', () => {
     const index = await indexOf(3000);
     const [first, second] = questions;
     const views = [index.view('th', settings), index.view('fi', settings)];
-    const a = index.score(first, views[0], 'generated');
-    const b = index.score(second, views[1], 'generated');
+    const a = index.scores([{ bag: first, view: views[0], weight: 1 }], 'generated');
+    const b = index.scores([{ bag: second, view: views[1], weight: 1 }], 'generated');
     const { list } = index.top(
       [
         { bag: first, view: views[0], weight: 0.7 },

@@ -59,7 +59,10 @@ describe.skipIf(golden === null)('golden/bm25 (skipped: no XQG_SHARED)', () => {
     const rows = documents.map((tokens: string[]) => ownRow(countsOf(tokens)));
     const index = await indexOf(rows, perSegment);
     queries.forEach((query: string[], q: number) => {
-      const scores = index.score(countsOf(query), index.view('en', PLAIN), 'plain');
+      const scores = index.scores(
+        [{ bag: countsOf(query), view: index.view('en', PLAIN), weight: 1 }],
+        'plain',
+      );
       const worst = Math.max(
         ...scores.map((score, row) => Math.abs(score - expected[q * 200 + row])),
       );
@@ -67,7 +70,10 @@ describe.skipIf(golden === null)('golden/bm25 (skipped: no XQG_SHARED)', () => {
     });
     for (const { k1, b, query, doc, score } of other_parameters) {
       const other = await indexOf(rows, perSegment, { k1, b });
-      const scores = other.score(countsOf(queries[query]), other.view('en', PLAIN), 'plain');
+      const scores = other.scores(
+        [{ bag: countsOf(queries[query]), view: other.view('en', PLAIN), weight: 1 }],
+        'plain',
+      );
       expect(Math.abs(scores[doc] - score)).toBeLessThanOrEqual(1e-9);
     }
   });
@@ -208,7 +214,13 @@ describe('generated and translated terms', () => {
         const results = await Promise.all(
           [60, 7].map(async (perSegment) => {
             const index = await indexOf(rows, perSegment);
-            return { index, scores: index.score(question, index.view(view, settings), mode) };
+            return {
+              index,
+              scores: index.scores(
+                [{ bag: question, view: index.view(view, settings), weight: 1 }],
+                mode,
+              ),
+            };
           }),
         );
         expect(results[1].scores).toEqual(results[0].scores);
@@ -221,7 +233,9 @@ describe('generated and translated terms', () => {
           expect(sum).toBeCloseTo(score, 9);
         });
         // The accumulators have been cleared.
-        expect(index.score(question, index.view(view, settings), mode)).toEqual(scores);
+        expect(
+          index.scores([{ bag: question, view: index.view(view, settings), weight: 1 }], mode),
+        ).toEqual(scores);
       }
     },
   );
@@ -266,7 +280,10 @@ describe('generated and translated terms', () => {
       relatedWeight: 0.5,
       factors: crowded,
     };
-    const scores = index.score(bag({ t0: 1 }), index.view('th', settings), 'generated');
+    const scores = index.scores(
+      [{ bag: bag({ t0: 1 }), view: index.view('th', settings), weight: 1 }],
+      'generated',
+    );
     expect(scores[0]).toBeGreaterThan(scores[1]);
     expect(scores[1]).toBeGreaterThan(scores[2]);
     expect(scores[2]).toBeGreaterThan(0);
@@ -275,9 +292,8 @@ describe('generated and translated terms', () => {
 
   it('give no score to a passage without any of them', async () => {
     const index = await indexOf(rows);
-    const scores = index.score(
-      bag({ absent: 1 }),
-      index.view('th', { ...PLAIN, factors }),
+    const scores = index.scores(
+      [{ bag: bag({ absent: 1 }), view: index.view('th', { ...PLAIN, factors }), weight: 1 }],
       'plain',
     );
     expect(scores.every((score) => score === 0)).toBe(true);

@@ -1,9 +1,11 @@
 /**
- * R@2kt and R@5kt of XOR-Retrieve: whether an answer stands in the first 2,000 or 5,000 tokens of
- * what was retrieved (Asai et al., arXiv 2010.11856, section 3.1).
+ * R@2kt and R@5kt of XOR-Retrieve: whether an answer is in the first 2,000 or 5,000 tokens of the
+ * retrieved passages (Asai et al., arXiv 2010.11856, section 3.1).
  */
 
-import { type Identity, sha256 } from '../../ranking/artifact-store.js';
+import { LRUCache } from 'lru-cache';
+import { sha256 } from '../../../base/identity.js';
+import type { Identity } from '../../ranking/artifact-store.js';
 import type { Measure, RelevantRanks } from '../metrics.js';
 
 export interface AnsweredQuestion {
@@ -12,20 +14,20 @@ export interface AnsweredQuestion {
   readonly answers: readonly string[];
 }
 
-/** Cuts a text into the tokens that are counted. */
+/** Splits a text into the tokens to count. */
 export type Tokenize = (text: string) => string[];
 
-/** Answers of which a text is no evidence. */
+/** Answers that are not spans of a passage. */
 const NO_SPANS = new Set(['yes', 'no']);
 
-/** False for a question whose answers are all "yes" or "no": it is not counted. */
+/** Whether a question counts; those whose answers are all "yes" or "no" do not. */
 export function isCounted({ answers }: AnsweredQuestion): boolean {
   return spansOf(answers).length > 0;
 }
 
 /**
- * For each limit, whether an answer is a part (case-sensitive, within words too) of the first so
- * many tokens of the contexts, joined by single blanks. Answers are not tokenized.
+ * For each limit, whether an answer is a substring (case-sensitive, possibly within words) of the
+ * first `limit` tokens of the contexts, joined by single spaces. Answers are not tokenized.
  *
  * @param contexts retrieved texts, best first
  * @param limits in tokens
@@ -41,8 +43,8 @@ export function answersWithin(
 }
 
 /**
- * How many tokens, from the first on, hold an answer whole; null where the first `most` hold none.
- * Every limit's figure follows from it.
+ * The number of leading tokens that contain a whole answer; null if the first `most` tokens contain
+ * none.
  */
 export function tokensToAnswer(
   { answers }: Pick<AnsweredQuestion, 'answers'>,
@@ -75,21 +77,21 @@ function spansOf(answers: readonly string[]): string[] {
   return answers.filter((answer) => !NO_SPANS.has(answer));
 }
 
-/** Rank of an answer that stands in nothing that was looked at. */
+/** The rank of an answer that none of the retrieved texts contains. */
 export const NO_ANSWER = 2 ** 31 - 1;
 
-/** `R@2kt`, or `R@50t` where the limit is no whole thousand. */
+/** `R@2kt`, or `R@50t` for a limit that is not a multiple of 1,000. */
 export function tokenRecallName(limit: number): string {
   return limit % 1000 === 0 ? `R@${limit / 1000}kt` : `R@${limit}t`;
 }
 
-/** The limit that a name gives, in tokens; null: it is no such measure. */
+/** The limit in the name of such a measure, in tokens; null for another measure. */
 export function tokenLimitOf(name: string): number | null {
   const [, digits, thousand] = /^R@([1-9]\d{0,5})(k?)t$/i.exec(name) ?? [];
   return digits === undefined ? null : Number(digits) * (thousand === '' ? 1 : 1000);
 }
 
-/** 1 where the answer ends within the first `limit` tokens, else 0. */
+/** The measure that is 1 if an answer ends within the first `limit` tokens, else 0. */
 export function tokenRecall(limit: number): Measure {
   return {
     name: tokenRecallName(limit),
@@ -97,48 +99,25 @@ export function tokenRecall(limit: number): Measure {
   };
 }
 
-/**
- * \w: letters and numbers of any script, and the underscore; no combining marks. For use within a
- * class.
- */
-export const WORD = '\\p{L}\\p{N}_';
-/** \d. For use within a class. */
-export const DIGIT = '\\p{Nd}';
-/** \s, and what `str.split` and `str.strip` take for blank. For use within a class. */
-export const BLANK =
-  '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-
-const BLANKS_AT_END = new RegExp(`[${BLANK}]+$`, 'u');
-const BLANKS = new RegExp(`[${BLANK}]+`, 'u');
-
-/** `text.rstrip()` */
-export function withoutBlanksAtEnd(text: string): string {
-  return text.replace(BLANKS_AT_END, '');
-}
-
-/** `text.split()` */
-export function splitAtBlanks(text: string): string[] {
-  return text.split(BLANKS).filter((part) => part !== '');
-}
-
-/** Passages a question that are looked at, as in the authors' pipeline. */
+/** Number of passages per question to search for an answer, as in the authors' pipeline. */
 export const ANSWER_DEPTH = 500;
-/** Tokens of so many passages are kept at a time. */
-const KEPT = 20_000;
+/** Number of passages whose tokens are cached. */
+const CACHED_TEXTS = 20_000;
 
 export interface AnswerSearchOptions {
   readonly questions: ReadonlyMap<string, AnsweredQuestion>;
   readonly tokenize: Tokenize;
-  /** Names the tokenizer with its parameters. */
+  /** Name of the tokenizer with its parameters. */
   readonly tokenizer: string;
-  /** The largest limit of a measure, in tokens. */
+  /** The largest limit of the measures, in tokens. */
   readonly most: number;
 }
 
+/** Finds the answers of questions in retrieved texts. */
 export class AnswerSearch {
   readonly identity: Identity;
   readonly #options: AnswerSearchOptions;
-  readonly #tokens = new Map<string, string[]>();
+  readonly #tokens = new LRUCache<string, string[]>({ max: CACHED_TEXTS });
 
   constructor(options: AnswerSearchOptions) {
     const { questions, tokenizer, most } = options;
@@ -153,26 +132,25 @@ export class AnswerSearch {
   }
 
   /**
-   * The rank of the answer, in tokens; NO_ANSWER where no retrieved text has it, and no rank where
+   * The rank of the answer, in tokens: NO_ANSWER if no retrieved text contains it, and no rank if
    * nothing was retrieved.
-   * @param texts retrieved, best first
-   * @throws RangeError for a question that is not one of these
+   * @param texts retrieved texts, best first
+   * @throws RangeError when the question is unknown
    */
   ranks(questionId: string, texts: readonly string[]): RelevantRanks {
     const { questions, most } = this.#options;
     const question = questions.get(questionId);
     if (question === undefined)
-      throw new RangeError(`no answers of question ${questionId} are known`);
-    const found = { ideal: [1], size: most };
-    if (texts.length === 0) return { ...found, ranks: [], gains: [] };
+      throw new RangeError(`the answers of question ${questionId} are unknown`);
+    const pool = { ideal: [1], size: most };
+    if (texts.length === 0) return { ...pool, ranks: [], gains: [] };
     const needed = tokensToAnswer(question, texts, most, (text) => this.#tokenized(text));
-    return { ...found, ranks: [needed ?? NO_ANSWER], gains: [1] };
+    return { ...pool, ranks: [needed ?? NO_ANSWER], gains: [1] };
   }
 
   #tokenized(text: string): string[] {
     let tokens = this.#tokens.get(text);
     if (tokens === undefined) {
-      if (this.#tokens.size >= KEPT) this.#tokens.clear();
       tokens = this.#options.tokenize(text);
       this.#tokens.set(text, tokens);
     }

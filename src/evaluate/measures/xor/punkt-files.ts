@@ -1,4 +1,4 @@
-/** Reads Punkt's trained parameters as NLTK distributes them (`punkt_tab/english`). */
+/** Reads the trained parameters of Punkt as NLTK distributes them (`punkt_tab/english`). */
 import { join } from 'node:path';
 import { lineError, readLines } from '../../data/lines.js';
 import type { PunktParameters } from './punkt.js';
@@ -8,13 +8,14 @@ const COLLOCATIONS = 'collocations.tab';
 const STARTERS = 'sent_starters.txt';
 const ORTHOGRAPHY = 'ortho_context.tab';
 
-/** The four files of a folder. */
+/** The paths of the four files in a folder. */
 export function punktFiles(folder: string): string[] {
   return [ABBREVIATIONS, COLLOCATIONS, STARTERS, ORTHOGRAPHY].map((name) => join(folder, name));
 }
 
 /**
- * @throws XqgError XQG_EVALUATION_FILE where one of the four files is missing, XQG_EVALUATION_LINE
+ * @throws XqgError XQG_EVALUATION_FILE when one of the four files cannot be read
+ * @throws XqgError XQG_EVALUATION_LINE when a line is malformed
  */
 export async function loadPunkt(folder: string): Promise<PunktParameters> {
   const read = async (name: string) => {
@@ -27,7 +28,7 @@ export async function loadPunkt(folder: string): Promise<PunktParameters> {
   for await (const { number, text } of readLines(file)) {
     const [word, flags] = text.split('\t');
     if (!/^\d+$/.test(flags ?? ''))
-      throw lineError(file, number, 'no number', 'Download punkt_tab anew.');
+      throw lineError(file, number, 'no number', 'Download punkt_tab again.');
     orthography.set(word, Number(flags));
   }
   return {

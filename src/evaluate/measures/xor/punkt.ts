@@ -1,24 +1,19 @@
-/**
- * Cuts text into sentences as NLTK's Punkt does (Kiss and Strunk 2006; NLTK 3.10), with given
- * parameters.
- */
-import { BLANK, DIGIT, WORD, withoutBlanksAtEnd } from './answer-recall.js';
+/** Splits text into sentences with NLTK's Punkt (Kiss and Strunk 2006; NLTK 3.10). */
+import { DIGIT, rstrip, SPACE, WORD } from './python-strings.js';
 
-/** What Punkt learned of a language. */
+/** The trained parameters of a language. */
 export interface PunktParameters {
-  /**
-   * Words that end in a period which ends no sentence, in lower case and without it, e.g. `u.s`.
-   */
+  /** Abbreviations in lower case without their last period, such as `u.s`. */
   readonly abbreviations: ReadonlySet<string>;
-  /** Pairs of words (`first\tsecond`) between which a period ends no sentence. */
+  /** Pairs of words (`first\tsecond`) between which a period does not end a sentence. */
   readonly collocations: ReadonlySet<string>;
-  /** Words that often begin a sentence, in lower case. */
+  /** Words that often start a sentence, in lower case. */
   readonly starters: ReadonlySet<string>;
-  /** By word: in which places it was seen with which case, as a sum of ORTHOGRAPHY. */
+  /** By word: the contexts and cases in which it occurs, as a bit set of ORTHOGRAPHY. */
   readonly orthography: ReadonlyMap<string, number>;
 }
 
-/** At the beginning of a sentence, within one, or unknown; with a capital (upper) or without. */
+/** Position of a word (start of a sentence, middle or unknown) and case of its first letter. */
 const ORTHOGRAPHY = {
   beginningUpper: 2,
   middleUpper: 4,
@@ -30,10 +25,7 @@ const ORTHOGRAPHY = {
 const ANY_UPPER = ORTHOGRAPHY.beginningUpper | ORTHOGRAPHY.middleUpper | ORTHOGRAPHY.unknownUpper;
 const ANY_LOWER = ORTHOGRAPHY.beginningLower | ORTHOGRAPHY.middleLower | ORTHOGRAPHY.unknownLower;
 
-/**
- * Common English abbreviations and nothing learned: what is used where NLTK's trained parameters
- * are not at hand.
- */
+/** Common English abbreviations, for use without NLTK's trained parameters. */
 export const FEW_ABBREVIATIONS: PunktParameters = {
   abbreviations: new Set(
     (
@@ -46,8 +38,8 @@ export const FEW_ABBREVIATIONS: PunktParameters = {
   orthography: new Map(),
 };
 
-const S = `[${BLANK}]`;
-const NOT_S = `[^${BLANK}]`;
+const S = `[${SPACE}]`;
+const NOT_S = `[^${SPACE}]`;
 const NON_WORD = `[)";}\\]*:@'({[‘’“”«»?!]`;
 const MULTIPLE = `(?:-{2,}|\\.{2,}|(?:\\.${S}){2,}\\.)`;
 const WORD_END = `(?=${S}|$|${NON_WORD}|${MULTIPLE}|,(?=$|${S}|${NON_WORD}|${MULTIPLE}))`;
@@ -55,12 +47,12 @@ const WORDS = new RegExp(
   `${MULTIPLE}|(?=[^("\`{[:;&#*@)}\\]\\-,])${NOT_S}+?${WORD_END}|${NOT_S}`,
   'gu',
 );
-/** A mark that may end a sentence, with what follows it. */
+/** A punctuation mark that may end a sentence, with the text that follows. */
 const CANDIDATE = new RegExp(
   `[.?!](?=(?<after>${NON_WORD}|(?<gap>${S}+)(?<next>${NOT_S}+)))`,
   'gu',
 );
-/** Closing marks at the beginning of a sentence, which belong to the one before. */
+/** Closing marks at the start of a sentence, which belong to the previous one. */
 const CLOSING = new RegExp(`^["')\\]}‘’“”«»]+?(?:${S}+|(?=--)|(?=\\n)|$)`, 'u');
 const NUMBER = new RegExp(`^-?[.,]?[${DIGIT}][${DIGIT},.\\-]*\\.?$`, 'u');
 const INITIAL = new RegExp(`^(?![${DIGIT}])[${WORD}]\\.$`, 'u');
@@ -72,7 +64,7 @@ interface Span {
   readonly to: number;
 }
 
-/** The sentences of a text, without the blanks between them. */
+/** The sentences of a text, without the white space between them. */
 export function sentencesOf(text: string, parameters: PunktParameters): string[] {
   return realigned(text, [...slices(text, parameters)]).map(({ from, to }) => text.slice(from, to));
 }
@@ -84,15 +76,15 @@ function* slices(text: string, parameters: PunktParameters): Generator<Span> {
     yield { from, to: end };
     from = next ?? end;
   }
-  yield { from, to: withoutBlanksAtEnd(text).length };
+  yield { from, to: rstrip(text).length };
 }
 
 interface Candidate {
-  /** After the mark. */
+  /** Offset after the mark. */
   readonly end: number;
-  /** Where the next word begins, if blanks follow. */
+  /** Offset of the next word if white space follows the mark, else null. */
   readonly next: number | null;
-  /** The word before, the mark, and what follows. */
+  /** The word before the mark, the mark, and the text that follows. */
   readonly context: string;
 }
 
@@ -101,8 +93,8 @@ function* candidates(text: string): Generator<Candidate> {
   let word: Span = { from: 0, to: 0 };
   let last: Candidate | null = null;
   for (const match of text.matchAll(CANDIDATE)) {
-    const blank = lastBlank(text.slice(word.to, match.index));
-    const from = blank > 0 ? word.to + blank + 1 : word.from;
+    const space = lastSpace(text.slice(word.to, match.index));
+    const from = space > 0 ? word.to + space + 1 : word.from;
     if (last !== null && word.to <= from) yield last;
     word = { from, to: match.index };
     const { after, gap } = match.groups!;
@@ -116,25 +108,26 @@ function* candidates(text: string): Generator<Candidate> {
   if (last !== null) yield last;
 }
 
-/** Index of the last ASCII blank; 0 if there is none. */
-function lastBlank(text: string): number {
+/** Index of the last ASCII white space; 0 if there is none. */
+function lastSpace(text: string): number {
   for (let i = text.length - 1; i > 0; i--) if (/[ \t\n\r\v\f]/.test(text[i])) return i;
   return 0;
 }
 
+/** Moves closing marks from the start of a sentence to the end of the previous one. */
 function realigned(text: string, spans: readonly Span[]): Span[] {
   const out: Span[] = [];
-  let taken = 0;
+  let moved = 0;
   spans.forEach((span, i) => {
-    const sentence = { from: span.from + taken, to: span.to };
+    const sentence = { from: span.from + moved, to: span.to };
     const next = spans[i + 1];
     const closing = next === undefined ? null : CLOSING.exec(text.slice(next.from, next.to));
     if (closing !== null) {
-      out.push({ from: sentence.from, to: next.from + withoutBlanksAtEnd(closing[0]).length });
-      taken = closing[0].length;
+      out.push({ from: sentence.from, to: next.from + rstrip(closing[0]).length });
+      moved = closing[0].length;
       return;
     }
-    taken = 0;
+    moved = 0;
     if (sentence.from < sentence.to) out.push(sentence);
   });
   return out;
@@ -142,14 +135,14 @@ function realigned(text: string, spans: readonly Span[]): Span[] {
 
 interface Token {
   readonly text: string;
-  /** In lower case; numbers are all one. */
+  /** The token in lower case, or a placeholder for any number. */
   readonly type: string;
   breaks: boolean;
   abbreviation: boolean;
   readonly ellipsis: boolean;
 }
 
-/** True if a sentence ends before the last word of the context. */
+/** Whether a sentence ends before the last word of the context. */
 function endsSentence(context: string, parameters: PunktParameters): boolean {
   const tokens = context
     .split('\n')
@@ -174,8 +167,8 @@ function tokenOf(text: string, { abbreviations }: PunktParameters): Token {
 }
 
 /**
- * Decides anew about a token that ends in a period, by the token after it (sections 4.1 to 4.3 of
- * the paper).
+ * Second pass: revises the decision about a token that ends in a period by the token that follows
+ * (sections 4.1 to 4.3 of the paper).
  */
 function reconsider(token: Token, next: Token, parameters: PunktParameters): void {
   if (!token.text.endsWith('.')) return;
@@ -210,7 +203,7 @@ function isUpper({ text }: Token): boolean {
   return /^\p{Uppercase}/u.test(text);
 }
 
-/** What the case of a word says about whether it begins a sentence. */
+/** Whether a word starts a sentence, judged by its case (the orthographic heuristic). */
 function startsSentence(
   token: Token,
   type: string,

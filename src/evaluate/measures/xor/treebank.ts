@@ -1,16 +1,16 @@
 /**
- * Cuts a sentence into words by the Penn Treebank's rules as NLTK's `NLTKWordTokenizer` applies
- * them (3.10), so that tokens are counted as the XOR-Retrieve script counts them.
+ * Splits a sentence into words by the rules of the Penn Treebank, exactly as NLTK's
+ * `NLTKWordTokenizer` (3.10), which the XOR-Retrieve script uses to count tokens.
  */
-import { BLANK, DIGIT, splitAtBlanks, WORD } from './answer-recall.js';
+import { DIGIT, SPACE, splitWhitespace, WORD } from './python-strings.js';
 
 type Rule = readonly [pattern: RegExp, replacement: string];
 
-const S = `[${BLANK}]`;
+const S = `[${SPACE}]`;
 const START = `(?<![${WORD}])(?=[${WORD}])`;
 const END = `(?<=[${WORD}])(?![${WORD}])`;
 
-/** Opening quotes; straight double ones become `` where they open. */
+/** Opening quotes; straight double quotes that open become ``. */
 const OPENING: readonly Rule[] = [
   [/([«“‘„]|`+)/gu, ' $1 '],
   [/^"/u, '``'],
@@ -20,7 +20,7 @@ const OPENING: readonly Rule[] = [
 ];
 
 const PUNCTUATION: readonly Rule[] = [
-  // The period that ends the text, before closing marks.
+  // The final period, possibly before closing marks.
   [new RegExp(`([^.])(\\.)([\\])}>"'»”’ ]*)${S}*$`, 'u'), '$1 $2 $3 '],
   [new RegExp(`([:,])([^${DIGIT}])`, 'gu'), ' $1 $2'],
   [/([:,])$/u, ' $1 '],
@@ -35,7 +35,7 @@ const PUNCTUATION: readonly Rule[] = [
   [/--/gu, ' -- '],
 ];
 
-/** Closing quotes and the endings that English cuts off. */
+/** Closing quotes and contracted endings. */
 const ENDINGS: readonly Rule[] = [
   [/[»”’]/gu, ' $& '],
   [/''/gu, " '' "],
@@ -45,7 +45,7 @@ const ENDINGS: readonly Rule[] = [
   [/([^' ])('ll|'LL|'re|'RE|'ve|'VE|n't|N'T) /gu, '$1 $2 '],
 ];
 
-/** Words that are two. */
+/** Contractions of two words. */
 const CONTRACTIONS: readonly Rule[] = [
   ...[
     '(can)(not)',
@@ -70,5 +70,5 @@ export function treebankTokens(sentence: string): string[] {
   text = ` ${text} `;
   for (const [pattern, replacement] of [...ENDINGS, ...CONTRACTIONS])
     text = text.replace(pattern, replacement);
-  return splitAtBlanks(text);
+  return splitWhitespace(text);
 }

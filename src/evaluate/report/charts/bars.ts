@@ -1,4 +1,4 @@
-/** Two bars a language beside each other, with their values. */
+/** A bar chart with two bars per language and their values. */
 import { scaleLinear } from 'd3-scale';
 import { largest } from './curves.js';
 import { element, picture, words } from './svg.js';

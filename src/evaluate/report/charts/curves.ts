@@ -1,6 +1,6 @@
 /**
- * One small panel a language, all with the same scales: how far a curve lies above or below what it
- * is compared with, the dashed line. Differences, since the levels of languages lie far apart.
+ * Small multiples, one panel per language with common scales. Each shows the difference of a curve
+ * to its baseline (the dashed line), because the levels of languages differ widely.
  */
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
@@ -12,10 +12,10 @@ export interface CurvePanel {
   readonly points: readonly {
     readonly x: number;
     readonly y: number;
-    /** Drawn filled; absent where nothing was tested. */
+    /** Whether the point is drawn filled; absent if it was not tested. */
     readonly significant?: boolean;
   }[];
-  /** Value of the dashed line, to which `y` are differences. */
+  /** Value of the dashed line; `y` is the difference to it. */
   readonly baseline: number;
 }
 
@@ -24,7 +24,7 @@ export interface CurvesOptions {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly panels: readonly CurvePanel[];
-  /** x that was chosen, as a dotted line. */
+  /** The x that tuning chose, drawn as a dotted line. */
   readonly chosen?: number;
 }
 
@@ -125,7 +125,7 @@ export function curves({ title, xLabel, yLabel, panels, chosen }: CurvesOptions)
   );
 }
 
-/** Labels at the sides stay within their panel. */
+/** Keeps labels at the edges within their panel. */
 function anchorAt(x: number): 'start' | 'middle' | 'end' {
   if (x < 4) return 'start';
   return x > WIDTH - 4 ? 'end' : 'middle';

@@ -1,4 +1,4 @@
-/** A grid of values, each written in its cell: languages of questions by languages of passages. */
+/** A heat map with values: languages of the questions by languages of the passages. */
 import { largest } from './curves.js';
 import { element, picture, words } from './svg.js';
 
@@ -8,9 +8,9 @@ export interface HeatMapOptions {
   readonly columnLabel: string;
   readonly rows: readonly string[];
   readonly columns: readonly string[];
-  /** null: not measured. */
+  /** Null if it was not measured. */
   readonly value: (row: string, column: string) => number | null;
-  /** Values around 0: gains and losses get their own colors. */
+  /** Whether values are differences, whose gains and losses have different colors. */
   readonly signed: boolean;
 }
 
@@ -32,24 +32,24 @@ export function heatMap({
   const height = MARGIN.top + rows.length * CELL.height + MARGIN.bottom;
   const cells = rows.flatMap((row, r) =>
     columns.map((column, c) => {
-      const found = value(row, column);
-      if (found === null) return '';
+      const number = value(row, column);
+      if (number === null) return '';
       const [x, y] = [MARGIN.left + c * CELL.width, MARGIN.top + r * CELL.height];
-      const share = signed ? Math.abs(found) / top : found;
+      const share = signed ? Math.abs(number) / top : number;
       return (
         element('rect', {
           x: x + 1,
           y: y + 1,
           width: CELL.width - 2,
           height: CELL.height - 2,
-          class: signed && found < 0 ? 'loss' : 'gain',
-          // Text stays readable on the strongest color in both color schemes.
+          class: signed && number < 0 ? 'loss' : 'gain',
+          // Text must be readable on the strongest color in both color schemes.
           'fill-opacity': 0.55 * share,
         }) +
         element(
           'text',
           { x: x + CELL.width / 2, y: y + CELL.height / 2 + 4, 'text-anchor': 'middle' },
-          words(signed ? withSign(found) : short(found)),
+          words(signed ? withSign(number) : short(number)),
         )
       );
     }),

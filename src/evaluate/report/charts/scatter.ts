@@ -1,4 +1,4 @@
-/** Points with an interval each: what was gained against how strong the baseline was. */
+/** A scatter plot of points with intervals: gains by the strength of the baseline. */
 import { scaleLinear } from 'd3-scale';
 import { largest, signed, smallest } from './curves.js';
 import { element, picture, words } from './svg.js';
@@ -44,13 +44,13 @@ export function scatter({ title, xLabel, yLabel, points }: ScatterOptions): stri
       element('text', { x: cx + 6, y: cy - 5 }, words(name)),
     );
   });
-  const falling = points.filter((point) => point.y < 0).length;
+  const losses = points.filter((point) => point.y < 0).length;
   return picture(
     {
       width: MARGIN.left + WIDTH + MARGIN.right,
       height: MARGIN.top + HEIGHT + MARGIN.bottom,
       title,
-      description: `${points.length} points, ${falling} of them below 0`,
+      description: `${points.length} points, ${losses} of them below 0`,
     },
     element(
       'g',

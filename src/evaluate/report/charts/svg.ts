@@ -1,8 +1,8 @@
-/** SVG as text. */
+/** Builds SVG as text. */
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-/** One element; children are SVG already, text children come from `words`. */
+/** An element; its children are SVG, with text escaped by `words`. */
 export function element(
   name: string,
   attributes: Attributes,
@@ -23,10 +23,7 @@ export function words(text: string): string {
   return escaped(text);
 }
 
-/**
- * A whole picture with its title and description for screen readers, and its own styles, so that it
- * also stands alone.
- */
+/** A complete picture with styles, and with title and description for screen readers. */
 export function picture(
   {
     width,
@@ -45,7 +42,7 @@ export function picture(
       height,
       role: 'img',
       class: 'chart',
-      // No smaller than it was drawn, where a narrow screen would make its words too small.
+      // On narrow screens it is not scaled down, so that its text stays readable.
       style: `min-width:min(34rem,${rounded(width)}px)`,
       'aria-label': `${title}. ${description}`,
     },
@@ -54,7 +51,7 @@ export function picture(
   );
 }
 
-/** Colors are told apart by lightness too; print is light. */
+/** Colors also differ in lightness. Print uses the light scheme. */
 const STYLE = `
 .chart{--ink:#1b1f24;--muted:#5b6570;--grid:#dde2e8;--plain:#6b7683;--aug:#0b62c4;--loss:#b3470e;font:11px system-ui,sans-serif}
 @media screen and (prefers-color-scheme:dark){.chart{--ink:#e8ecf1;--muted:#a3adb8;--grid:#343c46;--plain:#97a3b0;--aug:#6fb1ff;--loss:#ff9d5c}}
