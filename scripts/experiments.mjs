@@ -32,7 +32,10 @@ const NEURAL = [
 const LEGS = 'dense,dense+xqg,hybrid,hybrid+xqg,hybrid+qt,hybrid+qt+xqg';
 const OF_QUERIES = 'dense+xqg,hybrid+xqg,hybrid+qt+xqg';
 
-/** By name: an experiment file of that name, or the words of an evaluation. Those of seconds and minutes first. */
+/**
+ * By name: an experiment file of that name, or the words of an evaluation. Those of seconds and
+ * minutes first.
+ */
 const RUNS = {
   'xquad-base': [...XQUAD, '--pack', 'base'],
   'xquad-full': [...XQUAD, '--pack', 'full'],

@@ -1,7 +1,6 @@
 /**
- * Pictures of the page for the documentation, over the demo's index: docs/page-*.png. Needs Chromium
- * on the PATH, or $XQG_BROWSER.
- * usage: npm run docs:page
+ * Pictures of the page for the documentation, over the demo's index: docs/page-*.png. Needs
+ * Chromium on the PATH, or $XQG_BROWSER. usage: npm run docs:page
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

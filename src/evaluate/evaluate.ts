@@ -64,7 +64,8 @@ export interface EvaluateOptions {
 }
 
 /**
- * @throws XqgError XQG_UNKNOWN_MEASURE, XQG_UNKNOWN_SYSTEM, and what opening data and encoder throws
+ * @throws XqgError XQG_UNKNOWN_MEASURE, XQG_UNKNOWN_SYSTEM, and what opening data and encoder
+ * throws
  */
 export async function evaluate(
   name: PresetName,
@@ -166,9 +167,9 @@ function withoutName({ as: _, ...identity }: Readonly<Record<string, unknown>>) 
 }
 
 /**
- * What makes one figure: a system's measurement in a setting, pool and language, or in a BEIR folder
- * those of all languages. In the order of settings, languages of questions and of passages, whether
- * they were given, and systems.
+ * What makes one figure: a system's measurement in a setting, pool and language, or in a BEIR
+ * folder those of all languages. In the order of settings, languages of questions and of passages,
+ * whether they were given, and systems.
  */
 function groupsOf(measurements: readonly Measurement[]): Measurement[][] {
   const groups = new Map<string, Measurement[]>();

@@ -1,4 +1,6 @@
-/** One run over the documents: which to skip, which to index, which are gone; counts and reports. */
+/**
+ * One run over the documents: which to skip, which to index, which are gone; counts and reports.
+ */
 
 import { XqgError } from '../base/errors.js';
 import type { Passage, SourceDocument } from '../corpus/passage.js';

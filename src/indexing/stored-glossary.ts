@@ -1,6 +1,6 @@
 /**
- * The glossary of an index, stored beside its manifest under its hash, so that a search needs no file
- * of the user.
+ * The glossary of an index, stored beside its manifest under its hash, so that a search needs no
+ * file of the user.
  */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';

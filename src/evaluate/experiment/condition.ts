@@ -1,7 +1,7 @@
 /**
  * A condition: one dimension that an experiment varies. Everything about it is in one file of
- * `conditions/`: what a file may say, how it is documented, which systems it varies and how, and how
- * a report shows it.
+ * `conditions/`: what a file may say, how it is documented, which systems it varies and how, and
+ * how a report shows it.
  */
 import type { z } from 'zod';
 import type { Encoder } from '../../encode/encoder.js';

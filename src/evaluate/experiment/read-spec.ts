@@ -1,6 +1,7 @@
 /**
  * Reads an experiment file: YAML with line numbers, checked by the schema and for what the schema
- * cannot say. Every problem of the file is found before anything runs, and all are reported at once.
+ * cannot say. Every problem of the file is found before anything runs, and all are reported at
+ * once.
  */
 import { readFile } from 'node:fs/promises';
 import { closest, distance } from 'fastest-levenshtein';

@@ -73,7 +73,10 @@ export function codeFiles(modules: readonly string[]): string[] {
   return [...files].map((file) => relative(ROOT, file).split(sep).join('/')).sort();
 }
 
-/** `import ... from './x.js'` and `export ... from './x.js'`; the first group is what stands between. */
+/**
+ * `import ... from './x.js'` and `export ... from './x.js'`; the first group is what stands
+ * between.
+ */
 const STATIC = /^(?:import|export)\s+([^'"]*?)\bfrom\s*['"](\.[^'"]+)['"]/gm;
 /** `import './x.js'`, `import('./x.js')`, and `new URL('./x.js', import.meta.url)` of a thread. */
 const OTHERS = [

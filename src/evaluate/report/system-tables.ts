@@ -171,7 +171,9 @@ export function conditionTables({ spec, measurements }: ExperimentResults): Repo
   return tables;
 }
 
-/** What a point of a condition is compared with, in the same pool; none where it is not measured. */
+/**
+ * What a point of a condition is compared with, in the same pool; none where it is not measured.
+ */
 export function againstOf(
   all: readonly Measurement[],
   [{ variant }]: readonly Measurement[],

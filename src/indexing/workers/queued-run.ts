@@ -82,8 +82,8 @@ export class QueuedRun {
   }
 
   /**
-   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_PACKAGE_MISSING, XQG_QUEUE_UNREACHABLE, XQG_PARTS_PLACE,
-   * XQG_NO_PERMISSION
+   * @throws XqgError XQG_QUEUE_ADDRESS, XQG_PACKAGE_MISSING, XQG_QUEUE_UNREACHABLE,
+   * XQG_PARTS_PLACE, XQG_NO_PERMISSION
    */
   static async open(options: QueueOptions, of: RunOf): Promise<QueuedRun> {
     const onAway = (problem: string): void =>

@@ -117,8 +117,8 @@ export class LexicalIndex {
   }
 
   /**
-   * The best k passages, and the scores of some others. Scores equal those of `scores`, but postings
-   * that cannot change the list are not read.
+   * The best k passages, and the scores of some others. Scores equal those of `scores`, but
+   * postings that cannot change the list are not read.
    */
   top(questions: readonly LexicalQuestion[], mode: LexicalMode, options: TopOptions): LexicalTop {
     const { k, rank, mask = null } = options;

@@ -24,7 +24,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const SOURCES = fileURLToPath(new URL('../../../src/', import.meta.url));
 const from = (path: string) => JSON.stringify(pathToFileURL(join(SOURCES, path)).href);
 
-/** Ranks with the pack `base` as an experiment does: with an encoder and a generator of a recipe. */
+/**
+ * Ranks with the pack `base` as an experiment does: with an encoder and a generator of a recipe.
+ */
 const RANKING = `
   import { openRecipeEncoder, openRecipeGenerator, Packs } from ${from('indexing/recipe.ts')};
   import { questionVectors } from ${from('search/expansion.ts')};

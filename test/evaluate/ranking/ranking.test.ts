@@ -170,7 +170,8 @@ describe('variants of one pool', () => {
       languages: languages?.[q] ?? [{ lang, weight: 1 }],
       languagePolicy: augment === 'all' ? ('all' as const) : ('asker' as const),
     }));
-    // Among scores that are equal at the cut, search prefers smaller ids and trec_eval greater ones.
+    // Among scores that are equal at the cut, search prefers smaller ids and trec_eval greater
+    // ones.
     const hits = await engine.rankBatch(requests.map((each) => ({ ...each, k: passages.length })));
     return hits.map((ofQuery, q) => {
       const scores = new Map(ofQuery.map(({ id, score }) => [id, score]));

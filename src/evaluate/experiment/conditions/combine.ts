@@ -24,9 +24,10 @@ export const combine = defineCondition({
 });
 
 /**
- * `mean`: the mean of the queries, renormalized. `sum`: the plain sum of the queries in the language
- * of the question, not renormalized, with the alpha that gives the mean query the same share.
- * `paper`: the sum over all languages with the published alpha. One of them is the base itself.
+ * `mean`: the mean of the queries, renormalized. `sum`: the plain sum of the queries in the
+ * language of the question, not renormalized, with the alpha that gives the mean query the same
+ * share. `paper`: the sum over all languages with the published alpha. One of them is the base
+ * itself.
  */
 function combined(
   base: Variant,

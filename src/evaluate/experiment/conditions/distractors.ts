@@ -12,8 +12,8 @@ const item = object({
   /** Names the point. */
   name: text,
   /**
-   * The English paragraphs of an MLQA-R folder, or a JSONL file of {id, text, title, lang}, relative
-   * to the experiment file.
+   * The English paragraphs of an MLQA-R folder, or a JSONL file of {id, text, title, lang},
+   * relative to the experiment file.
    */
   'mlqa-r': text.optional(),
   file: text.optional(),

@@ -1,4 +1,6 @@
-/** Questions expanded at search time, which costs latency that generation at indexing time does not. */
+/**
+ * Questions expanded at search time, which costs latency that generation at indexing time does not.
+ */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
