@@ -1,8 +1,11 @@
-// Completes package-lock.json with the platform packages that the registry in use did not offer. npm leaves an optional
-// dependency that it cannot find out of the lock, and `npm ci` of npm 11 then refuses that lock as out of sync. An
-// entry with version, os and cpu is enough: npm skips it on other platforms and fetches it from the registry on its own.
-//
-// usage: node scripts/complete-lock.mjs [--check]     (after each change of dependencies; --check only compares)
+/**
+ * Completes package-lock.json with the platform packages that the registry in use did not offer. npm
+ * leaves an optional dependency that it cannot find out of the lock, and `npm ci` of npm 11 then
+ * refuses that lock as out of sync. An entry with version, os and cpu is enough: npm skips it on
+ * other platforms and fetches it from the registry on its own.
+ *
+ * usage: npm run lock -- [--check]     (after each change of dependencies; --check only compares)
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const OS = new Set(['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32']);
@@ -33,6 +36,10 @@ for (const [path, entry] of Object.entries(lock.packages)) {
   }
 }
 
+// Its script would download CUDA libraries, which nothing here uses; npm runs the scripts of those
+// packages that the lock marks. The package works without.
+delete lock.packages['node_modules/onnxruntime-node']?.hasInstallScript;
+
 // A host name in the lock would tie every clone to one registry.
 for (const entry of Object.values(lock.packages)) delete entry.resolved;
 
@@ -43,7 +50,7 @@ const after = `${JSON.stringify(lock, null, 2)}\n`;
 if (process.argv.includes('--check')) {
   if (after !== before) {
     console.error(
-      `${file} is incomplete${added.length ? ` (${added.join(', ')})` : ''}: run node scripts/complete-lock.mjs`,
+      `${file} is incomplete${added.length ? ` (${added.join(', ')})` : ''}: run npm run lock`,
     );
     process.exit(1);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { halfValues, toHalf } from '../../src/base/half.js';
-import { Random } from '../search/random.js';
+import { Random } from '../support/random.js';
 
 describe('half precision', () => {
   it('gives every half back', () => {

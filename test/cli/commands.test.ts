@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writePack } from '../support/written-pack.js';
+import { writePack } from '../support/pack-folder.js';
 import { xqg } from './run-xqg.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-cli-'));

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EvaluationResult } from '../../src/evaluate/report/results.js';
 import { type OpenAiServer, startOpenAiServer } from '../support/openai-server.js';
+import { writePack } from '../support/pack-folder.js';
 import { shared } from '../support/shared.js';
-import { writePack } from '../support/written-pack.js';
 import { xqg } from './run-xqg.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-encoder-'));

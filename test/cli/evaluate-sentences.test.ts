@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ResultRow } from '../../src/evaluate/report/results.js';
+import { writePack } from '../support/pack-folder.js';
 import { shared } from '../support/shared.js';
-import { writePack } from '../support/written-pack.js';
 import { xqg } from './run-xqg.js';
 
 const pack = await writePack(mkdtempSync(join(tmpdir(), 'xqg-pack-')));

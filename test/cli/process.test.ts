@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { version } from '../../src/base/version.js';
-import { writePack } from '../support/written-pack.js';
+import { writePack } from '../support/pack-folder.js';
 import { EXECUTABLE, start } from './run-xqg.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-process-'));

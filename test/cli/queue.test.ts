@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forgetRuns, redisUrl } from '../indexing/workers/redis.js';
-import { writePack } from '../support/written-pack.js';
+import { writePack } from '../support/pack-folder.js';
 import { start, xqg } from './run-xqg.js';
 
 const url = redisUrl(12);

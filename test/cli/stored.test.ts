@@ -14,7 +14,7 @@ import { openIndex } from '../../src/xqg-index.js';
 import { forgetRuns, redisUrl } from '../indexing/workers/redis.js';
 import { post } from '../server/served.js';
 import { describeWithOpenSearch, newStoreSpec } from '../support/opensearch.js';
-import { writePack } from '../support/written-pack.js';
+import { writePack } from '../support/pack-folder.js';
 import { xqg } from './run-xqg.js';
 
 const url = redisUrl(13);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { STATIC_DEFAULTS, StaticEncoder } from '../../src/encode/static/static-encoder.js';
 import { Pack } from '../../src/pack/pack.js';
-import { tinyPack } from '../support/tiny-pack.js';
+import { tinyPack } from '../support/pack-in-memory.js';
 import { describeEncoder } from './conformance.js';
 
 const encoder = new StaticEncoder(tinyPack());

@@ -5,8 +5,8 @@ import { StaticEncoder } from '../../src/encode/static/static-encoder.js';
 import { GlossaryEncoder } from '../../src/encode/with-glossary.js';
 import { Glossary } from '../../src/pack/glossary/glossary.js';
 import { GlossaryPack } from '../../src/pack/glossary/glossary-pack.js';
-import { ToyEncoder } from '../evaluate/toy.js';
-import { tinyPack } from '../support/tiny-pack.js';
+import { tinyPack } from '../support/pack-in-memory.js';
+import { ReversingEncoder } from '../support/reversed-languages.js';
 import { describeEncoder } from './conformance.js';
 
 const question = (text: string, id?: string): QueryText => ({
@@ -53,22 +53,22 @@ describe('a wrapped encoder', () => {
 
 describe('a cached encoder', () => {
   it('encodes a question once, and again under another id', async () => {
-    const toy = new ToyEncoder();
+    const toy = new ReversingEncoder();
     const encoder = new CachedEncoder(toy);
     const [river, moon, stone] = ['river', 'moon', 'stone'].map((text) => question(text));
     const first = await encoder.encodeQueries([river, moon]);
     expect(toy.encodedQueries).toBe(2);
     const again = await encoder.encodeQueries([moon, stone, river]);
     expect(toy.encodedQueries).toBe(3);
-    expect(again).toEqual(await new ToyEncoder().encodeQueries([moon, stone, river]));
-    expect(first).toEqual(await new ToyEncoder().encodeQueries([river, moon]));
+    expect(again).toEqual(await new ReversingEncoder().encodeQueries([moon, stone, river]));
+    expect(first).toEqual(await new ReversingEncoder().encodeQueries([river, moon]));
     await encoder.encodeQueries([question('river', 'q1')]);
     expect(toy.encodedQueries).toBe(4);
   });
 
   it('answers with more questions than it caches', async () => {
     const questions = Array.from({ length: 20_050 }, (_, i) => question(`moon ${i % 7}`, `q${i}`));
-    const vectors = await new CachedEncoder(new ToyEncoder()).encodeQueries(questions);
-    expect(vectors).toEqual(await new ToyEncoder().encodeQueries(questions));
+    const vectors = await new CachedEncoder(new ReversingEncoder()).encodeQueries(questions);
+    expect(vectors).toEqual(await new ReversingEncoder().encodeQueries(questions));
   });
 });

@@ -11,7 +11,7 @@ import { ArtifactStore } from '../../src/evaluate/ranking/artifact-store.js';
 import { resultRows } from '../../src/evaluate/report/folder.js';
 import type { ResultRow } from '../../src/evaluate/report/results.js';
 import { SYSTEMS } from '../../src/evaluate/systems.js';
-import { writePack } from '../support/written-pack.js';
+import { writePack } from '../support/pack-folder.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-evaluate-test-'));
 const pack = join(home, 'pack');

@@ -17,17 +17,23 @@ import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
 import { JavaScriptScanner } from '../../src/search/dense/javascript-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
 import { computedIndex } from '../support/computed-index.js';
-import { MIXED_QUESTIONS, MIXED_TEXTS, ToyEncoder, ToyGenerator, toyText } from './toy.js';
+import {
+  MIXED_QUESTIONS,
+  MIXED_TEXTS,
+  ReversingEncoder,
+  ReversingGenerator,
+  reversedText,
+} from '../support/reversed-languages.js';
 
 function part(lang: string): LanguagePart {
   return {
     passages: MIXED_TEXTS.map((text, i) => ({
       id: `p${i}`,
       title: '',
-      text: toyText(text, lang),
+      text: reversedText(text, lang),
       lang,
     })),
-    questions: new Map(MIXED_QUESTIONS.map((text, i) => [`q${i}`, toyText(text, lang)])),
+    questions: new Map(MIXED_QUESTIONS.map((text, i) => [`q${i}`, reversedText(text, lang)])),
     qrels: new Map(MIXED_TEXTS.map((_, i) => [`q${i}`, new Map([[`p${i}`, 1]])])),
   };
 }
@@ -42,8 +48,8 @@ const collection: Collection = {
 const folder = mkdtempSync(join(tmpdir(), 'xqg-tune-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const parts = {
-  encoder: new ToyEncoder(),
-  generator: new ToyGenerator(),
+  encoder: new ReversingEncoder(),
+  generator: new ReversingGenerator(),
   scanner: new JavaScriptScanner(),
 };
 const store = new ArtifactStore(folder);

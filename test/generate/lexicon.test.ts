@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawWithoutReplacement, seededRandom } from '../../src/base/random.js';
 import { LexiconGenerator } from '../../src/generate/lexicon.js';
-import { tinyPack } from '../support/tiny-pack.js';
+import { tinyPack } from '../support/pack-in-memory.js';
 import { describeGenerator } from './conformance.js';
 
 const generator = new LexiconGenerator(tinyPack());

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LexiconGenerator } from '../../src/generate/lexicon.js';
 import { RecordedGenerator, recordQueries } from '../../src/generate/recorded.js';
 import { xqg } from '../cli/run-xqg.js';
-import { tinyPack } from '../support/tiny-pack.js';
+import { tinyPack } from '../support/pack-in-memory.js';
 import { describeGenerator } from './conformance.js';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'xqg-recorded-'));

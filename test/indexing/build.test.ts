@@ -18,7 +18,7 @@ import {
   generator,
   textEncoder,
   upTo,
-} from './fakes.js';
+} from '../support/hashed-recipe.js';
 
 let root: string;
 let number = 0;

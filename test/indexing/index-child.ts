@@ -3,7 +3,7 @@
  * it is.
  */
 import { indexDocuments } from '../../src/indexing/build.js';
-import { documentsOf, encoder, generator, upTo } from './fakes.js';
+import { documentsOf, encoder, generator, upTo } from '../support/hashed-recipe.js';
 
 const [dir, documents] = process.argv.slice(2);
 await indexDocuments(dir, documentsOf(upTo(Number(documents))), {

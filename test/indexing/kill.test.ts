@@ -9,7 +9,7 @@ import { indexDocuments } from '../../src/indexing/build.js';
 import { digestIndex } from '../../src/indexing/digest.js';
 import { readManifest } from '../../src/indexing/manifest.js';
 import { openSnapshot } from '../../src/indexing/open.js';
-import { documentsOf, encoder, generator, upTo } from './fakes.js';
+import { documentsOf, encoder, generator, upTo } from '../support/hashed-recipe.js';
 
 const DOCUMENTS = 400;
 let root: string;

@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeRecipe, namedSpec, openRecipe, Packs } from '../../src/indexing/recipe.js';
 import { Glossary } from '../../src/pack/glossary/glossary.js';
-import { drawing, textEncoder } from './fakes.js';
+import { drawing, textEncoder } from '../support/hashed-recipe.js';
 
 let folder: string;
 let queries: string;

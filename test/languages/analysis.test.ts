@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { romanizedGrams, skeleton, termsOf, wordsOf } from '../../src/languages/analysis.js';
 import { passageBag } from '../../src/languages/bags.js';
-import { Random } from '../search/random.js';
+import { Random } from '../support/random.js';
 
 const surfaces = (text: string, lang: string) => wordsOf(text, lang).map(({ surface }) => surface);
 

@@ -12,7 +12,7 @@ import {
 import { readManifest, writeManifest } from '../../src/pack/manifest.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/pack/safetensors.js';
 import { TranslationTable } from '../../src/pack/table.js';
-import { GERMAN, STEMS } from '../support/tiny-pack.js';
+import { GERMAN, STEMS } from '../support/pack-in-memory.js';
 
 const PIVOT = {
   stems: STEMS,

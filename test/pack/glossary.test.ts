@@ -7,7 +7,7 @@ import { LANGUAGES } from '../../src/languages/languages.js';
 import { Glossary } from '../../src/pack/glossary/glossary.js';
 import { GlossaryPack } from '../../src/pack/glossary/glossary-pack.js';
 import { parseGlossary, readGlossary } from '../../src/pack/glossary/read-glossary.js';
-import { tinyPack } from '../support/tiny-pack.js';
+import { tinyPack } from '../support/pack-in-memory.js';
 
 const WRENCH = {
   en: ['torque wrench'],

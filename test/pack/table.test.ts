@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TranslationTable } from '../../src/pack/table.js';
-import { GERMAN, STEMS, tableData, tinyPack, tinyPivot } from '../support/tiny-pack.js';
+import { GERMAN, STEMS, tableData, tinyPack, tinyPivot } from '../support/pack-in-memory.js';
 
 const stem = (name: string) => STEMS.indexOf(name);
 

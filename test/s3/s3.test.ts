@@ -14,9 +14,9 @@ import { digestIndex } from '../../src/indexing/digest.js';
 import { openPartStorage } from '../../src/indexing/workers/open-part-storage.js';
 import { QueuedRun } from '../../src/indexing/workers/queued-run.js';
 import { takeParts } from '../../src/indexing/workers/worker.js';
-import { documentsOf, encoder, generator, upTo } from '../indexing/fakes.js';
 import { freePort, hasRedis, startRedis } from '../indexing/workers/redis.js';
 import { describeStorage } from '../indexing/workers/storage-conformance.js';
+import { documentsOf, encoder, generator, upTo } from '../support/hashed-recipe.js';
 
 const client = new S3Client({ forcePathStyle: true });
 const Bucket = 'xqg-parts';

@@ -6,7 +6,7 @@ import type { Scanner } from '../../src/search/dense/scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
 import type { SearchRequest } from '../../src/search/request.js';
 import { memoryIndex } from '../support/memory-index.js';
-import { analyze, corpus, DIM, encode, encoder, factors } from './fake-corpus.js';
+import { analyze, corpus, DIM, encode, encoder, factors } from '../support/random-corpus.js';
 
 const rows = corpus(120);
 const scanners: Scanner[] = await Promise.all(

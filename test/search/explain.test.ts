@@ -4,7 +4,7 @@ import { SearchEngine } from '../../src/search/engine.js';
 import { explainScores } from '../../src/search/explain-scores.js';
 import type { SearchRequest } from '../../src/search/request.js';
 import { memoryIndex } from '../support/memory-index.js';
-import { analyze, corpus, encoder, factors } from './fake-corpus.js';
+import { analyze, corpus, encoder, factors } from '../support/random-corpus.js';
 
 const rows = corpus(60);
 const { scanner } = await openScanner();

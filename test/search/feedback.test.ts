@@ -6,7 +6,7 @@ import { explainScores } from '../../src/search/explain-scores.js';
 import { moveToward } from '../../src/search/feedback.js';
 import type { SearchRequest } from '../../src/search/request.js';
 import { memoryIndex } from '../support/memory-index.js';
-import { analyze, corpus, DIM, encode, encoder, factors } from './fake-corpus.js';
+import { analyze, corpus, DIM, encode, encoder, factors } from '../support/random-corpus.js';
 
 const { scanner } = await openScanner();
 const rows = corpus(300);

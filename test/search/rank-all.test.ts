@@ -4,7 +4,7 @@ import { JavaScriptScanner } from '../../src/search/dense/javascript-scanner.js'
 import { SearchEngine } from '../../src/search/engine.js';
 import type { SearchRequest } from '../../src/search/request.js';
 import { memoryIndex } from '../support/memory-index.js';
-import { analyze, corpus, encoder, factors } from './fake-corpus.js';
+import { analyze, corpus, encoder, factors } from '../support/random-corpus.js';
 
 const rows = corpus(120);
 const scanner = new JavaScriptScanner();

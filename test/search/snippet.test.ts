@@ -4,10 +4,10 @@ import { openScanner } from '../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
 import { sentencesOf, snippetFinder } from '../../src/search/snippet.js';
 import { memoryIndex } from '../support/memory-index.js';
-import { corpus, encoder } from './fake-corpus.js';
-import { FakeFactors } from './fake-factors.js';
+import { corpus, encoder } from '../support/random-corpus.js';
+import { TabledFactors } from '../support/tabled-factors.js';
 
-const factors = new FakeFactors(
+const factors = new TabledFactors(
   { th: { water: { [termsOf('น้ำ', 'th')[0]]: 1 } } },
   {
     en: { water: { water: 1 }, king: { king: 1 } },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { kthScore, rankOfIds, rowsFrom, topK } from '../../src/search/top-k.js';
-import { Random } from './random.js';
+import { Random } from '../support/random.js';
 
 const random = new Random(5);
 const n = 40_000;

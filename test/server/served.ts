@@ -6,7 +6,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import { type NewDocument, openIndex } from '../../src/index.js';
 import { servedIndexes } from '../../src/server/served-index.js';
 import { buildServer, type ServerOptions, type XqgServer } from '../../src/server/server.js';
-import { writePack } from '../support/written-pack.js';
+import { writePack } from '../support/pack-folder.js';
 
 /** Documents of two teams; the words of the blue team occur nowhere else. */
 const DOCUMENTS: NewDocument[] = [

@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { start, type Told } from '../cli/run-xqg.js';
-import { writePack } from './written-pack.js';
+import { writePack } from './pack-folder.js';
 
 export interface SecuredStore {
   /** `opensearchs://localhost:PORT/NAME` */

@@ -12,7 +12,7 @@ import { languageMeans } from '../../src/train/means.js';
 import { readPairs } from '../../src/train/pairs.js';
 import { trainOwnLanguage } from '../../src/train/train.js';
 import { reduceWordVectors, stemVectors } from '../../src/train/word-vectors.js';
-import { tinyPack } from '../support/tiny-pack.js';
+import { tinyPack } from '../support/pack-in-memory.js';
 
 /**
  * A made-up language: English words spelled backwards, in reverse order, after a particle without a

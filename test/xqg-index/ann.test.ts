@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NewDocument, openIndex, type XqgIndex } from '../../src/index.js';
 import { xqg } from '../cli/run-xqg.js';
-import { writePack } from '../support/written-pack.js';
+import { writePack } from '../support/pack-folder.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-ann-'));
 const pack = writePack(join(home, 'pack'));

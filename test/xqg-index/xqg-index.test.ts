@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NewDocument, openIndex, type SearchOptions, type XqgIndex } from '../../src/index.js';
-import { writePack } from '../support/written-pack.js';
+import { writePack } from '../support/pack-folder.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-library-'));
 const pack = writePack(join(home, 'pack'));

@@ -15,7 +15,7 @@ import { LexiconGenerator } from '../../../src/generate/lexicon.js';
 import { recordQueries } from '../../../src/generate/recorded.js';
 import { loadPack } from '../../../src/pack/format.js';
 import { encodeSafetensors } from '../../../src/pack/safetensors.js';
-import { writePack } from '../../support/written-pack.js';
+import { writePack } from '../../support/pack-folder.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-elsewhere-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));

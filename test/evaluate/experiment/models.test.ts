@@ -12,7 +12,7 @@ import { ArtifactStore } from '../../../src/evaluate/ranking/artifact-store.js';
 import { answerOf } from '../../../src/evaluate/report/comparison.js';
 import { resultRows } from '../../../src/evaluate/report/folder.js';
 import { type OpenAiServer, startOpenAiServer } from '../../support/openai-server.js';
-import { writePack } from '../../support/written-pack.js';
+import { writePack } from '../../support/pack-folder.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-model-experiment-'));
 const pack = join(home, 'pack');

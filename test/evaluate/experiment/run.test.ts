@@ -23,8 +23,8 @@ import { answerOf } from '../../../src/evaluate/report/comparison.js';
 import { reportOf } from '../../../src/evaluate/report/compose.js';
 import { resultRows, writeFolder } from '../../../src/evaluate/report/folder.js';
 import { xqg } from '../../cli/run-xqg.js';
+import { writePack } from '../../support/pack-folder.js';
 import { shared } from '../../support/shared.js';
-import { writePack } from '../../support/written-pack.js';
 import { checkLatex } from '../report/latex-check.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-run-'));

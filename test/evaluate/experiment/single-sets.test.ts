@@ -15,7 +15,7 @@ import { ArtifactStore } from '../../../src/evaluate/ranking/artifact-store.js';
 import { answerOf } from '../../../src/evaluate/report/comparison.js';
 import { reportOf } from '../../../src/evaluate/report/compose.js';
 import { resultRows, writeFolder } from '../../../src/evaluate/report/folder.js';
-import { writePack } from '../../support/written-pack.js';
+import { writePack } from '../../support/pack-folder.js';
 import { checkLatex } from '../report/latex-check.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-sets-'));

@@ -13,18 +13,24 @@ import { SEARCH_DEFAULTS } from '../../../src/search/defaults.js';
 import { JavaScriptScanner } from '../../../src/search/dense/javascript-scanner.js';
 import { SearchEngine } from '../../../src/search/engine.js';
 import { computedIndex } from '../../support/computed-index.js';
-import { MIXED_QUESTIONS, MIXED_TEXTS, ToyEncoder, ToyGenerator, toyText } from '../toy.js';
+import {
+  MIXED_QUESTIONS,
+  MIXED_TEXTS,
+  ReversingEncoder,
+  ReversingGenerator,
+  reversedText,
+} from '../../support/reversed-languages.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'xqg-ranker-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const store = new ArtifactStore(folder);
-const encoder = new ToyEncoder();
-const generator = new ToyGenerator();
+const encoder = new ReversingEncoder();
+const generator = new ReversingGenerator();
 const scanner = new JavaScriptScanner();
 const languages = ['en', 'de', 'th'];
 const passages = MIXED_TEXTS.map((text, i) => {
   const lang = languages[i % 3];
-  return { id: `p${i}`, title: '', text: toyText(text, lang), lang };
+  return { id: `p${i}`, title: '', text: reversedText(text, lang), lang };
 });
 async function* stream() {
   yield* passages;
@@ -33,7 +39,13 @@ async function* stream() {
 /** Questions in a language that is known or guessed, and one of words that nobody knows. */
 const queries = [...MIXED_QUESTIONS, '?!'].map((text, i) => {
   const lang = languages[(i + 1) % 3];
-  return { id: `q${i}`, text: toyText(text, lang), lang, langGiven: i % 2 === 0, group: `q${i}` };
+  return {
+    id: `q${i}`,
+    text: reversedText(text, lang),
+    lang,
+    langGiven: i % 2 === 0,
+    group: `q${i}`,
+  };
 });
 const weights = queries.map(({ lang, langGiven }) =>
   langGiven

@@ -26,20 +26,26 @@ import { SEARCH_DEFAULTS } from '../../../src/search/defaults.js';
 import { JavaScriptScanner } from '../../../src/search/dense/javascript-scanner.js';
 import { SearchEngine } from '../../../src/search/engine.js';
 import { computedIndex } from '../../support/computed-index.js';
-import { MIXED_QUESTIONS, MIXED_TEXTS, ToyEncoder, ToyGenerator, toyText } from '../toy.js';
+import {
+  MIXED_QUESTIONS,
+  MIXED_TEXTS,
+  ReversingEncoder,
+  ReversingGenerator,
+  reversedText,
+} from '../../support/reversed-languages.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'xqg-experiment-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const encoder = new ToyEncoder();
-const generator = new ToyGenerator();
+const encoder = new ReversingEncoder();
+const generator = new ReversingGenerator();
 const scanner = new JavaScriptScanner();
 const store = new ArtifactStore(folder);
 const passages = MIXED_TEXTS.map((text, i) => ({ id: `p${i}`, title: '', text, lang: 'en' }));
 const lang = 'th';
 const queries: EvaluationQuery[] = MIXED_QUESTIONS.map((text, i) => ({
   id: `q${i}`,
-  text: toyText(text, lang),
+  text: reversedText(text, lang),
   lang,
   langGiven: true,
   group: `g${i % 5}`,
@@ -74,7 +80,7 @@ const spec: ExperimentSpec = experimentSchema.parse({
   },
 });
 /** With the defaults of the static encoder. */
-const asStatic = Object.assign(new ToyEncoder(), { tuning: 'static' as const });
+const asStatic = Object.assign(new ReversingEncoder(), { tuning: 'static' as const });
 const variants = variantsOf(
   spec,
   await openConditions(spec.conditions, { file: '.' }),
@@ -122,7 +128,8 @@ async function open(
 const drawnOnly: Generator = {
   identity: generator.identity,
   languages: generator.languages,
-  draw: (...request) => generator.draw(...(request as unknown as Parameters<ToyGenerator['draw']>)),
+  draw: (...request) =>
+    generator.draw(...(request as unknown as Parameters<ReversingGenerator['draw']>)),
 };
 const DRAWN = { queries: DRAWN_QUERIES, terms: 'drawn' } as const;
 const EXPECTED = { queries: 'expected', terms: 'expected' } as const;

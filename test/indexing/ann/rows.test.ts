@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AnnRows, writeAnnRows } from '../../../src/indexing/ann/rows.js';
 import { indexDocuments } from '../../../src/indexing/build.js';
 import { openSnapshot } from '../../../src/indexing/open.js';
-import { DIM, documentsOf, encoder, generator, upTo } from '../fakes.js';
+import { DIM, documentsOf, encoder, generator, upTo } from '../../support/hashed-recipe.js';
 
 let root: string;
 beforeAll(async () => {

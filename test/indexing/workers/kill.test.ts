@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexDocuments } from '../../../src/indexing/build.js';
 import { digestIndex } from '../../../src/indexing/digest.js';
 import { queueStatus } from '../../../src/indexing/workers/queue-status.js';
-import { documentsOf, encoder, generator, upTo } from '../fakes.js';
+import { documentsOf, encoder, generator, upTo } from '../../support/hashed-recipe.js';
 import { freePort, hasRedis, startRedis } from './redis.js';
 
 const DOCUMENTS = 320;

@@ -18,7 +18,7 @@ import {
 } from '../../../src/indexing/workers/run-plan.js';
 import { computePart } from '../../../src/indexing/workers/worker.js';
 import { type QuantizedBits, quantize } from '../../../src/store/quantize.js';
-import { DIM, documentOf, drawing, encoder, generator, upTo } from '../fakes.js';
+import { DIM, documentOf, drawing, encoder, generator, upTo } from '../../support/hashed-recipe.js';
 
 const identity: IndexIdentity = {
   encoder: encoder.identity,

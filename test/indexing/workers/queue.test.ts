@@ -14,7 +14,7 @@ import type { Recipe } from '../../../src/indexing/recipe.js';
 import { queueStatus, queueStatusOf } from '../../../src/indexing/workers/queue-status.js';
 import { QueuedRun, type QueueOptions } from '../../../src/indexing/workers/queued-run.js';
 import { takeParts, type WorkerOptions } from '../../../src/indexing/workers/worker.js';
-import { documentsOf, drawing, encoder, generator, upTo } from '../fakes.js';
+import { documentsOf, drawing, encoder, generator, upTo } from '../../support/hashed-recipe.js';
 import { forgetRuns, redisUrl } from './redis.js';
 
 const url = redisUrl(11);

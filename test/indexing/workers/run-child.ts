@@ -5,7 +5,7 @@
 
 import { indexDocuments } from '../../../src/indexing/build.js';
 import { QueuedRun } from '../../../src/indexing/workers/queued-run.js';
-import { documentsOf, encoder, generator, upTo } from '../fakes.js';
+import { documentsOf, encoder, generator, upTo } from '../../support/hashed-recipe.js';
 
 const [url, dir, documents] = process.argv.slice(2);
 const interruption = new AbortController();

@@ -4,7 +4,7 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { takeParts } from '../../../src/indexing/workers/worker.js';
-import { encoder, generator } from '../fakes.js';
+import { encoder, generator } from '../../support/hashed-recipe.js';
 
 const [url, name, lock] = process.argv.slice(2);
 const slow = {

@@ -9,8 +9,14 @@ import { SearchEngine } from '../../../src/search/engine.js';
 import { explainScores } from '../../../src/search/explain-scores.js';
 import type { SearchRequest } from '../../../src/search/request.js';
 import { memoryIndex } from '../../support/memory-index.js';
-import { analyze, corpus, DIM, factors, encoder as fakeEncoder } from '../fake-corpus.js';
-import { Random } from '../random.js';
+import { Random } from '../../support/random.js';
+import {
+  analyze,
+  corpus,
+  DIM,
+  factors,
+  encoder as fakeEncoder,
+} from '../../support/random-corpus.js';
 
 const N = 12_000;
 const rows = corpus(N);

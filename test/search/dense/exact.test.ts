@@ -14,8 +14,8 @@ import type { Scanner } from '../../../src/search/dense/scanner.js';
 import type { RankedRows } from '../../../src/search/top-k.js';
 import { ByteMatrix } from '../../../src/vectors/byte-matrix.js';
 import { readFloat32 } from '../../support/npy.js';
+import { Random } from '../../support/random.js';
 import { shared } from '../../support/shared.js';
-import { Random } from '../random.js';
 
 const golden = shared('golden/exact_search');
 

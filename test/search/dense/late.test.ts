@@ -9,7 +9,7 @@ import type { SearchRequest } from '../../../src/search/request.js';
 import { dequantize, quantize, stepsOfBytes } from '../../../src/store/quantize.js';
 import { ByteMatrix } from '../../../src/vectors/byte-matrix.js';
 import { rowProducts } from '../../../src/vectors/row-products.js';
-import { Random } from '../random.js';
+import { Random } from '../../support/random.js';
 
 const DIM = 40;
 const N = 5000;

@@ -6,8 +6,8 @@ import type { TermBag } from '../../../src/languages/terms.js';
 import { LexicalIndex } from '../../../src/search/lexical/index.js';
 import type { ViewSettings } from '../../../src/search/lexical/view.js';
 import { topK } from '../../../src/search/top-k.js';
-import { bag, FakeFactors } from '../fake-factors.js';
-import { Random } from '../random.js';
+import { Random } from '../../support/random.js';
+import { bag, TabledFactors } from '../../support/tabled-factors.js';
 
 /** Term i is in a passage with probability 1 / (1 + i / 4). */
 const TERMS = Array.from({ length: 60 }, (_, i) => `term${i}`);
@@ -27,7 +27,7 @@ const rows: LexicalRow[] = Array.from({ length: 3000 }, (): LexicalRow => {
   return { own, pivot: bag({ [`stem${random.below(20)}`]: 1 }), drawn: null, lang: 'en' };
 });
 rows[77] = { ...rows[78], own: bag({}) };
-const factors = new FakeFactors({ th: { stem3: { term20: 0.5, other: 0.5 } } });
+const factors = new TabledFactors({ th: { stem3: { term20: 0.5, other: 0.5 } } });
 const settings: ViewSettings = {
   generatedWeight: 1,
   translationWeight: 0,

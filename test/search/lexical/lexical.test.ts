@@ -7,9 +7,9 @@ import type { LexicalRow } from '../../../src/indexing/snapshot.js';
 import type { TermBag } from '../../../src/languages/terms.js';
 import { LexicalIndex } from '../../../src/search/lexical/index.js';
 import type { LexicalMode, ViewSettings } from '../../../src/search/lexical/view.js';
+import { Random } from '../../support/random.js';
 import { shared } from '../../support/shared.js';
-import { bag, FakeFactors } from '../fake-factors.js';
-import { Random } from '../random.js';
+import { bag, TabledFactors } from '../../support/tabled-factors.js';
 
 const golden = shared('golden/bm25');
 const PLAIN: ViewSettings = {
@@ -83,7 +83,7 @@ describe('generated and translated terms', () => {
   const languages = ['en', 'de', 'th'];
   const stems = ['water', 'law', 'king', 'art'];
   const terms = ['t0', 't1', 't2', 'shared', 'rare'];
-  const factors = new FakeFactors(
+  const factors = new TabledFactors(
     {
       th: {
         water: { t0: 0.5, t1: 0.25, shared: 0.25 },
@@ -264,7 +264,7 @@ describe('generated and translated terms', () => {
 
   it('match a passage by the near-synonyms of a stem', async () => {
     const near = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`near${i}`, 1 - i / 20]));
-    const crowded = new FakeFactors({ th: { water: { t0: 1 } } }, {}, { water: near });
+    const crowded = new TabledFactors({ th: { water: { t0: 1 } } }, {}, { water: near });
     const index = await indexOf(
       ['water', 'near0', 'near12', 'near13'].map((stem) => ({
         own: bag({ other: 1 }),

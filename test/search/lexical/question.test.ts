@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LexiconGenerator } from '../../../src/generate/lexicon.js';
 import { questionTerms } from '../../../src/search/lexical/question.js';
-import { tinyPack } from '../../support/tiny-pack.js';
+import { tinyPack } from '../../support/pack-in-memory.js';
 
 const NOTHING = { terms: [], weights: new Float32Array(0) };
 const NO_FACTORS = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { halfValues } from '../../../src/base/half.js';
 import type { Norm } from '../../../src/search/lexical/bm25.js';
 import { Scores } from '../../../src/search/lexical/scores.js';
-import { Random } from '../random.js';
+import { Random } from '../../support/random.js';
 
 const N = 5000;
 const random = new Random(3);

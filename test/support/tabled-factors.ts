@@ -10,7 +10,7 @@ export function bag(weights: Record<string, number>): TermBag {
  * P(term | stem) and P(stem | term), each `table[lang][stem][term]`, and nearness as
  * `relatives[stem][relative]`.
  */
-export class FakeFactors implements TermFactors {
+export class TabledFactors implements TermFactors {
   readonly #generation: Record<string, Record<string, Record<string, number>>>;
   readonly #translation: Record<string, Record<string, Record<string, number>>>;
 

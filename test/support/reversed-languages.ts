@@ -1,7 +1,6 @@
 /**
- * A toy world for the evaluation's tests: languages `de` and `th` are English with every word
- * reversed and marked, so a generator with a distribution and an encoder of few lines know them
- * perfectly.
+ * Languages that can be translated perfectly: `de` and `th` are English with every word reversed
+ * and marked. An encoder and a generator with a distribution, of a few lines each, know them.
  */
 import type {
   BagEncoder,
@@ -20,14 +19,14 @@ import { termsOf } from '../../src/languages/analysis.js';
 import type { TermBag } from '../../src/languages/terms.js';
 
 /** The toy word of an English word. */
-function toyWord(word: string, lang: string): string {
+function reversedWord(word: string, lang: string): string {
   return lang === 'en' ? word : `${lang}${[...word].reverse().join('')}`;
 }
 
-export const toyText = (english: string, lang: string) =>
+export const reversedText = (english: string, lang: string) =>
   english
     .split(' ')
-    .map((word) => toyWord(word, lang))
+    .map((word) => reversedWord(word, lang))
     .join(' ');
 
 function english(term: string, lang: string): string {
@@ -53,7 +52,7 @@ function addWord(vector: Float32Array, word: string, weight: number): void {
   vector[hash % DIM] += weight;
 }
 
-export class ToyEncoder implements BagEncoder, BagEncoding {
+export class ReversingEncoder implements BagEncoder, BagEncoding {
   readonly bags: BagEncoding = this;
   encodedPassages = 0;
   encodedQueries = 0;
@@ -109,7 +108,7 @@ export class ToyEncoder implements BagEncoder, BagEncoding {
   }
 }
 
-export class ToyGenerator implements DistributionGenerator, QueryDistribution, TermFactors {
+export class ReversingGenerator implements DistributionGenerator, QueryDistribution, TermFactors {
   readonly distribution: QueryDistribution = this;
   readonly factors: TermFactors = this;
   readonly identity = { name: 'toy', weights: 'none', settings: {} };
@@ -121,7 +120,7 @@ export class ToyGenerator implements DistributionGenerator, QueryDistribution, T
   }
 
   expectation({ terms, weights }: TermBag, lang: string): TermBag {
-    return { terms: terms.map((stem) => toyWord(stem, lang)), weights };
+    return { terms: terms.map((stem) => reversedWord(stem, lang)), weights };
   }
 
   async draw(passages: readonly GeneratorInput[], lang: string, n: number): Promise<string[][]> {

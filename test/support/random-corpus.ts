@@ -3,9 +3,9 @@
  */
 import type { Encoder } from '../../src/encode/encoder.js';
 import type { TermBag } from '../../src/languages/terms.js';
-import type { MemoryRow } from '../support/memory-index.js';
-import { bag, FakeFactors } from './fake-factors.js';
+import type { MemoryRow } from './memory-index.js';
 import { Random } from './random.js';
+import { bag, TabledFactors } from './tabled-factors.js';
 
 export const DIM = 24;
 const STEMS = Array.from({ length: 30 }, (_, i) => `stem${i}`);
@@ -50,7 +50,7 @@ const table = (lang: string): Record<string, Record<string, number>> =>
     STEMS.map((stem) => [stem, { [word(stem, lang)]: 0.75, [`${lang}-any`]: 0.25 }]),
   );
 
-export const factors = new FakeFactors(
+export const factors = new TabledFactors(
   { fi: table('fi'), th: table('th') },
   { fi: table('fi'), th: table('th') },
 );

@@ -76,7 +76,7 @@ export function writePack(folder: string): string {
       dim: DIM,
     },
     languages: Object.fromEntries(languages),
-    madeBy: { tool: 'test/support/written-pack.ts' },
+    madeBy: { tool: 'test/support/pack-folder.ts' },
   });
   return folder;
 }
