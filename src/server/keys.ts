@@ -1,7 +1,7 @@
 /**
  * API keys in a file: only their sha256 is stored (a key is 256 random bits, so a slow hash would
- * add nothing), with what each may do. Logs and errors show the first eight hex digits. The file may
- * change while a server runs.
+ * add nothing), with what each may do. Logs and errors show the first eight hex digits. The file
+ * may change while a server runs.
  */
 import { randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
