@@ -45,11 +45,15 @@ const STAGES = {
 };
 
 if (values.stage === undefined) await measureAll();
-else process.stdout.write(JSON.stringify(await STAGES[values.stage](Number(values.passages), values.dir)));
+else
+  process.stdout.write(
+    JSON.stringify(await STAGES[values.stage](Number(values.passages), values.dir)),
+  );
 
 async function measureAll() {
   const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'xqg-ann-bench-'));
-  const sizes = existsSync(JSON_FILE) && values.write ? JSON.parse(readFileSync(JSON_FILE, 'utf8')).sizes : [];
+  const sizes =
+    existsSync(JSON_FILE) && values.write ? JSON.parse(readFileSync(JSON_FILE, 'utf8')).sizes : [];
   try {
     for (const n of values.passages.split(',').map(Number)) {
       const dir = join(folder, `${values.text}-${n}`);
@@ -63,13 +67,28 @@ async function measureAll() {
       const others = sizes.filter(({ text, passages }) => text !== values.text || passages !== n);
       const { text } = values;
       sizes.splice(0, Infinity, ...others, { text, passages: n, stages });
-      sizes.sort((a, b) => (a.text === b.text ? a.passages - b.passages : a.text < b.text ? -1 : 1));
-      const machine = { cores: availableParallelism(), cpu: cpus()[0].model, memoryGB: Math.round(totalmem() / 1e9), node: process.version };
-      const result = { command: 'npm run bench:ann -- --write', machine, pack: values.pack, queryLanguages: LANGUAGES, recall: Number(values.recall), sizes };
+      sizes.sort((a, b) =>
+        a.text === b.text ? a.passages - b.passages : a.text < b.text ? -1 : 1,
+      );
+      const machine = {
+        cores: availableParallelism(),
+        cpu: cpus()[0].model,
+        memoryGB: Math.round(totalmem() / 1e9),
+        node: process.version,
+      };
+      const result = {
+        command: 'npm run bench:ann -- --write',
+        machine,
+        pack: values.pack,
+        queryLanguages: LANGUAGES,
+        recall: Number(values.recall),
+        sizes,
+      };
       if (values.write) {
         writeFileSync(JSON_FILE, `${JSON.stringify(result, null, 2)}\n`);
         writeMarked('docs/scaling.md', 'ann', sizesTable(sizes));
-      } else if (n === Number(values.passages.split(',').at(-1))) console.log(JSON.stringify(result, null, 2));
+      } else if (n === Number(values.passages.split(',').at(-1)))
+        console.log(JSON.stringify(result, null, 2));
     }
   } finally {
     if (values.folder === undefined) rmSync(folder, { recursive: true });
@@ -77,8 +96,17 @@ async function measureAll() {
 }
 
 async function inProcess(stage, n, dir) {
-  const args = [fileURLToPath(import.meta.url), '--stage', stage, '--passages', String(n), '--dir', dir];
-  for (const name of ['text', 'recall', 'pack', 'lance']) if (values[name] !== undefined) args.push(`--${name}`, values[name]);
+  const args = [
+    fileURLToPath(import.meta.url),
+    '--stage',
+    stage,
+    '--passages',
+    String(n),
+    '--dir',
+    dir,
+  ];
+  for (const name of ['text', 'recall', 'pack', 'lance'])
+    if (values[name] !== undefined) args.push(`--${name}`, values[name]);
   const run = promisify(execFile)(process.execPath, args, { encoding: 'utf8' });
   run.child.stderr.pipe(process.stderr);
   return JSON.parse((await run).stdout);
@@ -95,7 +123,10 @@ function askedQuestions(dir) {
 
 /** Left as it is where it is there already: `--folder` keeps it. */
 async function index(n, dir) {
-  writeFileSync(join(dir, 'questions.json'), JSON.stringify(await (await openCorpus()).questions(n, QUESTIONS)));
+  writeFileSync(
+    join(dir, 'questions.json'),
+    JSON.stringify(await (await openCorpus()).questions(n, QUESTIONS)),
+  );
   if (existsSync(join(dir, 'xqg.json'))) return { kept: true };
   const began = performance.now();
   const made = await openIndex(dir, { create: true, pack: values.pack, queryLanguages: LANGUAGES });
@@ -109,9 +140,20 @@ async function index(n, dir) {
 
 async function build(_, dir) {
   const target = await openIndex(dir);
-  const { seconds, bytes, graphBytes, graph, expansion, candidates, recall, questions } = await target.buildAnn({ recall: Number(values.recall) });
+  const { seconds, bytes, graphBytes, graph, expansion, candidates, recall, questions } =
+    await target.buildAnn({ recall: Number(values.recall) });
   await target.close();
-  return { seconds, peakMiB: peak(), bytes, graphBytes, graph, expansion, candidates, recall, measuredOn: questions };
+  return {
+    seconds,
+    peakMiB: peak(),
+    bytes,
+    graphBytes,
+    graph,
+    expansion,
+    candidates,
+    recall,
+    measuredOn: questions,
+  };
 }
 
 /**
@@ -137,15 +179,22 @@ async function alone(dir, ann) {
 async function warm(_, dir) {
   const questions = askedQuestions(dir);
   const target = await openIndex(dir, { matrixBudgetBytes: ALL_MATRICES });
-  const rank = (mode) => async ({ text, lang }, ann) => {
-    for await (const { hits } of target.rank([{ text, lang }], { mode, k: 10, ann })) return hits.map(({ id }) => id);
-  };
+  const rank =
+    (mode) =>
+    async ({ text, lang }, ann) => {
+      for await (const { hits } of target.rank([{ text, lang }], { mode, k: 10, ann }))
+        return hits.map(({ id }) => id);
+    };
   const show = async ({ text, lang }, ann) => {
     const { hits } = await target.search(text, { lang, mode: 'dense', k: 10, ann });
     return hits.map(({ id }) => id);
   };
   const result = {};
-  for (const [name, ask] of Object.entries({ dense: rank('dense'), hybrid: rank('hybrid'), shown: show })) {
+  for (const [name, ask] of Object.entries({
+    dense: rank('dense'),
+    hybrid: rank('hybrid'),
+    shown: show,
+  })) {
     const best = { exact: questions.map(() => Infinity), ann: questions.map(() => Infinity) };
     const found = { exact: 0, ann: 0 };
     let same = 0;
@@ -160,12 +209,20 @@ async function warm(_, dir) {
           if (round > 0) best[way][q] = Math.min(best[way][q], ms);
         }
         if (round > 0) continue;
-        same += ids.exact.filter((id) => ids.ann.includes(id)).length / Math.max(1, ids.exact.length);
+        same +=
+          ids.exact.filter((id) => ids.ann.includes(id)).length / Math.max(1, ids.exact.length);
         for (const way of ['exact', 'ann']) if (ids[way].includes(question.answer)) found[way]++;
       }
     }
     const count = questions.length;
-    const ways = ['exact', 'ann'].map((way) => [way, { medianMs: median(best[way]), p95Ms: sorted(best[way])[Math.floor(count * 0.95)], answersFound: found[way] / count }]);
+    const ways = ['exact', 'ann'].map((way) => [
+      way,
+      {
+        medianMs: median(best[way]),
+        p95Ms: sorted(best[way])[Math.floor(count * 0.95)],
+        answersFound: found[way] / count,
+      },
+    ]);
     result[name] = { questions: count, recallAt10: same / count, ...Object.fromEntries(ways) };
   }
   await target.close();
@@ -177,7 +234,11 @@ async function lance(_, dir) {
   const target = await openIndex(dir, { matrixBudgetBytes: ALL_MATRICES });
   const kinds = values.lance.split(',');
   const folder = mkdtempSync(join(tmpdir(), 'xqg-lance-'));
-  const result = await lanceIndexes(target, askedQuestions(dir), { folder, kinds, recall: Number(values.recall) });
+  const result = await lanceIndexes(target, askedQuestions(dir), {
+    folder,
+    kinds,
+    recall: Number(values.recall),
+  });
   rmSync(folder, { recursive: true });
   await target.close();
   return result;

@@ -14,7 +14,10 @@ export class BitextCorpus {
 
   static open() {
     const folder = resolve(process.env.XQG_SHARED ?? '../shared', 'data/train/bitext');
-    if (!existsSync(folder)) throw new Error(`there is no bitext in ${folder}: set XQG_SHARED, or measure --text synthetic`);
+    if (!existsSync(folder))
+      throw new Error(
+        `there is no bitext in ${folder}: set XQG_SHARED, or measure --text synthetic`,
+      );
     return new BitextCorpus(folder);
   }
 
@@ -36,14 +39,20 @@ export class BitextCorpus {
     for await (const { id, number, translation, lang } of this.#sentences(n)) {
       if (questions.length === limit) break;
       const due = number >= Math.floor((questions.length * n) / limit);
-      if (due && lang === LANGUAGES[questions.length % LANGUAGES.length]) questions.push({ text: translation, lang, answer: id });
+      if (due && lang === LANGUAGES[questions.length % LANGUAGES.length])
+        questions.push({ text: translation, lang, answer: id });
     }
     return questions;
   }
 
   async *#sentences(n) {
-    const files = readdirSync(this.#folder).filter((name) => name.endsWith('.tsv.gz')).sort();
-    let turns = files.map((name) => ({ lang: name.slice(3, -7), lines: linesOf(join(this.#folder, name)) }));
+    const files = readdirSync(this.#folder)
+      .filter((name) => name.endsWith('.tsv.gz'))
+      .sort();
+    let turns = files.map((name) => ({
+      lang: name.slice(3, -7),
+      lines: linesOf(join(this.#folder, name)),
+    }));
     const known = new Set();
     let number = 0;
     try {
@@ -70,12 +79,16 @@ async function nextSentence(lines, known) {
     if (done) return null;
     const [text, translation, source] = line.split('\t');
     const words = text.split(' ').length;
-    if (words < WORDS[0] || words > WORDS[1] || source.endsWith('-keywords') || known.has(text)) continue;
+    if (words < WORDS[0] || words > WORDS[1] || source.endsWith('-keywords') || known.has(text))
+      continue;
     known.add(text);
     return { text, translation };
   }
 }
 
 async function* linesOf(path) {
-  yield* createInterface({ input: createReadStream(path).pipe(createGunzip()), crlfDelay: Infinity });
+  yield* createInterface({
+    input: createReadStream(path).pipe(createGunzip()),
+    crlfDelay: Infinity,
+  });
 }

@@ -19,7 +19,15 @@ const MODES = ['dense', 'lexical', 'hybrid'];
 const folder = mkdtempSync(join(tmpdir(), 'xqg-cold-'));
 const index = join(folder, 'index');
 try {
-  const made = ['bench/indexing.bench.mjs', '--passages', values.passages, '--pack', values.pack, '--keep', index];
+  const made = [
+    'bench/indexing.bench.mjs',
+    '--passages',
+    values.passages,
+    '--pack',
+    values.pack,
+    '--keep',
+    index,
+  ];
   execFileSync(process.execPath, made, { stdio: ['ignore', 'ignore', 'inherit'] });
   const seconds = Object.fromEntries(['bare node', ...MODES].map((name) => [name, []]));
   // Rivals take turns, so that what else the machine does falls on all of them.
@@ -28,9 +36,22 @@ try {
     for (const mode of MODES) seconds[mode].push(timed(searchWords(mode)));
   }
   const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
-  const results = Object.entries(seconds).map(([name, list]) => ({ name, median: median(list), least: Math.min(...list) }));
-  if (values.json) console.log(JSON.stringify({ passages: Number(values.passages), cores: availableParallelism(), results }, null, 2));
-  else for (const { name, median, least } of results) console.log(`${name.padEnd(9)}  median ${median.toFixed(3)} s  least ${least.toFixed(3)} s`);
+  const results = Object.entries(seconds).map(([name, list]) => ({
+    name,
+    median: median(list),
+    least: Math.min(...list),
+  }));
+  if (values.json)
+    console.log(
+      JSON.stringify(
+        { passages: Number(values.passages), cores: availableParallelism(), results },
+        null,
+        2,
+      ),
+    );
+  else
+    for (const { name, median, least } of results)
+      console.log(`${name.padEnd(9)}  median ${median.toFixed(3)} s  least ${least.toFixed(3)} s`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

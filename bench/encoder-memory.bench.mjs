@@ -4,8 +4,8 @@
 //          [--card '{...}'] [--threads 1] [--json]
 // --minutes ends the run early and says how many passages were encoded.
 import { parseArgs } from 'node:util';
-import { NeuralEncoder } from '../dist/encode/neural/neural.js';
 import { madeUpPassages } from '../dist/encode/neural/bench.js';
+import { NeuralEncoder } from '../dist/encode/neural/neural.js';
 import { readCardFields } from '../dist/encode/open-encoder.js';
 import { findModel } from '../dist/models/places.js';
 
@@ -28,7 +28,10 @@ const encoder = await NeuralEncoder.open(findModel(values.model), {
   card: readCardFields(values.card),
   threads: Number(values.threads),
 });
-const [wanted, end] = [Number(values.passages), performance.now() + 60_000 * Number(values.minutes)];
+const [wanted, end] = [
+  Number(values.passages),
+  performance.now() + 60_000 * Number(values.minutes),
+];
 const texts = madeUpPassages(4096, Number(values.words));
 const samples = [];
 const started = performance.now();
@@ -47,7 +50,10 @@ while (done < wanted && performance.now() < end) {
 const seconds = (performance.now() - started) / 1000;
 await encoder.close();
 const quarters = Array.from({ length: 4 }, (_, t) => {
-  const part = samples.slice(Math.floor((t * samples.length) / 4), Math.floor(((t + 1) * samples.length) / 4));
+  const part = samples.slice(
+    Math.floor((t * samples.length) / 4),
+    Math.floor(((t + 1) * samples.length) / 4),
+  );
   return Math.round(Math.max(...part));
 });
 const most = (from, to) => Math.max(...quarters.slice(from, to));
@@ -62,6 +68,10 @@ const result = {
 };
 if (values.json) console.log(JSON.stringify(result, null, 2));
 else {
-  console.log(`${result.model}: ${done} passages of up to ${values.words} words in ${result.seconds} s, ${result.passagesPerSecond} a second`);
-  console.log(`resident memory by quarters, MiB: ${quarters.join(' ')}; last half / first half ${result.growth}`);
+  console.log(
+    `${result.model}: ${done} passages of up to ${values.words} words in ${result.seconds} s, ${result.passagesPerSecond} a second`,
+  );
+  console.log(
+    `resident memory by quarters, MiB: ${quarters.join(' ')}; last half / first half ${result.growth}`,
+  );
 }

@@ -45,7 +45,9 @@ const PANELS = [
 
 export function growthPicture({ machine, sizes }) {
   const [width, height] = [2 * PANEL.width, 2 * PANEL.height + 26];
-  const panels = PANELS.map((panel, i) => panelOf(panel, sizes, (i % 2) * PANEL.width, Math.floor(i / 2) * PANEL.height));
+  const panels = PANELS.map((panel, i) =>
+    panelOf(panel, sizes, (i % 2) * PANEL.width, Math.floor(i / 2) * PANEL.height),
+  );
   const foot = `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}; npm run bench:growth`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="10">`,
@@ -65,7 +67,10 @@ function panelOf({ title, lines }, sizes, left, top) {
   }));
   const xs = decades(sizes.map(({ passages }) => passages));
   const ys = decades(series.flatMap(({ points }) => points.map(([, y]) => y)));
-  const inner = { width: PANEL.width - PANEL.left - PANEL.right, height: PANEL.height - PANEL.top - PANEL.bottom };
+  const inner = {
+    width: PANEL.width - PANEL.left - PANEL.right,
+    height: PANEL.height - PANEL.top - PANEL.bottom,
+  };
   const x = (value) => PANEL.left + share(value, xs) * inner.width;
   const y = (value) => PANEL.top + (1 - share(value, ys)) * inner.height;
   return [
@@ -75,11 +80,17 @@ function panelOf({ title, lines }, sizes, left, top) {
       const line = `<line x1="${PANEL.left}" x2="${PANEL.width - PANEL.right}" y1="${r(y(at))}" y2="${r(y(at))}" stroke="#ddd"/>`;
       return `${line}<text x="${PANEL.left - 4}" y="${r(y(at) + 3)}" text-anchor="end">${short(at)}</text>`;
     }),
-    ...xs.map((at) => `<text x="${r(x(at))}" y="${PANEL.height - PANEL.bottom + 14}" text-anchor="middle">${short(at)}</text>`),
+    ...xs.map(
+      (at) =>
+        `<text x="${r(x(at))}" y="${PANEL.height - PANEL.bottom + 14}" text-anchor="middle">${short(at)}</text>`,
+    ),
     `<text x="${PANEL.left + inner.width / 2}" y="${PANEL.height - PANEL.bottom + 28}" text-anchor="middle" fill="#555">passages</text>`,
     ...series.flatMap(({ name, color, points }, i) => [
       `<polyline fill="none" stroke="${color}" stroke-width="1.5" points="${points.map(([px, py]) => `${r(x(px))},${r(y(py))}`).join(' ')}"/>`,
-      ...points.map(([px, py]) => `<circle cx="${r(x(px))}" cy="${r(y(py))}" r="2.5" fill="${color}"><title>${short(px)}: ${Number(py.toPrecision(3))}</title></circle>`),
+      ...points.map(
+        ([px, py]) =>
+          `<circle cx="${r(x(px))}" cy="${r(y(py))}" r="2.5" fill="${color}"><title>${short(px)}: ${Number(py.toPrecision(3))}</title></circle>`,
+      ),
       `<text x="${PANEL.left + 8}" y="${PANEL.top + 10 + 12 * i}" fill="${color}">${escaped(name)}</text>`,
     ]),
     '</g>',

@@ -37,7 +37,10 @@ const STAGES = {
 };
 
 if (values.stage === undefined) await measureAll();
-else process.stdout.write(JSON.stringify(await STAGES[values.stage](Number(values.passages), values.dir)));
+else
+  process.stdout.write(
+    JSON.stringify(await STAGES[values.stage](Number(values.passages), values.dir)),
+  );
 
 async function measureAll() {
   const json = `${values.out}.json`;
@@ -54,9 +57,25 @@ async function measureAll() {
       }
       if (!values.keep) rmSync(dir, { recursive: true });
       const others = sizes.filter(({ passages }) => passages !== n);
-      sizes.splice(0, Infinity, ...[...others, { passages: n, stages }].sort((a, b) => a.passages - b.passages));
-      const machine = { cores: availableParallelism(), cpu: cpus()[0].model, memoryGB: Math.round(totalmem() / 1e9), node: process.version };
-      const result = { command: 'npm run bench:growth', machine, pack: values.pack, queryLanguages: LANGUAGES, queriesPerLanguage: 5, sizes };
+      sizes.splice(
+        0,
+        Infinity,
+        ...[...others, { passages: n, stages }].sort((a, b) => a.passages - b.passages),
+      );
+      const machine = {
+        cores: availableParallelism(),
+        cpu: cpus()[0].model,
+        memoryGB: Math.round(totalmem() / 1e9),
+        node: process.version,
+      };
+      const result = {
+        command: 'npm run bench:growth',
+        machine,
+        pack: values.pack,
+        queryLanguages: LANGUAGES,
+        queriesPerLanguage: 5,
+        sizes,
+      };
       writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
       writeFileSync(`${values.out}.svg`, growthPicture(result));
     }
@@ -66,7 +85,17 @@ async function measureAll() {
 }
 
 async function inProcess(stage, n, dir) {
-  const args = [fileURLToPath(import.meta.url), '--stage', stage, '--passages', String(n), '--dir', dir, '--pack', values.pack];
+  const args = [
+    fileURLToPath(import.meta.url),
+    '--stage',
+    stage,
+    '--passages',
+    String(n),
+    '--dir',
+    dir,
+    '--pack',
+    values.pack,
+  ];
   const run = promisify(execFile)(process.execPath, args, { encoding: 'utf8' });
   run.child.stderr.pipe(process.stderr);
   return JSON.parse((await run).stdout);
@@ -78,7 +107,11 @@ async function inProcess(stage, n, dir) {
  */
 async function index(n, dir) {
   const corpus = await PlantedCorpus.open(values.pack);
-  const target = await openIndex(dir, { create: true, pack: values.pack, queryLanguages: LANGUAGES });
+  const target = await openIndex(dir, {
+    create: true,
+    pack: values.pack,
+    queryLanguages: LANGUAGES,
+  });
   const memory = { rows: [], joining: 0, segments: 0 };
   const began = performance.now();
   let rowsDone = began;
@@ -123,7 +156,8 @@ async function again(n, dir) {
   const target = await openIndex(dir);
   const began = performance.now();
   const { documents } = await target.add(corpus.documents(n));
-  if (documents.unchanged !== n) throw new Error(`${documents.unchanged} of ${n} documents are unchanged`);
+  if (documents.unchanged !== n)
+    throw new Error(`${documents.unchanged} of ${n} documents are unchanged`);
   const seconds = (performance.now() - began) / 1000;
   await target.close();
   return { seconds, peakMiB: peak() };
@@ -133,7 +167,13 @@ async function again(n, dir) {
 async function add(_, dir) {
   const target = await openIndex(dir);
   const began = performance.now();
-  await target.add(Array.from({ length: 100 }, (_, i) => ({ id: `more-${i}`, text: `A text that came later, number ${i}.`, lang: 'en' })));
+  await target.add(
+    Array.from({ length: 100 }, (_, i) => ({
+      id: `more-${i}`,
+      text: `A text that came later, number ${i}.`,
+      lang: 'en',
+    })),
+  );
   const seconds = (performance.now() - began) / 1000;
   await target.close();
   return { seconds, peakMiB: peak() };
@@ -149,7 +189,11 @@ async function open(n, dir) {
   await target.search(question.text, { lang: question.lang });
   const answered = performance.now();
   await target.close();
-  return { openSeconds: (opened - began) / 1000, firstAnswerSeconds: (answered - opened) / 1000, peakMiB: peak() };
+  return {
+    openSeconds: (opened - began) / 1000,
+    firstAnswerSeconds: (answered - opened) / 1000,
+    peakMiB: peak(),
+  };
 }
 
 /** Questions of one language after the other, so that what a language needs is there once. */

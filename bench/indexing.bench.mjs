@@ -31,19 +31,38 @@ else process.stdout.write(JSON.stringify(await measure(Number(values.child))));
 function measureAll() {
   const results = values.passages.split(',').map((passages) => {
     const result = JSON.parse(
-      execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...process.argv.slice(2), '--child', passages], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        encoding: 'utf8',
-      }),
+      execFileSync(
+        process.execPath,
+        [fileURLToPath(import.meta.url), ...process.argv.slice(2), '--child', passages],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+          encoding: 'utf8',
+        },
+      ),
     );
     if (!values.json) console.log(lineOf(result));
     return result;
   });
-  if (values.json) console.log(JSON.stringify({ cores: availableParallelism(), node: process.version, results }, null, 2));
+  if (values.json)
+    console.log(
+      JSON.stringify({ cores: availableParallelism(), node: process.version, results }, null, 2),
+    );
 }
 
 function lineOf(result) {
-  const { passages, languages, perSecond, seconds, cpuSeconds, sealSeconds, peakMiB, rssMiB, bytes, openMs, takeMs } = result;
+  const {
+    passages,
+    languages,
+    perSecond,
+    seconds,
+    cpuSeconds,
+    sealSeconds,
+    peakMiB,
+    rssMiB,
+    bytes,
+    openMs,
+    takeMs,
+  } = result;
   return (
     `${passages} passages, ${languages} query languages: ${perSecond.toFixed(0)} passages/s ` +
     `(${seconds.toFixed(1)} s, ${sealSeconds.toFixed(1)} s of it sealing; ${cpuSeconds.toFixed(1)} s of processors), memory ${rssMiB.join(' ')} MiB ` +
@@ -77,7 +96,8 @@ async function measure(passages) {
     const ended = performance.now();
     const seconds = (ended - began) / 1000;
     const { user, system } = process.cpuUsage();
-    if (result.passages !== passages) throw new Error(`${result.passages} instead of ${passages} passages`);
+    if (result.passages !== passages)
+      throw new Error(`${result.passages} instead of ${passages} passages`);
     const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
     const { bytes, manifest } = await indexStatus(dir);
     const opening = performance.now();
@@ -101,7 +121,9 @@ async function measure(passages) {
       perSecond: passages / seconds,
       rssMiB,
       peakMiB,
-      bytes: Object.fromEntries(Object.entries(bytes).map(([part, of]) => [part, Math.round(of / passages)])),
+      bytes: Object.fromEntries(
+        Object.entries(bytes).map(([part, of]) => [part, Math.round(of / passages)]),
+      ),
       openMs,
       takeMs: takes.sort((a, b) => a - b)[10],
     };
@@ -113,7 +135,9 @@ async function measure(passages) {
 /** Words by Zipf's law that the recipe knows, so that queries are generated for them. */
 async function* documents(n, word) {
   for (let number = 0; number < n; number++) {
-    const text = Array.from({ length: WORDS }, (_, i) => word(random(number * WORDS + i))).join(' ');
+    const text = Array.from({ length: WORDS }, (_, i) => word(random(number * WORDS + i))).join(
+      ' ',
+    );
     yield {
       id: `passage-${number}`,
       source: '/synthetic',
@@ -144,7 +168,12 @@ async function packRecipe() {
   while (stems < 30_000 && pack.pivot.surface(stems) !== undefined) stems++;
   return {
     word: (chance) => pack.pivot.surface(Math.floor(stems ** chance) - 1),
-    options: { encoder: new StaticEncoder(pack), generator: new LexiconGenerator(pack), pack: pack.identity, packFolder: packFolder(values.pack) },
+    options: {
+      encoder: new StaticEncoder(pack),
+      generator: new LexiconGenerator(pack),
+      pack: pack.identity,
+      packFolder: packFolder(values.pack),
+    },
   };
 }
 
@@ -173,7 +202,10 @@ async function fakeRecipe() {
         identity: { name: 'fake', weights: '', settings: {} },
         languages: FAKE_LANGUAGES,
         distribution: {
-          pivot: ({ text }) => ({ terms: stemsOf(text), weights: new Float32Array(stemsOf(text).length).fill(1) }),
+          pivot: ({ text }) => ({
+            terms: stemsOf(text),
+            weights: new Float32Array(stemsOf(text).length).fill(1),
+          }),
           expectation: (pivot) => pivot,
           factors: {
             generatedFrom: () => ({ terms: [], weights: new Float32Array(0) }),

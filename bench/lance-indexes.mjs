@@ -14,25 +14,42 @@ export async function lanceIndexes(index, questions, { folder, kinds, recall: wa
   const n = snapshot.ids.length;
   const fused = new FusedMatrices(snapshot, 2 ** 34);
   const formula = { variant: 'mean', alpha: 0.4, renormalize: true };
-  const { vectors } = await fused.fused(formula, LANGUAGES.map((lang) => ({ lang, weight: 1 })));
+  const { vectors } = await fused.fused(
+    formula,
+    LANGUAGES.map((lang) => ({ lang, weight: 1 })),
+  );
   const asked = [];
   for (const { text, lang } of questions) {
-    const vector = await index.recipe.encoder.encodeQueries([{ text, languages: [{ lang, weight: 1 }] }]);
+    const vector = await index.recipe.encoder.encodeQueries([
+      { text, languages: [{ lang, weight: 1 }] },
+    ]);
     const { hits } = await index.search(text, { lang, mode: 'dense', k: 10, ann: false });
     asked.push({ vector, exact: hits.map(({ id }) => snapshot.row(id)) });
   }
   const database = await connect(join(folder, 'lance'));
   const fields = [
     new arrow.Field('row', new arrow.Int32(), false),
-    new arrow.Field('vector', new arrow.FixedSizeList(dim, new arrow.Field('item', new arrow.Float32(), false)), false),
+    new arrow.Field(
+      'vector',
+      new arrow.FixedSizeList(dim, new arrow.Field('item', new arrow.Float32(), false)),
+      false,
+    ),
   ];
   const schema = new arrow.Schema(fields);
   const table = await database.createEmptyTable('vectors', schema, { mode: 'overwrite' });
   for (let from = 0; from < n; from += 16_384) {
     const to = Math.min(n, from + 16_384);
-    const numbers = arrow.makeData({ type: new arrow.Float32(), length: (to - from) * dim, data: vectors.slice(from * dim, to * dim) });
+    const numbers = arrow.makeData({
+      type: new arrow.Float32(),
+      length: (to - from) * dim,
+      data: vectors.slice(from * dim, to * dim),
+    });
     const children = [
-      arrow.makeData({ type: fields[0].type, length: to - from, data: Int32Array.from({ length: to - from }, (_, i) => from + i) }),
+      arrow.makeData({
+        type: fields[0].type,
+        length: to - from,
+        data: Int32Array.from({ length: to - from }, (_, i) => from + i),
+      }),
       arrow.makeData({ type: fields[1].type, length: to - from, child: numbers }),
     ];
     const data = arrow.makeData({ type: new arrow.Struct(fields), length: to - from, children });
@@ -40,9 +57,18 @@ export async function lanceIndexes(index, questions, { folder, kinds, recall: wa
   }
   const partitions = Math.round(Math.sqrt(n));
   const made = {
-    IVF_FLAT: { config: Index.ivfFlat({ distanceType: 'dot', numPartitions: partitions }), steps: probes(partitions) },
-    IVF_RQ: { config: Index.ivfRq({ distanceType: 'dot', numPartitions: partitions }), steps: probes(partitions) },
-    HNSW_SQ: { config: Index.hnswSq({ distanceType: 'dot', numPartitions: 1 }), steps: [512, 1024, 2048, 4096] },
+    IVF_FLAT: {
+      config: Index.ivfFlat({ distanceType: 'dot', numPartitions: partitions }),
+      steps: probes(partitions),
+    },
+    IVF_RQ: {
+      config: Index.ivfRq({ distanceType: 'dot', numPartitions: partitions }),
+      steps: probes(partitions),
+    },
+    HNSW_SQ: {
+      config: Index.hnswSq({ distanceType: 'dot', numPartitions: 1 }),
+      steps: [512, 1024, 2048, 4096],
+    },
   };
   const results = {};
   for (const kind of kinds) {
@@ -55,7 +81,11 @@ export async function lanceIndexes(index, questions, { folder, kinds, recall: wa
       const times = [];
       for (const { vector, exact } of asked) {
         const start = performance.now();
-        const query = table.vectorSearch(vector).distanceType('dot').limit(400).select(['row', '_distance']);
+        const query = table
+          .vectorSearch(vector)
+          .distanceType('dot')
+          .limit(400)
+          .select(['row', '_distance']);
         const found = new Set();
         for await (const batch of kind === 'HNSW_SQ' ? query.ef(step) : query.nprobes(step)) {
           for (const row of batch.getChild('row')) found.add(row);
@@ -63,7 +93,12 @@ export async function lanceIndexes(index, questions, { folder, kinds, recall: wa
         times.push(performance.now() - start);
         recall += exact.filter((row) => found.has(row)).length / Math.max(1, exact.length);
       }
-      results[kind] = { buildSeconds, probesOrEf: step, recallAt10: recall / asked.length, medianMs: median(times) };
+      results[kind] = {
+        buildSeconds,
+        probesOrEf: step,
+        recallAt10: recall / asked.length,
+        medianMs: median(times),
+      };
       if (results[kind].recallAt10 >= wanted) break;
     }
   }
@@ -73,7 +108,9 @@ export async function lanceIndexes(index, questions, { folder, kinds, recall: wa
 }
 
 function probes(partitions) {
-  return [1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1].map((share) => Math.max(1, Math.round(share * partitions)));
+  return [1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1].map((share) =>
+    Math.max(1, Math.round(share * partitions)),
+  );
 }
 
 function median(list) {

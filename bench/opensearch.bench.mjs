@@ -12,13 +12,13 @@ import { gunzipSync } from 'node:zlib';
 import { openIndex } from '../dist/index.js';
 import { copyIndex } from '../dist/indexing/copy.js';
 import { totalsOf } from '../dist/indexing/lexical/corpus-totals.js';
-import { openSnapshot, openVersion } from '../dist/indexing/open.js';
 import { lexicalRow } from '../dist/indexing/lexical/segments.js';
+import { openSnapshot, openVersion } from '../dist/indexing/open.js';
 import { openRecipe } from '../dist/indexing/recipe.js';
-import { searchDefaults } from '../dist/search/defaults.js';
 import { Candidates } from '../dist/search/candidates/candidates.js';
-import { SearchEngine } from '../dist/search/engine.js';
+import { searchDefaults } from '../dist/search/defaults.js';
 import { LateScanner } from '../dist/search/dense/scanner.js';
+import { SearchEngine } from '../dist/search/engine.js';
 import { LexicalIndex } from '../dist/search/lexical/index.js';
 import { parseAddress } from '../dist/store/opensearch/address.js';
 
@@ -56,7 +56,13 @@ try {
   });
   await timed('copy', () => copyIndex(embedded, stored, { store }));
   const same = await digestsAgree(embedded, stored);
-  const result = { passages: passages.length, questions: Number(values.questions), seconds: times, same, ...(await compare(embedded, stored)) };
+  const result = {
+    passages: passages.length,
+    questions: Number(values.questions),
+    seconds: times,
+    same,
+    ...(await compare(embedded, stored)),
+  };
   if (values.json) console.log(JSON.stringify(result));
   else tell(result);
 
@@ -125,7 +131,10 @@ async function compare(embedded, stored) {
           for (const { id, score } of await engine.rank(request)) {
             if (!right.has(id)) continue;
             found++;
-            difference = Math.max(difference, Math.abs(score - right.get(id)) / Math.abs(right.get(id)));
+            difference = Math.max(
+              difference,
+              Math.abs(score - right.get(id)) / Math.abs(right.get(id)),
+            );
           }
         }
         recall.push({ ...oversampling, mode, k, recall: found / wanted, difference });
@@ -175,10 +184,14 @@ function quantiles(numbers) {
 
 function readPassages(limit) {
   const { data } = JSON.parse(readFileSync(join(shared, 'data/eval/mlqa-r/en.json'), 'utf8'));
-  const texts = new Set(data.flatMap(({ paragraphs }) => paragraphs.flatMap(({ sentences }) => sentences)));
+  const texts = new Set(
+    data.flatMap(({ paragraphs }) => paragraphs.flatMap(({ sentences }) => sentences)),
+  );
   for (const lang of ['de', 'ar', 'es', 'hi', 'zh', 'vi', 'fr', 'ru', 'tr', 'fi', 'ja', 'ko']) {
     if (texts.size >= limit) break;
-    const lines = gunzipSync(readFileSync(join(shared, `data/train/bitext/en-${lang}.tsv.gz`))).toString('utf8').split('\n');
+    const lines = gunzipSync(readFileSync(join(shared, `data/train/bitext/en-${lang}.tsv.gz`)))
+      .toString('utf8')
+      .split('\n');
     for (const line of lines) {
       const [text] = line.split('\t');
       if (text.length > 30) texts.add(text);
@@ -191,19 +204,31 @@ function readPassages(limit) {
 function readQuestions(limit) {
   const each = Math.ceil(limit / LANGUAGES.length);
   return LANGUAGES.flatMap((lang) => {
-    const { data } = JSON.parse(readFileSync(join(shared, `data/eval/mlqa-r/${lang}.json`), 'utf8'));
-    const questions = data.flatMap(({ paragraphs }) => paragraphs.flatMap(({ qas }) => qas.map(({ question }) => question)));
+    const { data } = JSON.parse(
+      readFileSync(join(shared, `data/eval/mlqa-r/${lang}.json`), 'utf8'),
+    );
+    const questions = data.flatMap(({ paragraphs }) =>
+      paragraphs.flatMap(({ qas }) => qas.map(({ question }) => question)),
+    );
     return questions.slice(0, each).map((text) => ({ text, lang }));
   });
 }
 
 function tell({ passages, questions, seconds, same, recall, hybrid, milliseconds }) {
-  console.log(`${passages} passages, ${questions} questions; embedded indexed in ${seconds.index.toFixed(1)} s, copied in ${seconds.copy.toFixed(1)} s`);
+  console.log(
+    `${passages} passages, ${questions} questions; embedded indexed in ${seconds.index.toFixed(1)} s, copied in ${seconds.copy.toFixed(1)} s`,
+  );
   console.log(`digests agree: ${same}`);
-  console.log('\n| leg | k | looked at | fetched | recall of the exact list | largest difference of a score |\n|---|---|---|---|---|---|');
+  console.log(
+    '\n| leg | k | looked at | fetched | recall of the exact list | largest difference of a score |\n|---|---|---|---|---|---|',
+  );
   for (const { mode, k, breadth, fetched, recall: share, difference } of recall)
-    console.log(`| ${mode} | ${k} | ${breadth} k | ${fetched} k | ${share.toFixed(4)} | ${difference.toExponential(1)} |`);
-  console.log(`\nhybrid, first 10: ${(100 * hybrid.common).toFixed(1)} % in common, the same first hit for ${(100 * hybrid.sameFirst).toFixed(1)} % of the questions`);
+    console.log(
+      `| ${mode} | ${k} | ${breadth} k | ${fetched} k | ${share.toFixed(4)} | ${difference.toExponential(1)} |`,
+    );
+  console.log(
+    `\nhybrid, first 10: ${(100 * hybrid.common).toFixed(1)} % in common, the same first hit for ${(100 * hybrid.sameFirst).toFixed(1)} % of the questions`,
+  );
   for (const [name, { median, p95 }] of Object.entries(milliseconds))
     console.log(`${name}: ${median.toFixed(1)} ms a question, p95 ${p95.toFixed(1)} ms`);
 }

@@ -26,9 +26,14 @@ const { values } = parseArgs({
     dry: { type: 'boolean', default: false },
   },
 });
-const [threads, turns, passages, texts, near, piped] = ['threads', 'turns', 'passages', 'texts', 'near', 'piped'].map((name) =>
-  Number(values[name]),
-);
+const [threads, turns, passages, texts, near, piped] = [
+  'threads',
+  'turns',
+  'passages',
+  'texts',
+  'near',
+  'piped',
+].map((name) => Number(values[name]));
 const SUMMARY = /(<!-- bench:peers -->\n)[\s\S]*?(<!-- \/bench:peers -->)/;
 
 install();
@@ -43,7 +48,12 @@ try {
   for (const contest of await contests(data, threads)) {
     if (!contest.name.includes(values.only)) continue;
     console.error(contest.name);
-    results.push(await hold({ ...contest, rivals: contest.rivals.filter(({ name }) => !without.includes(name)) }));
+    results.push(
+      await hold({
+        ...contest,
+        rivals: contest.rivals.filter(({ name }) => !without.includes(name)),
+      }),
+    );
   }
   const report = { threads, turns, processor: cpus()[0].model, node: process.version, results };
   console.log(table(results));
@@ -79,14 +89,20 @@ async function hold({ name, count, ours, rivals, limit, same, note, turns: few =
   }
   for (const side of sides) side.close?.();
   const named = (at) => (note ? `${sides[at].name} (${note(found[at])})` : sides[at].name);
-  const each = (at) => ({ name: named(at), ms: least[at] / count, ...(sides[at].bytes ? { bytes: sides[at].bytes } : {}) });
+  const each = (at) => ({
+    name: named(at),
+    ms: least[at] / count,
+    ...(sides[at].bytes ? { bytes: sides[at].bytes } : {}),
+  });
   const result = {
     name,
     ours: each(0),
     rivals: rivals.map((rival, i) => ({
       ...each(i + 1),
       ratio: least[i + 1] / least[0],
-      ...(same && (rival.same ?? rival.task) ? { agreement: agreement(found[0], found[i + 1]) } : {}),
+      ...(same && (rival.same ?? rival.task)
+        ? { agreement: agreement(found[0], found[i + 1]) }
+        : {}),
     })),
   };
   if (limit) result.limit = { name: limit.name, share: limit.share(least[0], least.at(-1)) };
@@ -107,9 +123,16 @@ async function timed(side, turn) {
 }
 
 function startPython() {
-  const pinned = ['OMP', 'OPENBLAS', 'MKL', 'NUMBA'].map((name) => [`${name}_NUM_THREADS`, String(threads)]);
+  const pinned = ['OMP', 'OPENBLAS', 'MKL', 'NUMBA'].map((name) => [
+    `${name}_NUM_THREADS`,
+    String(threads),
+  ]);
   const env = { ...process.env, ...Object.fromEntries(pinned), TOKENIZERS_PARALLELISM: 'false' };
   // Set to a foreign kernel, it slows numpy down.
   delete env.OPENBLAS_CORETYPE;
-  return startRival(peers().python, [join('bench', 'peers', 'peers.py'), folder, String(threads)], env);
+  return startRival(
+    peers().python,
+    [join('bench', 'peers', 'peers.py'), folder, String(threads)],
+    env,
+  );
 }

@@ -39,7 +39,9 @@ export class PlantedCorpus {
     for (let number = 0; number < n && questions.length < limit; number += every) {
       const lang = LANGUAGES[(number / every) % LANGUAGES.length];
       const words = this.#answer(number).map((id) => {
-        const [best] = this.#pack.fromPivot(this.#pack.pivot.stem(id), lang).toSorted((a, b) => b.p - a.p);
+        const [best] = this.#pack
+          .fromPivot(this.#pack.pivot.stem(id), lang)
+          .toSorted((a, b) => b.p - a.p);
         return this.#pack.surface(best.term, lang);
       });
       questions.push({ text: words.join(' '), lang, answer: idOf(number) });
@@ -60,7 +62,13 @@ export class PlantedCorpus {
       for (const id of [...this.#answer(number), ...this.#answer(number)])
         words.splice(Math.floor(random() * words.length), 0, this.#pack.pivot.surface(id));
     }
-    return { id: idOf(number), title: '', lang: 'en', text: `${words.join(' ')}.`, metadata: { number, part: number % 10 } };
+    return {
+      id: idOf(number),
+      title: '',
+      lang: 'en',
+      text: `${words.join(' ')}.`,
+      metadata: { number, part: number % 10 },
+    };
   }
 
   /** Four stems that every query language translates. */
@@ -71,7 +79,11 @@ export class PlantedCorpus {
     while (ids.size < 4) {
       const id = from + Math.floor(random() * (to - from));
       const stem = this.#pack.pivot.stem(id);
-      if (stem !== undefined && LANGUAGES.every((lang) => this.#pack.fromPivot(stem, lang).length > 0)) ids.add(id);
+      if (
+        stem !== undefined &&
+        LANGUAGES.every((lang) => this.#pack.fromPivot(stem, lang).length > 0)
+      )
+        ids.add(id);
     }
     return [...ids];
   }

@@ -10,11 +10,11 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Distribution } from '../dist/indexing/workers/queued-run.js';
-import { queueStatus } from '../dist/indexing/workers/queue-status.js';
-import { runWorker } from '../dist/indexing/workers/worker.js';
 import { indexDocuments } from '../dist/indexing/build.js';
 import { digestIndex } from '../dist/indexing/digest.js';
+import { queueStatus } from '../dist/indexing/workers/queue-status.js';
+import { Distribution } from '../dist/indexing/workers/queued-run.js';
+import { runWorker } from '../dist/indexing/workers/worker.js';
 import { loadPack } from '../dist/pack/format.js';
 
 const { values } = parseArgs({
@@ -34,7 +34,18 @@ const children = new Set();
 const home = mkdtempSync(join(tmpdir(), 'xqg-queue-bench-'));
 const port = await freePort();
 const url = `redis://127.0.0.1:${port}`;
-const words = ['--port', port, '--bind', '127.0.0.1', '--dir', home, '--save', '', '--appendonly', 'yes'];
+const words = [
+  '--port',
+  port,
+  '--bind',
+  '127.0.0.1',
+  '--dir',
+  home,
+  '--save',
+  '',
+  '--appendonly',
+  'yes',
+];
 const redis = spawn('redis-server', words.map(String), { stdio: 'ignore' });
 try {
   await untilItAnswers();
@@ -52,7 +63,9 @@ try {
     }
   }
   if (digests.size !== 1) throw new Error('the indexes are not equal');
-  const least = Object.fromEntries(Object.entries(seconds).map(([way, all]) => [way, Math.min(...all)]));
+  const least = Object.fromEntries(
+    Object.entries(seconds).map(([way, all]) => [way, Math.min(...all)]),
+  );
   const report = {
     passages,
     partPassages: Number(values['part-passages']),
@@ -72,11 +85,17 @@ try {
     for (const [way, all] of Object.entries(seconds)) {
       const of = (Math.min(...all) / least.alone).toFixed(2);
       const rate = Math.round(passages / Math.min(...all));
-      console.log(`${way.padEnd(12)} ${all.map((s) => s.toFixed(1)).join(' ')} s, ${rate} passages/s, ${of} of alone`);
+      console.log(
+        `${way.padEnd(12)} ${all.map((s) => s.toFixed(1)).join(' ')} s, ${rate} passages/s, ${of} of alone`,
+      );
     }
     const { perSecond, msEach } = report.emptyParts;
-    console.log(`parts of one passage that costs nothing: ${perSecond.toFixed(0)} a second, ${msEach.toFixed(1)} ms each`);
-    console.log(`${report.cores} cores, load averages ${report.otherLoad.join(' ')}, Node ${report.node}`);
+    console.log(
+      `parts of one passage that costs nothing: ${perSecond.toFixed(0)} a second, ${msEach.toFixed(1)} ms each`,
+    );
+    console.log(
+      `${report.cores} cores, load averages ${report.otherLoad.join(' ')}, Node ${report.node}`,
+    );
   }
 } finally {
   for (const child of children) child.kill('SIGKILL');
@@ -90,7 +109,10 @@ async function timeIndexing(corpus, index, workers) {
   const workersAtWork = Array.from({ length: workers }, () => run('worker', '--queue', url));
   const words = workers === 0 ? [] : ['--queue', url, '--part-passages', values['part-passages']];
   const indexing = run('index', corpus, '--index', index, ...words);
-  const first = await Promise.race([indexing.ended, ...workersAtWork.map((worker) => worker.ended)]);
+  const first = await Promise.race([
+    indexing.ended,
+    ...workersAtWork.map((worker) => worker.ended),
+  ]);
   const seconds = (performance.now() - began) / 1000;
   if (indexing.process.exitCode !== 0) throw new Error(`a process ended before its time: ${first}`);
   for (const worker of workersAtWork) worker.process.kill('SIGTERM');
@@ -100,7 +122,9 @@ async function timeIndexing(corpus, index, workers) {
 
 /** A command as users start it; `ended` resolves to what it said. */
 function run(...words) {
-  const child = spawn(process.execPath, ['dist/bin/xqg.js', ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, ['dist/bin/xqg.js', ...words], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   children.add(child);
   let said = '';
   child.stderr.on('data', (data) => {
@@ -150,10 +174,16 @@ async function timeEmptyParts() {
   const stopping = new AbortController();
   const worker = runWorker(url, { open: async () => recipe, signal: stopping.signal });
   const directory = join(home, 'empty');
-  const distribution = await Distribution.open({ url, partPassages: 1 }, { directory, recipe: { generator: null } });
+  const distribution = await Distribution.open(
+    { url, partPassages: 1 },
+    { directory, recipe: { generator: null } },
+  );
   const began = performance.now();
   await distribution.end(
-    await indexDocuments(directory, emptyDocuments(), { ...recipe, rowsFrom: distribution.rowsFrom }),
+    await indexDocuments(directory, emptyDocuments(), {
+      ...recipe,
+      rowsFrom: distribution.rowsFrom,
+    }),
   );
   const ms = performance.now() - began;
   await distribution.close();
@@ -188,7 +218,8 @@ function freePort() {
 
 async function untilItAnswers() {
   for (;;) {
-    if (redis.exitCode !== null) throw new Error(`redis-server ended with exit code ${redis.exitCode}`);
+    if (redis.exitCode !== null)
+      throw new Error(`redis-server ended with exit code ${redis.exitCode}`);
     try {
       return await queueStatus(url);
     } catch {

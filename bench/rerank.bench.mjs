@@ -5,18 +5,32 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LANGUAGES, makeLargeIndex, serveLargeIndex } from '../scripts/large-index.mjs';
+import { LANGUAGES, makeLargeIndex, serveLargeIndex } from './large-index.ts';
 
 const { values } = parseArgs({
-  options: { index: { type: 'string', default: join('.xqg', 'load') }, json: { type: 'boolean', default: false } },
+  options: {
+    index: { type: 'string', default: join('.xqg', 'load') },
+    json: { type: 'boolean', default: false },
+  },
 });
-const QUESTION = { question: 'ماذا يحدث في الصباح عند الماء والمدرسة؟', lang: 'ar', augment: 'both', k: 10 };
+const QUESTION = {
+  question: 'ماذا يحدث في الصباح عند الماء والمدرسة؟',
+  lang: 'ar',
+  augment: 'both',
+  k: 10,
+};
 const ALPHAS = Array.from({ length: 21 }, (_, i) => i / 20);
 
 makeLargeIndex(values.index);
 const { server, address } = await serveLargeIndex(values.index);
 try {
-  const times = { first: [], alpha: [], languages: [], 'alpha in chosen languages': [], 'all languages': [] };
+  const times = {
+    first: [],
+    alpha: [],
+    languages: [],
+    'alpha in chosen languages': [],
+    'all languages': [],
+  };
   for (;;) {
     const { status } = await (await fetch(`${address}/ready`)).json();
     if (status === 'ready') break;
@@ -52,20 +66,34 @@ try {
     for (const lang of [...LANGUAGES, ...LANGUAGES.slice(0, -1)]) {
       if (chosen.includes(lang)) chosen.splice(chosen.indexOf(lang), 1);
       else chosen.push(lang);
-      await step('languages', { languagePolicy: Object.fromEntries(chosen.map((code) => [code, 1])) });
+      await step('languages', {
+        languagePolicy: Object.fromEntries(chosen.map((code) => [code, 1])),
+      });
     }
   });
   const two = { ar: 1, de: 1 };
   await group('alpha in chosen languages', async () => {
-    for (const alpha of ALPHAS) await step('alpha in chosen languages', { alpha, languagePolicy: two });
+    for (const alpha of ALPHAS)
+      await step('alpha in chosen languages', { alpha, languagePolicy: two });
   });
   await group('all languages', () => step('all languages', { languagePolicy: 'all' }));
   const results = Object.entries(times).map(([name, list]) => {
     list.sort((a, b) => a - b);
-    const [median, most] = [list[list.length >> 1], list.at(-1)].map((ms) => Math.round(ms * 10) / 10);
-    return { name, steps: list.length, median, most, processor: Math.round(processor[name] / list.length) };
+    const [median, most] = [list[list.length >> 1], list.at(-1)].map(
+      (ms) => Math.round(ms * 10) / 10,
+    );
+    return {
+      name,
+      steps: list.length,
+      median,
+      most,
+      processor: Math.round(processor[name] / list.length),
+    };
   });
-  if (values.json) console.log(JSON.stringify({ cores: availableParallelism(), node: process.version, results }, null, 2));
+  if (values.json)
+    console.log(
+      JSON.stringify({ cores: availableParallelism(), node: process.version, results }, null, 2),
+    );
   else console.table(results);
 } finally {
   server.kill('SIGTERM');

@@ -5,14 +5,14 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import * as ort from 'onnxruntime-node';
 import { seededRandom } from '../dist/base/random.js';
+import { LexicalSegment } from '../dist/indexing/lexical/segment.js';
+import { SegmentBuilder } from '../dist/indexing/lexical/segment-builder.js';
 import { romanizedGrams } from '../dist/languages/analysis.js';
-import { SearchEngine } from '../dist/search/engine.js';
+import { FusedMatrices } from '../dist/search/dense/fused-matrices.js';
 import { topKGraph } from '../dist/search/dense/onnx-scanner.js';
 import { openScanner } from '../dist/search/dense/scanner.js';
-import { FusedMatrices } from '../dist/search/dense/fused-matrices.js';
+import { SearchEngine } from '../dist/search/engine.js';
 import { LexicalIndex } from '../dist/search/lexical/index.js';
-import { SegmentBuilder } from '../dist/indexing/lexical/segment-builder.js';
-import { LexicalSegment } from '../dist/indexing/lexical/segment.js';
 
 const { values } = parseArgs({
   options: {
@@ -94,7 +94,11 @@ for (let round = -3; round < questions; round++) {
   const rivals = {
     bareScan: () =>
       bare.run({
-        queries: new ort.Tensor('float32', vectors.questions.slice(asked * dim, (asked + 1) * dim), [1, dim]),
+        queries: new ort.Tensor(
+          'float32',
+          vectors.questions.slice(asked * dim, (asked + 1) * dim),
+          [1, dim],
+        ),
         vectors: matrix,
         k,
       }),
@@ -118,7 +122,9 @@ for (let round = -3; round < questions; round++) {
     if (round >= 0) times[name].push(ms);
   }
 }
-const medians = Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list)]));
+const medians = Object.fromEntries(
+  Object.entries(times).map(([name, list]) => [name, median(list)]),
+);
 const result = {
   passages: n,
   dim,
@@ -131,8 +137,11 @@ const result = {
 };
 if (values.json) console.log(JSON.stringify(result));
 else {
-  console.log(`${n.toLocaleString('en')} passages x ${dim} dimensions, ${questions} questions, medians`);
-  for (const [name, ms] of Object.entries(medians)) console.log(`${name.padEnd(10)} ${ms.toFixed(2).padStart(8)} ms`);
+  console.log(
+    `${n.toLocaleString('en')} passages x ${dim} dimensions, ${questions} questions, medians`,
+  );
+  for (const [name, ms] of Object.entries(medians))
+    console.log(`${name.padEnd(10)} ${ms.toFixed(2).padStart(8)} ms`);
   console.log(`hybrid / bare scan ${result.hybridToBareScan.toFixed(2)} (target: at most 1.5)`);
   console.log(`lexical index ${Math.round(result.lexicalBytesPerPassage)} bytes a passage`);
 }
@@ -189,7 +198,10 @@ function syntheticFactors() {
       `s${stem}`,
       bag(
         new Map(
-          NEARNESS.map((near) => [`s${Math.min(STEMS - 1, Math.floor(stem * (0.5 + random())))}`, near]),
+          NEARNESS.map((near) => [
+            `s${Math.min(STEMS - 1, Math.floor(stem * (0.5 + random())))}`,
+            near,
+          ]),
         ),
       ),
     ]),
@@ -231,11 +243,14 @@ function zipf(size, offset) {
 
 /** Distinct words of letters as frequent as in English; rare words are longer. */
 function pseudoWords(size) {
-  const letters = 'eeeeeeeeeeeetttttttttaaaaaaaaooooooooiiiiiiinnnnnnnsssssshhhhhhrrrrrrddddlllluuucccmmmffwwyyggppbbvk';
+  const letters =
+    'eeeeeeeeeeeetttttttttaaaaaaaaooooooooiiiiiiinnnnnnnsssssshhhhhhrrrrrrddddlllluuucccmmmffwwyyggppbbvk';
   const distinct = new Set();
   while (distinct.size < size) {
     const length = 2 + Math.round(Math.log10(distinct.size + 1) + 3 * random());
-    distinct.add(Array.from({ length }, () => letters[Math.floor(random() * letters.length)]).join(''));
+    distinct.add(
+      Array.from({ length }, () => letters[Math.floor(random() * letters.length)]).join(''),
+    );
   }
   return [...distinct];
 }

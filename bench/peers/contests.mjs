@@ -8,8 +8,8 @@ import { fuse } from '../../dist/augment/fuse.js';
 import { StaticEncoder } from '../../dist/encode/static/static-encoder.js';
 import { measureRun, parseMeasures } from '../../dist/evaluate/measures/metrics.js';
 import { LexiconGenerator } from '../../dist/generate/lexicon.js';
-import { indexDocuments } from '../../dist/indexing/build.js';
 import { Graph } from '../../dist/indexing/ann/graph.js';
+import { indexDocuments } from '../../dist/indexing/build.js';
 import { LexicalSegment } from '../../dist/indexing/lexical/segment.js';
 import { SegmentBuilder } from '../../dist/indexing/lexical/segment-builder.js';
 import { sumParts } from '../../dist/search/dense/exact-search.js';
@@ -43,7 +43,13 @@ export async function contests(data, threads) {
   const gigabytes = data.passages.byteLength / 1e9;
   const remembering = new StaticEncoder(data.pack);
   const encoded = async (encoder) => {
-    const passages = data.english.map((text, i) => ({ id: `${i}`, lang: 'en', title: '', headings: [], text }));
+    const passages = data.english.map((text, i) => ({
+      id: `${i}`,
+      lang: 'en',
+      title: '',
+      headings: [],
+      text,
+    }));
     return [(await encoder.encodePassages(passages)).length / encoder.identity.dim];
   };
   return [
@@ -53,12 +59,25 @@ export async function contests(data, threads) {
       ours: {
         name: 'xqg (8 bits, then exact)',
         run: (turn) => {
-          const { scores, error } = sumParts([{ ...matrix.approximate(question(turn)), weight: 1 }], sums);
-          return [...exactTopK(scores, error, question(turn), [{ matrix, weight: 1 }], k, rank).rows];
+          const { scores, error } = sumParts(
+            [{ ...matrix.approximate(question(turn)), weight: 1 }],
+            sums,
+          );
+          return [
+            ...exactTopK(scores, error, question(turn), [{ matrix, weight: 1 }], k, rank).rows,
+          ];
         },
       },
-      rivals: [{ name: 'faiss IndexFlatIP', task: 'faiss one' }, { name: 'numpy', task: 'numpy one' }],
-      limit: { name: 'reading the matrix once', task: 'bandwidth', share: (ours, limit) => limit / ours, gigabytes },
+      rivals: [
+        { name: 'faiss IndexFlatIP', task: 'faiss one' },
+        { name: 'numpy', task: 'numpy one' },
+      ],
+      limit: {
+        name: 'reading the matrix once',
+        task: 'bandwidth',
+        share: (ours, limit) => limit / ours,
+        gigabytes,
+      },
       same: 'rows',
     },
     {
@@ -73,7 +92,11 @@ export async function contests(data, threads) {
           let best = null;
           for (let q = 0; q < BATCH; q++) {
             const query = asked.subarray(q * dim, (q + 1) * dim);
-            const part = { scores: products.subarray(q * n, (q + 1) * n), error: roundingError(query, matrix), weight: 1 };
+            const part = {
+              scores: products.subarray(q * n, (q + 1) * n),
+              error: roundingError(query, matrix),
+              weight: 1,
+            };
             const { scores, error } = sumParts([part], sums);
             const { rows } = exactTopK(scores, error, query, [{ matrix, weight: 1 }], k, rank);
             best ??= rows;
@@ -81,7 +104,10 @@ export async function contests(data, threads) {
           return [...best];
         },
       },
-      rivals: [{ name: 'faiss IndexFlatIP', task: 'faiss batch' }, { name: 'numpy', task: 'numpy batch' }],
+      rivals: [
+        { name: 'faiss IndexFlatIP', task: 'faiss batch' },
+        { name: 'numpy', task: 'numpy batch' },
+      ],
       limit: {
         name: 'the same arithmetic at the speed of a product of matrices in cache',
         task: 'gemm',
@@ -160,7 +186,8 @@ function lexicalContest({ texts, asked }) {
   const segments = [];
   let builder = new SegmentBuilder();
   const seal = () => {
-    if (builder.rows > 0) segments.push(LexicalSegment.open(builder.finish(), 'a segment of the benchmark'));
+    if (builder.rows > 0)
+      segments.push(LexicalSegment.open(builder.finish(), 'a segment of the benchmark'));
     builder = new SegmentBuilder();
   };
   for (const text of texts) {
@@ -178,7 +205,11 @@ function lexicalContest({ texts, asked }) {
   const modules = createRequire(join(resolve(peers().node), 'package.json'));
   const MiniSearch = modules('minisearch');
   const orama = modules('@orama/orama');
-  const mini = new MiniSearch({ fields: ['text'], idField: 'id', tokenize: (text) => text.split(' ') });
+  const mini = new MiniSearch({
+    fields: ['text'],
+    idField: 'id',
+    tokenize: (text) => text.split(' '),
+  });
   const database = orama.create({ schema: { text: 'string' } });
   const all = (ask) => async () => {
     let first = null;
@@ -210,12 +241,24 @@ function lexicalContest({ texts, asked }) {
       {
         name: 'minisearch',
         prepare: () => mini.addAll(texts.map((text, id) => ({ id, text }))),
-        run: all((question) => mini.search(question).slice(0, 10).map(({ id }) => id)),
+        run: all((question) =>
+          mini
+            .search(question)
+            .slice(0, 10)
+            .map(({ id }) => id),
+        ),
       },
       {
         name: 'orama',
-        prepare: () => orama.insertMultiple(database, texts.map((text, i) => ({ id: `${i}`, text })), 1000),
-        run: all(async (term) => (await orama.search(database, { term, limit: 10 })).hits.map(({ id }) => id)),
+        prepare: () =>
+          orama.insertMultiple(
+            database,
+            texts.map((text, i) => ({ id: `${i}`, text })),
+            1000,
+          ),
+        run: all(async (term) =>
+          (await orama.search(database, { term, limit: 10 })).hits.map(({ id }) => id),
+        ),
       },
     ],
     same: 'rows',
@@ -246,7 +289,8 @@ function luceneRival(texts, asked) {
 }
 
 function metricContest({ qrels, run }) {
-  const maps = (object) => new Map(Object.entries(object).map(([id, of]) => [id, new Map(Object.entries(of))]));
+  const maps = (object) =>
+    new Map(Object.entries(object).map(([id, of]) => [id, new Map(Object.entries(of))]));
   const measures = parseMeasures('nDCG@10,R@100,mAP');
   const [judgments, scores] = [maps(qrels), maps(run)];
   return {
@@ -256,7 +300,10 @@ function metricContest({ qrels, run }) {
       name: 'xqg',
       run: () => [Number(measureRun(judgments, scores, measures).means[0].toFixed(6))],
     },
-    rivals: [{ name: 'pytrec_eval', task: 'pytrec_eval' }, { name: 'ranx', task: 'ranx' }],
+    rivals: [
+      { name: 'pytrec_eval', task: 'pytrec_eval' },
+      { name: 'ranx', task: 'ranx' },
+    ],
     same: 'values',
   };
 }
@@ -280,12 +327,23 @@ function fusionContest({ passages, queries }) {
     ours: {
       name: 'xqg (a sum for each of 7 languages)',
       run: () => {
-        const matrix = fuse(some, languages, { variant: 'sum', alpha: 0.01, renormalize: false, dim });
+        const matrix = fuse(some, languages, {
+          variant: 'sum',
+          alpha: 0.01,
+          renormalize: false,
+          dim,
+        });
         return [Number(matrix[3 * dim + 3].toFixed(4))];
       },
       bytes: { memory: 4 * dim * 8, disk: 4 * dim + 7 * (dim + 4) },
     },
-    rivals: [{ name: 'the released arithmetic (numpy)', task: 'numpy fusion', bytes: { memory: 4 * dim * 36, disk: 4 * dim * 36 } }],
+    rivals: [
+      {
+        name: 'the released arithmetic (numpy)',
+        task: 'numpy fusion',
+        bytes: { memory: 4 * dim * 36, disk: 4 * dim * 36 },
+      },
+    ],
     same: 'values',
   };
 }
@@ -313,7 +371,9 @@ function pipelineContest({ pack, piped }, threads) {
         }
       },
     },
-    rivals: [{ name: 'a loop in Python (model2vec, faiss, bm25s), in memory', task: 'python pipeline' }],
+    rivals: [
+      { name: 'a loop in Python (model2vec, faiss, bm25s), in memory', task: 'python pipeline' },
+    ],
     turns: 2,
     same: 'values',
   };
@@ -322,7 +382,12 @@ function pipelineContest({ pack, piped }, threads) {
 async function* documents(texts) {
   for (const [number, text] of texts.entries()) {
     const blocks = [{ headings: [], text }];
-    const place = { source: '/synthetic', path: '/synthetic/passages.jsonl', title: '', lang: 'en' };
+    const place = {
+      source: '/synthetic',
+      path: '/synthetic/passages.jsonl',
+      title: '',
+      lang: 'en',
+    };
     yield { id: `passage-${number}`, ...place, metadata: {}, blocks, whole: true };
   }
 }

@@ -2,15 +2,18 @@
 // files that the Python rivals read.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadPack } from '../../dist/pack/format.js';
 import { CONNECTIVITY, EXPANSION_ADD } from '../../dist/indexing/ann/graph.js';
+import { loadPack } from '../../dist/pack/format.js';
 
 export const SHAPE = {
   dim: 512,
   k: 100,
   nearDim: 256,
   recall: 0.95,
-  widths: [10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 128, 160, 192, 256, 384, 512],
+  widths: [
+    10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 128, 160, 192, 256, 384,
+    512,
+  ],
   connectivity: CONNECTIVITY,
   expansion: EXPANSION_ADD,
   wordDim: 0,
@@ -48,7 +51,8 @@ export async function makeData(folder, { passages, texts, near, piped }) {
   const pack = await loadPack('base');
   const { pivot } = pack;
   const words = [];
-  while (words.length < 30_000 && pivot.vector(words.length) !== null) words.push(pivot.surface(words.length));
+  while (words.length < 30_000 && pivot.vector(words.length) !== null)
+    words.push(pivot.surface(words.length));
   const wordDim = pivot.dim;
   const wordVectors = new Float32Array(words.length * wordDim);
   words.forEach((_, id) => {
@@ -66,7 +70,9 @@ export async function makeData(folder, { passages, texts, near, piped }) {
     queries: unitRows(SHAPE.fused * SHAPE.queries, SHAPE.dim, 5),
     words: wordVectors,
     texts: Array.from({ length: texts }, (_, row) => text(row, 80)),
-    asked: Array.from({ length: 50 }, (_, row) => [...new Set(text(10_000_000 + row, 8).split(' '))].join(' ')),
+    asked: Array.from({ length: 50 }, (_, row) =>
+      [...new Set(text(10_000_000 + row, 8).split(' '))].join(' '),
+    ),
     english: Array.from({ length: 2000 }, (_, row) => text(20_000_000 + row, 100)),
     piped: Array.from({ length: piped }, (_, row) => text(30_000_000 + row, 100)),
     ...judged(),
@@ -90,7 +96,13 @@ function tablesOf(pack, words, texts) {
     if (!used.has(surface)) return;
     const stem = pack.pivot.stem(id);
     tables[surface] = Object.fromEntries(
-      SHAPE.pipedLanguages.map((lang) => [lang, pack.fromPivot(stem, lang).slice(0, 4).map(({ term }) => term)]),
+      SHAPE.pipedLanguages.map((lang) => [
+        lang,
+        pack
+          .fromPivot(stem, lang)
+          .slice(0, 4)
+          .map(({ term }) => term),
+      ]),
     );
   });
   return tables;
@@ -105,7 +117,8 @@ function judged() {
     qrels[id] = {};
     run[id] = {};
     for (let r = 0; r < 100; r++) run[id][`d${(q * 37 + r * 101) % 5000}`] = random(q * 100 + r);
-    for (let r = 0; r < 5; r++) qrels[id][`d${(q * 37 + Math.floor(random(q + r) * 120) * 101) % 5000}`] = 1 + (r % 3);
+    for (let r = 0; r < 5; r++)
+      qrels[id][`d${(q * 37 + Math.floor(random(q + r) * 120) * 101) % 5000}`] = 1 + (r % 3);
   }
   return { qrels, run };
 }

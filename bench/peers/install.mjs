@@ -18,7 +18,9 @@ export function peers() {
 /** What Java needs to run Lucene; null without Maven and a compiler. */
 export function lucene() {
   const jars = join(FOLDER, 'lucene');
-  return existsSync(join(jars, 'LuceneRival.class')) ? ['-cp', `${jars}${delimiter}${join(jars, '*')}`] : null;
+  return existsSync(join(jars, 'LuceneRival.class'))
+    ? ['-cp', `${jars}${delimiter}${join(jars, '*')}`]
+    : null;
 }
 
 export function install() {
@@ -41,7 +43,14 @@ function installLucene(jars) {
   const run = (command, words) => execFileSync(command, words, { stdio: ['ignore', 2, 2] });
   try {
     const pom = join(HERE, 'lucene', 'pom.xml');
-    run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${jars}`]);
+    run('mvn', [
+      '-q',
+      '-B',
+      '-f',
+      pom,
+      'dependency:copy-dependencies',
+      `-DoutputDirectory=${jars}`,
+    ]);
     run('javac', ['-cp', join(jars, '*'), '-d', jars, join(HERE, 'lucene', 'LuceneRival.java')]);
   } catch (error) {
     console.error(`Lucene is left out, it needs Maven and Java 17: ${error.message}`);

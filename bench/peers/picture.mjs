@@ -6,20 +6,27 @@ const time = (ms) => (ms >= 1 ? `${ms.toPrecision(3)} ms` : `${(ms * 1000).toPre
 const times = (ratio) => (ratio >= 9.95 ? ratio.toFixed(0) : ratio.toFixed(2));
 
 export function table(results) {
-  const lines = ['| what | side | least time for one | times ours | same result |', '|---|---|---|---|---|'];
+  const lines = [
+    '| what | side | least time for one | times ours | same result |',
+    '|---|---|---|---|---|',
+  ];
   for (const { name, ours, rivals, limit } of results) {
     const share = limit ? `; ${(limit.share * 100).toFixed(0)} % of the limit (${limit.name})` : '';
     lines.push(`| ${name} | ${ours.name} | ${time(ours.ms)}${bytes(ours)}${share} | 1 | |`);
     for (const rival of rivals) {
       const same = rival.agreement === undefined ? '' : `${(rival.agreement * 100).toFixed(0)} %`;
-      lines.push(`| | ${rival.name} | ${time(rival.ms)}${bytes(rival)} | ${times(rival.ratio)} | ${same} |`);
+      lines.push(
+        `| | ${rival.name} | ${time(rival.ms)}${bytes(rival)} | ${times(rival.ratio)} | ${same} |`,
+      );
     }
   }
   return lines.join('\n');
 }
 
 function bytes({ bytes }) {
-  return bytes ? `, ${(bytes.memory / 1024).toFixed(1)} KiB in memory, ${(bytes.disk / 1024).toFixed(1)} KiB on disk a passage` : '';
+  return bytes
+    ? `, ${(bytes.memory / 1024).toFixed(1)} KiB in memory, ${(bytes.disk / 1024).toFixed(1)} KiB on disk a passage`
+    : '';
 }
 
 export function picture({ results, threads }) {
@@ -28,7 +35,8 @@ export function picture({ results, threads }) {
   const [low, high] = [Math.min(0.5, ...ratios), Math.max(2, ...ratios)].map(Math.log10);
   const x = (ratio) => LEFT + ((Math.log10(ratio) - low) / (high - low)) * (WIDTH - LEFT - RIGHT);
   const height = (bars.length + 2) * ROW;
-  const text = (at, y, words, more = '') => `<text x="${at}" y="${y}" ${more}>${words.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</text>`;
+  const text = (at, y, words, more = '') =>
+    `<text x="${at}" y="${y}" ${more}>${words.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</text>`;
   const drawn = bars.flatMap(({ title, name, ratio }, i) => {
     const y = (i + 1) * ROW;
     if (title) return [text(8, y + 15, title, 'font-weight="600"')];
@@ -43,7 +51,11 @@ export function picture({ results, threads }) {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12" role="img" aria-label="How many times as long other programs take">`,
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
-    text(8, 15, `How many times as long as xqg; ${threads === 1 ? 'one thread' : `${threads} threads`}, least of interleaved turns, logarithmic`),
+    text(
+      8,
+      15,
+      `How many times as long as xqg; ${threads === 1 ? 'one thread' : `${threads} threads`}, least of interleaved turns, logarithmic`,
+    ),
     ...drawn,
     `<line x1="${x(1).toFixed(1)}" x2="${x(1).toFixed(1)}" y1="${ROW}" y2="${height - ROW}" stroke="#5f5b54"/>`,
     '</svg>',
