@@ -36,7 +36,12 @@ const pathOf = (layer) => `^src/${layer}(/|\\.ts$)`;
 export default {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '\\.d\\.ts$|\\.config\\.m?js$|src/web/' }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: '\\.d\\.ts$|\\.config\\.m?js$|src/web/' },
+      to: {},
+    },
     ...LAYERS.map((layer, floor) => ({
       name: `${layer}-imports-only-layers-before-it`,
       severity: 'error',
@@ -50,7 +55,10 @@ export default {
       name: 'web-reaches-the-server-through-the-client',
       severity: 'error',
       from: { path: '^src/web/' },
-      to: { path: '^src/', pathNot: ['^src/web/', '^src/client/', '^src/languages/', '^src/base/'] },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/web/', '^src/client/', '^src/languages/', '^src/base/'],
+      },
     },
     {
       name: 'no-tests-in-the-product',

@@ -11,8 +11,8 @@ import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { openIndex } from '../src/index.js';
 import { table, writeMarked } from '../scripts/marked.js';
+import { openIndex } from '../src/index.js';
 import { BitextCorpus } from './bitext-corpus.js';
 import { LANGUAGES, PlantedCorpus } from './planted-corpus.js';
 

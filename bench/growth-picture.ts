@@ -60,10 +60,10 @@ export function growthPicture({ machine, sizes }) {
 }
 
 function panelOf({ title, lines }, sizes, left, top) {
-  const series = Object.entries(lines).map(([name, valueOf], i) => ({
+  const series = Object.entries(lines).map(([name, figureOf], i) => ({
     name,
     color: COLORS[i],
-    points: sizes.map(({ passages, stages }) => [passages, Math.max(valueOf(stages), 1e-3)]),
+    points: sizes.map(({ passages, stages }) => [passages, Math.max(figureOf(stages), 1e-3)]),
   }));
   const xs = decades(sizes.map(({ passages }) => passages));
   const ys = decades(series.flatMap(({ points }) => points.map(([, y]) => y)));

@@ -17,7 +17,7 @@ import { openSnapshot, openVersion } from '../src/indexing/open.js';
 import { openRecipe } from '../src/indexing/recipe.js';
 import { Candidates } from '../src/search/candidates/candidates.js';
 import { searchDefaults } from '../src/search/defaults.js';
-import { LateScanner } from '../src/search/dense/scanner.js';
+import { LateScanner } from '../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../src/search/engine.js';
 import { LexicalIndex } from '../src/search/lexical/index.js';
 import { parseAddress } from '../src/store/opensearch/address.js';

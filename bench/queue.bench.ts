@@ -13,8 +13,8 @@ import { parseArgs } from 'node:util';
 import { indexDocuments } from '../src/indexing/build.js';
 import { digestIndex } from '../src/indexing/digest.js';
 import { queueStatus } from '../src/indexing/workers/queue-status.js';
-import { Distribution } from '../src/indexing/workers/queued-run.js';
-import { runWorker } from '../src/indexing/workers/worker.js';
+import { QueuedRun } from '../src/indexing/workers/queued-run.js';
+import { takeParts } from '../src/indexing/workers/worker.js';
 import { loadPack } from '../src/pack/format.js';
 
 const { values } = parseArgs({
@@ -172,21 +172,21 @@ async function timeEmptyParts() {
   };
   const recipe = { encoder, generator: null, pack: null };
   const stopping = new AbortController();
-  const worker = runWorker(url, { open: async () => recipe, signal: stopping.signal });
+  const worker = takeParts(url, { open: async () => recipe, signal: stopping.signal });
   const directory = join(home, 'empty');
-  const distribution = await Distribution.open(
+  const run = await QueuedRun.open(
     { url, partPassages: 1 },
     { directory, recipe: { generator: null } },
   );
   const began = performance.now();
-  await distribution.end(
+  await run.end(
     await indexDocuments(directory, emptyDocuments(), {
       ...recipe,
-      rowsFrom: distribution.rowsFrom,
+      rowsFrom: run.rowsFrom,
     }),
   );
   const ms = performance.now() - began;
-  await distribution.close();
+  await run.close();
   stopping.abort();
   await worker;
   return { parts: emptyParts, perSecond: emptyParts / (ms / 1000), msEach: ms / emptyParts };

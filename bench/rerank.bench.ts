@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LANGUAGES, makeLargeIndex, serveLargeIndex } from './large-index.js';
+import { buildLargeIndex, LANGUAGES, serveLargeIndex } from './large-index.js';
 
 const { values } = parseArgs({
   options: {
@@ -21,7 +21,7 @@ const QUESTION = {
 };
 const ALPHAS = Array.from({ length: 21 }, (_, i) => i / 20);
 
-makeLargeIndex(values.index);
+buildLargeIndex(values.index);
 const { server, address } = await serveLargeIndex(values.index);
 try {
   const times = {

@@ -10,7 +10,7 @@ import { SegmentBuilder } from '../src/indexing/lexical/segment-builder.js';
 import { romanizedGrams } from '../src/languages/analysis.js';
 import { FusedMatrices } from '../src/search/dense/fused-matrices.js';
 import { topKGraph } from '../src/search/dense/onnx-scanner.js';
-import { openScanner } from '../src/search/dense/scanner.js';
+import { openScanner } from '../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../src/search/engine.js';
 import { LexicalIndex } from '../src/search/lexical/index.js';
 

@@ -1,6 +1,6 @@
 /**
- * Search results as text for people. Whatever has a width that is not known (any script) stands at
- * the end of its line, so that no layout depends on it.
+ * Search results as text for people. What may be of any width (texts in any script) stands at the
+ * end of its line, so that no layout depends on it.
  */
 import { isAbsolute, relative } from 'node:path';
 import type { Comparison } from '../search/compare.js';

@@ -68,9 +68,7 @@ export function createMcpServer(service: Service, access: Access): McpServer {
   return server;
 }
 
-/**
- * What was computed, as JSON; a failure with its code and remedy, on which the assistant can act.
- */
+/** A result as JSON; a failure with its code and remedy, on which the assistant can act. */
 async function resultOf(work: () => Promise<unknown>): Promise<CallToolResult> {
   try {
     return { content: [{ type: 'text', text: JSON.stringify(await work()) }] };

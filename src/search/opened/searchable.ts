@@ -57,7 +57,7 @@ export interface Searchable {
   readonly manifest: Manifest;
   /** Of the store. */
   readonly version: string;
-
+  /** The corpus as a whole: its languages, and how requests are read. It may lack every row. */
   readonly corpus: SearchView;
   /** The rows that these requests rank. */
   viewFor(requests: readonly SearchRequest[], options?: ViewOptions): Promise<SearchView>;
