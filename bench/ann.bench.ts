@@ -1,10 +1,15 @@
-// Where exact search ends: questions through exact search and through `xqg ann` over the same rows, by size. Every stage runs in a process of
-// its own; warm questions of both ways are interleaved in one. Text: sentences of the bitext (bitext-corpus.mjs), or synthetic passages
-// (planted-corpus.mjs) whose words are independent, the worst case for every such index.
-// usage: npm run bench:ann -- [--passages 10000,30000,100000] [--text bitext|synthetic] [--recall 0.95] [--pack base] [--folder DIR]
-//        [--lance IVF_FLAT,IVF_RQ,HNSW_SQ] [--write]
-// --write: figures to docs/ann.json, where those of other sizes and texts stay, and the table of docs/scaling.md; else JSON to stdout.
-// --lance: also LanceDB's own indexes over the same vectors (lance-indexes.mjs).
+/**
+ * Where exact search ends: questions through exact search and through `xqg ann` over the same rows,
+ * by size. Every stage runs in a process of its own; warm questions of both ways are interleaved in
+ * one. Text: sentences of the bitext (bitext-corpus.ts), or synthetic passages (planted-corpus.ts)
+ * whose words are independent, the worst case for every such index.
+ * usage: npm run bench bench/ann.bench.ts -- [--passages 10000,30000,100000]
+ *   [--text bitext|synthetic] [--recall 0.95] [--pack base] [--folder DIR]
+ *   [--lance IVF_FLAT,IVF_RQ,HNSW_SQ] [--write]
+ *   --write: figures to docs/ann.json, where those of other sizes and texts stay, and the table of
+ *   docs/scaling.md; else JSON to stdout
+ *   --lance: also LanceDB's own indexes over the same vectors (lance-indexes.ts)
+ */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
@@ -12,9 +17,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { table, writeMarked } from '../scripts/marked.js';
-import { openIndex } from '../src/index.js';
+import { openIndex, type SearchMode } from '../src/index.js';
 import { BitextCorpus } from './bitext-corpus.js';
-import { LANGUAGES, PlantedCorpus } from './planted-corpus.js';
+import { LANGUAGES, PlantedCorpus, type PlantedQuestion } from './planted-corpus.js';
 
 const { values } = parseArgs({
   options: {
@@ -32,10 +37,15 @@ const { values } = parseArgs({
 const JSON_FILE = 'docs/ann.json';
 const QUESTIONS = 100;
 const ROUNDS = 3;
+const WAYS = ['exact', 'ann'] as const;
+type Way = (typeof WAYS)[number];
 /** Room for every matrix, so that exact search is never slowed by making one again. */
 const ALL_MATRICES = 2 ** 34;
 
-const STAGES = {
+/** What a stage measures, of `n` passages in the folder `dir`. */
+type Stage = (n: number, dir: string) => Promise<object>;
+
+const STAGES: Readonly<Record<string, Stage>> = {
   index,
   build,
   exact: (_, dir) => alone(dir, false),
@@ -47,18 +57,42 @@ const STAGES = {
 if (values.stage === undefined) await measureAll();
 else
   process.stdout.write(
-    JSON.stringify(await STAGES[values.stage](Number(values.passages), values.dir)),
+    JSON.stringify(await STAGES[values.stage](Number(values.passages), values.dir!)),
   );
 
-async function measureAll() {
+interface WayFigures {
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  /** Share of the questions whose answer is among the hits. */
+  readonly answersFound: number;
+}
+
+interface WarmFigures {
+  readonly recallAt10: number;
+  readonly exact: WayFigures;
+  readonly ann: WayFigures;
+}
+
+interface Size {
+  readonly text: string;
+  readonly passages: number;
+  readonly stages: {
+    readonly build: Awaited<ReturnType<typeof build>>;
+    readonly exact: Awaited<ReturnType<typeof alone>>;
+    readonly ann: Awaited<ReturnType<typeof alone>>;
+    readonly warm: Readonly<Record<'dense' | 'hybrid' | 'shown', WarmFigures>>;
+  };
+}
+
+async function measureAll(): Promise<void> {
   const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'xqg-ann-bench-'));
-  const sizes =
+  const sizes: Size[] =
     existsSync(JSON_FILE) && values.write ? JSON.parse(readFileSync(JSON_FILE, 'utf8')).sizes : [];
   try {
     for (const n of values.passages.split(',').map(Number)) {
       const dir = join(folder, `${values.text}-${n}`);
       mkdirSync(dir, { recursive: true });
-      const stages = {};
+      const stages: Record<string, object> = {};
       for (const stage of Object.keys(STAGES)) {
         stages[stage] = await inProcess(stage, n, dir);
         console.error(`${n} passages, ${stage}: ${JSON.stringify(stages[stage])}`);
@@ -66,7 +100,11 @@ async function measureAll() {
       if (values.folder === undefined) rmSync(dir, { recursive: true });
       const others = sizes.filter(({ text, passages }) => text !== values.text || passages !== n);
       const { text } = values;
-      sizes.splice(0, Infinity, ...others, { text, passages: n, stages });
+      sizes.splice(0, Infinity, ...others, {
+        text,
+        passages: n,
+        stages: stages as unknown as Size['stages'],
+      });
       sizes.sort((a, b) =>
         a.text === b.text ? a.passages - b.passages : a.text < b.text ? -1 : 1,
       );
@@ -77,7 +115,7 @@ async function measureAll() {
         node: process.version,
       };
       const result = {
-        command: 'npm run bench:ann -- --write',
+        command: 'npm run bench bench/ann.bench.ts -- --write',
         machine,
         pack: values.pack,
         queryLanguages: LANGUAGES,
@@ -95,8 +133,9 @@ async function measureAll() {
   }
 }
 
-async function inProcess(stage, n, dir) {
+async function inProcess(stage: string, n: number, dir: string): Promise<object> {
   const args = [
+    ...process.execArgv,
     fileURLToPath(import.meta.url),
     '--stage',
     stage,
@@ -105,24 +144,26 @@ async function inProcess(stage, n, dir) {
     '--dir',
     dir,
   ];
-  for (const name of ['text', 'recall', 'pack', 'lance'])
-    if (values[name] !== undefined) args.push(`--${name}`, values[name]);
+  for (const name of ['text', 'recall', 'pack', 'lance'] as const) {
+    const value = values[name];
+    if (value !== undefined) args.push(`--${name}`, value);
+  }
   const run = promisify(execFile)(process.execPath, args, { encoding: 'utf8' });
-  run.child.stderr.pipe(process.stderr);
+  run.child.stderr!.pipe(process.stderr);
   return JSON.parse((await run).stdout);
 }
 
-function openCorpus() {
+function openCorpus(): Promise<PlantedCorpus> | BitextCorpus {
   return values.text === 'bitext' ? BitextCorpus.open() : PlantedCorpus.open(values.pack);
 }
 
 /** Kept beside the index: looking for them takes memory, which is measured. */
-function askedQuestions(dir) {
+function readQuestions(dir: string): PlantedQuestion[] {
   return JSON.parse(readFileSync(join(dir, 'questions.json'), 'utf8'));
 }
 
 /** Left as it is where it is there already: `--folder` keeps it. */
-async function index(n, dir) {
+async function index(n: number, dir: string) {
   writeFileSync(
     join(dir, 'questions.json'),
     JSON.stringify(await (await openCorpus()).questions(n, QUESTIONS)),
@@ -138,7 +179,7 @@ async function index(n, dir) {
   return { seconds, storeBytes: bytes.store };
 }
 
-async function build(_, dir) {
+async function build(_: number, dir: string) {
   const target = await openIndex(dir);
   const { seconds, bytes, graphBytes, graph, expansion, candidates, recall, questions } =
     await target.buildAnn({ recall: Number(values.recall) });
@@ -160,11 +201,12 @@ async function build(_, dir) {
  * From opening to the first answer in a new process, and the memory that answers in all languages
  * take, with the default budget.
  */
-async function alone(dir, ann) {
-  const questions = askedQuestions(dir);
+async function alone(dir: string, ann: boolean) {
+  const questions = readQuestions(dir);
   const began = performance.now();
   const target = await openIndex(dir);
-  const ask = ({ text, lang }) => target.search(text, { lang, mode: 'dense', ann });
+  const ask = ({ text, lang }: PlantedQuestion) =>
+    target.search(text, { lang, mode: 'dense', ann });
   await ask(questions[0]);
   const firstAnswerSeconds = (performance.now() - began) / 1000;
   for (const question of questions) await ask(question);
@@ -176,20 +218,23 @@ async function alone(dir, ann) {
  * Minima of the rounds for each question, recall against exact search: of ranking alone, then with
  * the texts and snippets of ten hits.
  */
-async function warm(_, dir) {
-  const questions = askedQuestions(dir);
+type Ranking = (question: PlantedQuestion, ann: boolean) => Promise<string[]>;
+
+async function warm(_: number, dir: string): Promise<Record<string, object>> {
+  const questions = readQuestions(dir);
   const target = await openIndex(dir, { matrixBudgetBytes: ALL_MATRICES });
   const rank =
-    (mode) =>
+    (mode: SearchMode): Ranking =>
     async ({ text, lang }, ann) => {
       for await (const { hits } of target.rank([{ text, lang }], { mode, k: 10, ann }))
         return hits.map(({ id }) => id);
+      throw new Error('no ranking came');
     };
-  const show = async ({ text, lang }, ann) => {
+  const show: Ranking = async ({ text, lang }, ann) => {
     const { hits } = await target.search(text, { lang, mode: 'dense', k: 10, ann });
     return hits.map(({ id }) => id);
   };
-  const result = {};
+  const result: Record<string, object> = {};
   for (const [name, ask] of Object.entries({
     dense: rank('dense'),
     hybrid: rank('hybrid'),
@@ -200,8 +245,8 @@ async function warm(_, dir) {
     let same = 0;
     for (let round = 0; round <= ROUNDS; round++) {
       for (const [q, question] of questions.entries()) {
-        const ids = {};
-        for (const way of ['exact', 'ann']) {
+        const ids: Record<Way, string[]> = { exact: [], ann: [] };
+        for (const way of WAYS) {
           const began = performance.now();
           ids[way] = await ask(question, way === 'ann');
           const ms = performance.now() - began;
@@ -211,11 +256,11 @@ async function warm(_, dir) {
         if (round > 0) continue;
         same +=
           ids.exact.filter((id) => ids.ann.includes(id)).length / Math.max(1, ids.exact.length);
-        for (const way of ['exact', 'ann']) if (ids[way].includes(question.answer)) found[way]++;
+        for (const way of WAYS) if (ids[way].includes(question.answer)) found[way]++;
       }
     }
     const count = questions.length;
-    const ways = ['exact', 'ann'].map((way) => [
+    const ways = WAYS.map((way) => [
       way,
       {
         medianMs: median(best[way]),
@@ -229,12 +274,12 @@ async function warm(_, dir) {
   return result;
 }
 
-async function lance(_, dir) {
-  const { lanceIndexes } = await import('./lance-indexes.mjs');
+async function lance(_: number, dir: string): Promise<object> {
+  const { lanceIndexes } = await import('./lance-indexes.js');
   const target = await openIndex(dir, { matrixBudgetBytes: ALL_MATRICES });
-  const kinds = values.lance.split(',');
+  const kinds = values.lance!.split(',');
   const folder = mkdtempSync(join(tmpdir(), 'xqg-lance-'));
-  const result = await lanceIndexes(target, askedQuestions(dir), {
+  const result = await lanceIndexes(target, readQuestions(dir), {
     folder,
     kinds,
     recall: Number(values.recall),
@@ -244,7 +289,7 @@ async function lance(_, dir) {
   return result;
 }
 
-function sizesTable(sizes) {
+function sizesTable(sizes: readonly Size[]): string {
   const header = [
     'passages',
     'ranking, exact / graph',
@@ -274,18 +319,18 @@ function sizesTable(sizes) {
   return table(header, rows);
 }
 
-function percent(share) {
+function percent(share: number): string {
   return `${Math.round(100 * share)} %`;
 }
 
-function sorted(list) {
+function sorted(list: readonly number[]): number[] {
   return [...list].sort((a, b) => a - b);
 }
 
-function median(list) {
+function median(list: readonly number[]): number {
   return sorted(list)[list.length >> 1];
 }
 
-function peak() {
+function peak(): number {
   return Math.round(process.resourceUsage().maxRSS / 1024);
 }

@@ -1,18 +1,34 @@
-// Real text: distinct English sentences of the bitext in XQG_SHARED (default ../shared), each a passage; a question is a sentence's translation,
-// and its answer that sentence. Files take turns, so a larger corpus begins with the smaller one. Read as a stream at every use.
+/**
+ * Real text: distinct English sentences of the bitext in $XQG_SHARED (default ../shared), each a
+ * passage; a question is a sentence's translation, and its answer that sentence. Files take turns,
+ * so that a larger corpus begins with the smaller one. Read as a stream at every use.
+ */
 import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
-import { LANGUAGES } from './planted-corpus.js';
+import type { NewDocument } from '../src/index.js';
+import { LANGUAGES, type PlantedQuestion } from './planted-corpus.js';
 
 /** Shorter ones are names, lists and buttons; longer ones whole paragraphs. */
 const WORDS = [6, 80];
 
-export class BitextCorpus {
-  #folder;
+interface Sentence {
+  readonly text: string;
+  readonly translation: string;
+}
 
-  static open() {
+interface NumberedSentence extends Sentence {
+  readonly id: string;
+  readonly number: number;
+  /** Of the translation. */
+  readonly lang: string;
+}
+
+export class BitextCorpus {
+  readonly #folder: string;
+
+  static open(): BitextCorpus {
     const folder = resolve(process.env.XQG_SHARED ?? '../shared', 'data/train/bitext');
     if (!existsSync(folder))
       throw new Error(
@@ -21,12 +37,12 @@ export class BitextCorpus {
     return new BitextCorpus(folder);
   }
 
-  constructor(folder) {
+  constructor(folder: string) {
     this.#folder = folder;
   }
 
   /** Documents 0 to n - 1, as `XqgIndex.add` takes them; fails where there are fewer sentences. */
-  async *documents(n) {
+  async *documents(n: number): AsyncGenerator<NewDocument> {
     for await (const { id, text } of this.#sentences(n)) yield { id, title: '', lang: 'en', text };
   }
 
@@ -34,8 +50,8 @@ export class BitextCorpus {
    * Questions whose answers are among the first n sentences, spread over them, languages taking
    * turns: at most so many.
    */
-  async questions(n, limit) {
-    const questions = [];
+  async questions(n: number, limit: number): Promise<PlantedQuestion[]> {
+    const questions: PlantedQuestion[] = [];
     for await (const { id, number, translation, lang } of this.#sentences(n)) {
       if (questions.length === limit) break;
       const due = number >= Math.floor((questions.length * n) / limit);
@@ -45,7 +61,7 @@ export class BitextCorpus {
     return questions;
   }
 
-  async *#sentences(n) {
+  async *#sentences(n: number): AsyncGenerator<NumberedSentence> {
     const files = readdirSync(this.#folder)
       .filter((name) => name.endsWith('.tsv.gz'))
       .sort();
@@ -53,7 +69,7 @@ export class BitextCorpus {
       lang: name.slice(3, -7),
       lines: linesOf(join(this.#folder, name)),
     }));
-    const known = new Set();
+    const known = new Set<string>();
     let number = 0;
     try {
       while (turns.length > 0) {
@@ -67,13 +83,16 @@ export class BitextCorpus {
         }
       }
     } finally {
-      for (const { lines } of turns) await lines.return();
+      for (const { lines } of turns) await lines.return(undefined);
     }
     throw new Error(`the bitext has ${number} distinct sentences, not ${n}`);
   }
 }
 
-async function nextSentence(lines, known) {
+async function nextSentence(
+  lines: AsyncGenerator<string>,
+  known: Set<string>,
+): Promise<Sentence | null> {
   for (;;) {
     const { value: line, done } = await lines.next();
     if (done) return null;
@@ -86,7 +105,7 @@ async function nextSentence(lines, known) {
   }
 }
 
-async function* linesOf(path) {
+async function* linesOf(path: string): AsyncGenerator<string> {
   yield* createInterface({
     input: createReadStream(path).pipe(createGunzip()),
     crlfDelay: Infinity,

@@ -1,6 +1,10 @@
-// Measures `xqg search` from a cold start: a process of its own for every question, until its output has ended. Makes an
-// index of synthetic passages first (indexing.bench.mjs), in English with all query languages.
-// usage: npm run build && node bench/cold-search.bench.mjs [--passages 10000] [--pack base] [--runs 7] [--json]
+/**
+ * Measures `xqg search` from a cold start: a process of its own for every question, until its output
+ * has ended. Builds an index of synthetic passages first (indexing.bench.ts), in English with all
+ * query languages.
+ * usage: npm run bench bench/cold-search.bench.ts -- [--passages 10000] [--pack base] [--runs 7]
+ *   [--json]
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -19,8 +23,9 @@ const MODES = ['dense', 'lexical', 'hybrid'];
 const folder = mkdtempSync(join(tmpdir(), 'xqg-cold-'));
 const index = join(folder, 'index');
 try {
-  const made = [
-    'bench/indexing.bench.mjs',
+  const words = [
+    ...process.execArgv,
+    'bench/indexing.bench.ts',
     '--passages',
     values.passages,
     '--pack',
@@ -28,14 +33,16 @@ try {
     '--keep',
     index,
   ];
-  execFileSync(process.execPath, made, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const seconds = Object.fromEntries(['bare node', ...MODES].map((name) => [name, []]));
+  execFileSync(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const seconds: Record<string, number[]> = { 'bare node': [] };
+  for (const mode of MODES) seconds[mode] = [];
   // Rivals take turns, so that what else the machine does falls on all of them.
   for (let run = 0; run < Number(values.runs); run++) {
     seconds['bare node'].push(timed(['-e', '0']));
     for (const mode of MODES) seconds[mode].push(timed(searchWords(mode)));
   }
-  const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
+  const median = (list: number[]): number =>
+    list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
   const results = Object.entries(seconds).map(([name, list]) => ({
     name,
     median: median(list),
@@ -56,12 +63,12 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function searchWords(mode) {
+function searchWords(mode: string): string[] {
   const question = ['search', 'Wo liegt das Wasser im Morgen?', '--lang', 'de', '--mode', mode];
   return [resolve('dist/bin/xqg.js'), ...question, '--index', index, '--pack', values.pack];
 }
 
-function timed(words) {
+function timed(words: readonly string[]): number {
   const began = performance.now();
   const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${words.join(' ')}: ${stderr}`);

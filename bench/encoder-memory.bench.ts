@@ -1,8 +1,11 @@
-// Measures the memory of a neural encoder over a long stream of made-up passages, batch by batch as indexing hands them over:
-// resident memory by quarters of the run. Flat: the last half takes no more than the first. Needs onnxruntime-node, tokenizers.
-// usage: npm run build && node bench/encoder-memory.bench.mjs --model FOLDER [--passages 100000] [--words 40] [--minutes 60]
-//          [--card '{...}'] [--threads 1] [--json]
-// --minutes ends the run early and says how many passages were encoded.
+/**
+ * Measures the memory of a neural encoder over a long stream of made-up passages, batch by batch as
+ * indexing hands them over: resident memory by quarters of the run. Flat: the last half takes no
+ * more than the first. Needs onnxruntime-node and tokenizers.
+ * usage: npm run bench bench/encoder-memory.bench.ts -- --model FOLDER [--passages 100000]
+ *   [--words 40] [--minutes 60] [--card '{...}'] [--threads 1] [--json]
+ *   --minutes ends the run early and says how many passages were encoded
+ */
 import { parseArgs } from 'node:util';
 import { madeUpPassages } from '../src/encode/neural/bench.js';
 import { NeuralEncoder } from '../src/encode/neural/neural.js';
@@ -24,6 +27,7 @@ const { values } = parseArgs({
 const BATCH = 64;
 const MEBIBYTE = 2 ** 20;
 
+if (values.model === undefined) throw new Error('--model FOLDER is missing');
 const encoder = await NeuralEncoder.open(findModel(values.model), {
   card: readCardFields(values.card),
   threads: Number(values.threads),
@@ -33,7 +37,7 @@ const [wanted, end] = [
   performance.now() + 60_000 * Number(values.minutes),
 ];
 const texts = madeUpPassages(4096, Number(values.words));
-const samples = [];
+const samples: number[] = [];
 const started = performance.now();
 let done = 0;
 while (done < wanted && performance.now() < end) {
@@ -56,7 +60,7 @@ const quarters = Array.from({ length: 4 }, (_, t) => {
   );
   return Math.round(Math.max(...part));
 });
-const most = (from, to) => Math.max(...quarters.slice(from, to));
+const most = (from: number, to: number): number => Math.max(...quarters.slice(from, to));
 const result = {
   model: encoder.identity.name,
   passages: done,

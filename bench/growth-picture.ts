@@ -1,10 +1,57 @@
-// The figures of growth.bench.mjs as an SVG: times, memory and disk against the number of passages, on logarithmic scales. Knows no index.
+/**
+ * The figures of growth.bench.ts as an SVG: times, memory and disk against the number of passages,
+ * on logarithmic scales.
+ */
 
 const PANEL = { width: 360, height: 260, left: 52, top: 34, right: 12, bottom: 40 };
 const COLORS = ['#3566b0', '#c4572c', '#3c8a4d', '#8a4fa3', '#a07d1c', '#4a4a4a'];
 const MIB = 2 ** 20;
 
-const PANELS = [
+interface SearchFigures {
+  readonly medianMs: number;
+  readonly firstOfALanguageMs: number;
+  readonly peakMiB: number;
+}
+
+/** What the stages of a size report. */
+export interface GrowthStages {
+  readonly index: {
+    readonly rowSeconds: number;
+    readonly joiningSeconds: number;
+    readonly segmentSeconds: number;
+    readonly peakMiB: number;
+    readonly bytes: { readonly store: number; readonly lexical: number };
+  };
+  readonly again: { readonly seconds: number; readonly peakMiB: number };
+  readonly add: { readonly seconds: number };
+  readonly open: {
+    readonly openSeconds: number;
+    readonly firstAnswerSeconds: number;
+    readonly peakMiB: number;
+  };
+  readonly dense: SearchFigures;
+  readonly lexical: SearchFigures;
+  readonly hybrid: SearchFigures;
+}
+
+export interface GrowthSize {
+  readonly passages: number;
+  readonly stages: GrowthStages;
+}
+
+export interface Machine {
+  readonly cores: number;
+  readonly cpu: string;
+  readonly memoryGB: number;
+  readonly node: string;
+}
+
+interface Panel {
+  readonly title: string;
+  readonly lines: Readonly<Record<string, (stages: GrowthStages) => number>>;
+}
+
+const PANELS: readonly Panel[] = [
   {
     title: 'Time of indexing (s)',
     lines: {
@@ -43,12 +90,18 @@ const PANELS = [
   },
 ];
 
-export function growthPicture({ machine, sizes }) {
+export function growthPicture({
+  machine,
+  sizes,
+}: {
+  readonly machine: Machine;
+  readonly sizes: readonly GrowthSize[];
+}): string {
   const [width, height] = [2 * PANEL.width, 2 * PANEL.height + 26];
   const panels = PANELS.map((panel, i) =>
     panelOf(panel, sizes, (i % 2) * PANEL.width, Math.floor(i / 2) * PANEL.height),
   );
-  const foot = `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}; npm run bench:growth`;
+  const foot = `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}; npm run bench bench/growth.bench.ts`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="10">`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
@@ -59,11 +112,19 @@ export function growthPicture({ machine, sizes }) {
   ].join('\n');
 }
 
-function panelOf({ title, lines }, sizes, left, top) {
+function panelOf(
+  { title, lines }: Panel,
+  sizes: readonly GrowthSize[],
+  left: number,
+  top: number,
+): string {
   const series = Object.entries(lines).map(([name, figureOf], i) => ({
     name,
     color: COLORS[i],
-    points: sizes.map(({ passages, stages }) => [passages, Math.max(figureOf(stages), 1e-3)]),
+    points: sizes.map(({ passages, stages }): [number, number] => [
+      passages,
+      Math.max(figureOf(stages), 1e-3),
+    ]),
   }));
   const xs = decades(sizes.map(({ passages }) => passages));
   const ys = decades(series.flatMap(({ points }) => points.map(([, y]) => y)));
@@ -71,8 +132,8 @@ function panelOf({ title, lines }, sizes, left, top) {
     width: PANEL.width - PANEL.left - PANEL.right,
     height: PANEL.height - PANEL.top - PANEL.bottom,
   };
-  const x = (value) => PANEL.left + share(value, xs) * inner.width;
-  const y = (value) => PANEL.top + (1 - share(value, ys)) * inner.height;
+  const x = (value: number): number => PANEL.left + share(value, xs) * inner.width;
+  const y = (value: number): number => PANEL.top + (1 - share(value, ys)) * inner.height;
   return [
     `<g transform="translate(${left} ${top})">`,
     `<text x="${PANEL.left}" y="16" font-size="12" font-weight="bold">${escaped(title)}</text>`,
@@ -98,20 +159,20 @@ function panelOf({ title, lines }, sizes, left, top) {
 }
 
 /** Powers of ten around the values. */
-function decades(values) {
+function decades(values: readonly number[]): number[] {
   const from = Math.floor(Math.log10(Math.min(...values)));
   const to = Math.max(from + 1, Math.ceil(Math.log10(Math.max(...values))));
   return Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i));
 }
 
-function share(value, scale) {
-  return Math.log10(value / scale[0]) / Math.log10(scale.at(-1) / scale[0]);
+function share(value: number, scale: readonly number[]): number {
+  return Math.log10(value / scale[0]) / Math.log10(scale.at(-1)! / scale[0]);
 }
 
-function short(value) {
+function short(value: number): string {
   if (value >= 1e6) return `${value / 1e6}M`;
   return value >= 1000 ? `${value / 1000}k` : String(Number(value.toPrecision(3)));
 }
 
-const r = (value) => Math.round(value * 10) / 10;
-const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+const r = (value: number): number => Math.round(value * 10) / 10;
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

@@ -1,15 +1,19 @@
-// Growth: time, memory and disk of every stage from 1,000 passages to a million, each stage in a process of its own, over synthetic
-// passages with planted answers (planted-corpus.mjs). Writes the figures as JSON and a picture.
-// usage: npm run bench:growth -- [--passages 1000,10000,100000,1000000] [--pack base] [--folder DIR] [--out docs/growth] [--keep]
-// A million passages take about 12 GB of disk and of memory; figures of sizes that are not asked for stay as they are in the JSON.
+/**
+ * Growth: time, memory and disk of every stage from 1,000 passages to a million, each stage in a
+ * process of its own, over synthetic passages with planted answers (planted-corpus.ts). Writes the
+ * figures as JSON and a picture. A million passages take about 12 GB of disk and of memory; figures
+ * of other sizes stay as they are in the JSON.
+ * usage: npm run bench bench/growth.bench.ts -- [--passages 1000,10000,100000,1000000] [--pack base]
+ *   [--folder DIR] [--out docs/growth] [--keep]
+ */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { openIndex } from '../src/index.js';
-import { growthPicture } from './growth-picture.js';
+import { openIndex, type SearchMode } from '../src/index.js';
+import { type GrowthSize, type GrowthStages, growthPicture } from './growth-picture.js';
 import { LANGUAGES, PlantedCorpus } from './planted-corpus.js';
 
 const { values } = parseArgs({
@@ -26,7 +30,10 @@ const { values } = parseArgs({
 const QUESTIONS = 100;
 const MIB = 2 ** 20;
 
-const STAGES = {
+/** What a stage measures, of `n` passages in the folder `dir`. */
+type Stage = (n: number, dir: string) => Promise<object>;
+
+const STAGES: Readonly<Record<string, Stage>> = {
   index,
   again,
   add,
@@ -39,18 +46,18 @@ const STAGES = {
 if (values.stage === undefined) await measureAll();
 else
   process.stdout.write(
-    JSON.stringify(await STAGES[values.stage](Number(values.passages), values.dir)),
+    JSON.stringify(await STAGES[values.stage](Number(values.passages), values.dir!)),
   );
 
-async function measureAll() {
+async function measureAll(): Promise<void> {
   const json = `${values.out}.json`;
-  const sizes = existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')).sizes : [];
+  const sizes: GrowthSize[] = existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')).sizes : [];
   const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'xqg-growth-'));
   mkdirSync(folder, { recursive: true });
   try {
     for (const n of values.passages.split(',').map(Number)) {
       const dir = join(folder, String(n));
-      const stages = {};
+      const stages: Record<string, object> = {};
       for (const stage of Object.keys(STAGES)) {
         stages[stage] = await inProcess(stage, n, dir);
         console.error(`${n} passages, ${stage}: ${JSON.stringify(stages[stage])}`);
@@ -60,7 +67,9 @@ async function measureAll() {
       sizes.splice(
         0,
         Infinity,
-        ...[...others, { passages: n, stages }].sort((a, b) => a.passages - b.passages),
+        ...[...others, { passages: n, stages: stages as unknown as GrowthStages }].sort(
+          (a, b) => a.passages - b.passages,
+        ),
       );
       const machine = {
         cores: availableParallelism(),
@@ -69,7 +78,7 @@ async function measureAll() {
         node: process.version,
       };
       const result = {
-        command: 'npm run bench:growth',
+        command: 'npm run bench bench/growth.bench.ts',
         machine,
         pack: values.pack,
         queryLanguages: LANGUAGES,
@@ -84,8 +93,9 @@ async function measureAll() {
   }
 }
 
-async function inProcess(stage, n, dir) {
+async function inProcess(stage: string, n: number, dir: string): Promise<object> {
   const args = [
+    ...process.execArgv,
     fileURLToPath(import.meta.url),
     '--stage',
     stage,
@@ -97,7 +107,7 @@ async function inProcess(stage, n, dir) {
     values.pack,
   ];
   const run = promisify(execFile)(process.execPath, args, { encoding: 'utf8' });
-  run.child.stderr.pipe(process.stderr);
+  run.child.stderr!.pipe(process.stderr);
   return JSON.parse((await run).stdout);
 }
 
@@ -105,17 +115,17 @@ async function inProcess(stage, n, dir) {
  * Rows (generating, encoding, summing, writing), then what follows the last row: joining pieces,
  * lexical segments.
  */
-async function index(n, dir) {
+async function index(n: number, dir: string) {
   const corpus = await PlantedCorpus.open(values.pack);
   const target = await openIndex(dir, {
     create: true,
     pack: values.pack,
     queryLanguages: LANGUAGES,
   });
-  const memory = { rows: [], joining: 0, segments: 0 };
+  const memory = { rows: [] as number[], joining: 0, segments: 0 };
   const began = performance.now();
   let rowsDone = began;
-  let joined = null;
+  let joined: number | null = null;
   const watch = setInterval(() => {
     const now = process.memoryUsage.rss() / MIB;
     if (joined !== null) memory.segments = Math.max(memory.segments, now);
@@ -136,12 +146,12 @@ async function index(n, dir) {
   if (result.passages !== n) throw new Error(`${result.passages} instead of ${n} passages`);
   const { bytes } = await target.status();
   await target.close();
-  const seconds = (from, to) => (to - from) / 1000;
+  const seconds = (from: number, to: number): number => (to - from) / 1000;
   return {
     seconds: seconds(began, ended),
     rowSeconds: seconds(began, rowsDone),
-    joiningSeconds: seconds(rowsDone, joined),
-    segmentSeconds: seconds(joined, ended),
+    joiningSeconds: seconds(rowsDone, joined ?? ended),
+    segmentSeconds: seconds(joined ?? ended, ended),
     rowsMiBByQuarters: memory.rows,
     joiningMiB: Math.round(memory.joining),
     segmentsMiB: Math.round(memory.segments),
@@ -151,7 +161,7 @@ async function index(n, dir) {
 }
 
 /** The same command again: everything is unchanged. */
-async function again(n, dir) {
+async function again(n: number, dir: string) {
   const corpus = await PlantedCorpus.open(values.pack);
   const target = await openIndex(dir);
   const began = performance.now();
@@ -164,7 +174,7 @@ async function again(n, dir) {
 }
 
 /** A hundred documents more. */
-async function add(_, dir) {
+async function add(_: number, dir: string) {
   const target = await openIndex(dir);
   const began = performance.now();
   await target.add(
@@ -180,7 +190,7 @@ async function add(_, dir) {
 }
 
 /** From nothing to the answer of one question, as `xqg search` does it. */
-async function open(n, dir) {
+async function open(n: number, dir: string) {
   const [question] = (await PlantedCorpus.open(values.pack)).questions(n, 1);
   const began = performance.now();
   const target = await openIndex(dir);
@@ -197,12 +207,12 @@ async function open(n, dir) {
 }
 
 /** Questions of one language after the other, so that what a language needs is there once. */
-async function search(n, dir, mode) {
+async function search(n: number, dir: string, mode: SearchMode) {
   const corpus = await PlantedCorpus.open(values.pack);
   const questions = corpus.questions(n, QUESTIONS);
   const target = await openIndex(dir);
-  const times = [];
-  const firsts = [];
+  const times: number[] = [];
+  const firsts: number[] = [];
   let found = 0;
   for (const lang of LANGUAGES) {
     let first = true;
@@ -226,6 +236,6 @@ async function search(n, dir, mode) {
   };
 }
 
-function peak() {
+function peak(): number {
   return Math.round(process.resourceUsage().maxRSS / 1024);
 }

@@ -1,14 +1,20 @@
-// Measures indexing of synthetic 100-word passages with a pack and all its query languages: passages a second, processor time of
-// all threads, peak memory, bytes on disk, and how fast the result opens. Every size runs in a process of its own.
-// usage: npm run build && node bench/indexing.bench.mjs [--passages 10000,20000,40000] [--pack base] [--languages ar,th] [--fake] [--keep DIR]
-//        [--json]
-// --fake: no pack; an encoder and a generator that cost nothing, so that what is measured is the pipeline and the store.
+/**
+ * Measures indexing of synthetic 100-word passages with a pack and all its query languages: passages
+ * a second, processor time of all threads, peak memory, bytes on disk, and how fast the result
+ * opens. Every size runs in a process of its own.
+ * usage: npm run bench bench/indexing.bench.ts -- [--passages 10000,20000,40000] [--pack base]
+ *   [--languages ar,th] [--fake] [--keep DIR] [--json]
+ *   --fake: no pack; an encoder and a generator that cost nothing, so that the pipeline and the
+ *   store are measured
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { SourceDocument } from '../src/corpus/passage.js';
+import type { IndexOptions } from '../src/indexing/options.js';
 
 const { values } = parseArgs({
   options: {
@@ -28,12 +34,20 @@ const FAKE_DIM = 512;
 if (values.child === undefined) measureAll();
 else process.stdout.write(JSON.stringify(await measure(Number(values.child))));
 
-function measureAll() {
+type Result = Awaited<ReturnType<typeof measure>>;
+
+function measureAll(): void {
   const results = values.passages.split(',').map((passages) => {
-    const result = JSON.parse(
+    const result: Result = JSON.parse(
       execFileSync(
         process.execPath,
-        [fileURLToPath(import.meta.url), ...process.argv.slice(2), '--child', passages],
+        [
+          ...process.execArgv,
+          fileURLToPath(import.meta.url),
+          ...process.argv.slice(2),
+          '--child',
+          passages,
+        ],
         {
           stdio: ['ignore', 'pipe', 'inherit'],
           encoding: 'utf8',
@@ -49,7 +63,7 @@ function measureAll() {
     );
 }
 
-function lineOf(result) {
+function lineOf(result: Result): string {
   const {
     passages,
     languages,
@@ -71,15 +85,15 @@ function lineOf(result) {
   );
 }
 
-async function measure(passages) {
+async function measure(passages: number) {
   const { indexDocuments } = await import('../src/indexing/build.js');
   const { openSnapshot } = await import('../src/indexing/open.js');
   const { indexStatus } = await import('../src/indexing/status.js');
   const recipe = values.fake ? await fakeRecipe() : await packRecipe();
   const folder = mkdtempSync(join(tmpdir(), 'xqg-bench-'));
   const dir = values.keep ?? join(folder, 'index');
-  const rssMiB = [];
-  let sealing;
+  const rssMiB: number[] = [];
+  let sealing: number | undefined;
   try {
     const began = performance.now();
     const result = await indexDocuments(dir, documents(passages, recipe.word), {
@@ -103,7 +117,7 @@ async function measure(passages) {
     const opening = performance.now();
     const snapshot = await openSnapshot(dir);
     const openMs = performance.now() - opening;
-    const takes = [];
+    const takes: number[] = [];
     for (let i = 0; i < 21; i++) {
       const rows = Array.from({ length: 10 }, (_, hit) => (i * 7919 + hit * 104_729) % passages);
       const taking = performance.now();
@@ -133,7 +147,10 @@ async function measure(passages) {
 }
 
 /** Words by Zipf's law that the recipe knows, so that queries are generated for them. */
-async function* documents(n, word) {
+async function* documents(
+  n: number,
+  word: (chance: number) => string,
+): AsyncGenerator<SourceDocument> {
   for (let number = 0; number < n; number++) {
     const text = Array.from({ length: WORDS }, (_, i) => word(random(number * WORDS + i))).join(
       ' ',
@@ -152,13 +169,20 @@ async function* documents(n, word) {
 }
 
 /** In [0, 1), the same for the same number. */
-function random(number) {
+function random(number: number): number {
   let state = Math.imul(number ^ 0x9e3779b9, 0x85ebca6b);
   state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
   return ((state ^ (state >>> 16)) >>> 0) / 2 ** 32;
 }
 
-async function packRecipe() {
+/** How documents are indexed, and the word at a place of its vocabulary. */
+interface BenchRecipe {
+  /** @param chance in [0, 1): frequent words take most of it */
+  word(chance: number): string;
+  readonly options: Pick<IndexOptions, 'encoder' | 'generator' | 'pack' | 'packFolder'>;
+}
+
+async function packRecipe(): Promise<BenchRecipe> {
   const { loadPack } = await import('../src/pack/format.js');
   const { packFolder } = await import('../src/pack/manifest.js');
   const { StaticEncoder } = await import('../src/encode/static/static-encoder.js');
@@ -177,10 +201,10 @@ async function packRecipe() {
   };
 }
 
-async function fakeRecipe() {
+async function fakeRecipe(): Promise<BenchRecipe> {
   const noise = Float32Array.from({ length: 2 ** 20 }, (_, i) => random(i) - 0.5);
   let from = 0;
-  const filled = (n) => {
+  const filled = (n: number): Float32Array => {
     const vectors = new Float32Array(n * FAKE_DIM);
     for (let row = 0; row < n; row++, from += 977) {
       const start = from % (noise.length - FAKE_DIM);
@@ -188,7 +212,7 @@ async function fakeRecipe() {
     }
     return vectors;
   };
-  const stemsOf = (text) => [...new Set(text.split(' '))];
+  const stemsOf = (text: string): string[] => [...new Set(text.split(' '))];
   return {
     word: (chance) => `w${Math.floor(30_000 ** chance).toString(36)}`,
     options: {
@@ -210,6 +234,9 @@ async function fakeRecipe() {
           factors: {
             generatedFrom: () => ({ terms: [], weights: new Float32Array(0) }),
             translate: () => ({ terms: [], weights: new Float32Array(0) }),
+            knows: () => false,
+            relatives: () => ({ terms: [], weights: new Float32Array(0) }),
+            termWeight: () => 1,
             generatedMass: () => 0,
           },
         },

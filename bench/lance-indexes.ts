@@ -1,28 +1,50 @@
-// Recall at 10 and time of LanceDB's own indexes over the vectors fused with the queries in all languages, at the least probes that reach
-// a recall: the share of the exact ten among 400 rows found, without the exact scoring that would follow.
+/**
+ * Recall at 10 and time of LanceDB's own indexes over the vectors fused with the queries in all
+ * languages, at the least probes that reach a recall: the share of the exact ten among 400 rows
+ * found, without the exact scoring that would follow.
+ */
 import { join } from 'node:path';
 import { connect, Index } from '@lancedb/lancedb';
 import * as arrow from 'apache-arrow';
+import type { XqgIndex } from '../src/index.js';
 import { openSnapshot } from '../src/indexing/open.js';
 import { FusedMatrices } from '../src/search/dense/fused-matrices.js';
-import { LANGUAGES } from './planted-corpus.js';
+import { LANGUAGES, type PlantedQuestion } from './planted-corpus.js';
 
-/** @param folder for a table; @param kinds of IVF_FLAT, IVF_RQ, HNSW_SQ */
-export async function lanceIndexes(index, questions, { folder, kinds, recall: wanted }) {
+export interface LanceOptions {
+  /** For a table. */
+  readonly folder: string;
+  /** Of IVF_FLAT, IVF_RQ, HNSW_SQ. */
+  readonly kinds: readonly string[];
+  /** To reach. */
+  readonly recall: number;
+}
+
+export interface LanceFigures {
+  readonly buildSeconds: number;
+  readonly probesOrEf: number;
+  readonly recallAt10: number;
+  readonly medianMs: number;
+}
+
+export async function lanceIndexes(
+  index: XqgIndex,
+  questions: readonly PlantedQuestion[],
+  { folder, kinds, recall: least }: LanceOptions,
+): Promise<Record<string, LanceFigures>> {
+  const { encoder } = await openRecipe({});
   const snapshot = await openSnapshot(index.directory);
   const { dim } = snapshot;
   const n = snapshot.ids.length;
   const fused = new FusedMatrices(snapshot, 2 ** 34);
-  const formula = { variant: 'mean', alpha: 0.4, renormalize: true };
+  const formula = { variant: 'mean', alpha: 0.4, renormalize: true } as const;
   const { vectors } = await fused.fused(
     formula,
     LANGUAGES.map((lang) => ({ lang, weight: 1 })),
   );
-  const asked = [];
+  const asked: { vector: Float32Array; exact: number[] }[] = [];
   for (const { text, lang } of questions) {
-    const vector = await index.recipe.encoder.encodeQueries([
-      { text, languages: [{ lang, weight: 1 }] },
-    ]);
+    const vector = await encoder.encodeQueries([{ text, languages: [{ lang, weight: 1 }] }]);
     const { hits } = await index.search(text, { lang, mode: 'dense', k: 10, ann: false });
     asked.push({ vector, exact: hits.map(({ id }) => snapshot.row(id)) });
   }
@@ -56,7 +78,7 @@ export async function lanceIndexes(index, questions, { folder, kinds, recall: wa
     await table.add(new arrow.Table([new arrow.RecordBatch(schema, data)]));
   }
   const partitions = Math.round(Math.sqrt(n));
-  const made = {
+  const made: Record<string, { config: Index; steps: number[] }> = {
     IVF_FLAT: {
       config: Index.ivfFlat({ distanceType: 'dot', numPartitions: partitions }),
       steps: probes(partitions),
@@ -70,7 +92,7 @@ export async function lanceIndexes(index, questions, { folder, kinds, recall: wa
       steps: [512, 1024, 2048, 4096],
     },
   };
-  const results = {};
+  const results: Record<string, LanceFigures> = {};
   for (const kind of kinds) {
     const { config, steps } = made[kind];
     const began = performance.now();
@@ -78,7 +100,7 @@ export async function lanceIndexes(index, questions, { folder, kinds, recall: wa
     const buildSeconds = (performance.now() - began) / 1000;
     for (const step of steps) {
       let recall = 0;
-      const times = [];
+      const times: number[] = [];
       for (const { vector, exact } of asked) {
         const start = performance.now();
         const query = table
@@ -86,9 +108,9 @@ export async function lanceIndexes(index, questions, { folder, kinds, recall: wa
           .distanceType('dot')
           .limit(400)
           .select(['row', '_distance']);
-        const found = new Set();
+        const found = new Set<number>();
         for await (const batch of kind === 'HNSW_SQ' ? query.ef(step) : query.nprobes(step)) {
-          for (const row of batch.getChild('row')) found.add(row);
+          for (const row of batch.getChild('row')!) found.add(row);
         }
         times.push(performance.now() - start);
         recall += exact.filter((row) => found.has(row)).length / Math.max(1, exact.length);
@@ -99,7 +121,7 @@ export async function lanceIndexes(index, questions, { folder, kinds, recall: wa
         recallAt10: recall / asked.length,
         medianMs: median(times),
       };
-      if (results[kind].recallAt10 >= wanted) break;
+      if (results[kind].recallAt10 >= least) break;
     }
   }
   table.close();
@@ -107,13 +129,13 @@ export async function lanceIndexes(index, questions, { folder, kinds, recall: wa
   return results;
 }
 
-function probes(partitions) {
+function probes(partitions: number): number[] {
   return [1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1].map((share) =>
     Math.max(1, Math.round(share * partitions)),
   );
 }
 
-function median(list) {
+function median(list: readonly number[]): number {
   const sorted = [...list].sort((a, b) => a - b);
   return sorted[sorted.length >> 1];
 }

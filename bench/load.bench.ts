@@ -3,7 +3,7 @@
  * serve, then few again. A client sends its next question when the last one is answered; one that
  * is turned away comes back after the time that the response states. Prints response times, how
  * many requests were shed, and the server's memory. Builds the index if it is not there.
- * usage: npm run bench load -- [--index .xqg/load] [--clients 64] [--seconds 60] [--crowd 256]
+ * usage: npm run bench bench/load.bench.ts -- [--index .xqg/load] [--clients 64] [--seconds 60] [--crowd 256]
  *   [--json]
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -45,7 +45,7 @@ try {
 
   const memory: number[] = [];
   const watching = setInterval(async () => memory.push(await residentMiB(address)), SAMPLE_MS);
-  const phases = [];
+  const phases: object[] = [];
   for (const [name, connections, duration] of [
     ['steady', clients, seconds],
     ['crowd', crowd, SHORT],

@@ -1,15 +1,18 @@
-// Measures a store on OpenSearch against the embedded one on the same passages and questions: how many of the exact lists its
-// candidates hold, by oversampling; whether both give the same results; time a question, in turn. Passages are English sentences of MLQA-R and
-// of the training bitext, questions those of MLQA-R in other languages.
-// usage: npm run build && node bench/opensearch.bench.mjs --store opensearch://127.0.0.1:9200/xqg-bench
-//        [--passages 20000] [--questions 60] [--pack base] [--keep] [--json]
+/**
+ * Measures a store on OpenSearch against the embedded one on the same passages and questions: how
+ * many of the exact lists its candidates hold, by oversampling; whether both give the same results;
+ * time a question, in turn. Passages are English sentences of MLQA-R and of the training bitext,
+ * questions those of MLQA-R in other languages.
+ * usage: npm run bench bench/opensearch.bench.ts -- --store opensearch://127.0.0.1:9200/xqg-bench
+ *   [--passages 20000] [--questions 60] [--pack base] [--keep] [--json]
+ */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { openIndex } from '../src/index.js';
+import { type NewDocument, openIndex, type SearchMode } from '../src/index.js';
 import { copyIndex } from '../src/indexing/copy.js';
 import { totalsOf } from '../src/indexing/lexical/corpus-totals.js';
 import { lexicalRow } from '../src/indexing/lexical/segments.js';
@@ -20,6 +23,7 @@ import { searchDefaults } from '../src/search/defaults.js';
 import { LateScanner } from '../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../src/search/engine.js';
 import { LexicalIndex } from '../src/search/lexical/index.js';
+import type { SearchRequest } from '../src/search/request.js';
 import { parseAddress } from '../src/store/opensearch/address.js';
 
 const { values } = parseArgs({
@@ -33,7 +37,7 @@ const { values } = parseArgs({
   },
 });
 if (values.store === undefined) throw new Error('--store opensearch://HOST:PORT/NAME is missing');
-const say = (text) => process.stderr.write(`${text}\n`);
+const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 const shared = process.env.XQG_SHARED ?? '../shared';
 const LANGUAGES = ['ar', 'de', 'es', 'hi', 'vi', 'zh'];
 const DEPTHS = [10, 200];
@@ -48,7 +52,7 @@ const store = parseAddress(values.store).spec;
 try {
   const passages = readPassages(Number(values.passages));
   const [embedded, stored] = [join(root, 'embedded'), join(root, 'stored')];
-  const times = {};
+  const times: Record<string, number> = {};
   await timed('index', async () => {
     const index = await openIndex(embedded, { create: true, pack: values.pack });
     await index.add(passages, { replace: true });
@@ -64,9 +68,9 @@ try {
     ...(await compare(embedded, stored)),
   };
   if (values.json) console.log(JSON.stringify(result));
-  else tell(result);
+  else print(result);
 
-  async function timed(name, work) {
+  async function timed(name: string, work: () => Promise<unknown>): Promise<void> {
     const started = performance.now();
     await work();
     times[name] = (performance.now() - started) / 1000;
@@ -77,8 +81,19 @@ try {
   if (!values.keep) await removeStore();
 }
 
-async function digestsAgree(...dirs) {
-  const digests = [];
+interface Recall {
+  readonly breadth: number;
+  readonly fetched: number;
+  readonly mode: SearchMode;
+  readonly k: number;
+  /** Share of the exact list that the candidates hold. */
+  readonly recall: number;
+  /** The largest of a score, relative. */
+  readonly difference: number;
+}
+
+async function digestsAgree(...dirs: string[]): Promise<boolean> {
+  const digests: string[] = [];
   for (const dir of dirs) {
     const index = await openIndex(dir);
     digests.push(await index.digest());
@@ -87,7 +102,7 @@ async function digestsAgree(...dirs) {
   return new Set(digests).size === 1;
 }
 
-async function compare(embedded, stored) {
+async function compare(embedded: string, stored: string) {
   const opened = await openVersion(stored);
   const recipe = await openRecipe({ pack: values.pack });
   const defaults = searchDefaults(recipe.encoder, recipe.generator);
@@ -102,7 +117,7 @@ async function compare(embedded, stored) {
     defaults,
   });
   const totals = await totalsOf(opened.store, opened.reader);
-  const candidates = (oversampling) =>
+  const candidates = (oversampling?: (typeof OVERSAMPLING)[number]) =>
     new Candidates({
       reader: opened.reader,
       totals,
@@ -115,10 +130,10 @@ async function compare(embedded, stored) {
       oversampling,
     });
   const questions = readQuestions(Number(values.questions));
-  const recall = [];
+  const recall: Recall[] = [];
   for (const oversampling of OVERSAMPLING) {
     const own = candidates(oversampling);
-    for (const mode of ['dense', 'lexical']) {
+    for (const mode of ['dense', 'lexical'] as const) {
       for (const k of DEPTHS) {
         let found = 0;
         let wanted = 0;
@@ -133,7 +148,7 @@ async function compare(embedded, stored) {
             found++;
             difference = Math.max(
               difference,
-              Math.abs(score - right.get(id)) / Math.abs(right.get(id)),
+              Math.abs(score - right.get(id)!) / Math.abs(right.get(id)!),
             );
           }
         }
@@ -142,11 +157,15 @@ async function compare(embedded, stored) {
       }
     }
   }
-  const usual = candidates(undefined);
+  const usual = candidates();
   // The first question sums what all others use.
   const [first] = questions;
   await usual.around([requestOf(first.text, first.lang, 'hybrid', 10)]);
-  const milliseconds = { embedded: [], stored: [], 'stored, asked again': [] };
+  const milliseconds: Record<'embedded' | 'stored' | 'stored, asked again', number[]> = {
+    embedded: [],
+    stored: [],
+    'stored, asked again': [],
+  };
   let [sameFirst, common, shown] = [0, 0, 0];
   for (const { text, lang } of questions) {
     const request = requestOf(text, lang, 'hybrid', 10);
@@ -172,18 +191,32 @@ async function compare(embedded, stored) {
   return { recall, hybrid, milliseconds: Object.fromEntries(times) };
 }
 
-function requestOf(question, lang, mode, k) {
+function requestOf(question: string, lang: string, mode: SearchMode, k: number): SearchRequest {
   return { question, languages: [{ lang, weight: 1 }], mode, augment: true, k };
 }
 
-function quantiles(numbers) {
+function quantiles(numbers: readonly number[]): { median: number; p95: number } {
   const sorted = [...numbers].sort((a, b) => a - b);
-  const at = (share) => sorted[Math.floor(share * (sorted.length - 1))];
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))];
   return { median: at(0.5), p95: at(0.95) };
 }
 
-function readPassages(limit) {
-  const { data } = JSON.parse(readFileSync(join(shared, 'data/eval/mlqa-r/en.json'), 'utf8'));
+/** A file of MLQA-R. */
+interface MlqarFile {
+  readonly data: readonly {
+    readonly paragraphs: readonly {
+      readonly sentences: readonly string[];
+      readonly qas: readonly { readonly question: string }[];
+    }[];
+  }[];
+}
+
+function readMlqar(lang: string): MlqarFile {
+  return JSON.parse(readFileSync(join(shared, `data/eval/mlqa-r/${lang}.json`), 'utf8'));
+}
+
+function readPassages(limit: number): NewDocument[] {
+  const { data } = readMlqar('en');
   const texts = new Set(
     data.flatMap(({ paragraphs }) => paragraphs.flatMap(({ sentences }) => sentences)),
   );
@@ -201,12 +234,10 @@ function readPassages(limit) {
   return [...texts].slice(0, limit).map((text, i) => ({ id: `s${i}`, text, lang: 'en' }));
 }
 
-function readQuestions(limit) {
+function readQuestions(limit: number): { text: string; lang: string }[] {
   const each = Math.ceil(limit / LANGUAGES.length);
   return LANGUAGES.flatMap((lang) => {
-    const { data } = JSON.parse(
-      readFileSync(join(shared, `data/eval/mlqa-r/${lang}.json`), 'utf8'),
-    );
+    const { data } = readMlqar(lang);
     const questions = data.flatMap(({ paragraphs }) =>
       paragraphs.flatMap(({ qas }) => qas.map(({ question }) => question)),
     );
@@ -214,7 +245,20 @@ function readQuestions(limit) {
   });
 }
 
-function tell({ passages, questions, seconds, same, recall, hybrid, milliseconds }) {
+function print({
+  passages,
+  questions,
+  seconds,
+  same,
+  recall,
+  hybrid,
+  milliseconds,
+}: Awaited<ReturnType<typeof compare>> & {
+  readonly passages: number;
+  readonly questions: number;
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly same: boolean;
+}): void {
   console.log(
     `${passages} passages, ${questions} questions; embedded indexed in ${seconds.index.toFixed(1)} s, copied in ${seconds.copy.toFixed(1)} s`,
   );
@@ -233,7 +277,7 @@ function tell({ passages, questions, seconds, same, recall, hybrid, milliseconds
     console.log(`${name}: ${median.toFixed(1)} ms a question, p95 ${p95.toFixed(1)} ms`);
 }
 
-async function removeStore() {
+async function removeStore(): Promise<void> {
   const { nodes, name } = parseAddress(store);
   await fetch(`${nodes[0]}/${name}-1`, { method: 'DELETE' });
 }

@@ -1,7 +1,12 @@
-// English passages shaped like real text: words of the pack's vocabulary by Zipf's law, 80 to 120 of them. Some passages hold an answer:
-// four words of middling rarity, twice each, that are together nowhere else on purpose. Their questions are the likeliest translations
-// of these words. Everything follows from the number of a passage, so a larger corpus begins with the smaller one.
+/**
+ * English passages shaped like real text: words of the pack's vocabulary by Zipf's law, 80 to 120 of
+ * them. Some passages hold an answer: four words of middling rarity, twice each, that are together
+ * nowhere else on purpose. Their questions are the likeliest translations of these words. Everything
+ * follows from the number of a passage, so that a larger corpus begins with the smaller one.
+ */
+import type { NewDocument } from '../src/index.js';
 import { loadPack } from '../src/pack/format.js';
+import type { Pack } from '../src/pack/pack.js';
 
 export const LANGUAGES = ['ar', 'fi', 'hi', 'ru', 'zh'];
 /** Passages with an answer in a corpus of any size. */
@@ -10,21 +15,28 @@ const WORDS = 30_000;
 /** Ranks of words that answers are made of. */
 const RARE = [800, 12_000];
 
+export interface PlantedQuestion {
+  readonly text: string;
+  readonly lang: string;
+  /** Id of the document that answers it. */
+  readonly answer: string;
+}
+
 export class PlantedCorpus {
-  #pack;
+  readonly #pack: Pack;
   #words = 0;
 
-  static async open(name) {
+  static async open(name: string): Promise<PlantedCorpus> {
     return new PlantedCorpus(await loadPack(name));
   }
 
-  constructor(pack) {
+  constructor(pack: Pack) {
     this.#pack = pack;
     while (this.#words < WORDS && pack.pivot.surface(this.#words) !== undefined) this.#words++;
   }
 
   /** Documents 0 to n - 1, as `XqgIndex.add` takes them. */
-  *documents(n) {
+  *documents(n: number): Generator<NewDocument> {
     const every = this.#every(n);
     for (let number = 0; number < n; number++) yield this.#document(number, number % every === 0);
   }
@@ -33,9 +45,9 @@ export class PlantedCorpus {
    * Questions whose answers are planted in a corpus of n passages, with the id of the answer: at
    * most so many.
    */
-  questions(n, limit) {
+  questions(n: number, limit: number): PlantedQuestion[] {
     const every = this.#every(n);
-    const questions = [];
+    const questions: PlantedQuestion[] = [];
     for (let number = 0; number < n && questions.length < limit; number += every) {
       const lang = LANGUAGES[(number / every) % LANGUAGES.length];
       const words = this.#answer(number).map((id) => {
@@ -49,11 +61,11 @@ export class PlantedCorpus {
     return questions;
   }
 
-  #every(n) {
+  #every(n: number): number {
     return Math.max(1, Math.floor(n / ANSWERS));
   }
 
-  #document(number, hasAnswer) {
+  #document(number: number, hasAnswer: boolean): NewDocument {
     const random = randomOf(number);
     const words = Array.from({ length: 80 + Math.floor(random() * 41) }, () =>
       this.#pack.pivot.surface(Math.floor(this.#words ** random()) - 1),
@@ -72,10 +84,10 @@ export class PlantedCorpus {
   }
 
   /** Four stems that every query language translates. */
-  #answer(number) {
+  #answer(number: number): number[] {
     const random = randomOf(number ^ 0x5bd1e995);
     const [from, to] = RARE;
-    const ids = new Set();
+    const ids = new Set<number>();
     while (ids.size < 4) {
       const id = from + Math.floor(random() * (to - from));
       const stem = this.#pack.pivot.stem(id);
@@ -89,10 +101,10 @@ export class PlantedCorpus {
   }
 }
 
-const idOf = (number) => `passage-${number}`;
+const idOf = (number: number): string => `passage-${number}`;
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
-function randomOf(seed) {
+function randomOf(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

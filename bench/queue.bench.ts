@@ -1,15 +1,20 @@
-// Measures what a queue costs: `xqg index --queue` with one and with two workers on this machine against `xqg index` alone, in
-// turn, every process started anew; and how many parts a second pass through queue, storage and store where computing costs
-// nothing. Starts a Redis server of its own (redis-server on the PATH) on a port of the loopback interface.
-// usage: npm run build && node bench/queue.bench.mjs [--passages 6000] [--part-passages 512] [--rounds 3] [--parts 400] [--json]
-import { spawn } from 'node:child_process';
+/**
+ * Measures what a queue costs: `xqg index --queue` with one and with two workers on this machine
+ * against `xqg index` alone, in turn, every process started anew; and how many parts a second pass
+ * through queue, storage and store where computing costs nothing. Starts a Redis server of its own
+ * (redis-server on the PATH) on a loopback port.
+ * usage: npm run bench bench/queue.bench.ts -- [--passages 6000] [--part-passages 512] [--rounds 3]
+ *   [--parts 400] [--json]
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import type { SourceDocument } from '../src/corpus/passage.js';
 import { indexDocuments } from '../src/indexing/build.js';
 import { digestIndex } from '../src/indexing/digest.js';
 import { queueStatus } from '../src/indexing/workers/queue-status.js';
@@ -28,8 +33,8 @@ const { values } = parseArgs({
 });
 const [passages, rounds, emptyParts] = [values.passages, values.rounds, values.parts].map(Number);
 const WORDS = 100;
-const say = (text) => process.stderr.write(`${text}\n`);
-const children = new Set();
+const say = (text: string): boolean => process.stderr.write(`${text}\n`);
+const children = new Set<ChildProcess>();
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-queue-bench-'));
 const port = await freePort();
@@ -51,13 +56,14 @@ try {
   await untilItAnswers();
   const corpus = await writeCorpus();
   const ways = { alone: 0, 'one worker': 1, 'two workers': 2 };
-  const seconds = Object.fromEntries(Object.keys(ways).map((way) => [way, []]));
+  const seconds: Record<string, number[]> = {};
+  for (const way of Object.keys(ways)) seconds[way] = [];
   const digests = new Set();
   for (let round = 0; round < rounds; round++) {
     for (const [way, workers] of Object.entries(ways)) {
       const index = join(home, `index-${round}-${workers}`);
       seconds[way].push(await timeIndexing(corpus, index, workers));
-      say(`round ${round + 1} of ${rounds}, ${way}: ${seconds[way].at(-1).toFixed(1)} s`);
+      say(`round ${round + 1} of ${rounds}, ${way}: ${seconds[way].at(-1)!.toFixed(1)} s`);
       digests.add(await digestIndex(index));
       rmSync(index, { recursive: true });
     }
@@ -104,7 +110,7 @@ try {
 }
 
 /** Seconds from the start of all processes to the end of `xqg index`. */
-async function timeIndexing(corpus, index, workers) {
+async function timeIndexing(corpus: string, index: string, workers: number): Promise<number> {
   const began = performance.now();
   const workersAtWork = Array.from({ length: workers }, () => run('worker', '--queue', url));
   const words = workers === 0 ? [] : ['--queue', url, '--part-passages', values['part-passages']];
@@ -121,7 +127,7 @@ async function timeIndexing(corpus, index, workers) {
 }
 
 /** A command as users start it; `ended` resolves to what it said. */
-function run(...words) {
+function run(...words: string[]): { process: ChildProcess; ended: Promise<string> } {
   const child = spawn(process.execPath, ['dist/bin/xqg.js', ...words], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -156,19 +162,20 @@ async function writeCorpus() {
 }
 
 /** In [0, 1), the same for the same number. */
-function random(number) {
+function random(number: number): number {
   let state = Math.imul(number ^ 0x9e3779b9, 0x85ebca6b);
   state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
   return ((state ^ (state >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** Run and worker in this process, with recipe that do nothing. */
+/** Run and worker in this process, with a recipe that does nothing. */
 async function timeEmptyParts() {
   const identity = { name: 'none', dim: 8, weights: '', unitLength: true, settings: {} };
   const encoder = {
     identity,
-    encodePassages: async (texts) => new Float32Array(8 * texts.length).fill(0.5),
-    encodeQueries: async (texts) => new Float32Array(8 * texts.length),
+    encodePassages: async (texts: readonly unknown[]) =>
+      new Float32Array(8 * texts.length).fill(0.5),
+    encodeQueries: async (texts: readonly unknown[]) => new Float32Array(8 * texts.length),
   };
   const recipe = { encoder, generator: null, pack: null };
   const stopping = new AbortController();
@@ -192,7 +199,7 @@ async function timeEmptyParts() {
   return { parts: emptyParts, perSecond: emptyParts / (ms / 1000), msEach: ms / emptyParts };
 }
 
-async function* emptyDocuments() {
+async function* emptyDocuments(): AsyncGenerator<SourceDocument> {
   for (let number = 0; number < emptyParts; number++) {
     yield {
       id: `d${number}`,
@@ -207,16 +214,16 @@ async function* emptyDocuments() {
   }
 }
 
-function freePort() {
+function freePort(): Promise<number> {
   return new Promise((done) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = probe.address();
+      const { port: free } = probe.address() as AddressInfo;
       probe.close(() => done(free));
     });
   });
 }
 
-async function untilItAnswers() {
+async function untilItAnswers(): Promise<unknown> {
   for (;;) {
     if (redis.exitCode !== null)
       throw new Error(`redis-server ended with exit code ${redis.exitCode}`);

@@ -1,7 +1,10 @@
-// Measures what moves on the page over a large index: the same question asked again while alpha slides and languages of the generated
-// queries are switched, both columns, over HTTP as the page asks. `processor` is the server's own time for a step on all cores, which
-// says more than the clock where other programs run.
-// usage: npm run build && node bench/rerank.bench.mjs [--index .xqg/load] [--json]     (makes the index if it is not there)
+/**
+ * Measures what moves on the page over a large index: the same question sent again while alpha
+ * slides and languages of the generated queries are switched, both columns, over HTTP as the page
+ * does. `processor` is the server's own time for a step on all cores, which says more than the clock
+ * where other programs run. Builds the index if it is not there.
+ * usage: npm run bench bench/rerank.bench.ts -- [--index .xqg/load] [--json]
+ */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,7 +27,7 @@ const ALPHAS = Array.from({ length: 21 }, (_, i) => i / 20);
 buildLargeIndex(values.index);
 const { server, address } = await serveLargeIndex(values.index);
 try {
-  const times = {
+  const times: Record<string, number[]> = {
     first: [],
     alpha: [],
     languages: [],
@@ -32,20 +35,20 @@ try {
     'all languages': [],
   };
   for (;;) {
-    const { status } = await (await fetch(`${address}/ready`)).json();
+    const { status } = (await (await fetch(`${address}/ready`)).json()) as { status: string };
     if (status === 'ready') break;
     if (status === 'failed') throw new Error('the index does not open');
-    await new Promise((again) => setTimeout(again, 100));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   // The page has been open for a while when somebody asks.
-  await new Promise((later) => setTimeout(later, 15_000));
-  const processor = {};
-  const group = async (name, steps) => {
+  await new Promise((resolve) => setTimeout(resolve, 15_000));
+  const processor: Record<string, number> = {};
+  const group = async (name: string, steps: () => Promise<void>): Promise<void> => {
     const before = await processorMs();
     await steps();
     processor[name] = (await processorMs()) - before;
   };
-  const step = async (name, body) => {
+  const step = async (name: string, body: object): Promise<void> => {
     const started = performance.now();
     const response = await fetch(`${address}/api/indexes/load/search`, {
       method: 'POST',
@@ -61,7 +64,7 @@ try {
     for (const alpha of ALPHAS) await step('alpha', { alpha });
   });
   await group('languages', async () => {
-    const chosen = [];
+    const chosen: string[] = [];
     // One more at a time, then one fewer at a time.
     for (const lang of [...LANGUAGES, ...LANGUAGES.slice(0, -1)]) {
       if (chosen.includes(lang)) chosen.splice(chosen.indexOf(lang), 1);
@@ -79,7 +82,7 @@ try {
   await group('all languages', () => step('all languages', { languagePolicy: 'all' }));
   const results = Object.entries(times).map(([name, list]) => {
     list.sort((a, b) => a - b);
-    const [median, most] = [list[list.length >> 1], list.at(-1)].map(
+    const [median, most] = [list[list.length >> 1], list.at(-1)!].map(
       (ms) => Math.round(ms * 10) / 10,
     );
     return {
@@ -99,7 +102,7 @@ try {
   server.kill('SIGTERM');
 }
 
-async function processorMs() {
+async function processorMs(): Promise<number> {
   const metrics = await (await fetch(`${address}/metrics`)).text();
-  return 1000 * Number(/^process_cpu_seconds_total (\S+)/m.exec(metrics)[1]);
+  return 1000 * Number(/^process_cpu_seconds_total (\S+)/m.exec(metrics)![1]);
 }

@@ -1,13 +1,19 @@
-// Measures warm hybrid queries (encoding left out: vectors are random) over synthetic passages against the bare
-// onnxruntime scan, Gemm + TopK, of the same fused matrix, question by question in turn.
-// usage: npm run build && node bench/search.bench.mjs [--passages 100000] [--dim 512] [--questions 60] [--threads N] [--json]
+/**
+ * Measures warm hybrid queries (encoding left out: vectors are random) over synthetic passages
+ * against the bare onnxruntime scan, Gemm + TopK, of the same fused matrix, question by question in
+ * turn.
+ * usage: npm run bench bench/search.bench.ts -- [--passages 100000] [--dim 512] [--questions 60]
+ *   [--threads N] [--json]
+ */
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import * as ort from 'onnxruntime-node';
 import { seededRandom } from '../src/base/random.js';
+import type { TermFactors } from '../src/generate/generator.js';
 import { LexicalSegment } from '../src/indexing/lexical/segment.js';
 import { SegmentBuilder } from '../src/indexing/lexical/segment-builder.js';
 import { romanizedGrams } from '../src/languages/analysis.js';
+import type { TermBag } from '../src/languages/terms.js';
 import { FusedMatrices } from '../src/search/dense/fused-matrices.js';
 import { topKGraph } from '../src/search/dense/onnx-scanner.js';
 import { openScanner } from '../src/search/dense/open-scanner.js';
@@ -38,7 +44,7 @@ const zipfWord = zipf(WORDS, 3);
 const zipfContent = zipf(WORDS - 300, 170);
 const zipfStem = zipf(STEMS, 170);
 const words = pseudoWords(WORDS);
-const grams = words.map(romanizedGrams);
+const grams = words.map((word) => romanizedGrams(word));
 
 const { segments, bytes } = buildSegments();
 const lexical = new LexicalIndex(segments, { k1: 0.9, b: 0.4 });
@@ -77,7 +83,7 @@ const bare = await ort.InferenceSession.create(
 const matrix = new ort.Tensor('float32', fused, [n, dim]);
 const k = new ort.Tensor('int64', BigInt64Array.of(BigInt(K)), [1]);
 
-const times = { bareScan: [], dense: [], lexical: [], hybrid: [] };
+const times: Record<string, number[]> = { bareScan: [], dense: [], lexical: [], hybrid: [] };
 // Two words of any frequency and six that mean something, as in the questions of XQuAD.
 const texts = Array.from({ length: questions }, () =>
   Array.from({ length: 8 }, (_, i) => words[i < 2 ? zipfWord() : 300 + zipfContent()]).join(' '),
@@ -91,7 +97,7 @@ for (let round = -3; round < questions; round++) {
     augment: true,
     k: K,
   };
-  const rivals = {
+  const rivals: Record<string, () => Promise<unknown>> = {
     bareScan: () =>
       bare.run({
         queries: new ort.Tensor(
@@ -147,8 +153,8 @@ else {
 }
 
 /** 100 words a passage with their romanized n-grams, and 40 pivot stems. */
-function buildSegments() {
-  const segments = [];
+function buildSegments(): { segments: LexicalSegment[]; bytes: number } {
+  const segments: LexicalSegment[] = [];
   let bytes = 0;
   let builder = new SegmentBuilder();
   const seal = () => {
@@ -158,13 +164,13 @@ function buildSegments() {
     builder = new SegmentBuilder();
   };
   for (let row = 0; row < n; row++) {
-    const own = new Map();
+    const own = new Map<string, number>();
     for (let i = 0; i < 100; i++) {
       const word = zipfWord();
       own.set(words[word], (own.get(words[word]) ?? 0) + 1);
       for (const gram of grams[word]) own.set(gram, (own.get(gram) ?? 0) + 0.25);
     }
-    const pivot = new Map();
+    const pivot = new Map<string, number>();
     while (pivot.size < 40) {
       const stem = `s${zipfStem()}`;
       pivot.set(stem, (pivot.get(stem) ?? 0) + 1);
@@ -180,14 +186,14 @@ function buildSegments() {
  * Every stem has four translations with falling probabilities; frequent words translate frequent
  * stems.
  */
-function syntheticFactors() {
+function syntheticFactors(): TermFactors {
   const probabilities = [0.5, 0.25, 0.15, 0.1];
-  const from = new Map();
+  const from = new Map<string, Map<string, number>>();
   for (let stem = 0; stem < STEMS; stem++) {
     for (let i = 0; i < TERMS_PER_STEM; i++) {
       const word = words[Math.min(WORDS - 1, Math.floor(stem * (0.5 + random())))];
       if (!from.has(word)) from.set(word, new Map());
-      from.get(word).set(`s${stem}`, probabilities[i]);
+      from.get(word)!.set(`s${stem}`, probabilities[i]);
     }
   }
   const bags = new Map([...from].map(([word, stems]) => [word, bag(stems)]));
@@ -213,18 +219,18 @@ function syntheticFactors() {
     knows: (term) => bags.has(term),
     generatedFrom: (term) => bags.get(term) ?? none,
     translate: () => none,
-    relatives: (stem) => relatives.get(stem),
+    relatives: (stem) => relatives.get(stem) ?? none,
     termWeight: (term) => says.get(term) ?? 1,
     generatedMass: () => 1,
   };
 }
 
-function bag(weights) {
+function bag(weights: ReadonlyMap<string, number>): TermBag {
   return { terms: [...weights.keys()], weights: Float32Array.from(weights.values()) };
 }
 
 /** Draws ranks from 0 with probability proportional to 1 / (rank + offset). */
-function zipf(size, offset) {
+function zipf(size: number, offset: number): () => number {
   const sums = new Float64Array(size);
   let total = 0;
   for (let i = 0; i < size; i++) sums[i] = total += 1 / (i + offset);
@@ -242,10 +248,10 @@ function zipf(size, offset) {
 }
 
 /** Distinct words of letters as frequent as in English; rare words are longer. */
-function pseudoWords(size) {
+function pseudoWords(size: number): string[] {
   const letters =
     'eeeeeeeeeeeetttttttttaaaaaaaaooooooooiiiiiiinnnnnnnsssssshhhhhhrrrrrrddddlllluuucccmmmffwwyyggppbbvk';
-  const distinct = new Set();
+  const distinct = new Set<string>();
   while (distinct.size < size) {
     const length = 2 + Math.round(Math.log10(distinct.size + 1) + 3 * random());
     distinct.add(
@@ -255,7 +261,7 @@ function pseudoWords(size) {
   return [...distinct];
 }
 
-function unitRows(rows) {
+function unitRows(rows: number): Float32Array {
   const matrix = new Float32Array(rows * dim);
   for (let start = 0; start < matrix.length; start += dim) {
     let squares = 0;
@@ -269,14 +275,14 @@ function unitRows(rows) {
 }
 
 /** Milliseconds of one run, after a pause in which the threads of the run before come to rest. */
-async function time(run) {
+async function time(run: () => Promise<unknown>): Promise<number> {
   await setTimeout(60);
   const start = performance.now();
   await run();
   return performance.now() - start;
 }
 
-function median(list) {
+function median(list: readonly number[]): number {
   const sorted = [...list].sort((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
