@@ -36,7 +36,7 @@ try {
   execFileSync(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] });
   const seconds: Record<string, number[]> = { 'bare node': [] };
   for (const mode of MODES) seconds[mode] = [];
-  // Rivals take turns, so that what else the machine does falls on all of them.
+  // They take turns, so that what else the machine does falls on all of them.
   for (let run = 0; run < Number(values.runs); run++) {
     seconds['bare node'].push(timed(['-e', '0']));
     for (const mode of MODES) seconds[mode].push(timed(searchWords(mode)));

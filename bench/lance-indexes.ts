@@ -8,6 +8,7 @@ import { connect, Index } from '@lancedb/lancedb';
 import * as arrow from 'apache-arrow';
 import type { XqgIndex } from '../src/index.js';
 import { openSnapshot } from '../src/indexing/open.js';
+import { openRecipe } from '../src/indexing/recipe.js';
 import { FusedMatrices } from '../src/search/dense/fused-matrices.js';
 import { LANGUAGES, type PlantedQuestion } from './planted-corpus.js';
 
@@ -49,13 +50,13 @@ export async function lanceIndexes(
     asked.push({ vector, exact: hits.map(({ id }) => snapshot.row(id)) });
   }
   const database = await connect(join(folder, 'lance'));
+  const [rowType, vectorType] = [
+    new arrow.Int32(),
+    new arrow.FixedSizeList(dim, new arrow.Field('item', new arrow.Float32(), false)),
+  ];
   const fields = [
-    new arrow.Field('row', new arrow.Int32(), false),
-    new arrow.Field(
-      'vector',
-      new arrow.FixedSizeList(dim, new arrow.Field('item', new arrow.Float32(), false)),
-      false,
-    ),
+    new arrow.Field('row', rowType, false),
+    new arrow.Field('vector', vectorType, false),
   ];
   const schema = new arrow.Schema(fields);
   const table = await database.createEmptyTable('vectors', schema, { mode: 'overwrite' });
@@ -68,11 +69,11 @@ export async function lanceIndexes(
     });
     const children = [
       arrow.makeData({
-        type: fields[0].type,
+        type: rowType,
         length: to - from,
         data: Int32Array.from({ length: to - from }, (_, i) => from + i),
       }),
-      arrow.makeData({ type: fields[1].type, length: to - from, child: numbers }),
+      arrow.makeData({ type: vectorType, length: to - from, child: numbers }),
     ];
     const data = arrow.makeData({ type: new arrow.Struct(fields), length: to - from, children });
     await table.add(new arrow.Table([new arrow.RecordBatch(schema, data)]));

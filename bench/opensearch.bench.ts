@@ -24,6 +24,7 @@ import { LateScanner } from '../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../src/search/engine.js';
 import { LexicalIndex } from '../src/search/lexical/index.js';
 import type { SearchRequest } from '../src/search/request.js';
+import type { CandidateReader } from '../src/store/candidate-store.js';
 import { parseAddress } from '../src/store/opensearch/address.js';
 
 const { values } = parseArgs({
@@ -105,6 +106,10 @@ async function digestsAgree(...dirs: string[]): Promise<boolean> {
 async function compare(embedded: string, stored: string) {
   const opened = await openVersion(stored);
   const recipe = await openRecipe({ pack: values.pack });
+  const { store: storedRows } = opened;
+  const reader = opened.reader as CandidateReader;
+  const factors = recipe.generator?.distribution?.factors ?? null;
+  if (storedRows === null) throw new Error('the index keeps its rows in its own folder');
   const defaults = searchDefaults(recipe.encoder, recipe.generator);
   const snapshot = await openSnapshot(embedded);
   const { queryLanguages, queriesPerLanguage } = snapshot;
@@ -113,16 +118,16 @@ async function compare(embedded: string, stored: string) {
     lexical: new LexicalIndex(await snapshot.segments(), defaults.bm25),
     encoder: recipe.encoder,
     scanner: new LateScanner(),
-    factors: recipe.generator.distribution.factors,
+    factors,
     defaults,
   });
-  const totals = await totalsOf(opened.store, opened.reader);
+  const totals = await totalsOf(storedRows, reader);
   const candidates = (oversampling?: (typeof OVERSAMPLING)[number]) =>
     new Candidates({
-      reader: opened.reader,
+      reader,
       totals,
       encoder: recipe.encoder,
-      factors: recipe.generator.distribution.factors,
+      factors,
       defaults,
       queryLanguages,
       queriesPerLanguage,
@@ -187,8 +192,9 @@ async function compare(embedded: string, stored: string) {
   await snapshot.close();
   await opened.close();
   const hybrid = { sameFirst: sameFirst / questions.length, common: common / shown };
-  const times = Object.entries(milliseconds).map(([name, all]) => [name, quantiles(all)]);
-  return { recall, hybrid, milliseconds: Object.fromEntries(times) };
+  const times: Record<string, ReturnType<typeof quantiles>> = {};
+  for (const [name, all] of Object.entries(milliseconds)) times[name] = quantiles(all);
+  return { recall, hybrid, milliseconds: times };
 }
 
 function requestOf(question: string, lang: string, mode: SearchMode, k: number): SearchRequest {

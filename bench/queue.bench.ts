@@ -177,7 +177,7 @@ async function timeEmptyParts() {
       new Float32Array(8 * texts.length).fill(0.5),
     encodeQueries: async (texts: readonly unknown[]) => new Float32Array(8 * texts.length),
   };
-  const recipe = { encoder, generator: null, pack: null };
+  const recipe = { encoder, generator: null, pack: null, glossary: null };
   const stopping = new AbortController();
   const worker = takeParts(url, { open: async () => recipe, signal: stopping.signal });
   const directory = join(home, 'empty');

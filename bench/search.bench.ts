@@ -97,7 +97,7 @@ for (let round = -3; round < questions; round++) {
     augment: true,
     k: K,
   };
-  const rivals: Record<string, () => Promise<unknown>> = {
+  const ways: Record<string, () => Promise<unknown>> = {
     bareScan: () =>
       bare.run({
         queries: new ort.Tensor(
@@ -121,10 +121,10 @@ for (let round = -3; round < questions; round++) {
     lexical: () => engine.rank({ ...request, mode: 'lexical' }),
   };
   // Another one begins each round, so that none is always the first to touch a question's postings.
-  const names = Object.keys(rivals);
+  const names = Object.keys(ways);
   for (let i = 0; i < names.length; i++) {
     const name = names[(i + asked) % names.length];
-    const ms = await time(rivals[name]);
+    const ms = await time(ways[name]);
     if (round >= 0) times[name].push(ms);
   }
 }

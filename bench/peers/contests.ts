@@ -1,10 +1,13 @@
-// Our side of every contest, and which rivals it meets. A side is a function that does the task once and returns what it found; a rival
-// in Python is the name of a task of peers.py.
+/**
+ * Our side of every contest, and the programs that it is compared with. A side is a function that
+ * does the task once and returns what it found; one in Python is the name of a task of peers.py.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fuse } from '../../src/augment/fuse.js';
+import type { SourceDocument } from '../../src/corpus/passage.js';
 import { StaticEncoder } from '../../src/encode/static/static-encoder.js';
 import { measureRun, parseMeasures } from '../../src/evaluate/measures/metrics.js';
 import { LexiconGenerator } from '../../src/generate/lexicon.js';
@@ -18,19 +21,53 @@ import { product } from '../../src/search/dense/javascript-scanner.js';
 import { openScanner } from '../../src/search/dense/open-scanner.js';
 import { LexicalIndex } from '../../src/search/lexical/index.js';
 import { sortRows } from '../../src/search/top-k.js';
-import { SHAPE } from './data.js';
+import { type PeersData, SHAPE } from './data.js';
 import { lucene, peers } from './install.js';
-import { startRival } from './process.js';
+import type { Bytes } from './picture.js';
+import { type Answer, type Peer, startPeer } from './process.js';
 
 const BATCH = 32;
 /** Rounds before BM25 is timed, as Lucene has them: until it is compiled. */
 const WARM = 100;
 
-/**
- * @returns contests: { name, unit, count (what one turn does), ours: { name, run }, rivals: [{
- * name, run } or { name, task }], limit? }
- */
-export async function contests(data, threads) {
+export type Found = readonly (number | string)[];
+
+/** One of `task`, `timed` and `run` does the work of a turn. */
+export interface Side {
+  readonly name: string;
+  /** Of peers.py. */
+  readonly task?: string;
+  /** Measures its time itself. */
+  readonly timed?: (turn: number) => Promise<Answer>;
+  readonly run?: (turn: number) => Found | Promise<Found>;
+  readonly prepare?: () => unknown;
+  readonly close?: () => void;
+  readonly bytes?: Bytes;
+  /** What of it is compared with ours, if it is no task of peers.py. */
+  readonly same?: string;
+}
+
+/** How fast it could be at best. */
+export interface Limit extends Side {
+  /** Of the times of ours and of the limit. */
+  readonly share: (ours: number, limit: number) => number;
+}
+
+export interface Contest {
+  readonly name: string;
+  /** How many one turn does. */
+  readonly count: number;
+  readonly ours: Side;
+  readonly others: readonly Side[];
+  readonly limit?: Limit;
+  /** What all sides must find: `rows` or `values`; absent: it is not compared. */
+  readonly same?: string;
+  /** Says of what was found what a reader needs. */
+  readonly note?: (found: Found) => string;
+  readonly turns?: number;
+}
+
+export async function contests(data: PeersData, threads: number): Promise<Contest[]> {
   const { scanner, fallbackReason } = await openScanner({ threads, implementation: 'onnxruntime' });
   if (fallbackReason !== null) throw new Error(fallbackReason);
   const { dim, k } = SHAPE;
@@ -39,10 +76,10 @@ export async function contests(data, threads) {
   const rank = Uint32Array.from({ length: n }, (_, row) => row);
   // As the engine has it: one array for all questions.
   const sums = new Float64Array(n);
-  const question = (turn) => data.questions.subarray((turn % 64) * dim, ((turn % 64) + 1) * dim);
-  const gigabytes = data.passages.byteLength / 1e9;
+  const question = (turn: number): Float32Array =>
+    data.questions.subarray((turn % 64) * dim, ((turn % 64) + 1) * dim);
   const remembering = new StaticEncoder(data.pack);
-  const encoded = async (encoder) => {
+  const encoded = async (encoder: StaticEncoder): Promise<Found> => {
     const passages = data.english.map((text, i) => ({
       id: `${i}`,
       lang: 'en',
@@ -60,7 +97,7 @@ export async function contests(data, threads) {
         name: 'xqg (8 bits, then exact)',
         run: (turn) => {
           const { scores, error } = sumParts(
-            [{ ...matrix.approximate(question(turn)), weight: 1 }],
+            [{ ...matrix.approximate(question(turn))!, weight: 1 }],
             sums,
           );
           return [
@@ -68,7 +105,7 @@ export async function contests(data, threads) {
           ];
         },
       },
-      rivals: [
+      others: [
         { name: 'faiss IndexFlatIP', task: 'faiss one' },
         { name: 'numpy', task: 'numpy one' },
       ],
@@ -76,7 +113,6 @@ export async function contests(data, threads) {
         name: 'reading the matrix once',
         task: 'bandwidth',
         share: (ours, limit) => limit / ours,
-        gigabytes,
       },
       same: 'rows',
     },
@@ -89,7 +125,7 @@ export async function contests(data, threads) {
           const first = turn % (64 - BATCH + 1);
           const asked = data.questions.slice(first * dim, (first + BATCH) * dim);
           const products = await scanner.scan(asked, data.passages, dim);
-          let best = null;
+          let best: Iterable<number> | null = null;
           for (let q = 0; q < BATCH; q++) {
             const query = asked.subarray(q * dim, (q + 1) * dim);
             const part = {
@@ -101,10 +137,10 @@ export async function contests(data, threads) {
             const { rows } = exactTopK(scores, error, query, [{ matrix, weight: 1 }], k, rank);
             best ??= rows;
           }
-          return [...best];
+          return [...best!];
         },
       },
-      rivals: [
+      others: [
         { name: 'faiss IndexFlatIP', task: 'faiss batch' },
         { name: 'numpy', task: 'numpy batch' },
       ],
@@ -122,7 +158,7 @@ export async function contests(data, threads) {
       name: 'static encoding of 2,000 English passages of 100 words',
       count: 2000,
       ours: { name: 'xqg (words and hashed n-grams)', run: () => encoded(remembering) },
-      rivals: [
+      others: [
         { name: 'xqg, no word met before', run: () => encoded(new StaticEncoder(data.pack)) },
         { name: 'model2vec (words alone, its table made before)', task: 'model2vec' },
       ],
@@ -136,15 +172,15 @@ export async function contests(data, threads) {
  * Both graphs at the narrowest search that reaches the recall; ours as `search/ann` asks it: in 8
  * bits, what it names scored exactly.
  */
-function nearContest(data) {
+function nearContest(data: PeersData): Contest {
   const dim = SHAPE.nearDim;
   const n = data.near.length / dim;
   const questions = data.nearQuestions.length / dim;
   const rank = Uint32Array.from({ length: n }, (_, row) => row);
-  let graph;
-  let width;
-  let reached;
-  const ask = (q) => {
+  let graph: Graph;
+  let width: number;
+  let reached: number;
+  const ask = (q: number) => {
     const question = data.nearQuestions.subarray(q * dim, (q + 1) * dim);
     const rows = graph.search(question, width, width);
     const scores = Float64Array.from(rows, (row) => product(question, data.near, row * dim));
@@ -177,13 +213,13 @@ function nearContest(data) {
         return [width, reached];
       },
     },
-    rivals: [{ name: 'faiss HNSW', task: 'faiss hnsw' }],
-    note: ([width, recall]) => `width ${width}, recall ${recall.toFixed(3)}`,
+    others: [{ name: 'faiss HNSW', task: 'faiss hnsw' }],
+    note: ([width, recall]) => `width ${width}, recall ${Number(recall).toFixed(3)}`,
   };
 }
 
-function lexicalContest({ texts, asked }) {
-  const segments = [];
+function lexicalContest({ texts, asked }: PeersData): Contest {
+  const segments: LexicalSegment[] = [];
   let builder = new SegmentBuilder();
   const seal = () => {
     if (builder.rows > 0)
@@ -191,7 +227,7 @@ function lexicalContest({ texts, asked }) {
     builder = new SegmentBuilder();
   };
   for (const text of texts) {
-    const counts = new Map();
+    const counts = new Map<string, number>();
     for (const term of text.split(' ')) counts.set(term, (counts.get(term) ?? 0) + 1);
     const own = { terms: [...counts.keys()], weights: Float32Array.from(counts.values()) };
     builder.add({ own, pivot: null, drawn: null, lang: 'en' });
@@ -200,7 +236,13 @@ function lexicalContest({ texts, asked }) {
   seal();
   const lexical = new LexicalIndex(segments, { k1: 0.9, b: 0.4 });
   const rank = Uint32Array.from(texts.keys());
-  const settings = { generatedWeight: 0, translationWeight: 0, expectedDf: false, factors: null };
+  const settings = {
+    generatedWeight: 0,
+    translationWeight: 0,
+    relatedWeight: 0,
+    expectedDf: false,
+    factors: null,
+  };
   const view = lexical.view('en', settings);
   const modules = createRequire(join(resolve(peers().node), 'package.json'));
   const MiniSearch = modules('minisearch');
@@ -208,14 +250,16 @@ function lexicalContest({ texts, asked }) {
   const mini = new MiniSearch({
     fields: ['text'],
     idField: 'id',
-    tokenize: (text) => text.split(' '),
+    tokenize: (text: string) => text.split(' '),
   });
   const database = orama.create({ schema: { text: 'string' } });
-  const all = (ask) => async () => {
-    let first = null;
+  type Ask = (question: string) => Found | Promise<Found>;
+  const all = (ask: Ask) => async (): Promise<Found> => {
+    let first: Found = [];
+    let questions = 0;
     for (const question of asked) {
       const found = await ask(question);
-      first ??= found;
+      if (questions++ === 0) first = found;
     }
     return first;
   };
@@ -235,9 +279,9 @@ function lexicalContest({ texts, asked }) {
       },
       run: ours,
     },
-    rivals: [
+    others: [
       { name: 'bm25s (numba)', task: 'bm25s', same: 'rows' },
-      ...luceneRival(texts, asked),
+      ...lucenePeer(texts, asked),
       {
         name: 'minisearch',
         prepare: () => mini.addAll(texts.map((text, id) => ({ id, text }))),
@@ -245,7 +289,7 @@ function lexicalContest({ texts, asked }) {
           mini
             .search(question)
             .slice(0, 10)
-            .map(({ id }) => id),
+            .map(({ id }: { id: number }) => id),
         ),
       },
       {
@@ -257,7 +301,9 @@ function lexicalContest({ texts, asked }) {
             1000,
           ),
         run: all(async (term) =>
-          (await orama.search(database, { term, limit: 10 })).hits.map(({ id }) => id),
+          (await orama.search(database, { term, limit: 10 })).hits.map(
+            ({ id }: { id: string }) => id,
+          ),
         ),
       },
     ],
@@ -269,27 +315,27 @@ function lexicalContest({ texts, asked }) {
  * Lucene in a process of its own, compiled by many rounds before it is timed; nothing where it is
  * not installed.
  */
-function luceneRival(texts, asked) {
+function lucenePeer(texts: readonly string[], asked: readonly string[]): Side[] {
   const java = lucene();
   if (java === null) return [];
-  let folder;
-  let rival;
+  let folder: string;
+  let peer: Peer;
   const prepare = async () => {
     folder = mkdtempSync(join(tmpdir(), 'xqg-lucene-'));
     writeFileSync(join(folder, 'texts.txt'), texts.join('\n'));
     writeFileSync(join(folder, 'asked.txt'), asked.join('\n'));
-    rival = startRival('java', ['-XX:+UseSerialGC', ...java, 'LuceneRival', folder]);
-    await rival.ready;
+    peer = startPeer('java', ['-XX:+UseSerialGC', ...java, 'LuceneSearcher', folder]);
+    await peer.ready;
   };
   const close = () => {
-    rival.end();
+    peer.end();
     rmSync(folder, { recursive: true });
   };
-  return [{ name: 'Lucene', prepare, timed: (turn) => rival.ask(turn), close, same: 'rows' }];
+  return [{ name: 'Lucene', prepare, timed: (turn) => peer.ask(turn), close, same: 'rows' }];
 }
 
-function metricContest({ qrels, run }) {
-  const maps = (object) =>
+function metricContest({ qrels, run }: PeersData): Contest {
+  const maps = (object: Readonly<Record<string, Readonly<Record<string, number>>>>) =>
     new Map(Object.entries(object).map(([id, of]) => [id, new Map(Object.entries(of))]));
   const measures = parseMeasures('nDCG@10,R@100,mAP');
   const [judgments, scores] = [maps(qrels), maps(run)];
@@ -300,7 +346,7 @@ function metricContest({ qrels, run }) {
       name: 'xqg',
       run: () => [Number(measureRun(judgments, scores, measures).means[0].toFixed(6))],
     },
-    rivals: [
+    others: [
       { name: 'pytrec_eval', task: 'pytrec_eval' },
       { name: 'ranx', task: 'ranx' },
     ],
@@ -308,7 +354,7 @@ function metricContest({ qrels, run }) {
   };
 }
 
-function fusionContest({ passages, queries }) {
+function fusionContest({ passages, queries }: PeersData): Contest {
   const { dim, fused, queries: each } = SHAPE;
   const some = passages.subarray(0, fused * dim);
   // Five queries in seven languages, summed when they are encoded.
@@ -337,7 +383,7 @@ function fusionContest({ passages, queries }) {
       },
       bytes: { memory: 4 * dim * 8, disk: 4 * dim + 7 * (dim + 4) },
     },
-    rivals: [
+    others: [
       {
         name: 'the released arithmetic (numpy)',
         task: 'numpy fusion',
@@ -348,7 +394,7 @@ function fusionContest({ passages, queries }) {
   };
 }
 
-function pipelineContest({ pack, piped }, threads) {
+function pipelineContest({ pack, piped }: PeersData, threads: number): Contest {
   return {
     name: `indexing ${piped.length.toLocaleString('en')} passages, ${SHAPE.pipedLanguages.length} query languages`,
     count: piped.length,
@@ -371,7 +417,7 @@ function pipelineContest({ pack, piped }, threads) {
         }
       },
     },
-    rivals: [
+    others: [
       { name: 'a loop in Python (model2vec, faiss, bm25s), in memory', task: 'python pipeline' },
     ],
     turns: 2,
@@ -379,7 +425,7 @@ function pipelineContest({ pack, piped }, threads) {
   };
 }
 
-async function* documents(texts) {
+async function* documents(texts: readonly string[]): AsyncGenerator<SourceDocument> {
   for (const [number, text] of texts.entries()) {
     const blocks = [{ headings: [], text }];
     const place = {

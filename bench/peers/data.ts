@@ -1,9 +1,12 @@
-// What the contests are held over: synthetic vectors and texts by Zipf's law from the pack's vocabulary, the same for every rival, as
-// files that the Python rivals read.
+/**
+ * What the programs are compared on: synthetic vectors and texts by Zipf's law from the pack's
+ * vocabulary, the same for every program, as files that the Python ones read.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONNECTIVITY, EXPANSION_ADD } from '../../src/indexing/ann/graph.js';
 import { loadPack } from '../../src/pack/format.js';
+import type { Pack } from '../../src/pack/pack.js';
 
 export const SHAPE = {
   dim: 512,
@@ -23,16 +26,16 @@ export const SHAPE = {
 };
 
 /** In [0, 1), the same for the same number. */
-function random(number) {
+function random(number: number): number {
   let state = Math.imul(number ^ 0x9e3779b9, 0x85ebca6b);
   state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
   return ((state ^ (state >>> 16)) >>> 0) / 2 ** 32;
 }
 
 /** Unit rows around `heaps` centers, as embeddings lie; 0 heaps: everywhere. */
-function unitRows(n, dim, seed, heaps = 0) {
+function unitRows(n: number, dim: number, seed: number, heaps = 0): Float32Array {
   const rows = new Float32Array(n * dim);
-  const noise = (i) => random(seed + i) + random(seed + 7 * i + 1) - 1;
+  const noise = (i: number): number => random(seed + i) + random(seed + 7 * i + 1) - 1;
   for (let row = 0; row < n; row++) {
     const center = heaps === 0 ? 0 : Math.floor(random(seed + 31 * row) * heaps) * dim;
     let squares = 0;
@@ -46,21 +49,31 @@ function unitRows(n, dim, seed, heaps = 0) {
   return rows;
 }
 
-export async function makeData(folder, { passages, texts, near, piped }) {
+export interface Sizes {
+  readonly passages: number;
+  readonly texts: number;
+  readonly near: number;
+  readonly piped: number;
+}
+
+export type PeersData = Awaited<ReturnType<typeof writeData>>;
+
+export async function writeData(folder: string, { passages, texts, near, piped }: Sizes) {
   mkdirSync(folder, { recursive: true });
   const pack = await loadPack('base');
   const { pivot } = pack;
-  const words = [];
+  const words: string[] = [];
   while (words.length < 30_000 && pivot.vector(words.length) !== null)
-    words.push(pivot.surface(words.length));
+    words.push(pivot.surface(words.length)!);
   const wordDim = pivot.dim;
   const wordVectors = new Float32Array(words.length * wordDim);
   words.forEach((_, id) => {
-    const { bytes, scale } = pivot.vector(id);
+    const { bytes, scale } = pivot.vector(id)!;
     for (let d = 0; d < wordDim; d++) wordVectors[id * wordDim + d] = bytes[d] * scale;
   });
-  const word = (number) => words[Math.floor(words.length ** random(number)) - 1];
-  const text = (row, length) => Array.from({ length }, (_, i) => word(row * length + i)).join(' ');
+  const word = (number: number): string => words[Math.floor(words.length ** random(number)) - 1];
+  const text = (row: number, length: number): string =>
+    Array.from({ length }, (_, i) => word(row * length + i)).join(' ');
   const data = {
     shape: { ...SHAPE, wordDim },
     passages: unitRows(passages, SHAPE.dim, 1),
@@ -77,24 +90,27 @@ export async function makeData(folder, { passages, texts, near, piped }) {
     piped: Array.from({ length: piped }, (_, row) => text(30_000_000 + row, 100)),
     ...judged(),
   };
-  data.nearTruth = nearest(data.nearQuestions, data.near, SHAPE.nearDim, 10);
-  data.tables = tablesOf(pack, words, data.piped);
-  const wordNames = words;
-  for (const [name, value] of Object.entries(data)) {
+  const nearTruth = nearest(data.nearQuestions, data.near, SHAPE.nearDim, 10);
+  const tables = tablesOf(pack, words, data.piped);
+  for (const [name, value] of Object.entries({ ...data, nearTruth, tables })) {
     if (value instanceof Float32Array) writeFileSync(join(folder, `${name}.f32`), value);
     else writeFileSync(join(folder, `${name}.json`), JSON.stringify(value));
   }
-  writeFileSync(join(folder, 'words.json'), JSON.stringify(wordNames));
-  return { ...data, wordNames, pack };
+  writeFileSync(join(folder, 'words.json'), JSON.stringify(words));
+  return { ...data, nearTruth, pack };
 }
 
 /** The best translations of every English word of the texts that are piped. */
-function tablesOf(pack, words, texts) {
+function tablesOf(
+  pack: Pack,
+  words: readonly string[],
+  texts: readonly string[],
+): Record<string, Record<string, string[]>> {
   const used = new Set(texts.flatMap((text) => text.split(' ')));
-  const tables = {};
+  const tables: Record<string, Record<string, string[]>> = {};
   words.forEach((surface, id) => {
     if (!used.has(surface)) return;
-    const stem = pack.pivot.stem(id);
+    const stem = pack.pivot.stem(id)!;
     tables[surface] = Object.fromEntries(
       SHAPE.pipedLanguages.map((lang) => [
         lang,
@@ -109,9 +125,11 @@ function tablesOf(pack, words, texts) {
 }
 
 /** 1,000 questions with 100 hits each, a few of them relevant in grades. */
-function judged() {
-  const qrels = {};
-  const run = {};
+type Scores = Record<string, Record<string, number>>;
+
+function judged(): { qrels: Scores; run: Scores } {
+  const qrels: Scores = {};
+  const run: Scores = {};
   for (let q = 0; q < 1000; q++) {
     const id = `q${q}`;
     qrels[id] = {};
@@ -123,7 +141,7 @@ function judged() {
   return { qrels, run };
 }
 
-function nearest(questions, rows, dim, k) {
+function nearest(questions: Float32Array, rows: Float32Array, dim: number, k: number): number[][] {
   const n = rows.length / dim;
   return Array.from({ length: questions.length / dim }, (_, q) => {
     const scores = new Float32Array(n);

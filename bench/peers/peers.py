@@ -1,4 +1,4 @@
-"""The Python rivals of the benchmark: reads the names of tasks from stdin, one a line, does each once, and prints its milliseconds and
+"""The Python programs of the benchmark: reads the names of tasks from stdin, one a line, does each once, and prints its milliseconds and
 what it found as one line of JSON. The data lies in the folder of the first argument, the second is the number of threads."""
 
 import json

@@ -24,10 +24,10 @@ import org.apache.lucene.search.similarities.BM25Similarity;
 import org.apache.lucene.store.MMapDirectory;
 
 /**
- * Lucene as a rival of the BM25 contest: the same words, split at blanks, in one segment. Answers every line of stdin by asking all
+ * Lucene in the BM25 contest: the same words, split at blanks, in one segment. Answers every line of stdin by asking all
  * questions once, in one thread, with one line of JSON: milliseconds, and the rows found for the first question.
  */
-public final class LuceneRival {
+public final class LuceneSearcher {
   private static final String FIELD = "text";
   private static final int WARM = 100;
   private static final BM25Similarity BM25 = new BM25Similarity(0.9f, 0.4f);
