@@ -48,7 +48,7 @@ export interface Side {
 }
 
 /** How fast it could be at best. */
-export interface Limit extends Side {
+interface Limit extends Side {
   /** Of the times of ours and of the limit. */
   readonly share: (ours: number, limit: number) => number;
 }

@@ -10,7 +10,7 @@ export interface Bytes {
   readonly disk: number;
 }
 
-export interface SideResult {
+interface SideResult {
   readonly name: string;
   /** Of one of what a turn does. */
   readonly ms: number;
@@ -18,7 +18,7 @@ export interface SideResult {
   readonly bytes?: Bytes;
 }
 
-export interface PeerResult extends SideResult {
+interface PeerResult extends SideResult {
   /** Times ours. */
   readonly ratio: number;
   /** Share of what ours found that it found too. */
