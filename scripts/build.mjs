@@ -1,10 +1,13 @@
-// Compiles src/ to dist/, bundles the command into dist/bin, executable, and builds the page into dist/web, each file with a
-// compressed one beside it.
-// usage: node scripts/build.mjs [--prepare]     (--prepare: as npm's lifecycle script; does nothing without a compiler)
+/**
+ * Compiles src/ to dist/, bundles the command into dist/bin, executable, and builds the page into
+ * dist/web, each file with a compressed one beside it.
+ * usage: node scripts/build.mjs [--prepare]
+ *   --prepare: as npm's lifecycle script; does nothing without a compiler
+ */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const tsc = compiler();
@@ -15,12 +18,24 @@ if (!tsc) {
 }
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { stdio: 'inherit' });
 if (status === 0) {
+  removeStale();
   const { build } = await import('vite');
   await build({ configFile: 'src/cli/vite.config.mjs' });
   chmodSync('dist/bin/xqg.js', 0o755);
   await buildPage(build);
 }
 process.exit(status ?? 1);
+
+/** Removes what was compiled from sources that are gone, so that nobody imports or packs it. */
+function removeStale() {
+  const entries = readdirSync('dist', { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    const file = relative('dist', join(entry.parentPath, entry.name));
+    if (!entry.isFile() || /^(bin|web)\b|^\.tsbuildinfo$/.test(file)) continue;
+    if (!existsSync(join('src', file.replace(/(\.d\.ts|\.js(\.map)?)$/, '.ts'))))
+      rmSync(join('dist', file));
+  }
+}
 
 async function buildPage(build) {
   await build({ configFile: 'src/web/vite.config.mjs' });
