@@ -10,7 +10,7 @@ import type { Generator } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
 import type { IndexedPassage } from '../store/store.js';
-import type { ExpectedQueries } from './expectations.js';
+import type { ExpectedQueries } from './expected-queries.js';
 
 export interface RowRecipe {
   readonly encoder: Encoder;

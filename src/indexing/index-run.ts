@@ -6,7 +6,7 @@ import { XqgError } from '../base/errors.js';
 import type { Passage, SourceDocument } from '../corpus/passage.js';
 import { type CorpusOptions, passagesOf } from '../corpus/split.js';
 import type { StoreReader } from '../store/store.js';
-import { ExpectedQueries } from './expectations.js';
+import { ExpectedQueries } from './expected-queries.js';
 import { documentHasher, KnownDocuments } from './known-documents.js';
 import type { IndexFailure, IndexState } from './manifest.js';
 import type { IndexOptions, IndexProgress, IndexResult } from './options.js';

@@ -4,7 +4,7 @@ import type { Encoder } from '../../src/encode/encoder.js';
 import type { EvaluationPassage } from '../../src/evaluate/data/collection.js';
 import type { Generator } from '../../src/generate/generator.js';
 import { computeRows } from '../../src/indexing/compute.js';
-import { ExpectedQueries } from '../../src/indexing/expectations.js';
+import { ExpectedQueries } from '../../src/indexing/expected-queries.js';
 import { lexicalRow } from '../../src/indexing/lexical/segments.js';
 import { dequantize, quantize } from '../../src/store/quantize.js';
 import { type MemoryRow, memoryIndex } from './memory-index.js';

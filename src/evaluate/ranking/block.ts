@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { type Encoder, generatedQueryId } from '../../encode/encoder.js';
 import type { Generator } from '../../generate/generator.js';
-import { ExpectedQueries } from '../../indexing/expectations.js';
+import { ExpectedQueries } from '../../indexing/expected-queries.js';
 import { passageBag } from '../../languages/bags.js';
 import type { TermBag } from '../../languages/terms.js';
 import { quantizedBytes, quantizeInto } from '../../store/quantize.js';

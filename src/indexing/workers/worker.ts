@@ -9,7 +9,7 @@ import { XqgError } from '../../base/errors.js';
 import type { OpenEncoderOptions } from '../../encode/open-encoder.js';
 import type { IndexedPassage, StoreShape } from '../../store/store.js';
 import type { RowRecipe } from '../compute.js';
-import { ExpectedQueries } from '../expectations.js';
+import { ExpectedQueries } from '../expected-queries.js';
 import { closeRecipe, type NamedRecipeSpec, openRecipe, type Recipe } from '../recipe.js';
 import { RowQueue } from '../row-queue.js';
 import { PartTaking } from './bull-worker.js';

@@ -105,8 +105,8 @@ it('covers every file that ranking loads', () => {
     expect.arrayContaining([
       'search/engine.ts',
       'search/feedback.ts',
-      'indexing/expectations.ts',
-      'indexing/expectation-thread.ts',
+      'indexing/expected-queries.ts',
+      'indexing/expected-queries-thread.ts',
     ]),
   );
 });

@@ -65,7 +65,7 @@ export interface ThreadOptions {
  * later ones share.
  */
 const START_AFTER = 128;
-const THREAD = new URL('./expectation-thread.js', import.meta.url);
+const THREAD = new URL('./expected-queries-thread.js', import.meta.url);
 
 export class ExpectedQueries {
   readonly #encoder: BagEncoder;

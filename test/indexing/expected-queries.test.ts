@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StaticEncoder } from '../../src/encode/static/static-encoder.js';
 import { LexiconGenerator } from '../../src/generate/lexicon.js';
-import { ExpectedQueries } from '../../src/indexing/expectations.js';
+import { ExpectedQueries } from '../../src/indexing/expected-queries.js';
 import { loadPack } from '../../src/pack/format.js';
 import { packFolder } from '../../src/pack/manifest.js';
 

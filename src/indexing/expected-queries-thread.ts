@@ -11,7 +11,7 @@ import {
   type ThreadReply,
   type ThreadRequest,
   type ThreadStart,
-} from './expectations.js';
+} from './expected-queries.js';
 
 const { packFolder, glossary } = workerData as ThreadStart;
 const loaded = await loadPack(packFolder);
