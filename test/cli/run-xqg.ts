@@ -4,52 +4,52 @@ import { resolve } from 'node:path';
 import { tellFailure } from '../../src/cli/failure.js';
 import { runProgram } from '../../src/cli/program.js';
 
-export interface Told {
+export interface CommandOutput {
   readonly stdout: string;
   readonly stderr: string;
   readonly code: number;
 }
 
 /** As main.ts does, but within this process: stdout and stderr are caught. */
-export async function xqg(...words: string[]): Promise<Told> {
-  const told = { stdout: '', stderr: '', code: 0 };
+export async function xqg(...words: string[]): Promise<CommandOutput> {
+  const output = { stdout: '', stderr: '', code: 0 };
   const { stdout, stderr } = process;
   const writes = [stdout.write, stderr.write] as const;
   stdout.write = ((text: string) => {
-    told.stdout += text;
+    output.stdout += text;
     return true;
   }) as typeof stdout.write;
   stderr.write = ((text: string) => {
-    told.stderr += text;
+    output.stderr += text;
     return true;
   }) as typeof stderr.write;
   try {
     await runProgram(words, new AbortController().signal);
   } catch (thrown) {
     tellFailure(thrown, words.includes('--json'));
-    told.code = 1;
+    output.code = 1;
   } finally {
     [stdout.write, stderr.write] = writes;
   }
-  return told;
+  return output;
 }
 
 /** The built executable; `npm test` builds before it tests. */
 export const EXECUTABLE = resolve('dist/bin/xqg.js');
 
-export function start(...words: string[]): { child: ChildProcess; ended: Promise<Told> } {
+export function start(...words: string[]): { child: ChildProcess; ended: Promise<CommandOutput> } {
   const child = spawn(process.execPath, [EXECUTABLE, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const told = { stdout: '', stderr: '' };
+  const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    told.stdout += text;
+    output.stdout += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    told.stderr += text;
+    output.stderr += text;
   });
-  const ended = new Promise<Told>((done) => {
-    child.on('close', (code) => done({ ...told, code: code ?? -1 }));
+  const ended = new Promise<CommandOutput>((done) => {
+    child.on('close', (code) => done({ ...output, code: code ?? -1 }));
   });
   return { child, ended };
 }

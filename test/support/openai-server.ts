@@ -1,4 +1,4 @@
-/** A real HTTP server that speaks the embeddings and chat API, and misbehaves as told. */
+/** A real HTTP server that speaks the embeddings and chat API, and misbehaves on request. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { start, type Told } from '../cli/run-xqg.js';
+import { type CommandOutput, start } from '../cli/run-xqg.js';
 import { writePack } from './pack-folder.js';
 
 export interface SecuredStore {
@@ -49,10 +49,10 @@ export function securedStoreTests(home: string, secured: () => SecuredStore) {
   ].map(at);
 
   /** A process of its own: Node reads its authorities once, when it starts. */
-  const told = async (
+  const run = async (
     env: Record<string, string | undefined>,
     ...words: string[]
-  ): Promise<Told> => {
+  ): Promise<CommandOutput> => {
     const { user, password } = secured();
     const usual = {
       XQG_OPENSEARCH_USER: user,
@@ -64,7 +64,7 @@ export function securedStoreTests(home: string, secured: () => SecuredStore) {
     return start(...words).ended;
   };
   const search = (env: Record<string, string | undefined>) =>
-    told(env, 'search', 'Honig', '--store', secured().store, '--pack', pack);
+    run(env, 'search', 'Honig', '--store', secured().store, '--pack', pack);
 
   beforeAll(async () => {
     writePack(pack);
@@ -79,7 +79,7 @@ export function securedStoreTests(home: string, secured: () => SecuredStore) {
       '--store',
       secured().store,
     ];
-    const { code, stderr } = await told({}, ...words);
+    const { code, stderr } = await run({}, ...words);
     expect(code, stderr).toBe(0);
   });
   afterEach(() => {
@@ -90,12 +90,12 @@ export function securedStoreTests(home: string, secured: () => SecuredStore) {
     const { code, stdout, stderr } = await search({});
     expect(code, stderr).toBe(0);
     expect(stdout).toContain('bees');
-    const status = await told({}, 'status', '--index', directory, '--json');
+    const status = await run({}, 'status', '--index', directory, '--json');
     expect(JSON.parse(status.stdout)).toMatchObject({ passages: 1 });
-    const kept = readFileSync(join(directory, 'xqg.json'), 'utf8');
-    for (const text of [stdout, stderr, status.stdout, kept])
+    const manifest = readFileSync(join(directory, 'xqg.json'), 'utf8');
+    for (const text of [stdout, stderr, status.stdout, manifest])
       expect(text).not.toContain(secured().password);
-    expect(kept).toContain('opensearchs://localhost');
+    expect(manifest).toContain('opensearchs://localhost');
   });
 
   it.each([
@@ -114,5 +114,5 @@ export function securedStoreTests(home: string, secured: () => SecuredStore) {
     expect(stderr).toMatch(/XQG_STORE_UNREACHABLE[\s\S]*self-signed certificate/);
   });
 
-  return told;
+  return run;
 }

@@ -39,7 +39,7 @@ export interface StaticEncoderSettings {
   readonly meanShare: number;
 }
 
-/** Tuned on MLQA-R (scripts/tune.mjs). */
+/** Tuned on MLQA-R (scripts/tune.ts). */
 export const STATIC_DEFAULTS: StaticEncoderSettings = {
   hashed: 256,
   semanticShare: 0.5,
