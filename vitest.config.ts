@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests that drive the whole product, or need a build, a server, a browser or a killed process. */
 const INTEGRATION = [
   'test/{cli,examples,plan,server,web,xqg-index}/**/*.test.ts',
-  'test/evaluate/experiment/**/*.test.ts',
+  'test/evaluate/{evaluate,experiment/**/*}.test.ts',
   'test/evaluate/data/data-folder.test.ts',
   'test/expand/expand.test.ts',
   'test/generate/recorded.test.ts',

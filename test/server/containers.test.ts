@@ -1,5 +1,5 @@
 /**
- * The container's files, as far as that can be said without building it; `npm run containers` runs
+ * The container's files, as far as that can be said without building it; `npm run test:containers` runs
  * their steps by hand.
  */
 import { existsSync, readFileSync } from 'node:fs';
