@@ -382,5 +382,5 @@ function rowsOf(systems: ReadonlyMap<string, readonly number[]>): string[][] {
 }
 
 function measuredOn({ madeBy: { date, version, command } }: EvaluationJson): string {
-  return `Measured on ${date.slice(0, 10)} with xqg ${version}: \`${command}\``;
+  return `Measured on ${date.slice(0, 10)} with xqg ${version}: \`${command.replace(/ --json( \S+)?$/, '')}\``;
 }

@@ -8,7 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { PUBLISHED } from '../src/evaluate/report/published.js';
 import {
   answerTable,
@@ -67,7 +67,7 @@ for (const name of names) {
   const command =
     RUNS[name] === null
       ? ['experiment', 'run', `experiments/${name}.yaml`]
-      : [...RUNS[name]!, '--json', resolve(fileOf(name))];
+      : [...RUNS[name]!, '--json', fileOf(name)];
   console.error(`xqg ${command.join(' ')}`);
   const { status } = spawnSync(process.execPath, ['dist/cli/main.js', ...command], {
     stdio: ['ignore', 'ignore', 'inherit'],

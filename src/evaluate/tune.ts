@@ -14,7 +14,7 @@ import {
   poolOf,
   testCollectionOf,
 } from './data/collection.js';
-import { type Measure, parseMeasures } from './measures/metrics.js';
+import { parseMeasures } from './measures/metrics.js';
 import type { ArtifactStore } from './ranking/artifact-store.js';
 import { Block, passagesInMemory } from './ranking/block.js';
 import { Pool } from './ranking/pool.js';
@@ -49,6 +49,9 @@ export interface TunedSettings {
   readonly mean: number;
 }
 
+/** Settings whose ranks are in memory at once. */
+const BATCH = 256;
+
 interface Pair {
   readonly name: string;
   readonly questions: QuestionBatch;
@@ -61,27 +64,37 @@ export async function tune(
 ): Promise<TunedSettings[]> {
   const { systems, grid, measure = 'MRR' } = options;
   const [decisive] = parseMeasures(measure);
-  const work = systems.map((system) => ({ system, settings: settingsOf(system, grid) }));
-  const total = work.reduce((sum, { settings }) => sum + settings.length, 0);
+  const all = systems.flatMap((system) =>
+    settingsOf(system, grid).map((settings) => ({ system, settings })),
+  );
   const pools = await openPools(options);
-  const tuned: TunedSettings[] = [];
-  for (const { system, settings } of work) {
-    const byPair = settings.map((): Record<string, number> => ({}));
-    for (const { ranker, pairs } of pools) {
-      for (const pair of pairs) {
-        const values = await valuesOf(ranker, pair, system, settings, decisive);
-        for (const [i, value] of values.entries()) byPair[i][pair.name] = value;
+  const byPair = all.map((): Record<string, number> => ({}));
+  const pairCount = pools.reduce((sum, { pairs }) => sum + pairs.length, 0);
+  let done = 0;
+  for (const { ranker, pairs } of pools) {
+    for (const { name, questions } of pairs) {
+      // Systems are ranked together: a plain and an augmented hybrid share a leg with others.
+      for (let first = 0; first < all.length; first += BATCH) {
+        const some = all.slice(first, first + BATCH);
+        const ranks = await ranker.ranks(some.map(systemWith), questions);
+        for (const [i, ofSettings] of ranks.entries())
+          byPair[first + i][name] = meanOf(ofSettings.map((each) => decisive.of(each)));
+        done += some.length;
+        progress(`tuning on ${name}`, Math.floor(done / pairCount), all.length);
       }
     }
-    const ofSystem = settings.map((each, i): TunedSettings => {
-      const values = Object.values(byPair[i]);
-      const mean = meanOf(values);
-      return { system: system.name, settings: each, byPair: byPair[i], mean };
-    });
-    tuned.push(...ofSystem.sort((a, b) => b.mean - a.mean));
-    progress(system.name, tuned.length, total);
   }
-  return tuned;
+  const tuned = all.map(({ system, settings }, i): TunedSettings => {
+    return {
+      system: system.name,
+      settings,
+      byPair: byPair[i],
+      mean: meanOf(Object.values(byPair[i])),
+    };
+  });
+  return systems.flatMap(({ name }) =>
+    tuned.filter(({ system }) => system === name).sort((a, b) => b.mean - a.mean),
+  );
 }
 
 /** One pool for each language of passages, with the questions that are ranked over it. */
@@ -117,26 +130,13 @@ async function openPools(
   return pools;
 }
 
-/** The mean of the measure by setting. */
-async function valuesOf(
-  ranker: Ranker,
-  { questions }: Pair,
-  system: System,
-  settings: readonly Settings[],
-  measure: Measure,
-): Promise<number[]> {
-  const ranks = await ranker.ranks(
-    settings.map((each) => systemWith(system, each)),
-    questions,
-  );
-  return ranks.map((ofSettings) => {
-    const sum = ofSettings.reduce((total, each) => total + measure.of(each), 0);
-    return sum / ofSettings.length;
-  });
+interface SystemWithSettings {
+  readonly system: System;
+  readonly settings: Settings;
 }
 
 /** Unit-length augmentation and no feedback: neither is tuned here. */
-function systemWith(system: System, settings: Settings): SystemSettings {
+function systemWith({ system, settings }: SystemWithSettings): SystemSettings {
   return {
     system,
     profile: 'unit',

@@ -87,46 +87,58 @@ export function hybridScores(
   out: Float64Array,
 ): void {
   const values = legs.map(({ scores }) => scores);
-  if (legs.some(({ list }) => list.rows.length === out.length)) {
-    addLegs(out.fill(0), legs, values, normalization);
-    return;
-  }
-  const candidates = candidatesOf(legs);
-  const totals = new Float64Array(candidates.length);
-  const ofCandidates = values.map(
-    (scores) => scores && Float64Array.from(candidates, (row) => scores[row]),
-  );
-  addLegs(totals, legs, ofCandidates, normalization);
+  const isWhole = legs.some(({ list }) => list.rows.length === out.length);
+  if (isWhole) out.fill(0);
+  const rows = isWhole ? null : markListed(legs, out);
+  addLegs(out, legs, values, normalization, rows);
+}
+
+/** Sets `out` to 0 at the rows of all lists, to NaN elsewhere. Returns these rows, each once. */
+function markListed(legs: readonly LegScale[], out: Float64Array): Uint32Array {
   out.fill(Number.NaN);
-  for (let i = 0; i < candidates.length; i++) out[candidates[i]] = totals[i];
+  const rows = new Uint32Array(legs.reduce((sum, { list }) => sum + list.rows.length, 0));
+  let count = 0;
+  for (const { list } of legs) {
+    for (const row of list.rows) {
+      if (out[row] === 0) continue;
+      out[row] = 0;
+      rows[count++] = row;
+    }
+  }
+  return rows.subarray(0, count);
 }
 
 /**
  * Adds weight * (score - origin) / unit of each leg, in the order of the legs.
  *
  * @param values by leg, each aligned with `totals`; NaN: no score; null: the leg has no scores
+ * @param rows where to add; null: everywhere
  */
 function addLegs(
   totals: Float64Array,
   legs: readonly LegScale[],
   values: readonly (Float64Array | null)[],
   normalization: Normalization,
+  rows: Uint32Array | null = null,
 ): void {
   const depth = Math.max(0, ...legs.map(({ list }) => list.rows.length));
-  legs.forEach((leg, l) => {
+  const count = rows === null ? totals.length : rows.length;
+  for (const [l, leg] of legs.entries()) {
     const own = values[l];
-    if (own === null) return;
+    if (own === null) continue;
     const { weight, missing } = leg;
     const { origin, unit } = scaleOf(leg, depth, normalization);
-    for (let i = 0; i < totals.length; i++) {
-      const value = Number.isNaN(own[i]) ? missing : own[i];
-      if (value !== null) totals[i] += weight * ((value - origin) / unit);
+    const absent = missing === null ? 0 : weight * ((missing - origin) / unit);
+    for (let i = 0; i < count; i++) {
+      const at = rows === null ? i : rows[i];
+      const value = own[at];
+      totals[at] += Number.isNaN(value) ? absent : weight * ((value - origin) / unit);
     }
-  });
+  }
 }
 
 /** The distinct rows of all lists, ascending. */
-function candidatesOf(legs: readonly LegScale[]): Uint32Array {
+function candidatesOf(legs: readonly Leg[]): Uint32Array {
   const rows = new Set<number>();
   for (const { list } of legs) for (const row of list.rows) rows.add(row);
   return Uint32Array.from(rows).sort();
