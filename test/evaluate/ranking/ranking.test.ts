@@ -252,6 +252,19 @@ describe('variants of one pool', () => {
     }
   });
 
+  it('with feedback move toward the passage as it is searched, with language means removed too', async () => {
+    // The ranker of experiments once had a first pass of its own. It moved questions, of which the
+    // means were removed, toward passages of which they were not.
+    const { ranker, asked } = await open();
+    const fed = { ...variant('dense+xqg, means pool'), feedback: 0.5 };
+    const best = await ranker.best(fed, asked, passages.length);
+    const [found] = await ranker.ranks([fed], asked);
+    for (const [q, hits] of best.entries()) {
+      const scores = new Map(hits.map(({ id, score }) => [id, score]));
+      expect(found[q].ranks).toEqual(rankRelevant(qrels.get(asked.queries[q].id)!, scores).ranks);
+    }
+  });
+
   it('at alpha 0 and with no queries are the baseline to the bit', async () => {
     const { ranker, asked } = await open();
     const scores = async (name: string) =>
