@@ -99,6 +99,7 @@ export async function computeRows(
         ...passage,
         vector: vectors.subarray(row * dim, (row + 1) * dim),
         sums: sums[row],
+        sentences: null,
         own: own[row],
         pivot: pivots[row],
         drawn: pivots[row] === null && generator !== null ? drawn[row] : null,

@@ -86,6 +86,7 @@ export async function calibrate(
       documentHash: 'f'.repeat(64),
       vector: unitVector(dim, i),
       sums: new Map(langs.map((lang, l) => [lang, unitVector(dim, i * 31 + l)])),
+      sentences: null,
       own: passageBag(passage),
       pivot: pivots[i],
       drawn: null,

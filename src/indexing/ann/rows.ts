@@ -8,7 +8,7 @@ import { closeSync, createWriteStream, fstatSync, openSync, readSync } from 'nod
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { XqgError } from '../../base/errors.js';
-import { dequantize, quantizedBytes } from '../../store/quantize.js';
+import { dequantize, type QuantizedRows, quantizedBytes } from '../../store/quantize.js';
 import type { IndexSnapshot } from '../open.js';
 
 const VECTORS = 'vectors.f32';
@@ -150,4 +150,9 @@ export interface RowSource {
    * where there are none
    */
   sum(lang: string, row: number, into: Float32Array): void;
+  /**
+   * The vectors of the sentences of a passage, in the order of the text; none of a passage of one
+   * sentence. Valid until the next call. Absent where the index holds none.
+   */
+  sentences?(row: number): QuantizedRows;
 }
