@@ -287,17 +287,20 @@ async function reportWork(
   const { encodingWork } = await import('../../plan/estimate.js');
   const work = await encodingWork(index, paths);
   if (work === null) return;
-  const { passages, languages, queriesEach, encodings, hours, cost } = work;
-  const each =
-    queriesEach === 0
-      ? ''
-      : `, each with generated queries in ${count(languages, 'language')} (${count(queriesEach)})`;
+  const { passages, languages, queriesEach, sentencesEach, encodings, hours, cost } = work;
+  const parts = [
+    ...(sentencesEach === 0 ? [] : [`about ${count(sentencesEach, 'sentence')}`]),
+    ...(queriesEach === 0
+      ? []
+      : [`generated queries in ${count(languages, 'language')} (${count(queriesEach)})`]),
+  ];
+  const each = parts.length === 0 ? '' : `, each with ${parts.join(' and ')}`;
   context.say(
     `About ${count(passages, 'passage')}${each}: ${count(encodings, 'encoding')}, ${duration(hours)}${priceOf(cost)}`,
   );
   if (queriesEach > 0)
     context.say(
-      '--lexical-queries leaves the generated queries to the lexical leg: one encoding a passage',
+      '--lexical-queries leaves the generated queries to the lexical leg: none of them is encoded',
     );
 }
 
