@@ -38,14 +38,15 @@ export async function preparePairings(
   const notes: string[] = [];
   const pairings: Pairing[] = [];
   for (const context of contextsOf(recipes, conditions)) {
-    const record = tuningData && (await tuningOf(context, tuningData, recipes.scanner, options));
+    const record =
+      tuningData && (await tuningOf(context, conditions, tuningData, recipes.scanner, options));
     if (record) tuning.push(record);
     const tuned = new Map(record?.systems.map(({ system, settings }) => [system, settings]));
     notes.push(
       ...notesOf(context, tuningData !== null && !record),
       ...conditions.flatMap((condition) => condition.notes(context)),
     );
-    pairings.push({ ...context, variants: variantsOf(spec, conditions, context, tuned) });
+    pairings.push({ ...context, variants: variantsOf(spec, conditions, { ...context, tuned }) });
   }
   return { pairings, tuning, notes: [...new Set(notes)] };
 }
@@ -65,6 +66,7 @@ function* contextsOf(
 /** null: the generator has no probabilities, which tuning needs. */
 async function tuningOf(
   { encoderName, generatorName, encoder, generator }: PairingContext,
+  conditions: readonly OpenCondition[],
   collection: Collection,
   scanner: ExperimentRecipes['scanner'],
   { spec, store, signal, tell = () => {} }: PairingOptions,
@@ -72,7 +74,7 @@ async function tuningOf(
   if (!hasDistribution(generator)) return null;
   const tune = spec.tune!;
   const systems = await tuneSystems({
-    ...{ collection, tune, spec, encoder, generator, scanner, store },
+    ...{ collection, tune, spec, conditions, encoder, generator, scanner, store },
     progress: (step, done, total) => {
       signal?.throwIfAborted();
       tell(`tuning ${step} on ${collection.name}`, done, total);

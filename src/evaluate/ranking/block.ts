@@ -15,6 +15,7 @@ import type { EvaluationPassage } from '../data/collection.js';
 import { DRAWN_QUERIES } from '../systems.js';
 import type { ArtifactStore, Identity } from './artifact-store.js';
 import { codeIdentity, ENCODING_CODE } from './code-identity.js';
+import type { GeneralText } from './query-control.js';
 
 /** Bits of a number of a sum, as an index stores it. */
 export const SUM_BITS = 8;
@@ -132,6 +133,11 @@ export class Block {
     return this.#recipe.encoder.identity.dim;
   }
 
+  /** Of drawn queries. */
+  get seed(): number {
+    return this.#recipe.seed;
+  }
+
   /** (n x dim), row-major */
   vectors(): Promise<Float32Array> {
     const { encoder, store } = this.#recipe;
@@ -219,6 +225,24 @@ export class Block {
         vectors.set(await encoder.encodeQueries(some), from * this.dim);
       }
       return vectors;
+    });
+  }
+
+  /** (dim): the mean of the texts in `lang`, encoded as queries are; zero where there are none. */
+  textMean(general: GeneralText, lang: string): Promise<Float32Array> {
+    const { encoder, store } = this.#recipe;
+    const code = codeIdentity(ENCODING_CODE);
+    const identity = { encoder: encoder.identity, code, lang, text: general.toJSON() };
+    return store.floats('text-means', identity, async () => {
+      const languages = [{ lang, weight: 1 }];
+      const texts = (general.texts.get(lang) ?? []).map((text) => ({ text, languages }));
+      const sum = new Float64Array(this.dim);
+      for (let from = 0; from < texts.length; from += BATCH) {
+        this.#recipe.signal?.throwIfAborted();
+        const vectors = await encoder.encodeQueries(texts.slice(from, from + BATCH));
+        for (let i = 0; i < vectors.length; i++) sum[i % this.dim] += vectors[i];
+      }
+      return Float32Array.from(sum, (value) => value / Math.max(1, texts.length));
     });
   }
 
