@@ -14,6 +14,7 @@ import {
   pairsOf,
   poolOf,
   testCollectionOf,
+  withPassages,
 } from './data/collection.js';
 import { parseMeasures } from './measures/metrics.js';
 import type { ArtifactStore } from './ranking/artifact-store.js';
@@ -110,11 +111,22 @@ export async function tune(
   );
 }
 
+/** What can be tuned on: only passages that the generator has queries for. */
+export function tunable({
+  collection,
+  generator,
+}: Pick<TuneOptions, 'collection' | 'generator'>): Collection {
+  return generator.has === undefined
+    ? collection
+    : withPassages(collection, (id) => generator.has!(id));
+}
+
 /** One pool for each language of passages, with the questions that are ranked over it. */
 async function openPools(
   options: TuneOptions,
 ): Promise<{ readonly ranker: Ranker; readonly pairs: readonly Pair[] }[]> {
-  const { collection, setting, encoder, generator, scanner, store } = options;
+  const { setting, encoder, generator, scanner, store } = options;
+  const collection = tunable(options);
   const all = pairsOf([...collection.parts.keys()], setting);
   const pools: { ranker: Ranker; pairs: Pair[] }[] = [];
   for (const passageLang of new Set(all.map((pair) => pair.passageLang))) {

@@ -1,7 +1,7 @@
 /** Encoders with generators, each with its tuned settings and its variants. */
-import { hasDistribution } from '../../generate/generator.js';
 import type { Collection } from '../data/collection.js';
 import type { ArtifactStore } from '../ranking/artifact-store.js';
+import { tunable } from '../tune.js';
 import type { OpenCondition, PairingContext } from './condition.js';
 import type { TuningRecord } from './measurement.js';
 import type { ExperimentRecipes } from './recipe.js';
@@ -63,7 +63,7 @@ function* contextsOf(
   }
 }
 
-/** null: the generator has no probabilities, which tuning needs. */
+/** null: the generator has no queries for what is tuned on. */
 async function tuningOf(
   { encoderName, generatorName, encoder, generator }: PairingContext,
   conditions: readonly OpenCondition[],
@@ -71,8 +71,9 @@ async function tuningOf(
   scanner: ExperimentRecipes['scanner'],
   { spec, store, signal, tell = () => {} }: PairingOptions,
 ): Promise<TuningRecord | null> {
-  if (!hasDistribution(generator)) return null;
   const tune = spec.tune!;
+  const { parts } = tunable({ collection, generator });
+  if ([...parts.values()].every(({ passages }) => passages.length === 0)) return null;
   const systems = await tuneSystems({
     ...{ collection, tune, spec, conditions, encoder, generator, scanner, store },
     progress: (step, done, total) => {
@@ -98,7 +99,7 @@ function notesOf(
   const notes: string[] = [];
   if (cannotTune)
     notes.push(
-      `${encoderName} with ${generatorName} has no probabilities to tune with: its defaults are used`,
+      `${generatorName} has no queries for the passages that are tuned on: with ${encoderName} it has its defaults`,
     );
   if (!encoder.identity.unitLength)
     notes.push(

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type Encoder, generatedQueryId } from '../../encode/encoder.js';
-import type { Generator } from '../../generate/generator.js';
+import { type Generator, writesIn } from '../../generate/generator.js';
 import { ExpectedQueries } from '../../indexing/expected-queries.js';
 import { passageBag } from '../../languages/bags.js';
 import type { TermBag } from '../../languages/terms.js';
@@ -42,7 +42,7 @@ export interface BlockRecipe {
 /** Drawn queries of every passage in one language. */
 export interface DrawnQueries {
   /**
-   * By row: none if the passage is in that language or the generator writes nothing for it.
+   * By row: none if the generator writes nothing for the passage, as in its own language.
    */
   readonly texts: readonly (readonly string[])[];
   /** (n + 1) Index of a row's first query among all; the last entry is their number. */
@@ -190,10 +190,11 @@ export class Block {
     const texts = await store.json('queries', this.#drawing(lang, n), async () => {
       const all: (readonly string[])[] = [];
       for await (const { passages } of this.#batches()) {
-        const others = passages.filter((passage) => passage.lang !== lang);
-        const drawn = others.length > 0 ? await generator.draw(others, lang, n, seed) : [];
+        const writes = (passage: EvaluationPassage) => writesIn(generator, lang, passage.lang);
+        const some = passages.filter(writes);
+        const drawn = some.length > 0 ? await generator.draw(some, lang, n, seed) : [];
         let next = 0;
-        for (const passage of passages) all.push(passage.lang === lang ? [] : drawn[next++]);
+        for (const passage of passages) all.push(writes(passage) ? drawn[next++] : []);
       }
       return all;
     });
