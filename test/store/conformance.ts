@@ -203,6 +203,12 @@ export function passageStoreConformance(
         { sums: new Map([['ja', new Float32Array(4)]]) },
         'XQG_UNKNOWN_LANGUAGE',
       ],
+      ['a sentence of another length', { sentences: new Uint8Array(17) }, 'XQG_VECTOR_LENGTH'],
+      [
+        'a sentence without a number',
+        { sentences: Uint8Array.of(0, 0, 0xc0, 0x7f, 1, 1, 1, 1) },
+        'XQG_VECTOR_NOT_FINITE',
+      ],
       ['an id that is there twice', { id: 'good#0' }, 'XQG_DUPLICATE_PASSAGE'],
     ] as const)('%s, and nothing is written', async (_, changes, code) => {
       await expect(
