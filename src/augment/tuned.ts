@@ -32,16 +32,19 @@ export const TUNED_PROFILES = {
 
 /** Of encoders with unit-length vectors; others take the alpha of their profile. */
 const ALPHA: Record<EncoderTuning, number> = { static: PROFILES.unit.alpha, neural: 0.1 };
-/** Of neural encoders, which make more of some queries than of keywords. */
-const NEURAL_ALPHA: Record<GeneratorTuning, number> = { gloss: 0.3 };
+/** Where queries that are no keywords have another one. */
+const ALPHA_OF_QUERIES: Record<EncoderTuning, Partial<Record<GeneratorTuning, number>>> = {
+  static: { questions: 0.1 },
+  neural: { gloss: 0.3, questions: 0.15 },
+};
 
 /** Alpha of an encoder with unit-length vectors. */
 export function tunedAlpha(
   { tuning = 'neural' }: Pick<Encoder, 'tuning'>,
   generator: Pick<Generator, 'tuning'> | null,
 ): number {
-  const { tuning: queries } = generator ?? {};
-  return tuning === 'neural' && queries !== undefined ? NEURAL_ALPHA[queries] : ALPHA[tuning];
+  const queries = generator?.tuning;
+  return (queries && ALPHA_OF_QUERIES[tuning][queries]) ?? ALPHA[tuning];
 }
 
 export function tunedAugmentation(

@@ -48,7 +48,7 @@ export function parametersOf(system: System): Parameter[] {
 }
 
 /** The settings of a system as they are now. */
-function defaultSettings(system: System, defaults: SearchDefaults = SEARCH_DEFAULTS): Settings {
+function defaultSettings(system: System, defaults: SearchDefaults): Settings {
   const { bm25, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight, hybrid } =
     defaults;
   const { normalization, topN, denseWeight } = hybrid;
@@ -67,7 +67,11 @@ function defaultSettings(system: System, defaults: SearchDefaults = SEARCH_DEFAU
 }
 
 /** The defaults with what was tuned for a system in their places. */
-export function defaultsWith(system: System, settings: Settings): SearchDefaults {
+export function defaultsWith(
+  system: System,
+  settings: Settings,
+  defaults: SearchDefaults = SEARCH_DEFAULTS,
+): SearchDefaults {
   const {
     k1,
     b,
@@ -79,7 +83,7 @@ export function defaultsWith(system: System, settings: Settings): SearchDefaults
     normalization,
   } = settings;
   const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
-  const { hybrid, profile, feedback } = SEARCH_DEFAULTS;
+  const { hybrid, profile, feedback } = defaults;
   const denseWeight = { ...hybrid.denseWeight, [mode]: settings.denseWeight };
   return {
     bm25: { k1, b },
@@ -99,7 +103,11 @@ export function defaultsWith(system: System, settings: Settings): SearchDefaults
  * leg change slowest, then alpha and the shape of the lists, so that the scores and scales of a leg
  * can be kept.
  */
-export function settingsOf(system: System, grid: Grid): Settings[] {
+export function settingsOf(
+  system: System,
+  grid: Grid,
+  defaults: SearchDefaults = SEARCH_DEFAULTS,
+): Settings[] {
   const order: Parameter[] = [
     'k1',
     'b',
@@ -112,7 +120,7 @@ export function settingsOf(system: System, grid: Grid): Settings[] {
     'topN',
   ];
   const parameters = parametersOf(system).sort((a, b) => rankIn(order, a) - rankIn(order, b));
-  let all: Settings[] = [defaultSettings(system)];
+  let all: Settings[] = [defaultSettings(system, defaults)];
   for (const parameter of parameters) {
     const candidates = grid[parameter];
     if (candidates === undefined) continue;

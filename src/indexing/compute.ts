@@ -7,7 +7,7 @@ import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
 import { passageSentences } from '../corpus/sentences.js';
 import { type Encoder, generatedQueryId, sentenceId } from '../encode/encoder.js';
-import type { Generator } from '../generate/generator.js';
+import { type Generator, writesIn } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
 import { checkVector } from '../store/passage-check.js';
@@ -34,7 +34,7 @@ export type ComputedRow = Omit<IndexedPassage, 'documentHash'>;
 
 /**
  * Rows in the order of the passages; XQG_QUERY_COUNT in place of a row for which the generator did
- * not do its work, XQG_VECTOR_NOT_FINITE for sentences with which the encoder did not. No queries are generated in a passage's own language.
+ * not do its work, XQG_VECTOR_NOT_FINITE for sentences with which the encoder did not.
  * @throws XqgError XQG_VECTOR_LENGTH, and what encoder and generator throw
  */
 export async function computeRows(
@@ -64,7 +64,7 @@ export async function computeRows(
   const tasks = (generator === null ? [] : queryLanguages)
     .map((lang) => ({
       lang,
-      rows: [...passages.keys()].filter((row) => passages[row].lang !== lang),
+      rows: [...passages.keys()].filter((row) => writesIn(generator!, lang, passages[row].lang)),
     }))
     .filter(({ rows }) => rows.length > 0);
   if (expectations !== null) {

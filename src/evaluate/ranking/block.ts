@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type Encoder, generatedQueryId } from '../../encode/encoder.js';
-import type { Generator } from '../../generate/generator.js';
+import { type Generator, writesIn } from '../../generate/generator.js';
 import { ExpectedQueries } from '../../indexing/expected-queries.js';
 import { passageBag } from '../../languages/bags.js';
 import type { TermBag } from '../../languages/terms.js';
@@ -15,6 +15,7 @@ import type { EvaluationPassage } from '../data/collection.js';
 import { DRAWN_QUERIES } from '../systems.js';
 import type { ArtifactStore, Identity } from './artifact-store.js';
 import { codeIdentity, ENCODING_CODE } from './code-identity.js';
+import type { GeneralText } from './query-control.js';
 
 /** Bits of a number of a sum, as an index stores it. */
 export const SUM_BITS = 8;
@@ -41,7 +42,7 @@ export interface BlockRecipe {
 /** Drawn queries of every passage in one language. */
 export interface DrawnQueries {
   /**
-   * By row: none if the passage is in that language or the generator writes nothing for it.
+   * By row: none if the generator writes nothing for the passage, as in its own language.
    */
   readonly texts: readonly (readonly string[])[];
   /** (n + 1) Index of a row's first query among all; the last entry is their number. */
@@ -132,6 +133,11 @@ export class Block {
     return this.#recipe.encoder.identity.dim;
   }
 
+  /** Of drawn queries. */
+  get seed(): number {
+    return this.#recipe.seed;
+  }
+
   /** (n x dim), row-major */
   vectors(): Promise<Float32Array> {
     const { encoder, store } = this.#recipe;
@@ -184,10 +190,11 @@ export class Block {
     const texts = await store.json('queries', this.#drawing(lang, n), async () => {
       const all: (readonly string[])[] = [];
       for await (const { passages } of this.#batches()) {
-        const others = passages.filter((passage) => passage.lang !== lang);
-        const drawn = others.length > 0 ? await generator.draw(others, lang, n, seed) : [];
+        const writes = (passage: EvaluationPassage) => writesIn(generator, lang, passage.lang);
+        const some = passages.filter(writes);
+        const drawn = some.length > 0 ? await generator.draw(some, lang, n, seed) : [];
         let next = 0;
-        for (const passage of passages) all.push(passage.lang === lang ? [] : drawn[next++]);
+        for (const passage of passages) all.push(writes(passage) ? drawn[next++] : []);
       }
       return all;
     });
@@ -219,6 +226,24 @@ export class Block {
         vectors.set(await encoder.encodeQueries(some), from * this.dim);
       }
       return vectors;
+    });
+  }
+
+  /** (dim): the mean of the texts in `lang`, encoded as queries are; zero where there are none. */
+  textMean(general: GeneralText, lang: string): Promise<Float32Array> {
+    const { encoder, store } = this.#recipe;
+    const code = codeIdentity(ENCODING_CODE);
+    const identity = { encoder: encoder.identity, code, lang, text: general.toJSON() };
+    return store.floats('text-means', identity, async () => {
+      const languages = [{ lang, weight: 1 }];
+      const texts = (general.texts.get(lang) ?? []).map((text) => ({ text, languages }));
+      const sum = new Float64Array(this.dim);
+      for (let from = 0; from < texts.length; from += BATCH) {
+        this.#recipe.signal?.throwIfAborted();
+        const vectors = await encoder.encodeQueries(texts.slice(from, from + BATCH));
+        for (let i = 0; i < vectors.length; i++) sum[i % this.dim] += vectors[i];
+      }
+      return Float32Array.from(sum, (value) => value / Math.max(1, texts.length));
     });
   }
 

@@ -6,7 +6,7 @@
 
 import { LexicalSegment } from '../../indexing/lexical/segment.js';
 import { SegmentBuilder } from '../../indexing/lexical/segment-builder.js';
-import type { Snapshot } from '../../indexing/snapshot.js';
+import type { LexicalRow, Snapshot } from '../../indexing/snapshot.js';
 import { queriesBag } from '../../languages/bags.js';
 import type { TermBag } from '../../languages/terms.js';
 import type { Bm25Parameters } from '../../search/lexical/bm25.js';
@@ -14,6 +14,15 @@ import { LexicalIndex } from '../../search/lexical/index.js';
 import { dequantize, quantize, quantizedBytes } from '../../store/quantize.js';
 import { EXPECTED_QUERIES, type PlacedBlock, SUM_BITS } from './block.js';
 import { type LanguageMeans, meansOf, removeMeans } from './language-means.js';
+import {
+  centeredSums,
+  changesTerms,
+  GeneralText,
+  meanSums,
+  type QueryControl,
+  shuffledRows,
+  shuffleSums,
+} from './query-control.js';
 
 /** Where the means come from that are removed from vectors. */
 export type MeansSource = 'none' | 'training' | 'pool';
@@ -29,6 +38,8 @@ export interface SumSource {
   readonly means: MeansSource;
   /** Drawn queries a passage and language that are stored. */
   readonly drawn: number;
+  /** What takes the place of a passage's own queries; absent: nothing does. */
+  readonly control?: QueryControl;
 }
 
 export interface PoolOptions {
@@ -44,6 +55,8 @@ export interface PoolOptions {
     drawn: number,
   ) => Promise<Float32Array>;
 }
+
+type GeneratedTerms = Pick<LexicalRow, 'pivot' | 'drawn'>;
 
 export class Pool {
   readonly blocks: readonly PlacedBlock[];
@@ -91,8 +104,30 @@ export class Pool {
         removeMeans(changed, (row) => langs[row], dim, means);
         return changed;
       },
-      languageSum: (lang) => this.#joined((_, place) => this.#sums(place, lang, source, means)),
+      languageSum: (lang) => this.#controlled(lang, source, means),
     };
+  }
+
+  /** (n x dim): the sums of the passages' queries, or of what takes their place. */
+  async #controlled(lang: string, source: SumSource, means: LanguageMeans): Promise<Float32Array> {
+    const { control, queries } = source;
+    const { dim, langs } = this;
+    if (control instanceof GeneralText) {
+      const mean = await this.blocks[0].block.textMean(control, lang);
+      const count = queries === 'expected' ? EXPECTED_QUERIES : queries;
+      const sum = mean.map((value) => value * count);
+      const sums = new Float32Array(this.ids.length * dim);
+      for (const [row, own] of langs.entries()) if (own !== lang) sums.set(sum, row * dim);
+      return sums;
+    }
+    const sums = await this.#joined((_, place) => this.#sums(place, lang, source, means));
+    if (control === 'shuffled') return shuffleSums(sums, this.#shuffledRows(), dim);
+    if (control === 'mean') return meanSums(sums, langs, dim);
+    return control === 'centered' ? centeredSums(sums, dim) : sums;
+  }
+
+  #shuffledRows(): Int32Array {
+    return shuffledRows(this.ids, this.langs, this.blocks[0].block.seed);
   }
 
   /**
@@ -111,25 +146,48 @@ export class Pool {
         segments.push(LexicalSegment.open(builder.finish(), 'a segment of the experiment'));
       builder = new SegmentBuilder();
     };
-    for (const [place, { block }] of this.blocks.entries()) {
-      const expected = source.terms === 'expected';
-      const drawn = expected ? null : await this.#drawnTerms(place, source, languages);
-      let row = 0;
-      for await (const batch of block.lexicalPassages()) {
-        for (const { own, pivot, lang } of batch) {
-          builder.add({
-            own,
-            pivot: expected ? pivot : null,
-            drawn: drawn === null ? null : drawn[row],
-            lang,
-          });
-          row++;
-          if (builder.full) seal();
-        }
-      }
+    for await (const row of this.#lexicalRows(source, languages)) {
+      builder.add(row);
+      if (builder.full) seal();
     }
     seal();
     return new LexicalIndex(segments, bm25);
+  }
+
+  async *#lexicalRows(source: SumSource, languages: readonly string[]): AsyncGenerator<LexicalRow> {
+    const expected = source.terms === 'expected';
+    // Another passage may be in another block: then what is generated has to be in memory.
+    const shuffled = changesTerms(source.control)
+      ? await this.#shuffledTerms(source, languages)
+      : null;
+    let poolRow = 0;
+    for (const [place, { block }] of this.blocks.entries()) {
+      const drawn =
+        expected || shuffled !== null ? null : await this.#drawnTerms(place, source, languages);
+      let row = 0;
+      for await (const batch of block.lexicalPassages()) {
+        for (const { own, pivot, lang } of batch) {
+          const generated = shuffled?.[poolRow] ?? {
+            pivot: expected ? pivot : null,
+            drawn: drawn === null ? null : drawn[row],
+          };
+          yield { own, lang, ...generated };
+          row++;
+          poolRow++;
+        }
+      }
+    }
+  }
+
+  /** Of each row the generated terms of another one; none where it gets no queries. */
+  async #shuffledTerms(source: SumSource, languages: readonly string[]): Promise<GeneratedTerms[]> {
+    const own: GeneratedTerms[] = [];
+    for await (const { pivot, drawn } of this.#lexicalRows(
+      { ...source, control: undefined },
+      languages,
+    ))
+      own.push({ pivot, drawn });
+    return Array.from(this.#shuffledRows(), (from) => own[from] ?? { pivot: null, drawn: null });
   }
 
   /** (n x dim) of one block. */
