@@ -298,6 +298,8 @@ async function reportWork(
   context.say(
     `About ${count(passages, 'passage')}${each}: ${count(encodings, 'encoding')}, ${duration(hours)}${priceOf(cost)}`,
   );
+  if (sentencesEach > 0)
+    context.say('--no-sentences leaves the sentences out: passages are then ranked as a whole');
   if (queriesEach > 0)
     context.say(
       '--lexical-queries leaves the generated queries to the lexical leg: none of them is encoded',
