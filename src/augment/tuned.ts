@@ -1,5 +1,6 @@
 /**
- * Which augmentation fits the vectors of an encoder and the queries of a generator. Alphas were
+ * Which augmentation fits the vectors of an encoder and the queries of a generator, and whether
+ * sentences are encoded. Alphas were
  * tuned on MLQA-R to English (never on XQuAD).
  */
 import type { Encoder, EncoderTuning } from '../encode/encoder.js';
@@ -10,6 +11,17 @@ export interface TunedAugmentation {
   readonly profile: ProfileName;
   /** In [0, 1]. */
   readonly alpha: number;
+}
+
+/** Whether an index has vectors of sentences beside those of passages, if nothing else is said. */
+const SENTENCES: Record<EncoderTuning, boolean> = { static: false, neural: true };
+
+/** Never by default where they cost money, or were to be recorded. */
+export function encodesSentences({
+  tuning = 'neural',
+  cost = 'time',
+}: Pick<Encoder, 'tuning' | 'cost'>): boolean {
+  return SENTENCES[tuning] && cost === 'time';
 }
 
 /** By whether vectors have unit length. */

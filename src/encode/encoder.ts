@@ -51,6 +51,14 @@ export function generatedQueryId(passageId: string, lang: string, index: number)
   return `${passageId}#${lang}#${index}`;
 }
 
+/**
+ * The id of a passage's sentence that is encoded alone, e.g. `p12#sentence#0`.
+ * @param index from 0, in the order of the text
+ */
+export function sentenceId(passageId: string, index: number): string {
+  return `${passageId}#sentence#${index}`;
+}
+
 export interface Encoder {
   readonly identity: EncoderIdentity;
   /** Vectors of weighted bags of words; absent where only texts have vectors. */

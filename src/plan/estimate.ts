@@ -16,7 +16,9 @@ export interface EncodingWork {
   readonly languages: number;
   /** Generated queries of a passage that will be encoded. */
   readonly queriesEach: number;
-  /** Passages and queries. */
+  /** Sentences of a passage that will be encoded; 0: none. */
+  readonly sentencesEach: number;
+  /** Passages, sentences and queries. */
   readonly encodings: number;
   readonly hours: number;
   /** In the currency of the endpoint's prices; null for an encoder of this machine. */
@@ -25,7 +27,9 @@ export interface EncodingWork {
 
 /** Bytes of a passage with its markup, and words of passages and queries, on average. */
 const PASSAGE_BYTES = 1200;
-const PASSAGE = 'Everyone has the right to take part in the government of the country. '.repeat(12);
+const SENTENCE = 'Everyone has the right to take part in the government of the country. ';
+const SENTENCES = 12;
+const PASSAGE = SENTENCE.repeat(SENTENCES);
 const QUERY = 'who has the right to vote';
 const TIMED = 4;
 
@@ -43,26 +47,28 @@ export async function encodingWork(
   const { encoder, generator } = index.recipe;
   if (encoder.cost === 'negligible') return null;
   const passages = await estimatedPassages(paths);
-  const { queries, encoded, ...generation } = index.generation;
+  const { queries, encoded, sentences, ...generation } = index.generation;
+  const sentencesEach = sentences ? SENTENCES : 0;
   const languages = generation.languages.length;
   const queriesEach = generator === null || !encoded ? 0 : languages * queries;
-  const encodings = passages * (1 + queriesEach);
+  const encodings = passages * (1 + sentencesEach + queriesEach);
+  const counts = { passages, languages, queriesEach, sentencesEach, encodings };
   const endpoint = endpointOfCost(encoder);
   if (endpoint === null) {
-    const seconds =
-      passages * (await secondsPerEncoding(encoder, 'passage')) +
-      passages * queriesEach * (await secondsPerEncoding(encoder, 'query'));
-    return { passages, languages, queriesEach, encodings, hours: seconds / 3600, cost: null };
+    const { passage, sentence, query } = await secondsPerEncoding(encoder);
+    const seconds = passages * (passage + sentencesEach * sentence + queriesEach * query);
+    return { ...counts, hours: seconds / 3600, cost: null };
   }
   const { pricePerMillionInput, itemsPerRequest, requestsPerMinute } = endpoint;
-  const tokens = passages * (estimatedTokens(PASSAGE) + queriesEach * estimatedTokens(QUERY));
+  const tokens =
+    passages *
+    (estimatedTokens(PASSAGE) +
+      sentencesEach * estimatedTokens(SENTENCE) +
+      queriesEach * estimatedTokens(QUERY));
   const requests = encodings / itemsPerRequest;
   const minutes = requests / (requestsPerMinute ?? REQUESTS_PER_MINUTE);
   return {
-    passages,
-    languages,
-    queriesEach,
-    encodings,
+    ...counts,
     hours: minutes / 60,
     cost: (tokens * pricePerMillionInput) / 1e6,
   };
@@ -71,17 +77,24 @@ export async function encodingWork(
 /** Where the endpoint states no limit. */
 const REQUESTS_PER_MINUTE = 60;
 
-async function secondsPerEncoding(encoder: Encoder, kind: 'passage' | 'query'): Promise<number> {
-  const started = performance.now();
-  if (kind === 'passage') {
-    await encoder.encodePassages(
-      Array.from({ length: TIMED }, () => ({ title: '', text: PASSAGE, lang: 'en' })),
-    );
-  } else {
-    const languages = [{ lang: 'en', weight: 1 }];
-    await encoder.encodeQueries(Array.from({ length: TIMED }, () => ({ text: QUERY, languages })));
-  }
-  return (performance.now() - started) / 1000 / TIMED;
+/** Of one text each. */
+async function secondsPerEncoding(
+  encoder: Encoder,
+): Promise<Record<'passage' | 'sentence' | 'query', number>> {
+  const timed = async (encode: () => Promise<unknown>): Promise<number> => {
+    const started = performance.now();
+    await encode();
+    return (performance.now() - started) / 1000 / TIMED;
+  };
+  const passages = (text: string): Promise<unknown> =>
+    encoder.encodePassages(Array.from({ length: TIMED }, () => ({ title: '', text, lang: 'en' })));
+  const languages = [{ lang: 'en', weight: 1 }];
+  const queries = Array.from({ length: TIMED }, () => ({ text: QUERY, languages }));
+  return {
+    passage: await timed(() => passages(PASSAGE)),
+    sentence: await timed(() => passages(SENTENCE)),
+    query: await timed(() => encoder.encodeQueries(queries)),
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { closeRecipe, openRecipe, type RecipeSpec } from '../indexing/recipe.js';
 import { type Plan, planOf } from './plan.js';
 import { cachedRates, cacheRates, type Rates, readRates } from './rates.js';
+import { sentencesPerPassage } from './sample.js';
 
 export interface PlanOptions extends RecipeSpec {
   readonly passages: number;
@@ -11,6 +12,8 @@ export interface PlanOptions extends RecipeSpec {
   readonly queries?: number;
   /** Codes, or how many. Default: all of the generator's. */
   readonly queryLanguages?: readonly string[] | number;
+  /** Sentences are encoded too. Default: as `xqg index` does with this encoder. */
+  readonly sentences?: boolean;
   /** Words of a passage. Default 100. */
   readonly words?: number;
   /** Rates from this file instead of measuring. */
@@ -45,8 +48,10 @@ export async function planIndex(options: PlanOptions): Promise<PlannedIndex> {
     hourPrice: 0,
     ...options.machine,
   };
-  const { passages, queries = QUERIES } = options;
-  return { plan: planOf({ passages, queries, languages, machine }, rates), rates, source };
+  const { passages, queries = QUERIES, sentences: encodes = rates.encodesSentences } = options;
+  const sentences = encodes ? sentencesPerPassage(rates.identity.words) : 0;
+  const request = { passages, queries, languages, sentences, machine };
+  return { plan: planOf(request, rates), rates, source };
 }
 
 async function ratesOf(

@@ -31,6 +31,7 @@ const options = z.object({
   pack: z.string().optional(),
   ...encoderOptions,
   lexicalQueries: z.boolean().default(false),
+  sentences: z.boolean().optional(),
   generator: z.string().optional(),
   prompt: z.string().optional(),
   keep: z.string().optional(),
@@ -103,6 +104,11 @@ export const registerIndex: Register = (parent, act) => {
       '--lexical-queries',
       'generated queries serve the lexical leg alone: none is encoded (a neural encoder is then much quicker)',
     )
+    .option(
+      '--sentences',
+      'encode the sentences of passages too, each alone, so that a passage is found by its best one (default: for neural encoders of this machine)',
+    )
+    .option('--no-sentences', 'encode passages alone: quicker, and smaller')
     .option('--max-tokens <n>', 'longest passage, in words (default: 200)')
     .option('--memory <size>', 'memory for what waits to be written, e.g. 512MB (default: 256MB)')
     .option(
@@ -151,6 +157,7 @@ export const registerIndex: Register = (parent, act) => {
           encoder: given.encoder,
           encoderOptions: givenEncoder(given, context),
           encodeQueries: given.lexicalQueries ? false : undefined,
+          sentences: given.sentences,
         });
         reportGlossary(context, index);
         await reportWork(context, index, paths);
@@ -280,17 +287,20 @@ async function reportWork(
   const { encodingWork } = await import('../../plan/estimate.js');
   const work = await encodingWork(index, paths);
   if (work === null) return;
-  const { passages, languages, queriesEach, encodings, hours, cost } = work;
-  const each =
-    queriesEach === 0
-      ? ''
-      : `, each with generated queries in ${count(languages, 'language')} (${count(queriesEach)})`;
+  const { passages, languages, queriesEach, sentencesEach, encodings, hours, cost } = work;
+  const parts = [
+    ...(sentencesEach === 0 ? [] : [`about ${count(sentencesEach, 'sentence')}`]),
+    ...(queriesEach === 0
+      ? []
+      : [`generated queries in ${count(languages, 'language')} (${count(queriesEach)})`]),
+  ];
+  const each = parts.length === 0 ? '' : `, each with ${parts.join(' and ')}`;
   context.say(
     `About ${count(passages, 'passage')}${each}: ${count(encodings, 'encoding')}, ${duration(hours)}${priceOf(cost)}`,
   );
   if (queriesEach > 0)
     context.say(
-      '--lexical-queries leaves the generated queries to the lexical leg: one encoding a passage',
+      '--lexical-queries leaves the generated queries to the lexical leg: none of them is encoded',
     );
 }
 
