@@ -35,7 +35,7 @@ const ALPHA: Record<EncoderTuning, number> = { static: PROFILES.unit.alpha, neur
 /** Where queries that are no keywords have another one. */
 const ALPHA_OF_QUERIES: Record<EncoderTuning, Partial<Record<GeneratorTuning, number>>> = {
   static: { questions: 0.1 },
-  neural: { gloss: 0.3, questions: 0.15 },
+  neural: { gloss: 0.3 },
 };
 
 /** Alpha of an encoder with unit-length vectors. */
