@@ -31,13 +31,14 @@ import type { Pack, PackIdentity } from '../pack/pack.js';
 import type { IndexIdentity, Manifest } from './manifest.js';
 import { storedGlossary } from './stored-glossary.js';
 
-/** What is absent is what made the index, or the default for a new one. */
+/** What is absent is what made the index, or the default for a new one (`specOfNewIndex`). */
 export interface RecipeSpec {
   /** Name (`base`, `full`) or folder of a pack. Default: `base`. */
   readonly pack?: string;
   /**
-   * An encoder, or the spec of one: `static`, `hf:NAME`, the path of a model's folder,
-   * `openai:MODEL`, or `file:MANIFEST`. Default: the static encoder of the pack.
+   * An encoder, or the spec of one: `e5`, `static`, `hf:NAME`, the path of a model's folder,
+   * `openai:MODEL`, or `file:MANIFEST`. Default: of a new index, `e5` if this machine can run it;
+   * else `static`, the encoder of the pack.
    */
   readonly encoder?: Encoder | string;
   /** Card, endpoint and threads of an encoder that is given by its spec. */
@@ -164,6 +165,15 @@ export async function openRecipeGenerator(
   if (typeof generator !== 'string') return generator;
   const options = { glossary: glossary ?? undefined, ...generatorOptions };
   return openGenerator(generator, options, openPack);
+}
+
+/** Completes the spec of an index that is not made yet: its encoder, where none is named. */
+export async function specOfNewIndex<S extends RecipeSpec>(spec: S): Promise<S> {
+  if (spec.encoder !== undefined) return spec;
+  const { defaultEncoder } = await import('../encode/default-encoder.js');
+  const { spec: encoder, fallback } = await defaultEncoder();
+  if (fallback !== undefined) spec.encoderOptions?.onOpened?.(fallback);
+  return { ...spec, encoder };
 }
 
 /**

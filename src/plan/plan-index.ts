@@ -1,7 +1,7 @@
 /** What an index would take: from a recipe and a machine to rates, from rates to a plan. */
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { closeRecipe, openRecipe, type RecipeSpec } from '../indexing/recipe.js';
+import { closeRecipe, openRecipe, type RecipeSpec, specOfNewIndex } from '../indexing/recipe.js';
 import { type Plan, planOf } from './plan.js';
 import { cachedRates, cacheRates, type Rates, readRates } from './rates.js';
 
@@ -57,7 +57,7 @@ async function ratesOf(
     const languages = typeof given === 'number' ? given : given.length;
     return { rates: await readRates(options.rates), source: 'file', languages };
   }
-  const recipe = await openRecipe(options);
+  const recipe = await openRecipe(await specOfNewIndex(options));
   try {
     const all = (recipe.generator?.languages ?? []).filter((lang) => lang !== 'en');
     const queryLanguages = typeof given === 'object' ? given : all;

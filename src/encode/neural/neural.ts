@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { XqgError } from '../../base/errors.js';
-import { hashFiles, modelJson, requireFile } from '../../models/files.js';
+import { hashFiles, modelJson, tokenizerFile } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
 import type { Encoder, EncoderIdentity, PassageText, QueryText } from '../encoder.js';
 import type { CardFields, Dtype, ModelCard } from './card.js';
@@ -72,7 +72,7 @@ export class NeuralEncoder implements Encoder {
       const { pooling, normalize } = card;
       const [probe, weights] = await Promise.all([
         opened.run({ texts: ['a'], pooling, normalize, longest: card.queryTokens }),
-        hashFiles([file, tokenizer]),
+        hashFiles(model.folder, [file, tokenizer]),
       ]);
       const identity: EncoderIdentity = {
         name: `neural/${model.name.split('/').at(-1)}`,
@@ -154,7 +154,7 @@ export function setupOf(
   const { dtype, graph } = chooseGraph(folder, card?.dtype);
   const setup = {
     graph: join(folder, graph),
-    tokenizer: requireFile(folder, 'tokenizer.json'),
+    tokenizer: tokenizerFile(folder),
     threads: threads ?? Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2))),
     batch,
     paddingId: Number(modelJson(folder, 'config.json')?.pad_token_id ?? 0),
