@@ -53,6 +53,10 @@ interface EncoderKind {
   readonly open: (spec: string, options: OpenEncoderOptions, pack: OpenPack) => Promise<Encoder>;
 }
 
+/** The neural encoder that ships with xqg: its spec, and its name as an identity states it. */
+const SHIPPED_ENCODER = 'e5';
+export const SHIPPED_ENCODER_NAME = 'neural/multilingual-e5-small';
+
 const FILE = 'file:';
 const OPENAI = 'openai:';
 
@@ -72,7 +76,7 @@ const KINDS: readonly EncoderKind[] = [
     },
   },
   {
-    names: (spec) => spec === 'e5',
+    names: (spec) => spec === SHIPPED_ENCODER,
     async open(_, options) {
       const encoder = await openNeural(shippedModel(), options);
       options.onOpened?.('encoder e5 (multilingual-e5-small, 4 bits, on this machine)');

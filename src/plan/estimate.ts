@@ -5,6 +5,7 @@
 
 import { CorpusProgress } from '../corpus/progress.js';
 import type { Encoder } from '../encode/encoder.js';
+import { NeuralEncoder } from '../encode/neural/neural.js';
 import type { Generator } from '../generate/generator.js';
 import { endpointOfCost } from '../models/cost.js';
 import { estimatedTokens } from '../models/remote/endpoint.js';
@@ -19,6 +20,8 @@ export interface EncodingWork {
   /** Passages and queries. */
   readonly encodings: number;
   readonly hours: number;
+  /** As measured here, of the passages; null where the encoder does not count them. */
+  readonly tokensPerSecond: number | null;
   /** In the currency of the endpoint's prices; null for an encoder of this machine. */
   readonly cost: number | null;
 }
@@ -49,10 +52,13 @@ export async function encodingWork(
   const encodings = passages * (1 + queriesEach);
   const endpoint = endpointOfCost(encoder);
   if (endpoint === null) {
-    const seconds =
-      passages * (await secondsPerEncoding(encoder, 'passage')) +
-      passages * queriesEach * (await secondsPerEncoding(encoder, 'query'));
-    return { passages, languages, queriesEach, encodings, hours: seconds / 3600, cost: null };
+    const tokensBefore = tokensOf(encoder);
+    const passage = await secondsPerEncoding(encoder, 'passage');
+    const tokens = (tokensOf(encoder) - tokensBefore) / TIMED;
+    const query = queriesEach === 0 ? 0 : await secondsPerEncoding(encoder, 'query');
+    const hours = (passages * (passage + queriesEach * query)) / 3600;
+    const tokensPerSecond = tokens === 0 ? null : tokens / passage;
+    return { passages, languages, queriesEach, encodings, hours, tokensPerSecond, cost: null };
   }
   const { pricePerMillionInput, itemsPerRequest, requestsPerMinute } = endpoint;
   const tokens = passages * (estimatedTokens(PASSAGE) + queriesEach * estimatedTokens(QUERY));
@@ -64,12 +70,18 @@ export async function encodingWork(
     queriesEach,
     encodings,
     hours: minutes / 60,
+    tokensPerSecond: null,
     cost: (tokens * pricePerMillionInput) / 1e6,
   };
 }
 
 /** Where the endpoint states no limit. */
 const REQUESTS_PER_MINUTE = 60;
+
+/** Tokens that a model of this machine has run. */
+function tokensOf(encoder: Encoder): number {
+  return encoder instanceof NeuralEncoder ? encoder.counts.tokens : 0;
+}
 
 async function secondsPerEncoding(encoder: Encoder, kind: 'passage' | 'query'): Promise<number> {
   const started = performance.now();

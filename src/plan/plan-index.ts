@@ -1,7 +1,13 @@
 /** What an index would take: from a recipe and a machine to rates, from rates to a plan. */
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { closeRecipe, openRecipe, type RecipeSpec, specOfNewIndex } from '../indexing/recipe.js';
+import {
+  closeRecipe,
+  encodesQueriesByDefault,
+  openRecipe,
+  type RecipeSpec,
+  specOfNewIndex,
+} from '../indexing/recipe.js';
 import { type Plan, planOf } from './plan.js';
 import { cachedRates, cacheRates, type Rates, readRates } from './rates.js';
 
@@ -11,6 +17,8 @@ export interface PlanOptions extends RecipeSpec {
   readonly queries?: number;
   /** Codes, or how many. Default: all of the generator's. */
   readonly queryLanguages?: readonly string[] | number;
+  /** False: generated queries serve the lexical leg alone. Default: as of a new index. */
+  readonly encodeQueries?: boolean;
   /** Words of a passage. Default 100. */
   readonly words?: number;
   /** Rates from this file instead of measuring. */
@@ -46,7 +54,10 @@ export async function planIndex(options: PlanOptions): Promise<PlannedIndex> {
     ...options.machine,
   };
   const { passages, queries = QUERIES } = options;
-  return { plan: planOf({ passages, queries, languages, machine }, rates), rates, source };
+  const [encoder] = rates.identity.encoder.split(' ');
+  const encodesQueries = options.encodeQueries ?? encodesQueriesByDefault(encoder);
+  const request = { passages, queries, languages, encodesQueries, machine };
+  return { plan: planOf(request, rates), rates, source };
 }
 
 async function ratesOf(

@@ -70,6 +70,7 @@ export async function answerVariants(
         question,
         languages: languages.languages,
         language: languages.known,
+        withoutTables: languages.withoutTables,
         mode: request.mode,
         augmentation: request.augment ? view.engine.augmentation(request) : null,
         feedback: view.engine.feedback(request),

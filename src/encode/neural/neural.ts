@@ -21,7 +21,7 @@ export interface NeuralEncoderOptions {
   readonly card?: CardFields;
   /** Threads, each with the model in memory. Default 1. */
   readonly workers?: number;
-  /** Threads within a run of one worker. Default: half of the cores, 4 at most. */
+  /** Threads within a run of one worker. Default: half of the cores, but two to four. */
   readonly threads?: number;
   /**
    * Texts that are run together. Default 1: exact. More is faster for short texts, and changes
@@ -155,11 +155,17 @@ export function setupOf(
   const setup = {
     graph: join(folder, graph),
     tokenizer: tokenizerFile(folder),
-    threads: threads ?? Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2))),
+    threads: threads ?? defaultThreads(),
     batch,
     paddingId: Number(modelJson(folder, 'config.json')?.pad_token_id ?? 0),
   };
   return { setup, dtype };
+}
+
+/** Half of the cores, of which two may share one's arithmetic: at least two, at most four. */
+function defaultThreads(): number {
+  const cores = availableParallelism();
+  return Math.min(cores, Math.max(2, Math.min(4, Math.floor(cores / 2))));
 }
 
 /** True for a graph in which a text's neighbors change its vector: such texts are run alone. */
