@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { XqgError } from '../base/errors.js';
+import { sha256 } from '../base/identity.js';
 import { decodeSafetensors } from '../pack/safetensors.js';
 
 /** (dim) by language. */
@@ -27,12 +28,9 @@ export const CENTROIDS_FILE = 'language-centroids.safetensors';
  * their rows, separated by spaces, in its metadata.
  * @throws XqgError XQG_PACK_DAMAGED when it is no such file, or of another dimension
  */
-export async function readCentroids(
-  path: string,
-  dim: number,
-  sha256: string,
-): Promise<LanguageCentroids> {
-  const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
+export async function readCentroids(path: string, dim: number): Promise<LanguageCentroids> {
+  const bytes = await readFile(path);
+  const { tensors, metadata } = decodeSafetensors(bytes, path);
   const languages = (metadata.languages ?? '').split(' ').filter((lang) => lang !== '');
   const centroidsOf = (name: 'queries' | 'passages'): Centroids => {
     const { shape, data } = tensors[name] ?? { shape: [], data: null };
@@ -42,7 +40,11 @@ export async function readCentroids(
     }
     return new Map(languages.map((lang, i) => [lang, data.slice(i * dim, (i + 1) * dim)]));
   };
-  return { queries: centroidsOf('queries'), passages: centroidsOf('passages'), sha256 };
+  return {
+    queries: centroidsOf('queries'),
+    passages: centroidsOf('passages'),
+    sha256: sha256(bytes),
+  };
 }
 
 /**

@@ -56,6 +56,10 @@ const ranked = {
   question: z.string(),
   languages: z.array(languageWeight).readonly(),
   language: z.enum(['given', 'detected']),
+  withoutTables: z
+    .array(z.string())
+    .readonly()
+    .describe('Languages of the question without tables: found by the dense leg alone.'),
   mode: z.enum(['dense', 'lexical', 'hybrid']),
   augmentation: augmentation.nullable(),
   expansion,

@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { XqgError } from '../../base/errors.js';
-import { hashFiles, modelJson, requireFile } from '../../models/files.js';
+import { hashFiles, modelJson, tokenizerFile } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
 import { CENTROIDS_FILE, type LanguageCentroids, readCentroids } from '../centroids.js';
 import type { Encoder, EncoderIdentity, PassageText, QueryText } from '../encoder.js';
@@ -22,7 +22,7 @@ export interface NeuralEncoderOptions {
   readonly card?: CardFields;
   /** Threads, each with the model in memory. Default 1. */
   readonly workers?: number;
-  /** Threads within a run of one worker. Default: half of the cores, 4 at most. */
+  /** Threads within a run of one worker. Default: half of the cores, but two to four. */
   readonly threads?: number;
   /**
    * Texts that are run together. Default 1: exact. More is faster for short texts, and changes
@@ -76,7 +76,7 @@ export class NeuralEncoder implements Encoder {
       const { pooling, normalize } = card;
       const [probe, weights] = await Promise.all([
         opened.run({ texts: ['a'], pooling, normalize, longest: card.queryTokens }),
-        hashFiles([file, tokenizer]),
+        hashFiles(model.folder, [file, tokenizer]),
       ]);
       const dim = probe.vectors.length;
       const centroids = await centroidsOf(model.folder, dim);
@@ -160,12 +160,18 @@ export function setupOf(
   const { dtype, graph } = chooseGraph(folder, card?.dtype);
   const setup = {
     graph: join(folder, graph),
-    tokenizer: requireFile(folder, 'tokenizer.json'),
-    threads: threads ?? Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2))),
+    tokenizer: tokenizerFile(folder),
+    threads: threads ?? defaultThreads(),
     batch,
     paddingId: Number(modelJson(folder, 'config.json')?.pad_token_id ?? 0),
   };
   return { setup, dtype };
+}
+
+/** Half of the cores, of which two may share one's arithmetic: at least two, at most four. */
+function defaultThreads(): number {
+  const cores = availableParallelism();
+  return Math.min(cores, Math.max(2, Math.min(4, Math.floor(cores / 2))));
 }
 
 /** True for a graph in which a text's neighbors change its vector: such texts are run alone. */
@@ -176,5 +182,5 @@ export function takesScaleOfBatch(graph: string): boolean {
 /** Those that lie in the folder of the model. */
 async function centroidsOf(folder: string, dim: number): Promise<LanguageCentroids | undefined> {
   const file = join(folder, CENTROIDS_FILE);
-  return existsSync(file) ? readCentroids(file, dim, await hashFiles([file])) : undefined;
+  return existsSync(file) ? readCentroids(file, dim) : undefined;
 }
