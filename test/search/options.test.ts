@@ -71,6 +71,7 @@ describe('requests', () => {
       mode: 'hybrid',
       augment: 'on',
       translate: false,
+      centering: true,
       filters: [],
       k: 10,
     });
