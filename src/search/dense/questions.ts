@@ -2,7 +2,6 @@
  * Prepares questions for the dense leg: their vectors, and the matrices that they are scored
  * against.
  */
-import { LRUCache } from 'lru-cache';
 import type { Encoder } from '../../encode/encoder.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
 import type { LanguageWeight } from '../../languages/terms.js';
@@ -12,9 +11,6 @@ import type { DenseQuestion } from './exact-search.js';
 import type { ScoredMatrix, SearchMatrix } from './exact-top-k.js';
 import type { FusedMatrices, MatrixOf } from './fused-matrices.js';
 import type { RowTerm, RowTerms, TermSettings } from './row-terms.js';
-
-/** Questions whose vectors are cached. */
-const CACHED_QUESTIONS = 64;
 
 export interface DenseQuestionsOptions {
   readonly snapshot: Snapshot;
@@ -34,8 +30,6 @@ export class DenseQuestions {
   readonly #terms: RowTerms;
   readonly #augmentation: (request: SearchRequest) => Augmentation;
   readonly #settings: (request: SearchRequest) => TermSettings;
-  /** What a search ranks by is asked again for its snippets and its explanations. */
-  readonly #cache = new LRUCache<string, Float32Array>({ max: CACHED_QUESTIONS });
 
   constructor({ snapshot, encoder, matrices, terms, ...options }: DenseQuestionsOptions) {
     this.#snapshot = snapshot;
@@ -47,31 +41,30 @@ export class DenseQuestions {
   }
 
   /**
-   * (dim) for each request, in their order, encoded together, each question once and not again soon
-   * after; null for a request in the mode `lexical`. Equal questions share a vector, which is not to be changed.
+   * (dim) for each request, in their order, encoded together, each question once; null for a
+   * request in the mode `lexical`. Equal questions share a vector, which is not to be changed.
    */
   async vectors(requests: readonly SearchRequest[]): Promise<(Float32Array | null)[]> {
-    const vectorOf = new Map<string, Float32Array>();
-    const missing = new Map<string, SearchRequest>();
-    const keys = requests.map((request) => {
+    const numberOf = new Map<string, number>();
+    const distinct: SearchRequest[] = [];
+    const numbers = requests.map((request) => {
       if (request.mode === 'lexical') return null;
       const { question, questionId, questionLang, languages, expansion } = request;
       const key = JSON.stringify([question, questionId, questionLang, languages, expansion]);
-      const cached = this.#cache.get(key);
-      if (cached === undefined) missing.set(key, request);
-      else vectorOf.set(key, cached);
-      return key;
-    });
-    if (missing.size > 0) {
-      const vectors = await questionVectors(this.#encoder, [...missing.values()]);
-      const { dim } = this.#snapshot;
-      for (const [number, key] of [...missing.keys()].entries()) {
-        const vector = vectors.slice(number * dim, (number + 1) * dim);
-        vectorOf.set(key, vector);
-        this.#cache.set(key, vector);
+      let number = numberOf.get(key);
+      if (number === undefined) {
+        number = distinct.length;
+        numberOf.set(key, number);
+        distinct.push(request);
       }
-    }
-    return keys.map((key) => (key === null ? null : vectorOf.get(key)!));
+      return number;
+    });
+    if (distinct.length === 0) return requests.map(() => null);
+    const vectors = await questionVectors(this.#encoder, distinct);
+    const { dim } = this.#snapshot;
+    return numbers.map((number) =>
+      number === null ? null : vectors.subarray(number * dim, (number + 1) * dim),
+    );
   }
 
   /** The matrices that a question is scored against, with their weights. */
