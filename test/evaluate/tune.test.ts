@@ -146,7 +146,7 @@ describe('tune', () => {
     const recorded: Generator = {
       ...{ identity: { ...generator.identity, name: 'recorded' }, languages: ['de'] },
       queriesPerLanguage: 2,
-      has: (id) => Number(id.slice(1)) < 6,
+      has: async ({ id }) => Number(id.slice(1)) < 6,
       draw: async (passages, lang, n) => {
         for (const { id } of passages) expect(Number(id.slice(1))).toBeLessThan(6);
         expect([lang, n]).toEqual(['de', 2]);
@@ -163,7 +163,8 @@ describe('tune', () => {
     // Among six passages the right one is found more easily than among all.
     const [all] = await tune({ ...request, collection: two, generator });
     expect(dense).toBeGreaterThan(all.mean);
-    const few = tunable({ collection: two, generator: recorded }).parts.get('en')!;
+    const { parts: left } = await tunable({ collection: two, generator: recorded });
+    const few = left.get('en')!;
     expect([few.passages.length, few.qrels.size]).toEqual([6, 6]);
   });
 

@@ -115,13 +115,26 @@ describe('RecordedGenerator', () => {
     expect(await generator.draw(passages, 'en', 2)).toEqual([['a', 'b'], []]);
     // In another language than its own they were forgotten.
     await expect(generator.draw([passage('p2', 'ar')], 'en', 2)).rejects.toThrow('queries in en');
-    expect(['p1', 'p2', 'p3'].map((id) => generator.has(id))).toEqual([true, true, false]);
     expect(writesIn(generator, 'en', 'en')).toBe(true);
     expect(statedIn(generator.identity)).toMatchObject({ tuning: 'questions' });
     const file = join(folder(), 'copy.jsonl');
     await recordQueries(file, passages, generator, { queries: 2 });
     const [copied] = readFileSync(file, 'utf8').trim().split('\n');
     expect(JSON.parse(copied).generated_queries.en).toEqual(['a', 'b']);
+  });
+
+  it('has queries for a passage of its id and text only', async () => {
+    const { text } = passage('p1');
+    const generator = await opened('q.jsonl', [
+      { ...row('p1', { ar: ['أ'] }), text: `${text.replace(' ', '\n ')} ` },
+      // Data sets number their passages alike.
+      { ...row('p2', { ar: ['ب'] }), text: 'another text' },
+      { docid: 'p3', generated_queries: { ar: ['ج'] } },
+    ]);
+    const has = (id: string) => generator.has(passage(id));
+    expect(await Promise.all(['p1', 'p2', 'p3', 'p4'].map(has))).toEqual([
+      ...[true, false, true, false],
+    ]);
   });
 
   it.each([
