@@ -16,7 +16,7 @@ import type {
   IndexProgress,
   IndexResult,
 } from './indexing/options.js';
-import type { Recipe } from './indexing/recipe.js';
+import { encodesQueriesByDefault, type Recipe } from './indexing/recipe.js';
 
 /** Rows that wait to be written are in memory twice: as vectors, and as what goes to the disk. */
 const COPIES = 2;
@@ -52,7 +52,11 @@ export function generationOf({ options, identity, recipe }: TargetIndex): Genera
     languages:
       options.queryLanguages ?? identity?.queryLanguages ?? recipe.generator?.languages ?? [],
     queries: options.queriesPerLanguage ?? identity?.queriesPerLanguage ?? QUERIES_PER_LANGUAGE,
-    encoded: options.encodeQueries ?? identity?.encodesQueries ?? true,
+    encoded:
+      options.encodeQueries ??
+      (identity === null
+        ? encodesQueriesByDefault(recipe.encoder.identity.name)
+        : identity.encodesQueries !== false),
     sentences:
       options.sentences ??
       (identity === null ? encodesSentences(recipe.encoder) : identity.sentences === true),

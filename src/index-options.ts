@@ -28,7 +28,7 @@ export interface OpenIndexOptions extends RecipeSpec, SearchSettings {
   readonly seed?: number;
   /**
    * False: generated queries serve the lexical leg alone; fixed when the index is made. Default
-   * true.
+   * true, but for the encoder `e5`.
    */
   readonly encodeQueries?: boolean;
   /**

@@ -20,7 +20,13 @@ import type { AnnRecord } from './indexing/ann/record.js';
 import { DEFAULT_SOURCE, type NewDocument, sourceDocuments } from './indexing/documents.js';
 import { findManifest, type IndexIdentity, type Manifest } from './indexing/manifest.js';
 import type { DocumentSource, IndexResult } from './indexing/options.js';
-import { closeRecipe, openRecipe, type Recipe, specOfIndex } from './indexing/recipe.js';
+import {
+  closeRecipe,
+  openRecipe,
+  type Recipe,
+  specOfIndex,
+  specOfNewIndex,
+} from './indexing/recipe.js';
 import type { RemoveTarget } from './indexing/remove.js';
 import type { IndexStatus } from './indexing/status.js';
 import { answerQuestion, rankQuestions } from './search/answer.js';
@@ -64,7 +70,8 @@ export async function openIndex(
   const store = options.store === undefined ? undefined : parseAddress(options.store).spec;
   const found = store === undefined ? await findManifest(dir) : await attached(dir, store);
   if (found === null && !options.create) throw new XqgError('XQG_INDEX_MISSING', { dir });
-  const spec = found === null ? options : await specOfIndex(options, dir, found);
+  const spec =
+    found === null ? await specOfNewIndex(options) : await specOfIndex(options, dir, found);
   const recipe = await openRecipe(spec);
   return new XqgIndex(dir, { ...options, ...spec, store }, recipe, found?.identity ?? null);
 }

@@ -171,12 +171,15 @@ interface EncoderFlags {
   readonly batch?: number;
 }
 
+/** The encoder of a new index, where none is named. */
+export const NEW_INDEX_ENCODER = 'e5 where onnxruntime-node is installed, else static';
+
 /** @param fallback what is used where none is named */
 export function addEncoderOptions(command: Command, fallback: string): Command {
   return command
     .option(
       '--encoder <spec>',
-      `static, hf:NAME, a model's folder, or openai:MODEL (default: ${fallback})`,
+      `e5, static, hf:NAME, a model's folder, or openai:MODEL (default: ${fallback})`,
     )
     .option(
       '--card <json>',

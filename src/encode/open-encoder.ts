@@ -5,18 +5,25 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { XqgError } from '../base/errors.js';
-import { findModel, namesFolder, namesModel } from '../models/places.js';
+import {
+  type FoundModel,
+  findModel,
+  namesFolder,
+  namesModel,
+  shippedModel,
+} from '../models/places.js';
 import { type EndpointFields, endpointOf } from '../models/remote/endpoint.js';
 import { loadPack } from '../pack/format.js';
 import { GlossaryPack } from '../pack/glossary/glossary-pack.js';
 import type { Pack } from '../pack/pack.js';
 import type { Encoder } from './encoder.js';
 import { type CardFields, cardFields, describeCard } from './neural/card.js';
+import type { NeuralEncoder } from './neural/neural.js';
 import type { StaticEncoderSettings } from './static/static-encoder.js';
 
 /** How an encoder is named, so that it can be opened again: an index keeps it in its manifest. */
 export interface EncoderSpec {
-  /** `hf:NAME`, the path of a model's folder, `openai:MODEL`, or `file:MANIFEST`. */
+  /** `e5`, `hf:NAME`, the path of a model's folder, `openai:MODEL`, or `file:MANIFEST`. */
   readonly spec: string;
   /** The fields, or JSON, or a file of them. */
   readonly card?: string | CardFields;
@@ -46,6 +53,10 @@ interface EncoderKind {
   readonly open: (spec: string, options: OpenEncoderOptions, pack: OpenPack) => Promise<Encoder>;
 }
 
+/** The neural encoder that ships with xqg: its spec, and its name as an identity states it. */
+const SHIPPED_ENCODER = 'e5';
+export const SHIPPED_ENCODER_NAME = 'neural/multilingual-e5-small';
+
 const FILE = 'file:';
 const OPENAI = 'openai:';
 
@@ -65,6 +76,14 @@ const KINDS: readonly EncoderKind[] = [
     },
   },
   {
+    names: (spec) => spec === SHIPPED_ENCODER,
+    async open(_, options) {
+      const encoder = await openNeural(shippedModel(), options);
+      options.onOpened?.('encoder e5 (multilingual-e5-small, 4 bits, on this machine)');
+      return encoder;
+    },
+  },
+  {
     names: (spec) => spec.startsWith(FILE),
     resolve: (spec, folder) => `${FILE}${resolve(folder, spec.slice(FILE.length))}`,
     async open(spec) {
@@ -75,11 +94,10 @@ const KINDS: readonly EncoderKind[] = [
   {
     names: namesModel,
     resolve: (spec, folder) => (namesFolder(spec) ? resolve(folder, spec) : spec),
-    async open(spec, { card, workers, threads, batch, onOpened }) {
-      const { NeuralEncoder } = await import('./neural/neural.js');
-      const running = { card: readCardFields(card), workers, threads, batch };
-      const encoder = await NeuralEncoder.open(findModel(spec), running);
-      onOpened?.(`${spec}: ${encoder.identity.dim} dimensions, ${describeCard(encoder.card)}`);
+    async open(spec, options) {
+      const encoder = await openNeural(findModel(spec), options);
+      const { identity, card } = encoder;
+      options.onOpened?.(`${spec}: ${identity.dim} dimensions, ${describeCard(card)}`);
       return encoder;
     },
   },
@@ -100,6 +118,14 @@ const KINDS: readonly EncoderKind[] = [
     },
   },
 ];
+
+async function openNeural(
+  model: FoundModel,
+  { card, workers, threads, batch }: OpenEncoderOptions,
+): Promise<NeuralEncoder> {
+  const { NeuralEncoder } = await import('./neural/neural.js');
+  return NeuralEncoder.open(model, { card: readCardFields(card), workers, threads, batch });
+}
 
 /**
  * @param pack opens the pack (default `base`) that `static` needs

@@ -13,6 +13,13 @@ export interface Settings {
   readonly translationWeight: number;
   readonly expectedDf: boolean;
   readonly relatedWeight: number;
+  /** Of the best sentence in the dense leg. */
+  readonly sentenceWeight: number;
+  /** Of the centroid of the questions' language (see centering.ts). */
+  readonly centerQuery: number;
+  /** Of the centroid of a passage's language. */
+  readonly centerPassage: number;
+  readonly centrality: number;
   /** Of the dense leg against 1 for the lexical leg. */
   readonly denseWeight: number;
   readonly normalization: Normalization;
@@ -35,7 +42,10 @@ export function parametersOf(system: System): Parameter[] {
     translate: system.translate,
   });
   const parameters: Parameter[] = [];
-  if (system.mode !== 'lexical' && system.augment !== 'off') parameters.push('alpha');
+  if (system.mode !== 'lexical') {
+    parameters.push('sentenceWeight', 'centerQuery', 'centerPassage', 'centrality');
+    if (system.augment !== 'off') parameters.push('alpha');
+  }
   if (system.mode !== 'dense') {
     parameters.push('k1', 'b');
     if (lexicalMode === 'generated' || lexicalMode === 'both') parameters.push('generatedWeight');
@@ -49,8 +59,8 @@ export function parametersOf(system: System): Parameter[] {
 
 /** The settings of a system as they are now. */
 function defaultSettings(system: System, defaults: SearchDefaults): Settings {
-  const { bm25, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight, hybrid } =
-    defaults;
+  const { bm25, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight } = defaults;
+  const { hybrid, sentenceWeight, centering } = defaults;
   const { normalization, topN, denseWeight } = hybrid;
   const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
   return {
@@ -60,6 +70,10 @@ function defaultSettings(system: System, defaults: SearchDefaults): Settings {
     translationWeight,
     expectedDf,
     relatedWeight,
+    sentenceWeight,
+    centerQuery: centering.query,
+    centerPassage: centering.passage,
+    centrality: centering.centrality,
     denseWeight: denseWeight[mode],
     normalization,
     topN,
@@ -80,6 +94,10 @@ export function defaultsWith(
     translationWeight,
     expectedDf,
     relatedWeight,
+    sentenceWeight,
+    centerQuery,
+    centerPassage,
+    centrality,
     normalization,
   } = settings;
   const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
@@ -92,6 +110,8 @@ export function defaultsWith(
     translationWeight,
     expectedDf,
     relatedWeight,
+    sentenceWeight,
+    centering: { query: centerQuery, passage: centerPassage, centrality },
     feedback,
     profile,
     hybrid: { ...hybrid, normalization, denseWeight },
@@ -115,6 +135,10 @@ export function settingsOf(
     'translationWeight',
     'expectedDf',
     'relatedWeight',
+    'sentenceWeight',
+    'centerQuery',
+    'centerPassage',
+    'centrality',
     'alpha',
     'normalization',
     'topN',

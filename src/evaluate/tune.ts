@@ -3,6 +3,7 @@
  * on: MLQA-R's first half and question-answer files, never XQuAD.
  */
 
+import { encodesSentences } from '../augment/tuned.js';
 import { meanOf } from '../base/numbers.js';
 import type { Encoder } from '../encode/encoder.js';
 import type { Generator } from '../generate/generator.js';
@@ -148,8 +149,7 @@ async function openPools(
       const questions = { lang, queries, qrels, vectors, languages: null, expansions: null };
       pairs.push({ name: `${lang}>${passageLang}`, questions });
     }
-    const identity = encoder.identity;
-    const ranker = new Ranker(pool, { encoder: identity, generator, scanner, queryLanguages });
+    const ranker = new Ranker(pool, { encoder, generator, scanner, queryLanguages });
     pools.push({ ranker, pairs });
   }
   return pools;
@@ -163,7 +163,7 @@ interface SystemWithSettings {
 /** Unit-length augmentation and no feedback: neither is tuned here. */
 function systemWith(
   { system, settings }: SystemWithSettings,
-  { encoder, generator }: Pick<TuneOptions, 'encoder' | 'generator'>,
+  { encoder, generator, grid }: Pick<TuneOptions, 'encoder' | 'generator' | 'grid'>,
 ): SystemSettings {
   const { control } = system;
   return {
@@ -174,6 +174,8 @@ function systemWith(
     source: { ...sourceOf(system, encoder, generator), control },
     defaults: defaultsWith(system, settings, searchDefaults(encoder, generator)),
     feedback: 0,
+    sentenceWeight: encodesSentences(encoder) || grid.sentenceWeight !== undefined ? null : 0,
+    centering: true,
     topN: settings.topN,
   };
 }

@@ -55,7 +55,10 @@ export interface Snapshot {
    * is no late fusion.
    */
   languageBytes?(lang: string): Promise<ByteMatrix | null>;
-  /** Absent or null: there are none. */
+  /**
+   * Absent or null: there are none.
+   * @throws RangeError where there are more than a matrix holds (`ByteMatrix.fits`)
+   */
   sentences?(): Promise<SentenceVectors | null>;
   /**
    * The sums of one passage by language, each (dim); languages without queries are absent. Where a

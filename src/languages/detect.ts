@@ -5,7 +5,7 @@
  * trusted.
  */
 import { languageOfTag } from './languages.js';
-import { SCRIPTS, type Script } from './scripts.js';
+import { SCRIPTS, type Script, TELLTALE_LETTERS } from './scripts.js';
 import type { LanguageWeight } from './terms.js';
 
 export interface Detection {
@@ -98,7 +98,7 @@ async function languagesOf(
   // Words in other scripts would mislead the detector.
   const { language, probability } = findLanguage(text.replace(script.others, ' '));
   const lang = languageOfTag(language);
-  const detected = lang === undefined ? 0 : probability * trust(lang, script, [...letters].length);
+  const detected = lang === undefined ? 0 : probability * trust(lang, script, letters);
   const priors = script.languages.map((prior) => ({
     lang: prior.lang,
     weight: prior.weight * (1 - detected),
@@ -107,19 +107,25 @@ async function languagesOf(
 }
 
 /**
- * How far the detector is trusted, in [0, 1), given the number of letters. Fitted on fragments of 1
+ * How far the detector is trusted, in [0, 1), given the letters. Fitted on fragments of 1
  * to 8 words of the training bitexts: from six letters on, an expected language is right with about
  * the probability that the detector states, while an unexpected one (Frisian for "berlin wall") is
  * hardly ever right in short text.
  */
-function trust(lang: string, script: Script, letters: number): number {
+function trust(lang: string, script: Script, letters: string): number {
+  const count = [...letters].length;
   if (script.languages.some((expected) => expected.lang === lang))
-    return letters / (letters + script.halfTrust);
-  return letters ** 2 / (letters ** 2 + UNEXPECTED_HALF_TRUST ** 2);
+    return count / (count + script.halfTrust);
+  const halfTrust = TELLTALE_LETTERS[lang]?.test(letters)
+    ? TELLTALE_HALF_TRUST
+    : UNEXPECTED_HALF_TRUST;
+  return count ** 2 / (count ** 2 + halfTrust ** 2);
 }
 
 /** Number of letters at which the trust in an unexpected language is one half. */
 const UNEXPECTED_HALF_TRUST = 20;
+/** The same where the text has letters that only such a language has. */
+const TELLTALE_HALF_TRUST = 4;
 
 interface Detector {
   findLanguage(text: string): { readonly language: string; readonly probability: number };

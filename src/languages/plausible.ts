@@ -3,12 +3,32 @@
  * of two words is often too short for the detector, but not for a dictionary.
  */
 import { termsOf } from './analysis.js';
+import { ENCODER_LANGUAGES } from './languages.js';
 import type { LanguageWeight } from './terms.js';
 
 /** The vocabularies of a pack. */
 export interface KnownWords {
   readonly languages: readonly string[];
   knows(term: string, lang: string): boolean;
+}
+
+/** A language without tables is taken from twice the weight of the best one that has them. */
+const CLEARLY = 2;
+
+/**
+ * The language of a question to a multilingual encoder that the pack has no tables for, if it
+ * clearly is in one; else null.
+ *
+ * @param candidates heaviest first
+ */
+export function languageWithoutTables(
+  candidates: readonly LanguageWeight[],
+  { languages }: KnownWords,
+): string | null {
+  const [{ lang, weight }] = candidates;
+  if (languages.includes(lang) || !ENCODER_LANGUAGES.has(lang)) return null;
+  const known = candidates.find((candidate) => languages.includes(candidate.lang));
+  return known === undefined || weight >= CLEARLY * known.weight ? lang : null;
 }
 
 /** From this weight on the detector is trusted, which saves reading the vocabularies. */

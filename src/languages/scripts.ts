@@ -39,6 +39,32 @@ function script(
 
 const of = (name: string): string => `\\p{Script=${name}}`;
 
+/**
+ * Letters of a language that those expected in its script seldom have, so that the detector is
+ * trusted with it even in short text.
+ */
+export const TELLTALE_LETTERS: Readonly<Record<string, RegExp>> = {
+  az: /ə/iu,
+  be: /ў/iu,
+  cs: /[ěřů]/iu,
+  da: /[æø]/iu,
+  fa: /[پچژگ]/u,
+  hu: /[őű]/iu,
+  is: /[þð]/iu,
+  lt: /[ėįų]/iu,
+  lv: /[āēģķļņ]/iu,
+  mk: /[ѓќѕ]/iu,
+  no: /[æø]/iu,
+  pl: /[ąęłńśźż]/iu,
+  ps: /[ټډړږښګڼې]/u,
+  pt: /[ãõ]/iu,
+  sk: /[ľĺŕ]/iu,
+  sq: /ë/iu,
+  sr: /[ђћџљњ]/iu,
+  uk: /[іїєґ]/iu,
+  ur: /[ٹڈڑںے]/u,
+};
+
 export const SCRIPTS: readonly Script[] = [
   script(
     'Latn',

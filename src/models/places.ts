@@ -3,7 +3,8 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { XqgError } from '../base/errors.js';
 
 export interface FoundModel {
@@ -45,6 +46,17 @@ export function findModel(spec: string): FoundModel {
       ? 'Check the path: a model folder holds config.json, tokenizer.json and onnx/'
       : `xqg models get ${spec}`;
   throw new XqgError('XQG_MODEL_MISSING', { model: spec, places: places.join(', '), remedy });
+}
+
+/** Folder of the models that ship with xqg: the same place in a clone and in the package. */
+const SHIPPED = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'models');
+
+/**
+ * The sentence encoder that ships with xqg.
+ * @throws XqgError XQG_MODEL_MISSING
+ */
+export function shippedModel(): FoundModel {
+  return findModel(join(SHIPPED, 'multilingual-e5-small'));
 }
 
 /** Every folder in which a model of the hub may be, in the order in which they are tried. */

@@ -5,6 +5,7 @@
 
 import { CorpusProgress } from '../corpus/progress.js';
 import type { Encoder } from '../encode/encoder.js';
+import { NeuralEncoder } from '../encode/neural/neural.js';
 import type { Generator } from '../generate/generator.js';
 import { endpointOfCost } from '../models/cost.js';
 import { estimatedTokens } from '../models/remote/endpoint.js';
@@ -21,14 +22,17 @@ export interface EncodingWork {
   /** Passages, sentences and queries. */
   readonly encodings: number;
   readonly hours: number;
+  /** As measured here, of the passages; null where the encoder does not count them. */
+  readonly tokensPerSecond: number | null;
   /** In the currency of the endpoint's prices; null for an encoder of this machine. */
   readonly cost: number | null;
 }
 
 /** Bytes of a passage with its markup, and words of passages and queries, on average. */
 const PASSAGE_BYTES = 1200;
-const SENTENCE = 'Everyone has the right to take part in the government of the country. ';
-const SENTENCES = 12;
+const SENTENCE =
+  'Everyone has the right to take part in the government of the country, directly or through representatives who are freely chosen. ';
+const SENTENCES = 7;
 const PASSAGE = SENTENCE.repeat(SENTENCES);
 const QUERY = 'who has the right to vote';
 const TIMED = 4;
@@ -55,9 +59,14 @@ export async function encodingWork(
   const counts = { passages, languages, queriesEach, sentencesEach, encodings };
   const endpoint = endpointOfCost(encoder);
   if (endpoint === null) {
-    const { passage, sentence, query } = await secondsPerEncoding(encoder);
+    const tokensBefore = tokensOf(encoder);
+    const passage = await secondsPerEncoding(encoder, 'passage');
+    const tokens = (tokensOf(encoder) - tokensBefore) / TIMED;
+    const sentence = sentencesEach === 0 ? 0 : await secondsPerEncoding(encoder, 'sentence');
+    const query = queriesEach === 0 ? 0 : await secondsPerEncoding(encoder, 'query');
     const seconds = passages * (passage + sentencesEach * sentence + queriesEach * query);
-    return { ...counts, hours: seconds / 3600, cost: null };
+    const tokensPerSecond = tokens === 0 ? null : tokens / passage;
+    return { ...counts, hours: seconds / 3600, tokensPerSecond, cost: null };
   }
   const { pricePerMillionInput, itemsPerRequest, requestsPerMinute } = endpoint;
   const tokens =
@@ -70,6 +79,7 @@ export async function encodingWork(
   return {
     ...counts,
     hours: minutes / 60,
+    tokensPerSecond: null,
     cost: (tokens * pricePerMillionInput) / 1e6,
   };
 }
@@ -77,24 +87,26 @@ export async function encodingWork(
 /** Where the endpoint states no limit. */
 const REQUESTS_PER_MINUTE = 60;
 
-/** Of one text each. */
+/** Tokens that a model of this machine has run. */
+function tokensOf(encoder: Encoder): number {
+  return encoder instanceof NeuralEncoder ? encoder.counts.tokens : 0;
+}
+
 async function secondsPerEncoding(
   encoder: Encoder,
-): Promise<Record<'passage' | 'sentence' | 'query', number>> {
-  const timed = async (encode: () => Promise<unknown>): Promise<number> => {
-    const started = performance.now();
-    await encode();
-    return (performance.now() - started) / 1000 / TIMED;
-  };
-  const passages = (text: string): Promise<unknown> =>
-    encoder.encodePassages(Array.from({ length: TIMED }, () => ({ title: '', text, lang: 'en' })));
-  const languages = [{ lang: 'en', weight: 1 }];
-  const queries = Array.from({ length: TIMED }, () => ({ text: QUERY, languages }));
-  return {
-    passage: await timed(() => passages(PASSAGE)),
-    sentence: await timed(() => passages(SENTENCE)),
-    query: await timed(() => encoder.encodeQueries(queries)),
-  };
+  kind: 'passage' | 'sentence' | 'query',
+): Promise<number> {
+  const started = performance.now();
+  if (kind === 'query') {
+    const languages = [{ lang: 'en', weight: 1 }];
+    await encoder.encodeQueries(Array.from({ length: TIMED }, () => ({ text: QUERY, languages })));
+  } else {
+    const text = kind === 'passage' ? PASSAGE : SENTENCE;
+    await encoder.encodePassages(
+      Array.from({ length: TIMED }, () => ({ title: '', text, lang: 'en' })),
+    );
+  }
+  return (performance.now() - started) / 1000 / TIMED;
 }
 
 /**

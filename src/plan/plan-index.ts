@@ -1,7 +1,13 @@
 /** What an index would take: from a recipe and a machine to rates, from rates to a plan. */
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { closeRecipe, openRecipe, type RecipeSpec } from '../indexing/recipe.js';
+import {
+  closeRecipe,
+  encodesQueriesByDefault,
+  openRecipe,
+  type RecipeSpec,
+  specOfNewIndex,
+} from '../indexing/recipe.js';
 import { type Plan, planOf } from './plan.js';
 import { cachedRates, cacheRates, type Rates, readRates } from './rates.js';
 import { sentencesPerPassage } from './sample.js';
@@ -14,6 +20,8 @@ export interface PlanOptions extends RecipeSpec {
   readonly queryLanguages?: readonly string[] | number;
   /** Sentences are encoded too. Default: as `xqg index` does with this encoder. */
   readonly sentences?: boolean;
+  /** False: generated queries serve the lexical leg alone. Default: as of a new index. */
+  readonly encodeQueries?: boolean;
   /** Words of a passage. Default 100. */
   readonly words?: number;
   /** Rates from this file instead of measuring. */
@@ -50,7 +58,9 @@ export async function planIndex(options: PlanOptions): Promise<PlannedIndex> {
   };
   const { passages, queries = QUERIES, sentences: encodes = rates.encodesSentences } = options;
   const sentences = encodes ? sentencesPerPassage(rates.identity.words) : 0;
-  const request = { passages, queries, languages, sentences, machine };
+  const [encoder] = rates.identity.encoder.split(' ');
+  const encodesQueries = options.encodeQueries ?? encodesQueriesByDefault(encoder);
+  const request = { passages, queries, languages, sentences, encodesQueries, machine };
   return { plan: planOf(request, rates), rates, source };
 }
 
@@ -62,7 +72,7 @@ async function ratesOf(
     const languages = typeof given === 'number' ? given : given.length;
     return { rates: await readRates(options.rates), source: 'file', languages };
   }
-  const recipe = await openRecipe(options);
+  const recipe = await openRecipe(await specOfNewIndex(options));
   try {
     const all = (recipe.generator?.languages ?? []).filter((lang) => lang !== 'en');
     const queryLanguages = typeof given === 'object' ? given : all;

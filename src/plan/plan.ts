@@ -13,6 +13,8 @@ export interface PlanRequest {
   readonly languages: number;
   /** Sentences of a passage that are encoded; 0: none. */
   readonly sentences: number;
+  /** False: generated queries serve the lexical leg alone. */
+  readonly encodesQueries: boolean;
   readonly machine: {
     readonly cores: number;
     readonly memoryBytes: number;
@@ -80,11 +82,13 @@ const ROW_BYTES = 120;
 const FLOAT = 4;
 
 export function planOf(request: PlanRequest, rates: Rates): Plan {
-  const { passages: n, queries, languages, machine } = request;
+  const { passages: n, queries, languages, encodesQueries, machine } = request;
   const { secondsPerPassage: passage, secondsPerQuery: query, bytesPerPassage: bytes, dim } = rates;
   const generatedQueries = n * languages * queries;
-  const drawnQueries = rates.expectation ? 0 : generatedQueries;
-  const sumsBytes = n * languages * quantizedBytes(dim, 8);
+  // A distribution need not be drawn from where no query is encoded.
+  const drawsQueries = encodesQueries ? !rates.expectation : rates.drawn;
+  const drawnQueries = drawsQueries ? generatedQueries : 0;
+  const sumsBytes = encodesQueries ? n * languages * quantizedBytes(dim, 8) : 0;
   const drawnBytes = rates.drawn ? generatedQueries * rates.bytesPerQuery : 0;
   const store = n * (bytes.texts + FLOAT * dim) + sumsBytes + drawnBytes / 2;
   const lexical = n * bytes.lexical + drawnBytes / 2;
@@ -97,7 +101,7 @@ export function planOf(request: PlanRequest, rates: Rates): Plan {
     generate: n * passage.pivot + drawnQueries * query.generate,
     encode: n * passage.encode + rates.secondsOnce,
     sentences: n * request.sentences * rates.secondsPerSentence,
-    augment: rates.expectation ? expectationSeconds(request, rates) : drawnQueries * query.encode,
+    augment: augmentSeconds(request, drawnQueries, rates),
     write: n * passage.write,
     join: n * passage.join,
     seal: n * passage.seal,
@@ -109,7 +113,7 @@ export function planOf(request: PlanRequest, rates: Rates): Plan {
     encode: n * rates.price.passage,
     // The same words again.
     sentences: request.sentences === 0 ? 0 : n * rates.price.passage,
-    augment: drawnQueries * rates.price.query,
+    augment: encodesQueries ? drawnQueries * rates.price.query : 0,
   };
   const disks: Partial<Record<StageName, number>> = {
     sentences: sentenceBytes,
@@ -161,6 +165,13 @@ export function planOf(request: PlanRequest, rates: Rates): Plan {
     vectors: { generatedQueries, sumsBytes, eachBytes: generatedQueries * dim * FLOAT },
     lacks: lacksOf(disk, searchMemory, machine),
   };
+}
+
+/** Encoding generated queries and summing their vectors. */
+function augmentSeconds(request: PlanRequest, drawnQueries: number, rates: Rates): number {
+  if (!request.encodesQueries) return 0;
+  if (rates.expectation) return expectationSeconds(request, rates);
+  return drawnQueries * rates.secondsPerQuery.encode;
 }
 
 /** Sums of expected queries, and the first computation of every part that they share. */

@@ -70,6 +70,7 @@ export async function answerVariants(
         question,
         languages: languages.languages,
         language: languages.known,
+        withoutTables: languages.withoutTables,
         mode: request.mode,
         augmentation: request.augment ? view.engine.augmentation(request) : null,
         feedback: view.engine.feedback(request),
@@ -172,15 +173,21 @@ async function* rankBatch<Q extends Question>(
 function requestOf(
   corpus: SearchView,
   question: string,
-  { languages }: QuestionLanguages,
+  { languages, withoutTables }: QuestionLanguages,
   options: SearchOptions,
   depth: number,
 ): SearchRequest {
   const { lang, filters, groupBy, ann, expand, signal, ...scoring } = options;
   const { mode = 'hybrid', k = DEFAULT_K } = options;
-  const { snapshot, engine } = corpus;
+  const { snapshot, engine, recipe } = corpus;
+  const byMeaningAlone =
+    recipe.encoder.tuning !== 'static' &&
+    languages.every(({ lang }) => withoutTables.includes(lang));
+  // Without tables the lexical leg sees shared words alone, whatever was generated.
+  const { plain } = engine.defaults.hybrid.denseWeight;
   return {
     ...scoring,
+    denseWeight: scoring.denseWeight ?? (byMeaningAlone ? plain : undefined),
     question,
     languages,
     mode,

@@ -12,7 +12,14 @@ import type { SearchResult } from './result.js';
 export interface ExplainedPassage
   extends Pick<
       SearchResult,
-      'question' | 'languages' | 'language' | 'mode' | 'augmentation' | 'expansion' | 'warnings'
+      | 'question'
+      | 'languages'
+      | 'language'
+      | 'withoutTables'
+      | 'mode'
+      | 'augmentation'
+      | 'expansion'
+      | 'warnings'
     >,
     Pick<Explanation, 'id' | 'dense' | 'lexical' | 'nearest'> {
   readonly title: string;
@@ -64,6 +71,7 @@ export async function explainPassage(
     question,
     languages: languages.languages,
     language: languages.known,
+    withoutTables: languages.withoutTables,
     mode: request.mode,
     augmentation,
     expansion: expanded.used,

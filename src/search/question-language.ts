@@ -6,8 +6,12 @@
 import { XqgError } from '../base/errors.js';
 import { passageLanguages as countedLanguages, type Snapshot } from '../indexing/snapshot.js';
 import { detectLanguage } from '../languages/detect.js';
-import { LANGUAGES, languageOfTag } from '../languages/languages.js';
-import { type KnownWords, plausibleLanguages } from '../languages/plausible.js';
+import { languageName, languageOfTag } from '../languages/languages.js';
+import {
+  type KnownWords,
+  languageWithoutTables,
+  plausibleLanguages,
+} from '../languages/plausible.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { SearchView } from './opened/searchable.js';
 import type { SearchOptions } from './options.js';
@@ -16,8 +20,16 @@ export interface QuestionLanguages {
   /** At least one; weights sum to 1. */
   readonly languages: readonly LanguageWeight[];
   readonly known: 'given' | 'detected';
+  /** Those that neither the pack nor the passages have words of. */
+  readonly withoutTables: readonly string[];
   /** Sentences for people. */
   readonly warnings: readonly string[];
+}
+
+/** What is known of languages where a question is searched. */
+interface KnownLanguages extends KnownWords {
+  /** True: vectors bring together texts of languages that no table joins. */
+  readonly byMeaning?: boolean;
 }
 
 /** Below this weight the likeliest language is said to be a guess. */
@@ -31,34 +43,40 @@ const SURE = 0.6;
 export async function questionLanguages(
   question: string,
   given: string | readonly LanguageWeight[] | undefined,
-  words: KnownWords,
+  words: KnownLanguages,
 ): Promise<QuestionLanguages> {
   const { languages: known } = words;
+  const withWarnings = (
+    languages: readonly LanguageWeight[],
+    how: QuestionLanguages['known'],
+    named = languages,
+    warnings: readonly string[] = [],
+  ): QuestionLanguages => {
+    const withoutTables = named.map(({ lang }) => lang).filter((lang) => !known.includes(lang));
+    const lacking = withoutTables.map((lang) => lackOf(lang, words));
+    return { languages, known: how, withoutTables, warnings: [...lacking, ...warnings] };
+  };
   if (given !== undefined) {
     const weighted = typeof given === 'string' ? [{ lang: given, weight: 1 }] : given;
     const languages = weighted.map(({ lang, weight }) => ({ lang: codeOf(lang, known), weight }));
-    return { languages, known: 'given', warnings: unknownWarnings(languages, known) };
+    return withWarnings(languages, 'given');
   }
   const { candidates } = await detectLanguage(question);
-  if (candidates.length === 0) {
-    const languages = [{ lang: 'und', weight: 1 }];
-    return {
-      languages,
-      known: 'detected',
-      warnings: ['The language of the question is not known: name it with --lang.'],
-    };
-  }
+  if (candidates.length === 0)
+    return withWarnings(
+      [{ lang: 'und', weight: 1 }],
+      'detected',
+      [],
+      ['The language of the question is not known: name it with --lang.'],
+    );
+  const foreign = words.byMeaning ? languageWithoutTables(candidates, words) : null;
+  if (foreign !== null) return withWarnings([{ lang: foreign, weight: 1 }], 'detected');
   const languages = plausibleLanguages(question, candidates, words);
   const [likeliest] = candidates;
-  const warnings: string[] = [];
   if (!known.includes(likeliest.lang) && likeliest.weight >= SURE)
-    warnings.push(...unknownWarnings([likeliest], known));
-  else if (languages[0].weight < SURE) {
-    warnings.push(
-      `The language of the question is a guess (${shares(languages)}): name it with --lang for better results.`,
-    );
-  }
-  return { languages, known: 'detected', warnings };
+    return withWarnings(languages, 'detected', [likeliest]);
+  const guess = `The language of the question is a guess (${shares(languages)}): name it with --lang for better results.`;
+  return withWarnings(languages, 'detected', [], languages[0].weight < SURE ? [guess] : []);
 }
 
 function codeOf(tag: string, known: readonly string[]): string {
@@ -71,14 +89,12 @@ function codeOf(tag: string, known: readonly string[]): string {
   });
 }
 
-function unknownWarnings(languages: readonly LanguageWeight[], known: readonly string[]): string[] {
-  return languages
-    .filter(({ lang }) => !known.includes(lang))
-    .map(({ lang }) => {
-      const name =
-        LANGUAGES[lang]?.name ?? new Intl.DisplayNames('en', { type: 'language' }).of(lang) ?? lang;
-      return `The pack does not know ${name} (${lang}): only shared words and romanized n-grams match.`;
-    });
+/** What a search in a language without tables does, for people. */
+function lackOf(lang: string, { byMeaning = false }: KnownLanguages): string {
+  const name = `${languageName(lang)} (${lang})`;
+  return byMeaning
+    ? `No tables for ${name}: found by meaning alone (dense leg); of words, only shared ones, names and numbers match.`
+    : `The pack does not know ${name}: only shared words and romanized n-grams match.`;
 }
 
 function shares(candidates: readonly LanguageWeight[]): string {
@@ -92,7 +108,7 @@ function shares(candidates: readonly LanguageWeight[]): string {
 export function languagesOf(
   text: string,
   lang: SearchOptions['lang'],
-  { snapshot, recipe: { generator } }: Pick<SearchView, 'snapshot' | 'recipe'>,
+  { snapshot, recipe: { encoder, generator } }: Pick<SearchView, 'snapshot' | 'recipe'>,
 ): Promise<QuestionLanguages> {
   // An index without queries still knows the words of its passages' languages.
   const generated = generator?.languages ?? snapshot.queryLanguages;
@@ -101,6 +117,7 @@ export function languagesOf(
   return questionLanguages(text, lang, {
     languages,
     knows: (term, code) => factors?.knows(term, code) ?? false,
+    byMeaning: encoder.tuning !== 'static',
   });
 }
 

@@ -11,6 +11,8 @@ export interface SearchResult {
   /** The languages in which the question was searched; weights sum to 1. */
   readonly languages: readonly LanguageWeight[];
   readonly language: 'given' | 'detected';
+  /** Languages of the question that the index has no tables for: found by the dense leg alone. */
+  readonly withoutTables: readonly string[];
   readonly mode: SearchMode;
   /** null where it was searched without xQG. */
   readonly augmentation: Augmentation | null;

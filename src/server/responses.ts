@@ -56,6 +56,10 @@ const ranked = {
   question: z.string(),
   languages: z.array(languageWeight).readonly(),
   language: z.enum(['given', 'detected']),
+  withoutTables: z
+    .array(z.string())
+    .readonly()
+    .describe('Languages of the question without tables: found by the dense leg alone.'),
   mode: z.enum(['dense', 'lexical', 'hybrid']),
   augmentation: augmentation.nullable(),
   expansion,
@@ -226,6 +230,7 @@ export const indexResponse = z
       dimensions: z.number().int(),
       generator: z.string().nullable(),
       queriesPerLanguage: z.number().int(),
+      sentences: z.boolean().describe('True: sentences of passages have vectors of their own.'),
       pack: z.string().nullable(),
       version: z.string(),
       node: z.string(),

@@ -44,7 +44,14 @@ const RATES: Rates = {
   price: { passage: 0, query: 0, generatedQuery: 0.0001 },
 };
 const MACHINE = { cores: 2, memoryBytes: 25e9, diskBytes: 80e9, hourPrice: 0.5 };
-const PAPER = { passages: 18_000_000, queries: 5, languages: 7, sentences: 0, machine: MACHINE };
+const PAPER = {
+  passages: 18_000_000,
+  queries: 5,
+  languages: 7,
+  sentences: 0,
+  encodesQueries: true,
+  machine: MACHINE,
+};
 
 describe('a plan', () => {
   it('sets the sums that are kept against a vector for every query', () => {

@@ -9,6 +9,7 @@ describe("a question's languages", () => {
     expect(await questionLanguages('Zug', 'de-AT', KNOWS)).toEqual({
       languages: [{ lang: 'de', weight: 1 }],
       known: 'given',
+      withoutTables: [],
       warnings: [],
     });
     await expect(questionLanguages('x', [{ lang: '\0', weight: 1 }], KNOWS)).rejects.toHaveProperty(
@@ -47,6 +48,35 @@ describe("a question's languages", () => {
     expect(none.languages).toEqual([{ lang: 'und', weight: 1 }]);
     expect(none.warnings).toHaveLength(1);
   });
+});
+
+describe("a question's language without tables", () => {
+  const NEURAL = { ...KNOWS, byMeaning: true };
+
+  it.each([
+    ['O której rano odjeżdża pociąg?', 'pl'],
+    ['Treni huondoka saa ngapi asubuhi?', 'sw'],
+    ['Як бджоли роблять мед і коли її збирають?', 'uk'],
+    ['Como as abelhas fazem o mel?', 'pt'],
+    ['قطار صبح چه ساعتی راه می‌افتد؟', 'fa'],
+    ['מתי יוצאת הרכבת', 'he'],
+  ])('is itself to a neural encoder: %s', async (question, lang) => {
+    const found = await questionLanguages(question, undefined, NEURAL);
+    expect(found.languages).toEqual([{ lang, weight: 1 }]);
+    expect(found.withoutTables).toEqual([lang]);
+    expect(found.warnings.join()).toContain('found by meaning alone');
+    const toStatic = await questionLanguages(question, undefined, KNOWS);
+    expect(toStatic.warnings.join()).not.toContain('meaning');
+  });
+
+  it.each(['berlin wall', 'Wann fährt der Zug', 'train'])(
+    'is none where the pack may know it: %s',
+    async (question) => {
+      const { withoutTables, languages } = await questionLanguages(question, undefined, NEURAL);
+      expect(withoutTables).toEqual([]);
+      expect(languages.every(({ lang }) => KNOWS.languages.includes(lang))).toBe(true);
+    },
+  );
 });
 
 describe('plausibleLanguages', () => {

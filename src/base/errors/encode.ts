@@ -15,7 +15,7 @@ export const encodeErrors = {
   },
   XQG_UNKNOWN_ENCODER: {
     message: 'Unknown encoder "{encoder}".',
-    remedy: 'Use static, hf:NAME, the path of a model folder (with a slash), or openai:MODEL.',
+    remedy: 'Use e5, static, hf:NAME, the path of a model folder (with a slash), or openai:MODEL.',
   },
   XQG_MODEL_CARD: {
     message: 'The card {card} cannot be used: {problems}.',

@@ -15,6 +15,7 @@ import {
   encoderOptions,
   givenEncoder,
   list,
+  NEW_INDEX_ENCODER,
   parseOptions,
   whole,
 } from '../options.js';
@@ -30,6 +31,7 @@ const options = z.object({
   seed: whole(0).optional(),
   pack: z.string().optional(),
   ...encoderOptions,
+  encodeQueries: z.boolean().optional(),
   lexicalQueries: z.boolean().default(false),
   sentences: z.boolean().optional(),
   generator: z.string().optional(),
@@ -101,8 +103,12 @@ export const registerIndex: Register = (parent, act) => {
       'own terms, CSV with a column a language; none drops that of the index (default: the one of the index)',
     )
     .option(
+      '--encode-queries',
+      'generated queries are encoded too, as in the paper (default, but for e5, which then is much slower)',
+    )
+    .option(
       '--lexical-queries',
-      'generated queries serve the lexical leg alone: none is encoded (a neural encoder is then much quicker)',
+      'generated queries serve the lexical leg alone: none is encoded (default of e5)',
     )
     .option(
       '--sentences',
@@ -156,7 +162,7 @@ export const registerIndex: Register = (parent, act) => {
           seed: given.seed,
           encoder: given.encoder,
           encoderOptions: givenEncoder(given, context),
-          encodeQueries: given.lexicalQueries ? false : undefined,
+          encodeQueries: given.lexicalQueries ? false : given.encodeQueries,
           sentences: given.sentences,
         });
         reportGlossary(context, index);
@@ -198,7 +204,7 @@ export const registerIndex: Register = (parent, act) => {
         if (error !== null) throw new ToldFailure(error);
       }),
     );
-  addEncoderOptions(command, 'static, or the one of the index');
+  addEncoderOptions(command, `the one of the index; of a new one ${NEW_INDEX_ENCODER}`);
 };
 
 /** What a pack draws is an expectation, of which no query can be left out. */
@@ -287,7 +293,8 @@ async function reportWork(
   const { encodingWork } = await import('../../plan/estimate.js');
   const work = await encodingWork(index, paths);
   if (work === null) return;
-  const { passages, languages, queriesEach, sentencesEach, encodings, hours, cost } = work;
+  const { passages, languages, queriesEach, sentencesEach, encodings } = work;
+  const { hours, tokensPerSecond, cost } = work;
   const parts = [
     ...(sentencesEach === 0 ? [] : [`about ${count(sentencesEach, 'sentence')}`]),
     ...(queriesEach === 0
@@ -295,14 +302,23 @@ async function reportWork(
       : [`generated queries in ${count(languages, 'language')} (${count(queriesEach)})`]),
   ];
   const each = parts.length === 0 ? '' : `, each with ${parts.join(' and ')}`;
+  const rate =
+    tokensPerSecond === null ? '' : ` at ${count(Math.round(tokensPerSecond), 'token')} a second`;
   context.say(
-    `About ${count(passages, 'passage')}${each}: ${count(encodings, 'encoding')}, ${duration(hours)}${priceOf(cost)}`,
+    `About ${count(passages, 'passage')}${each}: ${count(encodings, 'encoding')}, ${duration(hours)}${rate}${priceOf(cost)}`,
   );
+  if (hours > SLOW_HOURS && cost === null)
+    context.say('--encoder static is much quicker, and finds less');
+  if (sentencesEach > 0 && hours > SLOW_HOURS)
+    context.say('--no-sentences leaves the sentences out: passages are then ranked as a whole');
   if (queriesEach > 0)
     context.say(
       '--lexical-queries leaves the generated queries to the lexical leg: none of them is encoded',
     );
 }
+
+/** From here on another encoder is named. */
+const SLOW_HOURS = 5 / 60;
 
 function duration(hours: number): string {
   return hours < 1 ? `about ${Math.ceil(hours * 60)} min` : `about ${hours.toFixed(1)} h`;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { Plan, StageName } from '../../plan/plan.js';
 import type { PlannedIndex } from '../../plan/plan-index.js';
+import type { Rates } from '../../plan/rates.js';
 import type { Register } from '../command.js';
 import {
   addEncoderOptions,
@@ -11,6 +12,7 @@ import {
   encoderOptions,
   givenEncoder,
   list,
+  NEW_INDEX_ENCODER,
   parseOptions,
   whole,
 } from '../options.js';
@@ -34,6 +36,7 @@ const options = z.object({
   sentences: z.boolean().optional(),
   pack: z.string().optional(),
   generator: z.string().optional(),
+  encodeQueries: z.boolean().optional(),
   ...encoderOptions,
   rates: z.string().optional(),
   remeasure: z.boolean().default(false),
@@ -61,6 +64,8 @@ export const registerPlan: Register = (parent, act) => {
       '--generator <spec>',
       "lexicon, gloss, none, hf:NAME, a model's folder, or openai:MODEL",
     )
+    .option('--encode-queries', 'generated queries are encoded too (default: not by e5)')
+    .option('--no-encode-queries', 'generated queries serve the lexical leg alone')
     .option('--rates <file>', 'rates of another machine: what xqg plan --json printed there')
     .option('--remeasure', 'measure this machine again')
     .option('--cores <n>', 'cores of the machine (default: of this one)')
@@ -81,9 +86,10 @@ export const registerPlan: Register = (parent, act) => {
           sentences: given.sentences,
           pack: given.pack,
           generator: given.generator === 'none' ? null : given.generator,
+          encodeQueries: given.encodeQueries,
           generatorOptions: { endpoint: given.endpoint, signal: context.signal },
           encoder: given.encoder,
-          encoderOptions: { ...givenEncoder(given, context), onOpened: undefined },
+          encoderOptions: givenEncoder(given, context),
           rates: given.rates,
           remeasure: given.remeasure,
           machine: {
@@ -98,7 +104,7 @@ export const registerPlan: Register = (parent, act) => {
         context.print(describe(planned));
       }),
     );
-  addEncoderOptions(command, 'static');
+  addEncoderOptions(command, NEW_INDEX_ENCODER);
 };
 
 function queryLanguages(given: string | undefined): readonly string[] | number | undefined {
@@ -150,6 +156,7 @@ function describe({ plan, rates, source }: PlannedIndex): string {
     `disk       ${size(disk.keptBytes)} kept, ${size(disk.largestBytes)} for a while (pieces are joined by writing them anew)`,
     `search     memory ${size(searchMemory.exactBytes)} exact in one language${stages.some(({ stage }) => stage === 'ann') ? `, ${size(searchMemory.annBytes)} through an ANN index` : ''}`,
     vectorsText(vectors),
+    ...slowEncoding(plan, rates),
     `rates      ${source}: ${identity.machine}, ${count(identity.cores, 'core')}, Node ${identity.node}`,
     ...(rates.processorShare < QUIET
       ? [
@@ -163,6 +170,20 @@ function describe({ plan, rates, source }: PlannedIndex): string {
 
 function sentencesText({ sentences }: Plan['request']): string {
   return sentences === 0 ? '' : ` and ${count(sentences, 'sentence')}`;
+}
+
+/** From here on a plan names the encoder that takes no time. */
+const SLOW_HOURS = 5 / 60;
+
+function slowEncoding({ stages }: Plan, { secondsPerPassage }: Rates): string[] {
+  const hours = stages
+    .filter(({ stage }) => stage === 'encode' || stage === 'augment')
+    .reduce((sum, stage) => sum + stage.hours, 0);
+  if (hours <= SLOW_HOURS) return [];
+  const rate = (1 / secondsPerPassage.encode).toPrecision(2);
+  return [
+    `encoder    ${duration(hours)} at ${rate} passages a second; --encoder static is much quicker, and finds less`,
+  ];
 }
 
 function vectorsText({ generatedQueries, sumsBytes, eachBytes }: Plan['vectors']): string {

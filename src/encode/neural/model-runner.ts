@@ -1,12 +1,8 @@
-/**
- * A graph and its tokenizer on the thread that calls: texts in, vectors out. The tokenizer is the
- * native one, since those in JavaScript leave out SentencePiece's character map; it also keeps the
- * special tokens of texts that it cuts.
- */
-import { readFile } from 'node:fs/promises';
+/** A graph and its tokenizer on the thread that calls: texts in, vectors out. */
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Tokenizer } from 'tokenizers';
 import type { EncodeDone, EncodeTask, ThreadReady, ThreadSetup } from './protocol.js';
+import { loadRuntime } from './runtime.js';
+import { openTokenizer, type Tokenize } from './tokenizer.js';
 
 /** Inputs of a graph by name. */
 export type Feeds = Record<string, Tensor>;
@@ -19,34 +15,28 @@ export interface TokenBatch {
 
 export class ModelRunner {
   readonly #session: InferenceSession;
-  readonly #tokenizer: Tokenizer;
+  readonly #tokenize: Tokenize;
   readonly #tensor: typeof Tensor;
   readonly #batch: number;
   readonly #paddingId: bigint;
 
   private constructor(
     session: InferenceSession,
-    tokenizer: Tokenizer,
+    tokenize: Tokenize,
     tensor: typeof Tensor,
     { batch, paddingId }: ThreadSetup,
   ) {
     this.#session = session;
-    this.#tokenizer = tokenizer;
+    this.#tokenize = tokenize;
     this.#tensor = tensor;
     this.#batch = batch;
     this.#paddingId = BigInt(paddingId);
   }
 
-  /** @throws Error of the module loader where onnxruntime-node or tokenizers is missing */
+  /** @throws XqgError XQG_PACKAGE_MISSING, XQG_MODEL_DAMAGED; Error of a graph that is damaged */
   static async open(setup: ThreadSetup): Promise<ModelRunner> {
     const { graph, tokenizer, threads } = setup;
-    const [runtime, { Tokenizer }] = await Promise.all([
-      import('onnxruntime-node'),
-      import('tokenizers'),
-    ]);
-    const loaded = Tokenizer.fromString(await readFile(tokenizer, 'utf8'));
-    // tokenizer.json may ask for padding to a fixed length.
-    loaded.disablePadding();
+    const [runtime, tokenize] = await Promise.all([loadRuntime(), openTokenizer(tokenizer)]);
     // Without it, 8-bit products saturate on processors that lack VNNI, and vectors differ between
     // machines.
     const session = await runtime.InferenceSession.create(graph, {
@@ -57,7 +47,7 @@ export class ModelRunner {
         session: { x64quantprecision: '1', intra_op: { allow_spinning: threads > 1 ? '1' : '0' } },
       },
     });
-    return new ModelRunner(session, loaded, runtime.Tensor, setup);
+    return new ModelRunner(session, tokenize, runtime.Tensor, setup);
   }
 
   get ready(): ThreadReady {
@@ -109,18 +99,6 @@ export class ModelRunner {
 
   async close(): Promise<void> {
     await this.#session.release();
-  }
-
-  async #tokenize(
-    texts: readonly string[],
-    longest: number,
-  ): Promise<{ ids: number[]; cut: boolean }[]> {
-    this.#tokenizer.setTruncation(longest);
-    const encodings = await this.#tokenizer.encodeBatch([...texts]);
-    return encodings.map((encoding) => ({
-      ids: encoding.getIds(),
-      cut: encoding.getOverflowing().length > 0,
-    }));
   }
 
   /** A batch as the graph takes it: padded to its longest row. */

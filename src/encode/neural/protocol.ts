@@ -1,10 +1,11 @@
 /** What the encoder and its threads say to each other. Holds no logic. */
+import type { ErrorCode } from '../../base/error-catalogue.js';
 
 /** What a thread starts with. */
 export interface ThreadSetup {
   /** Absolute path of the graph. */
   readonly graph: string;
-  /** Absolute path of tokenizer.json. */
+  /** Absolute path of tokenizer.json, or of the vocabulary of xqg's own tokenizer. */
   readonly tokenizer: string;
   /** The token that fills up shorter texts of a batch. */
   readonly paddingId: number;
@@ -40,4 +41,10 @@ export interface EncodeDone {
 export type ThreadAnswer =
   | { readonly kind: 'ready'; readonly ready: ThreadReady }
   | { readonly kind: 'done'; readonly done: EncodeDone }
-  | { readonly kind: 'failed'; readonly reason: string; readonly missing?: string };
+  | { readonly kind: 'failed'; readonly reason: string; readonly report?: ErrorReport };
+
+/** What an `XqgError` is restored from. */
+interface ErrorReport {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, string | number>>;
+}

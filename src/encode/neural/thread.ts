@@ -1,5 +1,6 @@
 /** The body of an encoder's thread: opens the model, then answers one task after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { XqgError } from '../../base/errors.js';
 import { ModelRunner } from './model-runner.js';
 import type { EncodeTask, ThreadAnswer, ThreadSetup } from './protocol.js';
 
@@ -10,13 +11,10 @@ function answer(what: ThreadAnswer, transfer: ArrayBuffer[] = []): void {
 }
 
 function fail(error: unknown): void {
-  const { message, code } = error as Error & { code?: string };
-  const missing = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1];
-  answer({
-    kind: 'failed',
-    reason: message.split('\n')[0],
-    ...(code === 'ERR_MODULE_NOT_FOUND' && missing !== undefined ? { missing } : {}),
-  });
+  const reason = (error as Error).message.split('\n')[0];
+  const report =
+    error instanceof XqgError ? { code: error.code, details: error.details } : undefined;
+  answer({ kind: 'failed', reason, report });
 }
 
 try {

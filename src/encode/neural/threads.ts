@@ -102,14 +102,8 @@ async function start(setup: ThreadSetup): Promise<{ worker: Worker; ready: Threa
   });
   if (answer.kind === 'ready') return { worker, ready: answer.ready };
   await worker.terminate();
-  const { reason, missing } = answer as Extract<ThreadAnswer, { kind: 'failed' }>;
-  if (missing !== undefined) {
-    throw new XqgError('XQG_PACKAGE_MISSING', {
-      what: 'A neural encoder',
-      packages: 'onnxruntime-node tokenizers',
-      reason,
-    });
-  }
+  const { reason, report } = answer as Extract<ThreadAnswer, { kind: 'failed' }>;
+  if (report !== undefined) throw XqgError.restore(report.code, report.details);
   throw new XqgError('XQG_MODEL_DAMAGED', { file: setup.graph, reason });
 }
 

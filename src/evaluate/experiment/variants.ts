@@ -1,5 +1,6 @@
 /** The variants of an experiment: every system, and every point of every condition. */
 import { alphaEffective, PROFILES } from '../../augment/profiles.js';
+import { encodesSentences } from '../../augment/tuned.js';
 import { searchDefaults } from '../../search/defaults.js';
 import { EXPECTED_QUERIES } from '../ranking/block.js';
 import { sourceOf } from '../ranking/system-settings.js';
@@ -74,6 +75,8 @@ function systemVariant(
     source,
     defaults,
     feedback: null,
+    sentenceWeight: encodesSentences(encoder) ? null : 0,
+    centering: true,
     topN: null,
     further: null,
     questions: null,

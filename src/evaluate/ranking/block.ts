@@ -5,12 +5,19 @@
  * experiment needs them to vary their number and to filter them.)
  */
 import { createHash } from 'node:crypto';
+import { passageSentences } from '../../corpus/sentences.js';
 import { type Encoder, generatedQueryId } from '../../encode/encoder.js';
 import { type Generator, writesIn } from '../../generate/generator.js';
 import { ExpectedQueries } from '../../indexing/expected-queries.js';
 import { passageBag } from '../../languages/bags.js';
 import type { TermBag } from '../../languages/terms.js';
-import { quantizedBytes, quantizeInto } from '../../store/quantize.js';
+import {
+  type QuantizedRows,
+  quantize,
+  quantizedBytes,
+  quantizeInto,
+  rowsOfBytes,
+} from '../../store/quantize.js';
 import type { EvaluationPassage } from '../data/collection.js';
 import { DRAWN_QUERIES } from '../systems.js';
 import type { ArtifactStore, Identity } from './artifact-store.js';
@@ -97,6 +104,13 @@ class PassageDigest {
   }
 }
 
+/** Sentences of all passages, in order. */
+export interface QuantizedSentences {
+  /** (n) sentences by passage; 0 where it is one sentence. */
+  readonly counts: Uint32Array;
+  readonly rows: QuantizedRows;
+}
+
 /** What the lexical leg reads of a passage, before drawn queries. */
 export interface LexicalPassage {
   readonly lang: string;
@@ -147,6 +161,35 @@ export class Block {
         vectors.set(await encoder.encodePassages(passages), first * this.dim);
       return vectors;
     });
+  }
+
+  /** Vectors of the sentences of the passages, as an index stores them. */
+  async sentences(): Promise<QuantizedSentences> {
+    const { encoder, store } = this.#recipe;
+    const bytes = await store.bytes('sentences', this.#encoding(), async () => {
+      const counts = new Uint32Array(this.size);
+      const cells: Uint8Array[] = [];
+      for await (const { first, passages } of this.#batches()) {
+        const texts = passages.flatMap(({ text, lang }, i) => {
+          const sentences = passageSentences(text, lang);
+          counts[first + i] = sentences.length;
+          return sentences.map(({ start, end }) => ({
+            title: '',
+            text: text.slice(start, end),
+            lang,
+          }));
+        });
+        for (let from = 0; from < texts.length; from += BATCH) {
+          this.#recipe.signal?.throwIfAborted();
+          const vectors = await encoder.encodePassages(texts.slice(from, from + BATCH));
+          for (let at = 0; at < vectors.length; at += this.dim)
+            cells.push(quantize(vectors.subarray(at, at + this.dim), 8));
+        }
+      }
+      return Buffer.concat([new Uint8Array(counts.buffer), ...cells]);
+    });
+    const counts = new Uint32Array(bytes.buffer, bytes.byteOffset, this.size);
+    return { counts, rows: rowsOfBytes(bytes.subarray(counts.byteLength), this.dim) };
   }
 
   /**

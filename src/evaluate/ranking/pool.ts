@@ -6,12 +6,13 @@
 
 import { LexicalSegment } from '../../indexing/lexical/segment.js';
 import { SegmentBuilder } from '../../indexing/lexical/segment-builder.js';
-import type { LexicalRow, Snapshot } from '../../indexing/snapshot.js';
+import type { LexicalRow, SentenceVectors, Snapshot } from '../../indexing/snapshot.js';
 import { queriesBag } from '../../languages/bags.js';
 import type { TermBag } from '../../languages/terms.js';
 import type { Bm25Parameters } from '../../search/lexical/bm25.js';
 import { LexicalIndex } from '../../search/lexical/index.js';
 import { dequantize, quantize, quantizedBytes } from '../../store/quantize.js';
+import { ByteMatrix } from '../../vectors/byte-matrix.js';
 import { EXPECTED_QUERIES, type PlacedBlock, SUM_BITS } from './block.js';
 import { type LanguageMeans, meansOf, removeMeans } from './language-means.js';
 import {
@@ -65,6 +66,7 @@ export class Pool {
   readonly dim: number;
   readonly #options: PoolOptions;
   #vectors: Promise<Float32Array> | null = null;
+  #sentences: Promise<SentenceVectors> | null = null;
 
   constructor(blocks: readonly PlacedBlock[], options: PoolOptions) {
     this.blocks = blocks;
@@ -78,6 +80,12 @@ export class Pool {
   vectors(): Promise<Float32Array> {
     this.#vectors ??= this.#joined(({ block }) => block.vectors());
     return this.#vectors;
+  }
+
+  /** Of all passages. */
+  sentences(): Promise<SentenceVectors> {
+    this.#sentences ??= this.#joinedSentences();
+    return this.#sentences;
   }
 
   /** The means that are removed with this source, by language. */
@@ -105,6 +113,7 @@ export class Pool {
         return changed;
       },
       languageSum: (lang) => this.#controlled(lang, source, means),
+      sentences: () => this.sentences(),
     };
   }
 
@@ -269,6 +278,21 @@ export class Pool {
     );
     const threshold = percentileOf(scores, dropBelow);
     return Uint8Array.from(scores[place], (score) => (score >= threshold ? 1 : 0));
+  }
+
+  async #joinedSentences(): Promise<SentenceVectors> {
+    const all = await Promise.all(this.blocks.map(({ block }) => block.sentences()));
+    const starts = new Uint32Array(this.ids.length + 1);
+    let row = 0;
+    for (const { counts } of all)
+      for (const count of counts) starts[row + 1] = starts[row++] + count;
+    const matrix = ByteMatrix.exactly(starts[row], this.dim);
+    let sentence = 0;
+    for (const { rows } of all) {
+      for (const [i, scale] of rows.scales.entries())
+        matrix.fill(sentence++, rows.steps.subarray(i * this.dim, (i + 1) * this.dim), scale);
+    }
+    return { starts, matrix };
   }
 
   async #joined(

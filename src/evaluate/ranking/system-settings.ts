@@ -18,6 +18,10 @@ export interface SystemSettings {
   readonly defaults: SearchDefaults;
   /** Weight of a first pass; null: that of search. */
   readonly feedback: number | null;
+  /** Weight of the best sentence in the dense leg; null: that of the defaults, 0: none. */
+  readonly sentenceWeight: number | null;
+  /** Whether dense scores are centered, where the encoder has centroids. */
+  readonly centering: boolean;
   /**
    * Length of the lists that a hybrid is made of, at most the size of the pool; null: the legs'
    * whole lists.

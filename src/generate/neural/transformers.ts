@@ -38,7 +38,7 @@ export async function fromFolder<T>(
 
 /** sha256 of all graphs of a model and of its tokenizer's file. */
 export function weightsOf({ folder }: FoundModel, tokenizer: string): Promise<string> {
-  return hashFiles([...graphsOf(folder).map((graph) => join(folder, graph)), tokenizer]);
+  return hashFiles(folder, [...graphsOf(folder).map((graph) => join(folder, graph)), tokenizer]);
 }
 
 /**

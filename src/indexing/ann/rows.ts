@@ -1,8 +1,8 @@
 /**
- * Vectors, language sums and sentences of all rows beside a graph, as the store has them, in flat files: a row
- * lies at its number times its length and is read by itself, without the store's search for it and
- * without decoding others. What is read often stays in the memory of the system, not of this
- * process.
+ * Vectors, language sums and sentences of all rows beside a graph, as the store has them, in flat
+ * files: a row lies at its number times its length, sentences at the number of the first, and is
+ * read by itself, without the store's search for it and without decoding others. What is read often
+ * stays in the memory of the system, not of this process.
  */
 import { closeSync, createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';

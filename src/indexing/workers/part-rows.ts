@@ -5,7 +5,8 @@
  *
  * Layout: header line; per row the length of its JSON in bytes (uint32, little-endian); the JSON of
  * all rows; per row the vector (float32), its sums in the order of the JSON (`encodeSum`), the
- * quantized vectors of its sentences, if it has any, the weights of own terms and of pivot stems (float32).
+ * quantized vectors of its sentences, if it has any, the weights of own terms and of pivot stems
+ * (float32).
  */
 
 import type { ErrorCode } from '../../base/error-catalogue.js';

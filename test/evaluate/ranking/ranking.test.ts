@@ -105,7 +105,7 @@ async function open(
       roundTripScores(each, place, of, drawn, { scanner, store, identity: { test: 'toy' } }),
   });
   const ranker = new Ranker(pool, {
-    encoder: encoder.identity,
+    encoder,
     generator,
     scanner,
     queryLanguages: generator.languages,

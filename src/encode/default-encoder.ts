@@ -1,0 +1,31 @@
+/**
+ * Which encoder makes a new index where none is named: the shipped neural one if this machine can
+ * run it, else the static one of the pack.
+ */
+import { XqgError } from '../base/errors.js';
+import { shippedModel } from '../models/places.js';
+import { loadRuntime } from './neural/runtime.js';
+
+/** Names another default, for all new indexes of a process. */
+const VARIABLE = 'XQG_ENCODER';
+
+export interface DefaultEncoder {
+  readonly spec: string;
+  /** Why it is not the neural one, as a line for people; absent where it is, or was named. */
+  readonly fallback?: string;
+}
+
+export async function defaultEncoder(): Promise<DefaultEncoder> {
+  const named = process.env[VARIABLE];
+  if (named) return { spec: named };
+  try {
+    shippedModel();
+    await loadRuntime();
+    return { spec: 'e5' };
+  } catch (error) {
+    if (!(error instanceof XqgError)) throw error;
+    const reason = error.details.reason ?? error.message;
+    const what = error.code === 'XQG_PACKAGE_MISSING' ? 'onnxruntime-node' : 'its model';
+    return { spec: 'static', fallback: `encoder static: ${what} cannot be loaded (${reason})` };
+  }
+}
