@@ -7,8 +7,9 @@
  *   [--data ../shared/data/eval/mlqa-r] [--half tune|report|all] [--langs ar,de] [--qa FILE]...
  *   [--setting to-english|mono|from-english] [--systems hybrid,hybrid+xqg] [--measure MRR]
  *   [--grid '{"denseWeight":[0.5,1,2],"alpha":[0.2,0.4]}'] [--encoder '{"semanticShare":0.6}']
- *   [--generator '{...}'] [--queries keywords|gloss] [--model ../shared/models/use-multilingual-v3]
+ *   [--generator '{...}'] [--queries keywords|gloss|FILE.jsonl] [--model ../shared/models/use-multilingual-v3]
  *   [--rows 10] [--json FILE]
+ * Recorded queries are tuned with the passages that they were recorded for.
  * A parameter that the grid leaves out keeps its default; plain and augmented hybrids get the same
  * grid.
  */
@@ -23,7 +24,6 @@ import { ArtifactStore } from '../src/evaluate/ranking/artifact-store.js';
 import { madeBy } from '../src/evaluate/report/results.js';
 import { systemsNamed, TUNABLE_SYSTEMS } from '../src/evaluate/systems.js';
 import { formatTuned, tune } from '../src/evaluate/tune.js';
-import { hasDistribution } from '../src/generate/generator.js';
 import { closeRecipe, openRecipe } from '../src/indexing/recipe.js';
 import { openScanner } from '../src/search/dense/open-scanner.js';
 
@@ -59,12 +59,11 @@ const recipe = await openRecipe({
   pack: options.pack,
   encoder: options.model,
   encoderOptions: { settings: JSON.parse(options.encoder) },
-  generator: options.queries === 'gloss' ? 'gloss' : 'lexicon',
+  generator: options.queries === 'keywords' ? 'lexicon' : options.queries,
   generatorOptions: { settings: JSON.parse(options.generator) },
 });
 const { encoder, generator, pack } = recipe;
-if (generator === null || !hasDistribution(generator))
-  throw new Error('settings are tuned for generators with a distribution');
+if (generator === null) throw new Error('settings are tuned for a generator');
 const { scanner } = await openScanner();
 const folder = mkdtempSync(join(tmpdir(), 'xqg-tune-'));
 const store = new ArtifactStore(folder);

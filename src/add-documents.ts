@@ -3,6 +3,7 @@
  * that fit the memory.
  */
 import { resolve } from 'node:path';
+import { encodesSentences } from './augment/tuned.js';
 import type { XqgError } from './base/errors.js';
 import type { SourceDocument } from './corpus/passage.js';
 import { CorpusProgress } from './corpus/progress.js';
@@ -19,6 +20,8 @@ import { encodesQueriesByDefault, type Recipe } from './indexing/recipe.js';
 
 /** Rows that wait to be written are in memory twice: as vectors, and as what goes to the disk. */
 const COPIES = 2;
+/** Sentences of a passage, roughly. */
+const SENTENCES = 8;
 /** Text and terms of a row, roughly. */
 const TEXT_BYTES = 16_384;
 const DEFAULT_MEMORY = 256e6;
@@ -33,13 +36,15 @@ export interface TargetIndex {
   readonly identity: IndexIdentity | null;
 }
 
-/** How the queries of an index are generated. */
+/** How the queries of an index are generated, and what of its passages is encoded. */
 export interface Generation {
   readonly languages: readonly string[];
   /** For each passage and language. */
   readonly queries: number;
   /** False: they serve the lexical leg alone. */
   readonly encoded: boolean;
+  /** True: sentences of passages are encoded too. */
+  readonly sentences: boolean;
 }
 
 export function generationOf({ options, identity, recipe }: TargetIndex): Generation {
@@ -52,6 +57,9 @@ export function generationOf({ options, identity, recipe }: TargetIndex): Genera
       (identity === null
         ? encodesQueriesByDefault(recipe.encoder.identity.name)
         : identity.encodesQueries !== false),
+    sentences:
+      options.sentences ??
+      (identity === null ? encodesSentences(recipe.encoder) : identity.sentences === true),
   };
 }
 
@@ -67,8 +75,10 @@ export async function addDocuments(
 ): Promise<IndexResult> {
   const { directory, options, identity, recipe } = index;
   const { encoder, generator, pack, packFolder, encoderSpec, glossary } = recipe;
-  const { languages: queryLanguages, encoded: encodeQueries } = generationOf(index);
-  const rowBytes = COPIES * 4 * encoder.identity.dim * (1 + queryLanguages.length) + TEXT_BYTES;
+  const { languages: queryLanguages, encoded: encodeQueries, sentences } = generationOf(index);
+  const { dim } = encoder.identity;
+  const vectors = 4 * dim * (1 + queryLanguages.length) + (sentences ? SENTENCES * dim : 0);
+  const rowBytes = COPIES * vectors + TEXT_BYTES;
   const { indexDocuments } = await import('./indexing/build.js');
   return indexDocuments(directory, documents, {
     encoder,
@@ -78,6 +88,7 @@ export async function addDocuments(
     glossary,
     encoderSpec,
     encodeQueries,
+    sentences,
     store: options.store,
     threads: options.threads,
     queryLanguages,

@@ -31,6 +31,11 @@ export interface OpenIndexOptions extends RecipeSpec, SearchSettings {
    * true, but for the encoder `e5`.
    */
   readonly encodeQueries?: boolean;
+  /**
+   * True: sentences are encoded too, each alone, so that a passage can be ranked by its best one;
+   * fixed when the index is made. Default: true for neural encoders of this machine.
+   */
+  readonly sentences?: boolean;
 }
 
 export interface AddOptions {

@@ -1,5 +1,6 @@
 /**
- * Which augmentation fits the vectors of an encoder and the queries of a generator. Alphas were
+ * Which augmentation fits the vectors of an encoder and the queries of a generator, and whether
+ * sentences are encoded. Alphas were
  * tuned on MLQA-R to English (never on XQuAD).
  */
 import type { Encoder, EncoderTuning } from '../encode/encoder.js';
@@ -12,6 +13,17 @@ export interface TunedAugmentation {
   readonly alpha: number;
 }
 
+/** Whether an index has vectors of sentences beside those of passages, if nothing else is said. */
+const SENTENCES: Record<EncoderTuning, boolean> = { static: false, neural: true };
+
+/** Never by default where they cost money, or were to be recorded. */
+export function encodesSentences({
+  tuning = 'neural',
+  cost = 'time',
+}: Pick<Encoder, 'tuning' | 'cost'>): boolean {
+  return SENTENCES[tuning] && cost === 'time';
+}
+
 /** By whether vectors have unit length. */
 export const TUNED_PROFILES = {
   unitLength: 'unit',
@@ -20,16 +32,19 @@ export const TUNED_PROFILES = {
 
 /** Of encoders with unit-length vectors; others take the alpha of their profile. */
 const ALPHA: Record<EncoderTuning, number> = { static: PROFILES.unit.alpha, neural: 0.1 };
-/** Of neural encoders, which make more of some queries than of keywords. */
-const NEURAL_ALPHA: Record<GeneratorTuning, number> = { gloss: 0.3 };
+/** Where queries that are no keywords have another one. */
+const ALPHA_OF_QUERIES: Record<EncoderTuning, Partial<Record<GeneratorTuning, number>>> = {
+  static: { questions: 0.1 },
+  neural: { gloss: 0.3 },
+};
 
 /** Alpha of an encoder with unit-length vectors. */
 export function tunedAlpha(
   { tuning = 'neural' }: Pick<Encoder, 'tuning'>,
   generator: Pick<Generator, 'tuning'> | null,
 ): number {
-  const { tuning: queries } = generator ?? {};
-  return tuning === 'neural' && queries !== undefined ? NEURAL_ALPHA[queries] : ALPHA[tuning];
+  const queries = generator?.tuning;
+  return (queries && ALPHA_OF_QUERIES[tuning][queries]) ?? ALPHA[tuning];
 }
 
 export function tunedAugmentation(

@@ -4,10 +4,10 @@
  */
 
 import { XqgError } from '../base/errors.js';
-import { segmenterOf } from '../base/segmenter.js';
 import { detectLanguage } from '../languages/detect.js';
 import { languageOfTag } from '../languages/languages.js';
 import type { Block, MetadataValue, Passage, SourceDocument } from './passage.js';
+import { paragraphSentences } from './sentences.js';
 import { boundary, countWords, unitsOf } from './words.js';
 
 /**
@@ -210,7 +210,7 @@ function piecesOf(section: string, maxWords: number, lang: string): Pieces {
   let cut = 0;
   const divisions: Division[] = [
     (text) => text.split(/(?<=\n[^\S\n]*\n)(?=[^\n])/),
-    (text) => sentencesOf(text, lang),
+    (text) => paragraphSentences(text, lang),
     (text) => text.split(/(?<=\n)/),
   ];
   if (SPACE_ENDS_PHRASE.has(lang)) divisions.push((text) => text.split(/(?<=\s)(?=\S)/));
@@ -235,34 +235,6 @@ function piecesOf(section: string, maxWords: number, lang: string): Pieces {
   };
   fitInto(0, section, 0);
   return { pieces, cut };
-}
-
-/**
- * Most code units to segment at once: ICU's time grows with the square of the length.
- */
-const SEGMENTED_AT_ONCE = 4096;
-
-/**
- * Line breaks within a paragraph are layout, but ICU ends a sentence at each, so they are replaced
- * by spaces.
- */
-function sentencesOf(text: string, lang: string): string[] {
-  const unbroken = text.replace(/[\n\r\u2028\u2029\u0085]/g, ' ');
-  const sentences: string[] = [];
-  for (let from = 0; from < text.length; ) {
-    const to = boundary(text, Math.min(text.length, from + SEGMENTED_AT_ONCE));
-    const starts = Array.from(
-      segmenterOf(lang, 'sentence').segment(unbroken.slice(from, to)),
-      ({ index }) => from + index,
-    );
-    // The last sentence may continue after the window; the next window begins with it, unless it
-    // fills this one.
-    if (to < text.length && starts.length > 1) from = starts.pop()!;
-    else from = to;
-    for (const [i, start] of starts.entries())
-      sentences.push(text.slice(start, starts[i + 1] ?? from));
-  }
-  return sentences;
 }
 
 /** Pieces of about equal length, none over the budget. */

@@ -5,6 +5,7 @@
  */
 import type { LanguageWeight, TermBag } from '../languages/terms.js';
 import type { RunningCost } from '../models/cost.js';
+import type { LanguageCentroids } from './centroids.js';
 
 /** What made a vector; two indexes or an index and an encoder fit if these are equal as JSON. */
 export interface EncoderIdentity {
@@ -51,6 +52,14 @@ export function generatedQueryId(passageId: string, lang: string, index: number)
   return `${passageId}#${lang}#${index}`;
 }
 
+/**
+ * The id of a passage's sentence that is encoded alone, e.g. `p12#sentence#0`.
+ * @param index from 0, in the order of the text
+ */
+export function sentenceId(passageId: string, index: number): string {
+  return `${passageId}#sentence#${index}`;
+}
+
 export interface Encoder {
   readonly identity: EncoderIdentity;
   /** Vectors of weighted bags of words; absent where only texts have vectors. */
@@ -62,6 +71,8 @@ export interface Encoder {
   readonly tuning?: EncoderTuning;
   /** Default `time`. */
   readonly cost?: RunningCost;
+  /** Mean vectors of general text by language; absent where they are not known. */
+  readonly centroids?: LanguageCentroids;
   /** (passages.length x dim), row-major. A passage without a known token is a zero vector. */
   encodePassages(passages: readonly PassageText[]): Promise<Float32Array>;
   /** (queries.length x dim), row-major. */
@@ -102,12 +113,14 @@ export abstract class EncoderWrapper implements Encoder {
   readonly bags: BagEncoding | undefined;
   readonly tuning: EncoderTuning | undefined;
   readonly cost: RunningCost | undefined;
+  readonly centroids: LanguageCentroids | undefined;
 
   constructor(protected readonly inner: Encoder) {
     this.identity = inner.identity;
     this.bags = inner.bags;
     this.tuning = inner.tuning;
     this.cost = inner.cost;
+    this.centroids = inner.centroids;
   }
 
   encodePassages(passages: readonly PassageText[]): Promise<Float32Array> {

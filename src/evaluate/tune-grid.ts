@@ -13,6 +13,13 @@ export interface Settings {
   readonly translationWeight: number;
   readonly expectedDf: boolean;
   readonly relatedWeight: number;
+  /** Of the best sentence in the dense leg. */
+  readonly sentenceWeight: number;
+  /** Of the centroid of the questions' language (see centering.ts). */
+  readonly centerQuery: number;
+  /** Of the centroid of a passage's language. */
+  readonly centerPassage: number;
+  readonly centrality: number;
   /** Of the dense leg against 1 for the lexical leg. */
   readonly denseWeight: number;
   readonly normalization: Normalization;
@@ -35,7 +42,10 @@ export function parametersOf(system: System): Parameter[] {
     translate: system.translate,
   });
   const parameters: Parameter[] = [];
-  if (system.mode !== 'lexical' && system.augment !== 'off') parameters.push('alpha');
+  if (system.mode !== 'lexical') {
+    parameters.push('sentenceWeight', 'centerQuery', 'centerPassage', 'centrality');
+    if (system.augment !== 'off') parameters.push('alpha');
+  }
   if (system.mode !== 'dense') {
     parameters.push('k1', 'b');
     if (lexicalMode === 'generated' || lexicalMode === 'both') parameters.push('generatedWeight');
@@ -48,9 +58,9 @@ export function parametersOf(system: System): Parameter[] {
 }
 
 /** The settings of a system as they are now. */
-function defaultSettings(system: System, defaults: SearchDefaults = SEARCH_DEFAULTS): Settings {
-  const { bm25, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight, hybrid } =
-    defaults;
+function defaultSettings(system: System, defaults: SearchDefaults): Settings {
+  const { bm25, alpha, generatedWeight, translationWeight, expectedDf, relatedWeight } = defaults;
+  const { hybrid, sentenceWeight, centering } = defaults;
   const { normalization, topN, denseWeight } = hybrid;
   const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
   return {
@@ -60,6 +70,10 @@ function defaultSettings(system: System, defaults: SearchDefaults = SEARCH_DEFAU
     translationWeight,
     expectedDf,
     relatedWeight,
+    sentenceWeight,
+    centerQuery: centering.query,
+    centerPassage: centering.passage,
+    centrality: centering.centrality,
     denseWeight: denseWeight[mode],
     normalization,
     topN,
@@ -67,7 +81,11 @@ function defaultSettings(system: System, defaults: SearchDefaults = SEARCH_DEFAU
 }
 
 /** The defaults with what was tuned for a system in their places. */
-export function defaultsWith(system: System, settings: Settings): SearchDefaults {
+export function defaultsWith(
+  system: System,
+  settings: Settings,
+  defaults: SearchDefaults = SEARCH_DEFAULTS,
+): SearchDefaults {
   const {
     k1,
     b,
@@ -76,10 +94,14 @@ export function defaultsWith(system: System, settings: Settings): SearchDefaults
     translationWeight,
     expectedDf,
     relatedWeight,
+    sentenceWeight,
+    centerQuery,
+    centerPassage,
+    centrality,
     normalization,
   } = settings;
   const mode = lexicalModeOf({ augment: system.augment !== 'off', translate: system.translate });
-  const { hybrid, profile, feedback } = SEARCH_DEFAULTS;
+  const { hybrid, profile, feedback } = defaults;
   const denseWeight = { ...hybrid.denseWeight, [mode]: settings.denseWeight };
   return {
     bm25: { k1, b },
@@ -88,6 +110,8 @@ export function defaultsWith(system: System, settings: Settings): SearchDefaults
     translationWeight,
     expectedDf,
     relatedWeight,
+    sentenceWeight,
+    centering: { query: centerQuery, passage: centerPassage, centrality },
     feedback,
     profile,
     hybrid: { ...hybrid, normalization, denseWeight },
@@ -99,7 +123,11 @@ export function defaultsWith(system: System, settings: Settings): SearchDefaults
  * leg change slowest, then alpha and the shape of the lists, so that the scores and scales of a leg
  * can be kept.
  */
-export function settingsOf(system: System, grid: Grid): Settings[] {
+export function settingsOf(
+  system: System,
+  grid: Grid,
+  defaults: SearchDefaults = SEARCH_DEFAULTS,
+): Settings[] {
   const order: Parameter[] = [
     'k1',
     'b',
@@ -107,12 +135,16 @@ export function settingsOf(system: System, grid: Grid): Settings[] {
     'translationWeight',
     'expectedDf',
     'relatedWeight',
+    'sentenceWeight',
+    'centerQuery',
+    'centerPassage',
+    'centrality',
     'alpha',
     'normalization',
     'topN',
   ];
   const parameters = parametersOf(system).sort((a, b) => rankIn(order, a) - rankIn(order, b));
-  let all: Settings[] = [defaultSettings(system)];
+  let all: Settings[] = [defaultSettings(system, defaults)];
   for (const parameter of parameters) {
     const candidates = grid[parameter];
     if (candidates === undefined) continue;

@@ -3,9 +3,11 @@
  * on: MLQA-R's first half and question-answer files, never XQuAD.
  */
 
+import { encodesSentences } from '../augment/tuned.js';
 import { meanOf } from '../base/numbers.js';
 import type { Encoder } from '../encode/encoder.js';
-import type { DistributionGenerator } from '../generate/generator.js';
+import type { Generator } from '../generate/generator.js';
+import { searchDefaults } from '../search/defaults.js';
 import type { Scanner } from '../search/dense/scanner.js';
 import {
   type Collection,
@@ -13,28 +15,35 @@ import {
   pairsOf,
   poolOf,
   testCollectionOf,
+  withPassages,
 } from './data/collection.js';
 import { parseMeasures } from './measures/metrics.js';
 import type { ArtifactStore } from './ranking/artifact-store.js';
 import { Block, passagesInMemory } from './ranking/block.js';
 import { Pool } from './ranking/pool.js';
+import type { QueryControl } from './ranking/query-control.js';
 import { type QuestionBatch, Ranker } from './ranking/ranker.js';
-import type { SystemSettings } from './ranking/system-settings.js';
+import { type SystemSettings, sourceOf } from './ranking/system-settings.js';
 import type { Progress } from './report/results.js';
 import { formatColumns } from './report/text-tables.js';
-import { DRAWN_QUERIES, type System } from './systems.js';
+import type { System } from './systems.js';
 import { defaultsWith, type Grid, parametersOf, type Settings, settingsOf } from './tune-grid.js';
+
+/** A system, or a control of one under a name of its own. */
+export interface TunableSystem extends System {
+  readonly control?: QueryControl;
+}
 
 export interface TuneOptions {
   readonly collection: Collection;
   readonly setting: ParallelSetting;
-  /** Of TUNABLE_SYSTEMS; each gets all combinations of its own parameters. */
-  readonly systems: readonly System[];
+  /** Each gets all combinations of its own parameters. */
+  readonly systems: readonly TunableSystem[];
   readonly grid: Grid;
   readonly encoder: Encoder;
-  readonly generator: DistributionGenerator;
+  readonly generator: Generator;
   readonly scanner: Scanner;
-  /** Of the passages' vectors and expected queries. */
+  /** Of the vectors of passages and queries. */
   readonly store: ArtifactStore;
   /** What decides; default MRR. */
   readonly measure?: string;
@@ -62,10 +71,13 @@ export async function tune(
   options: TuneOptions,
   progress: Progress = () => {},
 ): Promise<TunedSettings[]> {
-  const { systems, grid, measure = 'MRR' } = options;
+  const { systems, grid, encoder, generator, measure = 'MRR' } = options;
   const [decisive] = parseMeasures(measure);
   const all = systems.flatMap((system) =>
-    settingsOf(system, grid).map((settings) => ({ system, settings })),
+    settingsOf(system, grid, searchDefaults(encoder, generator)).map((settings) => ({
+      system,
+      settings,
+    })),
   );
   const pools = await openPools(options);
   const byPair = all.map((): Record<string, number> => ({}));
@@ -76,7 +88,10 @@ export async function tune(
       // Systems are ranked together: a plain and an augmented hybrid share a leg with others.
       for (let first = 0; first < all.length; first += BATCH) {
         const some = all.slice(first, first + BATCH);
-        const ranks = await ranker.ranks(some.map(systemWith), questions);
+        const ranks = await ranker.ranks(
+          some.map((each) => systemWith(each, options)),
+          questions,
+        );
         for (const [i, ofSettings] of ranks.entries())
           byPair[first + i][name] = meanOf(ofSettings.map((each) => decisive.of(each)));
         done += some.length;
@@ -97,11 +112,22 @@ export async function tune(
   );
 }
 
+/** What can be tuned on: only passages that the generator has queries for. */
+export function tunable({
+  collection,
+  generator,
+}: Pick<TuneOptions, 'collection' | 'generator'>): Collection {
+  return generator.has === undefined
+    ? collection
+    : withPassages(collection, (id) => generator.has!(id));
+}
+
 /** One pool for each language of passages, with the questions that are ranked over it. */
 async function openPools(
   options: TuneOptions,
 ): Promise<{ readonly ranker: Ranker; readonly pairs: readonly Pair[] }[]> {
-  const { collection, setting, encoder, generator, scanner, store } = options;
+  const { setting, encoder, generator, scanner, store } = options;
+  const collection = tunable(options);
   const all = pairsOf([...collection.parts.keys()], setting);
   const pools: { ranker: Ranker; pairs: Pair[] }[] = [];
   for (const passageLang of new Set(all.map((pair) => pair.passageLang))) {
@@ -123,31 +149,33 @@ async function openPools(
       const questions = { lang, queries, qrels, vectors, languages: null, expansions: null };
       pairs.push({ name: `${lang}>${passageLang}`, questions });
     }
-    const identity = encoder.identity;
-    const ranker = new Ranker(pool, { encoder: identity, generator, scanner, queryLanguages });
+    const ranker = new Ranker(pool, { encoder, generator, scanner, queryLanguages });
     pools.push({ ranker, pairs });
   }
   return pools;
 }
 
 interface SystemWithSettings {
-  readonly system: System;
+  readonly system: TunableSystem;
   readonly settings: Settings;
 }
 
 /** Unit-length augmentation and no feedback: neither is tuned here. */
-function systemWith({ system, settings }: SystemWithSettings): SystemSettings {
+function systemWith(
+  { system, settings }: SystemWithSettings,
+  { encoder, generator, grid }: Pick<TuneOptions, 'encoder' | 'generator' | 'grid'>,
+): SystemSettings {
+  const { control } = system;
   return {
     system,
     profile: 'unit',
     alpha: settings.alpha,
     languages: system.augment === 'all' ? 'all' : 'asker',
-    source: {
-      ...{ queries: 'expected', terms: 'expected', means: 'none' },
-      ...{ dropBelow: 0, drawn: DRAWN_QUERIES },
-    },
-    defaults: defaultsWith(system, settings),
+    source: { ...sourceOf(system, encoder, generator), control },
+    defaults: defaultsWith(system, settings, searchDefaults(encoder, generator)),
     feedback: 0,
+    sentenceWeight: encodesSentences(encoder) || grid.sentenceWeight !== undefined ? null : 0,
+    centering: true,
     topN: settings.topN,
   };
 }

@@ -9,7 +9,13 @@ import { Answers } from '../models/remote/answer-cache.js';
 import { RemoteClient, UnusableAnswer } from '../models/remote/client.js';
 import type { Endpoint } from '../models/remote/endpoint.js';
 import type { Glossary } from '../pack/glossary/glossary.js';
-import type { DrawArguments, Generator, GeneratorIdentity, GeneratorInput } from './generator.js';
+import {
+  type DrawArguments,
+  type Generator,
+  type GeneratorIdentity,
+  type GeneratorInput,
+  QUESTIONS,
+} from './generator.js';
 import { fillPrompt, loadPrompt, type Prompt } from './prompts.js';
 import { glossaryNote } from './with-glossary.js';
 
@@ -34,6 +40,8 @@ export class ChatGenerator implements Generator {
   readonly identity: GeneratorIdentity;
   readonly languages: readonly string[];
   readonly drawsFewer = true;
+  readonly ownLanguage = QUESTIONS.ownLanguage;
+  readonly tuning = QUESTIONS.tuning;
   readonly client: RemoteClient;
   readonly #model: string;
   readonly #answers: Answers;
@@ -60,7 +68,12 @@ export class ChatGenerator implements Generator {
     this.identity = {
       name: `openai/${model}`,
       weights: 'unknown: the model is remote',
-      settings: { prompt: prompt.hash, temperature, languages: [...languages].sort().join(' ') },
+      settings: {
+        prompt: prompt.hash,
+        temperature,
+        languages: [...languages].sort().join(' '),
+        ...QUESTIONS,
+      },
     };
   }
 
@@ -92,7 +105,7 @@ export class ChatGenerator implements Generator {
   }
 
   async #queriesOf(passage: GeneratorInput, n: number, seed: number): Promise<Queries> {
-    const languages = this.languages.filter((lang) => lang !== passage.lang);
+    const { languages } = this;
     const content = fillPrompt(this.#prompt, {
       n: String(n),
       languages: languages.map((lang) => `${LANGUAGES[lang]?.name ?? lang} (${lang})`).join(', '),

@@ -45,7 +45,14 @@ export interface Generator {
   readonly drawsFewer?: boolean;
   /** The most queries that it has for each passage and language; absent: any number. */
   readonly queriesPerLanguage?: number;
-  /** Which tuned alpha fits its queries (augment/tuned.ts). Default: that of the encoder. */
+  /**
+   * True: it also writes queries in a passage's own language, which join the passage's words
+   * (Doc2Query, Nogueira and Lin 2019). Default false: a table translates no language to itself.
+   */
+  readonly ownLanguage?: boolean;
+  /** Whether it has queries for a passage with this id; absent: it writes them for any passage. */
+  has?(passageId: string): boolean;
+  /** Which tuned weights fit its queries (search/defaults.ts). Default: those of the encoder. */
   readonly tuning?: GeneratorTuning;
   /** Default `time`. */
   readonly cost?: RunningCost;
@@ -60,8 +67,28 @@ export interface Generator {
   close?(): Promise<void>;
 }
 
-/** `gloss`: sentences glossed word by word. */
-export type GeneratorTuning = 'gloss';
+/** `gloss`: sentences glossed word by word. `questions`: what a language model wrote. */
+export type GeneratorTuning = 'gloss' | 'questions';
+
+/**
+ * What language models state. It is part of their identity, so that an index says which weights fit
+ * its queries where the generator itself is not at hand.
+ */
+export const QUESTIONS = { ownLanguage: true, tuning: 'questions' } as const;
+
+/** What the identity of a generator says of it. */
+export function statedIn(identity: GeneratorIdentity | null): Pick<Generator, 'tuning'> | null {
+  return identity && (identity.settings.tuning === QUESTIONS.tuning ? QUESTIONS : {});
+}
+
+/** True where queries in `lang` are generated for passages in `passageLang`. */
+export function writesIn(
+  { ownLanguage = false }: Pick<Generator, 'ownLanguage'>,
+  lang: string,
+  passageLang: string,
+): boolean {
+  return ownLanguage || lang !== passageLang;
+}
 
 export interface QueryDistribution {
   /** g(e, p): the salient pivot stems of a passage with their frequencies. */
@@ -105,6 +132,7 @@ export abstract class GeneratorWrapper implements Generator {
   readonly distribution: QueryDistribution | undefined;
   readonly drawsFewer: boolean | undefined;
   readonly queriesPerLanguage: number | undefined;
+  readonly ownLanguage: boolean | undefined;
   readonly tuning: GeneratorTuning | undefined;
   readonly cost: RunningCost | undefined;
   readonly filter: QueryFilter | undefined;
@@ -115,6 +143,7 @@ export abstract class GeneratorWrapper implements Generator {
     this.distribution = inner.distribution;
     this.drawsFewer = inner.drawsFewer;
     this.queriesPerLanguage = inner.queriesPerLanguage;
+    this.ownLanguage = inner.ownLanguage;
     this.tuning = inner.tuning;
     this.cost = inner.cost;
     this.filter = inner.filter;
@@ -122,6 +151,10 @@ export abstract class GeneratorWrapper implements Generator {
 
   draw(...request: DrawArguments): Promise<string[][]> {
     return this.inner.draw(...request);
+  }
+
+  has(passageId: string): boolean {
+    return this.inner.has?.(passageId) ?? true;
   }
 
   async close(): Promise<void> {

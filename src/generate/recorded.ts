@@ -14,7 +14,13 @@ import { LRUCache } from 'lru-cache';
 import { replaceAtomically } from '../base/atomic-write.js';
 import { XqgError } from '../base/errors.js';
 import { formatCount } from '../base/numbers.js';
-import type { Generator, GeneratorIdentity, GeneratorInput } from './generator.js';
+import {
+  type Generator,
+  type GeneratorIdentity,
+  type GeneratorInput,
+  QUESTIONS,
+  writesIn,
+} from './generator.js';
 import {
   parseRecordedRow,
   type RecordedFile,
@@ -44,6 +50,8 @@ export class RecordedGenerator implements Generator {
   readonly languages: readonly string[];
   /** The smallest number of queries that a passage has in a language in which it has any. */
   readonly queriesPerLanguage: number;
+  readonly ownLanguage = QUESTIONS.ownLanguage;
+  readonly tuning = QUESTIONS.tuning;
   readonly cost = 'negligible';
   readonly #files: readonly RecordedFile[];
   readonly #handles: readonly FileHandle[];
@@ -57,7 +65,7 @@ export class RecordedGenerator implements Generator {
     this.identity = {
       name: 'recorded',
       weights: files.map(({ sha256 }) => sha256).join(' '),
-      settings: {},
+      settings: QUESTIONS,
     };
   }
 
@@ -85,14 +93,16 @@ export class RecordedGenerator implements Generator {
   }
 
   /**
-   * @throws XqgError XQG_RECORDED_MISSING where a passage, its language or some of the n queries
-   * were not recorded
+   * None in the passage's own language where it has none there.
+   *
+   * @throws XqgError XQG_RECORDED_MISSING where a passage, a language or some of the n queries were
+   * not recorded
    */
   async draw(passages: readonly GeneratorInput[], lang: string, n: number): Promise<string[][]> {
     const drawn: string[][] = [];
-    for (const { id } of passages) {
+    for (const { id, lang: own } of passages) {
       const { queries } = await this.#row(id);
-      const recorded = queries.get(lang);
+      const recorded = queries.get(lang) ?? (lang === own ? [] : undefined);
       if (recorded === undefined) {
         const known = [...queries.keys()].join(', ') || 'no language';
         throw this.#missing(`queries in ${lang} for the passage "${id}", only in ${known}`);
@@ -105,6 +115,10 @@ export class RecordedGenerator implements Generator {
       drawn.push(recorded.slice(0, n));
     }
     return drawn;
+  }
+
+  has(passageId: string): boolean {
+    return this.#files.some((file) => file.find(passageId) !== undefined);
   }
 
   /** Closes the files, and deletes what was unpacked. */
@@ -152,8 +166,8 @@ export interface RecordOptions {
 }
 
 /**
- * One row a passage, in their order, without the passage's own language. A file that ends in `.gz`
- * is gzipped.
+ * One row a passage, in their order, with its own language where the generator writes in it. A file
+ * that ends in `.gz` is gzipped.
  *
  * @returns the number of passages
  */
@@ -192,7 +206,9 @@ async function rowsOf(
 ): Promise<string> {
   const generated = passages.map((): Record<string, string[]> => ({}));
   for (const lang of languages) {
-    const rows = [...passages.keys()].filter((row) => passages[row].lang !== lang);
+    const rows = [...passages.keys()].filter((row) =>
+      writesIn(generator, lang, passages[row].lang),
+    );
     const drawn = await generator.draw(
       rows.map((row) => passages[row]),
       lang,

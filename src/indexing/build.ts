@@ -105,6 +105,7 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
     queriesPerLanguage,
     seed,
     sumBits,
+    sentences: options.sentences === true ? (true as const) : undefined,
     encodesQueries: options.encodeQueries === false ? (false as const) : undefined,
     icu: process.versions.icu ?? 'none',
   };

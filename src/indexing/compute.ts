@@ -5,10 +5,13 @@
 
 import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
-import { type Encoder, generatedQueryId } from '../encode/encoder.js';
-import type { Generator } from '../generate/generator.js';
+import { passageSentences } from '../corpus/sentences.js';
+import { type Encoder, generatedQueryId, sentenceId } from '../encode/encoder.js';
+import { type Generator, writesIn } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
+import { checkVector } from '../store/passage-check.js';
+import { quantizedBytes, quantizeInto } from '../store/quantize.js';
 import type { IndexedPassage } from '../store/store.js';
 import type { ExpectedQueries } from './expected-queries.js';
 
@@ -22,6 +25,8 @@ export interface RowRecipe {
   readonly queryLanguages: readonly string[];
   readonly queriesPerLanguage: number;
   readonly seed: number;
+  /** True: sentences are encoded too. Default: they are not. */
+  readonly sentences?: boolean;
 }
 
 /** What is computed for a passage. */
@@ -29,7 +34,7 @@ export type ComputedRow = Omit<IndexedPassage, 'documentHash'>;
 
 /**
  * Rows in the order of the passages; XQG_QUERY_COUNT in place of a row for which the generator did
- * not do its work. No queries are generated in a passage's own language.
+ * not do its work, XQG_VECTOR_NOT_FINITE for sentences with which the encoder did not.
  * @throws XqgError XQG_VECTOR_LENGTH, and what encoder and generator throw
  */
 export async function computeRows(
@@ -53,10 +58,13 @@ export async function computeRows(
   const sums = passages.map(() => new Map<string, Float32Array>());
   const drawn = passages.map(() => new Map<string, readonly string[]>());
   const problems = new Map<number, XqgError>();
+  const sentences = recipe.sentences
+    ? await sentencesOf(passages, encoder, (row, error) => problems.set(row, error))
+    : null;
   const tasks = (generator === null ? [] : queryLanguages)
     .map((lang) => ({
       lang,
-      rows: [...passages.keys()].filter((row) => passages[row].lang !== lang),
+      rows: [...passages.keys()].filter((row) => writesIn(generator!, lang, passages[row].lang)),
     }))
     .filter(({ rows }) => rows.length > 0);
   if (expectations !== null) {
@@ -99,11 +107,47 @@ export async function computeRows(
         ...passage,
         vector: vectors.subarray(row * dim, (row + 1) * dim),
         sums: sums[row],
+        sentences: sentences?.[row] ?? null,
         own: own[row],
         pivot: pivots[row],
         drawn: pivots[row] === null && generator !== null ? drawn[row] : null,
       },
   );
+}
+
+/** Quantized vectors of the sentences of each passage, each sentence encoded alone. */
+async function sentencesOf(
+  passages: readonly Passage[],
+  encoder: Encoder,
+  onProblem: (row: number, error: XqgError) => void,
+): Promise<(Uint8Array | null)[]> {
+  const { dim } = encoder.identity;
+  const texts = passages.map(({ id, text, lang }) =>
+    passageSentences(text, lang).map(({ start, end }, i) => {
+      return { id: sentenceId(id, i), title: '', text: text.slice(start, end), lang };
+    }),
+  );
+  const all = texts.flat();
+  if (all.length === 0) return passages.map(() => null);
+  const vectors = await encoder.encodePassages(all);
+  checkSize(vectors, all.length, dim, 'sentences');
+  const size = quantizedBytes(dim, 8);
+  let next = 0;
+  return texts.map((ofPassage, row) => {
+    if (ofPassage.length === 0) return null;
+    const bytes = new Uint8Array(ofPassage.length * size);
+    ofPassage.forEach(({ id }, i) => {
+      const vector = vectors.subarray(next * dim, ++next * dim);
+      try {
+        checkVector(vector, dim, `sentence ${id}`);
+        quantizeInto(vector, 8, bytes, i * size);
+      } catch (error) {
+        if (!(error instanceof XqgError)) throw error;
+        onProblem(row, error);
+      }
+    });
+    return bytes;
+  });
 }
 
 /**

@@ -60,10 +60,11 @@ class HashList {
 }
 
 function rowHash(row: Pick<IndexedPassage, (typeof COLUMNS)[number]>): Buffer {
-  const { vector, sums, own, pivot, drawn, ...texts } = row;
+  const { vector, sums, sentences, own, pivot, drawn, ...texts } = row;
   const hash = createHash('sha256').update(canonicalJson(texts)).update(bytesOf(vector));
   for (const lang of [...sums.keys()].sort()) hash.update(lang).update(bytesOf(sums.get(lang)!));
   for (const bag of [own, pivot]) hash.update(bag === null ? 'none' : encodeTerms(bag));
+  if (sentences !== null) hash.update('sentences').update(sentences);
   return hash.update(canonicalJson(drawn === null ? null : Object.fromEntries(drawn))).digest();
 }
 

@@ -30,6 +30,8 @@ export interface IndexIdentity {
   readonly sumBits: 8 | 16;
   /** False where generated queries serve the lexical leg alone; else absent. */
   readonly encodesQueries?: false;
+  /** True where rows have vectors of sentences; else absent. */
+  readonly sentences?: true;
   /**
    * sha256 of the glossary; absent without one. A writer may bring another one: it changes the
    * documents that it touches.
@@ -151,7 +153,8 @@ export type PartialIdentity = Partial<IndexIdentity>;
 
 /**
  * Refuses what another encoder, generator or ICU made.
- * @throws XqgError XQG_INDEX_ICU, XQG_INDEX_IDENTITY with both identities
+ * @throws XqgError XQG_INDEX_ICU, XQG_INDEX_SENTENCES, XQG_INDEX_IDENTITY with both
+ * identities
  */
 export function checkIdentity(dir: string, index: IndexIdentity, own: PartialIdentity): void {
   const icu = process.versions.icu ?? 'none';
@@ -161,10 +164,18 @@ export function checkIdentity(dir: string, index: IndexIdentity, own: PartialIde
   for (const [name, what] of COMPARED) {
     if (!(name in own)) continue;
     const [there, here] = [canonicalJson(index[name] ?? null), canonicalJson(own[name] ?? null)];
-    if (there !== here)
-      throw new XqgError('XQG_INDEX_IDENTITY', { dir, what, index: there, given: here });
+    if (there === here) continue;
+    if (name === 'sentences')
+      throw new XqgError('XQG_INDEX_SENTENCES', { dir, ...SENTENCES[there] });
+    throw new XqgError('XQG_INDEX_IDENTITY', { dir, what, index: there, given: here });
   }
 }
+
+/** What to say of an index with these sentences. */
+const SENTENCES: Readonly<Record<string, { readonly index: string; readonly option: string }>> = {
+  true: { index: 'has vectors of sentences', option: '--sentences' },
+  null: { index: 'has no vectors of sentences', option: '--no-sentences' },
+};
 
 const COMPARED = [
   ['encoder', 'encoder'],
@@ -175,6 +186,7 @@ const COMPARED = [
   ['seed', 'seed'],
   ['sumBits', 'precision of sums'],
   ['encodesQueries', 'encoding of generated queries'],
+  ['sentences', 'encoding of sentences'],
   ['glossary', 'glossary'],
 ] as const satisfies readonly (readonly [keyof IndexIdentity, string])[];
 

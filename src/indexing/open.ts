@@ -5,14 +5,14 @@
 import { XqgError } from '../base/errors.js';
 import { type CandidateStore, isCandidateStore } from '../store/candidate-store.js';
 import { openStore } from '../store/open-store.js';
-import { stepsOfBytes } from '../store/quantize.js';
+import { rowsOfBytes, stepsOfBytes } from '../store/quantize.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader } from '../store/store.js';
 import { ByteMatrix } from '../vectors/byte-matrix.js';
 import type { LexicalSegment } from './lexical/segment.js';
 import { openSegments, planSegments } from './lexical/segments.js';
 import { type Lease, leaseVersion } from './locks.js';
 import { checkIdentity, type Manifest, type PartialIdentity, readManifest } from './manifest.js';
-import type { Snapshot } from './snapshot.js';
+import type { SentenceVectors, Snapshot } from './snapshot.js';
 import { latestManifest } from './stores.js';
 
 /** A frozen version with what made it, kept by a lease. */
@@ -159,6 +159,38 @@ export class IndexSnapshot implements Snapshot {
       }
     }
     return matrix;
+  }
+
+  async sentences(): Promise<SentenceVectors | null> {
+    if (this.manifest.identity.sentences !== true) return null;
+    const starts = await this.sentenceStarts();
+    const matrix = ByteMatrix.exactly(starts.at(-1)!, this.dim);
+    let next = 0;
+    for await (const rows of this.#reader.scan(['sentences'])) {
+      for (const row of rows) {
+        const { scales, steps } = rowsOfBytes(row.sentences, this.dim);
+        scales.forEach((scale, i) => {
+          matrix.fill(next++, steps.subarray(i * this.dim, (i + 1) * this.dim), scale);
+        });
+      }
+    }
+    return { starts, matrix };
+  }
+
+  /**
+   * (n + 1) sentences of row r are numbers `starts[r]` to `starts[r + 1] - 1` of all; a passage of
+   * one sentence has none. Reads no vectors.
+   */
+  async sentenceStarts(): Promise<Uint32Array> {
+    const starts = new Uint32Array(this.ids.length + 1);
+    let row = 0;
+    for await (const counts of this.#reader.sentenceCounts()) {
+      for (const count of counts) {
+        starts[row + 1] = starts[row] + count;
+        row++;
+      }
+    }
+    return starts;
   }
 
   async languageSumsOf(row: number): Promise<ReadonlyMap<string, Float32Array>> {

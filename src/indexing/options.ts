@@ -34,6 +34,8 @@ export interface IndexOptions {
   readonly encoderSpec?: EncoderSpec;
   /** False: generated queries serve the lexical leg alone; none is encoded. Default true. */
   readonly encodeQueries?: boolean;
+  /** True: sentences of passages are encoded too. Default false. */
+  readonly sentences?: boolean;
   /**
    * The glossary of encoder and generator: documents that hold one of its changed terms are indexed
    * again.

@@ -16,6 +16,17 @@ export interface LexicalRow {
   readonly lang: string;
 }
 
+/**
+ * Vectors of the sentences of passages, in 8 bits. Those of row r are rows `starts[r]` to
+ * `starts[r + 1] - 1` of the matrix, in the order of the text; a passage of one sentence has none.
+ */
+export interface SentenceVectors {
+  /** (n + 1), ascending from 0. */
+  readonly starts: Uint32Array;
+  /** (sentences x dim): each number times its row's scale, rounded to 32 bits. */
+  readonly matrix: ByteMatrix;
+}
+
 /** A frozen view of n passages. Row r of every array and matrix is the same passage. */
 export interface Snapshot {
   /** Passage ids by row. */
@@ -44,6 +55,11 @@ export interface Snapshot {
    * is no late fusion.
    */
   languageBytes?(lang: string): Promise<ByteMatrix | null>;
+  /**
+   * Absent or null: there are none.
+   * @throws RangeError where there are more than a matrix holds (`ByteMatrix.fits`)
+   */
+  sentences?(): Promise<SentenceVectors | null>;
   /**
    * The sums of one passage by language, each (dim); languages without queries are absent. Where a
    * snapshot does not have this, explaining a hit reads whole matrices.

@@ -2,9 +2,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CandidateReader } from '../store/candidate-store.js';
+import { quantizedBytes } from '../store/quantize.js';
 import { type AnnRecord, findAnnRecord, rowsIdentity } from './ann/record.js';
 import type { Manifest } from './manifest.js';
-import { openVersion } from './open.js';
+import { type OpenedVersion, openVersion } from './open.js';
 import { type LanguageCount, PassageCounts } from './passage-counts.js';
 
 export interface IndexStatus {
@@ -15,6 +16,11 @@ export interface IndexStatus {
   readonly languages: readonly LanguageCount[];
   /** Passages by source. */
   readonly sources: Readonly<Record<string, number>>;
+  /**
+   * Sentences that have vectors, and their bytes divided by passages before any compression; null
+   * where sentences are not encoded. A passage of one sentence has none.
+   */
+  readonly sentences: { readonly count: number; readonly bytesPerPassage: number } | null;
   /** The ANN index beside it, and whether it fits the rows; null if there is none. */
   readonly ann: { readonly record: AnnRecord; readonly fits: boolean } | null;
   /** Bytes on disk; of a store elsewhere on its disks. */
@@ -38,6 +44,7 @@ export async function indexStatus(dir: string): Promise<IndexStatus> {
         if (row.ordinal === 0) documents++;
       }
     }
+    const sentences = await countSentences(version);
     const record = await findAnnRecord(dir);
     const { sealed } = manifest;
     const fits = sealed !== null && record?.rows === rowsIdentity(sealed);
@@ -54,6 +61,16 @@ export async function indexStatus(dir: string): Promise<IndexStatus> {
       passages,
       languages: counts.languages(),
       sources: counts.sources(),
+      sentences:
+        sentences === null
+          ? null
+          : {
+              count: sentences,
+              bytesPerPassage:
+                passages === 0
+                  ? 0
+                  : (sentences * quantizedBytes(manifest.identity.encoder.dim, 8)) / passages,
+            },
       ann: record === null ? null : { record, fits },
       bytes,
       bytesPerPassage: passages === 0 ? 0 : bytes.total / passages,
@@ -61,6 +78,17 @@ export async function indexStatus(dir: string): Promise<IndexStatus> {
   } finally {
     await version.close();
   }
+}
+
+async function countSentences({
+  manifest,
+  reader,
+}: Pick<OpenedVersion, 'manifest' | 'reader'>): Promise<number | null> {
+  if (manifest.identity.sentences !== true) return null;
+  let sentences = 0;
+  for await (const counts of reader.sentenceCounts())
+    for (const count of counts) sentences += count;
+  return sentences;
 }
 
 async function bytesUnder(dir: string): Promise<number> {

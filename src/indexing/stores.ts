@@ -16,10 +16,21 @@ import {
 } from './manifest.js';
 import { fetchGlossary } from './stored-glossary.js';
 
+/** What the rows of an identity look like, wherever they are. */
+export function rowShape({
+  encoder,
+  queryLanguages,
+  sumBits,
+  sentences,
+}: Manifest['identity']): StoreShape {
+  const shape = { dim: encoder.dim, queryLanguages, sumBits };
+  return sentences === undefined ? shape : { ...shape, sentences };
+}
+
 /** What is fixed when the store of an index is made. */
 export function storeShape({ identity, store, augmentation }: Manifest): StoreShape {
-  const { encoder, queryLanguages, queriesPerLanguage, sumBits } = identity;
-  const shape = { dim: encoder.dim, queryLanguages, sumBits };
+  const { queriesPerLanguage } = identity;
+  const shape = rowShape(identity);
   if (store === undefined || augmentation === undefined) return shape;
   const { variant, renormalize } = PROFILES[augmentation.profile];
   const { alpha } = augmentation;

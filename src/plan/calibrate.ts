@@ -6,6 +6,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fuse } from '../augment/fuse.js';
+import { encodesSentences } from '../augment/tuned.js';
 import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
 import type { Encoder } from '../encode/encoder.js';
@@ -30,7 +31,7 @@ import {
   type RatesIdentity,
   remoteSeconds,
 } from './rates.js';
-import { Stopwatch, samplePassages, sampleVocabulary } from './sample.js';
+import { Stopwatch, samplePassages, sampleSentences, sampleVocabulary } from './sample.js';
 
 /** The recipe that is measured. */
 type MeasuredRecipe = Pick<Recipe, 'encoder' | 'generator'>;
@@ -73,6 +74,10 @@ export async function calibrate(
   const first = await encode();
   // An encoder of bags caches words: later passages hold few new ones.
   const encoded = encoder.bags === undefined ? first : await encode();
+  const sentences = passages.flatMap(sampleSentences);
+  const sentence = await paced(sentences, 64, async (batch) => {
+    if (endpointOfCost(encoder) === null) await encoder.encodePassages(batch);
+  });
   const distribution = generator?.distribution ?? null;
   const began = new Stopwatch();
   const pivots = passages.map((passage) => distribution?.pivot(passage) ?? null);
@@ -86,6 +91,7 @@ export async function calibrate(
       documentHash: 'f'.repeat(64),
       vector: unitVector(dim, i),
       sums: new Map(langs.map((lang, l) => [lang, unitVector(dim, i * 31 + l)])),
+      sentences: null,
       own: passageBag(passage),
       pivot: pivots[i],
       drawn: null,
@@ -114,6 +120,8 @@ export async function calibrate(
       matrix: matrixSeconds(rows, langs[0], dim) + stored.read,
       ann: graph?.seconds ?? null,
     },
+    encodesSentences: encodesSentences(encoder),
+    secondsPerSentence: remoteSeconds(encoder) ?? sentence,
     secondsPerQuery: {
       generate: drawn === null ? 0 : (remoteSeconds(generator, 1) ?? drawn.generate),
       encode: drawn === null ? 0 : (remoteSeconds(encoder) ?? drawn.encode),

@@ -17,7 +17,9 @@ export interface EncodingWork {
   readonly languages: number;
   /** Generated queries of a passage that will be encoded. */
   readonly queriesEach: number;
-  /** Passages and queries. */
+  /** Sentences of a passage that will be encoded; 0: none. */
+  readonly sentencesEach: number;
+  /** Passages, sentences and queries. */
   readonly encodings: number;
   readonly hours: number;
   /** As measured here, of the passages; null where the encoder does not count them. */
@@ -28,7 +30,10 @@ export interface EncodingWork {
 
 /** Bytes of a passage with its markup, and words of passages and queries, on average. */
 const PASSAGE_BYTES = 1200;
-const PASSAGE = 'Everyone has the right to take part in the government of the country. '.repeat(12);
+const SENTENCE =
+  'Everyone has the right to take part in the government of the country, directly or through representatives who are freely chosen. ';
+const SENTENCES = 7;
+const PASSAGE = SENTENCE.repeat(SENTENCES);
 const QUERY = 'who has the right to vote';
 const TIMED = 4;
 
@@ -46,29 +51,33 @@ export async function encodingWork(
   const { encoder, generator } = index.recipe;
   if (encoder.cost === 'negligible') return null;
   const passages = await estimatedPassages(paths);
-  const { queries, encoded, ...generation } = index.generation;
+  const { queries, encoded, sentences, ...generation } = index.generation;
+  const sentencesEach = sentences ? SENTENCES : 0;
   const languages = generation.languages.length;
   const queriesEach = generator === null || !encoded ? 0 : languages * queries;
-  const encodings = passages * (1 + queriesEach);
+  const encodings = passages * (1 + sentencesEach + queriesEach);
+  const counts = { passages, languages, queriesEach, sentencesEach, encodings };
   const endpoint = endpointOfCost(encoder);
   if (endpoint === null) {
     const tokensBefore = tokensOf(encoder);
     const passage = await secondsPerEncoding(encoder, 'passage');
     const tokens = (tokensOf(encoder) - tokensBefore) / TIMED;
+    const sentence = sentencesEach === 0 ? 0 : await secondsPerEncoding(encoder, 'sentence');
     const query = queriesEach === 0 ? 0 : await secondsPerEncoding(encoder, 'query');
-    const hours = (passages * (passage + queriesEach * query)) / 3600;
+    const seconds = passages * (passage + sentencesEach * sentence + queriesEach * query);
     const tokensPerSecond = tokens === 0 ? null : tokens / passage;
-    return { passages, languages, queriesEach, encodings, hours, tokensPerSecond, cost: null };
+    return { ...counts, hours: seconds / 3600, tokensPerSecond, cost: null };
   }
   const { pricePerMillionInput, itemsPerRequest, requestsPerMinute } = endpoint;
-  const tokens = passages * (estimatedTokens(PASSAGE) + queriesEach * estimatedTokens(QUERY));
+  const tokens =
+    passages *
+    (estimatedTokens(PASSAGE) +
+      sentencesEach * estimatedTokens(SENTENCE) +
+      queriesEach * estimatedTokens(QUERY));
   const requests = encodings / itemsPerRequest;
   const minutes = requests / (requestsPerMinute ?? REQUESTS_PER_MINUTE);
   return {
-    passages,
-    languages,
-    queriesEach,
-    encodings,
+    ...counts,
     hours: minutes / 60,
     tokensPerSecond: null,
     cost: (tokens * pricePerMillionInput) / 1e6,
@@ -83,15 +92,19 @@ function tokensOf(encoder: Encoder): number {
   return encoder instanceof NeuralEncoder ? encoder.counts.tokens : 0;
 }
 
-async function secondsPerEncoding(encoder: Encoder, kind: 'passage' | 'query'): Promise<number> {
+async function secondsPerEncoding(
+  encoder: Encoder,
+  kind: 'passage' | 'sentence' | 'query',
+): Promise<number> {
   const started = performance.now();
-  if (kind === 'passage') {
-    await encoder.encodePassages(
-      Array.from({ length: TIMED }, () => ({ title: '', text: PASSAGE, lang: 'en' })),
-    );
-  } else {
+  if (kind === 'query') {
     const languages = [{ lang: 'en', weight: 1 }];
     await encoder.encodeQueries(Array.from({ length: TIMED }, () => ({ text: QUERY, languages })));
+  } else {
+    const text = kind === 'passage' ? PASSAGE : SENTENCE;
+    await encoder.encodePassages(
+      Array.from({ length: TIMED }, () => ({ title: '', text, lang: 'en' })),
+    );
   }
   return (performance.now() - started) / 1000 / TIMED;
 }

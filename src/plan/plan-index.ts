@@ -10,6 +10,7 @@ import {
 } from '../indexing/recipe.js';
 import { type Plan, planOf } from './plan.js';
 import { cachedRates, cacheRates, type Rates, readRates } from './rates.js';
+import { sentencesPerPassage } from './sample.js';
 
 export interface PlanOptions extends RecipeSpec {
   readonly passages: number;
@@ -17,6 +18,8 @@ export interface PlanOptions extends RecipeSpec {
   readonly queries?: number;
   /** Codes, or how many. Default: all of the generator's. */
   readonly queryLanguages?: readonly string[] | number;
+  /** Sentences are encoded too. Default: as `xqg index` does with this encoder. */
+  readonly sentences?: boolean;
   /** False: generated queries serve the lexical leg alone. Default: as of a new index. */
   readonly encodeQueries?: boolean;
   /** Words of a passage. Default 100. */
@@ -53,10 +56,11 @@ export async function planIndex(options: PlanOptions): Promise<PlannedIndex> {
     hourPrice: 0,
     ...options.machine,
   };
-  const { passages, queries = QUERIES } = options;
+  const { passages, queries = QUERIES, sentences: encodes = rates.encodesSentences } = options;
+  const sentences = encodes ? sentencesPerPassage(rates.identity.words) : 0;
   const [encoder] = rates.identity.encoder.split(' ');
   const encodesQueries = options.encodeQueries ?? encodesQueriesByDefault(encoder);
-  const request = { passages, queries, languages, encodesQueries, machine };
+  const request = { passages, queries, languages, sentences, encodesQueries, machine };
   return { plan: planOf(request, rates), rates, source };
 }
 

@@ -11,6 +11,8 @@ export interface PlanRequest {
   readonly queries: number;
   /** Number of query languages. */
   readonly languages: number;
+  /** Sentences of a passage that are encoded; 0: none. */
+  readonly sentences: number;
   /** False: generated queries serve the lexical leg alone. */
   readonly encodesQueries: boolean;
   readonly machine: {
@@ -26,6 +28,7 @@ export interface PlanRequest {
 export type StageName =
   | 'generate'
   | 'encode'
+  | 'sentences'
   | 'augment'
   | 'write'
   | 'join'
@@ -89,13 +92,15 @@ export function planOf(request: PlanRequest, rates: Rates): Plan {
   const drawnBytes = rates.drawn ? generatedQueries * rates.bytesPerQuery : 0;
   const store = n * (bytes.texts + FLOAT * dim) + sumsBytes + drawnBytes / 2;
   const lexical = n * bytes.lexical + drawnBytes / 2;
+  const sentenceBytes = n * request.sentences * quantizedBytes(dim, 8);
   const graph = n * (bytes.graph + dim * (rates.unitLength ? 1 : 2));
-  const ann = graph + n * FLOAT * dim + sumsBytes;
-  const matrix = n * dim * (FLOAT + 1);
+  const ann = graph + n * FLOAT * dim + sumsBytes + sentenceBytes;
+  const matrix = n * dim * (FLOAT + 1) + sentenceBytes;
 
   const seconds: Record<StageName, number> = {
     generate: n * passage.pivot + drawnQueries * query.generate,
     encode: n * passage.encode + rates.secondsOnce,
+    sentences: n * request.sentences * rates.secondsPerSentence,
     augment: augmentSeconds(request, drawnQueries, rates),
     write: n * passage.write,
     join: n * passage.join,
@@ -106,15 +111,23 @@ export function planOf(request: PlanRequest, rates: Rates): Plan {
   const prices: Partial<Record<StageName, number>> = {
     generate: drawnQueries * rates.price.generatedQuery,
     encode: n * rates.price.passage,
+    // The same words again.
+    sentences: request.sentences === 0 ? 0 : n * rates.price.passage,
     augment: encodesQueries ? drawnQueries * rates.price.query : 0,
   };
-  const disks: Partial<Record<StageName, number>> = { write: store, seal: lexical, ann };
+  const disks: Partial<Record<StageName, number>> = {
+    sentences: sentenceBytes,
+    write: store,
+    seal: lexical,
+    ann,
+  };
   const memories: Partial<Record<StageName, number>> = {
     matrix: n * dim * FLOAT + matrix,
     ann: graph,
   };
   const stages = (Object.keys(seconds) as StageName[])
     .filter((stage) => stage !== 'ann' || passage.ann !== null)
+    .filter((stage) => stage !== 'sentences' || request.sentences > 0)
     .map((stage): PlannedStage => {
       const hours = seconds[stage] / 3600;
       return {
@@ -127,10 +140,11 @@ export function planOf(request: PlanRequest, rates: Rates): Plan {
     });
   const indexingHours =
     rowSeconds(seconds, rates, machine.cores) / 3600 + (seconds.join + seconds.seal) / 3600;
+  const rows = store + sentenceBytes;
   const annBytes = passage.ann === null ? 0 : ann;
   const disk = {
-    keptBytes: store + lexical + annBytes,
-    largestBytes: 2 * store + lexical + annBytes,
+    keptBytes: rows + lexical + annBytes,
+    largestBytes: 2 * rows + lexical + annBytes,
   };
   const memoryBytes = INDEXING_BYTES;
   const searchMemory = {
@@ -171,7 +185,7 @@ function expectationSeconds({ passages, languages }: PlanRequest, rates: Rates):
  * it.
  */
 function rowSeconds(seconds: Record<StageName, number>, rates: Rates, cores: number): number {
-  const main = seconds.generate + seconds.encode + seconds.write;
+  const main = seconds.generate + seconds.encode + seconds.sentences + seconds.write;
   if (!rates.expectation) return main + seconds.augment;
   return Math.max(main, (main + seconds.augment) / cores);
 }

@@ -55,6 +55,10 @@ const rateFields = z.strictObject({
     /** Adding to an ANN index of `annRows` rows; null where none can be built here. */
     ann: positive.nullable(),
   }),
+  /** True: sentences are encoded, if nothing else is said. */
+  encodesSentences: z.boolean(),
+  /** Encoding one sentence of a passage alone. */
+  secondsPerSentence: positive,
   /** Drawing one query. */
   secondsPerQuery: z.strictObject({ generate: positive, encode: positive }),
   /**

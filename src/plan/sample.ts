@@ -3,6 +3,8 @@
  * before there is a corpus.
  */
 import type { Passage } from '../corpus/passage.js';
+import { MOST_SENTENCES } from '../corpus/sentences.js';
+import type { PassageText } from '../encode/encoder.js';
 import type { Pack } from '../pack/pack.js';
 
 /** Most frequent words that passages are made of. */
@@ -34,6 +36,25 @@ export function samplePassages(pack: Pack, count: number, words: number): Passag
       metadata: {},
       ordinal: 0,
     };
+  });
+}
+
+/** Words of a sentence, about. */
+const SENTENCE_WORDS = 20;
+
+/** Sentences of a passage that are encoded; one is none, since its vector is the passage's. */
+export function sentencesPerPassage(words: number): number {
+  const sentences = Math.min(MOST_SENTENCES, Math.round(words / SENTENCE_WORDS));
+  return sentences < 2 ? 0 : sentences;
+}
+
+/** A sample passage cut into as many. */
+export function sampleSentences({ text, lang }: Passage): PassageText[] {
+  const words = text.split(' ');
+  const parts = Math.max(1, sentencesPerPassage(words.length));
+  return Array.from({ length: parts }, (_, i) => {
+    const [from, to] = [i, i + 1].map((part) => Math.floor((part * words.length) / parts));
+    return { title: '', text: words.slice(from, to).join(' '), lang };
   });
 }
 

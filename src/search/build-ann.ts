@@ -31,7 +31,7 @@ import { generatedQueries } from './contents.js';
 import type { SearchEngine } from './engine.js';
 import type { WholeIndex } from './opened/searchable.js';
 import { policyWeights } from './request.js';
-import { sentencesOf } from './snippet.js';
+import { shortSentences } from './snippet.js';
 
 export interface AnnOptions {
   /** Mean recall at 10 of the dense leg to reach, in (0, 1]. Default .95. */
@@ -309,7 +309,7 @@ async function annQuestions(index: WholeIndex): Promise<AnnQuestions> {
     if (questions.length > 0) return { kind: 'generated', questions };
   }
   for (const { text, lang } of await index.snapshot.take(rows, ['text', 'lang'])) {
-    const [sentence] = sentencesOf(text, lang, LONGEST);
+    const [sentence] = shortSentences(text, lang, LONGEST);
     if (sentence !== undefined) questions.push({ text: sentence.text, lang });
   }
   return { kind: 'passages', questions };

@@ -157,7 +157,7 @@ export interface PassageQueries {
   readonly title: string;
   readonly lang: string;
   readonly generator: string;
-  /** In the order of the index's query languages; without the passage's own. */
+  /** In the order of the index's query languages; the passage's own where it has queries. */
   readonly queries: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -173,7 +173,9 @@ export async function generatedQueries(
   const row = await rowOf(snapshot, id, filters);
   const [passage] = await snapshot.take([row], ['title', 'text', 'lang', 'drawn']);
   const queries: Record<string, readonly string[]> = {};
-  for (const lang of snapshot.queryLanguages.filter((other) => other !== passage.lang)) {
+  for (const lang of snapshot.queryLanguages) {
+    // Queries in its own language are stored where there are any.
+    if (lang === passage.lang && !passage.drawn?.get(lang)?.length) continue;
     if (passage.drawn !== null || generator === null)
       queries[lang] = passage.drawn?.get(lang) ?? [];
     else

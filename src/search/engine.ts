@@ -14,6 +14,7 @@ import { DenseLeg } from './dense/dense-leg.js';
 import { BATCH_SCORES, type DenseList, type RowScores } from './dense/exact-search.js';
 import type { NearRows } from './dense/near-rows.js';
 import { groupByMatrices } from './dense/questions.js';
+import type { TermSettings } from './dense/row-terms.js';
 import type { Scanner } from './dense/scanner.js';
 import { feedbackWeight, type RankingVector } from './feedback.js';
 import { hitsOf } from './hits.js';
@@ -94,6 +95,7 @@ export class SearchEngine {
       matrixBudgetBytes: options.matrixBudgetBytes ?? GIBIBYTE,
       near: options.near ?? null,
       augmentation: (request) => this.augmentation(request),
+      terms: (request) => this.denseTerms(request),
       feedback: (request) => this.feedback(request),
       depth: (request) => this.depth(request),
     });
@@ -201,6 +203,16 @@ export class SearchEngine {
       { queryLanguages, queriesPerLanguage, unitLength },
       this.defaults,
     );
+  }
+
+  /** What the dense leg counts beside the fused vectors. */
+  denseTerms({ sentenceWeight, centering = true }: SearchRequest): TermSettings {
+    const { defaults, snapshot, encoder } = this;
+    return {
+      sentenceWeight:
+        snapshot.sentences === undefined ? 0 : (sentenceWeight ?? defaults.sentenceWeight),
+      centering: centering && encoder.centroids !== undefined ? defaults.centering : null,
+    };
   }
 
   /**

@@ -141,6 +141,31 @@ export const SEARCH_OPTIONS = {
     argument: '<weight>',
     places: [...COMMANDS, ...REQUESTS],
   },
+  /**
+   * Weight of a passage's best sentence in the dense leg, in [0, 1]; the passage's own vector has
+   * the rest. Default: what was tuned for the encoder; 0 where the index has no sentences.
+   */
+  sentenceWeight: {
+    type: numberWithin(0, 1),
+    about:
+      "weight of a passage's best sentence against the passage as a whole in the dense leg, 0 to 1 (default: what was tuned for the encoder)",
+    argument: '<weight>',
+    places: [...COMMANDS, ...REQUESTS],
+  },
+  /**
+   * Takes out of the dense scores what vectors say about their language. Default true, where the
+   * encoder comes with the means of its languages.
+   */
+  centering: {
+    type: z.boolean(),
+    about: 'take out of the dense scores what vectors say about their language: on or off',
+    default: true,
+    negation: {
+      flag: '--no-centering',
+      about: 'leave in the dense scores what vectors say about their language',
+    },
+    places: [...COMMANDS, ...REQUESTS],
+  },
   /** Also translate the question's terms (query translation), in the lexical leg. Default false. */
   translate: {
     type: z.boolean(),

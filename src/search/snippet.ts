@@ -3,7 +3,7 @@
  * across languages, the generator's table. Only for people: it does not change the ranking.
  */
 import { LRUCache } from 'lru-cache';
-import { segmenterOf } from '../base/segmenter.js';
+import { sentencesOf, type TextRange } from '../corpus/sentences.js';
 import type { TermFactors } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
@@ -106,7 +106,7 @@ function sentenceMatcher(
   const { factors } = engine;
   const terms = questionTerms(engine, request);
   return (passage) =>
-    sentencesOf(passage.text, passage.lang, LONGEST).map(({ text, start, end }) => {
+    shortSentences(passage.text, passage.lang, LONGEST).map(({ text, start, end }) => {
       return { start, end, ...match(text, passage.lang, terms, factors) };
     });
 }
@@ -208,10 +208,8 @@ function stemsOf(bag: TermBag, lang: string, factors: TermFactors): Map<string, 
 }
 
 /** A piece of a text; offsets are UTF-16 units of that text. */
-export interface TextPiece {
+export interface TextPiece extends TextRange {
   readonly text: string;
-  readonly start: number;
-  readonly end: number;
 }
 
 /** Where a long sentence may be cut. */
@@ -223,13 +221,12 @@ const BREAK = /[\s,;:،؛、，；：।]+/gu;
  * @param longest longer ones are cut at spaces or punctuation, or where there is none, after so
  * many characters
  */
-export function sentencesOf(text: string, lang: string, longest: number): TextPiece[] {
-  const pieces: TextPiece[] = [];
-  for (const { segment, index } of segmenterOf(lang, 'sentence').segment(text)) {
-    for (const [start, end] of cut(segment, longest))
-      pieces.push(...trimmed(text, index + start, index + end));
-  }
-  return pieces;
+export function shortSentences(text: string, lang: string, longest: number): TextPiece[] {
+  return sentencesOf(text, lang).flatMap((sentence) =>
+    cut(text.slice(sentence.start, sentence.end), longest).flatMap(([start, end]) =>
+      trimmed(text, sentence.start + start, sentence.start + end),
+    ),
+  );
 }
 
 /** Ranges of at most `longest` units, as long as the breaks allow. */

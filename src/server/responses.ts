@@ -230,6 +230,7 @@ export const indexResponse = z
       dimensions: z.number().int(),
       generator: z.string().nullable(),
       queriesPerLanguage: z.number().int(),
+      sentences: z.boolean().describe('True: sentences of passages have vectors of their own.'),
       pack: z.string().nullable(),
       version: z.string(),
       node: z.string(),

@@ -74,7 +74,7 @@ export class Service {
         this.#contents(served, index, filters),
         index.manifest(),
       ]);
-      const { encoder, generator, pack, queryLanguages, queriesPerLanguage, icu } =
+      const { encoder, generator, pack, queryLanguages, queriesPerLanguage, sentences, icu } =
         manifest.identity;
       const sources = new Map<string, number>();
       for (const [source, passages] of Object.entries(contents.sources)) {
@@ -93,6 +93,7 @@ export class Service {
           dimensions: encoder.dim,
           generator: generator?.name ?? null,
           queriesPerLanguage,
+          sentences: sentences === true,
           pack: pack === null ? null : `${pack.name} ${pack.version}`,
           version: manifest.tool.version,
           node: manifest.tool.node,

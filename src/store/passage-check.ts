@@ -1,5 +1,6 @@
 /** Checks passages before they are stored: the lengths of vectors, and that numbers are finite. */
 import { XqgError } from '../base/errors.js';
+import { quantizedBytes, rowsOfBytes } from './quantize.js';
 import type { IndexedPassage, StoreShape, UpsertOptions } from './store.js';
 
 /**
@@ -37,9 +38,25 @@ export function checkPassage(passage: IndexedPassage, shape: StoreShape): void {
     }
     checkVector(sum, shape.dim, what);
   }
+  checkSentences(passage, shape);
 }
 
-function checkVector(vector: Float32Array, dim: number, what: string): void {
+/** Their steps are finite by what they are. */
+function checkSentences({ id, sentences }: IndexedPassage, shape: StoreShape): void {
+  if (sentences === null) return;
+  const what = `a sentence of passage ${id}`;
+  const expected = shape.sentences === true ? shape.dim : 0;
+  const size = quantizedBytes(shape.dim, 8);
+  if (expected === 0 || sentences.length === 0 || sentences.length % size !== 0) {
+    const found = (sentences.length % size || sentences.length) - quantizedBytes(0, 8);
+    throw new XqgError('XQG_VECTOR_LENGTH', { what, found, expected });
+  }
+  const place = rowsOfBytes(sentences, shape.dim).scales.findIndex((s) => !Number.isFinite(s));
+  if (place >= 0) throw new XqgError('XQG_VECTOR_NOT_FINITE', { what, place, value: 'its scale' });
+}
+
+/** @throws XqgError XQG_VECTOR_LENGTH, XQG_VECTOR_NOT_FINITE */
+export function checkVector(vector: Float32Array, dim: number, what: string): void {
   if (vector.length !== dim) {
     throw new XqgError('XQG_VECTOR_LENGTH', { what, found: vector.length, expected: dim });
   }

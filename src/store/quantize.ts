@@ -72,6 +72,33 @@ export function stepsOfBytes(bytes: Uint8Array, dim: number): { scale: number; s
   return { scale, steps: stepsOf(bytes, 0, dim, 8) as Int8Array };
 }
 
+/** Vectors in 8 bits: number d of vector i is `steps[i * dim + d]` times `scales[i]`. */
+export interface QuantizedRows {
+  /** (n) */
+  readonly scales: Float32Array;
+  /** (n x dim), row-major. */
+  readonly steps: Int8Array;
+}
+
+/** @param bytes quantized vectors of `dim` numbers in 8 bits, one behind the other; null: none */
+export function quantizedCount(bytes: Uint8Array | null, dim: number): number {
+  return bytes === null ? 0 : bytes.length / quantizedBytes(dim, 8);
+}
+
+/** @param bytes as for `quantizedCount`; copied */
+export function rowsOfBytes(bytes: Uint8Array | null, dim: number): QuantizedRows {
+  const size = quantizedBytes(dim, 8);
+  const n = quantizedCount(bytes, dim);
+  const scales = new Float32Array(n);
+  const steps = new Int8Array(n * dim);
+  for (let i = 0; i < n; i++) {
+    const row = stepsOfBytes(bytes!.subarray(i * size, (i + 1) * size), dim);
+    scales[i] = row.scale;
+    steps.set(row.steps, i * dim);
+  }
+  return { scales, steps };
+}
+
 /**
  * The integers behind the scale, as they lie in memory (little-endian wherever Node runs but on
  * s390x).

@@ -16,6 +16,11 @@ export interface IndexedPassage extends Passage {
    * are absent.
    */
   readonly sums: ReadonlyMap<string, Float32Array>;
+  /**
+   * Vectors of its sentences in the order of the text, quantized in 8 bits (quantize.ts) one behind
+   * the other; null for a passage of one sentence, and where the store has none.
+   */
+  readonly sentences: Uint8Array | null;
   /** Terms of the passage in its own language. */
   readonly own: TermBag;
   /** Pivot stems of a generator with a distribution; else null. */
@@ -32,6 +37,8 @@ export interface StoreShape {
   readonly queryLanguages: readonly string[];
   /** Bits per number of a stored sum (see quantize.ts); passage vectors are not quantized. */
   readonly sumBits: 8 | 16;
+  /** True where rows may have vectors of sentences; else absent. */
+  readonly sentences?: true;
   /**
    * How a store that lists candidates fuses passages with the queries of all languages; absent in
    * other stores.
@@ -71,6 +78,7 @@ export const COLUMNS = [
   'documentHash',
   'vector',
   'sums',
+  'sentences',
   'own',
   'pivot',
   'drawn',
@@ -107,6 +115,11 @@ export interface StoreReader {
    * sums are stored otherwise. Much faster than `scan`.
    */
   quantizedSums?(lang: string): AsyncIterable<(Uint8Array | null)[]> | null;
+  /**
+   * How many sentences of each row have vectors, in the order of `scan`; 0 for a passage of one.
+   * Does not read the vectors.
+   */
+  sentenceCounts(): AsyncIterable<readonly number[]>;
   /**
    * Rows by their number in the order of `scan`, in the order of `places`.
    * @param options.languages as for `scan`

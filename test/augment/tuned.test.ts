@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { tunedAugmentation } from '../../src/augment/tuned.js';
+import { encodesSentences, tunedAugmentation } from '../../src/augment/tuned.js';
 import type { Encoder } from '../../src/encode/encoder.js';
+import type { Endpoint } from '../../src/models/remote/endpoint.js';
 import { searchDefaults } from '../../src/search/defaults.js';
 
 const encoder = (unitLength: boolean, tuning?: Encoder['tuning']) => ({
@@ -24,6 +25,15 @@ describe('the tuned augmentation', () => {
       profile: 'paper',
       alpha: 0.01,
     });
+  });
+
+  it('encodes sentences for neural encoders of this machine alone', () => {
+    expect(encodesSentences(encoder(true))).toBe(true);
+    expect(encodesSentences(encoder(true, 'neural'))).toBe(true);
+    expect(encodesSentences(encoder(true, 'static'))).toBe(false);
+    // Vectors that were recorded, and those of an endpoint.
+    expect(encodesSentences({ cost: 'negligible' })).toBe(false);
+    expect(encodesSentences({ cost: {} as Endpoint })).toBe(false);
   });
 
   it('is what search uses by default', () => {

@@ -2,9 +2,12 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { splitDocument } from '../../src/corpus/split.js';
 import { FileEncoder } from '../../src/encode/file/file-encoder.js';
 import { FLOAT_BYTES, type FloatType, toFloat32 } from '../../src/encode/file/matrix-file.js';
+import { computeRows } from '../../src/indexing/compute.js';
 import { encodeSafetensors } from '../../src/pack/safetensors.js';
+import { quantize } from '../../src/store/quantize.js';
 
 const ROWS = [0.5, -1, 2, 0.25, 3, -0.125];
 
@@ -55,6 +58,35 @@ const one = { 'a.npy': npy(ROWS, 3), 'a.txt': 'd1\nd2\n' };
 const passages = [{ vectors: 'a.npy', ids: 'a.txt' }];
 
 describe('FileEncoder', () => {
+  it('has vectors of sentences where they are among the passages, else names the missing one', async () => {
+    const recipe = {
+      ...{ generator: null, expectations: null, queryLanguages: [], queriesPerLanguage: 1 },
+      ...{ seed: 0, sentences: true },
+    };
+    const text = 'The first sentence. The second one.';
+    const split = splitDocument(
+      { id: 'd1', source: '', path: '', title: '', metadata: {}, blocks: [{ headings: [], text }] },
+      { lang: 'en', langConfidence: 1 },
+    ).passages;
+    const none = await open(one, { passages });
+    await expect(computeRows(split, { ...recipe, encoder: none })).rejects.toMatchObject({
+      code: 'XQG_VECTOR_UNKNOWN',
+      details: { what: 'passage "d1#sentence#0" (en)' },
+    });
+    const ids = 'd1\nd1#sentence#0\nd1#sentence#1\n';
+    const spoken = await open({ 'a.npy': npy(ROWS, 2), 'a.txt': ids }, { passages });
+    const [row] = await computeRows(split, { ...recipe, encoder: spoken });
+    expect(row).toMatchObject({
+      vector: Float32Array.of(0.5, -1),
+      sentences: new Uint8Array(
+        Buffer.concat([
+          quantize(Float32Array.of(2, 0.25), 8),
+          quantize(Float32Array.of(3, -0.125), 8),
+        ]),
+      ),
+    });
+  });
+
   it('finds vectors by id, in any order', async () => {
     const encoder = await open(one, { passages });
     expect(await encoder.encodePassages(['d2', 'd1', 'd2'].map((id) => passage(id)))).toEqual(

@@ -13,7 +13,7 @@ import { ArtifactStore } from '../../src/evaluate/ranking/artifact-store.js';
 import { DRAWN_QUERIES, systemsNamed, TUNABLE_SYSTEMS } from '../../src/evaluate/systems.js';
 import { formatTuned, tune } from '../../src/evaluate/tune.js';
 import { type Grid, parametersOf, settingsOf } from '../../src/evaluate/tune-grid.js';
-import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
+import { SEARCH_DEFAULTS, searchDefaults } from '../../src/search/defaults.js';
 import { JavaScriptScanner } from '../../src/search/dense/javascript-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
 import { computedIndex } from '../support/computed-index.js';
@@ -62,7 +62,8 @@ async function measuredByEngine() {
   const index = await computedIndex([...poolOf(collection, 'en')], options);
   const { snapshot } = index;
   const { factors } = generator;
-  const engine = new SearchEngine({ ...index, encoder, scanner, factors });
+  const defaults = searchDefaults({}, null);
+  const engine = new SearchEngine({ ...index, encoder, scanner, factors, defaults });
   const [measure] = parseMeasures('MRR');
   const measured: { system: string; queryLang: string; value: number }[] = [];
   for (const queryLang of ['de', 'th']) {

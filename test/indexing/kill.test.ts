@@ -9,7 +9,8 @@ import { indexDocuments } from '../../src/indexing/build.js';
 import { digestIndex } from '../../src/indexing/digest.js';
 import { readManifest } from '../../src/indexing/manifest.js';
 import { openSnapshot } from '../../src/indexing/open.js';
-import { documentsOf, encoder, generator, upTo } from '../support/hashed-recipe.js';
+import { indexStatus } from '../../src/indexing/status.js';
+import { documentsOf, encoder, generator, upTo, withSentences } from '../support/hashed-recipe.js';
 
 const DOCUMENTS = 400;
 let root: string;
@@ -54,6 +55,7 @@ describe('an index whose writer is killed', () => {
     const whole = join(root, 'whole');
     expect(await outputOf(start(whole))).toMatch(/finished\n$/);
     const digest = await digestIndex(whole);
+    expect((await indexStatus(whole)).sentences!.count).toBeGreaterThan(DOCUMENTS);
 
     const dir = join(root, 'killed');
     const unfinished: boolean[] = [];
@@ -100,7 +102,10 @@ describe('a second writer', () => {
     const output = outputOf(child);
     await once(child.stdout!, 'data');
     child.kill('SIGSTOP');
-    const attempt = () => indexDocuments(dir, documentsOf(upTo(5)), { encoder, generator });
+    const attempt = () =>
+      indexDocuments(dir, documentsOf(upTo(5), withSentences), {
+        ...{ encoder, generator, sentences: true },
+      });
     await expect(attempt()).rejects.toMatchObject({
       code: 'XQG_INDEX_LOCKED',
       details: { pid: child.pid },

@@ -88,6 +88,30 @@ describe('the identity of an index', () => {
   });
 });
 
+describe('the sentences of an index', () => {
+  it('are encoded or not from its beginning', () => {
+    const spoken = { ...identity, sentences: true as const };
+    checkIdentity(dir, identity, { ...identity, sentences: undefined });
+    checkIdentity(dir, spoken, identity);
+    const refused = (index: IndexIdentity, own: object, details: object) =>
+      expect(() => checkIdentity(dir, index, own)).toThrow(
+        expect.objectContaining({ code: 'XQG_INDEX_SENTENCES', details: { dir, ...details } }),
+      );
+    refused(identity, spoken, {
+      index: 'has no vectors of sentences',
+      option: '--no-sentences',
+    });
+    refused(
+      spoken,
+      { ...identity, sentences: undefined },
+      {
+        index: 'has vectors of sentences',
+        option: '--sentences',
+      },
+    );
+  });
+});
+
 describe('errors of the disk', () => {
   it.each([
     [Object.assign(new Error('x'), { code: 'ENOSPC' }), 'XQG_DISK_FULL'],

@@ -32,6 +32,8 @@ const RATES: Rates = {
     matrix: 0.0001,
     ann: 0.001,
   },
+  encodesSentences: false,
+  secondsPerSentence: 0.005,
   secondsPerQuery: { generate: 0.1, encode: 0.01 },
   secondsPerExpectation: { sum: 0, part: 0 },
   parts: 0,
@@ -46,6 +48,7 @@ const PAPER = {
   passages: 18_000_000,
   queries: 5,
   languages: 7,
+  sentences: 0,
   encodesQueries: true,
   machine: MACHINE,
 };
@@ -71,6 +74,21 @@ describe('a plan', () => {
     expect(stages.find(({ stage }) => stage === 'generate')!.cost).toBeCloseTo(
       630e6 * 0.0001 + generate * 0.5,
     );
+  });
+
+  it('adds a second pass of the encoder, and its vectors, where sentences are encoded', () => {
+    const [without, with4] = [0, 4].map((sentences) => planOf({ ...PAPER, sentences }, RATES));
+    const bytes = 18e6 * 4 * (768 + 4);
+    expect(with4.stages.find(({ stage }) => stage === 'sentences')).toMatchObject({
+      hours: (18e6 * 4 * 0.005) / 3600,
+      diskBytes: bytes,
+    });
+    expect(without.stages.map(({ stage }) => stage)).not.toContain('sentences');
+    expect(with4.indexing.hours - without.indexing.hours).toBeCloseTo((18e6 * 4 * 0.005) / 3600);
+    // In rows, and beside the graph.
+    expect(with4.disk.keptBytes - without.disk.keptBytes).toBe(2 * bytes);
+    expect(with4.searchMemory.exactBytes - without.searchMemory.exactBytes).toBe(bytes);
+    expect(with4.searchMemory.annBytes).toBe(without.searchMemory.annBytes);
   });
 
   it('does not let the number of queries cost anything where their expectation is summed', () => {
@@ -112,6 +130,10 @@ describe('xqg plan', () => {
     const text = (await xqg(...asked, file)).stdout;
     expect(text).toContain('18,000,000 passages');
     expect(text).toContain('630,000,000 queries would take 1.9 TB');
+    expect(text).not.toContain('encode sentences');
+    const more = await xqg(...asked, file, '--sentences');
+    expect(more.stdout).toContain('of 100 words and 5 sentences');
+    expect(more.stdout).toMatch(/encode sentences +\d/);
   });
 
   it('names every problem of a rates file', async () => {

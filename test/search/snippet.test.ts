@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { termsOf } from '../../src/languages/analysis.js';
 import { openScanner } from '../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
-import { sentencesOf, snippetFinder } from '../../src/search/snippet.js';
+import { shortSentences, snippetFinder } from '../../src/search/snippet.js';
 import { memoryIndex } from '../support/memory-index.js';
 import { corpus, encoder } from '../support/random-corpus.js';
 import { TabledFactors } from '../support/tabled-factors.js';
@@ -60,7 +60,7 @@ describe('snippet', () => {
 describe('sentences', () => {
   it('are cut where they are too long, and lose only space', () => {
     const long = `${'word '.repeat(50)}end. Short one.`;
-    const pieces = sentencesOf(long, 'en', 60);
+    const pieces = shortSentences(long, 'en', 60);
     expect(pieces.every((piece) => piece.text.length <= 60)).toBe(true);
     expect(pieces.at(-1)!.text).toBe('Short one.');
     expect(pieces.map((piece) => piece.text).join(' ')).toBe(long);
@@ -69,12 +69,12 @@ describe('sentences', () => {
 
   it('are cut without spaces too, but not within a character', () => {
     const thai = 'ที่นี่'.repeat(40);
-    const pieces = sentencesOf(thai, 'th', 50);
+    const pieces = shortSentences(thai, 'th', 50);
     expect(pieces.map((piece) => piece.text).join('')).toBe(thai);
     expect(pieces.every((piece) => piece.text.length <= 50 && !/^\p{M}/u.test(piece.text))).toBe(
       true,
     );
     const faces = '😀'.repeat(40);
-    for (const piece of sentencesOf(faces, 'en', 25)) expect(piece.text).toMatch(/^(😀)+$/u);
+    for (const piece of shortSentences(faces, 'en', 25)) expect(piece.text).toMatch(/^(😀)+$/u);
   });
 });

@@ -3,6 +3,7 @@
  * an empty store.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { quantize, rowsOfBytes } from '../../src/store/quantize.js';
 import {
   COLUMNS,
   type IndexedPassage,
@@ -11,7 +12,18 @@ import {
   type StoreShape,
 } from '../../src/store/store.js';
 
-export const shape: StoreShape = { dim: 4, queryLanguages: ['bn', 'th'], sumBits: 8 };
+export const shape: StoreShape = {
+  dim: 4,
+  queryLanguages: ['bn', 'th'],
+  sumBits: 8,
+  sentences: true,
+};
+
+/** So many sentences of a passage, whose numbers are exact in 8 bits. */
+function sentencesOf(count: number): Uint8Array {
+  const vectors = Array.from({ length: count }, (_, i) => Float32Array.of(127, i, -i, 64));
+  return new Uint8Array(Buffer.concat(vectors.map((vector) => quantize(vector, 8))));
+}
 
 /** A passage whose values depend on its id; sums are exact in 8 bits. */
 export function passage(
@@ -34,6 +46,7 @@ export function passage(
     documentHash: `hash of ${documentId}`,
     vector: Float32Array.of(1, 0.5, -0.25, ordinal),
     sums: new Map([['th', Float32Array.of(127, -127, ordinal, 0)]]),
+    sentences: sentencesOf(2 + ordinal),
     own: { terms: ['a', 'text'], weights: Float32Array.of(2, 0.25) },
     pivot: { terms: ['right'], weights: Float32Array.of(0.5) },
     drawn: new Map([['bn', ['প্রশ্ন', 'দুই']]]),
@@ -69,6 +82,7 @@ export function passageStoreConformance(
         headings: [],
         metadata: {},
         sums: new Map(),
+        sentences: null,
         pivot: null,
         drawn: null,
         own: { terms: [], weights: new Float32Array(0) },
@@ -118,6 +132,20 @@ export function passageStoreConformance(
       ]);
       await expect(reader.take([8], ['id'])).rejects.toThrow(RangeError);
       expect(await reader.take([], ['id'])).toEqual([]);
+    });
+
+    it('say how many sentences they have', async () => {
+      await store.upsert([passage('a', 0), passage('a', 3), passage('b', 0, { sentences: null })]);
+      await store.upsert([passage('c', 1)]);
+      const reader = await store.snapshot();
+      const counts: number[] = [];
+      for await (const some of reader.sentenceCounts()) counts.push(...some);
+      expect(counts).toEqual([2, 5, 0, 3]);
+      const [row] = await reader.take([1], ['sentences']);
+      expect(rowsOfBytes(row.sentences, shape.dim)).toEqual({
+        scales: Float32Array.of(1, 1, 1, 1, 1),
+        steps: Int8Array.from([0, 1, 2, 3, 4].flatMap((i) => [127, i, -i, 64])),
+      });
     });
 
     it('have the same order in every scan after many small writes', async () => {
@@ -174,6 +202,12 @@ export function passageStoreConformance(
         'a sum of an unknown language',
         { sums: new Map([['ja', new Float32Array(4)]]) },
         'XQG_UNKNOWN_LANGUAGE',
+      ],
+      ['a sentence of another length', { sentences: new Uint8Array(17) }, 'XQG_VECTOR_LENGTH'],
+      [
+        'a sentence without a number',
+        { sentences: Uint8Array.of(0, 0, 0xc0, 0x7f, 1, 1, 1, 1) },
+        'XQG_VECTOR_NOT_FINITE',
       ],
       ['an id that is there twice', { id: 'good#0' }, 'XQG_DUPLICATE_PASSAGE'],
     ] as const)('%s, and nothing is written', async (_, changes, code) => {

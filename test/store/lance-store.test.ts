@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LanceStore } from '../../src/store/lance/lance-store.js';
+import { COLUMNS } from '../../src/store/store.js';
 import { passage, passageStoreConformance, shape } from './conformance.js';
 
 let root: string;
@@ -35,6 +36,25 @@ describe('the Lance store', () => {
     const again = await LanceStore.create(dir, shape);
     expect(await (await again.snapshot()).count()).toBe(1);
     again.close();
+  });
+
+  it('of an index without sentences has none, and takes none', async () => {
+    const dir = join(root, 'silent');
+    const { sentences: _, ...silent } = shape;
+    const made = await LanceStore.create(dir, silent);
+    await made.upsert([passage('a', 0, { sentences: null })]);
+    await expect(made.upsert([passage('b')])).rejects.toMatchObject({ code: 'XQG_VECTOR_LENGTH' });
+    made.close();
+    const store = await LanceStore.open(dir);
+    const reader = await store.snapshot();
+    for await (const rows of reader.scan(COLUMNS))
+      expect(rows).toEqual([passage('a', 0, { sentences: null })]);
+    for await (const counts of reader.sentenceCounts()) expect(counts).toEqual([0]);
+    expect(await reader.take([0], ['sentences'])).toEqual([{ sentences: null }]);
+    await store.purge();
+    for await (const rows of (await store.snapshot()).scan(['sentences']))
+      expect(rows).toEqual([{ sentences: null }]);
+    store.close();
   });
 
   it('stores sums in 16 bits if requested', async () => {

@@ -112,6 +112,18 @@ export async function* documentsOf(
   for (const number of numbers) yield documentOf(number, changed(number));
 }
 
+/** For `documentsOf`: 0 to 4 more sentences in every passage. */
+export function withSentences(number: number): Partial<SourceDocument> {
+  const sentence = (i: number): string =>
+    `${WORDS[(number + i) % WORDS.length].toUpperCase()} is sentence ${i} of document ${number}.`;
+  return {
+    blocks: documentOf(number).blocks.map(({ headings, text }) => ({
+      headings,
+      text: [text, ...Array.from({ length: number % 5 }, (_, i) => sentence(i))].join(' '),
+    })),
+  };
+}
+
 export function upTo(n: number): number[] {
   return Array.from({ length: n }, (_, i) => i);
 }

@@ -73,8 +73,9 @@ describeWithOpenSearch('an index in OpenSearch', () => {
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'xqg-os-'));
     spec = newStoreSpec();
-    embedded = await openIndex(join(root, 'embedded'), { create: true });
-    stored = await openIndex(join(root, 'stored'), { create: true, store: spec });
+    const options = { create: true, sentences: true };
+    embedded = await openIndex(join(root, 'embedded'), options);
+    stored = await openIndex(join(root, 'stored'), { ...options, store: spec });
     for (const index of [embedded, stored]) await index.add(documents);
   });
   afterAll(async () => {
@@ -282,6 +283,12 @@ describeWithOpenSearch('an index in OpenSearch', () => {
       await sameAnswers({ mode: 'lexical' });
       expect((await stored.status()).passages).toBe(97);
     });
+  });
+
+  it('has the sentences of the embedded one', async () => {
+    const [here, there] = [await embedded.status(), await stored.status()];
+    expect(here.sentences!.count).toBeGreaterThan(here.passages);
+    expect(there.sentences).toEqual(here.sentences);
   });
 
   it('is copied there and back, also when interrupted, with the same digest', async () => {

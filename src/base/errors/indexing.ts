@@ -25,6 +25,11 @@ export const indexingErrors = {
     remedy:
       'Give the one of the index (xqg status names it), or index again: xqg index PATH --index OTHER_DIR',
   },
+  XQG_INDEX_SENTENCES: {
+    message: 'The index in {dir} {index}, but the opposite was asked for.',
+    remedy:
+      'Leave the option out, or give {option}: an index keeps what it began with. To change it, index again: xqg index PATH --index OTHER_DIR',
+  },
   XQG_INDEX_LOCKED: {
     message: 'Process {pid} on {host} is writing to the index in {dir}.',
     remedy: 'Wait until it has ended. If no such process is running there, delete {file}',

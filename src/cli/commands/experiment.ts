@@ -85,7 +85,7 @@ export const registerExperiment: Register = (parent, act) => {
             await mkdir(folder, { recursive: true });
             await writeFolder(folder, finished.results, report, finished.runs);
             progress.stop();
-            if (context.json) context.printJson(resultsJson(finished.results, report.answer));
+            if (context.json) context.printJson(resultsJson(finished.results, report));
             else context.print(report.answer.sentences.join('\n'));
             context.say(`Report: ${join(folder, 'report.html')}`);
           } finally {

@@ -33,6 +33,7 @@ const options = z.object({
   ...encoderOptions,
   encodeQueries: z.boolean().optional(),
   lexicalQueries: z.boolean().default(false),
+  sentences: z.boolean().optional(),
   generator: z.string().optional(),
   prompt: z.string().optional(),
   keep: z.string().optional(),
@@ -109,6 +110,11 @@ export const registerIndex: Register = (parent, act) => {
       '--lexical-queries',
       'generated queries serve the lexical leg alone: none is encoded (default of e5)',
     )
+    .option(
+      '--sentences',
+      'encode the sentences of passages too, each alone, so that a passage is found by its best one (default: for neural encoders of this machine)',
+    )
+    .option('--no-sentences', 'encode passages alone: quicker, and smaller')
     .option('--max-tokens <n>', 'longest passage, in words (default: 200)')
     .option('--memory <size>', 'memory for what waits to be written, e.g. 512MB (default: 256MB)')
     .option(
@@ -157,6 +163,7 @@ export const registerIndex: Register = (parent, act) => {
           encoder: given.encoder,
           encoderOptions: givenEncoder(given, context),
           encodeQueries: given.lexicalQueries ? false : given.encodeQueries,
+          sentences: given.sentences,
         });
         reportGlossary(context, index);
         await reportWork(context, index, paths);
@@ -286,11 +293,15 @@ async function reportWork(
   const { encodingWork } = await import('../../plan/estimate.js');
   const work = await encodingWork(index, paths);
   if (work === null) return;
-  const { passages, languages, queriesEach, encodings, hours, tokensPerSecond, cost } = work;
-  const each =
-    queriesEach === 0
-      ? ''
-      : `, each with generated queries in ${count(languages, 'language')} (${count(queriesEach)})`;
+  const { passages, languages, queriesEach, sentencesEach, encodings } = work;
+  const { hours, tokensPerSecond, cost } = work;
+  const parts = [
+    ...(sentencesEach === 0 ? [] : [`about ${count(sentencesEach, 'sentence')}`]),
+    ...(queriesEach === 0
+      ? []
+      : [`generated queries in ${count(languages, 'language')} (${count(queriesEach)})`]),
+  ];
+  const each = parts.length === 0 ? '' : `, each with ${parts.join(' and ')}`;
   const rate =
     tokensPerSecond === null ? '' : ` at ${count(Math.round(tokensPerSecond), 'token')} a second`;
   context.say(
@@ -298,9 +309,11 @@ async function reportWork(
   );
   if (hours > SLOW_HOURS && cost === null)
     context.say('--encoder static is much quicker, and finds less');
+  if (sentencesEach > 0 && hours > SLOW_HOURS)
+    context.say('--no-sentences leaves the sentences out: passages are then ranked as a whole');
   if (queriesEach > 0)
     context.say(
-      '--lexical-queries leaves the generated queries to the lexical leg: one encoding a passage',
+      '--lexical-queries leaves the generated queries to the lexical leg: none of them is encoded',
     );
 }
 

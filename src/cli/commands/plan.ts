@@ -33,6 +33,7 @@ const options = z.object({
   queries: whole(1).optional(),
   queryLangs: z.string().optional(),
   words: whole(1).optional(),
+  sentences: z.boolean().optional(),
   pack: z.string().optional(),
   generator: z.string().optional(),
   encodeQueries: z.boolean().optional(),
@@ -56,6 +57,8 @@ export const registerPlan: Register = (parent, act) => {
       'languages of the generated queries, or how many (default: all of the pack)',
     )
     .option('--words <n>', 'words of a passage (default: 100)')
+    .option('--sentences', 'sentences are encoded too (default: as xqg index does)')
+    .option('--no-sentences', 'passages are encoded alone')
     .option('--pack <pack>', 'name or folder of a pack (default: base)')
     .option(
       '--generator <spec>',
@@ -80,6 +83,7 @@ export const registerPlan: Register = (parent, act) => {
           queries: given.queries,
           queryLanguages: queryLanguages(given.queryLangs),
           words: given.words,
+          sentences: given.sentences,
           pack: given.pack,
           generator: given.generator === 'none' ? null : given.generator,
           encodeQueries: given.encodeQueries,
@@ -117,6 +121,7 @@ const QUIET = 0.6;
 const STAGES: Record<StageName, string> = {
   generate: 'generate queries',
   encode: 'encode passages',
+  sentences: 'encode sentences',
   augment: 'sum their vectors',
   write: 'write rows',
   join: 'join pieces',
@@ -141,7 +146,7 @@ function describe({ plan, rates, source }: PlannedIndex): string {
   ]);
   const each = `${request.queries} queries in ${count(request.languages, 'language')}`;
   const lines = [
-    `${count(request.passages, 'passage')} of ${identity.words} words, ${each}, ${dim} dimensions`,
+    `${count(request.passages, 'passage')} of ${identity.words} words${sentencesText(request)}, ${each}, ${dim} dimensions`,
     `${identity.encoder.split(' ')[0]}, generator ${identity.generator?.split(' ')[0] ?? 'none'}`,
     '',
     table,
@@ -161,6 +166,10 @@ function describe({ plan, rates, source }: PlannedIndex): string {
     ...plan.lacks,
   ];
   return lines.join('\n');
+}
+
+function sentencesText({ sentences }: Plan['request']): string {
+  return sentences === 0 ? '' : ` and ${count(sentences, 'sentence')}`;
 }
 
 /** From here on a plan names the encoder that takes no time. */

@@ -93,6 +93,7 @@ function describe(dir: string, { manifest, ...status }: IndexStatus): string {
       'queries',
       `${identity.queriesPerLanguage} for each passage in ${identity.queryLanguages.join(' ') || 'no language'}`,
     ],
+    ['sentences', sentencesText(status.sentences)],
     ['ann', annText(status.ann)],
     ['made by', `xqg ${tool.version}, Node ${tool.node}, ICU ${identity.icu}`],
     ['updated', manifest.updated],
@@ -115,6 +116,12 @@ function stateText({ status, done, expected, failed }: IndexStatus['manifest']['
   if (status === 'complete') return `complete${failures}`;
   const of = expected === null ? '' : ` of ${count(expected)}`;
   return `not finished: ${count(done)}${of} documents done${failures}; run the same xqg index again`;
+}
+
+function sentencesText(sentences: IndexStatus['sentences']): string {
+  if (sentences === null) return 'not encoded';
+  const bytes = size(Math.round(sentences.bytesPerPassage));
+  return `${count(sentences.count)} encoded, ${bytes} a passage`;
 }
 
 function annText(ann: IndexStatus['ann']): string {

@@ -4,12 +4,13 @@
  * Graphs with dynamic quantization take their scale from the whole batch, so in them a text's
  * neighbors would change its vector by far more than rounding.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { XqgError } from '../../base/errors.js';
 import { hashFiles, modelJson, tokenizerFile } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
+import { CENTROIDS_FILE, type LanguageCentroids, readCentroids } from '../centroids.js';
 import type { Encoder, EncoderIdentity, PassageText, QueryText } from '../encoder.js';
 import type { CardFields, Dtype, ModelCard } from './card.js';
 import { chooseGraph, readCard } from './known-cards.js';
@@ -40,6 +41,7 @@ export class NeuralEncoder implements Encoder {
   readonly identity: EncoderIdentity;
   readonly card: ModelCard;
   readonly model: FoundModel;
+  readonly centroids: LanguageCentroids | undefined;
   readonly #threads: EncoderThreads;
   #tokens = 0;
   #cut = 0;
@@ -49,11 +51,13 @@ export class NeuralEncoder implements Encoder {
     card: ModelCard,
     identity: EncoderIdentity,
     threads: EncoderThreads,
+    centroids: LanguageCentroids | undefined,
   ) {
     this.model = model;
     this.card = card;
     this.identity = identity;
     this.#threads = threads;
+    this.centroids = centroids;
   }
 
   /**
@@ -74,14 +78,16 @@ export class NeuralEncoder implements Encoder {
         opened.run({ texts: ['a'], pooling, normalize, longest: card.queryTokens }),
         hashFiles(model.folder, [file, tokenizer]),
       ]);
+      const dim = probe.vectors.length;
+      const centroids = await centroidsOf(model.folder, dim);
       const identity: EncoderIdentity = {
         name: `neural/${model.name.split('/').at(-1)}`,
-        dim: probe.vectors.length,
+        dim,
         weights,
         unitLength: normalize,
-        settings: { ...card },
+        settings: { ...card, ...(centroids && { centroids: centroids.sha256 }) },
       };
-      return new NeuralEncoder(model, card, identity, opened);
+      return new NeuralEncoder(model, card, identity, opened, centroids);
     } catch (error) {
       await opened.close();
       throw error;
@@ -171,4 +177,10 @@ function defaultThreads(): number {
 /** True for a graph in which a text's neighbors change its vector: such texts are run alone. */
 export function takesScaleOfBatch(graph: string): boolean {
   return readFileSync(graph).includes(DYNAMIC_QUANTIZATION);
+}
+
+/** Those that lie in the folder of the model. */
+async function centroidsOf(folder: string, dim: number): Promise<LanguageCentroids | undefined> {
+  const file = join(folder, CENTROIDS_FILE);
+  return existsSync(file) ? readCentroids(file, dim) : undefined;
 }

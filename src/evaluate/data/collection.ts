@@ -124,6 +124,23 @@ export function testCollectionOf(
   return { name, queries, qrels, passages: () => poolOf(collection, passageLang), sources, notes };
 }
 
+/** Without the passages that do not pass, and without judgments of them. */
+export function withPassages(collection: Collection, pass: (id: string) => boolean): Collection {
+  const parts = [...collection.parts].map(([lang, { passages, questions, qrels }]) => {
+    const judged = [...qrels].map(
+      ([question, judgments]) =>
+        [question, new Map([...judgments].filter(([id]) => pass(id)))] as const,
+    );
+    const part: LanguagePart = {
+      passages: passages.filter(({ id }) => pass(id)),
+      questions,
+      qrels: new Map(judged.filter(([, judgments]) => judgments.size > 0)),
+    };
+    return [lang, part] as const;
+  });
+  return { ...collection, parts: new Map(parts) };
+}
+
 /** The passages of a language, or of ALL_LANGUAGES with the ids of `pooledId`. */
 export function* poolOf({ parts }: Collection, passageLang: string): Generator<EvaluationPassage> {
   if (passageLang !== ALL_LANGUAGES) return yield* parts.get(passageLang)!.passages;

@@ -7,6 +7,8 @@ import type { z } from 'zod';
 import type { Encoder } from '../../encode/encoder.js';
 import type { Generator } from '../../generate/generator.js';
 import type { LanguageMeans } from '../ranking/language-means.js';
+import type { TunableSystem } from '../tune.js';
+import type { Settings } from '../tune-grid.js';
 import type { Variant } from './variant.js';
 
 /** One place on a condition's axis. */
@@ -29,6 +31,8 @@ export interface PairingContext {
   readonly means: LanguageMeans;
   /** Drawn queries a passage and language that are stored. */
   readonly drawn: number;
+  /** What tuning chose, by the name of a system without what tuning adds. Absent: nothing. */
+  readonly tuned?: ReadonlyMap<string, Settings>;
 }
 
 /** The systems that an experiment is about. */
@@ -79,8 +83,8 @@ interface Definition<Values, Resource> {
   /** Title and note of its tables. */
   readonly title: string;
   readonly note: string;
-  /** Default: the plain system, without queries. */
-  readonly comparison?: Comparison;
+  /** One or more, each with tables of its own. Default: the plain system, without queries. */
+  readonly comparisons?: readonly Comparison[];
   /** True: its tables also have the systems without generated queries. Default false. */
   readonly showsPlain?: boolean;
   readonly curve?: Curve;
@@ -89,6 +93,8 @@ interface Definition<Values, Resource> {
   close?(resource: Resource): Promise<void>;
   /** Drawn queries a passage and language that its points need. Default 0. */
   drawnQueries?(values: Resource): number;
+  /** What is tuned besides a system that is tuned, with the same candidates. Default nothing. */
+  tunedWith?(system: TunableSystem, values: Resource): readonly TunableSystem[];
   appliesTo(base: Variant, selection: Selection): boolean;
   points(base: Variant, values: Resource, context: PairingContext): readonly Point[];
   /** What a reader should know, e.g. points that are left out for this encoder. */
@@ -100,7 +106,7 @@ export interface Condition
     Definition<unknown, unknown>,
     'key' | 'schema' | 'example' | 'title' | 'note' | 'curve'
   > {
-  readonly comparison: Comparison;
+  readonly comparisons: readonly Comparison[];
   readonly showsPlain: boolean;
   /** @param values of `schema` */
   open(values: unknown, opening: Opening): Promise<OpenCondition>;
@@ -109,6 +115,7 @@ export interface Condition
 /** A condition with the values of a file. */
 export interface OpenCondition {
   readonly drawnQueries: number;
+  tunedWith(system: TunableSystem): readonly TunableSystem[];
   variants(
     systems: readonly Variant[],
     selection: Selection,
@@ -118,21 +125,22 @@ export interface OpenCondition {
   close(): Promise<void>;
 }
 
-const WITHOUT_QUERIES: Comparison = { with: 'plain', label: 'without queries' };
+export const WITHOUT_QUERIES: Comparison = { with: 'plain', label: 'without queries' };
 
 export function defineCondition<Values, Resource = Values>(
   definition: Definition<Values, Resource>,
 ): Condition {
   const { key, schema, example, title, note, curve } = definition;
-  const { comparison = WITHOUT_QUERIES, showsPlain = false } = definition;
+  const { comparisons = [WITHOUT_QUERIES], showsPlain = false } = definition;
   return {
-    ...{ key, schema, example, title, note, curve, comparison, showsPlain },
+    ...{ key, schema, example, title, note, curve, comparisons, showsPlain },
     open: async (values, opening) => {
       const resource = definition.open
         ? await definition.open(values as Values, opening)
         : (values as unknown as Resource);
       return {
         drawnQueries: definition.drawnQueries?.(resource) ?? 0,
+        tunedWith: (system) => definition.tunedWith?.(system, resource) ?? [],
         variants: (systems, selection, context) =>
           systems
             .filter((base) => definition.appliesTo(base, selection))

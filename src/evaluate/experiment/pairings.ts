@@ -1,7 +1,7 @@
 /** Encoders with generators, each with its tuned settings and its variants. */
-import { hasDistribution } from '../../generate/generator.js';
 import type { Collection } from '../data/collection.js';
 import type { ArtifactStore } from '../ranking/artifact-store.js';
+import { tunable } from '../tune.js';
 import type { OpenCondition, PairingContext } from './condition.js';
 import type { TuningRecord } from './measurement.js';
 import type { ExperimentRecipes } from './recipe.js';
@@ -38,14 +38,15 @@ export async function preparePairings(
   const notes: string[] = [];
   const pairings: Pairing[] = [];
   for (const context of contextsOf(recipes, conditions)) {
-    const record = tuningData && (await tuningOf(context, tuningData, recipes.scanner, options));
+    const record =
+      tuningData && (await tuningOf(context, conditions, tuningData, recipes.scanner, options));
     if (record) tuning.push(record);
     const tuned = new Map(record?.systems.map(({ system, settings }) => [system, settings]));
     notes.push(
       ...notesOf(context, tuningData !== null && !record),
       ...conditions.flatMap((condition) => condition.notes(context)),
     );
-    pairings.push({ ...context, variants: variantsOf(spec, conditions, context, tuned) });
+    pairings.push({ ...context, variants: variantsOf(spec, conditions, { ...context, tuned }) });
   }
   return { pairings, tuning, notes: [...new Set(notes)] };
 }
@@ -62,17 +63,19 @@ function* contextsOf(
   }
 }
 
-/** null: the generator has no probabilities, which tuning needs. */
+/** null: the generator has no queries for what is tuned on. */
 async function tuningOf(
   { encoderName, generatorName, encoder, generator }: PairingContext,
+  conditions: readonly OpenCondition[],
   collection: Collection,
   scanner: ExperimentRecipes['scanner'],
   { spec, store, signal, tell = () => {} }: PairingOptions,
 ): Promise<TuningRecord | null> {
-  if (!hasDistribution(generator)) return null;
   const tune = spec.tune!;
+  const { parts } = tunable({ collection, generator });
+  if ([...parts.values()].every(({ passages }) => passages.length === 0)) return null;
   const systems = await tuneSystems({
-    ...{ collection, tune, spec, encoder, generator, scanner, store },
+    ...{ collection, tune, spec, conditions, encoder, generator, scanner, store },
     progress: (step, done, total) => {
       signal?.throwIfAborted();
       tell(`tuning ${step} on ${collection.name}`, done, total);
@@ -96,7 +99,7 @@ function notesOf(
   const notes: string[] = [];
   if (cannotTune)
     notes.push(
-      `${encoderName} with ${generatorName} has no probabilities to tune with: its defaults are used`,
+      `${generatorName} has no queries for the passages that are tuned on: with ${encoderName} it has its defaults`,
     );
   if (!encoder.identity.unitLength)
     notes.push(

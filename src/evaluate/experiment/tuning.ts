@@ -3,16 +3,17 @@
  * candidates for the parameters that it has. Kept in the store with everything that was tried.
  */
 import type { Encoder } from '../../encode/encoder.js';
-import type { DistributionGenerator } from '../../generate/generator.js';
+import type { Generator } from '../../generate/generator.js';
 import type { Scanner } from '../../search/dense/scanner.js';
 import type { Collection } from '../data/collection.js';
 import type { ArtifactStore, Identity } from '../ranking/artifact-store.js';
 import { codeIdentity, RANKING_CODE } from '../ranking/code-identity.js';
 import { TUNABLE_SYSTEMS } from '../systems.js';
-import { tune } from '../tune.js';
+import { type TunableSystem, tune } from '../tune.js';
 import { type Grid, parametersOf, type Settings } from '../tune-grid.js';
+import type { OpenCondition } from './condition.js';
 import type { ExperimentSpec, TuneSpec } from './spec.js';
-import { measuredSystems, untunedName } from './systems.js';
+import { isTuned, measuredSystems, untunedName } from './systems.js';
 
 /** What was tried for one system, and what was best. */
 export interface TunedSystem {
@@ -32,8 +33,9 @@ export interface TuningOptions {
   readonly collection: Collection;
   readonly tune: TuneSpec;
   readonly spec: ExperimentSpec;
+  readonly conditions: readonly OpenCondition[];
   readonly encoder: Encoder;
-  readonly generator: DistributionGenerator;
+  readonly generator: Generator;
   readonly scanner: Scanner;
   readonly store: ArtifactStore;
   readonly progress: (step: string, done: number, total: number) => void;
@@ -43,6 +45,7 @@ function tuningIdentity({
   collection,
   tune,
   spec,
+  conditions,
   encoder,
   generator,
 }: Omit<TuningOptions, 'progress'>): Identity {
@@ -50,7 +53,7 @@ function tuningIdentity({
   return {
     data: collection.sources,
     on: { on, half, unit, setting, langs: langs ?? null, metric, alpha, denseWeight },
-    systems: tunable(spec).map(({ name }) => name),
+    systems: tunable(spec, conditions).map(({ name, control }) => [name, control ?? null]),
     encoder: encoder.identity,
     generator: generator.identity,
     code: codeIdentity([...RANKING_CODE, 'evaluate/tune']),
@@ -59,10 +62,10 @@ function tuningIdentity({
 
 /** By system; systems without parameters among the candidates have one setting. */
 export function tuneSystems(options: TuningOptions): Promise<TunedSystem[]> {
-  const { collection, spec, encoder, generator, scanner, store, progress } = options;
+  const { collection, spec, conditions, encoder, generator, scanner, store, progress } = options;
   const grid: Grid = { alpha: options.tune.alpha, denseWeight: options.tune['dense-weight'] };
   return store.json('tuning', tuningIdentity(options), async () => {
-    const systems = tunable(spec);
+    const systems = tunable(spec, conditions);
     const tuned = await tune(
       {
         collection,
@@ -98,7 +101,14 @@ export function tuneSystems(options: TuningOptions): Promise<TunedSystem[]> {
   });
 }
 
-function tunable(spec: ExperimentSpec) {
-  const measured = measuredSystems(spec).map(untunedName);
-  return TUNABLE_SYSTEMS.filter(({ name }) => measured.includes(name));
+function tunable(spec: ExperimentSpec, conditions: readonly OpenCondition[]): TunableSystem[] {
+  const measured = measuredSystems(spec);
+  const names = measured.map(untunedName);
+  const systems = TUNABLE_SYSTEMS.filter(({ name }) => names.includes(name));
+  const varied = spec.conditions.of ?? [spec.primary.system];
+  const variedAndTuned = measured.filter((each) => isTuned(each) && varied.includes(each.name));
+  const controls = systems
+    .filter(({ name }) => variedAndTuned.some((each) => untunedName(each) === name))
+    .flatMap((system) => conditions.flatMap((condition) => condition.tunedWith(system)));
+  return [...systems, ...controls];
 }

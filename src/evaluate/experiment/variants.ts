@@ -1,11 +1,11 @@
 /** The variants of an experiment: every system, and every point of every condition. */
 import { alphaEffective, PROFILES } from '../../augment/profiles.js';
-import { hasDistribution } from '../../generate/generator.js';
+import { encodesSentences } from '../../augment/tuned.js';
 import { searchDefaults } from '../../search/defaults.js';
 import { EXPECTED_QUERIES } from '../ranking/block.js';
-import type { SumSource } from '../ranking/pool.js';
-import { DRAWN_QUERIES, type System } from '../systems.js';
-import { defaultsWith, type Settings } from '../tune-grid.js';
+import { sourceOf } from '../ranking/system-settings.js';
+import type { System } from '../systems.js';
+import { defaultsWith } from '../tune-grid.js';
 import type { OpenCondition, PairingContext, Selection } from './condition.js';
 import type { ExperimentSpec } from './spec.js';
 import { isTuned, measuredSystems, plainNameOf, untunedName } from './systems.js';
@@ -25,29 +25,13 @@ export function drawnQueriesOf(
   );
 }
 
-/**
- * True if the encoder can take the generator's expectation; else drawn queries stand for it.
- */
-function takesExpectation({
-  encoder,
-  generator,
-}: Pick<PairingContext, 'encoder' | 'generator'>): boolean {
-  return hasDistribution(generator) && encoder.bags !== undefined;
-}
-
-/**
- * All variants: the systems, then the conditions in the order of their documentation.
- * @param tuned settings by system, of those that were tuned
- */
+/** All variants: the systems, then the conditions in the order of their documentation. */
 export function variantsOf(
   spec: ExperimentSpec,
   conditions: readonly OpenCondition[],
   context: PairingContext,
-  tuned: ReadonlyMap<string, Settings>,
 ): Variant[] {
-  const systems = measuredSystems(spec).map((system) =>
-    systemVariant(system, spec, context, tuned),
-  );
+  const systems = measuredSystems(spec).map((system) => systemVariant(system, spec, context));
   const { baseline, system } = spec.primary;
   const of = spec.conditions.of ?? [system];
   const compared = [baseline, system, ...of];
@@ -66,13 +50,12 @@ function systemVariant(
   system: System,
   spec: Pick<ExperimentSpec, 'alpha'>,
   context: PairingContext,
-  tuned: ReadonlyMap<string, Settings>,
 ): Variant {
-  const { encoder, generator } = context;
-  const source = sourceOf(system, context);
+  const { encoder, generator, tuned } = context;
+  const source = sourceOf(system, encoder, generator, context.drawn);
   const usual = searchDefaults(encoder, generator);
-  const settings = isTuned(system) ? tuned.get(untunedName(system)) : undefined;
-  const defaults = settings === undefined ? usual : defaultsWith(system, settings);
+  const settings = isTuned(system) ? tuned?.get(untunedName(system)) : undefined;
+  const defaults = settings === undefined ? usual : defaultsWith(system, settings, usual);
   const profile = encoder.identity.unitLength
     ? defaults.profile.unitLength
     : defaults.profile.anyLength;
@@ -92,18 +75,10 @@ function systemVariant(
     source,
     defaults,
     feedback: null,
+    sentenceWeight: encodesSentences(encoder) ? null : 0,
+    centering: true,
     topN: null,
     further: null,
     questions: null,
   };
-}
-
-/** The queries of an index: the generator's expectation, else as many as it draws there or has. */
-function sourceOf({ drawn: isDrawn }: System, context: PairingContext): SumSource {
-  const { generator, drawn } = context;
-  const usual = generator.queriesPerLanguage ?? DRAWN_QUERIES;
-  const queries = takesExpectation(context) && !isDrawn ? 'expected' : usual;
-  // Whatever the encoder takes, the lexical leg of an index reads the generator's tables.
-  const terms = hasDistribution(generator) && !isDrawn ? 'expected' : 'drawn';
-  return { queries, terms, dropBelow: 0, means: 'none', drawn };
 }

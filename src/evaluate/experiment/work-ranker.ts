@@ -92,7 +92,7 @@ export class WorkRanker {
     const pool = this.#pool(plan, pairing);
     const { encoder, generator } = pairing;
     const ranker = new Ranker(pool, {
-      encoder: encoder.identity,
+      encoder,
       generator,
       scanner: this.#recipe.scanner,
       queryLanguages: generator.languages,

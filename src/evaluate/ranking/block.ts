@@ -5,16 +5,24 @@
  * experiment needs them to vary their number and to filter them.)
  */
 import { createHash } from 'node:crypto';
+import { passageSentences } from '../../corpus/sentences.js';
 import { type Encoder, generatedQueryId } from '../../encode/encoder.js';
-import type { Generator } from '../../generate/generator.js';
+import { type Generator, writesIn } from '../../generate/generator.js';
 import { ExpectedQueries } from '../../indexing/expected-queries.js';
 import { passageBag } from '../../languages/bags.js';
 import type { TermBag } from '../../languages/terms.js';
-import { quantizedBytes, quantizeInto } from '../../store/quantize.js';
+import {
+  type QuantizedRows,
+  quantize,
+  quantizedBytes,
+  quantizeInto,
+  rowsOfBytes,
+} from '../../store/quantize.js';
 import type { EvaluationPassage } from '../data/collection.js';
 import { DRAWN_QUERIES } from '../systems.js';
 import type { ArtifactStore, Identity } from './artifact-store.js';
 import { codeIdentity, ENCODING_CODE } from './code-identity.js';
+import type { GeneralText } from './query-control.js';
 
 /** Bits of a number of a sum, as an index stores it. */
 export const SUM_BITS = 8;
@@ -41,7 +49,7 @@ export interface BlockRecipe {
 /** Drawn queries of every passage in one language. */
 export interface DrawnQueries {
   /**
-   * By row: none if the passage is in that language or the generator writes nothing for it.
+   * By row: none if the generator writes nothing for the passage, as in its own language.
    */
   readonly texts: readonly (readonly string[])[];
   /** (n + 1) Index of a row's first query among all; the last entry is their number. */
@@ -96,6 +104,13 @@ class PassageDigest {
   }
 }
 
+/** Sentences of all passages, in order. */
+export interface QuantizedSentences {
+  /** (n) sentences by passage; 0 where it is one sentence. */
+  readonly counts: Uint32Array;
+  readonly rows: QuantizedRows;
+}
+
 /** What the lexical leg reads of a passage, before drawn queries. */
 export interface LexicalPassage {
   readonly lang: string;
@@ -132,6 +147,11 @@ export class Block {
     return this.#recipe.encoder.identity.dim;
   }
 
+  /** Of drawn queries. */
+  get seed(): number {
+    return this.#recipe.seed;
+  }
+
   /** (n x dim), row-major */
   vectors(): Promise<Float32Array> {
     const { encoder, store } = this.#recipe;
@@ -141,6 +161,35 @@ export class Block {
         vectors.set(await encoder.encodePassages(passages), first * this.dim);
       return vectors;
     });
+  }
+
+  /** Vectors of the sentences of the passages, as an index stores them. */
+  async sentences(): Promise<QuantizedSentences> {
+    const { encoder, store } = this.#recipe;
+    const bytes = await store.bytes('sentences', this.#encoding(), async () => {
+      const counts = new Uint32Array(this.size);
+      const cells: Uint8Array[] = [];
+      for await (const { first, passages } of this.#batches()) {
+        const texts = passages.flatMap(({ text, lang }, i) => {
+          const sentences = passageSentences(text, lang);
+          counts[first + i] = sentences.length;
+          return sentences.map(({ start, end }) => ({
+            title: '',
+            text: text.slice(start, end),
+            lang,
+          }));
+        });
+        for (let from = 0; from < texts.length; from += BATCH) {
+          this.#recipe.signal?.throwIfAborted();
+          const vectors = await encoder.encodePassages(texts.slice(from, from + BATCH));
+          for (let at = 0; at < vectors.length; at += this.dim)
+            cells.push(quantize(vectors.subarray(at, at + this.dim), 8));
+        }
+      }
+      return Buffer.concat([new Uint8Array(counts.buffer), ...cells]);
+    });
+    const counts = new Uint32Array(bytes.buffer, bytes.byteOffset, this.size);
+    return { counts, rows: rowsOfBytes(bytes.subarray(counts.byteLength), this.dim) };
   }
 
   /**
@@ -184,10 +233,11 @@ export class Block {
     const texts = await store.json('queries', this.#drawing(lang, n), async () => {
       const all: (readonly string[])[] = [];
       for await (const { passages } of this.#batches()) {
-        const others = passages.filter((passage) => passage.lang !== lang);
-        const drawn = others.length > 0 ? await generator.draw(others, lang, n, seed) : [];
+        const writes = (passage: EvaluationPassage) => writesIn(generator, lang, passage.lang);
+        const some = passages.filter(writes);
+        const drawn = some.length > 0 ? await generator.draw(some, lang, n, seed) : [];
         let next = 0;
-        for (const passage of passages) all.push(passage.lang === lang ? [] : drawn[next++]);
+        for (const passage of passages) all.push(writes(passage) ? drawn[next++] : []);
       }
       return all;
     });
@@ -219,6 +269,24 @@ export class Block {
         vectors.set(await encoder.encodeQueries(some), from * this.dim);
       }
       return vectors;
+    });
+  }
+
+  /** (dim): the mean of the texts in `lang`, encoded as queries are; zero where there are none. */
+  textMean(general: GeneralText, lang: string): Promise<Float32Array> {
+    const { encoder, store } = this.#recipe;
+    const code = codeIdentity(ENCODING_CODE);
+    const identity = { encoder: encoder.identity, code, lang, text: general.toJSON() };
+    return store.floats('text-means', identity, async () => {
+      const languages = [{ lang, weight: 1 }];
+      const texts = (general.texts.get(lang) ?? []).map((text) => ({ text, languages }));
+      const sum = new Float64Array(this.dim);
+      for (let from = 0; from < texts.length; from += BATCH) {
+        this.#recipe.signal?.throwIfAborted();
+        const vectors = await encoder.encodeQueries(texts.slice(from, from + BATCH));
+        for (let i = 0; i < vectors.length; i++) sum[i % this.dim] += vectors[i];
+      }
+      return Float32Array.from(sum, (value) => value / Math.max(1, texts.length));
     });
   }
 

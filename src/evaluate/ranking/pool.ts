@@ -6,14 +6,24 @@
 
 import { LexicalSegment } from '../../indexing/lexical/segment.js';
 import { SegmentBuilder } from '../../indexing/lexical/segment-builder.js';
-import type { Snapshot } from '../../indexing/snapshot.js';
+import type { LexicalRow, SentenceVectors, Snapshot } from '../../indexing/snapshot.js';
 import { queriesBag } from '../../languages/bags.js';
 import type { TermBag } from '../../languages/terms.js';
 import type { Bm25Parameters } from '../../search/lexical/bm25.js';
 import { LexicalIndex } from '../../search/lexical/index.js';
 import { dequantize, quantize, quantizedBytes } from '../../store/quantize.js';
+import { ByteMatrix } from '../../vectors/byte-matrix.js';
 import { EXPECTED_QUERIES, type PlacedBlock, SUM_BITS } from './block.js';
 import { type LanguageMeans, meansOf, removeMeans } from './language-means.js';
+import {
+  centeredSums,
+  changesTerms,
+  GeneralText,
+  meanSums,
+  type QueryControl,
+  shuffledRows,
+  shuffleSums,
+} from './query-control.js';
 
 /** Where the means come from that are removed from vectors. */
 export type MeansSource = 'none' | 'training' | 'pool';
@@ -29,6 +39,8 @@ export interface SumSource {
   readonly means: MeansSource;
   /** Drawn queries a passage and language that are stored. */
   readonly drawn: number;
+  /** What takes the place of a passage's own queries; absent: nothing does. */
+  readonly control?: QueryControl;
 }
 
 export interface PoolOptions {
@@ -45,6 +57,8 @@ export interface PoolOptions {
   ) => Promise<Float32Array>;
 }
 
+type GeneratedTerms = Pick<LexicalRow, 'pivot' | 'drawn'>;
+
 export class Pool {
   readonly blocks: readonly PlacedBlock[];
   readonly ids: readonly string[];
@@ -52,6 +66,7 @@ export class Pool {
   readonly dim: number;
   readonly #options: PoolOptions;
   #vectors: Promise<Float32Array> | null = null;
+  #sentences: Promise<SentenceVectors> | null = null;
 
   constructor(blocks: readonly PlacedBlock[], options: PoolOptions) {
     this.blocks = blocks;
@@ -65,6 +80,12 @@ export class Pool {
   vectors(): Promise<Float32Array> {
     this.#vectors ??= this.#joined(({ block }) => block.vectors());
     return this.#vectors;
+  }
+
+  /** Of all passages. */
+  sentences(): Promise<SentenceVectors> {
+    this.#sentences ??= this.#joinedSentences();
+    return this.#sentences;
   }
 
   /** The means that are removed with this source, by language. */
@@ -91,8 +112,31 @@ export class Pool {
         removeMeans(changed, (row) => langs[row], dim, means);
         return changed;
       },
-      languageSum: (lang) => this.#joined((_, place) => this.#sums(place, lang, source, means)),
+      languageSum: (lang) => this.#controlled(lang, source, means),
+      sentences: () => this.sentences(),
     };
+  }
+
+  /** (n x dim): the sums of the passages' queries, or of what takes their place. */
+  async #controlled(lang: string, source: SumSource, means: LanguageMeans): Promise<Float32Array> {
+    const { control, queries } = source;
+    const { dim, langs } = this;
+    if (control instanceof GeneralText) {
+      const mean = await this.blocks[0].block.textMean(control, lang);
+      const count = queries === 'expected' ? EXPECTED_QUERIES : queries;
+      const sum = mean.map((value) => value * count);
+      const sums = new Float32Array(this.ids.length * dim);
+      for (const [row, own] of langs.entries()) if (own !== lang) sums.set(sum, row * dim);
+      return sums;
+    }
+    const sums = await this.#joined((_, place) => this.#sums(place, lang, source, means));
+    if (control === 'shuffled') return shuffleSums(sums, this.#shuffledRows(), dim);
+    if (control === 'mean') return meanSums(sums, langs, dim);
+    return control === 'centered' ? centeredSums(sums, dim) : sums;
+  }
+
+  #shuffledRows(): Int32Array {
+    return shuffledRows(this.ids, this.langs, this.blocks[0].block.seed);
   }
 
   /**
@@ -111,25 +155,48 @@ export class Pool {
         segments.push(LexicalSegment.open(builder.finish(), 'a segment of the experiment'));
       builder = new SegmentBuilder();
     };
-    for (const [place, { block }] of this.blocks.entries()) {
-      const expected = source.terms === 'expected';
-      const drawn = expected ? null : await this.#drawnTerms(place, source, languages);
-      let row = 0;
-      for await (const batch of block.lexicalPassages()) {
-        for (const { own, pivot, lang } of batch) {
-          builder.add({
-            own,
-            pivot: expected ? pivot : null,
-            drawn: drawn === null ? null : drawn[row],
-            lang,
-          });
-          row++;
-          if (builder.full) seal();
-        }
-      }
+    for await (const row of this.#lexicalRows(source, languages)) {
+      builder.add(row);
+      if (builder.full) seal();
     }
     seal();
     return new LexicalIndex(segments, bm25);
+  }
+
+  async *#lexicalRows(source: SumSource, languages: readonly string[]): AsyncGenerator<LexicalRow> {
+    const expected = source.terms === 'expected';
+    // Another passage may be in another block: then what is generated has to be in memory.
+    const shuffled = changesTerms(source.control)
+      ? await this.#shuffledTerms(source, languages)
+      : null;
+    let poolRow = 0;
+    for (const [place, { block }] of this.blocks.entries()) {
+      const drawn =
+        expected || shuffled !== null ? null : await this.#drawnTerms(place, source, languages);
+      let row = 0;
+      for await (const batch of block.lexicalPassages()) {
+        for (const { own, pivot, lang } of batch) {
+          const generated = shuffled?.[poolRow] ?? {
+            pivot: expected ? pivot : null,
+            drawn: drawn === null ? null : drawn[row],
+          };
+          yield { own, lang, ...generated };
+          row++;
+          poolRow++;
+        }
+      }
+    }
+  }
+
+  /** Of each row the generated terms of another one; none where it gets no queries. */
+  async #shuffledTerms(source: SumSource, languages: readonly string[]): Promise<GeneratedTerms[]> {
+    const own: GeneratedTerms[] = [];
+    for await (const { pivot, drawn } of this.#lexicalRows(
+      { ...source, control: undefined },
+      languages,
+    ))
+      own.push({ pivot, drawn });
+    return Array.from(this.#shuffledRows(), (from) => own[from] ?? { pivot: null, drawn: null });
   }
 
   /** (n x dim) of one block. */
@@ -211,6 +278,21 @@ export class Pool {
     );
     const threshold = percentileOf(scores, dropBelow);
     return Uint8Array.from(scores[place], (score) => (score >= threshold ? 1 : 0));
+  }
+
+  async #joinedSentences(): Promise<SentenceVectors> {
+    const all = await Promise.all(this.blocks.map(({ block }) => block.sentences()));
+    const starts = new Uint32Array(this.ids.length + 1);
+    let row = 0;
+    for (const { counts } of all)
+      for (const count of counts) starts[row + 1] = starts[row++] + count;
+    const matrix = ByteMatrix.exactly(starts[row], this.dim);
+    let sentence = 0;
+    for (const { rows } of all) {
+      for (const [i, scale] of rows.scales.entries())
+        matrix.fill(sentence++, rows.steps.subarray(i * this.dim, (i + 1) * this.dim), scale);
+    }
+    return { starts, matrix };
   }
 
   async #joined(

@@ -2,6 +2,7 @@
  * Where the relevant passages of questions stand in the rankings of systems over a pool: the pool
  * is a snapshot, the search engine scores its rows, and ranks are counted.
  */
+import type { LanguageCentroids } from '../../encode/centroids.js';
 import type { Encoder, EncoderIdentity, QueryText } from '../../encode/encoder.js';
 import type { Expansion } from '../../expand/apply.js';
 import type { Generator } from '../../generate/generator.js';
@@ -34,7 +35,7 @@ export interface QuestionBatch {
 }
 
 export interface RankerOptions {
-  readonly encoder: EncoderIdentity;
+  readonly encoder: Pick<Encoder, 'identity' | 'centroids'>;
   readonly generator: Generator;
   readonly scanner: Scanner;
   /** Languages in which queries can be generated. */
@@ -130,7 +131,7 @@ export class Ranker {
   }
 
   #request(
-    { system, profile, alpha, languages, feedback, topN, defaults }: SystemSettings,
+    { system, profile, alpha, languages, feedback, topN, defaults, ...settings }: SystemSettings,
     questions: QuestionBatch,
     q: number,
     k: number,
@@ -152,6 +153,8 @@ export class Ranker {
       alpha,
       languagePolicy: policyOf(languages, lang, this.#options.queryLanguages),
       feedback: feedback ?? undefined,
+      sentenceWeight: settings.sentenceWeight ?? defaults.sentenceWeight,
+      centering: settings.centering,
       // The vectors of expanded questions have it already.
       expansion: expansion && { ...expansion, dense: 0 },
       k,
@@ -183,10 +186,10 @@ export class Ranker {
   /** Systems with equal keys are ranked by one engine; the rest is said by their requests. */
   #engineKey(system: SystemSettings, questions: QuestionBatch): string {
     const { source, defaults } = system;
-    const { alpha, hybrid, ...lexical } = defaults;
+    const { alpha, hybrid, sentenceWeight, ...others } = defaults;
     return JSON.stringify([
       source,
-      lexical,
+      others,
       this.#usesTable(system),
       this.#drawnLanguages(system, questions),
     ]);
@@ -232,10 +235,12 @@ export class Ranker {
 /** An encoder of questions whose vectors were computed before. */
 class PrecomputedQuestions implements Encoder {
   readonly identity: EncoderIdentity;
+  readonly centroids: LanguageCentroids | undefined;
   readonly #vectors = new Map<string, Float32Array>();
 
-  constructor(identity: EncoderIdentity) {
+  constructor({ identity, centroids }: Pick<Encoder, 'identity' | 'centroids'>) {
     this.identity = identity;
+    this.centroids = centroids;
   }
 
   /**

@@ -3,20 +3,16 @@
 import { meanOf } from '../../base/numbers.js';
 import { type ExperimentResults, measuresIn } from '../experiment/measurement.js';
 import { answerOf, columnsOf, decimal } from './comparison.js';
+import { conditionTables, conditionTests } from './condition-tables.js';
 import { figuresOf } from './figures.js';
 import { PUBLISHED } from './published.js';
 import type { Report, ReportTable, ReportTableRow, Section } from './report.js';
-import {
-  answerTable,
-  answerTables,
-  conditionTables,
-  fileName,
-  systemTables,
-} from './system-tables.js';
+import { answerTable, answerTables, fileName, systemTables } from './system-tables.js';
 
 export function reportOf(results: ExperimentResults): Report {
   const { spec } = results;
   const answer = answerOf(results);
+  const tests = conditionTests(results);
   const figures = figuresOf(results);
   const sections: Section[] = [
     {
@@ -31,7 +27,7 @@ export function reportOf(results: ExperimentResults): Report {
       tables: [...systemTables(results), ...answerTables(results)],
       figures: [],
     },
-    { title: 'Conditions', text: '', tables: conditionTables(results), figures: [] },
+    { title: 'Conditions', text: '', tables: conditionTables(tests), figures: [] },
     { title: 'Tuning', text: tuningText(results), tables: tuningTables(results), figures: [] },
     {
       title: 'Published figures',
@@ -45,6 +41,7 @@ export function reportOf(results: ExperimentResults): Report {
     question: spec.question ?? '',
     answer,
     answerTable: answerTable(answer, spec),
+    conditionTests: tests,
     sections: sections.filter(
       ({ tables, figures: drawn, text }) => tables.length + drawn.length > 0 || text !== '',
     ),

@@ -2,7 +2,7 @@
 
 import { meanOf } from '../../base/numbers.js';
 import type { Curve } from '../experiment/condition.js';
-import { CONDITIONS } from '../experiment/conditions/index.js';
+import { CONDITIONS, conditionOf } from '../experiment/conditions/index.js';
 import { type ExperimentResults, mainMeasure, measuresIn } from '../experiment/measurement.js';
 import { plainNameOf } from '../experiment/systems.js';
 import { type Measure, RANK_DISTANCE } from '../measures/metrics.js';
@@ -11,15 +11,9 @@ import { curves } from './charts/curves.js';
 import { heatMap } from './charts/heat-map.js';
 import { scatter } from './charts/scatter.js';
 import { columnsOf, LEVEL, pairingsOf, testColumn } from './comparison.js';
+import { againstOf } from './condition-tables.js';
 import type { Figure } from './report.js';
-import {
-  againstOf,
-  byVariant,
-  fileName,
-  type Ground,
-  groundsOf,
-  probability,
-} from './system-tables.js';
+import { byVariant, fileName, type Ground, groundsOf, probability } from './system-tables.js';
 
 export function figuresOf(results: ExperimentResults): Figure[] {
   const figures: Figure[] = [];
@@ -92,7 +86,8 @@ function curveFigure(
     (a, b) => Number(a[0].variant.point) - Number(b[0].variant.point),
   );
   if (variants.length < 2) return [];
-  const against = columnsOf(againstOf(measurements, points), measure);
+  const [comparison] = conditionOf(condition).comparisons;
+  const against = columnsOf(againstOf(measurements, points, comparison), measure);
   const byPoint = variants.map((ofPoint) => ({
     x: Number(ofPoint[0].variant.point),
     columns: columnsOf(ofPoint, measure),

@@ -11,7 +11,7 @@ import {
   officialName,
 } from '../experiment/measurement.js';
 import type { SystemRun } from '../experiment/run.js';
-import { type Answer, pairingsOf } from './comparison.js';
+import { pairingsOf } from './comparison.js';
 import { htmlReport } from './html.js';
 import { latexTable } from './latex.js';
 import { markdownReport } from './markdown.js';
@@ -47,12 +47,13 @@ export function resultRows({ spec, measurements }: ExperimentResults): Experimen
 /** The content of results.json. */
 export function resultsJson(
   results: ExperimentResults,
-  answer: Answer,
+  { answer, conditionTests }: Pick<Report, 'answer' | 'conditionTests'>,
 ): Readonly<Record<string, unknown>> {
   const { spec, tuning, notes, madeBy, machine, timings } = results;
   return {
     results: resultRows(results),
     answer,
+    conditionTests,
     tuning,
     notes,
     experiment: spec,
@@ -95,7 +96,7 @@ export async function writeFolder(
   await write('report.md', markdownReport(report));
   await write('report.html', htmlReport(report));
   // Written last, so that a folder with results.json is complete.
-  await write('results.json', `${JSON.stringify(resultsJson(results, report.answer), null, 1)}\n`);
+  await write('results.json', `${JSON.stringify(resultsJson(results, report), null, 1)}\n`);
 }
 
 function csvCell(cell: string | number): string {

@@ -1,5 +1,6 @@
 /** The content of a report, independent of HTML, Markdown and LaTeX. */
 import type { Answer } from './comparison.js';
+import type { ConditionTest } from './condition-tables.js';
 
 export interface ReportTable {
   /** Used in file names and links. */
@@ -40,6 +41,7 @@ export interface Report {
   readonly question: string;
   readonly answer: Answer;
   readonly answerTable: ReportTable;
+  readonly conditionTests: readonly ConditionTest[];
   readonly sections: readonly Section[];
   readonly notes: readonly string[];
   /** Provenance as names and values: versions, identities, machine. */

@@ -1,8 +1,6 @@
-/** Tables of every system and every condition beside the primary one: means, marked exploratory. */
+/** Tables of every system beside those of the primary hypothesis: means, marked exploratory. */
 
 import { meanOf } from '../../base/numbers.js';
-import type { Comparison } from '../experiment/condition.js';
-import { CONDITIONS, conditionOf } from '../experiment/conditions/index.js';
 import {
   ANSWER_SETTING,
   type ExperimentResults,
@@ -12,7 +10,6 @@ import {
   officialName,
 } from '../experiment/measurement.js';
 import type { ExperimentSpec } from '../experiment/spec.js';
-import { plainNameOf } from '../experiment/systems.js';
 import {
   type Answer,
   type CorrectedTest,
@@ -22,7 +19,6 @@ import {
   pairingsOf,
   signed,
   type TestResult,
-  testMean,
 } from './comparison.js';
 import type { ReportTable, ReportTableRow } from './report.js';
 
@@ -122,72 +118,6 @@ export function answerTables({ spec, measurements }: ExperimentResults): ReportT
     });
   }
   return tables;
-}
-
-/** One table a condition and ground: a row a point, against what the condition compares with. */
-export function conditionTables({ spec, measurements }: ExperimentResults): ReportTable[] {
-  const tables: ReportTable[] = [];
-  for (const { key: condition, title, note, comparison, showsPlain } of CONDITIONS) {
-    for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
-      const measure = mainMeasure(setting, spec);
-      const rows: ReportTableRow[] = [];
-      for (const { encoder, generator, measurements: ofPairing } of pairingsOf(ofGround)) {
-        const points = ofPairing.filter(({ variant }) => variant.condition === condition);
-        if (points.length === 0) continue;
-        rows.push({ kind: 'head', cells: [`${encoder}, ${generator}`] });
-        for (const [name, ofPoint] of byVariant(points)) {
-          const [{ variant }] = ofPoint;
-          // Plain systems are in the column of what others are compared with.
-          if (!showsPlain && variant.system.name === plainNameOf(variant.system)) continue;
-          const against = againstOf(ofPairing, ofPoint);
-          if (against.length === 0) continue;
-          const columns = columnsOf(ofPoint, measure);
-          const tested = testMean(columnsOf(against, measure), columns, spec.statistics);
-          const share = variant.alphaEffective === null ? '–' : variant.alphaEffective.toFixed(3);
-          const { low, high } = tested.interval;
-          rows.push({
-            cells: [
-              name,
-              share,
-              decimal(tested.system),
-              decimal(tested.baseline),
-              signed(tested.difference),
-              `${signed(low)} to ${signed(high)}`,
-              probability(tested.pRandomization),
-            ],
-          });
-        }
-      }
-      if (rows.length === 0) continue;
-      tables.push({
-        id: `${condition}-${fileName(dataset)}-${setting}`,
-        title: `${title}: ${measure.name} on ${dataset}, ${setting}, mean over languages`,
-        note: `Exploratory, p not corrected. ${note}`,
-        header: ['', 'alpha_eff', 'value', comparison.label, 'difference', 'interval', 'p'],
-        rows,
-      });
-    }
-  }
-  return tables;
-}
-
-/**
- * What a point of a condition is compared with, in the same pool; none where it is not measured.
- */
-export function againstOf(
-  all: readonly Measurement[],
-  [{ variant }]: readonly Measurement[],
-): Measurement[] {
-  const { system, condition, point } = variant;
-  const compared: Comparison['with'] = conditionOf(condition).comparison.with;
-  const name = compared === 'given' ? system.name : plainNameOf(system);
-  return all.filter(
-    ({ variant: other }) =>
-      other.system.name === name &&
-      (compared === 'plain at the point'
-        ? other.condition === condition && other.point === point
-        : other.condition === 'system'),
-  );
 }
 
 export function byVariant(measurements: readonly Measurement[]): Map<string, Measurement[]> {

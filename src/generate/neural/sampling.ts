@@ -8,7 +8,12 @@ import { LANGUAGES } from '../../languages/languages.js';
 import { modelJson, requireFile } from '../../models/files.js';
 import type { FoundModel } from '../../models/places.js';
 import type { Glossary } from '../../pack/glossary/glossary.js';
-import type { DrawArguments, Generator, GeneratorIdentity } from '../generator.js';
+import {
+  type DrawArguments,
+  type Generator,
+  type GeneratorIdentity,
+  QUESTIONS,
+} from '../generator.js';
 import { loadPrompt, type Prompt } from '../prompts.js';
 import { glossaryNote } from '../with-glossary.js';
 import {
@@ -87,7 +92,7 @@ export async function openSampled<M extends LanguageModel, T>(
     identity: {
       name: `${kind}/${found.name.split('/').at(-1)}`,
       weights: await weightsOf(found, file),
-      settings: { prompt: loaded.hash, topK, newTokens, promptTokens, dtype },
+      settings: { prompt: loaded.hash, topK, newTokens, promptTokens, dtype, ...QUESTIONS },
     },
     prompt: loaded,
     sampling,
@@ -105,6 +110,8 @@ export abstract class SampledGenerator<M extends LanguageModel, T> implements Ge
   readonly identity: GeneratorIdentity;
   readonly languages: readonly string[];
   readonly drawsFewer = true;
+  readonly ownLanguage = QUESTIONS.ownLanguage;
+  readonly tuning = QUESTIONS.tuning;
   protected readonly opened: SampledModel<M, T>;
   readonly #glossary: Glossary | undefined;
 

@@ -1,17 +1,27 @@
 /**
- * Vectors and language sums of all rows beside a graph, as the store has them, in flat files: a row
- * lies at its number times its length and is read by itself, without the store's search for it and
- * without decoding others. What is read often stays in the memory of the system, not of this
- * process.
+ * Vectors, language sums and sentences of all rows beside a graph, as the store has them, in flat
+ * files: a row lies at its number times its length, sentences at the number of the first, and is
+ * read by itself, without the store's search for it and without decoding others. What is read often
+ * stays in the memory of the system, not of this process.
  */
 import { closeSync, createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { XqgError } from '../../base/errors.js';
-import { dequantize, quantizedBytes } from '../../store/quantize.js';
+import {
+  dequantize,
+  type QuantizedRows,
+  quantizedBytes,
+  rowsOfBytes,
+} from '../../store/quantize.js';
 import type { IndexSnapshot } from '../open.js';
 
 const VECTORS = 'vectors.f32';
+/** Quantized vectors of sentences, in the order of the rows. */
+const SENTENCES = 'sentences.quantized';
+/** (n + 1) uint32, little-endian: sentences of row r are numbers starts[r] to starts[r + 1] - 1. */
+const SENTENCE_STARTS = 'sentences.starts';
 const sumsFile = (lang: string): string => `sums-${lang}.quantized`;
 
 /** Writes the files for every row of a snapshot. @returns their bytes */
@@ -27,7 +37,28 @@ export async function writeAnnRows(
     const file = createWriteStream(join(folder, sumsFile(lang)));
     await pipeline(sumBytes(snapshot, lang, bytes), file, { signal });
   }
-  return snapshot.ids.length * (4 * dim + queryLanguages.length * bytes);
+  const sentenceBytes =
+    manifest.identity.sentences === true ? await writeSentences(snapshot, folder, signal) : 0;
+  return snapshot.ids.length * (4 * dim + queryLanguages.length * bytes) + sentenceBytes;
+}
+
+/** @returns the bytes of both files */
+async function writeSentences(
+  snapshot: IndexSnapshot,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  const starts = await snapshot.sentenceStarts();
+  await writeFile(join(folder, SENTENCE_STARTS), bytesOf(starts), { signal });
+  const file = createWriteStream(join(folder, SENTENCES));
+  await pipeline(sentenceBytes(snapshot), file, { signal });
+  return starts.byteLength + starts.at(-1)! * quantizedBytes(snapshot.dim, 8);
+}
+
+async function* sentenceBytes(snapshot: IndexSnapshot): AsyncGenerator<Uint8Array> {
+  for await (const rows of snapshot.scan(['sentences'])) {
+    yield Buffer.concat(rows.flatMap(({ sentences }) => (sentences === null ? [] : [sentences])));
+  }
 }
 
 async function* vectorBytes(snapshot: IndexSnapshot): AsyncGenerator<Uint8Array> {
@@ -52,6 +83,13 @@ async function* sumBytes(
   }
 }
 
+/** An opened file of sentences. */
+interface SentenceFile {
+  readonly file: number;
+  /** (n + 1) */
+  readonly starts: Uint32Array;
+}
+
 /** Reads rows of the files; calls wait for the disk. */
 export class AnnRows implements RowSource {
   readonly #folder: string;
@@ -59,20 +97,26 @@ export class AnnRows implements RowSource {
   readonly #sumBits: 8 | 16;
   readonly #vectors: number;
   readonly #sums: ReadonlyMap<string, number>;
+  /** null where the index has none. */
+  readonly #sentences: SentenceFile | null;
   readonly #cell: Uint8Array;
+  readonly sentences?: (row: number) => QuantizedRows;
 
   private constructor(
     folder: string,
     snapshot: IndexSnapshot,
     vectors: number,
     sums: ReadonlyMap<string, number>,
+    sentences: SentenceFile | null,
   ) {
     this.#folder = folder;
     this.#dim = snapshot.dim;
     this.#sumBits = snapshot.manifest.identity.sumBits;
     this.#vectors = vectors;
     this.#sums = sums;
+    this.#sentences = sentences;
     this.#cell = new Uint8Array(quantizedBytes(this.#dim, this.#sumBits));
+    if (sentences !== null) this.sentences = (row) => this.#readSentences(row, sentences);
   }
 
   /**
@@ -82,7 +126,7 @@ export class AnnRows implements RowSource {
   static open(folder: string, snapshot: IndexSnapshot): AnnRows {
     const { dim, queryLanguages, manifest } = snapshot;
     const opened: number[] = [];
-    const open = (name: string, rowBytes: number): number => {
+    const open = (name: string, expected: number): number => {
       const path = join(folder, name);
       let file: number;
       try {
@@ -96,7 +140,6 @@ export class AnnRows implements RowSource {
       }
       opened.push(file);
       const { size } = fstatSync(file);
-      const expected = snapshot.ids.length * rowBytes;
       if (size === expected) return file;
       throw new XqgError('XQG_ANN_DAMAGED', {
         path,
@@ -105,9 +148,18 @@ export class AnnRows implements RowSource {
     };
     try {
       const bytes = quantizedBytes(dim, manifest.identity.sumBits);
-      const vectors = open(VECTORS, 4 * dim);
-      const sums = new Map(queryLanguages.map((lang) => [lang, open(sumsFile(lang), bytes)]));
-      return new AnnRows(folder, snapshot, vectors, sums);
+      const n = snapshot.ids.length;
+      const vectors = open(VECTORS, n * 4 * dim);
+      const sums = new Map(queryLanguages.map((lang) => [lang, open(sumsFile(lang), n * bytes)]));
+      let sentences: SentenceFile | null = null;
+      if (manifest.identity.sentences === true) {
+        const starts = new Uint32Array(n + 1);
+        readSync(open(SENTENCE_STARTS, starts.byteLength), bytesOf(starts));
+        closeSync(opened.pop()!);
+        const file = open(SENTENCES, starts[n] * quantizedBytes(dim, 8));
+        sentences = { file, starts };
+      }
+      return new AnnRows(folder, snapshot, vectors, sums, sentences);
     } catch (error) {
       opened.forEach(closeSync);
       throw error;
@@ -123,13 +175,25 @@ export class AnnRows implements RowSource {
     dequantize(this.#cell, this.#dim, this.#sumBits, into);
   }
 
+  #readSentences(row: number, { file, starts }: SentenceFile): QuantizedRows {
+    const size = quantizedBytes(this.#dim, 8);
+    const bytes = new Uint8Array((starts[row + 1] - starts[row]) * size);
+    this.#readAt(file, SENTENCES, row, starts[row] * size, bytes);
+    return rowsOfBytes(bytes, this.#dim);
+  }
+
   close(): void {
     closeSync(this.#vectors);
+    if (this.#sentences !== null) closeSync(this.#sentences.file);
     for (const file of this.#sums.values()) closeSync(file);
   }
 
   #read(file: number, name: string, row: number, into: Uint8Array): void {
-    const read = readSync(file, into, 0, into.length, row * into.length);
+    this.#readAt(file, name, row, row * into.length, into);
+  }
+
+  #readAt(file: number, name: string, row: number, position: number, into: Uint8Array): void {
+    const read = readSync(file, into, 0, into.length, position);
     if (read === into.length) return;
     const reason = `row ${row} has ${read} of ${into.length} bytes`;
     throw new XqgError('XQG_ANN_DAMAGED', { path: join(this.#folder, name), reason });
@@ -137,7 +201,7 @@ export class AnnRows implements RowSource {
 }
 
 /** As they lie in memory (little-endian wherever Node runs but on s390x). */
-function bytesOf(numbers: Float32Array): Uint8Array {
+function bytesOf(numbers: Float32Array | Uint32Array): Uint8Array {
   return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }
 
@@ -150,4 +214,9 @@ export interface RowSource {
    * where there are none
    */
   sum(lang: string, row: number, into: Float32Array): void;
+  /**
+   * The vectors of the sentences of a passage, in the order of the text; none of a passage of one
+   * sentence. Absent where the index holds none.
+   */
+  sentences?(row: number): QuantizedRows;
 }

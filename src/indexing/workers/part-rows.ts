@@ -4,15 +4,21 @@
  * or generator made.
  *
  * Layout: header line; per row the length of its JSON in bytes (uint32, little-endian); the JSON of
- * all rows; per row the vector (float32), its sums in the order of the JSON (stored-sum.ts), the
- * weights of own terms and of pivot stems (float32).
+ * all rows; per row the vector (float32), its sums in the order of the JSON (`encodeSum`), the
+ * quantized vectors of its sentences, if it has any, the weights of own terms and of pivot stems
+ * (float32).
  */
 
 import type { ErrorCode } from '../../base/error-catalogue.js';
 import { XqgError } from '../../base/errors.js';
 import { sha256 } from '../../base/identity.js';
 import type { TermBag } from '../../languages/terms.js';
-import { type QuantizedBits, quantize } from '../../store/quantize.js';
+import {
+  type QuantizedBits,
+  quantize,
+  quantizedBytes,
+  quantizedCount,
+} from '../../store/quantize.js';
 import type { IndexedPassage } from '../../store/store.js';
 import { originDifference, type RowOrigin } from './run-plan.js';
 
@@ -41,8 +47,10 @@ interface Header {
   readonly sha256: string;
 }
 
-type RowText = Omit<IndexedPassage, 'vector' | 'sums' | 'own' | 'pivot' | 'drawn'> & {
+type RowText = Omit<IndexedPassage, 'vector' | 'sums' | 'sentences' | 'own' | 'pivot' | 'drawn'> & {
   readonly sums: readonly string[];
+  /** How many have vectors; absent: none. */
+  readonly sentences?: number;
   readonly own: readonly string[];
   readonly pivot: readonly string[] | null;
   readonly drawn: readonly (readonly [string, readonly string[]])[] | null;
@@ -56,14 +64,16 @@ export function encodePart(
   input: string,
 ): Uint8Array {
   const { sumBits } = origin.identity;
-  const texts = rows.map((row) => Buffer.from(JSON.stringify(textOf(row)), 'utf8'));
+  const { dim } = origin.identity.encoder;
+  const texts = rows.map((row) => Buffer.from(JSON.stringify(textOf(row, dim)), 'utf8'));
   const lengths = Buffer.alloc(4 * rows.length);
   texts.forEach((text, i) => {
     lengths.writeUInt32LE(text.length, 4 * i);
   });
-  const numbers = rows.flatMap(({ vector, sums, own, pivot }) => [
+  const numbers = rows.flatMap(({ vector, sums, sentences, own, pivot }) => [
     floatBytes(vector),
     ...[...sums.values()].map((sum) => encodeSum(sum, sumBits)),
+    ...(sentences === null ? [] : [sentences]),
     floatBytes(own.weights),
     ...(pivot === null ? [] : [floatBytes(pivot.weights)]),
   ]);
@@ -133,21 +143,31 @@ function decodeBody(body: Buffer, { rows, origin }: Header): IndexedPassage[] {
     at += sumBytes;
     return decodeSum(body.subarray(at - sumBytes, at), dim, sumBits);
   };
+  const sentenceBytes = (n: number): Uint8Array => {
+    const from = at;
+    at += n * quantizedBytes(dim, 8);
+    return new Uint8Array(body.subarray(from, at));
+  };
   const bag = (terms: readonly string[]): TermBag => ({ terms, weights: floats(terms.length) });
-  return texts.map(({ sums, own, pivot, drawn, ...text }) => ({
+  return texts.map(({ sums, sentences, own, pivot, drawn, ...text }) => ({
     ...text,
     vector: floats(dim),
     sums: new Map(sums.map((lang) => [lang, nextSum()] as const)),
+    sentences: sentences === undefined ? null : sentenceBytes(sentences),
     own: bag(own),
     pivot: pivot === null ? null : bag(pivot),
     drawn: drawn === null ? null : new Map(drawn),
   }));
 }
 
-function textOf({ vector: _, sums, own, pivot, drawn, ...text }: IndexedPassage): RowText {
+function textOf(
+  { vector: _, sums, sentences, own, pivot, drawn, ...text }: IndexedPassage,
+  dim: number,
+): RowText {
   return {
     ...text,
     sums: [...sums.keys()],
+    ...(sentences === null ? {} : { sentences: quantizedCount(sentences, dim) }),
     own: own.terms,
     pivot: pivot?.terms ?? null,
     drawn: drawn === null ? null : [...drawn],

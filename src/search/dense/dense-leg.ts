@@ -14,6 +14,7 @@ import { exactScore } from './exact-top-k.js';
 import { FusedMatrices } from './fused-matrices.js';
 import type { NearRows } from './near-rows.js';
 import { DenseQuestions } from './questions.js';
+import { RowTerms, type TermSettings } from './row-terms.js';
 import type { Scanner } from './scanner.js';
 
 export interface DenseLegOptions {
@@ -28,6 +29,8 @@ export interface DenseLegOptions {
   readonly near: NearRows | null;
   /** How the passages are augmented for a request. */
   readonly augmentation: (request: SearchRequest) => Augmentation;
+  /** What a request counts beside the fused vectors. */
+  readonly terms: (request: SearchRequest) => TermSettings;
   /** Weight of the best passage of a first pass; 0: there is none. */
   readonly feedback: (request: SearchRequest) => number;
   /** Length of a request's list. */
@@ -39,12 +42,27 @@ export class DenseLeg {
   readonly #matrices: FusedMatrices;
   readonly #questions: DenseQuestions;
   readonly #exact: ExactSearch;
+  readonly #terms: RowTerms;
 
   constructor(options: DenseLegOptions) {
     const { snapshot, encoder, scanner, rank, matrixBudgetBytes } = options;
     this.#options = options;
     this.#matrices = new FusedMatrices(snapshot, matrixBudgetBytes);
-    this.#questions = new DenseQuestions(snapshot, encoder, this.#matrices, options.augmentation);
+    this.#terms = new RowTerms({
+      snapshot,
+      passages: () => this.#matrices.passages(),
+      shipped: encoder.centroids,
+      // The rows of a store that ranks by itself come and go.
+      known: snapshot.corpusLanguages === undefined ? null : (encoder.centroids?.passages ?? null),
+    });
+    this.#questions = new DenseQuestions({
+      snapshot,
+      encoder,
+      matrices: this.#matrices,
+      terms: this.#terms,
+      augmentation: options.augmentation,
+      settings: options.terms,
+    });
     this.#exact = new ExactSearch(scanner, rank);
   }
 
@@ -65,6 +83,7 @@ export class DenseLeg {
     return JSON.stringify([
       [question, questionId, questionLang, languages, expansion],
       this.#options.feedback(request),
+      this.#options.terms(request),
       augmentation && [augmentation.variant, augmentation.alpha, augmentation.renormalize],
       augmentation?.languages,
     ]);
@@ -79,24 +98,29 @@ export class DenseLeg {
   ): Promise<(RankingVector | null)[]> {
     const { feedback } = this.#options;
     const questions = await this.#questions.vectors(requests);
-    const vectors = questions.map(
-      (question) => question && ({ question, vector: question, toward: null } as RankingVector),
-    );
+    const vectors: (RankingVector | null)[] = [];
+    for (const [i, question] of questions.entries()) {
+      const { languages } = requests[i];
+      const vector =
+        question &&
+        (await this.#terms.question(question, languages, this.#options.terms(requests[i])));
+      vectors.push(question && { question, vector: vector!, toward: null });
+    }
     const withFeedback = [...requests.keys()].filter(
       (i) => questions[i] !== null && feedback(requests[i]) > 0,
     );
     if (withFeedback.length === 0) return vectors;
     const first = await this.#listsBy(
       withFeedback.map((i) => ({ ...requests[i], mode: 'dense', k: 1 })),
-      withFeedback.map((i) => questions[i]),
+      withFeedback.map((i) => vectors[i]!.vector),
       signal,
     );
     for (const [at, i] of withFeedback.entries()) {
       const [row] = first[at].list.rows;
       if (row === undefined) continue;
-      const question = questions[i]!;
+      const { question, vector: centered } = vectors[i]!;
       const weight = feedback(requests[i]);
-      const moved = moveToward(question, await this.passageVector(row), weight);
+      const moved = moveToward(centered, await this.passageVector(row), weight);
       const { vector, questionShare } = moved;
       vectors[i] = { question, vector, toward: { row, weight, questionShare } };
     }

@@ -184,7 +184,7 @@ export class ExactSearch {
    * @param exactly by question, true: every score is exact; false: those of a scan
    */
   async scores(
-    questions: readonly DenseQuestion<SearchMatrix>[],
+    questions: readonly DenseQuestion[],
     exactly: readonly boolean[],
     signal?: AbortSignal,
   ): Promise<(RowScores | null)[]> {

@@ -10,23 +10,34 @@ import { type Augmentation, policyWeights, type SearchRequest } from '../request
 import type { DenseQuestion } from './exact-search.js';
 import type { ScoredMatrix, SearchMatrix } from './exact-top-k.js';
 import type { FusedMatrices, MatrixOf } from './fused-matrices.js';
+import type { RowTerm, RowTerms, TermSettings } from './row-terms.js';
+
+export interface DenseQuestionsOptions {
+  readonly snapshot: Snapshot;
+  readonly encoder: Encoder;
+  readonly matrices: FusedMatrices;
+  readonly terms: RowTerms;
+  /** How the passages are augmented for a request. */
+  readonly augmentation: (request: SearchRequest) => Augmentation;
+  /** What a request counts beside the fused vectors. */
+  readonly settings: (request: SearchRequest) => TermSettings;
+}
 
 export class DenseQuestions {
   readonly #snapshot: Snapshot;
   readonly #encoder: Encoder;
   readonly #matrices: FusedMatrices;
+  readonly #terms: RowTerms;
   readonly #augmentation: (request: SearchRequest) => Augmentation;
+  readonly #settings: (request: SearchRequest) => TermSettings;
 
-  constructor(
-    snapshot: Snapshot,
-    encoder: Encoder,
-    matrices: FusedMatrices,
-    augmentation: (request: SearchRequest) => Augmentation,
-  ) {
+  constructor({ snapshot, encoder, matrices, terms, ...options }: DenseQuestionsOptions) {
     this.#snapshot = snapshot;
     this.#encoder = encoder;
     this.#matrices = matrices;
-    this.#augmentation = augmentation;
+    this.#terms = terms;
+    this.#augmentation = options.augmentation;
+    this.#settings = options.settings;
   }
 
   /**
@@ -60,9 +71,10 @@ export class DenseQuestions {
   async parts<M extends ScoredMatrix>(
     request: SearchRequest,
     matrixOf: MatrixOf<M>,
-  ): Promise<DenseQuestion<M | SearchMatrix>['parts']> {
+  ): Promise<DenseQuestion<M | SearchMatrix | RowTerm>['parts']> {
     const augmentation = request.augment ? this.#augmentation(request) : null;
-    const parts: DenseQuestion<M | SearchMatrix>['parts'][number][] = [];
+    const { fusedShare, parts: terms } = await this.#terms.parts(this.#settings(request));
+    const parts: DenseQuestion<M | SearchMatrix | RowTerm>['parts'][number][] = [];
     for (const { languages, weight } of fusedPartsOf(
       request.languages,
       augmentation,
@@ -72,9 +84,9 @@ export class DenseQuestions {
         languages.length === 0
           ? await this.#matrices.passages()
           : await matrixOf(augmentation!, languages);
-      parts.push({ matrix, weight });
+      if (fusedShare > 0) parts.push({ matrix, weight: fusedShare * weight });
     }
-    return parts;
+    return [...parts, ...terms];
   }
 }
 

@@ -1,6 +1,7 @@
 /** One version of an index with all its rows at hand, and the engine that ranks them. */
 
 import { UseCounted } from '../../base/use-count.js';
+import { statedIn } from '../../generate/generator.js';
 import { findManifest, type Manifest } from '../../indexing/manifest.js';
 import { type IndexSnapshot, openSnapshot } from '../../indexing/open.js';
 import type { Recipe } from '../../indexing/recipe.js';
@@ -51,7 +52,10 @@ export class LocalIndex extends UseCounted implements WholeIndex {
         lexical: new LexicalIndex(segments, SEARCH_DEFAULTS.bm25),
         encoder,
         scanner,
-        defaults: searchDefaults(encoder, generator),
+        defaults: searchDefaults(
+          encoder,
+          generator ?? statedIn(snapshot.manifest.identity.generator),
+        ),
         factors: generator?.distribution?.factors ?? null,
         matrixBudgetBytes: settings.matrixBudgetBytes,
         near: ann?.near,

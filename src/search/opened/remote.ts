@@ -4,6 +4,7 @@
  */
 import { XqgError } from '../../base/errors.js';
 import { UseCounted } from '../../base/use-count.js';
+import { statedIn } from '../../generate/generator.js';
 import { totalsOf } from '../../indexing/lexical/corpus-totals.js';
 import { lexicalRow } from '../../indexing/lexical/segments.js';
 import type { Manifest } from '../../indexing/manifest.js';
@@ -55,7 +56,10 @@ export class RemoteIndex extends UseCounted implements Searchable {
         totals: await totalsOf(opened.store!, reader),
         encoder,
         factors: generator?.distribution?.factors ?? null,
-        defaults: searchDefaults(encoder, generator),
+        defaults: searchDefaults(
+          encoder,
+          generator ?? statedIn(opened.manifest.identity.generator),
+        ),
         queryLanguages,
         queriesPerLanguage,
         lexicalRow,

@@ -6,7 +6,7 @@ import type { Table } from '@lancedb/lancedb';
 import type { RecordBatch } from 'apache-arrow';
 import { storageError, XqgError } from '../../base/errors.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader, StoreShape } from '../store.js';
-import { decodeRows, lanceColumns, sqlList } from './lance-rows.js';
+import { decodeRows, lanceColumns, SENTENCE_COUNT, sqlList } from './lance-rows.js';
 
 export class LanceReader implements StoreReader {
   readonly #table: Table;
@@ -46,6 +46,20 @@ export class LanceReader implements StoreReader {
   quantizedSums(lang: string): AsyncIterable<(Uint8Array | null)[]> | null {
     const [name] = lanceColumns('sums', this.shape, [lang]);
     return name === undefined ? null : this.#cells(name);
+  }
+
+  async *sentenceCounts(): AsyncIterable<readonly number[]> {
+    const name = this.shape.sentences === true ? SENTENCE_COUNT : null;
+    try {
+      for await (const item of this.#table.query().select([name ?? 'lang'])) {
+        const batch = item as unknown as RecordBatch;
+        yield name === null
+          ? new Array<number>(batch.numRows).fill(0)
+          : Array.from(batch.getChild(name)!.toArray() as Int32Array);
+      }
+    } catch (cause) {
+      throw this.#explain(cause);
+    }
   }
 
   async take<C extends Column>(

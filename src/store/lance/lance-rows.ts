@@ -1,7 +1,7 @@
 /** Indexed passages as Arrow record batches and back: the column layout of the Lance store. */
 import type * as Arrow from 'apache-arrow';
 import type { MetadataValue } from '../../corpus/passage.js';
-import { dequantize, quantizedBytes, quantizeInto } from '../quantize.js';
+import { dequantize, quantizedBytes, quantizedCount, quantizeInto } from '../quantize.js';
 import type { Column, IndexedPassage, StoreShape } from '../store.js';
 import { decodeTerms, encodeTerms } from '../term-bytes.js';
 import { arrow, numbers, variableBuffers, variableData } from './arrow-data.js';
@@ -13,6 +13,9 @@ const utf8 = new arrow.Utf8();
 const binary = new arrow.Binary();
 const float = new arrow.Float32();
 const integer = new arrow.Int32();
+/** Number of vectors in the column of sentences, which can be read without them. */
+export const SENTENCE_COUNT = 'sentence_count';
+
 /** Lance compresses a column only where its field asks for it. */
 const COMPRESSED = new Map([['lance-encoding:compression', 'zstd']]);
 
@@ -42,23 +45,18 @@ function columnsOf(shape: StoreShape): LanceColumn[] {
         ),
     },
     textColumn('metadata', (p) => JSON.stringify(p.metadata)),
-    {
-      field: new arrow.Field('ordinal', integer, false),
-      data: (passages) =>
-        numbers(
-          integer,
-          Int32Array.from(passages, (p) => p.ordinal),
-        ),
-    },
+    integerColumn('ordinal', (p) => p.ordinal),
     textColumn('document_hash', (p) => p.documentHash),
     vectorColumn(shape.dim),
     ...shape.queryLanguages.map((lang) => ({
       field: new arrow.Field(sumColumn(lang), binary, true),
       data: (passages: readonly IndexedPassage[]) => sumData(passages, lang, shape),
     })),
-    bytesColumn('own', (p) => encodeTerms(p.own), { nullable: false }),
+    ...(shape.sentences === true ? sentenceColumns(shape.dim) : []),
+    bytesColumn('own', (p) => encodeTerms(p.own), { nullable: false, compressed: true }),
     bytesColumn('pivot', (p) => (p.pivot === null ? null : encodeTerms(p.pivot)), {
       nullable: true,
+      compressed: true,
     }),
     textColumn(
       'drawn',
@@ -89,12 +87,26 @@ function textColumn(
 function bytesColumn(
   name: string,
   of: (passage: IndexedPassage) => Uint8Array | null,
-  { nullable }: { readonly nullable: boolean },
+  { nullable, compressed }: { readonly nullable: boolean; readonly compressed: boolean },
 ): LanceColumn {
   return {
-    field: new arrow.Field(name, binary, nullable, COMPRESSED),
+    field: new arrow.Field(name, binary, nullable, compressed ? COMPRESSED : undefined),
     data: (passages) => variableData(binary, passages.map(of)),
   };
+}
+
+function integerColumn(name: string, of: (passage: IndexedPassage) => number): LanceColumn {
+  return {
+    field: new arrow.Field(name, integer, false),
+    data: (passages) => numbers(integer, Int32Array.from(passages, of)),
+  };
+}
+
+function sentenceColumns(dim: number): LanceColumn[] {
+  return [
+    bytesColumn('sentences', (p) => p.sentences, { nullable: true, compressed: false }),
+    integerColumn(SENTENCE_COUNT, (p) => quantizedCount(p.sentences, dim)),
+  ];
 }
 
 function vectorColumn(dim: number): LanceColumn {
@@ -133,6 +145,8 @@ export function lanceColumns(
   if (column === 'sums') {
     return shape.queryLanguages.filter((lang) => languages?.includes(lang) ?? true).map(sumColumn);
   }
+  // Older tables, and those of other encoders, do not have it.
+  if (column === 'sentences' && shape.sentences !== true) return [];
   return [column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
 }
 
@@ -194,6 +208,10 @@ function columnReader(
         });
         return sums;
       };
+    }
+    case 'sentences': {
+      const cells = names.length === 0 ? null : child('sentences');
+      return (row) => (cells?.get(row) as Uint8Array | null | undefined) ?? null;
     }
     case 'own':
     case 'pivot': {

@@ -19,6 +19,8 @@ export const LONGEST_TERM = 200;
 export type TermField = 'own' | 'pivot' | `drawn_${string}`;
 
 export const drawnField = (lang: string): TermField => `drawn_${lang}`;
+/** Number of vectors in the bytes of sentences; absent where there are none. */
+export const SENTENCE_COUNT = 'sentence_count';
 /** Bytes of the sum of one language. */
 export const sumColumn = (lang: string): string => `sum_${lang}`;
 
@@ -86,6 +88,7 @@ export function indexBody(shape: StoreShape, { shards, replicas, engine }: Store
           'pivot',
           'drawn_*',
           'bytes_*',
+          SENTENCE_COUNT,
           ...queryLanguages.map(sumColumn),
         ],
       },
@@ -100,6 +103,9 @@ export function indexBody(shape: StoreShape, { shards, replicas, engine }: Store
         ordinal: { type: 'integer' },
         facts: { type: 'keyword', doc_values: false },
         bytes_vector: bytes,
+        ...(shape.sentences === true
+          ? { bytes_sentences: bytes, [SENTENCE_COUNT]: { type: 'integer', index: false } }
+          : {}),
         bytes_own: bytes,
         bytes_pivot: bytes,
         ...each(queryLanguages.map(sumColumn), bytes),

@@ -12,6 +12,7 @@ import { TermSelection } from '../term-bytes.js';
 import { type Commit, readCommit } from './commit.js';
 import { allOf, factQuery, termsQuery, visibleIn } from './conditions.js';
 import type { Documents, SearchBody } from './documents.js';
+import { SENTENCE_COUNT } from './mapping.js';
 import { columnRequest, decodeHit, type OpenSearchHit, seqOf } from './rows.js';
 
 /** Rows of one answer where all columns may be asked for, and where a row is a number. */
@@ -76,6 +77,21 @@ export class OpenSearchReader implements CandidateReader {
       yield hits.map((hit) => decodeHit(hit, columns, this.shape));
     }
     if (!checked) await this.requireHere();
+  }
+
+  async *sentenceCounts(): AsyncIterable<readonly number[]> {
+    const asked = columnRequest([], this.shape);
+    const body = {
+      query: visibleIn(this.#number),
+      ...asked,
+      docvalue_fields:
+        this.shape.sentences === true
+          ? [...asked.docvalue_fields, SENTENCE_COUNT]
+          : asked.docvalue_fields,
+    };
+    for await (const hits of this.#pages(body, { size: NARROW_PAGE }))
+      yield hits.map(({ fields }) => (fields?.[SENTENCE_COUNT]?.[0] as number | undefined) ?? 0);
+    await this.requireHere();
   }
 
   async take<C extends Column>(

@@ -6,11 +6,11 @@
 import { fuse } from '../../augment/fuse.js';
 import { sha256 } from '../../base/identity.js';
 import type { TermBag } from '../../languages/terms.js';
-import { dequantize, quantize } from '../quantize.js';
+import { dequantize, quantize, quantizedCount } from '../quantize.js';
 import type { Column, IndexedPassage, StoreShape } from '../store.js';
 import { decodeTerms, encodeTerms, type TermSelection } from '../term-bytes.js';
 import { factsOf } from './facts.js';
-import { drawnField, FREQUENCY_UNITS, LONGEST_TERM, sumColumn } from './mapping.js';
+import { drawnField, FREQUENCY_UNITS, LONGEST_TERM, SENTENCE_COUNT, sumColumn } from './mapping.js';
 
 /**
  * The commits in which a row was added and removed; a reader of version v sees it if
@@ -48,7 +48,8 @@ export function documentOf(
   shape: StoreShape,
   drawnTerms: DrawnTerms,
 ): object {
-  const { vector, sums, own, pivot, drawn, metadata, langConfidence, ...plain } = passage;
+  const { vector, sums, sentences, own, pivot, drawn, metadata, langConfidence, ...plain } =
+    passage;
   const document: Record<string, unknown> = {
     ...life,
     ...plain,
@@ -62,6 +63,10 @@ export function documentOf(
     own: countedTerms(own, FREQUENCY_UNITS.own),
     knn: vectorsOf(passage, shape),
   };
+  if (sentences !== null) {
+    document.bytes_sentences = base64(sentences);
+    document[SENTENCE_COUNT] = quantizedCount(sentences, shape.dim);
+  }
   if (pivot !== null) {
     document.bytes_pivot = base64(encodeTerms(pivot));
     document.pivot = countedTerms(pivot, FREQUENCY_UNITS.pivot);
@@ -136,11 +141,18 @@ export function columnRequest(
   const source: string[] = [];
   const values = ['seq'];
   for (const column of columns) {
+    // A field without a mapping cannot be asked for.
+    if (column === 'sentences' && shape.sentences !== true) continue;
     if (column === 'sums')
       values.push(
         ...shape.queryLanguages.filter((lang) => languages?.includes(lang) ?? true).map(sumColumn),
       );
-    else if (column === 'vector' || column === 'own' || column === 'pivot')
+    else if (
+      column === 'vector' ||
+      column === 'sentences' ||
+      column === 'own' ||
+      column === 'pivot'
+    )
       values.push(`bytes_${column}`);
     else if (VALUES.includes(column)) values.push(column);
     else source.push(column);
@@ -176,6 +188,9 @@ export function decodeHit<C extends Column>(
         if (bytes !== null) sums.set(lang, dequantize(bytes, shape.dim, shape.sumBits));
       }
       row.sums = sums;
+    } else if (column === 'sentences') {
+      const bytes = bytesOf('bytes_sentences');
+      row.sentences = bytes === null ? null : new Uint8Array(bytes);
     } else if (column === 'own' || column === 'pivot') {
       const bytes = bytesOf(`bytes_${column}`);
       row[column] =

@@ -70,6 +70,8 @@ const settings = (system: (typeof SYSTEMS)[number], topN: number | null): System
   source,
   defaults: SEARCH_DEFAULTS,
   feedback: null,
+  sentenceWeight: 0,
+  centering: true,
   topN,
 });
 
@@ -85,7 +87,7 @@ describe('a ranker', () => {
       roundTrip: () => Promise.reject(new RangeError('no queries are dropped')),
     });
     const ranker = new Ranker(pool, {
-      ...{ encoder: encoder.identity, generator, scanner },
+      ...{ encoder, generator, scanner },
       queryLanguages: generator.languages,
     });
     const systems = SYSTEMS.filter(({ drawn }) => !drawn);

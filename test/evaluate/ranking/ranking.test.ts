@@ -77,19 +77,15 @@ const spec: ExperimentSpec = experimentSchema.parse({
     'language-means': ['none', 'pool'],
     feedback: [0, 0.5],
     combine: ['mean', 'sum', 'paper'],
+    controls: ['own', 'shuffled', 'mean', 'centered'],
   },
 });
 /** With the defaults of the static encoder. */
 const asStatic = Object.assign(new ReversingEncoder(), { tuning: 'static' as const });
-const variants = variantsOf(
-  spec,
-  await openConditions(spec.conditions, { file: '.' }),
-  {
-    ...{ encoderName: 'toy', generatorName: 'toy', encoder: asStatic, generator },
-    ...{ means: new Map(), drawn: 5 },
-  },
-  new Map(),
-);
+const variants = variantsOf(spec, await openConditions(spec.conditions, { file: '.' }), {
+  ...{ encoderName: 'toy', generatorName: 'toy', encoder: asStatic, generator },
+  ...{ means: new Map(), drawn: 5 },
+});
 const variant = (name: string): Variant => variants.find((each) => each.name === name)!;
 
 async function open(
@@ -109,7 +105,7 @@ async function open(
       roundTripScores(each, place, of, drawn, { scanner, store, identity: { test: 'toy' } }),
   });
   const ranker = new Ranker(pool, {
-    encoder: encoder.identity,
+    encoder,
     generator,
     scanner,
     queryLanguages: generator.languages,

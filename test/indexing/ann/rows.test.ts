@@ -5,7 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AnnRows, writeAnnRows } from '../../../src/indexing/ann/rows.js';
 import { indexDocuments } from '../../../src/indexing/build.js';
 import { openSnapshot } from '../../../src/indexing/open.js';
-import { DIM, documentsOf, encoder, generator, upTo } from '../../support/hashed-recipe.js';
+import {
+  DIM,
+  documentsOf,
+  encoder,
+  generator,
+  upTo,
+  withSentences,
+} from '../../support/hashed-recipe.js';
 
 let root: string;
 beforeAll(async () => {
@@ -35,10 +42,45 @@ describe.each([8, 16] as const)('rows beside a graph, with sums in %i bits', (su
         expect(into).toEqual(own(await snapshot.languageSum(lang)));
       }
     }
+    expect(rows.sentences).toBeUndefined();
     await truncate(join(folder, 'vectors.f32'), 4 * DIM);
     expect(() => rows.passage(1, into)).toThrow(`row 1 has 0 of ${4 * DIM} bytes`);
     rows.close();
     expect(() => AnnRows.open(folder, snapshot)).toThrow(`it has ${4 * DIM} bytes instead of`);
+    await snapshot.close();
+  });
+});
+
+describe('sentences beside a graph', () => {
+  it('are those of the rows, and files of other sizes are refused', async () => {
+    const dir = join(root, 'sentences');
+    const options = { encoder, generator: null, sentences: true };
+    await indexDocuments(dir, documentsOf(upTo(40), withSentences), options);
+    const snapshot = await openSnapshot(dir);
+    const folder = await mkdtemp(join(root, 'rows-'));
+    const n = snapshot.ids.length;
+    const { starts, matrix } = (await snapshot.sentences())!;
+    const bytes = await writeAnnRows(snapshot, folder);
+    expect(bytes).toBe(n * 4 * DIM + 4 * (n + 1) + matrix.n * (4 + DIM));
+    const rows = AnnRows.open(folder, snapshot);
+    for (const row of [n - 1, 0, n >> 1, 3, 1]) {
+      const { scales, steps } = rows.sentences!(row);
+      expect(scales).toEqual(matrix.scales.slice(starts[row], starts[row + 1]));
+      expect(steps).toHaveLength(scales.length * DIM);
+      const into = new Float32Array(DIM);
+      scales.forEach((scale, i) => {
+        matrix.row(starts[row] + i, into);
+        expect(Float32Array.from(into, (_, d) => steps[i * DIM + d] * scale)).toEqual(into);
+      });
+    }
+    rows.close();
+    const file = join(folder, 'sentences.quantized');
+    await truncate(file, 4 + DIM);
+    expect(() => AnnRows.open(folder, snapshot)).toThrow(`it has ${4 + DIM} bytes instead of`);
+    await rm(file);
+    expect(() => AnnRows.open(folder, snapshot)).toThrow(
+      expect.objectContaining({ code: 'XQG_ANN_DAMAGED' }),
+    );
     await snapshot.close();
   });
 });

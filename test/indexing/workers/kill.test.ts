@@ -8,7 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexDocuments } from '../../../src/indexing/build.js';
 import { digestIndex } from '../../../src/indexing/digest.js';
 import { queueStatus } from '../../../src/indexing/workers/queue-status.js';
-import { documentsOf, encoder, generator, upTo } from '../../support/hashed-recipe.js';
+import {
+  documentsOf,
+  encoder,
+  generator,
+  upTo,
+  withSentences,
+} from '../../support/hashed-recipe.js';
 import { freePort, hasRedis, startRedis } from './redis.js';
 
 const DOCUMENTS = 320;
@@ -60,7 +66,8 @@ describe.skipIf(!hasRedis())('an index by three workers', () => {
     'equals the one built alone though one is killed, one hangs, and the queue and the run are killed too',
     async () => {
       const alone = join(root, 'alone');
-      await indexDocuments(alone, documentsOf(upTo(DOCUMENTS)), { encoder, generator });
+      const documents = documentsOf(upTo(DOCUMENTS), withSentences);
+      await indexDocuments(alone, documents, { encoder, generator, sentences: true });
 
       const port = await freePort();
       const url = `redis://127.0.0.1:${port}`;

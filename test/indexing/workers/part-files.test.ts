@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SourceDocument } from '../../../src/corpus/passage.js';
 import { passagesOf } from '../../../src/corpus/split.js';
 import type { IndexIdentity } from '../../../src/indexing/manifest.js';
 import { decodeInput, encodeInput } from '../../../src/indexing/workers/part-input.js';
@@ -18,7 +19,15 @@ import {
 } from '../../../src/indexing/workers/run-plan.js';
 import { computePart } from '../../../src/indexing/workers/worker.js';
 import { type QuantizedBits, quantize } from '../../../src/store/quantize.js';
-import { DIM, documentOf, drawing, encoder, generator, upTo } from '../../support/hashed-recipe.js';
+import {
+  DIM,
+  documentOf,
+  drawing,
+  encoder,
+  generator,
+  upTo,
+  withSentences,
+} from '../../support/hashed-recipe.js';
 
 const identity: IndexIdentity = {
   encoder: encoder.identity,
@@ -32,11 +41,11 @@ const identity: IndexIdentity = {
 };
 const shape = { dim: DIM, queryLanguages: identity.queryLanguages, sumBits: identity.sumBits };
 
-const documents = async () =>
+const documents = async (changed: (number: number) => Partial<SourceDocument> = () => ({})) =>
   Promise.all(
     upTo(30).map(async (number) => ({
       hash: `${number}`.padStart(64, 'a'),
-      passages: (await passagesOf(documentOf(number), {})).passages,
+      passages: (await passagesOf(documentOf(number, changed(number)), {})).passages,
     })),
   );
 
@@ -87,6 +96,27 @@ describe('the file of a part', () => {
           expect(quantize(sum, 8)).toEqual(quantize(wanted.get(lang)!, 8));
       });
     }
+  });
+
+  it('gives back the sentences of rows to the bit', async () => {
+    const spoken = { ...identity, sentences: true as const };
+    const part = await computePart(
+      await documents(withSentences),
+      { ...recipe, sentences: true },
+      { ...shape, sentences: true },
+    );
+    const origin = rowOrigin(spoken);
+    const back = decodePart(encodePart(part, origin, 'hash'), origin, 'hash', 'here');
+    expect(new Set(part.rows.map(({ sentences }) => sentences?.length))).toEqual(
+      new Set([undefined, ...[2, 3, 4, 5].map((n) => n * (4 + DIM))]),
+    );
+    for (const [i, { sentences, own }] of back.rows.entries()) {
+      expect(sentences).toEqual(part.rows[i].sentences);
+      expect(own).toEqual(part.rows[i].own);
+    }
+    expect(() => decodePart(encodePart(part, origin, 'hash'), make, 'hash', 'here')).toThrow(
+      expect.objectContaining({ code: 'XQG_PART_IDENTITY' }),
+    );
   });
 
   it('is the same whoever writes it, and whatever came before', async () => {

@@ -14,7 +14,14 @@ import type { Recipe } from '../../../src/indexing/recipe.js';
 import { queueStatus, queueStatusOf } from '../../../src/indexing/workers/queue-status.js';
 import { QueuedRun, type QueueOptions } from '../../../src/indexing/workers/queued-run.js';
 import { takeParts, type WorkerOptions } from '../../../src/indexing/workers/worker.js';
-import { documentsOf, drawing, encoder, generator, upTo } from '../../support/hashed-recipe.js';
+import {
+  documentsOf,
+  drawing,
+  encoder,
+  generator,
+  upTo,
+  withSentences,
+} from '../../support/hashed-recipe.js';
 import { forgetRuns, redisUrl } from './redis.js';
 
 const url = redisUrl(11);
@@ -102,6 +109,22 @@ const poisoned: Encoder = {
 };
 
 describe.skipIf(url === null)('an index by a queue', () => {
+  it('has the sentences of the one built alone', async () => {
+    const options = { encoder, generator, sentences: true };
+    const documents = () => documentsOf(upTo(40), withSentences);
+    const dir = join(root, 'sentences');
+    await indexDocuments(join(root, 'sentences alone'), documents(), options);
+    const { stop } = workers(2);
+    const queue = { url: url!, partPassages: 16 };
+    const run = await QueuedRun.open(queue, { directory: dir, recipe: { generator: 'fake' } });
+    const { rowsFrom } = run;
+    await run.end(await indexDocuments(dir, documents(), { ...options, rowsFrom }));
+    await run.close();
+    await stop();
+    expect(await digestIndex(dir)).toBe(await digestIndex(join(root, 'sentences alone')));
+    expect((await readManifest(dir)).identity.sentences).toBe(true);
+  });
+
   it('equals the one built alone, by two workers, and leaves nothing behind', async () => {
     const dir = join(root, 'two');
     const { stop } = workers(2);

@@ -31,7 +31,7 @@ export const distractors = defineCondition<Item[], FurtherPassages[]>({
 #     mlqa-r: data/mlqa-r`,
   title: 'Distractors',
   note: 'The same questions with further passages in the pool.',
-  comparison: { with: 'plain at the point', label: 'without queries' },
+  comparisons: [{ with: 'plain at the point', label: 'without queries' }],
   open: (items, { file }) =>
     Promise.all(
       items.map(async ({ name, 'mlqa-r': mlqar, file: rows }) => {

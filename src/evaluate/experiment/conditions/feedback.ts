@@ -11,7 +11,7 @@ export const feedback = defineCondition({
   note:
     'The question’s vector is pulled toward the best passage of a first pass, by this weight; beside the plain system with the ' +
     'same weight. Where translations of a passage are in the pool they rise with it.',
-  comparison: { with: 'plain at the point', label: 'without queries' },
+  comparisons: [{ with: 'plain at the point', label: 'without queries' }],
   appliesTo: (base, selection) =>
     base.system.mode !== 'lexical' &&
     (isCompared(base, selection) || selection.plain.includes(base.name)),

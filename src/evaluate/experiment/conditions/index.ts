@@ -2,6 +2,7 @@
 import type { Condition, OpenCondition, Opening } from '../condition.js';
 import { alpha } from './alpha.js';
 import { combine } from './combine.js';
+import { controls } from './controls.js';
 import { distractors } from './distractors.js';
 import { expansion } from './expansion.js';
 import { feedback } from './feedback.js';
@@ -16,6 +17,7 @@ export const CONDITIONS: readonly Condition[] = [
   queries,
   languages,
   combine,
+  controls,
   filter,
   languageMeans,
   feedback,

@@ -12,7 +12,7 @@ export const questionLanguage = defineCondition({
   example: 'question-language: [given, detected]',
   title: 'Question language',
   note: 'given: systems are told the language of the question. detected: they search in every language that it may be in.',
-  comparison: { with: 'given', label: 'language given' },
+  comparisons: [{ with: 'given', label: 'language given' }],
   showsPlain: true,
   appliesTo: () => true,
   points: (_, values, { generator }) =>
