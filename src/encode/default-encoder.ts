@@ -26,6 +26,7 @@ export async function defaultEncoder(): Promise<DefaultEncoder> {
     if (!(error instanceof XqgError)) throw error;
     const reason = error.details.reason ?? error.message;
     const what = error.code === 'XQG_PACKAGE_MISSING' ? 'onnxruntime-node' : 'its model';
-    return { spec: 'static', fallback: `encoder static: ${what} cannot be loaded (${reason})` };
+    const fallback = `encoder static: ${what} cannot be loaded (${reason}); see xqg doctor`;
+    return { spec: 'static', fallback };
   }
 }
