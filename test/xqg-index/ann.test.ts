@@ -2,11 +2,10 @@ import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Encoder } from '../../src/encode/encoder.js';
 import { type NewDocument, openIndex, type XqgIndex } from '../../src/index.js';
 import { xqg } from '../cli/run-xqg.js';
 import { writePack } from '../support/pack-folder.js';
-import { centeredEncoder } from '../support/random-corpus.js';
+import { sentenceDocuments, sentenceEncoder } from '../support/random-corpus.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-ann-'));
 const pack = writePack(join(home, 'pack'));
@@ -171,14 +170,7 @@ describe('an ANN index without generated queries', () => {
 });
 
 describe('an ANN index of passages with sentences, by an encoder with centroids', () => {
-  const words = (text: string): string => text.toLowerCase().replace(/[^a-z0-9 ]/g, '');
-  const encoder: Encoder = {
-    ...centeredEncoder,
-    encodePassages: (passages) =>
-      centeredEncoder.encodePassages(passages.map((each) => ({ ...each, text: words(each.text) }))),
-    encodeQueries: (queries) =>
-      centeredEncoder.encodeQueries(queries.map((each) => ({ ...each, text: words(each.text) }))),
-  };
+  const encoder = sentenceEncoder;
   const question = 'fi3 stem4 fi9';
   const options = { lang: 'fi', mode: 'dense', k: 20 } as const;
   const place = join(home, 'sentences');
@@ -187,20 +179,7 @@ describe('an ANN index of passages with sentences, by an encoder with centroids'
 
   beforeAll(async () => {
     passages = await openIndex(place, settings);
-    const word = (seed: number, lang: string) => `${lang === 'fi' ? 'fi' : 'stem'}${seed % 30}`;
-    await passages.add(
-      Array.from({ length: 1500 }, (_, i) => {
-        const lang = i % 3 === 0 ? 'fi' : 'en';
-        const sentence = (n: number): string => {
-          const [first, ...others] = [1, 2, 3].map((w) =>
-            word(i * w * w + 7 * n * w + (i >> w), lang),
-          );
-          return `${first[0].toUpperCase()}${first.slice(1)} ${others.join(' ')}.`;
-        };
-        const text = Array.from({ length: 1 + (i % 4) }, (_, n) => sentence(n)).join(' ');
-        return { id: `p${i}`, text, lang };
-      }),
-    );
+    await passages.add(sentenceDocuments(1500));
   });
   afterAll(() => passages.close());
 
