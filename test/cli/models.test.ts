@@ -27,7 +27,11 @@ describe('xqg models', () => {
     const { stdout } = await xqg('models', 'list', '--json');
     const known: { name: string; measured: boolean; folder: string | null }[] = JSON.parse(stdout);
     const measured = known.filter((each) => each.measured).map(({ name }) => name);
-    expect(measured).toEqual(['use-multilingual-v3', 'sentence-transformers/all-MiniLM-L6-v2']);
+    expect(measured).toEqual([
+      'use-multilingual-v3',
+      'sentence-transformers/all-MiniLM-L6-v2',
+      'intfloat/multilingual-e5-small',
+    ]);
     expect(known.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         'ielabgroup/bert-base-multilingual-cased-xor-tydi',
