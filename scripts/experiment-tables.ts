@@ -6,14 +6,14 @@ import type { MadeBy } from '../src/evaluate/report/results.js';
 import { table as markdownTable } from './marked.js';
 
 /** What a results file says of its run. */
-interface Provenance {
+export interface Provenance {
   readonly madeBy: Pick<MadeBy, 'command' | 'version' | 'date' | 'identities'>;
   /** Seconds by stage. */
   readonly timings: Readonly<Record<string, number>>;
   readonly machine: { readonly cores: number; readonly platform: string };
 }
 
-interface Figure {
+export interface Figure {
   readonly dataset: string;
   readonly setting: string;
   readonly queryLang: string;
@@ -24,7 +24,7 @@ interface Figure {
   readonly point: string | number;
 }
 
-interface Test {
+export interface Test {
   readonly baseline: number;
   readonly system: number;
   readonly difference: number;
@@ -67,7 +67,7 @@ export interface EvaluationJson {
 
 type Column = readonly [setting: string, metric: string];
 
-const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   markdownTable(header, rows, true);
 
 const SYSTEMS = [
@@ -265,7 +265,7 @@ export function feedbackTable(
   );
 }
 
-function made(
+export function made(
   { command, version, date, identities }: Provenance['madeBy'],
   timings: Provenance['timings'],
   { cores, platform }: Provenance['machine'],
@@ -284,11 +284,11 @@ function cell([, metric]: Column, value: number | null): string {
   return metric === 'rank-distance' ? Math.round(value).toLocaleString('en-US') : short(value);
 }
 
-function short(value: number): string {
+export function short(value: number): string {
   return value.toFixed(3).replace(/^(-?)0\./, '$1.');
 }
 
-function signed(value: number): string {
+export function signed(value: number): string {
   const text = Math.abs(value).toFixed(3).replace(/^0\./, '.');
   return Number(text) === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
 }
@@ -296,7 +296,7 @@ function signed(value: number): string {
 const METRIC = 'MRR';
 const SETTING = 'to-english';
 /** Like beside like: dense with dense, hybrid with hybrid, generation with query translation. */
-const ORDER = [
+export const ORDER = [
   ...['dense', 'dense+xqg', 'dense+xqg-all', 'dense+xqg(n=5)'],
   ...['bm25', 'bm25+qt', 'bm25+xqg', 'bm25+xqg-all', 'bm25+xqg(n=5)'],
   ...['hybrid', 'hybrid+qt', 'hybrid+xqg', 'hybrid+qt+xqg', 'hybrid+xqg-all', 'hybrid+xqg(n=5)'],

@@ -19,7 +19,9 @@ import {
   sentenceTables,
   summaryTable,
 } from './experiment-tables.js';
+import { writeGeneralText } from './general-text.js';
 import { writeMarked } from './marked.js';
+import { controlTables, generatorTable } from './query-tables.js';
 
 const shared = process.env.XQG_SHARED ?? '../shared';
 const XQUAD = [
@@ -49,6 +51,8 @@ const RUNS: Readonly<Record<string, readonly string[] | null>> = {
   'mlqa-r-whole': null,
   'xquad-r-hybrid': null,
   'mlqa-r-hybrid': null,
+  'xquad-questions': null,
+  controls: null,
   'neural-base': [...NEURAL, '--pack', 'base', '--systems', LEGS],
   'neural-full': [...NEURAL, '--pack', 'full', '--systems', LEGS],
   'neural-gloss': [...NEURAL, '--pack', 'full', '--generator', 'gloss', '--systems', OF_QUERIES],
@@ -62,6 +66,8 @@ const fileOf = (name: string): string =>
 const words = process.argv.slice(2);
 const names = words.length === 0 ? Object.keys(RUNS) : words.filter((word) => word !== '--tables');
 mkdirSync(EVALUATIONS, { recursive: true });
+if (names.includes('controls'))
+  writeGeneralText(join(shared, 'data/train/bitext'), join('.xqg', 'general-text.jsonl'));
 for (const name of names) {
   if (!(name in RUNS)) throw new Error(`${name} is none of ${Object.keys(RUNS).join(', ')}`);
   const command =
@@ -106,6 +112,9 @@ write(EXPERIMENTS, 'language means', ['xquad-r'], (results) =>
 );
 for (const name of ['xquad-r', 'mlqa-r-sentences'])
   write(EXPERIMENTS, `${name} feedback`, [name], (results) => feedbackTable(results, 'multi'));
+for (const set of ['xquad', 'mlqa-r/report/paragraphs'])
+  write(EXPERIMENTS, `controls ${set}`, ['controls'], (results) => controlTables(set, results));
+write(EXPERIMENTS, 'questions', ['xquad-questions'], generatorTable);
 write(join('docs', 'results.md'), 'results', ['xquad-base', 'xquad-full'], (...both) =>
   both.map(evaluationTable).join('\n'),
 );

@@ -113,13 +113,13 @@ export async function tune(
 }
 
 /** What can be tuned on: only passages that the generator has queries for. */
-export function tunable({
+export async function tunable({
   collection,
   generator,
-}: Pick<TuneOptions, 'collection' | 'generator'>): Collection {
+}: Pick<TuneOptions, 'collection' | 'generator'>): Promise<Collection> {
   return generator.has === undefined
     ? collection
-    : withPassages(collection, (id) => generator.has!(id));
+    : withPassages(collection, (passage) => generator.has!(passage));
 }
 
 /** One pool for each language of passages, with the questions that are ranked over it. */
@@ -127,7 +127,7 @@ async function openPools(
   options: TuneOptions,
 ): Promise<{ readonly ranker: Ranker; readonly pairs: readonly Pair[] }[]> {
   const { setting, encoder, generator, scanner, store } = options;
-  const collection = tunable(options);
+  const collection = await tunable(options);
   const all = pairsOf([...collection.parts.keys()], setting);
   const pools: { ranker: Ranker; pairs: Pair[] }[] = [];
   for (const passageLang of new Set(all.map((pair) => pair.passageLang))) {

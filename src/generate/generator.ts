@@ -50,8 +50,8 @@ export interface Generator {
    * (Doc2Query, Nogueira and Lin 2019). Default false: a table translates no language to itself.
    */
   readonly ownLanguage?: boolean;
-  /** Whether it has queries for a passage with this id; absent: it writes them for any passage. */
-  has?(passageId: string): boolean;
+  /** Whether it has queries for a passage; absent: it writes them for any. */
+  has?(passage: GeneratorInput): Promise<boolean>;
   /** Which tuned weights fit its queries (search/defaults.ts). Default: those of the encoder. */
   readonly tuning?: GeneratorTuning;
   /** Default `time`. */
@@ -153,8 +153,8 @@ export abstract class GeneratorWrapper implements Generator {
     return this.inner.draw(...request);
   }
 
-  has(passageId: string): boolean {
-    return this.inner.has?.(passageId) ?? true;
+  async has(passage: GeneratorInput): Promise<boolean> {
+    return (await this.inner.has?.(passage)) ?? true;
   }
 
   async close(): Promise<void> {

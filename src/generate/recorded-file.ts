@@ -185,6 +185,8 @@ async function* linesOf(
 /** One row of recorded queries. */
 export interface RecordedRow {
   readonly id: string;
+  /** Of the passage; null: it was not recorded. */
+  readonly text: string | null;
   /** By language, in the order in which they were generated. */
   readonly queries: ReadonlyMap<string, readonly string[]>;
 }
@@ -196,7 +198,7 @@ export interface RecordedRow {
 export function parseRecordedRow(text: string, file: string, line: number): RecordedRow {
   const broken = (reason: string) =>
     new XqgError('XQG_RECORDED_ROW', { file, line: formatCount(line), reason });
-  const { docid, generated_queries: generated } = parseJsonObject(text, broken);
+  const { docid, text: recorded, generated_queries: generated } = parseJsonObject(text, broken);
   const id = typeof docid === 'number' ? String(docid) : docid;
   if (typeof id !== 'string' || id === '') throw broken('no "docid"');
   if (typeof generated !== 'object' || generated === null || Array.isArray(generated)) {
@@ -209,5 +211,5 @@ export function parseRecordedRow(text: string, file: string, line: number): Reco
     }
     queries.set(lang, list);
   }
-  return { id, queries };
+  return { id, text: typeof recorded === 'string' ? recorded : null, queries };
 }

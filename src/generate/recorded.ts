@@ -117,8 +117,11 @@ export class RecordedGenerator implements Generator {
     return drawn;
   }
 
-  has(passageId: string): boolean {
-    return this.#files.some((file) => file.find(passageId) !== undefined);
+  /** An id alone may be that of another data set's passage: the recorded text has to be the same. */
+  async has({ id, text }: GeneratorInput): Promise<boolean> {
+    if (this.#files.every((file) => file.find(id) === undefined)) return false;
+    const recorded = (await this.#row(id)).text;
+    return recorded === null || comparable(recorded) === comparable(text);
   }
 
   /** Closes the files, and deletes what was unpacked. */
@@ -146,6 +149,10 @@ export class RecordedGenerator implements Generator {
     const files = this.#files.map(({ name }) => name).join(', ');
     return new XqgError('XQG_RECORDED_MISSING', { what, files });
   }
+}
+
+function comparable(text: string): string {
+  return text.normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
 /**

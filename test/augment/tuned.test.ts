@@ -36,9 +36,28 @@ describe('the tuned augmentation', () => {
     expect(encodesSentences({ cost: {} as Endpoint })).toBe(false);
   });
 
+  it('of questions is the same for all encoders, with weights of their own in search', () => {
+    for (const tuning of ['static', 'neural'] as const) {
+      const questions = searchDefaults({ tuning }, { tuning: 'questions' });
+      expect(questions.alpha).toBe(0.1);
+      expect(questions.generatedWeight).toBe(0.1);
+      expect(questions.hybrid.denseWeight).toMatchObject({ generated: 2.5, both: 2.5 });
+      // What no query changes is as without them.
+      const none = searchDefaults({ tuning }, null);
+      expect(questions.hybrid.denseWeight.plain).toBe(none.hybrid.denseWeight.plain);
+      expect(questions.hybrid.denseWeight.translated).toBe(none.hybrid.denseWeight.translated);
+      expect(searchDefaults({ tuning }, {})).toEqual(none);
+    }
+  });
+
   it('is what search uses by default', () => {
     for (const tuning of ['static', 'neural'] as const) {
-      for (const generator of [null, {}, { tuning: 'gloss' as const }]) {
+      for (const generator of [
+        null,
+        {},
+        { tuning: 'gloss' as const },
+        { tuning: 'questions' as const },
+      ]) {
         const { profile, alpha } = tunedAugmentation(encoder(true, tuning), generator);
         const defaults = searchDefaults({ tuning }, generator);
         expect([defaults.profile.unitLength, defaults.alpha]).toEqual([profile, alpha]);

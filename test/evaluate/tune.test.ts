@@ -11,8 +11,9 @@ import {
 import { parseMeasures, rankRelevant } from '../../src/evaluate/measures/metrics.js';
 import { ArtifactStore } from '../../src/evaluate/ranking/artifact-store.js';
 import { DRAWN_QUERIES, systemsNamed, TUNABLE_SYSTEMS } from '../../src/evaluate/systems.js';
-import { formatTuned, tune } from '../../src/evaluate/tune.js';
+import { formatTuned, tunable, tune } from '../../src/evaluate/tune.js';
 import { type Grid, parametersOf, settingsOf } from '../../src/evaluate/tune-grid.js';
+import type { Generator } from '../../src/generate/generator.js';
 import { SEARCH_DEFAULTS, searchDefaults } from '../../src/search/defaults.js';
 import { JavaScriptScanner } from '../../src/search/dense/javascript-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
@@ -138,6 +139,33 @@ describe('tune', () => {
       expect(byPair[`${queryLang}>en`], `${system} ${queryLang}`).toBeCloseTo(value, 6);
     }
     expect(new Set(tuned.map(({ mean }) => mean.toFixed(3))).size).toBeGreaterThan(3);
+  });
+
+  it('takes recorded queries, and of the passages those that have any', async () => {
+    const { encoder, generator, scanner } = parts;
+    const recorded: Generator = {
+      ...{ identity: { ...generator.identity, name: 'recorded' }, languages: ['de'] },
+      queriesPerLanguage: 2,
+      has: async ({ id }) => Number(id.slice(1)) < 6,
+      draw: async (passages, lang, n) => {
+        for (const { id } of passages) expect(Number(id.slice(1))).toBeLessThan(6);
+        expect([lang, n]).toEqual(['de', 2]);
+        return (await generator.draw(passages, lang, n)).map((queries) => queries.slice(0, n));
+      },
+    };
+    const systems = systemsNamed(['dense', 'bm25', 'bm25+xqg']);
+    const two: Collection = { ...collection, parts: new Map([...collection.parts].slice(0, 2)) };
+    const request = { setting, systems, grid: {}, encoder, scanner, store };
+    const tuned = await tune({ ...request, collection: two, generator: recorded });
+    const [dense, plain, augmented] = tuned.map(({ mean }) => mean);
+    expect(tuned.map(({ system }) => system)).toEqual(['dense', 'bm25', 'bm25+xqg']);
+    expect(augmented).toBeGreaterThan(plain);
+    // Among six passages the right one is found more easily than among all.
+    const [all] = await tune({ ...request, collection: two, generator });
+    expect(dense).toBeGreaterThan(all.mean);
+    const { parts: left } = await tunable({ collection: two, generator: recorded });
+    const few = left.get('en')!;
+    expect([few.passages.length, few.qrels.size]).toEqual([6, 6]);
   });
 
   it('ranks the settings of each system, best first', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type Generator, statedIn, writesIn } from '../../src/generate/generator.js';
 import { LexiconGenerator } from '../../src/generate/lexicon.js';
 import { RecordedGenerator, recordQueries } from '../../src/generate/recorded.js';
 import { xqg } from '../cli/run-xqg.js';
@@ -103,6 +104,37 @@ describe('RecordedGenerator', () => {
     await expect(draw('p1', 'ar', 5)).rejects.toThrow(
       '5 queries in ar for the passage "p1", only 3',
     );
+  });
+
+  it('has queries in the own language of a passage where they were recorded', async () => {
+    const generator = await opened('q.jsonl', [
+      row('p1', { en: ['a', 'b', 'c'], ar: ['أ', 'ب', 'ج'] }),
+      row('p2', { ar: ['د', 'ه', 'و'] }),
+    ]);
+    const passages = [passage('p1'), passage('p2')];
+    expect(await generator.draw(passages, 'en', 2)).toEqual([['a', 'b'], []]);
+    // In another language than its own they were forgotten.
+    await expect(generator.draw([passage('p2', 'ar')], 'en', 2)).rejects.toThrow('queries in en');
+    expect(writesIn(generator, 'en', 'en')).toBe(true);
+    expect(statedIn(generator.identity)).toMatchObject({ tuning: 'questions' });
+    const file = join(folder(), 'copy.jsonl');
+    await recordQueries(file, passages, generator, { queries: 2 });
+    const [copied] = readFileSync(file, 'utf8').trim().split('\n');
+    expect(JSON.parse(copied).generated_queries.en).toEqual(['a', 'b']);
+  });
+
+  it('has queries for a passage of its id and text only', async () => {
+    const { text } = passage('p1');
+    const generator = await opened('q.jsonl', [
+      { ...row('p1', { ar: ['أ'] }), text: `${text.replace(' ', '\n ')} ` },
+      // Data sets number their passages alike.
+      { ...row('p2', { ar: ['ب'] }), text: 'another text' },
+      { docid: 'p3', generated_queries: { ar: ['ج'] } },
+    ]);
+    const has = (id: string) => generator.has(passage(id));
+    expect(await Promise.all(['p1', 'p2', 'p3', 'p4'].map(has))).toEqual([
+      ...[true, false, true, false],
+    ]);
   });
 
   it.each([
@@ -230,6 +262,8 @@ describe('recordQueries', () => {
       .map((line) => JSON.parse(line));
     expect(german.docid).toBe('b');
     expect(Object.keys(german.generated_queries)).not.toContain('de');
+    expect(writesIn(generator as Generator, 'de', 'de')).toBe(false);
+    expect(statedIn(generator.identity)).toEqual({});
   });
 
   it('leaves no file behind when it fails', async () => {

@@ -125,20 +125,23 @@ export function testCollectionOf(
 }
 
 /** Without the passages that do not pass, and without judgments of them. */
-export function withPassages(collection: Collection, pass: (id: string) => boolean): Collection {
-  const parts = [...collection.parts].map(([lang, { passages, questions, qrels }]) => {
+export async function withPassages(
+  collection: Collection,
+  pass: (passage: EvaluationPassage) => Promise<boolean>,
+): Promise<Collection> {
+  const parts = new Map<string, LanguagePart>();
+  for (const [lang, { passages, questions, qrels }] of collection.parts) {
+    const passing: EvaluationPassage[] = [];
+    for (const passage of passages) if (await pass(passage)) passing.push(passage);
+    const ids = new Set(passing.map(({ id }) => id));
     const judged = [...qrels].map(
       ([question, judgments]) =>
-        [question, new Map([...judgments].filter(([id]) => pass(id)))] as const,
+        [question, new Map([...judgments].filter(([id]) => ids.has(id)))] as const,
     );
-    const part: LanguagePart = {
-      passages: passages.filter(({ id }) => pass(id)),
-      questions,
-      qrels: new Map(judged.filter(([, judgments]) => judgments.size > 0)),
-    };
-    return [lang, part] as const;
-  });
-  return { ...collection, parts: new Map(parts) };
+    const some = new Map(judged.filter(([, judgments]) => judgments.size > 0));
+    parts.set(lang, { passages: passing, questions, qrels: some });
+  }
+  return { ...collection, parts };
 }
 
 /** The passages of a language, or of ALL_LANGUAGES with the ids of `pooledId`. */

@@ -72,7 +72,7 @@ async function tuningOf(
   { spec, store, signal, tell = () => {} }: PairingOptions,
 ): Promise<TuningRecord | null> {
   const tune = spec.tune!;
-  const { parts } = tunable({ collection, generator });
+  const { parts } = await tunable({ collection, generator });
   if ([...parts.values()].every(({ passages }) => passages.length === 0)) return null;
   const systems = await tuneSystems({
     ...{ collection, tune, spec, conditions, encoder, generator, scanner, store },
