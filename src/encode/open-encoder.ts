@@ -54,7 +54,7 @@ interface EncoderKind {
 }
 
 /** The neural encoder that ships with xqg: its spec, and its name as an identity states it. */
-const SHIPPED_ENCODER = 'e5';
+export const SHIPPED_ENCODER = 'e5';
 export const SHIPPED_ENCODER_NAME = 'neural/multilingual-e5-small';
 
 const FILE = 'file:';
