@@ -45,6 +45,10 @@ export interface TuneOptions {
   readonly scanner: Scanner;
   /** Of the vectors of passages and queries. */
   readonly store: ArtifactStore;
+  /** Whether the dense leg has the best sentences; default: as search for the encoder. */
+  readonly sentences?: boolean;
+  /** Default true, where the encoder has centroids. */
+  readonly centering?: boolean;
   /** What decides; default MRR. */
   readonly measure?: string;
 }
@@ -163,9 +167,12 @@ interface SystemWithSettings {
 /** Unit-length augmentation and no feedback: neither is tuned here. */
 function systemWith(
   { system, settings }: SystemWithSettings,
-  { encoder, generator, grid }: Pick<TuneOptions, 'encoder' | 'generator' | 'grid'>,
+  options: Pick<TuneOptions, 'encoder' | 'generator' | 'grid' | 'sentences' | 'centering'>,
 ): SystemSettings {
   const { control } = system;
+  const { encoder, generator, grid, centering = true } = options;
+  const tunesSentences = grid.sentenceWeight !== undefined;
+  const sentences = options.sentences ?? (encodesSentences(encoder) || tunesSentences);
   return {
     system,
     profile: 'unit',
@@ -174,8 +181,8 @@ function systemWith(
     source: { ...sourceOf(system, encoder, generator), control },
     defaults: defaultsWith(system, settings, searchDefaults(encoder, generator)),
     feedback: 0,
-    sentenceWeight: encodesSentences(encoder) || grid.sentenceWeight !== undefined ? null : 0,
-    centering: true,
+    sentenceWeight: sentences ? null : 0,
+    centering,
     topN: settings.topN,
   };
 }

@@ -70,8 +70,6 @@ describe('requests', () => {
     expect(body.parse({})).toEqual({
       mode: 'hybrid',
       augment: 'on',
-      translate: false,
-      centering: true,
       filters: [],
       k: 10,
     });

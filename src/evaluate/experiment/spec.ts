@@ -144,7 +144,7 @@ export const experimentSchema = object({
   data: z.array(data, 'is not a list').min(1, 'is an empty list'),
   primary,
   /**
-   * `e5`, `static`, `static:PACK`, `file:MANIFEST` for vectors that were made elsewhere, `hf:NAME`,
+   * `static`, `static:PACK`, `e5`, `file:MANIFEST` for vectors that were made elsewhere, `hf:NAME`,
    * `openai:MODEL`, a model's folder.
    */
   encoders: listOf(text).default(['static']),
@@ -163,6 +163,10 @@ export const experimentSchema = object({
   measures: text.default(MEASURES),
   /** Default: that of search for the encoder. */
   alpha: share.optional(),
+  /** False: the dense leg has the vectors of passages alone. Default: as search for the encoder. */
+  sentences: z.boolean('is not true or false').optional(),
+  /** False: dense scores are not centered by language, though the encoder has centroids. */
+  centering: z.boolean('is not true or false').default(true),
   /**
    * Also measures every system with the parameters that are best on other data, as `NAME (tuned)`:
    * without it, a system has the defaults of search.

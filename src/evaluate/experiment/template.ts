@@ -34,7 +34,7 @@ primary:
   system: dense+xqg
   correction: holm                 # or bonferroni
 
-# static or static:PACK, file:MANIFEST, hf:NAME, openai:MODEL, ./FOLDER; lexicon or lexicon:PACK, gloss, file:QUERIES. PACK is a
+# static or static:PACK, e5, file:MANIFEST, hf:NAME, openai:MODEL, ./FOLDER; lexicon or lexicon:PACK, gloss, file:QUERIES. PACK is a
 # name (base, full) or a folder.
 encoders: [static]
 generators: [lexicon]
@@ -60,6 +60,9 @@ tune:
 
 # Default: that of search for the encoder.
 # alpha: 0.4
+# false: the dense leg without best sentences, and without centering by language (neural encoders).
+# sentences: false
+# centering: false
 
 # Each is optional.
 conditions:

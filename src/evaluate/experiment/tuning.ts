@@ -53,6 +53,7 @@ function tuningIdentity({
   return {
     data: collection.sources,
     on: { on, half, unit, setting, langs: langs ?? null, metric, alpha, denseWeight },
+    dense: [spec.sentences ?? null, spec.centering],
     systems: tunable(spec, conditions).map(({ name, control }) => [name, control ?? null]),
     encoder: encoder.identity,
     generator: generator.identity,
@@ -77,6 +78,8 @@ export function tuneSystems(options: TuningOptions): Promise<TunedSystem[]> {
         scanner,
         store,
         measure: options.tune.metric,
+        sentences: spec.sentences,
+        centering: spec.centering,
       },
       progress,
     );

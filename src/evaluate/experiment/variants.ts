@@ -49,7 +49,7 @@ export function variantsOf(
 /** A system as search has it, or with what tuning chose. */
 function systemVariant(
   system: System,
-  spec: Pick<ExperimentSpec, 'alpha'>,
+  spec: Pick<ExperimentSpec, 'alpha' | 'sentences' | 'centering'>,
   context: PairingContext,
 ): Variant {
   const { encoder, generator, tuned } = context;
@@ -77,8 +77,8 @@ function systemVariant(
     source,
     defaults,
     feedback: null,
-    sentenceWeight: encodesSentences(encoder) ? null : 0,
-    centering: true,
+    sentenceWeight: (spec.sentences ?? encodesSentences(encoder)) ? null : 0,
+    centering: spec.centering,
     topN: null,
     further: null,
     questions: null,
