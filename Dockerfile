@@ -15,6 +15,7 @@ COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY --from=build /build/packs/english ./packs/english
 COPY --from=build /build/packs/base ./packs/base
+COPY --from=build /build/models ./models
 COPY --from=build /build/prompts ./prompts
 COPY --from=build /build/LICENSE /build/NOTICE ./
 RUN mkdir /data && chown node:node /data

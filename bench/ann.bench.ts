@@ -170,7 +170,12 @@ async function index(n: number, dir: string) {
   );
   if (existsSync(join(dir, 'xqg.json'))) return { kept: true };
   const began = performance.now();
-  const made = await openIndex(dir, { create: true, pack: values.pack, queryLanguages: LANGUAGES });
+  const made = await openIndex(dir, {
+    create: true,
+    encoder: 'static',
+    pack: values.pack,
+    queryLanguages: LANGUAGES,
+  });
   const { passages } = await made.add((await openCorpus()).documents(n));
   if (passages !== n) throw new Error(`${passages} instead of ${n} passages`);
   const seconds = (performance.now() - began) / 1000;

@@ -119,6 +119,7 @@ async function index(n: number, dir: string) {
   const corpus = await PlantedCorpus.open(values.pack);
   const target = await openIndex(dir, {
     create: true,
+    encoder: 'static',
     pack: values.pack,
     queryLanguages: LANGUAGES,
   });

@@ -55,7 +55,7 @@ try {
   const [embedded, stored] = [join(root, 'embedded'), join(root, 'stored')];
   const times: Record<string, number> = {};
   await timed('index', async () => {
-    const index = await openIndex(embedded, { create: true, pack: values.pack });
+    const index = await openIndex(embedded, { create: true, encoder: 'static', pack: values.pack });
     await index.add(passages, { replace: true });
     await index.close();
   });

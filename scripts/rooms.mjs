@@ -21,7 +21,7 @@ await session.post('Profiler.enable');
 try {
   const file = join(folder, 'bees.txt');
   writeFileSync(file, 'Bees\n\nHoney bees make honey from the nectar of flowers.\n');
-  const index = await openIndex(join(folder, 'index'), { create: true });
+  const index = await openIndex(join(folder, 'index'), { create: true, encoder: 'static' });
   await report('passage', async () => {
     for await (const _ of [await index.addPaths([file])]);
   });

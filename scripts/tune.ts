@@ -5,10 +5,11 @@
  * any parameter.
  * usage: node --import ./scripts/run-typescript.mjs scripts/tune.ts [--pack base]
  *   [--data ../shared/data/eval/mlqa-r] [--half tune|report|all] [--langs ar,de] [--qa FILE]...
- *   [--setting to-english|mono|from-english] [--systems hybrid,hybrid+xqg] [--measure MRR]
+ *   [--setting to-english|mono|from-english|cross|multi] [--systems hybrid,hybrid+xqg] [--measure MRR]
  *   [--grid '{"denseWeight":[0.5,1,2],"alpha":[0.2,0.4]}'] [--encoder '{"semanticShare":0.6}']
  *   [--generator '{...}'] [--queries keywords|gloss|FILE.jsonl] [--model ../shared/models/use-multilingual-v3]
- *   [--rows 10] [--json FILE]
+ *   [--rows 10] [--json FILE] [--store FOLDER]
+ * Vectors are kept in the store, for the next run.
  * Recorded queries are tuned with the passages that they were recorded for.
  * A parameter that the grid leaves out keeps its default; plain and augmented hybrids get the same
  * grid.
@@ -28,7 +29,7 @@ import { closeRecipe, openRecipe } from '../src/indexing/recipe.js';
 import { openScanner } from '../src/search/dense/open-scanner.js';
 
 const HALVES = ['tune', 'report', 'all'] as const;
-const SETTINGS = ['mono', 'to-english', 'from-english'] as const;
+const SETTINGS = ['mono', 'to-english', 'from-english', 'cross', 'multi'] as const;
 
 const text = (value: string) => ({ type: 'string' as const, default: value });
 const { values: options } = parseArgs({
@@ -48,6 +49,7 @@ const { values: options } = parseArgs({
     queries: text('keywords'),
     rows: text('10'),
     json: { type: 'string' },
+    store: { type: 'string' },
   },
 });
 const systems = systemsNamed(options.systems.split(','), TUNABLE_SYSTEMS);
@@ -65,7 +67,7 @@ const recipe = await openRecipe({
 const { encoder, generator, pack } = recipe;
 if (generator === null) throw new Error('settings are tuned for a generator');
 const { scanner } = await openScanner();
-const folder = mkdtempSync(join(tmpdir(), 'xqg-tune-'));
+const folder = options.store ?? mkdtempSync(join(tmpdir(), 'xqg-tune-'));
 const store = new ArtifactStore(folder);
 const found: { readonly dataset: string; readonly sources: readonly DataSource[] }[] = [];
 
@@ -93,7 +95,7 @@ for (const collection of collections) {
 }
 await closeRecipe(recipe);
 await scanner.close();
-rmSync(folder, { recursive: true });
+if (options.store === undefined) rmSync(folder, { recursive: true });
 if (options.json) {
   const command = `scripts/tune.ts ${process.argv.slice(2).join(' ')}`;
   const data = found.flatMap((each) => each.sources);

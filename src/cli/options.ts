@@ -103,7 +103,9 @@ export function parseSearchOptions<P extends SearchCommand, S extends z.ZodRawSh
   const search = Object.fromEntries(
     declarations
       .map(({ name, attribute, negation }) => {
-        const isNegated = negation !== undefined && isGiven(negation.flag, raw);
+        // commander itself turns `--no-NAME` into a `false` of NAME.
+        const isOther = negation !== undefined && !negation.flag.startsWith('--no-');
+        const isNegated = isOther && isGiven(negation.flag, raw);
         if (isNegated && given[attribute] !== undefined) {
           const problem = `Give either --${attribute} or ${negation.flag}.`;
           throw new XqgError('XQG_USAGE', { problem, command: place.replace('cli', 'xqg') });

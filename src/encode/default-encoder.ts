@@ -3,11 +3,8 @@
  * run it, else the static one of the pack.
  */
 import { XqgError } from '../base/errors.js';
-import { shippedModel } from '../models/places.js';
+import { findModel, SHIPPED_ENCODER } from '../models/places.js';
 import { loadRuntime } from './neural/runtime.js';
-
-/** Names another default, for all new indexes of a process. */
-const VARIABLE = 'XQG_ENCODER';
 
 export interface DefaultEncoder {
   readonly spec: string;
@@ -15,17 +12,19 @@ export interface DefaultEncoder {
   readonly fallback?: string;
 }
 
+/** $XQG_ENCODER names another default, for all new indexes of a process. */
 export async function defaultEncoder(): Promise<DefaultEncoder> {
-  const named = process.env[VARIABLE];
+  const named = process.env.XQG_ENCODER;
   if (named) return { spec: named };
   try {
-    shippedModel();
+    findModel(SHIPPED_ENCODER);
     await loadRuntime();
-    return { spec: 'e5' };
+    return { spec: SHIPPED_ENCODER };
   } catch (error) {
     if (!(error instanceof XqgError)) throw error;
     const reason = error.details.reason ?? error.message;
     const what = error.code === 'XQG_PACKAGE_MISSING' ? 'onnxruntime-node' : 'its model';
-    return { spec: 'static', fallback: `encoder static: ${what} cannot be loaded (${reason})` };
+    const fallback = `encoder static: ${what} cannot be loaded (${reason}); see xqg doctor`;
+    return { spec: 'static', fallback };
   }
 }

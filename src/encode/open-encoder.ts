@@ -10,7 +10,7 @@ import {
   findModel,
   namesFolder,
   namesModel,
-  shippedModel,
+  SHIPPED_ENCODER,
 } from '../models/places.js';
 import { type EndpointFields, endpointOf } from '../models/remote/endpoint.js';
 import { loadPack } from '../pack/format.js';
@@ -53,8 +53,7 @@ interface EncoderKind {
   readonly open: (spec: string, options: OpenEncoderOptions, pack: OpenPack) => Promise<Encoder>;
 }
 
-/** The neural encoder that ships with xqg: its spec, and its name as an identity states it. */
-export const SHIPPED_ENCODER = 'e5';
+/** The neural encoder that ships with xqg, as its identity states it. */
 export const SHIPPED_ENCODER_NAME = 'neural/multilingual-e5-small';
 
 const FILE = 'file:';
@@ -78,7 +77,7 @@ const KINDS: readonly EncoderKind[] = [
   {
     names: (spec) => spec === SHIPPED_ENCODER,
     async open(_, options) {
-      const encoder = await openNeural(shippedModel(), options);
+      const encoder = await openNeural(findModel(SHIPPED_ENCODER), options);
       options.onOpened?.('encoder e5 (multilingual-e5-small, 4 bits, on this machine)');
       return encoder;
     },

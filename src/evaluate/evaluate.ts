@@ -5,6 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { defaultEncoder } from '../encode/default-encoder.js';
+import { isPackEncoder } from '../encode/open-encoder.js';
 import { loadPack } from '../pack/format.js';
 import {
   type ExperimentResults,
@@ -44,7 +46,7 @@ export interface EvaluateOptions {
   readonly depth?: number;
   /** Name or folder of a pack; default `base`. */
   readonly pack?: string;
-  /** Spec of another encoder than the pack's. */
+  /** Spec of an encoder. Default: that of a new index. */
   readonly encoder?: string;
   /** How a model among encoders is opened. */
   readonly model?: ModelSpec;
@@ -72,7 +74,8 @@ export async function evaluate(
   options: EvaluateOptions,
   progress: Progress = () => {},
 ): Promise<EvaluationResult> {
-  const spec = specOf(name, options);
+  const { encoder = (await defaultEncoder()).spec } = options;
+  const spec = specOf(name, { ...options, encoder });
   const { command, signal, onOpened } = options;
   const folder = await mkdtemp(join(tmpdir(), 'xqg-evaluate-'));
   try {
@@ -99,12 +102,19 @@ export async function evaluate(
 }
 
 /** The preset with what the caller wants instead. */
-function specOf(name: PresetName, options: EvaluateOptions): ExperimentSpec {
+function specOf(
+  name: PresetName,
+  options: EvaluateOptions & { readonly encoder: string },
+): ExperimentSpec {
   const preset = parseExperiment(PRESETS[name], `preset ${name}`);
-  const { pack = DEFAULT_PACK, encoder = 'static', generator = 'lexicon' } = options;
+  const { pack = DEFAULT_PACK, encoder, generator = 'lexicon' } = options;
   const { measures = preset.measures, systems } = options;
   parseExperimentMeasures(measures);
   const encoderName = encoder === 'static' ? `static:${pack}` : encoder;
+  // Queries of all languages, and drawn ones, are many: they are encoded where that takes no time.
+  const usual = isPackEncoder(encoder)
+    ? preset.systems
+    : preset.systems?.filter((system) => !/-all$|\(n=/.test(system));
   const [data] = preset.data;
   const { langs = data.langs, settings = data.settings, half = data.half } = options;
   return {
@@ -125,7 +135,7 @@ function specOf(name: PresetName, options: EvaluateOptions): ExperimentSpec {
     encoders: [encoderName],
     models: { [encoderName]: options.model ?? {} },
     generators: [`${generator}:${pack}`],
-    systems: systems ? systemsNamed(systems).map((each) => each.name) : preset.systems,
+    systems: systems ? systemsNamed(systems).map((each) => each.name) : usual,
     measures,
     conditions: { ...preset.conditions, 'question-language': languagesOf(preset, options) },
   };

@@ -7,6 +7,9 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { XqgError } from '../base/errors.js';
 
+/** The spec of the neural encoder that ships with xqg. */
+export const SHIPPED_ENCODER = 'e5';
+
 export interface FoundModel {
   /** Name on the hub, or that of the folder. */
   readonly name: string;
@@ -25,16 +28,17 @@ export function modelsFolder(): string {
   return resolve(process.env.XQG_MODELS || join(cacheFolder(), 'models'));
 }
 
-/** True for a spec that names a model on this machine: `hf:NAME`, or a path with a slash. */
+/** True for a spec that names a model on this machine: `e5`, `hf:NAME`, or a path with a slash. */
 export function namesModel(spec: string): boolean {
-  return spec.startsWith('hf:') || namesFolder(spec);
+  return spec === SHIPPED_ENCODER || spec.startsWith('hf:') || namesFolder(spec);
 }
 
 /**
- * The folder of a model named `hf:NAME`, or by its path.
+ * The folder of a model named `e5` or `hf:NAME`, or by its path.
  * @throws XqgError XQG_MODEL_MISSING with every folder that was tried
  */
 export function findModel(spec: string): FoundModel {
+  if (spec === SHIPPED_ENCODER) return shippedModel();
   const name = spec.startsWith('hf:') ? spec.slice(3) : null;
   const places = name === null ? [resolve(spec)] : placesOf(name);
   for (const folder of places) {

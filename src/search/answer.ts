@@ -180,6 +180,7 @@ function requestOf(
   const { lang, filters, groupBy, ann, expand, signal, ...scoring } = options;
   const { mode = 'hybrid', k = DEFAULT_K } = options;
   const { snapshot, engine, recipe } = corpus;
+  const { augment = snapshot.queryLanguages.length > 0 } = options;
   const byMeaningAlone =
     recipe.encoder.tuning !== 'static' &&
     languages.every(({ lang }) => withoutTables.includes(lang));
@@ -191,7 +192,8 @@ function requestOf(
     question,
     languages,
     mode,
-    augment: options.augment ?? snapshot.queryLanguages.length > 0,
+    augment,
+    translate: options.translate ?? (augment && engine.factors !== null),
     exact: !searchesAnn(corpus, options),
     k: Math.max(k, depth) * (groupBy === undefined ? 1 : PASSAGES_PER_DOCUMENT),
     topN: Math.max(engine.defaults.hybrid.topN, k),

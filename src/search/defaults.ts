@@ -83,7 +83,7 @@ export const SEARCH_DEFAULTS: SearchDefaults = {
   relatedWeight: 0.5,
   feedback: 0.2,
   sentenceWeight: 0.5,
-  centering: { query: 0.6, passage: 1, centrality: 0.25 },
+  centering: { query: 0.6, passage: 1, centrality: 0.15 },
   profile: TUNED_PROFILES,
   alpha: tunedAlpha({ tuning: 'static' }, null),
   hybrid: {

@@ -158,19 +158,26 @@ export const SEARCH_OPTIONS = {
    */
   centering: {
     type: z.boolean(),
-    about: 'take out of the dense scores what vectors say about their language: on or off',
-    default: true,
+    about:
+      'take out of the dense scores what vectors say about their language (default, where the encoder comes with the means of its languages)',
     negation: {
       flag: '--no-centering',
       about: 'leave in the dense scores what vectors say about their language',
     },
     places: [...COMMANDS, ...REQUESTS],
   },
-  /** Also translate the question's terms (query translation), in the lexical leg. Default false. */
+  /**
+   * Also translate the question's terms (query translation), in the lexical leg. Default: with the
+   * generated queries, where the generator has tables.
+   */
   translate: {
     type: z.boolean(),
-    about: 'also translate the words of the question (lexical leg)',
-    default: false,
+    about:
+      'also translate the words of the question, in the lexical leg (default: with the generated queries)',
+    negation: {
+      flag: '--no-translate',
+      about: 'do not translate the words of the question',
+    },
     places: [...COMMANDS, ...REQUESTS],
   },
   /** Language of the question, or a weighting over several. Default: detected. */

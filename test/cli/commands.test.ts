@@ -263,6 +263,7 @@ describe('xqg status and doctor', () => {
       'node',
       'store',
       'scan',
+      'encoder',
       'pack',
       'index',
       'disk',

@@ -27,7 +27,11 @@ describe('xqg models', () => {
     const { stdout } = await xqg('models', 'list', '--json');
     const known: { name: string; measured: boolean; folder: string | null }[] = JSON.parse(stdout);
     const measured = known.filter((each) => each.measured).map(({ name }) => name);
-    expect(measured).toEqual(['use-multilingual-v3', 'sentence-transformers/all-MiniLM-L6-v2']);
+    expect(measured).toEqual([
+      'use-multilingual-v3',
+      'sentence-transformers/all-MiniLM-L6-v2',
+      'intfloat/multilingual-e5-small',
+    ]);
     expect(known.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         'ielabgroup/bert-base-multilingual-cased-xor-tydi',
@@ -42,7 +46,7 @@ describe('xqg models', () => {
   });
 
   it('shows the card of a model that is not here; checks none without a network', async () => {
-    const shown = await xqg('models', 'show', 'hf:intfloat/multilingual-e5-small');
+    const shown = await xqg('models', 'show', 'hf:intfloat/multilingual-e5-base');
     expect(shown.stdout).toMatch(
       /not on this machine[\s\S]*queryPrefix "query: "[\s\S]*was not run here/,
     );
@@ -55,6 +59,17 @@ describe('xqg models', () => {
       expect(missing.stderr).toContain('xqg models get hf:nobody/nothing');
       expect(missing.stderr).not.toContain('hf_very_secret');
     }
+  });
+});
+
+describe('the shipped model', () => {
+  it('is listed, shown and checked by its name', async () => {
+    expect((await xqg('models', 'list')).stdout).toContain('e5 ships with xqg');
+    expect((await xqg('models', 'show', 'e5')).stdout).toContain('queryPrefix "query: "');
+    const told = await xqg('models', 'check', 'e5', '--json');
+    const { identity, cosine } = JSON.parse(told.stdout);
+    expect(identity).toMatchObject({ dim: 384, settings: { pooling: 'mean', dtype: 'q4' } });
+    expect(cosine.translation).toBeGreaterThan(cosine.other);
   });
 });
 

@@ -1,9 +1,9 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
-  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -13,14 +13,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** What docs/installing.md promises for Linux x64, in MB. */
-const LARGEST_INSTALLATION = 300;
+const LARGEST_INSTALLATION = 700;
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 const project = mkdtempSync(join(tmpdir(), 'xqg-package-'));
 let packed: string[] = [];
 /** The environment without what npm adds for the scripts of this project, its .npmrc among it. */
 const outside = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/.test(name)),
+  Object.entries(process.env).filter(([name]) => !/^(npm_|(INIT_CWD|XQG_ENCODER)$)/.test(name)),
 );
 
 function xqg(...words: string[]) {
@@ -57,7 +57,7 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe('the packed tarball', () => {
-  it('holds the built code, the base pack, the prompts and the licenses, and nothing else', () => {
+  it('holds the built code, the model, the base pack, the prompts and the licenses, and nothing else', () => {
     expect(packed).toEqual(
       expect.arrayContaining(['LICENSE', 'NOTICE', 'README.md', 'CHANGELOG.md', 'dist/bin/xqg.js']),
     );
@@ -65,7 +65,7 @@ describe('the packed tarball', () => {
     expect(
       packed.filter(
         (path) =>
-          !/^(dist|packs|prompts)\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json)$/.test(
+          !/^(dist|packs|prompts|models)\/|^scripts\/preinstall\.mjs$|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json)$/.test(
             path,
           ),
       ),
@@ -85,8 +85,14 @@ describe('in an empty project', () => {
     expect(megabytes(join(project, 'node_modules'))).toBeLessThan(LARGEST_INSTALLATION);
   });
 
-  it('indexes and finds across languages, without the optional onnxruntime', () => {
-    expect(existsSync(join(project, 'node_modules', 'onnxruntime-node'))).toBe(false);
+  it('has the runtime of models, without the CUDA libraries that its script would download', () => {
+    const files = filesOf(join(project, 'node_modules', 'onnxruntime-node', 'bin'));
+    expect(files.some((file) => file.endsWith('onnxruntime_binding.node'))).toBe(true);
+    const providers = files.filter((file) => file.includes('_providers_'));
+    expect(providers.filter((file) => statSync(file).size > 0)).toEqual([]);
+  });
+
+  it('indexes and finds across languages with the neural encoder', () => {
     writeFileSync(
       join(project, 'notes.jsonl'),
       [
@@ -108,16 +114,33 @@ describe('in an empty project', () => {
     );
     const indexed = xqg('index', 'notes.jsonl', '--index', 'idx');
     expect(indexed.stderr).not.toMatch(/XQG_/);
+    expect(indexed.stderr).toContain('encoder e5 (');
     expect(indexed.status).toBe(0);
-    const { stdout, status } = xqg(
-      'search',
-      'Wann fährt der Zug am Morgen?',
-      '--index',
-      'idx',
-      '--json',
-    );
-    expect(status).toBe(0);
-    expect(JSON.parse(stdout).hits[0].id).toBe('trains');
+    for (const question of ['Wann fährt der Zug am Morgen?', 'O której odjeżdża pociąg?']) {
+      const { stdout, status } = xqg('search', question, '--index', 'idx', '--json');
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout).hits[0].id).toBe('trains');
+    }
+  });
+
+  it('has the static encoder without the runtime, and says so', () => {
+    const runtime = join(project, 'node_modules', 'onnxruntime-node');
+    renameSync(runtime, `${runtime}.away`);
+    try {
+      const indexed = xqg('index', 'notes.jsonl', '--index', 'static');
+      expect(indexed.status).toBe(0);
+      expect(indexed.stderr).toContain('encoder static: onnxruntime-node cannot be loaded');
+      const question = ['Wann fährt der Zug am Morgen?', '--json'];
+      const found = xqg('search', ...question, '--index', 'static');
+      expect(JSON.parse(found.stdout).hits[0].id).toBe('trains');
+      const neural = xqg('search', ...question, '--index', 'idx');
+      expect(JSON.parse(neural.stdout).error.code).toBe('XQG_PACKAGE_MISSING');
+    } finally {
+      renameSync(`${runtime}.away`, runtime);
+    }
+    // With the runtime back, the index keeps the encoder that made it.
+    const again = xqg('search', 'miel de abejas', '--index', 'static', '--json');
+    expect(JSON.parse(again.stdout).hits[0].id).toBe('bees');
   });
 
   it('is a library', () => {
@@ -161,9 +184,11 @@ describe('in an empty project', () => {
 });
 
 function megabytes(folder: string): number {
-  let bytes = 0;
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name)).size;
-  }
-  return bytes / 1e6;
+  return filesOf(folder).reduce((sum, file) => sum + statSync(file).size, 0) / 1e6;
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 }

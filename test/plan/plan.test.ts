@@ -122,6 +122,11 @@ describe('xqg plan', () => {
     const asked = ['plan', '--passages', '18M', '--query-langs', '7', '--rates'];
     const printed = await xqg(...asked, file, '--json');
     expect(printed.code).toBe(0);
+    const described = (await xqg(...asked, file)).stdout;
+    // 0.02 s a passage are 100 hours.
+    expect(described).toContain('at 50 passages a second; --encoder static is much quicker');
+    const few = ['plan', '--passages', '1k', '--query-langs', '1', '--queries', '1', '--rates'];
+    expect((await xqg(...few, file)).stdout).not.toContain('--encoder static');
     const { plan, rates, source } = JSON.parse(printed.stdout);
     expect(source).toBe('file');
     expect(rates).toEqual(RATES);

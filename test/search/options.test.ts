@@ -70,7 +70,6 @@ describe('requests', () => {
     expect(body.parse({})).toEqual({
       mode: 'hybrid',
       augment: 'on',
-      translate: false,
       filters: [],
       k: 10,
     });

@@ -93,7 +93,7 @@ describe('a new index without a named encoder', () => {
     await index.addPaths([documents]);
     await index.close();
     expect(said).toEqual([
-      "encoder static: onnxruntime-node cannot be loaded (Cannot find package 'onnxruntime-node')",
+      "encoder static: onnxruntime-node cannot be loaded (Cannot find package 'onnxruntime-node'); see xqg doctor",
     ]);
     expect(manifestOf(directory).encoderSpec).toBeUndefined();
     // Where the runtime is there again, the index keeps what made it.

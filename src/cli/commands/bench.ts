@@ -31,7 +31,7 @@ export const registerBench: Register = (parent, act) => {
     .description(
       'passages a second of a model by threads, workers and batch, beside the bare runtime',
     )
-    .requiredOption('--encoder <spec>', "hf:NAME or a model's folder")
+    .requiredOption('--encoder <spec>', "e5, hf:NAME or a model's folder")
     .option('--card <json>', 'what is to be known of the model, as JSON or a file of it')
     .option('--workers <list>', 'e.g. 1,2 (default: 1, and one a core with one thread each)')
     .option('--threads <list>', 'threads of one run (default: 1, half of the cores, all)')

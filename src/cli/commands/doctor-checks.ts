@@ -9,7 +9,7 @@ import { PIVOT } from '../../pack/pack.js';
 
 export interface Check {
   readonly name: string;
-  /** `slow`: everything works, but not as fast as it could. */
+  /** `slow`: everything works, but not as fast or as well as it could. */
   readonly verdict: 'ok' | 'slow' | 'broken';
   readonly detail: string;
   /** A command or an action; null where nothing is wrong. */
@@ -17,6 +17,8 @@ export interface Check {
 }
 
 const LEAST_FREE_BYTES = 1e9;
+/** The flag keeps its script from downloading CUDA, which xqg does not use. */
+const RUNTIME_REMEDY = 'npm install onnxruntime-node --onnxruntime-node-install=skip';
 
 /**
  * Looks at Node, the native parts and the pack; with `dir` also at the index there.
@@ -24,6 +26,7 @@ const LEAST_FREE_BYTES = 1e9;
  */
 export async function checkUp(dir?: string, pack?: string): Promise<Check[]> {
   const checks = [checkNode(), await checkStore(), await checkScanner()];
+  checks.push(await checked('encoder', checkEncoder));
   checks.push(await checked('pack', () => checkPack(dir, pack)));
   if (dir !== undefined) {
     checks.push(await checked('index', () => checkIndex(dir)));
@@ -92,7 +95,24 @@ async function checkScanner(): Promise<Check> {
   await scanner.close();
   if (fallbackReason === null) return ok('scan', `${scanner.name} loads`);
   const detail = `the scan runs in JavaScript, slower, with the same results (${fallbackReason.split('\n')[0]})`;
-  return { name: 'scan', verdict: 'slow', detail, remedy: 'npm install onnxruntime-node' };
+  return { name: 'scan', verdict: 'slow', detail, remedy: RUNTIME_REMEDY };
+}
+
+/** The neural encoder that ships with xqg, without which new indexes have the static one. */
+async function checkEncoder(): Promise<Check> {
+  const { verifyFiles } = await import('../../models/files.js');
+  const { shippedModel } = await import('../../models/places.js');
+  const { openEncoder } = await import('../../encode/open-encoder.js');
+  const { name, folder } = shippedModel();
+  await verifyFiles(folder);
+  try {
+    await (await openEncoder('e5')).close?.();
+  } catch (error) {
+    if (!(error instanceof XqgError && error.code === 'XQG_PACKAGE_MISSING')) throw error;
+    const detail = `new indexes have the static encoder, which finds less (${error.details.reason})`;
+    return { name: 'encoder', verdict: 'slow', detail, remedy: RUNTIME_REMEDY };
+  }
+  return ok('encoder', `e5 (${name}) runs, every file as it was made`);
 }
 
 async function checkPack(dir?: string, packName?: string): Promise<Check> {

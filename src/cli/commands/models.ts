@@ -7,7 +7,7 @@ import { XqgError } from '../../base/errors.js';
 import { DTYPE_SUFFIX, type Dtype, describeCard } from '../../encode/neural/card.js';
 import { KNOWN_CARDS, knownCard } from '../../encode/neural/known-cards.js';
 import { modelJson } from '../../models/files.js';
-import { findModel } from '../../models/places.js';
+import { findModel, SHIPPED_ENCODER } from '../../models/places.js';
 import type { Register } from '../command.js';
 import { oneOf, parseOptions } from '../options.js';
 import { columns } from '../terminal.js';
@@ -35,6 +35,7 @@ export const registerModels: Register = (parent, act) => {
     .option('--json', 'print JSON')
     .action(
       act(async (context) => {
+        const shipped = findModel(SHIPPED_ENCODER);
         const known = KNOWN_CARDS.map(({ names, card, ...facts }) => {
           const folder = names.map(folderOf).find((found) => found !== null) ?? null;
           return { name: names[0], ...facts, card, folder };
@@ -50,18 +51,23 @@ export const registerModels: Register = (parent, act) => {
           ];
         });
         context.print(columns([['', 'dim', 'license', 'card', 'folder'], ...rows]));
+        context.print(
+          `\n${SHIPPED_ENCODER} ships with xqg: ${shipped.name} in 4 bits, ${shipped.folder}`,
+        );
       }),
     );
 
   models
     .command('show')
-    .description("show the card of a model: hf:NAME or a model's folder")
+    .description("show the card of a model: e5, hf:NAME or a model's folder")
     .argument('<model>')
     .option('--json', 'print JSON')
     .action(
       act(async (context, _options, spec: string) => {
-        const name = spec.replace(/^hf:/, '');
-        const folder = spec.startsWith('hf:') ? folderOf(name) : findModel(spec).folder;
+        const hubName = spec.replace(/^hf:/, '');
+        const { name, folder } = spec.startsWith('hf:')
+          ? { name: hubName, folder: folderOf(hubName) }
+          : findModel(spec);
         const modelType =
           folder === null ? undefined : modelJson(folder, 'config.json')?.model_type;
         const known = knownCard(name, modelType as string | undefined);

@@ -172,12 +172,13 @@ function sentencesText({ sentences }: Plan['request']): string {
   return sentences === 0 ? '' : ` and ${count(sentences, 'sentence')}`;
 }
 
+const ENCODING_STAGES: readonly StageName[] = ['encode', 'sentences', 'augment'];
 /** From here on a plan names the encoder that takes no time. */
 const SLOW_HOURS = 5 / 60;
 
 function slowEncoding({ stages }: Plan, { secondsPerPassage }: Rates): string[] {
   const hours = stages
-    .filter(({ stage }) => stage === 'encode' || stage === 'augment')
+    .filter(({ stage }) => ENCODING_STAGES.includes(stage))
     .reduce((sum, stage) => sum + stage.hours, 0);
   if (hours <= SLOW_HOURS) return [];
   const rate = (1 / secondsPerPassage.encode).toPrecision(2);

@@ -132,7 +132,8 @@ export const KNOWN_CARDS: readonly KnownCard[] = [
       license: 'MIT',
       languages: '94',
       dim: { small: 384, base: 768, large: 1024 }[size],
-      measured: false,
+      // The small one ships with xqg.
+      measured: size === 'small',
       note: 'Without its prefixes it is much worse; they are added here.',
     }),
   ),

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import type { Encoder } from '../../encode/encoder.js';
-import { isPackEncoder, resolveEncoderSpec, SHIPPED_ENCODER } from '../../encode/open-encoder.js';
+import { isPackEncoder, resolveEncoderSpec } from '../../encode/open-encoder.js';
 import type { Generator } from '../../generate/generator.js';
 import { resolveGeneratorSpec } from '../../generate/open-generator.js';
 import {
@@ -25,18 +25,13 @@ const DEFAULT_PACK = 'base';
 type Named<K extends 'encoder' | 'generator'> = Readonly<Record<K | 'pack', string>>;
 
 /**
- * `static`, `static:PACK`, `e5`, `file:MANIFEST`, `hf:NAME`, a model's folder or `openai:MODEL`;
- * else what is wrong.
+ * `e5`, `static`, `static:PACK`, `file:MANIFEST`, `hf:NAME`, a model's folder or `openai:MODEL`; else
+ * what is wrong.
  */
 export function parseEncoderName(text: string): Named<'encoder'> | string {
-  if (
-    /^file:./.test(text) ||
-    text === SHIPPED_ENCODER ||
-    namesModel(text) ||
-    text.startsWith('openai:')
-  )
+  if (/^e5$|^file:./.test(text) || namesModel(text) || text.startsWith('openai:'))
     return { encoder: text, pack: DEFAULT_PACK };
-  const known = "static, static:PACK, e5, file:MANIFEST, hf:NAME, a model's folder, openai:MODEL";
+  const known = "e5, static, static:PACK, file:MANIFEST, hf:NAME, a model's folder, openai:MODEL";
   const named = ofPack(text, ['static']);
   return named === null
     ? `is "${text}", no encoder (known: ${known})`

@@ -1,6 +1,7 @@
 /** The variants of an experiment: every system, and every point of every condition. */
 import { alphaEffective, PROFILES } from '../../augment/profiles.js';
 import { encodesSentences } from '../../augment/tuned.js';
+import { encodesQueriesByDefault } from '../../indexing/recipe.js';
 import { searchDefaults } from '../../search/defaults.js';
 import { EXPECTED_QUERIES } from '../ranking/block.js';
 import { sourceOf } from '../ranking/system-settings.js';
@@ -61,7 +62,8 @@ function systemVariant(
     : defaults.profile.anyLength;
   const isSum = PROFILES[profile].variant === 'sum';
   const ofProfile = isSum ? PROFILES[profile].alpha : defaults.alpha;
-  const alpha = settings === undefined ? (spec.alpha ?? ofProfile) : ofProfile;
+  const shipped = isEncoded(system, encoder) ? ofProfile : 0;
+  const alpha = settings === undefined ? (spec.alpha ?? shipped) : ofProfile;
   const share = isSum ? alphaEffective(alpha, countOf(source) * generator.languages.length) : alpha;
   return {
     name: system.name,
@@ -81,4 +83,12 @@ function systemVariant(
     further: null,
     questions: null,
   };
+}
+
+/**
+ * Whether generated queries are encoded: in a hybrid as an index does it by default, where they may
+ * serve the lexical leg alone; in a dense system always, since there would be none.
+ */
+function isEncoded({ mode }: System, { identity }: PairingContext['encoder']): boolean {
+  return mode === 'dense' || encodesQueriesByDefault(identity.name);
 }
