@@ -25,8 +25,8 @@ const DEFAULT_PACK = 'base';
 type Named<K extends 'encoder' | 'generator'> = Readonly<Record<K | 'pack', string>>;
 
 /**
- * `e5`, `static`, `static:PACK`, `file:MANIFEST`, `hf:NAME`, a model's folder or `openai:MODEL`; else
- * what is wrong.
+ * `e5`, `static`, `static:PACK`, `file:MANIFEST`, `hf:NAME`, a model's folder or `openai:MODEL`;
+ * else what is wrong.
  */
 export function parseEncoderName(text: string): Named<'encoder'> | string {
   if (/^e5$|^file:./.test(text) || namesModel(text) || text.startsWith('openai:'))

@@ -88,7 +88,9 @@ export function conditionTables(tests: readonly ConditionTest[]): ReportTable[] 
   return [...tables.values()];
 }
 
-/** What a point of a condition is compared with, in the same pool; none where it is not measured. */
+/**
+ * What a point of a condition is compared with, in the same pool; none where it is not measured.
+ */
 export function againstOf(
   all: readonly Measurement[],
   [{ variant }]: readonly Measurement[],
