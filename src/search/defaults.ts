@@ -93,7 +93,7 @@ export const SEARCH_DEFAULTS: SearchDefaults = {
   },
 };
 
-/** For neural encoders; the weights were tuned for Universal Sentence Encoder multilingual v3. */
+/** For neural encoders; the weights were tuned for the shipped multilingual-e5-small. */
 const NEURAL_DEFAULTS: SearchDefaults = {
   ...SEARCH_DEFAULTS,
   alpha: tunedAlpha({ tuning: 'neural' }, null),
@@ -101,7 +101,7 @@ const NEURAL_DEFAULTS: SearchDefaults = {
   sentenceWeight: 0.7,
   hybrid: {
     ...SEARCH_DEFAULTS.hybrid,
-    denseWeight: { plain: 2.5, generated: 0.7, translated: 0.7, both: 0.7 },
+    denseWeight: { plain: 4, generated: 2, translated: 2, both: 2 },
   },
 };
 

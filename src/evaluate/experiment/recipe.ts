@@ -25,13 +25,13 @@ const DEFAULT_PACK = 'base';
 type Named<K extends 'encoder' | 'generator'> = Readonly<Record<K | 'pack', string>>;
 
 /**
- * `e5`, `static`, `static:PACK`, `file:MANIFEST`, `hf:NAME`, a model's folder or `openai:MODEL`;
+ * `static`, `static:PACK`, `e5`, `file:MANIFEST`, `hf:NAME`, a model's folder or `openai:MODEL`;
  * else what is wrong.
  */
 export function parseEncoderName(text: string): Named<'encoder'> | string {
-  if (/^e5$|^file:./.test(text) || namesModel(text) || text.startsWith('openai:'))
+  if (/^file:./.test(text) || namesModel(text) || text.startsWith('openai:'))
     return { encoder: text, pack: DEFAULT_PACK };
-  const known = "e5, static, static:PACK, file:MANIFEST, hf:NAME, a model's folder, openai:MODEL";
+  const known = "static, static:PACK, e5, file:MANIFEST, hf:NAME, a model's folder, openai:MODEL";
   const named = ofPack(text, ['static']);
   return named === null
     ? `is "${text}", no encoder (known: ${known})`

@@ -144,7 +144,7 @@ export const experimentSchema = object({
   data: z.array(data, 'is not a list').min(1, 'is an empty list'),
   primary,
   /**
-   * `e5`, `static`, `static:PACK`, `file:MANIFEST` for vectors that were made elsewhere, `hf:NAME`,
+   * `static`, `static:PACK`, `e5`, `file:MANIFEST` for vectors that were made elsewhere, `hf:NAME`,
    * `openai:MODEL`, a model's folder.
    */
   encoders: listOf(text).default(['static']),
