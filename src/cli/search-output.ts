@@ -68,7 +68,7 @@ export function describeSearch({
   if (ann) {
     const recall =
       ann.recall === null
-        ? 'recall not measured for this profile'
+        ? 'recall not measured for these options'
         : `recall@10 ${ann.recall.toFixed(3)} measured at alpha ${ann.measuredAlpha}`;
     parts.push(`ANN: ${count(ann.candidates)} candidates, ${recall}`);
   }

@@ -10,7 +10,7 @@ import type { Encoder } from '../encode/encoder.js';
 import type { TermFactors } from '../generate/generator.js';
 import { passageLanguages, type Snapshot } from '../indexing/snapshot.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
-import { DenseLeg, type FoundSentence } from './dense/dense-leg.js';
+import { DenseLeg, type FoundSentence, type TermOptions } from './dense/dense-leg.js';
 import { BATCH_SCORES, type DenseList, type RowScores } from './dense/exact-search.js';
 import type { NearRows } from './dense/near-rows.js';
 import { groupByMatrices } from './dense/questions.js';
@@ -206,7 +206,7 @@ export class SearchEngine {
   }
 
   /** What the dense leg counts beside the fused vectors. */
-  denseTerms({ sentenceWeight, centering = true }: SearchRequest): TermSettings {
+  denseTerms({ sentenceWeight, centering = true }: TermOptions): TermSettings {
     const { defaults, snapshot, encoder } = this;
     return {
       sentenceWeight:

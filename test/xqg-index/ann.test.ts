@@ -197,6 +197,7 @@ describe('an ANN index of passages with sentences, by an encoder with centroids'
     for (const { id, score } of both) expect(score).toBe(scores.get(id));
     const plain = await passages.search(question, { ...options, centering: false, ann: true });
     expect(plain.hits[0].score).not.toBe(near.hits[0].score);
+    expect([near.ann!.recall, plain.ann!.recall]).toEqual([record.recall[0].at10, null]);
     for (const { text, snippet, sentence } of near.hits)
       expect(text.slice(sentence!.start, sentence!.end)).toBe(snippet);
   });

@@ -237,6 +237,8 @@ describe('search with a graph, by sentences and centered by language', () => {
       }
     }
     expect(readSums.count).toBe(1);
+    // Nothing more is read ahead of the first question.
+    await engine.prepare(new AbortController().signal);
   });
 
   it('finds the hits of exact search if there are enough candidates, and scores all rows alike', async () => {
