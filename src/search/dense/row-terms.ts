@@ -68,7 +68,7 @@ export class RowTerms {
     return this.#centering;
   }
 
-  /** (dim) The vector of a question as it is compared; that of the question itself is not changed. */
+  /** (dim) The vector of a question as it is compared; the given one is not changed. */
   async question(
     vector: Float32Array,
     languages: readonly LanguageWeight[],
