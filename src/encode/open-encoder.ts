@@ -53,8 +53,7 @@ interface EncoderKind {
   readonly open: (spec: string, options: OpenEncoderOptions, pack: OpenPack) => Promise<Encoder>;
 }
 
-/** The neural encoder that ships with xqg: its spec, and its name as an identity states it. */
-export const SHIPPED_ENCODER = 'e5';
+/** The neural encoder that ships with xqg, as its identity states it. */
 export const SHIPPED_ENCODER_NAME = 'neural/multilingual-e5-small';
 
 const FILE = 'file:';

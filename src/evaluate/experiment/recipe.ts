@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import type { Encoder } from '../../encode/encoder.js';
-import { isPackEncoder, resolveEncoderSpec, SHIPPED_ENCODER } from '../../encode/open-encoder.js';
+import { isPackEncoder, resolveEncoderSpec } from '../../encode/open-encoder.js';
 import type { Generator } from '../../generate/generator.js';
 import { resolveGeneratorSpec } from '../../generate/open-generator.js';
 import {
@@ -29,12 +29,7 @@ type Named<K extends 'encoder' | 'generator'> = Readonly<Record<K | 'pack', stri
  * else what is wrong.
  */
 export function parseEncoderName(text: string): Named<'encoder'> | string {
-  if (
-    /^file:./.test(text) ||
-    text === SHIPPED_ENCODER ||
-    namesModel(text) ||
-    text.startsWith('openai:')
-  )
+  if (/^file:./.test(text) || namesModel(text) || text.startsWith('openai:'))
     return { encoder: text, pack: DEFAULT_PACK };
   const known = "static, static:PACK, e5, file:MANIFEST, hf:NAME, a model's folder, openai:MODEL";
   const named = ofPack(text, ['static']);
