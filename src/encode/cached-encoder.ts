@@ -1,12 +1,18 @@
 /** An encoder that encodes a question once, however many systems rank it. */
 import { LRUCache } from 'lru-cache';
-import { EncoderWrapper, type QueryText } from './encoder.js';
+import { type Encoder, EncoderWrapper, type QueryText } from './encoder.js';
 
 /** Vectors of questions in the cache (dim x 4 bytes each). */
 const QUESTIONS = 20_000;
 
 export class CachedEncoder extends EncoderWrapper {
-  readonly #vectors = new LRUCache<string, Float32Array>({ max: QUESTIONS });
+  readonly #vectors: LRUCache<string, Float32Array>;
+
+  /** @param questions whose vectors are cached */
+  constructor(inner: Encoder, questions = QUESTIONS) {
+    super(inner);
+    this.#vectors = new LRUCache({ max: questions });
+  }
 
   override async encodeQueries(queries: readonly QueryText[]): Promise<Float32Array> {
     const { dim } = this.identity;

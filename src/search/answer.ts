@@ -14,7 +14,7 @@ import { checkNumbers, type SearchOptions } from './options.js';
 import { languagesOf, type QuestionLanguages } from './question-language.js';
 import type { SearchHit, SearchRequest } from './request.js';
 import type { Hit, Question, QuestionHits, SearchResult } from './result.js';
-import { snippetFinder } from './snippet.js';
+import { foundSentences, type Snippet, type SnippetSource, snippetFinder } from './snippet.js';
 
 const DEFAULT_K = 10;
 /**
@@ -60,7 +60,7 @@ export async function answerVariants(
   const rankings = await rankCached(view.engine, masked, filters, signal);
   await cancellationPoint(signal);
   // One sentence for a passage, in whichever ranking it is shown.
-  const snippetOf = snippetFinder(view.engine, requests[0]);
+  const snippetOf = snippetsOf(view, masked[0]);
   return Promise.all(
     variants.map(async (options, i) => {
       const request = masked[i];
@@ -301,21 +301,37 @@ const SHOWN_COLUMNS = [
   'metadata',
 ] as const;
 
+type SnippetOf = (row: number, passage: SnippetSource) => Promise<Snippet | null>;
+
+/** By the sentences that the dense leg ranks by, where it does, else by words. */
+function snippetsOf({ engine }: SearchView, request: SearchRequest): SnippetOf {
+  const found = foundSentences(engine, request);
+  const byWords = snippetFinder(engine, request);
+  return async (row, passage) => byWords(row, passage, await found(row, passage));
+}
+
 async function shownHits(
   { snapshot }: SearchView,
-  snippetOf: ReturnType<typeof snippetFinder>,
+  snippetOf: SnippetOf,
   groups: readonly HitGroup[],
 ): Promise<Hit[]> {
   const rows = groups.map(({ best }) => best.row);
   const passages = await snapshot.take(rows, SHOWN_COLUMNS);
-  return groups.map(({ best: { row, id, score, dense, lexical }, others }, i) => ({
-    rank: i + 1,
-    id,
-    score,
-    dense,
-    lexical,
-    ...passages[i],
-    snippet: snippetOf(row, passages[i])?.text ?? '',
-    others: others.map((hit) => hit.id),
-  }));
+  const hits: Hit[] = [];
+  for (const [i, { best, others }] of groups.entries()) {
+    const { row, id, score, dense, lexical } = best;
+    const snippet = await snippetOf(row, passages[i]);
+    hits.push({
+      rank: i + 1,
+      id,
+      score,
+      dense,
+      lexical,
+      ...passages[i],
+      snippet: snippet?.text ?? '',
+      sentence: snippet && { start: snippet.start, end: snippet.end },
+      others: others.map((hit) => hit.id),
+    });
+  }
+  return hits;
 }

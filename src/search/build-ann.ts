@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import type { ProfileName } from '../augment/profiles.js';
 import { replaceAtomically, writeAtomically } from '../base/atomic-write.js';
 import { meanOf } from '../base/numbers.js';
+import type { LanguageSums } from '../encode/centroids.js';
 import { Graph, graphIdentity } from '../indexing/ann/graph.js';
 import {
   ANN_FORMAT,
@@ -17,9 +18,11 @@ import {
   GRAPH_FILE,
   rowsOfVersion,
 } from '../indexing/ann/record.js';
-import { writeAnnRows } from '../indexing/ann/rows.js';
+import { scanLanguageSums, writeAnnRows } from '../indexing/ann/rows.js';
 import type { IndexSnapshot } from '../indexing/open.js';
 import type { LanguageWeight } from '../languages/terms.js';
+import { quantizedCount, rowsOfBytes } from '../store/quantize.js';
+import type { Column, IndexedPassage } from '../store/store.js';
 import {
   buildAndScan,
   type Formula,
@@ -28,9 +31,11 @@ import {
   recallOf,
 } from './ann-measurement.js';
 import { generatedQueries } from './contents.js';
+import { Centering } from './dense/centering.js';
+import type { SingleRowTerms } from './dense/row-terms.js';
 import type { SearchEngine } from './engine.js';
 import type { WholeIndex } from './opened/searchable.js';
-import { policyWeights } from './request.js';
+import { policyWeights, type SearchRequest } from './request.js';
 import { shortSentences } from './snippet.js';
 
 export interface AnnOptions {
@@ -73,12 +78,18 @@ export async function buildAnn(index: WholeIndex, options: AnnOptions): Promise<
   const vectors = await encoder.encodeQueries(
     sample.map(({ text, lang }) => ({ text, languages: [{ lang, weight: 1 }] })),
   );
+  const sums = encoder.centroids ? await scanLanguageSums(snapshot, options.signal) : null;
+  const terms = termsOf(engine, snapshot, sums);
+  const { centering } = terms;
   const questions = sample
-    .map(({ lang }, i) => ({
-      lang,
-      vector: vectors.subarray(i * dim, (i + 1) * dim),
-      formulas: alphas.map((alpha) => formulaFor(engine, profile, alpha, lang)),
-    }))
+    .map(({ lang }, i) => {
+      const own = vectors.subarray(i * dim, (i + 1) * dim);
+      const languages = [{ lang, weight: 1 }];
+      const vector = centering?.centering.question(own, languages, centering.weights) ?? own;
+      const proposal = centering?.centering.proposal(vector, centering.weights) ?? vector;
+      const formulas = alphas.map((alpha) => formulaFor(engine, profile, alpha, lang));
+      return { lang, vector, proposal, formulas };
+    })
     .filter(({ vector }) => vector.some((value) => value !== 0));
   // Renormalized vectors have unit length; without queries those of the encoder are searched.
   const unitLength = encoder.identity.unitLength && (formula.renormalize || formula.alpha === 0);
@@ -90,12 +101,13 @@ export async function buildAnn(index: WholeIndex, options: AnnOptions): Promise<
   const lists = await buildAndScan(
     graph,
     formula,
-    blocksOf(snapshot, [...new Set(needed)].sort()),
+    blocksOf(snapshot, [...new Set(needed)].sort(), terms.sentenceWeight > 0),
     questions,
     {
       dim,
       queriesPerLanguage,
       scanner,
+      terms,
       signal: options.signal,
       onRows: (rows) => options.onProgress?.(rows / n, rows),
     },
@@ -118,7 +130,7 @@ export async function buildAnn(index: WholeIndex, options: AnnOptions): Promise<
     byLanguage[lang] = meanRecall(byQuestion.filter((_, q) => questions[q].lang === lang));
   }
   const rows = rowsOfVersion(snapshot);
-  const saved = await saveFiles(snapshot, graph, rows, options.signal);
+  const saved = await saveFiles(snapshot, graph, rows, sums, options.signal);
   const record: AnnRecord = {
     format: ANN_FORMAT,
     rows,
@@ -141,6 +153,26 @@ export async function buildAnn(index: WholeIndex, options: AnnOptions): Promise<
   await writeAtomically(annRecordPath(snapshot.dir), `${JSON.stringify(record, null, 2)}\n`);
   await removeOthers(snapshot.dir, record.files);
   return record;
+}
+
+/** What searches count beside the fused rows, where their options say nothing. */
+function termsOf(
+  engine: SearchEngine,
+  snapshot: IndexSnapshot,
+  sums: LanguageSums | null,
+): SingleRowTerms {
+  const { sentenceWeight, centering: weights } = engine.denseTerms(NO_QUESTION);
+  const weight = snapshot.manifest.identity.sentences === true ? sentenceWeight : 0;
+  const { centroids } = engine.encoder;
+  const centering =
+    weights === null || sums === null || centroids === undefined
+      ? null
+      : new Centering(centroids, snapshot, sums.centroids(centroids.passages));
+  return {
+    sentenceWeight: weight,
+    fusedShare: 1 - weight,
+    centering: centering && { centering, weights: weights! },
+  };
 }
 
 /** The weighting of the graph. */
@@ -183,6 +215,7 @@ function formulaFor(
 
 /** The rest of a request, which does not matter to its augmentation. */
 const REQUEST = { question: '', mode: 'dense', augment: true, k: 10 } as const;
+const NO_QUESTION: SearchRequest = { ...REQUEST, languages: [] };
 
 function byLang(a: LanguageWeight, b: LanguageWeight): number {
   return a.lang < b.lang ? -1 : 1;
@@ -191,40 +224,52 @@ function byLang(a: LanguageWeight, b: LanguageWeight): number {
 async function* blocksOf(
   snapshot: IndexSnapshot,
   languages: readonly string[],
+  withSentences: boolean,
 ): AsyncGenerator<RowBlock> {
   const { dim } = snapshot;
   let firstRow = 0;
-  let rows = 0;
-  let passages = new Float32Array(BLOCK * dim);
-  let sums = new Map(languages.map((lang) => [lang, new Float32Array(BLOCK * dim)]));
+  let rows: Pick<IndexedPassage, 'vector' | 'sums' | 'sentences'>[] = [];
   const block = (): RowBlock => {
-    const cut = rows * dim;
-    const parts = new Map([...sums].map(([lang, of]) => [lang, of.subarray(0, cut)]));
-    return { firstRow, passages: passages.subarray(0, cut), sums: parts };
+    const passages = new Float32Array(rows.length * dim);
+    const sums = new Map(languages.map((lang) => [lang, new Float32Array(rows.length * dim)]));
+    const starts = new Uint32Array(rows.length + 1);
+    rows.forEach((row, r) => {
+      passages.set(row.vector, r * dim);
+      for (const [lang, sum] of row.sums ?? []) sums.get(lang)?.set(sum, r * dim);
+      starts[r + 1] = starts[r] + (withSentences ? quantizedCount(row.sentences, dim) : 0);
+    });
+    const langs = snapshot.langs.slice(firstRow, firstRow + rows.length);
+    if (!withSentences) return { firstRow, passages, sums, langs, sentences: null, starts };
+    const sentences = new Float32Array(starts[rows.length] * dim);
+    rows.forEach((row, r) => {
+      const { scales, steps } = rowsOfBytes(row.sentences, dim);
+      for (let i = 0; i < steps.length; i++)
+        sentences[starts[r] * dim + i] = steps[i] * scales[Math.floor(i / dim)];
+    });
+    return { firstRow, passages, sums, langs, sentences, starts };
   };
-  const columns = languages.length === 0 ? (['vector'] as const) : (['vector', 'sums'] as const);
+  const columns: Column[] = [
+    'vector',
+    ...(languages.length === 0 ? [] : (['sums'] as const)),
+    ...(withSentences ? (['sentences'] as const) : []),
+  ];
   for await (const batch of snapshot.scan(columns, { languages })) {
-    for (const row of batch as {
-      vector: Float32Array;
-      sums?: ReadonlyMap<string, Float32Array>;
-    }[]) {
-      passages.set(row.vector, rows * dim);
-      for (const [lang, sum] of row.sums ?? []) sums.get(lang)?.set(sum, rows * dim);
-      if (++rows < BLOCK) continue;
+    for (const row of batch as typeof rows) {
+      rows.push(row);
+      if (rows.length < BLOCK) continue;
       yield block();
-      firstRow += rows;
-      rows = 0;
-      passages = new Float32Array(BLOCK * dim);
-      sums = new Map(languages.map((lang) => [lang, new Float32Array(BLOCK * dim)]));
+      firstRow += rows.length;
+      rows = [];
     }
   }
-  if (rows > 0) yield block();
+  if (rows.length > 0) yield block();
 }
 
 async function saveFiles(
   snapshot: IndexSnapshot,
   graph: Graph,
   rows: string,
+  sums: LanguageSums | null,
   signal?: AbortSignal,
 ): Promise<Pick<AnnRecord, 'files' | 'graphBytes' | 'bytes'>> {
   const files = `${rows.slice(0, 12)}-${Date.now()}`;
@@ -233,7 +278,7 @@ async function saveFiles(
   const rowBytes = await replaceAtomically(folder, async (unfinished) => {
     await mkdir(unfinished);
     graph.save(join(unfinished, GRAPH_FILE));
-    return writeAnnRows(snapshot, unfinished, signal);
+    return writeAnnRows(snapshot, unfinished, sums, signal);
   });
   const graphBytes = (await stat(join(folder, GRAPH_FILE))).size;
   return { files, graphBytes, bytes: graphBytes + rowBytes };
@@ -266,7 +311,7 @@ function fewestRows(
   let lists: readonly Uint32Array[] = [];
   for (const size of tried) {
     expansion = size;
-    lists = questions.map(({ vector }) => graph.search(vector, size, size));
+    lists = questions.map(({ proposal }) => graph.search(proposal, size, size));
     if (isEnough(firstOf(lists, size))) break;
   }
   const candidates =

@@ -10,7 +10,7 @@ import type { Encoder } from '../encode/encoder.js';
 import type { TermFactors } from '../generate/generator.js';
 import { passageLanguages, type Snapshot } from '../indexing/snapshot.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
-import { DenseLeg } from './dense/dense-leg.js';
+import { DenseLeg, type FoundSentence } from './dense/dense-leg.js';
 import { BATCH_SCORES, type DenseList, type RowScores } from './dense/exact-search.js';
 import type { NearRows } from './dense/near-rows.js';
 import { groupByMatrices } from './dense/questions.js';
@@ -240,6 +240,31 @@ export class SearchEngine {
    */
   denseScore(request: SearchRequest, vector: Float32Array, row: number): Promise<number> {
     return this.#dense.score(request, vector, row);
+  }
+
+  /**
+   * The sentence by which the dense leg finds a passage; null where sentences do not count.
+   * @param vector (dim) that ranks
+   */
+  bestSentence(
+    request: SearchRequest,
+    vector: Float32Array,
+    row: number,
+  ): Promise<FoundSentence | null> {
+    return this.#dense.bestSentence(request, vector, row);
+  }
+
+  /** (dim) A question's vector as it is compared, before feedback. */
+  centered(request: SearchRequest, question: Float32Array): Promise<Float32Array> {
+    return this.#dense.centered(request, question);
+  }
+
+  /**
+   * (dim) The vector whose nearest passages are candidates for a question.
+   * @param vector (dim) that ranks
+   */
+  proposal(request: SearchRequest, vector: Float32Array): Promise<Float32Array> {
+    return this.#dense.proposal(request, vector);
   }
 
   /** (dim): e(p) of one passage. */

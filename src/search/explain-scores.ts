@@ -1,6 +1,6 @@
 /**
- * Why a passage has its scores for a question: the passage's and every language's share of the
- * dense score, the lexical terms with the pivot stems behind them, and the generated queries
+ * Why a passage has its scores for a question: the shares of the passage, its best sentence and
+ * every language in the dense score, the lexical terms with the pivot stems behind them, and the generated queries
  * nearest to the question. Adds nothing to the ranking.
  */
 import { shareOf } from '../augment/fuse.js';
@@ -23,14 +23,25 @@ export interface GeneratedQuery {
   readonly text: string;
 }
 
-interface DenseExplanation {
+export interface DenseExplanation {
   /** Question . fused passage, as the ranking has it. */
   readonly score: number;
   /**
-   * The passage's own part of it; with the languages' parts it sums to `score` (within float32
-   * rounding).
+   * The passage's own part of it; with those of the languages, of the sentence and of centering it
+   * sums to `score` (within float32 rounding).
    */
   readonly passage: number;
+  /**
+   * The best sentence, and its part; null where sentences do not count, and for a passage of one,
+   * which counts as that.
+   */
+  readonly sentence: {
+    /** Among the sentences of the passage that have vectors, from 0. */
+    readonly number: number;
+    readonly share: number;
+  } | null;
+  /** What centering changes, mostly below 0; null where scores are not centered. */
+  readonly centering: number | null;
   /**
    * The passage that the question was moved toward (see feedback.ts), and what that gives to the
    * score; null: none.
@@ -106,10 +117,60 @@ export async function explainScores(
 async function explainDense(
   engine: SearchEngine,
   request: SearchRequest,
-  { question, vector, toward }: RankingVector,
+  ranking: RankingVector,
   row: number,
 ): Promise<DenseExplanation> {
+  const { question, vector, toward } = ranking;
+  const questionShare = toward?.questionShare ?? 1;
+  const centered = await engine.centered(request, question);
   const score = await engine.denseScore(request, vector, row);
+  // What ranks, without centering.
+  const plain =
+    centered === question
+      ? vector
+      : vector.map((value, d) => value + questionShare * (question[d] - centered[d]));
+  const best = await engine.bestSentence(request, vector, row);
+  const { sentenceWeight, centering } = engine.denseTerms(request);
+  const sentenceShare = best === null ? 0 : sentenceWeight * product(plain, best.vector, 0);
+  const fused = await explainFused(engine, request, plain, row);
+  const scale = best === null ? 1 : 1 - sentenceWeight;
+  const languages = fused.languages.map(({ lang, share }) => ({ lang, share: scale * share }));
+  const passage = scale * fused.passage + (best?.number === null ? sentenceShare : 0);
+  const sentence =
+    best === null || best.number === null ? null : { number: best.number, share: sentenceShare };
+  const parts = languages.reduce((sum, { share }) => sum + share, passage + (sentence?.share ?? 0));
+  // A part of the question's vector, as it is compared.
+  const scoreOf = async (part: Float32Array): Promise<number> => {
+    const compared = await engine.centered(request, part);
+    const scaled = questionShare === 1 ? compared : compared.map((value) => questionShare * value);
+    return engine.denseScore(request, scaled, row);
+  };
+  const ownScore = toward === null ? score : await scoreOf(question);
+  const movedToward = toward && {
+    id: engine.snapshot.ids[toward.row],
+    weight: toward.weight,
+    share: score - ownScore,
+  };
+  const words =
+    request.expansion == null ? null : await scoreOf(await ownVector(engine.encoder, request));
+  return {
+    score,
+    passage,
+    sentence,
+    centering: centering === null ? null : score - parts,
+    toward: movedToward,
+    languages,
+    expansion: words === null ? null : { question: words, text: ownScore - words },
+  };
+}
+
+/** The products of a vector with a fused passage, by what was fused; largest language first. */
+async function explainFused(
+  engine: SearchEngine,
+  request: SearchRequest,
+  vector: Float32Array,
+  row: number,
+): Promise<Pick<DenseExplanation, 'passage' | 'languages'>> {
   const passage = await engine.passageVector(row);
   const sums = request.augment ? await languageSums(engine, row) : new Map<string, Float32Array>();
   const shares = new Map<string, number>();
@@ -127,20 +188,7 @@ async function explainDense(
   const languages = [...shares]
     .map(([lang, share]) => ({ lang, share }))
     .sort((a, b) => b.share - a.share);
-  const questionShare = toward?.questionShare ?? 1;
-  const scoreOf = (part: Float32Array) => engine.denseScore(request, part, row);
-  const ownScore = toward === null ? score : questionShare * (await scoreOf(question));
-  const movedToward = toward && {
-    id: engine.snapshot.ids[toward.row],
-    weight: toward.weight,
-    share: score - ownScore,
-  };
-  const words =
-    request.expansion == null
-      ? null
-      : questionShare * (await scoreOf(await ownVector(engine.encoder, request)));
-  const expansion = words === null ? null : { question: words, text: ownScore - words };
-  return { score, passage: own, toward: movedToward, languages, expansion };
+  return { passage: own, languages };
 }
 
 /**

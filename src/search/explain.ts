@@ -1,8 +1,14 @@
 /** Why a passage is found by a question, for people: its scores, its rank and its text. */
 import { cancellationPoint } from '../base/abort.js';
+import { passageSentences } from '../corpus/sentences.js';
 import { readQuestion } from './answer.js';
 import { generatedQueries, type PassageQueries, rowOf } from './contents.js';
-import { type Explanation, explainScores, type GeneratedQuery } from './explain-scores.js';
+import {
+  type DenseExplanation,
+  type Explanation,
+  explainScores,
+  type GeneratedQuery,
+} from './explain-scores.js';
 import { filterMask } from './filters.js';
 import type { Searchable } from './opened/searchable.js';
 import type { SearchOptions } from './options.js';
@@ -21,7 +27,7 @@ export interface ExplainedPassage
       | 'expansion'
       | 'warnings'
     >,
-    Pick<Explanation, 'id' | 'dense' | 'lexical' | 'nearest'> {
+    Pick<Explanation, 'id' | 'lexical' | 'nearest'> {
   readonly title: string;
   readonly lang: string;
   readonly text: string;
@@ -32,6 +38,20 @@ export interface ExplainedPassage
   readonly rank: number | null;
   /** Score in that ranking. */
   readonly score: number | null;
+  /** Null if the question has no vector. */
+  readonly dense: ExplainedDense | null;
+}
+
+interface ExplainedDense extends Omit<DenseExplanation, 'sentence'> {
+  /**
+   * Where the best sentence lies in the text, in UTF-16 code units, and its part of the score; null
+   * where sentences do not count, and for a passage of one, which counts as that.
+   */
+  readonly sentence: {
+    readonly start: number;
+    readonly end: number;
+    readonly share: number;
+  } | null;
 }
 
 /** Where not all rows are at hand, the passage's rank is looked for among so many. */
@@ -82,10 +102,20 @@ export async function explainPassage(
     text,
     rank: isRanked ? place + 1 : null,
     score: isRanked ? hits[place].score : null,
-    dense,
+    dense: dense && { ...dense, sentence: placed(dense.sentence, text, lang) },
     lexical,
     nearest,
   };
+}
+
+function placed(
+  sentence: DenseExplanation['sentence'],
+  text: string,
+  lang: string,
+): ExplainedDense['sentence'] {
+  if (sentence === null) return null;
+  const { start, end } = passageSentences(text, lang)[sentence.number];
+  return { start, end, share: sentence.share };
 }
 
 function queryList({ queries }: PassageQueries): GeneratedQuery[] {

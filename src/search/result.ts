@@ -54,8 +54,13 @@ export interface Hit {
   /** 1 if given; else the detector's probability in [0, 1]. */
   readonly langConfidence: number;
   readonly text: string;
-  /** The sentence of the text that fits the question best; empty for a passage without text. */
+  /**
+   * The sentence of the text that fits the question best, by its vector where sentences count in
+   * the dense leg, else by its words; empty for a passage without text.
+   */
   readonly snippet: string;
+  /** Where the snippet lies in the text, in UTF-16 code units; null for a passage without text. */
+  readonly sentence: { readonly start: number; readonly end: number } | null;
   /**
    * Grouped by document: ids of the other passages of this document that were found, best first.
    */

@@ -1,9 +1,9 @@
 /**
- * The sentence of a passage that answers a question best, by shared terms, romanized n-grams and,
- * across languages, the generator's table. Only for people: it does not change the ranking.
+ * The sentence of a passage that answers a question best: by its vector where it has one, else, and
+ * within it, by shared terms, romanized n-grams and, across languages, the generator's table. Only for people: it does not change the ranking.
  */
 import { LRUCache } from 'lru-cache';
-import { sentencesOf, type TextRange } from '../corpus/sentences.js';
+import { passageSentences, sentencesOf, type TextRange } from '../corpus/sentences.js';
 import type { TermFactors } from '../generate/generator.js';
 import { passageBag } from '../languages/bags.js';
 import type { TermBag } from '../languages/terms.js';
@@ -62,17 +62,17 @@ const matchedSentences = new WeakMap<SearchEngine, LRUCache<string, SentencesByR
  * Finds the best sentence of each of a question's hits; the question is analyzed once. Sentences
  * are cached, whatever their terms weigh: that changes with alpha.
  *
- * @returns a function from a row and its passage to the best sentence; null for a passage without
- * text
+ * @returns a function from a row and its passage to the best sentence, or to the best within a part
+ * of the passage; null for a passage without text
  */
 export function snippetFinder(
   engine: SearchEngine,
   request: SearchRequest,
-): (row: number, passage: SnippetSource) => Snippet | null {
+): (row: number, passage: SnippetSource, within?: TextRange | null) => Snippet | null {
   const byRow = cachedSentences(engine, request);
   let matcher: ReturnType<typeof sentenceMatcher> | null = null;
   let weights: Float64Array | null = null;
-  return (row, passage) => {
+  return (row, passage, within = null) => {
     let sentences = byRow.get(row);
     if (sentences === undefined) {
       matcher ??= sentenceMatcher(engine, request);
@@ -80,7 +80,32 @@ export function snippetFinder(
       if (sentences.length <= CACHED_SENTENCES) byRow.set(row, sentences);
     }
     weights ??= sentenceWeights(engine, request);
-    return bestSentence(passage.text, sentences, weights);
+    const candidates =
+      within === null
+        ? sentences
+        : sentences.filter(({ start, end }) => start >= within.start && end <= within.end);
+    return bestSentence(passage.text, candidates, weights);
+  };
+}
+
+/**
+ * Finds where the sentence lies by which the dense leg finds a passage; null where it does not
+ * rank, sentences do not count, or the passage is of one.
+ */
+export function foundSentences(
+  engine: SearchEngine,
+  request: SearchRequest,
+): (row: number, passage: SnippetSource) => Promise<TextRange | null> {
+  if (request.mode === 'lexical' || engine.denseTerms(request).sentenceWeight === 0)
+    return async () => null;
+  let vector: Promise<Float32Array> | null = null;
+  return async (row, { text, lang }) => {
+    vector ??= engine.rankingVector(request).then((ranking) => ranking.vector);
+    const ranks = await vector;
+    if (ranks.every((value) => value === 0)) return null;
+    const best = await engine.bestSentence(request, ranks, row);
+    if (best === null || best.number === null) return null;
+    return passageSentences(text, lang)[best.number] ?? null;
   };
 }
 

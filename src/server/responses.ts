@@ -34,6 +34,12 @@ const hit = z.object({
   langConfidence: z.number(),
   text: z.string(),
   snippet: z.string().describe('The sentence of the text that fits the question best.'),
+  sentence: z
+    .object({ start: z.number().int(), end: z.number().int() })
+    .nullable()
+    .describe(
+      'Where the snippet lies in the text, in UTF-16 code units; null for a passage without text.',
+    ),
   others: z.array(z.string()).readonly(),
   metadata: metadataValues,
 });
@@ -110,7 +116,23 @@ export const explainResponse = z
     dense: z
       .object({
         score: z.number(),
-        passage: z.number(),
+        passage: z
+          .number()
+          .describe(
+            'With the shares of the sentence, of the languages and of centering, the score.',
+          ),
+        sentence: z
+          .object({ start: z.number().int(), end: z.number().int(), share: z.number() })
+          .nullable()
+          .describe(
+            'Where the best sentence lies in the text, in UTF-16 code units, and its share; null where sentences do not count, and for a passage of one.',
+          ),
+        centering: z
+          .number()
+          .nullable()
+          .describe(
+            'What is taken out (below 0) since it says nothing but the language; null where scores are not centered.',
+          ),
         toward: z
           .object({ id: z.string(), weight: z.number(), share: z.number() })
           .nullable()

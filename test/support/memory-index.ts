@@ -5,11 +5,13 @@
 
 import { LexicalSegment, SEGMENT_ROWS } from '../../src/indexing/lexical/segment.js';
 import { SegmentBuilder } from '../../src/indexing/lexical/segment-builder.js';
-import type { Snapshot } from '../../src/indexing/snapshot.js';
+import type { SentenceVectors, Snapshot } from '../../src/indexing/snapshot.js';
 import type { TermBag } from '../../src/languages/terms.js';
 import { SEARCH_DEFAULTS } from '../../src/search/defaults.js';
 import type { Bm25Parameters } from '../../src/search/lexical/bm25.js';
 import { LexicalIndex } from '../../src/search/lexical/index.js';
+import { rowsOfBytes } from '../../src/store/quantize.js';
+import { ByteMatrix } from '../../src/vectors/byte-matrix.js';
 
 /** One passage with everything that search needs of it. */
 export interface MemoryRow {
@@ -22,12 +24,27 @@ export interface MemoryRow {
   readonly own: TermBag;
   readonly pivot: TermBag | null;
   readonly drawn: ReadonlyMap<string, TermBag> | null;
+  /** As an index stores them; absent: the passage is of one sentence. */
+  readonly sentences?: Uint8Array;
 }
 
 export interface MemoryIndexOptions {
   /** Queries per passage and language that a sum stands for; default 1: the sum is the mean. */
   readonly queriesPerLanguage?: number;
   readonly bm25?: Bm25Parameters;
+}
+
+/** Of the rows as a snapshot has them. */
+export function sentenceVectors(rows: readonly MemoryRow[], dim: number): SentenceVectors {
+  const cells = rows.map(({ sentences = null }) => rowsOfBytes(sentences, dim));
+  const starts = new Uint32Array(rows.length + 1);
+  for (const [r, { scales }] of cells.entries()) starts[r + 1] = starts[r] + scales.length;
+  const matrix = ByteMatrix.exactly(starts[rows.length], dim);
+  let next = 0;
+  for (const { scales, steps } of cells)
+    for (const [i, scale] of scales.entries())
+      matrix.fill(next++, steps.subarray(i * dim, (i + 1) * dim), scale);
+  return { starts, matrix };
 }
 
 /** @throws RangeError if vectors differ in length */
@@ -53,6 +70,7 @@ class MemorySnapshot implements Snapshot {
   readonly dim: number;
   readonly queryLanguages: readonly string[];
   readonly queriesPerLanguage: number;
+  readonly sentences?: () => Promise<SentenceVectors>;
   readonly #rows: readonly MemoryRow[];
 
   constructor(rows: readonly MemoryRow[], queriesPerLanguage: number) {
@@ -62,6 +80,8 @@ class MemorySnapshot implements Snapshot {
     this.dim = rows[0]?.vector.length ?? 0;
     this.queryLanguages = [...new Set(rows.flatMap(({ sums }) => [...sums.keys()]))].sort();
     this.queriesPerLanguage = queriesPerLanguage;
+    if (rows.some(({ sentences }) => sentences !== undefined))
+      this.sentences = async () => sentenceVectors(rows, this.dim);
   }
 
   async passageVectors(): Promise<Float32Array> {

@@ -1,8 +1,10 @@
 /**
  * A small random multilingual corpus with an encoder that knows its words, for tests of the engine.
  */
+import type { LanguageCentroids } from '../../src/encode/centroids.js';
 import type { Encoder } from '../../src/encode/encoder.js';
 import type { TermBag } from '../../src/languages/terms.js';
+import { quantize } from '../../src/store/quantize.js';
 import type { MemoryRow } from './memory-index.js';
 import { Random } from './random.js';
 import { bag, TabledFactors } from './tabled-factors.js';
@@ -91,6 +93,40 @@ export function corpus(n: number): MemoryRow[] {
     rows.push(i % 7 === 6 ? { ...rows[i - 3], id: row.id } : row);
   }
   return rows;
+}
+
+/** Made-up centroids of the fake encoder; Thai has none of its own. */
+export const centroids: LanguageCentroids = {
+  queries: new Map(['en', 'fi'].map((lang, i) => [lang, centroid(700 + i)])),
+  passages: new Map(['en', 'fi'].map((lang, i) => [lang, centroid(800 + i)])),
+  sha256: 'made up',
+};
+
+function centroid(seed: number): Float32Array {
+  const vector = new Random(seed).floats(DIM);
+  const length = Math.hypot(...vector);
+  return vector.map((value) => (0.8 * value) / length);
+}
+
+/** The same encoder with centroids. */
+export const centeredEncoder: Encoder = { ...encoder, centroids };
+
+/** Rows with 2 to 5 sentences near their vectors; every fourth passage is of one. */
+export function withSentences(rows: readonly MemoryRow[]): MemoryRow[] {
+  return rows.map((row, r) => {
+    if (r % 4 === 3) return row;
+    const random = new Random(5000 + r);
+    const cells = Array.from({ length: 2 + random.below(4) }, () => {
+      const noise = random.floats(DIM);
+      const vector = row.vector.map((value, d) => value + 0.6 * noise[d]);
+      const length = Math.hypot(...vector);
+      return quantize(
+        vector.map((value) => value / length),
+        8,
+      );
+    });
+    return { ...row, sentences: new Uint8Array(Buffer.concat(cells)) };
+  });
 }
 
 function join(vectors: readonly Float32Array[]): Float32Array {

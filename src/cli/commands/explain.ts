@@ -75,12 +75,18 @@ function describe(explained: ExplainedPassage): string {
   ].join('\n');
 }
 
-function describeDense({ dense, expansion }: ExplainedPassage): string[] {
+function describeDense({ dense, expansion, text }: ExplainedPassage): string[] {
   if (dense === null) return [`${colors.bold('dense')}  the encoder knows no word of the question`];
   const lines = [
     `${colors.bold('dense')}  ${dense.score.toFixed(4)}`,
     `    ${dense.passage.toFixed(4).padStart(8)}  the passage itself`,
   ];
+  if (dense.sentence !== null) {
+    const { start, end, share } = dense.sentence;
+    lines.push(
+      `    ${share.toFixed(4).padStart(8)}  its best sentence: ${foreign(shorten(text.slice(start, end), 120))}`,
+    );
+  }
   if (dense.toward !== null)
     lines.push(
       `              the question was pulled toward ${foreign(dense.toward.id)}, weight ${dense.toward.weight}`,
@@ -88,6 +94,10 @@ function describeDense({ dense, expansion }: ExplainedPassage): string[] {
   for (const { lang, share } of dense.languages.slice(0, SHOWN)) {
     lines.push(`    ${share.toFixed(4).padStart(8)}  generated queries in ${lang}`);
   }
+  if (dense.centering !== null)
+    lines.push(
+      `    ${dense.centering.toFixed(4).padStart(8)}  centering: what the vectors say about their languages`,
+    );
   if (dense.expansion !== null) {
     const { question, text } = dense.expansion;
     const by =

@@ -1,14 +1,23 @@
 /**
- * Vectors, language sums and sentences of all rows beside a graph, as the store has them, in flat
+ * Vectors, sums of queries and sentences of all rows beside a graph, as the store has them, in flat
  * files: a row lies at its number times its length, sentences at the number of the first, and is
  * read by itself, without the store's search for it and without decoding others. What is read often
  * stays in the memory of the system, not of this process.
  */
-import { closeSync, createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  createWriteStream,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+} from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { XqgError } from '../../base/errors.js';
+import { LanguageSums } from '../../encode/centroids.js';
 import {
   dequantize,
   type QuantizedRows,
@@ -22,15 +31,24 @@ const VECTORS = 'vectors.f32';
 const SENTENCES = 'sentences.quantized';
 /** (n + 1) uint32, little-endian: sentences of row r are numbers starts[r] to starts[r + 1] - 1. */
 const SENTENCE_STARTS = 'sentences.starts';
+/** (languages x dim) float64, little-endian: `LanguageSums.numbers` of the vectors of all rows. */
+const LANGUAGE_SUMS = 'language-sums.f64';
 const sumsFile = (lang: string): string => `sums-${lang}.quantized`;
 
-/** Writes the files for every row of a snapshot. @returns their bytes */
+/**
+ * Writes the files for every row of a snapshot.
+ * @param sums of its vectors, where they are needed
+ * @returns the bytes of the files
+ */
 export async function writeAnnRows(
   snapshot: IndexSnapshot,
   folder: string,
+  sums: LanguageSums | null,
   signal?: AbortSignal,
 ): Promise<number> {
   const { dim, queryLanguages, manifest } = snapshot;
+  const numbers = sums?.numbers() ?? null;
+  if (numbers !== null) await writeFile(join(folder, LANGUAGE_SUMS), bytesOf(numbers), { signal });
   const bytes = quantizedBytes(dim, manifest.identity.sumBits);
   await pipeline(vectorBytes(snapshot), createWriteStream(join(folder, VECTORS)), { signal });
   for (const lang of queryLanguages) {
@@ -39,7 +57,8 @@ export async function writeAnnRows(
   }
   const sentenceBytes =
     manifest.identity.sentences === true ? await writeSentences(snapshot, folder, signal) : 0;
-  return snapshot.ids.length * (4 * dim + queryLanguages.length * bytes) + sentenceBytes;
+  const rowBytes = snapshot.ids.length * (4 * dim + queryLanguages.length * bytes);
+  return rowBytes + sentenceBytes + (numbers?.byteLength ?? 0);
 }
 
 /** @returns the bytes of both files */
@@ -83,6 +102,20 @@ async function* sumBytes(
   }
 }
 
+/** Sums of the vectors of all rows, of which one batch is in memory. */
+export async function scanLanguageSums(
+  snapshot: IndexSnapshot,
+  signal?: AbortSignal,
+): Promise<LanguageSums> {
+  const sums = new LanguageSums(snapshot.dim);
+  let row = 0;
+  for await (const rows of snapshot.scan(['vector'])) {
+    signal?.throwIfAborted();
+    for (const { vector } of rows) sums.add(snapshot.langs[row++], vector);
+  }
+  return sums;
+}
+
 /** An opened file of sentences. */
 interface SentenceFile {
   readonly file: number;
@@ -100,6 +133,8 @@ export class AnnRows implements RowSource {
   /** null where the index has none. */
   readonly #sentences: SentenceFile | null;
   readonly #cell: Uint8Array;
+  readonly #snapshot: IndexSnapshot;
+  #languageSums: Promise<LanguageSums> | null;
   readonly sentences?: (row: number) => QuantizedRows;
 
   private constructor(
@@ -108,8 +143,11 @@ export class AnnRows implements RowSource {
     vectors: number,
     sums: ReadonlyMap<string, number>,
     sentences: SentenceFile | null,
+    languageSums: LanguageSums | null,
   ) {
     this.#folder = folder;
+    this.#snapshot = snapshot;
+    this.#languageSums = languageSums && Promise.resolve(languageSums);
     this.#dim = snapshot.dim;
     this.#sumBits = snapshot.manifest.identity.sumBits;
     this.#vectors = vectors;
@@ -159,7 +197,8 @@ export class AnnRows implements RowSource {
         const file = open(SENTENCES, starts[n] * quantizedBytes(dim, 8));
         sentences = { file, starts };
       }
-      return new AnnRows(folder, snapshot, vectors, sums, sentences);
+      const languageSums = readLanguageSums(folder, snapshot);
+      return new AnnRows(folder, snapshot, vectors, sums, sentences, languageSums);
     } catch (error) {
       opened.forEach(closeSync);
       throw error;
@@ -173,6 +212,12 @@ export class AnnRows implements RowSource {
   sum(lang: string, row: number, into: Float32Array): void {
     this.#read(this.#sums.get(lang)!, sumsFile(lang), row, this.#cell);
     dequantize(this.#cell, this.#dim, this.#sumBits, into);
+  }
+
+  /** Graphs that were built before this file existed lack it: the vectors are read once instead. */
+  languageSums(): Promise<LanguageSums> {
+    this.#languageSums ??= scanLanguageSums(this.#snapshot);
+    return this.#languageSums;
   }
 
   #readSentences(row: number, { file, starts }: SentenceFile): QuantizedRows {
@@ -200,8 +245,25 @@ export class AnnRows implements RowSource {
   }
 }
 
+/**
+ * @returns null where there is no such file
+ * @throws XqgError XQG_ANN_DAMAGED if it has another size than the languages of the rows need
+ */
+function readLanguageSums(folder: string, { langs, dim }: IndexSnapshot): LanguageSums | null {
+  const path = join(folder, LANGUAGE_SUMS);
+  if (!existsSync(path)) return null;
+  const bytes = readFileSync(path);
+  const whole = bytes.length - (bytes.length % 8);
+  const numbers = new Float64Array(Uint8Array.from(bytes.subarray(0, whole)).buffer);
+  const sums = whole === bytes.length ? LanguageSums.read(numbers, langs, dim) : null;
+  if (sums !== null) return sums;
+  const expected = 8 * dim * new Set(langs).size;
+  const reason = `it has ${bytes.length} bytes instead of ${expected}`;
+  throw new XqgError('XQG_ANN_DAMAGED', { path, reason });
+}
+
 /** As they lie in memory (little-endian wherever Node runs but on s390x). */
-function bytesOf(numbers: Float32Array | Uint32Array): Uint8Array {
+function bytesOf(numbers: Float32Array | Float64Array | Uint32Array): Uint8Array {
   return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }
 
@@ -219,4 +281,6 @@ export interface RowSource {
    * sentence. Absent where the index holds none.
    */
   sentences?(row: number): QuantizedRows;
+  /** Sums of the vectors of all rows. */
+  languageSums(): Promise<LanguageSums>;
 }

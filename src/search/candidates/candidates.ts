@@ -10,10 +10,12 @@ import type { Encoder } from '../../encode/encoder.js';
 import type { TermFactors } from '../../generate/generator.js';
 import type { CorpusTotals } from '../../indexing/lexical/corpus-totals.js';
 import { SegmentBuilder } from '../../indexing/lexical/segment-builder.js';
-import type { LexicalRow, Snapshot } from '../../indexing/snapshot.js';
+import type { LexicalRow, SentenceVectors, Snapshot } from '../../indexing/snapshot.js';
 import type { TermBag } from '../../languages/terms.js';
 import type { CandidateList, CandidateReader, FactCondition } from '../../store/candidate-store.js';
+import { rowsOfBytes } from '../../store/quantize.js';
 import type { IndexedPassage } from '../../store/store.js';
+import { ByteMatrix } from '../../vectors/byte-matrix.js';
 import type { SearchDefaults } from '../defaults.js';
 import { JavaScriptScanner } from '../dense/javascript-scanner.js';
 import { SearchEngine } from '../engine.js';
@@ -35,7 +37,10 @@ const MAX_FETCHED = 10_000;
 const COMMON = ['id', 'lang'] as const;
 const DENSE = ['vector', 'sums'] as const;
 const LEXICAL = ['own', 'pivot'] as const;
-type CandidateColumn = (typeof COMMON | typeof DENSE | typeof LEXICAL)[number] | 'drawn';
+type CandidateColumn =
+  | (typeof COMMON | typeof DENSE | typeof LEXICAL)[number]
+  | 'sentences'
+  | 'drawn';
 /** A row of the store, with only the columns that a leg needs. */
 type CandidateRow = {
   readonly seq: number;
@@ -144,10 +149,19 @@ export class Candidates {
   #columns(requests: readonly SearchRequest[], explained: boolean): CandidateColumn[] {
     const needs = (other: SearchRequest['mode']) =>
       explained || requests.some(({ mode }) => mode !== other);
+    // Their vectors are most of a row's bytes.
+    const needsSentences =
+      this.#options.reader.shape.sentences === true &&
+      requests.some(
+        (request) =>
+          (explained || request.mode !== 'lexical') &&
+          this.blank.engine.denseTerms(request).sentenceWeight > 0,
+      );
     const hasDrawn = [...this.#options.totals.drawnLength.values()].some((length) => length > 0);
     return [
       ...COMMON,
       ...(needs('lexical') ? DENSE : []),
+      ...(needsSentences ? (['sentences'] as const) : []),
       ...(needs('dense') ? [...LEXICAL, ...(hasDrawn ? (['drawn'] as const) : [])] : []),
     ];
   }
@@ -159,8 +173,9 @@ export class Candidates {
   ): Promise<CandidateList[]> {
     if (request.mode === 'lexical') return [];
     const { size, breadth } = this.#sizes(request);
-    const { vector: near } = await vector;
-    if (near.every((value) => value === 0)) return [];
+    const { vector: ranking } = await vector;
+    if (ranking.every((value) => value === 0)) return [];
+    const near = await this.blank.engine.proposal(request, ranking);
     const list = (field: 'vector' | 'fused'): CandidateList => ({
       by: { field, near, breadth },
       size,
@@ -232,6 +247,7 @@ class CandidateSnapshot implements Snapshot {
   readonly dim: number;
   readonly queryLanguages: readonly string[];
   readonly queriesPerLanguage: number;
+  readonly sentences?: () => Promise<SentenceVectors>;
   readonly #rows: readonly CandidateRow[];
 
   constructor(
@@ -245,6 +261,7 @@ class CandidateSnapshot implements Snapshot {
     this.queryLanguages = queryLanguages;
     this.queriesPerLanguage = queriesPerLanguage;
     this.#rows = rows;
+    if (reader.shape.sentences === true) this.sentences = async () => this.#sentences();
   }
 
   async passageVectors(): Promise<Float32Array> {
@@ -257,6 +274,22 @@ class CandidateSnapshot implements Snapshot {
 
   async languageSumsOf(row: number): Promise<ReadonlyMap<string, Float32Array>> {
     return this.#rows[row].row.sums ?? new Map();
+  }
+
+  #sentences(): SentenceVectors {
+    const rows = this.#rows.map(({ row }) => rowsOfBytes(row.sentences ?? null, this.dim));
+    const starts = new Uint32Array(rows.length + 1);
+    rows.forEach(({ scales }, r) => {
+      starts[r + 1] = starts[r] + scales.length;
+    });
+    const matrix = ByteMatrix.exactly(starts[rows.length], this.dim);
+    let next = 0;
+    for (const { scales, steps } of rows) {
+      scales.forEach((scale, i) => {
+        matrix.fill(next++, steps.subarray(i * this.dim, (i + 1) * this.dim), scale);
+      });
+    }
+    return { starts, matrix };
   }
 
   #matrix(vectorOf: (row: CandidateRow) => Float32Array | undefined): Float32Array {

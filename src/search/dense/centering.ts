@@ -25,56 +25,13 @@ export interface CenteringWeights {
   readonly centrality: number;
 }
 
-/**
- * The weight of shipped centroids against those of the passages themselves, in passages: a language
- * with so many passages has a centroid halfway between both.
- */
-const SHIPPED_WEIGHT = 100;
-/** Numbers are summed as integers of this many bits behind the point: no order of rows matters. */
-const FRACTION = 2 ** 24;
-
-/**
- * The centroids of a corpus: those that come with the encoder give way to the mean of the passages
- * of a language, the more there are.
- * @param vectors (n x dim), row-major, of unit length
- * @param langs of each row
- */
-export function corpusCentroids(
-  shipped: Centroids,
-  vectors: Float32Array,
-  langs: readonly string[],
-  dim: number,
-): Centroids {
-  const sums = new Map<string, { readonly sum: Float64Array; count: number }>();
-  langs.forEach((lang, row) => {
-    let entry = sums.get(lang);
-    if (entry === undefined) {
-      entry = { sum: new Float64Array(dim), count: 0 };
-      sums.set(lang, entry);
-    }
-    const { sum } = entry;
-    for (let d = 0, at = row * dim; d < dim; d++, at++)
-      sum[d] += Math.round(vectors[at] * FRACTION);
-    entry.count++;
-  });
-  return new Map(
-    [...sums].map(([lang, { sum, count }]) => {
-      const general = centroidOf(shipped, lang)!;
-      const total = count + SHIPPED_WEIGHT;
-      return [
-        lang,
-        Float32Array.from(sum, (s, d) => (s / FRACTION + SHIPPED_WEIGHT * general[d]) / total),
-      ];
-    }),
-  );
-}
-
 export class Centering {
   readonly #shipped: LanguageCentroids;
   readonly #snapshot: Pick<Snapshot, 'langs' | 'dim'>;
   readonly #centroids: Centroids;
+  #span: CentroidSpan | null = null;
 
-  /** @param centroids of the passages of the corpus, one for every language */
+  /** @param centroids of the passages of the corpus, one for every language of the snapshot */
   constructor(
     shipped: LanguageCentroids,
     snapshot: Pick<Snapshot, 'langs' | 'dim'>,
@@ -102,6 +59,26 @@ export class Centering {
     return Float32Array.from(centered);
   }
 
+  /**
+   * (dim) The vector whose nearest passages are most likely to have the largest scores, for graphs
+   * of near neighbors, which see nothing but products: the question without its components along
+   * the differences between the centroids of passages, so that no language is nearer than another,
+   * plus what rewards centrality.
+   * @param query centered
+   */
+  proposal(query: Float32Array, weights: CenteringWeights): Float32Array {
+    this.#span ??= spanOf([...this.#centroids.values()], query.length);
+    const { mean, basis } = this.#span;
+    const proposal = Float64Array.from(query, (v, d) => v + weights.centrality * mean[d]);
+    for (const direction of basis) {
+      let along = 0;
+      for (let d = 0; d < direction.length; d++) along += query[d] * direction[d];
+      for (let d = 0; d < direction.length; d++)
+        proposal[d] -= weights.passage * along * direction[d];
+    }
+    return Float32Array.from(proposal);
+  }
+
   /** C_p(m) . x, rounded to 32 bits. @param row whose language is m */
   centrality(row: number, vector: Float32Array): number {
     return Math.fround(product(this.#centroidOf(row), vector, 0));
@@ -118,14 +95,16 @@ export class Centering {
     );
   }
 
+  /** b q . C_p(m) by language m: what passages in that language have less than their products. */
+  offsets(query: Float32Array, { passage }: CenteringWeights): ReadonlyMap<string, number> {
+    return new Map(
+      [...this.#centroids].map(([lang, centroid]) => [lang, passage * product(query, centroid, 0)]),
+    );
+  }
+
   /** The same for every row. @param centralities (n) */
   terms(query: Float32Array, centralities: Float32Array, weights: CenteringWeights): Float32Array {
-    const offsets = new Map(
-      [...this.#centroids].map(([lang, centroid]) => [
-        lang,
-        weights.passage * product(query, centroid, 0),
-      ]),
-    );
+    const offsets = this.offsets(query, weights);
     return Float32Array.from(
       this.#snapshot.langs,
       (lang, row) => weights.centrality * centralities[row] - offsets.get(lang)!,
@@ -156,6 +135,35 @@ export class Centering {
   #centroidOf(row: number): Float32Array {
     return this.#centroids.get(this.#snapshot.langs[row])!;
   }
+}
+
+interface CentroidSpan {
+  /** (dim) */
+  readonly mean: Float64Array;
+  /** Orthonormal vectors (dim) that span the differences between the centroids. */
+  readonly basis: readonly Float64Array[];
+}
+
+/** Shorter remainders of a centroid of unit length are rounding errors. */
+const SHORTEST_DIRECTION = 1e-4;
+
+/** By the modified Gram-Schmidt process. */
+function spanOf(centroids: readonly Float32Array[], dim: number): CentroidSpan {
+  const mean = new Float64Array(dim);
+  for (const centroid of centroids)
+    for (let d = 0; d < mean.length; d++) mean[d] += centroid[d] / centroids.length;
+  const basis: Float64Array[] = [];
+  for (const centroid of centroids) {
+    const rest = Float64Array.from(centroid, (v, d) => v - mean[d]);
+    for (const direction of basis) {
+      let along = 0;
+      for (let d = 0; d < rest.length; d++) along += rest[d] * direction[d];
+      for (let d = 0; d < rest.length; d++) rest[d] -= along * direction[d];
+    }
+    const length = Math.hypot(...rest);
+    if (length > SHORTEST_DIRECTION) basis.push(rest.map((v) => v / length));
+  }
+  return { mean, basis };
 }
 
 /** The terms of centering as a matrix, beside those whose products they complete. */

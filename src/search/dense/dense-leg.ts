@@ -5,6 +5,7 @@
  */
 
 import { cancellationPoint } from '../../base/abort.js';
+import { LanguageSums } from '../../encode/centroids.js';
 import type { Encoder } from '../../encode/encoder.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
 import { moveToward, type RankingVector } from '../feedback.js';
@@ -12,10 +13,18 @@ import type { Augmentation, SearchRequest } from '../request.js';
 import { type DenseList, ExactSearch, FEW, NO_LIST, type RowScores } from './exact-search.js';
 import { exactScore } from './exact-top-k.js';
 import { FusedMatrices } from './fused-matrices.js';
-import type { NearRows } from './near-rows.js';
+import type { NearQuestion, NearRows } from './near-rows.js';
 import { DenseQuestions } from './questions.js';
+import type { RowScorer } from './row-scorer.js';
 import { RowTerms, type TermSettings } from './row-terms.js';
 import type { Scanner } from './scanner.js';
+import type { BestSentence } from './sentence-matrix.js';
+
+/** The sentence by which a passage is found. */
+export interface FoundSentence extends BestSentence {
+  /** (dim) */
+  readonly vector: Float32Array;
+}
 
 export interface DenseLegOptions {
   readonly snapshot: Snapshot;
@@ -45,15 +54,16 @@ export class DenseLeg {
   readonly #terms: RowTerms;
 
   constructor(options: DenseLegOptions) {
-    const { snapshot, encoder, scanner, rank, matrixBudgetBytes } = options;
+    const { snapshot, encoder, scanner, rank, matrixBudgetBytes, near } = options;
     this.#options = options;
     this.#matrices = new FusedMatrices(snapshot, matrixBudgetBytes);
     this.#terms = new RowTerms({
       snapshot,
       passages: () => this.#matrices.passages(),
       shipped: encoder.centroids,
+      sums: () => near?.languageSums() ?? this.#languageSums(),
       // The rows of a store that ranks by itself come and go.
-      known: snapshot.corpusLanguages === undefined ? null : (encoder.centroids?.passages ?? null),
+      ...(snapshot.corpusLanguages === undefined ? {} : { sums: null }),
     });
     this.#questions = new DenseQuestions({
       snapshot,
@@ -164,10 +174,44 @@ export class DenseLeg {
    * @param vector (dim) that ranks
    */
   async score(request: SearchRequest, vector: Float32Array, row: number): Promise<number> {
-    const { near } = this.#options;
-    if (near !== null)
-      return near.scorer(request, this.#augmentationOf(request), vector).score(row);
+    const scorer = await this.#rowScorer(request, vector);
+    if (scorer !== null) return scorer.score(row);
     return exactScore(vector, await this.#questions.parts(request, this.#matrices.quick), row);
+  }
+
+  /**
+   * The sentence by which a passage is found; null where sentences do not count.
+   * @param vector (dim) that ranks
+   */
+  async bestSentence(
+    request: SearchRequest,
+    vector: Float32Array,
+    row: number,
+  ): Promise<FoundSentence | null> {
+    const scorer = await this.#rowScorer(request, vector);
+    if (scorer !== null) {
+      const best = scorer.bestSentence(row);
+      return best && { ...best, vector: scorer.sentenceVector(row, best.number) };
+    }
+    const matrix = await this.#terms.sentenceMatrix(this.#options.terms(request));
+    if (matrix === null) return null;
+    const best = matrix.best(vector, row);
+    return { ...best, vector: matrix.vector(row, best.number) };
+  }
+
+  /**
+   * (dim) The vector whose nearest passages are candidates for a question.
+   * @param vector (dim) that ranks
+   */
+  async proposal(request: SearchRequest, vector: Float32Array): Promise<Float32Array> {
+    const { centering: weights } = this.#options.terms(request);
+    const centering = weights === null ? null : await this.#terms.centering();
+    return centering?.proposal(vector, weights!) ?? vector;
+  }
+
+  /** (dim) A question's vector as it is compared, without feedback. */
+  centered(request: SearchRequest, question: Float32Array): Promise<Float32Array> {
+    return this.#terms.question(question, request.languages, this.#options.terms(request));
   }
 
   /** (dim): e(p) of one passage. */
@@ -220,12 +264,32 @@ export class DenseLeg {
     const { near, rank, depth } = this.#options;
     if (near === null) return null;
     const question = {
-      request,
-      augmentation: this.#augmentationOf(request),
-      vector,
+      ...(await this.#nearQuestion(near, request, vector)),
       depth: depth(request),
     };
     return near.list(question, rank, signal);
+  }
+
+  /** null where no graph has rows of its own. */
+  async #rowScorer(request: SearchRequest, vector: Float32Array): Promise<RowScorer | null> {
+    const { near } = this.#options;
+    if (near === null) return null;
+    return near.scorer(await this.#nearQuestion(near, request, vector));
+  }
+
+  async #nearQuestion(
+    near: NearRows,
+    request: SearchRequest,
+    vector: Float32Array,
+  ): Promise<Omit<NearQuestion, 'depth'>> {
+    const settings = this.#options.terms(request);
+    const terms = await this.#terms.ofSingleRows(settings, near.hasSentences);
+    return { request, augmentation: this.#augmentationOf(request), vector, terms };
+  }
+
+  async #languageSums(): Promise<LanguageSums> {
+    const { vectors, dim } = await this.#matrices.passages();
+    return LanguageSums.of(vectors, this.#options.snapshot.langs, dim);
   }
 
   /** null: without generated queries */

@@ -5,6 +5,7 @@
  */
 
 import { cancellationPoint } from '../../base/abort.js';
+import type { LanguageSums } from '../../encode/centroids.js';
 import type { Graph } from '../../indexing/ann/graph.js';
 import type { RowSource } from '../../indexing/ann/rows.js';
 import type { Snapshot } from '../../indexing/snapshot.js';
@@ -13,6 +14,7 @@ import { sortRows } from '../top-k.js';
 import type { DenseList } from './exact-search.js';
 import { fusedPartsOf } from './questions.js';
 import { RowScorer } from './row-scorer.js';
+import type { SingleRowTerms } from './row-terms.js';
 
 export interface NearOptions {
   readonly graph: Graph;
@@ -30,6 +32,7 @@ export interface NearQuestion {
   readonly augmentation: Augmentation | null;
   /** (dim), not all zeros */
   readonly vector: Float32Array;
+  readonly terms: SingleRowTerms;
   /** Length of the list. */
   readonly depth: number;
 }
@@ -83,10 +86,10 @@ export class NearRows {
     rank: Uint32Array,
     signal?: AbortSignal,
   ): Promise<DenseList | null> {
-    const { request, augmentation, vector, depth } = question;
-    const rows = this.#rowsFor(vector, depth, request.mask ?? null);
+    const { depth } = question;
+    const rows = this.#rowsFor(question);
     if (rows === null) return null;
-    const scorer = this.scorer(request, augmentation, vector);
+    const scorer = this.scorer(question);
     const scores = new Float64Array(rows.length);
     for (let i = 0; i < rows.length; i++) {
       if (i > 0 && i % ROWS_PER_STEP === 0) await cancellationPoint(signal);
@@ -96,13 +99,26 @@ export class NearRows {
   }
 
   /** Exact scores of any rows for a question. */
-  scorer(
-    { languages }: Pick<SearchRequest, 'languages'>,
-    augmentation: Augmentation | null,
-    vector: Float32Array,
-  ): RowScorer {
-    const parts = fusedPartsOf(languages, augmentation, this.#snapshot.queryLanguages);
-    return new RowScorer(this.#source, vector, parts, augmentation, this.#snapshot);
+  scorer({ request, augmentation, vector, terms }: Omit<NearQuestion, 'depth'>): RowScorer {
+    const { queryLanguages } = this.#snapshot;
+    return new RowScorer({
+      source: this.#source,
+      vector,
+      parts: fusedPartsOf(request.languages, augmentation, queryLanguages),
+      augmentation,
+      terms,
+      shape: this.#snapshot,
+    });
+  }
+
+  /** True where the rows have sentences. */
+  get hasSentences(): boolean {
+    return this.#source.sentences !== undefined;
+  }
+
+  /** Of the vectors of all rows. */
+  languageSums(): Promise<LanguageSums> {
+    return this.#source.languageSums();
   }
 
   /** (dim): e(p) of one passage. */
@@ -112,13 +128,19 @@ export class NearRows {
     return vector;
   }
 
-  #rowsFor(vector: Float32Array, depth: number, mask: Uint8Array | null): Uint32Array | null {
+  #rowsFor({
+    request: { mask = null },
+    vector,
+    terms: { centering },
+    depth,
+  }: NearQuestion): Uint32Array | null {
     const way = this.way(depth, mask);
     if (way === 'scan') return null;
     if (way === 'all') return rowsOf(mask!);
     const passing = mask === null ? this.#snapshot.ids.length : passingRows(mask);
     const n = this.#candidatesFor(depth, passing);
-    const candidates = this.#graph.search(vector, n, this.#expansion);
+    const proposal = centering?.centering.proposal(vector, centering.weights) ?? vector;
+    const candidates = this.#graph.search(proposal, n, this.#expansion);
     // In ascending order, so that rows that are adjacent in a file are read together.
     if (mask === null) return candidates.sort();
     const rows = candidates.filter((row) => mask[row] !== 0).sort();

@@ -2,10 +2,10 @@
  * What a dense score counts beside the passages' own or fused vectors: the best sentence of each
  * passage, and the terms of centering.
  */
-import type { Centroids, LanguageCentroids } from '../../encode/centroids.js';
-import type { SentenceVectors, Snapshot } from '../../indexing/snapshot.js';
+import { centroidOf, type LanguageCentroids, type LanguageSums } from '../../encode/centroids.js';
+import { passageLanguages, type SentenceVectors, type Snapshot } from '../../indexing/snapshot.js';
 import type { LanguageWeight } from '../../languages/terms.js';
-import { Centering, CenteringTerms, type CenteringWeights, corpusCentroids } from './centering.js';
+import { Centering, CenteringTerms, type CenteringWeights } from './centering.js';
 import type { MatrixPart, SearchMatrix } from './exact-top-k.js';
 import { SentenceMatrix } from './sentence-matrix.js';
 
@@ -23,8 +23,20 @@ export interface RowTermsOptions {
   readonly passages: () => Promise<SearchMatrix>;
   /** Of the encoder; absent: scores cannot be centered. */
   readonly shipped: LanguageCentroids | undefined;
-  /** Those of the corpus, where its rows are not at hand. */
-  readonly known: Centroids | null;
+  /**
+   * Of the vectors of the whole corpus; null where its rows are not at hand: the shipped centroids
+   * stand for those of the corpus.
+   */
+  readonly sums: (() => Promise<LanguageSums>) | null;
+}
+
+/** What rows that are read one by one count beside their fused vectors. */
+export interface SingleRowTerms {
+  /** Weight of the best sentence, and of the fused vectors beside it; 0 and 1 without sentences. */
+  readonly sentenceWeight: number;
+  readonly fusedShare: number;
+  /** null: scores are not centered. */
+  readonly centering: { readonly centering: Centering; readonly weights: CenteringWeights } | null;
 }
 
 export class RowTerms {
@@ -66,6 +78,30 @@ export class RowTerms {
     return centering?.question(vector, languages, weights!) ?? vector;
   }
 
+  /** @param hasSentences whether the rows have sentences */
+  async ofSingleRows(
+    { sentenceWeight, centering: weights }: TermSettings,
+    hasSentences: boolean,
+  ): Promise<SingleRowTerms> {
+    const centering = weights === null ? null : await this.centering();
+    return {
+      sentenceWeight: hasSentences ? sentenceWeight : 0,
+      fusedShare: hasSentences && sentenceWeight > 0 ? 1 - sentenceWeight : 1,
+      centering: centering && { centering, weights: weights! },
+    };
+  }
+
+  /**
+   * The sentences as they are scored; null where there are none, or they do not count.
+   */
+  async sentenceMatrix(settings: TermSettings): Promise<SentenceMatrix | null> {
+    const { parts } = await this.parts(settings);
+    const [matrix] = parts.flatMap((part) =>
+      part.matrix instanceof SentenceMatrix ? [part.matrix] : [],
+    );
+    return matrix ?? null;
+  }
+
   /** The terms with their weights, and the share of the fused vectors beside them. */
   async parts({
     sentenceWeight,
@@ -98,10 +134,15 @@ export class RowTerms {
   }
 
   async #newCentering(shipped: LanguageCentroids): Promise<Centering> {
-    const { snapshot, passages, known } = this.#options;
-    const { langs, dim } = snapshot;
+    const { snapshot, sums } = this.#options;
     const centroids =
-      known ?? corpusCentroids(shipped.passages, (await passages()).vectors, langs, dim);
+      sums === null
+        ? new Map(
+            [...new Set([...passageLanguages(snapshot), ...snapshot.langs])]
+              .sort()
+              .map((lang) => [lang, centroidOf(shipped.passages, lang)!]),
+          )
+        : (await sums()).centroids(shipped.passages);
     return new Centering(shipped, snapshot, centroids);
   }
 

@@ -7,6 +7,31 @@ import type { ByteProducts } from '../../vectors/byte-matrix.js';
 import { cachedProducts, type ScoredMatrix, type SearchMatrix } from './exact-top-k.js';
 import { product } from './javascript-scanner.js';
 
+/** The sentence that a passage is scored by. */
+export interface BestSentence {
+  /** Among the sentences of the passage, from 0; null: of a passage of one sentence, itself. */
+  readonly number: number | null;
+  readonly score: number;
+}
+
+/**
+ * The first of those with the largest score.
+ * @param count of the sentences that have vectors
+ * @param scoreOf a sentence, or (null) the passage itself
+ */
+export function bestSentence(
+  count: number,
+  scoreOf: (number: number | null) => number,
+): BestSentence {
+  if (count === 0) return { number: null, score: scoreOf(null) };
+  let best: BestSentence = { number: 0, score: scoreOf(0) };
+  for (let number = 1; number < count; number++) {
+    const score = scoreOf(number);
+    if (score > best.score) best = { number, score };
+  }
+  return best;
+}
+
 const NONE: Centralities = {
   passages: new Float32Array(0),
   sentences: new Float32Array(0),
@@ -34,18 +59,28 @@ export class SentenceMatrix implements ScoredMatrix {
   }
 
   score(query: Float32Array, row: number): number {
+    return this.best(query, row).score;
+  }
+
+  best(query: Float32Array, row: number): BestSentence {
     const { starts, matrix } = this.#sentences;
-    const [first, end] = [starts[row], starts[row + 1]];
+    const first = starts[row];
     const { passages, sentences, weight } = this.#centralities ?? NONE;
-    if (first === end)
-      return this.#passages.score(query, row) + (weight > 0 ? weight * passages[row] : 0);
-    let best = -Infinity;
-    for (let sentence = first; sentence < end; sentence++) {
-      matrix.row(sentence, this.#vector);
-      const centrality = weight > 0 ? weight * sentences[sentence] : 0;
-      best = Math.max(best, product(query, this.#vector, 0) + centrality);
-    }
-    return best;
+    return bestSentence(starts[row + 1] - first, (number) => {
+      if (number === null)
+        return this.#passages.score(query, row) + (weight > 0 ? weight * passages[row] : 0);
+      matrix.row(first + number, this.#vector);
+      const centrality = weight > 0 ? weight * sentences[first + number] : 0;
+      return product(query, this.#vector, 0) + centrality;
+    });
+  }
+
+  /** (dim) A sentence of a row, or its passage. */
+  vector(row: number, number: number | null): Float32Array {
+    if (number === null) return this.#passages.vectors.slice(row * this.dim, (row + 1) * this.dim);
+    const vector = new Float32Array(this.dim);
+    this.#sentences.matrix.row(this.#sentences.starts[row] + number, vector);
+    return vector;
   }
 
   approximate(query: Float32Array): ByteProducts {
@@ -70,9 +105,10 @@ export class SentenceMatrix implements ScoredMatrix {
       }
       scores[row] = best;
     }
-    const longest = Math.max(matrix.longest, this.#passages.maxNorm);
     // Scores are rounded to 32 bits.
-    const rounding = 2 ** -22 * longest * Math.sqrt(product(query, query, 0));
+    let largest = 0;
+    for (const score of scores) largest = Math.max(largest, Math.abs(score));
+    const rounding = largest * 2 ** -23;
     return { scores, error: Math.max(products.error, passages?.error ?? 0) + rounding };
   }
 }

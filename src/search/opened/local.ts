@@ -1,6 +1,7 @@
 /** One version of an index with all its rows at hand, and the engine that ranks them. */
 
 import { UseCounted } from '../../base/use-count.js';
+import { CachedEncoder } from '../../encode/cached-encoder.js';
 import { statedIn } from '../../generate/generator.js';
 import { findManifest, type Manifest } from '../../indexing/manifest.js';
 import { type IndexSnapshot, openSnapshot } from '../../indexing/open.js';
@@ -12,6 +13,9 @@ import { LexicalIndex } from '../lexical/index.js';
 import type { SearchRequest } from '../request.js';
 import { type OpenedAnn, openAnn } from './ann.js';
 import type { WholeIndex } from './searchable.js';
+
+/** A question is encoded once for its ranking, its snippets and its explanations. */
+const CACHED_QUESTIONS = 32;
 
 export interface SearchSettings {
   /** Budget of fused matrices, in bytes. Default 1 GiB. */
@@ -50,7 +54,7 @@ export class LocalIndex extends UseCounted implements WholeIndex {
       const engine = new SearchEngine({
         snapshot,
         lexical: new LexicalIndex(segments, SEARCH_DEFAULTS.bm25),
-        encoder,
+        encoder: new CachedEncoder(encoder, CACHED_QUESTIONS),
         scanner,
         defaults: searchDefaults(
           encoder,

@@ -55,7 +55,7 @@ const RANKING = `
       roundTripScores(each, place, lang, drawn, { scanner, store, identity: {} }),
   });
   const ranker = new Ranker(pool, {
-    encoder: encoder.identity, generator, scanner, queryLanguages: generator.languages,
+    encoder, generator, scanner, queryLanguages: generator.languages,
   });
   const lang = 'de';
   const queries = [{ id: 'q', text: 'Wie tief ist der Fluss?', lang, group: 'q', langGiven: true }];

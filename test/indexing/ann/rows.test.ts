@@ -28,7 +28,7 @@ describe.each([8, 16] as const)('rows beside a graph, with sums in %i bits', (su
     const snapshot = await openSnapshot(dir);
     const folder = await mkdtemp(join(root, 'rows-'));
     const n = snapshot.ids.length;
-    const bytes = await writeAnnRows(snapshot, folder);
+    const bytes = await writeAnnRows(snapshot, folder, null);
     expect(bytes).toBe(n * (4 * DIM + 2 * (4 + (DIM * sumBits) / 8)));
     const rows = AnnRows.open(folder, snapshot);
     const into = new Float32Array(DIM);
@@ -60,7 +60,7 @@ describe('sentences beside a graph', () => {
     const folder = await mkdtemp(join(root, 'rows-'));
     const n = snapshot.ids.length;
     const { starts, matrix } = (await snapshot.sentences())!;
-    const bytes = await writeAnnRows(snapshot, folder);
+    const bytes = await writeAnnRows(snapshot, folder, null);
     expect(bytes).toBe(n * 4 * DIM + 4 * (n + 1) + matrix.n * (4 + DIM));
     const rows = AnnRows.open(folder, snapshot);
     for (const row of [n - 1, 0, n >> 1, 3, 1]) {

@@ -29,6 +29,7 @@ const source: RowSource = {
     into.set(rows[row].vector);
   },
   sum: (lang, row, into) => into.set(rows[row].sums.get(lang) ?? new Float32Array(DIM)),
+  languageSums: () => Promise.reject(new Error('not needed')),
 };
 const graph = await Graph.create({ dim: DIM, unitLength: true });
 for (const [row, { vector }] of rows.entries()) graph.add(row, vector);

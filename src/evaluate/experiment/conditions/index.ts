@@ -1,6 +1,7 @@
 /** All conditions, in the order of reports. A new one is a file here and a line in this list. */
 import type { Condition, OpenCondition, Opening } from '../condition.js';
 import { alpha } from './alpha.js';
+import { centering } from './centering.js';
 import { combine } from './combine.js';
 import { controls } from './controls.js';
 import { distractors } from './distractors.js';
@@ -11,6 +12,7 @@ import { languageMeans } from './language-means.js';
 import { languages } from './languages.js';
 import { queries } from './queries.js';
 import { questionLanguage } from './question-language.js';
+import { sentenceWeight } from './sentence-weight.js';
 
 export const CONDITIONS: readonly Condition[] = [
   alpha,
@@ -20,6 +22,8 @@ export const CONDITIONS: readonly Condition[] = [
   controls,
   filter,
   languageMeans,
+  sentenceWeight,
+  centering,
   feedback,
   expansion,
   distractors,
