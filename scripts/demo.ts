@@ -76,14 +76,15 @@ console.log(`  npx xqg serve --index ${DIRECTORY}`);
 
 /** Opens the demo's index, which is indexed again if an older pack or another Node made it. */
 async function openDemo(): Promise<XqgIndex> {
+  const options = { create: true, encoderOptions: { onOpened: console.error } };
   try {
-    const opened = await openIndex(DIRECTORY, { create: true });
+    const opened = await openIndex(DIRECTORY, options);
     await opened.search('test');
     return opened;
   } catch (error) {
     if (!(error instanceof XqgError) || !error.code.startsWith('XQG_INDEX_')) throw error;
     await rm(DIRECTORY, { recursive: true, force: true });
-    return openIndex(DIRECTORY, { create: true });
+    return openIndex(DIRECTORY, options);
   }
 }
 
