@@ -4,7 +4,7 @@
  * queries and with them.
  * usage: npm run demo
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,8 +78,9 @@ console.log(`  npx xqg serve --index ${DIRECTORY}`);
 async function openDemo(): Promise<XqgIndex> {
   const options = { create: true, encoderOptions: { onOpened: console.error } };
   try {
+    const isThere = existsSync(join(DIRECTORY, 'xqg.json'));
     const opened = await openIndex(DIRECTORY, options);
-    await opened.search('test');
+    if (isThere) await opened.search('test');
     return opened;
   } catch (error) {
     if (!(error instanceof XqgError) || !error.code.startsWith('XQG_INDEX_')) throw error;
