@@ -28,7 +28,9 @@ const XQUAD = [
   ...['evaluate', 'xquad', '--data', join(shared, 'data/eval/xquad')],
   ...['--settings', 'to-english', '--languages', 'given'],
 ];
-const NEURAL = [
+const STATIC = [...XQUAD, '--encoder', 'static'];
+const E5 = [...XQUAD, '--encoder', 'e5'];
+const USE = [
   ...XQUAD,
   ...['--encoder', join(shared, 'models/use-multilingual-v3')],
   // Of the languages of XQuAD those that the encoder has.
@@ -42,8 +44,10 @@ const OF_QUERIES = 'dense+xqg,hybrid+xqg,hybrid+qt+xqg';
  * minutes first.
  */
 const RUNS: Readonly<Record<string, readonly string[] | null>> = {
-  'xquad-base': [...XQUAD, '--pack', 'base'],
-  'xquad-full': [...XQUAD, '--pack', 'full'],
+  'xquad-base': [...STATIC, '--pack', 'base'],
+  'xquad-full': [...STATIC, '--pack', 'full'],
+  'e5-base': [...E5, '--pack', 'base'],
+  'e5-full': [...E5, '--pack', 'full'],
   xquad: null,
   'mlqa-r': null,
   'mlqa-r-sentences': null,
@@ -53,9 +57,9 @@ const RUNS: Readonly<Record<string, readonly string[] | null>> = {
   'mlqa-r-hybrid': null,
   'xquad-questions': null,
   controls: null,
-  'neural-base': [...NEURAL, '--pack', 'base', '--systems', LEGS],
-  'neural-full': [...NEURAL, '--pack', 'full', '--systems', LEGS],
-  'neural-gloss': [...NEURAL, '--pack', 'full', '--generator', 'gloss', '--systems', OF_QUERIES],
+  'neural-base': [...USE, '--pack', 'base', '--systems', LEGS],
+  'neural-full': [...USE, '--pack', 'full', '--systems', LEGS],
+  'neural-gloss': [...USE, '--pack', 'full', '--generator', 'gloss', '--systems', OF_QUERIES],
 };
 const EVALUATIONS = join('.xqg', 'evaluations');
 const fileOf = (name: string): string =>
@@ -115,10 +119,13 @@ for (const name of ['xquad-r', 'mlqa-r-sentences'])
 for (const set of ['xquad', 'mlqa-r/report/paragraphs'])
   write(EXPERIMENTS, `controls ${set}`, ['controls'], (results) => controlTables(set, results));
 write(EXPERIMENTS, 'questions', ['xquad-questions'], generatorTable);
-write(join('docs', 'results.md'), 'results', ['xquad-base', 'xquad-full'], (...both) =>
-  both.map(evaluationTable).join('\n'),
+write(
+  join('docs', 'results.md'),
+  'results',
+  ['e5-base', 'e5-full', 'xquad-base', 'xquad-full'],
+  (...all) => all.map(evaluationTable).join('\n'),
 );
-write('README.md', 'summary', ['xquad-base'], summaryTable);
+write('README.md', 'summary', ['e5-base'], summaryTable);
 write(
   join('docs', 'models.md'),
   'neural',

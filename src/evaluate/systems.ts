@@ -67,3 +67,15 @@ export function systemsNamed(
   }
   return among.filter(({ name }) => names.includes(name));
 }
+
+/** Follows the name of a system whose parameters were chosen in the run; others have defaults. */
+export const TUNED = ' (tuned)';
+
+/** A system as its name says it, without what tuning adds. */
+export function untunedName({ name }: Pick<System, 'name'>): string {
+  return name.endsWith(TUNED) ? name.slice(0, -TUNED.length) : name;
+}
+
+export function isTuned({ name }: Pick<System, 'name'>): boolean {
+  return name.endsWith(TUNED);
+}

@@ -117,7 +117,9 @@ export class RecordedGenerator implements Generator {
     return drawn;
   }
 
-  /** An id alone may be that of another data set's passage: the recorded text has to be the same. */
+  /**
+   * An id alone may be that of another data set's passage: the recorded text has to be the same.
+   */
   async has({ id, text }: GeneratorInput): Promise<boolean> {
     if (this.#files.every((file) => file.find(id) === undefined)) return false;
     const recorded = (await this.#row(id)).text;

@@ -1,6 +1,7 @@
 /** What an index would take: from a recipe and a machine to rates, from rates to a plan. */
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
+import { writesIn } from '../generate/generator.js';
 import {
   closeRecipe,
   encodesQueriesByDefault,
@@ -74,7 +75,8 @@ async function ratesOf(
   }
   const recipe = await openRecipe(await specOfNewIndex(options));
   try {
-    const all = (recipe.generator?.languages ?? []).filter((lang) => lang !== 'en');
+    const { generator } = recipe;
+    const all = (generator?.languages ?? []).filter((lang) => writesIn(generator!, lang, 'en'));
     const queryLanguages = typeof given === 'object' ? given : all;
     const languages = typeof given === 'number' ? given : queryLanguages.length;
     if (options.rates !== undefined)

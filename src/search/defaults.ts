@@ -18,11 +18,11 @@ export function searchDefaults(
   const defaults = { ...DEFAULTS[tuning], alpha: tunedAlpha(encoder, generator) };
   if (generator?.tuning !== 'questions') return defaults;
   const { hybrid } = defaults;
-  const { generatedWeight, denseWeight } = OF_QUESTIONS;
+  const denseWeight = OF_QUESTIONS.denseWeight[tuning];
   const both = { generated: denseWeight, both: denseWeight };
   return {
     ...defaults,
-    generatedWeight,
+    generatedWeight: OF_QUESTIONS.generatedWeight,
     hybrid: { ...hybrid, denseWeight: { ...hybrid.denseWeight, ...both } },
   };
 }
@@ -116,4 +116,7 @@ const DEFAULTS: Record<EncoderTuning, SearchDefaults> = {
  * neither questions in another language nor those in the passage's own lose against no generation
  * (docs/experiments.md).
  */
-const OF_QUESTIONS = { generatedWeight: 0.1, denseWeight: 2.5 };
+const OF_QUESTIONS = {
+  generatedWeight: 0.1,
+  denseWeight: { static: 2.5, neural: 5 } satisfies Record<EncoderTuning, number>,
+};

@@ -37,11 +37,14 @@ describe('the tuned augmentation', () => {
   });
 
   it('of questions is the same for all encoders, with weights of their own in search', () => {
-    for (const tuning of ['static', 'neural'] as const) {
+    for (const [tuning, weight] of [
+      ['static', 2.5],
+      ['neural', 5],
+    ] as const) {
       const questions = searchDefaults({ tuning }, { tuning: 'questions' });
       expect(questions.alpha).toBe(0.1);
       expect(questions.generatedWeight).toBe(0.1);
-      expect(questions.hybrid.denseWeight).toMatchObject({ generated: 2.5, both: 2.5 });
+      expect(questions.hybrid.denseWeight).toMatchObject({ generated: weight, both: weight });
       // What no query changes is as without them.
       const none = searchDefaults({ tuning }, null);
       expect(questions.hybrid.denseWeight.plain).toBe(none.hybrid.denseWeight.plain);

@@ -1,21 +1,9 @@
 /** The systems that an experiment measures, by their names. */
-import { SYSTEMS, type System, systemsNamed } from '../systems.js';
+import { isTuned, SYSTEMS, type System, systemsNamed, TUNED } from '../systems.js';
 import { parametersOf } from '../tune-grid.js';
 import type { ExperimentSpec } from './spec.js';
 
 type Naming = Pick<ExperimentSpec, 'legs' | 'translation' | 'systems' | 'tune'>;
-
-/** Follows the name of a system whose parameters were chosen in the run; others have defaults. */
-const TUNED = ' (tuned)';
-
-/** A system as its name says it, without what tuning adds. */
-export function untunedName({ name }: Pick<System, 'name'>): string {
-  return name.endsWith(TUNED) ? name.slice(0, -TUNED.length) : name;
-}
-
-export function isTuned({ name }: Pick<System, 'name'>): boolean {
-  return name.endsWith(TUNED);
-}
 
 /** Tuning has candidates for alpha and the weight of the dense leg (see spec.ts). */
 function canBeTuned(system: System): boolean {

@@ -8,12 +8,12 @@ import type { Scanner } from '../../search/dense/scanner.js';
 import type { Collection } from '../data/collection.js';
 import type { ArtifactStore, Identity } from '../ranking/artifact-store.js';
 import { codeIdentity, RANKING_CODE } from '../ranking/code-identity.js';
-import { TUNABLE_SYSTEMS } from '../systems.js';
+import { isTuned, TUNABLE_SYSTEMS, untunedName } from '../systems.js';
 import { type TunableSystem, tune } from '../tune.js';
 import { type Grid, parametersOf, type Settings } from '../tune-grid.js';
 import type { OpenCondition } from './condition.js';
 import type { ExperimentSpec, TuneSpec } from './spec.js';
-import { isTuned, measuredSystems, untunedName } from './systems.js';
+import { measuredSystems } from './systems.js';
 
 /** What was tried for one system, and what was best. */
 export interface TunedSystem {

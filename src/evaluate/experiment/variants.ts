@@ -5,11 +5,11 @@ import { encodesQueriesByDefault } from '../../indexing/recipe.js';
 import { searchDefaults } from '../../search/defaults.js';
 import { EXPECTED_QUERIES } from '../ranking/block.js';
 import { sourceOf } from '../ranking/system-settings.js';
-import type { System } from '../systems.js';
+import { isTuned, type System, untunedName } from '../systems.js';
 import { defaultsWith } from '../tune-grid.js';
 import type { OpenCondition, PairingContext, Selection } from './condition.js';
 import type { ExperimentSpec } from './spec.js';
-import { isTuned, measuredSystems, plainNameOf, untunedName } from './systems.js';
+import { measuredSystems, plainNameOf } from './systems.js';
 import { countOf, type Variant } from './variant.js';
 
 /**

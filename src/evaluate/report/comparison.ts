@@ -40,6 +40,26 @@ export interface TestResult {
   readonly clusters: number;
 }
 
+/** A point against what it is compared with, mean over languages. */
+export interface ConditionTest
+  extends Pick<
+    TestResult,
+    'baseline' | 'system' | 'difference' | 'interval' | 'pRandomization' | 'questions' | 'clusters'
+  > {
+  readonly dataset: string;
+  readonly setting: string;
+  readonly metric: string;
+  readonly condition: string;
+  /** Label of what it is compared with. */
+  readonly comparedWith: string;
+  readonly encoder: string;
+  readonly generator: string;
+  /** Of the variant: system and point. */
+  readonly name: string;
+  readonly point: string | number;
+  readonly alphaEffective: number | null;
+}
+
 /** The values of a variant in one language, by question. */
 export interface Column {
   readonly lang: string;

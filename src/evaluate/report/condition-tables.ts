@@ -7,29 +7,16 @@ import {
   mainMeasure,
 } from '../experiment/measurement.js';
 import { plainNameOf } from '../experiment/systems.js';
-import { columnsOf, decimal, pairingsOf, signed, type TestResult, testMean } from './comparison.js';
+import {
+  type ConditionTest,
+  columnsOf,
+  decimal,
+  pairingsOf,
+  signed,
+  testMean,
+} from './comparison.js';
 import type { ReportTable, ReportTableRow } from './report.js';
 import { byVariant, fileName, groundsOf, probability } from './system-tables.js';
-
-/** A point against what it is compared with, mean over languages. */
-export interface ConditionTest
-  extends Pick<
-    TestResult,
-    'baseline' | 'system' | 'difference' | 'interval' | 'pRandomization' | 'questions' | 'clusters'
-  > {
-  readonly dataset: string;
-  readonly setting: string;
-  readonly metric: string;
-  readonly condition: string;
-  /** Label of what it is compared with. */
-  readonly comparedWith: string;
-  readonly encoder: string;
-  readonly generator: string;
-  /** Of the variant: system and point. */
-  readonly name: string;
-  readonly point: string | number;
-  readonly alphaEffective: number | null;
-}
 
 /** By condition, ground and comparison, then by encoder and generator. */
 export function conditionTests({ spec, measurements }: ExperimentResults): ConditionTest[] {
@@ -101,7 +88,9 @@ export function conditionTables(tests: readonly ConditionTest[]): ReportTable[] 
   return [...tables.values()];
 }
 
-/** What a point of a condition is compared with, in the same pool; none where it is not measured. */
+/**
+ * What a point of a condition is compared with, in the same pool; none where it is not measured.
+ */
 export function againstOf(
   all: readonly Measurement[],
   [{ variant }]: readonly Measurement[],

@@ -1,6 +1,5 @@
 /** The content of a report, independent of HTML, Markdown and LaTeX. */
-import type { Answer } from './comparison.js';
-import type { ConditionTest } from './condition-tables.js';
+import type { Answer, ConditionTest } from './comparison.js';
 
 export interface ReportTable {
   /** Used in file names and links. */

@@ -68,7 +68,7 @@ conditions:
       'line 6: encoder is no known key, did you mean "encoders"?',
       'line 7: primary.metric is missing',
       'line 10: primary.metrik is no known key, did you mean "metric"?',
-      'line 14: encoders[0] is "dynamic", no encoder (known: static, static:PACK, file:MANIFEST, hf:NAME, a model\'s folder, openai:MODEL)',
+      'line 14: encoders[0] is "dynamic", no encoder (known: static, static:PACK, e5, file:MANIFEST, hf:NAME, a model\'s folder, openai:MODEL)',
       'line 16: conditions.alpha[1] is more than 1',
       'line 17: conditions.filter[0] is not less than 100',
     ]);

@@ -261,6 +261,26 @@ describe('variants of one pool', () => {
     }
   });
 
+  it('have sentences and centering as search has them, or not where the file says so', async () => {
+    const context = {
+      ...{ encoderName: 'toy', generatorName: 'toy', encoder, generator },
+      ...{ means: new Map(), drawn: 5 },
+    };
+    // An encoder that states no tuning is neural.
+    for (const { sentenceWeight, centering } of variantsOf(spec, [], context))
+      expect([sentenceWeight, centering]).toEqual([null, true]);
+    const without = { ...spec, sentences: false, centering: false };
+    for (const { sentenceWeight, centering } of variantsOf(without, [], context))
+      expect([sentenceWeight, centering]).toEqual([0, false]);
+    for (const { sentenceWeight } of variantsOf(spec, [], { ...context, encoder: asStatic }))
+      expect(sentenceWeight).toBe(0);
+    const [withSentences] = variantsOf({ ...spec, sentences: true }, [], {
+      ...context,
+      encoder: asStatic,
+    });
+    expect(withSentences.sentenceWeight).toBe(null);
+  });
+
   it('at alpha 0 and with no queries are the baseline to the bit', async () => {
     const { ranker, asked } = await open();
     const scores = async (name: string) =>

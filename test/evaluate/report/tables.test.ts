@@ -10,6 +10,7 @@ import {
   summaryTable,
 } from '../../../scripts/experiment-tables.js';
 import { between } from '../../../scripts/marked.js';
+import { controlTables, generatorTable } from '../../../scripts/query-tables.js';
 import { PUBLISHED } from '../../../src/evaluate/report/published.js';
 
 const madeBy = {
@@ -176,4 +177,47 @@ it.each([
     expect(docs).toContain(`NEW ${name}\n\n<!-- /${name} -->`);
   }
   expect(() => between(docs, 'none', '')).toThrow('there are no marks of none');
+});
+
+it('show controls by encoder, each tested against no queries and against own ones', () => {
+  const test = (point: string, comparedWith: string, difference: number, p: number) => ({
+    ...{ dataset: 'xquad', metric: 'MRR', condition: 'controls', comparedWith },
+    ...{ encoder: '/models/e5', generator: 'lexicon', name: `dense+xqg (tuned), ${point}`, point },
+    ...{ alphaEffective: 0.30000000000000004, baseline: 0.5, system: 0.5 + difference },
+    ...{ difference, interval: { low: difference - 0.01, high: difference + 0.01 } },
+    pRandomization: p,
+  });
+  const conditionTests = [
+    test('own', 'without queries', 0.1, 0.01),
+    test('mean', 'without queries', 0.02, 0.2),
+    test('own', 'own queries', 0, 1),
+    test('mean', 'own queries', -0.08, 0.04),
+    { ...test('own', 'without queries', 0.3, 0.01), dataset: 'mlqa-r' },
+    { ...test('own', 'without queries', 0.3, 0.01), condition: 'alpha' },
+  ];
+  const lines = controlTables('xquad', { ...about, conditionTests }).split('\n');
+  expect(lines).toEqual([
+    '| e5, lexicon | alpha | MRR | against no queries | against own queries |',
+    '| --- | ---: | ---: | ---: | ---: |',
+    '| no queries |  | .500 |  |  |',
+    '| dense+xqg, own | 0.3 | .600 | +.100* (+.090 to +.110) |  |',
+    '| dense+xqg, mean | 0.3 | .520 | +.020 (+.010 to +.030) | −.080* (−.090 to −.070) |',
+    ...['', MADE, ''],
+  ]);
+});
+
+it('show generators side by side in every setting', () => {
+  const results = ['lexicon', 'file:a/b.jsonl'].flatMap((generator, g) =>
+    ['de', 'th'].map((lang, l) => ({
+      ...row('mono', lang, lang, 'dense', 'MRR', 0.2 + 0.1 * g + 0.2 * l),
+      ...{ encoder: 'static', generator },
+    })),
+  );
+  const primary = { metric: 'MRR', baseline: 'dense', system: 'dense' };
+  const text = generatorTable({ ...about, results, experiment: { primary } });
+  expect(text.split('\n').slice(0, 3)).toEqual([
+    '| static, MRR | mono, lexicon | mono, b.jsonl |',
+    '| --- | ---: | ---: |',
+    '| dense | .300 | .400 |',
+  ]);
 });

@@ -7,10 +7,10 @@ import { z } from 'zod';
 import { PROFILES } from '../../../augment/profiles.js';
 import { lineError, readJsonRows } from '../../data/lines.js';
 import { changesTerms, GeneralText, type QueryControl } from '../../ranking/query-control.js';
+import { isTuned, untunedName } from '../../systems.js';
 import { defaultsWith } from '../../tune-grid.js';
 import { defineCondition, isVaried, type PairingContext, WITHOUT_QUERIES } from '../condition.js';
 import { listOf, object, oneOf, text } from '../schema.js';
-import { isTuned, untunedName } from '../systems.js';
 import type { Variant } from '../variant.js';
 
 const value = z.union(
