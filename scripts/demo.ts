@@ -4,7 +4,7 @@
  * queries and with them.
  * usage: npm run demo
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -76,14 +76,16 @@ console.log(`  npx xqg serve --index ${DIRECTORY}`);
 
 /** Opens the demo's index, which is indexed again if an older pack or another Node made it. */
 async function openDemo(): Promise<XqgIndex> {
+  const options = { create: true, encoderOptions: { onOpened: console.error } };
   try {
-    const opened = await openIndex(DIRECTORY, { create: true });
-    await opened.search('test');
+    const isThere = existsSync(join(DIRECTORY, 'xqg.json'));
+    const opened = await openIndex(DIRECTORY, options);
+    if (isThere) await opened.search('test');
     return opened;
   } catch (error) {
     if (!(error instanceof XqgError) || !error.code.startsWith('XQG_INDEX_')) throw error;
     await rm(DIRECTORY, { recursive: true, force: true });
-    return openIndex(DIRECTORY, { create: true });
+    return openIndex(DIRECTORY, options);
   }
 }
 

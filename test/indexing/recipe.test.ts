@@ -67,6 +67,21 @@ describe('a recipe', () => {
 });
 
 describe('a recipe named for another machine', () => {
+  it('names the shipped encoder by its spec, whatever folder it is in', async () => {
+    const spec = { encoder: 'e5', generator: null };
+    const recipe = await openRecipe(spec);
+    try {
+      expect(recipe.encoderSpec).toEqual({ spec: 'e5' });
+      const sent = JSON.stringify(namedSpec(spec, recipe));
+      expect(sent).not.toContain(resolve('.'));
+      const there = await openRecipe(JSON.parse(sent));
+      expect(there.encoder.identity).toEqual(recipe.encoder.identity);
+      await closeRecipe(there);
+    } finally {
+      await closeRecipe(recipe);
+    }
+  });
+
   it('opens to the same vectors and queries, with its glossary', async () => {
     for (const generator of ['lexicon', 'gloss']) {
       const spec = { glossary, generator };

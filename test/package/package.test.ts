@@ -135,6 +135,13 @@ describe('in an empty project', () => {
       expect(JSON.parse(found.stdout).hits[0].id).toBe('trains');
       const neural = xqg('search', ...question, '--index', 'idx');
       expect(JSON.parse(neural.stdout).error.code).toBe('XQG_PACKAGE_MISSING');
+      const { checks } = JSON.parse(xqg('doctor', '--json').stdout) as {
+        checks: { name: string; verdict: string; remedy: string | null }[];
+      };
+      expect(checks.find(({ name }) => name === 'encoder')).toMatchObject({
+        verdict: 'slow',
+        remedy: expect.stringContaining('npm install onnxruntime-node'),
+      });
     } finally {
       renameSync(`${runtime}.away`, runtime);
     }

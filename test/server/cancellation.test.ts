@@ -86,7 +86,14 @@ it('a running search is completed while the server shuts down, and new ones are 
       const search = async (question: string) => {
         await asked;
         const languages = [{ lang: 'en', weight: 1 }];
-        const found = { hits: [], warnings: [], ann: null, augmentation: null, feedback: 0 };
+        const found = {
+          hits: [],
+          warnings: [],
+          withoutTables: [],
+          ann: null,
+          augmentation: null,
+          feedback: 0,
+        };
         return {
           question,
           languages,

@@ -37,14 +37,15 @@ export class ModelRunner {
   static async open(setup: ThreadSetup): Promise<ModelRunner> {
     const { graph, tokenizer, threads } = setup;
     const [runtime, tokenize] = await Promise.all([loadRuntime(), openTokenizer(tokenizer)]);
-    // Without it, 8-bit products saturate on processors that lack VNNI, and vectors differ between
-    // machines.
+    // Without the precision, 8-bit products saturate on processors that lack VNNI, and vectors
+    // differ between machines. Threads that spin while they wait take the cores from all else: on a
+    // busy machine a text then takes three times as long.
     const session = await runtime.InferenceSession.create(graph, {
       executionProviders: ['cpu'],
       logSeverityLevel: 3,
       intraOpNumThreads: threads,
       extra: {
-        session: { x64quantprecision: '1', intra_op: { allow_spinning: threads > 1 ? '1' : '0' } },
+        session: { x64quantprecision: '1', intra_op: { allow_spinning: '0' } },
       },
     });
     return new ModelRunner(session, tokenize, runtime.Tensor, setup);
