@@ -98,10 +98,11 @@ const NEURAL_DEFAULTS: SearchDefaults = {
   ...SEARCH_DEFAULTS,
   alpha: tunedAlpha({ tuning: 'neural' }, null),
   feedback: 0,
+  translationWeight: 0.5,
   sentenceWeight: 0.7,
   hybrid: {
     ...SEARCH_DEFAULTS.hybrid,
-    denseWeight: { plain: 4, generated: 2, translated: 2, both: 2 },
+    denseWeight: { plain: 8, generated: 2, translated: 2, both: 2 },
   },
 };
 
