@@ -196,11 +196,11 @@ export class SearchEngine {
 
   /** How a request's passages are augmented, with the effective alpha for people to see. */
   augmentation(request: SearchRequest): Augmentation {
-    const { queryLanguages, queriesPerLanguage } = this.snapshot;
+    const { queryLanguages, queriesPerLanguage, encodesQueries = true } = this.snapshot;
     const { unitLength } = this.encoder.identity;
     return augmentationOf(
       request,
-      { queryLanguages, queriesPerLanguage, unitLength },
+      { queryLanguages, queriesPerLanguage, encodesQueries, unitLength },
       this.defaults,
     );
   }
