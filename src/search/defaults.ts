@@ -98,7 +98,6 @@ const NEURAL_DEFAULTS: SearchDefaults = {
   ...SEARCH_DEFAULTS,
   alpha: tunedAlpha({ tuning: 'neural' }, null),
   feedback: 0,
-  translationWeight: 0.5,
   sentenceWeight: 0.7,
   hybrid: {
     ...SEARCH_DEFAULTS.hybrid,
