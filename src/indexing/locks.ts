@@ -4,10 +4,10 @@
  * because the pid is free or belongs to a process that started at another time.
  */
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { replaceAtomically } from '../base/atomic-write.js';
+import { makeFolder, replaceAtomically } from '../base/atomic-write.js';
 import { storageError, XqgError } from '../base/errors.js';
 
 export interface ProcessMark {
@@ -38,7 +38,7 @@ function isAlive(mark: ProcessMark): boolean {
  * at all.
  */
 async function putMark(path: string, mark: ProcessMark): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   // Not synced to disk: the process that it marks does not outlive the machine.
   await replaceAtomically(path, (temporary) => writeFile(temporary, `${JSON.stringify(mark)}\n`));
 }
@@ -47,20 +47,23 @@ async function putMark(path: string, mark: ProcessMark): Promise<void> {
 async function livingMarks<T extends ProcessMark>(
   folder: string,
   name: RegExp,
-): Promise<{ path: string; mark: T | null }[]> {
-  const living: { path: string; mark: T | null }[] = [];
+): Promise<{ path: string; mark: T }[]> {
+  const living: { path: string; mark: T }[] = [];
   for (const entry of await readdir(folder).catch(noFolder)) {
     if (!name.test(entry)) continue;
     const path = join(folder, entry);
     const mark = await readMark<T>(path);
     if (mark === 'gone') continue;
-    if (mark !== null && !isAlive(mark)) await rm(path, { force: true });
-    else living.push({ path, mark });
+    if (mark !== null && isAlive(mark)) living.push({ path, mark });
+    else await rm(path, { force: true });
   }
   return living;
 }
 
-/** null if it cannot be read as a mark. */
+/**
+ * null if it cannot be read as a mark: marks appear with their content, so that only a power failure
+ * leaves one without.
+ */
 async function readMark<T extends ProcessMark>(path: string): Promise<T | null | 'gone'> {
   let text: string;
   try {
@@ -70,7 +73,9 @@ async function readMark<T extends ProcessMark>(path: string): Promise<T | null |
     throw error;
   }
   try {
-    return JSON.parse(text) as T;
+    const mark = JSON.parse(text) as Partial<T> | null;
+    const isMark = typeof mark?.pid === 'number' && typeof mark.host === 'string';
+    return isMark ? (mark as T) : null;
   } catch {
     return null;
   }
@@ -114,7 +119,7 @@ export interface WriterLock {
  */
 export async function lockIndex(dir: string): Promise<WriterLock> {
   try {
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
     const mark = ownMark();
     // Another process of this pid is dead, so its mark is ours to replace.
     const path = join(
@@ -144,16 +149,8 @@ export async function lockIndex(dir: string): Promise<WriterLock> {
   }
 }
 
-function lockedBy(
-  dir: string,
-  { path, mark }: { path: string; mark: ProcessMark | null },
-): XqgError {
-  return new XqgError('XQG_INDEX_LOCKED', {
-    dir,
-    pid: mark?.pid ?? 'unknown',
-    host: mark?.host ?? 'unknown',
-    file: path,
-  });
+function lockedBy(dir: string, { path, mark }: { path: string; mark: ProcessMark }): XqgError {
+  return new XqgError('XQG_INDEX_LOCKED', { dir, pid: mark.pid, host: mark.host, file: path });
 }
 
 /**
@@ -193,5 +190,5 @@ export async function leaseVersion(dir: string, version: string): Promise<Lease>
 /** The versions that living readers hold. */
 export async function leasedVersions(dir: string): Promise<string[]> {
   const marks = await livingMarks<LeaseMark>(join(dir, FOLDER), LEASE);
-  return marks.flatMap(({ mark }) => (mark === null ? [] : [mark.version]));
+  return marks.map(({ mark }) => mark.version);
 }

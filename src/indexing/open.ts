@@ -12,6 +12,7 @@ import type { LexicalSegment } from './lexical/segment.js';
 import { openSegments, planSegments } from './lexical/segments.js';
 import { type Lease, leaseVersion } from './locks.js';
 import { checkIdentity, type Manifest, type PartialIdentity, readManifest } from './manifest.js';
+import { readableManifest } from './recovery.js';
 import type { SentenceVectors, Snapshot } from './snapshot.js';
 import { latestManifest } from './stores.js';
 
@@ -35,7 +36,7 @@ export interface OpenedVersion {
  * XQG_INDEX_IDENTITY, and those of the store
  */
 export async function openVersion(dir: string, own: PartialIdentity = {}): Promise<OpenedVersion> {
-  const first = await readManifest(dir);
+  const first = await readableManifest(dir);
   checkIdentity(dir, first.identity, own);
   const store = await openStore(dir, first.store);
   const ranking = isCandidateStore(store) ? store : null;
@@ -52,13 +53,13 @@ export async function openVersion(dir: string, own: PartialIdentity = {}): Promi
   });
   try {
     for (;;) {
-      const manifest = await latestManifest(dir, await readManifest(dir), store);
+      const manifest = await latestManifest(dir, await readableManifest(dir), store);
       const newest = await store.snapshot();
-      const version = manifest.sealed?.version ?? newest.version;
+      const version = readVersion(manifest) ?? newest.version;
       const lease = await leaseVersion(dir, version);
       // A writer that sealed another version meanwhile may not have seen the lease.
       const again = await latestManifest(dir, await readManifest(dir), store);
-      if (again.sealed?.version !== manifest.sealed?.version) {
+      if ((readVersion(again) ?? version) !== version) {
         newest.close();
         await lease.release();
         continue;
@@ -69,8 +70,8 @@ export async function openVersion(dir: string, own: PartialIdentity = {}): Promi
         newest.close();
         return opened(manifest, reader, lease);
       } catch (error) {
-        // The purge that took the sealed version was interrupted: the newest one holds what is
-        // left.
+        // The purge that took the sealed version was interrupted, or nothing was sealed so far: the
+        // newest one holds what there is.
         if (!(error instanceof XqgError) || error.code !== 'XQG_STORE_VERSION_GONE') throw error;
         return opened(manifest, newest, lease);
       }
@@ -81,6 +82,11 @@ export async function openVersion(dir: string, own: PartialIdentity = {}): Promi
   } finally {
     if (ranking === null) store.close();
   }
+}
+
+/** The version that readers open; null: the newest one. */
+function readVersion({ sealed, durable }: Manifest): string | null {
+  return sealed?.version ?? durable ?? null;
 }
 
 /** The same as search sees it. @throws XqgError as `openVersion` */

@@ -3,9 +3,9 @@
  * Segments are derived data: a file that is missing or damaged is built again from the rows.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '../../base/atomic-write.js';
+import { makeFolder, writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
 import { queriesBag } from '../../languages/bags.js';
 import type { IndexedPassage, StoreReader } from '../../store/store.js';
@@ -83,7 +83,7 @@ export async function writeSegments(
   segments: readonly SegmentName[],
   onRows?: (rows: number) => void,
 ): Promise<void> {
-  await mkdir(join(dir, FOLDER), { recursive: true });
+  await makeFolder(join(dir, FOLDER));
   const there = new Set(await readdir(join(dir, FOLDER)));
   let offset = 0;
   for (const segment of segments) {
@@ -100,7 +100,7 @@ export async function writeSegment(
   segment: SegmentName,
   bytes: Uint8Array,
 ): Promise<void> {
-  await mkdir(join(dir, FOLDER), { recursive: true });
+  await makeFolder(join(dir, FOLDER));
   await writeAtomically(pathOf(dir, segment), bytes);
 }
 
