@@ -4,7 +4,7 @@
  */
 import { XqgError } from '../base/errors.js';
 import { type CandidateStore, isCandidateStore } from '../store/candidate-store.js';
-import { openStore } from '../store/open-store.js';
+import { openStore, storeFolder } from '../store/open-store.js';
 import { rowsOfBytes, stepsOfBytes } from '../store/quantize.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader } from '../store/store.js';
 import { ByteMatrix } from '../vectors/byte-matrix.js';
@@ -64,10 +64,14 @@ export async function openVersion(dir: string, own: PartialIdentity = {}): Promi
         await lease.release();
         continue;
       }
-      if (version === newest.version) return opened(manifest, newest, lease);
+      if (version === newest.version) {
+        await checkCounts(dir, manifest, newest);
+        return opened(manifest, newest, lease);
+      }
       try {
         const reader = await store.at(version);
         newest.close();
+        await checkCounts(dir, manifest, reader);
         return opened(manifest, reader, lease);
       } catch (error) {
         // The purge that took the sealed version was interrupted, or nothing was sealed so far: the
@@ -82,6 +86,25 @@ export async function openVersion(dir: string, own: PartialIdentity = {}): Promi
   } finally {
     if (ranking === null) store.close();
   }
+}
+
+/**
+ * A version that was lost and written again under the same number has other rows.
+ * @throws XqgError XQG_INDEX_DAMAGED
+ */
+async function checkCounts(
+  dir: string,
+  { store, sealed, counts }: Manifest,
+  reader: StoreReader,
+): Promise<void> {
+  if (store !== undefined || sealed?.version !== reader.version) return;
+  const passages = await reader.count();
+  const rows = sealed.segments.reduce((sum, segment) => sum + segment.rows, 0);
+  if (passages === counts.passages && passages === rows) return;
+  throw new XqgError('XQG_INDEX_DAMAGED', {
+    path: storeFolder(dir),
+    reason: `version ${sealed.version} has ${passages} passages, but ${counts.passages} in ${rows} lexical rows were sealed`,
+  });
 }
 
 /** The version that readers open; null: the newest one. */

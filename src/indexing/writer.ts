@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { XqgError } from '../base/errors.js';
 import { version } from '../base/version.js';
 import { type CandidateStore, isCandidateStore } from '../store/candidate-store.js';
-import { createStore } from '../store/open-store.js';
+import { createStore, storeFolder } from '../store/open-store.js';
 import type { PassageStore } from '../store/store.js';
+import { writeChecksums } from './checksums.js';
 import { totalsOf } from './lexical/corpus-totals.js';
 import { planSegments, removeOtherSegments, writeSegments } from './lexical/segments.js';
 import { leasedVersions, lockIndex } from './locks.js';
@@ -133,6 +134,7 @@ export class IndexWriter {
       });
       const sealed = { version: reader.version, segments };
       const counts = { documents, passages };
+      await writeChecksums(storeFolder(this.dir));
       await this.checkpoint({
         ...{ sealed, state, counts, purging: false },
         ...(state.status === 'complete' ? { recovered: undefined } : {}),

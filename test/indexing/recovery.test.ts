@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { indexDocuments } from '../../src/indexing/build.js';
+import { damagedFiles } from '../../src/indexing/checksums.js';
 import { digestIndex } from '../../src/indexing/digest.js';
 import { readManifest, writeManifest } from '../../src/indexing/manifest.js';
 import { openSnapshot } from '../../src/indexing/open.js';
@@ -147,6 +148,56 @@ describe('an index whose newest version is torn', () => {
   });
 });
 
+describe('an index whose store is not the one that was sealed', () => {
+  // Without its newest version the store of an index was empty, while its status was "complete".
+  it('is refused with both numbers of passages', async () => {
+    const { dir } = await copy();
+    const manifest = await readManifest(dir);
+    const { documents, passages } = manifest.counts;
+    await writeManifest(dir, { ...manifest, counts: { documents, passages: passages + 1 } });
+    await expect(openSnapshot(dir)).rejects.toMatchObject({
+      code: 'XQG_INDEX_DAMAGED',
+      message: expect.stringContaining(`has ${passages} passages, but ${passages + 1} in `),
+    });
+  });
+});
+
+describe('a flipped bit', () => {
+  it.each(['store', 'lexical'] as const)('in any file under %s is named', async (folder) => {
+    const { dir } = await copy();
+    expect(await damagedFiles(dir)).toEqual([]);
+    const { sealed } = await readManifest(dir);
+    const entries = await readdir(join(dir, folder), { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile() && /\.(lance|manifest|arrow|bin|xqgl)$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name));
+    expect(files.length).toBeGreaterThanOrEqual(sealed!.segments.length);
+    for (const [i, path] of files.entries()) {
+      const bytes = await readFile(path);
+      const flipped = Buffer.from(bytes);
+      flipped[(i * 7919 + 50) % bytes.length] ^= 1 << (i % 8);
+      await writeFile(path, flipped);
+      expect(await damagedFiles(dir)).toEqual([{ path, kind: folder }]);
+      await writeFile(path, bytes);
+    }
+    expect(await damagedFiles(dir)).toEqual([]);
+  });
+
+  it('is not taken for what was written by the next update', async () => {
+    const { dir } = await copy();
+    const path = await newestData(dir);
+    const bytes = await readFile(path);
+    bytes[bytes.length >> 2] ^= 4;
+    await writeFile(path, bytes);
+    await indexDocuments(
+      dir,
+      documentsOf([70], () => ({ source: '/more' })),
+      options,
+    );
+    expect(await damagedFiles(dir)).toEqual([{ path, kind: 'store' }]);
+  });
+});
+
 describe('a writer that was killed while it made the table', () => {
   it.each([
     ['without a version', ['passages-1.lance', '_transactions']],
@@ -162,6 +213,6 @@ describe('a writer that was killed while it made the table', () => {
     await mkdir(join(dir, 'store', name, folder), { recursive: true });
     await expect(openSnapshot(dir)).rejects.toMatchObject({ code: 'XQG_STORE_MISSING' });
     await indexAgain(dir);
-    expect(await readdir(join(dir, 'store'))).toEqual(['passages-1.lance']);
+    expect(await readdir(join(dir, 'store'))).toEqual(['checksums.json', 'passages-1.lance']);
   });
 });

@@ -3,6 +3,7 @@
  * Segments are derived data: a file that is missing or damaged is built again from the rows.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder, writeAtomically } from '../../base/atomic-write.js';
@@ -132,6 +133,20 @@ export async function* openSegments(
     } else yield (await openFile(dir, segment)) ?? (await rebuild(dir, reader, offset, segment));
     offset += segment.rows;
   }
+}
+
+/** Paths of segments whose files are damaged; missing ones are built when they are needed. */
+export async function damagedSegments(
+  dir: string,
+  segments: readonly SegmentName[],
+): Promise<string[]> {
+  const damaged: string[] = [];
+  for (const segment of segments) {
+    const path = pathOf(dir, segment);
+    const there = existsSync(path);
+    if (there && (await openFile(dir, segment)) === null) damaged.push(path);
+  }
+  return damaged;
 }
 
 async function openFile(dir: string, segment: SegmentName): Promise<LexicalSegment | null> {
