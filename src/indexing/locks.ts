@@ -24,13 +24,23 @@ export function ownMark(): ProcessMark {
 /** False only if the process is known to be gone; processes of other hosts count as alive. */
 function isAlive(mark: ProcessMark): boolean {
   if (mark.host !== hostname()) return true;
+  if (!isRunning(mark.pid)) return false;
+  const started = startOf(mark.pid);
+  return started === null || mark.started === null || started === mark.started;
+}
+
+function isRunning(pid: number): boolean {
   try {
-    process.kill(mark.pid, 0);
+    process.kill(pid, 0);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  const started = startOf(mark.pid);
-  return started === null || mark.started === null || started === mark.started;
+}
+
+/** This host as it stands in the names of files. */
+function hostInName(): string {
+  return hostname().replaceAll(/[^\w.-]/g, '_');
 }
 
 /**
@@ -103,6 +113,8 @@ function startOf(pid: number): string | null {
  * taken over and none can be stolen.
  */
 const WRITER = /^writer-.*\.lock$/;
+/** A mark that a killed writer never put in place. */
+const UNFINISHED = /^\.writer-(.*)-(\d+)\.lock\.[0-9a-f]+\.tmp$/;
 
 /** Marks tell processes apart, not two writers within this one. */
 const heldHere = new Set<string>();
@@ -122,10 +134,7 @@ export async function lockIndex(dir: string): Promise<WriterLock> {
     await makeFolder(dir);
     const mark = ownMark();
     // Another process of this pid is dead, so its mark is ours to replace.
-    const path = join(
-      await realpath(dir),
-      `writer-${hostname().replaceAll(/[^\w.-]/g, '_')}-${mark.pid}.lock`,
-    );
+    const path = join(await realpath(dir), `writer-${hostInName()}-${mark.pid}.lock`);
     if (heldHere.has(path)) throw lockedBy(dir, { path, mark });
     heldHere.add(path);
     const release = async (): Promise<void> => {
@@ -133,7 +142,13 @@ export async function lockIndex(dir: string): Promise<WriterLock> {
       await rm(path, { force: true });
     };
     try {
-      const afterCrash = (await readdir(dirname(path))).some((name) => WRITER.test(name));
+      const names = await readdir(dirname(path));
+      const afterCrash = names.some((name) => WRITER.test(name));
+      for (const name of names) {
+        const [, host, pid] = UNFINISHED.exec(name) ?? [];
+        const isDead = host === hostInName() && !isRunning(Number(pid));
+        if (isDead) await rm(join(dirname(path), name), { force: true });
+      }
       await putMark(path, mark);
       const others = (await livingMarks(dirname(path), WRITER)).filter(
         (other) => other.path !== path,

@@ -145,18 +145,18 @@ export class LanceStore implements PassageStore {
 
   async at(version: string): Promise<StoreReader> {
     const { generation, number } = parseVersion(version);
+    const gone = (cause?: unknown) =>
+      new XqgError('XQG_STORE_VERSION_GONE', { dir: this.#dir, version }, { cause });
+    // Of a table that is being purged any part may be gone.
+    if (generation < this.#generation) throw gone();
     return guard(this.#dir, async () => {
       try {
         const table = await this.#connection.openTable(tableName(generation));
         await table.checkout(number);
         return new LanceReader(table, this.shape, version, this.#dir);
       } catch (cause) {
-        // Of a table that was purged any part may be gone.
-        const gone =
-          generation < this.#generation ||
-          (cause instanceof Error && /not found/i.test(cause.message));
-        if (!gone) throw cause;
-        throw new XqgError('XQG_STORE_VERSION_GONE', { dir: this.#dir, version }, { cause });
+        if (cause instanceof Error && /not found/i.test(cause.message)) throw gone(cause);
+        throw cause;
       }
     });
   }
