@@ -4,6 +4,7 @@
  * can only have torn versions behind it; they are dropped. Where the version that it names is
  * damaged, the newest whole one stands in for it, and the index says so.
  */
+import { setTimeout } from 'node:timers/promises';
 import { XqgError } from '../base/errors.js';
 import {
   dropVersionsAfter,
@@ -17,6 +18,10 @@ import {
 import { storeFolder } from '../store/open-store.js';
 import { lockIndex } from './locks.js';
 import { type Manifest, type Recovery, readManifest, writeManifest } from './manifest.js';
+
+/** Looks at an index that a writer is changing, and the time between them (ms). */
+const ATTEMPTS = 10;
+const WAIT = 100;
 
 /**
  * The manifest of an index, recovered first where its version cannot be read.
@@ -39,7 +44,10 @@ export async function readableManifest(dir: string): Promise<Manifest> {
     } catch (cause) {
       // A writer recovers the index itself, and may have freed this version meanwhile.
       const isBusy = cause instanceof XqgError && cause.code === 'XQG_INDEX_LOCKED';
-      if (isBusy && attempt < 3) continue;
+      if (isBusy && attempt < ATTEMPTS) {
+        await setTimeout(WAIT);
+        continue;
+      }
       if (cause instanceof XqgError && cause.code === 'XQG_INDEX_DAMAGED') throw cause;
       throw new XqgError('XQG_INDEX_DAMAGED', { path: storeFolder(dir), reason }, { cause });
     }

@@ -30,7 +30,7 @@ export async function checkUp(dir?: string, pack?: string): Promise<Check[]> {
   checks.push(await checked('pack', () => checkPack(dir, pack)));
   if (dir !== undefined) {
     // Before the index is opened, which builds damaged segments again.
-    checks.push(await checked('files', () => checkFiles(dir)));
+    if (existsSync(dir)) checks.push(await checked('files', () => checkFiles(dir)));
     checks.push(await checked('index', () => checkIndex(dir)));
     if (existsSync(dir)) checks.push(await checked('disk', () => checkDisk(dir)));
   }

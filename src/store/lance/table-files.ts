@@ -82,8 +82,9 @@ export async function versionFault(
   { generation, number }: VersionNumber,
 ): Promise<string | null> {
   const file = (await versionFiles(dir, generation)).find((each) => each.number === number);
-  if (file === undefined) return 'its file is missing';
-  const manifest = await readFile(file.path);
+  // A writer may free it between the two.
+  const manifest = file && (await readFile(file.path).catch(noFile));
+  if (file === undefined || manifest === undefined) return 'its file is missing';
   if (!isWhole(manifest) || manifest.length < FOOTER_BYTES) return `${file.path} is cut off`;
   const data = join(tableFolder(dir, generation), 'data');
   for (const name of dataFiles(manifest)) {
@@ -167,6 +168,10 @@ function dataFiles(manifest: Buffer): ReadonlySet<string> {
 
 function isWhole(end: Uint8Array): boolean {
   return Buffer.from(end.subarray(-MAGIC.length)).toString('latin1') === MAGIC;
+}
+
+function noFile(cause: NodeJS.ErrnoException): undefined {
+  if (cause.code !== 'ENOENT') throw cause;
 }
 
 /** The last bytes of a file; null if there is none. */
