@@ -186,9 +186,11 @@ export interface Lease {
 
 let leases = 0;
 
+const WITHOUT_LEASE = ['XQG_NO_PERMISSION', 'XQG_DISK_FULL'];
+
 /**
- * In a folder that only may be read no lease can be had; then a writer may free the version while
- * it is read.
+ * In a folder that only may be read, or on a full disk, no lease can be had; then a writer may free
+ * the version while it is read.
  */
 export async function leaseVersion(dir: string, version: string): Promise<Lease> {
   const path = join(dir, FOLDER, `${process.pid}-${Date.now()}-${++leases}.lease`);
@@ -196,7 +198,7 @@ export async function leaseVersion(dir: string, version: string): Promise<Lease>
   try {
     await putMark(path, mark);
   } catch (error) {
-    if (!/^(EACCES|EPERM|EROFS)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!(error instanceof XqgError) || !WITHOUT_LEASE.includes(error.code)) throw error;
     return { release: async () => undefined };
   }
   return { release: () => rm(path, { force: true }) };

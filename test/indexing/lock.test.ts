@@ -1,10 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { leasedVersions, leaseVersion, lockIndex, ownMark } from '../../src/indexing/locks.js';
+
+vi.mock(import('node:fs/promises'), async (original) => {
+  const actual = await original();
+  return { ...actual, rename: vi.fn(actual.rename) };
+});
 
 let dir: string;
 beforeEach(async () => {
@@ -81,6 +86,14 @@ describe('the lock of an index', () => {
 });
 
 describe('leases', () => {
+  // A full disk kept an index from being searched.
+  it.each(['ENOSPC', 'EROFS'])('are done without where none can be written (%s)', async (code) => {
+    vi.mocked(rename).mockRejectedValueOnce(Object.assign(new Error(code), { code }));
+    const lease = await leaseVersion(dir, '1@5');
+    expect(await leasedVersions(dir)).toEqual([]);
+    await lease.release();
+  });
+
   it('protect versions while their processes live', async () => {
     const one = await leaseVersion(dir, '1@5');
     const two = await leaseVersion(dir, '1@7');
