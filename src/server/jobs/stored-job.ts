@@ -32,7 +32,7 @@ const storedJob = z.object({
 export type StoredJob = z.output<typeof storedJob>;
 
 /** Folder of a job. */
-export function jobFolder(directory: string, id: string): string {
+function jobFolder(directory: string, id: string): string {
   return join(directory, FOLDER, id);
 }
 
