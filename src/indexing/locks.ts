@@ -71,8 +71,8 @@ async function livingMarks<T extends ProcessMark>(
 }
 
 /**
- * null if it cannot be read as a mark: marks appear with their content, so that only a power failure
- * leaves one without.
+ * null if it cannot be read as a mark: marks appear with their content, so that only a power
+ * failure leaves one without.
  */
 async function readMark<T extends ProcessMark>(path: string): Promise<T | null | 'gone'> {
   let text: string;

@@ -8,11 +8,11 @@ import { openStore, storeFolder } from '../store/open-store.js';
 import { rowsOfBytes, stepsOfBytes } from '../store/quantize.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader } from '../store/store.js';
 import { ByteMatrix } from '../vectors/byte-matrix.js';
+import { readableManifest } from './durability/recovery.js';
 import type { LexicalSegment } from './lexical/segment.js';
 import { openSegments, planSegments } from './lexical/segments.js';
 import { type Lease, leaseVersion } from './locks.js';
 import { checkIdentity, type Manifest, type PartialIdentity, readManifest } from './manifest.js';
-import { readableManifest } from './recovery.js';
 import type { SentenceVectors, Snapshot } from './snapshot.js';
 import { latestManifest } from './stores.js';
 

@@ -9,7 +9,8 @@ import { version } from '../base/version.js';
 import { type CandidateStore, isCandidateStore } from '../store/candidate-store.js';
 import { createStore, storeFolder } from '../store/open-store.js';
 import type { PassageStore } from '../store/store.js';
-import { writeChecksums } from './checksums.js';
+import { writeChecksums } from './durability/checksums.js';
+import { recoverIndex } from './durability/recovery.js';
 import { totalsOf } from './lexical/corpus-totals.js';
 import { planSegments, removeOtherSegments, writeSegments } from './lexical/segments.js';
 import { leasedVersions, lockIndex } from './locks.js';
@@ -21,7 +22,6 @@ import {
   readManifest,
   writeManifest,
 } from './manifest.js';
-import { recoverIndex } from './recovery.js';
 import { latestManifest, storeShape } from './stores.js';
 
 export class IndexWriter {

@@ -25,7 +25,7 @@ import {
   rowsOfVersion,
 } from '../indexing/ann/record.js';
 import { scanLanguageSums, writeAnnRows } from '../indexing/ann/rows.js';
-import { writeChecksums } from '../indexing/checksums.js';
+import { writeChecksums } from '../indexing/durability/checksums.js';
 import type { IndexSnapshot } from '../indexing/open.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import { quantizedCount, rowsOfBytes } from '../store/quantize.js';

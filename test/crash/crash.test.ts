@@ -12,8 +12,8 @@ import { cp, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { damagedFiles } from '../../src/indexing/checksums.js';
 import { digestIndex } from '../../src/indexing/digest.js';
+import { damagedFiles } from '../../src/indexing/durability/checksums.js';
 import { readManifest } from '../../src/indexing/manifest.js';
 import { COMMANDS, type CommandName } from './commands.js';
 

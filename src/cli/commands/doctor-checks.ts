@@ -172,8 +172,8 @@ const DAMAGE_REMEDIES = {
 } as const;
 
 async function checkFiles(dir: string): Promise<Check> {
-  const { damagedFiles } = await import('../../indexing/checksums.js');
-  const { readableManifest } = await import('../../indexing/recovery.js');
+  const { damagedFiles } = await import('../../indexing/durability/checksums.js');
+  const { readableManifest } = await import('../../indexing/durability/recovery.js');
   const { recovered } = await readableManifest(dir);
   const damaged = await damagedFiles(dir);
   if (damaged.length > 0) {

@@ -117,8 +117,8 @@ export class Jobs {
   }
 
   /**
-   * Stops a job at a safe point, and discards one whose files were kept. One that has ended stays as
-   * it is.
+   * Stops a job at a safe point, and discards one whose files were kept. One that has ended stays
+   * as it is.
    */
   async cancel(access: Access, id: string): Promise<JobResponse> {
     const job = this.#job(access, id);

@@ -5,7 +5,7 @@
  * damaged, the newest whole one stands in for it, and the index says so.
  */
 import { setTimeout } from 'node:timers/promises';
-import { XqgError } from '../base/errors.js';
+import { XqgError } from '../../base/errors.js';
 import {
   dropVersionsAfter,
   formatVersion,
@@ -14,10 +14,10 @@ import {
   type VersionNumber,
   versionFault,
   versionNumbers,
-} from '../store/lance/table-files.js';
-import { storeFolder } from '../store/open-store.js';
-import { lockIndex } from './locks.js';
-import { type Manifest, type Recovery, readManifest, writeManifest } from './manifest.js';
+} from '../../store/lance/table-files.js';
+import { storeFolder } from '../../store/open-store.js';
+import { lockIndex } from '../locks.js';
+import { type Manifest, type Recovery, readManifest, writeManifest } from '../manifest.js';
 
 /** Looks at an index that a writer is changing, and the time between them (ms). */
 const ATTEMPTS = 10;

@@ -9,11 +9,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { writeAtomically } from '../base/atomic-write.js';
-import { storeFolder } from '../store/open-store.js';
-import { annFolder, findAnnRecord } from './ann/record.js';
-import { damagedSegments } from './lexical/segments.js';
-import { readManifest } from './manifest.js';
+import { writeAtomically } from '../../base/atomic-write.js';
+import { storeFolder } from '../../store/open-store.js';
+import { annFolder, findAnnRecord } from '../ann/record.js';
+import { damagedSegments } from '../lexical/segments.js';
+import { readManifest } from '../manifest.js';
 
 const FILE = 'checksums.json';
 /** sha256 (hex) by path, with slashes. */
