@@ -19,7 +19,7 @@ import { COMMANDS, type CommandName } from './commands.js';
 
 const EVERY = process.env.XQG_EVERY === '1';
 /** Steps between those that the integration tests try. */
-const STRIDE = 9;
+const STRIDE = 15;
 const MINUTES = 60_000;
 /** Without an index, or without its table. */
 const NOT_BEGUN = ['XQG_INDEX_MISSING', 'XQG_STORE_MISSING'];
