@@ -108,7 +108,7 @@ export async function documentsOfPaths(
   paths: readonly string[],
   options: AddPathsOptions,
 ): Promise<{ readonly documents: DocumentSource; readonly sourceOptions: SourceOptions }> {
-  const { splitting, onSkip, onProgress, source } = options;
+  const { splitting, onSkip, onNote, onProgress, source } = options;
   const { readCorpus } = await import('./corpus/read-corpus.js');
   const progress = await CorpusProgress.of(paths);
   return {
@@ -117,7 +117,7 @@ export async function documentsOfPaths(
         reportFailure(path, error);
         options.onFailure?.(path, error);
       };
-      const documents = readCorpus(paths, { onSkip, onFailure });
+      const documents = readCorpus(paths, { onSkip, onNote, onFailure });
       return preparedDocuments(documents, options, progress, onFailure);
     },
     sourceOptions: {

@@ -9,8 +9,9 @@ import { textReader } from '../../src/corpus/readers/text.js';
 import { docxOf, pdfOf } from '../base/bytes.js';
 import { describeReader } from './conformance.js';
 
+/** Begins in UTF-8, so that no other encoding can be assumed. */
 const notUtf8 = Buffer.concat([
-  Buffer.from('First line.\nCaf'),
+  Buffer.from('Fïrst line\nCaf'),
   Buffer.from([0xe9]),
   Buffer.from(' au lait'),
 ]);
@@ -119,8 +120,8 @@ describeReader({
   broken: {
     ...jsonBroken,
     'no text': {
-      data: '{"id": "a", "contents": "b"}',
-      says: /line 1: no "text" \(its fields: id, contents\)/,
+      data: '{"id": "a", "words": "b"}',
+      says: /line 1: no "text" \(its fields: id, words\)/,
     },
     'a text that is a number': {
       data: '{"id": "a", "text": 1}',

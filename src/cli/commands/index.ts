@@ -178,6 +178,7 @@ export const registerIndex: Register = (parent, act) => {
             signal: context.signal,
             queue,
             onSkip: (path, reason, line) => skips.tell(path, reason, line),
+            onNote: (path, note) => context.say(`${foreign(path)}: ${note}`),
             onFailure: (path, error) => context.say(`${error.code} ${path}: ${error.message}`),
             onProgress: ({ phase, passages, unchanged }, { done, total }) => {
               if (queue !== undefined && phase === 'documents') return;
