@@ -53,17 +53,24 @@ function firstWordWidth(line: string): number {
   return /^\S*/.exec(line)![0].length;
 }
 
+const LEFT_PART = /([\p{L}\p{M}]+)[-\u2010\u00ad]$/u;
+
 /** Joins words that were divided at the end of a line, by what else the text writes. */
 export class LineEndHyphens {
   private words: Set<string> | undefined;
 
   constructor(private readonly text: string) {}
 
+  /** True where the end of a line seems to divide a word. */
+  static divides(line: string, next: string): boolean {
+    return LEFT_PART.test(line.trimEnd()) && /^\p{Ll}/u.test(next.trimStart());
+  }
+
   /** Two lines as one: with a space between them where the script has spaces. */
   join(line: string, next: string): string {
     const before = line.trimEnd();
     const after = next.trimStart();
-    const left = /([\p{L}\p{M}]+)[-\u2010\u00ad]$/u.exec(before)?.[1];
+    const left = LEFT_PART.exec(before)?.[1];
     const right = /^[\p{L}\p{M}]+/u.exec(after)?.[0];
     if (left !== undefined && right !== undefined)
       return this.isDivided(left, right) || before.endsWith('\u00ad')

@@ -6,13 +6,19 @@ import { crc32 } from 'node:zlib';
  * backslashes.
  */
 export function pdfOf(pages: readonly string[], info = ''): Buffer {
+  const streams = pages.map((text) => {
+    const lines = text.split('\n').map((line) => `(${line}) Tj 0 -14 Td`);
+    return `BT /F1 12 Tf 50 700 Td ${lines.join(' ')} ET`;
+  });
+  return pdfOfStreams(streams, '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>', info);
+}
+
+function pdfOfStreams(pages: readonly string[], font: string, info = ''): Buffer {
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
     `<< /Type /Pages /Count ${pages.length} /Kids [${pages.map((_, i) => `${4 + 2 * i} 0 R`).join(' ')}] >>`,
-    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
-    ...pages.flatMap((text, i) => {
-      const lines = text.split('\n').map((line) => `(${line}) Tj 0 -14 Td`);
-      const stream = `BT /F1 12 Tf 50 700 Td ${lines.join(' ')} ET`;
+    font,
+    ...pages.flatMap((stream, i) => {
       return [
         `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + 2 * i} 0 R >>`,
         `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
@@ -30,6 +36,24 @@ export function pdfOf(pages: readonly string[], info = ''): Buffer {
   const trailer = `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R /Info ${objects.length} 0 R >>`;
   const xref = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}`;
   return Buffer.from(`${body}${xref}${trailer}\nstartxref\n${body.length}\n%%EOF\n`, 'latin1');
+}
+
+/**
+ * A PDF whose font names a predefined character map and says nothing else of its characters.
+ * @param map of UTF-16 for one of Adobe's collections: `UniJIS-UTF16-H` for `Japan1`
+ */
+export function pdfWithCharacterMap(
+  lines: readonly string[],
+  map: string,
+  ordering: string,
+): Buffer {
+  const system = `/CIDSystemInfo << /Registry (Adobe) /Ordering (${ordering}) /Supplement 4 >>`;
+  const font = `<< /Type /Font /Subtype /Type0 /BaseFont /Any /Encoding /${map} /DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Any ${system} /FontDescriptor << /Type /FontDescriptor /FontName /Any /Flags 4 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 80 >> >>] >>`;
+  const text = lines.map((line) => {
+    const hex = Buffer.from(line, 'utf16le').swap16().toString('hex');
+    return `<${hex}> Tj 0 -14 Td`;
+  });
+  return pdfOfStreams([`BT /F1 12 Tf 50 700 Td ${text.join(' ')} ET`], font);
 }
 
 /** A Word file of paragraphs, each with the name of its style ('' for none). */

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { XqgError } from '../../src/base/errors.js';
 import type { SourceDocument } from '../../src/corpus/passage.js';
 import { readCorpus } from '../../src/corpus/read-corpus.js';
+import { pdfOf, pdfWithCharacterMap } from '../base/bytes.js';
 
 let folder: string;
 beforeEach(() => {
@@ -180,6 +181,43 @@ describe('plain text', () => {
 
   it('joins a word at the soft hyphen where its line ends', async () => {
     expect(await textOf('a.txt', 'Dampf\u00ad\nkessel')).toBe('Dampfkessel');
+  });
+});
+
+describe('PDF', () => {
+  it('reads fonts that name a predefined character map', async () => {
+    expect(
+      await textOf(
+        'ja.pdf',
+        pdfWithCharacterMap(['駅は西にあります。'], 'UniJIS-UTF16-H', 'Japan1'),
+      ),
+    ).toBe('駅は西にあります。');
+    expect(
+      await textOf('zh.pdf', pdfWithCharacterMap(['火车站在西边。'], 'UniGB-UTF16-H', 'GB1')),
+    ).toBe('火车站在西边。');
+    expect(
+      await textOf('ko.pdf', pdfWithCharacterMap(['역은 서쪽에 있다.'], 'UniKS-UTF16-H', 'Korea1')),
+    ).toBe('역은 서쪽에 있다.');
+  });
+
+  it('names pages without text', async () => {
+    const path = join(folder, 'x.pdf');
+    writeFileSync(path, pdfOf(['']));
+    const notes: string[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const _ of readCorpus([path], { onNote: (_path, note) => notes.push(note) }));
+    };
+    await expect(reading()).rejects.toMatchObject({ code: 'XQG_CORPUS_EMPTY' });
+    expect(notes).toEqual(['page 1 of 1 without text; scanned ones need OCR']);
+    expect((await read('y.pdf', pdfOf(['One.', '', '', 'Two.', '']))).notes).toEqual([
+      'pages 2-3, 5 of 5 without text; scanned ones need OCR',
+    ]);
+  });
+
+  it('joins a word that is divided at the end of a line or a page', async () => {
+    expect(await textOf('a.pdf', pdfOf(['The rud-\nders of the ca-', 'noe. The end.']))).toBe(
+      'The rudders of the canoe. The end.',
+    );
   });
 });
 
