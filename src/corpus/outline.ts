@@ -178,8 +178,8 @@ function isHidden(attributes: Record<string, string>): boolean {
   return !/^S:\w+$/.test(id);
 }
 
-/** Signs that stand for a link to the heading beside them. */
-const PERMALINK_SIGNS = /^(?:[\s¶§#🔗]|\ufe0f)*$/u;
+/** Signs of links within a page: to the heading beside them, to a footnote and back. */
+const PERMALINK_SIGNS = /^(?:(?:[\s¶§#🔗↑↩]|\ufe0f|\ufe0e)*|\[[^\]\s]{1,6}\])$/u;
 
 /** The end of a paragraph in a cell, until the row is known. Pages cannot contain it. */
 const CELL_PARAGRAPH = '\u0001';

@@ -58,26 +58,42 @@ export function pdfWithCharacterMap(
 
 /** A Word file of paragraphs, each with the name of its style ('' for none). */
 export function docxOf(paragraphs: readonly (readonly [style: string, text: string])[]): Buffer {
-  const xml = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
-  const office = 'http://schemas.openxmlformats.org';
   const styles = [...new Set(paragraphs.map(([style]) => style))].filter((style) => style !== '');
   const idOf = (style: string): string => style.replaceAll(' ', '');
   const body = paragraphs.map(([style, text]) => {
     const properties = style === '' ? '' : `<w:pPr><w:pStyle w:val="${idOf(style)}"/></w:pPr>`;
     return `<w:p>${properties}<w:r><w:t xml:space="preserve">${text}</w:t></w:r></w:p>`;
   });
-  const main = `xmlns:w="${office}/wordprocessingml/2006/main"`;
+  return docxWith(body.join(''), styles);
+}
+
+/**
+ * A Word file with this body.
+ * @param notes footnotes, as the content of `w:footnotes`
+ * @param comments as the content of `w:comments`
+ */
+export function docxWith(
+  body: string,
+  styles: readonly string[] = [],
+  { notes = '', comments = '' }: { readonly notes?: string; readonly comments?: string } = {},
+): Buffer {
+  const idOf = (style: string): string => style.replaceAll(' ', '');
+  const xml = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
+  const office = 'http://schemas.openxmlformats.org';
+  const main = `xmlns:w="${office}/wordprocessingml/2006/main" xmlns:m="${office}/officeDocument/2006/math" xmlns:mc="${office}/markup-compatibility/2006" xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"`;
   return zipOf({
     '[Content_Types].xml': `${xml}<Types xmlns="${office}/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`,
     '_rels/.rels': `${xml}<Relationships xmlns="${office}/package/2006/relationships"><Relationship Id="r1" Type="${office}/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`,
-    'word/_rels/document.xml.rels': `${xml}<Relationships xmlns="${office}/package/2006/relationships"><Relationship Id="r1" Type="${office}/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>`,
+    'word/_rels/document.xml.rels': `${xml}<Relationships xmlns="${office}/package/2006/relationships"><Relationship Id="r1" Type="${office}/officeDocument/2006/relationships/styles" Target="styles.xml"/><Relationship Id="r2" Type="${office}/officeDocument/2006/relationships/footnotes" Target="footnotes.xml"/><Relationship Id="r3" Type="${office}/officeDocument/2006/relationships/comments" Target="comments.xml"/></Relationships>`,
+    'word/footnotes.xml': `${xml}<w:footnotes ${main}>${notes}</w:footnotes>`,
+    'word/comments.xml': `${xml}<w:comments ${main}>${comments}</w:comments>`,
     'word/styles.xml': `${xml}<w:styles ${main}>${styles
       .map(
         (style) =>
           `<w:style w:type="paragraph" w:styleId="${idOf(style)}"><w:name w:val="${style}"/></w:style>`,
       )
       .join('')}</w:styles>`,
-    'word/document.xml': `${xml}<w:document ${main}><w:body>${body.join('')}</w:body></w:document>`,
+    'word/document.xml': `${xml}<w:document ${main}><w:body>${body}</w:body></w:document>`,
   });
 }
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { XqgError } from '../../src/base/errors.js';
 import type { SourceDocument } from '../../src/corpus/passage.js';
 import { readCorpus } from '../../src/corpus/read-corpus.js';
-import { pdfOf, pdfWithCharacterMap } from '../base/bytes.js';
+import { docxWith, pdfOf, pdfWithCharacterMap } from '../base/bytes.js';
 
 let folder: string;
 beforeEach(() => {
@@ -218,6 +218,51 @@ describe('PDF', () => {
     expect(await textOf('a.pdf', pdfOf(['The rud-\nders of the ca-', 'noe. The end.']))).toBe(
       'The rudders of the canoe. The end.',
     );
+  });
+});
+
+describe('Word', () => {
+  const run = (text: string): string => `<w:r><w:t xml:space="preserve">${text}</w:t></w:r>`;
+  const paragraph = (content: string): string => `<w:p>${content}</w:p>`;
+
+  it('reads footnotes and comments behind the text, and changes as accepted', async () => {
+    const body = paragraph(
+      `${run('The jetty')}<w:r><w:footnoteReference w:id="2"/></w:r>${run(' is ')}<w:del w:id="9" w:author="a"><w:r><w:delText>old</w:delText></w:r></w:del><w:ins w:id="10" w:author="a">${run('new')}</w:ins><w:r><w:commentReference w:id="0"/></w:r>${run('.')}`,
+    );
+    const notes = `<w:footnote w:id="2">${paragraph(run('Repaired in May.'))}</w:footnote>`;
+    const comments = `<w:comment w:id="0" w:author="A" w:initials="A">${paragraph(run('Is it?'))}</w:comment>`;
+    const text = await textOf('a.docx', docxWith(body, [], { notes, comments }));
+    expect(text).toContain('The jetty is new.');
+    expect(text).toContain('Repaired in May.');
+    expect(text).toContain('Is it?');
+    expect(text).not.toMatch(/old|\[1\]|↑/);
+  });
+
+  it('makes a row of a table one line', async () => {
+    const row = (...cells: string[]): string =>
+      `<w:tr>${cells.map((cell) => `<w:tc>${paragraph(run(cell))}</w:tc>`).join('')}</w:tr>`;
+    const table = `<w:tbl>${row('Canoe', '12 euros')}${row('Oar', '3 euros')}</w:tbl>`;
+    expect(await textOf('a.docx', docxWith(table))).toBe('Canoe\t12 euros\n\nOar\t3 euros');
+  });
+
+  it('reads text boxes, fields, equations and words with readings', async () => {
+    const box = `<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:txbx><w:txbxContent>${paragraph(run('In a box.'))}</w:txbxContent></wps:txbx></w:drawing></mc:Choice></mc:AlternateContent></w:r>`;
+    const field = `<w:fldSimple w:instr=" AUTHOR ">${run('Ms Field')}</w:fldSimple>`;
+    const math =
+      '<m:oMath><m:f><m:num><m:r><m:t>a+b</m:t></m:r></m:num><m:den><m:r><m:t>c</m:t></m:r></m:den></m:f></m:oMath>';
+    const ruby = `<w:r><w:ruby><w:rubyPr/><w:rt>${run('びじゅつ')}</w:rt><w:rubyBase>${run('美術')}</w:rubyBase></w:ruby></w:r>${run('館')}`;
+    const body = [box, `${run('By ')}${field}`, math, ruby].map(paragraph).join('');
+    const text = await textOf('a.docx', docxWith(body));
+    for (const part of ['In a box.', 'By Ms Field', 'a+b/c', '美術館'])
+      expect(text).toContain(part);
+    expect(text).not.toContain('びじゅつ');
+  });
+
+  it('says which parts it does not read', async () => {
+    const body = `${paragraph(run('Text.'))}<w:unheardOf>${paragraph(run('Lost.'))}</w:unheardOf>`;
+    expect((await read('a.docx', docxWith(body))).notes).toEqual([
+      'parts that are not read: w:unheardOf',
+    ]);
   });
 });
 
