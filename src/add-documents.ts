@@ -112,12 +112,22 @@ export async function documentsOfPaths(
   const { readCorpus } = await import('./corpus/read-corpus.js');
   const progress = await CorpusProgress.of(paths);
   return {
-    documents: (reportFailure) => {
+    documents: (reportFailure, omissions) => {
       const onFailure = (path: string, error: XqgError): void => {
         reportFailure(path, error);
         options.onFailure?.(path, error);
       };
-      const documents = readCorpus(paths, { onSkip, onNote, onFailure });
+      const documents = readCorpus(paths, {
+        onFailure,
+        onSkip: (path, reason, line) => {
+          omissions.skip(path, reason, line);
+          onSkip?.(path, reason, line);
+        },
+        onNote: (path, note) => {
+          omissions.note(path, note);
+          onNote?.(path, note);
+        },
+      });
       return preparedDocuments(documents, options, progress, onFailure);
     },
     sourceOptions: {

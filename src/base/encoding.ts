@@ -21,7 +21,12 @@ export async function guessEncoding(sample: Buffer): Promise<string | null> {
   // Thai has strict rules of what may follow what; chardet does not know it.
   if (isPlausible(THAI, sample)) return THAI.encoding;
   const { analyse } = await import('chardet');
-  const [first, ...others] = analyse(sample).filter(({ confidence }) => confidence > 0);
+  const guesses = analyse(sample).filter(({ confidence }) => confidence > 0);
+  if (!hasNeighbors(sample)) {
+    const found = guesses.find(({ name }) => !PAIRED.test(name) && fits(sample, name));
+    return found === undefined || found.confidence < UNSURE ? 'windows-1252' : labelOf(found.name);
+  }
+  const [first, ...others] = guesses;
   if (first !== undefined && first.confidence >= SURE && fits(sample, first.name))
     return labelOf(first.name);
   const rules = (first?.confidence ?? 0) < UNSURE ? [...RULES, ...CYRILLIC] : RULES;
@@ -30,6 +35,14 @@ export async function guessEncoding(sample: Buffer): Promise<string | null> {
   for (const { name } of first === undefined ? [] : [first, ...others])
     if (fits(sample, name)) return labelOf(name);
   return null;
+}
+
+/** Encodings of more than one byte a character. */
+const PAIRED = /^(?:big5|euc|gb|iso-2022|shift|utf)/i;
+
+/** True if two bytes beyond ASCII stand side by side, as in every text of other letters. */
+function hasNeighbors(sample: Buffer): boolean {
+  return sample.some((byte, i) => byte >= 0x80 && sample[i + 1] >= 0x80);
 }
 
 /** UTF-16 without a byte order mark: its byte order, or null for anything else. */
@@ -65,7 +78,8 @@ const THAI: Rule = {
   // Signs above and below stand on a consonant.
   accepts: (text) =>
     shareOf(text, /\p{Script=Thai}/u) > 0.9 &&
-    !/[ฃฅฯฺ฿๏๚๛]|[a-z][ก-๎]|[ก-๎][a-z]/i.test(text) &&
+    /[ก-ฮ].*[ก-ฮ]/s.test(text) &&
+    !/[ฃฅฯฺ฿๏๚๛]|[a-z][\u0e01-\u0e5b]|[\u0e01-\u0e5b][a-z]/i.test(text) &&
     !/(?<![\u0e01-\u0e2e\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]/.test(
       text,
     ),

@@ -337,7 +337,7 @@ class HtmlReading {
     else this.mark(CELL_PARAGRAPH);
   }
 
-  /** A row is a line, unless the table is there for the layout of a page: then its paragraphs are. */
+  /** A row is a line; in a table that is there for the layout of a page, its paragraphs are. */
   private flushRow(): void {
     this.fold();
     const row = this.folded;

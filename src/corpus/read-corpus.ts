@@ -47,13 +47,19 @@ export async function* readCorpus(
     options.onSkip?.(...what);
   };
   const ids = new DocumentIds();
-  for await (const { file, reader } of filesOf(sources, readers, onSkip)) {
+  for await (const { file, reader } of filesOf(sources, readers, { onSkip, onFailure })) {
     const onBadRow =
       onFailure === undefined ? undefined : (error: XqgError) => onFailure(file.path, error);
     try {
       for await (const document of reader.read(file, { onSkip, onNote, onBadRow })) {
-        ids.claim(document);
         seen++;
+        try {
+          ids.claim(document);
+        } catch (error) {
+          if (onFailure === undefined || !(error instanceof XqgError)) throw error;
+          onFailure(file.path, error);
+          continue;
+        }
         yield withoutSoftHyphens(document);
       }
     } catch (error) {
@@ -128,7 +134,7 @@ function refuseOverlap(sources: readonly Source[]): void {
 async function* filesOf(
   sources: readonly Source[],
   readers: readonly CorpusReader[],
-  onSkip: SkipListener,
+  { onSkip, onFailure }: { readonly onSkip: SkipListener } & Pick<ReadOptions, 'onFailure'>,
 ): AsyncGenerator<{ file: CorpusFile; reader: CorpusReader }> {
   for (const { path: source, isFolder } of sources) {
     if (!isFolder) {
@@ -144,8 +150,13 @@ async function* filesOf(
     }
     const companions = (folder: string, names: readonly string[]) =>
       companionsIn(folder, names, readers);
-    for await (const path of filesUnder(source, companions, onSkip)) {
-      const reader = await readerOf(path, readers, false);
+    for await (const path of filesUnder(source, companions, { onSkip, onFailure })) {
+      const reader = await readerOf(path, readers, false).catch((error: unknown) => {
+        if (!(error instanceof XqgError) || onFailure === undefined) throw error;
+        onFailure(path, error);
+        return null;
+      });
+      if (reader === null) continue;
       if (reader === undefined) onSkip(path, 'format');
       else
         yield { file: { path, id: relative(source, path).split(sep).join('/'), source }, reader };

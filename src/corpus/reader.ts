@@ -40,7 +40,7 @@ export type NoteListener = (path: string, note: string) => void;
 export interface ReadEvents {
   readonly onSkip?: SkipListener;
   readonly onNote?: NoteListener;
-  /** Called for a row that is not valid; reading goes on after it. Without it the error is thrown. */
+  /** Called for a row that is not valid, after which reading goes on. Default: it is thrown. */
   readonly onBadRow?: (error: XqgError) => void;
 }
 

@@ -30,6 +30,13 @@ function encodedInPairs(text: string, encoding: string): Buffer {
 const SINGLE: readonly [encoding: string, text: string][] = [
   ['windows-1252', 'Crème brûlée'],
   ['windows-1252', 'Voilà le musée'],
+  ['windows-1252', 'Der Mond scheint schön.'],
+  ['windows-1252', 'à la'],
+  ['windows-1252', 'Köln'],
+  ['windows-1252', 'Straße'],
+  ['windows-1252', '10 °C'],
+  ['windows-1252', 'El niño ya comió.'],
+  ['windows-1252', 'Æbler på øen'],
   ['windows-1252', 'Die Bäckerei am Marktplatz öffnet früh und schließt um zwölf.'],
   ['windows-1250', 'Muzeum jest zamknięte w święta, a bilety kupuje się na miejscu.'],
   ['windows-1251', 'Музей открыт по выходным, вход для детей свободный.'],

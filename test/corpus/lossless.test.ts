@@ -308,6 +308,12 @@ describe('tables and rows', () => {
     );
     expect(documents.map(({ id }) => id)).toEqual(['1', '4']);
     expect(failures.map(({ details }) => details.line)).toEqual(['2', '3']);
+    const twice = await read(
+      'b.jsonl',
+      '{"id": "1", "text": "a"}\n{"id": "1", "text": "b"}\n{"id": "2", "text": "c"}\n',
+    );
+    expect(twice.documents.map(({ id }) => id)).toEqual(['1', '2']);
+    expect(twice.failures.map(({ code }) => code)).toEqual(['XQG_CORPUS_DUPLICATE_ID']);
     const table = await read('a.csv', 'id,text\n1,a\n2,b,c\n,d\n4,e\n');
     expect(table.documents.map(({ id }) => id)).toEqual(['1', '4']);
     expect(table.failures.map(({ details }) => details.line)).toEqual(['3', '4']);

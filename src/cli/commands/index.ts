@@ -20,6 +20,7 @@ import {
   whole,
 } from '../options.js';
 import { type Progress, startProgress } from '../progress.js';
+import { SKIPPED } from '../skipped.js';
 import { count, foreign } from '../terminal.js';
 
 const options = z.object({
@@ -51,15 +52,6 @@ const options = z.object({
 
 /** Skipped files that are named one by one. */
 const NAMED_SKIPS = 10;
-
-const SKIPPED: Record<SkipReason, string> = {
-  format: 'no reader knows the format',
-  ignored: 'hidden or node_modules',
-  loop: 'a link to a folder around it',
-  empty: 'no text',
-  companion: 'belongs to a data set, holds no documents',
-  special: 'neither file nor folder',
-};
 
 export const registerIndex: Register = (parent, act) => {
   const command = parent
@@ -340,7 +332,7 @@ function summary(
     `${count(documents.unchanged)} unchanged`,
     `${count(documents.removed)} removed`,
   ];
-  if (documents.failed > 0) parts.push(`${count(documents.failed)} failed`);
+  if (documents.failed > 0) parts.push(`${count(documents.failed)} set aside`);
   const lines = [`${parts.join(', ')}, in ${seconds.toFixed(1)} s`];
   if (split > 0) lines.push(`${count(split, 'document')} split into several passages`);
   if (cut > 0) lines.push(`${count(cut, 'sentence')} longer than a passage, cut between words`);

@@ -139,7 +139,7 @@ function characterMaps(unreadable: Set<string>): Record<string, unknown> {
   return { cMapUrl: 'cmaps/', cMapPacked: true, CMapReaderFactory };
 }
 
-/** Beside the compiled code, where the build puts them; for sources, in the package they are from. */
+/** Beside the compiled code, where the build puts them; for sources, in their package. */
 function cMapFolder(): string {
   const built = fileURLToPath(new URL('../../cmaps/', import.meta.url));
   if (existsSync(built)) return built;
