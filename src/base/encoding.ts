@@ -18,8 +18,6 @@ const SUPERSETS: Readonly<Record<string, string>> = {
  * @param sample of a text with bytes that are not ASCII
  */
 export async function guessEncoding(sample: Buffer): Promise<string | null> {
-  // Thai has strict rules of what may follow what; chardet does not know it.
-  if (isPlausible(THAI, sample)) return THAI.encoding;
   const { analyse } = await import('chardet');
   const guesses = analyse(sample).filter(({ confidence }) => confidence > 0);
   if (!hasNeighbors(sample)) {
@@ -27,8 +25,10 @@ export async function guessEncoding(sample: Buffer): Promise<string | null> {
     return found === undefined || found.confidence < UNSURE ? 'windows-1252' : labelOf(found.name);
   }
   const [first, ...others] = guesses;
-  if (first !== undefined && first.confidence >= SURE && fits(sample, first.name))
-    return labelOf(first.name);
+  const isSure = first !== undefined && first.confidence >= SURE;
+  // chardet does not know Thai, and takes it for one of the encodings of pairs.
+  if (!(isSure && !PAIRED.test(first.name)) && isPlausible(THAI, sample)) return THAI.encoding;
+  if (isSure && fits(sample, first.name)) return labelOf(first.name);
   const rules = (first?.confidence ?? 0) < UNSURE ? [...RULES, ...CYRILLIC] : RULES;
   const found = rules.find((rule) => isPlausible(rule, sample));
   if (found !== undefined) return found.encoding;

@@ -21,11 +21,18 @@ export interface CorpusFile {
 
 /**
  * Why a directory entry yields no document: `format` is not supported; `ignored`: the name begins
- * with a dot, or is node_modules; `loop`: a link to a folder above; `empty`: no text; `companion`:
- * part of a data set but not a document (BEIR's queries and qrels); `special`: neither a file nor a
- * folder, or a dangling link.
+ * with a dot, or is node_modules; `excluded`: by `.gitignore` or `.xqgignore`; `loop`: a link to a
+ * folder above; `empty`: no text; `companion`: part of a data set but not a document (BEIR's
+ * queries and qrels); `special`: neither a file nor a folder, or a dangling link.
  */
-export type SkipReason = 'format' | 'ignored' | 'loop' | 'empty' | 'companion' | 'special';
+export type SkipReason =
+  | 'format'
+  | 'ignored'
+  | 'excluded'
+  | 'loop'
+  | 'empty'
+  | 'companion'
+  | 'special';
 
 /** Called for everything that is skipped; `line` (from 1) for a row. */
 export type SkipListener = (path: string, reason: SkipReason, line?: number) => void;

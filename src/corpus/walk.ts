@@ -5,8 +5,9 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { XqgError } from '../base/errors.js';
+import { XqgError } from '../base/errors.js';
 import { fileError } from '../base/text-file.js';
+import { IgnoreRules } from './ignore-rules.js';
 import type { SkipListener } from './reader.js';
 
 /** From the names in a folder, those to skip. */
@@ -21,7 +22,8 @@ export async function* filesUnder(
   exclude: Exclusion,
   { onSkip, onFailure }: WalkEvents = {},
 ): AsyncGenerator<string> {
-  yield* walk(folder, [await realpath(folder)], exclude, { onSkip, onFailure });
+  const rules = await IgnoreRules.above(folder);
+  yield* walk(folder, [await realpath(folder)], rules, exclude, { onSkip, onFailure });
 }
 
 export interface WalkEvents {
@@ -34,16 +36,17 @@ export interface WalkEvents {
 async function* walk(
   folder: string,
   above: readonly string[],
+  outer: IgnoreRules,
   exclude: Exclusion,
   events: WalkEvents,
 ): AsyncGenerator<string> {
   const { onSkip, onFailure } = events;
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
-    const failure = fileError(folder, error);
+  const { entries, rules } = await listed(folder, outer).catch((error) => {
+    const failure = error instanceof XqgError ? error : fileError(folder, error);
     // The folder that was named by the user is no item among others.
     if (onFailure === undefined || above.length === 1) throw failure;
     onFailure(folder, failure);
-    return [];
+    return { entries: [], rules: outer };
   });
   const excluded = await exclude(
     folder,
@@ -60,13 +63,25 @@ async function* walk(
         onFailure(path, failure);
         return { kind: 'failed' as const, real: '' };
       });
-      if (kind === 'file') yield path;
+      if ((kind === 'file' || kind === 'folder') && rules.excludes(path, kind === 'folder'))
+        onSkip?.(path, 'excluded');
+      else if (kind === 'file') yield path;
       else if (kind === 'folder') {
         if (above.includes(real)) onSkip?.(path, 'loop');
-        else yield* walk(path, [...above, real], exclude, events);
+        else yield* walk(path, [...above, real], rules, exclude, events);
       } else if (kind !== 'failed') onSkip?.(path, kind);
     }
   }
+}
+
+/** The entries of a folder, and the rules with those of the folder. */
+async function listed(
+  folder: string,
+  outer: IgnoreRules,
+): Promise<{ readonly entries: Dirent[]; readonly rules: IgnoreRules }> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.map(({ name }) => name);
+  return { entries, rules: await outer.within(folder, names) };
 }
 
 function byName(a: Dirent, b: Dirent): number {

@@ -17,7 +17,7 @@ export interface OmissionRecord {
 const MOST_NAMED = 100;
 
 /** Skipped on purpose: counted, but not named. */
-const EXPECTED = new Set(['ignored', 'companion']);
+const EXPECTED = new Set(['ignored', 'excluded', 'companion']);
 
 const SKIPPED: Readonly<Record<string, string>> = {
   format: 'no reader knows the format',

@@ -41,6 +41,7 @@ const SINGLE: readonly [encoding: string, text: string][] = [
   ['windows-1250', 'Muzeum jest zamknięte w święta, a bilety kupuje się na miejscu.'],
   ['windows-1251', 'Музей открыт по выходным, вход для детей свободный.'],
   ['koi8-r', 'Музей открыт по выходным, вход для детей свободный.'],
+  ['koi8-r', 'Спасибо, до завтра!'],
   ['ibm866', 'Музей открыт по выходным, вход для детей свободный.'],
   ['iso-8859-7', 'Το μουσείο είναι κλειστό κάθε Δευτέρα και τις αργίες.'],
   ['windows-1254', 'Müze pazartesi günleri kapalıdır, çocuklar için giriş ücretsizdir.'],

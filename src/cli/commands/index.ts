@@ -1,4 +1,5 @@
 /** `xqg index`: files and folders into an index. */
+import { extname } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { SkipReason } from '../../corpus/reader.js';
@@ -341,16 +342,24 @@ function summary(
   return lines;
 }
 
+/** Skipped on purpose. */
+const EXPECTED: ReadonlySet<SkipReason> = new Set(['ignored', 'excluded', 'companion']);
+
 /** Names the first skipped files and counts the others by reason. Hidden files are only counted. */
 class SkipTalk {
   readonly #counts = new Map<SkipReason, number>();
+  readonly #formats = new Map<string, number>();
   #named = 0;
 
   constructor(private readonly context: CommandContext) {}
 
   tell(path: string, reason: SkipReason, line?: number): void {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
-    if (reason === 'ignored' || reason === 'companion' || this.#named >= NAMED_SKIPS) return;
+    if (reason === 'format') {
+      const kind = extname(path).toLowerCase() || 'no extension';
+      this.#formats.set(kind, (this.#formats.get(kind) ?? 0) + 1);
+    }
+    if (EXPECTED.has(reason) || this.#named >= NAMED_SKIPS) return;
     this.#named += 1;
     const place = line === undefined ? path : `${path}, line ${count(line)}`;
     this.context.say(`Skipped ${foreign(place)}: ${SKIPPED[reason]}`);
@@ -359,7 +368,13 @@ class SkipTalk {
   finish(): void {
     const total = [...this.#counts.values()].reduce((sum, n) => sum + n, 0);
     if (total === 0) return;
-    const reasons = [...this.#counts].map(([reason, n]) => `${count(n)} ${SKIPPED[reason]}`);
+    const formats = [...this.#formats]
+      .map(([kind, n]) => `${count(n)} ${foreign(kind)}`)
+      .join(', ');
+    const reasons = [...this.#counts].map(([reason, n]) => {
+      const kinds = reason === 'format' ? ` (${formats})` : '';
+      return `${count(n)} ${SKIPPED[reason]}${kinds}`;
+    });
     this.context.say(`Skipped in all: ${reasons.join('; ')}`);
   }
 }
