@@ -131,6 +131,7 @@ async function compare(embedded: string, stored: string) {
       defaults,
       queryLanguages,
       queriesPerLanguage,
+      encodesQueries: true,
       lexicalRow,
       oversampling,
     });

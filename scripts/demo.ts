@@ -15,7 +15,7 @@ import { readArticles } from './udhr-articles.js';
 const DIRECTORY = join('.xqg', 'demo');
 const QUESTIONS = join('demo', 'questions');
 /** Shown in full: are all people equal from birth? */
-const EXAMPLE = 'hi-01';
+const EXAMPLE = 'ko-01';
 
 interface DemoQuestion {
   readonly id: string;

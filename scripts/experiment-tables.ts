@@ -210,6 +210,41 @@ export function sentenceTables(
 }
 
 /** What the points of a condition add, mean over languages, in one setting. */
+/** Systems by the points of a condition, means over the languages. */
+export function pointsTable(
+  {
+    results,
+    experiment,
+  }: {
+    readonly results: readonly Figure[];
+    readonly experiment: { readonly primary: Omit<Hypothesis, 'system'> };
+  },
+  condition: string,
+  setting: string,
+): string {
+  const { metric } = experiment.primary;
+  const rows = results.filter(
+    (row) => row.condition === condition && row.setting === setting && row.metric === metric,
+  );
+  const points = [...new Set(rows.map(({ point }) => point))];
+  const systems = [...new Set(rows.map(({ system }) => system))];
+  return table(
+    [`${condition}, ${metric}`, ...points.map(String)],
+    systems.map((system) => [
+      system,
+      ...points.map((point) =>
+        short(
+          meanOf(
+            rows
+              .filter((row) => row.system === system && row.point === point)
+              .map(({ value }) => value),
+          ),
+        ),
+      ),
+    ]),
+  );
+}
+
 export function conditionTable(
   {
     results,

@@ -16,6 +16,7 @@ import {
   encoderTable,
   evaluationTable,
   feedbackTable,
+  pointsTable,
   sentenceTables,
   summaryTable,
 } from './experiment-tables.js';
@@ -36,6 +37,12 @@ const USE = [
   // Of the languages of XQuAD those that the encoder has.
   ...['--langs', 'en,ar,de,es,ru,th,tr,zh'],
 ];
+/** The shipped encoder on the sentences of a set: within languages, across them, and all in one. */
+function sentences(set: string): string[] {
+  const data = join(shared, 'data/eval', set);
+  return ['evaluate', set, '--data', data, '--encoder', 'e5', '--systems', 'dense'];
+}
+
 const LEGS = 'dense,dense+xqg,hybrid,hybrid+xqg,hybrid+qt,hybrid+qt+xqg';
 const OF_QUERIES = 'dense+xqg,hybrid+xqg,hybrid+qt+xqg';
 
@@ -48,7 +55,10 @@ const RUNS: Readonly<Record<string, readonly string[] | null>> = {
   'xquad-full': [...STATIC, '--pack', 'full'],
   'e5-base': [...E5, '--pack', 'base'],
   'e5-full': [...E5, '--pack', 'full'],
+  'e5-xquad-r': sentences('xquad-r'),
+  'e5-mlqa-r': [...sentences('mlqa-r'), '--half', 'report'],
   xquad: null,
+  'xquad-static': null,
   'mlqa-r': null,
   'mlqa-r-sentences': null,
   'xquad-r': null,
@@ -103,7 +113,7 @@ function write(
 }
 
 const EXPERIMENTS = join('docs', 'experiments.md');
-for (const name of ['xquad', 'mlqa-r', 'mlqa-r-sentences'])
+for (const name of ['xquad', 'xquad-static', 'mlqa-r', 'mlqa-r-sentences'])
   write(EXPERIMENTS, name, [name], answerTable);
 for (const [set, made] of [
   ['xquad-r', ['xquad-r', 'xquad-r-hybrid']],
@@ -111,6 +121,10 @@ for (const [set, made] of [
 ] as const) {
   write(EXPERIMENTS, `${set} sentences`, made, (...both) => sentenceTables(set, both, PUBLISHED));
 }
+for (const condition of ['sentence-weight', 'centering'])
+  write(EXPERIMENTS, condition, ['xquad'], (results) =>
+    pointsTable(results, condition, 'to-english'),
+  );
 write(EXPERIMENTS, 'language means', ['xquad-r'], (results) =>
   conditionTable(results, 'language-means', 'multi'),
 );
@@ -118,6 +132,7 @@ for (const name of ['xquad-r', 'mlqa-r-sentences'])
   write(EXPERIMENTS, `${name} feedback`, [name], (results) => feedbackTable(results, 'multi'));
 for (const set of ['xquad', 'mlqa-r/report/paragraphs'])
   write(EXPERIMENTS, `controls ${set}`, ['controls'], (results) => controlTables(set, results));
+write(EXPERIMENTS, 'controls shipped', ['xquad'], (results) => controlTables('xquad', results));
 write(EXPERIMENTS, 'questions', ['xquad-questions'], generatorTable);
 write(
   join('docs', 'results.md'),

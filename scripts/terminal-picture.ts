@@ -24,12 +24,12 @@ const COLORS: Readonly<Record<number, string>> = {
 
 const OUT = 'docs/terminal.svg';
 const LABEL =
-  'A Korean question about recognition before the law: with generated queries the English Article 6 ' +
-  'ranks first, without them third. Below, why it ranks first.';
-const QUESTION = "'어느 나라에 가든 법 앞에서 한 사람으로 인정받을 수 있나요?'";
+  'A Korean question, may people be kept as slaves: with generated queries the English Article 4 ' +
+  'ranks first, without them twelfth. Below, why it ranks first.';
+const QUESTION = "'사람을 노예로 부려도 됩니까?'";
 const COMMANDS = [
   `xqg search ${QUESTION} --index .xqg/demo --k 3 --augment both`,
-  `xqg explain ${QUESTION} article-6 --index .xqg/demo`,
+  `xqg explain ${QUESTION} article-4 --index .xqg/demo`,
 ];
 
 /** Text of one style. */

@@ -59,16 +59,12 @@ export function describeSearch({
     )
     .join(', ');
   const parts = [mode, `question in ${weights}${language === 'detected' ? ' (detected)' : ''}`];
-  parts.push(
-    augmentation === null
-      ? 'without xQG'
-      : `xQG ${augmentation.name}, alpha ${augmentation.alpha}, alpha_eff ${augmentation.alphaEffective.toFixed(3)}`,
-  );
+  parts.push(augmentationText(augmentation));
   if (feedback > 0) parts.push(`feedback ${feedback}`);
   if (ann) {
     const recall =
       ann.recall === null
-        ? 'recall not measured for this profile'
+        ? 'recall not measured for these options'
         : `recall@10 ${ann.recall.toFixed(3)} measured at alpha ${ann.measuredAlpha}`;
     parts.push(`ANN: ${count(ann.candidates)} candidates, ${recall}`);
   }
@@ -123,4 +119,12 @@ function move(before: number | null, now: number | null): string {
   if (before === now) return colors.dim('=   ');
   const text = `${before > now ? '+' : '-'}${Math.abs(before - now)}`.padEnd(4);
   return before > now ? colors.green(text) : colors.red(text);
+}
+
+function augmentationText(augmentation: SearchResult['augmentation']): string {
+  if (augmentation === null) return 'without xQG';
+  const { name, alpha, alphaEffective } = augmentation;
+  return alpha === 0
+    ? 'xQG in words alone'
+    : `xQG ${name}, alpha ${alpha}, alpha_eff ${alphaEffective.toFixed(3)}`;
 }

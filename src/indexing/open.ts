@@ -93,6 +93,7 @@ export class IndexSnapshot implements Snapshot {
   readonly langs: readonly string[];
   readonly dim: number;
   readonly queryLanguages: readonly string[];
+  readonly encodesQueries: boolean;
   readonly queriesPerLanguage: number;
   readonly manifest: Manifest;
   readonly #version: OpenedVersion;
@@ -114,6 +115,7 @@ export class IndexSnapshot implements Snapshot {
     this.langs = langs;
     this.dim = manifest.identity.encoder.dim;
     this.queryLanguages = manifest.identity.queryLanguages;
+    this.encodesQueries = manifest.identity.encodesQueries !== false;
     this.queriesPerLanguage = manifest.identity.queriesPerLanguage;
   }
 

@@ -40,6 +40,8 @@ export interface Snapshot {
   readonly dim: number;
   /** Languages in which queries were generated. */
   readonly queryLanguages: readonly string[];
+  /** False where generated queries serve the lexical leg alone; default true. */
+  readonly encodesQueries?: boolean;
   /** Number of generated queries per passage and language that a language's sum stands for. */
   readonly queriesPerLanguage: number;
   /** (n x dim), row-major: e(p). */

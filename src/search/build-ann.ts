@@ -35,7 +35,7 @@ import { Centering } from './dense/centering.js';
 import type { SingleRowTerms } from './dense/row-terms.js';
 import type { SearchEngine } from './engine.js';
 import type { WholeIndex } from './opened/searchable.js';
-import { policyWeights, type SearchRequest } from './request.js';
+import { policyWeights } from './request.js';
 import { shortSentences } from './snippet.js';
 
 export interface AnnOptions {
@@ -161,7 +161,7 @@ function termsOf(
   snapshot: IndexSnapshot,
   sums: LanguageSums | null,
 ): SingleRowTerms {
-  const { sentenceWeight, centering: weights } = engine.denseTerms(NO_QUESTION);
+  const { sentenceWeight, centering: weights } = engine.denseTerms({});
   const weight = snapshot.manifest.identity.sentences === true ? sentenceWeight : 0;
   const { centroids } = engine.encoder;
   const centering =
@@ -215,7 +215,6 @@ function formulaFor(
 
 /** The rest of a request, which does not matter to its augmentation. */
 const REQUEST = { question: '', mode: 'dense', augment: true, k: 10 } as const;
-const NO_QUESTION: SearchRequest = { ...REQUEST, languages: [] };
 
 function byLang(a: LanguageWeight, b: LanguageWeight): number {
   return a.lang < b.lang ? -1 : 1;

@@ -101,7 +101,7 @@ const NEURAL_DEFAULTS: SearchDefaults = {
   sentenceWeight: 0.7,
   hybrid: {
     ...SEARCH_DEFAULTS.hybrid,
-    denseWeight: { plain: 4, generated: 2, translated: 2, both: 2 },
+    denseWeight: { plain: 8, generated: 2, translated: 2, both: 2 },
   },
 };
 

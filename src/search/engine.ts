@@ -10,7 +10,7 @@ import type { Encoder } from '../encode/encoder.js';
 import type { TermFactors } from '../generate/generator.js';
 import { passageLanguages, type Snapshot } from '../indexing/snapshot.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
-import { DenseLeg, type FoundSentence } from './dense/dense-leg.js';
+import { DenseLeg, type FoundSentence, type TermOptions } from './dense/dense-leg.js';
 import { BATCH_SCORES, type DenseList, type RowScores } from './dense/exact-search.js';
 import type { NearRows } from './dense/near-rows.js';
 import { groupByMatrices } from './dense/questions.js';
@@ -196,17 +196,17 @@ export class SearchEngine {
 
   /** How a request's passages are augmented, with the effective alpha for people to see. */
   augmentation(request: SearchRequest): Augmentation {
-    const { queryLanguages, queriesPerLanguage } = this.snapshot;
+    const { queryLanguages, queriesPerLanguage, encodesQueries = true } = this.snapshot;
     const { unitLength } = this.encoder.identity;
     return augmentationOf(
       request,
-      { queryLanguages, queriesPerLanguage, unitLength },
+      { queryLanguages, queriesPerLanguage, encodesQueries, unitLength },
       this.defaults,
     );
   }
 
   /** What the dense leg counts beside the fused vectors. */
-  denseTerms({ sentenceWeight, centering = true }: SearchRequest): TermSettings {
+  denseTerms({ sentenceWeight, centering = true }: TermOptions): TermSettings {
     const { defaults, snapshot, encoder } = this;
     return {
       sentenceWeight:

@@ -1,7 +1,7 @@
 /**
  * Why a passage has its scores for a question: the shares of the passage, its best sentence and
- * every language in the dense score, the lexical terms with the pivot stems behind them, and the generated queries
- * nearest to the question. Adds nothing to the ranking.
+ * every language in the dense score, the lexical terms with the pivot stems behind them, and the
+ * generated queries nearest to the question. Adds nothing to the ranking.
  */
 import { shareOf } from '../augment/fuse.js';
 import type { LanguageWeight } from '../languages/terms.js';

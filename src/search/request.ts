@@ -103,6 +103,7 @@ export function augmentationOf(
   corpus: {
     readonly queryLanguages: readonly string[];
     readonly queriesPerLanguage: number;
+    readonly encodesQueries: boolean;
     readonly unitLength: boolean;
   },
   defaults: SearchDefaults,
@@ -110,7 +111,9 @@ export function augmentationOf(
   const name =
     request.profile ??
     (corpus.unitLength ? defaults.profile.unitLength : defaults.profile.anyLength);
-  const alpha = request.alpha ?? (name === 'unit' ? defaults.alpha : PROFILES[name]?.alpha);
+  const usual = name === 'unit' ? defaults.alpha : PROFILES[name]?.alpha;
+  // Without vectors of queries nothing is added, whatever the request says.
+  const alpha = corpus.encodesQueries ? (request.alpha ?? usual) : 0;
   const profile = augmentationProfile(name, { alpha, languages: request.languagePolicy });
   const weights = policyWeights(
     profile.languages,

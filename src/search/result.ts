@@ -72,7 +72,8 @@ export interface Hit {
 export interface AnnUse {
   /**
    * Share of what exact search finds among its first ten, in [0, 1], as it was measured at
-   * `measuredAlpha`; null where it was measured for another profile.
+   * `measuredAlpha`; null where it was measured for another profile, or other weights of sentences
+   * and centering.
    */
   readonly recall: number | null;
   readonly measuredAlpha: number;

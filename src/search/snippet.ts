@@ -1,6 +1,7 @@
 /**
  * The sentence of a passage that answers a question best: by its vector where it has one, else, and
- * within it, by shared terms, romanized n-grams and, across languages, the generator's table. Only for people: it does not change the ranking.
+ * within it, by shared terms, romanized n-grams and, across languages, the generator's table. Only
+ * for people: it does not change the ranking.
  */
 import { LRUCache } from 'lru-cache';
 import { passageSentences, sentencesOf, type TextRange } from '../corpus/sentences.js';

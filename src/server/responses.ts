@@ -219,6 +219,9 @@ const briefIndex = z.object({
   documents: z.number().int().nullable().describe('null where it is not open.'),
   passages: z.number().int().nullable(),
   queryLanguages: z.array(z.string()).readonly(),
+  encodesQueries: z
+    .boolean()
+    .describe('False: generated queries serve the words alone, and alpha has no effect.'),
 });
 export const indexesResponse = z
   .object({

@@ -58,6 +58,7 @@ export class Service {
           documents: counted?.documents ?? null,
           passages: counted?.passages ?? null,
           queryLanguages: counted?.queryLanguages ?? [],
+          encodesQueries: counted?.encodesQueries ?? false,
         };
       }),
     );
@@ -88,6 +89,7 @@ export class Service {
         condition: served.condition,
         error: null,
         queryLanguages,
+        encodesQueries: manifest.identity.encodesQueries !== false,
         madeBy: {
           encoder: encoder.name,
           dimensions: encoder.dim,
@@ -274,6 +276,7 @@ export class Service {
         documents: counted?.documents ?? null,
         passages: counted?.passages ?? null,
         queryLanguages: identity.queryLanguages,
+        encodesQueries: identity.encodesQueries !== false,
       };
     });
   }

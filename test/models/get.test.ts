@@ -84,7 +84,7 @@ it('says what the hub lacks', async () => {
 it('lists and shows cards, with what was not run here', async () => {
   const listed = JSON.parse((await xqg('models', 'list', '--json')).stdout);
   expect(listed.length).toBeGreaterThan(10);
-  const shown = await xqg('models', 'show', 'hf:intfloat/multilingual-e5-small');
+  const shown = await xqg('models', 'show', 'hf:intfloat/multilingual-e5-base');
   expect(shown.stdout).toMatch(/queryPrefix "query: "[\s\S]*not run here/);
   expect((await xqg('models', 'check', 'hf:no/body')).stderr).toMatch(/xqg models get hf:no\/body/);
 });

@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { product } from '../../src/search/dense/javascript-scanner.js';
 import { openScanner } from '../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
 import { explainScores } from '../../src/search/explain-scores.js';
 import type { SearchRequest } from '../../src/search/request.js';
+import { rowsOfBytes } from '../../src/store/quantize.js';
 import { memoryIndex } from '../support/memory-index.js';
-import { analyze, corpus, encoder, factors } from '../support/random-corpus.js';
+import {
+  analyze,
+  centeredEncoder,
+  corpus,
+  DIM,
+  encode,
+  encoder,
+  factors,
+  withSentences,
+} from '../support/random-corpus.js';
 
 const rows = corpus(60);
 const { scanner } = await openScanner();
@@ -86,6 +97,71 @@ describe('explain', () => {
     const { score } = (await explainScores(engine, { ...other, feedback: 0 }, 0)).dense!;
     const mixed = (await explainScores(engine, { ...request, feedback: 0 }, 0)).dense!.expansion!;
     if (dense === 1) expect(mixed.text).toBeCloseTo(score, 6);
+  });
+
+  describe('with sentences and centering', () => {
+    const all = withSentences(rows);
+    const full = new SearchEngine({
+      ...{ ...memoryIndex(all), encoder: centeredEncoder, scanner, factors, analyze },
+    });
+    const vectorOf = (row: number, number: number): Float32Array => {
+      const { scales, steps } = rowsOfBytes(all[row].sentences!, DIM);
+      return Float32Array.from({ length: DIM }, (_, d) => steps[number * DIM + d] * scales[number]);
+    };
+
+    it.each([
+      ...variants,
+      { sentenceWeight: 0.3, feedback: 0.4 },
+      { sentenceWeight: 1 },
+      { sentenceWeight: 0 },
+      { centering: false },
+    ])('names the parts of a score: %o', async (change) => {
+      const request = { ...BASE, ...change };
+      const weight = request.sentenceWeight ?? 0.5;
+      let ofOneSentence = 0;
+      for (const hit of await full.rank({ ...request, k: 100 })) {
+        const dense = (await explainScores(full, request, hit.row)).dense!;
+        expect(dense.score).toBe(hit.dense);
+        const languages = dense.languages.reduce((total, { share }) => total + share, 0);
+        const { passage, sentence, centering } = dense;
+        const sum = passage + languages + (sentence?.share ?? 0) + (centering ?? 0);
+        expect(sum).toBeCloseTo(hit.dense!, 6);
+        expect(centering === null).toBe(request.centering === false);
+        const hasSentences = all[hit.row].sentences !== undefined;
+        expect(sentence === null).toBe(weight === 0 || !hasSentences);
+        if (!hasSentences) ofOneSentence++;
+        // Shares are products of the question as it was asked.
+        if (request.feedback !== undefined) continue;
+        const question = encode(request.question);
+        if (sentence !== null)
+          expect(sentence.share).toBeCloseTo(
+            weight * product(question, vectorOf(hit.row, sentence.number), 0),
+            6,
+          );
+        if (request.augment) continue;
+        const own = product(question, all[hit.row].vector, 0);
+        expect(passage).toBeCloseTo((hasSentences ? 1 - weight : 1) * own, 6);
+      }
+      expect(ofOneSentence).toBeGreaterThan(0);
+    });
+
+    it('takes feedback and an expansion apart', async () => {
+      const text = 'fi5 fi6 fi7';
+      const languages = [{ lang: 'fi', weight: 1 }];
+      const expansion = { text, languages, dense: 0.4, lexicalWeight: 0 };
+      const request = { ...BASE, feedback: 0.2, expansion };
+      for (const hit of await full.rank({ ...request, k: 100 })) {
+        const { dense } = await explainScores(full, request, hit.row);
+        const { question, text } = dense!.expansion!;
+        expect(question + text + dense!.toward!.share).toBeCloseTo(hit.dense!, 9);
+      }
+      // Without feedback, the question alone has its usual score.
+      const plain = { ...BASE, feedback: 0 };
+      const appended = { ...plain, expansion: { ...expansion, dense: 'appended' as const } };
+      expect((await explainScores(full, appended, 3)).dense!.expansion!.question).toBe(
+        (await explainScores(full, plain, 3)).dense!.score,
+      );
+    });
   });
 
   it('names the share of every language whose queries count', async () => {

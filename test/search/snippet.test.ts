@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { termsOf } from '../../src/languages/analysis.js';
 import { openScanner } from '../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../src/search/engine.js';
-import { shortSentences, snippetFinder } from '../../src/search/snippet.js';
+import { foundSentences, shortSentences, snippetFinder } from '../../src/search/snippet.js';
+import { quantize } from '../../src/store/quantize.js';
 import { memoryIndex } from '../support/memory-index.js';
-import { corpus, encoder } from '../support/random-corpus.js';
+import { corpus, encode, encoder } from '../support/random-corpus.js';
 import { TabledFactors } from '../support/tabled-factors.js';
 
 const factors = new TabledFactors(
@@ -54,6 +55,62 @@ describe('snippet', () => {
       k: 1,
     } as const;
     expect(snippetFinder(engine, request)(0, { text: ' \n ', lang: 'en' })).toBeNull();
+  });
+});
+
+describe('the sentence that the dense leg finds', () => {
+  // Two passages of three sentences, whose vectors are those of other words than they have.
+  const sentences = ['Stem one is here. It is cold.', 'Then stem two came.'].join(' ');
+  const cellsOf = (...words: string[]) =>
+    new Uint8Array(Buffer.concat(words.map((word) => quantize(encode(word), 8))));
+  const [first, second, third] = corpus(3);
+  const rows = [
+    { ...first, sentences: cellsOf('stem1', 'stem2', 'stem3') },
+    { ...second, sentences: cellsOf('stem3', 'stem2', 'stem1') },
+    third,
+  ];
+  const dense = new SearchEngine({ ...memoryIndex(rows), encoder, scanner });
+  const request = {
+    question: 'stem1',
+    languages: [{ lang: 'en', weight: 1 }],
+    mode: 'dense' as const,
+    augment: false,
+    feedback: 0,
+    k: 3,
+  };
+  const passage = { text: sentences, lang: 'en' };
+  const textOf = async (row: number, change: object = {}) => {
+    const range = await foundSentences(dense, { ...request, ...change })(row, passage);
+    return range && sentences.slice(range.start, range.end);
+  };
+
+  it('is that with the largest score, whatever its words', async () => {
+    expect(await textOf(0)).toBe('Stem one is here.');
+    expect(await textOf(1)).toBe('Then stem two came.');
+    expect(await textOf(0, { question: 'stem2' })).toBe('It is cold.');
+    expect(await textOf(0, { mode: 'hybrid' })).toBe('Stem one is here.');
+  });
+
+  it('is none where the dense leg or sentences do not count, or the passage is of one', async () => {
+    expect(await textOf(0, { mode: 'lexical' })).toBeNull();
+    expect(await textOf(0, { sentenceWeight: 0 })).toBeNull();
+    expect(await textOf(0, { question: 'unknown words' })).toBeNull();
+    expect(await textOf(2)).toBeNull();
+    const without = new SearchEngine({ ...memoryIndex(corpus(3)), encoder, scanner });
+    expect(await foundSentences(without, request)(0, passage)).toBeNull();
+  });
+
+  it('is what a snippet is taken from; of a long one the piece that fits best by words', () => {
+    const long = `${'Many words come first, '.repeat(20)}and then the gardens.`;
+    const whole = `The gardens are green. ${long}`;
+    const find = snippetFinder(engine, { ...request, question: 'gardens', mode: 'hybrid' });
+    const source = { text: whole, lang: 'en' };
+    expect(find(5, source)!.text).toBe('The gardens are green.');
+    const within = { start: whole.length - long.length, end: whole.length };
+    const { text, start, end } = find(5, source, within)!;
+    expect(text).toMatch(/and then the gardens\.$/);
+    expect(text.length).toBeLessThanOrEqual(320);
+    expect([start >= within.start, end]).toEqual([true, within.end]);
   });
 });
 

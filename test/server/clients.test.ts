@@ -81,7 +81,7 @@ describe('assistants', () => {
     expect(found.answer.with.hits[0].id).toBe('bees');
     const explained = await call('explain', {
       index: 'docs',
-      question: 'Honig',
+      question: asked.question,
       id: 'bees',
       lang: 'de',
     });

@@ -111,6 +111,35 @@ function centroid(seed: number): Float32Array {
 /** The same encoder with centroids. */
 export const centeredEncoder: Encoder = { ...encoder, centroids };
 
+/** The same for texts with punctuation and capitals, such as those of `sentenceDocuments`. */
+export const sentenceEncoder: Encoder = {
+  ...centeredEncoder,
+  encodePassages: async (passages) => join(passages.map(({ text }) => encode(wordsOf(text)))),
+  encodeQueries: async (queries) => join(queries.map(({ text }) => encode(wordsOf(text)))),
+};
+
+export function wordsOf(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9 ]/g, '');
+}
+
+/** `n` documents of one to four sentences, in English and Finnish. */
+export function sentenceDocuments(n: number): { id: string; text: string; lang: string }[] {
+  return Array.from({ length: n }, (_, i) => {
+    const lang = i % 3 === 0 ? 'fi' : 'en';
+    const sentence = (s: number): string => {
+      const words = [1, 2, 3].map((w) =>
+        word(`stem${(i * w * w + 7 * s * w + (i >> w)) % STEMS.length}`, lang),
+      );
+      return `${words[0][0].toUpperCase()}${words[0].slice(1)} ${words[1]} ${words[2]}.`;
+    };
+    return {
+      id: `p${i}`,
+      text: Array.from({ length: 1 + (i % 4) }, (_, s) => sentence(s)).join(' '),
+      lang,
+    };
+  });
+}
+
 /** Rows with 2 to 5 sentences near their vectors; every fourth passage is of one. */
 export function withSentences(rows: readonly MemoryRow[]): MemoryRow[] {
   return rows.map((row, r) => {

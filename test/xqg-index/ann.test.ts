@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NewDocument, openIndex, type XqgIndex } from '../../src/index.js';
 import { xqg } from '../cli/run-xqg.js';
 import { writePack } from '../support/pack-folder.js';
+import { sentenceDocuments, sentenceEncoder } from '../support/random-corpus.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-ann-'));
 const pack = writePack(join(home, 'pack'));
@@ -165,5 +166,68 @@ describe('an ANN index without generated queries', () => {
     const { ann } = await plain.search('bread from the oven', { lang: 'en', mode: 'dense' });
     expect(ann).toMatchObject({ measuredAlpha: 0 });
     await plain.close();
+  });
+});
+
+describe('an ANN index of passages with sentences, by an encoder with centroids', () => {
+  const encoder = sentenceEncoder;
+  const question = 'fi3 stem4 fi9';
+  const options = { lang: 'fi', mode: 'dense', k: 20 } as const;
+  const place = join(home, 'sentences');
+  const settings = { create: true, pack, encoder, generator: null, sentences: true };
+  let passages: XqgIndex;
+
+  beforeAll(async () => {
+    passages = await openIndex(place, settings);
+    await passages.add(sentenceDocuments(1500));
+  });
+  afterAll(() => passages.close());
+
+  it('is measured against the scores of searches, and its hits have them', async () => {
+    const record = await passages.buildAnn({ recall: 0.95 });
+    expect(record.recall[0].at10).toBeGreaterThanOrEqual(0.95);
+    expect(record.candidates).toBeLessThan(1500);
+    const files = readdirSync(join(place, 'ann', record.files));
+    expect(files).toContain('language-sums.f64');
+    const near = await passages.search(question, { ...options, ann: true });
+    const exact = await passages.search(question, { ...options, ann: false, k: 100 });
+    const scores = new Map(exact.hits.map(({ id, score }) => [id, score]));
+    const both = near.hits.filter(({ id }) => scores.has(id));
+    expect(both.length).toBeGreaterThan(15);
+    for (const { id, score } of both) expect(score).toBe(scores.get(id));
+    const plain = await passages.search(question, { ...options, centering: false, ann: true });
+    expect(plain.hits[0].score).not.toBe(near.hits[0].score);
+    expect([near.ann!.recall, plain.ann!.recall]).toEqual([record.recall[0].at10, null]);
+    for (const { text, snippet, sentence } of near.hits)
+      expect(text.slice(sentence!.start, sentence!.end)).toBe(snippet);
+  });
+
+  it('gives the same scores where its sums by language are missing', async () => {
+    const before = await passages.search(question, { ...options, ann: true });
+    const { files } = await passages.buildAnn();
+    rmSync(join(place, 'ann', files, 'language-sums.f64'));
+    const again = await openIndex(place, settings);
+    const after = await again.search(question, { ...options, ann: true });
+    expect(after.hits.map(({ id, score }) => [id, score])).toEqual(
+      before.hits.map(({ id, score }) => [id, score]),
+    );
+    await again.close();
+  });
+
+  it('explains hits by their sentences, in parts that sum to the score', async () => {
+    const { hits } = await passages.search(question, { ...options, ann: true });
+    for (const { id, score, sentence } of hits.slice(0, 5)) {
+      const explained = await passages.explain(question, id, { lang: 'fi', mode: 'dense' });
+      const { dense, score: ranked } = explained;
+      expect(dense!.score).toBe(score);
+      expect(ranked).toBe(score);
+      expect(dense!.centering).not.toBeNull();
+      const parts = dense!.passage + (dense!.sentence?.share ?? 0) + dense!.centering!;
+      expect(parts).toBeCloseTo(score, 9);
+      if (dense!.sentence !== null) {
+        const { start, end } = dense!.sentence;
+        expect({ start, end }).toEqual(sentence);
+      }
+    }
   });
 });

@@ -57,6 +57,7 @@ export interface CandidateOptions {
   readonly defaults: SearchDefaults;
   readonly queryLanguages: readonly string[];
   readonly queriesPerLanguage: number;
+  readonly encodesQueries: boolean;
   /** Converts a row for the lexical leg. */
   readonly lexicalRow: (
     row: Pick<IndexedPassage, 'own' | 'pivot' | 'drawn' | 'lang'>,
@@ -247,12 +248,13 @@ class CandidateSnapshot implements Snapshot {
   readonly dim: number;
   readonly queryLanguages: readonly string[];
   readonly queriesPerLanguage: number;
+  readonly encodesQueries: boolean;
   readonly sentences?: () => Promise<SentenceVectors>;
   readonly #rows: readonly CandidateRow[];
 
   constructor(
     rows: readonly CandidateRow[],
-    { totals, reader, queryLanguages, queriesPerLanguage }: CandidateOptions,
+    { totals, reader, queryLanguages, queriesPerLanguage, encodesQueries }: CandidateOptions,
   ) {
     this.ids = rows.map(({ row }) => row.id);
     this.langs = rows.map(({ row }) => row.lang);
@@ -260,6 +262,7 @@ class CandidateSnapshot implements Snapshot {
     this.dim = reader.shape.dim;
     this.queryLanguages = queryLanguages;
     this.queriesPerLanguage = queriesPerLanguage;
+    this.encodesQueries = encodesQueries;
     this.#rows = rows;
     if (reader.shape.sentences === true) this.sentences = async () => this.#sentences();
   }

@@ -9,12 +9,16 @@
  * centroid of the questions' language would favor those that are near nothing. Scores are linear
  * in q and in x, so rows are stored and scanned as they are.
  */
+import { setImmediate } from 'node:timers/promises';
 import { type Centroids, centroidOf, type LanguageCentroids } from '../../encode/centroids.js';
 import type { SentenceVectors, Snapshot } from '../../indexing/snapshot.js';
 import type { LanguageWeight } from '../../languages/terms.js';
 import type { ByteProducts } from '../../vectors/byte-matrix.js';
 import type { ScoredMatrix, SearchMatrix } from './exact-top-k.js';
 import { product } from './javascript-scanner.js';
+
+/** Rows between two pauses: a few milliseconds. */
+const ROWS_TOGETHER = 2048;
 
 export interface CenteringWeights {
   /** a >= 0 */
@@ -111,18 +115,22 @@ export class Centering {
     );
   }
 
-  /** (n) C_p(m) . x of every passage. */
-  passageCentralities({ vectors, dim }: SearchMatrix): Float32Array {
-    return Float32Array.from(this.#snapshot.langs, (_, row) =>
-      this.centrality(row, vectors.subarray(row * dim, (row + 1) * dim)),
-    );
+  /** (n) C_p(m) . x of every passage; lets other work run now and then. */
+  async passageCentralities({ vectors, dim }: SearchMatrix): Promise<Float32Array> {
+    const centralities = new Float32Array(this.#snapshot.langs.length);
+    for (let row = 0; row < centralities.length; row++) {
+      if (row % ROWS_TOGETHER === 0) await setImmediate();
+      centralities[row] = this.centrality(row, vectors.subarray(row * dim, (row + 1) * dim));
+    }
+    return centralities;
   }
 
-  /** (sentences) C_p(m) . x of every sentence. */
-  sentenceCentralities({ starts, matrix }: SentenceVectors): Float32Array {
+  /** (sentences) C_p(m) . x of every sentence; likewise. */
+  async sentenceCentralities({ starts, matrix }: SentenceVectors): Promise<Float32Array> {
     const vector = new Float32Array(this.#snapshot.dim);
     const centralities = new Float32Array(matrix.n);
     for (let row = 0; row < this.#snapshot.langs.length; row++) {
+      if (row % ROWS_TOGETHER === 0) await setImmediate();
       for (let sentence = starts[row]; sentence < starts[row + 1]; sentence++) {
         matrix.row(sentence, vector);
         centralities[sentence] = this.centrality(row, vector);

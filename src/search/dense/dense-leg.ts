@@ -26,6 +26,9 @@ export interface FoundSentence extends BestSentence {
   readonly vector: Float32Array;
 }
 
+/** What decides the terms of a request; absent: their defaults. */
+export type TermOptions = Pick<SearchRequest, 'sentenceWeight' | 'centering'>;
+
 export interface DenseLegOptions {
   readonly snapshot: Snapshot;
   readonly encoder: Encoder;
@@ -39,7 +42,7 @@ export interface DenseLegOptions {
   /** How the passages are augmented for a request. */
   readonly augmentation: (request: SearchRequest) => Augmentation;
   /** What a request counts beside the fused vectors. */
-  readonly terms: (request: SearchRequest) => TermSettings;
+  readonly terms: (request: TermOptions) => TermSettings;
   /** Weight of the best passage of a first pass; 0: there is none. */
   readonly feedback: (request: SearchRequest) => number;
   /** Length of a request's list. */
@@ -79,8 +82,14 @@ export class DenseLeg {
   /**
    * Makes ahead what the first question in each language would wait for; ends early when aborted.
    */
-  prepare(signal: AbortSignal): Promise<void> {
-    return this.#matrices.prepare(signal);
+  async prepare(signal: AbortSignal): Promise<void> {
+    // A graph is there so that no matrix needs to be read.
+    if (this.#options.near !== null) {
+      await this.#terms.centering();
+      return;
+    }
+    await this.#matrices.prepare(signal);
+    if (!signal.aborted) await this.#terms.parts(this.#options.terms({}));
   }
 
   /**

@@ -118,6 +118,7 @@ export class FusedMatrices {
 
   /** Reads what late fusion needs in advance; stops early when aborted. */
   async prepare(signal: AbortSignal): Promise<void> {
+    if (this.#snapshot.encodesQueries === false) return;
     await this.#late.prepare(await this.passages(), this.#budget, signal);
   }
 

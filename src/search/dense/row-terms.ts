@@ -68,7 +68,7 @@ export class RowTerms {
     return this.#centering;
   }
 
-  /** (dim) The vector of a question as it is compared; that of the question itself is not changed. */
+  /** (dim) The vector of a question as it is compared; the given one is not changed. */
   async question(
     vector: Float32Array,
     languages: readonly LanguageWeight[],
@@ -147,7 +147,7 @@ export class RowTerms {
   }
 
   #centralitiesOfPassages(centering: Centering, passages: SearchMatrix): Promise<Float32Array> {
-    this.#passageCentralities ??= Promise.resolve(centering.passageCentralities(passages));
+    this.#passageCentralities ??= centering.passageCentralities(passages);
     return this.#passageCentralities;
   }
 
@@ -155,7 +155,7 @@ export class RowTerms {
     centering: Centering,
     sentences: SentenceVectors,
   ): Promise<Float32Array> {
-    this.#sentenceCentralities ??= Promise.resolve(centering.sentenceCentralities(sentences));
+    this.#sentenceCentralities ??= centering.sentenceCentralities(sentences);
     return this.#sentenceCentralities;
   }
 }

@@ -13,6 +13,7 @@ import {
 } from '../../indexing/ann/record.js';
 import { AnnRows } from '../../indexing/ann/rows.js';
 import type { IndexSnapshot } from '../../indexing/open.js';
+import type { TermOptions } from '../dense/dense-leg.js';
 import { NearRows } from '../dense/near-rows.js';
 import type { SearchEngine } from '../engine.js';
 import type { SearchOptions } from '../options.js';
@@ -88,7 +89,10 @@ export function annUse({ ann, engine }: View, request: SearchRequest): AnnUse | 
   if (ann.near.way(engine.depth(request), request.mask ?? null) !== 'candidates') return null;
   const augmentation = request.augment ? engine.augmentation(request) : null;
   const { at10, alpha: measuredAlpha } = recallNear(ann.record, augmentation?.alpha ?? 0);
-  const isMeasured = augmentation === null || augmentation.name === ann.record.profile;
+  const terms = (options: TermOptions): string => JSON.stringify(engine.denseTerms(options));
+  const isMeasured =
+    (augmentation === null || augmentation.name === ann.record.profile) &&
+    terms(request) === terms({});
   return { recall: isMeasured ? at10 : null, measuredAlpha, candidates: ann.record.candidates };
 }
 

@@ -49,7 +49,11 @@ export class RemoteIndex extends UseCounted implements Searchable {
       glossary: glossary?.sha256,
     });
     try {
-      const { queryLanguages, queriesPerLanguage } = opened.manifest.identity;
+      const {
+        queryLanguages,
+        queriesPerLanguage,
+        encodesQueries = true,
+      } = opened.manifest.identity;
       const reader = opened.reader as CandidateReader;
       const candidates = new Candidates({
         reader,
@@ -61,6 +65,7 @@ export class RemoteIndex extends UseCounted implements Searchable {
           generator ?? statedIn(opened.manifest.identity.generator),
         ),
         queryLanguages,
+        encodesQueries,
         queriesPerLanguage,
         lexicalRow,
       });

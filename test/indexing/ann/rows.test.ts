@@ -1,8 +1,9 @@
-import { mkdtemp, rm, truncate } from 'node:fs/promises';
+import { mkdtemp, rename, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AnnRows, writeAnnRows } from '../../../src/indexing/ann/rows.js';
+import { LanguageSums } from '../../../src/encode/centroids.js';
+import { AnnRows, scanLanguageSums, writeAnnRows } from '../../../src/indexing/ann/rows.js';
 import { indexDocuments } from '../../../src/indexing/build.js';
 import { openSnapshot } from '../../../src/indexing/open.js';
 import {
@@ -80,6 +81,35 @@ describe('sentences beside a graph', () => {
     await rm(file);
     expect(() => AnnRows.open(folder, snapshot)).toThrow(
       expect.objectContaining({ code: 'XQG_ANN_DAMAGED' }),
+    );
+    await snapshot.close();
+  });
+});
+
+describe('sums by language beside a graph', () => {
+  it('are those of the vectors, also where a graph has no such file, and other sizes are refused', async () => {
+    const dir = join(root, 'language-sums');
+    await indexDocuments(dir, documentsOf(upTo(40)), { encoder, generator: null });
+    const snapshot = await openSnapshot(dir);
+    const sums = LanguageSums.of(await snapshot.passageVectors(), snapshot.langs, DIM);
+    const folder = await mkdtemp(join(root, 'rows-'));
+    const scanned = await scanLanguageSums(snapshot);
+    expect(scanned.numbers()).toEqual(sums.numbers());
+    const bytes = await writeAnnRows(snapshot, folder, scanned);
+    expect(bytes).toBe(snapshot.ids.length * 4 * DIM + 2 * DIM * 8);
+    const file = join(folder, 'language-sums.f64');
+    const shipped = new Map([['en', new Float32Array(DIM).fill(0.1)]]);
+    const expected = [...sums.centroids(shipped)];
+    for (const removed of [false, true]) {
+      if (removed) await rename(file, `${file}.away`);
+      const rows = AnnRows.open(folder, snapshot);
+      expect([...(await rows.languageSums()).centroids(shipped)]).toEqual(expected);
+      rows.close();
+    }
+    await rename(`${file}.away`, file);
+    await truncate(file, DIM * 8 + 4);
+    expect(() => AnnRows.open(folder, snapshot)).toThrow(
+      `it has ${DIM * 8 + 4} bytes instead of ${2 * DIM * 8}`,
     );
     await snapshot.close();
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LanguageSums } from '../../../src/encode/centroids.js';
 import type { Encoder } from '../../../src/encode/encoder.js';
 import { Graph } from '../../../src/indexing/ann/graph.js';
 import type { RowSource } from '../../../src/indexing/ann/rows.js';
@@ -8,14 +9,17 @@ import { openScanner } from '../../../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../../../src/search/engine.js';
 import { explainScores } from '../../../src/search/explain-scores.js';
 import type { SearchRequest } from '../../../src/search/request.js';
+import { rowsOfBytes } from '../../../src/store/quantize.js';
 import { memoryIndex } from '../../support/memory-index.js';
 import { Random } from '../../support/random.js';
 import {
   analyze,
+  centeredEncoder,
   corpus,
   DIM,
   factors,
   encoder as fakeEncoder,
+  withSentences,
 } from '../../support/random-corpus.js';
 
 const N = 12_000;
@@ -179,6 +183,149 @@ describe('search with a graph', () => {
       await engineOf(100).rank({ ...request, exact: true }),
     );
     await expect(engine.rank({ ...BASE, exact: true })).rejects.toThrow('read');
+  });
+});
+
+describe('search with a graph, by sentences and centered by language', () => {
+  const withAll = withSentences(rows);
+  const index = memoryIndex(withAll);
+  const sums = LanguageSums.of(
+    Float32Array.from(rows.flatMap(({ vector }) => [...vector])),
+    snapshot.langs,
+    DIM,
+  );
+  const readSums = { count: 0 };
+  const sourceOfAll: RowSource = {
+    ...source,
+    sentences: (row) => rowsOfBytes(withAll[row].sentences ?? null, DIM),
+    languageSums: async () => {
+      readSums.count++;
+      return sums;
+    },
+  };
+  const options = { lexical, scanner, factors, analyze, encoder: centeredEncoder };
+  const exactOfAll = new SearchEngine({ ...options, snapshot: index.snapshot });
+  const nearOf = (candidates: number, of: Snapshot = index.snapshot): SearchEngine => {
+    const near = new NearRows(snapshot, {
+      ...{ graph, source: sourceOfAll, candidates, expansion: candidates },
+    });
+    return new SearchEngine({ ...options, snapshot: of, near });
+  };
+  const TERMS: Partial<SearchRequest>[] = [
+    ...CHANGES,
+    { sentenceWeight: 1 },
+    { sentenceWeight: 0, augment: false },
+    { centering: false, sentenceWeight: 0.3 },
+    { centering: false, sentenceWeight: 0, augment: false },
+  ];
+  /** Whose vectors and sentences cannot be read. */
+  const unreadOfAll = Object.assign(Object.create(unread) as Snapshot, {
+    sentences: () => Promise.reject(new Error('read')),
+  });
+
+  it('gives its hits the scores of exact search, bit for bit', async () => {
+    const engine = nearOf(512, unreadOfAll);
+    for (const mode of ['dense', 'hybrid'] as const) {
+      for (const change of TERMS) {
+        const request = { ...BASE, mode, feedback: 0, ...change };
+        const exact = await exactOfAll.rank({ ...request, k: 200 });
+        const near = await engine.rank(request);
+        const scores = new Map(exact.map(({ id, dense }) => [id, dense]));
+        const both = near.filter(({ id }) => scores.has(id));
+        expect(both.length).toBeGreaterThan(4);
+        for (const { id, dense } of both) expect(dense).toBe(scores.get(id));
+      }
+    }
+    expect(readSums.count).toBe(1);
+    // Nothing more is read ahead of the first question.
+    await engine.prepare(new AbortController().signal);
+  });
+
+  it('finds the hits of exact search if there are enough candidates, and scores all rows alike', async () => {
+    const engine = nearOf(9000);
+    const requests = TERMS.map((change) => ({ ...BASE, feedback: 0, ...change }));
+    const exact = await exactOfAll.rankBatch(requests);
+    expect(await engine.rankBatch(requests)).toEqual(exact);
+    let i = 0;
+    for await (const { exact: scoreOf } of engine.rankAll(requests)) {
+      for (const { row, score } of exact[i]) expect(scoreOf(row)).toBe(score);
+      i++;
+    }
+  });
+
+  it('proposes the best passages of languages that the question is far from', async () => {
+    // Content, and what every vector says about its language.
+    const random = new Random(77);
+    const languages = ['en', 'fi', 'th'].map((lang) => ({ lang, own: random.floats(DIM) }));
+    const unit = (vector: Float32Array): Float32Array => {
+      const length = Math.hypot(...vector);
+      return vector.map((value) => value / length);
+    };
+    const mixed = (own: Float32Array): Float32Array => {
+      const content = random.floats(DIM);
+      return unit(content.map((value, d) => value + own[d]));
+    };
+    const mixedRows = rows.slice(0, 3000).map((row, r) => {
+      const { lang, own } = languages[r % 3];
+      return { ...row, lang, vector: mixed(own) };
+    });
+    const mixedGraph = await Graph.create({ dim: DIM, unitLength: true });
+    for (const [row, { vector }] of mixedRows.entries()) mixedGraph.add(row, vector);
+    const questions = new Map(
+      Array.from({ length: 30 }, (_, i) => [`question ${i}`, mixed(languages[i % 3].own)]),
+    );
+    const of = memoryIndex(mixedRows);
+    const vectors = Float32Array.from(mixedRows.flatMap(({ vector }) => [...vector]));
+    const means = LanguageSums.of(vectors, of.snapshot.langs, DIM).centroids(
+      new Map([['en', new Float32Array(DIM)]]),
+    );
+    const encoder: Encoder = {
+      ...fakeEncoder,
+      centroids: { queries: means, passages: means, sha256: '' },
+      encodeQueries: async (texts) =>
+        Float32Array.from(texts.flatMap(({ text }) => [...questions.get(text)!])),
+    };
+    const near = new NearRows(of.snapshot, {
+      ...{ graph: mixedGraph, candidates: 64, expansion: 64 },
+      source: {
+        ...source,
+        passage: (row, into) => into.set(mixedRows[row].vector),
+        languageSums: async () => LanguageSums.of(vectors, of.snapshot.langs, DIM),
+      },
+    });
+    const engine = new SearchEngine({ ...of, scanner, factors, analyze, encoder, near });
+    let found = 0;
+    let foundByRanking = 0;
+    for (const [i, question] of [...questions.keys()].entries()) {
+      const { lang } = languages[i % 3];
+      const request = {
+        ...BASE,
+        question,
+        augment: false,
+        feedback: 0,
+        languages: [{ lang, weight: 1 }],
+      };
+      const exact = await engine.rank({ ...request, exact: true });
+      const proposed = new Set((await engine.rank({ ...request, k: 30 })).map(({ row }) => row));
+      const { vector } = await engine.rankingVector(request);
+      const byRanking = new Set(mixedGraph.search(vector, 64, 64));
+      found += exact.filter(({ row }) => proposed.has(row)).length / 300;
+      foundByRanking += exact.filter(({ row }) => byRanking.has(row)).length / 300;
+    }
+    expect(found).toBeGreaterThan(0.8);
+    expect(foundByRanking).toBeLessThan(0.5);
+  });
+
+  it('explains a hit without reading a matrix, with the score of the ranking', async () => {
+    const engine = nearOf(256, unreadOfAll);
+    for (const change of [{}, { sentenceWeight: 1 }, { feedback: 0.3 }]) {
+      const request = { ...BASE, feedback: 0, ...change };
+      const [{ row, dense }] = await engine.rank(request);
+      const explained = await explainScores(engine, request, row);
+      expect(explained.dense!.score).toBe(dense);
+      if (!('feedback' in change))
+        expect(explained).toEqual(await explainScores(exactOfAll, request, row));
+    }
   });
 });
 

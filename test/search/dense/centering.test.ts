@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LanguageCentroids } from '../../../src/encode/centroids.js';
 import { Centering, CenteringTerms } from '../../../src/search/dense/centering.js';
+import { SearchMatrix } from '../../../src/search/dense/exact-top-k.js';
 import { product } from '../../../src/search/dense/javascript-scanner.js';
 
 // Binary fractions: every number below is exact.
@@ -54,8 +55,8 @@ describe('a centered question', () => {
 describe('the terms of centering', () => {
   const query = Float32Array.of(-0.5, 0, 2, 0);
 
-  it('are c C.x - b q.C, for a row and for all', () => {
-    expect([...centering.passageCentralities({ vectors, dim: 4 } as never)]).toEqual([
+  it('are c C.x - b q.C, for a row and for all', async () => {
+    expect([...(await centering.passageCentralities(new SearchMatrix(vectors, 4)))]).toEqual([
       ...centralities,
     ]);
     // q . C: -.25 for English, 0 for Finnish.
