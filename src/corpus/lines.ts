@@ -13,6 +13,7 @@ const SLACK = 0.1;
 const UNSPACED =
   /[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 /** Of two columns in a terminal or an editor. */
+const BEYOND_LATIN = /[\u1100-\uffff]/;
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/g;
 
 /** An item of a list, a quotation, a rule, a row of a table, or an indented line. */
@@ -33,26 +34,36 @@ export function unwrapLines(text: string): string {
 function unwrapParagraph(paragraph: string, hyphens: LineEndHyphens): string {
   const lines = paragraph.split(/\r?\n/);
   if (lines.length < 2) return paragraph;
-  const lengths = lines.map((line) => line.trimEnd().length + (line.match(WIDE)?.length ?? 0));
-  const width = lengths.reduce((most, length) => Math.max(most, length), 0);
+  const widths = lines.map(columnsOf);
+  const width = widths.reduce((most, columns) => Math.max(most, columns), 0);
   if (width < NARROWEST || width > WIDEST) return paragraph;
-  let joined = lines[0];
+  const pieces = [lines[0]];
   for (let i = 1; i < lines.length; i++) {
     const next = lines[i];
-    const fitted = lengths[i - 1] + 1 + firstWordWidth(next) <= width * (1 - SLACK);
-    if (next.trim() === '' || fitted || OWN_LINE.test(next) || /\||\t/.test(lines[i - 1]))
-      joined += `\n${next}`;
-    else joined = hyphens.join(joined, next);
+    const fitted = widths[i - 1] + 1 + firstWordWidth(next) <= width * (1 - SLACK);
+    const isCell = lines[i - 1].includes('|') || lines[i - 1].includes('\t');
+    if (next.trim() === '' || fitted || isCell || OWN_LINE.test(next)) pieces.push('\n', next);
+    else pieces.push(...hyphens.meet(pieces.pop()!, next));
   }
-  return joined;
+  return pieces.join('');
+}
+
+/** Width of a line, where characters of two columns count twice. */
+export function columnsOf(line: string): number {
+  const end = line.trimEnd().length;
+  return BEYOND_LATIN.test(line) ? end + (line.match(WIDE)?.length ?? 0) : end;
 }
 
 /** In columns. A line without spaces may be wrapped after any character. */
 function firstWordWidth(line: string): number {
-  if (UNSPACED.test(line[0] ?? '')) return 2;
-  return /^\S*/.exec(line)![0].length;
+  if (line >= '\u0e00' && UNSPACED.test(line[0])) return 2;
+  const end = line.indexOf(' ');
+  return end < 0 ? line.length : end;
 }
 
+const HYPHEN = /[-\u2010\u00ad]/;
+/** Longer words are not divided. */
+const LONGEST_PART = 64;
 const LEFT_PART = /([\p{L}\p{M}]+)[-\u2010\u00ad]$/u;
 
 /** Joins words that were divided at the end of a line, by what else the text writes. */
@@ -63,21 +74,31 @@ export class LineEndHyphens {
 
   /** True where the end of a line seems to divide a word. */
   static divides(line: string, next: string): boolean {
-    return LEFT_PART.test(line.trimEnd()) && /^\p{Ll}/u.test(next.trimStart());
+    return LEFT_PART.test(line.slice(-LONGEST_PART).trimEnd()) && /^\p{Ll}/u.test(next.trimStart());
   }
 
   /** Two lines as one: with a space between them where the script has spaces. */
   join(line: string, next: string): string {
+    // Only its end decides, and a text that grows line by line is not looked through every time.
+    const start = Math.max(0, line.length - LONGEST_PART);
+    return line.slice(0, start) + this.meet(line.slice(start), next).join('');
+  }
+
+  /** The two parts of two lines that are one: `['ventila', 'tion of']`, `['the hall ', 'and']`. */
+  meet(line: string, next: string): [before: string, after: string] {
     const before = line.trimEnd();
     const after = next.trimStart();
-    const left = LEFT_PART.exec(before)?.[1];
-    const right = /^[\p{L}\p{M}]+/u.exec(after)?.[0];
-    if (left !== undefined && right !== undefined)
-      return this.isDivided(left, right) || before.endsWith('\u00ad')
-        ? before.slice(0, -1) + after
-        : before + after;
-    const unspaced = UNSPACED.test(before.at(-1) ?? '') && UNSPACED.test(after[0] ?? '');
-    return unspaced ? before + after : `${before} ${after}`;
+    const last = before.at(-1) ?? '';
+    if (HYPHEN.test(last)) {
+      const left = LEFT_PART.exec(before)?.[1];
+      const right = /^[\p{L}\p{M}]+/u.exec(after)?.[0];
+      if (left !== undefined && right !== undefined) {
+        const isDivided = last === '\u00ad' || this.isDivided(left, right);
+        return [isDivided ? before.slice(0, -1) : before, after];
+      }
+    }
+    const isUnspaced = last >= '\u0e00' && UNSPACED.test(last) && UNSPACED.test(after[0] ?? '');
+    return [isUnspaced ? before : `${before} `, after];
   }
 
   /** False for a hyphen that the word has anyway: "well-known". */

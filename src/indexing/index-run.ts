@@ -277,7 +277,7 @@ export class IndexRun {
     const expected = Math.max(this.#options.expected ?? 0, done + this.#failed);
     const reason =
       this.#failed > 0
-        ? `, ${this.#failed} were set aside (the first: ${this.#failures[0].message})`
+        ? `, ${this.#failed} set aside (the first: ${this.#failures[0].message.replace(/\.$/, '')})`
         : '';
     return {
       status,

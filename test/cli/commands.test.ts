@@ -103,7 +103,7 @@ describe('xqg index', () => {
     const result = JSON.parse(stdout);
     expect(result.documents).toMatchObject({ indexed: 2, failed: 1 });
     expect(result.error.code).toBe('XQG_INDEX_INCOMPLETE');
-    expect(result.error.message).toContain('2 of 3 documents are indexed, 1 were set aside');
+    expect(result.error.message).toContain('2 of 3 documents are indexed, 1 set aside');
 
     // The index is sound: nothing about it is broken, and what is missing is named again.
     const doctor = await xqg('doctor', '--index', join(home, 'partly-index'), '--json');

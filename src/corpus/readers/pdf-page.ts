@@ -1,6 +1,6 @@
 /** The text of a page of a PDF, from the runs of glyphs that PDF.js gives in their order. */
 
-import { LineEndHyphens } from '../lines.js';
+import { columnsOf, LineEndHyphens } from '../lines.js';
 
 /** Of PDF.js; marks of structure come as items without text. */
 export interface TextItem {
@@ -229,12 +229,4 @@ export function pageText(lines: readonly PageLine[], hyphens: LineEndHyphens): s
       return hyphens.join(text, line.text);
     return `${text}\n${line.text}`;
   }, '');
-}
-
-/** Characters of two columns count twice. */
-function columnsOf(text: string): number {
-  return (
-    text.length +
-    (text.match(/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uff00-\uff60]/g) ?? []).length
-  );
 }

@@ -156,7 +156,7 @@ function joinPages(pages: readonly string[], hyphens: LineEndHyphens): string {
     .filter((page) => page !== '')
     .reduce((text, page) => {
       if (text === '') return page;
-      if (/\p{Sentence_Terminal}["'”’»)\]]*$/u.test(text)) return `${text}\n\n${page}`;
+      if (/\p{Sentence_Terminal}["'”’»)\]]*$/u.test(text.slice(-16))) return `${text}\n\n${page}`;
       return LineEndHyphens.divides(text, page) ? hyphens.join(text, page) : `${text}\n${page}`;
     }, '');
 }
