@@ -10,6 +10,7 @@ import type { Encoder } from '../encode/encoder.js';
 import type { TermFactors } from '../generate/generator.js';
 import { passageLanguages, type Snapshot } from '../indexing/snapshot.js';
 import { SEARCH_DEFAULTS, type SearchDefaults } from './defaults.js';
+import { centeringFor } from './dense/centering.js';
 import { DenseLeg, type FoundSentence, type TermOptions } from './dense/dense-leg.js';
 import { BATCH_SCORES, type DenseList, type RowScores } from './dense/exact-search.js';
 import type { NearRows } from './dense/near-rows.js';
@@ -205,13 +206,19 @@ export class SearchEngine {
     );
   }
 
-  /** What the dense leg counts beside the fused vectors. */
-  denseTerms({ sentenceWeight, centering = true }: TermOptions): TermSettings {
+  /**
+   * What the dense leg counts beside the fused vectors. A question is centered as far as it is in
+   * another language than all passages.
+   */
+  denseTerms({ sentenceWeight, centering = true, languages }: TermOptions): TermSettings {
     const { defaults, snapshot, encoder } = this;
+    const isCentered = centering && encoder.centroids !== undefined;
     return {
       sentenceWeight:
         snapshot.sentences === undefined ? 0 : (sentenceWeight ?? defaults.sentenceWeight),
-      centering: centering && encoder.centroids !== undefined ? defaults.centering : null,
+      centering: isCentered
+        ? centeringFor(defaults.centering, languages, this.#passageLanguages)
+        : null,
     };
   }
 

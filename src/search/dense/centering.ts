@@ -29,6 +29,26 @@ export interface CenteringWeights {
   readonly centrality: number;
 }
 
+/**
+ * The weights for a question: where all passages are in one language, it is centered as far as it
+ * is in others, since nothing has to be crossed within a language.
+ * @param languages of the question; absent: one that no passage is in
+ * @returns null where the question is in the only language of the passages
+ */
+export function centeringFor(
+  weights: CenteringWeights,
+  languages: readonly LanguageWeight[] | undefined,
+  passageLanguages: readonly string[],
+): CenteringWeights | null {
+  if (languages === undefined || passageLanguages.length !== 1) return weights;
+  const own = languages.find(({ lang }) => lang === passageLanguages[0])?.weight ?? 0;
+  if (own === 0) return weights;
+  const share = 1 - own;
+  if (share <= 0) return null;
+  const { query, passage, centrality } = weights;
+  return { query: share * query, passage: share * passage, centrality: share * centrality };
+}
+
 export class Centering {
   readonly #shipped: LanguageCentroids;
   readonly #snapshot: Pick<Snapshot, 'langs' | 'dim'>;

@@ -27,7 +27,8 @@ export interface FoundSentence extends BestSentence {
 }
 
 /** What decides the terms of a request; absent: their defaults. */
-export type TermOptions = Pick<SearchRequest, 'sentenceWeight' | 'centering'>;
+export type TermOptions = Pick<SearchRequest, 'sentenceWeight' | 'centering'> &
+  Partial<Pick<SearchRequest, 'languages'>>;
 
 export interface DenseLegOptions {
   readonly snapshot: Snapshot;

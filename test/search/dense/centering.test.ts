@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LanguageCentroids } from '../../../src/encode/centroids.js';
-import { Centering, CenteringTerms } from '../../../src/search/dense/centering.js';
+import { Centering, CenteringTerms, centeringFor } from '../../../src/search/dense/centering.js';
 import { SearchMatrix } from '../../../src/search/dense/exact-top-k.js';
 import { product } from '../../../src/search/dense/javascript-scanner.js';
 
@@ -112,5 +112,29 @@ describe('what a graph is asked with', () => {
     const plain = { ...weights, centrality: 0 };
     for (const some of [[...centroids].slice(0, 1), []])
       expect(new Centering(shipped, snapshot, new Map(some)).proposal(query, plain)).toEqual(query);
+  });
+});
+
+describe('the weights for a question', () => {
+  const of = (languages: readonly [string, number][], passages: readonly string[]) =>
+    centeringFor(
+      weights,
+      languages.map(([lang, weight]) => ({ lang, weight })),
+      passages,
+    );
+
+  it('are whole where passages are in another language, or in several', () => {
+    expect(of([['fi', 1]], ['en'])).toBe(weights);
+    expect(of([['en', 1]], ['en', 'fi'])).toBe(weights);
+    expect(centeringFor(weights, undefined, ['en'])).toBe(weights);
+  });
+
+  it('shrink by how much of the question is in the only language of the passages', () => {
+    const languages: [string, number][] = [
+      ['en', 0.75],
+      ['fi', 0.25],
+    ];
+    expect(of(languages, ['en'])).toEqual({ query: 0.125, passage: 0.25, centrality: 0.0625 });
+    expect(of([['en', 1]], ['en'])).toBeNull();
   });
 });
