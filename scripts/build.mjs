@@ -1,11 +1,19 @@
 /**
  * Compiles src/ to dist/, bundles the command into dist/bin, executable, and builds the page into
- * dist/web, each file with a compressed one beside it.
+ * dist/web, each file with a compressed one beside it, and copies what PDF.js reads to dist/cmaps.
  * usage: node scripts/build.mjs [--prepare]
  *   --prepare: as npm's lifecycle script; does nothing without a compiler
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -19,6 +27,7 @@ if (!tsc) {
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { stdio: 'inherit' });
 if (status === 0) {
   removeStale();
+  copyCharacterMaps();
   const { build } = await import('vite');
   await build({ configFile: 'src/cli/vite.config.mjs' });
   chmodSync('dist/bin/xqg.js', 0o755);
@@ -31,10 +40,16 @@ function removeStale() {
   const entries = readdirSync('dist', { recursive: true, withFileTypes: true });
   for (const entry of entries) {
     const file = relative('dist', join(entry.parentPath, entry.name));
-    if (!entry.isFile() || /^(bin|web)\b|^\.tsbuildinfo$/.test(file)) continue;
+    if (!entry.isFile() || /^(bin|cmaps|web)\b|^\.tsbuildinfo$/.test(file)) continue;
     if (!existsSync(join('src', file.replace(/(\.d\.ts|\.js(\.map)?)$/, '.ts'))))
       rmSync(join('dist', file));
   }
+}
+
+/** For PDF.js: fonts of Chinese, Japanese and Korean name them. */
+function copyCharacterMaps() {
+  const manifest = createRequire(import.meta.url).resolve('pdfjs-dist/package.json');
+  cpSync(join(dirname(manifest), 'cmaps'), join('dist', 'cmaps'), { recursive: true });
 }
 
 async function buildPage(build) {

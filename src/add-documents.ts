@@ -108,16 +108,26 @@ export async function documentsOfPaths(
   paths: readonly string[],
   options: AddPathsOptions,
 ): Promise<{ readonly documents: DocumentSource; readonly sourceOptions: SourceOptions }> {
-  const { splitting, onSkip, onProgress, source } = options;
+  const { splitting, onSkip, onNote, onProgress, source } = options;
   const { readCorpus } = await import('./corpus/read-corpus.js');
   const progress = await CorpusProgress.of(paths);
   return {
-    documents: (reportFailure) => {
+    documents: (reportFailure, omissions) => {
       const onFailure = (path: string, error: XqgError): void => {
         reportFailure(path, error);
         options.onFailure?.(path, error);
       };
-      const documents = readCorpus(paths, { onSkip, onFailure });
+      const documents = readCorpus(paths, {
+        onFailure,
+        onSkip: (path, reason, line) => {
+          omissions.skip(path, reason, line);
+          onSkip?.(path, reason, line);
+        },
+        onNote: (path, note) => {
+          omissions.note(path, note);
+          onNote?.(path, note);
+        },
+      });
       return preparedDocuments(documents, options, progress, onFailure);
     },
     sourceOptions: {

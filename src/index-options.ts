@@ -56,6 +56,7 @@ export interface AddPathsOptions
   extends Omit<AddOptions, 'source' | 'split' | 'replace' | 'onProgress'> {
   readonly splitting?: CorpusOptions;
   readonly onSkip?: ReadOptions['onSkip'];
+  readonly onNote?: ReadOptions['onNote'];
   readonly onFailure?: ReadOptions['onFailure'];
   readonly onProgress?: (progress: IndexProgress, read: ReadBytes) => void;
   /**

@@ -1,7 +1,7 @@
 /** The lines of a text file and the rows of a JSONL file, in memory bounded by the longest line. */
 import { XqgError } from './errors.js';
 import { formatCount } from './numbers.js';
-import { decodeFile } from './text-file.js';
+import { decodeFile, type EncodingListener } from './text-file.js';
 
 /** Longest line that is read, in UTF-16 code units. */
 export const LINE_LIMIT = 64 * 2 ** 20;
@@ -19,7 +19,11 @@ export interface Line {
  *
  * @throws XqgError XQG_CORPUS_LONG_LINE, and those of decodeFile
  */
-export async function* readLines(path: string, limit = LINE_LIMIT): AsyncGenerator<Line> {
+export async function* readLines(
+  path: string,
+  limit = LINE_LIMIT,
+  onAssumed?: EncodingListener,
+): AsyncGenerator<Line> {
   let number = 1;
   // The beginning of a line that no piece has ended yet: joined once, since += on a long line would
   // copy it every time.
@@ -36,7 +40,7 @@ export async function* readLines(path: string, limit = LINE_LIMIT): AsyncGenerat
       });
     }
   };
-  for await (const piece of decodeFile(path)) {
+  for await (const piece of decodeFile(path, undefined, onAssumed)) {
     let from = 0;
     for (let end = piece.indexOf('\n'); end >= 0; end = piece.indexOf('\n', from)) {
       grow(piece.slice(from, end));

@@ -1,12 +1,14 @@
 /**
- * Bytes of a file to text: UTF-8, or what its byte order mark says. Anything else is an error that
- * names the byte, never a replacement character.
+ * Bytes of a file to text: UTF-8, or what its byte order mark says, or the encoding that the bytes
+ * look like, of which the caller is told. Anything else is an error that names the byte, never a
+ * replacement character.
  */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { TextDecoder } from 'node:util';
 import { createGunzip } from 'node:zlib';
+import { guessEncoding, guessUtf16 } from './encoding.js';
 import { XqgError } from './errors.js';
 import { formatCount } from './numbers.js';
 
@@ -23,15 +25,26 @@ const BYTE_ORDER_MARKS = [
 ];
 
 /**
+ * Called with the encoding that was assumed, where the data does not name it; without a listener
+ * nothing is assumed.
+ */
+export type EncodingListener = (encoding: string) => void;
+
+/**
  * The text of a file in pieces of some 64 KiB, without the byte order mark; `.gz` is unpacked.
- * @param declared encoding that the data itself names (HTML); a byte order mark overrules it
+ * @param declared encoding that the data itself names (HTML); a byte order mark overrules it, and
+ * so do bytes that can only be UTF-8 or cannot be what is declared
  * @throws XqgError XQG_CORPUS_ENCODING, XQG_CORPUS_BINARY, XQG_CORPUS_UNREADABLE,
  * XQG_CORPUS_NOT_FOUND
  */
-export async function* decodeFile(path: string, declared = 'utf-8'): AsyncGenerator<string> {
+export async function* decodeFile(
+  path: string,
+  declared = 'utf-8',
+  onAssumed?: EncodingListener,
+): AsyncGenerator<string> {
   let decoder: ChunkDecoder | undefined;
   for await (const chunk of bytesOf(path)) {
-    decoder ??= decoderFor(path, chunk, declared);
+    decoder ??= await decoderFor(path, chunk, declared, onAssumed);
     const text = await decoder.push(chunk, false);
     if (text !== '') yield text;
   }
@@ -47,11 +60,12 @@ export async function* decodeFile(path: string, declared = 'utf-8'): AsyncGenera
 export async function decodeWhole(
   path: string,
   declared?: string,
+  onAssumed?: EncodingListener,
   limit = WHOLE_FILE_LIMIT,
 ): Promise<string> {
   await refuseLargeFile(path, limit);
   const pieces: string[] = [];
-  for await (const piece of decodeFile(path, declared)) pieces.push(piece);
+  for await (const piece of decodeFile(path, declared, onAssumed)) pieces.push(piece);
   const text = pieces.join('');
   if (text.trim() === '') throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
   return text;
@@ -76,6 +90,10 @@ export async function refuseLargeFile(path: string, limit: number): Promise<void
  * The first `length` bytes as text, broken characters replaced: only to guess the format of a file.
  */
 export async function headOf(path: string, length: number): Promise<string> {
+  if (path.endsWith('.gz')) {
+    for await (const chunk of bytesOf(path)) return chunk.toString('utf8', 0, length);
+    return '';
+  }
   const file = await open(path).catch((error) => {
     throw fileError(path, error);
   });
@@ -129,7 +147,12 @@ interface ChunkDecoder {
   push(chunk: Buffer, last: boolean): Promise<string>;
 }
 
-function decoderFor(path: string, head: Buffer, declared: string): ChunkDecoder {
+async function decoderFor(
+  path: string,
+  head: Buffer,
+  declared: string,
+  onAssumed?: EncodingListener,
+): Promise<ChunkDecoder> {
   const mark = BYTE_ORDER_MARKS.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte));
   if (mark?.encoding === 'utf-32') {
     throw new XqgError('XQG_CORPUS_ENCODING', {
@@ -139,8 +162,36 @@ function decoderFor(path: string, head: Buffer, declared: string): ChunkDecoder 
       encoding: 'UTF-8 but UTF-32',
     });
   }
-  const encoding = mark?.encoding ?? supportedEncoding(declared);
-  return encoding === 'utf-8' ? new Utf8Decoder(path) : new OtherDecoder(path, encoding);
+  if (mark !== undefined)
+    return mark.encoding === 'utf-8'
+      ? new Utf8Decoder(path, onAssumed)
+      : new OtherDecoder(path, mark.encoding);
+  const unmarked = onAssumed !== undefined && head.includes(0) ? guessUtf16(head) : null;
+  if (unmarked !== null) {
+    onAssumed?.(unmarked);
+    return new OtherDecoder(path, unmarked);
+  }
+  const encoding = supportedEncoding(declared);
+  if (encoding === 'utf-8') return new Utf8Decoder(path, onAssumed);
+  if (onAssumed === undefined) return new OtherDecoder(path, encoding);
+  const start = head.subarray(0, completeLength(head));
+  if (isUtf8(start) && start.some((byte) => byte >= 0x80)) {
+    onAssumed('utf-8');
+    return new Utf8Decoder(path, onAssumed);
+  }
+  if (isDecodable(head, encoding)) return new OtherDecoder(path, encoding);
+  const guess = await guessEncoding(head);
+  if (guess !== null) onAssumed(guess);
+  return new OtherDecoder(path, guess ?? encoding);
+}
+
+function isDecodable(bytes: Buffer, encoding: string): boolean {
+  try {
+    new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** As in the HTML standard: a page that could be read far enough to find "utf-16" is not UTF-16. */
@@ -157,33 +208,51 @@ class Utf8Decoder implements ChunkDecoder {
   private carry: Buffer = Buffer.alloc(0);
   /** Bytes of the file before the carry. */
   private offset = 0;
+  /** Until a character beyond ASCII shows it, a file may yet be in another encoding. */
+  private isAscii = true;
+  private other: OtherDecoder | undefined;
 
-  constructor(private readonly path: string) {}
+  constructor(
+    private readonly path: string,
+    private readonly onAssumed?: EncodingListener,
+  ) {}
 
   async push(chunk: Buffer, last: boolean): Promise<string> {
+    if (this.other !== undefined) return this.other.push(chunk, last);
     const bytes = this.carry.length === 0 ? chunk : Buffer.concat([this.carry, chunk]);
     const end = last ? bytes.length : completeLength(bytes);
     const body = bytes.subarray(0, end);
     const nul = body.indexOf(0);
     const invalid = isUtf8(body) ? -1 : firstInvalidByte(body);
     if (invalid >= 0 && (nul < 0 || invalid < nul)) {
+      const wasAscii = this.isAscii && !body.subarray(0, invalid).some((byte) => byte >= 0x80);
+      const guess =
+        this.onAssumed !== undefined && wasAscii && nul < 0 ? await guessEncoding(bytes) : null;
+      if (guess !== null) {
+        this.onAssumed?.(guess);
+        this.other = new OtherDecoder(this.path, guess, this.offset);
+        return this.other.push(bytes, last);
+      }
       throw await encodingError(this.path, this.offset + invalid, 'UTF-8');
     }
     if (nul >= 0) throw await binaryError(this.path, this.offset + nul);
     const marked = this.offset === 0 && body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
     this.carry = Buffer.from(bytes.subarray(end));
     this.offset += end;
-    return body.toString('utf8', marked ? 3 : 0);
+    const text = body.toString('utf8', marked ? 3 : 0);
+    // One character a byte: ASCII alone.
+    if (marked || text.length !== body.length) this.isAscii = false;
+    return text;
   }
 }
 
 class OtherDecoder implements ChunkDecoder {
   private readonly decoder: TextDecoder;
-  private offset = 0;
 
   constructor(
     private readonly path: string,
     private readonly encoding: string,
+    private offset = 0,
   ) {
     this.decoder = new TextDecoder(encoding, { fatal: true });
   }

@@ -4,6 +4,7 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { IgnoreRules } from './ignore-rules.js';
 import type { SourceDocument } from './passage.js';
 
 export interface ReadBytes {
@@ -53,15 +54,19 @@ export class CorpusProgress {
 }
 
 /** 0 for an unreadable file: its reader will report the error. */
-async function bytesOf(path: string): Promise<number> {
+async function bytesOf(path: string, outer?: IgnoreRules): Promise<number> {
   try {
     const found = await stat(path);
     if (!found.isDirectory()) return found.size;
     let bytes = 0;
-    for (const entry of await readdir(path, { withFileTypes: true })) {
+    const entries = await readdir(path, { withFileTypes: true });
+    const names = entries.map(({ name }) => name);
+    const rules = await (outer ?? (await IgnoreRules.above(path))).within(path, names);
+    for (const entry of entries) {
       if (entry.isSymbolicLink() || entry.name.startsWith('.') || entry.name === 'node_modules')
         continue;
-      bytes += await bytesOf(join(path, entry.name));
+      const inner = join(path, entry.name);
+      if (!rules.excludes(inner, entry.isDirectory())) bytes += await bytesOf(inner, rules);
     }
     return bytes;
   } catch {

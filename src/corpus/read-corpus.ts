@@ -10,16 +10,19 @@ import { XqgError } from '../base/errors.js';
 import { formatCount } from '../base/numbers.js';
 import { fileError, headOf } from '../base/text-file.js';
 import type { SourceDocument } from './passage.js';
-import type { CorpusFile, CorpusReader, SkipListener } from './reader.js';
+import type { CorpusFile, CorpusReader, NoteListener, SkipListener } from './reader.js';
 import { READERS } from './readers/readers.js';
 import { filesUnder } from './walk.js';
 
 export interface ReadOptions {
   /** Called for everything that yields no document. */
   readonly onSkip?: SkipListener;
+  /** Called with what was assumed of a file, or is missing from its text. */
+  readonly onNote?: NoteListener;
   /**
-   * Called for a file that could not be read to its end; its documents before the error were
-   * yielded, and reading continues with the next file. Without it the first error is thrown.
+   * Called for a row that is not valid, after which reading goes on, and for a file that could not
+   * be read to its end; its documents before the error were yielded, and reading continues with the
+   * next file. Without it the first error is thrown.
    */
   readonly onFailure?: (path: string, error: XqgError) => void;
   readonly readers?: readonly CorpusReader[];
@@ -34,7 +37,7 @@ export async function* readCorpus(
   paths: readonly string[],
   options: ReadOptions = {},
 ): AsyncGenerator<SourceDocument> {
-  const { onFailure, readers = READERS } = options;
+  const { onFailure, onNote, readers = READERS } = options;
   const sources = await Promise.all([...new Set(paths.map((path) => resolve(path)))].map(sourceOf));
   refuseOverlap(sources);
   let skipped = 0;
@@ -44,12 +47,20 @@ export async function* readCorpus(
     options.onSkip?.(...what);
   };
   const ids = new DocumentIds();
-  for await (const { file, reader } of filesOf(sources, readers, onSkip)) {
+  for await (const { file, reader } of filesOf(sources, readers, { onSkip, onFailure })) {
+    const onBadRow =
+      onFailure === undefined ? undefined : (error: XqgError) => onFailure(file.path, error);
     try {
-      for await (const document of reader.read(file, onSkip)) {
-        ids.claim(document);
+      for await (const document of reader.read(file, { onSkip, onNote, onBadRow })) {
         seen++;
-        yield document;
+        try {
+          ids.claim(document);
+        } catch (error) {
+          if (onFailure === undefined || !(error instanceof XqgError)) throw error;
+          onFailure(file.path, error);
+          continue;
+        }
+        yield withoutSoftHyphens(document);
       }
     } catch (error) {
       if (!(error instanceof XqgError)) throw error;
@@ -69,6 +80,28 @@ export async function* readCorpus(
       known: knownExtensions(readers),
     });
   }
+}
+
+/** A place where a word may be divided, and the line break where it was. */
+const SOFT_HYPHEN = /\u00ad(?:[ \t]*\r?\n[ \t]*(?=\p{Ll}))?/gu;
+
+/** Soft hyphens are not seen unless a line ends there: the word is the word without them. */
+function withoutSoftHyphens(document: SourceDocument): SourceDocument {
+  const { title, blocks } = document;
+  if (!title.includes('\u00ad') && !blocks.some(hasSoftHyphen)) return document;
+  const clean = (text: string): string => text.replace(SOFT_HYPHEN, '');
+  return {
+    ...document,
+    title: clean(title),
+    blocks: blocks.map(({ headings, text }) => ({
+      headings: headings.map(clean),
+      text: clean(text),
+    })),
+  };
+}
+
+function hasSoftHyphen({ headings, text }: SourceDocument['blocks'][number]): boolean {
+  return text.includes('\u00ad') || headings.some((heading) => heading.includes('\u00ad'));
 }
 
 interface Source {
@@ -101,7 +134,7 @@ function refuseOverlap(sources: readonly Source[]): void {
 async function* filesOf(
   sources: readonly Source[],
   readers: readonly CorpusReader[],
-  onSkip: SkipListener,
+  { onSkip, onFailure }: { readonly onSkip: SkipListener } & Pick<ReadOptions, 'onFailure'>,
 ): AsyncGenerator<{ file: CorpusFile; reader: CorpusReader }> {
   for (const { path: source, isFolder } of sources) {
     if (!isFolder) {
@@ -117,8 +150,13 @@ async function* filesOf(
     }
     const companions = (folder: string, names: readonly string[]) =>
       companionsIn(folder, names, readers);
-    for await (const path of filesUnder(source, companions, onSkip)) {
-      const reader = await readerOf(path, readers, false);
+    for await (const path of filesUnder(source, companions, { onSkip, onFailure })) {
+      const reader = await readerOf(path, readers, false).catch((error: unknown) => {
+        if (!(error instanceof XqgError) || onFailure === undefined) throw error;
+        onFailure(path, error);
+        return null;
+      });
+      if (reader === null) continue;
       if (reader === undefined) onSkip(path, 'format');
       else
         yield { file: { path, id: relative(source, path).split(sep).join('/'), source }, reader };

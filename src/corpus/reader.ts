@@ -3,6 +3,7 @@
  */
 
 import { basename, extname } from 'node:path';
+import type { XqgError } from '../base/errors.js';
 import type { SourceDocument } from './passage.js';
 
 /** A file to read, with the ids of its documents. */
@@ -20,14 +21,35 @@ export interface CorpusFile {
 
 /**
  * Why a directory entry yields no document: `format` is not supported; `ignored`: the name begins
- * with a dot, or is node_modules; `loop`: a link to a folder above; `empty`: no text; `companion`:
- * part of a data set but not a document (BEIR's queries and qrels); `special`: neither a file nor a
- * folder, or a dangling link.
+ * with a dot, or is node_modules; `excluded`: by `.gitignore` or `.xqgignore`; `loop`: a link to a
+ * folder above; `empty`: no text; `companion`: part of a data set but not a document (BEIR's
+ * queries and qrels); `special`: neither a file nor a folder, or a dangling link.
  */
-export type SkipReason = 'format' | 'ignored' | 'loop' | 'empty' | 'companion' | 'special';
+export type SkipReason =
+  | 'format'
+  | 'ignored'
+  | 'excluded'
+  | 'loop'
+  | 'empty'
+  | 'companion'
+  | 'special';
 
 /** Called for everything that is skipped; `line` (from 1) for a row. */
 export type SkipListener = (path: string, reason: SkipReason, line?: number) => void;
+
+/**
+ * Called with what a reader assumed, or could not read, of a file whose text it otherwise gave: "in
+ * shift_jis, which it does not say", "pages 2, 5 have no text".
+ */
+export type NoteListener = (path: string, note: string) => void;
+
+/** What a reader reports of a file beside its documents. */
+export interface ReadEvents {
+  readonly onSkip?: SkipListener;
+  readonly onNote?: NoteListener;
+  /** Called for a row that is not valid, after which reading goes on. Default: it is thrown. */
+  readonly onBadRow?: (error: XqgError) => void;
+}
 
 export interface CorpusReader {
   /** For people: `Markdown`. */
@@ -45,10 +67,17 @@ export interface CorpusReader {
   readonly companions?: readonly string[];
   /**
    * The documents of a file in their order, in memory bounded by the largest one.
-   * @param onSkip called for rows without text
    * @throws XqgError with the file and, where there is one, the line
    */
-  read(file: CorpusFile, onSkip?: SkipListener): AsyncIterable<SourceDocument>;
+  read(file: CorpusFile, events?: ReadEvents): AsyncIterable<SourceDocument>;
+}
+
+/** Reports an encoding that the file does not name. */
+export function encodingNote(
+  path: string,
+  onNote: NoteListener | undefined,
+): (encoding: string) => void {
+  return (encoding) => onNote?.(path, `read as ${encoding}, which it does not say`);
 }
 
 /** `matches` by the end of the name, in any case. */
@@ -56,9 +85,15 @@ export function byExtension(...extensions: readonly string[]): (path: string) =>
   return (path) => extensions.some((extension) => path.toLowerCase().endsWith(extension));
 }
 
+/** As `byExtension`, also with `.gz` behind it: for formats that are read by `decodeFile`. */
+export function byTextExtension(...extensions: readonly string[]): (path: string) => boolean {
+  return byExtension(...extensions, ...extensions.map((extension) => `${extension}.gz`));
+}
+
 /**
  * `/docs/User_guide.md` becomes `User guide`: an underscore would join the words of a title.
  */
 export function titleFromPath(path: string): string {
-  return basename(path, extname(path)).replaceAll('_', ' ').trim();
+  const unpacked = path.replace(/\.gz$/i, '');
+  return basename(unpacked, extname(unpacked)).replaceAll('_', ' ').trim();
 }

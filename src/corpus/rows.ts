@@ -1,10 +1,10 @@
 /** A row of named values (JSONL, CSV, BEIR) as a document. */
 import { XqgError } from '../base/errors.js';
-import { jsonRows, readLines } from '../base/lines.js';
+import { LINE_LIMIT, parseJsonObject, readLines } from '../base/lines.js';
 import { formatCount } from '../base/numbers.js';
 import { languageOfTag } from '../languages/languages.js';
 import type { MetadataValue, SourceDocument } from './passage.js';
-import type { CorpusFile, SkipListener } from './reader.js';
+import { type CorpusFile, encodingNote, type ReadEvents } from './reader.js';
 
 export interface RowShape {
   /** Field of the id: `id`, or `_id` in BEIR. */
@@ -27,14 +27,16 @@ export function documentOfRow(
   const fail = (reason: string, remedy: string): never => {
     throw rowError(file.path, line, reason, remedy);
   };
-  const id = idOf(row[shape.idField], shape.idField, row, fail);
-  const { text, title = '' } = row;
+  const idField = nameIn(row, shape.idField, shape.idField === 'id' ? ID_NAMES : []);
+  const textField = nameIn(row, 'text', TEXT_NAMES);
+  const id = idOf(row[idField], idField, row, fail);
+  const { [textField]: text, title = '' } = row;
   if (typeof text !== 'string') {
     const state =
       text === undefined
         ? `no "text" (its fields: ${Object.keys(row).join(', ')})`
         : '"text" is not a string';
-    fail(state, 'Give every row a field "text" that holds the text; no other name is guessed.');
+    fail(state, 'Give every row a field "text" that holds the text.');
   }
   if (typeof title !== 'string' && title !== null)
     fail('"title" is not a string', 'Put it in quotes or leave it out.');
@@ -46,11 +48,26 @@ export function documentOfRow(
     line,
     title: (title as string | null) ?? '',
     lang,
-    metadata: metadataOf(row, new Set([shape.idField, 'text', 'title', ...used]), fail),
+    metadata: metadataOf(row, new Set([idField, textField, 'title', ...used]), fail),
     blocks: [{ headings: [], text: text as string }],
     ...(shape.whole ? { whole: true } : {}),
   };
   return document.title.trim() === '' && (text as string).trim() === '' ? undefined : document;
+}
+
+/** The document of a row, undefined for an empty one, null for one that is not valid. */
+export function validRow(
+  onBadRow: ReadEvents['onBadRow'],
+  read: () => SourceDocument | undefined,
+): SourceDocument | undefined | null {
+  if (onBadRow === undefined) return read();
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof XqgError)) throw error;
+    onBadRow(error);
+    return null;
+  }
 }
 
 /** The error of a bad row. */
@@ -66,6 +83,19 @@ export function rowError(
     { file: path, line: formatCount(line), reason, remedy },
     { cause },
   );
+}
+
+/** What published corpora (MS MARCO, Mr. TyDi, MIRACL, Pyserini's) call `id` and `text`. */
+const ID_NAMES = ['docid', 'doc_id', '_id', 'pid'];
+const TEXT_NAMES = ['contents', 'passage', 'body'];
+
+/** The name under which the row has a field: the usual one before the others. */
+function nameIn(
+  row: Readonly<Record<string, unknown>>,
+  name: string,
+  others: readonly string[],
+): string {
+  return name in row ? name : (others.find((other) => other in row) ?? name);
 }
 
 /** Deepest nesting of objects in metadata. */
@@ -176,18 +206,21 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 export async function* readJsonDocuments(
   file: CorpusFile,
   shape: RowShape,
-  onSkip?: SkipListener,
+  { onSkip, onNote, onBadRow }: ReadEvents = {},
 ): AsyncGenerator<SourceDocument> {
   const { path } = file;
   let rows = 0;
-  const read = jsonRows(readLines(path), (line, reason, remedy, cause) =>
-    rowError(path, line, reason, remedy, cause),
-  );
-  for await (const { number, row } of read) {
+  for await (const { number, text } of readLines(path, LINE_LIMIT, encodingNote(path, onNote))) {
+    if (text.trim() === '') continue;
     rows++;
-    const document = documentOfRow(row, shape, file, number);
+    const document = validRow(onBadRow, () => {
+      const row = parseJsonObject(text, (reason, remedy, cause) =>
+        rowError(path, number, reason, remedy, cause),
+      );
+      return documentOfRow(row, shape, file, number);
+    });
     if (document === undefined) onSkip?.(path, 'empty', number);
-    else yield document;
+    else if (document !== null) yield document;
   }
   if (rows === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
 }

@@ -5,7 +5,9 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { XqgError } from '../base/errors.js';
 import { fileError } from '../base/text-file.js';
+import { IgnoreRules } from './ignore-rules.js';
 import type { SkipListener } from './reader.js';
 
 /** From the names in a folder, those to skip. */
@@ -18,20 +20,33 @@ export type Exclusion = (folder: string, names: readonly string[]) => Promise<Re
 export async function* filesUnder(
   folder: string,
   exclude: Exclusion,
-  onSkip?: SkipListener,
+  { onSkip, onFailure }: WalkEvents = {},
 ): AsyncGenerator<string> {
-  yield* walk(folder, [await realpath(folder)], exclude, onSkip);
+  const rules = await IgnoreRules.above(folder);
+  yield* walk(folder, [await realpath(folder)], rules, exclude, { onSkip, onFailure });
+}
+
+export interface WalkEvents {
+  readonly onSkip?: SkipListener;
+  /** Called for an entry that cannot be read; the walk goes on. Without it the error is thrown. */
+  readonly onFailure?: (path: string, error: XqgError) => void;
 }
 
 /** @param above real paths of the folders that lead here, this one last */
 async function* walk(
   folder: string,
   above: readonly string[],
+  outer: IgnoreRules,
   exclude: Exclusion,
-  onSkip?: SkipListener,
+  events: WalkEvents,
 ): AsyncGenerator<string> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
-    throw fileError(folder, error);
+  const { onSkip, onFailure } = events;
+  const { entries, rules } = await listed(folder, outer).catch((error) => {
+    const failure = error instanceof XqgError ? error : fileError(folder, error);
+    // The folder that was named by the user is no item among others.
+    if (onFailure === undefined || above.length === 1) throw failure;
+    onFailure(folder, failure);
+    return { entries: [], rules: outer };
   });
   const excluded = await exclude(
     folder,
@@ -42,25 +57,49 @@ async function* walk(
     if (entry.name.startsWith('.') || entry.name === 'node_modules') onSkip?.(path, 'ignored');
     else if (excluded.has(entry.name)) onSkip?.(path, 'companion');
     else {
-      const kind = await kindOf(path, entry);
-      if (kind === 'file') yield path;
+      const { kind, real } = await lookAt(path, entry).catch((error) => {
+        const failure = fileError(path, error);
+        if (onFailure === undefined) throw failure;
+        onFailure(path, failure);
+        return { kind: 'failed' as const, real: '' };
+      });
+      if ((kind === 'file' || kind === 'folder') && rules.excludes(path, kind === 'folder'))
+        onSkip?.(path, 'excluded');
+      else if (kind === 'file') yield path;
       else if (kind === 'folder') {
-        const real = await realpath(path);
         if (above.includes(real)) onSkip?.(path, 'loop');
-        else yield* walk(path, [...above, real], exclude, onSkip);
-      } else onSkip?.(path, kind);
+        else yield* walk(path, [...above, real], rules, exclude, events);
+      } else if (kind !== 'failed') onSkip?.(path, kind);
     }
   }
+}
+
+/** The entries of a folder, and the rules with those of the folder. */
+async function listed(
+  folder: string,
+  outer: IgnoreRules,
+): Promise<{ readonly entries: Dirent[]; readonly rules: IgnoreRules }> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.map(({ name }) => name);
+  return { entries, rules: await outer.within(folder, names) };
 }
 
 function byName(a: Dirent, b: Dirent): number {
   return a.name < b.name ? -1 : 1;
 }
 
-async function kindOf(
+type EntryKind = 'file' | 'folder' | 'loop' | 'special';
+
+/** What an entry is, and the real path of a folder. */
+async function lookAt(
   path: string,
   entry: Dirent,
-): Promise<'file' | 'folder' | 'loop' | 'special'> {
+): Promise<{ readonly kind: EntryKind; readonly real: string }> {
+  const kind = await kindOf(path, entry);
+  return { kind, real: kind === 'folder' ? await realpath(path) : '' };
+}
+
+async function kindOf(path: string, entry: Dirent): Promise<EntryKind> {
   let facts: Dirent | Stats = entry;
   if (entry.isSymbolicLink()) {
     try {
@@ -69,7 +108,7 @@ async function kindOf(
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ELOOP') return 'loop';
       if (code === 'ENOENT') return 'special';
-      throw fileError(path, error);
+      throw error;
     }
   }
   return facts.isFile() ? 'file' : facts.isDirectory() ? 'folder' : 'special';

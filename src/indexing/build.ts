@@ -10,6 +10,7 @@ import type { SourceDocument } from '../corpus/passage.js';
 import { isCandidateStore } from '../store/candidate-store.js';
 import { IndexRun } from './index-run.js';
 import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';
+import { Omissions } from './omissions.js';
 import type { DocumentSource, IndexOptions, IndexResult } from './options.js';
 import { removeOtherGlossaries, storeGlossary } from './stored-glossary.js';
 import { sameStore } from './stores.js';
@@ -32,8 +33,11 @@ export async function indexDocuments(
   let onFailure = (path: string, error: XqgError): void => {
     failed.push([path, error]);
   };
+  const omissions = new Omissions();
   const source =
-    typeof documents === 'function' ? documents((...what) => onFailure(...what)) : documents;
+    typeof documents === 'function'
+      ? documents((...what) => onFailure(...what), omissions)
+      : documents;
   // Nothing is made or locked for a source without a readable document.
   const started = await begin(source);
   try {
@@ -49,7 +53,7 @@ export async function indexDocuments(
           identity: glossary === null ? identity : { ...identity, glossary: glossary.sha256 },
         });
         await removeOtherGlossaries(dir, glossary?.sha256 ?? null);
-        const run = new IndexRun(writer, options);
+        const run = new IndexRun(writer, options, omissions);
         onFailure = (path, error) => run.fail(path, error);
         for (const what of failed) onFailure(...what);
         return run.run(started.documents);

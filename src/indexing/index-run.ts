@@ -2,6 +2,7 @@
  * One run over the documents: which to skip, which to index, which are gone; counts and reports.
  */
 
+import { dirname } from 'node:path';
 import { XqgError } from '../base/errors.js';
 import type { Passage, SourceDocument } from '../corpus/passage.js';
 import { type CorpusOptions, passagesOf } from '../corpus/split.js';
@@ -9,6 +10,7 @@ import type { StoreReader } from '../store/store.js';
 import { ExpectedQueries } from './expected-queries.js';
 import { documentHasher, KnownDocuments } from './known-documents.js';
 import type { IndexFailure, IndexState } from './manifest.js';
+import type { Omissions } from './omissions.js';
 import type { IndexOptions, IndexProgress, IndexResult } from './options.js';
 import { type DocumentQueue, RowQueue, type RowQueueOptions } from './row-queue.js';
 import { SegmentsAhead } from './segments-ahead.js';
@@ -45,7 +47,11 @@ export class IndexRun {
   /** True while a checkpoint has not begun. */
   #waiting = false;
 
-  constructor(writer: IndexWriter, options: IndexOptions) {
+  constructor(
+    writer: IndexWriter,
+    options: IndexOptions,
+    private readonly omissions: Omissions,
+  ) {
     this.#writer = writer;
     this.#options = options;
     const { identity, splitting } = writer.manifest;
@@ -107,7 +113,9 @@ export class IndexRun {
     await this.#unsaved;
     if (signal?.aborted) return this.#result('interrupted');
     await this.#dropGone();
-    await this.#writer.seal(this.#state(this.#failed === 0 ? 'complete' : 'indexing'), (sealed) =>
+    // Workers try again what they set aside; a file would fail again.
+    const isOver = this.#failed === 0 || this.#options.rowsFrom === undefined;
+    await this.#writer.seal(this.#state(isOver ? 'complete' : 'indexing'), (sealed) =>
       this.#report('sealing', sealed),
     );
     return this.#result(this.#failed === 0 ? 'complete' : 'incomplete');
@@ -195,7 +203,7 @@ export class IndexRun {
       let gone = await this.#delete(this.#emptied);
       for await (const rows of reader.scan(['documentId', 'source', 'path', 'ordinal'])) {
         for (const { documentId, source, path, ordinal } of rows) {
-          if (ordinal !== 0 || !this.#sources.has(source) || this.#failedPaths.has(path)) continue;
+          if (ordinal !== 0 || !this.#sources.has(source) || this.#hasFailed(path)) continue;
           if (!this.#known.seen(documentId) && this.#known.sourceOf(documentId) !== null)
             gone.push(documentId);
         }
@@ -203,6 +211,15 @@ export class IndexRun {
       }
       await this.#delete(gone);
     });
+  }
+
+  /** True for a file that failed, or lies in a folder that did. */
+  #hasFailed(path: string): boolean {
+    if (this.#failedPaths.size === 0) return false;
+    for (let at = path; ; at = dirname(at)) {
+      if (this.#failedPaths.has(at)) return true;
+      if (at === dirname(at)) return false;
+    }
   }
 
   async #delete(documents: readonly string[]): Promise<string[]> {
@@ -243,7 +260,14 @@ export class IndexRun {
   #state(status: IndexState['status']): IndexState {
     const done = this.#indexed + this.#unchanged;
     const expected = this.#options.expected ?? (status === 'complete' ? done : null);
-    return { status, expected, done, failed: this.#failed, failures: this.#failures };
+    return {
+      status,
+      expected,
+      done,
+      failed: this.#failed,
+      failures: this.#failures,
+      omissions: this.omissions.record(),
+    };
   }
 
   #report(phase: IndexProgress['phase'], passages: number): void {
@@ -262,7 +286,9 @@ export class IndexRun {
     const done = this.#indexed + this.#unchanged;
     const expected = Math.max(this.#options.expected ?? 0, done + this.#failed);
     const reason =
-      this.#failed > 0 ? `, ${this.#failed} failed (the first: ${this.#failures[0].message})` : '';
+      this.#failed > 0
+        ? `, ${this.#failed} set aside (the first: ${this.#failures[0].message.replace(/\.$/, '')})`
+        : '';
     return {
       status,
       error:
@@ -279,6 +305,7 @@ export class IndexRun {
       split: this.#splits,
       cut: this.#cut,
       failures: this.#failures,
+      omissions: this.omissions.record(),
       elapsedMs: performance.now() - this.#started,
     };
   }

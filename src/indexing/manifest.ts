@@ -12,6 +12,7 @@ import type { EncoderIdentity } from '../encode/encoder.js';
 import type { EncoderSpec } from '../encode/open-encoder.js';
 import type { GeneratorIdentity } from '../generate/generator.js';
 import type { PackIdentity } from '../pack/pack.js';
+import type { OmissionRecord } from './omissions.js';
 
 export const INDEX_FORMAT = 1;
 const FILE = 'xqg.json';
@@ -49,7 +50,7 @@ export interface IndexFailure {
 }
 
 export interface IndexState {
-  /** `complete`: everything that the last run was to index is in. */
+  /** `complete`: everything that the last run was to index is in, or was set aside. */
   readonly status: 'indexing' | 'complete';
   /** Documents that the last run expected; null if that was not known. */
   readonly expected: number | null;
@@ -58,6 +59,8 @@ export interface IndexState {
   readonly failed: number;
   /** The first of the failed ones. */
   readonly failures: readonly IndexFailure[];
+  /** What the last run left out without failing; absent where that is nothing. */
+  readonly omissions?: OmissionRecord | undefined;
 }
 
 /** A version of the store with its lexical segments, in the order of the rows. */

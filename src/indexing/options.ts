@@ -9,15 +9,20 @@ import type { Generator } from '../generate/generator.js';
 import type { Glossary } from '../pack/glossary/glossary.js';
 import type { PackIdentity } from '../pack/pack.js';
 import type { IndexFailure, IndexIdentity } from './manifest.js';
+import type { OmissionRecord, Omissions } from './omissions.js';
 import type { DocumentQueue, RowQueueOptions, RowSink } from './row-queue.js';
 
 /**
  * Documents, or a function that begins to read them and reports files that cannot be read to their
- * end: rows that the index has from such a file stay.
+ * end: rows that the index has from such a file stay. What is left out otherwise it adds to the
+ * omissions.
  */
 export type DocumentSource =
   | AsyncIterable<SourceDocument>
-  | ((onFailure: (path: string, error: XqgError) => void) => AsyncIterable<SourceDocument>);
+  | ((
+      onFailure: (path: string, error: XqgError) => void,
+      omissions: Omissions,
+    ) => AsyncIterable<SourceDocument>);
 
 /** Where rows are computed, if not in this process. */
 export type RowsFrom = (
@@ -122,5 +127,7 @@ export interface IndexResult {
   readonly cut: number;
   /** At most 100. */
   readonly failures: readonly IndexFailure[];
+  /** What was left out without failing; absent where that is nothing. */
+  readonly omissions?: OmissionRecord | undefined;
   readonly elapsedMs: number;
 }

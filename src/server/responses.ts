@@ -340,6 +340,12 @@ export const jobResponse = z
         failures: z
           .array(z.object({ path: z.string(), code: z.string(), message: z.string() }))
           .readonly(),
+        omissions: z
+          .object({
+            counts: z.record(z.string(), z.number().int()).readonly(),
+            named: z.array(z.object({ path: z.string(), reason: z.string() })).readonly(),
+          })
+          .optional(),
       })
       .nullable(),
     error: failure.nullable(),

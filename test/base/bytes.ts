@@ -6,13 +6,19 @@ import { crc32 } from 'node:zlib';
  * backslashes.
  */
 export function pdfOf(pages: readonly string[], info = ''): Buffer {
+  const streams = pages.map((text) => {
+    const lines = text.split('\n').map((line) => `(${line}) Tj 0 -14 Td`);
+    return `BT /F1 12 Tf 50 700 Td ${lines.join(' ')} ET`;
+  });
+  return pdfOfStreams(streams, '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>', info);
+}
+
+function pdfOfStreams(pages: readonly string[], font: string, info = ''): Buffer {
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
     `<< /Type /Pages /Count ${pages.length} /Kids [${pages.map((_, i) => `${4 + 2 * i} 0 R`).join(' ')}] >>`,
-    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
-    ...pages.flatMap((text, i) => {
-      const lines = text.split('\n').map((line) => `(${line}) Tj 0 -14 Td`);
-      const stream = `BT /F1 12 Tf 50 700 Td ${lines.join(' ')} ET`;
+    font,
+    ...pages.flatMap((stream, i) => {
       return [
         `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + 2 * i} 0 R >>`,
         `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
@@ -32,28 +38,62 @@ export function pdfOf(pages: readonly string[], info = ''): Buffer {
   return Buffer.from(`${body}${xref}${trailer}\nstartxref\n${body.length}\n%%EOF\n`, 'latin1');
 }
 
+/**
+ * A PDF whose font names a predefined character map and says nothing else of its characters.
+ * @param map of UTF-16 for one of Adobe's collections: `UniJIS-UTF16-H` for `Japan1`
+ */
+export function pdfWithCharacterMap(
+  lines: readonly string[],
+  map: string,
+  ordering: string,
+): Buffer {
+  const system = `/CIDSystemInfo << /Registry (Adobe) /Ordering (${ordering}) /Supplement 4 >>`;
+  const font = `<< /Type /Font /Subtype /Type0 /BaseFont /Any /Encoding /${map} /DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Any ${system} /FontDescriptor << /Type /FontDescriptor /FontName /Any /Flags 4 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 80 >> >>] >>`;
+  const text = lines.map((line) => {
+    const hex = Buffer.from(line, 'utf16le').swap16().toString('hex');
+    return `<${hex}> Tj 0 -14 Td`;
+  });
+  return pdfOfStreams([`BT /F1 12 Tf 50 700 Td ${text.join(' ')} ET`], font);
+}
+
 /** A Word file of paragraphs, each with the name of its style ('' for none). */
 export function docxOf(paragraphs: readonly (readonly [style: string, text: string])[]): Buffer {
-  const xml = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
-  const office = 'http://schemas.openxmlformats.org';
   const styles = [...new Set(paragraphs.map(([style]) => style))].filter((style) => style !== '');
   const idOf = (style: string): string => style.replaceAll(' ', '');
   const body = paragraphs.map(([style, text]) => {
     const properties = style === '' ? '' : `<w:pPr><w:pStyle w:val="${idOf(style)}"/></w:pPr>`;
     return `<w:p>${properties}<w:r><w:t xml:space="preserve">${text}</w:t></w:r></w:p>`;
   });
-  const main = `xmlns:w="${office}/wordprocessingml/2006/main"`;
+  return docxWith(body.join(''), styles);
+}
+
+/**
+ * A Word file with this body.
+ * @param notes footnotes, as the content of `w:footnotes`
+ * @param comments as the content of `w:comments`
+ */
+export function docxWith(
+  body: string,
+  styles: readonly string[] = [],
+  { notes = '', comments = '' }: { readonly notes?: string; readonly comments?: string } = {},
+): Buffer {
+  const idOf = (style: string): string => style.replaceAll(' ', '');
+  const xml = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
+  const office = 'http://schemas.openxmlformats.org';
+  const main = `xmlns:w="${office}/wordprocessingml/2006/main" xmlns:m="${office}/officeDocument/2006/math" xmlns:mc="${office}/markup-compatibility/2006" xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"`;
   return zipOf({
     '[Content_Types].xml': `${xml}<Types xmlns="${office}/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`,
     '_rels/.rels': `${xml}<Relationships xmlns="${office}/package/2006/relationships"><Relationship Id="r1" Type="${office}/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`,
-    'word/_rels/document.xml.rels': `${xml}<Relationships xmlns="${office}/package/2006/relationships"><Relationship Id="r1" Type="${office}/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>`,
+    'word/_rels/document.xml.rels': `${xml}<Relationships xmlns="${office}/package/2006/relationships"><Relationship Id="r1" Type="${office}/officeDocument/2006/relationships/styles" Target="styles.xml"/><Relationship Id="r2" Type="${office}/officeDocument/2006/relationships/footnotes" Target="footnotes.xml"/><Relationship Id="r3" Type="${office}/officeDocument/2006/relationships/comments" Target="comments.xml"/></Relationships>`,
+    'word/footnotes.xml': `${xml}<w:footnotes ${main}>${notes}</w:footnotes>`,
+    'word/comments.xml': `${xml}<w:comments ${main}>${comments}</w:comments>`,
     'word/styles.xml': `${xml}<w:styles ${main}>${styles
       .map(
         (style) =>
           `<w:style w:type="paragraph" w:styleId="${idOf(style)}"><w:name w:val="${style}"/></w:style>`,
       )
       .join('')}</w:styles>`,
-    'word/document.xml': `${xml}<w:document ${main}><w:body>${body.join('')}</w:body></w:document>`,
+    'word/document.xml': `${xml}<w:document ${main}><w:body>${body}</w:body></w:document>`,
   });
 }
 

@@ -70,7 +70,7 @@ describe('decodeFile', () => {
   });
 
   it('refuses a file above the limit before reading it', async () => {
-    await expect(decodeWhole(put('12345'), undefined, 4)).rejects.toMatchObject({
+    await expect(decodeWhole(put('12345'), undefined, undefined, 4)).rejects.toMatchObject({
       code: 'XQG_CORPUS_TOO_LARGE',
       details: { bytes: '5', limit: '4' },
     });

@@ -111,6 +111,40 @@ describe('xqg index', () => {
     const result = JSON.parse(stdout);
     expect(result.documents).toMatchObject({ indexed: 2, failed: 1 });
     expect(result.error.code).toBe('XQG_INDEX_INCOMPLETE');
+    expect(result.error.message).toContain('2 of 3 documents are indexed, 1 set aside');
+
+    // The index is sound: nothing about it is broken, and what is missing is named again.
+    const doctor = await xqg('doctor', '--index', join(home, 'partly-index'), '--json');
+    const { checks } = JSON.parse(doctor.stdout);
+    expect(checks.find(({ name }: { name: string }) => name === 'index')).toMatchObject({
+      verdict: 'partly',
+      detail: expect.stringMatching(/1 of 3 documents were set aside, the first: .*bad\.jsonl/),
+    });
+    const status = await xqg('status', '--index', join(home, 'partly-index'));
+    expect(status.stdout).toMatch(/set aside +.*bad\.jsonl/);
+    expect(status.stdout).toMatch(/complete, 1 of 3 documents set aside/);
+  });
+
+  it('names what it left out: at the end of the run, in status and in doctor', async () => {
+    const folder = join(home, 'left-out');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'good.txt'), 'The moon shines at night.');
+    writeFileSync(join(folder, 'latin.txt'), Buffer.from('Der Mond scheint schön.', 'latin1'));
+    writeFileSync(join(folder, 'notes.xyz'), 'Notes.');
+    const place = ['--index', join(home, 'left-out-index')];
+    const { code, stderr } = await xqg('index', folder, ...place, '--pack', pack);
+    expect(code).toBe(0);
+    const doctor = await xqg('doctor', ...place, '--json');
+    const texts = JSON.parse(doctor.stdout).checks.find(
+      ({ name }: { name: string }) => name === 'texts',
+    );
+    const status = (await xqg('status', ...place)).stdout;
+    for (const text of [stderr, texts.detail, status]) {
+      expect(text).toMatch(/latin\.txt.*: read as windows-1252, which it does not say/);
+      expect(text).toMatch(/notes\.xyz.*: no reader knows the format/);
+    }
+    expect(texts.verdict).toBe('partly');
+    expect(status).toMatch(/skipped +1 no reader knows the format/);
   });
 });
 

@@ -19,12 +19,27 @@ export interface ReaderCase {
   readonly documents: readonly { id: string; title: string; lang?: string; text: string }[];
   /** Invalid files, and the part of the message that states where. */
   readonly broken: Readonly<Record<string, { data: string | Buffer; says: RegExp }>>;
+  /** A file that holds this text, of one line. */
+  readonly holding?: (text: string) => string | Buffer;
   /** For formats of rows: valid rows, and the same with an invalid row after them. */
   readonly rows?: { readonly soundThenBroken: string; readonly soundRows: number };
 }
 
+/** Letters beyond the first plane, joiners, marks and digits of their own among them. */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  Arabic: 'تفتح المكتبة أبوابها الساعة ٩ صباحًا، وتُغلَق مساءً.',
+  Chinese: '图书馆早上九点开门，𠮷先生在二楼。',
+  Greek: 'Η βιβλιοθήκη ανοίγει στις 9 — «καλημέρα».',
+  Hebrew: 'הספרייה נפתחת בשעה 9, שָׁלוֹם לכולם.',
+  Hindi: 'पुस्तकालय सुबह ९ बजे खुलता है; क्‍ष और श्री।',
+  Japanese: '図書館は午前九時に開きます。「ガラス」の扉です。',
+  Korean: '도서관은 아침 아홉 시에 문을 엽니다.',
+  Thai: 'ห้องสมุดเปิดเวลาเก้าโมงเช้า น้ำดื่มอยู่ชั้นล่าง',
+  Vietnamese: 'Thư viện mở cửa lúc chín giờ sáng.',
+};
+
 export function describeReader(test: ReaderCase): void {
-  const { reader, name, sound, documents, broken, rows } = test;
+  const { reader, name, sound, documents, broken, holding, rows } = test;
   describe(`the ${reader.name} reader`, () => {
     const folder = mkdtempSync(join(tmpdir(), 'xqg-reader-'));
     afterAll(() => rmSync(folder, { recursive: true }));
@@ -61,6 +76,13 @@ export function describeReader(test: ReaderCase): void {
       }));
       expect(seen).toEqual(documents.map((document) => ({ lang: undefined, ...document })));
     });
+
+    for (const [script, text] of Object.entries(holding === undefined ? {} : SCRIPTS)) {
+      it(`loses nothing of a text in ${script}`, async () => {
+        const found = await read(holding!(text));
+        expect(found.flatMap(({ blocks }) => blocks.map((block) => block.text))).toEqual([text]);
+      });
+    }
 
     it('states where a document comes from', async () => {
       for (const document of await read(sound)) {

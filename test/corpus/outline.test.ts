@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outlineOfHtml } from '../../src/corpus/outline.js';
-import { splitFrontMatter } from '../../src/corpus/readers/markdown.js';
+import { splitFrontMatter } from '../../src/corpus/readers/front-matter.js';
 
 describe('outlineOfHtml', () => {
   it('records the headings above each text; the first h1 is the title', () => {
@@ -35,7 +35,7 @@ describe('outlineOfHtml', () => {
   it('leaves out what is not meant for reading', () => {
     const { blocks, pageTitle, lang } = outlineOfHtml(
       '<html xml:lang="de-AT"><head><title>T &amp; U</title><script>a</script></head><body><nav><p>n<br></p></nav>' +
-        '<p hidden>h</p><svg><title>s</title></svg><noscript>x</noscript><p>text<img src="a" hidden> more</p>',
+        '<p hidden>h</p><svg><title>s</title></svg><noscript>Turn on JavaScript.</noscript><p>text<img src="a" hidden> more</p>',
     );
     expect(blocks).toEqual([{ headings: [], text: 'text more' }]);
     expect(pageTitle).toBe('T & U');

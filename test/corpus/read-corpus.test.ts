@@ -55,6 +55,42 @@ describe('readCorpus', () => {
     ]);
   });
 
+  it('leaves out what .gitignore and .xqgignore name, and counts it', async () => {
+    put('.gitignore', 'secrets/\n*.log.txt\n/drafts\n!keep.log.txt\n');
+    put('.xqgignore', 'old-*.md\n');
+    put('secrets/key.txt', 'Key.');
+    put('a/run.log.txt', 'Log.');
+    put('a/keep.log.txt', 'Kept.');
+    put('a/drafts/one.txt', 'In another folder of that name.');
+    put('drafts/one.txt', 'Draft.');
+    put('old-plan.md', 'Old.');
+    put('b/.xqgignore', '!old-map.md\n');
+    put('b/old-map.md', 'Map.');
+    const skipped: string[] = [];
+    const found = await read([folder], {
+      onSkip: (path, reason) => skipped.push(`${path.slice(folder.length + 1)} ${reason}`),
+    });
+    expect(idsOf(found)).toEqual(['a/drafts/one.txt', 'a/keep.log.txt', 'b/old-map.md']);
+    expect(skipped.filter((what) => what.endsWith('excluded'))).toEqual([
+      'a/run.log.txt excluded',
+      'drafts excluded',
+      'old-plan.md excluded',
+      'secrets excluded',
+    ]);
+    // What is named itself is read.
+    expect(idsOf(await read([join(folder, 'secrets')]))).toEqual(['key.txt']);
+  });
+
+  it('obeys the .gitignore of the repository around a folder', async () => {
+    put('.git/HEAD', 'x');
+    put('.gitignore', 'docs/private/\nbuild/\n');
+    put('docs/private/key.txt', 'Key.');
+    put('docs/one.txt', 'One.');
+    put('build/two.txt', 'Two.');
+    expect(idsOf(await read([join(folder, 'docs')]))).toEqual(['one.txt']);
+    expect(idsOf(await read([join(folder, 'build')]))).toEqual(['two.txt']);
+  });
+
   it('does not loop on symbolic links, nor stop at a dangling one', async () => {
     put('a/one.txt', 'One.');
     symlinkSync(folder, join(folder, 'a/up'));

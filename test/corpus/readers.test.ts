@@ -9,8 +9,9 @@ import { textReader } from '../../src/corpus/readers/text.js';
 import { docxOf, pdfOf } from '../base/bytes.js';
 import { describeReader } from './conformance.js';
 
+/** Begins in UTF-8, so that no other encoding can be assumed. */
 const notUtf8 = Buffer.concat([
-  Buffer.from('First line.\nCaf'),
+  Buffer.from('Fïrst line\nCaf'),
   Buffer.from([0xe9]),
   Buffer.from(' au lait'),
 ]);
@@ -22,6 +23,7 @@ const textBroken = {
 
 describeReader({
   reader: textReader,
+  holding: (text) => text,
   name: 'my_notes.txt',
   sound: 'One.\r\n\r\nTwo.',
   documents: [{ id: 'my_notes.txt', title: 'my notes', text: 'One.\r\n\r\nTwo.' }],
@@ -30,6 +32,7 @@ describeReader({
 
 describeReader({
   reader: markdownReader,
+  holding: (text) => `# Title\n\n${text}\n`,
   name: 'guide.md',
   sound: '---\nlang: th\n---\n# Guide\n\nRead &amp; learn *now*.\n\n## Then\n\n- a\n- b\n',
   documents: [{ id: 'guide.md', title: 'Guide', lang: 'th', text: 'Read & learn now.\n\na\n\nb' }],
@@ -38,6 +41,7 @@ describeReader({
 
 describeReader({
   reader: htmlReader,
+  holding: (text) => `<meta charset="utf-8"><p>${text}</p>`,
   name: 'page.html',
   sound:
     '<html lang="el"><title>A page</title><nav>Home</nav><style>p{}</style><p>One <b>bold</b>\n word.<script>x()</script><p>Two.',
@@ -75,6 +79,7 @@ const docx = docxOf([
 ]);
 describeReader({
   reader: docxReader,
+  holding: (text) => docxOf([['', text]]),
   name: 'report.docx',
   sound: docx,
   documents: [{ id: 'report.docx', title: 'Report', text: 'Summary.\n\nGood & bad.' }],
@@ -109,6 +114,7 @@ const jsonBroken = {
 
 describeReader({
   reader: jsonlReader,
+  holding: (text) => JSON.stringify({ id: 'a', text }),
   name: 'rows.jsonl',
   sound:
     '\ufeff{"id": "a", "title": "T", "text": "One.", "lang": "pt-BR"}\r\n\r\n{"id": 7, "text": "Two.\\n\\nThree."}',
@@ -119,8 +125,8 @@ describeReader({
   broken: {
     ...jsonBroken,
     'no text': {
-      data: '{"id": "a", "contents": "b"}',
-      says: /line 1: no "text" \(its fields: id, contents\)/,
+      data: '{"id": "a", "words": "b"}',
+      says: /line 1: no "text" \(its fields: id, words\)/,
     },
     'a text that is a number': {
       data: '{"id": "a", "text": 1}',
@@ -143,6 +149,7 @@ describeReader({
 const beirRow = '{"_id": "MED-1", "title": "T", "text": "One.", "metadata": {"lang": "de"}}\n';
 describeReader({
   reader: beirReader,
+  holding: (text) => JSON.stringify({ _id: 'a', text }),
   name: 'corpus.jsonl',
   sound: beirRow,
   documents: [{ id: 'MED-1', title: 'T', lang: 'de', text: 'One.' }],
@@ -155,6 +162,7 @@ describeReader({
 
 describeReader({
   reader: csvReader,
+  holding: (text) => `id,text\na,"${text}"\n`,
   name: 'table.csv',
   sound: 'id,title,text,lang\n1,"A ""b""","Two\nlines, one cell",fi\n\n2,,Plain.,\n',
   documents: [
@@ -188,6 +196,7 @@ const squad = (paragraphs: unknown): string =>
   });
 describeReader({
   reader: squadReader,
+  holding: (text) => JSON.stringify({ data: [{ title: 'T', paragraphs: [{ context: text }] }] }),
   name: 'squad.en.json',
   sound: squad([
     { context: 'Cold.', qas: [] },

@@ -6,6 +6,7 @@ import { XqgError } from '../../src/base/errors.js';
 import { indexDocuments } from '../../src/indexing/build.js';
 import { digestIndex } from '../../src/indexing/digest.js';
 import { type Manifest, readManifest, writeManifest } from '../../src/indexing/manifest.js';
+import type { Omissions } from '../../src/indexing/omissions.js';
 import { openSnapshot } from '../../src/indexing/open.js';
 import type { IndexOptions, IndexProgress } from '../../src/indexing/options.js';
 import { removeFromIndex } from '../../src/indexing/remove.js';
@@ -250,7 +251,7 @@ describe('a failure', () => {
     });
     expect(result.error!.remedy).toMatch(/same command again/);
     expect((await readManifest(dir)).state).toMatchObject({
-      status: 'indexing',
+      status: 'complete',
       done: 7,
       failed: 2,
     });
@@ -266,6 +267,32 @@ describe('a failure', () => {
 
     const mended = await indexDocuments(dir, documentsOf(upTo(9), retitled), options);
     expect(mended).toMatchObject({ status: 'complete', documents: { indexed: 2, unchanged: 7 } });
+  });
+
+  it('keeps what it has of a folder that cannot be read, and what was left out', async () => {
+    const dir = newDir();
+    await indexDocuments(dir, documentsOf([0, 1]), options);
+    const source = (
+      onFailure: (path: string, error: XqgError) => void,
+      omissions: Omissions,
+    ): ReturnType<typeof documentsOf> => {
+      onFailure('/data', new XqgError('XQG_CORPUS_UNREADABLE', { path: '/data', reason: 'x' }));
+      omissions.skip('/other/a.odt', 'format');
+      omissions.skip('/other/.git', 'ignored');
+      omissions.note('/other/b.pdf', 'page 2 of 3 without text');
+      return documentsOf([1]);
+    };
+    const result = await indexDocuments(dir, source, options);
+    expect(result.documents).toEqual({ indexed: 0, unchanged: 1, removed: 0, failed: 1 });
+    const omissions = {
+      counts: { format: 1, ignored: 1, remark: 1 },
+      named: [
+        { path: '/other/a.odt', reason: 'no reader knows the format' },
+        { path: '/other/b.pdf', reason: 'page 2 of 3 without text' },
+      ],
+    };
+    expect(result.omissions).toEqual(omissions);
+    expect((await readManifest(dir)).state).toMatchObject({ status: 'complete', omissions });
   });
 
   it('by an id that two documents or two sources share is reported', async () => {

@@ -101,6 +101,10 @@ describe('a job', () => {
     const job = await ended(server, response.json().id);
     expect(job.state).toBe('done');
     expect(job.result.failures).toMatchObject([{ path: 'bad.jsonl', code: 'XQG_CORPUS_ROW' }]);
+    expect(job.result.omissions).toEqual({
+      counts: { format: 1 },
+      named: [{ path: 'picture.png', reason: 'no reader knows the format' }],
+    });
     expect(JSON.stringify(job)).not.toContain(place.home);
     const nothing = await ended(server, (await upload('docs', { 'picture.png': 'x' })).json().id);
     expect([nothing.state, nothing.error.code]).toEqual(['failed', 'XQG_CORPUS_NOTHING_FOUND']);

@@ -42,7 +42,8 @@ export const indexingErrors = {
   },
   XQG_INDEX_INCOMPLETE: {
     message: '{done} of {expected} documents are indexed{reason}.',
-    remedy: 'Run the same command again: finished work is kept.',
+    remedy:
+      'Run the same command again: finished work is kept. What was set aside, xqg status names; mend it or leave it out.',
   },
   XQG_DOCUMENT_ID_TAKEN: {
     message: '{path}: the index already has a document "{id}", from {source}.',

@@ -4,18 +4,23 @@
 import { existsSync } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
 import { XqgError } from '../../base/errors.js';
+import { formatCount } from '../../base/numbers.js';
 import { version } from '../../base/version.js';
 import { PIVOT } from '../../pack/pack.js';
 
 export interface Check {
   readonly name: string;
-  /** `slow`: everything works, but not as fast or as well as it could. */
-  readonly verdict: 'ok' | 'slow' | 'broken';
+  /**
+   * `slow`: everything works, but not as fast or as well as it could; `partly`: some texts are not
+   * in the index.
+   */
+  readonly verdict: 'ok' | 'slow' | 'partly' | 'broken';
   readonly detail: string;
   /** A command or an action; null where nothing is wrong. */
   readonly remedy: string | null;
 }
 
+const NAMED_OMISSIONS = 5;
 const LEAST_FREE_BYTES = 1e9;
 /** The flag keeps its script from downloading CUDA, which xqg does not use. */
 const RUNTIME_REMEDY = 'npm install onnxruntime-node --onnxruntime-node-install=skip';
@@ -32,6 +37,7 @@ export async function checkUp(dir?: string, pack?: string): Promise<Check[]> {
     // Before the index is opened, which builds damaged segments again.
     if (existsSync(dir)) checks.push(await checked('files', () => checkFiles(dir)));
     checks.push(await checked('index', () => checkIndex(dir)));
+    checks.push(...(await checkOmissions(dir)));
     if (existsSync(dir)) checks.push(await checked('disk', () => checkDisk(dir)));
   }
   return checks;
@@ -150,7 +156,17 @@ async function checkIndex(dir: string): Promise<Check> {
     }
     const { state } = snapshot.manifest;
     const passages = `${snapshot.ids.length.toLocaleString('en-US')} passages`;
-    if (state.status !== 'complete' || state.failed > 0) {
+    if (state.status === 'complete' && state.failed > 0) {
+      const [{ path, message }] = state.failures;
+      const total = formatCount(state.done + state.failed);
+      return {
+        name: 'index',
+        verdict: 'partly',
+        detail: `${passages}; ${formatCount(state.failed)} of ${total} documents were set aside, the first: ${path} (${message})`,
+        remedy: `xqg status --index ${dir} names them: mend or remove them, then run the same xqg index again.`,
+      };
+    }
+    if (state.status !== 'complete') {
       const detail = `${passages}; the last run did not finish: ${state.done} documents done, ${state.failed} failed`;
       return {
         name: 'index',
@@ -187,6 +203,25 @@ async function checkFiles(dir: string): Promise<Check> {
     return { name: 'files', verdict: 'broken', detail: message, remedy };
   }
   return ok('files', 'every file as it was written');
+}
+
+/** Files of which the last run left out something. */
+async function checkOmissions(dir: string): Promise<Check[]> {
+  const { findManifest } = await import('../../indexing/manifest.js');
+  const omissions = (await findManifest(dir).catch(() => null))?.state.omissions;
+  if (omissions === undefined || omissions.named.length === 0) return [];
+  const shown = omissions.named.slice(0, NAMED_OMISSIONS);
+  const others = omissions.named.length - shown.length;
+  const texts = shown.map(({ path, reason }) => `${path}: ${reason}`);
+  const more = others > 0 ? `; and ${formatCount(others)} more` : '';
+  return [
+    {
+      name: 'texts',
+      verdict: 'partly',
+      detail: `${texts.join('; ')}${more}`,
+      remedy: `xqg status --index ${dir} names them all; convert what no reader knows, and give scanned pages a text layer (OCR).`,
+    },
+  ];
 }
 
 async function checkDisk(dir: string): Promise<Check> {

@@ -32,6 +32,7 @@ export const registerDoctor: Register = (parent, act) => {
           const mark = {
             ok: colors.green('ok    '),
             slow: colors.yellow('slow  '),
+            partly: colors.yellow('partly'),
             broken: colors.red('broken'),
           };
           for (const { name, verdict, detail, remedy } of checks) {

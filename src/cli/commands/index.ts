@@ -1,4 +1,5 @@
 /** `xqg index`: files and folders into an index. */
+import { extname } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { SkipReason } from '../../corpus/reader.js';
@@ -20,6 +21,7 @@ import {
   whole,
 } from '../options.js';
 import { type Progress, startProgress } from '../progress.js';
+import { SKIPPED } from '../skipped.js';
 import { count, foreign } from '../terminal.js';
 
 const options = z.object({
@@ -51,15 +53,6 @@ const options = z.object({
 
 /** Skipped files that are named one by one. */
 const NAMED_SKIPS = 10;
-
-const SKIPPED: Record<SkipReason, string> = {
-  format: 'no reader knows the format',
-  ignored: 'hidden or node_modules',
-  loop: 'a link to a folder around it',
-  empty: 'no text',
-  companion: 'belongs to a data set, holds no documents',
-  special: 'neither file nor folder',
-};
 
 export const registerIndex: Register = (parent, act) => {
   const command = parent
@@ -178,6 +171,7 @@ export const registerIndex: Register = (parent, act) => {
             signal: context.signal,
             queue,
             onSkip: (path, reason, line) => skips.tell(path, reason, line),
+            onNote: (path, note) => context.say(`${foreign(path)}: ${note}`),
             onFailure: (path, error) => context.say(`${error.code} ${path}: ${error.message}`),
             onProgress: ({ phase, passages, unchanged }, { done, total }) => {
               if (queue !== undefined && phase === 'documents') return;
@@ -339,7 +333,7 @@ function summary(
     `${count(documents.unchanged)} unchanged`,
     `${count(documents.removed)} removed`,
   ];
-  if (documents.failed > 0) parts.push(`${count(documents.failed)} failed`);
+  if (documents.failed > 0) parts.push(`${count(documents.failed)} set aside`);
   const lines = [`${parts.join(', ')}, in ${seconds.toFixed(1)} s`];
   if (split > 0) lines.push(`${count(split, 'document')} split into several passages`);
   if (cut > 0) lines.push(`${count(cut, 'sentence')} longer than a passage, cut between words`);
@@ -348,16 +342,24 @@ function summary(
   return lines;
 }
 
+/** Skipped on purpose. */
+const EXPECTED: ReadonlySet<SkipReason> = new Set(['ignored', 'excluded', 'companion']);
+
 /** Names the first skipped files and counts the others by reason. Hidden files are only counted. */
 class SkipTalk {
   readonly #counts = new Map<SkipReason, number>();
+  readonly #formats = new Map<string, number>();
   #named = 0;
 
   constructor(private readonly context: CommandContext) {}
 
   tell(path: string, reason: SkipReason, line?: number): void {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
-    if (reason === 'ignored' || reason === 'companion' || this.#named >= NAMED_SKIPS) return;
+    if (reason === 'format') {
+      const kind = extname(path).toLowerCase() || 'no extension';
+      this.#formats.set(kind, (this.#formats.get(kind) ?? 0) + 1);
+    }
+    if (EXPECTED.has(reason) || this.#named >= NAMED_SKIPS) return;
     this.#named += 1;
     const place = line === undefined ? path : `${path}, line ${count(line)}`;
     this.context.say(`Skipped ${foreign(place)}: ${SKIPPED[reason]}`);
@@ -366,7 +368,13 @@ class SkipTalk {
   finish(): void {
     const total = [...this.#counts.values()].reduce((sum, n) => sum + n, 0);
     if (total === 0) return;
-    const reasons = [...this.#counts].map(([reason, n]) => `${count(n)} ${SKIPPED[reason]}`);
+    const formats = [...this.#formats]
+      .map(([kind, n]) => `${count(n)} ${foreign(kind)}`)
+      .join(', ');
+    const reasons = [...this.#counts].map(([reason, n]) => {
+      const kinds = reason === 'format' ? ` (${formats})` : '';
+      return `${count(n)} ${SKIPPED[reason]}${kinds}`;
+    });
     this.context.say(`Skipped in all: ${reasons.join('; ')}`);
   }
 }

@@ -1,11 +1,13 @@
 /** `xqg status`: what an index holds and what made it. */
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
+import type { SkipReason } from '../../corpus/reader.js';
 import type { IndexStatus } from '../../indexing/status.js';
 import type { QueueStatus } from '../../indexing/workers/queue-status.js';
 import type { CommandContext, Register } from '../command.js';
 import { addIndexPlace, attachedDirectory, indexPlace, parseOptions } from '../options.js';
 import { describeQueue } from '../queue-output.js';
+import { SKIPPED } from '../skipped.js';
 import { count, foreign, size } from '../terminal.js';
 
 const options = z.object({
@@ -103,16 +105,23 @@ function describe(dir: string, { manifest, ...status }: IndexStatus): string {
     `${count(passages, 'passage')} of ${foreign(source)}`,
   ]);
   const failures = state.failures.map(({ path, code, message }) => [
-    'failed',
+    'set aside',
     `${foreign(path)}: ${code} ${message}`,
   ]);
-  return [...rows, ...sources, ...failures]
+  const { counts = {}, named = [] } = state.omissions ?? {};
+  const omissions = named.map(({ path, reason }) => ['left out', `${foreign(path)}: ${reason}`]);
+  const skipped = Object.entries(counts)
+    .filter(([kind]) => kind !== 'remark')
+    .map(([kind, files]) => `${count(files)} ${SKIPPED[kind as SkipReason]}`);
+  if (skipped.length > 0) omissions.unshift(['skipped', skipped.join('; ')]);
+  return [...rows, ...sources, ...failures, ...omissions]
     .map(([name, text]) => `${name.padEnd(10)} ${text}`)
     .join('\n');
 }
 
 function stateText({ status, done, expected, failed }: IndexStatus['manifest']['state']): string {
-  const failures = failed > 0 ? `, ${count(failed)} failed` : '';
+  const failures =
+    failed > 0 ? `, ${count(failed)} of ${count(done + failed)} documents set aside` : '';
   if (status === 'complete') return `complete${failures}`;
   const of = expected === null ? '' : ` of ${count(expected)}`;
   return `not finished: ${count(done)}${of} documents done${failures}; run the same xqg index again`;

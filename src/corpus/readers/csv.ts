@@ -1,36 +1,59 @@
 /**
  * CSV and TSV with a header row: id, title, text, lang; every other column is metadata, as strings.
+ * The delimiter is the one that the header row is written with.
  */
 import { Readable } from 'node:stream';
 import { type CsvError, type Info, parse } from 'csv-parse';
 import { XqgError } from '../../base/errors.js';
 import { LINE_LIMIT } from '../../base/lines.js';
 import { decodeFile } from '../../base/text-file.js';
-import { byExtension, type CorpusReader } from '../reader.js';
-import { documentOfRow, rowError } from '../rows.js';
+import type { SourceDocument } from '../passage.js';
+import {
+  byTextExtension,
+  type CorpusFile,
+  type CorpusReader,
+  encodingNote,
+  type ReadEvents,
+} from '../reader.js';
+import { documentOfRow, rowError, validRow } from '../rows.js';
 
 const extensions = ['.csv', '.tsv', '.tab'];
 
 export const csvReader: CorpusReader = {
   name: 'CSV',
   extensions,
-  matches: byExtension(...extensions),
-  async *read(file, onSkip) {
+  matches: byTextExtension(...extensions),
+  async *read(file, events = {}) {
     let header: readonly string[] | undefined;
-    for await (const { values, line } of recordsOf(file.path)) {
+    for await (const { values, line } of recordsOf(file.path, events)) {
       if (header === undefined) {
-        header = checkedHeader(values, file.path, line);
-        continue;
+        const isData = isHeadless(values, file.path);
+        header = isData ? ['id', 'text'] : checkedHeader(values, file.path, line);
+        if (!isData) continue;
       }
-      // fromEntries: a column may be called __proto__.
-      const row = Object.fromEntries(header.map((column, i) => [column, values[i]]));
-      const document = documentOfRow(row, { idField: 'id', whole: false }, file, line);
-      if (document === undefined) onSkip?.(file.path, 'empty', line);
-      else yield document;
+      const columns = header;
+      const document = validRow(events.onBadRow, () => documentOf(columns, values, file, line));
+      if (document === undefined) events.onSkip?.(file.path, 'empty', line);
+      else if (document !== null) yield document;
     }
     if (header === undefined) throw new XqgError('XQG_CORPUS_EMPTY', { file: file.path });
   },
 };
+
+function documentOf(
+  header: readonly string[],
+  values: readonly string[],
+  file: CorpusFile,
+  line: number,
+): SourceDocument | undefined {
+  if (values.length !== header.length) {
+    const counts = `${values.length} columns where the header has ${header.length}`;
+    throw rowError(file.path, line, `not valid CSV (${counts})`, INCONSISTENT);
+  }
+  // fromEntries: a column may be called __proto__.
+  const row = Object.fromEntries(header.map((column, i) => [column, values[i]]));
+  return documentOfRow(row, { idField: 'id', whole: false }, file, line);
+}
 
 interface CsvRecord {
   readonly values: readonly string[];
@@ -38,12 +61,26 @@ interface CsvRecord {
   readonly line: number;
 }
 
-async function* recordsOf(path: string): AsyncGenerator<CsvRecord> {
-  const delimiter = path.toLowerCase().endsWith('.csv') ? ',' : '\t';
-  const text = Readable.from(decodeFile(path), { objectMode: true });
+const INCONSISTENT =
+  'Put a value that holds the delimiter or a line break in quotes; every row needs as many columns as the header.';
+
+const DELIMITERS = [',', ';', '\t', '|'];
+
+async function* recordsOf(path: string, { onNote }: ReadEvents): AsyncGenerator<CsvRecord> {
+  const pieces = decodeFile(path, undefined, encodingNote(path, onNote));
+  const first = await pieces.next();
+  const format = formatOf(first.done ? '' : first.value, path);
+  const text = Readable.from(
+    (async function* () {
+      if (!first.done) yield first.value;
+      yield* pieces;
+    })(),
+    { objectMode: true },
+  );
   const parser = parse({
-    delimiter,
+    ...format,
     info: true,
+    relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: LINE_LIMIT,
   });
@@ -58,17 +95,56 @@ async function* recordsOf(path: string): AsyncGenerator<CsvRecord> {
       yield { values: record, line: info.lines - within };
     }
   } catch (error) {
-    const { code, message, lines } = error as CsvError & { lines?: number };
+    const { message, lines } = error as CsvError & { lines?: number };
     if (error instanceof XqgError || lines === undefined) throw error;
     const remedy =
-      code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH'
-        ? 'Put a value that holds the delimiter or a line break in quotes; every row needs as many columns as the header.'
-        : 'Put a value that holds a quote in quotes and double the quotes within it, or use JSONL.';
+      'Put a value that holds a quote in quotes and double the quotes within it, or use JSONL.';
     throw rowError(path, lines, `not valid CSV (${message})`, remedy, error);
   } finally {
     text.destroy();
     parser.destroy();
   }
+}
+
+/**
+ * The delimiter that cuts the first line into the most columns, of which two may be id and text;
+ * else the one that goes with the name. Tables of tabs commonly do not quote.
+ */
+function formatOf(text: string, path: string): { delimiter: string; quote: string | null } {
+  const lines = text.split(/\r?\n/);
+  const [header] = lines;
+  const usual = isCommaName(path) ? ',' : '\t';
+  const columns = (delimiter: string): number => {
+    const names = header.split(delimiter).map((name) => name.replace(/^(["'])(.*)\1$/, '$2'));
+    return names.includes('id') && names.includes('text') ? names.length : 0;
+  };
+  const delimiter = DELIMITERS.reduce(
+    (best, other) => (columns(other) > columns(best) ? other : best),
+    usual,
+  );
+  return { delimiter, quote: quoteOf(lines.slice(0, 200), delimiter) };
+}
+
+function isCommaName(path: string): boolean {
+  return /\.csv(\.gz)?$/i.test(path);
+}
+
+/** null where a quote stands within a value that is not quoted: there, quotes are text. */
+function quoteOf(lines: readonly string[], delimiter: string): string | null {
+  const values = lines.flatMap((line) => line.split(delimiter));
+  const opening = (quote: string): number =>
+    values.filter((value) => value.length > 1 && value.startsWith(quote) && value.endsWith(quote))
+      .length;
+  if (opening('"') > 0) return '"';
+  if (opening("'") > 1) return "'";
+  return delimiter === '\t' && values.some((value) => /^[^"]+"/.test(value)) ? null : '"';
+}
+
+/** MS MARCO's collection.tsv and its translations: a number and a text, without a header. */
+function isHeadless(values: readonly string[], path: string): boolean {
+  return (
+    !isCommaName(path) && values.length === 2 && /^\d+$/.test(values[0]) && /\s/.test(values[1])
+  );
 }
 
 function checkedHeader(values: readonly string[], path: string, line: number): readonly string[] {

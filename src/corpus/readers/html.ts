@@ -2,20 +2,22 @@
 import { XqgError } from '../../base/errors.js';
 import { decodeWhole, headOf } from '../../base/text-file.js';
 import { outlineOfHtml } from '../outline.js';
-import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
+import { byTextExtension, type CorpusReader, encodingNote, titleFromPath } from '../reader.js';
 
 const extensions = ['.html', '.htm', '.xhtml'];
 
 export const htmlReader: CorpusReader = {
   name: 'HTML',
   extensions,
-  matches: byExtension(...extensions),
-  async *read({ path, id, source }) {
-    // The HTML standard looks for the encoding in the first 1,024 bytes.
-    const declared = /<meta[^>]+charset\s*=\s*["']?\s*([\w:.-]+)/i.exec(
-      await headOf(path, 1024),
-    )?.[1];
-    const { title, pageTitle, lang, blocks } = outlineOfHtml(await decodeWhole(path, declared));
+  matches: byTextExtension(...extensions),
+  async *read({ path, id, source }, { onNote } = {}) {
+    // The HTML standard looks in the first 1,024 bytes; browsers also obey what stands later.
+    const [, declared] =
+      /(?:<meta[^>]+charset|<\?xml[^>]+encoding)\s*=\s*["']?\s*([\w:.-]+)/i.exec(
+        await headOf(path, 16_384),
+      ) ?? [];
+    const html = await decodeWhole(path, declared, encodingNote(path, onNote));
+    const { title, pageTitle, lang, blocks } = outlineOfHtml(html);
     if (blocks.length === 0 && title === undefined)
       throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
     yield {

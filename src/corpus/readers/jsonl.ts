@@ -3,7 +3,7 @@
  */
 
 import { basename } from 'node:path';
-import { byExtension, type CorpusReader } from '../reader.js';
+import { byTextExtension, type CorpusReader } from '../reader.js';
 import { readJsonDocuments } from '../rows.js';
 
 const extensions = ['.jsonl', '.ndjson'];
@@ -11,8 +11,8 @@ const extensions = ['.jsonl', '.ndjson'];
 export const jsonlReader: CorpusReader = {
   name: 'JSONL',
   extensions,
-  matches: byExtension(...extensions),
-  read: (file, onSkip) => readJsonDocuments(file, { idField: 'id', whole: false }, onSkip),
+  matches: byTextExtension(...extensions),
+  read: (file, events) => readJsonDocuments(file, { idField: 'id', whole: false }, events),
 };
 
 /**
@@ -24,8 +24,8 @@ const name = 'corpus.jsonl';
 export const beirReader: CorpusReader = {
   name: 'BEIR',
   extensions: [name],
-  matches: (path) => basename(path) === name,
+  matches: (path) => basename(path).replace(/\.gz$/, '') === name,
   sniff: (head) => /"_id"\s*:/.test(head.trimStart().split('\n', 1)[0]),
-  companions: ['queries.jsonl', 'qrels'],
-  read: (file, onSkip) => readJsonDocuments(file, { idField: '_id', whole: true }, onSkip),
+  companions: ['queries.jsonl', 'queries.jsonl.gz', 'qrels'],
+  read: (file, events) => readJsonDocuments(file, { idField: '_id', whole: true }, events),
 };

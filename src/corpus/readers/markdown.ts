@@ -1,24 +1,84 @@
 /**
  * Markdown (GitHub's), converted to HTML, so that nested markup is handled in one place.
  */
-import { Marked } from 'marked';
+import { Marked, type TokenizerAndRendererExtension, type Tokens } from 'marked';
 import { XqgError } from '../../base/errors.js';
 import { decodeWhole } from '../../base/text-file.js';
 import { languageOfTag } from '../../languages/languages.js';
 import { outlineOfHtml } from '../outline.js';
 import type { MetadataValue } from '../passage.js';
-import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
+import { byTextExtension, type CorpusReader, encodingNote, titleFromPath } from '../reader.js';
+import { splitFrontMatter } from './front-matter.js';
 
-const extensions = ['.md', '.markdown'];
-const marked = new Marked({ gfm: true, async: false });
+const extensions = ['.md', '.markdown', '.mdown', '.mkd', '.mdx', '.qmd', '.rmd'];
+
+/** Raw tags that GFM shows as text ("Disallowed Raw HTML"): browsers would swallow what follows. */
+const DISALLOWED =
+  /<(?=\/?(?:title|textarea|style|xmp|iframe|noembed|noframes|script|plaintext)(?:[\s/>]|$))/gi;
+
+/** `[[Page|words]]` of wikis: the words that are shown. */
+const wikiLink: TokenizerAndRendererExtension = {
+  name: 'wikiLink',
+  level: 'inline',
+  start: (source) => source.match(/!?\[\[/)?.index,
+  tokenizer(source) {
+    const match = /^!?\[\[([^[\]\n|]+)(?:\\?\|([^[\]\n]+))?\]\]/.exec(source);
+    if (match === null) return undefined;
+    const text = (match[2] ?? match[1]).trim();
+    return { type: 'wikiLink', raw: match[0], tokens: this.lexer.inlineTokens(text) };
+  },
+  renderer(token) {
+    return this.parser.parseInline(token.tokens ?? []);
+  },
+};
+
+/** The sign of a footnote, which would be read as part of the word before it. */
+const footnoteSign: TokenizerAndRendererExtension = {
+  name: 'footnoteSign',
+  level: 'inline',
+  start: (source) => source.match(/\[\^/)?.index,
+  tokenizer(source) {
+    const match = /^\[\^[^\]\s]+\](?!\()/.exec(source);
+    return match === null ? undefined : { type: 'footnoteSign', raw: match[0] };
+  },
+  renderer: () => '',
+};
+
+/** `[^1]: text`: one word alone would be taken for the address of a link. */
+const footnote: TokenizerAndRendererExtension = {
+  name: 'footnote',
+  level: 'block',
+  start: (source) => source.match(/^\[\^/m)?.index,
+  tokenizer(source) {
+    const match =
+      /^ {0,3}\[\^[^\]\s]+\]:[ \t]*([^\n]*(?:\n(?!\s*\n| {0,3}\[\^)[^\n]+)*(?:\n\s*\n {4}[^\n]+)*)\n?/.exec(
+        source,
+      );
+    if (match === null) return undefined;
+    const tokens = this.lexer.blockTokens(match[1].replace(/\n {1,4}/g, '\n'), []);
+    return { type: 'footnote', raw: match[0], tokens };
+  },
+  renderer(token) {
+    return this.parser.parse(token.tokens ?? []);
+  },
+};
+
+const marked = new Marked({
+  gfm: true,
+  async: false,
+  extensions: [wikiLink, footnoteSign, footnote],
+  renderer: { html: ({ text }: Tokens.HTML | Tokens.Tag) => text.replace(DISALLOWED, '&lt;') },
+});
 
 export const markdownReader: CorpusReader = {
   name: 'Markdown',
   extensions,
-  matches: byExtension(...extensions),
-  async *read({ path, id, source }) {
-    const { fields, body } = splitFrontMatter(await decodeWhole(path));
-    const { title, blocks } = outlineOfHtml(marked.parse(body) as string);
+  matches: byTextExtension(...extensions),
+  async *read({ path, id, source }, { onNote } = {}) {
+    const text = await decodeWhole(path, undefined, encodingNote(path, onNote));
+    const { fields, body } = splitFrontMatter(text);
+    const html = marked.parse(/\.mdx$/i.test(path) ? withoutCode(body) : body) as string;
+    const { title, blocks } = outlineOfHtml(html, { isMarkdown: true });
     const given = textOf(fields.get('title'));
     if (blocks.length === 0 && title === undefined)
       throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
@@ -45,57 +105,9 @@ function textOf(value: MetadataValue | undefined): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
-/**
- * The part of YAML that front matter uses in practice: one `key: value` per line, with quotes, and
- * lists. Deeper nesting is kept as text.
- */
-export interface FrontMatter {
-  readonly fields: ReadonlyMap<string, MetadataValue>;
-  /** The text after it. */
-  readonly body: string;
-}
-
-export function splitFrontMatter(text: string): FrontMatter {
-  const match = /^---[ \t]*\r?\n([\s\S]*?\r?\n)??(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(text);
-  const fields = new Map<string, MetadataValue>();
-  if (match === null) return { fields, body: text };
-  const lines = (match[1] ?? '').split(/\r?\n/);
-  for (let i = 0; i < lines.length; i++) {
-    const entry = /^([^\s#:][^:]*):(?:\s+(.*))?$/.exec(lines[i]);
-    if (entry === null) continue;
-    const nested: string[] = [];
-    while (i + 1 < lines.length && /^(\s|- )/.test(lines[i + 1])) nested.push(lines[++i].trim());
-    const value = metadataValue(uncommented(entry[2] ?? ''), nested);
-    if (value !== '') fields.set(entry[1].trim(), value);
-  }
-  return { fields, body: text.slice(match[0].length) };
-}
-
-function metadataValue(inline: string, nested: readonly string[]): MetadataValue {
-  const below = nested.filter((line) => line !== '');
-  if (inline === '' && below.length > 0 && below.every((line) => line.startsWith('- '))) {
-    return below.map((line) => unquoted(line.slice(2).trim()));
-  }
-  // `>` and `|` begin a text that stands below.
-  if (below.length > 0)
-    return [/^[>|][+-]?$/.test(inline) ? '' : inline, ...below].join(' ').trim();
-  const list = /^\[(.*)\]$/.exec(inline);
-  if (list !== null) {
-    return list[1]
-      .split(',')
-      .map((item) => unquoted(item.trim()))
-      .filter((item) => item !== '');
-  }
-  if (inline === 'true' || inline === 'false') return inline === 'true';
-  if (/^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(inline)) return Number(inline);
-  return unquoted(inline);
-}
-
-function uncommented(value: string): string {
-  return /^["']/.test(value) ? value.trim() : value.replace(/(^|\s)#.*$/, '').trim();
-}
-
-function unquoted(value: string): string {
-  if (/^'.*'$/.test(value)) return value.slice(1, -1).replaceAll("''", "'");
-  return /^".*"$/.test(value) ? value.slice(1, -1).replace(/\\(["\\])/g, '$1') : value;
+/** MDX: without its imports, exports of one line, and comments. */
+function withoutCode(body: string): string {
+  return body
+    .replace(/^(?:import\s[^\n]*['"];?|export\s(?:const|let|default|\*|\{)[^\n]*)$/gm, '')
+    .replace(/\{\/\*[\s\S]*?\*\/\}/g, '');
 }

@@ -1,10 +1,23 @@
 /** PDF: the text layer, page by page. The library is loaded with the first PDF. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { XqgError } from '../../base/errors.js';
 import { loadPackage } from '../../base/optional-package.js';
 import { fileError, refuseLargeFile, WHOLE_FILE_LIMIT } from '../../base/text-file.js';
 import { languageOfTag } from '../../languages/languages.js';
+import { LineEndHyphens } from '../lines.js';
 import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
+import {
+  countMeaningless,
+  linesOf,
+  type PageLine,
+  pageText,
+  type TextItem,
+  withoutRunningHeads,
+} from './pdf-page.js';
 
 const extensions = ['.pdf'];
 
@@ -12,21 +25,22 @@ export const pdfReader: CorpusReader = {
   name: 'PDF',
   extensions,
   matches: byExtension(...extensions),
-  async *read({ path, id, source }) {
+  async *read({ path, id, source }, { onNote } = {}) {
     await refuseLargeFile(path, WHOLE_FILE_LIMIT);
     const bytes = await readFile(path).catch((error) => {
       throw fileError(path, error);
     });
     const unpdf = await loadPackage('Reading PDF', 'unpdf', () => import('unpdf'));
-    const content = await textOf(unpdf, bytes).catch((error: unknown) => {
+    const content = await contentOf(unpdf, bytes).catch((error: unknown) => {
       throw new XqgError(
         'XQG_CORPUS_BROKEN_FILE',
         { file: path, format: 'PDF', reason: reasonOf(error) },
         { cause: error },
       );
     });
-    if (content.text.trim() === '') throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
-    const { title, lang, text } = content;
+    const { title, lang, text, notes } = content;
+    for (const note of notes) onNote?.(path, note);
+    if (text.trim() === '') throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
     yield {
       id,
       source,
@@ -39,58 +53,112 @@ export const pdfReader: CorpusReader = {
   },
 };
 
+/** What programs write where nobody gave a title. */
+const NO_TITLE = /^\s*(?:untitled|unbenannt|sans titre|sin título|無題)\s*$/i;
+
 interface PdfContent {
   readonly title: string;
   readonly lang?: string;
   readonly text: string;
+  /** What is missing from the text. */
+  readonly notes: readonly string[];
 }
 
-/** Of PDF.js; marks of structure come as items without text. */
-interface TextItem {
-  readonly str?: string;
-  readonly hasEOL?: boolean;
-}
-
-async function textOf(unpdf: typeof import('unpdf'), bytes: Uint8Array): Promise<PdfContent> {
+async function contentOf(unpdf: typeof import('unpdf'), bytes: Uint8Array): Promise<PdfContent> {
+  const unreadable = new Set<string>();
   // verbosity 0: otherwise PDF.js prints its warnings to stdout.
-  const pdf = await unpdf.getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
+  const options = { verbosity: 0, useWorkerFetch: false, ...characterMaps(unreadable) };
+  const pdf = await unpdf.getDocumentProxy(new Uint8Array(bytes), options);
   try {
-    const pages: string[] = [];
+    const pages: PageLine[][] = [];
+    const meaningless: number[] = [];
     for (let number = 1; number <= pdf.numPages; number++) {
       const page = await pdf.getPage(number);
       const { items } = await page.getTextContent();
-      pages.push(
-        (items as TextItem[]).map(({ str = '', hasEOL }) => str + (hasEOL ? '\n' : '')).join(''),
-      );
+      pages.push(linesOf(items as TextItem[]));
+      if (countMeaningless(items as TextItem[]) > 0) meaningless.push(number);
       page.cleanup();
     }
     const { info } = await pdf.getMetadata();
     const { Title: title, Language: tag } = info as { Title?: unknown; Language?: unknown };
+    const empty = pages.flatMap(({ length }, i) => (length === 0 ? [i + 1] : []));
+    const body = withoutRunningHeads(pages);
+    const hyphens = new LineEndHyphens(
+      body.map((lines) => lines.map(({ text }) => text).join('\n')).join('\n'),
+    );
     return {
-      title: typeof title === 'string' ? title.trim() : '',
+      title: typeof title === 'string' && !NO_TITLE.test(title) ? title.trim() : '',
       lang: typeof tag === 'string' ? languageOfTag(tag) : undefined,
-      text: joinPages(pages),
+      text: joinPages(
+        body.map((lines) => pageText(lines, hyphens)),
+        hyphens,
+      ),
+      notes: [
+        ...(empty.length > 0
+          ? [`${rangesOf(empty)} of ${pdf.numPages} without text; scanned ones need OCR`]
+          : []),
+        ...(meaningless.length > 0
+          ? [`${rangesOf(meaningless)} with characters that only their font can show`]
+          : []),
+        ...Array.from(
+          unreadable,
+          (name) => `a font with the character map ${name} is not readable`,
+        ),
+      ],
     };
   } finally {
     await pdf.destroy();
   }
 }
 
+/** `page 3`, `pages 2-5, 8`: the numbers ascend. */
+function rangesOf(pages: readonly number[]): string {
+  const ranges: [first: number, last: number][] = [];
+  for (const page of pages) {
+    const open = ranges.at(-1);
+    if (open !== undefined && open[1] === page - 1) open[1] = page;
+    else ranges.push([page, page]);
+  }
+  const texts = ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
+  return `${pages.length === 1 ? 'page' : 'pages'} ${texts.join(', ')}`;
+}
+
+/** Adobe's character maps of Chinese, Japanese and Korean fonts, which files name only. */
+function characterMaps(unreadable: Set<string>): Record<string, unknown> {
+  class CMapReaderFactory {
+    async fetch({ name }: { name: string }): Promise<unknown> {
+      try {
+        const cMapData = new Uint8Array(await readFile(join(cMapFolder(), `${name}.bcmap`)));
+        return { cMapData, isCompressed: true };
+      } catch (error) {
+        unreadable.add(name);
+        throw error;
+      }
+    }
+  }
+  return { cMapUrl: 'cmaps/', cMapPacked: true, CMapReaderFactory };
+}
+
+/** Beside the compiled code, where the build puts them; for sources, in their package. */
+function cMapFolder(): string {
+  const built = fileURLToPath(new URL('../../cmaps/', import.meta.url));
+  if (existsSync(built)) return built;
+  return join(dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json')), 'cmaps');
+}
+
 /**
  * A sentence that continues on the next page stays whole; otherwise the end of a page ends a
  * paragraph.
  */
-function joinPages(pages: readonly string[]): string {
+function joinPages(pages: readonly string[], hyphens: LineEndHyphens): string {
   return pages
     .map((page) => page.trim())
     .filter((page) => page !== '')
-    .reduce(
-      (text, page) =>
-        text +
-        (text === '' ? '' : /\p{Sentence_Terminal}["'”’»)\]]*$/u.test(text) ? '\n\n' : '\n') +
-        page,
-      '',
-    );
+    .reduce((text, page) => {
+      if (text === '') return page;
+      if (/\p{Sentence_Terminal}["'”’»)\]]*$/u.test(text.slice(-16))) return `${text}\n\n${page}`;
+      return LineEndHyphens.divides(text, page) ? hyphens.join(text, page) : `${text}\n${page}`;
+    }, '');
 }
 
 function reasonOf(error: unknown): string {

@@ -17,11 +17,11 @@ export const squadReader: CorpusReader = {
   extensions,
   matches: byExtension(...extensions),
   sniff: (head) => /"paragraphs"\s*:\s*\[/.test(head),
-  async *read(file, onSkip) {
+  async *read(file, { onSkip } = {}) {
     const fail = (reason: string, cause?: unknown): never => {
       throw new XqgError('XQG_CORPUS_SQUAD', { file: file.path, reason }, { cause });
     };
-    const root = parse(await decodeWhole(file.path, undefined, LARGEST), fail);
+    const root = parse(await decodeWhole(file.path, undefined, undefined, LARGEST), fail);
     const articles = listOf(root, 'data', 'the file', fail);
     // Titles are not always unique, so paragraphs are counted per title and not per article.
     const counts = new Map<string, number>();

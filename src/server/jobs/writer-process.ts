@@ -49,7 +49,7 @@ async function add({
   const hidden = await hiddenDocuments(directory, filters);
   const index = await openIndex(directory, { create: true, pack });
   try {
-    const { status, documents, passages, failures } = await index.addPaths([folder], {
+    const { status, documents, passages, failures, omissions } = await index.addPaths([folder], {
       source: UPLOAD_SOURCE,
       splitting: { lang },
       signal: stopping.signal,
@@ -68,7 +68,14 @@ async function add({
       path: basename(failure.path),
       message: failure.message.replaceAll(`${folder}/`, ''),
     }));
-    return { status, documents, passages, failures: shown };
+    const named = omissions?.named.map(({ path, reason }) => ({ path: basename(path), reason }));
+    return {
+      status,
+      documents,
+      passages,
+      failures: shown,
+      ...(omissions === undefined ? {} : { omissions: { ...omissions, named: named ?? [] } }),
+    };
   } finally {
     await index.close();
   }

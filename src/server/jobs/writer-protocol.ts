@@ -32,7 +32,10 @@ export interface RemoveTask extends TaskBase {
 
 export type WriteTask = AddTask | RemoveTask;
 
-export type WriteResult = Pick<IndexResult, 'status' | 'documents' | 'passages' | 'failures'>;
+export type WriteResult = Pick<
+  IndexResult,
+  'status' | 'documents' | 'passages' | 'failures' | 'omissions'
+>;
 
 export type WriterMessage =
   | { readonly progress: IndexProgress; readonly read: ReadBytes }

@@ -1,0 +1,75 @@
+/**
+ * What `.gitignore` and `.xqgignore` leave out. Both have the syntax of Git; in one folder the
+ * latter decides, and files of deeper folders decide before those above.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+import { fileError } from '../base/text-file.js';
+
+const FILES = ['.gitignore', '.xqgignore'];
+
+interface FolderRules {
+  readonly folder: string;
+  readonly rules: Ignore;
+}
+
+export class IgnoreRules {
+  /** @param all outer folders first */
+  private constructor(private readonly all: readonly FolderRules[]) {}
+
+  /**
+   * The rules of a Git repository around `folder`, none outside of one; nor if they leave out
+   * `folder` itself, which somebody has named all the same.
+   * @throws XqgError XQG_CORPUS_UNREADABLE
+   */
+  static async above(folder: string): Promise<IgnoreRules> {
+    const above: string[] = [];
+    for (let at = folder; ; at = dirname(at)) {
+      if (at !== folder) above.unshift(at);
+      if (await exists(join(at, '.git'))) break;
+      if (at === dirname(at)) return new IgnoreRules([]);
+    }
+    let rules = new IgnoreRules([]);
+    for (const outer of above) rules = await rules.within(outer, FILES);
+    return rules.excludes(folder, true) ? new IgnoreRules([]) : rules;
+  }
+
+  /**
+   * These rules and those of a folder.
+   * @param names of its entries
+   * @throws XqgError XQG_CORPUS_UNREADABLE
+   */
+  async within(folder: string, names: readonly string[]): Promise<IgnoreRules> {
+    const texts: string[] = [];
+    for (const file of FILES) {
+      if (!names.includes(file)) continue;
+      const path = join(folder, file);
+      const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'EISDIR') return '';
+        throw fileError(path, error);
+      });
+      texts.push(text);
+    }
+    if (texts.every((text) => text.trim() === '')) return this;
+    const rules = ignore({ ignorecase: false }).add(texts.join('\n'));
+    return new IgnoreRules([...this.all, { folder, rules }]);
+  }
+
+  /** @param path absolute, below the folders of the rules */
+  excludes(path: string, isFolder: boolean): boolean {
+    for (const { folder, rules } of [...this.all].reverse()) {
+      const place = relative(folder, path).split(sep).join('/') + (isFolder ? '/' : '');
+      const { ignored, unignored } = rules.test(place);
+      if (ignored || unignored) return ignored;
+    }
+    return false;
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
