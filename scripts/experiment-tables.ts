@@ -357,6 +357,33 @@ export function evaluationTable(evaluation: EvaluationJson): string {
   ].join('\n');
 }
 
+/** Evaluations of sentences: means over the pairs of languages, by setting. */
+export function sentenceMeansTable(...evaluations: readonly EvaluationJson[]): string {
+  const rows = evaluations.flatMap(({ results }) => {
+    const systems = [...new Set(results.map(({ system }) => system))];
+    return systems.map((system) => {
+      const ofSystem = results.filter((row) => row.system === system);
+      const mean = (setting: string, metric: string): number =>
+        meanOf(
+          ofSystem
+            .filter((row) => row.setting === setting && row.metric === metric)
+            .map(({ value }) => value),
+        );
+      return [
+        ofSystem[0].dataset,
+        system,
+        ...['mono', 'cross', 'multi'].map((setting) => short(mean(setting, 'mAP'))),
+        mean('multi', 'rank-distance').toFixed(0),
+      ];
+    });
+  });
+  return [
+    table(['', '', 'mono, mAP', 'cross, mAP', 'multi, mAP', 'rank distance'], rows),
+    '',
+    ...evaluations.map(measuredOn),
+  ].join('\n');
+}
+
 /** Means of an evaluation's legs, with and without generation and translation. */
 export function summaryTable(evaluation: EvaluationJson): string {
   const { systems } = measuredIn(evaluation);

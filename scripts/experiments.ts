@@ -17,6 +17,7 @@ import {
   evaluationTable,
   feedbackTable,
   pointsTable,
+  sentenceMeansTable,
   sentenceTables,
   summaryTable,
 } from './experiment-tables.js';
@@ -125,6 +126,7 @@ for (const condition of ['sentence-weight', 'centering'])
   write(EXPERIMENTS, condition, ['xquad'], (results) =>
     pointsTable(results, condition, 'to-english'),
   );
+write(EXPERIMENTS, 'sentences shipped', ['e5-xquad-r', 'e5-mlqa-r'], sentenceMeansTable);
 write(EXPERIMENTS, 'language means', ['xquad-r'], (results) =>
   conditionTable(results, 'language-means', 'multi'),
 );

@@ -6,8 +6,8 @@
  * does not make the renaming durable.
  */
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { storageError } from './errors.js';
 
 export interface AtomicWriteOptions {
@@ -69,8 +69,37 @@ export async function replaceAtomically<T>(
   }
 }
 
-/** Makes the rename durable. Windows cannot open folders and does not need it. */
-async function syncFolder(path: string): Promise<void> {
+/**
+ * Makes a folder and those above it, such that none is missing after a power failure.
+ * @throws XqgError XQG_DISK_FULL, XQG_NO_PERMISSION
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    const first = await mkdir(path, { recursive: true });
+    if (first === undefined) return;
+    const top = dirname(resolve(first));
+    for (let folder = resolve(path); folder !== top; ) {
+      folder = dirname(folder);
+      await syncFolder(folder);
+    }
+  } catch (cause) {
+    throw storageError(cause, path);
+  }
+}
+
+/** Writes the content of a file to the disk; its name is on the disk once its folder is synced. */
+export async function syncFile(path: string): Promise<void> {
+  // Windows syncs only what may be written.
+  const file = await open(path, process.platform === 'win32' ? 'r+' : 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the names in a folder durable. Windows cannot open folders and does not need it. */
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {

@@ -137,6 +137,8 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
     },
     counts: found?.counts ?? { documents: 0, passages: 0 },
     sealed: found?.sealed ?? null,
+    durable: found?.durable,
+    recovered: found?.recovered,
     purging: found?.purging ?? false,
     ...storeOf(dir, found, options.store),
   };

@@ -109,6 +109,8 @@ function begun(
   return {
     ...rest,
     sealed: null,
+    durable: undefined,
+    recovered: undefined,
     purging: false,
     state: { ...manifest.state, status: 'indexing' },
     copying,

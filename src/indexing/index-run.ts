@@ -44,6 +44,8 @@ export class IndexRun {
   /** Documents that have lost their text. */
   readonly #emptied: string[] = [];
   #unsaved: Promise<void> = Promise.resolve();
+  /** True while a checkpoint has not begun. */
+  #waiting = false;
 
   constructor(
     writer: IndexWriter,
@@ -66,10 +68,7 @@ export class IndexRun {
       computeRows: options.computeRows ?? 64,
       onWritten: async ({ documents, rows, allNew }) => {
         this.#indexed += documents;
-        this.#unsaved = this.#unsaved.then(() =>
-          this.#writer.save({ state: this.#state('indexing') }),
-        );
-        this.#unsaved.catch(() => undefined);
+        this.#checkpoint();
         await this.#segments.written(rows, allNew);
       },
       onFailure: (path, error) => this.fail(path, error),
@@ -245,6 +244,17 @@ export class IndexRun {
     this.#failed++;
     this.#failedPaths.add(path);
     if (this.#failures.length < MOST_FAILURES) this.#failures.push({ path, code, message });
+  }
+
+  /** Syncs what is written beside what goes on; of several that wait, one does for all. */
+  #checkpoint(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#unsaved = this.#unsaved.then(() => {
+      this.#waiting = false;
+      return this.#writer.checkpoint({ state: this.#state('indexing') });
+    });
+    this.#unsaved.catch(() => undefined);
   }
 
   #state(status: IndexState['status']): IndexState {

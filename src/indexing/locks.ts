@@ -4,10 +4,10 @@
  * because the pid is free or belongs to a process that started at another time.
  */
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { replaceAtomically } from '../base/atomic-write.js';
+import { makeFolder, replaceAtomically } from '../base/atomic-write.js';
 import { storageError, XqgError } from '../base/errors.js';
 
 export interface ProcessMark {
@@ -24,13 +24,23 @@ export function ownMark(): ProcessMark {
 /** False only if the process is known to be gone; processes of other hosts count as alive. */
 function isAlive(mark: ProcessMark): boolean {
   if (mark.host !== hostname()) return true;
+  if (!isRunning(mark.pid)) return false;
+  const started = startOf(mark.pid);
+  return started === null || mark.started === null || started === mark.started;
+}
+
+function isRunning(pid: number): boolean {
   try {
-    process.kill(mark.pid, 0);
+    process.kill(pid, 0);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  const started = startOf(mark.pid);
-  return started === null || mark.started === null || started === mark.started;
+}
+
+/** This host as it stands in the names of files. */
+function hostInName(): string {
+  return hostname().replaceAll(/[^\w.-]/g, '_');
 }
 
 /**
@@ -38,7 +48,7 @@ function isAlive(mark: ProcessMark): boolean {
  * at all.
  */
 async function putMark(path: string, mark: ProcessMark): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   // Not synced to disk: the process that it marks does not outlive the machine.
   await replaceAtomically(path, (temporary) => writeFile(temporary, `${JSON.stringify(mark)}\n`));
 }
@@ -47,20 +57,23 @@ async function putMark(path: string, mark: ProcessMark): Promise<void> {
 async function livingMarks<T extends ProcessMark>(
   folder: string,
   name: RegExp,
-): Promise<{ path: string; mark: T | null }[]> {
-  const living: { path: string; mark: T | null }[] = [];
+): Promise<{ path: string; mark: T }[]> {
+  const living: { path: string; mark: T }[] = [];
   for (const entry of await readdir(folder).catch(noFolder)) {
     if (!name.test(entry)) continue;
     const path = join(folder, entry);
     const mark = await readMark<T>(path);
     if (mark === 'gone') continue;
-    if (mark !== null && !isAlive(mark)) await rm(path, { force: true });
-    else living.push({ path, mark });
+    if (mark !== null && isAlive(mark)) living.push({ path, mark });
+    else await rm(path, { force: true });
   }
   return living;
 }
 
-/** null if it cannot be read as a mark. */
+/**
+ * null if it cannot be read as a mark: marks appear with their content, so that only a power
+ * failure leaves one without.
+ */
 async function readMark<T extends ProcessMark>(path: string): Promise<T | null | 'gone'> {
   let text: string;
   try {
@@ -70,7 +83,9 @@ async function readMark<T extends ProcessMark>(path: string): Promise<T | null |
     throw error;
   }
   try {
-    return JSON.parse(text) as T;
+    const mark = JSON.parse(text) as Partial<T> | null;
+    const isMark = typeof mark?.pid === 'number' && typeof mark.host === 'string';
+    return isMark ? (mark as T) : null;
   } catch {
     return null;
   }
@@ -98,6 +113,8 @@ function startOf(pid: number): string | null {
  * taken over and none can be stolen.
  */
 const WRITER = /^writer-.*\.lock$/;
+/** A mark that a killed writer never put in place. */
+const UNFINISHED = /^\.writer-(.*)-(\d+)\.lock\.[0-9a-f]+\.tmp$/;
 
 /** Marks tell processes apart, not two writers within this one. */
 const heldHere = new Set<string>();
@@ -114,13 +131,10 @@ export interface WriterLock {
  */
 export async function lockIndex(dir: string): Promise<WriterLock> {
   try {
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
     const mark = ownMark();
     // Another process of this pid is dead, so its mark is ours to replace.
-    const path = join(
-      await realpath(dir),
-      `writer-${hostname().replaceAll(/[^\w.-]/g, '_')}-${mark.pid}.lock`,
-    );
+    const path = join(await realpath(dir), `writer-${hostInName()}-${mark.pid}.lock`);
     if (heldHere.has(path)) throw lockedBy(dir, { path, mark });
     heldHere.add(path);
     const release = async (): Promise<void> => {
@@ -128,7 +142,13 @@ export async function lockIndex(dir: string): Promise<WriterLock> {
       await rm(path, { force: true });
     };
     try {
-      const afterCrash = (await readdir(dirname(path))).some((name) => WRITER.test(name));
+      const names = await readdir(dirname(path));
+      const afterCrash = names.some((name) => WRITER.test(name));
+      for (const name of names) {
+        const [, host, pid] = UNFINISHED.exec(name) ?? [];
+        const isDead = host === hostInName() && !isRunning(Number(pid));
+        if (isDead) await rm(join(dirname(path), name), { force: true });
+      }
       await putMark(path, mark);
       const others = (await livingMarks(dirname(path), WRITER)).filter(
         (other) => other.path !== path,
@@ -144,16 +164,8 @@ export async function lockIndex(dir: string): Promise<WriterLock> {
   }
 }
 
-function lockedBy(
-  dir: string,
-  { path, mark }: { path: string; mark: ProcessMark | null },
-): XqgError {
-  return new XqgError('XQG_INDEX_LOCKED', {
-    dir,
-    pid: mark?.pid ?? 'unknown',
-    host: mark?.host ?? 'unknown',
-    file: path,
-  });
+function lockedBy(dir: string, { path, mark }: { path: string; mark: ProcessMark }): XqgError {
+  return new XqgError('XQG_INDEX_LOCKED', { dir, pid: mark.pid, host: mark.host, file: path });
 }
 
 /**
@@ -174,9 +186,11 @@ export interface Lease {
 
 let leases = 0;
 
+const WITHOUT_LEASE = ['XQG_NO_PERMISSION', 'XQG_DISK_FULL'];
+
 /**
- * In a folder that only may be read no lease can be had; then a writer may free the version while
- * it is read.
+ * In a folder that only may be read, or on a full disk, no lease can be had; then a writer may free
+ * the version while it is read.
  */
 export async function leaseVersion(dir: string, version: string): Promise<Lease> {
   const path = join(dir, FOLDER, `${process.pid}-${Date.now()}-${++leases}.lease`);
@@ -184,7 +198,7 @@ export async function leaseVersion(dir: string, version: string): Promise<Lease>
   try {
     await putMark(path, mark);
   } catch (error) {
-    if (!/^(EACCES|EPERM|EROFS)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!(error instanceof XqgError) || !WITHOUT_LEASE.includes(error.code)) throw error;
     return { release: async () => undefined };
   }
   return { release: () => rm(path, { force: true }) };
@@ -193,5 +207,5 @@ export async function leaseVersion(dir: string, version: string): Promise<Lease>
 /** The versions that living readers hold. */
 export async function leasedVersions(dir: string): Promise<string[]> {
   const marks = await livingMarks<LeaseMark>(join(dir, FOLDER), LEASE);
-  return marks.flatMap(({ mark }) => (mark === null ? [] : [mark.version]));
+  return marks.map(({ mark }) => mark.version);
 }

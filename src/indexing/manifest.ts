@@ -75,6 +75,15 @@ export interface SegmentName {
   readonly rows: number;
 }
 
+/** An earlier version of the store that stands in for a damaged one. */
+export interface Recovery {
+  readonly lost: string;
+  readonly version: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 export interface Manifest {
   readonly format: number;
   /** What wrote it last. */
@@ -96,6 +105,13 @@ export interface Manifest {
   readonly counts: { readonly documents: number; readonly passages: number };
   /** null until the first run has ended. */
   readonly sealed: SealedVersion | null;
+  /**
+   * The newest version of the store in the directory that is known to be on the disk: what is newer
+   * may be torn after a power failure. Absent in indexes of earlier releases.
+   */
+  readonly durable?: string | undefined;
+  /** Set while an earlier version stands in for one that was damaged. */
+  readonly recovered?: Recovery | undefined;
   /** True while deleted rows are being purged: the next writer finishes it. */
   readonly purging: boolean;
   /** `opensearch://...`: rows are there, not in this directory. */

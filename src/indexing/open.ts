@@ -4,10 +4,11 @@
  */
 import { XqgError } from '../base/errors.js';
 import { type CandidateStore, isCandidateStore } from '../store/candidate-store.js';
-import { openStore } from '../store/open-store.js';
+import { openStore, storeFolder } from '../store/open-store.js';
 import { rowsOfBytes, stepsOfBytes } from '../store/quantize.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader } from '../store/store.js';
 import { ByteMatrix } from '../vectors/byte-matrix.js';
+import { readableManifest } from './durability/recovery.js';
 import type { LexicalSegment } from './lexical/segment.js';
 import { openSegments, planSegments } from './lexical/segments.js';
 import { type Lease, leaseVersion } from './locks.js';
@@ -35,7 +36,7 @@ export interface OpenedVersion {
  * XQG_INDEX_IDENTITY, and those of the store
  */
 export async function openVersion(dir: string, own: PartialIdentity = {}): Promise<OpenedVersion> {
-  const first = await readManifest(dir);
+  const first = await readableManifest(dir);
   checkIdentity(dir, first.identity, own);
   const store = await openStore(dir, first.store);
   const ranking = isCandidateStore(store) ? store : null;
@@ -52,25 +53,29 @@ export async function openVersion(dir: string, own: PartialIdentity = {}): Promi
   });
   try {
     for (;;) {
-      const manifest = await latestManifest(dir, await readManifest(dir), store);
+      const manifest = await latestManifest(dir, await readableManifest(dir), store);
       const newest = await store.snapshot();
-      const version = manifest.sealed?.version ?? newest.version;
+      const version = readVersion(manifest) ?? newest.version;
       const lease = await leaseVersion(dir, version);
       // A writer that sealed another version meanwhile may not have seen the lease.
       const again = await latestManifest(dir, await readManifest(dir), store);
-      if (again.sealed?.version !== manifest.sealed?.version) {
+      if ((readVersion(again) ?? version) !== version) {
         newest.close();
         await lease.release();
         continue;
       }
-      if (version === newest.version) return opened(manifest, newest, lease);
+      if (version === newest.version) {
+        await checkCounts(dir, manifest, newest);
+        return opened(manifest, newest, lease);
+      }
       try {
         const reader = await store.at(version);
         newest.close();
+        await checkCounts(dir, manifest, reader);
         return opened(manifest, reader, lease);
       } catch (error) {
-        // The purge that took the sealed version was interrupted: the newest one holds what is
-        // left.
+        // The purge that took the sealed version was interrupted, or nothing was sealed so far: the
+        // newest one holds what there is.
         if (!(error instanceof XqgError) || error.code !== 'XQG_STORE_VERSION_GONE') throw error;
         return opened(manifest, newest, lease);
       }
@@ -81,6 +86,30 @@ export async function openVersion(dir: string, own: PartialIdentity = {}): Promi
   } finally {
     if (ranking === null) store.close();
   }
+}
+
+/**
+ * A version that was lost and written again under the same number has other rows.
+ * @throws XqgError XQG_INDEX_DAMAGED
+ */
+async function checkCounts(
+  dir: string,
+  { store, sealed, counts }: Manifest,
+  reader: StoreReader,
+): Promise<void> {
+  if (store !== undefined || sealed?.version !== reader.version) return;
+  const passages = await reader.count();
+  const rows = sealed.segments.reduce((sum, segment) => sum + segment.rows, 0);
+  if (passages === counts.passages && passages === rows) return;
+  throw new XqgError('XQG_INDEX_DAMAGED', {
+    path: storeFolder(dir),
+    reason: `version ${sealed.version} has ${passages} passages, but ${counts.passages} in ${rows} lexical rows were sealed`,
+  });
+}
+
+/** The version that readers open; null: the newest one. */
+function readVersion({ sealed, durable }: Manifest): string | null {
+  return sealed?.version ?? durable ?? null;
 }
 
 /** The same as search sees it. @throws XqgError as `openVersion` */

@@ -1,4 +1,9 @@
-/** Takes documents or a whole source out of an index. */
+/**
+ * Takes documents or a whole source out of an index. Readers open the version that was sealed last:
+ * what an interrupted removal took out of the store alone is counted and sealed by the next one.
+ */
+import { XqgError } from '../base/errors.js';
+import type { PassageStore, StoreReader } from '../store/store.js';
 import { IndexWriter } from './writer.js';
 
 /** Documents by id, or everything that one argument of `xqg index` brought. */
@@ -27,12 +32,54 @@ export async function removeFromIndex(
   return IndexWriter.use(dir, async (writer) => {
     // Said before, so that a purge that is killed between the two is finished by the next writer.
     if (purge) await writer.save({ purging: true });
-    const removed =
+    const before = await removedUnsealed(writer, removal);
+    const deleted =
       'source' in removal
         ? await writer.store.deleteSource(removal.source)
         : await writer.store.deleteDocuments(removal.documents);
+    const removed = before + deleted;
     if (purge) await writer.purge();
     else if (removed > 0) await writer.seal(writer.manifest.state);
     return removed;
   });
+}
+
+/** Passages that readers see, but that the store no longer has. */
+async function removedUnsealed(
+  { manifest, store }: IndexWriter,
+  removal: RemoveTarget,
+): Promise<number> {
+  const { sealed } = manifest;
+  const newest = await store.snapshot();
+  try {
+    if (sealed === null || sealed.version === newest.version) return 0;
+    const seen = await openedOrGone(store, sealed.version);
+    if (seen === null) return 0;
+    try {
+      return Math.max(0, (await countIn(seen, removal)) - (await countIn(newest, removal)));
+    } finally {
+      seen.close();
+    }
+  } finally {
+    newest.close();
+  }
+}
+
+async function openedOrGone(store: PassageStore, version: string): Promise<StoreReader | null> {
+  try {
+    return await store.at(version);
+  } catch (error) {
+    if (error instanceof XqgError && error.code === 'XQG_STORE_VERSION_GONE') return null;
+    throw error;
+  }
+}
+
+async function countIn(reader: StoreReader, removal: RemoveTarget): Promise<number> {
+  const documents = new Set('documents' in removal ? removal.documents : []);
+  let passages = 0;
+  for await (const rows of reader.scan(['documentId', 'source'])) {
+    for (const { documentId, source } of rows)
+      if ('source' in removal ? source === removal.source : documents.has(documentId)) passages++;
+  }
+  return passages;
 }

@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { XqgError } from '../base/errors.js';
 import { version } from '../base/version.js';
 import { type CandidateStore, isCandidateStore } from '../store/candidate-store.js';
-import { createStore } from '../store/open-store.js';
+import { createStore, storeFolder } from '../store/open-store.js';
 import type { PassageStore } from '../store/store.js';
+import { writeChecksums } from './durability/checksums.js';
+import { recoverIndex } from './durability/recovery.js';
 import { totalsOf } from './lexical/corpus-totals.js';
 import { planSegments, removeOtherSegments, writeSegments } from './lexical/segments.js';
 import { leasedVersions, lockIndex } from './locks.js';
@@ -57,15 +59,18 @@ export class IndexWriter {
     create?.(found);
     const lock = await lockIndex(dir);
     try {
-      const there =
-        create === undefined ? await readManifest(dir) : create(await findManifest(dir));
-      if (lock.afterCrash) await removeTemporaryFiles(dir);
+      const { found, dropped } = await recovered(dir);
+      const there = create === undefined ? found! : create(found);
+      const afterCrash = lock.afterCrash || dropped;
+      if (afterCrash) await removeTemporaryFiles(dir);
       await writeManifest(dir, there);
       const store = await createStore(dir, there.store, storeShape(there));
       let reached = true;
       try {
         const manifest = await latestManifest(dir, there, store);
-        const writer = new IndexWriter(dir, store, manifest, lock.afterCrash);
+        const writer = new IndexWriter(dir, store, manifest, afterCrash);
+        // A new table, or one that an earlier release wrote without syncing.
+        if (manifest.durable === undefined) await writer.checkpoint({});
         if (manifest.purging) await writer.purge();
         return await work(writer);
       } catch (error) {
@@ -94,6 +99,15 @@ export class IndexWriter {
   }
 
   /**
+   * As `save`, once all that is written is on the disk: what the manifest says to be done outlives
+   * a power failure.
+   */
+  async checkpoint(changes: Partial<Manifest>): Promise<void> {
+    const durable = await this.store.sync();
+    await this.save(durable === null ? changes : { ...changes, durable });
+  }
+
+  /**
    * Makes the current version the one that readers open: builds its lexical segments, and frees
    * what no reader holds.
    *
@@ -101,9 +115,12 @@ export class IndexWriter {
    */
   async seal(state: IndexState, onRows?: (rows: number) => void): Promise<void> {
     if (isCandidateStore(this.store)) return this.#sealInStore(this.store, state, onRows);
-    const before = this.#manifest.sealed;
-    const held = await leasedVersions(this.dir);
-    const compacted = await this.store.compact(before === null ? held : [before.version, ...held], {
+    const { sealed: before, durable } = this.#manifest;
+    const kept = await leasedVersions(this.dir);
+    // Until the new version is on the disk, a power failure leads back to these.
+    if (before !== null) kept.push(before.version);
+    if (durable !== undefined) kept.push(durable);
+    const compacted = await this.store.compact(kept, {
       // A killed writer may have left files that no version names.
       force: this.afterCrash,
     });
@@ -116,7 +133,12 @@ export class IndexWriter {
         onRows?.(done);
       });
       const sealed = { version: reader.version, segments };
-      await this.save({ sealed, state, counts: { documents, passages }, purging: false });
+      const counts = { documents, passages };
+      await writeChecksums(storeFolder(this.dir));
+      await this.checkpoint({
+        ...{ sealed, state, counts, purging: false },
+        ...(state.status === 'complete' ? { recovered: undefined } : {}),
+      });
       await removeOtherSegments(this.dir, segments);
       // What was sealed before could only be freed once readers no longer come to it. What is
       // sealed now is current, and needs no more joining.
@@ -156,8 +178,17 @@ export class IndexWriter {
   async purge(): Promise<void> {
     await this.save({ purging: true });
     await this.store.purge();
+    await this.checkpoint({});
     await this.seal(this.#manifest.state);
   }
+}
+
+/** What is there for a writer, led back to a version that is on the disk. */
+async function recovered(dir: string): Promise<{ found: Manifest | null; dropped: boolean }> {
+  const found = await findManifest(dir);
+  if (found === null) return { found, dropped: false };
+  const { manifest, dropped } = await recoverIndex(dir, found);
+  return { found: manifest, dropped };
 }
 
 async function removeTemporaryFiles(dir: string): Promise<void> {

@@ -5,7 +5,13 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ProfileName } from '../augment/profiles.js';
-import { replaceAtomically, writeAtomically } from '../base/atomic-write.js';
+import {
+  makeFolder,
+  replaceAtomically,
+  syncFile,
+  syncFolder,
+  writeAtomically,
+} from '../base/atomic-write.js';
 import { meanOf } from '../base/numbers.js';
 import type { LanguageSums } from '../encode/centroids.js';
 import { Graph, graphIdentity } from '../indexing/ann/graph.js';
@@ -19,6 +25,7 @@ import {
   rowsOfVersion,
 } from '../indexing/ann/record.js';
 import { scanLanguageSums, writeAnnRows } from '../indexing/ann/rows.js';
+import { writeChecksums } from '../indexing/durability/checksums.js';
 import type { IndexSnapshot } from '../indexing/open.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import { quantizedCount, rowsOfBytes } from '../store/quantize.js';
@@ -273,12 +280,17 @@ async function saveFiles(
 ): Promise<Pick<AnnRecord, 'files' | 'graphBytes' | 'bytes'>> {
   const files = `${rows.slice(0, 12)}-${Date.now()}`;
   const folder = annFolder(snapshot.dir, { files });
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolder(dirname(folder));
   const rowBytes = await replaceAtomically(folder, async (unfinished) => {
     await mkdir(unfinished);
     graph.save(join(unfinished, GRAPH_FILE));
-    return writeAnnRows(snapshot, unfinished, sums, signal);
+    const bytes = await writeAnnRows(snapshot, unfinished, sums, signal);
+    await writeChecksums(unfinished);
+    for (const name of await readdir(unfinished)) await syncFile(join(unfinished, name));
+    await syncFolder(unfinished);
+    return bytes;
   });
+  await syncFolder(dirname(folder));
   const graphBytes = (await stat(join(folder, GRAPH_FILE))).size;
   return { files, graphBytes, bytes: graphBytes + rowBytes };
 }

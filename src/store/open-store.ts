@@ -10,6 +10,11 @@ import type { PassageStore, StoreShape } from './store.js';
 /** Folder of the embedded store within an index. */
 const FOLDER = 'store';
 
+/** Where the embedded store of an index lies. */
+export function storeFolder(dir: string): string {
+  return join(dir, FOLDER);
+}
+
 /**
  * Creates an empty store, or opens an existing one, for writing.
  * @param dir of the index; its lock is held
@@ -22,7 +27,7 @@ export async function createStore(
 ): Promise<PassageStore> {
   if (spec === undefined) {
     const { LanceStore } = await import('./lance/lance-store.js');
-    return LanceStore.create(join(dir, FOLDER), shape);
+    return LanceStore.create(storeFolder(dir), shape);
   }
   const { OpenSearchStore } = await import('./opensearch/opensearch-store.js');
   const { parseAddress } = await import('./opensearch/address.js');
@@ -34,7 +39,7 @@ export async function createStore(
 export async function openStore(dir: string, spec: string | undefined): Promise<PassageStore> {
   if (spec !== undefined) return openCandidateStore(spec);
   const { LanceStore } = await import('./lance/lance-store.js');
-  return LanceStore.open(join(dir, FOLDER));
+  return LanceStore.open(storeFolder(dir));
 }
 
 /** @throws XqgError XQG_STORE_MISSING, XQG_STORE_ADDRESS, and others of the store */

@@ -148,7 +148,7 @@ export interface UpsertOptions {
   readonly checked?: boolean;
 }
 
-/** The only writer of a store. Calls must not overlap. */
+/** The only writer of a store. Calls must not overlap, but for `sync`. */
 export interface PassageStore {
   readonly shape: StoreShape;
   /** True for a CandidateStore. */
@@ -187,5 +187,10 @@ export interface PassageStore {
    * survives.
    */
   purge(): Promise<void>;
+  /**
+   * Makes what is written by now outlive a power failure. May overlap with writing.
+   * @returns the newest version that it holds for; null where every write is durable by itself
+   */
+  sync(): Promise<string | null>;
   close(): void;
 }

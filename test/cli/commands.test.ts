@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -299,10 +307,26 @@ describe('xqg status and doctor', () => {
       'scan',
       'encoder',
       'pack',
+      'files',
       'index',
       'disk',
     ]);
     expect(checks.filter(({ verdict }: { verdict: string }) => verdict === 'broken')).toEqual([]);
+  });
+
+  it('name a file with a flipped bit', async () => {
+    const copied = join(home, 'flipped');
+    cpSync(dir, copied, { recursive: true });
+    const data = join(copied, 'store', 'passages-1.lance', 'data');
+    const path = join(data, readdirSync(data)[0]);
+    const bytes = readFileSync(path);
+    bytes[bytes.length >> 1] ^= 8;
+    writeFileSync(path, bytes);
+    const { code, stdout } = await xqg('doctor', '--index', copied, '--json');
+    expect(code).toBe(1);
+    const { checks } = JSON.parse(stdout);
+    const files = checks.find(({ name }: { name: string }) => name === 'files');
+    expect(files).toMatchObject({ verdict: 'broken', detail: expect.stringContaining(path) });
   });
 
   it('name what is broken and what mends it', async () => {

@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { XqgError } from '../../src/base/errors.js';
 import { indexDocuments } from '../../src/indexing/build.js';
 import { digestIndex } from '../../src/indexing/digest.js';
-import { readManifest } from '../../src/indexing/manifest.js';
+import { type Manifest, readManifest, writeManifest } from '../../src/indexing/manifest.js';
 import type { Omissions } from '../../src/indexing/omissions.js';
 import { openSnapshot } from '../../src/indexing/open.js';
 import type { IndexOptions, IndexProgress } from '../../src/indexing/options.js';
 import { removeFromIndex } from '../../src/indexing/remove.js';
 import { indexStatus } from '../../src/indexing/status.js';
+import { openStore } from '../../src/store/open-store.js';
 import {
   documentOf,
   documentsOf,
@@ -509,6 +510,27 @@ describe('removal', () => {
     await indexDocuments(fresh, documentsOf(upTo(12).filter((n) => n !== 7 && n !== 8)), options);
     expect(await digestIndex(dir)).toBe(await digestIndex(fresh));
     expect((await readManifest(dir)).counts).toEqual((await readManifest(fresh)).counts);
+  });
+
+  // A removal that was killed between the store and the seal left its documents searchable for
+  // ever: the same command found nothing more to delete.
+  it.each([
+    ['that was never synced', (manifest: Manifest) => manifest],
+    ['of an earlier release', ({ durable: _, ...manifest }: Manifest) => manifest],
+  ])('finishes a removal %s', async (_, manifestOf) => {
+    const dir = newDir();
+    await indexDocuments(dir, documentsOf(upTo(12)), options);
+    await writeManifest(dir, manifestOf(await readManifest(dir)));
+    const store = await openStore(dir, undefined);
+    expect(await store.deleteDocuments(['d7', 'd8'])).toBe(4);
+    store.close();
+    expect((await rowsOf(dir)).has('d8')).toBe(true);
+    expect(await removeFromIndex(dir, { documents: ['d7', 'd8'] })).toBe(4);
+    expect((await rowsOf(dir)).has('d8')).toBe(false);
+    expect(await removeFromIndex(dir, { documents: ['d7', 'd8'] })).toBe(0);
+    const fresh = newDir();
+    await indexDocuments(fresh, documentsOf(upTo(12).filter((n) => n !== 7 && n !== 8)), options);
+    expect(await digestIndex(dir)).toBe(await digestIndex(fresh));
   });
 
   it('with purge leaves no trace in any file', async () => {

@@ -1,10 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { leasedVersions, leaseVersion, lockIndex, ownMark } from '../../src/indexing/locks.js';
+
+vi.mock(import('node:fs/promises'), async (original) => {
+  const actual = await original();
+  return { ...actual, rename: vi.fn(actual.rename) };
+});
 
 let dir: string;
 beforeEach(async () => {
@@ -50,17 +55,25 @@ describe('the lock of an index', () => {
     },
   );
 
-  it('respects a living process, a process on another host, and an unreadable lock', async () => {
+  it('respects a living process and a process on another host', async () => {
     await put('writer-a.lock', { pid: process.ppid, host: hostname(), started: null });
     await expect(lockIndex(dir)).rejects.toMatchObject({ details: { pid: process.ppid } });
     await rm(join(dir, 'writer-a.lock'));
     await put('writer-b.lock', { pid: 1, host: 'elsewhere', started: null });
     await expect(lockIndex(dir)).rejects.toMatchObject({ details: { host: 'elsewhere' } });
-    await rm(join(dir, 'writer-b.lock'));
-    await writeFile(join(dir, 'writer-c.lock'), '');
-    await expect(lockIndex(dir)).rejects.toMatchObject({ details: { pid: 'unknown' } });
-    expect(await readdir(dir)).toEqual(['writer-c.lock']);
+    expect(await readdir(dir)).toEqual(['writer-b.lock']);
   });
+
+  it.each(['', '{"pid": 12', 'null', '\0\0\0\0'])(
+    'passes over a lock that a power failure left with the content %j',
+    async (content) => {
+      await writeFile(join(dir, 'writer-c.lock'), content);
+      const lock = await lockIndex(dir);
+      expect(lock.afterCrash).toBe(true);
+      await lock.release();
+      expect(await readdir(dir)).toEqual([]);
+    },
+  );
 
   it.skipIf(process.getuid?.() === 0)(
     'says where it may not write (not as root, who may everywhere)',
@@ -73,6 +86,14 @@ describe('the lock of an index', () => {
 });
 
 describe('leases', () => {
+  // A full disk kept an index from being searched.
+  it.each(['ENOSPC', 'EROFS'])('are done without where none can be written (%s)', async (code) => {
+    vi.mocked(rename).mockRejectedValueOnce(Object.assign(new Error(code), { code }));
+    const lease = await leaseVersion(dir, '1@5');
+    expect(await leasedVersions(dir)).toEqual([]);
+    await lease.release();
+  });
+
   it('protect versions while their processes live', async () => {
     const one = await leaseVersion(dir, '1@5');
     const two = await leaseVersion(dir, '1@7');

@@ -1,6 +1,8 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lockIndex } from '../../src/indexing/locks.js';
 import type { XqgServer } from '../../src/server/server.js';
 import { ended, post, type TestPlace, testPlace } from './served.js';
 
@@ -33,6 +35,10 @@ async function upload(
 
 const search = async (index: string, question: string) =>
   (await post(server, `/api/indexes/${index}/search`, { question, k: 100 })).json();
+
+const get = async (from: XqgServer, id: string) => ({
+  job: (await from.inject({ url: `/api/jobs/${id}` })).json(),
+});
 
 describe('a job', () => {
   it('creates an index from files, which can be searched', async () => {
@@ -125,7 +131,6 @@ describe('a job', () => {
   it('restarts after the server was killed', async () => {
     const folder = join(place.directory, 'incoming', 'left');
     const files = join(folder, 'files');
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(files, { recursive: true });
     writeFileSync(join(files, 'left.txt'), 'The oven is hot.');
     const task = { kind: 'add', folder: files, metadata: {} };
@@ -137,6 +142,53 @@ describe('a job', () => {
     expect(
       (await next.inject({ url: '/api/indexes/docs/passages/left.txt' })).json().text,
     ).toContain('oven');
+  });
+
+  // A full disk left an empty job.json, and the server never started again.
+  it.each(['', '{"what":["a"]}'])(
+    'that cannot be read (%j) costs itself, not the server, until it is discarded',
+    async (text) => {
+      const folder = join(place.directory, 'incoming', 'broken');
+      mkdirSync(join(folder, 'files'), { recursive: true });
+      writeFileSync(join(folder, 'job.json'), text);
+      const next = await place.serve();
+      const { job } = await get(next, 'broken');
+      expect(job).toMatchObject({ state: 'failed', error: { code: 'XQG_JOB_UNREADABLE' } });
+      expect(job.error.message).toContain('broken');
+      expect(job.error.message).not.toContain(place.home);
+      expect(existsSync(folder)).toBe(true);
+      await next.inject({ method: 'DELETE', url: '/api/jobs/broken' });
+      expect(existsSync(folder)).toBe(false);
+    },
+  );
+
+  it('reads no files but its own, whatever its file says', async () => {
+    const folder = join(place.directory, 'incoming', 'stranger');
+    mkdirSync(join(folder, 'files'), { recursive: true });
+    mkdirSync(join(place.home, 'private'));
+    writeFileSync(join(place.home, 'private', 'secret.txt'), 'The key lies under the oven.');
+    const task = { kind: 'add', folder: join(place.home, 'private'), metadata: {} };
+    const access = { fingerprint: null, filters: [] };
+    writeFileSync(
+      join(folder, 'job.json'),
+      JSON.stringify({ what: ['secret.txt'], created: 'x', access, task }),
+    );
+    const next = await place.serve();
+    await ended(next, 'stranger');
+    const { statusCode } = await next.inject({ url: '/api/indexes/docs/passages/secret.txt' });
+    expect(statusCode).toBe(404);
+  });
+
+  // A writer that held the lock for a moment made a job fail, and what was sent was deleted.
+  it('waits for another writer of its index', async () => {
+    const lock = await lockIndex(place.directory);
+    const documents = [{ id: 'patient', text: 'Water of the river.', lang: 'en' }];
+    const { id } = (await post(server, '/api/indexes/docs/documents', { documents })).json();
+    let { job } = await get(server, id);
+    for (; job.error === null; { job } = await get(server, id)) await setTimeout(50);
+    expect(job).toMatchObject({ state: 'waiting', error: { code: 'XQG_INDEX_LOCKED' } });
+    await lock.release();
+    expect(await ended(server, id)).toMatchObject({ state: 'done', error: null });
   });
 
   it('is never partially visible to concurrent searches', async () => {

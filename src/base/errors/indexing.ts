@@ -9,6 +9,12 @@ export const indexingErrors = {
     message: '{path} cannot be read: {reason}.',
     remedy: 'Delete that directory and index again.',
   },
+  XQG_INDEX_RECOVERED: {
+    message:
+      'Version {lost} of the index in {dir} cannot be read ({reason}); version {version} stands in for it.',
+    remedy:
+      'Run every xqg index that filled it again: what is there is kept. If this repeats, check the disk.',
+  },
   XQG_INDEX_FORMAT: {
     message:
       'The index in {dir} has format {format} (written by xqg {version}); this xqg reads formats up to {known}.',

@@ -71,6 +71,11 @@ export const serverErrors = {
     remedy:
       'Send the same request again: finished work is kept. If memory ran out, send fewer documents at once.',
   },
+  XQG_JOB_UNREADABLE: {
+    message: 'A job was accepted, but its file {file} cannot be read: {reason}.',
+    remedy:
+      'Send the documents again; what was sent lies beside that file. DELETE /api/jobs/ID discards both.',
+  },
   XQG_JOB_CANCELLED: {
     message: 'The job was cancelled.',
     remedy: 'Send the same request again: finished work is kept.',

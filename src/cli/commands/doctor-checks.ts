@@ -34,6 +34,8 @@ export async function checkUp(dir?: string, pack?: string): Promise<Check[]> {
   checks.push(await checked('encoder', checkEncoder));
   checks.push(await checked('pack', () => checkPack(dir, pack)));
   if (dir !== undefined) {
+    // Before the index is opened, which builds damaged segments again.
+    if (existsSync(dir)) checks.push(await checked('files', () => checkFiles(dir)));
     checks.push(await checked('index', () => checkIndex(dir)));
     checks.push(...(await checkOmissions(dir)));
     if (existsSync(dir)) checks.push(await checked('disk', () => checkDisk(dir)));
@@ -196,6 +198,30 @@ async function checkOmissions(dir: string): Promise<Check[]> {
       remedy: `xqg status --index ${dir} names them all; convert what no reader knows, and give scanned pages a text layer (OCR).`,
     },
   ];
+}
+
+const DAMAGE_REMEDIES = {
+  store: 'Index again into another directory: xqg index PATH --index OTHER_DIR; check the disk.',
+  ann: 'xqg ann build --index DIR',
+  lexical: 'It has been built again from its rows: run xqg doctor once more, and check the disk.',
+} as const;
+
+async function checkFiles(dir: string): Promise<Check> {
+  const { damagedFiles } = await import('../../indexing/durability/checksums.js');
+  const { readableManifest } = await import('../../indexing/durability/recovery.js');
+  const { recovered } = await readableManifest(dir);
+  const damaged = await damagedFiles(dir);
+  if (damaged.length > 0) {
+    const { path, kind } = damaged[0];
+    const others = damaged.length === 1 ? '' : ` and ${damaged.length - 1} others`;
+    const detail = `${path}${others}: the sha256 does not fit the content`;
+    return { name: 'files', verdict: 'broken', detail, remedy: DAMAGE_REMEDIES[kind] };
+  }
+  if (recovered !== undefined) {
+    const { message, remedy } = new XqgError('XQG_INDEX_RECOVERED', { dir, ...recovered });
+    return { name: 'files', verdict: 'broken', detail: message, remedy };
+  }
+  return ok('files', 'every file as it was written');
 }
 
 async function checkDisk(dir: string): Promise<Check> {

@@ -3,9 +3,10 @@
  * Segments are derived data: a file that is missing or damaged is built again from the rows.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '../../base/atomic-write.js';
+import { makeFolder, writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
 import { queriesBag } from '../../languages/bags.js';
 import type { IndexedPassage, StoreReader } from '../../store/store.js';
@@ -83,7 +84,7 @@ export async function writeSegments(
   segments: readonly SegmentName[],
   onRows?: (rows: number) => void,
 ): Promise<void> {
-  await mkdir(join(dir, FOLDER), { recursive: true });
+  await makeFolder(join(dir, FOLDER));
   const there = new Set(await readdir(join(dir, FOLDER)));
   let offset = 0;
   for (const segment of segments) {
@@ -100,7 +101,7 @@ export async function writeSegment(
   segment: SegmentName,
   bytes: Uint8Array,
 ): Promise<void> {
-  await mkdir(join(dir, FOLDER), { recursive: true });
+  await makeFolder(join(dir, FOLDER));
   await writeAtomically(pathOf(dir, segment), bytes);
 }
 
@@ -132,6 +133,20 @@ export async function* openSegments(
     } else yield (await openFile(dir, segment)) ?? (await rebuild(dir, reader, offset, segment));
     offset += segment.rows;
   }
+}
+
+/** Paths of segments whose files are damaged; missing ones are built when they are needed. */
+export async function damagedSegments(
+  dir: string,
+  segments: readonly SegmentName[],
+): Promise<string[]> {
+  const damaged: string[] = [];
+  for (const segment of segments) {
+    const path = pathOf(dir, segment);
+    const there = existsSync(path);
+    if (there && (await openFile(dir, segment)) === null) damaged.push(path);
+  }
+  return damaged;
 }
 
 async function openFile(dir: string, segment: SegmentName): Promise<LexicalSegment | null> {

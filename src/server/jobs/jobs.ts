@@ -5,18 +5,25 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { describeFailure, XqgError } from '../../base/errors.js';
 import { type Access, isRestricted, mayUse } from '../access.js';
 import type { JobResponse } from '../responses.js';
 import type { ServedIndex } from '../served-index.js';
+import {
+  discardJob,
+  filesFolder,
+  leftJobs,
+  reserveFolder,
+  type StoredJob,
+  storeJob,
+} from './stored-job.js';
 import type { AddTask, RemoveTask, WriterMessage, WriteTask } from './writer-protocol.js';
 
 type WithoutIndex<T> = Omit<T, 'directory' | 'pack' | 'filters'>;
-/** A task without what the index and the access add to it. */
-export type JobTask = WithoutIndex<AddTask> | WithoutIndex<RemoveTask>;
+/** A task without what the index, the access and the job's folder add to it. */
+export type JobTask = Omit<WithoutIndex<AddTask>, 'folder'> | WithoutIndex<RemoveTask>;
 
 interface Job {
   answer: JobResponse;
@@ -26,18 +33,14 @@ interface Job {
   readonly cancelled: AbortController;
 }
 
-/** What a killed server leaves for the next one. */
-type StoredJob = Pick<JobResponse, 'id' | 'what' | 'created'> & Pick<Job, 'access' | 'task'>;
-
 export interface JobsOptions {
   /** Jobs that wait for one index; more are refused. */
   readonly waiting: number;
 }
 
 const WRITER = new URL('./writer-process.js', import.meta.url);
-/** Folder for uploaded files, within an index's directory. */
-const FOLDER = 'incoming';
-const FILE = 'job.json';
+/** How long a job waits for another writer of its index before it looks again (ms). */
+const LOCKED_WAIT = 1000;
 /** Ended jobs that are still listed. */
 const LISTED = 100;
 
@@ -57,15 +60,9 @@ export class Jobs {
   /** Starts the jobs again that a killed server left. */
   async resume(): Promise<void> {
     for (const served of this.indexes.values()) {
-      const folder = join(served.directory, FOLDER);
-      for (const id of await readdir(folder).catch(() => [])) {
-        const text = await readFile(join(folder, id, FILE), 'utf8').catch(() => null);
-        // Without its file a job never was accepted.
-        if (text === null) await rm(join(folder, id), { recursive: true, force: true });
-        else {
-          const { access, task, what, created } = JSON.parse(text) as StoredJob;
-          this.#enqueue(served, { id, what, created, access, task });
-        }
+      for await (const { id, job } of leftJobs(served.directory)) {
+        if (job instanceof XqgError) this.#listUnreadable(served, id, job);
+        else this.#enqueue(served, id, job);
       }
     }
   }
@@ -82,10 +79,12 @@ export class Jobs {
       throw new XqgError('XQG_SERVER_BUSY', { what: 'jobs', seconds: 30 });
     }
     const id = randomUUID();
-    const place = join(served.directory, FOLDER, id);
-    const folder = join(place, 'files');
-    await mkdir(folder, { recursive: true });
-    return { id, folder, discard: () => rm(place, { recursive: true, force: true }) };
+    await reserveFolder(served.directory, id);
+    return {
+      id,
+      folder: filesFolder(served.directory, id),
+      discard: () => discardJob(served.directory, id),
+    };
   }
 
   /** @param id from `reserve` */
@@ -96,16 +95,13 @@ export class Jobs {
   ): Promise<JobResponse> {
     const { fingerprint, filters } = access;
     const stored = {
-      id,
-      what,
+      what: [...what],
       created: new Date().toISOString(),
-      access: { fingerprint, filters },
-      task,
+      access: { fingerprint, filters: [...filters] },
+      task: task as StoredJob['task'],
     };
-    await writeFile(join(served.directory, FOLDER, id, FILE), JSON.stringify(stored), {
-      flush: true,
-    });
-    return this.#enqueue(served, stored);
+    await storeJob(served.directory, id, stored);
+    return this.#enqueue(served, id, stored);
   }
 
   list(access: Access): JobResponse[] {
@@ -120,10 +116,14 @@ export class Jobs {
     return this.#job(access, id).answer;
   }
 
-  /** Stops a job at a safe point. One that has ended stays as it is. */
-  cancel(access: Access, id: string): JobResponse {
+  /**
+   * Stops a job at a safe point, and discards one whose files were kept. One that has ended stays
+   * as it is.
+   */
+  async cancel(access: Access, id: string): Promise<JobResponse> {
     const job = this.#job(access, id);
     job.cancelled.abort();
+    if (job.answer.ended !== null) await discardJob(job.served.directory, id);
     return job.answer;
   }
 
@@ -148,25 +148,29 @@ export class Jobs {
     return job;
   }
 
-  #enqueue(served: ServedIndex, { id, what, created, access, task }: StoredJob): JobResponse {
-    const answer: JobResponse = {
-      id,
-      index: served.name,
-      kind: task.kind,
-      state: 'waiting',
-      what,
-      created,
-      ended: null,
-      progress: null,
-      result: null,
-      error: null,
-    };
+  #enqueue(served: ServedIndex, id: string, stored: StoredJob): JobResponse {
+    const { what, created, access, task } = stored;
+    const answer = newAnswer(served, id, { kind: task.kind, what, created });
     const job: Job = { answer, access, task, served, cancelled: new AbortController() };
     this.#jobs.set(id, job);
     const queue = this.#queues.get(served.name) ?? new PQueue({ concurrency: 1 });
     this.#queues.set(served.name, queue);
     queue.add(() => this.#run(job));
     return answer;
+  }
+
+  /** Lists what cannot be resumed until a person discards it. */
+  #listUnreadable(served: ServedIndex, id: string, error: XqgError): void {
+    const now = new Date().toISOString();
+    const answer: JobResponse = {
+      ...newAnswer(served, id, { kind: 'add', what: [], created: now }),
+      state: 'failed',
+      ended: now,
+      error: shownFailure(served, describeFailure(error).error),
+    };
+    const access = { fingerprint: null, filters: [] };
+    const task: JobTask = { kind: 'add', metadata: {} };
+    this.#jobs.set(id, { answer, access, task, served, cancelled: new AbortController() });
   }
 
   async #run(job: Job): Promise<void> {
@@ -176,8 +180,9 @@ export class Jobs {
       change(job, { state: 'running' });
       const { filters } = access;
       const { directory, options } = served;
-      const whole = { ...task, directory, pack: options.pack, filters } as WriteTask;
-      const result = await this.#write(job, whole);
+      const folder = filesFolder(directory, job.answer.id);
+      const whole = { ...task, folder, directory, pack: options.pack, filters } as WriteTask;
+      const result = await this.#writeUnlocked(job, whole);
       if (result.status === 'interrupted') throw new XqgError('XQG_JOB_CANCELLED');
       await served.refresh();
       const failed = result.documents.failed > 0 && result.documents.indexed === 0;
@@ -197,10 +202,26 @@ export class Jobs {
     }
     // Before it is said to have ended. What cannot be removed is done again by the next server,
     // which changes nothing.
-    const folder = join(served.directory, FOLDER, job.answer.id);
-    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    if (job.answer.error?.code !== 'XQG_DISK_FULL')
+      await discardJob(served.directory, job.answer.id).catch(() => undefined);
     change(job, { ended: new Date().toISOString() });
     this.#forget();
+  }
+
+  /** Waits for another writer, such as `xqg index`, or the process of a server that was killed. */
+  async #writeUnlocked(job: Job, task: WriteTask): Promise<NonNullable<ResultOf<WriterMessage>>> {
+    for (;;) {
+      try {
+        return await this.#write(job, task);
+      } catch (thrown) {
+        const isLocked =
+          thrown instanceof ReportedFailure && thrown.report.code === 'XQG_INDEX_LOCKED';
+        if (!isLocked) throw thrown;
+        change(job, { state: 'waiting', error: thrown.report });
+        await setTimeout(LOCKED_WAIT, undefined, { signal: job.cancelled.signal });
+        change(job, { state: 'running', error: null });
+      }
+    }
   }
 
   #write(job: Job, task: WriteTask): Promise<NonNullable<ResultOf<WriterMessage>>> {
@@ -251,6 +272,17 @@ function shownFailure(
   failure: ReportedFailure['report'],
 ): ReportedFailure['report'] {
   return JSON.parse(served.shown(JSON.stringify(failure))) as ReportedFailure['report'];
+}
+
+function newAnswer(
+  served: ServedIndex,
+  id: string,
+  { kind, what, created }: Pick<JobResponse, 'kind' | 'what' | 'created'>,
+): JobResponse {
+  return {
+    ...{ id, index: served.name, kind, state: 'waiting', what, created },
+    ...{ ended: null, progress: null, result: null, error: null },
+  };
 }
 
 function change(job: Job, changes: Partial<JobResponse>): void {

@@ -58,7 +58,7 @@ export function documentRoutes(app: App, { service, jobs, limits }: RouteContext
         const rows = body.documents.map((row) => JSON.stringify(row)).join('\n');
         await writeFile(join(folder, 'documents.jsonl'), rows);
         const what = body.documents.map((document) => document.id);
-        const task = { kind: 'add' as const, folder, metadata: {} };
+        const task = { kind: 'add' as const, metadata: {} };
         return reply
           .code(202)
           .send(await jobs.start({ served, access, id }, task, what.slice(0, 100)));
@@ -94,7 +94,7 @@ export function documentRoutes(app: App, { service, jobs, limits }: RouteContext
       const { id, folder, discard } = await jobs.reserve(served);
       try {
         const { names, lang, metadata = {} } = await receive(request, folder, limits);
-        const task = { kind: 'add' as const, folder, lang, metadata };
+        const task = { kind: 'add' as const, lang, metadata };
         return reply.code(202).send(await jobs.start({ served, access, id }, task, names));
       } catch (error) {
         await discard();
@@ -115,9 +115,14 @@ export function documentRoutes(app: App, { service, jobs, limits }: RouteContext
     async ({ access, params }, reply) => {
       requireRight(access, 'remove');
       const served = service.index(access, params.index);
-      const { id } = await jobs.reserve(served);
-      const task = { kind: 'remove' as const, documents: [params.id] };
-      return reply.code(202).send(await jobs.start({ served, access, id }, task, [params.id]));
+      const { id, discard } = await jobs.reserve(served);
+      try {
+        const task = { kind: 'remove' as const, documents: [params.id] };
+        return reply.code(202).send(await jobs.start({ served, access, id }, task, [params.id]));
+      } catch (error) {
+        await discard();
+        throw error;
+      }
     },
   );
   app.get(

@@ -2,11 +2,13 @@
  * The embedded store: one LanceDB table in a directory of its own. Lance keeps every commit as a
  * version, so a batch is seen whole or not at all, also after a crash. A purge copies the living
  * rows into a table of the next generation (`passages-2.lance`) and drops the one before:
- * compaction alone may leave deleted rows in their files.
+ * compaction alone may leave deleted rows in their files. Lance syncs nothing: `sync` does
+ * (table-files.ts).
  */
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
+import { makeFolder, syncFolder } from '../../base/atomic-write.js';
 import { storageError, XqgError } from '../../base/errors.js';
 import { checkPassages } from '../passage-check.js';
 import {
@@ -19,6 +21,15 @@ import {
 } from '../store.js';
 import { LanceReader } from './lance-reader.js';
 import { encodeRows, lanceSchema, shapeOf, sqlList, sqlString } from './lance-rows.js';
+import {
+  formatVersion,
+  generations,
+  newestGeneration,
+  parseVersion,
+  SyncedFiles,
+  tableFolder,
+  tableName,
+} from './table-files.js';
 
 /**
  * Fragments that a table may have before `compact` joins them; scans of fewer are as fast as of
@@ -38,7 +49,8 @@ const FILTER_IDS = 1000;
  * not grow too old on the way.
  */
 const KEPT_MARGIN = 60_000;
-const TABLE = /^passages-(\d+)\.lance$/;
+/** A table that is being filled: it gets its generation's name once it is on the disk. */
+const PARTIAL = /^partial-\d+\.lance$/;
 
 export class LanceStore implements PassageStore {
   readonly listsCandidates = false;
@@ -47,6 +59,7 @@ export class LanceStore implements PassageStore {
   readonly #connection: Connection;
   #table: Table;
   #generation: number;
+  readonly #files = new SyncedFiles();
 
   private constructor(
     dir: string,
@@ -64,15 +77,21 @@ export class LanceStore implements PassageStore {
 
   /**
    * Creates an empty store in `dir`, or opens an existing one.
-   * @throws XqgError XQG_DISK_FULL, XQG_NO_PERMISSION
+   * @throws XqgError XQG_DISK_FULL, XQG_NO_PERMISSION, XQG_INDEX_DAMAGED
    */
   static async create(dir: string, shape: StoreShape): Promise<LanceStore> {
     return guard(dir, async () => {
-      await mkdir(dir, { recursive: true });
-      if ((await newestGeneration(dir)) > 0) return LanceStore.open(dir);
-      const connection = await connect(dir);
-      const table = await connection.createEmptyTable(nameOf(1), lanceSchema(shape));
-      return new LanceStore(dir, connection, table, 1, shape);
+      await makeFolder(dir);
+      await removePartial(dir);
+      if ((await newestGeneration(dir)) === 0) {
+        await removeEmpty(dir);
+        const connection = await connect(dir);
+        const table = await connection.createEmptyTable(partialName(1), lanceSchema(shape));
+        table.close();
+        connection.close();
+        await putInPlace(dir, 1);
+      }
+      return LanceStore.open(dir);
     });
   }
 
@@ -82,7 +101,7 @@ export class LanceStore implements PassageStore {
       const generation = await newestGeneration(dir);
       if (generation === 0) throw new XqgError('XQG_STORE_MISSING', { dir });
       const connection = await connect(dir);
-      const table = await connection.openTable(nameOf(generation));
+      const table = await connection.openTable(tableName(generation));
       return new LanceStore(dir, connection, table, generation, shapeOf(await table.schema()));
     });
   }
@@ -121,19 +140,23 @@ export class LanceStore implements PassageStore {
   }
 
   async snapshot(): Promise<StoreReader> {
-    return this.at(`${this.#generation}@${await this.#table.version()}`);
+    return this.at(await this.#version());
   }
 
   async at(version: string): Promise<StoreReader> {
-    const [generation, number] = version.split('@').map(Number);
+    const { generation, number } = parseVersion(version);
+    const gone = (cause?: unknown) =>
+      new XqgError('XQG_STORE_VERSION_GONE', { dir: this.#dir, version }, { cause });
+    // Of a table that is being purged any part may be gone.
+    if (generation < this.#generation) throw gone();
     return guard(this.#dir, async () => {
       try {
-        const table = await this.#connection.openTable(nameOf(generation));
+        const table = await this.#connection.openTable(tableName(generation));
         await table.checkout(number);
         return new LanceReader(table, this.shape, version, this.#dir);
       } catch (cause) {
-        if (!(cause instanceof Error && /not found/i.test(cause.message))) throw cause;
-        throw new XqgError('XQG_STORE_VERSION_GONE', { dir: this.#dir, version }, { cause });
+        if (cause instanceof Error && /not found/i.test(cause.message)) throw gone(cause);
+        throw cause;
       }
     });
   }
@@ -159,10 +182,9 @@ export class LanceStore implements PassageStore {
   async purge(): Promise<void> {
     await guard(this.#dir, async () => {
       const next = this.#generation + 1;
-      const partial = `partial-${next}`;
-      await rm(join(this.#dir, `${partial}.lance`), { recursive: true, force: true });
+      await removePartial(this.#dir);
       const schema = lanceSchema(this.shape);
-      const copy = await this.#connection.createEmptyTable(partial, schema);
+      const copy = await this.#connection.createEmptyTable(partialName(next), schema);
       const reader = await this.snapshot();
       let rows: IndexedPassage[] = [];
       const write = async (): Promise<void> => {
@@ -177,13 +199,20 @@ export class LanceStore implements PassageStore {
       reader.close();
       copy.close();
       this.#table.close();
-      await rename(join(this.#dir, `${partial}.lance`), join(this.#dir, `${nameOf(next)}.lance`));
-      this.#table = await this.#connection.openTable(nameOf(next));
+      await putInPlace(this.#dir, next);
+      this.#table = await this.#connection.openTable(tableName(next));
       this.#generation = next;
       for (const generation of await generations(this.#dir)) {
-        if (generation < next)
-          await rm(join(this.#dir, `${nameOf(generation)}.lance`), { recursive: true });
+        if (generation < next) await rm(tableFolder(this.#dir, generation), { recursive: true });
       }
+    });
+  }
+
+  async sync(): Promise<string> {
+    return guard(this.#dir, async () => {
+      const version = await this.#version();
+      await this.#files.sync(tableFolder(this.#dir, this.#generation));
+      return version;
     });
   }
 
@@ -192,12 +221,16 @@ export class LanceStore implements PassageStore {
     this.#connection.close();
   }
 
+  async #version(): Promise<string> {
+    return formatVersion({ generation: this.#generation, number: await this.#table.version() });
+  }
+
   /** Versions older than this time may be dropped. */
   async #oldest(keep: readonly string[]): Promise<Date> {
     const kept = new Set(
       keep
-        .map((version) => version.split('@').map(Number))
-        .flatMap(([g, version]) => (g === this.#generation ? version : [])),
+        .map(parseVersion)
+        .flatMap(({ generation, number }) => (generation === this.#generation ? number : [])),
     );
     const times = (await this.#table.listVersions())
       .filter(({ version }) => kept.has(version))
@@ -210,23 +243,33 @@ export class LanceStore implements PassageStore {
   }
 }
 
-const nameOf = (generation: number): string => `passages-${generation}`;
+const partialName = (generation: number): string => `partial-${generation}`;
 
-async function generations(dir: string): Promise<number[]> {
-  return (await readdir(dir)).flatMap((name) => {
-    const match = TABLE.exec(name);
-    return match ? [Number(match[1])] : [];
-  });
+/** What a killed writer left. */
+async function removePartial(dir: string): Promise<void> {
+  for (const name of await readdir(dir))
+    if (PARTIAL.test(name)) await rm(join(dir, name), { recursive: true, force: true });
 }
 
-/** 0 if there is no table. */
-async function newestGeneration(dir: string): Promise<number> {
-  try {
-    return Math.max(0, ...(await generations(dir)));
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-    throw cause;
+/**
+ * Removes tables without a version, which a killed writer of an earlier release left.
+ * @throws XqgError XQG_INDEX_DAMAGED if there are rows in one
+ */
+async function removeEmpty(dir: string): Promise<void> {
+  for (const generation of await generations(dir)) {
+    const table = tableFolder(dir, generation);
+    if ((await readdir(table)).includes('data'))
+      throw new XqgError('XQG_INDEX_DAMAGED', { path: table, reason: 'no version of it is left' });
+    await rm(table, { recursive: true });
   }
+}
+
+/** Makes a filled table the newest generation: it is on the disk before it has that name. */
+async function putInPlace(dir: string, generation: number): Promise<void> {
+  const partial = join(dir, `${partialName(generation)}.lance`);
+  await new SyncedFiles().sync(partial);
+  await rename(partial, tableFolder(dir, generation));
+  await syncFolder(dir);
 }
 
 /** Lance is loaded on first use: it takes a quarter of a second. */

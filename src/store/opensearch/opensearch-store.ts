@@ -122,6 +122,11 @@ export class OpenSearchStore implements CandidateStore {
     return this.#reader(place, number);
   }
 
+  /** The cluster answers a write once its log is on the disk. */
+  async sync(): Promise<null> {
+    return null;
+  }
+
   async compact(
     keep: readonly string[],
     options: { readonly force?: boolean } = {},
