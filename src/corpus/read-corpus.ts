@@ -49,7 +49,12 @@ export async function* readCorpus(
   const ids = new DocumentIds();
   for await (const { file, reader } of filesOf(sources, readers, { onSkip, onFailure })) {
     const onBadRow =
-      onFailure === undefined ? undefined : (error: XqgError) => onFailure(file.path, error);
+      onFailure === undefined
+        ? undefined
+        : (error: XqgError) => {
+            seen++;
+            onFailure(file.path, error);
+          };
     try {
       for await (const document of reader.read(file, { onSkip, onNote, onBadRow })) {
         seen++;

@@ -254,6 +254,13 @@ describe('metadata of rows', () => {
     });
   });
 
+  it('is named where it is bad, also as the only one of its file', async () => {
+    const failures: XqgError[] = [];
+    const path = put('a.jsonl', '{');
+    expect(await read([path], { onFailure: (_, error) => failures.push(error) })).toEqual([]);
+    expect(failures.map(({ code }) => code)).toEqual(['XQG_CORPUS_ROW']);
+  });
+
   it('may have a field named __proto__', async () => {
     const [document] = await read([
       put('a.jsonl', '{"id": "a", "text": "x", "__proto__": {"polluted": "yes"}}'),
