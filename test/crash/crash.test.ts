@@ -93,6 +93,10 @@ async function digestSeen(dir: string): Promise<string | null> {
   }
 }
 
+async function isCopying(dir: string): Promise<boolean> {
+  return (await readManifest(dir)).copying !== undefined;
+}
+
 describe.skipIf(!canCrash)('a command that is killed', () => {
   it.each(Object.keys(COMMANDS) as CommandName[])(
     'at a step of "%s" leaves a valid index, and is finished by the same command',
@@ -121,6 +125,9 @@ describe.skipIf(!canCrash)('a command that is killed', () => {
           if (isGrowing && seen !== digest)
             expect((await readManifest(dir)).state.status).toBe('indexing');
           else if (seen !== before && seen !== digest) say('a reader sees neither state');
+          // A copy that is whole is refused as any index that is there already.
+          const isCopied = name === 'copy' && seen === digest && !(await isCopying(dir));
+          if (isCopied) continue;
           await COMMANDS[name](dir, join(root, 'base'));
           if ((await digestIndex(dir)) !== digest) say('the content is another one');
           const { state, recovered } = await readManifest(dir);
