@@ -11,15 +11,17 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PUBLISHED } from '../src/evaluate/report/published.js';
 import {
-  answerTable,
-  conditionTable,
   encoderTable,
   evaluationTable,
+  sentenceMeansTable,
+  summaryTable,
+} from './evaluation-tables.js';
+import {
+  answerTable,
+  conditionTable,
   feedbackTable,
   pointsTable,
-  sentenceMeansTable,
   sentenceTables,
-  summaryTable,
 } from './experiment-tables.js';
 import { writeGeneralText } from './general-text.js';
 import { writeMarked } from './marked.js';

@@ -1,10 +1,10 @@
 /** The tables of the docs about generated queries: their controls, and several generators. */
 import { meanOf } from '../src/base/numbers.js';
+import { ORDER } from './evaluation-tables.js';
 import {
   type ExperimentJson,
   type Figure,
   made,
-  ORDER,
   type Provenance,
   short,
   signed,

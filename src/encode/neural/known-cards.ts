@@ -41,7 +41,7 @@ export const KNOWN_CARDS: readonly KnownCard[] = [
     languages: 'ar de en es fr it ja ko nl pl pt ru th tr zh',
     dim: 512,
     measured: true,
-    note: 'Knows neither Greek nor Hindi nor Vietnamese.',
+    note: 'Not trained on Greek, Hindi or Vietnamese.',
   },
   {
     names: ['sentence-transformers/all-MiniLM-L6-v2', 'Xenova/all-MiniLM-L6-v2'],

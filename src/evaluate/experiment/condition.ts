@@ -174,3 +174,11 @@ export function isVariedDense(base: Variant, selection: Selection): boolean {
 export function isCompared({ system }: Variant, { compared }: Selection): boolean {
   return compared.includes(system.name);
 }
+
+/** Those and the same without generated queries, of the systems with a dense leg. */
+export function isComparedDense(base: Variant, selection: Selection): boolean {
+  const { system, name } = base;
+  return (
+    system.mode !== 'lexical' && (isCompared(base, selection) || selection.plain.includes(name))
+  );
+}

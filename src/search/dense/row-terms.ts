@@ -50,11 +50,6 @@ export class RowTerms {
     this.#options = options;
   }
 
-  /** True where the rows may have sentences. */
-  get hasSentences(): boolean {
-    return this.#options.snapshot.sentences !== undefined;
-  }
-
   sentences(): Promise<SentenceVectors | null> {
     this.#sentences ??= this.#options.snapshot.sentences?.() ?? Promise.resolve(null);
     return this.#sentences;

@@ -1,14 +1,8 @@
 /** The tables of docs/experiments.md, made of results. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import {
-  answerTable,
-  conditionTable,
-  encoderTable,
-  evaluationTable,
-  sentenceTables,
-  summaryTable,
-} from '../../../scripts/experiment-tables.js';
+import { encoderTable, evaluationTable, summaryTable } from '../../../scripts/evaluation-tables.js';
+import { answerTable, conditionTable, sentenceTables } from '../../../scripts/experiment-tables.js';
 import { between } from '../../../scripts/marked.js';
 import { controlTables, generatorTable } from '../../../scripts/query-tables.js';
 import { PUBLISHED } from '../../../src/evaluate/report/published.js';

@@ -1,5 +1,5 @@
 /** Whether dense scores are centered by language (see search/dense/centering.ts). */
-import { defineCondition, isCompared } from '../condition.js';
+import { defineCondition, isComparedDense } from '../condition.js';
 import { listOf, oneOf } from '../schema.js';
 
 export const centering = defineCondition({
@@ -13,9 +13,7 @@ export const centering = defineCondition({
     'same point.',
   comparisons: [{ with: 'plain at the point', label: 'without queries' }],
   showsPlain: true,
-  appliesTo: (base, selection) =>
-    base.system.mode !== 'lexical' &&
-    (isCompared(base, selection) || selection.plain.includes(base.name)),
+  appliesTo: isComparedDense,
   points: (_, values, { encoder }) =>
     encoder.centroids === undefined
       ? []

@@ -1,5 +1,5 @@
 /** How far a first pass pulls the question toward its best passage (see search/feedback.ts). */
-import { defineCondition, isCompared } from '../condition.js';
+import { defineCondition, isComparedDense } from '../condition.js';
 import { atLeastZero, listOf } from '../schema.js';
 
 export const feedback = defineCondition({
@@ -12,9 +12,7 @@ export const feedback = defineCondition({
     'The question’s vector is pulled toward the best passage of a first pass, by this weight; beside the plain system with the ' +
     'same weight. Where translations of a passage are in the pool they rise with it.',
   comparisons: [{ with: 'plain at the point', label: 'without queries' }],
-  appliesTo: (base, selection) =>
-    base.system.mode !== 'lexical' &&
-    (isCompared(base, selection) || selection.plain.includes(base.name)),
+  appliesTo: isComparedDense,
   points: (_, values) =>
     values.map((value) => ({
       point: value,

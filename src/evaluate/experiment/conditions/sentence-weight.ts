@@ -1,5 +1,5 @@
 /** How much the best sentence of a passage counts in the dense leg. */
-import { defineCondition, isCompared } from '../condition.js';
+import { defineCondition, isComparedDense } from '../condition.js';
 import { listOf, share } from '../schema.js';
 
 export const sentenceWeight = defineCondition({
@@ -19,9 +19,7 @@ export const sentenceWeight = defineCondition({
       `${measure} by the weight of a passage's best sentence; dashed: ${plain}.`,
     tested: false,
   },
-  appliesTo: (base, selection) =>
-    base.system.mode !== 'lexical' &&
-    (isCompared(base, selection) || selection.plain.includes(base.name)),
+  appliesTo: isComparedDense,
   points: (_, values) =>
     values.map((value) => ({
       point: value,
