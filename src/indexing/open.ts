@@ -198,12 +198,8 @@ export class IndexSnapshot implements Snapshot {
     const matrix = ByteMatrix.exactly(starts.at(-1)!, this.dim);
     let next = 0;
     for await (const rows of this.#reader.scan(['sentences'])) {
-      for (const row of rows) {
-        const { scales, steps } = rowsOfBytes(row.sentences, this.dim);
-        scales.forEach((scale, i) => {
-          matrix.fill(next++, steps.subarray(i * this.dim, (i + 1) * this.dim), scale);
-        });
-      }
+      for (const { sentences } of rows)
+        next = matrix.fillRows(next, rowsOfBytes(sentences, this.dim));
     }
     return { starts, matrix };
   }

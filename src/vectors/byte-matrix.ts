@@ -84,6 +84,21 @@ export class ByteMatrix {
     this.#rowError = this.#longest * 2 ** -24;
   }
 
+  /**
+   * The same for several rows.
+   * @param rows their scales, and their steps (n x dim), row-major
+   * @returns the row after them
+   */
+  fillRows(
+    first: number,
+    { scales, steps }: { readonly scales: Float32Array; readonly steps: Int8Array },
+  ): number {
+    scales.forEach((scale, i) => {
+      this.fill(first + i, steps.subarray(i * this.#dim, (i + 1) * this.#dim), scale);
+    });
+    return first + scales.length;
+  }
+
   /** True if a matrix fits the kernel. */
   static fits(n: number, dim: number): boolean {
     return n * (strideOf(dim) + 4) < MOST_BYTES && questionStep(dim) >= 127;

@@ -288,10 +288,7 @@ export class Pool {
       for (const count of counts) starts[row + 1] = starts[row++] + count;
     const matrix = ByteMatrix.exactly(starts[row], this.dim);
     let sentence = 0;
-    for (const { rows } of all) {
-      for (const [i, scale] of rows.scales.entries())
-        matrix.fill(sentence++, rows.steps.subarray(i * this.dim, (i + 1) * this.dim), scale);
-    }
+    for (const { rows } of all) sentence = matrix.fillRows(sentence, rows);
     return { starts, matrix };
   }
 

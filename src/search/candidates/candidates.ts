@@ -287,11 +287,7 @@ class CandidateSnapshot implements Snapshot {
     });
     const matrix = ByteMatrix.exactly(starts[rows.length], this.dim);
     let next = 0;
-    for (const { scales, steps } of rows) {
-      scales.forEach((scale, i) => {
-        matrix.fill(next++, steps.subarray(i * this.dim, (i + 1) * this.dim), scale);
-      });
-    }
+    for (const each of rows) next = matrix.fillRows(next, each);
     return { starts, matrix };
   }
 
