@@ -8,6 +8,7 @@
  */
 import type { TermBag, TermPhrase } from '../languages/terms.js';
 import type { RunningCost } from '../models/cost.js';
+import type { CorrectedTerm } from '../pack/pack.js';
 
 export interface GeneratorIdentity {
   readonly name: string;
@@ -185,6 +186,12 @@ export interface TermFactors {
   termWeight(term: string, lang: string): number;
   /** Sum over the terms of `lang` of P(term | stem): 1 if the stem has translations, else 0. */
   generatedMass(stem: string, lang: string): number;
+  /**
+   * The known terms that make up a compound, such as "Fundbüro". Absent: none are known.
+   */
+  compound?(term: string, lang: string): readonly string[];
+  /** The known terms that an unknown one may be a misspelling of. Absent: none are known. */
+  corrections?(term: string, lang: string): readonly CorrectedTerm[];
   /**
    * Where the text has terms that stand for something as a whole, in order, none over another.
    * Absent: nowhere.

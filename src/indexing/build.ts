@@ -7,6 +7,7 @@ import { tunedAugmentation } from '../augment/tuned.js';
 import { XqgError } from '../base/errors.js';
 import { version } from '../base/version.js';
 import type { SourceDocument } from '../corpus/passage.js';
+import { WORD_RULES } from '../languages/analysis.js';
 import { isCandidateStore } from '../store/candidate-store.js';
 import { IndexRun } from './index-run.js';
 import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';
@@ -112,6 +113,7 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
     sentences: options.sentences === true ? (true as const) : undefined,
     encodesQueries: options.encodeQueries === false ? (false as const) : undefined,
     icu: process.versions.icu ?? 'none',
+    wordRules: WORD_RULES,
   };
   if (found !== null) checkIdentity(dir, found.identity, identity);
   return {

@@ -1,5 +1,6 @@
 /** The pivot vocabulary of a pack: English stems with their frequencies and word vectors. */
 import { fnv1a } from '../base/identity.js';
+import { Corrections } from './corrections.js';
 
 /** Smooth inverse frequency (Arora et al. 2017): weight = SIF / (SIF + p). */
 const SIF = 2e-4;
@@ -51,6 +52,11 @@ export class PivotVocabulary {
   weight(id: number | undefined): number {
     const count = id === undefined ? UNKNOWN_COUNT : Math.max(this.#data.counts[id], UNKNOWN_COUNT);
     return SIF / (SIF + count / this.#data.total);
+  }
+
+  /** The stems as what unknown words may be misspellings of. */
+  corrections(): Corrections {
+    return new Corrections(this.#data.stems, (id) => this.#data.counts[id]);
   }
 
   /** Near-synonyms of a stem with their similarity in (0, 1], most similar first. */

@@ -4,10 +4,14 @@
  */
 import type { TermBag } from '../languages/terms.js';
 import { Completion } from './completion.js';
+import { type Correction, Corrections } from './corrections.js';
 import type { Link } from './pivot.js';
 
 /** The generator uses this many translations of a stem; their probabilities then sum to 1. */
 const TRANSLATIONS_PER_STEM = 6;
+
+/** Languages whose words are single syllables: too many of them are a letter apart. */
+const SYLLABLES = new Set(['vi', 'zh']);
 
 /** After this many binary searches a map of all terms is built; one question needs far fewer. */
 const SEARCHES_BEFORE_MAP = 256;
@@ -33,6 +37,7 @@ export class TranslationTable {
   readonly size: number;
   readonly #data: TableData;
   readonly #completion: Completion;
+  readonly #corrections: Corrections;
   #ids: Map<string, number> | undefined;
   #searches = 0;
   #columns: { starts: Uint32Array; terms: Uint32Array; p: Float32Array } | undefined;
@@ -45,6 +50,7 @@ export class TranslationTable {
     this.#data = data;
     this.#nStems = nStems;
     this.#completion = new Completion(data.lang, data.terms, (term) => this.id(term));
+    this.#corrections = new Corrections(data.terms, (id) => this.#total(id));
   }
 
   term(id: number): string {
@@ -74,6 +80,16 @@ export class TranslationTable {
   lookup(term: string): Link[] {
     const id = this.id(term);
     return id === undefined ? this.#completion.of(term) : [{ id, p: 1 }];
+  }
+
+  /** The known terms that make up a compound of a question; empty if it is none. */
+  compound(term: string): readonly string[] {
+    return this.#completion.compound(term).map((id) => this.term(id));
+  }
+
+  /** The known terms that an unknown one may be a misspelling of. */
+  corrections(term: string): readonly Correction[] {
+    return SYLLABLES.has(this.lang) ? [] : this.#corrections.of(term);
   }
 
   /** P(e | term), strongest first, summing to 1; empty if nothing stands in for the term. */
@@ -113,10 +129,17 @@ export class TranslationTable {
     return links;
   }
 
-  #row(id: number): Link[] {
-    const { starts, stems, counts } = this.#data;
+  /** How often the term was aligned. */
+  #total(id: number): number {
+    const { starts, counts } = this.#data;
     let total = 0;
     for (let x = starts[id]; x < starts[id + 1]; x++) total += counts[x];
+    return total;
+  }
+
+  #row(id: number): Link[] {
+    const { starts, stems, counts } = this.#data;
+    const total = this.#total(id);
     const links: Link[] = [];
     for (let x = starts[id]; x < starts[id + 1]; x++)
       links.push({ id: stems[x], p: counts[x] / total });

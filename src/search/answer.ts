@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
 import { cancellationPoint } from '../base/abort.js';
 import { type ExpandedQuestion, expandQuestions } from '../expand/apply.js';
 import type { SearchEngine } from './engine.js';
-import { filterMask, parseFilters } from './filters.js';
+import { filterMask, filterWarnings, parseFilters } from './filters.js';
 import { annUse, annWarnings, searchesAnn } from './opened/ann.js';
 import type { Searchable, SearchView } from './opened/searchable.js';
 import { checkNumbers, type SearchOptions } from './options.js';
@@ -56,6 +56,7 @@ export async function answerVariants(
   const { languages, expanded, requests } = await readQuestion(index, question, variants, depth);
   const view = await index.viewFor(requests, { filters });
   const mask = await filterMask(view.snapshot, filters);
+  const notes = await filterWarnings(view.snapshot, filters);
   const masked = requests.map((request) => ({ ...request, mask }));
   const rankings = await rankCached(view.engine, masked, filters, signal);
   await cancellationPoint(signal);
@@ -76,7 +77,7 @@ export async function answerVariants(
         feedback: view.engine.feedback(request),
         expansion: expanded.used,
         ann: annUse(view, request),
-        warnings: [...languages.warnings, ...annWarnings(view, options)],
+        warnings: [...languages.warnings, ...notes, ...annWarnings(view, options)],
         hits: await shownHits(view, snippetOf, groups.slice(0, k)),
       };
       return { result, order: groups.map(({ best }) => best.id) };

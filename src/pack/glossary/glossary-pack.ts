@@ -5,7 +5,7 @@
  */
 import { wordsOf } from '../../languages/analysis.js';
 import type { TermPhrase } from '../../languages/terms.js';
-import { Pack, PIVOT } from '../pack.js';
+import { type CorrectedTerm, Pack, PIVOT } from '../pack.js';
 import { type Link, PivotVocabulary } from '../pivot.js';
 import { type Concept, firstLanguage, type Glossary } from './glossary.js';
 
@@ -71,6 +71,10 @@ export class GlossaryPack extends Pack {
   override phrases(text: string, lang: string): readonly TermPhrase[] {
     const spans = this.glossary.spans(text, lang);
     return spans.map(({ start, end, concept }) => ({ start, end, term: concept.token }));
+  }
+
+  override corrections(term: string, lang: string): readonly CorrectedTerm[] {
+    return this.#base.corrections(term, lang);
   }
 
   override fromPivot(stem: string, lang: string): readonly { term: string; p: number }[] {
