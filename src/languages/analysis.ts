@@ -64,7 +64,12 @@ export function wordsOf(text: string, lang: string): Word[] {
   const add = (run: string, start: number): void => {
     const end = start + run.length;
     const { surface, term } = formsOf(run, lang);
-    words.push({ surface, term, start: offsets?.[start] ?? start, end: offsets?.[end] ?? end });
+    words.push({
+      surface,
+      term,
+      start: offsets?.[start] ?? start,
+      end: offsets === null ? end : sourceEnd(offsets, start, end),
+    });
   };
   let unspaced: boolean | null = null;
   for (let at = 0; at < cut.length; ) {
@@ -98,6 +103,13 @@ export function wordsOf(text: string, lang: string): Word[] {
     }
   }
   return words;
+}
+
+/** Several words of one character, such as a fraction, all end behind it. */
+function sourceEnd(offsets: Int32Array, start: number, end: number): number {
+  let behind = end;
+  while (offsets[behind] === offsets[start] && behind + 1 < offsets.length) behind++;
+  return offsets[behind];
 }
 
 const NINE = '9'.charCodeAt(0);

@@ -63,8 +63,6 @@ const UNACCENTED = new Set(['de', 'el', 'en', 'es', 'fr', 'ro']);
 
 /** People type a heh for it: مدرسة, مدرسه */
 const FINAL_TEH = /ة$/u;
-/** Countries differ in what carries a hamza: مسؤول, مسئول. The stemmer tells them apart. */
-const CARRIED_HAMZA = /[ؤئ]/gu;
 /** Capitals often lack the dot: ISTANBUL, İSTANBUL. It is dropped after stemming, which needs it. */
 const DOTTED = new Set(['tr', 'az']);
 
@@ -82,6 +80,6 @@ export function stem(word: string, lang: string): string {
 export function foldTerm(form: string, lang: string): string {
   if (UNACCENTED.has(lang))
     return form.normalize('NFD').replace(COMBINING_MARKS, '').replaceAll('ß', 'ss');
-  if (lang === 'ar') return form.replace(FINAL_TEH, 'ه').replace(CARRIED_HAMZA, 'ء');
+  if (lang === 'ar') return form.replace(FINAL_TEH, 'ه');
   return DOTTED.has(lang) ? form.replaceAll('ı', 'i') : form;
 }

@@ -77,12 +77,26 @@ export async function answerVariants(
         feedback: view.engine.feedback(request),
         expansion: expanded.used,
         ann: annUse(view, request),
-        warnings: [...languages.warnings, ...notes, ...annWarnings(view, options)],
+        warnings: [
+          ...languages.warnings,
+          ...notes,
+          ...correctionWarnings(view, request),
+          ...annWarnings(view, options),
+        ],
         hits: await shownHits(view, snippetOf, groups.slice(0, k)),
       };
       return { result, order: groups.map(({ best }) => best.id) };
     }),
   );
+}
+
+/** Says which words were also read as others, where words count. */
+function correctionWarnings({ engine }: SearchView, request: SearchRequest): string[] {
+  if (request.mode === 'dense') return [];
+  return engine.corrections(request).map(({ word, read }) => {
+    const quoted = read.map((other) => `"${other}"`).join(' or ');
+    return `"${word}" is in no table of words: also searched as ${quoted}.`;
+  });
 }
 
 /**

@@ -160,6 +160,14 @@ export const explainResponse = z
               .array(
                 z.object({
                   term: z.string(),
+                  standIn: z
+                    .object({
+                      word: z.string(),
+                      surface: z.string(),
+                      by: z.enum(['spelling', 'part', 'joined', 'correction']),
+                    })
+                    .optional()
+                    .describe('The word of the question that the term stands for.'),
                   weight: z.number(),
                   tfOwn: z.number(),
                   tfGenerated: z.number(),

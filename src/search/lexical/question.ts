@@ -51,11 +51,11 @@ const WEIGHTS = {
 
 /** Weights of stand-ins relative to their words; tuned on MLQA-R. */
 export const STAND_IN_WEIGHTS = {
-  spelling: Number(process.env.WS ?? 0.8),
-  part: Number(process.env.WP ?? 0.5),
-  joined: Number(process.env.WJ ?? 0.5),
+  spelling: 0.8,
+  part: 0.5,
+  joined: 0.5,
   /** By the number of letters that differ; none where only accents do. */
-  correction: [0.9, 0.4, 0.25].map((w) => w * Number(process.env.WC ?? 1)),
+  correction: [0.9, 0.4, 0.25],
 };
 /** Shorter words are not joined: "on" and "line" are, "in" and "to" are not. */
 const SHORTEST_JOINED = 3;
@@ -90,7 +90,6 @@ export function questionTerms(
   };
   const standIns = new Map<string, StandIn>();
   const stand: Stand = (standIn, term, weight, field) => {
-    if (weight === 0) return;
     if (!weights.has(term)) standIns.set(term, standIn);
     add(term, weight, field);
   };
