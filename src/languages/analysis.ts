@@ -214,6 +214,9 @@ function digitValue(digit: string): number {
   return point - zero;
 }
 
+/** Numbers match as they are: 1250 is no part of 12500. */
+const PLAIN_NUMBER = /^\d[\d.]*$/;
+
 const ROMAN = /^[a-z0-9]*$/;
 
 /** The word transliterated to a-z and 0-9. */
@@ -229,6 +232,7 @@ export function romanize(surface: string): string {
  * match across scripts.
  */
 export function romanizedGrams(surface: string): string[] {
+  if (PLAIN_NUMBER.test(surface)) return [];
   const romanized = `<${romanize(surface)}>`;
   const grams: string[] = [];
   for (let i = 0; i + 4 <= romanized.length; i++) grams.push(`#${romanized.slice(i, i + 4)}`);
@@ -266,6 +270,7 @@ const MIN_SKELETON_LENGTH = 3;
  * words with fewer than three consonants and digits, which would match too many others.
  */
 export function skeleton(surface: string): string | null {
+  if (PLAIN_NUMBER.test(surface)) return null;
   const romanized = romanize(surface)
     .replace(/ph/g, 'f')
     .replace(/sch|sh/g, 's');

@@ -184,6 +184,10 @@ async function* rankBatch<Q extends Question>(
   }
 }
 
+const LETTER = /\p{L}/u;
+/** Weight of the dense leg for a question of numbers alone, which have no meaning to encode. */
+const NUMBER_DENSE_WEIGHT = 0.25;
+
 /** The lists that a hybrid is made of stay those of k, whatever the depth. */
 function requestOf(
   corpus: SearchView,
@@ -203,7 +207,9 @@ function requestOf(
   const { plain } = engine.defaults.hybrid.denseWeight;
   return {
     ...scoring,
-    denseWeight: scoring.denseWeight ?? (byMeaningAlone ? plain : undefined),
+    denseWeight:
+      scoring.denseWeight ??
+      (LETTER.test(question) ? (byMeaningAlone ? plain : undefined) : NUMBER_DENSE_WEIGHT),
     question,
     languages,
     mode,
