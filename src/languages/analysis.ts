@@ -232,7 +232,6 @@ export function romanize(surface: string): string {
  * match across scripts.
  */
 export function romanizedGrams(surface: string): string[] {
-  if (PLAIN_NUMBER.test(surface)) return [];
   const romanized = `<${romanize(surface)}>`;
   const grams: string[] = [];
   for (let i = 0; i + 4 <= romanized.length; i++) grams.push(`#${romanized.slice(i, i + 4)}`);

@@ -223,6 +223,12 @@ async function keysOf(
 /** At most so many keys are named. */
 const MOST_NAMED = 12;
 
+/** True for a warning of `filterWarnings` about this filter. */
+export function isWarningOf(filter: string, warning: string): boolean {
+  const { key } = parseCondition(filter);
+  return warning.endsWith(` passes ${filter}.`) || warning.includes(` has the key "${key}"`);
+}
+
 function unknownKey(
   { key }: FilterCondition,
   before: readonly string[],
@@ -230,7 +236,7 @@ function unknownKey(
 ): string {
   const known = [...keys].sort();
   const nearest = closest(key, known);
-  const near = distance(key, nearest) <= Math.max(2, Math.floor(key.length / 3));
+  const near = distance(key, nearest) <= Math.max(1, Math.floor(key.length / 3));
   const named = known.slice(0, MOST_NAMED).join(', ');
   const rest = known.length > MOST_NAMED ? ` and ${known.length - MOST_NAMED} more` : '';
   return `No passage${among(before)} has the key "${key}"${near ? `; did you mean "${nearest}"?` : '.'} Keys: ${named}${rest}.`;
