@@ -29,17 +29,13 @@ export interface Word {
 
 /**
  * A word: letters, marks and digits, joined across an apostrophe or a separator between digits (a
- * simplification of UAX 29, rules WB6-WB12). Initials with dots between them are one word (U.S.A.),
- * and so are the names C++ and C#.
+ * simplification of UAX 29, rules WB6-WB12).
  */
-const WORD = new RegExp(
-  [
-    "(?<![\\p{L}\\p{M}\\p{N}_.'])\\p{L}(?:\\.\\p{L}){2,}(?![\\p{L}\\p{M}\\p{N}_])",
-    '(?<![\\p{L}\\p{M}\\p{N}_])[A-Za-z](?:\\+\\+|#)(?![\\p{L}\\p{M}\\p{N}_+#])',
-    "[\\p{L}\\p{M}\\p{N}_]+(?:['’](?:[\\p{L}\\p{M}]+|(?<=\\p{N}.)\\p{N}{3}(?!\\p{N}))|(?<=\\p{N})[.,](?=\\p{N})[\\p{N}]+)*",
-  ].join('|'),
-  'gu',
-);
+const WORD =
+  /[\p{L}\p{M}\p{N}_]+(?:['’](?:[\p{L}\p{M}]+|(?<=\p{N}.)\p{N}{3}(?!\p{N}))|(?<=\p{N})[.,](?=\p{N})[\p{N}]+)*/gu;
+/** Initials with dots between them, and C++ and C#, are one word; they begin as a letter alone. */
+const SIGNED =
+  /(?:(?<![\p{L}\p{M}\p{N}_.'])\p{L}(?:\.\p{L}){2,}(?![\p{L}\p{M}\p{N}_])|[A-Za-z](?:\+\+|#)(?![\p{L}\p{M}\p{N}_+#]))/uy;
 const OTHER_DIGIT = /[^\P{Nd}0-9]/gu;
 
 /**
@@ -90,7 +86,12 @@ export function wordsOf(text: string, lang: string): Word[] {
     const match = WORD.exec(cut);
     if (match === null) break;
     at = WORD.lastIndex;
-    const run = match[0];
+    let run = match[0];
+    if (run.length === 1 && SIGNS.includes(cut[at])) {
+      SIGNED.lastIndex = match.index;
+      run = SIGNED.exec(cut)?.[0] ?? run;
+      at = match.index + run.length;
+    }
     unspaced ??= UNSPACED.test(cut);
     if (!unspaced || !UNSPACED.test(run)) {
       addNumber(run, match.index, add);
@@ -112,12 +113,21 @@ function sourceEnd(offsets: Int32Array, start: number, end: number): number {
   return offsets[behind];
 }
 
+const SIGNS: readonly (string | undefined)[] = ['.', '+', '#'];
 const NINE = '9'.charCodeAt(0);
 const DIGITS = /^\d+$/;
 
+/** By UTF-16 unit: 1 for a digit, 2 for another character, 0 if that was not looked up. */
+const digitKinds = new Uint8Array(2 ** 16);
+
+function isDigit(code: number): boolean {
+  digitKinds[code] ||= /\p{Nd}/u.test(String.fromCharCode(code)) ? 1 : 2;
+  return digitKinds[code] === 1;
+}
+
 /** Adds a word, or a number and the unit behind it. */
 function addNumber(run: string, start: number, add: (run: string, start: number) => void): void {
-  const end = numberEnd(run);
+  const end = isDigit(run.charCodeAt(0)) ? numberEnd(run) : 0;
   add(end === 0 ? run : run.slice(0, end), start);
   if (end > 0) add(run.slice(end), start + end);
 }

@@ -43,7 +43,7 @@ export function passageBag(passage: AnalyzedPassage): TermBag {
   return { terms, weights: Float32Array.from(counts) };
 }
 
-const HYPHENATED = /\p{L}[-‐‑]\p{L}/u;
+const HYPHENATED = /[-‐‑]\p{L}/u;
 
 /** The terms of words with hyphens as people write them without: "e-mail" is "email", too. */
 function* hyphenated(passage: AnalyzedPassage): Generator<string> {

@@ -107,6 +107,20 @@ describe('keys that match across scripts', () => {
     expect(skeleton('audio')).toBeNull();
   });
 
+  it('are not made of numbers, but for n-grams', () => {
+    expect(skeleton('12500')).toBeNull();
+    expect(skeleton('mp3')).toBe('~mb3');
+  });
+
+  it('are in the bag of a passage with its hyphenated words as one', () => {
+    const bag = ({ text, lang = 'en' }: { text: string; lang?: string }) =>
+      passageBag({ title: '', text, lang }).terms;
+    expect(bag({ text: 'An e-mail.' })).toContain(termsOf('email', 'en')[0]);
+    expect(bag({ text: 'Un week\u2011end.', lang: 'fr' })).toContain(termsOf('weekend', 'fr')[0]);
+    expect(bag({ text: 'Pages 10-12.' })).not.toContain('1012');
+    expect(bag({ text: 'ships - boats' })).not.toContain(termsOf('shipsboats', 'en')[0]);
+  });
+
   it('are in the bag of a passage next to its terms', () => {
     const { terms, weights } = passageBag({ title: 'Newton', text: 'Newton fell.', lang: 'en' });
     const bag = new Map(terms.map((term, i) => [term, weights[i]]));

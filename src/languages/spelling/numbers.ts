@@ -3,7 +3,7 @@
  */
 
 /** What separates groups of digits in the languages that use a space (CLDR). */
-const SPACE_LANGUAGES: ReadonlySet<string> = new Set(
+export const SPACE_LANGUAGES: ReadonlySet<string> = new Set(
   'be bg cs et fi fr hu hy ka kk ky lt lv nb nn no pl ru sk sq sv uk uz'.split(' '),
 );
 /** No-break, figure, thin and narrow no-break space. */
@@ -11,6 +11,7 @@ const GROUP_SPACE =
   /(?<![\p{N}.,])[1-9\p{Nd}]\p{Nd}{0,2}(?:[\u00a0\u2007\u2009\u202f]\p{Nd}{3})+(?!\p{N})/gu;
 const ANY_GROUP_SPACE =
   /(?<![\p{N}.,])(?!\p{Nd} \p{Nd}{3} \p{Nd}{1,2}(?!\p{N}))[1-9]\d{0,2}(?:[ \u00a0\u2007\u2009\u202f]\d{3})+(?!\p{N})/gu;
+export const GROUP_SPACES = /[\u00a0\u2007\u2009\u202f]/u;
 const MAY_HAVE_GROUPS = /\p{Nd}[ \u00a0\u2007\u2009\u202f]\p{Nd}{3}(?!\p{Nd})/u;
 
 /** The text with an apostrophe for each space between groups of digits; as long as before. */

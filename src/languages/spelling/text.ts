@@ -4,7 +4,7 @@
  */
 
 import { unifyHan } from './han.js';
-import { markGroups } from './numbers.js';
+import { GROUP_SPACES, markGroups, SPACE_LANGUAGES } from './numbers.js';
 
 /** A text as words are cut from it. */
 export interface CutText {
@@ -29,13 +29,46 @@ const SHOWS_NOTHING = '\\p{Cf}\\p{Default_Ignorable_Code_Point}';
 const INVISIBLE = new RegExp(`[[${SHOWS_NOTHING}]--\\u200b]`, 'gv');
 
 export function cutText(source: string, lang: string): CutText {
-  if (!NON_ASCII.test(source)) return { text: markGroups(source, lang), offsets: null };
-  let state: CutText = { text: markGroups(source.normalize('NFC'), lang), offsets: null };
-  state = rewrite(state, COMPATIBILITY, compatible);
-  const { text } = state;
-  if (!SIGNS.test(text)) return state;
-  state = { ...state, text: unifySigns(text, lang) };
-  return THAI.test(text) ? unifyThai(state) : state;
+  const spaced = SPACE_LANGUAGES.has(lang);
+  if (!NON_ASCII.test(source))
+    return { text: spaced ? markGroups(source, lang) : source, offsets: null };
+  let text = source.normalize('NFC');
+  const kinds = kindsIn(text);
+  if (spaced || kinds & SPACE) text = markGroups(text, lang);
+  let state: CutText = { text, offsets: null };
+  if (kinds & COMPATIBLE) state = rewrite(state, COMPATIBILITY, compatible);
+  if (kinds & SIGN) state = { ...state, text: unifySigns(state.text, lang) };
+  return kinds & THAI ? unifyThai(state) : state;
+}
+
+/** What is to be done for a character: nothing, or one or more of these. */
+const COMPATIBLE = 1;
+const SIGN = 2;
+const THAI = 4;
+const SPACE = 8;
+const SEEN = 128;
+
+const kindOfUnit = new Uint8Array(2 ** 16);
+
+/** The kinds of all characters of a text: a look at each is faster than several patterns. */
+function kindsIn(text: string): number {
+  let kinds = 0;
+  for (let i = 0; i < text.length; i++) kinds |= kindOfUnit[text.charCodeAt(i)] || kindOf(text, i);
+  return kinds;
+}
+
+function kindOf(text: string, at: number): number {
+  const character = text[at];
+  // A form of a run, since half of a pair, or a mark alone, says nothing.
+  const plain = !/\p{Surrogate}/u.test(character) && character.replace(COMPATIBILITY, '') !== '';
+  const kind =
+    SEEN |
+    (plain ? 0 : COMPATIBLE) |
+    (SIGNS.test(character) ? SIGN : 0) |
+    (THAI_SIGNS.test(character) ? THAI : 0) |
+    (GROUP_SPACES.test(character) ? SPACE : 0);
+  kindOfUnit[text.charCodeAt(at)] = kind;
+  return kind;
 }
 
 /**
@@ -51,9 +84,10 @@ function compatible(run: string, at: number, text: string): string {
   return /^\p{No}/u.test(run) && at > 0 && /\p{N}/u.test(text[at - 1]) ? ` ${form}` : form;
 }
 
-/** A text with any of the signs that `unifySigns` and `unifyThai` change. */
-const SIGNS = /[‘’‛′ʹʻʼ׳ꞌ٫٬،\u0e00-\u0e7f\u3041-\u30ff\u3400-\u9fff]/u;
-const APOSTROPHE = /(?<=[\p{L}\p{M}\p{N}])[‘’‛′ʹʻʼ׳ꞌ](?=[\p{L}\p{N}])/gu;
+/** The signs that `unifySigns` changes. */
+const SIGNS = /[‘’‛′ʹʻʼ׳ꞌ٫٬،´\u3041-\u30ff\u3400-\u9fff]/u;
+const APOSTROPHE = /[‘’‛′ʹʻʼ׳ꞌ](?=[\p{L}\p{N}])/gu;
+const BEFORE_APOSTROPHE = /[\p{L}\p{M}\p{N}]$/u;
 /** What people type for the stroke of a long vowel: スーパ−, スーパ― */
 const STROKE = /(?<=[\u30a1-\u30fc])[-‐‑‒–—―−─━](?![-‐‑‒–—―−─━])/gu;
 /** Iteration marks: こゝろ, こころ */
@@ -66,22 +100,30 @@ const NUMERAL_VALUES: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** As long as before. */
 function unifySigns(text: string, lang: string): string {
-  return unifyHan(
-    text
-      .replace(APOSTROPHE, "'")
-      .replace(/(?<=\p{Nd})٬(?=\p{Nd})/gu, "'")
-      .replace(/(?<=\p{Nd})،(?=\p{Nd})/gu, ',')
-      .replace(/(?<=\p{Nd})٫(?=\p{Nd})/gu, '.')
-      .replace(STROKE, 'ー')
-      .replace(REPEATED, (run) => run[0] + run[0])
-      .replace(NUMERALS, (year) =>
-        year.replace(/./gu, (numeral) => NUMERAL_VALUES[numeral] ?? '0'),
-      ),
-    lang,
+  let form = text.replace(APOSTROPHE, (sign, at: number) =>
+    BEFORE_APOSTROPHE.test(text.slice(Math.max(0, at - 2), at)) ? "'" : sign,
   );
+  if (ARABIC_SEPARATOR.test(form))
+    form = form.replace(BEFORE_DIGIT, (sign, at: number) =>
+      DIGIT.test(text[at - 1] ?? '') ? ASCII_SEPARATORS[sign] : sign,
+    );
+  if (KANA.test(form))
+    form = form.replace(STROKE, 'ー').replace(REPEATED, (run) => run[0] + run[0]);
+  if (!HAN.test(form)) return form;
+  form = form.replace(NUMERALS, (year) =>
+    year.replace(/./gu, (numeral) => NUMERAL_VALUES[numeral] ?? '0'),
+  );
+  return unifyHan(form, lang);
 }
 
-const THAI = /[\u0e31-\u0e4d]/u;
+const DIGIT = /\p{Nd}/u;
+const BEFORE_DIGIT = /[٫٬،](?=\p{Nd})/gu;
+const ASCII_SEPARATORS: Readonly<Record<string, string>> = { '٬': "'", '،': ',', '٫': '.' };
+const ARABIC_SEPARATOR = /[٫٬،]/u;
+const KANA = /[\u3041-\u30ff]/u;
+const HAN = /[\u3400-\u9fff]/u;
+
+const THAI_SIGNS = /[\u0e31-\u0e4d]/u;
 
 /** Signs of a syllable that look alike in any order, and two letters that look like another. */
 function unifyThai(state: CutText): CutText {
