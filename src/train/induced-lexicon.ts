@@ -90,7 +90,7 @@ async function frequentWords(
     .filter(([each]) => each.length > 1 && word.test(each))
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     .slice(0, most)
-    .map(([word]) => word);
+    .map(([each]) => each);
 }
 
 function passagesOf(lang: string, data: string): Set<string> {
