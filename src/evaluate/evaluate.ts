@@ -44,6 +44,8 @@ export interface EvaluateOptions {
   readonly passageLang?: string;
   /** Of a BEIR folder: passages that are ranked for a query at most. */
   readonly depth?: number;
+  /** Of a BEIR folder: true ranks passages with the id of the query, too. Default false. */
+  readonly keepIdenticalIds?: boolean;
   /** Name or folder of a pack; default `base`. */
   readonly pack?: string;
   /** Spec of an encoder. Default: that of a new index. */
@@ -130,6 +132,7 @@ function specOf(
         'query-lang': options.queryLang,
         'passage-lang': options.passageLang,
         depth: options.depth,
+        'identical-ids': options.keepIdenticalIds ? 'keep' : 'leave-out',
       },
     ],
     encoders: [encoderName],

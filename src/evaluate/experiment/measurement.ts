@@ -5,6 +5,7 @@
 import type { TestCollection } from '../data/collection.js';
 import {
   type Measure,
+  namesIn,
   parseMeasures,
   RANK_DISTANCE,
   type RelevantRanks,
@@ -191,7 +192,7 @@ export const ANSWER_SETTING = 'xor';
 
 /** As `parseMeasures`, with R@2kt and the like. @throws XqgError XQG_UNKNOWN_MEASURE */
 export function parseExperimentMeasures(text: string): Measure[] {
-  const names = text.split(/[\s,]+/).filter((name) => name !== '');
+  const names = namesIn(text);
   if (names.length === 0) return parseMeasures(text);
   return names.flatMap((name) => {
     const limit = tokenLimitOf(name);
@@ -200,9 +201,9 @@ export function parseExperimentMeasures(text: string): Measure[] {
 }
 
 /** True if a measure can be taken in a setting. */
-export function fits({ name }: Pick<Measure, 'name'>, setting: string): boolean {
-  if ((tokenLimitOf(name) !== null) !== (setting === ANSWER_SETTING)) return false;
-  return name !== RANK_DISTANCE || setting === 'multi';
+export function fits({ canonical }: Pick<Measure, 'canonical'>, setting: string): boolean {
+  if ((tokenLimitOf(canonical) !== null) !== (setting === ANSWER_SETTING)) return false;
+  return canonical !== RANK_DISTANCE || setting === 'multi';
 }
 
 /** The measures of a file that fit a setting. */
@@ -221,8 +222,9 @@ export function mainMeasure(
   setting: string,
   { measures, primary }: Pick<ExperimentSpec, 'measures' | 'primary'>,
 ): Measure {
-  const [metric] = parseExperimentMeasures(primary.metric);
-  return fits(metric, setting) ? metric : measuresIn(setting, { measures })[0];
+  const [{ canonical }] = parseExperimentMeasures(primary.metric);
+  const fitting = measuresIn(setting, { measures });
+  return fitting.find((each) => each.canonical === canonical) ?? fitting[0];
 }
 
 /**

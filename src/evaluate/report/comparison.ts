@@ -245,6 +245,11 @@ export function answerOf({ spec, measurements }: ExperimentResults): Answer {
   };
 }
 
+/** False: the file names a single system. */
+export function isCompared({ baseline, system }: ExperimentSpec['primary']): boolean {
+  return baseline !== system;
+}
+
 export interface PairingMeasurements {
   readonly encoder: string;
   readonly generator: string;
@@ -272,6 +277,10 @@ function sentence(
   { primary, statistics }: ExperimentSpec,
 ): string {
   const { mean } = row;
+  if (!isCompared(primary)) {
+    const over = languages.length > 1 ? ' on the mean over languages' : '';
+    return `With ${row.encoder}, ${primary.baseline} has ${decimal(mean.baseline)} ${primary.metric}${over}; nothing was compared.`;
+  }
   const better = row.byLanguage.filter(
     ({ difference, correctedRandomization }) => difference > 0 && correctedRandomization <= LEVEL,
   ).length;

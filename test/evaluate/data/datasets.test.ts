@@ -480,8 +480,8 @@ describe('openBeir', () => {
       { ...files, 'queries.jsonl': rows({ _id: 'q1', text: '' }, { _id: 'q1', text: '' }) },
       'line 2',
     ],
-    ['a row without id', { ...files, 'queries.jsonl': rows({ text: '' }) }, 'no "_id"'],
-    ['a row without text', { ...files, 'queries.jsonl': rows({ _id: 'q1' }) }, 'no "text"'],
+    ['a row without id', { ...files, 'queries.jsonl': rows({ text: '' }) }, '"id" is missing'],
+    ['a row without text', { ...files, 'queries.jsonl': rows({ _id: 'q1' }) }, '"text" is missing'],
     ['a row that is not an object', { ...files, 'queries.jsonl': '[1]' }, 'not a JSON object'],
   ])('refuses %s', async (_, data, reason) => {
     const present = Object.fromEntries(
