@@ -30,6 +30,10 @@ export interface OpenAiServer {
   /** Requests whose asker left before an answer. */
   left: number;
   troubles: Trouble[];
+  /** A refusal of a request by what it holds; undefined: it is answered. */
+  refuse: (body: Body) => { readonly status: number; readonly body: string } | undefined;
+  /** Changes what a good answer holds. */
+  change: (answer: Body, body: Body) => unknown;
   /** Content of a chat's answer. */
   reply: (body: Body) => string;
   /** Called before a good answer is sent. */
@@ -55,6 +59,8 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     times: [],
     left: 0,
     troubles: [],
+    refuse: () => undefined,
+    change: (whole) => whole,
     reply: () => '{}',
     beforeAnswer: () => {},
     close: async () => {
@@ -69,9 +75,12 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     state.times.push(performance.now());
     const trouble = state.troubles.shift();
     if (trouble === undefined) {
+      const refusal = state.refuse(body);
+      if (refusal !== undefined) return send(response, refusal.status, refusal.body);
       state.answered.push(body);
       state.beforeAnswer(state.answered.length);
-      return send(response, 200, JSON.stringify(answer(request.url ?? '', body, state)));
+      const whole = state.change(answer(request.url ?? '', body, state), body);
+      return send(response, 200, typeof whole === 'string' ? whole : JSON.stringify(whole));
     }
     response.once('close', () => {
       if (!response.writableFinished) state.left++;
@@ -95,7 +104,7 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
   });
 }
 
-function answer(path: string, body: Body, { reply }: OpenAiServer): unknown {
+function answer(path: string, body: Body, { reply }: OpenAiServer): Body {
   if (path.endsWith('/embeddings')) {
     // Out of order, as the API allows.
     const data = body.input
