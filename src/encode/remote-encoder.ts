@@ -186,13 +186,14 @@ export class RemoteEncoder implements Encoder {
    */
   async #ask(items: readonly Item[]): Promise<Map<string, string>> {
     const alone = items.length === 1;
+    const began = performance.now();
     try {
       const failed = await this.#post(items, alone ? ATTEMPTS.alone : ATTEMPTS.several);
       const again = await Promise.all(failed.map((item) => this.#ask([item])));
       return new Map(again.flatMap((problems) => [...problems]));
     } catch (error) {
       if (!(error instanceof RejectedRequest)) throw error;
-      await this.#control.check(() => this.#askControl());
+      await this.#control.check(began, () => this.#askControl());
       if (alone) return new Map([[items[0][0], error.message]]);
       const half = Math.ceil(items.length / 2);
       const halves = [items.slice(0, half), items.slice(half)];

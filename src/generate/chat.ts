@@ -100,12 +100,13 @@ export class ChatGenerator implements Generator {
    * @throws ItemErrors XQG_TEXT_REJECTED for passages that the model gives no queries for
    */
   async draw(...[passages, lang, n, seed]: DrawArguments): Promise<string[][]> {
+    const began = performance.now();
     // All of them are awaited, so that what was paid for is cached even if one fails.
     const settled = await Promise.allSettled(
       passages.map((passage) =>
         this.#queriesOf(passage, n, seed, true).catch(async (error) => {
           if (!(error instanceof RejectedRequest)) throw error;
-          await this.#control.check(() => this.#queriesOf(CONTROL, n, seed, false));
+          await this.#control.check(began, () => this.#queriesOf(CONTROL, n, seed, false));
           const url = `${this.client.endpoint.url}/chat/completions`;
           const what = `passage ${passage.id}`;
           return new XqgError('XQG_TEXT_REJECTED', { url, what, problem: error.message });

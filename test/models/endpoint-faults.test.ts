@@ -312,7 +312,6 @@ describe('an index', () => {
     server.refuse = ({ messages }) =>
       messages === undefined ? undefined : { status: 400, body: '{"error":"no json_schema here"}' };
     const others = documents.map((each) => ({ ...each, text: `${each.text} at night` }));
-    await new Promise((done) => setTimeout(done, 10));
     await expect(computeRows(others, recipe(encoder, generator))).rejects.toThrow(/no json_schema/);
     await encoder.close();
     await generator.close();

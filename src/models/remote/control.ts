@@ -3,26 +3,18 @@
  * kind answers is sent when another one was rejected.
  */
 
-/** How long a good answer counts (ms). */
-const FRESH = 10_000;
-
 export class Control {
-  #good = -Infinity;
-  #asking: Promise<void> | null = null;
+  #asked: { readonly began: number; readonly answer: Promise<unknown> } | null = null;
 
   /**
+   * Asks, unless it was asked since then.
+   * @param since when the rejected request began, as `performance.now` says it
    * @param ask sends the request; throws if the endpoint fails
    * @throws what `ask` throws
    */
-  async check(ask: () => Promise<unknown>): Promise<void> {
-    if (performance.now() - this.#good < FRESH) return;
-    this.#asking ??= ask()
-      .then(() => {
-        this.#good = performance.now();
-      })
-      .finally(() => {
-        this.#asking = null;
-      });
-    await this.#asking;
+  async check(since: number, ask: () => Promise<unknown>): Promise<void> {
+    if (this.#asked === null || this.#asked.began < since)
+      this.#asked = { began: performance.now(), answer: ask() };
+    await this.#asked.answer;
   }
 }
