@@ -24,6 +24,7 @@ export function toolArguments<S extends z.ZodObject>(
         Object.hasOwn(fields, name) ? typed(value, fields[name]) : value,
       ]),
     ),
+    { reportInput: true },
   );
   if (parsed.success) return parsed.data;
   const known = Object.keys(fields);

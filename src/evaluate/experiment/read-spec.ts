@@ -54,7 +54,7 @@ export function parseExperiment(yaml: string, file: string): ExperimentSpec {
     );
   }
   const raw: unknown = document.toJS() ?? {};
-  const result = experimentSchema.safeParse(raw);
+  const result = experimentSchema.safeParse(raw, { reportInput: true });
   const problems = [
     ...(result.success ? [] : result.error.issues.flatMap(problemsOf)),
     ...crossProblems(raw),
