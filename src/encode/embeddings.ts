@@ -15,7 +15,8 @@ export type Embedding = Float32Array | string;
 export function readEmbeddings(answer: unknown, texts: number, dim: number | null): Embedding[] {
   const items = listIn(answer);
   if (items === null) throw new UnusableAnswer('an answer without embeddings');
-  const order = orderOf(items);
+  // Of one text there is no doubt, however its embedding is numbered.
+  const order = texts === 1 && items.length === 1 ? null : orderOf(items);
   if (order === null && items.length !== texts)
     throw new UnusableAnswer(`${items.length} embeddings of ${texts} texts`);
   const found: Embedding[] = Array.from({ length: texts }, () => 'no embedding for it');
@@ -38,7 +39,10 @@ function listIn(answer: unknown): readonly unknown[] | null {
 
 /** The text that each item belongs to; null: the items stand in the order of the texts. */
 function orderOf(items: readonly unknown[]): number[] | null {
-  const indexes = items.map((item) => (item as Fields | null)?.index);
+  const indexes = items.map((item) => {
+    const index = (item as Fields | null)?.index;
+    return typeof index === 'string' && /^\d+$/.test(index) ? Number(index) : index;
+  });
   if (indexes.every((index) => index === undefined || index === null)) return null;
   if (!indexes.every((index) => Number.isInteger(index) && (index as number) >= 0))
     throw new UnusableAnswer('embeddings of which some have no index');

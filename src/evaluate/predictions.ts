@@ -1,6 +1,7 @@
 /** Measures a TREC run against qrels: what `xqg evaluate run` does. */
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { sourceOf } from './data/data-folder.js';
+import { checkPresent } from './data/missing-data.js';
 import { loadXorQuestions, readXorPredictions, type XorQuestion } from './data/xor.js';
 import { type Measure, measureRun, parseMeasures, type Run } from './measures/metrics.js';
 import { readQrelsFile, readRun } from './measures/trec.js';
@@ -128,13 +129,14 @@ export interface EvaluateXorOptions {
 
 /**
  * Rows for each language, in the order of their codes.
- * @throws XqgError XQG_EVALUATION_FILE, XQG_EVALUATION_LINE
+ * @throws XqgError XQG_EVALUATION_MISSING, XQG_EVALUATION_FILE, XQG_EVALUATION_LINE
  */
 export async function evaluateXor(
   options: EvaluateXorOptions,
   progress: Progress = () => {},
 ): Promise<EvaluationResult> {
   const { data, predictions, official = false, punkt, limits = [2000, 5000], command } = options;
+  checkPresent([{ set: 'xor-tydi', path: resolve(data) }]);
   const { questions, source } = await loadXorQuestions(data);
   const parameters = punkt === undefined ? FEW_ABBREVIATIONS : await loadPunkt(punkt);
   const tokenize = (text: string) => sentencesOf(text, parameters).flatMap(treebankTokens);

@@ -134,6 +134,12 @@ describe('an answer in another form', () => {
     'with each vector in a list': (data) => ({
       data: data.map((each) => ({ ...each, embedding: [each.embedding] })),
     }),
+    'where indexes are text': (data) => ({
+      data: data.map((each) => ({ ...each, index: String(each.index) })),
+    }),
+    'where indexes begin at 1': (data) => ({
+      data: data.map((each) => ({ ...each, index: (each.index as number) + 1 })),
+    }),
     'where every index is 0': (data) => ({
       data: inOrder(data).map((each) => ({ ...each, index: 0 })),
     }),
@@ -198,6 +204,13 @@ describe('a request that is refused', () => {
     const before = server.requests.length;
     await vectors(encoder, ...TEXTS.map((text) => `${text} again`));
     expect(server.requests.slice(before).every(({ input }) => input.length <= 2)).toBe(true);
+    await encoder.close();
+  });
+
+  it('by no answer in time is sent in smaller ones', async () => {
+    const encoder = await open({ timeoutSeconds: 0.2 });
+    server.delay = ({ input }) => (input.length > 2 ? 1000 : 0);
+    expect(await vectors(encoder, ...TEXTS)).toHaveLength(5);
     await encoder.close();
   });
 

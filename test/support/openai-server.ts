@@ -32,6 +32,8 @@ export interface OpenAiServer {
   troubles: Trouble[];
   /** A refusal of a request by what it holds; undefined: it is answered. */
   refuse: (body: Body) => { readonly status: number; readonly body: string } | undefined;
+  /** How long an answer takes (ms). */
+  delay: (body: Body) => number;
   /** Changes what a good answer holds. */
   change: (answer: Body, body: Body) => unknown;
   /** Content of a chat's answer. */
@@ -60,6 +62,7 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     left: 0,
     troubles: [],
     refuse: () => undefined,
+    delay: () => 0,
     change: (whole) => whole,
     reply: () => '{}',
     beforeAnswer: () => {},
@@ -77,6 +80,8 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     if (trouble === undefined) {
       const refusal = state.refuse(body);
       if (refusal !== undefined) return send(response, refusal.status, refusal.body);
+      const delay = state.delay(body);
+      if (delay > 0) await new Promise((done) => setTimeout(done, delay));
       state.answered.push(body);
       state.beforeAnswer(state.answered.length);
       const whole = state.change(answer(request.url ?? '', body, state), body);

@@ -168,7 +168,9 @@ export class RemoteClient {
     } catch (error) {
       if (error instanceof XqgError || error instanceof FailedAttempt) throw error;
       if (error instanceof RejectedRequest) throw error;
-      const aboutRequest = error instanceof UnusableAnswer || error instanceof SyntaxError;
+      const isLate = (error as Error).name === 'TimeoutError';
+      const aboutRequest =
+        isLate || error instanceof UnusableAnswer || error instanceof SyntaxError;
       throw new FailedAttempt(this.#hideKey(reasonOf(error)), aboutRequest);
     }
   }
