@@ -228,8 +228,8 @@ export function chatText(answer: unknown, { cut = false } = {}): string {
 }
 
 /**
- * Models put fences and sentences around JSON, and drop languages; a language without a list of strings has to be
- * requested again.
+ * Models put fences and sentences around JSON, and drop languages; a language without a list of
+ * strings has to be requested again.
  */
 function readQueries(answer: unknown, languages: readonly string[]): Queries {
   const text = chatText(answer);

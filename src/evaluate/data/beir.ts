@@ -1,7 +1,7 @@
 /**
  * Reads a test collection in BEIR's layout: corpus.jsonl, queries.jsonl and qrels/<split>.tsv, each
- * also packed and in the forms of other tools. Passages are streamed. The language of a row is its `lang` or `metadata.lang`, else that of the
- * options, else the detected one.
+ * also packed and in the forms of other tools. Passages are streamed. The language of a row is its
+ * `lang` or `metadata.lang`, else that of the options, else the detected one.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';

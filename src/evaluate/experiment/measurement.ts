@@ -3,14 +3,9 @@
  * them. Ranks are stored; any measure is computed from them.
  */
 import type { TestCollection } from '../data/collection.js';
-import {
-  type Measure,
-  namesIn,
-  parseMeasures,
-  RANK_DISTANCE,
-  type RelevantRanks,
-} from '../measures/metrics.js';
-import { tokenLimitOf, tokenRecall } from '../measures/xor/answer-recall.js';
+import { type Measure, RANK_DISTANCE, type RelevantRanks } from '../measures/metrics.js';
+import { parseExperimentMeasures } from '../measures/names.js';
+import { tokenLimitOf } from '../measures/xor/answer-recall.js';
 import type { MadeBy, ResultRow, Setting } from '../report/results.js';
 import type { ExperimentSpec } from './spec.js';
 import type { TunedSystem } from './tuning.js';
@@ -189,16 +184,6 @@ export interface ExperimentResults {
 
 /** The setting whose questions have answers instead of relevant passages. */
 export const ANSWER_SETTING = 'xor';
-
-/** As `parseMeasures`, with R@2kt and the like. @throws XqgError XQG_UNKNOWN_MEASURE */
-export function parseExperimentMeasures(text: string): Measure[] {
-  const names = namesIn(text);
-  if (names.length === 0) return parseMeasures(text);
-  return names.flatMap((name) => {
-    const limit = tokenLimitOf(name);
-    return limit === null ? parseMeasures(name) : [tokenRecall(limit)];
-  });
-}
 
 /** True if a measure can be taken in a setting. */
 export function fits({ canonical }: Pick<Measure, 'canonical'>, setting: string): boolean {

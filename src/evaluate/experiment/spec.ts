@@ -45,8 +45,8 @@ const data = object({
   /** Of a BEIR folder: passages that are ranked for a question at most; default 1,000. */
   depth: whole(1).optional(),
   /**
-   * Of a BEIR folder: whether a passage with the id of the query is left out of its ranking, as BEIR
-   * does, or kept. Default: leave-out.
+   * Of a BEIR folder: whether a passage with the id of the query is left out of its ranking, as
+   * BEIR does, or kept. Default: leave-out.
    */
   'identical-ids': oneOf(['leave-out', 'keep']).optional(),
 });
@@ -81,8 +81,8 @@ const primary = object({
   /** As `xqg evaluate` writes it, e.g. MRR, nDCG@10, accuracy@1. */
   metric: text,
   /**
-   * Names of systems, e.g. dense and dense+xqg. Without `system` nothing is compared: the report has
-   * the figures of the baseline.
+   * Names of systems, e.g. dense and dense+xqg. Without `system` nothing is compared: the report
+   * has the figures of the baseline.
    */
   baseline: text,
   system: text.optional(),

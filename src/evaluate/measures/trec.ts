@@ -85,8 +85,8 @@ export async function readQrels(file: string): Promise<Qrels> {
 }
 
 /**
- * Reads qrels in TREC format (`queryId 0 passageId relevance`), in BEIR's, which has the header line
- * `query-id corpus-id score`, or in JSON.
+ * Reads qrels in TREC format (`queryId 0 passageId relevance`), in BEIR's, which has the header
+ * line `query-id corpus-id score`, or in JSON.
  * @throws XqgError XQG_EVALUATION_LINE when a line is malformed or a passage is judged twice for a
  * query
  * @throws XqgError XQG_EVALUATION_FILE when the file cannot be read or has no judgments

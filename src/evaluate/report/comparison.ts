@@ -6,14 +6,10 @@
  */
 
 import { meanOf } from '../../base/numbers.js';
-import {
-  type ExperimentResults,
-  isPrimary,
-  type Measurement,
-  parseExperimentMeasures,
-} from '../experiment/measurement.js';
+import { type ExperimentResults, isPrimary, type Measurement } from '../experiment/measurement.js';
 import type { ExperimentSpec } from '../experiment/spec.js';
 import type { Measure } from '../measures/metrics.js';
+import { parseExperimentMeasures } from '../measures/names.js';
 import {
   clusterBootstrap,
   clusterRandomization,

@@ -1,6 +1,6 @@
 /** Results as text tables for people: systems as rows, languages as columns, the mean last. */
 import { meanOf } from '../../base/numbers.js';
-import { parseExperimentMeasures } from '../experiment/measurement.js';
+import { parseExperimentMeasures } from '../measures/names.js';
 import type { ResultRow } from './results.js';
 
 export interface TableOptions {
