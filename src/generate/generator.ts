@@ -68,6 +68,14 @@ export interface Generator {
   close?(): Promise<void>;
 }
 
+/** Writes nothing: for systems without generated queries. */
+export const NO_GENERATOR: Generator = {
+  identity: { name: 'none', weights: 'none', settings: {} },
+  languages: [],
+  cost: 'negligible',
+  draw: async (passages) => passages.map(() => []),
+};
+
 /** `gloss`: sentences glossed word by word. `questions`: what a language model wrote. */
 export type GeneratorTuning = 'gloss' | 'questions';
 
