@@ -29,6 +29,7 @@ import {
 } from './indexing/recipe.js';
 import type { RemoveTarget } from './indexing/remove.js';
 import type { IndexStatus } from './indexing/status.js';
+import { requireLanguage } from './languages/tags.js';
 import { answerQuestion, rankQuestions } from './search/answer.js';
 import type { AnnOptions } from './search/build-ann.js';
 import { type Comparison, compareRankings } from './search/compare.js';
@@ -60,12 +61,13 @@ import { parseAddress } from './store/opensearch/address.js';
  *
  * @throws XqgError XQG_INDEX_MISSING if there is none and `create` is not set; XQG_STORE_OTHER if
  * its rows are in another store; XQG_INDEX_IDENTITY if another encoder, generator or pack made it;
- * XQG_PACK_NOT_FOUND and others of the pack
+ * XQG_PACK_NOT_FOUND and others of the pack; XQG_NOT_A_LANGUAGE, XQG_UNKNOWN_LANGUAGE
  */
 export async function openIndex(
   directory: string,
-  options: OpenIndexOptions = {},
+  given: OpenIndexOptions = {},
 ): Promise<XqgIndex> {
+  const options = withCodes(given);
   const dir = resolve(directory);
   const store = options.store === undefined ? undefined : parseAddress(options.store).spec;
   const found = store === undefined ? await findManifest(dir) : await attached(dir, store);
@@ -74,6 +76,20 @@ export async function openIndex(
     found === null ? await specOfNewIndex(options) : await specOfIndex(options, dir, found);
   const recipe = await openRecipe(spec);
   return new XqgIndex(dir, { ...options, ...spec, store }, recipe, found?.identity ?? null);
+}
+
+/** Query languages as the codes that packs use. */
+function withCodes(options: OpenIndexOptions): OpenIndexOptions {
+  const codes = (tags: readonly string[] | undefined): string[] | undefined =>
+    tags?.map((tag) => requireLanguage(tag, 'languages of the generated queries'));
+  const { queryLanguages, generatorOptions } = options;
+  return {
+    ...options,
+    ...(queryLanguages && { queryLanguages: codes(queryLanguages) }),
+    ...(generatorOptions?.languages && {
+      generatorOptions: { ...generatorOptions, languages: codes(generatorOptions.languages) },
+    }),
+  };
 }
 
 /** Loaded only where rows are in a store elsewhere. */
