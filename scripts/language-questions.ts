@@ -81,10 +81,7 @@ async function fromTraining(): Promise<Question[]> {
 
 /** Not what was left in English. */
 function isWritten(letters: string, lang: string): boolean {
-  const own = scriptsOf(lang);
-  return [...scriptSizes(letters).keys()].some(
-    (script) => own.has(script) && (script !== 'Latn' || [...own][0] === 'Latn'),
-  );
+  return [...scriptSizes(letters).keys()].some((script) => scriptsOf(lang).has(script));
 }
 
 /** One to five words, by a hash of the text. */

@@ -7,7 +7,7 @@ import { detectLanguage } from '../languages/detect.js';
 import { functionWords } from '../languages/function-words.js';
 import { LANGUAGES } from '../languages/languages.js';
 import { intendedLanguage, requireLanguage } from '../languages/tags.js';
-import { SCRIPTS, scriptSizes, scriptsOf } from '../languages/scripts.js';
+import { mayBeWrittenIn, SCRIPTS, scriptSizes, scriptsOf, TELLTALE_LETTERS } from '../languages/scripts.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { KnownWords } from '../languages/vocabulary.js';
 import type { Block, SourceDocument } from './passage.js';
@@ -114,7 +114,7 @@ function withNeighbors(
     ([lang, share]) =>
       share >= MANY &&
       candidates.every((candidate) => candidate.lang !== lang) &&
-      scripts.every((script) => scriptsOf(lang).has(script)),
+      scripts.every((script) => mayBeWrittenIn(lang, script)),
   );
   return [...candidates, ...unnamed.map(([lang]) => ({ lang, weight: UNNAMED }))];
 }
@@ -164,10 +164,12 @@ async function contradicted(
 }
 
 /** Letters (of an alphabet) below which a text says nothing against what is expected of it. */
-const FEW_FOREIGN = 8;
+const FEW_FOREIGN = 4;
 const FEW_WORDS = 60;
-/** The same where it has the small words of another language. */
-const FEW_PROSE = 24;
+/** The same where vocabularies are at hand, or it has the small words of another language. */
+const FEW_KNOWN = 20;
+/** From here on a language that no vocabulary or letter speaks for is believed. */
+const MANY_LETTERS = 120;
 /** Share of letters that makes a script the one of the text. */
 const MOST = 0.6;
 
@@ -194,12 +196,37 @@ async function labelOf(
   const isJapanese = (sizes.get('Kana') ?? 0) >= 0.08 * japanese && japanese >= MOST * total;
   const size = isJapanese ? japanese : (sizes.get(script) ?? 0);
   const name = isJapanese ? 'Kana' : script;
-  const foreign = !scriptsOf(expected).has(name) && expected !== 'und';
+  const foreign = !mayBeWrittenIn(expected, name) && expected !== 'und';
   if (size < MOST * total || size < FEW_FOREIGN) return null;
   if (foreign) return detectedLabel(sample, words, 0);
   if (onlyScript) return null;
-  const verdict = sameScript(sample, name, expected, size);
-  return verdict === 'ask' ? detectedLabel(sample, words, CLEAR, expected) : verdict;
+  const enough = size >= (words === undefined ? FEW_WORDS : FEW_KNOWN);
+  const verdict = sameScript(sample, name, expected, size, enough);
+  if (verdict !== 'ask') return verdict;
+  const label = await detectedLabel(sample, words, CLEAR, expected);
+  return label === null || isCredible(label.lang, sample, size, words) ? label : null;
+}
+
+/** Letters beyond Western Europe's that a text in another language has. */
+const FEW_EXTENDED = 3;
+
+/** The detector alone finds small languages in lists of names. */
+function isCredible(
+  lang: string,
+  text: string,
+  size: number,
+  words: KnownWords | undefined,
+): boolean {
+  const extended = text.match(/[\u0100-\u024f\u1e00-\u1eff]/g)?.length ?? 0;
+  return (
+    size >= MANY_LETTERS ||
+    extended >= FEW_EXTENDED ||
+    !/\p{Script=Latin}/u.test(text) ||
+    lang in LANGUAGES ||
+    words?.languages.includes(lang) === true ||
+    TELLTALE_LETTERS[lang]?.test(text) === true ||
+    functionWords(text, lang).lang === lang
+  );
 }
 
 /** Confidence from which the detector overrules what is expected. */
@@ -224,28 +251,36 @@ const PROSE = 0.2;
  * Whether a text in a script that fits is in the language: a label, `ask` if the detector has to
  * read it, null if it says nothing.
  */
-function sameScript(text: string, script: string, lang: string, size: number): Label | 'ask' | null {
+function sameScript(
+  text: string,
+  script: string,
+  lang: string,
+  size: number,
+  enough: boolean,
+): Label | 'ask' | null {
   const own = { lang, langConfidence: 1 };
   if (script === 'Latn') {
     const found = functionWords(text, lang);
     const { words, hits, own: ownHits } = found;
     if (found.lang === lang && hits >= 2 && hits >= (PROSE / 2) * words) return own;
+    if (!scriptsOf(lang).has('Latn') && hits < 2) return size >= FEW_WORDS ? 'ask' : null;
+    if (!scriptsOf(lang).has('Latn')) return enough ? 'ask' : null;
     const isOther = found.lang !== null && hits >= 3 && hits >= PROSE * words;
-    if (isOther && 2 * Math.max(ownHits, 0) < hits) return size < FEW_PROSE ? null : 'ask';
+    if (isOther && 2 * Math.max(ownHits, 0) < hits) return size < FEW_KNOWN ? null : 'ask';
     // A language without a list of small words is not doubted unless another one's are there.
-    if (ownHits < 0) return isOther && size >= FEW_WORDS ? 'ask' : own;
-    return size >= FEW_WORDS ? 'ask' : null;
+    if (ownHits < 0) return isOther && enough ? 'ask' : own;
+    return enough ? 'ask' : null;
   }
   if (SCRIPTS.some(({ name, ambiguous }) => name === script && !ambiguous)) return own;
   const doubt = DOUBTS[lang] ?? DOUBTS[script];
-  if (size < 20) return null;
+  if (size < FEW_KNOWN) return null;
   return doubt === undefined || !doubt.test(text) ? own : 'ask';
 }
 
 /** Letters and words that make a text of the script, or in the language, one to ask about. */
 const DOUBTS: Readonly<Record<string, RegExp>> = {
-  ru: /[іїєґўђћџљњј]/iu,
-  uk: /[ыэъё]/iu,
+  ru: /[іїєґўђћџљњј]|^[^ыэ]*$/iu,
+  uk: /[ыэъё]|^[^іїє]*$/iu,
   Cyrl: /^/u,
   ar: /[پچژگکی]/u,
   fa: /[ةىيك]|[ٹڈڑںے]/u,
@@ -258,6 +293,21 @@ const DOUBTS: Readonly<Record<string, RegExp>> = {
 
 /** Text between two empty lines, and what follows it. */
 const PARAGRAPHS = /(?<=\n[^\S\n]*\n)(?=[^\n])/;
+
+/** Paragraphs; the lines of one that mixes scripts. */
+function partsOf(text: string): readonly string[] {
+  if (!text.includes('\n')) return [text];
+  return text.split(PARAGRAPHS).flatMap((paragraph) => {
+    if (!paragraph.trim().includes('\n')) return paragraph;
+    const sizes = [...scriptSizes(paragraph.slice(0, SAMPLE)).values()];
+    const all = sizes.reduce((sum, size) => sum + size, 0);
+    const shared = sizes.filter((size) => size >= MIXED * all).length > 1;
+    return shared ? paragraph.split(/(?<=\n)/) : paragraph;
+  });
+}
+
+/** Share of the letters that makes a script one of those of a paragraph. */
+const MIXED = 0.2;
 
 interface Unit {
   readonly block: number;
@@ -274,7 +324,7 @@ async function labelBlocks(
 ): Promise<LabeledBlock[]> {
   const units: Unit[] = [];
   for (const [block, { text }] of blocks.entries()) {
-    for (const part of text.includes('\n') ? text.split(PARAGRAPHS) : [text]) {
+    for (const part of partsOf(text)) {
       const label = await labelOf(part, main.lang, onlyScript, words);
       units.push({ block, text: part, label: label?.lang === main.lang ? main : label });
     }

@@ -8,7 +8,7 @@ import { type Word, wordsOf } from './analysis.js';
 import { languageOfTag } from './tags.js';
 import { SCRIPTS, type Script, scriptsOf, TELLTALE_LETTERS } from './scripts.js';
 import type { LanguageWeight } from './terms.js';
-import { type KnownWords, spellingLogLikelihood, wordLogLikelihood } from './vocabulary.js';
+import { type KnownWords, wordLikelihood } from './vocabulary.js';
 
 export interface Detection {
   /**
@@ -107,14 +107,13 @@ async function languagesOf(
     script.languages.map((prior) => [prior.lang, prior.weight * (1 - detected)]),
   );
   for (const other of words?.languages ?? []) {
-    const [first] = scriptsOf(other);
-    if (first === script.name && !weights.has(other))
+    if (scriptsOf(other).has(script.name) && !weights.has(other))
       weights.set(other, OTHER_PRIOR * (1 - detected));
   }
   if (lang !== undefined) weights.set(lang, (weights.get(lang) ?? 0) + detected);
   const candidates = [...weights].map(([code, weight]) => ({ lang: code, weight }));
   if (words === undefined || (detected >= CERTAIN && letters.length >= LONG)) return candidates;
-  return weighedByWords(candidates, own, words);
+  return weighedByWords(candidates, own, script, words);
 }
 
 const LOWER = /\p{Ll}/u;
@@ -128,6 +127,8 @@ const LONG = 32;
 
 /** Exponent of the likelihood of words, which are no independent draws. */
 const WORD_WEIGHT = 0.8;
+/** A word in a language without a vocabulary, against its spelling in the others on average. */
+const UNKNOWN_LANGUAGE = 0.1;
 /** Words that are read. */
 const MOST_WORDS = 24;
 
@@ -138,27 +139,29 @@ const MOST_WORDS = 24;
 function weighedByWords(
   candidates: readonly LanguageWeight[],
   text: string,
+  script: Script,
   words: KnownWords,
 ): readonly LanguageWeight[] {
   const vocabularies = candidates.flatMap(({ lang }) => {
-    const vocabulary = words.languages.includes(lang) ? words.vocabulary(lang) : null;
+    const isKnown = words.languages.includes(lang) && scriptsOf(lang).has(script.name);
+    const vocabulary = isKnown ? words.vocabulary(lang) : null;
     return vocabulary === null ? [] : [{ lang, vocabulary }];
   });
   if (vocabularies.length === 0 || candidates.length < 2) return candidates;
-  const sums = new Map(vocabularies.map(({ lang }) => [lang, 0]));
-  let unknown = 0;
-  for (const { surface } of lettered(text, vocabularies[0].lang)) {
-    const spelled = vocabularies.map(({ vocabulary }) =>
-      Math.exp(spellingLogLikelihood(vocabulary, surface)),
-    );
-    unknown += Math.log(spelled.reduce((sum, p) => sum + p, 0) / spelled.length);
-  }
+  const sums = new Map<string, number>();
+  /** By word: the sum of its probabilities by spelling. */
+  const spelled: number[] = [];
   for (const { lang, vocabulary } of vocabularies) {
     let sum = 0;
-    for (const { term, surface } of lettered(text, lang))
-      sum += wordLogLikelihood(vocabulary, term, surface);
+    for (const [i, { term, surface }] of lettered(text, lang).entries()) {
+      const word = wordLikelihood(vocabulary, term, surface);
+      sum += Math.log(word.likelihood);
+      spelled[i] = (spelled[i] ?? 0) + word.spelled;
+    }
     sums.set(lang, sum);
   }
+  const scale = UNKNOWN_LANGUAGE / vocabularies.length;
+  const unknown = spelled.reduce((sum, p) => sum + Math.log(scale * p), 0);
   const likelihoods = candidates.map(({ lang }) => WORD_WEIGHT * (sums.get(lang) ?? unknown));
   const most = Math.max(...likelihoods);
   const posterior = candidates.map(({ lang, weight }, i) => ({

@@ -170,6 +170,7 @@ export function scriptSizes(text: string): ReadonlyMap<string, number> {
 const OTHER_SCRIPTS: Readonly<Record<string, readonly string[]>> = {
   az: ['Cyrl', 'Arab'],
   bs: ['Cyrl'],
+  hr: ['Cyrl'],
   ja: ['Kana', 'Hani'],
   kk: ['Arab'],
   ko: ['Hang', 'Hani'],
@@ -180,6 +181,7 @@ const OTHER_SCRIPTS: Readonly<Record<string, readonly string[]>> = {
   ms: ['Arab'],
   pa: ['Arab'],
   sd: ['Deva'],
+  sr: ['Latn'],
   tg: ['Arab'],
   tk: ['Cyrl', 'Arab'],
   ug: ['Cyrl'],
@@ -189,13 +191,18 @@ const OTHER_SCRIPTS: Readonly<Record<string, readonly string[]>> = {
 
 const scriptsOfLanguages = new Map<string, ReadonlySet<string>>();
 
-/** The scripts (as in SCRIPTS) that a language is written in; every one is also romanized. */
+/** The scripts (as in SCRIPTS) that a language is usually written in. */
 export function scriptsOf(lang: string): ReadonlySet<string> {
   let scripts = scriptsOfLanguages.get(lang);
   if (scripts === undefined) {
     const { script = 'Latn' } = new Intl.Locale(lang).maximize();
-    scripts = new Set([script, 'Latn', ...(OTHER_SCRIPTS[lang] ?? [])]);
+    scripts = new Set([script, ...(OTHER_SCRIPTS[lang] ?? [])]);
     scriptsOfLanguages.set(lang, scripts);
   }
   return scripts;
+}
+
+/** True if the language may be written in the script: every one is also romanized. */
+export function mayBeWrittenIn(lang: string, script: string): boolean {
+  return script === 'Latn' || scriptsOf(lang).has(script);
 }

@@ -8,8 +8,8 @@
 export interface Vocabulary {
   /** Share of a term (analysis.ts) among the words of texts, in [0, 1]; 0 if it is not known. */
   frequency(term: string): number;
-  /** At most `most` written forms, spread evenly over the vocabulary. */
-  forms(most: number): Iterable<string>;
+  /** At most `most` written forms, spread evenly over the vocabulary, with their counts. */
+  forms(most: number): Iterable<readonly [form: string, count: number]>;
 }
 
 /** The vocabularies of a pack. */
@@ -22,16 +22,20 @@ export interface KnownWords {
 /** Share of the words of a text that no vocabulary has. */
 const UNKNOWN_SHARE = 0.003;
 
-/** Log probability of a word in the language of a vocabulary. */
-export function wordLogLikelihood(vocabulary: Vocabulary, term: string, surface: string): number {
+/** Probabilities of a word: in the language of a vocabulary, and by its spelling alone. */
+export function wordLikelihood(
+  vocabulary: Vocabulary,
+  term: string,
+  surface: string,
+): { readonly likelihood: number; readonly spelled: number } {
   const spelling = spellingOf(vocabulary);
-  const spelled = UNKNOWN_SHARE * Math.exp(spelling.logProbability(surface));
+  const spelled = Math.exp(spelling.logProbability(surface)) + Number.MIN_VALUE;
   // A term has lost its accents, "mẹ" is not the "me" of English, and its ending, "dentista" is not
   // the "dentist".
   const frequency = vocabulary.frequency(term) * spelling.letterFactor(surface);
   const ending =
     frequency === 0 ? 0 : Math.exp(spelling.logProbability(surface, stemLength(term, surface)));
-  return Math.log(frequency * ending + spelled + Number.MIN_VALUE);
+  return { likelihood: frequency * ending + UNKNOWN_SHARE * spelled + Number.MIN_VALUE, spelled };
 }
 
 /** From here on are Chinese and Japanese characters. */
@@ -47,11 +51,6 @@ function stemLength(term: string, surface: string): number {
   return length === 0 ? surface.length : length;
 }
 
-/** Log probability of a word by its spelling alone. */
-export function spellingLogLikelihood(vocabulary: Vocabulary, surface: string): number {
-  return spellingOf(vocabulary).logProbability(surface);
-}
-
 const spellings = new WeakMap<Vocabulary, Spelling>();
 
 function spellingOf(vocabulary: Vocabulary): Spelling {
@@ -64,7 +63,7 @@ function spellingOf(vocabulary: Vocabulary): Spelling {
 }
 
 /** Forms that a model of spelling is made from: some 3 ms, and 100 kB of memory. */
-const FORMS = 4000;
+const FORMS = 8000;
 const SLOTS = 1 << 14;
 /** Weight of the shorter context, in occurrences. */
 const BACKOFF = 4;
@@ -81,20 +80,22 @@ const END = 3;
  * are kept in hashed slots: what shares a slot is added up.
  */
 class Spelling {
-  readonly #triples = new Uint16Array(SLOTS);
-  readonly #pairs = new Uint16Array(SLOTS);
+  readonly #triples = new Float32Array(SLOTS);
+  readonly #pairs = new Float32Array(SLOTS);
   readonly #single = new Map<number, number>();
   #total = 0;
 
-  constructor(forms: Iterable<string>) {
-    for (const form of forms) {
-      this.#single.set(START, (this.#single.get(START) ?? 0) + 1);
-      count(this.#pairs, slotOf(0, START, START));
+  constructor(forms: Iterable<readonly [form: string, count: number]>) {
+    for (const [form, count] of forms) {
+      // What occurs once is often a name or a word of another language.
+      const weight = Math.log1p(count);
+      this.#single.set(START, (this.#single.get(START) ?? 0) + weight);
+      this.#pairs[slotOf(0, START, START)] += weight;
       this.#visit(form, (before, last, code) => {
-        count(this.#triples, slotOf(before, last, code));
-        count(this.#pairs, slotOf(0, last, code));
-        this.#single.set(code, (this.#single.get(code) ?? 0) + 1);
-        this.#total++;
+        this.#triples[slotOf(before, last, code)] += weight;
+        this.#pairs[slotOf(0, last, code)] += weight;
+        this.#single.set(code, (this.#single.get(code) ?? 0) + weight);
+        this.#total += weight;
       });
     }
   }
@@ -146,8 +147,4 @@ function slotOf(before: number, last: number, code: number): number {
   hash = Math.imul((hash >>> 13) ^ hash ^ last, 0xc2b2ae35);
   hash = Math.imul((hash >>> 15) ^ hash ^ code, 0x27d4eb2f);
   return ((hash >>> 16) ^ hash) & (SLOTS - 1);
-}
-
-function count(counts: Uint16Array, slot: number): void {
-  if (counts[slot] < 0xffff) counts[slot]++;
 }

@@ -53,9 +53,12 @@ export class PivotVocabulary implements Vocabulary {
     return id === undefined ? 0 : this.#data.counts[id] / this.#data.total;
   }
 
-  *forms(most: number): Iterable<string> {
+  *forms(most: number): Iterable<readonly [form: string, count: number]> {
     const step = Math.max(1, this.size / most);
-    for (let at = 0; at < this.size; at += step) yield this.surface(Math.floor(at));
+    for (let at = 0; at < this.size; at += step) {
+      const id = Math.floor(at);
+      yield [this.surface(id), this.#data.counts[id]];
+    }
   }
 
   /** The weight of a stem in a text, in (0, 1]: near 0 for "the", near 1 for an unknown word. */

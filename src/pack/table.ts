@@ -81,16 +81,23 @@ export class TranslationTable implements Vocabulary {
     // Of languages that are only suspected, no map is built.
     const id = this.#search(term);
     if (id === undefined) return 0;
-    const { starts, counts } = this.#data;
-    this.#total ??= counts.reduce((sum, count) => sum + count, 0);
-    let sum = 0;
-    for (let x = starts[id]; x < starts[id + 1]; x++) sum += counts[x];
-    return sum / this.#total;
+    this.#total ??= this.#data.counts.reduce((sum, count) => sum + count, 0);
+    return this.#count(id) / this.#total;
   }
 
-  *forms(most: number): Iterable<string> {
+  *forms(most: number): Iterable<readonly [form: string, count: number]> {
     const step = Math.max(1, this.size / most);
-    for (let at = 0; at < this.size; at += step) yield this.surface(Math.floor(at));
+    for (let at = 0; at < this.size; at += step) {
+      const id = Math.floor(at);
+      yield [this.surface(id), this.#count(id)];
+    }
+  }
+
+  #count(id: number): number {
+    const { starts, counts } = this.#data;
+    let sum = 0;
+    for (let x = starts[id]; x < starts[id + 1]; x++) sum += counts[x];
+    return sum;
   }
 
   /** The term itself, or the terms that stand in for an unknown one, with their shares. */
