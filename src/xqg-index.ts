@@ -15,7 +15,12 @@ import {
 import { XqgError } from './base/errors.js';
 import type { SourceDocument } from './corpus/passage.js';
 import { type ExpandedQuestion, expandQuestions } from './expand/apply.js';
-import type { AddOptions, AddPathsOptions, OpenIndexOptions } from './index-options.js';
+import {
+  type AddOptions,
+  type AddPathsOptions,
+  type OpenIndexOptions,
+  withLanguageCodes,
+} from './index-options.js';
 import type { AnnRecord } from './indexing/ann/record.js';
 import { DEFAULT_SOURCE, type NewDocument, sourceDocuments } from './indexing/documents.js';
 import { findManifest, type IndexIdentity, type Manifest } from './indexing/manifest.js';
@@ -29,7 +34,6 @@ import {
 } from './indexing/recipe.js';
 import type { RemoveTarget } from './indexing/remove.js';
 import type { IndexStatus } from './indexing/status.js';
-import { requireLanguage } from './languages/tags.js';
 import { answerQuestion, rankQuestions } from './search/answer.js';
 import type { AnnOptions } from './search/build-ann.js';
 import { type Comparison, compareRankings } from './search/compare.js';
@@ -67,7 +71,7 @@ export async function openIndex(
   directory: string,
   given: OpenIndexOptions = {},
 ): Promise<XqgIndex> {
-  const options = withCodes(given);
+  const options = withLanguageCodes(given);
   const dir = resolve(directory);
   const store = options.store === undefined ? undefined : parseAddress(options.store).spec;
   const found = store === undefined ? await findManifest(dir) : await attached(dir, store);
@@ -76,20 +80,6 @@ export async function openIndex(
     found === null ? await specOfNewIndex(options) : await specOfIndex(options, dir, found);
   const recipe = await openRecipe(spec);
   return new XqgIndex(dir, { ...options, ...spec, store }, recipe, found?.identity ?? null);
-}
-
-/** Query languages as the codes that packs use. */
-function withCodes(options: OpenIndexOptions): OpenIndexOptions {
-  const codes = (tags: readonly string[] | undefined): string[] | undefined =>
-    tags?.map((tag) => requireLanguage(tag, 'languages of the generated queries'));
-  const { queryLanguages, generatorOptions } = options;
-  return {
-    ...options,
-    ...(queryLanguages && { queryLanguages: codes(queryLanguages) }),
-    ...(generatorOptions?.languages && {
-      generatorOptions: { ...generatorOptions, languages: codes(generatorOptions.languages) },
-    }),
-  };
 }
 
 /** Loaded only where rows are in a store elsewhere. */

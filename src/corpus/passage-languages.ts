@@ -6,8 +6,14 @@
 import { detectLanguage } from '../languages/detect.js';
 import { functionWords } from '../languages/function-words.js';
 import { LANGUAGES } from '../languages/languages.js';
+import {
+  mayBeWrittenIn,
+  SCRIPTS,
+  scriptSizes,
+  scriptsOf,
+  TELLTALE_LETTERS,
+} from '../languages/scripts.js';
 import { intendedLanguage, requireLanguage } from '../languages/tags.js';
-import { mayBeWrittenIn, SCRIPTS, scriptSizes, scriptsOf, TELLTALE_LETTERS } from '../languages/scripts.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { KnownWords } from '../languages/vocabulary.js';
 import type { Block, SourceDocument } from './passage.js';
@@ -240,7 +246,8 @@ async function detectedLabel(
 ): Promise<Label | null> {
   const { lang, confidence } = await detectLanguage(text, words);
   if (lang === 'und' || confidence < least) return null;
-  if (expected !== undefined && isNear(lang, expected)) return { lang: expected, langConfidence: 1 };
+  if (expected !== undefined && isNear(lang, expected))
+    return { lang: expected, langConfidence: 1 };
   return { lang, langConfidence: Math.min(confidence, 0.999) };
 }
 

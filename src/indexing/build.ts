@@ -22,8 +22,8 @@ import { IndexWriter } from './writer.js';
  * other sources stay as they are.
  *
  * @throws XqgError XQG_INDEX_LOCKED, XQG_INDEX_IDENTITY, XQG_INDEX_ICU, XQG_INDEX_FORMAT,
- * XQG_INDEX_DAMAGED, XQG_DISK_FULL, XQG_NO_PERMISSION, XQG_NOT_A_LANGUAGE, XQG_UNKNOWN_LANGUAGE, and what the documents' source throws; what
- * is computed by then is written
+ * XQG_INDEX_DAMAGED, XQG_DISK_FULL, XQG_NO_PERMISSION, XQG_NOT_A_LANGUAGE, XQG_UNKNOWN_LANGUAGE,
+ * and what the documents' source throws; what is computed by then is written
  */
 export async function indexDocuments(
   dir: string,

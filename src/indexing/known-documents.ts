@@ -144,8 +144,7 @@ export function documentHasher(
   return ({ line: _line, ...document }) => {
     // The line moves when another row changes, and no row keeps it.
     const hash = createHash('sha256').update(settings).update(canonicalJson(document));
-    if (glossary !== null)
-      for (const terms of touching(glossary, document)) hash.update(terms);
+    if (glossary !== null) for (const terms of touching(glossary, document)) hash.update(terms);
     return hash.digest('hex');
   };
 }

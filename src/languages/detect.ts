@@ -5,8 +5,8 @@
  * the shorter the text, the less the detector is trusted.
  */
 import { type Word, wordsOf } from './analysis.js';
-import { languageOfTag } from './tags.js';
 import { SCRIPTS, type Script, scriptsOf, TELLTALE_LETTERS } from './scripts.js';
+import { languageOfTag } from './tags.js';
 import type { LanguageWeight } from './terms.js';
 import { type KnownWords, wordLikelihood } from './vocabulary.js';
 

@@ -60,7 +60,7 @@ export function functionWords(text: string, lang: string): FunctionWords {
   }
   const expected = LISTED.indexOf(lang);
   const own = expected < 0 ? -1 : counts[expected];
-  let best = expected < 0 ? 0 : expected;
+  let best = Math.max(expected, 0);
   for (let i = 0; i < counts.length; i++) if (counts[i] > counts[best]) best = i;
   return { words, lang: counts[best] === 0 ? null : LISTED[best], hits: counts[best], own };
 }

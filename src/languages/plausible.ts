@@ -43,9 +43,7 @@ export function plausibleLanguages(
   const known = candidates.filter(({ lang }) => languages.includes(lang));
   if (known.length === 0) return candidates;
   return normalized(
-    known
-      .filter(({ weight }) => weight >= MIN_SHARE * known[0].weight)
-      .slice(0, MAX_LANGUAGES),
+    known.filter(({ weight }) => weight >= MIN_SHARE * known[0].weight).slice(0, MAX_LANGUAGES),
   );
 }
 

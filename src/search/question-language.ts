@@ -6,8 +6,8 @@
 import { passageLanguages as countedLanguages, type Snapshot } from '../indexing/snapshot.js';
 import { detectLanguage } from '../languages/detect.js';
 import { languageName } from '../languages/languages.js';
-import { requireLanguage } from '../languages/tags.js';
 import { languageWithoutTables, plausibleLanguages } from '../languages/plausible.js';
+import { requireLanguage } from '../languages/tags.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { KnownWords } from '../languages/vocabulary.js';
 import type { SearchView } from './opened/searchable.js';

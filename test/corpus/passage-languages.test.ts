@@ -89,7 +89,10 @@ describe('a declared language', () => {
   });
 
   it.each([
-    ['sr', 'Pekara se otvara u sedam i prodaje hleb i kolače do večeri, a prvog ponedeljka ne radi.'],
+    [
+      'sr',
+      'Pekara se otvara u sedam i prodaje hleb i kolače do večeri, a prvog ponedeljka ne radi.',
+    ],
     ['hi', 'Bakery subah saat baje khulti hai aur shaam tak roti aur cake bechti hai.'],
     ['nb', 'Bakeriet åpner klokka sju og selger brød, boller og kaker til kvelden kommer.'],
     ['id', 'Toko roti buka pukul tujuh dan menjual roti serta kue sampai malam hari.'],

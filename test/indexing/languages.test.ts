@@ -120,7 +120,9 @@ describe('a wrong language that documents declare', () => {
     const again = await indexDocuments(dir, stream(documents), options);
     expect(again.documents.unchanged).toBe(documents.length);
     expect(again.omissions?.languages).toEqual(said);
-    const corrected = documents.map((document, i) => (i < 2 ? { ...document, lang: 'th' } : document));
+    const corrected = documents.map((document, i) =>
+      i < 2 ? { ...document, lang: 'th' } : document,
+    );
     await indexDocuments(dir, stream(corrected), options);
     expect((await readManifest(dir)).state.omissions).toBeUndefined();
   });

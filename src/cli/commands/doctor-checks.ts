@@ -216,7 +216,8 @@ async function checkOmissions(dir: string): Promise<Check[]> {
       name: 'texts',
       verdict: 'partly',
       detail: describeWrongLanguage(each),
-      remedy: 'The text decided. If it is wrong, say so with --lang; else correct what is declared.',
+      remedy:
+        'The text decided. If it is wrong, say so with --lang; else correct what is declared.',
     }),
   );
   if (omissions.named.length === 0) return wrong;

@@ -82,7 +82,9 @@ export const markdownReader: CorpusReader = {
     const given = textOf(fields.get('title'));
     if (blocks.length === 0 && title === undefined)
       throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
-    const lang = intendedLanguage(textOf(fields.get('lang')) ?? textOf(fields.get('language')) ?? '');
+    const lang = intendedLanguage(
+      textOf(fields.get('lang')) ?? textOf(fields.get('language')) ?? '',
+    );
     const used = new Set([
       'lang',
       'language',

@@ -78,7 +78,9 @@ async function add({
       documents,
       passages,
       failures: shown,
-      ...(omissions === undefined ? {} : { omissions: { ...omissions, named: named ?? [], languages } }),
+      ...(omissions === undefined
+        ? {}
+        : { omissions: { ...omissions, named: named ?? [], languages } }),
     };
   } finally {
     await index.close();
