@@ -165,28 +165,37 @@ async function contradicted(
   byUser: boolean,
   words: KnownWords | undefined,
 ): Promise<Label | null> {
-  const label = await labelOf(sampleOf(document), declared, byUser, words);
+  const label = await labelOf(sampleOf(document), declared, byUser ? BY_USER : DOCUMENT, words);
   return label === null || label.lang === declared ? null : label;
 }
 
 /** Letters (of an alphabet) below which a text says nothing against what is expected of it. */
-const FEW_FOREIGN = 4;
-const FEW_WORDS = 60;
-/** The same where vocabularies are at hand, or it has the small words of another language. */
-const FEW_KNOWN = 20;
+interface Limits {
+  /** In another script. */
+  readonly foreign: number;
+  /** In the same one, with the small words of another language. */
+  readonly prose: number;
+  /** In the same one, without them; the second where vocabularies are at hand. */
+  readonly plain: readonly [number, number];
+}
+
+const DOCUMENT: Limits = { foreign: 4, prose: 16, plain: [60, 20] };
+/** A list of terms or names is no change of the language. */
+const PARAGRAPH: Limits = { foreign: 12, prose: 16, plain: [120, 120] };
+/** A language that the user states is believed against words, not against letters. */
+const NEVER = Number.POSITIVE_INFINITY;
+const BY_USER: Limits = { foreign: 4, prose: NEVER, plain: [NEVER, NEVER] };
+
 /** From here on a language that no vocabulary or letter speaks for is believed. */
 const MANY_LETTERS = 120;
 /** Share of letters that makes a script the one of the text. */
 const MOST = 0.6;
 
-/**
- * The language of a text that is expected to be in `expected`; null if it says too little.
- * @param onlyScript true: nothing but another script speaks against the expectation
- */
+/** The language of a text that is expected to be in `expected`; null if it says too little. */
 async function labelOf(
   text: string,
   expected: string,
-  onlyScript: boolean,
+  limits: Limits,
   words: KnownWords | undefined,
 ): Promise<Label | null> {
   const sample = text.slice(0, SAMPLE);
@@ -203,11 +212,11 @@ async function labelOf(
   const size = isJapanese ? japanese : (sizes.get(script) ?? 0);
   const name = isJapanese ? 'Kana' : script;
   const foreign = !mayBeWrittenIn(expected, name) && expected !== 'und';
-  if (size < MOST * total || size < FEW_FOREIGN) return null;
-  if (foreign) return detectedLabel(sample, words, 0);
-  if (onlyScript) return null;
-  const enough = size >= (words === undefined ? FEW_WORDS : FEW_KNOWN);
-  const verdict = sameScript(sample, name, expected, size, enough);
+  if (size < MOST * total) return null;
+  if (foreign) return size < limits.foreign ? null : detectedLabel(sample, words, 0);
+  if (size < limits.prose) return null;
+  const enough = size >= limits.plain[words === undefined ? 0 : 1];
+  const verdict = sameScript(sample, name, expected, enough);
   if (verdict !== 'ask') return verdict;
   const label = await detectedLabel(sample, words, CLEAR, expected);
   return label === null || isCredible(label.lang, sample, size, words) ? label : null;
@@ -262,7 +271,6 @@ function sameScript(
   text: string,
   script: string,
   lang: string,
-  size: number,
   enough: boolean,
 ): Label | 'ask' | null {
   const own = { lang, langConfidence: 1 };
@@ -270,17 +278,15 @@ function sameScript(
     const found = functionWords(text, lang);
     const { words, hits, own: ownHits } = found;
     if (found.lang === lang && hits >= 2 && hits >= (PROSE / 2) * words) return own;
-    if (!scriptsOf(lang).has('Latn') && hits < 2) return size >= FEW_WORDS ? 'ask' : null;
-    if (!scriptsOf(lang).has('Latn')) return enough ? 'ask' : null;
+    if (!scriptsOf(lang).has('Latn') && hits >= 2 && hits >= PROSE * words) return 'ask';
     const isOther = found.lang !== null && hits >= 3 && hits >= PROSE * words;
-    if (isOther && 2 * Math.max(ownHits, 0) < hits) return size < FEW_KNOWN ? null : 'ask';
+    if (isOther && 2 * Math.max(ownHits, 0) < hits) return 'ask';
     // A language without a list of small words is not doubted unless another one's are there.
     if (ownHits < 0) return isOther && enough ? 'ask' : own;
     return enough ? 'ask' : null;
   }
   if (SCRIPTS.some(({ name, ambiguous }) => name === script && !ambiguous)) return own;
   const doubt = DOUBTS[lang] ?? DOUBTS[script];
-  if (size < FEW_KNOWN) return null;
   return doubt === undefined || !doubt.test(text) ? own : 'ask';
 }
 
@@ -326,18 +332,22 @@ interface Unit {
 async function labelBlocks(
   blocks: readonly Block[],
   main: Label,
-  onlyScript: boolean,
+  byUser: boolean,
   words: KnownWords | undefined,
 ): Promise<LabeledBlock[]> {
   const units: Unit[] = [];
+  const [first] = blocks;
+  // What is one paragraph has been read.
+  if (blocks.length === 1 && partsOf(first.text).length === 1) return [{ ...first, ...main }];
   for (const [block, { text }] of blocks.entries()) {
     for (const part of partsOf(text)) {
-      const label = await labelOf(part, main.lang, onlyScript, words);
+      const label = await labelOf(part, main.lang, byUser ? BY_USER : PARAGRAPH, words);
       units.push({ block, text: part, label: label?.lang === main.lang ? main : label });
     }
   }
   if (units.every(({ label }) => label === null || label === main))
     return blocks.map((block) => ({ ...block, ...main }));
+  if (!byUser) await labelShortBlocks(blocks, units, main, words);
   const labeled: LabeledBlock[] = [];
   let last = -1;
   for (const [u, unit] of units.entries()) {
@@ -350,6 +360,21 @@ async function labelBlocks(
     last = unit.block;
   }
   return labeled.map((block) => ({ ...block, text: block.text.trimEnd() }));
+}
+
+/** In a document of several languages, also a section of one short line may be in another. */
+async function labelShortBlocks(
+  blocks: readonly Block[],
+  units: readonly Unit[],
+  main: Label,
+  words: KnownWords | undefined,
+): Promise<void> {
+  const decided = new Set(units.flatMap(({ block, label }) => (label === null ? [] : [block])));
+  for (const [block, { text }] of blocks.entries()) {
+    if (decided.has(block)) continue;
+    const label = await labelOf(text, main.lang, DOCUMENT, words);
+    for (const unit of units) if (unit.block === block) unit.label = label;
+  }
 }
 
 /** The label of the paragraph before in the same block, else of the next, else of the document. */
@@ -377,10 +402,16 @@ export function sampleOf({ title, blocks }: SourceDocument): string {
   const middle = blocks[Math.floor(blocks.length / 2)]?.text ?? '';
   const at = blocks.length > 1 ? 0 : Math.max(SAMPLE, Math.floor(middle.length / 2));
   const text = [firstOf(blocks), middle.slice(at, at + SAMPLE)].join('\n');
-  return text.length >= SHORT ? text : `${title}\n${text}`;
+  return text.length >= SHORT || hasOwnLetters(text) ? text : `${title}\n${text}`;
 }
 
 const SHORT = 60;
+const FEW_LETTERS = 4;
+
+/** True for a few letters in another script than Latin. */
+function hasOwnLetters(text: string): boolean {
+  return [...scriptSizes(text)].some(([script, size]) => script !== 'Latn' && size >= FEW_LETTERS);
+}
 
 function firstOf(blocks: SourceDocument['blocks']): string {
   let text = '';

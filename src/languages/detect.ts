@@ -112,7 +112,9 @@ async function languagesOf(
   }
   if (lang !== undefined) weights.set(lang, (weights.get(lang) ?? 0) + detected);
   const candidates = [...weights].map(([code, weight]) => ({ lang: code, weight }));
-  if (words === undefined || (detected >= CERTAIN && letters.length >= LONG)) return candidates;
+  if (words === undefined) return candidates;
+  const isKnown = lang !== undefined && words.languages.includes(lang);
+  if (isCertain(detected, letters, isKnown)) return candidates;
   return weighedByWords(candidates, own, script, words);
 }
 
@@ -121,9 +123,13 @@ const LOWER = /\p{Ll}/u;
 /** Prior weight of a language of the pack that the script does not list. */
 const OTHER_PRIOR = 0.05;
 
-/** Where the detector is as sure as this of as many letters, no vocabulary is read. */
-const CERTAIN = 0.9;
-const LONG = 32;
+/** Where the detector is as sure of as many letters, no vocabulary is read. */
+function isCertain(detected: number, letters: string, isKnown: boolean): boolean {
+  return (
+    (detected >= 0.9 && letters.length >= 32) ||
+    (isKnown && detected >= 0.7 && letters.length >= 64)
+  );
+}
 
 /** Exponent of the likelihood of words, which are no independent draws. */
 const WORD_WEIGHT = 0.8;
