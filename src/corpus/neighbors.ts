@@ -18,7 +18,7 @@ interface Sample {
 }
 
 /** Documents of one file or folder. */
-export class Collection {
+class Collection {
   #samples: Sample[] = [];
   #shares: Promise<ReadonlyMap<string, number>> | undefined;
   readonly #words: KnownWords | undefined;

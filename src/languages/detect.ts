@@ -133,6 +133,8 @@ function isCertain(detected: number, letters: string, isKnown: boolean): boolean
 
 /** Exponent of the likelihood of words, which are no independent draws. */
 const WORD_WEIGHT = 0.8;
+/** The same of Chinese characters: names of places and people are common to Chinese and Japanese. */
+const HAN_WEIGHT = 0.35;
 /** A word in a language without a vocabulary, against its spelling in the others on average. */
 const UNKNOWN_LANGUAGE = 0.1;
 /** Words that are read. */
@@ -168,7 +170,8 @@ function weighedByWords(
   }
   const scale = UNKNOWN_LANGUAGE / vocabularies.length;
   const unknown = spelled.reduce((sum, p) => sum + Math.log(scale * p), 0);
-  const likelihoods = candidates.map(({ lang }) => WORD_WEIGHT * (sums.get(lang) ?? unknown));
+  const exponent = script.name === 'Hani' ? HAN_WEIGHT : WORD_WEIGHT;
+  const likelihoods = candidates.map(({ lang }) => exponent * (sums.get(lang) ?? unknown));
   const most = Math.max(...likelihoods);
   const posterior = candidates.map(({ lang, weight }, i) => ({
     lang,
