@@ -1,7 +1,7 @@
 /** Collects the paragraphs of a document under their headings, whatever the format. */
 
 import { Parser } from 'htmlparser2';
-import { languageOfTag } from '../languages/languages.js';
+import { intendedLanguage } from '../languages/tags.js';
 import type { Block } from './passage.js';
 
 interface Outline {
@@ -248,7 +248,7 @@ class HtmlReading {
       tag !== undefined &&
       (name === 'html' || name === 'body' || name === 'main')
     ) {
-      this.lang = languageOfTag(tag);
+      this.lang = intendedLanguage(tag);
     }
     if (name === 'title') {
       this.flush();

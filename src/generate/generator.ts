@@ -7,6 +7,7 @@
  * expectation of many drawn queries is their matrix product, so an index needs to keep only g.
  */
 import type { TermBag, TermPhrase } from '../languages/terms.js';
+import type { Vocabulary } from '../languages/vocabulary.js';
 import type { RunningCost } from '../models/cost.js';
 import type { CorrectedTerm } from '../pack/pack.js';
 
@@ -175,6 +176,8 @@ export abstract class GeneratorWrapper implements Generator {
 export interface TermFactors {
   /** True if the table has the term itself, not only parts or a beginning of it. */
   knows(term: string, lang: string): boolean;
+  /** The words of a language; null or absent where the table has none. */
+  vocabulary?(lang: string): Vocabulary | null;
   /**
    * Every pivot stem e that generates `term` in `lang`, with P(term | e) in (0, 1]. Empty if none
    * does.

@@ -7,6 +7,7 @@
 import { drawWithoutReplacement, seededRandom } from '../base/random.js';
 import { passageWords, WORD_RULES } from '../languages/analysis.js';
 import type { TermBag, TermPhrase } from '../languages/terms.js';
+import type { Vocabulary } from '../languages/vocabulary.js';
 import type { CorrectedTerm, Pack } from '../pack/pack.js';
 import { bagOf } from '../pack/table.js';
 import type {
@@ -89,6 +90,10 @@ export class LexiconGenerator implements DistributionGenerator, QueryDistributio
 
   knows(term: string, lang: string): boolean {
     return this.#pack.knows(term, lang);
+  }
+
+  vocabulary(lang: string): Vocabulary | null {
+    return this.#pack.vocabulary(lang);
   }
 
   generatedFrom(term: string, lang: string): TermBag {

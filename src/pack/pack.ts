@@ -4,6 +4,7 @@
  */
 
 import type { TermPhrase } from '../languages/terms.js';
+import type { Vocabulary } from '../languages/vocabulary.js';
 import type { Correction, Corrections } from './corrections.js';
 import type { Link, PivotVocabulary } from './pivot.js';
 import type { TranslationTable } from './table.js';
@@ -71,6 +72,11 @@ export class Pack {
     return table
       ? table.id(term) !== undefined
       : lang === PIVOT && this.pivot.id(term) !== undefined;
+  }
+
+  /** null for a language outside the pack. */
+  vocabulary(lang: string): Vocabulary | null {
+    return this.table(lang) ?? (lang === PIVOT ? this.pivot : null);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** The pivot vocabulary of a pack: English stems with their frequencies and word vectors. */
 import { fnv1a } from '../base/identity.js';
+import type { Vocabulary } from '../languages/vocabulary.js';
 import { Corrections } from './corrections.js';
 
 /** Smooth inverse frequency (Arora et al. 2017): weight = SIF / (SIF + p). */
@@ -21,7 +22,7 @@ export interface PivotData {
   readonly dim: number;
 }
 
-export class PivotVocabulary {
+export class PivotVocabulary implements Vocabulary {
   readonly size: number;
   readonly dim: number;
   readonly #data: PivotData;
@@ -46,6 +47,19 @@ export class PivotVocabulary {
 
   surface(id: number): string {
     return this.#data.surfaces[id];
+  }
+
+  frequency(stem: string): number {
+    const id = this.id(stem);
+    return id === undefined ? 0 : this.#data.counts[id] / this.#data.total;
+  }
+
+  *forms(most: number): Iterable<readonly [form: string, count: number]> {
+    const step = Math.max(1, this.size / most);
+    for (let at = 0; at < this.size; at += step) {
+      const id = Math.floor(at);
+      yield [this.surface(id), this.#data.counts[id]];
+    }
   }
 
   /** The weight of a stem in a text, in (0, 1]: near 0 for "the", near 1 for an unknown word. */

@@ -3,6 +3,7 @@
  * each pivot (English) stem e. A row gives P(e | f), a column P(f | e).
  */
 import type { TermBag } from '../languages/terms.js';
+import type { Vocabulary } from '../languages/vocabulary.js';
 import { Completion } from './completion.js';
 import { type Correction, Corrections } from './corrections.js';
 import type { Link } from './pivot.js';
@@ -32,7 +33,7 @@ export interface TableData {
   readonly counts: Float32Array;
 }
 
-export class TranslationTable {
+export class TranslationTable implements Vocabulary {
   readonly lang: string;
   readonly size: number;
   readonly #data: TableData;
@@ -40,6 +41,8 @@ export class TranslationTable {
   readonly #corrections: Corrections;
   #ids: Map<string, number> | undefined;
   #searches = 0;
+  /** Sum of all counts. */
+  #total: number | undefined;
   #columns: { starts: Uint32Array; terms: Uint32Array; p: Float32Array } | undefined;
   readonly #nStems: number;
 
@@ -62,9 +65,13 @@ export class TranslationTable {
   }
 
   id(term: string): number | undefined {
-    if (this.#ids !== undefined) return this.#ids.get(term);
-    if (++this.#searches > SEARCHES_BEFORE_MAP)
+    if (this.#ids === undefined && ++this.#searches > SEARCHES_BEFORE_MAP)
       this.#ids = new Map(this.#data.terms.map((known, id) => [known, id]));
+    return this.#search(term);
+  }
+
+  #search(term: string): number | undefined {
+    if (this.#ids !== undefined) return this.#ids.get(term);
     const { terms } = this.#data;
     let low = 0;
     let high = terms.length;
@@ -74,6 +81,29 @@ export class TranslationTable {
       else high = middle;
     }
     return terms[low] === term ? low : undefined;
+  }
+
+  frequency(term: string): number {
+    // Of languages that are only suspected, no map is built.
+    const id = this.#search(term);
+    if (id === undefined) return 0;
+    this.#total ??= this.#data.counts.reduce((sum, count) => sum + count, 0);
+    return this.#count(id) / this.#total;
+  }
+
+  *forms(most: number): Iterable<readonly [form: string, count: number]> {
+    const step = Math.max(1, this.size / most);
+    for (let at = 0; at < this.size; at += step) {
+      const id = Math.floor(at);
+      yield [this.surface(id), this.#count(id)];
+    }
+  }
+
+  #count(id: number): number {
+    const { starts, counts } = this.#data;
+    let sum = 0;
+    for (let x = starts[id]; x < starts[id + 1]; x++) sum += counts[x];
+    return sum;
   }
 
   /** The term itself, or the terms that stand in for an unknown one, with their shares. */

@@ -7,6 +7,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { LRUCache } from 'lru-cache';
 import { XqgError } from '../base/errors.js';
 import type { MetadataValue, Passage } from '../corpus/passage.js';
+import { requireLanguage } from '../languages/tags.js';
 import type { SearchSnapshot } from './opened/searchable.js';
 
 /** The columns that a filter may use. */
@@ -61,7 +62,7 @@ export interface FilterCondition {
   readonly value: string;
 }
 
-/** @throws XqgError XQG_FILTER_SYNTAX */
+/** @throws XqgError XQG_FILTER_SYNTAX, XQG_NOT_A_LANGUAGE, XQG_UNKNOWN_LANGUAGE */
 export function parseCondition(filter: string): FilterCondition {
   const failure = (reason: string): XqgError =>
     new XqgError('XQG_FILTER_SYNTAX', { filter, reason });
@@ -75,6 +76,9 @@ export function parseCondition(filter: string): FilterCondition {
   if (ordered && !NUMBER.test(value) && !DATE.test(value)) {
     throw failure(`${operator} needs a number or a date (2020-12-31), not "${value}"`);
   }
+  // Passages whose language nobody knows are found by `lang=und`.
+  if (key === 'lang' && !ordered && value !== 'und')
+    return { key, operator, value: requireLanguage(value, `the filter ${filter}`) };
   return { key, operator, value };
 }
 

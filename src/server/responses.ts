@@ -352,6 +352,18 @@ export const jobResponse = z
           .object({
             counts: z.record(z.string(), z.number().int()).readonly(),
             named: z.array(z.object({ path: z.string(), reason: z.string() })).readonly(),
+            languages: z
+              .array(
+                z.object({
+                  declared: z.string(),
+                  lang: z.string(),
+                  documents: z.number().int(),
+                  path: z.string(),
+                }),
+              )
+              .readonly()
+              .optional()
+              .describe('Documents in another language than they declare.'),
           })
           .optional(),
       })

@@ -5,6 +5,7 @@
  */
 import { wordsOf } from '../../languages/analysis.js';
 import type { TermPhrase } from '../../languages/terms.js';
+import type { Vocabulary } from '../../languages/vocabulary.js';
 import { type CorrectedTerm, Pack, PIVOT } from '../pack.js';
 import { type Link, PivotVocabulary } from '../pivot.js';
 import { type Concept, firstLanguage, type Glossary } from './glossary.js';
@@ -51,6 +52,10 @@ export class GlossaryPack extends Pack {
 
   override knows(term: string, lang: string): boolean {
     return this.#byToken.has(term) || super.knows(term, lang);
+  }
+
+  override vocabulary(lang: string): Vocabulary | null {
+    return this.#base.vocabulary(lang);
   }
 
   override toPivot(term: string, lang: string): Link[] {
