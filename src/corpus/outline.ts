@@ -1,72 +1,8 @@
-/** Collects the paragraphs of a document under their headings, whatever the format. */
+/** The readable text of HTML, and of what is converted to it: Markdown, Word. */
 
 import { Parser } from 'htmlparser2';
 import { languageOfTag } from '../languages/languages.js';
-import type { Block } from './passage.js';
-
-interface Outline {
-  /** The first heading of level 1, if any; as the title it is not among the headings of blocks. */
-  readonly title?: string;
-  /** One per section with text, in reading order; paragraphs are separated by an empty line. */
-  readonly blocks: readonly Block[];
-}
-
-interface Heading {
-  readonly level: number;
-  readonly text: string;
-}
-
-class OutlineBuilder {
-  private title: string | undefined;
-  private trail: Heading[] = [];
-  private paragraphs: string[] = [];
-  private readonly blocks: Block[] = [];
-  /** The last heading, while nothing stands under it. */
-  private bare: Heading | undefined;
-
-  /** @param level 1 to 6 */
-  heading(level: number, text: string): void {
-    if (text === '') return;
-    this.closeSection(level);
-    if (level === 1 && this.title === undefined) {
-      this.title = text;
-      this.trail = [];
-      return;
-    }
-    this.bare = { level, text };
-    this.trail = [...this.trail.filter((above) => above.level < level), this.bare];
-  }
-
-  paragraph(text: string): void {
-    if (text.trim() === '') return;
-    this.bare = undefined;
-    this.paragraphs.push(text);
-  }
-
-  finish(): Outline {
-    this.closeSection(0);
-    return { title: this.title, blocks: this.blocks };
-  }
-
-  /**
-   * A heading with nothing under it, not even a lower heading, is text itself: otherwise it would
-   * be in no passage.
-   */
-  private closeSection(nextLevel: number): void {
-    if (this.bare !== undefined && nextLevel <= this.bare.level) {
-      this.paragraphs.push(this.bare.text);
-      this.trail = this.trail.slice(0, -1);
-    }
-    if (this.paragraphs.length > 0) {
-      this.blocks.push({
-        headings: this.trail.map(({ text }) => text),
-        text: this.paragraphs.join('\n\n'),
-      });
-    }
-    this.paragraphs = [];
-    this.bare = undefined;
-  }
-}
+import { type Outline, OutlineBuilder } from './outline-builder.js';
 
 /**
  * The readable text of HTML, with its headings, language and title. Also what Markdown and Word
@@ -121,20 +57,50 @@ const VOID = new Set(
 export interface HtmlOptions {
   /** True for HTML from Markdown: a raw tag of its author hides nothing. Default false. */
   readonly isMarkdown?: boolean;
+  /** False for a part of a document, whose first heading is not its title. Default true. */
+  readonly hasTitle?: boolean;
+  /** True for XHTML, where `<title/>` and `<a/>` are closed. Default: if it begins as XML. */
+  readonly isXml?: boolean;
 }
 
-export function outlineOfHtml(html: string, { isMarkdown = false }: HtmlOptions = {}): HtmlOutline {
-  const reading = new HtmlReading(isMarkdown);
-  const parser = new Parser(
+export function outlineOfHtml(html: string, options: HtmlOptions = {}): HtmlOutline {
+  const { isMarkdown = false, hasTitle = true, isXml = /^\s*<\?xml\s/.test(html) } = options;
+  const reading = new HtmlReading(isMarkdown, hasTitle);
+  const source = isMarkdown ? html : withoutScriptNotices(inStreamOrder(html));
+  let parser = parserFor(reading, isXml);
+  for (const piece of tagwise(source)) {
+    parser.write(piece);
+    if (reading.depth < DEEPEST) continue;
+    parser.end();
+    parser = parserFor(reading, isXml);
+  }
+  parser.end();
+  return reading.finish();
+}
+
+/** Elements that are open at once; more are closed, as browsers do. */
+const DEEPEST = 5000;
+
+function parserFor(reading: HtmlReading, isXml: boolean): Parser {
+  return new Parser(
     {
       onopentag: (name, attributes) => reading.open(name, attributes),
       ontext: (text) => reading.text(text),
       onclosetag: (name) => reading.close(name),
     },
-    { decodeEntities: true },
+    { decodeEntities: true, recognizeSelfClosing: isXml, recognizeCDATA: isXml },
   );
-  parser.end(isMarkdown ? html : withoutScriptNotices(inStreamOrder(html)));
-  return reading.finish();
+}
+
+const PIECE = 16_384;
+
+/** Pieces that begin with a tag: the parser's time grows with the square of the depth. */
+function* tagwise(html: string): Generator<string> {
+  for (let from = 0; from < html.length; ) {
+    const end = html.indexOf('<', from + PIECE);
+    yield html.slice(from, end < 0 ? html.length : end);
+    from = end < 0 ? html.length : end;
+  }
 }
 
 /**
@@ -198,7 +164,7 @@ function isPlaceInPage({ href = '', class: names = '' }: Record<string, string>)
 }
 
 class HtmlReading {
-  private readonly outline = new OutlineBuilder();
+  private readonly outline: OutlineBuilder;
   /**
    * Raw text, preceded by text that is normalized already: single spaces, tabs between cells, line
    * breaks.
@@ -207,6 +173,8 @@ class HtmlReading {
   private folded = '';
   private pageTitle: string | undefined;
   private lang: string | undefined;
+  /** Elements that are open. */
+  depth = 0;
   /** Depth within a skipped element, 0 outside. */
   private skipping = 0;
   private preformatted = 0;
@@ -219,7 +187,12 @@ class HtmlReading {
   /** Where the text of an open link to a place in this page begins. */
   private permalink: number | undefined;
 
-  constructor(private readonly isMarkdown: boolean) {}
+  constructor(
+    private readonly isMarkdown: boolean,
+    hasTitle: boolean,
+  ) {
+    this.outline = new OutlineBuilder(hasTitle);
+  }
 
   private isSkipped(name: string, attributes: Record<string, string>): boolean {
     if (this.isMarkdown) return NEVER_TEXT.has(name);
@@ -231,6 +204,7 @@ class HtmlReading {
   }
 
   open(name: string, attributes: Record<string, string>): void {
+    this.depth++;
     if (name === 'svg') this.inDrawing++;
     if (name === 'text' && this.inDrawing > 0 && this.drawing === undefined) {
       this.drawing = { skipping: this.skipping };
@@ -281,6 +255,7 @@ class HtmlReading {
   }
 
   close(name: string): void {
+    this.depth--;
     if (name === 'svg') this.inDrawing = Math.max(0, this.inDrawing - 1);
     if (name === 'text' && this.drawing !== undefined) {
       this.flush();

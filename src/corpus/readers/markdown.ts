@@ -70,6 +70,11 @@ const marked = new Marked({
   renderer: { html: ({ text }: Tokens.HTML | Tokens.Tag) => text.replace(DISALLOWED, '&lt;') },
 });
 
+/** HTML to be read with `isMarkdown`. */
+export function htmlOfMarkdown(text: string): string {
+  return marked.parse(text) as string;
+}
+
 export const markdownReader: CorpusReader = {
   name: 'Markdown',
   extensions,
@@ -77,7 +82,7 @@ export const markdownReader: CorpusReader = {
   async *read({ path, id, source }, { onNote } = {}) {
     const text = await decodeWhole(path, undefined, encodingNote(path, onNote));
     const { fields, body } = splitFrontMatter(text);
-    const html = marked.parse(/\.mdx$/i.test(path) ? withoutCode(body) : body) as string;
+    const html = htmlOfMarkdown(/\.mdx$/i.test(path) ? withoutCode(body) : body);
     const { title, blocks } = outlineOfHtml(html, { isMarkdown: true });
     const given = textOf(fields.get('title'));
     if (blocks.length === 0 && title === undefined)
