@@ -5,8 +5,8 @@ import {
   linesOf,
   pageText,
   type TextItem,
-  withoutRunningHeads,
-} from '../../src/corpus/readers/pdf-page.js';
+} from '../../src/corpus/readers/pdf/page.js';
+import { withoutRunningHeads } from '../../src/corpus/readers/pdf/running-heads.js';
 
 /** Items of one character each, from left to right, as browsers print them: 10 points wide. */
 function drawn(characters: readonly string[], hasEOL = false): TextItem[] {

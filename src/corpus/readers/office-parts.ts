@@ -1,4 +1,4 @@
-/** How the parts of Office documents (Open Packaging Conventions) and of EPUB refer to each other. */
+/** How the parts of Office documents and of EPUB refer to each other. */
 import { posix } from 'node:path';
 import type { Archive } from '../archive.js';
 import { attributeOf, elementsOf, type XmlElement } from '../xml.js';

@@ -13,7 +13,7 @@ import { mailboxReader, mailReader } from './mail.js';
 import { markdownReader } from './markdown.js';
 import { notebookReader } from './notebook.js';
 import { odfReader } from './odf.js';
-import { pdfReader } from './pdf.js';
+import { pdfReader } from './pdf/pdf.js';
 import { pptxReader } from './pptx.js';
 import { rtfReader } from './rtf.js';
 import { squadReader } from './squad.js';
