@@ -104,3 +104,35 @@ function rc4(key: string, text: string): string {
     return String.fromCharCode(character.charCodeAt(0) ^ state[(state[i] + state[j]) & 255]);
   }).join('');
 }
+
+/**
+ * Paragraphs in any script, set in a font that numbers their characters and says which they are.
+ * @param paragraphs as lines
+ */
+export function encodedPdf(paragraphs: readonly (readonly string[])[]): Buffer {
+  const characters = [...new Set(paragraphs.flat().join(''))];
+  const hex = (text: string): string => Buffer.from(text, 'utf16le').swap16().toString('hex');
+  const code = (character: string): string =>
+    (characters.indexOf(character) + 1).toString(16).padStart(4, '0');
+  const map = characters.map((character) => `<${code(character)}> <${hex(character)}>`);
+  const stream = `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /A def 1 begincodespacerange <0000> <ffff> endcodespacerange ${map.length} beginbfchar ${map.join('\n')} endbfchar endcmap end end`;
+  const extra = [
+    '<< /Type /Font /Subtype /Type0 /BaseFont /Any /Encoding /Identity-H /DescendantFonts [5 0 R] /ToUnicode 6 0 R >>',
+    '<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Any /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 500 /FontDescriptor << /Type /FontDescriptor /FontName /Any /Flags 4 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 80 >> >>',
+    `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
+  ];
+  let y = 740;
+  const content = paragraphs.map((lines) => {
+    y -= 20;
+    return lines.map((line) => {
+      y -= 14;
+      // Drawn from the left, whatever the script.
+      const drawn = /\p{Script=Arabic}/u.test(line) ? Array.from(line).reverse() : Array.from(line);
+      const text = drawn.map(code).join('');
+      return `BT /F2 12 Tf 1 0 0 1 50 ${y} Tm <${text}> Tj ET\n`;
+    });
+  });
+  return pdfWith([{ content: content.flat().join(''), resources: '/Font << /F2 4 0 R >>' }], {
+    extra,
+  });
+}

@@ -45,7 +45,7 @@ function columnsOneByOne(lines: readonly PageLine[]): readonly PageLine[] {
   const first = lines.findIndex(isSplit);
   const last = lines.findLastIndex(isSplit);
   const isWithin = ({ parts }: PageLine): boolean =>
-    parts?.every(({ left, right }) => right <= gutter || left >= gutter);
+    parts?.every(({ left, right }) => right <= gutter || left >= gutter) === true;
   let [from, to] = [first, last + 1];
   while (to < lines.length && isWithin(lines[to])) to++;
   while (from > 0 && isWithin(lines[from - 1]) && lines[from - 1].y > lines[from].y) from--;
