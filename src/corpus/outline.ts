@@ -147,6 +147,9 @@ function isHidden(attributes: Record<string, string>): boolean {
 /** Signs of links within a page: to the heading beside them, to a footnote and back. */
 const PERMALINK_SIGNS = /^(?:(?:[\s¶§#🔗↑↩]|\ufe0f|\ufe0e)*|\[[^\]\s]{1,6}\])$/u;
 
+/** Raised, and a link to the note: it would be read as part of the word before it. */
+const NOTE_NUMBER = /^\s*(?:\d{1,3}|[a-z*†‡])\s*$/u;
+
 /** The end of a paragraph in a cell, until the row is known. Pages cannot contain it. */
 const CELL_PARAGRAPH = '\u0001';
 
@@ -184,6 +187,8 @@ class HtmlReading {
   /** Within the text of a drawing: the depth of skipping around it. */
   private drawing: { readonly skipping: number } | undefined;
   private inDrawing = 0;
+  /** Open elements of raised text. */
+  private raised = 0;
   /** Where the text of an open link to a place in this page begins. */
   private permalink: number | undefined;
 
@@ -196,7 +201,10 @@ class HtmlReading {
 
   private isSkipped(name: string, attributes: Record<string, string>): boolean {
     if (this.isMarkdown) return NEVER_TEXT.has(name);
-    return SKIPPED.has(name) || isHidden(attributes);
+    if (name === 'template' && attributes.shadowrootmode !== undefined) return false;
+    // Pages hide themselves as a whole until their scripts have run.
+    const isPage = name === 'html' || name === 'body';
+    return SKIPPED.has(name) || (!isPage && isHidden(attributes));
   }
 
   private isBlock(name: string): boolean {
@@ -234,6 +242,7 @@ class HtmlReading {
       this.tables.push(0);
     } else if (this.isBlock(name)) this.endParagraph(name);
     if (name === 'pre') this.preformatted++;
+    if (name === 'sup') this.raised++;
     if (name === 'a' && isPlaceInPage(attributes)) {
       this.fold();
       this.permalink = this.folded.length;
@@ -268,6 +277,7 @@ class HtmlReading {
       return;
     }
     if (name === 'a') this.dropPermalink();
+    if (name === 'sup') this.raised = Math.max(0, this.raised - 1);
     if (name === 'title' && this.inTitle) {
       this.pageTitle ??= this.take() || undefined;
       this.inTitle = false;
@@ -291,7 +301,8 @@ class HtmlReading {
   private dropPermalink(): void {
     if (this.permalink === undefined) return;
     this.fold();
-    if (PERMALINK_SIGNS.test(this.folded.slice(this.permalink)))
+    const text = this.folded.slice(this.permalink);
+    if (PERMALINK_SIGNS.test(text) || (this.raised > 0 && NOTE_NUMBER.test(text)))
       this.folded = this.folded.slice(0, this.permalink);
     this.permalink = undefined;
   }

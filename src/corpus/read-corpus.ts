@@ -145,6 +145,11 @@ async function* filesOf(
     if (!isFolder) {
       const reader = await readerOf(source, readers, true);
       if (reader === undefined) {
+        // Of several, as the shell expands `docs/*`, the others are read.
+        if (sources.length > 1) {
+          onSkip(source, 'format');
+          continue;
+        }
         throw new XqgError('XQG_CORPUS_UNKNOWN_FORMAT', {
           path: source,
           known: knownExtensions(readers),

@@ -71,10 +71,14 @@ async function withDrawings(
     texts.set(id, lines.map(textElement).join('<w:br/>'));
   }
   if (texts.size === 0) return xml;
-  return xml.replace(/<w:drawing>(?:(?!<\/w:drawing>)[\s\S])*<\/w:drawing>/g, (drawing) => {
-    const [, id = ''] = /<(?:c:chart|dgm:relIds)\s[^>]*\br:(?:id|dm)="([^"]+)"/.exec(drawing) ?? [];
-    return texts.get(id) ?? drawing;
-  });
+  return xml.replace(
+    /<w:drawing(?:\s[^>]*)?>(?:(?!<\/w:drawing>)[\s\S])*<\/w:drawing>/g,
+    (drawing) => {
+      const [, id = ''] =
+        /<(?:c:chart|dgm:relIds)\s[^>]*\br:(?:id|dm)="([^"]+)"/.exec(drawing) ?? [];
+      return texts.get(id) ?? drawing;
+    },
+  );
 }
 
 /** Running heads before the text, feet behind it; each once. */

@@ -3,6 +3,7 @@
  * text that is there twice, as plain text and as HTML, one is read. Attachments are named.
  */
 import type { Attachment, Email } from 'postal-mime';
+import { guessEncoding } from '../../base/encoding.js';
 import { XqgError } from '../../base/errors.js';
 import { formatCount } from '../../base/numbers.js';
 import { loadPackage } from '../../base/optional-package.js';
@@ -11,7 +12,14 @@ import { languageOfTag } from '../../languages/languages.js';
 import { unwrapLines } from '../lines.js';
 import { outlineOfHtml } from '../outline.js';
 import type { Block, MetadataValue, SourceDocument } from '../passage.js';
-import { byExtension, type CorpusFile, type CorpusReader, titleFromPath } from '../reader.js';
+import {
+  byExtension,
+  type CorpusFile,
+  type CorpusReader,
+  encodingNote,
+  type NoteListener,
+  titleFromPath,
+} from '../reader.js';
 
 const messages = ['.eml', '.mht', '.mhtml'];
 
@@ -24,7 +32,7 @@ export const mailReader: CorpusReader = {
     await refuseLargeFile(path, WHOLE_FILE_LIMIT);
     const pieces: Buffer[] = [];
     for await (const piece of chunksOf(path)) pieces.push(piece);
-    const { message, left } = await parsed(Buffer.concat(pieces), path);
+    const { message, left } = await parsed(Buffer.concat(pieces), path, onNote);
     const document = documentOf(message, file, file.id);
     if (left.length > 0) onNote?.(path, `attachments are not read: ${left.join(', ')}`);
     if (document === undefined) throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
@@ -45,7 +53,7 @@ export const mailboxReader: CorpusReader = {
     let count = 0;
     for await (const { data, line } of messagesOf(path)) {
       count++;
-      const { message, left } = await parsed(data, path);
+      const { message, left } = await parsed(data, path, onNote);
       // Ids of messages outlast their places: mailboxes grow, and messages are deleted.
       const own = message.messageId?.replace(/^<|>$/g, '') || `message ${count}`;
       let id = `${file.id}/${own}`;
@@ -133,20 +141,57 @@ async function* linesOf(path: string): AsyncGenerator<Buffer> {
 async function parsed(
   data: Buffer,
   path: string,
+  onNote: NoteListener | undefined,
 ): Promise<{ readonly message: Email; readonly left: readonly string[] }> {
   const { default: PostalMime } = await loadPackage(
     'Reading mail',
     'postal-mime',
     () => import('postal-mime'),
   );
-  const message = await PostalMime.parse(data).catch((error: Error) => {
-    throw new XqgError(
-      'XQG_CORPUS_BROKEN_FILE',
-      { file: path, format: 'mail', reason: error.message.replace(/\.$/, '') },
-      { cause: error },
-    );
-  });
+  const parse = (bytes: Buffer): Promise<Email> =>
+    PostalMime.parse(bytes).catch((error: Error) => {
+      throw new XqgError(
+        'XQG_CORPUS_BROKEN_FILE',
+        { file: path, format: 'mail', reason: error.message.replace(/\.$/, '') },
+        { cause: error },
+      );
+    });
+  let message = await parse(data);
+  if (isUndecoded(message)) {
+    const encoding = await encodingOf(data);
+    if (encoding !== null) {
+      message = await parse(withEncoding(data, encoding));
+      encodingNote(path, onNote)(encoding);
+    }
+  }
   return { message, left: message.attachments.filter(isShownApart).map(nameOf) };
+}
+
+/** Bytes that are not UTF-8, or the escape sequences of ISO-2022-JP, remain. */
+function isUndecoded({ text = '', html = '', subject = '' }: Email): boolean {
+  return [text, html, subject].some((part) => part.includes('\ufffd') || part.includes('\u001b$'));
+}
+
+/** Of a message that does not name it: that of its HTML, or the one that it looks like. */
+async function encodingOf(data: Buffer): Promise<string | null> {
+  const [, declared] =
+    /<meta[^>]+charset\s*=\s*(?:3D)?["']?\s*([\w-]+)/i.exec(data.toString('latin1')) ?? [];
+  if (declared !== undefined) return declared.toLowerCase();
+  return data.includes('\u001b$') ? 'iso-2022-jp' : guessEncoding(data);
+}
+
+/** The message with the encoding in the headers of its texts that have none. */
+function withEncoding(data: Buffer, encoding: string): Buffer {
+  const text = data.toString('latin1');
+  const [head] = text.split(/\r?\n\r?\n/, 1);
+  const stated = text.replace(
+    /^(content-type:[ \t]*text\/(?:plain|html))(?![^\r\n]*charset)(?!.*\r?\n[ \t][^\r\n]*charset)/gim,
+    `$1; charset=${encoding}`,
+  );
+  const header = /^content-type:/im.test(head)
+    ? ''
+    : `Content-Type: text/plain; charset=${encoding}\r\n`;
+  return Buffer.from(header + stated, 'latin1');
 }
 
 /** False for the pictures within a text. */

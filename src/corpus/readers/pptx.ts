@@ -9,6 +9,7 @@ import { OutlineBuilder } from '../outline-builder.js';
 import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
 import {
   attributeOf,
+  childOf,
   childrenOf,
   elementsOf,
   firstOf,
@@ -111,6 +112,7 @@ async function slideText(
   const visit = async (element: XmlElement): Promise<void> => {
     for (const child of childrenOf(element)) {
       const { name } = child;
+      if (isHiddenShape(child)) continue;
       if (name === 'AlternateContent')
         await visit({ ...element, children: [chosenContent(child)] });
       else if (name === 'sp' || name === 'cxnSp') {
@@ -134,6 +136,13 @@ async function slideText(
     else if (type === 'comments') paragraphs.push(...commentsOf(await archive.xml(target)));
   }
   return { title: titles.join(' ').replace(/\s+/g, ' ').trim(), paragraphs };
+}
+
+/** A shape, group or frame that its author hid. */
+function isHiddenShape(element: XmlElement): boolean {
+  const properties = childrenOf(element).find(({ name }) => /^nv\w*Pr$/.test(name));
+  const shape = properties === undefined ? undefined : childOf(properties, 'cNvPr');
+  return shape !== undefined && /^(?:1|true)$/.test(attributeOf(shape, 'hidden') ?? '');
 }
 
 function placeholderOf(shape: XmlElement): string | undefined {
