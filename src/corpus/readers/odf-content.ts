@@ -169,7 +169,7 @@ export class OdfReading implements XmlHandler {
     return this.innermost(kind) !== undefined;
   }
 
-  /** A paragraph to where it belongs: behind the one around it, into a cell, or into the outline. */
+  /** A paragraph to where it belongs: behind the one around it, into a cell, the outline. */
   private emit(text: string, level = 0): void {
     if (text === '') return;
     const around = this.stack.findLast(({ kind }) => kind !== 'sink' && kind !== 'row');

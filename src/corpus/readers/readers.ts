@@ -17,12 +17,14 @@ import { pdfReader } from './pdf/pdf.js';
 import { pptxReader } from './pptx.js';
 import { rtfReader } from './rtf.js';
 import { squadReader } from './squad.js';
+import { subtitleReader } from './subtitles.js';
 import { textReader } from './text.js';
 import { xlsxReader } from './xlsx.js';
 
 export const READERS: readonly CorpusReader[] = [
   markdownReader,
   textReader,
+  subtitleReader,
   htmlReader,
   pdfReader,
   docxReader,

@@ -4,21 +4,18 @@ import { decodeWhole } from '../../base/text-file.js';
 import { unwrapLines } from '../lines.js';
 import { byTextExtension, type CorpusReader, encodingNote, titleFromPath } from '../reader.js';
 
-const extensions = ['.txt', '.text', '.rst', '.adoc', '.asciidoc', '.org', '.tex', '.srt', '.vtt'];
+const extensions = ['.txt', '.text', '.rst', '.adoc', '.asciidoc', '.org', '.tex'];
 const matchesExtension = byTextExtension(...extensions);
 /** Files that have no extension by convention. */
 const NAMES =
   /^(?:README|LICEN[CS]E|COPYING|NOTICE|CHANGELOG|CHANGES|AUTHORS|CONTRIBUTING|INSTALL|TODO)$/i;
-
-const isSubtitles = byTextExtension('.srt', '.vtt');
 
 export const textReader: CorpusReader = {
   name: 'plain text',
   extensions,
   matches: (path) => matchesExtension(path) || NAMES.test(basename(path)),
   async *read({ path, id, source }, { onNote } = {}) {
-    const whole = await decodeWhole(path, undefined, encodingNote(path, onNote));
-    const text = isSubtitles(path) ? withoutTimes(whole) : whole;
+    const text = await decodeWhole(path, undefined, encodingNote(path, onNote));
     yield {
       id,
       source,
@@ -29,13 +26,3 @@ export const textReader: CorpusReader = {
     };
   },
 };
-
-/** Subtitles without the numbers, times and markup of their cues. */
-function withoutTimes(text: string): string {
-  const time = String.raw`(?:\d+:)?\d{1,2}:\d{2}[.,]\d{3}`;
-  return text
-    .replace(/^WEBVTT[^\n]*\n(?:[^\n]+\n)*/, '')
-    .replace(/^(?:NOTE|STYLE|REGION)(?:[ \t][^\n]*)?\n(?:[^\n]+\n)*/gm, '')
-    .replace(new RegExp(`^(?:[^\\n]*\\n)?${time}[ \\t]+-->[ \\t]+${time}[^\\n]*\\n`, 'gm'), '')
-    .replace(/<\/?[a-z][^>\n]*>|<\d[\d:.]*>|\{\\an?\d\}/gi, '');
-}

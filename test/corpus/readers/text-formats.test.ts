@@ -1,6 +1,19 @@
 /** HTML, Markdown, tables and plain text: what programs write into them beside the text. */
 import { describe, expect, it } from 'vitest';
+import { subtitleReader } from '../../../src/corpus/readers/subtitles.js';
+import { describeReader } from '../conformance.js';
 import { readingOf } from './reading.js';
+
+describeReader({
+  reader: subtitleReader,
+  name: 'talk.srt',
+  sound: '1\r\n00:00:01,000 --> 00:00:02,000\r\nRow.\r\n',
+  holding: (text) => `WEBVTT\n\n00:01.000 --> 00:02.000\n${text}\n`,
+  documents: [{ id: 'talk.srt', title: 'talk', text: 'Row.' }],
+  broken: {
+    'times alone': { data: '1\n00:00:01,000 --> 00:00:02,000\n', says: /contains no text/ },
+  },
+});
 
 const textOf = async (name: string, data: string | Buffer): Promise<string> =>
   (await readingOf(name, data)).sections.map(([, text]) => text).join('\n\n');
@@ -80,21 +93,23 @@ describe('tables', () => {
 });
 
 describe('plain text', () => {
-  it('has subtitles without their times', async () => {
-    const srt =
-      '1\n00:00:01,000 --> 00:00:02,500\n<i>Row</i> slowly.\nAnd on.\n\n2\n00:01:03,000 --> 00:01:04,000\nStop.\n';
-    expect((await textOf('a.srt', srt)).trim()).toBe('Row slowly.\nAnd on.\n\nStop.');
-    const vtt =
-      'WEBVTT - talk\nKind: captions\n\nNOTE by nobody\n\nintro\n00:01.000 --> 00:02.000 align:start\n<v Ann>Row.\n';
-    expect((await textOf('a.vtt', vtt)).trim()).toBe('Row.');
-  });
-
   it('is read in ISO-2022-JP, whose bytes are those of ASCII', async () => {
     const data = Buffer.from('1b2442456c357e1b28420a', 'hex');
     expect(await readingOf('a.txt', data)).toMatchObject({
       sections: [['', '東京\n']],
       notes: ['read as iso-2022-jp, which it does not say'],
     });
+  });
+});
+
+describe('subtitles', () => {
+  it('have no times', async () => {
+    const srt =
+      '1\n00:00:01,000 --> 00:00:02,500\n<i>Row</i> slowly.\nAnd on.\n\n2\n00:01:03,000 --> 00:01:04,000\nStop.\n';
+    expect((await textOf('a.srt', srt)).trim()).toBe('Row slowly.\nAnd on.\n\nStop.');
+    const vtt =
+      'WEBVTT - talk\nKind: captions\n\nNOTE by nobody\n\nintro\n00:01.000 --> 00:02.000 align:start\n<v Ann>Row.\n';
+    expect((await textOf('a.vtt', vtt)).trim()).toBe('Row.');
   });
 });
 

@@ -107,7 +107,7 @@ export class Layers {
   }
 }
 
-/** ES2024's method of buffers, which PDF.js calls where it lists what is drawn; Node 20 lacks it. */
+/** ES2024's method of buffers, which PDF.js calls to list what is drawn; Node 20 lacks it. */
 function provideTransfer(): void {
   const name = 'transferToFixedLength';
   if (name in ArrayBuffer.prototype) return;
