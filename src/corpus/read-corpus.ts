@@ -82,7 +82,7 @@ export async function* readCorpus(
     throw new XqgError('XQG_CORPUS_NOTHING_FOUND', {
       paths: paths.join(', ') || 'no paths',
       skipped: formatCount(skipped),
-      known: knownExtensions(readers),
+      known: namesOf(readers),
     });
   }
 }
@@ -152,7 +152,7 @@ async function* filesOf(
         }
         throw new XqgError('XQG_CORPUS_UNKNOWN_FORMAT', {
           path: source,
-          known: knownExtensions(readers),
+          known: namesOf(readers),
         });
       }
       yield { file: { path: source, id: basename(source), source }, reader };
@@ -212,8 +212,8 @@ async function companionsIn(
   return found;
 }
 
-function knownExtensions(readers: readonly CorpusReader[]): string {
-  return [...new Set(readers.flatMap(({ extensions }) => extensions))].join(' ');
+function namesOf(readers: readonly CorpusReader[]): string {
+  return readers.map(({ name }) => name).join(', ');
 }
 
 /**
