@@ -14,7 +14,7 @@ import { fileError, refuseLargeFile } from '../base/text-file.js';
 import { parseXml, type XmlElement, type XmlHandler, xmlParser } from './xml.js';
 
 /** The most bytes that the parts read of one archive may have together, unpacked. */
-export const UNPACKED_LIMIT = 256 * 2 ** 20;
+const UNPACKED_LIMIT = 256 * 2 ** 20;
 
 const MOST_PARTS = 100_000;
 

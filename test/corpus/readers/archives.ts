@@ -10,7 +10,7 @@ export async function zipOf(parts: Parts): Promise<Buffer> {
 }
 
 /** @param relationships from id to type and target: `{ r1: ['slide', 'slides/slide1.xml'] }` */
-export function relationshipsXml(
+function relationshipsXml(
   relationships: Readonly<Record<string, readonly [type: string, target: string]>>,
 ): string {
   const items = Object.entries(relationships).map(

@@ -19,7 +19,7 @@ export interface PdfOptions {
 }
 
 /** Objects 1 to 3 are the catalog, the tree of pages and Helvetica. */
-export const FIRST_EXTRA = 4;
+const FIRST_EXTRA = 4;
 
 /** Text at a place, in points from the lower left corner, 12 points high. */
 export function textAt(x: number, y: number, text: string): string {

@@ -2,19 +2,7 @@
 
 import { columnsOf, LineEndHyphens } from '../../lines.js';
 import { inReadingOrder, type LinePart, type PageLine } from './layout.js';
-import type { TablePlace } from './structure.js';
-
-/** Of PDF.js; marks of structure come as items without text. */
-export interface TextItem {
-  readonly str?: string;
-  readonly hasEOL?: boolean;
-  /** The last two: x and y of its origin, from the lower left corner, in points. */
-  readonly transform?: readonly number[];
-  readonly width?: number;
-  readonly height?: number;
-  /** In a tagged PDF. */
-  readonly place?: TablePlace;
-}
+import type { TextItem } from './structure.js';
 
 const RTL = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
 const LTR = /[\p{L}\p{N}]/u;

@@ -2,8 +2,6 @@
  * What a PDF says of its own text: which rows and cells of tables it belongs to (tagged PDF), and
  * which layers are off (optional content).
  */
-import type { TextItem } from './page.js';
-
 /** A node of PDF.js's structure tree. */
 export interface StructureNode {
   readonly role?: string;
@@ -32,6 +30,18 @@ export function tablePlaces(root: StructureNode | null): ReadonlyMap<string, Tab
   };
   if (root !== null) visit(root, { row: 0, cell: 0 });
   return places;
+}
+
+/** Of PDF.js; marks of structure come as items without text. */
+export interface TextItem {
+  readonly str?: string;
+  readonly hasEOL?: boolean;
+  /** The last two: x and y of its origin, from the lower left corner, in points. */
+  readonly transform?: readonly number[];
+  readonly width?: number;
+  readonly height?: number;
+  /** In a tagged PDF. */
+  readonly place?: TablePlace;
 }
 
 /** Text of PDF.js, and the marks of content around it. */
