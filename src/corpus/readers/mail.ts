@@ -194,9 +194,12 @@ function withEncoding(data: Buffer, encoding: string): Buffer {
   return Buffer.from(header + stated, 'latin1');
 }
 
-/** False for the pictures within a text. */
+const FOR_PROGRAMS = /^(?:text\/css|font\/|(?:text|application)\/(?:x-)?javascript)/;
+
+/** False for the pictures within a text, and what else a saved page consists of. */
 function isShownApart({ related, disposition, mimeType, filename }: Attachment): boolean {
-  if (related || disposition === 'inline') return !/^(?:image|text\/css|font)/.test(mimeType);
+  if (FOR_PROGRAMS.test(mimeType)) return false;
+  if (related || disposition === 'inline') return !mimeType.startsWith('image/');
   return filename !== null || disposition === 'attachment' || !mimeType.startsWith('image/');
 }
 

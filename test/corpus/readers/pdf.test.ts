@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pdfWithCharacterMap } from '../../base/bytes.js';
 import { pdfWith, textAt } from './pdf-files.js';
 import { readingOf } from './reading.js';
 
@@ -67,6 +68,26 @@ describe('columns', () => {
     expect(text).toContain(LEFT.join(' '));
     expect(text).toContain(RIGHT.join(' '));
     expect(text).toMatch(/^Rules.*caretaker\. Oars/);
+  });
+
+  it('may be three', async () => {
+    const middle = [
+      'The trailer is green and holds',
+      'four eights or nine singles at',
+      'a time. Its lights are tested',
+      'before each trip by the driver',
+      'and again by whoever rides on',
+      'the other seat. Straps hang at',
+      'the wall beside the big door.',
+    ];
+    const content = LEFT.map(
+      (line, i) =>
+        textAt(20, 700 - 14 * i, line.slice(0, 30)) +
+        textAt(215, 700 - 14 * i, middle[i]) +
+        textAt(410, 700 - 14 * i, RIGHT[i].slice(0, 30)),
+    ).join('');
+    const text = (await textOf(pdfWith([{ content }]))).replace(/\s+/g, ' ');
+    expect(text).toContain(middle.join(' '));
   });
 
   it('are read as they are drawn where they are drawn one after the other', async () => {
@@ -154,6 +175,13 @@ describe('pages', () => {
     expect(await textOf(pdfWith([{ content: `${twice}${textAt(50, 680, 'Wet paint.')}` }]))).toBe(
       'Attention\nWet paint.',
     );
+  });
+
+  it('have words whose letters are set apart, and signs of vertical lines', async () => {
+    const content = 'BT /F1 12 Tf 5 Tc 1 0 0 1 50 700 Tm (SPACED) Tj ET';
+    expect(await textOf(pdfWith([{ content }]))).toBe('SPACED');
+    const vertical = pdfWithCharacterMap(['駅は西にあります。'], 'UniJIS-UTF16-V', 'Japan1');
+    expect(await textOf(vertical)).toBe('駅は西にあります。');
   });
 
   it('have what is filled into forms and noted on them; attached files are named', async () => {

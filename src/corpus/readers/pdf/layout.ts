@@ -24,40 +24,52 @@ export function inReadingOrder(lines: readonly PageLine[]): PageLine[] {
   return tablesByRows(columnsOneByOne(lines));
 }
 
-/** Two columns of text have at least this many lines side by side. */
+/** Columns of text have at least this many lines side by side. */
 const LEAST_COLUMN_LINES = 6;
 /** Lines of text are longer than cells of tables. In characters. */
 const LEAST_LINE = 22;
 /** A wrapped line takes this share of its column. */
 const FULL = 0.7;
+const MOST_COLUMNS = 4;
 
-/** Lines that run across two columns become those of the left one, then those of the right one. */
+/** Lines that run across columns become those of the first one, then those of the next. */
 function columnsOneByOne(lines: readonly PageLine[]): readonly PageLine[] {
-  const pairs = lines.filter(({ parts }) => parts?.length === 2);
-  if (pairs.length < LEAST_COLUMN_LINES) return lines;
-  const middles = pairs.map(({ parts }) => (parts![0].right + parts![1].left) / 2);
-  const gutter = median(middles);
-  const isSplit = ({ parts = [] }: PageLine): boolean =>
-    parts.length === 2 && parts[0].right <= gutter && gutter <= parts[1].left;
-  const split = pairs.filter(isSplit);
-  if (split.length < LEAST_COLUMN_LINES || split.length < pairs.length * 0.8) return lines;
-  if (![0, 1].every((side) => isProse(split.map(({ parts }) => parts![side])))) return lines;
-  const first = lines.findIndex(isSplit);
-  const last = lines.findLastIndex(isSplit);
+  for (let columns = 2; columns <= MOST_COLUMNS; columns++) {
+    const ordered = inColumns(lines, columns);
+    if (ordered !== undefined) return ordered;
+  }
+  return lines;
+}
+
+/** undefined where the lines are not set in so many columns of text. */
+function inColumns(lines: readonly PageLine[], columns: number): PageLine[] | undefined {
+  const broad = lines.filter(({ parts }) => parts?.length === columns);
+  if (broad.length < LEAST_COLUMN_LINES) return undefined;
+  // Where the columns end, in points.
+  const gutters = Array.from({ length: columns - 1 }, (_, i) =>
+    median(broad.map(({ parts }) => (parts![i].right + parts![i + 1].left) / 2)),
+  );
+  const columnOf = ({ left }: LinePart): number => gutters.filter((x) => x <= left).length;
   const isWithin = ({ parts }: PageLine): boolean =>
-    parts?.every(({ left, right }) => right <= gutter || left >= gutter) === true;
-  let [from, to] = [first, last + 1];
+    parts?.every((part) => gutters.every((x) => part.right <= x || part.left >= x)) === true;
+  const split = broad.filter(isWithin);
+  if (split.length < LEAST_COLUMN_LINES || split.length < broad.length * 0.8) return undefined;
+  const isText = gutters.concat(0).every((_, i) => isProse(split.map(({ parts }) => parts![i])));
+  if (!isText) return undefined;
+  let from = lines.indexOf(split[0]);
+  let to = lines.indexOf(split[split.length - 1]) + 1;
   while (to < lines.length && isWithin(lines[to])) to++;
   while (from > 0 && isWithin(lines[from - 1]) && lines[from - 1].y > lines[from].y) from--;
   const region = lines.slice(from, to);
-  if (!region.every(isWithin)) return lines;
-  const side = (isLeft: boolean): PageLine[] =>
+  if (!region.every(isWithin)) return undefined;
+  const columnLines = (column: number): PageLine[] =>
     region.flatMap((line) =>
       line
-        .parts!.filter(({ left }) => left < gutter === isLeft)
+        .parts!.filter((part) => columnOf(part) === column)
         .map((part) => ({ ...line, text: part.text, parts: [part] })),
     );
-  return [...lines.slice(0, from), ...side(true), ...side(false), ...lines.slice(to)];
+  const ordered = Array.from({ length: columns }, (_, column) => columnLines(column)).flat();
+  return [...lines.slice(0, from), ...ordered, ...lines.slice(to)];
 }
 
 function isProse(parts: readonly LinePart[]): boolean {

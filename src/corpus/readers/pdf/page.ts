@@ -208,8 +208,9 @@ function isLeftToRight({ str = '' }: TextItem): boolean {
   return LTR.test(str) && !RTL.test(str);
 }
 
-/** Ligatures, presentation forms of Arabic and Hebrew, full forms of radicals. */
-const COMPATIBLE = /[\ufb00-\ufb4f\ufb50-\ufdff\ufe70-\ufefc\u2f00-\u2fd5\u2e9f\u2ef3]+/g;
+/** Ligatures, forms of Arabic and Hebrew, of signs in vertical lines, full forms of radicals. */
+const COMPATIBLE =
+  /[\ufb00-\ufb4f\ufb50-\ufdff\ufe10-\ufe19\ufe30-\ufe4f\ufe70-\ufefc\u2f00-\u2fd5\u2e9f\u2ef3]+/g;
 /** Radicals that fonts map to the wrong block, without a compatible form in Unicode. */
 const RADICALS: Readonly<Record<string, string>> = {
   '⺟': '母',
@@ -243,11 +244,16 @@ const RADICALS: Readonly<Record<string, string>> = {
 /** NUL and other control characters, and those that mean something in one font alone. */
 const MEANINGLESS = /(?![\t\n\r])[\p{Cc}\p{Co}\ufffd]/gu;
 
+/** Letters that are set apart for emphasis, where PDF.js sees spaces between them. */
+const LETTERSPACED =
+  /(?<![\p{L}\p{N}])(?:\p{Lu}(?: \p{Lu}){4,}|\p{L}(?: \p{Ll}){4,})(?![\p{L}\p{N}])/gu;
+
 function plainCharacters(text: string): string {
   return text
     .replace(COMPATIBLE, (characters) => characters.normalize('NFKC'))
     .replace(/[⺟-⻳]/g, (radical) => RADICALS[radical] ?? radical)
-    .replace(MEANINGLESS, '');
+    .replace(MEANINGLESS, '')
+    .replace(LETTERSPACED, (word) => word.replaceAll(' ', ''));
 }
 
 /** How many characters of a page mean nothing outside its fonts. */
