@@ -168,6 +168,8 @@ function rewritten(xml: string): string {
       .replace(/<mc:AlternateContent\b[\s\S]*?<\/mc:AlternateContent>/g, alternative)
       // Of words with readings above them, the words.
       .replace(/<w:ruby\b[\s\S]*?<w:rubyBase>([\s\S]*?)<\/w:rubyBase>\s*<\/w:ruby>/g, '$1')
+      .replace(/<w:cr\s*\/>/g, '<w:br/>')
+      .replace(/<w:ptab\b[^>]*\/>/g, '<w:tab/>')
       .replace(/<\/?(?:w:fldSimple|w:bdo|w:dir)\b[^>]*>/g, '')
       .replace(/<m:oMath>[\s\S]*?<\/m:oMath>|<m:oMath\s[\s\S]*?<\/m:oMath>/g, equation)
       .replace(/<\/?m:oMathPara\b[^>]*>|<m:oMathParaPr\b[\s\S]*?<\/m:oMathParaPr>/g, '')

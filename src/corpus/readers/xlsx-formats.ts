@@ -1,15 +1,16 @@
 /** Numbers of a spreadsheet as its cells show them: dates, times and percentages. */
 import { attributeOf, childOf, childrenOf, elementsOf, type XmlElement } from '../xml.js';
 
-type Kind = 'number' | 'percent' | 'date' | 'time' | 'datetime';
+type Kind = 'number' | 'percent' | 'date' | 'time' | 'datetime' | 'elapsed';
 
 /** Formats that files name by number alone (ECMA-376, 18.8.30), with those of East Asia. */
 const BUILT_IN: Readonly<Record<number, Kind>> = {
   9: 'percent',
   10: 'percent',
   22: 'datetime',
+  46: 'elapsed',
   ...kinds('date', [14, 15, 16, 17, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58]),
-  ...kinds('time', [18, 19, 20, 21, 32, 33, 34, 35, 45, 46, 47, 55, 56]),
+  ...kinds('time', [18, 19, 20, 21, 32, 33, 34, 35, 45, 47, 55, 56]),
 };
 
 function kinds(kind: Kind, numbers: readonly number[]): Record<number, Kind> {
@@ -47,6 +48,7 @@ export class CellFormats {
     const kind = this.kinds[style] ?? 'number';
     if (kind === 'number') return plain(number);
     if (kind === 'percent') return `${plain(number * 100)}%`;
+    if (kind === 'elapsed') return elapsed(number);
     // Serial 60 is a 29 February 1900 that never was.
     const base = this.from1904 ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, number < 60 ? 31 : 30);
     const date = new Date(Math.round((base + number * MS_PER_DAY) / 1000) * 1000);
@@ -58,15 +60,23 @@ export class CellFormats {
   }
 }
 
+/** Hours and minutes of a duration in days: `36:30`. */
+function elapsed(days: number): string {
+  const minutes = Math.round(Math.abs(days) * 24 * 60);
+  const sign = days < 0 ? '-' : '';
+  return `${sign}${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+}
+
 /** Without the noise of binary fractions, which no cell shows. */
 function plain(number: number): string {
   return String(Number(number.toPrecision(15)));
 }
 
 function kindOf(code: string): Kind {
+  if (/\[(?:h+|m+|s+)\]/i.test(code)) return 'elapsed';
   const letters = code
     .split(';', 1)[0]
-    .replace(/"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi, '')
+    .replace(/"[^"]*"|\\.|_.|\*.|\[[^\]]*\]/g, '')
     .toLowerCase();
   if (/general|[#0?]/.test(letters.replace(/s\.0+/g, 's')))
     return letters.includes('%') ? 'percent' : 'number';

@@ -69,6 +69,13 @@ describe('Word', () => {
     ]);
   });
 
+  it('reads line breaks and tabs of every kind', async () => {
+    const body = paragraph(
+      '<w:r><w:t>A</w:t><w:cr/><w:t>B</w:t><w:ptab w:alignment="left"/><w:t>C</w:t></w:r>',
+    );
+    expect((await readingOf('a.docx', docxWith(body))).sections).toEqual([['', 'A\nB C']]);
+  });
+
   it('takes moved and deleted text and rows as accepted', async () => {
     const body =
       paragraph(`<w:moveFrom w:id="1">${run('moved')}</w:moveFrom>${run('a')}`) +

@@ -35,7 +35,7 @@ describe('Excel', () => {
   it('shows values as cells do', async () => {
     const formats =
       '<numFmts><numFmt numFmtId="170" formatCode="[$-407]d/\\ mmmm\\ yyyy;@"/><numFmt numFmtId="171" formatCode="#,##0.00\\ &quot;day&quot;"/></numFmts><cellXfs>' +
-      [0, 14, 170, 10, 171, 22, 20].map((id) => `<xf numFmtId="${id}"/>`).join('') +
+      [0, 14, 170, 10, 171, 22, 20, 46].map((id) => `<xf numFmtId="${id}"/>`).join('') +
       '</cellXfs>';
     const value = (text: string, style: number): string =>
       row(`<x:c s="${style}"><x:v>${text}</x:v></x:c>`);
@@ -47,6 +47,7 @@ describe('Excel', () => {
       value('7', 4),
       value('45292.75', 5),
       value('0.5', 6),
+      value('1.5', 7),
       row('<x:c t="b"><x:v>1</x:v></x:c>', '<x:c t="str"><x:v>from a formula</x:v></x:c>'),
       row('<x:c t="e"><x:v>#REF!</x:v></x:c>'),
     ];
@@ -62,6 +63,7 @@ describe('Excel', () => {
       '7',
       '2024-01-01 18:00',
       '12:00',
+      '36:00',
       'TRUE\tfrom a formula',
     ]);
   });
