@@ -86,8 +86,8 @@ export function rowError(
 }
 
 /** What published corpora (MS MARCO, Mr. TyDi, MIRACL, Pyserini's) call `id` and `text`. */
-const ID_NAMES = ['docid', 'doc_id', '_id', 'pid'];
-const TEXT_NAMES = ['contents', 'passage', 'body'];
+export const ID_NAMES = ['docid', 'doc_id', '_id', 'pid'];
+export const TEXT_NAMES = ['contents', 'passage', 'body'];
 
 /** The name under which the row has a field: the usual one before the others. */
 function nameIn(

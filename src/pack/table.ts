@@ -42,7 +42,7 @@ export class TranslationTable implements Vocabulary {
   #ids: Map<string, number> | undefined;
   #searches = 0;
   /** Sum of all counts. */
-  #total: number | undefined;
+  #sum: number | undefined;
   #columns: { starts: Uint32Array; terms: Uint32Array; p: Float32Array } | undefined;
   readonly #nStems: number;
 
@@ -87,8 +87,8 @@ export class TranslationTable implements Vocabulary {
     // Of languages that are only suspected, no map is built.
     const id = this.#search(term);
     if (id === undefined) return 0;
-    this.#total ??= this.#data.counts.reduce((sum, count) => sum + count, 0);
-    return this.#count(id) / this.#total;
+    this.#sum ??= this.#data.counts.reduce((sum, count) => sum + count, 0);
+    return this.#count(id) / this.#sum;
   }
 
   *forms(most: number): Iterable<readonly [form: string, count: number]> {

@@ -126,7 +126,9 @@ export class Service {
       const tookMs = (): number => performance.now() - started;
       if (augment === 'both') {
         const both = await index.compare(question, { ...options, ...given });
-        const [withXqg, without] = [both.with, both.without].map((each) => shown(each, access, notices));
+        const [withXqg, without] = [both.with, both.without].map((each) =>
+          shown(each, access, notices),
+        );
         return { with: withXqg, without, compared: both.compared, tookMs: tookMs() };
       }
       const result = await index.search(question, {

@@ -47,6 +47,10 @@ export const corpusErrors = {
     remedy:
       'Split it into several files, or convert it to JSONL (id, title, text, lang), which is read line by line.',
   },
+  XQG_CORPUS_UNPACKED: {
+    message: '{file} unpacks to more than {limit} bytes of text.',
+    remedy: 'Split it into several documents; if it is not yours, it may be made to fill memories.',
+  },
   XQG_CORPUS_LONG_LINE: {
     message: '{file}, line {line}: longer than {limit} characters.',
     remedy:

@@ -62,7 +62,7 @@ export const registerIndex: Register = (parent, act) => {
     .description('index files and folders; again: only what changed, and what is gone is dropped')
     .argument(
       '<path...>',
-      '.md .txt .html .pdf .docx .jsonl .csv .tsv, SQuAD-style JSON, BEIR folders',
+      'text, HTML, PDF, Office, OpenDocument, EPUB, RTF, mail, notebooks, source code, JSONL, CSV, BEIR folders (docs/formats.md)',
     )
     .requiredOption('-i, --index <dir>', 'directory of the index, made if absent')
     .option(
