@@ -1,7 +1,7 @@
 /** The readable text of HTML, and of what is converted to it: Markdown, Word. */
 
 import { Parser } from 'htmlparser2';
-import { languageOfTag } from '../languages/languages.js';
+import { intendedLanguage } from '../languages/tags.js';
 import { type Outline, OutlineBuilder } from './outline-builder.js';
 
 /**
@@ -230,7 +230,7 @@ class HtmlReading {
       tag !== undefined &&
       (name === 'html' || name === 'body' || name === 'main')
     ) {
-      this.lang = languageOfTag(tag);
+      this.lang = intendedLanguage(tag);
     }
     if (name === 'title') {
       this.flush();

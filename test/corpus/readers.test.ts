@@ -139,7 +139,7 @@ describeReader({
       says: /line 1: "id" is a number/,
     },
     'a language that is none': {
-      data: '{"id": "a", "text": "b", "lang": "english"}',
+      data: '{"id": "a", "text": "b", "lang": "klingonisch"}',
       says: /not a language code/,
     },
   },

@@ -4,6 +4,10 @@ export const corpusErrors = {
     message: 'Unknown language "{language}" ({where}).',
     remedy: 'Use one of {known}, or train a pack that knows it (xqg pack train).',
   },
+  XQG_NOT_A_LANGUAGE: {
+    message: '"{given}" is no code of a language ({where}).',
+    remedy: 'Write {lang}, the code of {name}.',
+  },
   XQG_CORPUS_NOT_FOUND: {
     message: 'No such file or folder: {path}.',
     remedy: 'Check the spelling; paths are taken from the current folder.',

@@ -1,6 +1,6 @@
 /** EPUB: the chapters in the order of the book's spine, each under its own headings. */
 import { XqgError } from '../../base/errors.js';
-import { languageOfTag } from '../../languages/languages.js';
+import { intendedLanguage } from '../../languages/tags.js';
 import { Archive } from '../archive.js';
 import { outlineOfHtml } from '../outline.js';
 import type { Block } from '../passage.js';
@@ -40,7 +40,7 @@ export const epubReader: CorpusReader = {
         source,
         path,
         title: title || titleFromPath(path),
-        lang: languageOfTag(lang),
+        lang: intendedLanguage(lang),
         metadata: {},
         blocks,
       };

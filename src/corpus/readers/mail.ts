@@ -8,7 +8,7 @@ import { XqgError } from '../../base/errors.js';
 import { formatCount } from '../../base/numbers.js';
 import { loadPackage } from '../../base/optional-package.js';
 import { fileError, readChunks, refuseLargeFile, WHOLE_FILE_LIMIT } from '../../base/text-file.js';
-import { languageOfTag } from '../../languages/languages.js';
+import { intendedLanguage } from '../../languages/tags.js';
 import { unwrapLines } from '../lines.js';
 import { outlineOfHtml } from '../outline.js';
 import type { Block, MetadataValue, SourceDocument } from '../passage.js';
@@ -218,7 +218,7 @@ function documentOf(message: Email, file: CorpusFile, id: string): SourceDocumen
     source: file.source,
     path: file.path,
     title,
-    lang: tag.includes(',') ? undefined : languageOfTag(tag),
+    lang: tag.includes(',') ? undefined : intendedLanguage(tag),
     metadata: metadataOf(message),
     blocks,
   };

@@ -4,7 +4,7 @@
 import { Marked, type TokenizerAndRendererExtension, type Tokens } from 'marked';
 import { XqgError } from '../../base/errors.js';
 import { decodeWhole } from '../../base/text-file.js';
-import { languageOfTag } from '../../languages/languages.js';
+import { intendedLanguage } from '../../languages/tags.js';
 import { outlineOfHtml } from '../outline.js';
 import type { MetadataValue } from '../passage.js';
 import { byTextExtension, type CorpusReader, encodingNote, titleFromPath } from '../reader.js';
@@ -92,7 +92,9 @@ export const markdownReader: CorpusReader = {
     const given = textOf(fields.get('title'));
     if (blocks.length === 0 && title === undefined)
       throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
-    const lang = languageOfTag(textOf(fields.get('lang')) ?? textOf(fields.get('language')) ?? '');
+    const lang = intendedLanguage(
+      textOf(fields.get('lang')) ?? textOf(fields.get('language')) ?? '',
+    );
     const used = new Set([
       'lang',
       'language',

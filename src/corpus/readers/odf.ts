@@ -4,7 +4,7 @@
  */
 import { XqgError } from '../../base/errors.js';
 import { decodeWhole } from '../../base/text-file.js';
-import { languageOfTag } from '../../languages/languages.js';
+import { intendedLanguage } from '../../languages/tags.js';
 import { Archive } from '../archive.js';
 import { byExtension, type CorpusReader, encodingNote, titleFromPath } from '../reader.js';
 import { elementsOf, parseXml, xmlParser } from '../xml.js';
@@ -46,7 +46,7 @@ export const odfReader: CorpusReader = {
       source,
       path,
       title: title ?? (propertyOf(meta, 'title') || titleFromPath(path)),
-      lang: languageOfTag(propertyOf(meta, 'language')),
+      lang: intendedLanguage(propertyOf(meta, 'language')),
       metadata: {},
       blocks,
     };

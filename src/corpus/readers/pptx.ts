@@ -3,7 +3,7 @@
  * notes and comments. Hidden slides are left out and named.
  */
 import { XqgError } from '../../base/errors.js';
-import { languageOfTag } from '../../languages/languages.js';
+import { intendedLanguage } from '../../languages/tags.js';
 import { Archive } from '../archive.js';
 import { OutlineBuilder } from '../outline-builder.js';
 import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
@@ -67,7 +67,7 @@ export const pptxReader: CorpusReader = {
         source,
         path,
         title: stated || firstTitle || titleFromPath(path),
-        lang: languageOfTag(lang),
+        lang: intendedLanguage(lang),
         metadata: {},
         blocks,
       };

@@ -3,7 +3,7 @@
  * sheet's comments, text boxes and charts. What is hidden is left out and named.
  */
 import { XqgError } from '../../base/errors.js';
-import { languageOfTag } from '../../languages/languages.js';
+import { intendedLanguage } from '../../languages/tags.js';
 import { Archive } from '../archive.js';
 import { OutlineBuilder } from '../outline-builder.js';
 import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
@@ -36,7 +36,7 @@ export const xlsxReader: CorpusReader = {
         source,
         path,
         title: title || titleFromPath(path),
-        lang: languageOfTag(lang),
+        lang: intendedLanguage(lang),
         metadata: {},
         blocks,
       };

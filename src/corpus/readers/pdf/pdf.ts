@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { XqgError } from '../../../base/errors.js';
 import { loadPackage } from '../../../base/optional-package.js';
 import { fileError, refuseLargeFile, WHOLE_FILE_LIMIT } from '../../../base/text-file.js';
-import { languageOfTag } from '../../../languages/languages.js';
+import { intendedLanguage } from '../../../languages/tags.js';
 import { LineEndHyphens } from '../../lines.js';
 import { byExtension, type CorpusReader, titleFromPath } from '../../reader.js';
 import type { PageLine } from './layout.js';
@@ -92,7 +92,7 @@ async function contentOf(unpdf: typeof import('unpdf'), bytes: Uint8Array): Prom
     );
     return {
       title: typeof title === 'string' && !NO_TITLE.test(title) ? title.trim() : '',
-      lang: typeof tag === 'string' ? languageOfTag(tag) : undefined,
+      lang: typeof tag === 'string' ? intendedLanguage(tag) : undefined,
       text: joinPages(
         body.map((lines) => pageText(lines, hyphens)),
         hyphens,
