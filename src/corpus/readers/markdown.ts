@@ -70,9 +70,14 @@ const marked = new Marked({
   renderer: { html: ({ text }: Tokens.HTML | Tokens.Tag) => text.replace(DISALLOWED, '&lt;') },
 });
 
-/** HTML to be read with `isMarkdown`. */
+/** HTML to be read with `isMarkdown`; text that is nested deeper than the stack as it is. */
 export function htmlOfMarkdown(text: string): string {
-  return marked.parse(text) as string;
+  try {
+    return marked.parse(text) as string;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return `<pre>${text.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</pre>`;
+  }
 }
 
 export const markdownReader: CorpusReader = {

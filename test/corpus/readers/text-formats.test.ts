@@ -57,6 +57,10 @@ describe('Markdown', () => {
     expect(await textOf('a.md', '+++\nText.\n+++\n')).toContain('Text.');
   });
 
+  it('is read as it is where it is nested deeper than the stack', async () => {
+    expect(await textOf('a.md', `${'> '.repeat(3000)}Deep.`)).toContain('Deep.');
+  });
+
   it('has MDX without its code, but with examples of code and what components show', async () => {
     const mdx =
       'import {\n  Tabs,\n} from "./tabs";\n\nexport const meta = {\n  a: 1,\n};\n\n<Card title="Oars and sails" href="/x">\n\nInside.\n\n</Card>\n\n```js\nimport a from "b";\n```\n';
