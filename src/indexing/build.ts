@@ -5,9 +5,11 @@
 
 import { tunedAugmentation } from '../augment/tuned.js';
 import { XqgError } from '../base/errors.js';
+import { allowHere } from '../base/trust.js';
 import { version } from '../base/version.js';
 import type { SourceDocument } from '../corpus/passage.js';
 import { isCandidateStore } from '../store/candidate-store.js';
+import { parseAddress, storeEntries } from '../store/opensearch/address.js';
 import { IndexRun } from './index-run.js';
 import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';
 import { Omissions } from './omissions.js';
@@ -84,6 +86,7 @@ function storeOf(
   address: string | undefined,
 ): Pick<Manifest, 'store'> {
   const store = found === null ? address : found.store;
+  if (address !== undefined) allowHere(storeEntries(parseAddress(address)));
   if (address !== undefined && (store === undefined || !sameStore(store, address))) {
     throw new XqgError('XQG_STORE_OTHER', { dir, index: store ?? 'its directory', given: address });
   }

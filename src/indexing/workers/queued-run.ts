@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
 import { sha256 } from '../../base/identity.js';
+import { rememberTrust } from '../../base/trust.js';
 import type { IndexResult, RowsFrom } from '../options.js';
 import { type NamedRecipeSpec, namedSpec, type Recipe, type RecipeSpec } from '../recipe.js';
 import { BullQueue } from './bull-queue.js';
@@ -215,6 +216,7 @@ export class QueuedRun {
       markName(originKey(origin)),
       Buffer.from(`${JSON.stringify(origin, null, 2)}\n`),
     );
+    await rememberTrust([this.shown]);
     await writeRunFile(this.#of.directory, {
       queue: this.shown,
       run: record.run,

@@ -61,6 +61,15 @@ export async function versionNumbers(dir: string, generation: number): Promise<n
   return (await versionFiles(dir, generation)).map(({ number }) => number);
 }
 
+/** The file that names a version; null if it is missing. */
+export async function versionPath(
+  dir: string,
+  { generation, number }: VersionNumber,
+): Promise<string | null> {
+  const files = await versionFiles(dir, generation);
+  return files.find((file) => file.number === number)?.path ?? null;
+}
+
 /** Makes the versions behind `number` as if they never had been. */
 export async function dropVersionsAfter(
   dir: string,
