@@ -151,10 +151,10 @@ export function writeMeans(folder: string, means: ReadonlyMap<string, Float32Arr
   return { file: MEANS, sha256: sha256(container) };
 }
 
-/** @param dim of each */
-function readMeans(path: string, expected: string, dim: number): ReadonlyMap<string, Float32Array> {
+function readMeans(path: string, expected: string): ReadonlyMap<string, Float32Array> {
   return readTensors(path, readChecked(path, expected), (of, names) => {
     const means = names.map((lang) => [lang, of(lang, Float32Array)] as const);
+    const dim = means[0]?.[1].length;
     requireThat(means.every(([, mean]) => mean.length === dim && mean.every(Number.isFinite)));
     return new Map(means);
   });
@@ -192,7 +192,7 @@ export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
     Object.keys(manifest.languages),
     pivot,
     read,
-    means === undefined ? null : readMeans(join(folder, means.file), means.sha256, pivot.dim),
+    means === undefined ? null : readMeans(join(folder, means.file), means.sha256),
   );
 }
 

@@ -51,7 +51,7 @@ describe('the manifest', () => {
     );
     await expect(readManifest(dir)).rejects.toMatchObject({
       code: 'XQG_INDEX_FORMAT',
-      details: { format: 99, version: '7.0.0', known: 1 },
+      details: { format: 99, version: '7.0.0', known: 2 },
     });
   });
 });

@@ -122,8 +122,10 @@ export class LanceReader implements StoreReader {
         .where(`id IN ${sqlList(ids)}`)
         .select(this.#names(withId));
       for await (const batch of query) {
-        const rows = this.#decode(batch as unknown as RecordBatch, withId);
-        for (const row of rows) found.set((row as Pick<IndexedPassage, 'id'>).id, row);
+        const keys = this.#decode(batch as unknown as RecordBatch, ['id']);
+        this.#decode(batch as unknown as RecordBatch, columns).forEach((row, i) => {
+          found.set(keys[i].id, row);
+        });
       }
     });
     return ids.map((id) => found.get(id) ?? null);
