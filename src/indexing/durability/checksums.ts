@@ -11,6 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
+import { sealedJson, unsealedJson } from '../../base/sealed-json.js';
 import { readSmallFile } from '../../base/small-file.js';
 import { parseVersion, versionPath } from '../../store/lance/table-files.js';
 import { storeFolder } from '../../store/open-store.js';
@@ -40,7 +41,7 @@ export async function writeChecksums(folder: string): Promise<void> {
     sums[name] =
       NEVER_REUSED.test(name) && name in known ? known[name] : await sha256(join(folder, name));
   }
-  await writeAtomically(join(folder, FILE), `${JSON.stringify(sums, null, 1)}\n`);
+  await writeAtomically(join(folder, FILE), sealedJson({ files: sums }));
 }
 
 /** A file that is not as it was written. */
@@ -75,9 +76,9 @@ export async function damagedFiles(dir: string): Promise<DamagedFile[]> {
   const add = (kind: DamagedFile['kind'], paths: readonly string[]) => {
     for (const path of paths) damaged.push({ path, kind });
   };
-  if (store === undefined) {
+  if (store === undefined && sealed !== null) {
     add('store', await changedFiles(storeFolder(dir)));
-    add('lexical', await damagedSegments(dir, sealed?.segments ?? []));
+    add('lexical', await damagedSegments(dir, sealed.segments));
   }
   if (record === 'damaged') add('ann', [annRecordPath(dir)]);
   else if (record !== null) add('ann', await changedFiles(annFolder(dir, record)));
@@ -106,7 +107,8 @@ export async function changedFiles(
 /** null if there are none that can be read. */
 async function readChecksums(folder: string): Promise<Checksums | null> {
   try {
-    return checksums.parse(JSON.parse(await readSmallFile(join(folder, FILE), LARGEST)));
+    const { files } = unsealedJson(await readSmallFile(join(folder, FILE), LARGEST));
+    return checksums.parse(files);
   } catch {
     return null;
   }
