@@ -48,3 +48,11 @@ function requireFit(facts: Stats, limit: number): void {
   if (!facts.isFile()) throw new UnfitFile('it is not a regular file');
   if (facts.size > limit) throw new UnfitFile(`it has ${facts.size} bytes, more than ${limit}`);
 }
+
+/** Of files that a person writes: settings, prompts, cards, glossaries; in bytes. */
+const WRITTEN_BY_HAND = 32e6;
+
+/** The text of a file that a person wrote. @throws as `readRegularSync` */
+export function readTextSync(path: string): string {
+  return readRegularSync(path, WRITTEN_BY_HAND).toString('utf8');
+}

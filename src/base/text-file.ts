@@ -65,18 +65,7 @@ export async function decodeWhole(
 ): Promise<string> {
   await refuseLargeFile(path, limit);
   const pieces: string[] = [];
-  let length = 0;
-  for await (const piece of decodeFile(path, declared, onAssumed)) {
-    pieces.push(piece);
-    length += piece.length;
-    // Of a packed file that says little of what is in it.
-    if (length > limit)
-      throw new XqgError('XQG_CORPUS_TOO_LARGE', {
-        file: path,
-        bytes: `more than ${formatCount(limit)}`,
-        limit: formatCount(limit),
-      });
-  }
+  for await (const piece of decodeFile(path, declared, onAssumed)) pieces.push(piece);
   const text = pieces.join('');
   if (text.trim() === '') throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
   return text;

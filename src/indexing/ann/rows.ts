@@ -12,6 +12,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  statSync,
 } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -304,13 +305,14 @@ export class AnnRows implements RowSource {
 function readLanguageSums(folder: string, { langs, dim }: IndexSnapshot): LanguageSums | null {
   const path = join(folder, LANGUAGE_SUMS);
   if (!existsSync(path)) return null;
-  const bytes = readFileSync(path);
-  const whole = bytes.length - (bytes.length % 8);
-  const numbers = new Float64Array(Uint8Array.from(bytes.subarray(0, whole)).buffer);
-  const sums = whole === bytes.length ? LanguageSums.read(numbers, langs, dim) : null;
-  if (sums !== null) return sums;
   const expected = 8 * dim * new Set(langs).size;
-  const reason = `it has ${bytes.length} bytes instead of ${expected}`;
+  const { size } = statSync(path);
+  if (size === expected) {
+    const numbers = new Float64Array(Uint8Array.from(readFileSync(path)).buffer);
+    const sums = LanguageSums.read(numbers, langs, dim);
+    if (sums !== null) return sums;
+  }
+  const reason = `it has ${size} bytes instead of ${expected}`;
   throw new XqgError('XQG_ANN_DAMAGED', { path, reason });
 }
 

@@ -2,9 +2,9 @@
  * Settings of an endpoint that speaks OpenAI's API, from a JSON file or the environment. Secrets
  * come from environment variables only: a settings file names the variable, never the key.
  */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
+import { readTextSync } from '../../base/small-file.js';
 import { DEFAULT_KEY_VARIABLE, endpointEntry } from '../../base/trust.js';
 import { namesFolder } from '../places.js';
 
@@ -100,7 +100,7 @@ export function estimatedTokens(text: string): number {
 
 function readSettings(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readTextSync(file));
   } catch (cause) {
     const problems = (cause as Error).message;
     throw new XqgError('XQG_ENDPOINT_SETTINGS', { where: file, problems }, { cause });

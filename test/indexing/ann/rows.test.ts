@@ -30,7 +30,7 @@ describe.each([8, 16] as const)('rows beside a graph, with sums in %i bits', (su
     const folder = await mkdtemp(join(root, 'rows-'));
     const n = snapshot.ids.length;
     const bytes = await writeAnnRows(snapshot, folder, null);
-    expect(bytes).toBe(n * (4 * DIM + 2 * (4 + (DIM * sumBits) / 8)));
+    expect(bytes).toBe(n * (4 * DIM + 4 + 2 * (4 + (DIM * sumBits) / 8 + 4)));
     const rows = AnnRows.open(folder, snapshot);
     const into = new Float32Array(DIM);
     const matrix = await snapshot.passageVectors();
@@ -44,10 +44,10 @@ describe.each([8, 16] as const)('rows beside a graph, with sums in %i bits', (su
       }
     }
     expect(rows.sentences).toBeUndefined();
-    await truncate(join(folder, 'vectors.f32'), 4 * DIM);
-    expect(() => rows.passage(1, into)).toThrow(`row 1 has 0 of ${4 * DIM} bytes`);
+    await truncate(join(folder, 'vectors.f32'), 4 * DIM + 4);
+    expect(() => rows.passage(1, into)).toThrow(`row 1 has 0 of ${4 * DIM + 4} bytes`);
     rows.close();
-    expect(() => AnnRows.open(folder, snapshot)).toThrow(`it has ${4 * DIM} bytes instead of`);
+    expect(() => AnnRows.open(folder, snapshot)).toThrow(`it has ${4 * DIM + 4} bytes instead of`);
     await snapshot.close();
   });
 });
