@@ -17,7 +17,7 @@ export const DEFAULT_KEY_VARIABLE = 'OPENAI_API_KEY';
 const SHOWN = 5;
 
 /** The configuration of xqg: $XQG_CONFIG, else a folder in the user's configuration folder. */
-export function configFolder(): string {
+function configFolder(): string {
   const config = process.env.XDG_CONFIG_HOME || join(homedir(), '.config');
   return resolve(process.env.XQG_CONFIG || join(config, 'xqg'));
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { columns, count, foreign, harmless, harmlessJson, shorten, size } from '../../src/cli/terminal.js';
+import {
+  columns,
+  count,
+  foreign,
+  harmless,
+  harmlessJson,
+  shorten,
+  size,
+} from '../../src/cli/terminal.js';
 
 describe('foreign text in a terminal', () => {
   it('stands in an isolate', () => {
