@@ -1,10 +1,10 @@
 /** `xqg evaluate run` and `xqg evaluate xor`: what was ranked elsewhere, scored. */
 import { z } from 'zod';
 import type { Register } from '../command.js';
+import { commandLine, JSON_OPTION, tellResult } from '../evaluate-output.js';
 import { parseOptions } from '../options.js';
 import { startProgress } from '../progress.js';
 import { columns } from '../terminal.js';
-import { commandLine, JSON_OPTION, tellResult } from './evaluate-output.js';
 
 const runOptions = z.object({
   qrels: z.string(),

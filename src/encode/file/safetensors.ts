@@ -10,7 +10,7 @@ import {
 } from './matrix-file.js';
 
 const TYPES: Readonly<Record<string, FloatType>> = { F16: 'f2', F32: 'f4', F64: 'f8' };
-/** In bytes; the format allows 100 MB, which take more than ten times as much when they are read. */
+/** In bytes; the format allows 100 MB, which take ten times as much when they are read. */
 const LARGEST_HEADER = 16e6;
 
 /**

@@ -3,10 +3,10 @@
  * without looking, and the file may come from a stranger or a faulty disk.
  *
  * Layout of usearch 2 (index_dense.hpp, index.hpp; little-endian): rows and bytes of a vector (u32
- * each), the vectors, a head of 64 bytes, then of the graph: size, connectivity, connectivity of the
- * lowest level, highest level, first row (u64 each), a level (i16) for each row, and each row: its
- * key (u64), its level (i16), and for each of its levels a number of neighbors (u32) and places for
- * them (u32 each).
+ * each), the vectors, a head of 64 bytes, then of the graph: size, connectivity, connectivity of
+ * the lowest level, highest level, first row (u64 each), a level (i16) for each row, and each row:
+ * its key (u64), its level (i16), and for each of its levels a number of neighbors (u32) and places
+ * for them (u32 each).
  */
 import { type FileHandle, open } from 'node:fs/promises';
 

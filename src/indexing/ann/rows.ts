@@ -32,8 +32,8 @@ const VECTORS = 'vectors.f32';
 /** Quantized vectors of sentences, in the order of the rows. */
 const SENTENCES = 'sentences.quantized';
 /**
- * (n + 1) uint32, little-endian: sentences of row r are numbers starts[r] to starts[r + 1] - 1; then
- * (n) the checksum of the sentences of each row.
+ * (n + 1) uint32, little-endian: sentences of row r are numbers starts[r] to starts[r + 1] - 1;
+ * then (n) the checksum of the sentences of each row.
  */
 const SENTENCE_STARTS = 'sentences.starts';
 /** (languages x dim) float64, little-endian: `LanguageSums.numbers` of the vectors of all rows. */
