@@ -111,6 +111,5 @@ export function storageError(cause: unknown, path: string): unknown {
   ) {
     return new XqgError('XQG_NO_PERMISSION', { path }, { cause });
   }
-  if (code === 'ENAMETOOLONG') return new XqgError('XQG_NAME_TOO_LONG', { path }, { cause });
   return cause;
 }

@@ -144,6 +144,7 @@ export async function findManifest(dir: string): Promise<Manifest | null> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    if (code === 'ENAMETOOLONG') throw new XqgError('XQG_NAME_TOO_LONG', { path: dir }, { cause });
     if (cause instanceof UnfitFile) throw damaged(path, cause.message, cause);
     throw storageError(cause, path);
   }

@@ -35,6 +35,11 @@ describe('the manifest', () => {
     await expect(readManifest(dir)).rejects.toMatchObject({ code: 'XQG_INDEX_MISSING' });
   });
 
+  it('is not looked for under a name that no file system takes', async () => {
+    const long = join(dir, 'x'.repeat(300));
+    await expect(readManifest(long)).rejects.toMatchObject({ code: 'XQG_NAME_TOO_LONG' });
+  });
+
   it.each([
     ['no JSON', '{"format": 1,'],
     ['no manifest', '[]'],
