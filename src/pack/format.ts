@@ -18,6 +18,7 @@ import {
 } from './manifest.js';
 import { Pack } from './pack.js';
 import { NO_RELATIVES, type PivotData, PivotVocabulary, type RelativesData } from './pivot.js';
+import { respelled } from './respell.js';
 import { decodeSafetensors, encodeSafetensors, type TensorArray } from './safetensors.js';
 import { type TableData, TranslationTable } from './table.js';
 
@@ -183,7 +184,7 @@ export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
   const read = (lang: string) => {
     const entry = manifest.languages[lang];
     return new TranslationTable(
-      readLanguage(join(folder, entry.file), lang, entry, pivot.size),
+      respelled(readLanguage(join(folder, entry.file), lang, entry, pivot.size)),
       pivot.size,
     );
   };

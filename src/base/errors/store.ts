@@ -12,6 +12,10 @@ export const storeErrors = {
     message: 'The name {path} is longer than the file system allows.',
     remedy: 'Choose a shorter one: most file systems take 255 bytes for each part of a path.',
   },
+  XQG_TEMPORARY_FOLDER: {
+    message: 'Cannot write to the folder of temporary files, {path}.',
+    remedy: 'Make it, give yourself the permission, or name another one in TMPDIR.',
+  },
   XQG_STORE_MISSING: {
     message: 'There is no store in {dir}.',
     remedy: 'Index something first: xqg index PATH --index DIR',
