@@ -13,7 +13,6 @@ import {
   type SourceOptions,
 } from './add-documents.js';
 import { XqgError } from './base/errors.js';
-import { rememberTrust } from './base/trust.js';
 import type { SourceDocument } from './corpus/passage.js';
 import { type ExpandedQuestion, expandQuestions } from './expand/apply.js';
 import {
@@ -28,9 +27,9 @@ import { findManifest, type IndexIdentity, type Manifest } from './indexing/mani
 import type { DocumentSource, IndexResult } from './indexing/options.js';
 import {
   closeRecipe,
-  entriesOfRecipe,
   openRecipe,
   type Recipe,
+  rememberNames,
   specOfIndex,
   specOfNewIndex,
 } from './indexing/recipe.js';
@@ -58,7 +57,7 @@ import type { Searchable } from './search/opened/searchable.js';
 import type { SearchOptions } from './search/options.js';
 import { languagesOf } from './search/question-language.js';
 import type { Question, QuestionHits, SearchResult } from './search/result.js';
-import { parseAddress, storeEntries } from './store/opensearch/address.js';
+import { parseAddress } from './store/opensearch/address.js';
 
 /**
  * Opens the index in `directory`.
@@ -66,9 +65,8 @@ import { parseAddress, storeEntries } from './store/opensearch/address.js';
  *     const index = await openIndex('my-index', { create: true });
  *
  * @throws XqgError XQG_INDEX_MISSING if there is none and `create` is not set; XQG_STORE_OTHER if
- * its rows are in another store; XQG_NOT_TRUSTED if the index names an address or a file that the
- * user does not; XQG_INDEX_IDENTITY if another encoder, generator or pack made it;
- * XQG_PACK_NOT_FOUND and others of the pack; XQG_NOT_A_LANGUAGE, XQG_UNKNOWN_LANGUAGE
+ * its rows are in another store; XQG_NOT_TRUSTED if it names what the user does not;
+ * XQG_INDEX_IDENTITY if another encoder, generator or pack made it; others of packs and languages
  */
 export async function openIndex(
   directory: string,
@@ -82,10 +80,7 @@ export async function openIndex(
   const spec =
     found === null ? await specOfNewIndex(options) : await specOfIndex(options, dir, found);
   const recipe = await openRecipe(spec);
-  if (options.create === true) {
-    const entries = store === undefined ? [] : storeEntries(parseAddress(store));
-    await rememberTrust([...entries, ...entriesOfRecipe(spec, recipe)]);
-  }
+  if (options.create === true) await rememberNames(spec, recipe, store);
   return new XqgIndex(dir, { ...options, ...spec, store }, recipe, found?.identity ?? null);
 }
 

@@ -195,8 +195,8 @@ export type PartialIdentity = Partial<IndexIdentity>;
 
 /**
  * Refuses what another encoder, generator, ICU or other rules for words made.
- * @throws XqgError XQG_INDEX_ICU, XQG_INDEX_WORD_RULES, XQG_INDEX_SENTENCES, XQG_INDEX_IDENTITY with both
- * identities
+ * @throws XqgError XQG_INDEX_ICU, XQG_INDEX_WORD_RULES, XQG_INDEX_SENTENCES, XQG_INDEX_IDENTITY
+ * with both identities
  */
 export function checkIdentity(dir: string, index: IndexIdentity, own: PartialIdentity): void {
   const icu = process.versions.icu ?? 'none';

@@ -5,7 +5,7 @@
  */
 import { resolve } from 'node:path';
 import { XqgError } from '../base/errors.js';
-import { requireTrust } from '../base/trust.js';
+import { rememberTrust, requireTrust } from '../base/trust.js';
 import type { Encoder } from '../encode/encoder.js';
 import {
   type EncoderSpec,
@@ -30,6 +30,7 @@ import { GlossaryPack } from '../pack/glossary/glossary-pack.js';
 import { readGlossary } from '../pack/glossary/read-glossary.js';
 import { packFolder, shippedPacks } from '../pack/manifest.js';
 import type { Pack, PackIdentity } from '../pack/pack.js';
+import { parseAddress, storeEntries } from '../store/opensearch/address.js';
 import type { IndexIdentity, Manifest } from './manifest.js';
 import { storedGlossary } from './stored-glossary.js';
 
@@ -233,17 +234,22 @@ async function requireTrustedEncoder(
   await requireTrust({ entries: outsideOf(spec, known), who, what });
 }
 
-/** What the user named by naming a recipe, as entries of trust. */
-export function entriesOfRecipe(
+/**
+ * Allows what the user named by making an index: it is found again without options.
+ * @param store address of its rows, if they are elsewhere
+ */
+export async function rememberNames(
   { generator, generatorOptions }: RecipeSpec,
   { encoderSpec }: Pick<Recipe, 'encoderSpec'>,
-): string[] {
-  return [
+  store: string | undefined,
+): Promise<void> {
+  await rememberTrust([
+    ...(store === undefined ? [] : storeEntries(parseAddress(store))),
     ...(encoderSpec === undefined ? [] : outsideOf(encoderSpec.spec, encoderSpec.endpoint)),
     ...(typeof generator === 'string' && generator.startsWith('openai:')
       ? outsideOf(generator, generatorOptions?.endpoint)
       : []),
-  ];
+  ]);
 }
 
 /** A spec of names alone, which another process or machine can open. */
