@@ -1,4 +1,5 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that drive the whole product, or need a build, a server, a browser or a killed process. */
@@ -30,7 +31,11 @@ export default defineConfig({
     hookTimeout: 2 * MINUTES,
     // New indexes of tests have the encoder of the pack, which is quicker; tests of the neural one
     // name it.
-    env: { XQG_ENCODER: process.env.XQG_ENCODER ?? 'static' },
+    env: {
+      XQG_ENCODER: process.env.XQG_ENCODER ?? 'static',
+      // What tests name is not to be trusted afterwards.
+      XQG_CONFIG: join(tmpdir(), `xqg-config-${process.pid}`),
+    },
     projects: [
       {
         extends: true,

@@ -29,6 +29,7 @@ import {
   closeRecipe,
   openRecipe,
   type Recipe,
+  rememberNames,
   specOfIndex,
   specOfNewIndex,
 } from './indexing/recipe.js';
@@ -64,8 +65,8 @@ import { parseAddress } from './store/opensearch/address.js';
  *     const index = await openIndex('my-index', { create: true });
  *
  * @throws XqgError XQG_INDEX_MISSING if there is none and `create` is not set; XQG_STORE_OTHER if
- * its rows are in another store; XQG_INDEX_IDENTITY if another encoder, generator or pack made it;
- * XQG_PACK_NOT_FOUND and others of the pack; XQG_NOT_A_LANGUAGE, XQG_UNKNOWN_LANGUAGE
+ * its rows are in another store; XQG_NOT_TRUSTED if it names what the user does not;
+ * XQG_INDEX_IDENTITY if another encoder, generator or pack made it; others of packs and languages
  */
 export async function openIndex(
   directory: string,
@@ -79,6 +80,7 @@ export async function openIndex(
   const spec =
     found === null ? await specOfNewIndex(options) : await specOfIndex(options, dir, found);
   const recipe = await openRecipe(spec);
+  if (options.create === true) await rememberNames(spec, recipe, store);
   return new XqgIndex(dir, { ...options, ...spec, store }, recipe, found?.identity ?? null);
 }
 

@@ -94,6 +94,8 @@ export function asXqgError(thrown: unknown): XqgError {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new XqgError('XQG_NO_PERMISSION', { path: path ?? reason }, { cause: thrown });
   }
+  if (code === 'ENAMETOOLONG')
+    return new XqgError('XQG_NAME_TOO_LONG', { path: path ?? reason }, { cause: thrown });
   return new XqgError('XQG_UNEXPECTED', { reason }, { cause: thrown });
 }
 

@@ -38,8 +38,18 @@ export function parseHeader(json: Uint8Array): SafetensorsHeader {
     if (!parsed.success) throw new Error(`its header is damaged at the tensor "${name}"`);
     return [name, parsed.data] as const;
   });
+  requireApart(tensors.map(([, { data_offsets }]) => data_offsets));
   return {
     tensors: Object.fromEntries(tensors),
     metadata: metadata as Readonly<Record<string, string>>,
   };
+}
+
+/** @throws Error where two tensors share bytes */
+function requireApart(ranges: readonly (readonly [number, number])[]): void {
+  let end = 0;
+  for (const [from, to] of [...ranges].sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+    if (from > to || from < end) throw new Error('its header is damaged: tensors overlap');
+    end = to;
+  }
 }

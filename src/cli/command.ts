@@ -1,5 +1,6 @@
 /** A command of the command line: how it registers itself, and what it gets besides its options. */
 import type { Command } from 'commander';
+import { harmless, harmlessJson } from './terminal.js';
 
 export interface CommandContext {
   /** True where the person asked for JSON. */
@@ -18,9 +19,9 @@ export function createContext(json: boolean, signal: AbortSignal): CommandContex
   return {
     json,
     signal,
-    print: (text) => process.stdout.write(`${text}\n`),
-    printJson: (value) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
-    say: (text) => process.stderr.write(`${text}\n`),
+    print: (text) => process.stdout.write(`${harmless(text)}\n`),
+    printJson: (value) => process.stdout.write(`${harmlessJson(value, 2)}\n`),
+    say: (text) => process.stderr.write(`${harmless(text)}\n`),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { XqgError } from '../base/errors.js';
 import * as report from '../base/errors.js';
-import { errorColors as colors } from './terminal.js';
+import { errorColors as colors, harmless, harmlessJson } from './terminal.js';
 
 export { isAbort } from '../base/errors.js';
 
@@ -24,12 +24,12 @@ export function describeFailure(thrown: unknown): report.FailureReport {
 export function tellFailure(thrown: unknown, json: boolean): void {
   const { error } = describeFailure(thrown);
   process.stderr.write(
-    `${colors.red(colors.bold(error.code))} ${error.message}\n  ${error.remedy}\n`,
+    harmless(`${colors.red(colors.bold(error.code))} ${error.message}\n  ${error.remedy}\n`),
   );
   if (process.env.XQG_DEBUG && thrown instanceof Error)
-    process.stderr.write(`${fullStack(thrown)}\n`);
+    process.stderr.write(`${harmless(fullStack(thrown))}\n`);
   if (json && !(thrown instanceof ToldFailure))
-    process.stdout.write(`${JSON.stringify(describeFailure(thrown))}\n`);
+    process.stdout.write(`${harmlessJson(describeFailure(thrown))}\n`);
 }
 
 function fullStack(error: Error): string {

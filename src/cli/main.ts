@@ -1,17 +1,19 @@
 #!/usr/bin/env node
 /** The executable: signals, broken pipes and the exit code. */
+import { storageError } from '../base/errors.js';
 import { isAbort, tellFailure } from './failure.js';
 import { runProgram } from './program.js';
 
 const INTERRUPTED = 130;
 
-// `xqg search ... | head -1` closes the pipe early: that is an end, not an error.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
-}
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // `xqg search ... | head -1` closes the pipe early: that is an end, not an error.
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  tellFailure(storageError(error, 'standard output'), false);
+  process.exit(1);
+});
+// Nobody listens: the work goes on, and its exit code says how it ended.
+process.stderr.on('error', () => undefined);
 
 const interruption = new AbortController();
 process.on('SIGINT', () => {

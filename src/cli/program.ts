@@ -25,6 +25,7 @@ import { registerReproduce } from './commands/reproduce.js';
 import { registerSearch } from './commands/search.js';
 import { registerServe } from './commands/serve.js';
 import { registerStatus } from './commands/status.js';
+import { registerTrust } from './commands/trust.js';
 import { registerWorker } from './commands/worker.js';
 
 const COMMANDS: readonly Register[] = [
@@ -49,6 +50,7 @@ const COMMANDS: readonly Register[] = [
   registerReproduce,
   registerPack,
   registerModels,
+  registerTrust,
   registerBench,
 ];
 

@@ -11,6 +11,30 @@ const UNFIT = /[\u0000-\u001f\u007f-\u009f]+/g;
 /** Embeddings, overrides and isolates within a text would break out of the isolate around it. */
 const DIRECTIONAL = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
+/**
+ * Everything that could drive a terminal, but for line ends, tabs and the colors of this module:
+ * names and texts of strangers are in messages too.
+ */
+const DRIVING =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they could drive the terminal
+  /(\u001b\[(?:[0-4]|7|9|2[1-9]|[349][0-79])m)|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/** Whole output with control codes written out, so that it shows them and does nothing. */
+export function harmless(text: string): string {
+  return text.replace(
+    DRIVING,
+    (code, color?: string) => color ?? `\\x${code.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
+/** JSON whose texts hold no control codes: JSON itself escapes only some. */
+export function harmlessJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(
+    /[\u007f-\u009f]/g,
+    (code) => `\\u00${code.charCodeAt(0).toString(16)}`,
+  );
+}
+
 /** One line of foreign text as it may stand in a line of output. */
 export function foreign(text: string, style: (text: string) => string = (plain) => plain): string {
   const fit = text.replace(UNFIT, ' ').replace(DIRECTIONAL, '').trim();

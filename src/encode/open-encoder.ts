@@ -2,9 +2,9 @@
  * From an encoder's spec to the encoder. A new kind of encoder is a file that implements `Encoder`,
  * and an entry of `KINDS` here.
  */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { XqgError } from '../base/errors.js';
+import { readTextSync } from '../base/small-file.js';
 import {
   type FoundModel,
   findModel,
@@ -161,7 +161,7 @@ export function readCardFields(card: string | CardFields | undefined): CardField
   let value: unknown = card;
   if (typeof card === 'string') {
     try {
-      value = JSON.parse(card.trimStart().startsWith('{') ? card : readFileSync(card, 'utf8'));
+      value = JSON.parse(card.trimStart().startsWith('{') ? card : readTextSync(card));
     } catch (cause) {
       const problems = (cause as Error).message;
       throw new XqgError('XQG_MODEL_CARD', { card, problems }, { cause });

@@ -2,10 +2,10 @@
  * Prompts as files that a user can copy and change: text with names in braces. The hash of a prompt
  * is part of what made the queries.
  */
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { XqgError } from '../base/errors.js';
 import { sha256 } from '../base/identity.js';
+import { readTextSync } from '../base/small-file.js';
 
 const SHIPPED = new URL('../../prompts/', import.meta.url);
 
@@ -24,7 +24,7 @@ export function loadPrompt(name: string, needed: readonly string[], file?: strin
   const path = file ?? fileURLToPath(new URL(`${name}.txt`, SHIPPED));
   let text: string;
   try {
-    text = readFileSync(path, 'utf8').normalize('NFC');
+    text = readTextSync(path).normalize('NFC');
   } catch (cause) {
     throw new XqgError('XQG_PROMPT', { path, problem: (cause as Error).message }, { cause });
   }

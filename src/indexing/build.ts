@@ -5,11 +5,13 @@
 
 import { tunedAugmentation } from '../augment/tuned.js';
 import { XqgError } from '../base/errors.js';
+import { allowHere } from '../base/trust.js';
 import { version } from '../base/version.js';
 import type { SourceDocument } from '../corpus/passage.js';
 import { WORD_RULES } from '../languages/analysis.js';
 import { requireLanguage } from '../languages/tags.js';
 import { isCandidateStore } from '../store/candidate-store.js';
+import { parseAddress, storeEntries } from '../store/opensearch/address.js';
 import { IndexRun } from './index-run.js';
 import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';
 import { type OmissionRecord, Omissions } from './omissions.js';
@@ -88,6 +90,7 @@ function storeOf(
   address: string | undefined,
 ): Pick<Manifest, 'store'> {
   const store = found === null ? address : found.store;
+  if (address !== undefined) allowHere(storeEntries(parseAddress(address)));
   if (address !== undefined && (store === undefined || !sameStore(store, address))) {
     throw new XqgError('XQG_STORE_OTHER', { dir, index: store ?? 'its directory', given: address });
   }

@@ -4,7 +4,9 @@
  */
 import { resolve } from 'node:path';
 import { XqgError } from '../base/errors.js';
+import { rememberTrust } from '../base/trust.js';
 import { isCandidateStore } from '../store/candidate-store.js';
+import { parseAddress, storeEntries } from '../store/opensearch/address.js';
 import { COLUMNS, type IndexedPassage, type StoreReader } from '../store/store.js';
 import type { Manifest } from './manifest.js';
 import { type OpenedVersion, openVersion } from './open.js';
@@ -47,6 +49,7 @@ export async function copyIndex(
   options: CopyOptions = {},
 ): Promise<CopyResult> {
   const { store, signal, onProgress, writeRows = WRITE_ROWS } = options;
+  if (store !== undefined) await rememberTrust(storeEntries(parseAddress(store)));
   const source = await openVersion(from);
   try {
     const copying = { from: resolve(from), version: source.reader.version };

@@ -4,11 +4,15 @@
  * because the pid is free or belongs to a process that started at another time.
  */
 import { readFileSync } from 'node:fs';
-import { readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeFolder, replaceAtomically } from '../base/atomic-write.js';
 import { storageError, XqgError } from '../base/errors.js';
+import { readSmallFile, UnfitFile } from '../base/small-file.js';
+
+/** In bytes. */
+const LARGEST_MARK = 10_000;
 
 export interface ProcessMark {
   readonly pid: number;
@@ -77,9 +81,10 @@ async function livingMarks<T extends ProcessMark>(
 async function readMark<T extends ProcessMark>(path: string): Promise<T | null | 'gone'> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readSmallFile(path, LARGEST_MARK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
+    if (error instanceof UnfitFile) return null;
     throw error;
   }
   try {

@@ -2,21 +2,29 @@
  * `xqg.json`: what made an index, how far it is, and which version of the store is sealed. The rest
  * of a directory means nothing without it.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { PROFILES, type ProfileName } from '../augment/profiles.js';
 import type { TunedAugmentation } from '../augment/tuned.js';
 import { writeAtomically } from '../base/atomic-write.js';
 import { storageError, XqgError } from '../base/errors.js';
 import { canonicalJson } from '../base/identity.js';
+import { sealedJson, unsealedJson } from '../base/sealed-json.js';
+import { readSmallFile, UnfitFile } from '../base/small-file.js';
 import type { EncoderIdentity } from '../encode/encoder.js';
+import { cardFields } from '../encode/neural/card.js';
 import type { EncoderSpec } from '../encode/open-encoder.js';
 import type { GeneratorIdentity } from '../generate/generator.js';
 import { WORD_RULES } from '../languages/analysis.js';
 import type { PackIdentity } from '../pack/pack.js';
 import type { OmissionRecord } from './omissions.js';
 
-export const INDEX_FORMAT = 1;
+/** 2: checksums of cells in the rows, and of this file. */
+export const INDEX_FORMAT = 2;
 const FILE = 'xqg.json';
+/** In bytes: the names of 100 failures and of the segments of many millions of passages. */
+const LARGEST = 64e6;
+const MOST_DIMENSIONS = 65_536;
 
 /** What made the rows. An index takes rows and questions of the same identity alone. */
 export interface IndexIdentity {
@@ -135,10 +143,12 @@ export async function findManifest(dir: string): Promise<Manifest | null> {
   const path = join(dir, FILE);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readSmallFile(path, LARGEST);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    if (code === 'ENAMETOOLONG') throw new XqgError('XQG_NAME_TOO_LONG', { path: dir }, { cause });
+    if (cause instanceof UnfitFile) throw damaged(path, cause.message, cause);
     throw storageError(cause, path);
   }
   return checkedManifest(text, path, dir);
@@ -150,16 +160,26 @@ export async function findManifest(dir: string): Promise<Manifest | null> {
  * @throws XqgError XQG_INDEX_FORMAT, XQG_INDEX_DAMAGED
  */
 export function checkedManifest(text: string, path: string, dir: string): Manifest {
-  const manifest = parsed(text, path);
-  if (manifest.format > INDEX_FORMAT) {
+  const { format, tool } = statedFormat(text, path);
+  if (format > INDEX_FORMAT)
     throw new XqgError('XQG_INDEX_FORMAT', {
       dir,
-      format: manifest.format,
+      format,
       known: INDEX_FORMAT,
-      version: manifest.tool.version,
+      version: tool.version,
     });
+  if (format < INDEX_FORMAT)
+    throw new XqgError('XQG_INDEX_OLD', { dir, format, known: INDEX_FORMAT });
+  let manifest: unknown;
+  try {
+    manifest = unsealedJson(text);
+  } catch (cause) {
+    throw damaged(path, (cause as Error).message, cause);
   }
-  return manifest;
+  const { error } = manifestSchema.safeParse(manifest);
+  if (error === undefined) return manifest as Manifest;
+  const [{ path: at, message }] = error.issues;
+  throw damaged(path, `${at.join('.') || 'it'} ${message}`, error);
 }
 
 export async function writeManifest(dir: string, manifest: Manifest): Promise<void> {
@@ -167,7 +187,7 @@ export async function writeManifest(dir: string, manifest: Manifest): Promise<vo
 }
 
 export function manifestText(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, null, 2)}\n`;
+  return sealedJson(manifest);
 }
 
 /** What a reader or writer brings; what is absent is not compared. */
@@ -175,8 +195,8 @@ export type PartialIdentity = Partial<IndexIdentity>;
 
 /**
  * Refuses what another encoder, generator, ICU or other rules for words made.
- * @throws XqgError XQG_INDEX_ICU, XQG_INDEX_WORD_RULES, XQG_INDEX_SENTENCES, XQG_INDEX_IDENTITY with both
- * identities
+ * @throws XqgError XQG_INDEX_ICU, XQG_INDEX_WORD_RULES, XQG_INDEX_SENTENCES, XQG_INDEX_IDENTITY
+ * with both identities
  */
 export function checkIdentity(dir: string, index: IndexIdentity, own: PartialIdentity): void {
   const icu = process.versions.icu ?? 'none';
@@ -219,15 +239,98 @@ const COMPARED = [
   ['glossary', 'glossary'],
 ] as const satisfies readonly (readonly [keyof IndexIdentity, string])[];
 
-function parsed(text: string, path: string): Manifest {
+/**
+ * What an index says of itself, which may come from a stranger: what becomes part of a path has no
+ * slash, and numbers that memory depends on are bounded.
+ */
+const count = z.int().nonnegative();
+const text = z.string().max(100_000);
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'is no sha256');
+/** Language codes name files. */
+const language = z.string().regex(/^[a-zA-Z]{2,8}(-[a-zA-Z\d]{1,8})*$/, 'is no language code');
+const version = z.string().regex(/^[\w.:@-]{1,200}$/, 'is no version');
+const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+const made = { name: text, weights: text };
+
+const identitySchema = z.looseObject({
+  encoder: z.looseObject({
+    ...made,
+    dim: z.int().positive().max(MOST_DIMENSIONS, 'is more than vectors have numbers'),
+    unitLength: z.boolean(),
+    settings,
+  }),
+  generator: z.looseObject({ ...made, settings }).nullable(),
+  pack: z.looseObject({ name: text, version: text, sha256: text }).nullable(),
+  queryLanguages: z.array(language).max(1000),
+  queriesPerLanguage: z.int().nonnegative().max(100_000),
+  seed: z.number(),
+  sumBits: z.union([z.literal(8), z.literal(16)]),
+  encodesQueries: z.literal(false).optional(),
+  sentences: z.literal(true).optional(),
+  glossary: hash.optional(),
+  icu: text,
+});
+
+const manifestSchema = z.looseObject({
+  identity: identitySchema,
+  encoderSpec: z
+    .looseObject({
+      spec: text,
+      card: cardFields.optional(),
+      endpoint: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+    })
+    .optional(),
+  augmentation: z
+    .looseObject({
+      profile: z.enum(Object.keys(PROFILES) as [ProfileName, ...ProfileName[]]),
+      alpha: z.number().min(0).max(1),
+    })
+    .optional(),
+  created: text,
+  updated: text,
+  state: z.looseObject({
+    status: z.enum(['indexing', 'complete']),
+    expected: count.nullable(),
+    done: count,
+    failed: count,
+    failures: z.array(z.looseObject({ path: text, code: text, message: text })),
+    omissions: z
+      .looseObject({
+        counts: z.record(z.string(), count),
+        named: z.array(z.looseObject({ path: text, reason: text })),
+      })
+      .optional(),
+  }),
+  counts: z.looseObject({ documents: count, passages: count }),
+  sealed: z
+    .looseObject({
+      version,
+      segments: z.array(
+        z.looseObject({ key: z.string().regex(/^[\w-]{1,128}$/, 'names no file'), rows: count }),
+      ),
+    })
+    .nullable(),
+  durable: version.optional(),
+  recovered: z.looseObject({ lost: version, version, reason: text, at: text }).optional(),
+  purging: z.boolean(),
+  store: text.optional(),
+  copying: z.looseObject({ from: text, version }).optional(),
+});
+
+/** What is there whatever the format is. */
+function statedFormat(text: string, path: string): Pick<Manifest, 'format' | 'tool'> {
   let value: Partial<Manifest> | null;
   try {
     value = JSON.parse(text) as Partial<Manifest> | null;
   } catch (cause) {
-    throw new XqgError('XQG_INDEX_DAMAGED', { path, reason: (cause as Error).message }, { cause });
+    throw damaged(path, 'it is no JSON', cause);
   }
-  if (typeof value?.format !== 'number' || typeof value.tool?.version !== 'string') {
-    throw new XqgError('XQG_INDEX_DAMAGED', { path, reason: 'it names no format' });
-  }
-  return value as Manifest;
+  const { format, tool } = value ?? {};
+  if (typeof format !== 'number' || typeof tool?.version !== 'string')
+    throw damaged(path, 'it names no format');
+  return { format, tool };
+}
+
+function damaged(path: string, reason: string, cause?: unknown): XqgError {
+  return new XqgError('XQG_INDEX_DAMAGED', { path, reason }, { cause });
 }

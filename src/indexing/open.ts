@@ -3,18 +3,21 @@
  * is first needed.
  */
 import { XqgError } from '../base/errors.js';
+import { canonicalJson } from '../base/identity.js';
 import { type CandidateStore, isCandidateStore } from '../store/candidate-store.js';
 import { openStore, storeFolder } from '../store/open-store.js';
-import { rowsOfBytes, stepsOfBytes } from '../store/quantize.js';
+import { quantizedBytes, quantizedCount, rowsOfBytes, stepsOfBytes } from '../store/quantize.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader } from '../store/store.js';
 import { ByteMatrix } from '../vectors/byte-matrix.js';
+import { changedVersionFiles } from './durability/checksums.js';
+import { bytesUnder, requireConfined, requirePlausible } from './durability/confined.js';
 import { readableManifest } from './durability/recovery.js';
 import type { LexicalSegment } from './lexical/segment.js';
 import { openSegments, planSegments } from './lexical/segments.js';
 import { type Lease, leaseVersion } from './locks.js';
 import { checkIdentity, type Manifest, type PartialIdentity, readManifest } from './manifest.js';
 import type { SentenceVectors, Snapshot } from './snapshot.js';
-import { latestManifest } from './stores.js';
+import { latestManifest, rowShape } from './stores.js';
 
 /** A frozen version with what made it, kept by a lease. */
 export interface OpenedVersion {
@@ -36,6 +39,7 @@ export interface OpenedVersion {
  * XQG_INDEX_IDENTITY, and those of the store
  */
 export async function openVersion(dir: string, own: PartialIdentity = {}): Promise<OpenedVersion> {
+  await requireConfined(dir);
   const first = await readableManifest(dir);
   checkIdentity(dir, first.identity, own);
   const store = await openStore(dir, first.store);
@@ -65,13 +69,13 @@ export async function openVersion(dir: string, own: PartialIdentity = {}): Promi
         continue;
       }
       if (version === newest.version) {
-        await checkCounts(dir, manifest, newest);
+        await checkVersion(dir, manifest, newest);
         return opened(manifest, newest, lease);
       }
       try {
         const reader = await store.at(version);
         newest.close();
-        await checkCounts(dir, manifest, reader);
+        await checkVersion(dir, manifest, reader);
         return opened(manifest, reader, lease);
       } catch (error) {
         // The purge that took the sealed version was interrupted, or nothing was sealed so far: the
@@ -89,20 +93,33 @@ export async function openVersion(dir: string, own: PartialIdentity = {}): Promi
 }
 
 /**
- * A version that was lost and written again under the same number has other rows.
+ * What is cheap to check of a version. One that was lost and written again under the same number
+ * has other rows.
  * @throws XqgError XQG_INDEX_DAMAGED
  */
-async function checkCounts(
+async function checkVersion(
   dir: string,
-  { store, sealed, counts }: Manifest,
+  { identity, store, sealed, counts }: Manifest,
   reader: StoreReader,
 ): Promise<void> {
-  if (store !== undefined || sealed?.version !== reader.version) return;
+  if (store !== undefined) return;
+  const path = storeFolder(dir);
+  if (canonicalJson(reader.shape) !== canonicalJson(rowShape(identity)))
+    throw new XqgError('XQG_INDEX_DAMAGED', { path, reason: 'its rows are not those of xqg.json' });
   const passages = await reader.count();
+  const memory = passages * 4 * reader.shape.dim;
+  requirePlausible(path, await bytesUnder(path), { rows: passages, memory });
+  if (sealed?.version !== reader.version) return;
+  const [changed] = await changedVersionFiles(dir, sealed.version);
+  if (changed !== undefined)
+    throw new XqgError('XQG_INDEX_DAMAGED', {
+      path: changed,
+      reason: 'it is not as it was written',
+    });
   const rows = sealed.segments.reduce((sum, segment) => sum + segment.rows, 0);
   if (passages === counts.passages && passages === rows) return;
   throw new XqgError('XQG_INDEX_DAMAGED', {
-    path: storeFolder(dir),
+    path,
     reason: `version ${sealed.version} has ${passages} passages, but ${counts.passages} in ${rows} lexical rows were sealed`,
   });
 }
@@ -210,9 +227,18 @@ export class IndexSnapshot implements Snapshot {
     const starts = await this.sentenceStarts();
     const matrix = ByteMatrix.exactly(starts.at(-1)!, this.dim);
     let next = 0;
+    let row = 0;
     for await (const rows of this.#reader.scan(['sentences'])) {
-      for (const { sentences } of rows)
+      for (const { sentences } of rows) {
+        const count = starts[row + 1] - starts[row];
+        if (quantizedCount(sentences, this.dim) !== count)
+          throw new XqgError('XQG_INDEX_DAMAGED', {
+            path: storeFolder(this.dir),
+            reason: `passage ${this.ids[row]} has not as many sentences as are counted`,
+          });
+        row++;
         next = matrix.fillRows(next, rowsOfBytes(sentences, this.dim));
+      }
     }
     return { starts, matrix };
   }
@@ -224,11 +250,18 @@ export class IndexSnapshot implements Snapshot {
   async sentenceStarts(): Promise<Uint32Array> {
     const starts = new Uint32Array(this.ids.length + 1);
     let row = 0;
+    let sum = 0;
     for await (const counts of this.#reader.sentenceCounts()) {
       for (const count of counts) {
-        starts[row + 1] = starts[row] + count;
-        row++;
+        sum += Math.max(0, count);
+        starts[++row] = sum;
       }
+    }
+    // Before memory is taken for them.
+    if (this.#version.store === null) {
+      const path = storeFolder(this.dir);
+      const memory = sum * quantizedBytes(this.dim, 8);
+      requirePlausible(path, await bytesUnder(path), { rows: row, memory });
     }
     return starts;
   }

@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path';
 import { XqgError } from '../base/errors.js';
+import { rememberTrust, requireTrust } from '../base/trust.js';
 import type { Encoder } from '../encode/encoder.js';
 import {
   type EncoderSpec,
@@ -22,12 +23,14 @@ import {
   packGeneratorNamed,
   resolveGeneratorSpec,
 } from '../generate/open-generator.js';
+import { endpointSettings, outsideOf } from '../models/remote/endpoint.js';
 import { loadPack } from '../pack/format.js';
 import { type ConceptTerms, Glossary } from '../pack/glossary/glossary.js';
 import { GlossaryPack } from '../pack/glossary/glossary-pack.js';
 import { readGlossary } from '../pack/glossary/read-glossary.js';
 import { packFolder, shippedPacks } from '../pack/manifest.js';
 import type { Pack, PackIdentity } from '../pack/pack.js';
+import { parseAddress, storeEntries } from '../store/opensearch/address.js';
 import type { IndexIdentity, Manifest } from './manifest.js';
 import { storedGlossary } from './stored-glossary.js';
 
@@ -181,13 +184,16 @@ export async function specOfNewIndex<S extends RecipeSpec>(spec: S): Promise<S> 
  * queries, since their terms are in the index.
  *
  * @param dir of the index
- * @throws XqgError XQG_PACK_UNNAMED, and XQG_INDEX_DAMAGED for a glossary that is not there
+ * @throws XqgError XQG_PACK_UNNAMED, XQG_NOT_TRUSTED for an address or a file that the index names
+ * and the user does not, and XQG_INDEX_DAMAGED for a glossary that is not there
  */
 export async function specOfIndex(
   given: RecipeSpec,
   dir: string,
   { identity, encoderSpec }: Pick<Manifest, 'identity' | 'encoderSpec'>,
 ): Promise<RecipeSpec> {
+  if (given.encoder === undefined && encoderSpec !== undefined)
+    await requireTrustedEncoder(encoderSpec, given.encoderOptions, `The index in ${dir}`);
   const spec: RecipeSpec = {
     ...given,
     ...(given.encoder === undefined && encoderSpec !== undefined
@@ -210,6 +216,40 @@ function encoderAgain(
   { card = known.card, endpoint = known.endpoint, ...running }: OpenEncoderOptions = {},
 ): Pick<RecipeSpec, 'encoder' | 'encoderOptions'> {
   return { encoder: known.spec, encoderOptions: { ...running, card, endpoint } };
+}
+
+/**
+ * Refuses an encoder that somebody else named, if it is at an address or in a file that the user
+ * did not name.
+ * @throws XqgError XQG_NOT_TRUSTED
+ */
+async function requireTrustedEncoder(
+  { spec, endpoint: known }: EncoderSpec,
+  { endpoint }: OpenEncoderOptions = {},
+  who: string,
+): Promise<void> {
+  const isRemote = spec.startsWith('openai:');
+  if (isRemote && endpoint !== undefined) return;
+  const what = isRemote ? 'the endpoint of its encoder' : 'its encoder';
+  await requireTrust({ entries: outsideOf(spec, known), who, what });
+}
+
+/**
+ * Allows what the user named by making an index: it is found again without options.
+ * @param store address of its rows, if they are elsewhere
+ */
+export async function rememberNames(
+  { generator, generatorOptions }: RecipeSpec,
+  { encoderSpec }: Pick<Recipe, 'encoderSpec'>,
+  store: string | undefined,
+): Promise<void> {
+  await rememberTrust([
+    ...(store === undefined ? [] : storeEntries(parseAddress(store))),
+    ...(encoderSpec === undefined ? [] : outsideOf(encoderSpec.spec, encoderSpec.endpoint)),
+    ...(typeof generator === 'string' && generator.startsWith('openai:')
+      ? outsideOf(generator, generatorOptions?.endpoint)
+      : []),
+  ]);
 }
 
 /** A spec of names alone, which another process or machine can open. */
@@ -247,7 +287,7 @@ export function namedSpec(
       languages,
       keep,
       prompt: prompt === undefined ? undefined : resolve(prompt),
-      endpoint: typeof endpoint === 'string' ? resolve(endpoint) : endpoint,
+      endpoint: endpoint === undefined ? undefined : endpointSettings(endpoint),
     },
     ...(glossary === null ? {} : { glossary: glossary.concepts.map(({ terms }) => terms) }),
   };
@@ -265,9 +305,7 @@ function encoderSpecOf({ encoder, encoderOptions = {} }: RecipeSpec): EncoderSpe
   return {
     spec: resolveEncoderSpec(encoder),
     ...(card === undefined ? {} : { card: readCardFields(card) }),
-    ...(endpoint === undefined
-      ? {}
-      : { endpoint: typeof endpoint === 'string' ? resolve(endpoint) : endpoint }),
+    ...(endpoint === undefined ? {} : { endpoint: endpointSettings(endpoint) }),
   };
 }
 

@@ -1,9 +1,9 @@
 /** What an index holds, what made it and what it takes on disk. */
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CandidateReader } from '../store/candidate-store.js';
 import { quantizedBytes } from '../store/quantize.js';
 import { type AnnRecord, findAnnRecord, rowsIdentity } from './ann/record.js';
+import { bytesUnder } from './durability/confined.js';
 import type { Manifest } from './manifest.js';
 import { type OpenedVersion, openVersion } from './open.js';
 import { type LanguageCount, PassageCounts } from './passage-counts.js';
@@ -89,19 +89,4 @@ async function countSentences({
   for await (const counts of reader.sentenceCounts())
     for (const count of counts) sentences += count;
   return sentences;
-}
-
-async function bytesUnder(dir: string): Promise<number> {
-  let bytes = 0;
-  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true }).catch(
-    () => [],
-  )) {
-    if (!entry.isFile()) continue;
-    // A writer may have deleted it meanwhile.
-    bytes += await stat(join(entry.parentPath, entry.name)).then(
-      ({ size }) => size,
-      () => 0,
-    );
-  }
-  return bytes;
 }

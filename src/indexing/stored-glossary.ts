@@ -2,13 +2,16 @@
  * The glossary of an index, stored beside its manifest under its hash, so that a search needs no
  * file of the user.
  */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../base/atomic-write.js';
 import { XqgError } from '../base/errors.js';
+import { readSmallFile } from '../base/small-file.js';
 import { type ConceptTerms, Glossary } from '../pack/glossary/glossary.js';
 import type { CandidateStore } from '../store/candidate-store.js';
 
+/** In bytes. */
+const LARGEST = 128e6;
 const NAME = /^glossary-[0-9a-f]{16}\.json$/;
 
 function fileOf(sha256: string): string {
@@ -44,7 +47,7 @@ export async function storedGlossary(dir: string, sha256: string): Promise<Gloss
   const path = join(dir, fileOf(sha256));
   let reason = 'it is not the glossary that made the index';
   try {
-    const glossary = new Glossary(JSON.parse(await readFile(path, 'utf8')) as ConceptTerms[]);
+    const glossary = new Glossary(JSON.parse(await readSmallFile(path, LARGEST)) as ConceptTerms[]);
     if (glossary.sha256 === sha256) return glossary;
   } catch (cause) {
     reason = (cause as Error).message;

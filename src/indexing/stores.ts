@@ -3,9 +3,10 @@
 import { mkdir } from 'node:fs/promises';
 import { PROFILES } from '../augment/profiles.js';
 import { XqgError } from '../base/errors.js';
+import { allowHere } from '../base/trust.js';
 import { isCandidateStore } from '../store/candidate-store.js';
 import { openCandidateStore } from '../store/open-store.js';
-import { parseAddress } from '../store/opensearch/address.js';
+import { parseAddress, storeEntries } from '../store/opensearch/address.js';
 import type { PassageStore, StoreShape } from '../store/store.js';
 import {
   checkedManifest,
@@ -70,7 +71,9 @@ export async function attachedManifest(
 ): Promise<Manifest | null> {
   const found = await findManifest(dir);
   if (address === undefined) return found;
-  const store = parseAddress(address).spec;
+  const named = parseAddress(address);
+  allowHere(storeEntries(named));
+  const store = named.spec;
   if (found === null) {
     return attach(dir, store);
   }

@@ -10,6 +10,7 @@ import { type CandidateStore, isCandidateStore } from '../store/candidate-store.
 import { createStore, storeFolder } from '../store/open-store.js';
 import type { PassageStore } from '../store/store.js';
 import { writeChecksums } from './durability/checksums.js';
+import { requireConfined } from './durability/confined.js';
 import { recoverIndex } from './durability/recovery.js';
 import { totalsOf } from './lexical/corpus-totals.js';
 import { planSegments, removeOtherSegments, writeSegments } from './lexical/segments.js';
@@ -56,6 +57,7 @@ export class IndexWriter {
   ): Promise<T> {
     // Before the lock, so that a wrong directory stays as it is.
     const found = create === undefined ? await readManifest(dir) : await findManifest(dir);
+    if (found !== null) await requireConfined(dir);
     create?.(found);
     const lock = await lockIndex(dir);
     try {

@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { replaceAtomically } from '../base/atomic-write.js';
 import { XqgError } from '../base/errors.js';
 import { sha256OfFiles } from '../base/identity.js';
-import { modelsFolder } from './places.js';
+import { isHubName, modelsFolder } from './places.js';
 
 interface HubFile {
   readonly rfilename: string;
@@ -21,6 +21,9 @@ interface HubFile {
 /** Configuration, tokenizer and pooling; graphs are chosen by dtype. */
 const MODEL_FILES =
   /(?:^|\/)(?:config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|generation_config|config_sentence_transformers)\.json$/;
+
+/** The hub names files; none may leave the folder of the model. */
+const PLAIN_PATH = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
 
 /**
  * @param name on the hub, e.g. intfloat/multilingual-e5-small
@@ -34,13 +37,18 @@ export async function getModel(
   suffix: string,
   onFile: (path: string, bytes: number | null) => void = () => {},
 ): Promise<string> {
+  if (!isHubName(name)) {
+    const problem = 'that is no name on the hub: OWNER/NAME';
+    throw new XqgError('XQG_MODEL_DOWNLOAD', { model: name, problem });
+  }
   const hub = (process.env.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, '');
   const folder = join(modelsFolder(), name);
   const answer = await request(`${hub}/api/models/${name}?blobs=true`, name);
   const { siblings = [] } = (await answer.json()) as { siblings?: readonly HubFile[] };
   const graph = new RegExp(`(?:^|/)[a-z_]*(?:model|_merged)${suffix}\\.onnx(?:_data)?$`);
   const files = siblings.filter(
-    ({ rfilename }) => MODEL_FILES.test(rfilename) || graph.test(rfilename),
+    ({ rfilename }) =>
+      PLAIN_PATH.test(rfilename) && (MODEL_FILES.test(rfilename) || graph.test(rfilename)),
   );
   if (!files.some(({ rfilename }) => rfilename.endsWith('.onnx'))) {
     throw new XqgError('XQG_MODEL_DOWNLOAD', {

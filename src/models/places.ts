@@ -40,6 +40,13 @@ export function namesModel(spec: string): boolean {
 export function findModel(spec: string): FoundModel {
   if (spec === SHIPPED_ENCODER) return shippedModel();
   const name = spec.startsWith('hf:') ? spec.slice(3) : null;
+  // It becomes part of a path.
+  if (name !== null && !isHubName(name))
+    throw new XqgError('XQG_MODEL_MISSING', {
+      model: spec,
+      places: 'nowhere, since that is no name on the hub',
+      remedy: 'Name it as the hub does: hf:OWNER/NAME',
+    });
   const places = name === null ? [resolve(spec)] : placesOf(name);
   for (const folder of places) {
     if (!existsSync(join(folder, 'config.json')) || !statSync(folder).isDirectory()) continue;
@@ -50,6 +57,11 @@ export function findModel(spec: string): FoundModel {
       ? 'Check the path: a model folder holds config.json, tokenizer.json and onnx/'
       : `xqg models get ${spec}`;
   throw new XqgError('XQG_MODEL_MISSING', { model: spec, places: places.join(', '), remedy });
+}
+
+/** True for OWNER/NAME or NAME, as the hub allows them. */
+export function isHubName(name: string): boolean {
+  return /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/.test(name);
 }
 
 /** Folder of the models that ship with xqg: the same place in a clone and in the package. */

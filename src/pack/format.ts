@@ -3,16 +3,23 @@
  * pivot's file, which several packs may share. Training writes them; every read checks the sha256
  * that the manifest states.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { XqgError } from '../base/errors.js';
 import { sha256 } from '../base/identity.js';
-import { type FileEntry, packDigest, packFolder, readManifest } from './manifest.js';
+import { readRegularSync } from '../base/small-file.js';
+import {
+  type FileEntry,
+  type LanguageEntry,
+  packDigest,
+  packFolder,
+  readManifest,
+} from './manifest.js';
 import { Pack } from './pack.js';
 import { NO_RELATIVES, type PivotData, PivotVocabulary, type RelativesData } from './pivot.js';
 import { respelled } from './respell.js';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+import { decodeSafetensors, encodeSafetensors, type TensorArray } from './safetensors.js';
 import { type TableData, TranslationTable } from './table.js';
 
 const text = (lines: readonly string[]) => ({
@@ -20,8 +27,23 @@ const text = (lines: readonly string[]) => ({
   data: Buffer.from(lines.join('\n'), 'utf8'),
 });
 const bytes = (data: Uint8Array) => ({ shape: [data.length], data: new Uint8Array(data) });
-const lines = (data: ArrayBufferView): string[] =>
-  Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8').split('\n');
+/** @param count how many there are, checked before memory is taken for them */
+const lines = (data: ArrayBufferView, count: number): string[] => {
+  const all = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  let ends = 0;
+  for (let at = all.indexOf(10); at >= 0; at = all.indexOf(10, at + 1)) ends++;
+  requireThat(ends + 1 === count || (count === 0 && all.length === 0));
+  return count === 0 ? [] : all.toString('utf8').split('\n');
+};
+
+/** What is not as a pack is written. */
+function requireThat(fits: boolean): void {
+  if (!fits) throw new Error('its tensors do not fit each other');
+}
+
+/** In bytes; the largest table that ships has 10 MB unpacked. */
+const LARGEST_FILE = 256 * 2 ** 20;
+const LARGEST_TABLE = 128 * 2 ** 20;
 
 /** Counts are stored as logarithms in one byte: in steps of 8 %, from 0.0001 to 70,000. */
 const LOG_STEP = 0.08;
@@ -109,13 +131,14 @@ export function writeRelatives(path: string, relatives: RelativesData): { sha256
   return { sha256: sha256(container) };
 }
 
-function readRelatives(path: string, expected: string): RelativesData {
-  const { tensors } = decodeSafetensors(readChecked(path, expected), path);
-  return {
-    starts: startsOf(tensors.lengths.data as Uint8Array),
-    stems: Uint32Array.from(tensors.stems.data),
-    nearness: Float32Array.from(tensors.nearness.data, (byte) => byte * NEARNESS_STEP),
-  };
+/** @param nStems size of the pivot vocabulary */
+function readRelatives(path: string, expected: string, nStems: number): RelativesData {
+  return readTensors(path, readChecked(path, expected), (of) => {
+    const stems = Uint32Array.from(of('stems', Uint16Array));
+    const nearness = Float32Array.from(of('nearness', Uint8Array), (byte) => byte * NEARNESS_STEP);
+    requireThat(nearness.length === stems.length && stems.every((stem) => stem < nStems));
+    return { starts: startsOf(of('lengths', Uint8Array), stems.length), stems, nearness };
+  });
 }
 
 const MEANS = 'means.safetensors';
@@ -130,8 +153,12 @@ export function writeMeans(folder: string, means: ReadonlyMap<string, Float32Arr
 }
 
 function readMeans(path: string, expected: string): ReadonlyMap<string, Float32Array> {
-  const { tensors } = decodeSafetensors(readChecked(path, expected), path);
-  return new Map(Object.entries(tensors).map(([lang, { data }]) => [lang, data as Float32Array]));
+  return readTensors(path, readChecked(path, expected), (of, names) => {
+    const means = names.map((lang) => [lang, of(lang, Float32Array)] as const);
+    const dim = means[0]?.[1].length;
+    requireThat(means.every(([, mean]) => mean.length === dim && mean.every(Number.isFinite)));
+    return new Map(means);
+  });
 }
 
 /**
@@ -145,17 +172,19 @@ export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
   const folder = packFolder(nameOrFolder);
   const manifest = readManifest(folder);
   const { means, relatives } = manifest;
+  const { stems } = manifest.pivot;
+  const pivotData = readPivot(join(folder, manifest.pivot.file), manifest.pivot.sha256, stems);
   const pivot = new PivotVocabulary(
-    readPivot(join(folder, manifest.pivot.file), manifest.pivot.sha256),
+    pivotData,
     relatives === undefined
       ? NO_RELATIVES
-      : readRelatives(join(folder, relatives.file), relatives.sha256),
+      : readRelatives(join(folder, relatives.file), relatives.sha256, stems),
   );
   const identity = { name: manifest.name, version: manifest.version, sha256: packDigest(manifest) };
   const read = (lang: string) => {
     const entry = manifest.languages[lang];
     return new TranslationTable(
-      respelled(readLanguage(join(folder, entry.file), lang, entry.sha256)),
+      respelled(readLanguage(join(folder, entry.file), lang, entry, pivot.size)),
       pivot.size,
     );
   };
@@ -181,7 +210,7 @@ function readChecked(
     throw new XqgError('XQG_PACK_DAMAGED', { path, why: 'the file is missing' });
   let data: Buffer;
   try {
-    data = unpack(readFileSync(path));
+    data = unpack(readRegularSync(path, LARGEST_FILE));
   } catch (cause) {
     throw new XqgError('XQG_PACK_DAMAGED', { path, why: (cause as Error).message }, { cause });
   }
@@ -195,46 +224,101 @@ function readChecked(
   return data;
 }
 
+/** A tensor of the type that a pack is written with. @throws Error for another one, or none */
+type TensorOf = <T extends TensorArray>(name: string, ...types: readonly (new () => T)[]) => T;
+
+/**
+ * What `read` makes of the tensors of a file.
+ * @throws XqgError XQG_PACK_DAMAGED where it throws
+ */
+function readTensors<T>(
+  path: string,
+  bytes: Uint8Array,
+  read: (of: TensorOf, names: readonly string[], metadata: Readonly<Record<string, string>>) => T,
+): T {
+  const { tensors, metadata } = decodeSafetensors(bytes, path);
+  const of: TensorOf = (name, ...types) => {
+    const data = tensors[name]?.data;
+    const found = types.some((Type) => data instanceof Type);
+    if (!found) throw new Error(`it has no tensor "${name}" of the type that packs have`);
+    return data as never;
+  };
+  try {
+    return read(of, Object.keys(tensors), metadata);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new XqgError('XQG_PACK_DAMAGED', { path, why }, { cause });
+  }
+}
+
 /**
  * @param expected sha256 of the file (hex)
- * @throws XqgError XQG_PACK_DAMAGED when the file is missing or has another sha256
+ * @param nStems how many stems it has
+ * @throws XqgError XQG_PACK_DAMAGED when the file is missing, has another sha256, or is no pivot
  */
-export function readPivot(path: string, expected: string): PivotData {
-  const { tensors, metadata } = decodeSafetensors(readChecked(path, expected), path);
-  const stems = lines(tensors.stems.data);
-  const surfaces = lazySurfaces(tensors.surfaces.data, stems);
-  return {
-    stems,
-    get surfaces() {
-      return surfaces();
-    },
-    counts: tensors.counts.data as Float32Array,
-    total: Number(metadata.total),
-    vectors: tensors.vectors.data as Int8Array,
-    scales: tensors.scales.data as Float32Array,
-    dim: Number(metadata.dim),
-  };
+export function readPivot(path: string, expected: string, nStems: number): PivotData {
+  return readTensors(path, readChecked(path, expected), (of, _, metadata) => {
+    const stems = lines(of('stems', Uint8Array), nStems);
+    const surfaces = lazySurfaces(of('surfaces', Uint8Array), stems);
+    const data = {
+      counts: of('counts', Float32Array),
+      vectors: of('vectors', Int8Array),
+      scales: of('scales', Float32Array),
+      total: Number(metadata.total),
+      dim: Number(metadata.dim),
+    };
+    requireThat(Number.isSafeInteger(data.dim) && data.dim > 0 && data.total > 0);
+    requireThat(data.counts.length === nStems && data.scales.length <= nStems);
+    requireThat(data.vectors.length === data.scales.length * data.dim);
+    requireThat(data.counts.every(Number.isFinite) && data.scales.every(Number.isFinite));
+    return {
+      stems,
+      get surfaces() {
+        return surfaces();
+      },
+      ...data,
+    };
+  });
 }
 
-function readLanguage(path: string, lang: string, expected: string): TableData {
-  const { tensors } = decodeSafetensors(readChecked(path, expected, brotliDecompressSync), path);
-  const terms = lines(tensors.terms.data);
-  const surfaces = lazySurfaces(tensors.surfaces.data, terms);
-  return {
-    lang,
-    terms,
-    get surfaces() {
-      return surfaces();
-    },
-    starts: startsOf(tensors.lengths.data as Uint8Array),
-    stems: Uint32Array.from(tensors.stems.data),
-    counts: Float32Array.from(tensors.counts.data, dequantizeCount),
-  };
+/** @param nStems size of the pivot vocabulary */
+function readLanguage(
+  path: string,
+  lang: string,
+  { sha256: expected, terms: nTerms, links }: LanguageEntry,
+  nStems: number,
+): TableData {
+  const unpack = (packed: Buffer) =>
+    brotliDecompressSync(packed, { maxOutputLength: LARGEST_TABLE });
+  return readTensors(path, readChecked(path, expected, unpack), (of) => {
+    const terms = lines(of('terms', Uint8Array), nTerms);
+    const surfaces = lazySurfaces(of('surfaces', Uint8Array), terms);
+    const stems = Uint32Array.from(
+      of<Uint16Array | Uint32Array>('stems', Uint16Array, Uint32Array),
+    );
+    const counts = Float32Array.from(of('counts', Uint8Array), dequantizeCount);
+    requireThat(stems.length === links && counts.length === links);
+    requireThat(stems.every((stem) => stem < nStems));
+    const lengths = of('lengths', Uint8Array);
+    requireThat(lengths.length === nTerms);
+    return {
+      lang,
+      terms,
+      get surfaces() {
+        return surfaces();
+      },
+      starts: startsOf(lengths, links),
+      stems,
+      counts,
+    };
+  });
 }
 
-function startsOf(lengths: Uint8Array): Uint32Array {
+/** @param total sum of the lengths */
+function startsOf(lengths: Uint8Array, total: number): Uint32Array {
   const starts = new Uint32Array(lengths.length + 1);
   for (let i = 0; i < lengths.length; i++) starts[i + 1] = starts[i] + lengths[i];
+  requireThat(starts[lengths.length] === total);
   return starts;
 }
 
@@ -245,7 +329,7 @@ function startsOf(lengths: Uint8Array): Uint32Array {
 function lazySurfaces(data: ArrayBufferView, terms: readonly string[]): () => readonly string[] {
   let surfaces: readonly string[] | null = null;
   return () => {
-    surfaces ??= lines(data).map((form, t) => form || terms[t]);
+    surfaces ??= lines(data, terms.length).map((form, t) => form || terms[t]);
     return surfaces;
   };
 }

@@ -3,12 +3,18 @@
  * packs are found.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { XqgError } from '../base/errors.js';
+import { readRegularSync } from '../base/small-file.js';
 
 const FORMAT = 1;
+/** Of the manifest, in bytes. */
+const LARGEST = 10e6;
+/** Terms, and links, of one table. */
+const MOST_TERMS = 2 ** 23;
 
 export interface PackManifest {
   readonly format: number;
@@ -73,27 +79,54 @@ export function packFolder(nameOrFolder: string): string {
 
 /**
  * @throws XqgError XQG_PACK_NOT_FOUND when the folder has no manifest
- * @throws XqgError XQG_PACK_DAMAGED when the manifest is not JSON
+ * @throws XqgError XQG_PACK_DAMAGED when the manifest is no JSON, or names files elsewhere
  * @throws XqgError XQG_PACK_FORMAT when the pack has another format version
  */
 export function readManifest(folder: string): PackManifest {
   const path = join(folder, 'manifest.json');
   if (!existsSync(path)) throw new XqgError('XQG_PACK_NOT_FOUND', { folder });
-  let manifest: PackManifest;
+  const damaged = (why: string, cause?: unknown) =>
+    new XqgError('XQG_PACK_DAMAGED', { path, why }, { cause });
+  let manifest: Partial<PackManifest> | null;
   try {
-    manifest = JSON.parse(readFileSync(path, 'utf8'));
+    manifest = JSON.parse(readRegularSync(path, LARGEST).toString('utf8')) as typeof manifest;
   } catch (cause) {
-    throw new XqgError('XQG_PACK_DAMAGED', { path, why: (cause as Error).message }, { cause });
+    throw damaged(cause instanceof SyntaxError ? 'it is no JSON' : (cause as Error).message, cause);
   }
-  if (manifest.format !== FORMAT) {
+  if (manifest?.format !== FORMAT) {
     throw new XqgError('XQG_PACK_FORMAT', {
       path,
-      found: String(manifest.format),
+      found: String(manifest?.format),
       supported: FORMAT,
     });
   }
-  return manifest;
+  const { error } = fields.safeParse(manifest);
+  if (error === undefined) return manifest as PackManifest;
+  const [{ path: at, message }] = error.issues;
+  throw damaged(`${at.join('.')} ${message}`, error);
 }
+
+/** A pack may come from a stranger: its files lie in its folder, or in one beside it. */
+const entry = z.looseObject({
+  file: z
+    .string()
+    .regex(/^(\.\.\/[\w-][\w.-]*\/)?[\w-][\w.-]*$/, 'is not in the folder of the pack'),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is no sha256'),
+});
+const terms = z.int().nonnegative().max(MOST_TERMS, 'is more than a table has');
+const fields = z.looseObject({
+  name: z.string(),
+  version: z.string(),
+  license: z.string(),
+  pivot: entry.extend({ stems: terms, vectors: terms, dim: z.int().positive().max(65_536) }),
+  languages: z.record(
+    z.string().regex(/^[a-z]{2,3}$/),
+    entry.extend({ terms, links: terms, sources: z.array(z.string()) }),
+  ),
+  relatives: entry.optional(),
+  means: entry.optional(),
+  madeBy: z.record(z.string(), z.unknown()),
+});
 
 /** Digest of the content of a pack (hex). */
 export function packDigest(manifest: PackManifest): string {

@@ -4,7 +4,7 @@
 import { XqgError } from '../base/errors.js';
 import { LENGTH_BYTES, parseHeader, type SafetensorsHeader } from '../base/safetensors.js';
 
-type TensorArray = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
+export type TensorArray = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
 
 export interface Container {
   readonly tensors: Readonly<
@@ -90,7 +90,7 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Container {
     const start = first + from;
     const end = first + to;
     const expected = Type ? shape.reduce((a, b) => a * b, 1) * Type.BYTES_PER_ELEMENT : -1;
-    if (!Type || end > buffer.length || end - start !== expected)
+    if (!Type || from > to || end > buffer.length || end - start !== expected)
       throw damaged(`tensor "${name}" does not fit`);
     // A typed array must start on a multiple of its element size, which the buffer of a file need
     // not do.

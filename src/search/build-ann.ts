@@ -5,13 +5,7 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ProfileName } from '../augment/profiles.js';
-import {
-  makeFolder,
-  replaceAtomically,
-  syncFile,
-  syncFolder,
-  writeAtomically,
-} from '../base/atomic-write.js';
+import { makeFolder, replaceAtomically, syncFile, syncFolder } from '../base/atomic-write.js';
 import { meanOf } from '../base/numbers.js';
 import type { LanguageSums } from '../encode/centroids.js';
 import { Graph, graphIdentity } from '../indexing/ann/graph.js';
@@ -23,6 +17,7 @@ import {
   annRecordPath,
   GRAPH_FILE,
   rowsOfVersion,
+  writeAnnRecord,
 } from '../indexing/ann/record.js';
 import { scanLanguageSums, writeAnnRows } from '../indexing/ann/rows.js';
 import { writeChecksums } from '../indexing/durability/checksums.js';
@@ -157,7 +152,7 @@ export async function buildAnn(index: WholeIndex, options: AnnOptions): Promise<
     built: new Date().toISOString(),
     seconds: (performance.now() - began) / 1000,
   };
-  await writeAtomically(annRecordPath(snapshot.dir), `${JSON.stringify(record, null, 2)}\n`);
+  await writeAnnRecord(snapshot.dir, record);
   await removeOthers(snapshot.dir, record.files);
   return record;
 }

@@ -4,6 +4,7 @@
  */
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { requireTrust } from '../base/trust.js';
 import type { CandidateStore } from './candidate-store.js';
 import type { PassageStore, StoreShape } from './store.js';
 
@@ -29,20 +30,43 @@ export async function createStore(
     const { LanceStore } = await import('./lance/lance-store.js');
     return LanceStore.create(storeFolder(dir), shape);
   }
+  await requireTrustedStore(dir, spec);
   const { OpenSearchStore } = await import('./opensearch/opensearch-store.js');
   const { parseAddress } = await import('./opensearch/address.js');
   const { ownerName } = await import('./opensearch/commit.js');
   return OpenSearchStore.create(parseAddress(spec), shape, ownerName(await realpath(dir)));
 }
 
-/** @throws XqgError XQG_STORE_MISSING, and others of the store */
+/** @throws XqgError XQG_STORE_MISSING, XQG_NOT_TRUSTED, and others of the store */
 export async function openStore(dir: string, spec: string | undefined): Promise<PassageStore> {
-  if (spec !== undefined) return openCandidateStore(spec);
+  if (spec !== undefined) {
+    await requireTrustedStore(dir, spec);
+    return openCandidateStore(spec);
+  }
   const { LanceStore } = await import('./lance/lance-store.js');
   return LanceStore.open(storeFolder(dir));
 }
 
-/** @throws XqgError XQG_STORE_MISSING, XQG_STORE_ADDRESS, and others of the store */
+/**
+ * The user and the password go to the store, so that an index alone does not say where it is.
+ * @param spec as the manifest of the index names it
+ * @throws XqgError XQG_NOT_TRUSTED
+ */
+async function requireTrustedStore(dir: string, spec: string): Promise<void> {
+  const { parseAddress, storeEntries } = await import('./opensearch/address.js');
+  const address = parseAddress(spec);
+  await requireTrust({
+    entries: storeEntries(address),
+    who: `The index in ${dir}`,
+    what: 'the store of its rows',
+    option: `--store ${address.spec.split('?')[0]}`,
+  });
+}
+
+/**
+ * @param spec as the user names it
+ * @throws XqgError XQG_STORE_MISSING, XQG_STORE_ADDRESS, and others of the store
+ */
 export async function openCandidateStore(spec: string): Promise<CandidateStore> {
   const { OpenSearchStore } = await import('./opensearch/opensearch-store.js');
   const { parseAddress } = await import('./opensearch/address.js');

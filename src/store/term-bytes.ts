@@ -40,12 +40,16 @@ export function decodeTerms(bytes: Uint8Array, selection?: TermSelection): TermB
   const nextNumber = (): number => {
     let value = 0;
     for (let factor = 1; ; factor *= 128) {
+      if (at >= bytes.length) throw new RangeError('a bag of terms ends too early');
       const byte = bytes[at++];
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;
     }
   };
   const count = nextNumber();
+  // Before memory is taken for them: each takes two bytes at least.
+  if (2 * count > bytes.length)
+    throw new RangeError(`${bytes.length} bytes hold no ${count} terms`);
   const lengths = new Uint32Array(count);
   const weights = new Float32Array(count);
   for (let t = 0; t < count; t++) lengths[t] = nextNumber();

@@ -17,6 +17,7 @@ import {
 import {
   type LanguageEntry,
   manifestPath,
+  type PackManifest,
   packFolder,
   readManifest,
   writeManifest,
@@ -104,7 +105,7 @@ export async function trainShippedPacks(
   const pivot =
     only === undefined
       ? await trainPivot({ ...TRAINING.pivot, ...options, policy: POLICIES.base, teachers }, say)
-      : readPivot(pivotFile, readManifest(join(options.out, 'base')).pivot.sha256);
+      : pivotNamed(pivotFile, readManifest(join(options.out, 'base')));
   const { sha256 } = writePivot(pivotFile, pivot);
   const relativesFile = join(options.out, 'english', 'relatives.safetensors');
   const relatives = writeRelatives(relativesFile, await findRelatives(pivot, TRAINING.relatives));
@@ -199,7 +200,7 @@ export async function trainOwnLanguage(
   const from = packFolder(options.extend);
   const base = readManifest(from);
   const pivotFile = join(from, base.pivot.file);
-  const pivot = readPivot(pivotFile, base.pivot.sha256);
+  const pivot = pivotNamed(pivotFile, base);
   mkdirSync(out, { recursive: true });
   copyFileSync(pivotFile, join(out, 'english.safetensors'));
   const relatives = base.relatives && { ...base.relatives, file: 'relatives.safetensors' };
@@ -266,6 +267,10 @@ async function trainLanguage(
     `${files.policy.name} ${files.lang}: ${pairs.entries} entries, ${pairs.sentences} sentences -> ${written.terms} terms, ${written.links} links (${seconds} s)`,
   );
   return { ...written, entries: pairs.entries, sentences: pairs.sentences, sources: pairs.sources };
+}
+
+function pivotNamed(file: string, { pivot }: PackManifest): PivotData {
+  return readPivot(file, pivot.sha256, pivot.stems);
 }
 
 function sizeOf(pivot: PivotData) {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { columns, count, foreign, shorten, size } from '../../src/cli/terminal.js';
+import {
+  columns,
+  count,
+  foreign,
+  harmless,
+  harmlessJson,
+  shorten,
+  size,
+} from '../../src/cli/terminal.js';
 
 describe('foreign text in a terminal', () => {
   it('stands in an isolate', () => {
@@ -17,6 +25,29 @@ describe('foreign text in a terminal', () => {
 
   it('is nothing where the text is nothing', () => {
     expect(foreign(' \n ')).toBe('');
+  });
+});
+
+describe('output as a whole', () => {
+  it('keeps lines, tabs and colors, and shows what could drive the terminal', () => {
+    const colors = '\u001b[31m\u001b[1mred\u001b[22m\u001b[39m\tx\n';
+    expect(harmless(colors)).toBe(colors);
+    for (const [code, shown] of [
+      ['\u001b[2J', '\\x1b[2J'],
+      ['\u001b]0;title\u0007', '\\x1b]0;title\\x07'],
+      ['\u001b[8mhidden', '\\x1b[8mhidden'],
+      ['\u009b2J', '\\x9b2J'],
+      ['over\rwritten', 'over\\x0dwritten'],
+      ['\u001bPdevice', '\\x1bPdevice'],
+    ])
+      expect(harmless(code)).toBe(shown);
+  });
+
+  it('is the same data as JSON', () => {
+    const value = { name: 'a\u009b2J\u001b[2J\u007f' };
+    const text = harmlessJson(value);
+    expect(JSON.parse(text)).toEqual(value);
+    expect(text).toMatch(/^[ -~]+$/);
   });
 });
 

@@ -37,6 +37,11 @@ describe('the manifest', () => {
     await expect(readManifest(dir)).rejects.toMatchObject({ code: 'XQG_INDEX_MISSING' });
   });
 
+  it('is not looked for under a name that no file system takes', async () => {
+    const long = join(dir, 'x'.repeat(300));
+    await expect(readManifest(long)).rejects.toMatchObject({ code: 'XQG_NAME_TOO_LONG' });
+  });
+
   it.each([
     ['no JSON', '{"format": 1,'],
     ['no manifest', '[]'],
@@ -53,7 +58,7 @@ describe('the manifest', () => {
     );
     await expect(readManifest(dir)).rejects.toMatchObject({
       code: 'XQG_INDEX_FORMAT',
-      details: { format: 99, version: '7.0.0', known: 1 },
+      details: { format: 99, version: '7.0.0', known: 2 },
     });
   });
 });

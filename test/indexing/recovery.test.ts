@@ -189,11 +189,10 @@ describe('a flipped bit', () => {
     const bytes = await readFile(path);
     bytes[bytes.length >> 2] ^= 4;
     await writeFile(path, bytes);
-    await indexDocuments(
-      dir,
-      documentsOf([70], () => ({ source: '/more' })),
-      options,
-    );
+    const more = documentsOf([70], () => ({ source: '/more' }));
+    await expect(indexDocuments(dir, more, options)).rejects.toMatchObject({
+      code: 'XQG_INDEX_DAMAGED',
+    });
     expect(await damagedFiles(dir)).toEqual([{ path, kind: 'store' }]);
   });
 });

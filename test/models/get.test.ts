@@ -21,11 +21,17 @@ let folder: string;
 let hub: Server;
 let fetched: string[];
 let damaged: boolean;
+/** Names that the hub lists besides. */
+let listed: string[];
+/** Where the hub says that the graph is; null: here. */
+let redirect: string | null;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'xqg-get-'));
   fetched = [];
   damaged = false;
+  listed = [];
+  redirect = null;
   hub = createServer((request, response) => {
     const path = request.url!.split('?')[0];
     if (path === '/api/models/a/b') {
@@ -37,8 +43,11 @@ beforeEach(async () => {
           ...(rfilename.endsWith('.onnx') ? { lfs: { sha256 } } : {}),
         };
       });
-      return void response.end(JSON.stringify({ siblings }));
+      const strange = listed.map((rfilename) => ({ rfilename }));
+      return void response.end(JSON.stringify({ siblings: [...siblings, ...strange] }));
     }
+    if (redirect !== null && path.endsWith('/model.onnx'))
+      return void response.writeHead(302, { location: redirect }).end();
     const text = FILES[path.replace('/a/b/resolve/main/', '')];
     if (text === undefined) return void response.writeHead(404).end();
     fetched.push(path.replace('/a/b/resolve/main/', ''));
@@ -74,6 +83,34 @@ it('does not take a damaged file for a good one', async () => {
   damaged = true;
   await expect(getModel('a/b', '')).rejects.toMatchObject({ code: 'XQG_MODEL_DOWNLOAD' });
   expect(existsSync(join(folder, 'a/b/onnx/model.onnx'))).toBe(false);
+});
+
+it('takes no file that leaves the folder of the model', async () => {
+  listed = ['../../config.json', '/etc/config.json', 'onnx/../../../model.onnx', '..\\config.json'];
+  await getModel('a/b', '');
+  expect(fetched.sort()).toEqual(
+    Object.keys(FILES)
+      .filter((name) => fetched.includes(name))
+      .sort(),
+  );
+  expect(existsSync(join(folder, 'config.json'))).toBe(false);
+  for (const name of ['../b', 'a/../../b', '/a/b', 'a/b/c'])
+    await expect(getModel(name, '')).rejects.toMatchObject({ code: 'XQG_MODEL_DOWNLOAD' });
+});
+
+it('sends the token to the hub alone, also where that leads elsewhere', async () => {
+  vi.stubEnv('HF_TOKEN', 'a-secret-of-the-user');
+  const authorizations: (string | undefined)[] = [];
+  const elsewhere = createServer((request, response) => {
+    authorizations.push(request.headers.authorization);
+    response.end('graph');
+  });
+  await new Promise<void>((done) => elsewhere.listen(0, '127.0.0.1', done));
+  redirect = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/x`;
+  await getModel('a/b', '');
+  expect(authorizations).toEqual([undefined]);
+  elsewhere.closeAllConnections();
+  await new Promise((done) => elsewhere.close(done));
 });
 
 it('says what the hub lacks', async () => {

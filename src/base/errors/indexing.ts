@@ -15,10 +15,28 @@ export const indexingErrors = {
     remedy:
       'Run every xqg index that filled it again: what is there is kept. If this repeats, check the disk.',
   },
+  XQG_NOT_TRUSTED: {
+    message: '{who} names {what}: {named}. You have not allowed that; what you allow: {allowed}.',
+    remedy:
+      'If it is yours, run {command}, or name it for one command: {option} (docs/security.md)',
+  },
+  XQG_TRUST_UNWRITTEN: {
+    message: '{file} cannot be written ({reason}), so that it does not list {entries}.',
+    remedy: 'Set XQG_TRUST to that list, or XQG_CONFIG to a folder that can be written.',
+  },
+  XQG_TRUST_UNREADABLE: {
+    message: '{file} cannot be read: {reason}.',
+    remedy: 'Give yourself the permission, or set XQG_CONFIG to another folder.',
+  },
   XQG_INDEX_FORMAT: {
     message:
       'The index in {dir} has format {format} (written by xqg {version}); this xqg reads formats up to {known}.',
     remedy: 'Update xqg: npm install xqg@latest',
+  },
+  XQG_INDEX_OLD: {
+    message:
+      'The index in {dir} has format {format} of an earlier xqg; this xqg reads format {known}.',
+    remedy: 'Index again: xqg index PATH --index OTHER_DIR',
   },
   XQG_INDEX_ICU: {
     message:

@@ -8,6 +8,10 @@ export const storeErrors = {
     message: 'Not allowed to read or write {path}.',
     remedy: 'Give yourself the permission, or choose another directory with --index.',
   },
+  XQG_NAME_TOO_LONG: {
+    message: 'The name {path} is longer than the file system allows.',
+    remedy: 'Choose a shorter one: most file systems take 255 bytes for each part of a path.',
+  },
   XQG_TEMPORARY_FOLDER: {
     message: 'Cannot write to the folder of temporary files, {path}.',
     remedy: 'Make it, give yourself the permission, or name another one in TMPDIR.',

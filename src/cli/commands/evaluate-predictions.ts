@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { Register } from '../command.js';
+import { commandLine, JSON_OPTION, tellResult } from '../evaluate-output.js';
 import { parseOptions } from '../options.js';
 import { startProgress } from '../progress.js';
 import { columns } from '../terminal.js';
-import { commandLine, JSON_OPTION, tellResult } from './evaluate-output.js';
 
 const runOptions = z.object({
   qrels: z.string(),

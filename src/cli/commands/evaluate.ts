@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { EvaluateOptions } from '../../evaluate/evaluate.js';
 import type { PresetName } from '../../evaluate/presets.js';
 import type { CommandContext, Register, Work } from '../command.js';
+import { commandLine, JSON_OPTION, tellResult } from '../evaluate-output.js';
 import {
   addEncoderOptions,
   encoderOptions,
@@ -14,7 +15,6 @@ import {
   whole,
 } from '../options.js';
 import { startProgress } from '../progress.js';
-import { commandLine, JSON_OPTION, tellResult } from './evaluate-output.js';
 import { registerEvaluateRun, registerEvaluateXor } from './evaluate-predictions.js';
 
 /** How the command of an experiment differs from the others. */

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { Register } from '../command.js';
+import { commandLine } from '../evaluate-output.js';
 import { parseOptions } from '../options.js';
 import { startProgress } from '../progress.js';
 import { count } from '../terminal.js';
-import { commandLine } from './evaluate-output.js';
 
 const FOLDER = join('.xqg', 'experiments');
 const STORE = join('.xqg', 'experiment-store');

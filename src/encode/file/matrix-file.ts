@@ -2,6 +2,7 @@
  * A matrix of vectors in a file of another tool: where its numbers lie, and the reading of rows.
  * Files of any size: rows are read where they are needed.
  */
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { XqgError } from '../../base/errors.js';
 
@@ -19,6 +20,9 @@ export interface MatrixLayout {
   readonly rows: number;
   readonly dim: number;
 }
+
+/** Numbers of a row, of which one at least is in memory. */
+const MOST_DIMENSIONS = 65_536;
 
 /** Bytes of rows that are read at once. */
 export const CHUNK_BYTES = 8 * 2 ** 20;
@@ -43,7 +47,9 @@ export class MatrixFile {
   ): Promise<MatrixFile> {
     const handle = await openFile(path);
     try {
-      const { size } = await handle.stat();
+      const facts = await handle.stat();
+      if (!facts.isFile()) throw fileError(path, 'it is not a regular file');
+      const { size } = facts;
       const layout = await read(handle, size);
       const { offset, rows, dim, type } = layout;
       const end = offset + rows * dim * FLOAT_BYTES[type];
@@ -52,6 +58,8 @@ export class MatrixFile {
         throw fileError(path, `it is truncated: ${reason}`);
       }
       if (dim === 0) throw fileError(path, 'its rows have no numbers');
+      if (dim > MOST_DIMENSIONS)
+        throw fileError(path, `its rows have more than ${MOST_DIMENSIONS} numbers`);
       return new MatrixFile(path, layout, size, handle);
     } catch (error) {
       await handle.close();
@@ -76,7 +84,8 @@ export class MatrixFile {
 
 async function openFile(path: string): Promise<FileHandle> {
   try {
-    return await open(path, 'r');
+    // A pipe would wait for its other end.
+    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw fileError(path, code === 'ENOENT' ? 'there is no such file' : message);

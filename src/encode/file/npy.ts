@@ -6,6 +6,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { type FloatType, fileError, type MatrixLayout, readBytes } from './matrix-file.js';
 
 const MAGIC = '\x93NUMPY';
+/** In bytes; NumPy itself refuses more than 10,000. */
+const LARGEST_HEADER = 65_536;
 
 /**
  * Finds the matrix of a .npy file.
@@ -25,6 +27,7 @@ export async function npyLayout(
     throw fileError(path, `it has .npy format ${version}; known are 1 to 3`);
   const lengthBytes = version === 1 ? 2 : 4;
   const length = start.readUIntLE(8, lengthBytes);
+  if (length > LARGEST_HEADER) throw fileError(path, 'its header is longer than one of a matrix');
   const offset = 8 + lengthBytes + length;
   if (offset > size) throw fileError(path, 'it is truncated: it ends within its header');
   const header = Buffer.from(await readBytes(handle, 8 + lengthBytes, length)).toString('latin1');
@@ -49,6 +52,7 @@ export async function npyLayout(
   const [rows, dim] = sizes;
   if (order === 'True' && rows > 1 && dim > 1)
     throw fileError(path, 'it is column-major (Fortran order)');
-  if (!sizes.every(Number.isSafeInteger)) throw fileError(path, 'its shape is damaged');
+  if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 0))
+    throw fileError(path, 'its shape is damaged');
   return { offset, type: type as FloatType, rows, dim };
 }

@@ -3,13 +3,13 @@
  * opens, then read row by row.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import { IdTable } from '../../base/id-table.js';
 import { readLines } from '../../base/lines.js';
 import { formatCount } from '../../base/numbers.js';
+import { readRegularSync } from '../../base/small-file.js';
 import {
   CHUNK_BYTES,
   FLOAT_BYTES,
@@ -21,6 +21,8 @@ import {
 import { npyLayout } from './npy.js';
 import { safetensorsLayout } from './safetensors.js';
 
+/** In bytes. */
+const LARGEST_MANIFEST = 16e6;
 /** Largest difference of a unit vector's length from 1: float16 rounds to 2^-11. */
 const UNIT_TOLERANCE = 1e-3;
 
@@ -288,10 +290,11 @@ export type VectorsEntry = z.output<typeof generated>;
 export async function readManifest(path: string): Promise<Manifest> {
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    json = JSON.parse(readRegularSync(path, LARGEST_MANIFEST).toString('utf8'));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw fileError(path, code === 'ENOENT' ? 'there is no such file' : message);
+    const reason = error instanceof SyntaxError ? 'it is no JSON' : message;
+    throw fileError(path, code === 'ENOENT' ? 'there is no such file' : reason);
   }
   const parsed = manifest.safeParse(json);
   if (parsed.success) return parsed.data;

@@ -3,11 +3,11 @@
  * cannot say. Every problem of the file is found before anything runs, and all are reported at
  * once.
  */
-import { readFile } from 'node:fs/promises';
 import { closest, distance } from 'fastest-levenshtein';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
+import { readRegularSync } from '../../base/small-file.js';
 import { type Measure, parseMeasures, RANK_DISTANCE } from '../measures/metrics.js';
 import { parseExperimentMeasures } from '../measures/names.js';
 import type { System } from '../systems.js';
@@ -15,6 +15,11 @@ import { fits } from './measurement.js';
 import { NONE, parseEncoderName, parseGeneratorName } from './recipe.js';
 import { type ExperimentSpec, experimentSchema, KEYS_OF, SETTINGS_OF } from './spec.js';
 import { knownSystems } from './systems.js';
+
+/** Of a file, in bytes. */
+const LARGEST = 1e6;
+/** Values that aliases stand for, as the parser counts them. */
+const MOST_ALIASES = 100;
 
 type Path = readonly (string | number)[];
 
@@ -30,7 +35,7 @@ interface Problem {
 export async function readExperiment(file: string): Promise<ExperimentSpec> {
   let yaml: string;
   try {
-    yaml = await readFile(file, 'utf8');
+    yaml = readRegularSync(file, LARGEST).toString('utf8');
   } catch (cause) {
     throw new XqgError(
       'XQG_EXPERIMENT_FILE',
@@ -44,7 +49,14 @@ export async function readExperiment(file: string): Promise<ExperimentSpec> {
 /** The same from text; `file` names it in errors. */
 export function parseExperiment(yaml: string, file: string): ExperimentSpec {
   const lines = new LineCounter();
-  const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
+  const tooDeep = (cause: unknown) =>
+    new XqgError('XQG_EXPERIMENT_FILE', { file, reason: unfitReason(cause) }, { cause });
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
+  } catch (cause) {
+    throw tooDeep(cause);
+  }
   if (document.errors.length > 0) {
     throw invalid(
       file,
@@ -54,7 +66,14 @@ export function parseExperiment(yaml: string, file: string): ExperimentSpec {
       })),
     );
   }
-  const raw: unknown = document.toJS() ?? {};
+  let raw: unknown;
+  try {
+    raw = document.toJS({ maxAliasCount: MOST_ALIASES }) ?? {};
+    // An anchor around its own alias makes a circle.
+    JSON.stringify(raw);
+  } catch (cause) {
+    throw tooDeep(cause);
+  }
   const result = experimentSchema.safeParse(raw, { reportInput: true });
   const problems = [
     ...(result.success ? [] : result.error.issues.flatMap(problemsOf)),
@@ -68,6 +87,12 @@ export function parseExperiment(yaml: string, file: string): ExperimentSpec {
       text: `${pathText(path)} ${message}`.trim(),
     })),
   );
+}
+
+/** Why a file that is YAML is no experiment all the same. */
+function unfitReason(cause: unknown): string {
+  if (cause instanceof RangeError) return 'it is nested too deeply';
+  return (cause as Error).message.split('\n')[0];
 }
 
 function invalid(file: string, problems: readonly { line: number; text: string }[]): XqgError {

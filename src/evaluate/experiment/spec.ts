@@ -130,7 +130,7 @@ const model = object({
 const statistics = object({
   /** Permutations, and samples of the bootstrap. */
   samples: whole(100).default(10_000),
-  seed: whole(0).default(1),
+  seed: whole(0, Number.MAX_SAFE_INTEGER).default(1),
   confidence: z
     .number('is not a number')
     .gt(0, 'is not more than 0')
@@ -150,7 +150,7 @@ export const experimentSchema = object({
   ),
   /** What the experiment asks, for the head of the report. */
   question: text.optional(),
-  data: z.array(data, 'is not a list').min(1, 'is an empty list'),
+  data: z.array(data, 'is not a list').min(1, 'is an empty list').max(1000),
   primary,
   /**
    * `static`, `static:PACK`, `e5`, `file:MANIFEST` for vectors that were made elsewhere, `hf:NAME`,
@@ -188,7 +188,7 @@ export const experimentSchema = object({
   statistics,
   runs,
   /** Of drawn queries. */
-  seed: whole(0).default(0),
+  seed: whole(0, Number.MAX_SAFE_INTEGER).default(0),
 });
 
 export type ExperimentSpec = z.infer<typeof experimentSchema>;

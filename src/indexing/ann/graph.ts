@@ -6,6 +6,7 @@
  */
 import type { Index, MetricKind, ScalarKind } from 'usearch';
 import { XqgError } from '../../base/errors.js';
+import { checkGraphFile } from './graph-file.js';
 
 export interface GraphShape {
   readonly dim: number;
@@ -37,12 +38,15 @@ export class Graph {
   }
 
   /**
-   * Opens the file of `save` without reading it whole: the system reads pages when they are needed.
+   * Opens the file of `save`: the links of the graph are read and checked, its vectors only when
+   * they are needed.
+   * @param rows how many it has
    * @throws XqgError XQG_ANN_PACKAGE, XQG_ANN_DAMAGED
    */
-  static async view(path: string, shape: GraphShape): Promise<Graph> {
+  static async view(path: string, shape: GraphShape, rows: number): Promise<Graph> {
     const index = await newIndex(shape);
     try {
+      await checkGraphFile(path, { ...shape, rows, connectivity: CONNECTIVITY });
       index.view(path);
     } catch (cause) {
       throw new XqgError('XQG_ANN_DAMAGED', { path, reason: (cause as Error).message }, { cause });

@@ -4,13 +4,20 @@
  * of them it is of no use.
  */
 import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProfileName } from '../../augment/profiles.js';
+import { z } from 'zod';
+import { PROFILES, type ProfileName } from '../../augment/profiles.js';
+import { writeAtomically } from '../../base/atomic-write.js';
+import { XqgError } from '../../base/errors.js';
+import { sealedJson, unsealedJson } from '../../base/sealed-json.js';
+import { readSmallFile } from '../../base/small-file.js';
 import type { LanguageWeight } from '../../languages/terms.js';
 import type { Manifest, SealedVersion } from '../manifest.js';
 
-export const ANN_FORMAT = 2;
+/** 3: checksums of this file and of each row. */
+export const ANN_FORMAT = 3;
 const ANN_FOLDER = 'ann';
 const FILE = 'ann.json';
 /** Name of the graph in the folder of a record's files. */
@@ -77,16 +84,50 @@ export function rowsOfVersion({
   return sealed?.version === version ? rowsIdentity(sealed) : `unsealed ${version}`;
 }
 
-/** null where there is none that this version of xqg can read. */
+/** What a record says, as far as it may come from a stranger: its folder, and rows that exist. */
+const fields = z.looseObject({
+  rows: z.string(),
+  passages: z.int().nonnegative(),
+  files: z.string().regex(/^[\w-]{1,100}$/, 'names no folder'),
+  unitLength: z.boolean(),
+  profile: z.enum(Object.keys(PROFILES) as [ProfileName, ...ProfileName[]]),
+  alpha: z.number(),
+  languages: z.array(z.looseObject({ lang: z.string(), weight: z.number() })),
+  expansion: z.int().positive(),
+  candidates: z.int().positive(),
+  wantedRecall: z.number(),
+  recall: z.array(z.looseObject({ alpha: z.number(), at10: z.number(), at100: z.number() })).min(1),
+  byLanguage: z.record(z.string(), z.number()),
+  questions: z.looseObject({ count: z.number(), kind: z.enum(['generated', 'passages']) }),
+  graphBytes: z.int().nonnegative(),
+  bytes: z.number(),
+});
+/** In bytes. */
+const LARGEST = 1e6;
+
+/**
+ * null where there is none that this version of xqg can read.
+ * @throws XqgError XQG_ANN_DAMAGED
+ */
 export async function findAnnRecord(dir: string): Promise<AnnRecord | null> {
+  const path = annRecordPath(dir);
   try {
-    const record = JSON.parse(await readFile(join(dir, ANN_FOLDER, FILE), 'utf8')) as AnnRecord;
-    return record.format === ANN_FORMAT ? record : null;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError)
-      return null;
-    throw error;
+    const text = await readSmallFile(path, LARGEST);
+    if ((JSON.parse(text) as Partial<AnnRecord> | null)?.format !== ANN_FORMAT) return null;
+    const record = unsealedJson(text);
+    const { error } = fields.safeParse(record);
+    if (error === undefined) return record as unknown as AnnRecord;
+    const [{ path: at, message }] = error.issues;
+    throw new Error(`${at.join('.')} ${message}`);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw new XqgError('XQG_ANN_DAMAGED', { path, reason: message }, { cause });
   }
+}
+
+export async function writeAnnRecord(dir: string, record: AnnRecord): Promise<void> {
+  await writeAtomically(annRecordPath(dir), sealedJson(record));
 }
 
 export function annRecordPath(dir: string): string {
@@ -100,7 +141,7 @@ export function annFolder(dir: string, { files }: Pick<AnnRecord, 'files'>): str
 
 /** @returns false if there was none */
 export async function dropAnn(dir: string): Promise<boolean> {
-  const found = (await findAnnRecord(dir)) !== null;
+  const found = existsSync(annRecordPath(dir));
   await rm(join(dir, ANN_FOLDER), { recursive: true, force: true });
   return found;
 }

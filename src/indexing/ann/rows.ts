@@ -12,10 +12,12 @@ import {
   openSync,
   readFileSync,
   readSync,
+  statSync,
 } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { crc32 } from 'node:zlib';
 import { XqgError } from '../../base/errors.js';
 import { LanguageSums } from '../../encode/centroids.js';
 import {
@@ -29,10 +31,17 @@ import type { IndexSnapshot } from '../open.js';
 const VECTORS = 'vectors.f32';
 /** Quantized vectors of sentences, in the order of the rows. */
 const SENTENCES = 'sentences.quantized';
-/** (n + 1) uint32, little-endian: sentences of row r are numbers starts[r] to starts[r + 1] - 1. */
+/**
+ * (n + 1) uint32, little-endian: sentences of row r are numbers starts[r] to starts[r + 1] - 1;
+ * then (n) the checksum of the sentences of each row.
+ */
 const SENTENCE_STARTS = 'sentences.starts';
 /** (languages x dim) float64, little-endian: `LanguageSums.numbers` of the vectors of all rows. */
 const LANGUAGE_SUMS = 'language-sums.f64';
+/** What is read as a whole, and small: compared with its checksum when it is opened. */
+export const SMALL_FILES = [SENTENCE_STARTS, LANGUAGE_SUMS];
+/** Behind each row of the others: its CRC-32, by which whoever reads it sees that it changed. */
+const CHECK = 4;
 const sumsFile = (lang: string): string => `sums-${lang}.quantized`;
 
 /**
@@ -57,7 +66,8 @@ export async function writeAnnRows(
   }
   const sentenceBytes =
     manifest.identity.sentences === true ? await writeSentences(snapshot, folder, signal) : 0;
-  const rowBytes = snapshot.ids.length * (4 * dim + queryLanguages.length * bytes);
+  const rowBytes =
+    snapshot.ids.length * (4 * dim + CHECK + queryLanguages.length * (bytes + CHECK));
   return rowBytes + sentenceBytes + (numbers?.byteLength ?? 0);
 }
 
@@ -68,22 +78,37 @@ async function writeSentences(
   signal?: AbortSignal,
 ): Promise<number> {
   const starts = await snapshot.sentenceStarts();
-  await writeFile(join(folder, SENTENCE_STARTS), bytesOf(starts), { signal });
+  const checks = new Uint32Array(snapshot.ids.length);
   const file = createWriteStream(join(folder, SENTENCES));
-  await pipeline(sentenceBytes(snapshot), file, { signal });
-  return starts.byteLength + starts.at(-1)! * quantizedBytes(snapshot.dim, 8);
+  await pipeline(sentenceBytes(snapshot, checks), file, { signal });
+  const both = Buffer.concat([bytesOf(starts), bytesOf(checks)]);
+  await writeFile(join(folder, SENTENCE_STARTS), both, { signal });
+  return both.length + starts.at(-1)! * quantizedBytes(snapshot.dim, 8);
 }
 
-async function* sentenceBytes(snapshot: IndexSnapshot): AsyncGenerator<Uint8Array> {
+/** @param checks (n) gets the checksum of each row */
+async function* sentenceBytes(
+  snapshot: IndexSnapshot,
+  checks: Uint32Array,
+): AsyncGenerator<Uint8Array> {
+  let row = 0;
   for await (const rows of snapshot.scan(['sentences'])) {
-    yield Buffer.concat(rows.flatMap(({ sentences }) => (sentences === null ? [] : [sentences])));
+    const parts = rows.map(({ sentences }) => sentences ?? new Uint8Array(0));
+    for (const part of parts) checks[row++] = crc32(part);
+    yield Buffer.concat(parts);
   }
 }
 
 async function* vectorBytes(snapshot: IndexSnapshot): AsyncGenerator<Uint8Array> {
   for await (const rows of snapshot.scan(['vector'])) {
-    yield Buffer.concat(rows.map(({ vector }) => bytesOf(vector)));
+    yield Buffer.concat(
+      rows.flatMap(({ vector }) => [bytesOf(vector), checkBytes(bytesOf(vector))]),
+    );
   }
+}
+
+function checkBytes(row: Uint8Array): Uint8Array {
+  return bytesOf(Uint32Array.of(crc32(row)));
 }
 
 /** Zeros, which stand for zeros, where a passage has no queries in the language. */
@@ -94,9 +119,12 @@ async function* sumBytes(
 ): AsyncGenerator<Uint8Array> {
   // Not null: ANN indexes stand beside stores in the directory alone.
   for await (const cells of snapshot.storedSums(lang)!) {
-    const block = new Uint8Array(cells.length * bytes);
+    const step = bytes + CHECK;
+    const block = new Uint8Array(cells.length * step);
     cells.forEach((cell, i) => {
-      if (cell !== null) block.set(cell, i * bytes);
+      if (cell !== null) block.set(cell, i * step);
+      const row = block.subarray(i * step, i * step + bytes);
+      block.set(checkBytes(row), i * step + bytes);
     });
     yield block;
   }
@@ -121,6 +149,8 @@ interface SentenceFile {
   readonly file: number;
   /** (n + 1) */
   readonly starts: Uint32Array;
+  /** (n) */
+  readonly checks: Uint32Array;
 }
 
 /** Reads rows of the files; calls wait for the disk. */
@@ -132,7 +162,9 @@ export class AnnRows implements RowSource {
   readonly #sums: ReadonlyMap<string, number>;
   /** null where the index has none. */
   readonly #sentences: SentenceFile | null;
+  /** A sum with its checksum, and a vector with its own. */
   readonly #cell: Uint8Array;
+  readonly #vector: Uint8Array;
   readonly #snapshot: IndexSnapshot;
   #languageSums: Promise<LanguageSums> | null;
   readonly sentences?: (row: number) => QuantizedRows;
@@ -153,7 +185,8 @@ export class AnnRows implements RowSource {
     this.#vectors = vectors;
     this.#sums = sums;
     this.#sentences = sentences;
-    this.#cell = new Uint8Array(quantizedBytes(this.#dim, this.#sumBits));
+    this.#cell = new Uint8Array(quantizedBytes(this.#dim, this.#sumBits) + CHECK);
+    this.#vector = new Uint8Array(4 * this.#dim + CHECK);
     if (sentences !== null) this.sentences = (row) => this.#readSentences(row, sentences);
   }
 
@@ -187,15 +220,23 @@ export class AnnRows implements RowSource {
     try {
       const bytes = quantizedBytes(dim, manifest.identity.sumBits);
       const n = snapshot.ids.length;
-      const vectors = open(VECTORS, n * 4 * dim);
-      const sums = new Map(queryLanguages.map((lang) => [lang, open(sumsFile(lang), n * bytes)]));
+      const vectors = open(VECTORS, n * (4 * dim + CHECK));
+      const sums = new Map(
+        queryLanguages.map((lang) => [lang, open(sumsFile(lang), n * (bytes + CHECK))]),
+      );
       let sentences: SentenceFile | null = null;
       if (manifest.identity.sentences === true) {
-        const starts = new Uint32Array(n + 1);
-        readSync(open(SENTENCE_STARTS, starts.byteLength), bytesOf(starts));
+        const both = new Uint32Array(n + 1 + n);
+        readSync(open(SENTENCE_STARTS, both.byteLength), bytesOf(both));
         closeSync(opened.pop()!);
+        const starts = both.subarray(0, n + 1);
         const file = open(SENTENCES, starts[n] * quantizedBytes(dim, 8));
-        sentences = { file, starts };
+        if (starts.some((start, row) => row > 0 && start < starts[row - 1]))
+          throw new XqgError('XQG_ANN_DAMAGED', {
+            path: join(folder, SENTENCE_STARTS),
+            reason: 'its numbers do not ascend',
+          });
+        sentences = { file, starts, checks: both.subarray(n + 1) };
       }
       const languageSums = readLanguageSums(folder, snapshot);
       return new AnnRows(folder, snapshot, vectors, sums, sentences, languageSums);
@@ -206,7 +247,8 @@ export class AnnRows implements RowSource {
   }
 
   passage(row: number, into: Float32Array): void {
-    this.#read(this.#vectors, VECTORS, row, bytesOf(into));
+    this.#read(this.#vectors, VECTORS, row, this.#vector);
+    bytesOf(into).set(this.#vector.subarray(0, into.byteLength));
   }
 
   sum(lang: string, row: number, into: Float32Array): void {
@@ -220,10 +262,11 @@ export class AnnRows implements RowSource {
     return this.#languageSums;
   }
 
-  #readSentences(row: number, { file, starts }: SentenceFile): QuantizedRows {
+  #readSentences(row: number, { file, starts, checks }: SentenceFile): QuantizedRows {
     const size = quantizedBytes(this.#dim, 8);
     const bytes = new Uint8Array((starts[row + 1] - starts[row]) * size);
     this.#readAt(file, SENTENCES, row, starts[row] * size, bytes);
+    this.#verify(SENTENCES, row, bytes, checks[row]);
     return rowsOfBytes(bytes, this.#dim);
   }
 
@@ -233,8 +276,18 @@ export class AnnRows implements RowSource {
     for (const file of this.#sums.values()) closeSync(file);
   }
 
+  /** @param into a row with its checksum */
   #read(file: number, name: string, row: number, into: Uint8Array): void {
     this.#readAt(file, name, row, row * into.length, into);
+    const end = into.length - CHECK;
+    const check = new DataView(into.buffer, into.byteOffset + end).getUint32(0, true);
+    this.#verify(name, row, into.subarray(0, end), check);
+  }
+
+  #verify(name: string, row: number, bytes: Uint8Array, check: number): void {
+    if (crc32(bytes) === check) return;
+    const reason = `row ${row} is not what was written`;
+    throw new XqgError('XQG_ANN_DAMAGED', { path: join(this.#folder, name), reason });
   }
 
   #readAt(file: number, name: string, row: number, position: number, into: Uint8Array): void {
@@ -252,13 +305,14 @@ export class AnnRows implements RowSource {
 function readLanguageSums(folder: string, { langs, dim }: IndexSnapshot): LanguageSums | null {
   const path = join(folder, LANGUAGE_SUMS);
   if (!existsSync(path)) return null;
-  const bytes = readFileSync(path);
-  const whole = bytes.length - (bytes.length % 8);
-  const numbers = new Float64Array(Uint8Array.from(bytes.subarray(0, whole)).buffer);
-  const sums = whole === bytes.length ? LanguageSums.read(numbers, langs, dim) : null;
-  if (sums !== null) return sums;
   const expected = 8 * dim * new Set(langs).size;
-  const reason = `it has ${bytes.length} bytes instead of ${expected}`;
+  const { size } = statSync(path);
+  if (size === expected) {
+    const numbers = new Float64Array(Uint8Array.from(readFileSync(path)).buffer);
+    const sums = LanguageSums.read(numbers, langs, dim);
+    if (sums !== null) return sums;
+  }
+  const reason = `it has ${size} bytes instead of ${expected}`;
   throw new XqgError('XQG_ANN_DAMAGED', { path, reason });
 }
 

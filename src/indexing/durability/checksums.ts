@@ -5,17 +5,26 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { writeAtomically } from '../../base/atomic-write.js';
+import { XqgError } from '../../base/errors.js';
+import { sealedJson, unsealedJson } from '../../base/sealed-json.js';
+import { readSmallFile } from '../../base/small-file.js';
+import { parseVersion, versionPath } from '../../store/lance/table-files.js';
 import { storeFolder } from '../../store/open-store.js';
-import { annFolder, findAnnRecord } from '../ann/record.js';
+import { annFolder, annRecordPath, findAnnRecord } from '../ann/record.js';
 import { damagedSegments } from '../lexical/segments.js';
 import { readManifest } from '../manifest.js';
+import { requireConfined } from './confined.js';
 
 const FILE = 'checksums.json';
+/** In bytes. */
+const LARGEST = 256e6;
+/** Which rows of a file were deleted. */
+const DELETIONS = /^passages-\d+\.lance\/_deletions\//;
 /** sha256 (hex) by path, with slashes. */
 const checksums = z.record(z.string(), z.string());
 type Checksums = z.output<typeof checksums>;
@@ -32,7 +41,7 @@ export async function writeChecksums(folder: string): Promise<void> {
     sums[name] =
       NEVER_REUSED.test(name) && name in known ? known[name] : await sha256(join(folder, name));
   }
-  await writeAtomically(join(folder, FILE), `${JSON.stringify(sums, null, 1)}\n`);
+  await writeAtomically(join(folder, FILE), sealedJson({ files: sums }));
 }
 
 /** A file that is not as it was written. */
@@ -41,28 +50,56 @@ export interface DamagedFile {
   readonly kind: 'store' | 'lexical' | 'ann';
 }
 
-/** Reads every file of the sealed version of an index that has a checksum. */
+/**
+ * Paths of the files that say which rows are in a sealed version, where they changed: they are
+ * small, so that every opening looks at them.
+ */
+export async function changedVersionFiles(dir: string, version: string): Promise<string[]> {
+  const folder = storeFolder(dir);
+  const manifest = await versionPath(folder, parseVersion(version));
+  const name = manifest === null ? null : slashed(relative(folder, manifest));
+  const changed = await changedFiles(folder, (each) => each === name || DELETIONS.test(each));
+  // Without checksums nothing is known to have changed; `xqg doctor` says that they are missing.
+  return changed.filter((path) => path !== join(folder, FILE));
+}
+
+/**
+ * Reads every file of the sealed version of an index that has a checksum.
+ * @throws XqgError XQG_INDEX_DAMAGED for what is no file of an index
+ */
 export async function damagedFiles(dir: string): Promise<DamagedFile[]> {
+  await requireConfined(dir);
   const { store, sealed } = await readManifest(dir);
-  const record = await findAnnRecord(dir);
+  const record = await findAnnRecord(dir).catch((error: unknown) => {
+    if (error instanceof XqgError && error.code === 'XQG_ANN_DAMAGED') return 'damaged' as const;
+    throw error;
+  });
   const damaged: DamagedFile[] = [];
   const add = (kind: DamagedFile['kind'], paths: readonly string[]) => {
     for (const path of paths) damaged.push({ path, kind });
   };
-  if (store === undefined) {
+  if (store === undefined && sealed !== null) {
     add('store', await changedFiles(storeFolder(dir)));
-    add('lexical', await damagedSegments(dir, sealed?.segments ?? []));
+    add('lexical', await damagedSegments(dir, sealed.segments));
   }
-  if (record !== null) add('ann', await changedFiles(annFolder(dir, record)));
+  if (record === 'damaged') add('ann', [annRecordPath(dir)]);
+  else if (record !== null) add('ann', await changedFiles(annFolder(dir, record)));
   return damaged;
 }
 
-/** Files of a folder that do not fit its checksums; what is gone is not among them. */
-async function changedFiles(folder: string): Promise<string[]> {
+/**
+ * Files of a folder that do not fit its checksums, or the file of these where it cannot be read;
+ * what is gone is not among them.
+ */
+export async function changedFiles(
+  folder: string,
+  isAmong: (name: string) => boolean = () => true,
+): Promise<string[]> {
   const sums = await readChecksums(folder);
-  if (sums === null) return [];
+  if (sums === null) return [join(folder, FILE)];
   const changed: string[] = [];
   for (const name of await filesOf(folder)) {
+    if (!isAmong(name)) continue;
     const path = join(folder, name);
     if (name in sums && (await sha256(path)) !== sums[name]) changed.push(path);
   }
@@ -72,7 +109,8 @@ async function changedFiles(folder: string): Promise<string[]> {
 /** null if there are none that can be read. */
 async function readChecksums(folder: string): Promise<Checksums | null> {
   try {
-    return checksums.parse(JSON.parse(await readFile(join(folder, FILE), 'utf8')));
+    const { files } = unsealedJson(await readSmallFile(join(folder, FILE), LARGEST));
+    return checksums.parse(files);
   } catch {
     return null;
   }
@@ -82,9 +120,13 @@ async function readChecksums(folder: string): Promise<Checksums | null> {
 async function filesOf(folder: string): Promise<string[]> {
   return (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
+    .map((entry) => slashed(relative(folder, join(entry.parentPath, entry.name))))
     .filter((name) => !UNCHECKED.test(name))
     .sort();
+}
+
+function slashed(path: string): string {
+  return path.replaceAll(sep, '/');
 }
 
 async function sha256(path: string): Promise<string> {

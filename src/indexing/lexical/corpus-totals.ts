@@ -85,7 +85,9 @@ export class CorpusTotals {
 
   /** What `written` gave. */
   static read(text: string): { readonly version: string; readonly totals: CorpusTotals } {
-    const written = JSON.parse(gunzipSync(Buffer.from(text, 'base64')).toString('utf8')) as Written;
+    const written = JSON.parse(
+      gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: 2 ** 30 }).toString('utf8'),
+    ) as Written;
     const totals = new CorpusTotals();
     for (const [lang, n] of Object.entries(written.passages)) totals.passages.set(lang, n);
     totals.ownLength = written.ownLength;

@@ -229,26 +229,72 @@ export class LexicalSegment {
         reason: 'its sha256 does not fit its content',
       });
     }
-    const headerBytes = view.getUint32(BODY_AT, true);
+    try {
+      return LexicalSegment.#sections(own, view.getUint32(BODY_AT, true));
+    } catch (cause) {
+      const reason = (cause as Error).message;
+      throw new XqgError('XQG_SEGMENT_DAMAGED', { path: where, reason }, { cause });
+    }
+  }
+
+  /** @throws Error where the sections do not fit each other */
+  static #sections(own: Uint8Array, headerBytes: number): LexicalSegment {
     const header = JSON.parse(
       Buffer.from(own.buffer, own.byteOffset + BODY_AT + 4, headerBytes).toString('utf8'),
     ) as SegmentHeader;
     const { buffer, byteOffset } = own.subarray(aligned(BODY_AT + 4 + headerBytes));
-    const fields = Object.entries(header.fields).map(([name, f]): [FieldName, SegmentField] => [
-      name as FieldName,
-      new SealedField({
-        blob: new Uint8Array(buffer, byteOffset + f.blobAt, f.blobBytes),
-        termEnds: new Uint32Array(buffer, byteOffset + f.termEndsAt, f.terms),
-        postingEnds: new Uint32Array(buffer, byteOffset + f.postingEndsAt, f.terms),
-        rows: new Uint16Array(buffer, byteOffset + f.rowsAt, f.postings),
-        frequencies: new Uint16Array(buffer, byteOffset + f.frequenciesAt, f.postings),
-        maxima: new Uint16Array(buffer, byteOffset + f.maximaAt, f.terms),
-        lengths: new Float32Array(buffer, byteOffset + f.lengthsAt, header.rows),
-      }),
-    ]);
-    const rowLanguages = new Uint8Array(buffer, byteOffset + header.rowLanguagesAt, header.rows);
+    const end = own.byteOffset + own.byteLength;
+    // A buffer may hold more than the segment.
+    const at = <T>(
+      Type: {
+        new (buffer: ArrayBufferLike, from: number, length: number): T;
+        BYTES_PER_ELEMENT: number;
+      },
+      from: number,
+      length: number,
+    ): T => {
+      if (!(from >= 0 && byteOffset + from + length * Type.BYTES_PER_ELEMENT <= end))
+        throw new Error('a section lies outside of it');
+      return new Type(buffer, byteOffset + from, length);
+    };
+    const fields = Object.entries(header.fields).map(([name, f]): [FieldName, SegmentField] => {
+      const arrays: FieldArrays = {
+        blob: at(Uint8Array, f.blobAt, f.blobBytes),
+        termEnds: at(Uint32Array, f.termEndsAt, f.terms),
+        postingEnds: at(Uint32Array, f.postingEndsAt, f.terms),
+        rows: at(Uint16Array, f.rowsAt, f.postings),
+        frequencies: at(Uint16Array, f.frequenciesAt, f.postings),
+        maxima: at(Uint16Array, f.maximaAt, f.terms),
+        lengths: at(Float32Array, f.lengthsAt, header.rows),
+      };
+      requireFitting(arrays);
+      return [name as FieldName, new SealedField(arrays)];
+    });
+    const rowLanguages = at(Uint8Array, header.rowLanguagesAt, header.rows);
+    if (rowLanguages.some((language) => language >= header.languages.length))
+      throw new Error('a row has a language that it does not name');
     return new LexicalSegment(rowLanguages, header.languages, new Map(fields));
   }
+}
+
+/**
+ * Whoever made the bytes made their checksum too: places must lie within the sections.
+ * @throws Error
+ */
+function requireFitting({ blob, termEnds, postingEnds, rows, lengths }: FieldArrays): void {
+  requireAscending(termEnds, blob.length, 'terms');
+  requireAscending(postingEnds, rows.length, 'postings');
+  for (let i = 0; i < rows.length; i++)
+    if (rows[i] >= lengths.length) throw new Error('a posting names a row that is not there');
+}
+
+function requireAscending(ends: Uint32Array, last: number, what: string): void {
+  let before = 0;
+  for (let i = 0; i < ends.length; i++) {
+    if (ends[i] < before) throw new Error(`its ${what} are not in order`);
+    before = ends[i];
+  }
+  if (before !== last) throw new Error(`its ${what} do not fill their section`);
 }
 
 /** Puts a segment into its bytes. `fields` in a fixed order: it is part of the bytes. */

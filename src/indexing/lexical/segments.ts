@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder, writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
@@ -21,6 +21,8 @@ const MOST_ROWS = 16_384;
 /** One row in so many ends a segment. */
 const CUT = 8192;
 
+/** Bytes of a file; a full segment has some 64 MB. */
+const LARGEST = 2 ** 30;
 const FOLDER = 'lexical';
 /** What `lexicalRow` needs. */
 export const LEXICAL_COLUMNS = ['own', 'pivot', 'drawn', 'lang'] as const;
@@ -152,6 +154,8 @@ export async function damagedSegments(
 async function openFile(dir: string, segment: SegmentName): Promise<LexicalSegment | null> {
   const path = pathOf(dir, segment);
   try {
+    const { size } = await stat(path);
+    if (size > LARGEST) return null;
     const opened = LexicalSegment.open(await readFile(path), path);
     return opened.rows === segment.rows ? opened : null;
   } catch (error) {

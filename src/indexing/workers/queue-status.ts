@@ -1,5 +1,6 @@
 /** How far the runs of a queue are, seen from anywhere. Changes nothing. */
 import { XqgError } from '../../base/errors.js';
+import { requireTrust } from '../../base/trust.js';
 import { BullQueue } from './bull-queue.js';
 import { readRunFile } from './queued-run.js';
 import type { NamedPart, QueueCounts, RunRecord } from './work-queue.js';
@@ -51,6 +52,12 @@ export async function queueStatusOf(
   const file = await readRunFile(dir);
   if (file === null) return null;
   try {
+    await requireTrust({
+      entries: [file.queue],
+      who: `The index in ${dir}`,
+      what: 'the queue that works for it',
+      option: `--queue ${file.queue}`,
+    });
     const status = await queueStatus(file.queue);
     return { ...status, runs: status.runs.filter(({ run }) => run === file.run) };
   } catch (error) {

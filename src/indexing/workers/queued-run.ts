@@ -3,12 +3,15 @@
  * over.
  */
 
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
 import { sha256 } from '../../base/identity.js';
+import { readSmallFile } from '../../base/small-file.js';
+import { rememberTrust } from '../../base/trust.js';
 import type { IndexResult, RowsFrom } from '../options.js';
 import { type NamedRecipeSpec, namedSpec, type Recipe, type RecipeSpec } from '../recipe.js';
 import { BullQueue } from './bull-queue.js';
@@ -215,6 +218,7 @@ export class QueuedRun {
       markName(originKey(origin)),
       Buffer.from(`${JSON.stringify(origin, null, 2)}\n`),
     );
+    await rememberTrust([this.shown]);
     await writeRunFile(this.#of.directory, {
       queue: this.shown,
       run: record.run,
@@ -239,6 +243,9 @@ export interface RunFile {
   readonly parts: string;
 }
 
+const runFile = z.object({ queue: z.string(), run: z.string(), parts: z.string() });
+/** In bytes. */
+const LARGEST_RUN_FILE = 1e6;
 const pathIn = (dir: string): string => join(dir, 'queue.json');
 
 async function writeRunFile(dir: string, file: RunFile): Promise<void> {
@@ -248,10 +255,11 @@ async function writeRunFile(dir: string, file: RunFile): Promise<void> {
 /** null where no queue works for the index. */
 export async function readRunFile(dir: string): Promise<RunFile | null> {
   try {
-    return JSON.parse(await readFile(pathIn(dir), 'utf8')) as RunFile;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    return runFile.parse(JSON.parse(await readSmallFile(pathIn(dir), LARGEST_RUN_FILE)));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    const reason = 'it names no queue';
+    throw new XqgError('XQG_INDEX_DAMAGED', { path: pathIn(dir), reason }, { cause });
   }
 }
 

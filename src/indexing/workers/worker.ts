@@ -6,7 +6,9 @@
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { XqgError } from '../../base/errors.js';
+import { requireTrust } from '../../base/trust.js';
 import type { OpenEncoderOptions } from '../../encode/open-encoder.js';
+import { type EndpointFields, outsideOf } from '../../models/remote/endpoint.js';
 import type { IndexedPassage, StoreShape } from '../../store/store.js';
 import type { RowRecipe } from '../compute.js';
 import { ExpectedQueries } from '../expected-queries.js';
@@ -282,6 +284,28 @@ export async function computePart(
   return { rows, documents: documents.length - failures.length, failures };
 }
 
+/**
+ * Whoever may write to the queue names endpoints, but does not choose who gets the keys of this
+ * machine.
+ * @throws XqgError XQG_NOT_TRUSTED
+ */
+async function requireTrustedEndpoints(
+  named: readonly (readonly [
+    spec: string | null | undefined,
+    endpoint?: string | EndpointFields,
+  ])[],
+): Promise<void> {
+  const entries = named.flatMap(([spec, endpoint]) =>
+    spec?.startsWith('openai:') ? outsideOf(spec, endpoint) : [],
+  );
+  await requireTrust({
+    entries,
+    who: 'The run in the queue',
+    what: 'an endpoint',
+    option: '--endpoint FILE',
+  });
+}
+
 export interface PartWorkerOptions extends Omit<WorkerOptions, 'open'> {
   /** Name or folder of the pack, where this machine has it elsewhere than the run says. */
   readonly pack?: string;
@@ -306,9 +330,14 @@ export async function runWorker(
   const { pack, encoder, encoderOptions, generator, prompt, ...rest } = options;
   return takeParts(url, {
     ...rest,
-    open: (named) => {
+    open: async (named) => {
       // An encoder that is named here comes with its own card and endpoint.
       const planned = encoder === undefined ? named.encoderOptions : undefined;
+      if (encoderOptions?.endpoint === undefined)
+        await requireTrustedEndpoints([
+          encoder === undefined ? [named.encoder, planned?.endpoint] : [undefined],
+          [generator ?? named.generator, named.generatorOptions?.endpoint],
+        ]);
       return openRecipe({
         ...named,
         pack: pack ?? named.pack,

@@ -2,13 +2,15 @@
  * Reads a glossary from CSV: one column per language, one row per concept, several terms of a cell
  * separated by "|". All problems of a file are reported at once, with their lines.
  */
-import { readFile } from 'node:fs/promises';
 import { type CsvError, type Info, parse } from 'csv-parse/sync';
 import { XqgError } from '../../base/errors.js';
+import { readRegularSync } from '../../base/small-file.js';
 import { LANGUAGES } from '../../languages/languages.js';
 import { type ConceptTerms, Glossary, termKey } from './glossary.js';
 
 const EXAMPLE = 'a header row such as en,de,fi, then one concept a row';
+/** In bytes. */
+const LARGEST = 64e6;
 /** An error lists at most this many problems. */
 const MAX_PROBLEMS = 20;
 
@@ -16,7 +18,7 @@ const MAX_PROBLEMS = 20;
 export async function readGlossary(file: string): Promise<Glossary> {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readRegularSync(file, LARGEST));
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const reason = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not UTF-8' : message;

@@ -11,7 +11,8 @@ import {
   recallNear,
   rowsOfVersion,
 } from '../../indexing/ann/record.js';
-import { AnnRows } from '../../indexing/ann/rows.js';
+import { AnnRows, SMALL_FILES } from '../../indexing/ann/rows.js';
+import { changedFiles } from '../../indexing/durability/checksums.js';
 import type { IndexSnapshot } from '../../indexing/open.js';
 import type { TermOptions } from '../dense/dense-leg.js';
 import { NearRows } from '../dense/near-rows.js';
@@ -22,7 +23,8 @@ import type { AnnUse } from '../result.js';
 
 /** An ANN index beside the version that was opened. */
 export interface OpenedAnn {
-  readonly record: AnnRecord;
+  /** null where it cannot be read. */
+  readonly record: AnnRecord | null;
   /** null where it cannot be used. */
   readonly near: NearRows | null;
   /** Why it cannot be used: XQG_ANN_STALE, XQG_ANN_DAMAGED or XQG_ANN_PACKAGE; else null. */
@@ -39,11 +41,18 @@ interface View {
 
 /** The ANN index of a version; null if there is none. */
 export async function openAnn(snapshot: IndexSnapshot): Promise<OpenedAnn | null> {
-  const record = await findAnnRecord(snapshot.dir);
-  if (record === null) return null;
+  let record: AnnRecord | null = null;
   try {
+    record = await findAnnRecord(snapshot.dir);
+    if (record === null) return null;
+    const folder = annFolder(snapshot.dir, record);
+    const [changed] = await changedFiles(folder, (name) => SMALL_FILES.includes(name));
+    if (changed !== undefined) {
+      const reason = 'it is not as it was written';
+      throw new XqgError('XQG_ANN_DAMAGED', { path: changed, reason });
+    }
     const graph = await openGraph(snapshot, record);
-    const source = AnnRows.open(annFolder(snapshot.dir, record), snapshot);
+    const source = AnnRows.open(folder, snapshot);
     const { expansion, candidates } = record;
     const near = new NearRows(snapshot, { graph, source, expansion, candidates });
     return { record, near, problem: null, close: () => source.close() };
@@ -63,7 +72,8 @@ async function openGraph(snapshot: IndexSnapshot, record: AnnRecord): Promise<Gr
     (file) => file.size,
     () => -1,
   );
-  if (size === record.graphBytes) return Graph.view(path, { dim, unitLength: record.unitLength });
+  if (size === record.graphBytes)
+    return Graph.view(path, { dim, unitLength: record.unitLength }, snapshot.ids.length);
   const reason =
     size < 0 ? 'its file is missing' : `it has ${size} bytes instead of ${record.graphBytes}`;
   throw new XqgError('XQG_ANN_DAMAGED', { path, reason });
@@ -85,7 +95,14 @@ export function searchesAnn(
 
 /** How the dense leg of a request is answered; null where every passage is looked at. */
 export function annUse({ ann, engine }: View, request: SearchRequest): AnnUse | null {
-  if (ann === null || ann.near === null || request.exact || request.mode === 'lexical') return null;
+  if (
+    ann === null ||
+    ann.near === null ||
+    ann.record === null ||
+    request.exact ||
+    request.mode === 'lexical'
+  )
+    return null;
   if (ann.near.way(engine.depth(request), request.mask ?? null) !== 'candidates') return null;
   const augmentation = request.augment ? engine.augmentation(request) : null;
   const { at10, alpha: measuredAlpha } = recallNear(ann.record, augmentation?.alpha ?? 0);

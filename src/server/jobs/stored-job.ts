@@ -3,16 +3,20 @@
  * index, with the files that were sent and, once it was accepted, `job.json`. The folder of another
  * person's index may hold anything, so that nothing in it chooses which files are read.
  */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeFolder, syncFile, syncFolder, writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
+import { readSmallFile } from '../../base/small-file.js';
+import { requireConfined } from '../../indexing/durability/confined.js';
 
 /** Within the directory of an index. */
 const FOLDER = 'incoming';
 const FILE = 'job.json';
 const FILES = 'files';
+/** Of `job.json`, in bytes. */
+const LARGEST = 64e6;
 
 const metadataValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 const storedJob = z.object({
@@ -64,11 +68,16 @@ export async function discardJob(directory: string, id: string): Promise<void> {
 export async function* leftJobs(
   directory: string,
 ): AsyncGenerator<{ readonly id: string; readonly job: StoredJob | XqgError }> {
-  for (const id of (await readdir(join(directory, FOLDER)).catch(() => [])).sort()) {
+  const folder = join(directory, FOLDER);
+  const facts = await lstat(folder).catch(() => null);
+  // A link would have the folders of somebody else discarded.
+  if (facts?.isDirectory() !== true) return;
+  for (const id of (await readdir(folder)).sort()) {
     const path = join(jobFolder(directory, id), FILE);
     let text: string;
     try {
-      text = await readFile(path, 'utf8');
+      await requireConfined(jobFolder(directory, id));
+      text = await readSmallFile(path, LARGEST);
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') await discardJob(directory, id);
       else yield { id, job: unreadable(path, cause) };

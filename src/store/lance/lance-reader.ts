@@ -4,12 +4,22 @@
  */
 import type { Table } from '@lancedb/lancedb';
 import type { RecordBatch } from 'apache-arrow';
-import { storageError, XqgError } from '../../base/errors.js';
+import { isAbort, storageError, XqgError } from '../../base/errors.js';
+import { quantizedBytes } from '../quantize.js';
 import type { Column, IndexedPassage, ScanOptions, StoreReader, StoreShape } from '../store.js';
-import { decodeRows, lanceColumns, SENTENCE_COUNT, sqlList } from './lance-rows.js';
+import {
+  decodeRows,
+  lanceColumns,
+  lanceOrder,
+  requireSize,
+  SENTENCE_COUNT,
+  sqlList,
+} from './lance-rows.js';
+import { CHECKS, verifyRows } from './row-checks.js';
 
 export class LanceReader implements StoreReader {
   readonly #table: Table;
+  readonly #order: readonly string[];
   #rowIds: Promise<BigUint64Array> | null = null;
 
   /** @param table checked out at the version that `version` names; closed by `close` */
@@ -20,6 +30,7 @@ export class LanceReader implements StoreReader {
     readonly dir: string,
   ) {
     this.#table = table;
+    this.#order = lanceOrder(shape);
   }
 
   async count(): Promise<number> {
@@ -36,7 +47,7 @@ export class LanceReader implements StoreReader {
     if (options.limit !== undefined) query = query.limit(options.limit);
     try {
       for await (const batch of query) {
-        yield decodeRows(batch as unknown as RecordBatch, columns, this.shape, options.languages);
+        yield this.#decode(batch as unknown as RecordBatch, columns, options.languages);
       }
     } catch (cause) {
       throw this.#explain(cause);
@@ -51,8 +62,9 @@ export class LanceReader implements StoreReader {
   async *sentenceCounts(): AsyncIterable<readonly number[]> {
     const name = this.shape.sentences === true ? SENTENCE_COUNT : null;
     try {
-      for await (const item of this.#table.query().select([name ?? 'lang'])) {
+      for await (const item of this.#table.query().select([name ?? 'lang', CHECKS])) {
         const batch = item as unknown as RecordBatch;
+        this.#verify(batch, [name ?? 'lang']);
         yield name === null
           ? new Array<number>(batch.numRows).fill(0)
           : Array.from(batch.getChild(name)!.toArray() as Int32Array);
@@ -85,12 +97,16 @@ export class LanceReader implements StoreReader {
       for await (const item of query) {
         const batch = item as unknown as RecordBatch;
         const ids = batch.getChild('_rowid')!;
-        decodeRows(batch, columns, this.shape, options.languages).forEach((row, i) => {
+        this.#decode(batch, columns, options.languages).forEach((row, i) => {
           found.set(ids.get(i) as bigint, row);
         });
       }
     });
-    return places.map((place) => found.get(rowIds[place])!);
+    return places.map((place) => {
+      const row = found.get(rowIds[place]);
+      if (row === undefined) throw this.#explain(new Error(`row ${place} of it is missing`));
+      return row;
+    });
   }
 
   async get<C extends Column>(
@@ -106,8 +122,8 @@ export class LanceReader implements StoreReader {
         .where(`id IN ${sqlList(ids)}`)
         .select(this.#names(withId));
       for await (const batch of query) {
-        const keys = decodeRows(batch as unknown as RecordBatch, ['id'], this.shape);
-        decodeRows(batch as unknown as RecordBatch, columns, this.shape).forEach((row, i) => {
+        const keys = this.#decode(batch as unknown as RecordBatch, ['id']);
+        this.#decode(batch as unknown as RecordBatch, columns).forEach((row, i) => {
           found.set(keys[i].id, row);
         });
       }
@@ -120,10 +136,16 @@ export class LanceReader implements StoreReader {
   }
 
   async *#cells(name: string): AsyncIterable<(Uint8Array | null)[]> {
+    const size = quantizedBytes(this.shape.dim, this.shape.sumBits);
     try {
-      for await (const item of this.#table.query().select([name])) {
+      for await (const item of this.#table.query().select([name, CHECKS])) {
+        this.#verify(item as unknown as RecordBatch, [name]);
         const cells = (item as unknown as RecordBatch).getChild(name)!;
-        yield Array.from({ length: cells.length }, (_, row) => cells.get(row) as Uint8Array | null);
+        yield Array.from({ length: cells.length }, (_, row) => {
+          const cell = cells.get(row) as Uint8Array | null;
+          if (cell !== null) requireSize(cell, size);
+          return cell;
+        });
       }
     } catch (cause) {
       throw this.#explain(cause);
@@ -131,11 +153,24 @@ export class LanceReader implements StoreReader {
   }
 
   #names(columns: readonly Column[], languages?: readonly string[]): string[] {
-    const names = [
-      ...new Set(columns.flatMap((column) => lanceColumns(column, this.shape, languages))),
-    ];
-    // Lance refuses to select nothing: sums may name no language.
-    return names.length === 0 ? ['id'] : names;
+    const names = columns.flatMap((column) => lanceColumns(column, this.shape, languages));
+    return [...new Set(names), CHECKS];
+  }
+
+  #decode<C extends Column>(
+    batch: RecordBatch,
+    columns: readonly C[],
+    languages?: readonly string[],
+  ): Pick<IndexedPassage, C>[] {
+    this.#verify(
+      batch,
+      columns.flatMap((column) => lanceColumns(column, this.shape, languages)),
+    );
+    return decodeRows(batch, columns, this.shape, languages);
+  }
+
+  #verify(batch: RecordBatch, names: readonly string[]): void {
+    verifyRows(batch, names, this.#order, this.dir);
   }
 
   async #readRowIds(): Promise<BigUint64Array> {
@@ -165,6 +200,14 @@ export class LanceReader implements StoreReader {
         { cause },
       );
     }
-    return storageError(cause, this.dir);
+    return readFailure(cause, this.dir);
   }
+}
+
+/** The error to throw where a table cannot be read: what is no other trouble is damage. */
+export function readFailure(cause: unknown, path: string): unknown {
+  const failure = storageError(cause, path);
+  if (failure instanceof XqgError || isAbort(failure)) return failure;
+  const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
+  return new XqgError('XQG_INDEX_DAMAGED', { path, reason: reason.slice(0, 300) }, { cause });
 }

@@ -1,10 +1,12 @@
 /** Indexed passages as Arrow record batches and back: the column layout of the Lance store. */
 import type * as Arrow from 'apache-arrow';
+import { z } from 'zod';
 import type { MetadataValue } from '../../corpus/passage.js';
 import { dequantize, quantizedBytes, quantizedCount, quantizeInto } from '../quantize.js';
 import type { Column, IndexedPassage, StoreShape } from '../store.js';
 import { decodeTerms, encodeTerms } from '../term-bytes.js';
 import { arrow, numbers, variableBuffers, variableData } from './arrow-data.js';
+import { checksField, checksOf } from './row-checks.js';
 
 /** Lance column of the sum of one query language. */
 const sumColumn = (lang: string): string => `sum_${lang}`;
@@ -16,6 +18,9 @@ const integer = new arrow.Int32();
 /** Number of vectors in the column of sentences, which can be read without them. */
 export const SENTENCE_COUNT = 'sentence_count';
 
+/** Key of the shape in the metadata of a schema. */
+const SHAPE = 'xqg.store';
+
 /** Lance compresses a column only where its field asks for it. */
 const COMPRESSED = new Map([['lance-encoding:compression', 'zstd']]);
 
@@ -25,7 +30,7 @@ interface LanceColumn {
   data(passages: readonly IndexedPassage[]): Arrow.Data;
 }
 
-/** All columns of a table in their order: its schema and the batches that are written to it. */
+/** All columns of a table in their order but that of the checksums. */
 function columnsOf(shape: StoreShape): LanceColumn[] {
   return [
     textColumn('id', (p) => p.id),
@@ -125,15 +130,30 @@ function vectorColumn(dim: number): LanceColumn {
 }
 
 export function lanceSchema(shape: StoreShape): Arrow.Schema {
+  const fields = columnsOf(shape).map(({ field }) => field);
   return new arrow.Schema(
-    columnsOf(shape).map(({ field }) => field),
-    new Map([['xqg.store', JSON.stringify(shape)]]),
+    [...fields, checksField(fields.length)],
+    new Map([[SHAPE, JSON.stringify(shape)]]),
   );
 }
 
-/** The shape of the store that a schema was made for. */
+const shapeFields = z.object({
+  dim: z.int().positive(),
+  queryLanguages: z.array(z.string()),
+  sumBits: z.union([z.literal(8), z.literal(16)]),
+  sentences: z.literal(true).optional(),
+});
+
+/**
+ * The shape of the store that a schema was made for.
+ * @throws Error if it states none, or has other columns
+ */
 export function shapeOf(schema: Arrow.Schema): StoreShape {
-  return JSON.parse(schema.metadata.get('xqg.store')!) as StoreShape;
+  const shape = shapeFields.parse(JSON.parse(schema.metadata.get(SHAPE) ?? 'null')) as StoreShape;
+  const expected = lanceSchema(shape).fields.map((field) => `${field.name} ${field.type}`);
+  const found = schema.fields.map((field) => `${field.name} ${field.type}`);
+  if (found.join() !== expected.join()) throw new Error('it has other columns than it states');
+  return shape;
 }
 
 /** Names of the Lance columns that hold a column of the store's interface. */
@@ -150,15 +170,22 @@ export function lanceColumns(
   return [column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
 }
 
-/** (passages.length rows) as one record batch. */
-export function encodeRows(passages: readonly IndexedPassage[], schema: Arrow.Schema): Arrow.Table {
+/** (passages.length rows) of a store as one record batch. */
+export function encodeRows(passages: readonly IndexedPassage[], shape: StoreShape): Arrow.Table {
+  const schema = lanceSchema(shape);
+  const cells = columnsOf(shape).map((column) => column.data(passages));
   const data = arrow.makeData({
     type: new arrow.Struct(schema.fields),
     length: passages.length,
     nullCount: 0,
-    children: columnsOf(shapeOf(schema)).map((column) => column.data(passages)),
+    children: [...cells, checksOf(cells, passages.length)],
   });
   return new arrow.Table(schema, new arrow.RecordBatch(schema, data));
+}
+
+/** Names of all Lance columns but that of the checksums, in their order. */
+export function lanceOrder(shape: StoreShape): string[] {
+  return columnsOf(shape).map(({ field }) => field.name);
 }
 
 /** The named columns of a record batch as rows. Vectors are views of the batch's memory. */
@@ -203,6 +230,7 @@ function columnReader(
         cells.forEach(([lang, cell], c) => {
           const bytes = cell.get(row) as Uint8Array | null;
           if (bytes === null) return;
+          requireSize(bytes, quantizedBytes(dim, sumBits));
           const at = (row * cells.length + c) * dim;
           sums.set(lang, dequantize(bytes, dim, sumBits, vectors.subarray(at, at + dim)));
         });
@@ -243,6 +271,12 @@ function columnReader(
       return (row) => cells.get(row);
     }
   }
+}
+
+/** @throws Error for a quantized vector of another length */
+export function requireSize(cell: Uint8Array, expected: number): void {
+  if (cell.length !== expected)
+    throw new Error(`a vector has ${cell.length} bytes instead of ${expected}`);
 }
 
 /**

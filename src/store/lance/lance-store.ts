@@ -20,7 +20,7 @@ import {
   type StoreShape,
   type UpsertOptions,
 } from '../store.js';
-import { LanceReader } from './lance-reader.js';
+import { LanceReader, readFailure } from './lance-reader.js';
 import { encodeRows, lanceSchema, shapeOf, sqlList, sqlString } from './lance-rows.js';
 import {
   formatVersion,
@@ -96,21 +96,28 @@ export class LanceStore implements PassageStore {
     });
   }
 
-  /** @throws XqgError XQG_STORE_MISSING, XQG_NO_PERMISSION, XQG_TEMPORARY_FOLDER */
+  /**
+   * @throws XqgError XQG_STORE_MISSING, XQG_NO_PERMISSION, XQG_INDEX_DAMAGED,
+   * XQG_TEMPORARY_FOLDER
+   */
   static async open(dir: string): Promise<LanceStore> {
     return guard(dir, async () => {
       const generation = await newestGeneration(dir);
       if (generation === 0) throw new XqgError('XQG_STORE_MISSING', { dir });
       const connection = await connect(dir);
-      const table = await connection.openTable(tableName(generation));
-      return new LanceStore(dir, connection, table, generation, shapeOf(await table.schema()));
+      try {
+        const table = await connection.openTable(tableName(generation));
+        return new LanceStore(dir, connection, table, generation, shapeOf(await table.schema()));
+      } catch (cause) {
+        throw readFailure(cause, tableFolder(dir, generation));
+      }
     });
   }
 
   async upsert(passages: readonly IndexedPassage[], options: UpsertOptions = {}): Promise<void> {
     if (passages.length === 0) return;
     checkPassages(passages, this.shape, options);
-    const rows = encodeRows(passages, lanceSchema(this.shape));
+    const rows = encodeRows(passages, this.shape);
     await guard(this.#dir, async () => {
       if (options.allNew) {
         await this.#table.add(rows);
@@ -157,7 +164,7 @@ export class LanceStore implements PassageStore {
         return new LanceReader(table, this.shape, version, this.#dir);
       } catch (cause) {
         if (cause instanceof Error && /not found/i.test(cause.message)) throw gone(cause);
-        throw cause;
+        throw readFailure(cause, tableFolder(this.#dir, generation));
       }
     });
   }
@@ -189,7 +196,7 @@ export class LanceStore implements PassageStore {
       const reader = await this.snapshot();
       let rows: IndexedPassage[] = [];
       const write = async (): Promise<void> => {
-        if (rows.length > 0) await copy.add(encodeRows(rows, schema));
+        if (rows.length > 0) await copy.add(encodeRows(rows, this.shape));
         rows = [];
       };
       for await (const batch of reader.scan(COLUMNS)) {

@@ -7,6 +7,7 @@
 import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFile, syncFolder } from '../../base/atomic-write.js';
+import { dataFilesIn } from './version-message.js';
 
 /** A table is named by its generation (see lance-store.ts). */
 export interface VersionNumber {
@@ -19,11 +20,10 @@ const VERSIONS = '_versions';
 /** Manifests of versions count down, so that the newest comes first by name. */
 const LAST_NUMBER = 2n ** 64n - 1n;
 const VERSION_FILE = /^(\d{1,20})\.manifest$/;
-/** Files that a manifest names as text. */
-const DATA_FILE = /[01]{24}[0-9a-f]{26}\.lance/g;
 /** Both kinds of files end with it. */
 const MAGIC = 'LANC';
 const FOOTER_BYTES = 16;
+const LENGTH_BYTES = 4;
 
 export const tableName = (generation: number): string => `passages-${generation}`;
 
@@ -61,6 +61,15 @@ export async function versionNumbers(dir: string, generation: number): Promise<n
   return (await versionFiles(dir, generation)).map(({ number }) => number);
 }
 
+/** The file that names a version; null if it is missing. */
+export async function versionPath(
+  dir: string,
+  { generation, number }: VersionNumber,
+): Promise<string | null> {
+  const files = await versionFiles(dir, generation);
+  return files.find((file) => file.number === number)?.path ?? null;
+}
+
 /** Makes the versions behind `number` as if they never had been. */
 export async function dropVersionsAfter(
   dir: string,
@@ -87,7 +96,13 @@ export async function versionFault(
   if (file === undefined || manifest === undefined) return 'its file is missing';
   if (!isWhole(manifest) || manifest.length < FOOTER_BYTES) return `${file.path} is cut off`;
   const data = join(tableFolder(dir, generation), 'data');
-  for (const name of dataFiles(manifest)) {
+  let names: ReadonlySet<string>;
+  try {
+    names = dataFilesIn(messageOf(manifest));
+  } catch (cause) {
+    return `${file.path} is damaged: ${(cause as Error).message}`;
+  }
+  for (const name of names) {
     const path = join(data, name);
     const end = await endOf(path);
     if (end === null) return `${path} is missing`;
@@ -157,13 +172,16 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /**
- * The names in the message at the end of a manifest. Before it lies the transaction, which also
- * names files that it replaced. The footer holds where the message begins (u64), the version of the
- * format and the magic.
+ * The message at the end of a manifest, behind the transaction: its length (u32) and its bytes. The
+ * footer holds where it begins (u64), the version of the format and the magic.
+ * @throws Error
  */
-function dataFiles(manifest: Buffer): ReadonlySet<string> {
-  const begin = Number(manifest.readBigUInt64LE(manifest.length - FOOTER_BYTES));
-  return new Set(manifest.toString('latin1', begin).match(DATA_FILE));
+function messageOf(manifest: Buffer): Buffer {
+  const end = manifest.length - FOOTER_BYTES;
+  const begin = Number(manifest.readBigUInt64LE(end)) + LENGTH_BYTES;
+  if (begin > end || begin + manifest.readUInt32LE(begin - LENGTH_BYTES) !== end)
+    throw new Error('it does not say where it begins');
+  return manifest.subarray(begin, end);
 }
 
 function isWhole(end: Uint8Array): boolean {

@@ -73,4 +73,9 @@ export function parseAddress(text: string): StoreAddress {
   };
 }
 
+/** What naming a store allows: this index of each of its nodes, with the user and the password. */
+export function storeEntries({ nodes, name }: StoreAddress): string[] {
+  return nodes.map((node) => `${node.replace(/^http/, 'opensearch')}/${name}`);
+}
+
 const KEYS = ['shards', 'replicas', 'engine', 'tls'];

@@ -30,7 +30,7 @@ describe.each([8, 16] as const)('rows beside a graph, with sums in %i bits', (su
     const folder = await mkdtemp(join(root, 'rows-'));
     const n = snapshot.ids.length;
     const bytes = await writeAnnRows(snapshot, folder, null);
-    expect(bytes).toBe(n * (4 * DIM + 2 * (4 + (DIM * sumBits) / 8)));
+    expect(bytes).toBe(n * (4 * DIM + 4 + 2 * (4 + (DIM * sumBits) / 8 + 4)));
     const rows = AnnRows.open(folder, snapshot);
     const into = new Float32Array(DIM);
     const matrix = await snapshot.passageVectors();
@@ -44,10 +44,10 @@ describe.each([8, 16] as const)('rows beside a graph, with sums in %i bits', (su
       }
     }
     expect(rows.sentences).toBeUndefined();
-    await truncate(join(folder, 'vectors.f32'), 4 * DIM);
-    expect(() => rows.passage(1, into)).toThrow(`row 1 has 0 of ${4 * DIM} bytes`);
+    await truncate(join(folder, 'vectors.f32'), 4 * DIM + 4);
+    expect(() => rows.passage(1, into)).toThrow(`row 1 has 0 of ${4 * DIM + 4} bytes`);
     rows.close();
-    expect(() => AnnRows.open(folder, snapshot)).toThrow(`it has ${4 * DIM} bytes instead of`);
+    expect(() => AnnRows.open(folder, snapshot)).toThrow(`it has ${4 * DIM + 4} bytes instead of`);
     await snapshot.close();
   });
 });
@@ -62,7 +62,7 @@ describe('sentences beside a graph', () => {
     const n = snapshot.ids.length;
     const { starts, matrix } = (await snapshot.sentences())!;
     const bytes = await writeAnnRows(snapshot, folder, null);
-    expect(bytes).toBe(n * 4 * DIM + 4 * (n + 1) + matrix.n * (4 + DIM));
+    expect(bytes).toBe(n * (4 * DIM + 4) + 4 * (n + 1 + n) + matrix.n * (4 + DIM));
     const rows = AnnRows.open(folder, snapshot);
     for (const row of [n - 1, 0, n >> 1, 3, 1]) {
       const { scales, steps } = rows.sentences!(row);
@@ -96,7 +96,7 @@ describe('sums by language beside a graph', () => {
     const scanned = await scanLanguageSums(snapshot);
     expect(scanned.numbers()).toEqual(sums.numbers());
     const bytes = await writeAnnRows(snapshot, folder, scanned);
-    expect(bytes).toBe(snapshot.ids.length * 4 * DIM + 2 * DIM * 8);
+    expect(bytes).toBe(snapshot.ids.length * (4 * DIM + 4) + 2 * DIM * 8);
     const file = join(folder, 'language-sums.f64');
     const shipped = new Map([['en', new Float32Array(DIM).fill(0.1)]]);
     const expected = [...sums.centroids(shipped)];

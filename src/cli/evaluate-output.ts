@@ -1,7 +1,7 @@
 /** What the evaluating commands share in telling their results. */
 import { writeFile } from 'node:fs/promises';
-import type { EvaluationResult } from '../../evaluate/report/results.js';
-import type { CommandContext } from '../command.js';
+import type { EvaluationResult } from '../evaluate/report/results.js';
+import type { CommandContext } from './command.js';
 
 export const JSON_OPTION = 'print JSON; with a file, write it there and print tables';
 
@@ -27,6 +27,6 @@ export async function tellResult(
   if (typeof json === 'string') await writeFile(json, `${JSON.stringify(result, null, 1)}\n`);
   for (const note of result.notes) context.say(note);
   if (context.json) return context.printJson(result);
-  const { formatTables } = await import('../../evaluate/report/text-tables.js');
+  const { formatTables } = await import('../evaluate/report/text-tables.js');
   context.print(formatTables(result.results, { metrics }).trimEnd());
 }
