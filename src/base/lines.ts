@@ -4,7 +4,7 @@ import { formatCount } from './numbers.js';
 import { decodeFile, type EncodingListener } from './text-file.js';
 
 /** Longest line that is read, in UTF-16 code units. */
-export const LINE_LIMIT = 64 * 2 ** 20;
+export const LINE_LIMIT = 16 * 2 ** 20;
 
 export interface Line {
   /** From 1. */

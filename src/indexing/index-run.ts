@@ -172,8 +172,8 @@ export class IndexRun {
       if (passages.length > 1) this.#splits++;
       return passages;
     } catch (error) {
-      if (!(error instanceof XqgError) || error.code === 'XQG_CORPUS_BUDGET') throw error;
-      this.fail(document.path, error);
+      if (error instanceof XqgError && error.code === 'XQG_CORPUS_BUDGET') throw error;
+      this.fail(document.path, documentFailure(document, error));
       return null;
     }
   }
@@ -309,4 +309,11 @@ export class IndexRun {
       elapsedMs: performance.now() - this.#started,
     };
   }
+}
+
+/** Whatever a document does to the splitter is a failure of the document. */
+function documentFailure({ path, id }: SourceDocument, error: unknown): XqgError {
+  if (error instanceof XqgError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new XqgError('XQG_DOCUMENT_UNSPLIT', { path, id, reason }, { cause: error });
 }

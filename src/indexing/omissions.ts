@@ -22,6 +22,7 @@ const EXPECTED = new Set(['ignored', 'excluded', 'companion']);
 const SKIPPED: Readonly<Record<string, string>> = {
   format: 'no reader knows the format',
   loop: 'a link to a folder around it',
+  repeated: 'a folder that was read by another name',
   empty: 'no text',
   special: 'neither file nor folder',
 };

@@ -12,8 +12,11 @@ import type { CommandContext, Register } from '../command.js';
 import { describeFailure, ToldFailure } from '../failure.js';
 import {
   addEncoderOptions,
+  addFileLimitOptions,
   bytes,
   encoderOptions,
+  fileLimitOptions,
+  fileLimitsOf,
   givenEncoder,
   list,
   NEW_INDEX_ENCODER,
@@ -43,6 +46,7 @@ const options = z.object({
   glossary: z.string().optional(),
   maxTokens: whole(8).optional(),
   memory: bytes.optional(),
+  ...fileLimitOptions,
   queue: z.string().optional(),
   parts: z.string().optional(),
   partPassages: whole(1).optional(),
@@ -168,11 +172,13 @@ export const registerIndex: Register = (parent, act) => {
           result = await index.addPaths(paths, {
             splitting: { lang: given.lang, maxTokens: given.maxTokens },
             memoryBytes: given.memory,
+            fileLimits: fileLimitsOf(given),
             signal: context.signal,
             queue,
             onSkip: (path, reason, line) => skips.tell(path, reason, line),
             onNote: (path, note) => context.say(`${foreign(path)}: ${note}`),
-            onFailure: (path, error) => context.say(`${error.code} ${path}: ${error.message}`),
+            onFailure: (path, error) =>
+              context.say(`${error.code} ${foreign(path)}: ${foreign(error.message)}`),
             onProgress: ({ phase, passages, unchanged }, { done, total }) => {
               if (queue !== undefined && phase === 'documents') return;
               const known = unchanged > 0 ? `, ${count(unchanged, 'document')} unchanged` : '';
@@ -198,6 +204,10 @@ export const registerIndex: Register = (parent, act) => {
         if (error !== null) throw new ToldFailure(error);
       }),
     );
+  addFileLimitOptions(command).option(
+    '--file-size <size>',
+    'largest file of a format that is not read line by line (default: 134MB)',
+  );
   addEncoderOptions(command, `the one of the index; of a new one ${NEW_INDEX_ENCODER}`);
 };
 

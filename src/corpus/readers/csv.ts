@@ -2,7 +2,7 @@
  * CSV and TSV with a header row: id, title, text, lang; every other column is metadata, as strings.
  * The delimiter is the one that the header row is written with.
  */
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { type CsvError, type Info, parse } from 'csv-parse';
 import { XqgError } from '../../base/errors.js';
 import { LINE_LIMIT } from '../../base/lines.js';
@@ -23,6 +23,7 @@ export const csvReader: CorpusReader = {
   name: 'CSV',
   extensions,
   matches: byTextExtension(...extensions),
+  streams: true,
   async *read(file, events = {}) {
     let header: readonly string[] | undefined;
     for await (const { values, line } of recordsOf(file.path, events)) {
@@ -66,7 +67,7 @@ const INCONSISTENT =
 
 const DELIMITERS = [',', ';', '\t', '|'];
 
-async function* recordsOf(path: string, { onNote }: ReadEvents): AsyncGenerator<CsvRecord> {
+async function* recordsOf(path: string, { onNote, signal }: ReadEvents): AsyncGenerator<CsvRecord> {
   const pieces = decodeFile(path, undefined, encodingNote(path, onNote));
   const first = await pieces.next();
   const format = formatOf(first.done ? '' : first.value, path);
@@ -85,6 +86,7 @@ async function* recordsOf(path: string, { onNote }: ReadEvents): AsyncGenerator<
     max_record_size: LINE_LIMIT,
   });
   text.on('error', (error) => parser.destroy(error));
+  if (signal !== undefined) addAbortSignal(signal, parser);
   text.pipe(parser);
   try {
     for await (const { record, info } of parser as AsyncIterable<{
@@ -155,11 +157,12 @@ function checkedHeader(values: readonly string[], path: string, line: number): r
     throw rowError(
       path,
       line,
-      `no column "${missing.join('" and no column "')}" (found: ${values.join(' | ')})`,
+      `no column "${missing.join('" and no column "')}" (found: ${values.slice(0, 20).join(' | ')})`,
       remedy,
     );
   }
-  const twice = values.find((column, i) => values.indexOf(column) !== i);
+  const columns = new Set<string>();
+  const twice = values.find((column) => columns.size === columns.add(column).size);
   if (twice !== undefined)
     throw rowError(path, line, `two columns "${twice}"`, 'Give every column its own name.');
   return values;
