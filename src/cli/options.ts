@@ -58,20 +58,19 @@ const LEAST_FILE_MEMORY = 200e6;
 export const fileLimitOptions = {
   fileSeconds: whole(1).optional(),
   fileMemory: bytes.refine((size) => size >= LEAST_FILE_MEMORY, 'is less than 200MB').optional(),
-  fileSize: bytes.optional(),
 };
 
 export function addFileLimitOptions(command: Command): Command {
   return command
     .option(
       '--file-seconds <s>',
-      'processor time for reading one file, for each 10 MB of it (default: 20)',
+      'processor time for reading one file, for each 2 MB of it (default: 10)',
     )
     .option('--file-memory <size>', 'memory for reading one file (default: 1GB)');
 }
 
 export function fileLimitsOf(given: z.output<z.ZodObject<typeof fileLimitOptions>>): FileLimits {
-  return { seconds: given.fileSeconds, memoryBytes: given.fileMemory, bytes: given.fileSize };
+  return { seconds: given.fileSeconds, memoryBytes: given.fileMemory };
 }
 
 /**

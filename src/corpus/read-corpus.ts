@@ -8,7 +8,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { XqgError } from '../base/errors.js';
 import { formatCount } from '../base/numbers.js';
-import { fileError, headOf, refuseLargeFile } from '../base/text-file.js';
+import { fileError, headOf } from '../base/text-file.js';
 import { brokenFile, reasonOf } from './isolation/failures.js';
 import { IsolatedReader } from './isolation/isolated-reader.js';
 import { DEFAULT_FILE_LIMITS, type FileLimits } from './isolation/limits.js';
@@ -80,7 +80,7 @@ export async function* readCorpus(
         const documents =
           reader.streams || !READERS.includes(reader)
             ? reader.read(file, events)
-            : wholeFile(file, reader, events, isolated, limits);
+            : isolated.read(file, reader, events);
         for await (const document of documents) {
           for (const part of partsOf(document)) {
             seen++;
@@ -125,18 +125,6 @@ export async function* readCorpus(
 function withDefaults(limits: FileLimits = {}): Required<FileLimits> {
   const given = Object.entries(limits).filter(([, value]) => value !== undefined);
   return { ...DEFAULT_FILE_LIMITS, ...Object.fromEntries(given) };
-}
-
-/** The documents of a file that is read as a whole. */
-async function* wholeFile(
-  file: CorpusFile,
-  reader: CorpusReader,
-  events: ReadEvents,
-  isolated: IsolatedReader,
-  limits: Required<FileLimits>,
-): AsyncGenerator<SourceDocument> {
-  await refuseLargeFile(file.path, limits.bytes);
-  yield* isolated.read(file, reader, events);
 }
 
 interface ChosenFile {

@@ -204,10 +204,7 @@ export const registerIndex: Register = (parent, act) => {
         if (error !== null) throw new ToldFailure(error);
       }),
     );
-  addFileLimitOptions(command).option(
-    '--file-size <size>',
-    'largest file of a format that is not read line by line (default: 134MB)',
-  );
+  addFileLimitOptions(command);
   addEncoderOptions(command, `the one of the index; of a new one ${NEW_INDEX_ENCODER}`);
 };
 

@@ -7,7 +7,6 @@ import { Worker } from 'node:worker_threads';
 import { XqgError } from '../../base/errors.js';
 import { partsOf } from '../parts.js';
 import type { SourceDocument } from '../passage.js';
-import { READERS } from '../readers/readers.js';
 import { reasonOf } from './failures.js';
 import {
   CLOCK,
@@ -45,7 +44,10 @@ process.on('message', (order: ReaderOrder) => {
 const [memoryBytes] = process.argv.slice(2).map(Number);
 const workerData: WatchdogStart = { clock, memoryBytes, parent: process.ppid };
 const watchdog = new Worker(new URL('./watchdog-thread.js', import.meta.url), { workerData });
-await once(watchdog, 'message');
+const [{ READERS }] = await Promise.all([
+  import('../readers/readers.js'),
+  once(watchdog, 'message'),
+]);
 send('ready');
 
 function send(message: ReaderMessage): void {
