@@ -10,7 +10,7 @@ import { LANGUAGES } from '../languages/languages.js';
 import { type PivotData, PivotVocabulary } from '../pack/pivot.js';
 import { type LexiconRow, POLICIES, readBitext, readWordCounts, trainingFiles } from './corpora.js';
 import { type InductionOptions, induce } from './induction.js';
-import { type TeacherCard, teacherVectors } from './teachers.js';
+import type { Teacher } from './teachers.js';
 
 export interface InducedLexiconOptions extends InductionOptions {
   /** Number of words of the language, the most frequent ones. */
@@ -32,16 +32,12 @@ const PASSAGES: Readonly<Record<string, { readonly file: string; readonly source
   th: { file: 'th.iapp-train.jsonl.gz', source: 'iapp' },
 };
 
-/**
- * @param data folder with bitext/, words/ and qa/
- * @param cache folder in which the teacher's vectors are cached
- */
+/** @param data folder with bitext/, words/ and qa/ */
 export async function induceLexicon(
   lang: string,
   data: string,
   pivot: PivotData,
-  teacher: TeacherCard,
-  cache: string,
+  teacher: Teacher,
   options: InducedLexiconOptions,
 ): Promise<LexiconRow[]> {
   const passages = passagesOf(lang, data);
@@ -49,8 +45,8 @@ export async function induceLexicon(
   const forms = pivot.surfaces.slice(0, options.stems);
   const vocabulary = new PivotVocabulary(pivot);
   const pairs = await induce(
-    await teacherVectors(teacher, words, cache),
-    await teacherVectors(teacher, forms, cache),
+    await teacher.vectors(words),
+    await teacher.vectors(forms),
     teacher.dim,
     (stem) => vocabulary.weight(stem) >= options.leastWeight,
     options,
