@@ -14,7 +14,7 @@ import { IsolatedReader } from './isolation/isolated-reader.js';
 import { DEFAULT_FILE_LIMITS, type FileLimits } from './isolation/limits.js';
 import { partsOf } from './parts.js';
 import type { SourceDocument } from './passage.js';
-import type { CorpusFile, CorpusReader, NoteListener, ReadEvents, SkipListener } from './reader.js';
+import type { CorpusFile, CorpusReader, NoteListener, SkipListener } from './reader.js';
 import { READERS } from './readers/readers.js';
 import { filesUnder } from './walk.js';
 

@@ -225,7 +225,8 @@ export async function* readJsonDocuments(
 ): AsyncGenerator<SourceDocument> {
   const { path } = file;
   let rows = 0;
-  for await (const { number, text } of readLines(path, LINE_LIMIT, encodingNote(path, onNote))) {
+  const lines = readLines(path, LINE_LIMIT, encodingNote(path, onNote), true);
+  for await (const { number, text } of lines) {
     if (signal?.aborted) return;
     if (text.trim() === '') continue;
     rows++;

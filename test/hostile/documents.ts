@@ -31,6 +31,7 @@ export interface HostileFolder {
  * @param every so many of each kind are written; 1: all
  */
 export async function writeHostileFolder(folder: string, every: number): Promise<HostileFolder> {
+  mkdirSync(folder, { recursive: true });
   const files = FILES.filter((_, i) => i % every === 0);
   const special = SPECIAL.filter((_, i) => i % every === 0);
   const hostile: string[] = [];

@@ -56,8 +56,9 @@ const options = z.object({
   keepParts: z.boolean().default(false),
 });
 
-/** Skipped files that are named one by one. */
+/** Skipped files that are named one by one, of those that a folder may be full of. */
 const NAMED_SKIPS = 10;
+const ALWAYS_NAMED: ReadonlySet<SkipReason> = new Set(['special', 'loop', 'repeated']);
 
 export const registerIndex: Register = (parent, act) => {
   const command = parent
@@ -371,8 +372,8 @@ class SkipTalk {
       const kind = extname(path).toLowerCase() || 'no extension';
       this.#formats.set(kind, (this.#formats.get(kind) ?? 0) + 1);
     }
-    if (EXPECTED.has(reason) || this.#named >= NAMED_SKIPS) return;
-    this.#named += 1;
+    if (EXPECTED.has(reason)) return;
+    if (!ALWAYS_NAMED.has(reason) && this.#named++ >= NAMED_SKIPS) return;
     const place = line === undefined ? path : `${path}, line ${count(line)}`;
     this.context.say(`Skipped ${foreign(place)}: ${SKIPPED[reason]}`);
   }

@@ -5,7 +5,6 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { type CsvError, type Info, parse } from 'csv-parse';
 import { XqgError } from '../../base/errors.js';
-import { LINE_LIMIT } from '../../base/lines.js';
 import { decodeFile } from '../../base/text-file.js';
 import type { SourceDocument } from '../passage.js';
 import {
@@ -65,6 +64,9 @@ interface CsvRecord {
 const INCONSISTENT =
   'Put a value that holds the delimiter or a line break in quotes; every row needs as many columns as the header.';
 
+/** In UTF-16 code units: each of its signs may begin a value. */
+const LONGEST_RECORD = 4 * 2 ** 20;
+
 const DELIMITERS = [',', ';', '\t', '|'];
 
 async function* recordsOf(path: string, { onNote, signal }: ReadEvents): AsyncGenerator<CsvRecord> {
@@ -83,7 +85,7 @@ async function* recordsOf(path: string, { onNote, signal }: ReadEvents): AsyncGe
     info: true,
     relax_column_count: true,
     skip_empty_lines: true,
-    max_record_size: LINE_LIMIT,
+    max_record_size: LONGEST_RECORD,
   });
   text.on('error', (error) => parser.destroy(error));
   if (signal !== undefined) addAbortSignal(signal, parser);
