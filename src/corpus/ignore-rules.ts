@@ -74,8 +74,8 @@ function exists(path: string): Promise<boolean> {
 
 /** In bytes. */
 const LARGEST = 2 ** 20;
-/** Wildcards within a name, and `**` within a path: each multiplies the time of a match. */
-const MOST_WILDCARDS = 3;
+/** `**` before a name: with each, the time of a match grows by the depth of the path. */
+const MOST_DEPTHS = 2;
 
 /** @throws XqgError XQG_CORPUS_UNREADABLE, also for patterns that could take very long to match */
 async function patternsIn(path: string): Promise<string> {
@@ -90,7 +90,7 @@ async function patternsIn(path: string): Promise<string> {
     const text = await readFile(path, 'utf8');
     const line = text.split('\n').findIndex(isCostly);
     if (line < 0) return text;
-    return refuse(`its line ${formatCount(line + 1)} has more than ${MOST_WILDCARDS} wildcards`);
+    return refuse(`its line ${formatCount(line + 1)} has more than ${MOST_DEPTHS} times "**/"`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw fileError(path, error);
@@ -98,8 +98,5 @@ async function patternsIn(path: string): Promise<string> {
 }
 
 function isCostly(pattern: string): boolean {
-  const names = pattern.split('/');
-  const isDeep = (name: string): boolean => /^\*{2,}$/.test(name);
-  if (names.filter(isDeep).length > MOST_WILDCARDS) return true;
-  return names.some((name) => (name.match(/\*+/g)?.length ?? 0) > MOST_WILDCARDS);
+  return (pattern.match(/\*\*+\//g)?.length ?? 0) > MOST_DEPTHS;
 }

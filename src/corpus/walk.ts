@@ -70,6 +70,7 @@ async function* walk(
       else if (kind === 'folder') {
         if (above.includes(real)) onSkip?.(path, 'loop');
         else if (visited.has(real)) onSkip?.(path, 'repeated');
+        else if (above.length > DEEPEST) tooDeep(path, onFailure);
         else {
           visited.add(real);
           yield* walk(path, [...above, real], rules, exclude, events);
@@ -77,6 +78,16 @@ async function* walk(
       } else if (kind !== 'failed') onSkip?.(path, kind);
     }
   }
+}
+
+/** Folders below the one that was named: matching ignored paths takes longer with each. */
+export const DEEPEST = 100;
+
+function tooDeep(path: string, onFailure: WalkEvents['onFailure']): void {
+  const reason = `it lies more than ${DEEPEST} folders deep`;
+  const failure = new XqgError('XQG_CORPUS_UNREADABLE', { path, reason });
+  if (onFailure === undefined) throw failure;
+  onFailure(path, failure);
 }
 
 /** The entries of a folder, and the rules with those of the folder. */

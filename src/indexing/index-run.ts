@@ -4,6 +4,7 @@
 
 import { dirname } from 'node:path';
 import { XqgError } from '../base/errors.js';
+import { formatCount } from '../base/numbers.js';
 import type { Passage, SourceDocument } from '../corpus/passage.js';
 import { type CorpusOptions, passagesOf } from '../corpus/split.js';
 import type { StoreReader } from '../store/store.js';
@@ -16,7 +17,7 @@ import { type DocumentQueue, RowQueue, type RowQueueOptions } from './row-queue.
 import { SegmentsAhead } from './segments-ahead.js';
 import type { IndexWriter } from './writer.js';
 
-const MOST_FAILURES = 100;
+const MOST_FAILURES = 200;
 /** Documents per deletion. */
 const DELETED_TOGETHER = 1000;
 
@@ -168,6 +169,7 @@ export class IndexRun {
     try {
       const { passages, cut } = await passagesOf(document, this.#options.splitting);
       this.#checkIds(document.id, passages);
+      refuseRepetition(document, passages);
       this.#cut += cut;
       if (passages.length > 1) this.#splits++;
       return passages;
@@ -309,6 +311,32 @@ export class IndexRun {
       elapsedMs: performance.now() - this.#started,
     };
   }
+}
+
+/**
+ * What the passages of a document repeat may be as long together, in UTF-16 code units: 16 times the
+ * longest document.
+ */
+const LONGEST_REPETITION = 64 * 2 ** 20;
+
+/** Every passage holds title, headings and metadata: a long text multiplies long ones. */
+function refuseRepetition(
+  { id, path, title, metadata }: SourceDocument,
+  passages: readonly Passage[],
+): void {
+  let each = title.length;
+  for (const [name, value] of Object.entries(metadata)) {
+    each += name.length;
+    if (typeof value === 'object') for (const item of value) each += item.length;
+    else each += String(value).length;
+  }
+  let length = each * passages.length;
+  for (const { headings } of passages) for (const heading of headings) length += heading.length;
+  if (length > LONGEST_REPETITION)
+    throw new XqgError('XQG_DOCUMENT_REPETITION', {
+      ...{ path, id, passages: passages.length },
+      limit: formatCount(LONGEST_REPETITION),
+    });
 }
 
 /** Whatever a document does to the splitter is a failure of the document. */

@@ -53,7 +53,7 @@ export async function writeHostileFolder(folder: string, every: number): Promise
   return {
     good,
     hostile,
-    special: special.flatMap(({ name }) => name ?? []),
+    special: special.map(({ name }) => name),
     end: () => {
       for (const end of ends) end();
     },

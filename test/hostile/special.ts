@@ -20,8 +20,8 @@ const DEPTH = 500;
 export interface Special {
   /** Makes it in the folder; `atEnd` gets what ends it. */
   readonly make: (folder: string, atEnd: (end: () => void) => void) => void;
-  /** The name that is reported; null where nothing is. */
-  readonly name: string | null;
+  /** The name that is reported. */
+  readonly name: string;
 }
 
 const link = (target: string, name: string): Special => ({
@@ -74,7 +74,7 @@ export const SPECIAL: readonly Special[] = [
     },
   },
   {
-    name: null,
+    name: 'deep',
     make: (folder) => {
       mkdirSync(join(folder, 'deep', ...Array.from({ length: DEPTH }, () => 'd')), {
         recursive: true,
@@ -106,7 +106,7 @@ export const SPECIAL: readonly Special[] = [
     name: 'rules',
     make: (folder) => {
       mkdirSync(join(folder, 'rules'));
-      writeFileSync(join(folder, 'rules', '.gitignore'), `${'*a'.repeat(30)}b\n`);
+      writeFileSync(join(folder, 'rules', '.gitignore'), `${'**/a/'.repeat(30)}b\n`);
       writeFileSync(join(folder, 'rules', `${'a'.repeat(200)}.txt`), 'x');
     },
   },

@@ -86,6 +86,11 @@ export const corpusErrors = {
     message: 'The document "{id}" of {path} cannot be split into passages: {reason}.',
     remedy: 'Leave it out, or split it into several documents.',
   },
+  XQG_DOCUMENT_REPETITION: {
+    message:
+      'The document "{id}" of {path} has a title, headings or metadata that are too long to be repeated in each of its {passages} passages (more than {limit} characters).',
+    remedy: 'Leave long fields out, or make them part of the text.',
+  },
   XQG_CORPUS_BUDGET: {
     message: 'A passage cannot be limited to {value} tokens.',
     remedy: 'Use a whole number from {least} upwards.',
