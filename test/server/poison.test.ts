@@ -38,7 +38,7 @@ async function reading(id: string, name: string): Promise<void> {
   await setTimeout(500);
 }
 
-describe('an upload that never ends', () => {
+describe('an upload that never ends', { timeout: 300_000 }, () => {
   it('is set aside by its name; the rest of the job is indexed', async () => {
     const server = await place.serve({ fileLimits: { seconds: 1 } });
     const files = { 'a.txt': 'Bread.', 'b.md': SPINNING, 'c.md': DEEP, 'd.md': 'The moon.' };

@@ -25,6 +25,14 @@ const STDERR_LENGTH = 16_384;
 /** A process that holds more than this share of its limit makes room for a new one. */
 const WORN = 0.5;
 
+/** What Node.js needs: no keys and passwords, for what parses the files of strangers. */
+const ENVIRONMENT =
+  /^(?:PATH|HOME|USERPROFILE|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|NODE_OPTIONS|NODE_PATH|LANG|LC_\w+|TZ)$/i;
+
+function readerEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name)));
+}
+
 /** How a process ended. */
 interface Exit {
   readonly exit: string;
@@ -44,6 +52,7 @@ class ReaderProcess {
     const megabytes = Math.ceil(memoryBytes / 2 ** 20);
     this.#process = fork(PROCESS, [String(memoryBytes)], {
       execArgv: [...process.execArgv, `--max-old-space-size=${megabytes}`],
+      env: readerEnvironment(),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

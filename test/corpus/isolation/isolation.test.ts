@@ -36,7 +36,7 @@ async function eventsOf(options: ReadOptions = {}): Promise<string[]> {
   return events;
 }
 
-describe('a file that takes too much', () => {
+describe('a file that takes too much', { timeout: 300_000 }, () => {
   // A Markdown file and a PDF of 4 kB once kept indexing busy for ever; neither Ctrl-C nor SIGTERM
   // did anything.
   it('is set aside by its name, and the others are read', async () => {
@@ -123,7 +123,7 @@ function isSpinning(pid: string): boolean {
 }
 const TICKS = 300;
 
-describe('a process that reads', () => {
+describe('a process that reads', { timeout: 300_000 }, () => {
   it('gives what the reader gives, in its order, however much there is', async () => {
     const paragraphs = Array.from({ length: 900 }, (_, i) => ({
       context: i % 7 === 0 ? ' ' : `Paragraph ${i}. ${'Bees make honey. '.repeat(i % 50)}`,
