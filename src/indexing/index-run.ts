@@ -18,6 +18,8 @@ import { SegmentsAhead } from './segments-ahead.js';
 import type { IndexWriter } from './writer.js';
 
 const MOST_FAILURES = 200;
+/** Of one file, whose rows may all be bad. */
+const MOST_OF_FILE = 10;
 /** Documents per deletion. */
 const DELETED_TOGETHER = 1000;
 
@@ -245,7 +247,9 @@ export class IndexRun {
   fail(path: string, { code, message }: XqgError): void {
     this.#failed++;
     this.#failedPaths.add(path);
-    if (this.#failures.length < MOST_FAILURES) this.#failures.push({ path, code, message });
+    const ofFile = this.#failures.filter((failure) => failure.path === path);
+    if (this.#failures.length < MOST_FAILURES && ofFile.length < MOST_OF_FILE)
+      this.#failures.push({ path, code, message });
   }
 
   /** Syncs what is written beside what goes on; of several that wait, one does for all. */

@@ -76,7 +76,7 @@ describe.runIf(process.platform === 'linux')('hostile documents', () => {
     await opened.close();
     expect(written.good.filter((name) => !found.has(name))).toEqual([]);
     // Characters that drive a terminal are left out of what is printed.
-    const isNamed = (name: string): boolean => stderr.includes(name);
+    const isNamed = (name: string): boolean => (stderr + stdout).includes(name);
     expect(written.hostile.filter((name) => !found.has(name) && !isNamed(name))).toEqual([]);
     expect(written.special.filter((name) => !isNamed(name))).toEqual([]);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for

@@ -1,8 +1,6 @@
 /** `xqg index`: files and folders into an index. */
-import { extname } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
-import type { SkipReason } from '../../corpus/reader.js';
 import type { CorpusOptions } from '../../corpus/split.js';
 import { parseThresholds } from '../../generate/filters/filtered.js';
 import type { IndexResult } from '../../indexing/options.js';
@@ -11,6 +9,7 @@ import { roundTripScorer } from '../../search/round-trip-scorer.js';
 import type { XqgIndex } from '../../xqg-index.js';
 import type { CommandContext, Register } from '../command.js';
 import { describeFailure, ToldFailure } from '../failure.js';
+import { FailureTalk, SkipTalk } from '../index-output.js';
 import {
   addEncoderOptions,
   addFileLimitOptions,
@@ -25,7 +24,6 @@ import {
   whole,
 } from '../options.js';
 import { type Progress, startProgress } from '../progress.js';
-import { SKIPPED } from '../skipped.js';
 import { count, foreign } from '../terminal.js';
 
 const options = z.object({
@@ -55,10 +53,6 @@ const options = z.object({
   retryFailed: z.boolean().default(false),
   keepParts: z.boolean().default(false),
 });
-
-/** Skipped files that are named one by one, of those that a folder may be full of. */
-const NAMED_SKIPS = 10;
-const ALWAYS_NAMED: ReadonlySet<SkipReason> = new Set(['special', 'loop', 'repeated']);
 
 export const registerIndex: Register = (parent, act) => {
   const command = parent
@@ -167,6 +161,7 @@ export const registerIndex: Register = (parent, act) => {
         reportGlossary(context, index);
         const splitting = { lang: given.lang, maxTokens: given.maxTokens };
         await reportWork(context, index, paths, splitting);
+        const failures = new FailureTalk(context);
         const skips = new SkipTalk(context);
         const progress = startProgress();
         const queue = givenQueue(given, context, progress);
@@ -180,8 +175,7 @@ export const registerIndex: Register = (parent, act) => {
             queue,
             onSkip: (path, reason, line) => skips.tell(path, reason, line),
             onNote: (path, note) => context.say(`${foreign(path)}: ${note}`),
-            onFailure: (path, error) =>
-              context.say(`${error.code} ${foreign(path)}: ${foreign(error.message)}`),
+            onFailure: (path, error) => failures.tell(path, error),
             onProgress: ({ phase, passages, unchanged }, { done, total }) => {
               if (queue !== undefined && phase === 'documents') return;
               const known = unchanged > 0 ? `, ${count(unchanged, 'document')} unchanged` : '';
@@ -197,6 +191,7 @@ export const registerIndex: Register = (parent, act) => {
           await index.close();
           await searched?.close();
         }
+        failures.finish(result);
         skips.finish();
         reportYields(context, index);
         const { error, ...counts } = result;
@@ -353,41 +348,4 @@ function summary(
   if (documents.indexed + documents.unchanged > 0)
     lines.push(`Search it: xqg search "your question" --index ${dir}`);
   return lines;
-}
-
-/** Skipped on purpose. */
-const EXPECTED: ReadonlySet<SkipReason> = new Set(['ignored', 'excluded', 'companion']);
-
-/** Names the first skipped files and counts the others by reason. Hidden files are only counted. */
-class SkipTalk {
-  readonly #counts = new Map<SkipReason, number>();
-  readonly #formats = new Map<string, number>();
-  #named = 0;
-
-  constructor(private readonly context: CommandContext) {}
-
-  tell(path: string, reason: SkipReason, line?: number): void {
-    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
-    if (reason === 'format') {
-      const kind = extname(path).toLowerCase() || 'no extension';
-      this.#formats.set(kind, (this.#formats.get(kind) ?? 0) + 1);
-    }
-    if (EXPECTED.has(reason)) return;
-    if (!ALWAYS_NAMED.has(reason) && this.#named++ >= NAMED_SKIPS) return;
-    const place = line === undefined ? path : `${path}, line ${count(line)}`;
-    this.context.say(`Skipped ${foreign(place)}: ${SKIPPED[reason]}`);
-  }
-
-  finish(): void {
-    const total = [...this.#counts.values()].reduce((sum, n) => sum + n, 0);
-    if (total === 0) return;
-    const formats = [...this.#formats]
-      .map(([kind, n]) => `${count(n)} ${foreign(kind)}`)
-      .join(', ');
-    const reasons = [...this.#counts].map(([reason, n]) => {
-      const kinds = reason === 'format' ? ` (${formats})` : '';
-      return `${count(n)} ${SKIPPED[reason]}${kinds}`;
-    });
-    this.context.say(`Skipped in all: ${reasons.join('; ')}`);
-  }
 }

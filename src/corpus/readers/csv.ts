@@ -25,18 +25,20 @@ export const csvReader: CorpusReader = {
   streams: true,
   async *read(file, events = {}) {
     let header: readonly string[] | undefined;
+    let rows = 0;
     for await (const { values, line } of recordsOf(file.path, events)) {
       if (header === undefined) {
         const isData = isHeadless(values, file.path);
         header = isData ? ['id', 'text'] : checkedHeader(values, file.path, line);
         if (!isData) continue;
       }
+      rows++;
       const columns = header;
       const document = validRow(events.onBadRow, () => documentOf(columns, values, file, line));
       if (document === undefined) events.onSkip?.(file.path, 'empty', line);
       else if (document !== null) yield document;
     }
-    if (header === undefined) throw new XqgError('XQG_CORPUS_EMPTY', { file: file.path });
+    if (rows === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: file.path });
   },
 };
 
