@@ -318,8 +318,8 @@ export class IndexRun {
 }
 
 /**
- * What the passages of a document repeat may be as long together, in UTF-16 code units: 16 times the
- * longest document.
+ * What the passages of a document repeat may be as long together, in UTF-16 code units: 16 times
+ * the longest document.
  */
 const LONGEST_REPETITION = 64 * 2 ** 20;
 

@@ -112,8 +112,8 @@ export class IsolatedReader {
 
   /**
    * The documents of a file, as `reader.read` gives them.
-   * @throws XqgError XQG_CORPUS_OVER_TIME, XQG_CORPUS_OVER_MEMORY, XQG_CORPUS_BROKEN_FILE, and those
-   * of the reader; XQG_READER_PROCESS where no process starts
+   * @throws XqgError XQG_CORPUS_OVER_TIME, XQG_CORPUS_OVER_MEMORY, XQG_CORPUS_BROKEN_FILE, and
+   * those of the reader; XQG_READER_PROCESS where no process starts
    */
   async *read(
     file: CorpusFile,

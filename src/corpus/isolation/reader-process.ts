@@ -21,8 +21,8 @@ import {
 const SENT_LENGTH = 2 ** 18;
 const SENT_ITEMS = 256;
 /**
- * Text that is this many times longer than its file, which may be packed, was not written by anyone:
- * packing makes language 3 to 6 times smaller.
+ * Text that is this many times longer than its file, which may be packed, was not written by
+ * anyone: packing makes language 3 to 6 times smaller.
  */
 const LARGEST_RATIO = 100;
 /** Text that any file may hold, in UTF-16 code units. */

@@ -1,6 +1,6 @@
 /**
- * The file that a job is reading, written down beside its files: after the death of a process, it is
- * read behind all others, so that these are indexed even if it is what kills.
+ * The file that a job is reading, written down beside its files: after the death of a process, it
+ * is read behind all others, so that these are indexed even if it is what kills.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
