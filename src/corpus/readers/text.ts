@@ -2,18 +2,23 @@
  * Plain text: paragraphs are separated by empty lines; the title is the name of the file. A file
  * longer than a document is several.
  */
+import { basename } from 'node:path';
 import { XqgError } from '../../base/errors.js';
 import { decodeFile } from '../../base/text-file.js';
 import { unwrapLines } from '../lines.js';
 import { endOfPart, LONGEST_DOCUMENT, partId } from '../parts.js';
 import { byTextExtension, type CorpusReader, encodingNote, titleFromPath } from '../reader.js';
 
-const extensions = ['.txt', '.text'];
+const extensions = ['.txt', '.text', '.rst', '.adoc', '.asciidoc', '.org', '.tex'];
+const matchesExtension = byTextExtension(...extensions);
+/** Files that have no extension by convention. */
+const NAMES =
+  /^(?:README|LICEN[CS]E|COPYING|NOTICE|CHANGELOG|CHANGES|AUTHORS|CONTRIBUTING|INSTALL|TODO)$/i;
 
 export const textReader: CorpusReader = {
   name: 'plain text',
   extensions,
-  matches: byTextExtension(...extensions),
+  matches: (path) => matchesExtension(path) || NAMES.test(basename(path)),
   streams: true,
   async *read({ path, id, source }, { onNote, signal } = {}) {
     const title = titleFromPath(path);

@@ -75,12 +75,18 @@ async function add({
       message: failure.message.replaceAll(`${folder}/`, ''),
     }));
     const named = omissions?.named.map(({ path, reason }) => ({ path: basename(path), reason }));
+    const languages = omissions?.languages?.map((wrong) => ({
+      ...wrong,
+      path: basename(wrong.path),
+    }));
     return {
       status,
       documents,
       passages,
       failures: shown,
-      ...(omissions === undefined ? {} : { omissions: { ...omissions, named: named ?? [] } }),
+      ...(omissions === undefined
+        ? {}
+        : { omissions: { ...omissions, named: named ?? [], languages } }),
     };
   } finally {
     await index.close();
