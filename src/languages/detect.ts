@@ -136,7 +136,7 @@ const WORD_WEIGHT = 0.8;
 /** The same of Chinese characters: names of places and people are common to Chinese and Japanese. */
 const HAN_WEIGHT = 0.35;
 /** A word in a language without a vocabulary, against its spelling in the others on average. */
-const UNKNOWN_LANGUAGE = 0.1;
+const UNKNOWN_LANGUAGE = 0.2;
 /** Words that are read. */
 const MOST_WORDS = 24;
 

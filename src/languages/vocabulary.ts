@@ -44,11 +44,16 @@ const NO_ENDINGS = 0x3000;
 /** Letters of a word that its term has too; all of them where accents make that hard to tell. */
 function stemLength(term: string, surface: string): number {
   if (surface.charCodeAt(0) >= NO_ENDINGS) return surface.length + 1;
-  const folded = surface.normalize('NFD').replace(/\p{Mn}/gu, '');
+  const folded = withoutAccents(surface);
   if (folded.length !== surface.length) return surface.length;
+  const stem = withoutAccents(term);
   let length = 0;
-  while (length < term.length && term[length] === folded[length]) length++;
+  while (length < stem.length && stem[length] === folded[length]) length++;
   return length === 0 ? surface.length : length;
+}
+
+function withoutAccents(text: string): string {
+  return text.normalize('NFD').replace(/\p{Mn}/gu, '');
 }
 
 const spellings = new WeakMap<Vocabulary, Spelling>();
@@ -106,12 +111,14 @@ class Spelling {
     let at = 0;
     this.#visit(word, (before, last, code) => {
       if (at++ < from) return;
-      const one = ((this.#single.get(code) ?? 0) + RARE * this.#total) / (this.#total + 1);
+      const nOne = this.#single.get(code) ?? 0;
+      const one = (nOne + RARE * this.#total) / (this.#total + 1);
       const nLast = this.#single.get(last) ?? 0;
-      const nPair = this.#pairs[slotOf(0, last, code)];
+      // No more than there are of its parts, whatever else is in the slot.
+      const nPair = Math.min(this.#pairs[slotOf(0, last, code)], nOne, nLast);
       const two = (nPair + BACKOFF * one) / (Math.max(nLast, nPair) + BACKOFF);
-      const nBefore = this.#pairs[slotOf(0, before, last)];
-      const nTriple = this.#triples[slotOf(before, last, code)];
+      const nBefore = Math.min(this.#pairs[slotOf(0, before, last)], nLast);
+      const nTriple = Math.min(this.#triples[slotOf(before, last, code)], nPair, nBefore);
       const three = (nTriple + BACKOFF * two) / (Math.max(nBefore, nTriple) + BACKOFF);
       sum += Math.log(three);
     });
