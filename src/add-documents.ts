@@ -108,7 +108,7 @@ export async function documentsOfPaths(
   paths: readonly string[],
   options: AddPathsOptions,
 ): Promise<{ readonly documents: DocumentSource; readonly sourceOptions: SourceOptions }> {
-  const { splitting, onSkip, onNote, onProgress, source } = options;
+  const { splitting, onSkip, onNote, onProgress, source, signal, fileLimits, last } = options;
   const { readCorpus } = await import('./corpus/read-corpus.js');
   const progress = await CorpusProgress.of(paths);
   return {
@@ -118,6 +118,10 @@ export async function documentsOfPaths(
         options.onFailure?.(path, error);
       };
       const documents = readCorpus(paths, {
+        limits: fileLimits,
+        signal,
+        last,
+        onFile: options.onFile,
         onFailure,
         onSkip: (path, reason, line) => {
           omissions.skip(path, reason, line);

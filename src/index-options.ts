@@ -1,4 +1,5 @@
 /** The options that an index is opened with, and those of adding documents. */
+import type { FileLimits } from './corpus/isolation/limits.js';
 import type { SourceDocument } from './corpus/passage.js';
 import type { ReadBytes } from './corpus/progress.js';
 import type { ReadOptions } from './corpus/read-corpus.js';
@@ -71,6 +72,12 @@ export interface AddPathsOptions
    * @throws XqgError to refuse that document; `onFailure` gets it
    */
   readonly prepare?: (document: SourceDocument) => SourceDocument;
+  /** What each file may take while it is read. */
+  readonly fileLimits?: FileLimits;
+  /** Called before a file is read. */
+  readonly onFile?: ReadOptions['onFile'];
+  /** Absolute paths of files that are read after all others. */
+  readonly last?: ReadOptions['last'];
   /** Rows are computed by the workers of a queue (`runWorker`). Default: in this process. */
   readonly queue?: QueueOptions;
 }

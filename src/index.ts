@@ -10,6 +10,7 @@ export type { LanguagePolicy, ProfileName } from './augment/profiles.js';
 export type { ErrorCode } from './base/error-catalogue.js';
 export { XqgError } from './base/errors.js';
 export { version } from './base/version.js';
+export type { FileLimits } from './corpus/isolation/limits.js';
 export type { MetadataValue } from './corpus/passage.js';
 export type { ReadBytes } from './corpus/progress.js';
 export type { SkipReason } from './corpus/reader.js';

@@ -65,8 +65,14 @@ export class ItemErrors extends XqgError {
  * Replaces every `{name}` of a catalogue text by its value; a name without a value stays as it is.
  */
 function fill(template: string, details: Readonly<Record<string, Value>>): string {
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole));
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const text = String(details[name] ?? whole);
+    return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+  });
 }
+
+/** Of what a message quotes, in UTF-16 code units: a path is not longer. */
+const LONGEST_VALUE = 4096;
 
 /** What programs see of a failure: on stdout with --json, and as the body of an HTTP answer. */
 export interface FailureReport {

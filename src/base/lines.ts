@@ -4,7 +4,7 @@ import { formatCount } from './numbers.js';
 import { decodeFile, type EncodingListener } from './text-file.js';
 
 /** Longest line that is read, in UTF-16 code units. */
-export const LINE_LIMIT = 64 * 2 ** 20;
+export const LINE_LIMIT = 16 * 2 ** 20;
 
 export interface Line {
   /** From 1. */
@@ -17,12 +17,14 @@ export interface Line {
  * The lines of a file; `.gz` is unpacked. They end at LF or CR LF only: node:readline also ends
  * them at U+2028 and U+2029, which may occur in a JSON string.
  *
+ * @param skipsEmpty leaves out lines without any character, of which a file may be full
  * @throws XqgError XQG_CORPUS_LONG_LINE, and those of decodeFile
  */
 export async function* readLines(
   path: string,
   limit = LINE_LIMIT,
   onAssumed?: EncodingListener,
+  skipsEmpty = false,
 ): AsyncGenerator<Line> {
   let number = 1;
   // The beginning of a line that no piece has ended yet: joined once, since += on a long line would
@@ -43,6 +45,11 @@ export async function* readLines(
   for await (const piece of decodeFile(path, undefined, onAssumed)) {
     let from = 0;
     for (let end = piece.indexOf('\n'); end >= 0; end = piece.indexOf('\n', from)) {
+      if (skipsEmpty && end === from && openLength === 0) {
+        number++;
+        from = end + 1;
+        continue;
+      }
       grow(piece.slice(from, end));
       yield { number, text: withoutReturn(open.length === 1 ? open[0] : open.join('')) };
       number++;

@@ -65,7 +65,13 @@ export async function decodeWhole(
 ): Promise<string> {
   await refuseLargeFile(path, limit);
   const pieces: string[] = [];
-  for await (const piece of decodeFile(path, declared, onAssumed)) pieces.push(piece);
+  let length = 0;
+  for await (const piece of decodeFile(path, declared, onAssumed)) {
+    pieces.push(piece);
+    length += piece.length;
+    // Of a packed file, the size says nothing.
+    if (length > limit) throw tooLarge(path, length, limit);
+  }
   const text = pieces.join('');
   if (text.trim() === '') throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
   return text;
@@ -77,13 +83,15 @@ export async function refuseLargeFile(path: string, limit: number): Promise<void
     throw fileError(path, error);
   });
   if (size === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
-  if (size > limit) {
-    throw new XqgError('XQG_CORPUS_TOO_LARGE', {
-      file: path,
-      bytes: formatCount(size),
-      limit: formatCount(limit),
-    });
-  }
+  if (size > limit) throw tooLarge(path, size, limit);
+}
+
+function tooLarge(file: string, bytes: number, limit: number): XqgError {
+  return new XqgError('XQG_CORPUS_TOO_LARGE', {
+    file,
+    bytes: formatCount(bytes),
+    limit: formatCount(limit),
+  });
 }
 
 /**
@@ -107,6 +115,7 @@ export async function headOf(path: string, length: number): Promise<string> {
 
 /** The XqgError for an error of the file system or of unpacking. */
 export function fileError(path: string, error: unknown): XqgError {
+  if (error instanceof XqgError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return new XqgError('XQG_CORPUS_NOT_FOUND', { path }, { cause: error });
@@ -120,16 +129,30 @@ export function fileError(path: string, error: unknown): XqgError {
 }
 
 /**
+ * A packed file that grows more than this is no text that somebody packed. gzip reaches 1,030.
+ */
+const LARGEST_RATIO = 200;
+/** Bytes that any packed file may grow to. */
+const SMALL_UNPACKED = 64 * 2 ** 20;
+
+/**
  * The bytes of a file, those of `.gz` unpacked.
  * @param chunkBytes read at once
- * @throws what Node.js throws
+ * @throws XqgError XQG_CORPUS_BOMB; what Node.js throws
  */
 export async function* readChunks(path: string, chunkBytes = 2 ** 16): AsyncGenerator<Buffer> {
   const file = createReadStream(path, { highWaterMark: chunkBytes });
-  const source = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  const isPacked = path.endsWith('.gz');
+  const source = isPacked ? file.pipe(createGunzip()) : file;
   file.on('error', (error) => source.destroy(error));
+  let bytes = 0;
   try {
-    for await (const chunk of source) yield chunk as Buffer;
+    for await (const chunk of source) {
+      bytes += (chunk as Buffer).length;
+      if (isPacked && bytes > SMALL_UNPACKED && bytes > LARGEST_RATIO * file.bytesRead)
+        throw new XqgError('XQG_CORPUS_BOMB', { file: path, ratio: LARGEST_RATIO });
+      yield chunk as Buffer;
+    }
   } finally {
     file.destroy();
   }

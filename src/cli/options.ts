@@ -8,6 +8,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { XqgError } from '../base/errors.js';
 import { sha256 } from '../base/identity.js';
+import type { FileLimits } from '../corpus/isolation/limits.js';
 import type { OpenEncoderOptions } from '../encode/open-encoder.js';
 import { checkExpansionWeight, type ExpandOptions } from '../expand/apply.js';
 import {
@@ -49,6 +50,28 @@ export const bytes = z
     const unit = /[kmgt]/i.exec(text)?.[0].toLowerCase() ?? 'm';
     return Math.round(Number.parseFloat(text) * 1000 ** ('kmgt'.indexOf(unit) + 1));
   });
+
+/** Of the process that reads, with nothing read yet. */
+const LEAST_FILE_MEMORY = 200e6;
+
+/** What each file may take while it is read. */
+export const fileLimitOptions = {
+  fileSeconds: whole(1).optional(),
+  fileMemory: bytes.refine((size) => size >= LEAST_FILE_MEMORY, 'is less than 200MB').optional(),
+};
+
+export function addFileLimitOptions(command: Command): Command {
+  return command
+    .option(
+      '--file-seconds <s>',
+      'processor time for reading one file, for each 2 MB of it (default: 10)',
+    )
+    .option('--file-memory <size>', 'memory for reading one file (default: 1GB)');
+}
+
+export function fileLimitsOf(given: z.output<z.ZodObject<typeof fileLimitOptions>>): FileLimits {
+  return { seconds: given.fileSeconds, memoryBytes: given.fileMemory };
+}
 
 /**
  * Checks the options of one call.

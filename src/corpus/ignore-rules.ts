@@ -5,6 +5,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { XqgError } from '../base/errors.js';
+import { formatCount } from '../base/numbers.js';
 import { fileError } from '../base/text-file.js';
 
 const FILES = ['.gitignore', '.xqgignore'];
@@ -45,11 +47,7 @@ export class IgnoreRules {
     for (const file of FILES) {
       if (!names.includes(file)) continue;
       const path = join(folder, file);
-      const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT' || error.code === 'EISDIR') return '';
-        throw fileError(path, error);
-      });
-      texts.push(text);
+      texts.push(await patternsIn(path));
     }
     if (texts.every((text) => text.trim() === '')) return this;
     const rules = ignore({ ignorecase: false }).add(texts.join('\n'));
@@ -72,4 +70,33 @@ function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** In bytes. */
+const LARGEST = 2 ** 20;
+/** `**` before a name: with each, the time of a match grows by the depth of the path. */
+const MOST_DEPTHS = 2;
+
+/** @throws XqgError XQG_CORPUS_UNREADABLE, also for patterns that could take very long to match */
+async function patternsIn(path: string): Promise<string> {
+  const refuse = (reason: string): never => {
+    throw new XqgError('XQG_CORPUS_UNREADABLE', { path, reason });
+  };
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) return '';
+    if (!found.isFile()) return refuse('it is no file');
+    if (found.size > LARGEST) return refuse(`it has more than ${formatCount(LARGEST)} bytes`);
+    const text = await readFile(path, 'utf8');
+    const line = text.split('\n').findIndex(isCostly);
+    if (line < 0) return text;
+    return refuse(`its line ${formatCount(line + 1)} has more than ${MOST_DEPTHS} times "**/"`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw fileError(path, error);
+  }
+}
+
+function isCostly(pattern: string): boolean {
+  return (pattern.match(/\*\*+\//g)?.length ?? 0) > MOST_DEPTHS;
 }

@@ -104,10 +104,17 @@ export class LineEndHyphens {
   /** False for a hyphen that the word has anyway: "well-known". */
   private isDivided(left: string, right: string): boolean {
     if (!/^\p{Ll}/u.test(right)) return false;
-    this.words ??= new Set(this.text.toLowerCase().match(/[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)*/gu));
+    this.words ??= wordsOf(this.text.toLowerCase());
     const [whole, hyphenated] = [left + right, `${left}-${right}`].map((word) =>
       word.toLowerCase(),
     );
     return this.words.has(whole) || !this.words.has(hyphenated);
   }
+}
+
+/** Each word once: a list of all would take many times the memory of the text. */
+function wordsOf(text: string): Set<string> {
+  const words = new Set<string>();
+  for (const [word] of text.matchAll(/[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)*/gu)) words.add(word);
+  return words;
 }

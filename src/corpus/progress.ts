@@ -6,6 +6,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IgnoreRules } from './ignore-rules.js';
 import type { SourceDocument } from './passage.js';
+import { DEEPEST } from './walk.js';
 
 export interface ReadBytes {
   readonly done: number;
@@ -57,10 +58,11 @@ export class CorpusProgress {
 }
 
 /** 0 for an unreadable file: its reader will report the error. */
-async function bytesOf(path: string, outer?: IgnoreRules): Promise<number> {
+async function bytesOf(path: string, outer?: IgnoreRules, depth = 0): Promise<number> {
   try {
     const found = await stat(path);
     if (!found.isDirectory()) return found.size;
+    if (depth > DEEPEST) return 0;
     let bytes = 0;
     const entries = await readdir(path, { withFileTypes: true });
     const names = entries.map(({ name }) => name);
@@ -69,7 +71,8 @@ async function bytesOf(path: string, outer?: IgnoreRules): Promise<number> {
       if (entry.isSymbolicLink() || entry.name.startsWith('.') || entry.name === 'node_modules')
         continue;
       const inner = join(path, entry.name);
-      if (!rules.excludes(inner, entry.isDirectory())) bytes += await bytesOf(inner, rules);
+      if (!rules.excludes(inner, entry.isDirectory()))
+        bytes += await bytesOf(inner, rules, depth + 1);
     }
     return bytes;
   } catch {

@@ -9,6 +9,10 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { XqgError } from '../base/errors.js';
 import { formatCount } from '../base/numbers.js';
 import { fileError, headOf } from '../base/text-file.js';
+import { brokenFile, reasonOf } from './isolation/failures.js';
+import { IsolatedReader } from './isolation/isolated-reader.js';
+import { DEFAULT_FILE_LIMITS, type FileLimits } from './isolation/limits.js';
+import { partsOf } from './parts.js';
 import type { SourceDocument } from './passage.js';
 import type { CorpusFile, CorpusReader, NoteListener, SkipListener } from './reader.js';
 import { READERS } from './readers/readers.js';
@@ -26,6 +30,14 @@ export interface ReadOptions {
    */
   readonly onFailure?: (path: string, error: XqgError) => void;
   readonly readers?: readonly CorpusReader[];
+  /** What each file may take. */
+  readonly limits?: FileLimits;
+  /** When aborted, what is being read is given up at once, and the documents end. */
+  readonly signal?: AbortSignal;
+  /** Called before a file is read. */
+  readonly onFile?: (path: string) => void;
+  /** Absolute paths that are read after all others. */
+  readonly last?: ReadonlySet<string>;
 }
 
 /**
@@ -37,7 +49,8 @@ export async function* readCorpus(
   paths: readonly string[],
   options: ReadOptions = {},
 ): AsyncGenerator<SourceDocument> {
-  const { onFailure, onNote, readers = READERS } = options;
+  const { onFailure, onNote, readers = READERS, signal, last = new Set() } = options;
+  const limits = withDefaults(options.limits);
   const sources = await Promise.all([...new Set(paths.map((path) => resolve(path)))].map(sourceOf));
   refuseOverlap(sources);
   let skipped = 0;
@@ -46,45 +59,90 @@ export async function* readCorpus(
     skipped++;
     options.onSkip?.(...what);
   };
+  const isolated = new IsolatedReader(limits, signal);
   const ids = new DocumentIds();
-  for await (const { file, reader } of filesOf(sources, readers, { onSkip, onFailure })) {
-    const onBadRow =
-      onFailure === undefined
-        ? undefined
-        : (error: XqgError) => {
+  try {
+    for await (const { file, reader } of deferring(
+      filesOf(sources, readers, { onSkip, onFailure }),
+      last,
+    )) {
+      if (signal?.aborted) return;
+      options.onFile?.(file.path);
+      const onBadRow =
+        onFailure === undefined
+          ? undefined
+          : (error: XqgError) => {
+              seen++;
+              onFailure(file.path, error);
+            };
+      const events = { onSkip, onNote, onBadRow, signal };
+      try {
+        const documents =
+          reader.streams || !READERS.includes(reader)
+            ? reader.read(file, events)
+            : isolated.read(file, reader, events);
+        for await (const document of documents) {
+          for (const part of partsOf(document)) {
             seen++;
-            onFailure(file.path, error);
-          };
-    try {
-      for await (const document of reader.read(file, { onSkip, onNote, onBadRow })) {
-        seen++;
-        try {
-          ids.claim(document);
-        } catch (error) {
-          if (onFailure === undefined || !(error instanceof XqgError)) throw error;
-          onFailure(file.path, error);
-          continue;
+            try {
+              ids.claim(part);
+            } catch (error) {
+              if (onFailure === undefined || !(error instanceof XqgError)) throw error;
+              onFailure(file.path, error);
+              continue;
+            }
+            yield withoutSoftHyphens(part);
+          }
         }
-        yield withoutSoftHyphens(document);
-      }
-    } catch (error) {
-      if (!(error instanceof XqgError)) throw error;
-      if (error.code === 'XQG_CORPUS_EMPTY' && file.path !== file.source)
-        onSkip(file.path, 'empty');
-      else if (onFailure === undefined) throw error;
-      else {
-        seen++;
-        onFailure(file.path, error);
+      } catch (thrown) {
+        if (signal?.aborted) return;
+        const error =
+          thrown instanceof XqgError
+            ? thrown
+            : brokenFile(file.path, reader, reasonOf(thrown), thrown);
+        if (error.code === 'XQG_READER_PROCESS') throw error;
+        if (error.code === 'XQG_CORPUS_EMPTY' && file.path !== file.source)
+          onSkip(file.path, 'empty');
+        else if (onFailure === undefined) throw error;
+        else {
+          seen++;
+          onFailure(file.path, error);
+        }
       }
     }
+  } finally {
+    isolated.close();
   }
-  if (seen === 0) {
+  if (seen === 0 && !signal?.aborted) {
     throw new XqgError('XQG_CORPUS_NOTHING_FOUND', {
       paths: paths.join(', ') || 'no paths',
       skipped: formatCount(skipped),
       known: namesOf(readers),
     });
   }
+}
+
+function withDefaults(limits: FileLimits = {}): Required<FileLimits> {
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  return { ...DEFAULT_FILE_LIMITS, ...Object.fromEntries(given) };
+}
+
+interface ChosenFile {
+  readonly file: CorpusFile;
+  readonly reader: CorpusReader;
+}
+
+/** The same files, those with one of these paths behind the others. */
+async function* deferring(
+  files: AsyncIterable<ChosenFile>,
+  last: ReadonlySet<string>,
+): AsyncGenerator<ChosenFile> {
+  const deferred: ChosenFile[] = [];
+  for await (const chosen of files) {
+    if (last.has(chosen.file.path)) deferred.push(chosen);
+    else yield chosen;
+  }
+  yield* deferred;
 }
 
 /** A place where a word may be divided, and the line break where it was. */
@@ -117,8 +175,16 @@ interface Source {
 }
 
 async function sourceOf(path: string): Promise<Source> {
+  const found = await stat(path).catch((error) => {
+    throw fileError(path, error);
+  });
+  // Opening a pipe or a device may wait for ever, and reading it may never end.
+  if (!found.isFile() && !found.isDirectory()) {
+    const reason = 'it is neither a file nor a folder';
+    throw new XqgError('XQG_CORPUS_UNREADABLE', { path, reason });
+  }
   try {
-    return { path, real: await realpath(path), isFolder: (await stat(path)).isDirectory() };
+    return { path, real: await realpath(path), isFolder: found.isDirectory() };
   } catch (error) {
     throw fileError(path, error);
   }
@@ -140,7 +206,7 @@ async function* filesOf(
   sources: readonly Source[],
   readers: readonly CorpusReader[],
   { onSkip, onFailure }: { readonly onSkip: SkipListener } & Pick<ReadOptions, 'onFailure'>,
-): AsyncGenerator<{ file: CorpusFile; reader: CorpusReader }> {
+): AsyncGenerator<ChosenFile> {
   for (const { path: source, isFolder } of sources) {
     if (!isFolder) {
       const reader = await readerOf(source, readers, true);

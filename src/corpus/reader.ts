@@ -22,14 +22,16 @@ export interface CorpusFile {
 /**
  * Why a directory entry yields no document: `format` is not supported; `ignored`: the name begins
  * with a dot, or is node_modules; `excluded`: by `.gitignore` or `.xqgignore`; `loop`: a link to a
- * folder above; `empty`: no text; `companion`: part of a data set but not a document (BEIR's
- * queries and qrels); `special`: neither a file nor a folder, or a dangling link.
+ * folder above; `repeated`: a folder that was read by another name; `empty`: no text; `companion`:
+ * part of a data set but not a document (BEIR's queries and qrels); `special`: neither a file nor a
+ * folder, or a dangling link.
  */
 export type SkipReason =
   | 'format'
   | 'ignored'
   | 'excluded'
   | 'loop'
+  | 'repeated'
   | 'empty'
   | 'companion'
   | 'special';
@@ -49,6 +51,8 @@ export interface ReadEvents {
   readonly onNote?: NoteListener;
   /** Called for a row that is not valid, after which reading goes on. Default: it is thrown. */
   readonly onBadRow?: (error: XqgError) => void;
+  /** Aborted when nobody waits for the rows any longer: a reader that streams then ends. */
+  readonly signal?: AbortSignal;
 }
 
 export interface CorpusReader {
@@ -63,6 +67,12 @@ export interface CorpusReader {
    * Called for files in folders, and for every file that several readers match.
    */
   sniff?(head: string): boolean;
+  /**
+   * True: documents come one by one, in time linear in the file and memory bounded by the largest
+   * one, whatever is in it; so it is read in this process. Default: within the limits of a process
+   * beside it (isolation/).
+   */
+  readonly streams?: true;
   /** Names of files next to one of this format that belong to it but contain no documents. */
   readonly companions?: readonly string[];
   /**

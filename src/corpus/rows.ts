@@ -33,9 +33,7 @@ export function documentOfRow(
   const { [textField]: text, title = '' } = row;
   if (typeof text !== 'string') {
     const state =
-      text === undefined
-        ? `no "text" (its fields: ${Object.keys(row).join(', ')})`
-        : '"text" is not a string';
+      text === undefined ? `no "text" (its fields: ${fieldsOf(row)})` : '"text" is not a string';
     fail(state, 'Give every row a field "text" that holds the text.');
   }
   if (typeof title !== 'string' && title !== null)
@@ -117,7 +115,7 @@ function idOf(
   }
   if (value === undefined) {
     return fail(
-      `no "${field}" (its fields: ${Object.keys(row).join(', ')})`,
+      `no "${field}" (its fields: ${fieldsOf(row)})`,
       `Give every row its own "${field}".`,
     );
   }
@@ -177,7 +175,10 @@ function metadataOf(
         }
         collect(value, `${name}.`);
       } else
-        fields.set(name, Array.isArray(value) ? value.map(itemText) : (value as MetadataValue));
+        fields.set(
+          name,
+          Array.isArray(value) ? listOf(value, key, fail) : (value as MetadataValue),
+        );
     }
   };
   collect(row, '');
@@ -191,9 +192,23 @@ function metadataOf(
   return Object.fromEntries(fields);
 }
 
-function itemText(item: unknown): string {
-  return typeof item === 'string' ? item : JSON.stringify(item);
+function listOf(values: readonly unknown[], key: string, fail: Fail): readonly string[] {
+  try {
+    return values.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
+  } catch {
+    // JSON.stringify calls itself for each level.
+    return fail(`"${key}" is nested too deeply`, 'Leave that field out or make it flatter.');
+  }
 }
+
+/** Names of the first fields, for messages. */
+function fieldsOf(row: Readonly<Record<string, unknown>>): string {
+  const names = Object.keys(row);
+  const more = names.length > NAMED_FIELDS ? ` and ${names.length - NAMED_FIELDS} others` : '';
+  return names.slice(0, NAMED_FIELDS).join(', ') + more;
+}
+
+const NAMED_FIELDS = 20;
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -206,11 +221,13 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 export async function* readJsonDocuments(
   file: CorpusFile,
   shape: RowShape,
-  { onSkip, onNote, onBadRow }: ReadEvents = {},
+  { onSkip, onNote, onBadRow, signal }: ReadEvents = {},
 ): AsyncGenerator<SourceDocument> {
   const { path } = file;
   let rows = 0;
-  for await (const { number, text } of readLines(path, LINE_LIMIT, encodingNote(path, onNote))) {
+  const lines = readLines(path, LINE_LIMIT, encodingNote(path, onNote), true);
+  for await (const { number, text } of lines) {
+    if (signal?.aborted) return;
     if (text.trim() === '') continue;
     rows++;
     const document = validRow(onBadRow, () => {

@@ -125,7 +125,9 @@ function joined(blocks: readonly LabeledBlock[]): readonly LabeledBlock[] {
  */
 function packed(pieces: readonly Piece[], maxTokens: number): Piece[] {
   const total = pieces.reduce((words, piece) => words + piece.words, 0);
-  const target = total / Math.max(1, Math.ceil(total / maxTokens));
+  // Signs without a single word are one passage, not one for each that ends a sentence.
+  const target =
+    total === 0 ? Number.POSITIVE_INFINITY : total / Math.max(1, Math.ceil(total / maxTokens));
   const groups: Piece[] = [];
   for (const piece of pieces) {
     const open = groups.at(-1);

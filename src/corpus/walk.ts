@@ -1,6 +1,6 @@
 /**
- * The files under a folder, in an order that depends on their names alone. Follows links, except
- * those that form a cycle.
+ * The files under a folder, in an order that depends on their names alone. Follows links, but
+ * enters no folder twice: links between folders may form cycles, or more ways than can be walked.
  */
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
@@ -23,7 +23,8 @@ export async function* filesUnder(
   { onSkip, onFailure }: WalkEvents = {},
 ): AsyncGenerator<string> {
   const rules = await IgnoreRules.above(folder);
-  yield* walk(folder, [await realpath(folder)], rules, exclude, { onSkip, onFailure });
+  const real = await realpath(folder);
+  yield* walk(folder, [real], rules, exclude, { onSkip, onFailure, visited: new Set([real]) });
 }
 
 export interface WalkEvents {
@@ -38,9 +39,9 @@ async function* walk(
   above: readonly string[],
   outer: IgnoreRules,
   exclude: Exclusion,
-  events: WalkEvents,
+  events: WalkEvents & { readonly visited: Set<string> },
 ): AsyncGenerator<string> {
-  const { onSkip, onFailure } = events;
+  const { onSkip, onFailure, visited } = events;
   const { entries, rules } = await listed(folder, outer).catch((error) => {
     const failure = error instanceof XqgError ? error : fileError(folder, error);
     // The folder that was named by the user is no item among others.
@@ -68,10 +69,25 @@ async function* walk(
       else if (kind === 'file') yield path;
       else if (kind === 'folder') {
         if (above.includes(real)) onSkip?.(path, 'loop');
-        else yield* walk(path, [...above, real], rules, exclude, events);
+        else if (visited.has(real)) onSkip?.(path, 'repeated');
+        else if (above.length > DEEPEST) tooDeep(path, onFailure);
+        else {
+          visited.add(real);
+          yield* walk(path, [...above, real], rules, exclude, events);
+        }
       } else if (kind !== 'failed') onSkip?.(path, kind);
     }
   }
+}
+
+/** Folders below the one that was named: matching ignored paths takes longer with each. */
+export const DEEPEST = 100;
+
+function tooDeep(path: string, onFailure: WalkEvents['onFailure']): void {
+  const reason = `it lies more than ${DEEPEST} folders deep`;
+  const failure = new XqgError('XQG_CORPUS_UNREADABLE', { path, reason });
+  if (onFailure === undefined) throw failure;
+  onFailure(path, failure);
 }
 
 /** The entries of a folder, and the rules with those of the folder. */

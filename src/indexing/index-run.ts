@@ -4,6 +4,7 @@
 
 import { dirname } from 'node:path';
 import { XqgError } from '../base/errors.js';
+import { formatCount } from '../base/numbers.js';
 import { type CollectedDocument, inCollections } from '../corpus/neighbors.js';
 import type { Passage, SourceDocument } from '../corpus/passage.js';
 import { labelDocument } from '../corpus/passage-languages.js';
@@ -20,7 +21,9 @@ import { type DocumentQueue, RowQueue, type RowQueueOptions } from './row-queue.
 import { SegmentsAhead } from './segments-ahead.js';
 import type { IndexWriter } from './writer.js';
 
-const MOST_FAILURES = 100;
+const MOST_FAILURES = 200;
+/** Of one file, whose rows may all be bad. */
+const MOST_OF_FILE = 10;
 /** Documents per deletion. */
 const DELETED_TOGETHER = 1000;
 
@@ -187,12 +190,13 @@ export class IndexRun {
       });
       if (contradiction !== null) this.omissions.wrongLanguage(document.path, contradiction);
       this.#checkIds(document.id, passages);
+      refuseRepetition(document, passages);
       this.#cut += cut;
       if (passages.length > 1) this.#splits++;
       return passages;
     } catch (error) {
-      if (!(error instanceof XqgError) || error.code === 'XQG_CORPUS_BUDGET') throw error;
-      this.fail(document.path, error);
+      if (error instanceof XqgError && error.code === 'XQG_CORPUS_BUDGET') throw error;
+      this.fail(document.path, documentFailure(document, error));
       return null;
     }
   }
@@ -271,7 +275,9 @@ export class IndexRun {
   fail(path: string, { code, message }: XqgError): void {
     this.#failed++;
     this.#failedPaths.add(path);
-    if (this.#failures.length < MOST_FAILURES) this.#failures.push({ path, code, message });
+    const ofFile = this.#failures.filter((failure) => failure.path === path);
+    if (this.#failures.length < MOST_FAILURES && ofFile.length < MOST_OF_FILE)
+      this.#failures.push({ path, code, message });
   }
 
   /** Syncs what is written beside what goes on; of several that wait, one does for all. */
@@ -337,4 +343,37 @@ export class IndexRun {
       elapsedMs: performance.now() - this.#started,
     };
   }
+}
+
+/**
+ * What the passages of a document repeat may be as long together, in UTF-16 code units: 16 times
+ * the longest document.
+ */
+const LONGEST_REPETITION = 64 * 2 ** 20;
+
+/** Every passage holds title, headings and metadata: a long text multiplies long ones. */
+function refuseRepetition(
+  { id, path, title, metadata }: SourceDocument,
+  passages: readonly Passage[],
+): void {
+  let each = title.length;
+  for (const [name, value] of Object.entries(metadata)) {
+    each += name.length;
+    if (typeof value === 'object') for (const item of value) each += item.length;
+    else each += String(value).length;
+  }
+  let length = each * passages.length;
+  for (const { headings } of passages) for (const heading of headings) length += heading.length;
+  if (length > LONGEST_REPETITION)
+    throw new XqgError('XQG_DOCUMENT_REPETITION', {
+      ...{ path, id, passages: passages.length },
+      limit: formatCount(LONGEST_REPETITION),
+    });
+}
+
+/** Whatever a document does to the splitter is a failure of the document. */
+function documentFailure({ path, id }: SourceDocument, error: unknown): XqgError {
+  if (error instanceof XqgError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new XqgError('XQG_DOCUMENT_UNSPLIT', { path, id, reason }, { cause: error });
 }

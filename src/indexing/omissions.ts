@@ -30,7 +30,7 @@ export interface OmissionRecord {
   readonly languages?: readonly WrongLanguage[] | undefined;
 }
 
-const MOST_NAMED = 100;
+const MOST_NAMED = 200;
 
 /** Skipped on purpose: counted, but not named. */
 const EXPECTED = new Set(['ignored', 'excluded', 'companion']);
@@ -38,6 +38,7 @@ const EXPECTED = new Set(['ignored', 'excluded', 'companion']);
 const SKIPPED: Readonly<Record<string, string>> = {
   format: 'no reader knows the format',
   loop: 'a link to a folder around it',
+  repeated: 'a folder that was read by another name',
   empty: 'no text',
   special: 'neither file nor folder',
 };

@@ -125,7 +125,7 @@ export interface IndexResult {
   readonly split: number;
   /** Sentences that were longer than the budget and were cut between words. */
   readonly cut: number;
-  /** At most 100. */
+  /** At most 200, and 10 of a file. */
   readonly failures: readonly IndexFailure[];
   /** What was left out without failing; absent where that is nothing. */
   readonly omissions?: OmissionRecord | undefined;

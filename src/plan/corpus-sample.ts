@@ -18,6 +18,8 @@ export interface CorpusSample {
 /** Enough for a mean; read again when indexing begins. */
 const MOST_PASSAGES = 200;
 const MOST_MS = 2000;
+/** As long as that for the first document, which may take as long as it can. */
+const LATEST_MS = 10_000;
 
 /** Reads at most MOST_PASSAGES, for MOST_MS; what cannot be read is left to the run itself. */
 export async function sampleCorpus(
@@ -29,8 +31,9 @@ export async function sampleCorpus(
   const texts: PassageText[] = [];
   const sentences: PassageText[] = [];
   let ended = true;
-  for await (const document of readable(paths)) {
-    if (texts.length >= MOST_PASSAGES || performance.now() > until) {
+  const late = AbortSignal.timeout(LATEST_MS);
+  for await (const document of readable(paths, late)) {
+    if (texts.length >= MOST_PASSAGES || (texts.length > 0 && performance.now() > until)) {
       ended = false;
       break;
     }
@@ -41,15 +44,19 @@ export async function sampleCorpus(
         sentences.push({ title: '', text: text.slice(start, end), lang });
     }
   }
+  if (late.aborted) ended = false;
   const { done, total } = progress.bytes;
   const share = ended || done === 0 ? 1 : done / total;
   return { passages: Math.max(1, Math.round(texts.length / share)), texts, sentences };
 }
 
 /** Nothing at all of a corpus that the run will refuse, with a reason. */
-async function* readable(paths: readonly string[]): AsyncGenerator<SourceDocument> {
+async function* readable(
+  paths: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<SourceDocument> {
   try {
-    yield* readCorpus(paths, { onFailure: () => {} });
+    yield* readCorpus(paths, { onFailure: () => {}, signal });
   } catch {}
 }
 

@@ -14,6 +14,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { isAbort, XqgError } from '../base/errors.js';
+import type { FileLimits } from '../corpus/isolation/limits.js';
 import { Expansions, type ExpansionsOptions } from './expansions.js';
 import { Experiments } from './experiments.js';
 import { JSON_EXPECTED, sendFailure } from './failures.js';
@@ -60,6 +61,10 @@ export interface ServerOptions {
   readonly rate?: number;
   /** Bytes of one uploaded file; default 50 MB. */
   readonly maxUpload?: number;
+  /** Bytes of all files of one request; default four times `maxUpload`. */
+  readonly maxRequest?: number;
+  /** What each file may take while it is read. */
+  readonly fileLimits?: FileLimits;
   /** Access log; default none. */
   readonly logger?: FastifyServerOptions['logger'];
   /** Folder of the built page. */
@@ -92,7 +97,7 @@ export async function buildServer(options: ServerOptions) {
           onFailure: (failure) => app.log.warn(failure, 'no expansion'),
         });
   const service = new Service(indexes, gate, expansions);
-  const jobs = new Jobs(indexes, { waiting: WAITING_JOBS });
+  const jobs = new Jobs(indexes, { waiting: WAITING_JOBS, fileLimits: options.fileLimits });
   let stopping = false;
 
   const app = fastify({
@@ -150,7 +155,7 @@ export async function buildServer(options: ServerOptions) {
     service,
     jobs,
     experiments: new Experiments(options.experiments ?? null),
-    limits: { upload: maxUpload, files: FILES },
+    limits: { upload: maxUpload, request: options.maxRequest ?? 4 * maxUpload, files: FILES },
   };
   // After the plugins, whose hooks see only routes that come later.
   app.after(() => {

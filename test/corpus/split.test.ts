@@ -98,6 +98,12 @@ describe('splitDocument', () => {
     expect(passages.map((passage) => passage.text).join(' ')).toBe(text);
   });
 
+  // Each sign of 200 kB of `<?<?<?` was once a passage.
+  it('makes one passage of signs without a word', () => {
+    const text = '¿?'.repeat(5000);
+    expect(textsOf(documentOf([plain(text)]), 200)).toEqual([text]);
+  });
+
   it('splits an endless word or line of dashes', () => {
     for (const text of [
       'a'.repeat(100_000),

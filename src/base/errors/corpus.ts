@@ -60,6 +60,22 @@ export const corpusErrors = {
     message: '{file} cannot be read as {format}: {reason}.',
     remedy: 'Open it in a program that can repair it and save it again, or leave it out.',
   },
+  XQG_CORPUS_OVER_TIME: {
+    message: '{file} takes more than {seconds} seconds to read as {format}.',
+    remedy: 'Convert it to plain text, or allow more with --file-seconds.',
+  },
+  XQG_CORPUS_OVER_MEMORY: {
+    message: '{file} takes more than {limit} bytes of memory to read as {format}.',
+    remedy: 'Split it into several files, or allow more with --file-memory.',
+  },
+  XQG_CORPUS_BOMB: {
+    message: '{file} unpacks to more than {ratio} times its size.',
+    remedy: 'Leave it out; or, if that is what it is meant to be, unpack it first.',
+  },
+  XQG_READER_PROCESS: {
+    message: 'The process that reads files does not start: {reason}.',
+    remedy: 'Allow it more memory (--file-memory), or see whether this machine has any left.',
+  },
   XQG_CORPUS_ROW: {
     message: '{file}, line {line}: {reason}.',
     remedy: '{remedy}',
@@ -73,6 +89,15 @@ export const corpusErrors = {
     message: 'Two documents have the id "{id}": {first} and {second}.',
     remedy:
       'Give each its own id; for files of the same name, index their common parent folder instead.',
+  },
+  XQG_DOCUMENT_UNSPLIT: {
+    message: 'The document "{id}" of {path} cannot be split into passages: {reason}.',
+    remedy: 'Leave it out, or split it into several documents.',
+  },
+  XQG_DOCUMENT_REPETITION: {
+    message:
+      'The document "{id}" of {path} has a title, headings or metadata that are too long to be repeated in each of its {passages} passages (more than {limit} characters).',
+    remedy: 'Leave long fields out, or make them part of the text.',
   },
   XQG_CORPUS_BUDGET: {
     message: 'A passage cannot be limited to {value} tokens.',

@@ -1,8 +1,6 @@
 /** `xqg index`: files and folders into an index. */
-import { extname } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
-import type { SkipReason } from '../../corpus/reader.js';
 import type { CorpusOptions } from '../../corpus/split.js';
 import { parseThresholds } from '../../generate/filters/filtered.js';
 import { describeWrongLanguage } from '../../indexing/omissions.js';
@@ -12,10 +10,14 @@ import { roundTripScorer } from '../../search/round-trip-scorer.js';
 import type { XqgIndex } from '../../xqg-index.js';
 import type { CommandContext, Register } from '../command.js';
 import { describeFailure, ToldFailure } from '../failure.js';
+import { FailureTalk, SkipTalk } from '../index-output.js';
 import {
   addEncoderOptions,
+  addFileLimitOptions,
   bytes,
   encoderOptions,
+  fileLimitOptions,
+  fileLimitsOf,
   givenEncoder,
   list,
   NEW_INDEX_ENCODER,
@@ -23,7 +25,6 @@ import {
   whole,
 } from '../options.js';
 import { type Progress, startProgress } from '../progress.js';
-import { SKIPPED } from '../skipped.js';
 import { count, foreign } from '../terminal.js';
 
 const options = z.object({
@@ -45,6 +46,7 @@ const options = z.object({
   glossary: z.string().optional(),
   maxTokens: whole(8).optional(),
   memory: bytes.optional(),
+  ...fileLimitOptions,
   queue: z.string().optional(),
   parts: z.string().optional(),
   partPassages: whole(1).optional(),
@@ -52,9 +54,6 @@ const options = z.object({
   retryFailed: z.boolean().default(false),
   keepParts: z.boolean().default(false),
 });
-
-/** Skipped files that are named one by one. */
-const NAMED_SKIPS = 10;
 
 export const registerIndex: Register = (parent, act) => {
   const command = parent
@@ -163,6 +162,7 @@ export const registerIndex: Register = (parent, act) => {
         reportGlossary(context, index);
         const splitting = { lang: given.lang, maxTokens: given.maxTokens };
         await reportWork(context, index, paths, splitting);
+        const failures = new FailureTalk(context);
         const skips = new SkipTalk(context);
         const progress = startProgress();
         const queue = givenQueue(given, context, progress);
@@ -171,11 +171,12 @@ export const registerIndex: Register = (parent, act) => {
           result = await index.addPaths(paths, {
             splitting,
             memoryBytes: given.memory,
+            fileLimits: fileLimitsOf(given),
             signal: context.signal,
             queue,
             onSkip: (path, reason, line) => skips.tell(path, reason, line),
             onNote: (path, note) => context.say(`${foreign(path)}: ${note}`),
-            onFailure: (path, error) => context.say(`${error.code} ${path}: ${error.message}`),
+            onFailure: (path, error) => failures.tell(path, error),
             onProgress: ({ phase, passages, unchanged }, { done, total }) => {
               if (queue !== undefined && phase === 'documents') return;
               const known = unchanged > 0 ? `, ${count(unchanged, 'document')} unchanged` : '';
@@ -191,6 +192,7 @@ export const registerIndex: Register = (parent, act) => {
           await index.close();
           await searched?.close();
         }
+        failures.finish(result);
         skips.finish();
         for (const wrong of result.omissions?.languages ?? [])
           context.say(describeWrongLanguage({ ...wrong, path: foreign(wrong.path) }));
@@ -203,6 +205,7 @@ export const registerIndex: Register = (parent, act) => {
         if (error !== null) throw new ToldFailure(error);
       }),
     );
+  addFileLimitOptions(command);
   addEncoderOptions(command, `the one of the index; of a new one ${NEW_INDEX_ENCODER}`);
 };
 
@@ -348,41 +351,4 @@ function summary(
   if (documents.indexed + documents.unchanged > 0)
     lines.push(`Search it: xqg search "your question" --index ${dir}`);
   return lines;
-}
-
-/** Skipped on purpose. */
-const EXPECTED: ReadonlySet<SkipReason> = new Set(['ignored', 'excluded', 'companion']);
-
-/** Names the first skipped files and counts the others by reason. Hidden files are only counted. */
-class SkipTalk {
-  readonly #counts = new Map<SkipReason, number>();
-  readonly #formats = new Map<string, number>();
-  #named = 0;
-
-  constructor(private readonly context: CommandContext) {}
-
-  tell(path: string, reason: SkipReason, line?: number): void {
-    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
-    if (reason === 'format') {
-      const kind = extname(path).toLowerCase() || 'no extension';
-      this.#formats.set(kind, (this.#formats.get(kind) ?? 0) + 1);
-    }
-    if (EXPECTED.has(reason) || this.#named >= NAMED_SKIPS) return;
-    this.#named += 1;
-    const place = line === undefined ? path : `${path}, line ${count(line)}`;
-    this.context.say(`Skipped ${foreign(place)}: ${SKIPPED[reason]}`);
-  }
-
-  finish(): void {
-    const total = [...this.#counts.values()].reduce((sum, n) => sum + n, 0);
-    if (total === 0) return;
-    const formats = [...this.#formats]
-      .map(([kind, n]) => `${count(n)} ${foreign(kind)}`)
-      .join(', ');
-    const reasons = [...this.#counts].map(([reason, n]) => {
-      const kinds = reason === 'format' ? ` (${formats})` : '';
-      return `${count(n)} ${SKIPPED[reason]}${kinds}`;
-    });
-    this.context.say(`Skipped in all: ${reasons.join('; ')}`);
-  }
 }

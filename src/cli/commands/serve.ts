@@ -6,9 +6,12 @@ import { XqgError } from '../../base/errors.js';
 import type { CommandContext, Register } from '../command.js';
 import {
   addExpandOptions,
+  addFileLimitOptions,
   bytes,
   collect,
   expandOptions,
+  fileLimitOptions,
+  fileLimitsOf,
   givenExpansion,
   parseOptions,
   whole,
@@ -30,6 +33,8 @@ const options = z.object({
   timeout: whole(1).optional(),
   rate: whole(0).optional(),
   maxUpload: bytes.optional(),
+  maxRequest: bytes.optional(),
+  ...fileLimitOptions,
   accessLog: z.boolean().optional(),
   ...expandOptions,
   expandTimeout: whole(1).optional(),
@@ -71,6 +76,7 @@ export const registerServe: Register = (parent, act) => {
     .option('--timeout <s>', 'seconds until an answer is given up (default: 30)')
     .option('--rate <n>', 'requests a minute from one client, 0 for any number (default: 3000)')
     .option('--max-upload <size>', 'largest file that is taken (default: 50MB)')
+    .option('--max-request <size>', 'all files of one request (default: 4 times --max-upload)')
     .option(
       '--access-log',
       'write a JSON line for each request to stderr (default: where it is no terminal)',
@@ -83,6 +89,7 @@ export const registerServe: Register = (parent, act) => {
         await serve(context, given);
       }),
     );
+  addFileLimitOptions(command);
   addExpandOptions(command).option(
     '--expand-timeout <s>',
     'seconds that a question waits for its expansion, at most half of --timeout (default: 10)',
@@ -112,6 +119,8 @@ async function serve(context: CommandContext, given: Given): Promise<void> {
     timeoutMs: timeout === undefined ? undefined : timeout * 1000,
     rate: given.rate,
     maxUpload: given.maxUpload,
+    maxRequest: given.maxRequest,
+    fileLimits: fileLimitsOf(given),
     logger:
       (given.accessLog ?? !process.stderr.isTTY)
         ? { level: 'info', stream: process.stderr }

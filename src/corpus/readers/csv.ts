@@ -2,10 +2,9 @@
  * CSV and TSV with a header row: id, title, text, lang; every other column is metadata, as strings.
  * The delimiter is the one that the header row is written with.
  */
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { type CsvError, type Info, parse } from 'csv-parse';
 import { XqgError } from '../../base/errors.js';
-import { LINE_LIMIT } from '../../base/lines.js';
 import { decodeFile } from '../../base/text-file.js';
 import type { SourceDocument } from '../passage.js';
 import {
@@ -23,20 +22,23 @@ export const csvReader: CorpusReader = {
   name: 'CSV',
   extensions,
   matches: byTextExtension(...extensions),
+  streams: true,
   async *read(file, events = {}) {
     let header: readonly string[] | undefined;
+    let rows = 0;
     for await (const { values, line } of recordsOf(file.path, events)) {
       if (header === undefined) {
         const known = headerOfData(values, file.path);
         header = known ?? checkedHeader(values, file.path, line);
         if (known === undefined) continue;
       }
+      rows++;
       const columns = header;
       const document = validRow(events.onBadRow, () => documentOf(columns, values, file, line));
       if (document === undefined) events.onSkip?.(file.path, 'empty', line);
       else if (document !== null) yield document;
     }
-    if (header === undefined) throw new XqgError('XQG_CORPUS_EMPTY', { file: file.path });
+    if (rows === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: file.path });
   },
 };
 
@@ -64,9 +66,12 @@ interface CsvRecord {
 const INCONSISTENT =
   'Put a value that holds the delimiter or a line break in quotes; every row needs as many columns as the header.';
 
+/** In UTF-16 code units: each of its signs may begin a value. */
+const LONGEST_RECORD = 4 * 2 ** 20;
+
 const DELIMITERS = [',', ';', '\t', '|'];
 
-async function* recordsOf(path: string, { onNote }: ReadEvents): AsyncGenerator<CsvRecord> {
+async function* recordsOf(path: string, { onNote, signal }: ReadEvents): AsyncGenerator<CsvRecord> {
   const pieces = decodeFile(path, undefined, encodingNote(path, onNote));
   const first = await pieces.next();
   const [stated, separator] = SEPARATOR_LINE.exec(first.done ? '' : first.value) ?? [''];
@@ -89,9 +94,10 @@ async function* recordsOf(path: string, { onNote }: ReadEvents): AsyncGenerator<
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
-    max_record_size: LINE_LIMIT,
+    max_record_size: LONGEST_RECORD,
   });
   text.on('error', (error) => parser.destroy(error));
+  if (signal !== undefined) addAbortSignal(signal, parser);
   text.pipe(parser);
   try {
     for await (const { record, info } of parser as AsyncIterable<{
@@ -115,14 +121,16 @@ async function* recordsOf(path: string, { onNote }: ReadEvents): AsyncGenerator<
 
 /** The columns of a header; those that mean something under their usual name. */
 function columnNames(header: readonly string[]): string[] {
+  const written = new Set(header);
   const plain = header.map((name) => name.trim().toLowerCase());
+  const isPlain = new Set(plain);
   const known = new Map([
     ...['id', 'text', 'title', 'lang'].map((name) => [name, name] as const),
-    ...(plain.includes('id') ? [] : ID_NAMES.map((name) => [name, 'id'] as const)),
-    ...(plain.includes('text') ? [] : TEXT_NAMES.map((name) => [name, 'text'] as const)),
+    ...(isPlain.has('id') ? [] : ID_NAMES.map((name) => [name, 'id'] as const)),
+    ...(isPlain.has('text') ? [] : TEXT_NAMES.map((name) => [name, 'text'] as const)),
   ]);
   return header.map((name, i) =>
-    header.includes(plain[i]) && plain[i] !== name ? name : (known.get(plain[i]) ?? name),
+    written.has(plain[i]) && plain[i] !== name ? name : (known.get(plain[i]) ?? name),
   );
 }
 
@@ -187,11 +195,12 @@ function checkedHeader(names: readonly string[], path: string, line: number): re
     throw rowError(
       path,
       line,
-      `no column "${missing.join('" and no column "')}" (found: ${names.join(' | ')})`,
+      `no column "${missing.join('" and no column "')}" (found: ${names.slice(0, 20).join(' | ')})`,
       remedy,
     );
   }
-  const twice = values.find((column, i) => values.indexOf(column) !== i);
+  const columns = new Set<string>();
+  const twice = values.find((column) => columns.size === columns.add(column).size);
   if (twice !== undefined)
     throw rowError(path, line, `two columns "${twice}"`, 'Give every column its own name.');
   return values;

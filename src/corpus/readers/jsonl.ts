@@ -12,6 +12,7 @@ export const jsonlReader: CorpusReader = {
   name: 'JSONL',
   extensions,
   matches: byTextExtension(...extensions),
+  streams: true,
   read: (file, events) => readJsonDocuments(file, { idField: 'id', whole: false }, events),
 };
 
@@ -25,6 +26,7 @@ export const beirReader: CorpusReader = {
   name: 'BEIR',
   extensions: [name],
   matches: (path) => basename(path).replace(/\.gz$/, '') === name,
+  streams: true,
   sniff: (head) => /"_id"\s*:/.test(head.trimStart().split('\n', 1)[0]),
   companions: ['queries.jsonl', 'queries.jsonl.gz', 'qrels'],
   read: (file, events) => readJsonDocuments(file, { idField: '_id', whole: true }, events),

@@ -5,9 +5,11 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as setTimer } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { describeFailure, XqgError } from '../../base/errors.js';
+import type { FileLimits } from '../../corpus/isolation/limits.js';
 import { type Access, isRestricted, mayUse } from '../access.js';
 import type { JobResponse } from '../responses.js';
 import type { ServedIndex } from '../served-index.js';
@@ -21,7 +23,7 @@ import {
 } from './stored-job.js';
 import type { AddTask, RemoveTask, WriterMessage, WriteTask } from './writer-protocol.js';
 
-type WithoutIndex<T> = Omit<T, 'directory' | 'pack' | 'filters'>;
+type WithoutIndex<T> = Omit<T, 'directory' | 'pack' | 'filters' | 'fileLimits'>;
 /** A task without what the index, the access and the job's folder add to it. */
 export type JobTask = Omit<WithoutIndex<AddTask>, 'folder'> | WithoutIndex<RemoveTask>;
 
@@ -36,11 +38,19 @@ interface Job {
 export interface JobsOptions {
   /** Jobs that wait for one index; more are refused. */
   readonly waiting: number;
+  /** What each file that is added may take. */
+  readonly fileLimits?: FileLimits;
 }
 
 const WRITER = new URL('./writer-process.js', import.meta.url);
 /** How long a job waits for another writer of its index before it looks again (ms). */
 const LOCKED_WAIT = 1000;
+/** How long a process that was told to stop may take (ms). */
+const STOP_WAIT = 10_000;
+/** Attempts of a job whose process dies, which then reads first what it was not reading. */
+const ATTEMPTS = 3;
+/** After these, the next server tries again. */
+const KEPT = new Set(['XQG_DISK_FULL', 'XQG_JOB_DIED']);
 /** Ended jobs that are still listed. */
 const LISTED = 100;
 
@@ -181,7 +191,9 @@ export class Jobs {
       const { filters } = access;
       const { directory, options } = served;
       const folder = filesFolder(directory, job.answer.id);
-      const whole = { ...task, folder, directory, pack: options.pack, filters } as WriteTask;
+      const { fileLimits } = this.#options;
+      const { pack } = options;
+      const whole = { ...task, folder, fileLimits, directory, pack, filters } as WriteTask;
       const result = await this.#writeUnlocked(job, whole);
       if (result.status === 'interrupted') throw new XqgError('XQG_JOB_CANCELLED');
       await served.refresh();
@@ -202,7 +214,7 @@ export class Jobs {
     }
     // Before it is said to have ended. What cannot be removed is done again by the next server,
     // which changes nothing.
-    if (job.answer.error?.code !== 'XQG_DISK_FULL')
+    if (!KEPT.has(job.answer.error?.code ?? ''))
       await discardJob(served.directory, job.answer.id).catch(() => undefined);
     change(job, { ended: new Date().toISOString() });
     this.#forget();
@@ -210,10 +222,12 @@ export class Jobs {
 
   /** Waits for another writer, such as `xqg index`, or the process of a server that was killed. */
   async #writeUnlocked(job: Job, task: WriteTask): Promise<NonNullable<ResultOf<WriterMessage>>> {
-    for (;;) {
+    for (let deaths = 0; ; ) {
       try {
         return await this.#write(job, task);
       } catch (thrown) {
+        const isDeath = thrown instanceof XqgError && thrown.code === 'XQG_JOB_DIED';
+        if (isDeath && ++deaths < ATTEMPTS && !job.cancelled.signal.aborted) continue;
         const isLocked =
           thrown instanceof ReportedFailure && thrown.report.code === 'XQG_INDEX_LOCKED';
         if (!isLocked) throw thrown;
@@ -231,8 +245,11 @@ export class Jobs {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       let end: (() => void) | null = null;
+      let killing: NodeJS.Timeout | undefined;
       const stop = (): void => {
         if (child.connected) child.send('stop');
+        // Whatever was written so far is a whole version.
+        killing = setTimer(() => child.kill('SIGKILL'), STOP_WAIT);
       };
       job.cancelled.signal.addEventListener('abort', stop, { once: true });
       child.on('message', (message: WriterMessage) => {
@@ -245,6 +262,7 @@ export class Jobs {
       // Not before: its lock on the index ends with it.
       child.on('exit', (code, signal) => {
         job.cancelled.signal.removeEventListener('abort', stop);
+        clearTimeout(killing);
         if (end !== null) end();
         else reject(new XqgError('XQG_JOB_DIED', { reason: signal ?? `exit code ${code}` }));
       });

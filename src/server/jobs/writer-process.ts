@@ -10,6 +10,7 @@ import { openSnapshot } from '../../indexing/open.js';
 import { FILTER_COLUMNS, parseFilters } from '../../search/filters.js';
 import { openIndex } from '../../xqg-index.js';
 import { documentWithin } from '../access.js';
+import { ReadingMark } from './reading-mark.js';
 import {
   type AddTask,
   type RemoveTask,
@@ -42,17 +43,22 @@ async function add({
   directory,
   pack,
   folder,
+  fileLimits,
   lang,
   metadata,
   filters,
 }: AddTask): Promise<WriteResult> {
   const hidden = await hiddenDocuments(directory, filters);
+  const reading = new ReadingMark(folder);
   const index = await openIndex(directory, { create: true, pack });
   try {
     const { status, documents, passages, failures, omissions } = await index.addPaths([folder], {
       source: UPLOAD_SOURCE,
       splitting: { lang },
       signal: stopping.signal,
+      fileLimits,
+      last: reading.left,
+      onFile: (path) => reading.begin(path),
       prepare: (document) => {
         const named = {
           ...document,

@@ -1,6 +1,7 @@
 /** The messages between the server and the process that writes an index for it. */
 
 import type { FailureReport } from '../../base/errors.js';
+import type { FileLimits } from '../../corpus/isolation/limits.js';
 import type { MetadataValue } from '../../corpus/passage.js';
 import type { ReadBytes } from '../../corpus/progress.js';
 import type { IndexProgress, IndexResult } from '../../indexing/options.js';
@@ -20,6 +21,8 @@ export interface AddTask extends TaskBase {
   readonly kind: 'add';
   /** Folder of the files. */
   readonly folder: string;
+  /** What each of them may take. */
+  readonly fileLimits?: FileLimits;
   readonly lang?: string;
   /** For all documents, where they do not say otherwise. */
   readonly metadata: Readonly<Record<string, MetadataValue>>;

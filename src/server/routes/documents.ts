@@ -173,6 +173,14 @@ async function receive(
 ): Promise<{ names: string[] } & z.output<typeof formFields>> {
   const names: string[] = [];
   const fields: Record<string, unknown> = {};
+  let received = 0;
+  async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      received += chunk.length;
+      if (received > limits.request) throw tooLarge('request', limits.request, '--max-request');
+      yield chunk;
+    }
+  }
   for await (const part of request.parts({
     limits: { fileSize: limits.upload, files: limits.files },
   })) {
@@ -181,14 +189,8 @@ async function receive(
       continue;
     }
     const name = fileName(part.filename, names);
-    await pipeline(part.file, createWriteStream(join(folder, name), { flags: 'wx' }));
-    if (part.file.truncated) {
-      throw new XqgError('XQG_REQUEST_TOO_LARGE', {
-        what: `file ${name}`,
-        limit: `${limits.upload.toLocaleString('en-US')} bytes`,
-        option: '--max-upload',
-      });
-    }
+    await pipeline(part.file, counted, createWriteStream(join(folder, name), { flags: 'wx' }));
+    if (part.file.truncated) throw tooLarge(`file ${name}`, limits.upload, '--max-upload');
     names.push(name);
   }
   if (names.length === 0)
@@ -201,6 +203,11 @@ async function receive(
     throw new XqgError('XQG_REQUEST_INVALID', { problems });
   }
   return { names, ...data };
+}
+
+function tooLarge(what: string, limit: number, option: string): XqgError {
+  const bytes = `${limit.toLocaleString('en-US')} bytes`;
+  return new XqgError('XQG_REQUEST_TOO_LARGE', { what, limit: bytes, option });
 }
 
 /**
