@@ -3,9 +3,11 @@
  * passages.
  */
 
-import { LRUCache } from 'lru-cache';
+import { cancellationPoint } from '../base/abort.js';
+import { compareDecimals, type Decimal, decimalOf } from '../base/decimal.js';
 import { XqgError } from '../base/errors.js';
-import type { MetadataValue, Passage } from '../corpus/passage.js';
+import { SharedCache } from '../base/shared-cache.js';
+import type { Passage } from '../corpus/passage.js';
 import type { SearchSnapshot } from './opened/searchable.js';
 
 /** The columns that a filter may use. */
@@ -27,7 +29,6 @@ const OPERATORS = ['!=', '>=', '<=', '=', '<', '>'] as const;
 type Operator = (typeof OPERATORS)[number];
 
 const FILTER = /^([^=<>!]*)(!=|>=|<=|=|<|>)(.*)$/s;
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** ISO 8601: such texts have the order of their dates. */
 const DATE = /^\d{4}-\d{2}(-\d{2}(T.*)?)?$/;
 
@@ -41,15 +42,19 @@ const OWN_KEYS: Readonly<Record<string, (passage: FilteredPassage) => string>> =
   lang: ({ lang }) => lang,
 };
 
+/** Whether a list passes where one of its members does, or only where all do. */
+type Members = 'some' | 'all';
+
 /**
  * A predicate that is true where all filters are. `=` and `!=` compare as numbers if both sides
  * are, else as text; a list equals each of its members. `<`, `<=`, `>` and `>=` compare numbers or
- * ISO dates. A passage without the key passes `!=` only.
+ * ISO dates. A passage without the key passes `!=` only. Numbers are compared digit by digit.
  *
+ * @param members `all`: a list passes only if each of its members does, and an empty one never
  * @throws XqgError XQG_FILTER_SYNTAX
  */
-export function parseFilters(filters: readonly string[]): PassageFilter {
-  const conditions = filters.map(parseFilter);
+export function parseFilters(filters: readonly string[], members: Members = 'some'): PassageFilter {
+  const conditions = filters.map((filter) => parseFilter(filter, members));
   return (passage) => conditions.every((condition) => condition(passage));
 }
 
@@ -71,36 +76,48 @@ export function parseCondition(filter: string): FilterCondition {
   const value = match[3].trim();
   if (key === '') throw failure('it names no key');
   const ordered = operator !== '=' && operator !== '!=';
-  if (ordered && !NUMBER.test(value) && !DATE.test(value)) {
+  if (ordered && decimalOf(value) === null && !DATE.test(value)) {
     throw failure(`${operator} needs a number or a date (2020-12-31), not "${value}"`);
   }
   return { key, operator, value };
 }
 
-function parseFilter(filter: string): PassageFilter {
+/** What a condition compares with. */
+interface Operand {
+  readonly text: string;
+  /** null: it is no number. */
+  readonly number: Decimal | null;
+}
+
+function parseFilter(filter: string, members: Members): PassageFilter {
   const { key, operator, value } = parseCondition(filter);
+  const operand = { text: value, number: decimalOf(value) };
+  const passes = (member: string | number | boolean): boolean =>
+    operator === '=' ? equals(member, operand) : inOrder(member, operator, operand);
   return (passage) => {
     const actual = Object.hasOwn(OWN_KEYS, key)
       ? OWN_KEYS[key](passage)
       : Object.hasOwn(passage.metadata, key)
         ? passage.metadata[key]
         : undefined;
-    if (operator === '!=') return actual === undefined || !equals(actual, value);
+    if (operator === '!=') {
+      const values = Array.isArray(actual) ? actual : [actual];
+      return values.every((member) => member === undefined || !equals(member, operand));
+    }
     if (actual === undefined) return false;
-    return operator === '=' ? equals(actual, value) : inOrder(actual, operator, value);
+    if (typeof actual !== 'object') return passes(actual);
+    return members === 'some' ? actual.some(passes) : actual.length > 0 && actual.every(passes);
   };
 }
 
-function equals(actual: MetadataValue, value: string): boolean {
-  if (typeof actual === 'object') return actual.some((member) => equals(member, value));
-  const text = String(actual);
-  return text === value || (isNumber(text) && isNumber(value) && Number(text) === Number(value));
+function equals(actual: string | number | boolean, { text, number }: Operand): boolean {
+  if (String(actual) === text) return true;
+  const other = number === null ? null : decimalOf(String(actual));
+  return number !== null && other !== null && compareDecimals(other, number) === 0;
 }
 
-function inOrder(actual: MetadataValue, operator: Operator, value: string): boolean {
-  if (typeof actual === 'object') return actual.some((member) => inOrder(member, operator, value));
-  const text = String(actual).trim();
-  const compared = comparison(text, value);
+function inOrder(actual: string | number | boolean, operator: Operator, operand: Operand): boolean {
+  const compared = comparison(String(actual).trim(), operand);
   if (compared === null) return false;
   if (operator === '<') return compared < 0;
   if (operator === '<=') return compared <= 0;
@@ -108,48 +125,54 @@ function inOrder(actual: MetadataValue, operator: Operator, value: string): bool
 }
 
 /** Negative, 0 or positive; null if the two cannot be compared. */
-function comparison(text: string, value: string): number | null {
-  if (isNumber(text) && isNumber(value)) return Number(text) - Number(value);
-  if (DATE.test(text) && DATE.test(value)) return text < value ? -1 : text > value ? 1 : 0;
-  return null;
-}
-
-function isNumber(text: string): boolean {
-  return NUMBER.test(text);
+function comparison(text: string, operand: Operand): number | null {
+  if (operand.number !== null) {
+    const number = decimalOf(text);
+    return number === null ? null : compareDecimals(number, operand.number);
+  }
+  if (!DATE.test(text) || !DATE.test(operand.text)) return null;
+  return text < operand.text ? -1 : text > operand.text ? 1 : 0;
 }
 
 /** Lists of filters whose masks are cached for one version: a byte a row each. */
 const CACHED_MASKS = 16;
 
 /** A version never changes, so its masks are cached with it. */
-const masks = new WeakMap<SearchSnapshot, LRUCache<string, Promise<Uint8Array>>>();
+const masks = new WeakMap<SearchSnapshot, SharedCache<Uint8Array>>();
 
 /**
  * (n) by row: 0 leaves a passage out; null if there are no filters.
+ * @param signal when it is aborted and nobody else waits for the mask, the reading ends
  * @throws XqgError XQG_FILTER_SYNTAX
  */
 export async function filterMask(
   snapshot: SearchSnapshot,
   filters: readonly string[],
+  signal?: AbortSignal,
 ): Promise<Uint8Array | null> {
   if (filters.length === 0 || snapshot.filtered) return null;
-  const cache = masks.get(snapshot) ?? new LRUCache({ max: CACHED_MASKS });
+  const cache = masks.get(snapshot) ?? new SharedCache(CACHED_MASKS);
   masks.set(snapshot, cache);
   const key = JSON.stringify([...new Set(filters)].sort());
-  const cached = cache.get(key);
-  if (cached !== undefined) return cached;
-  const mask = readMask(snapshot, filters);
-  cache.set(key, mask);
-  mask.catch(() => cache.delete(key));
-  return mask;
+  return cache.get(key, (stop) => readMask(snapshot, filters, stop), signal);
 }
 
-async function readMask(snapshot: SearchSnapshot, filters: readonly string[]): Promise<Uint8Array> {
+/** Passages between two moments at which other requests are answered. */
+const PASSAGES_PER_STEP = 500;
+
+async function readMask(
+  snapshot: SearchSnapshot,
+  filters: readonly string[],
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const passes = parseFilters(filters);
   const mask = new Uint8Array(snapshot.ids.length);
   let row = 0;
   for await (const passages of snapshot.scan(FILTER_COLUMNS)) {
-    for (const passage of passages) mask[row++] = passes(passage) ? 1 : 0;
+    for (const passage of passages) {
+      if (row % PASSAGES_PER_STEP === 0) await cancellationPoint(signal);
+      mask[row++] = passes(passage) ? 1 : 0;
+    }
   }
   return mask;
 }

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { describeFailure } from '../base/errors.js';
 import { version } from '../base/version.js';
 import { shapeIn } from '../search/options.js';
-import type { Access } from './access.js';
+import type { Caller } from './guards.js';
 import { explainBody, searchBody } from './requests.js';
 import type { Service } from './service.js';
 
@@ -16,7 +16,12 @@ const index = z.string().describe('Name of an index, as list_indexes gives it.')
 
 const { question, expand } = searchBody.shape;
 
-export function createMcpServer(service: Service, access: Access): McpServer {
+export function createMcpServer(service: Service, caller: Caller): McpServer {
+  // The signal of a call also ends it.
+  const calling = (signal: AbortSignal): Caller => ({
+    ...caller,
+    signal: AbortSignal.any([caller.signal, signal]),
+  });
   const server = new McpServer({ name: 'xqg', version: version() });
   const readOnly = { readOnlyHint: true, openWorldHint: false };
   // What the server cannot do is not offered.
@@ -33,7 +38,7 @@ export function createMcpServer(service: Service, access: Access): McpServer {
       inputSchema: {},
       annotations: readOnly,
     },
-    () => resultOf(() => service.list(access)),
+    (_, { signal }) => resultOf(() => service.list(calling(signal))),
   );
   server.registerTool(
     'search',
@@ -45,7 +50,7 @@ export function createMcpServer(service: Service, access: Access): McpServer {
       annotations: searching,
     },
     ({ index, ...body }, { signal }) =>
-      resultOf(() => service.search(access, index, searchBody.parse(body), signal)),
+      resultOf(() => service.search(calling(signal), index, searchBody.parse(body))),
   );
   server.registerTool(
     'explain',
@@ -63,7 +68,7 @@ export function createMcpServer(service: Service, access: Access): McpServer {
       annotations: searching,
     },
     ({ index, ...body }, { signal }) =>
-      resultOf(() => service.explain(access, index, explainBody.parse(body), signal)),
+      resultOf(() => service.explain(calling(signal), index, explainBody.parse(body))),
   );
   return server;
 }

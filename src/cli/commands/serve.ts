@@ -30,6 +30,8 @@ const options = z.object({
   timeout: whole(1).optional(),
   rate: whole(0).optional(),
   maxUpload: bytes.optional(),
+  maxRequest: bytes.optional(),
+  maxIncoming: bytes.optional(),
   accessLog: z.boolean().optional(),
   ...expandOptions,
   expandTimeout: whole(1).optional(),
@@ -72,6 +74,14 @@ export const registerServe: Register = (parent, act) => {
     .option('--rate <n>', 'requests a minute from one client, 0 for any number (default: 3000)')
     .option('--max-upload <size>', 'largest file that is taken (default: 50MB)')
     .option(
+      '--max-request <size>',
+      'all files of one upload together (default: five times --max-upload)',
+    )
+    .option(
+      '--max-incoming <size>',
+      'uploads that are not indexed yet, of one client at most half (default: 4GB)',
+    )
+    .option(
       '--access-log',
       'write a JSON line for each request to stderr (default: where it is no terminal)',
     )
@@ -112,6 +122,8 @@ async function serve(context: CommandContext, given: Given): Promise<void> {
     timeoutMs: timeout === undefined ? undefined : timeout * 1000,
     rate: given.rate,
     maxUpload: given.maxUpload,
+    maxRequest: given.maxRequest,
+    maxIncoming: given.maxIncoming,
     logger:
       (given.accessLog ?? !process.stderr.isTTY)
         ? { level: 'info', stream: process.stderr }
