@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that drive the whole product, or need a build, a server, a browser or a killed process. */
 const INTEGRATION = [
-  'test/crash/*.test.ts',
+  'test/{crash,hostile}/*.test.ts',
   'test/{cli,examples,plan,server,web,xqg-index}/**/*.test.ts',
   'test/evaluate/{evaluate,experiment/**/*}.test.ts',
   'test/evaluate/data/data-folder.test.ts',
@@ -16,7 +16,7 @@ const INTEGRATION = [
   'test/train/*.test.ts',
 ];
 /** Tests with a command of their own: they install packages or start a cluster. */
-const SLOW = ['cluster', 's3', 'package', 'crash'];
+const SLOW = ['cluster', 's3', 'package', 'crash', 'hostile'];
 
 const MINUTES = 60_000;
 

@@ -186,7 +186,7 @@ export function chatText(answer: unknown, { cut = false } = {}): string {
 function readQueries(answer: unknown, languages: readonly string[]): Queries {
   const text = chatText(answer)
     .trim()
-    .replace(/^```(?:json)?\s*|\s*```$/g, '');
+    .replace(/^```(?:json)?\s*|(?<!\s)\s*```$/g, '');
   let value: unknown;
   try {
     value = JSON.parse(text);

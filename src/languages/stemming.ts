@@ -54,7 +54,7 @@ const LIGHT: Readonly<Record<string, Stemmer>> = {
 const APOSTROPHE: Readonly<Record<string, (word: string) => string>> = {
   en: (word) => word.replace(/'s?$/u, ''),
   fr: (word) => word.replace(/^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'/u, ''),
-  tr: (word) => word.replace(/'.*$/u, ''),
+  tr: (word) => word.replace(/'.*$/su, ''),
 };
 
 const ARABIC_MARKS = /[\u0610-\u061a\u064b-\u065f\u0670\u0640\u06d6-\u06ed]/gu;

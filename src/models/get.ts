@@ -34,7 +34,7 @@ export async function getModel(
   suffix: string,
   onFile: (path: string, bytes: number | null) => void = () => {},
 ): Promise<string> {
-  const hub = (process.env.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, '');
+  const hub = (process.env.HF_ENDPOINT || 'https://huggingface.co').replace(/(?<!\/)\/+$/, '');
   const folder = join(modelsFolder(), name);
   const answer = await request(`${hub}/api/models/${name}?blobs=true`, name);
   const { siblings = [] } = (await answer.json()) as { siblings?: readonly HubFile[] };

@@ -16,7 +16,7 @@ interface RunLine {
   readonly score: number;
 }
 
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i;
 const INTEGER = /^[-+]?\d+$/;
 
 /**

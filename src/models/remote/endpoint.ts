@@ -61,7 +61,7 @@ export function endpointOf(given: string | EndpointFields = {}): Endpoint {
       'url: holds a name or password; name the variable of a key instead (keyVariable)';
     throw new XqgError('XQG_ENDPOINT_SETTINGS', { where, problems });
   }
-  return { ...parsed.data, url: url.replace(/\/+$/, '') };
+  return { ...parsed.data, url: url.replace(/(?<!\/)\/+$/, '') };
 }
 
 /** Tokens of a text, roughly: a token for every 3 bytes is on the safe side for most scripts. */

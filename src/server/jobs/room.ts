@@ -5,7 +5,7 @@
 import { XqgError } from '../../base/errors.js';
 
 export interface RoomOptions {
-  /** Jobs that wait for one index; one client has at most half of them. Default 20. */
+  /** Jobs that wait for one index; one client has at most half of them. Default 40. */
   readonly waiting?: number;
   /** Bytes of all uploads that are not indexed yet; one client has at most half. Default 4 GB. */
   readonly bytes?: number;
@@ -33,7 +33,7 @@ export class Room {
   readonly #bytes: number;
   readonly #requestBytes: number;
 
-  constructor({ waiting = 20, bytes = 4e9, requestBytes = 250e6 }: RoomOptions) {
+  constructor({ waiting = 40, bytes = 4e9, requestBytes = 250e6 }: RoomOptions) {
     this.#waiting = waiting;
     this.#bytes = bytes;
     this.#requestBytes = requestBytes;

@@ -33,7 +33,8 @@ process.once('message', async (task: WriteTask) => {
   } catch (thrown) {
     send({ failure: describeFailure(thrown).error });
   }
-  process.disconnect?.();
+  // The server may have ended meanwhile.
+  if (process.connected) process.disconnect();
 });
 
 function send(message: WriterMessage): void {
