@@ -3,7 +3,8 @@
  * against the bare onnxruntime scan, Gemm + TopK, of the same fused matrix, question by question in
  * turn.
  * usage: npm run bench bench/search.bench.ts -- [--passages 100000] [--dim 512] [--questions 60]
- *   [--threads N] [--json]
+ *   [--sentences 0] [--threads N] [--json]
+ *   --sentences: of each passage, whose best one counts beside it
  */
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -12,6 +13,7 @@ import { seededRandom } from '../src/base/random.js';
 import type { TermFactors } from '../src/generate/generator.js';
 import { LexicalSegment } from '../src/indexing/lexical/segment.js';
 import { SegmentBuilder } from '../src/indexing/lexical/segment-builder.js';
+import type { SentenceVectors } from '../src/indexing/snapshot.js';
 import { romanizedGrams } from '../src/languages/analysis.js';
 import type { TermBag } from '../src/languages/terms.js';
 import { FusedMatrices } from '../src/search/dense/fused-matrices.js';
@@ -19,17 +21,20 @@ import { topKGraph } from '../src/search/dense/onnx-scanner.js';
 import { openScanner } from '../src/search/dense/open-scanner.js';
 import { SearchEngine } from '../src/search/engine.js';
 import { LexicalIndex } from '../src/search/lexical/index.js';
+import { ByteMatrix } from '../src/vectors/byte-matrix.js';
 
 const { values } = parseArgs({
   options: {
     passages: { type: 'string', default: '100000' },
     dim: { type: 'string', default: '512' },
     questions: { type: 'string', default: '60' },
+    sentences: { type: 'string', default: '0' },
     threads: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const [n, dim, questions] = [Number(values.passages), Number(values.dim), Number(values.questions)];
+const sentences = Number(values.sentences);
 const threads = values.threads === undefined ? undefined : Number(values.threads);
 const WORDS = 60_000;
 const STEMS = 30_000;
@@ -37,6 +42,7 @@ const TERMS_PER_STEM = 4;
 // As many as a stem of the pack has on the mean, with their usual nearness.
 const NEARNESS = [0.5, 0.35, 0.25, 0.15, 0.1];
 const K = 10;
+const SENTENCE_WEIGHT = 0.7;
 
 const random = seededRandom('search benchmark');
 const zipfWord = zipf(WORDS, 3);
@@ -49,6 +55,7 @@ const grams = words.map((word) => romanizedGrams(word));
 const { segments, bytes } = buildSegments();
 const lexical = new LexicalIndex(segments, { k1: 0.9, b: 0.4 });
 const vectors = { passages: unitRows(n), sums: unitRows(n), questions: unitRows(questions) };
+const sentenceVectors = sentences === 0 ? null : unitSentences();
 const snapshot = {
   ids: Array.from({ length: n }, (_, i) => `passage-${i}`),
   langs: new Array(n).fill('en'),
@@ -57,6 +64,7 @@ const snapshot = {
   queriesPerLanguage: 1,
   passageVectors: async () => vectors.passages,
   languageSum: async () => vectors.sums,
+  sentences: async () => sentenceVectors,
 };
 let asked = 0;
 const { scanner, fallbackReason } = await openScanner({ threads });
@@ -96,6 +104,7 @@ for (let round = -3; round < questions; round++) {
     languages: [{ lang: 'th', weight: 1 }],
     augment: true,
     k: K,
+    ...(sentences > 0 && { sentenceWeight: SENTENCE_WEIGHT }),
   };
   const ways: Record<string, () => Promise<unknown>> = {
     bareScan: () =>
@@ -135,6 +144,7 @@ const result = {
   passages: n,
   dim,
   questions,
+  sentences,
   node: process.version,
   medianMs: medians,
   hybridToBareScan: medians.hybrid / medians.bareScan,
@@ -272,6 +282,19 @@ function unitRows(rows: number): Float32Array {
     for (let i = start; i < start + dim; i++) matrix[i] /= Math.sqrt(squares);
   }
   return matrix;
+}
+
+/** Bytes as they may be: any, times the same scale. */
+function unitSentences(): SentenceVectors {
+  const matrix = ByteMatrix.exactly(n * sentences, dim);
+  const steps = new Int8Array(dim);
+  const scale = 1 / Math.sqrt(dim) / 73;
+  for (let row = 0; row < matrix.n; row++) {
+    for (let d = 0; d < dim; d++) steps[d] = Math.floor(random() * 255) - 127;
+    matrix.fill(row, steps, scale);
+  }
+  const starts = Uint32Array.from({ length: n + 1 }, (_, row) => row * sentences);
+  return { starts, matrix };
 }
 
 /** Milliseconds of one run, after a pause in which the threads of the run before come to rest. */

@@ -3,7 +3,7 @@
  * that fit the memory.
  */
 import { resolve } from 'node:path';
-import { encodesSentences } from './augment/tuned.js';
+import { encodesGeneratedQueries, encodesSentences } from './augment/tuned.js';
 import type { XqgError } from './base/errors.js';
 import type { SourceDocument } from './corpus/passage.js';
 import { CorpusProgress } from './corpus/progress.js';
@@ -16,7 +16,7 @@ import type {
   IndexProgress,
   IndexResult,
 } from './indexing/options.js';
-import { encodesQueriesByDefault, type Recipe } from './indexing/recipe.js';
+import type { Recipe } from './indexing/recipe.js';
 
 /** Rows that wait to be written are in memory twice: as vectors, and as what goes to the disk. */
 const COPIES = 2;
@@ -55,7 +55,7 @@ export function generationOf({ options, identity, recipe }: TargetIndex): Genera
     encoded:
       options.encodeQueries ??
       (identity === null
-        ? encodesQueriesByDefault(recipe.encoder.identity.name)
+        ? encodesGeneratedQueries(recipe.encoder)
         : identity.encodesQueries !== false),
     sentences:
       options.sentences ??

@@ -37,7 +37,7 @@ export class CorpusProgress {
   }
 
   /** Counts a document. A file counts as read once a document of another file arrives. */
-  async add({ path, blocks }: SourceDocument): Promise<void> {
+  async add({ id, path, line, title, metadata, blocks }: SourceDocument): Promise<void> {
     if (path !== this.#path) {
       this.#finished += this.#size;
       this.#path = path;
@@ -45,6 +45,9 @@ export class CorpusProgress {
       this.#read = 0;
     }
     for (const { text } of blocks) this.#read += Buffer.byteLength(text);
+    // A row has more than its text.
+    if (line !== undefined)
+      this.#read += Buffer.byteLength(JSON.stringify({ id, title, text: '', ...metadata })) + 1;
   }
 
   /** Counts everything as read. */

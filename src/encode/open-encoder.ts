@@ -53,9 +53,6 @@ interface EncoderKind {
   readonly open: (spec: string, options: OpenEncoderOptions, pack: OpenPack) => Promise<Encoder>;
 }
 
-/** The neural encoder that ships with xqg, as its identity states it. */
-export const SHIPPED_ENCODER_NAME = 'neural/multilingual-e5-small';
-
 const FILE = 'file:';
 const OPENAI = 'openai:';
 

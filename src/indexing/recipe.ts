@@ -13,7 +13,6 @@ import {
   openEncoder,
   readCardFields,
   resolveEncoderSpec,
-  SHIPPED_ENCODER_NAME,
 } from '../encode/open-encoder.js';
 import type { Generator } from '../generate/generator.js';
 import {
@@ -166,16 +165,6 @@ export async function openRecipeGenerator(
   if (typeof generator !== 'string') return generator;
   const options = { glossary: glossary ?? undefined, ...generatorOptions };
   return openGenerator(generator, options, openPack);
-}
-
-/**
- * Whether generated queries are encoded where nobody says. Not by the shipped neural encoder: with
- * five in each of 17 languages an index would take 85 times as long, and they serve its lexical leg
- * all the same.
- * @param encoder its name
- */
-export function encodesQueriesByDefault(encoder: string): boolean {
-  return encoder !== SHIPPED_ENCODER_NAME;
 }
 
 /** Completes the spec of an index that is not made yet: its encoder, where none is named. */

@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fuse } from '../augment/fuse.js';
-import { encodesSentences } from '../augment/tuned.js';
+import { encodesGeneratedQueries, encodesSentences } from '../augment/tuned.js';
 import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
 import type { Encoder } from '../encode/encoder.js';
@@ -120,6 +120,7 @@ export async function calibrate(
       matrix: matrixSeconds(rows, langs[0], dim) + stored.read,
       ann: graph?.seconds ?? null,
     },
+    encodesGeneratedQueries: encodesGeneratedQueries(encoder),
     encodesSentences: encodesSentences(encoder),
     secondsPerSentence: remoteSeconds(encoder) ?? sentence,
     secondsPerQuery: {

@@ -3,13 +3,14 @@
  * before it starts from the sizes of the files and a few texts.
  */
 
-import { CorpusProgress } from '../corpus/progress.js';
-import type { Encoder } from '../encode/encoder.js';
+import type { CorpusOptions } from '../corpus/split.js';
+import type { Encoder, PassageText } from '../encode/encoder.js';
 import { NeuralEncoder } from '../encode/neural/neural.js';
 import type { Generator } from '../generate/generator.js';
 import { endpointOfCost } from '../models/cost.js';
 import { estimatedTokens } from '../models/remote/endpoint.js';
 import type { XqgIndex } from '../xqg-index.js';
+import { type CorpusSample, sampleCorpus, spread } from './corpus-sample.js';
 
 export interface EncodingWork {
   readonly passages: number;
@@ -17,7 +18,7 @@ export interface EncodingWork {
   readonly languages: number;
   /** Generated queries of a passage that will be encoded. */
   readonly queriesEach: number;
-  /** Sentences of a passage that will be encoded; 0: none. */
+  /** Sentences of a passage that will be encoded, on the mean; 0: none. */
   readonly sentencesEach: number;
   /** Passages, sentences and queries. */
   readonly encodings: number;
@@ -28,51 +29,43 @@ export interface EncodingWork {
   readonly cost: number | null;
 }
 
-/** Bytes of a passage with its markup, and words of passages and queries, on average. */
-const PASSAGE_BYTES = 1200;
-const SENTENCE =
-  'Everyone has the right to take part in the government of the country, directly or through representatives who are freely chosen. ';
-const SENTENCES = 7;
-const PASSAGE = SENTENCE.repeat(SENTENCES);
 const QUERY = 'who has the right to vote';
+/** Texts of each kind that are encoded to see how long it takes. */
 const TIMED = 4;
-
-/** How many passages files and folders hold, by their sizes; at least 1. */
-async function estimatedPassages(paths: readonly string[]): Promise<number> {
-  const { bytes } = await CorpusProgress.of(paths);
-  return Math.max(1, Math.round(bytes.total / PASSAGE_BYTES));
-}
 
 /** null for an encoder of negligible cost: that of a pack. */
 export async function encodingWork(
   index: XqgIndex,
   paths: readonly string[],
+  splitting?: CorpusOptions,
 ): Promise<EncodingWork | null> {
   const { encoder, generator } = index.recipe;
   if (encoder.cost === 'negligible') return null;
-  const passages = await estimatedPassages(paths);
+  const sample = await sampleCorpus(paths, splitting);
+  const { passages, texts } = sample;
   const { queries, encoded, sentences, ...generation } = index.generation;
-  const sentencesEach = sentences ? SENTENCES : 0;
+  const sentencesEach = sentences ? sample.sentences.length / Math.max(1, texts.length) : 0;
   const languages = generation.languages.length;
   const queriesEach = generator === null || !encoded ? 0 : languages * queries;
-  const encodings = passages * (1 + sentencesEach + queriesEach);
+  const encodings = Math.round(passages * (1 + sentencesEach + queriesEach));
   const counts = { passages, languages, queriesEach, sentencesEach, encodings };
   const endpoint = endpointOfCost(encoder);
   if (endpoint === null) {
     const tokensBefore = tokensOf(encoder);
-    const passage = await secondsPerEncoding(encoder, 'passage');
-    const tokens = (tokensOf(encoder) - tokensBefore) / TIMED;
-    const sentence = sentencesEach === 0 ? 0 : await secondsPerEncoding(encoder, 'sentence');
-    const query = queriesEach === 0 ? 0 : await secondsPerEncoding(encoder, 'query');
+    const started = performance.now();
+    const passage = await secondsPerText(encoder, texts);
+    const tokens = tokensOf(encoder) - tokensBefore;
+    const tokensPerSecond = tokens === 0 ? null : tokens / ((performance.now() - started) / 1000);
+    const sentence = sentencesEach === 0 ? 0 : await secondsPerText(encoder, sample.sentences);
+    const query = queriesEach === 0 ? 0 : await secondsPerQuery(encoder);
     const seconds = passages * (passage + sentencesEach * sentence + queriesEach * query);
-    const tokensPerSecond = tokens === 0 ? null : tokens / passage;
     return { ...counts, hours: seconds / 3600, tokensPerSecond, cost: null };
   }
   const { pricePerMillionInput, itemsPerRequest, requestsPerMinute } = endpoint;
   const tokens =
     passages *
-    (estimatedTokens(PASSAGE) +
-      sentencesEach * estimatedTokens(SENTENCE) +
+    (tokensEach(texts) +
+      (sentencesEach === 0 ? 0 : sentencesEach * tokensEach(sample.sentences)) +
       queriesEach * estimatedTokens(QUERY));
   const requests = encodings / itemsPerRequest;
   const minutes = requests / (requestsPerMinute ?? REQUESTS_PER_MINUTE);
@@ -92,21 +85,29 @@ function tokensOf(encoder: Encoder): number {
   return encoder instanceof NeuralEncoder ? encoder.counts.tokens : 0;
 }
 
-async function secondsPerEncoding(
-  encoder: Encoder,
-  kind: 'passage' | 'sentence' | 'query',
-): Promise<number> {
+/** Of a text of their mean length; no time at all without texts. */
+async function secondsPerText(encoder: Encoder, all: readonly PassageText[]): Promise<number> {
+  const timed = spread(all, TIMED);
+  const length = (texts: readonly PassageText[]): number =>
+    texts.reduce((sum, { text }) => sum + text.length, 0);
+  if (length(timed) === 0) return 0;
   const started = performance.now();
-  if (kind === 'query') {
-    const languages = [{ lang: 'en', weight: 1 }];
-    await encoder.encodeQueries(Array.from({ length: TIMED }, () => ({ text: QUERY, languages })));
-  } else {
-    const text = kind === 'passage' ? PASSAGE : SENTENCE;
-    await encoder.encodePassages(
-      Array.from({ length: TIMED }, () => ({ title: '', text, lang: 'en' })),
-    );
-  }
+  await encoder.encodePassages(timed);
+  const seconds = (performance.now() - started) / 1000;
+  return (seconds / length(timed)) * (length(all) / all.length);
+}
+
+async function secondsPerQuery(encoder: Encoder): Promise<number> {
+  const languages = [{ lang: 'en', weight: 1 }];
+  const started = performance.now();
+  await encoder.encodeQueries(Array.from({ length: TIMED }, () => ({ text: QUERY, languages })));
   return (performance.now() - started) / 1000 / TIMED;
+}
+
+/** Of a text, on the mean. */
+function tokensEach(texts: CorpusSample['texts']): number {
+  const tokens = texts.reduce((sum, { text }) => sum + estimatedTokens(text), 0);
+  return tokens / Math.max(1, texts.length);
 }
 
 /**
@@ -133,20 +134,21 @@ const SECONDS_A_CALL = 5;
 export async function generatingWork(
   { recipe, generation }: XqgIndex,
   paths: readonly string[],
+  splitting?: CorpusOptions,
 ): Promise<GeneratingWork | null> {
   const generator = recipe.generator?.filter?.unfiltered ?? recipe.generator;
   if (generator === null || generator.cost === 'negligible') return null;
-  const passages = await estimatedPassages(paths);
+  const { passages, texts } = await sampleCorpus(paths, splitting);
   const { languages, queries } = generation;
   const common = { passages, languages: languages.length };
   const endpoint = endpointOfCost(generator);
   if (endpoint === null) {
     const seconds =
-      passages * languages.length * (await secondsPerDraw(generator, languages[0], queries));
+      passages * languages.length * (await secondsPerDraw(generator, texts, languages[0], queries));
     return { ...common, calls: null, hours: seconds / 3600, cost: null };
   }
   const { pricePerMillionInput, pricePerMillionOutput, requestsPerMinute, concurrency } = endpoint;
-  const input = passages * (PROMPT_TOKENS + estimatedTokens(PASSAGE));
+  const input = passages * (PROMPT_TOKENS + tokensEach(texts));
   const output = passages * languages.length * queries * (estimatedTokens(QUERY) + MARKUP_TOKENS);
   const perMinute = requestsPerMinute ?? (60 * concurrency) / SECONDS_A_CALL;
   return {
@@ -161,11 +163,13 @@ export async function generatingWork(
 /** Of the queries of a passage in one language. */
 async function secondsPerDraw(
   generator: Generator,
+  texts: readonly PassageText[],
   lang: string | undefined,
   queries: number,
 ): Promise<number> {
-  if (lang === undefined) return 0;
-  const passage = { id: 'timed', title: '', text: PASSAGE, lang: 'en' };
+  const [text] = spread(texts, 1);
+  if (lang === undefined || text === undefined) return 0;
+  const passage = { ...text, id: 'timed' };
   const started = performance.now();
   await generator.draw([passage], lang, queries, 0);
   return (performance.now() - started) / 1000;

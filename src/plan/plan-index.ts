@@ -2,13 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { writesIn } from '../generate/generator.js';
-import {
-  closeRecipe,
-  encodesQueriesByDefault,
-  openRecipe,
-  type RecipeSpec,
-  specOfNewIndex,
-} from '../indexing/recipe.js';
+import { closeRecipe, openRecipe, type RecipeSpec, specOfNewIndex } from '../indexing/recipe.js';
 import { type Plan, planOf } from './plan.js';
 import { cachedRates, cacheRates, type Rates, readRates } from './rates.js';
 import { sentencesPerPassage } from './sample.js';
@@ -59,8 +53,7 @@ export async function planIndex(options: PlanOptions): Promise<PlannedIndex> {
   };
   const { passages, queries = QUERIES, sentences: encodes = rates.encodesSentences } = options;
   const sentences = encodes ? sentencesPerPassage(rates.identity.words) : 0;
-  const [encoder] = rates.identity.encoder.split(' ');
-  const encodesQueries = options.encodeQueries ?? encodesQueriesByDefault(encoder);
+  const { encodeQueries: encodesQueries = rates.encodesGeneratedQueries } = options;
   const request = { passages, queries, languages, sentences, encodesQueries, machine };
   return { plan: planOf(request, rates), rates, source };
 }

@@ -55,6 +55,8 @@ const rateFields = z.strictObject({
     /** Adding to an ANN index of `annRows` rows; null where none can be built here. */
     ann: positive.nullable(),
   }),
+  /** True: generated queries are encoded, if nothing else is said. */
+  encodesGeneratedQueries: z.boolean(),
   /** True: sentences are encoded, if nothing else is said. */
   encodesSentences: z.boolean(),
   /** Encoding one sentence of a passage alone. */

@@ -10,7 +10,7 @@ import { LANGUAGES } from '../languages/languages.js';
 import { type PivotData, PivotVocabulary } from '../pack/pivot.js';
 import { type LexiconRow, POLICIES, readBitext, readWordCounts, trainingFiles } from './corpora.js';
 import { type InductionOptions, induce } from './induction.js';
-import { type TeacherCard, teacherVectors } from './teachers.js';
+import type { Teacher } from './teachers.js';
 
 export interface InducedLexiconOptions extends InductionOptions {
   /** Number of words of the language, the most frequent ones. */
@@ -26,22 +26,24 @@ const SUBTITLE_COUNTS = 500;
 /** The same for parts of an entry of that list that is not a single word. */
 const PART_COUNTS = 5000;
 
+/** Letters of scripts whose ISO 15924 code is none of Unicode's. */
+const LETTERS: Readonly<Record<string, string>> = {
+  Hans: '\\p{Script=Hani}',
+  Jpan: '\\p{Script=Hira}\\p{Script=Kana}\\p{Script=Hani}ー',
+};
+
 /** Freely licensed passages of data/train/qa, whose words are counted with those of the bitext. */
 const PASSAGES: Readonly<Record<string, { readonly file: string; readonly source: string }>> = {
   ar: { file: 'ar.arcd.jsonl.gz', source: 'arcd' },
   th: { file: 'th.iapp-train.jsonl.gz', source: 'iapp' },
 };
 
-/**
- * @param data folder with bitext/, words/ and qa/
- * @param cache folder in which the teacher's vectors are cached
- */
+/** @param data folder with bitext/, words/ and qa/ */
 export async function induceLexicon(
   lang: string,
   data: string,
   pivot: PivotData,
-  teacher: TeacherCard,
-  cache: string,
+  teacher: Teacher,
   options: InducedLexiconOptions,
 ): Promise<LexiconRow[]> {
   const passages = passagesOf(lang, data);
@@ -49,8 +51,8 @@ export async function induceLexicon(
   const forms = pivot.surfaces.slice(0, options.stems);
   const vocabulary = new PivotVocabulary(pivot);
   const pairs = await induce(
-    await teacherVectors(teacher, words, cache),
-    await teacherVectors(teacher, forms, cache),
+    await teacher.vectors(words),
+    await teacher.vectors(forms),
     teacher.dim,
     (stem) => vocabulary.weight(stem) >= options.leastWeight,
     options,
@@ -82,12 +84,13 @@ async function frequentWords(
   }
   for await (const { foreign } of readBitext(files.bitext, POLICIES.base)) add(foreign, 1);
   for (const passage of passages) add(passage, 1);
-  const script = new RegExp(`^[\\p{Script=${LANGUAGES[lang].script}}\\p{M}']+$`, 'u');
+  const { script } = LANGUAGES[lang];
+  const word = new RegExp(`^[${LETTERS[script] ?? `\\p{Script=${script}}`}\\p{M}']+$`, 'u');
   return [...counts]
-    .filter(([word]) => word.length > 1 && script.test(word))
+    .filter(([each]) => each.length > 1 && word.test(each))
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     .slice(0, most)
-    .map(([word]) => word);
+    .map(([each]) => each);
 }
 
 function passagesOf(lang: string, data: string): Set<string> {

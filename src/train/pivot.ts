@@ -10,7 +10,7 @@ import {
   readWordCounts,
   trainingFiles,
 } from './corpora.js';
-import { type TeacherCard, teacherVectors } from './teachers.js';
+import type { Teacher } from './teachers.js';
 import { reduceWordVectors, stemVectors, type WordVectorOptions } from './word-vectors.js';
 
 export interface PivotOptions extends WordVectorOptions {
@@ -18,9 +18,7 @@ export interface PivotOptions extends WordVectorOptions {
   readonly data: string;
   readonly languages: readonly string[];
   readonly policy: DataPolicy;
-  readonly teachers: readonly TeacherCard[];
-  /** Folder in which the teachers' vectors are cached. */
-  readonly cache: string;
+  readonly teachers: readonly Teacher[];
   /** The most frequent forms get a vector; stems without any such form are dropped. */
   readonly mostForms: number;
 }
@@ -40,10 +38,9 @@ export async function trainPivot(
 
   const words = forms.map(({ form }) => form);
   const wordVectors: { vectors: Float32Array; dim: number }[] = [];
-  for (const card of options.teachers) {
-    say(`encoding words with ${card.name}`);
-    const vectors = await teacherVectors(card, words, options.cache);
-    wordVectors.push({ vectors, dim: card.dim });
+  for (const teacher of options.teachers) {
+    say(`encoding words with ${teacher.name}`);
+    wordVectors.push({ vectors: await teacher.vectors(words), dim: teacher.dim });
   }
   say('reducing the word vectors');
   const reduced = reduceWordVectors(

@@ -5,6 +5,7 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { XqgError } from '../base/errors.js';
+import { openEncoder } from '../encode/open-encoder.js';
 import {
   loadPack,
   readPivot,
@@ -30,7 +31,15 @@ import { findRelatives } from './nearest.js';
 import { readPairs } from './pairs.js';
 import { trainPivot } from './pivot.js';
 import { buildTable } from './table.js';
-import { teacherCards } from './teachers.js';
+import { encoderTeacher, graphTeacher, type Teacher } from './teachers.js';
+
+const MINILM = 'all-MiniLM-L6-v2';
+const USE = 'use-multilingual-v3';
+const E5 = 'multilingual-e5-small';
+type TeacherName = typeof MINILM | typeof USE | typeof E5;
+type PackName = 'base' | 'full';
+/** By pack and language. */
+export type LexiconTeachers = Readonly<Record<PackName, Readonly<Record<string, TeacherName>>>>;
 
 /** All settings of the training; manifests record them. */
 export const TRAINING = {
@@ -48,8 +57,11 @@ export const TRAINING = {
     sureMargin: 0.3,
     temperature: 0.1,
     weight: 4,
-    /** Languages that the teacher covers and for which the pack has fewer than 60,000 entries. */
-    languages: { base: ['ar', 'ko', 'th', 'tr'], full: ['th'] },
+    /** The teacher of each language for which a pack has fewer than 60,000 entries. */
+    teachers: {
+      base: { ar: USE, ko: USE, th: USE, tr: USE },
+      full: { th: USE },
+    } as LexiconTeachers,
   },
   relatives: { stems: 25_000, most: 8, leastAlike: 0.5, leastWeight: 0.25 },
   pivot: { dim: 256, dropped: 1, flattening: 0.1, mostForms: 120_000 },
@@ -76,6 +88,8 @@ export interface ShippedPackOptions {
    * By default everything is trained.
    */
   readonly only?: ReadonlySet<string>;
+  /** Default: those of `TRAINING`. */
+  readonly lexiconTeachers?: LexiconTeachers;
 }
 
 /** Trains the pivot from freely licensed data, then a table per pack and language. */
@@ -83,9 +97,9 @@ export async function trainShippedPacks(
   options: ShippedPackOptions,
   say: (message: string) => void,
 ): Promise<void> {
-  const { data, cache, only } = options;
-  const teachers = teacherCards(options.models);
-  const multilingual = teachers[teachers.length - 1];
+  const { data, models, cache, only, lexiconTeachers = TRAINING.induction.teachers } = options;
+  const teachers = ([MINILM, USE] as const).map((name) => graphTeacher(name, models, cache));
+  const used = new Map(teachers.map((teacher) => [teacher.name, teacher]));
   const pivotFile = join(options.out, 'english', 'english.safetensors');
   const pivot =
     only === undefined
@@ -95,25 +109,30 @@ export async function trainShippedPacks(
   const relativesFile = join(options.out, 'english', 'relatives.safetensors');
   const relatives = writeRelatives(relativesFile, await findRelatives(pivot, TRAINING.relatives));
   const inducedRows = new Map<string, LexiconRow[]>();
+  const induced = async (lang: string, teacherName: TeacherName | undefined) => {
+    if (teacherName === undefined) return [];
+    const teacher = used.get(teacherName) ?? (await openTeacher(options));
+    used.set(teacherName, teacher);
+    const key = `${lang} ${teacherName}`;
+    const { induction } = TRAINING;
+    const rows =
+      inducedRows.get(key) ?? (await induceLexicon(lang, data, pivot, teacher, induction));
+    inducedRows.set(key, rows);
+    return rows;
+  };
   for (const name of ['base', 'full'] as const) {
     const folder = join(options.out, name);
     mkdirSync(folder, { recursive: true });
     const previous = only && readManifest(folder).languages;
-    const thin: readonly string[] = TRAINING.induction.languages[name];
     const languages: Record<string, LanguageEntry> = {};
     for (const lang of options.languages) {
       if (previous && !only.has(`${name}/${lang}`)) {
         languages[lang] = previous[lang];
         continue;
       }
-      if (thin.includes(lang) && !inducedRows.has(lang)) {
-        const { induction } = TRAINING;
-        const rows = await induceLexicon(lang, data, pivot, multilingual, cache, induction);
-        inducedRows.set(lang, rows);
-      }
-      const induced = thin.includes(lang) ? inducedRows.get(lang) : [];
-      const files = { lang, policy: POLICIES[name], ...trainingFiles(data, lang), induced };
-      languages[lang] = await trainLanguage(files, pivot, folder, say);
+      const files = { lang, policy: POLICIES[name], ...trainingFiles(data, lang) };
+      const rows = await induced(lang, lexiconTeachers[name][lang]);
+      languages[lang] = await trainLanguage({ ...files, induced: rows }, pivot, folder, say);
     }
     writeManifest(folder, {
       name,
@@ -124,7 +143,7 @@ export async function trainShippedPacks(
       languages,
       madeBy: {
         training: TRAINING,
-        teachers: teachers.map((card) => ({ name: card.name, license: card.license })),
+        teachers: [...used.values()].map(({ name, license }) => ({ name, license })),
         icu: process.versions.icu,
         node: process.versions.node,
       },
@@ -132,6 +151,12 @@ export async function trainShippedPacks(
     await addMeans(folder, POLICIES[name], (lang) => trainingFiles(data, lang).bitext);
     writeFileSync(join(folder, 'NOTICE'), noticeOf(name, LICENSES[name], languages));
   }
+  for (const teacher of used.values()) await teacher.close?.();
+}
+
+/** The neural encoder that ships with xqg, as a teacher. */
+async function openTeacher({ cache }: ShippedPackOptions): Promise<Teacher> {
+  return encoderTeacher(await openEncoder('e5'), 'MIT', cache);
 }
 
 export interface OwnLanguageOptions {

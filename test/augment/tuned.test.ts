@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { encodesSentences, tunedAugmentation } from '../../src/augment/tuned.js';
+import {
+  encodesGeneratedQueries,
+  encodesSentences,
+  tunedAugmentation,
+} from '../../src/augment/tuned.js';
 import type { Encoder } from '../../src/encode/encoder.js';
 import type { Endpoint } from '../../src/models/remote/endpoint.js';
 import { searchDefaults } from '../../src/search/defaults.js';
@@ -34,6 +38,12 @@ describe('the tuned augmentation', () => {
     // Vectors that were recorded, and those of an endpoint.
     expect(encodesSentences({ cost: 'negligible' })).toBe(false);
     expect(encodesSentences({ cost: {} as Endpoint })).toBe(false);
+  });
+
+  it('encodes generated queries where no centroids are known', () => {
+    expect(encodesGeneratedQueries({})).toBe(true);
+    const centroids = {} as NonNullable<Encoder['centroids']>;
+    expect(encodesGeneratedQueries({ centroids })).toBe(false);
   });
 
   it('of questions is the same for all encoders, with weights of their own in search', () => {

@@ -8,16 +8,21 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FailureReport } from '../../src/base/errors.js';
+import { annRecordPath } from '../../src/indexing/ann/record.js';
 import { digestIndex } from '../../src/indexing/digest.js';
 import { damagedFiles } from '../../src/indexing/durability/checksums.js';
 import { readManifest } from '../../src/indexing/manifest.js';
 import { COMMANDS, type CommandName } from './commands.js';
 
 const EVERY = process.env.XQG_EVERY === '1';
+/** Sizes of a disk that are tried. */
+const SIZES = EVERY ? 40 : 2;
 /** Steps between those that the integration tests try. */
 const STRIDE = 15;
 const MINUTES = 60_000;
@@ -45,13 +50,26 @@ interface Step {
   readonly path: string;
 }
 
-/** Runs a command in a process of its own, which is killed at step `at`. */
-async function run(
-  name: CommandName,
-  dir: string,
-  at: number,
-): Promise<{ readonly killed: boolean; readonly steps: readonly Step[] }> {
-  const log = join(root, `${name}-${at}.log`);
+interface Run {
+  readonly killed: boolean;
+  readonly steps: readonly Step[];
+  /** Bytes that were written. */
+  readonly size: number;
+  /** As `describeFailure` says it; null where the command did not fail. */
+  readonly failure: FailureReport['error'] | null;
+}
+
+interface Trouble {
+  /** The step at which the process is killed. */
+  readonly at?: number;
+  /** Bytes after which the disk is full. */
+  readonly room?: number;
+}
+
+/** Runs a command in a process of its own. */
+async function run(name: CommandName, dir: string, { at = 0, room }: Trouble = {}): Promise<Run> {
+  const log = join(root, `${name}.log`);
+  const sizeFile = join(root, `${name}.size`);
   const child = spawn(
     process.execPath,
     [...process.execArgv, 'test/crash/commands.ts', dir, name, join(root, 'base')],
@@ -60,6 +78,7 @@ async function run(
       env: {
         ...process.env,
         ...{ LD_PRELOAD: library, CRASH_DIR: dir, CRASH_AT: String(at), CRASH_LOG: log },
+        ...{ CRASH_SIZE: sizeFile, ...(room !== undefined && { CRASH_FULL: String(room) }) },
       },
     },
   );
@@ -68,14 +87,22 @@ async function run(
     talk += data.toString();
   });
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-  if (code !== 0 && signal !== 'SIGKILL') throw new Error(talk);
+  const failure = code === 1 ? failureIn(talk) : null;
+  if (code !== 0 && signal !== 'SIGKILL' && failure === null) throw new Error(talk);
   const lines = (await readFile(log, 'utf8').catch(() => '')).trimEnd().split('\n');
   await rm(log, { force: true });
   const steps = lines.map((line): Step => {
     const [, call, path] = /^\d+ (\S+) (.*)$/.exec(line)!;
     return { call, path };
   });
-  return { killed: signal === 'SIGKILL', steps };
+  const size = Number(await readFile(sizeFile, 'utf8').catch(() => '0'));
+  await rm(sizeFile, { force: true });
+  return { killed: signal === 'SIGKILL', steps, size, failure };
+}
+
+function failureIn(talk: string): FailureReport['error'] | null {
+  const line = talk.split('\n').find((each) => each.startsWith('{"error":'));
+  return line === undefined ? null : (JSON.parse(line) as FailureReport).error;
 }
 
 async function begin(name: CommandName, dir: string): Promise<void> {
@@ -83,10 +110,15 @@ async function begin(name: CommandName, dir: string): Promise<void> {
   if (name !== 'first' && name !== 'copy') await cp(join(root, 'base'), dir, { recursive: true });
 }
 
-/** The digest that a reader sees; null where there is nothing yet. */
-async function digestSeen(dir: string): Promise<string | null> {
+/** The digest of the rows, and whether there is a graph. */
+async function contentOf(dir: string): Promise<string> {
+  return `${await digestIndex(dir)}${existsSync(annRecordPath(dir)) ? ' and a graph' : ''}`;
+}
+
+/** The content that a reader sees; null where there is nothing yet. */
+async function contentSeen(dir: string): Promise<string | null> {
   try {
-    return await digestIndex(dir);
+    return await contentOf(dir);
   } catch (error) {
     if (NOT_BEGUN.includes((error as { code?: string }).code ?? '')) return null;
     throw error;
@@ -103,9 +135,9 @@ describe.skipIf(!canCrash)('a command that is killed', () => {
     async (name) => {
       const dir = join(root, name);
       await begin(name, dir);
-      const before = await digestSeen(dir);
-      const { steps } = await run(name, dir, 0);
-      const digest = await digestIndex(dir);
+      const before = await contentSeen(dir);
+      const { steps } = await run(name, dir);
+      const digest = await contentOf(dir);
       expect(digest).not.toBe(before);
       const names = await readdir(dir);
       const failures: string[] = [];
@@ -118,8 +150,8 @@ describe.skipIf(!canCrash)('a command that is killed', () => {
           failures.push(`step ${at}, ${steps[at - 1].call} ${steps[at - 1].path}: ${what}`);
         try {
           await begin(name, dir);
-          await run(name, dir, at);
-          const seen = await digestSeen(dir);
+          await run(name, dir, { at });
+          const seen = await contentSeen(dir);
           // Rows of a first run become visible batch by batch.
           const isGrowing = before === null && seen !== null;
           if (isGrowing && seen !== digest)
@@ -129,7 +161,7 @@ describe.skipIf(!canCrash)('a command that is killed', () => {
           const isCopied = name === 'copy' && seen === digest && !(await isCopying(dir));
           if (isCopied) continue;
           await COMMANDS[name](dir, join(root, 'base'));
-          if ((await digestIndex(dir)) !== digest) say('the content is another one');
+          if ((await contentOf(dir)) !== digest) say('the content is another one');
           const { state, recovered } = await readManifest(dir);
           if (state.status !== 'complete') say(state.status);
           if (recovered !== undefined) say(recovered.reason);
@@ -145,6 +177,38 @@ describe.skipIf(!canCrash)('a command that is killed', () => {
     (EVERY ? 20 : 3) * MINUTES,
   );
 
+  it.each(Object.keys(COMMANDS) as CommandName[])(
+    'on a disk that is full after some of what "%s" writes says so, and ends when there is room',
+    async (name) => {
+      const dir = join(root, `${name}-full`);
+      await begin(name, dir);
+      const before = await contentSeen(dir);
+      const { size } = await run(name, dir);
+      expect(size).toBeGreaterThan(1000);
+      const after = await contentOf(dir);
+      const failures: string[] = [];
+      for (let part = 0; part < SIZES; part++) {
+        const room = Math.floor((part * size) / SIZES);
+        const say = (what: unknown) => failures.push(`with room for ${room} of ${size}: ${what}`);
+        try {
+          await begin(name, dir);
+          const { failure } = await run(name, dir, { room });
+          if (failure === null) say('no failure');
+          else if (failure.code !== 'XQG_DISK_FULL') say(JSON.stringify(failure));
+          const seen = await contentSeen(dir);
+          if (before !== null && seen !== before && seen !== after) say('neither state');
+          await COMMANDS[name](dir, join(root, 'base'));
+          if ((await contentOf(dir)) !== after) say('the content is another one');
+          if ((await damagedFiles(dir)).length > 0) say('files do not fit their checksums');
+        } catch (error) {
+          say((error as Error).stack);
+        }
+      }
+      expect(failures).toEqual([]);
+    },
+    (EVERY ? 10 : 2) * MINUTES,
+  );
+
   // What is said to be done was only in memory: no image of the disk right after "complete" could
   // be read.
   it.each(Object.keys(COMMANDS) as CommandName[])(
@@ -153,21 +217,27 @@ describe.skipIf(!canCrash)('a command that is killed', () => {
       const dir = join(root, `${name}-order`);
       await begin(name, dir);
       const old = new Set(await filesOf(dir));
-      const { steps } = await run(name, dir, 0);
+      const { steps } = await run(name, dir);
       const said = steps.findLastIndex(
-        ({ call, path }) => call.startsWith('rename') && path === join(dir, 'xqg.json'),
+        ({ call, path }) =>
+          call.startsWith('rename') &&
+          path === (name === 'graph' ? annRecordPath(dir) : join(dir, 'xqg.json')),
       );
       expect(said).toBeGreaterThan(0);
       const synced = new Set(
         steps.slice(0, said).flatMap(({ call, path }) => (call === 'fsync' ? path : [])),
       );
       const needed = (await filesOf(dir)).filter(
-        (path) => !old.has(path) && /\/(store|lexical)\//.test(path) && !path.endsWith('.json'),
+        (path) => !old.has(path) && /\/(store|lexical|ann)\//.test(path) && !path.endsWith('.json'),
       );
-      expect(needed.some((path) => path.endsWith('.manifest'))).toBe(true);
-      // A renamed table was synced under its name before.
-      const isSynced = (path: string) =>
-        synced.has(path) || synced.has(path.replace(/\/passages-(\d+)\./, '/partial-$1.'));
+      const kind = name === 'graph' ? /graph/ : /\.manifest$/;
+      expect(
+        needed.some((path) => kind.test(path)),
+        needed.join(),
+      ).toBe(true);
+      // A renamed table or graph was synced under its name before.
+      const placed = new Set([...synced].map(placedName));
+      const isSynced = (path: string) => placed.has(path);
       expect(needed.filter((path) => !isSynced(path) && !written(steps, path, synced))).toEqual([]);
       for (const path of needed) expect(isSynced(join(path, '..')), path).toBe(true);
       expect(synced).toContain(dir);
@@ -175,6 +245,13 @@ describe.skipIf(!canCrash)('a command that is killed', () => {
     MINUTES,
   );
 });
+
+/** The name that a path gets when its folder is put in place. */
+function placedName(path: string): string {
+  return path
+    .replace(/\/partial-(\d+)\./, '/passages-$1.')
+    .replace(/\/\.([^/]+)\.[0-9a-f]{12}\.tmp(?=\/|$)/, '/$1');
+}
 
 /** Synced under the name that it had before `writeAtomically` put it in place. */
 function written(steps: readonly Step[], path: string, synced: ReadonlySet<string>): boolean {

@@ -32,6 +32,7 @@ const RATES: Rates = {
     matrix: 0.0001,
     ann: 0.001,
   },
+  encodesGeneratedQueries: true,
   encodesSentences: false,
   secondsPerSentence: 0.005,
   secondsPerQuery: { generate: 0.1, encode: 0.01 },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { induceLexicon } from '../../src/train/induced-lexicon.js';
-import { teacherCards } from '../../src/train/teachers.js';
+import { graphTeacher } from '../../src/train/teachers.js';
 import { TRAINING } from '../../src/train/train.js';
 import { shared } from '../support/shared.js';
 
@@ -37,8 +37,8 @@ describe.skipIf(!models)('lexicon induction with a teacher (needs XQG_SHARED mod
       scales: new Float32Array(0),
       dim: 1,
     };
-    const teacher = teacherCards(models!).find(({ name }) => name === 'use-multilingual-v3')!;
-    const rows = await induceLexicon('th', data, pivot, teacher, join(data, 'cache'), {
+    const teacher = graphTeacher('use-multilingual-v3', models!, join(data, 'cache'));
+    const rows = await induceLexicon('th', data, pivot, teacher, {
       ...TRAINING.induction,
       neighbors: 3,
     });

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { SkipReason } from '../../corpus/reader.js';
+import type { CorpusOptions } from '../../corpus/split.js';
 import { parseThresholds } from '../../generate/filters/filtered.js';
 import type { IndexResult } from '../../indexing/options.js';
 import type { QueueOptions } from '../../indexing/workers/queued-run.js';
@@ -159,14 +160,15 @@ export const registerIndex: Register = (parent, act) => {
           sentences: given.sentences,
         });
         reportGlossary(context, index);
-        await reportWork(context, index, paths);
+        const splitting = { lang: given.lang, maxTokens: given.maxTokens };
+        await reportWork(context, index, paths, splitting);
         const skips = new SkipTalk(context);
         const progress = startProgress();
         const queue = givenQueue(given, context, progress);
         let result: IndexResult;
         try {
           result = await index.addPaths(paths, {
-            splitting: { lang: given.lang, maxTokens: given.maxTokens },
+            splitting,
             memoryBytes: given.memory,
             signal: context.signal,
             queue,
@@ -273,9 +275,10 @@ async function reportWork(
   context: CommandContext,
   index: XqgIndex,
   paths: readonly string[],
+  splitting: CorpusOptions,
 ): Promise<void> {
   const { generatingWork } = await import('../../plan/estimate.js');
-  const generating = await generatingWork(index, paths);
+  const generating = await generatingWork(index, paths, splitting);
   if (generating !== null) {
     const { passages, languages, calls, hours, cost } = generating;
     const what =
@@ -285,12 +288,14 @@ async function reportWork(
     );
   }
   const { encodingWork } = await import('../../plan/estimate.js');
-  const work = await encodingWork(index, paths);
+  const work = await encodingWork(index, paths, splitting);
   if (work === null) return;
   const { passages, languages, queriesEach, sentencesEach, encodings } = work;
   const { hours, tokensPerSecond, cost } = work;
   const parts = [
-    ...(sentencesEach === 0 ? [] : [`about ${count(sentencesEach, 'sentence')}`]),
+    ...(sentencesEach === 0
+      ? []
+      : [`about ${count(Math.round(10 * sentencesEach) / 10, 'sentence')}`]),
     ...(queriesEach === 0
       ? []
       : [`generated queries in ${count(languages, 'language')} (${count(queriesEach)})`]),

@@ -1,7 +1,6 @@
 /** The variants of an experiment: every system, and every point of every condition. */
 import { alphaEffective, PROFILES } from '../../augment/profiles.js';
-import { encodesSentences } from '../../augment/tuned.js';
-import { encodesQueriesByDefault } from '../../indexing/recipe.js';
+import { encodesGeneratedQueries, encodesSentences } from '../../augment/tuned.js';
 import { searchDefaults } from '../../search/defaults.js';
 import { EXPECTED_QUERIES } from '../ranking/block.js';
 import { sourceOf } from '../ranking/system-settings.js';
@@ -89,6 +88,6 @@ function systemVariant(
  * Whether generated queries are encoded: in a hybrid as an index does it by default, where they may
  * serve the lexical leg alone; in a dense system always, since there would be none.
  */
-function isEncoded({ mode }: System, { identity }: PairingContext['encoder']): boolean {
-  return mode === 'dense' || encodesQueriesByDefault(identity.name);
+function isEncoded({ mode }: System, encoder: PairingContext['encoder']): boolean {
+  return mode === 'dense' || encodesGeneratedQueries(encoder);
 }
