@@ -36,7 +36,7 @@ async function serve(): Promise<XqgClient> {
   return new XqgClient({ address: JSON.parse(text).address });
 }
 
-/** @param withWriter also kills the process that writes; else it stops when it sees that it is alone */
+/** @param withWriter also kills the process that writes; else that one sees that it is alone */
 function kill(withWriter: boolean): void {
   if (child.exitCode !== null || child.signalCode !== null) return;
   process.kill(withWriter ? -child.pid! : child.pid!, 'SIGKILL');

@@ -21,7 +21,7 @@ const AT_ONCE = 30;
 /** Of the answers of `/health`, where the machine has no other work. */
 const ALLOWED_MS = 100;
 const SHARE = 0.95;
-/** Prints how many times longer work takes on this machine than its processor time, by other work. */
+/** Prints how many times longer work takes here than its processor time, by other work. */
 const STRETCH = `
   const stretches = [];
   setInterval(() => {

@@ -182,7 +182,7 @@ async function checkIndex(dir: string): Promise<Check> {
   }
 }
 
-/** A question, as `xqg search` asks it: with the encoder, the generator and the pack of the index. */
+/** Asks as `xqg search` does: with the encoder, the generator and the pack of the index. */
 async function checkSearch(dir: string, pack?: string): Promise<Check> {
   const { openIndex } = await import('../../xqg-index.js');
   const index = await openIndex(dir, { pack });

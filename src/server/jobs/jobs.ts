@@ -1,8 +1,8 @@
 /**
  * Jobs that write indexes, one at a time for each index in the order in which they were accepted,
  * each in a process of its own. Uploaded files lie in the index's directory until they are indexed,
- * so that a server that was killed resumes them: a job is there until it is done, its documents were
- * refused, or a person discards it.
+ * so that a server that was killed resumes them: a job is there until it is done, its documents
+ * were refused, or a person discards it.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -138,8 +138,8 @@ export class Jobs {
   }
 
   /**
-   * Stops a job at a safe point, or discards one that is kept. One that has ended otherwise stays as
-   * it is.
+   * Stops a job at a safe point, or discards one that is kept. One that has ended otherwise stays
+   * as it is.
    * @throws XqgError XQG_JOB_UNKNOWN
    */
   async cancel(access: Access, id: string): Promise<JobResponse> {
