@@ -6,6 +6,7 @@ import type { CorpusOptions } from './corpus/split.js';
 import type { IndexProgress } from './indexing/options.js';
 import type { RecipeSpec } from './indexing/recipe.js';
 import type { QueueOptions } from './indexing/workers/queued-run.js';
+import { requireLanguage } from './languages/tags.js';
 import type { SearchSettings } from './search/opened/local.js';
 
 export interface OpenIndexOptions extends RecipeSpec, SearchSettings {
@@ -72,4 +73,21 @@ export interface AddPathsOptions
   readonly prepare?: (document: SourceDocument) => SourceDocument;
   /** Rows are computed by the workers of a queue (`runWorker`). Default: in this process. */
   readonly queue?: QueueOptions;
+}
+
+/**
+ * Query languages as the codes that packs use.
+ * @throws XqgError XQG_NOT_A_LANGUAGE, XQG_UNKNOWN_LANGUAGE
+ */
+export function withLanguageCodes(options: OpenIndexOptions): OpenIndexOptions {
+  const codes = (tags: readonly string[] | undefined): string[] | undefined =>
+    tags?.map((tag) => requireLanguage(tag, 'languages of the generated queries'));
+  const { queryLanguages, generatorOptions } = options;
+  return {
+    ...options,
+    ...(queryLanguages && { queryLanguages: codes(queryLanguages) }),
+    ...(generatorOptions?.languages && {
+      generatorOptions: { ...generatorOptions, languages: codes(generatorOptions.languages) },
+    }),
+  };
 }

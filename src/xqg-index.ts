@@ -15,7 +15,12 @@ import {
 import { XqgError } from './base/errors.js';
 import type { SourceDocument } from './corpus/passage.js';
 import { type ExpandedQuestion, expandQuestions } from './expand/apply.js';
-import type { AddOptions, AddPathsOptions, OpenIndexOptions } from './index-options.js';
+import {
+  type AddOptions,
+  type AddPathsOptions,
+  type OpenIndexOptions,
+  withLanguageCodes,
+} from './index-options.js';
 import type { AnnRecord } from './indexing/ann/record.js';
 import { DEFAULT_SOURCE, type NewDocument, sourceDocuments } from './indexing/documents.js';
 import { findManifest, type IndexIdentity, type Manifest } from './indexing/manifest.js';
@@ -60,12 +65,13 @@ import { parseAddress } from './store/opensearch/address.js';
  *
  * @throws XqgError XQG_INDEX_MISSING if there is none and `create` is not set; XQG_STORE_OTHER if
  * its rows are in another store; XQG_INDEX_IDENTITY if another encoder, generator or pack made it;
- * XQG_PACK_NOT_FOUND and others of the pack
+ * XQG_PACK_NOT_FOUND and others of the pack; XQG_NOT_A_LANGUAGE, XQG_UNKNOWN_LANGUAGE
  */
 export async function openIndex(
   directory: string,
-  options: OpenIndexOptions = {},
+  given: OpenIndexOptions = {},
 ): Promise<XqgIndex> {
+  const options = withLanguageCodes(given);
   const dir = resolve(directory);
   const store = options.store === undefined ? undefined : parseAddress(options.store).spec;
   const found = store === undefined ? await findManifest(dir) : await attached(dir, store);

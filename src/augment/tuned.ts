@@ -26,8 +26,8 @@ export function encodesSentences({
 
 /**
  * Whether generated queries are encoded, if nothing else is said: where no centroids of languages
- * are known. Centered, such an encoder gains little by their vectors (docs/experiments.md, controls),
- * while five in each of 17 languages are 85 more encodings a passage.
+ * are known. Centered, such an encoder gains little by their vectors (docs/experiments.md,
+ * controls), while five in each of 17 languages are 85 more encodings a passage.
  */
 export function encodesGeneratedQueries({ centroids }: Pick<Encoder, 'centroids'>): boolean {
   return centroids === undefined;

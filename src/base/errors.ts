@@ -50,6 +50,18 @@ export class XqgError<Code extends ErrorCode = ErrorCode> extends Error {
 }
 
 /**
+ * Some of several items failed for reasons of their own; the others can be done without them. To
+ * whoever does not look into it, it is the error of the first one.
+ */
+export class ItemErrors extends XqgError {
+  /** @param problems one or more, by the index of the item */
+  constructor(readonly problems: ReadonlyMap<number, XqgError>) {
+    const [{ code, details }] = problems.values();
+    super(code, details as ErrorDetails<ErrorCode>);
+  }
+}
+
+/**
  * Replaces every `{name}` of a catalogue text by its value; a name without a value stays as it is.
  */
 function fill(template: string, details: Readonly<Record<string, Value>>): string {

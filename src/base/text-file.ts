@@ -171,6 +171,11 @@ async function decoderFor(
     onAssumed?.(unmarked);
     return new OtherDecoder(path, unmarked);
   }
+  // Its bytes are ASCII, and what they mean is said by escape sequences among them.
+  if (onAssumed !== undefined && JIS_ESCAPE.test(head.toString('latin1'))) {
+    if (supportedEncoding(declared) !== 'iso-2022-jp') onAssumed('iso-2022-jp');
+    return new OtherDecoder(path, 'iso-2022-jp');
+  }
   const encoding = supportedEncoding(declared);
   if (encoding === 'utf-8') return new Utf8Decoder(path, onAssumed);
   if (onAssumed === undefined) return new OtherDecoder(path, encoding);
@@ -184,6 +189,9 @@ async function decoderFor(
   if (guess !== null) onAssumed(guess);
   return new OtherDecoder(path, guess ?? encoding);
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences begin with ESC
+const JIS_ESCAPE = /\u001b\$[@B]/;
 
 function isDecodable(bytes: Buffer, encoding: string): boolean {
   try {

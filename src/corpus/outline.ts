@@ -1,72 +1,8 @@
-/** Collects the paragraphs of a document under their headings, whatever the format. */
+/** The readable text of HTML, and of what is converted to it: Markdown, Word. */
 
 import { Parser } from 'htmlparser2';
-import { languageOfTag } from '../languages/languages.js';
-import type { Block } from './passage.js';
-
-interface Outline {
-  /** The first heading of level 1, if any; as the title it is not among the headings of blocks. */
-  readonly title?: string;
-  /** One per section with text, in reading order; paragraphs are separated by an empty line. */
-  readonly blocks: readonly Block[];
-}
-
-interface Heading {
-  readonly level: number;
-  readonly text: string;
-}
-
-class OutlineBuilder {
-  private title: string | undefined;
-  private trail: Heading[] = [];
-  private paragraphs: string[] = [];
-  private readonly blocks: Block[] = [];
-  /** The last heading, while nothing stands under it. */
-  private bare: Heading | undefined;
-
-  /** @param level 1 to 6 */
-  heading(level: number, text: string): void {
-    if (text === '') return;
-    this.closeSection(level);
-    if (level === 1 && this.title === undefined) {
-      this.title = text;
-      this.trail = [];
-      return;
-    }
-    this.bare = { level, text };
-    this.trail = [...this.trail.filter((above) => above.level < level), this.bare];
-  }
-
-  paragraph(text: string): void {
-    if (text.trim() === '') return;
-    this.bare = undefined;
-    this.paragraphs.push(text);
-  }
-
-  finish(): Outline {
-    this.closeSection(0);
-    return { title: this.title, blocks: this.blocks };
-  }
-
-  /**
-   * A heading with nothing under it, not even a lower heading, is text itself: otherwise it would
-   * be in no passage.
-   */
-  private closeSection(nextLevel: number): void {
-    if (this.bare !== undefined && nextLevel <= this.bare.level) {
-      this.paragraphs.push(this.bare.text);
-      this.trail = this.trail.slice(0, -1);
-    }
-    if (this.paragraphs.length > 0) {
-      this.blocks.push({
-        headings: this.trail.map(({ text }) => text),
-        text: this.paragraphs.join('\n\n'),
-      });
-    }
-    this.paragraphs = [];
-    this.bare = undefined;
-  }
-}
+import { intendedLanguage } from '../languages/tags.js';
+import { type Outline, OutlineBuilder } from './outline-builder.js';
 
 /**
  * The readable text of HTML, with its headings, language and title. Also what Markdown and Word
@@ -121,20 +57,50 @@ const VOID = new Set(
 export interface HtmlOptions {
   /** True for HTML from Markdown: a raw tag of its author hides nothing. Default false. */
   readonly isMarkdown?: boolean;
+  /** False for a part of a document, whose first heading is not its title. Default true. */
+  readonly hasTitle?: boolean;
+  /** True for XHTML, where `<title/>` and `<a/>` are closed. Default: if it begins as XML. */
+  readonly isXml?: boolean;
 }
 
-export function outlineOfHtml(html: string, { isMarkdown = false }: HtmlOptions = {}): HtmlOutline {
-  const reading = new HtmlReading(isMarkdown);
-  const parser = new Parser(
+export function outlineOfHtml(html: string, options: HtmlOptions = {}): HtmlOutline {
+  const { isMarkdown = false, hasTitle = true, isXml = /^\s*<\?xml\s/.test(html) } = options;
+  const reading = new HtmlReading(isMarkdown, hasTitle);
+  const source = isMarkdown ? html : withoutScriptNotices(inStreamOrder(html));
+  let parser = parserFor(reading, isXml);
+  for (const piece of tagwise(source)) {
+    parser.write(piece);
+    if (reading.depth < DEEPEST) continue;
+    parser.end();
+    parser = parserFor(reading, isXml);
+  }
+  parser.end();
+  return reading.finish();
+}
+
+/** Elements that are open at once; more are closed, as browsers do. */
+const DEEPEST = 5000;
+
+function parserFor(reading: HtmlReading, isXml: boolean): Parser {
+  return new Parser(
     {
       onopentag: (name, attributes) => reading.open(name, attributes),
       ontext: (text) => reading.text(text),
       onclosetag: (name) => reading.close(name),
     },
-    { decodeEntities: true },
+    { decodeEntities: true, recognizeSelfClosing: isXml, recognizeCDATA: isXml },
   );
-  parser.end(isMarkdown ? html : withoutScriptNotices(inStreamOrder(html)));
-  return reading.finish();
+}
+
+const PIECE = 16_384;
+
+/** Pieces that begin with a tag: the parser's time grows with the square of the depth. */
+function* tagwise(html: string): Generator<string> {
+  for (let from = 0; from < html.length; ) {
+    const end = html.indexOf('<', from + PIECE);
+    yield html.slice(from, end < 0 ? html.length : end);
+    from = end < 0 ? html.length : end;
+  }
 }
 
 /**
@@ -181,6 +147,9 @@ function isHidden(attributes: Record<string, string>): boolean {
 /** Signs of links within a page: to the heading beside them, to a footnote and back. */
 const PERMALINK_SIGNS = /^(?:(?:[\s¶§#🔗↑↩]|\ufe0f|\ufe0e)*|\[[^\]\s]{1,6}\])$/u;
 
+/** Raised, and a link to the note: it would be read as part of the word before it. */
+const NOTE_NUMBER = /^\s*(?:\d{1,3}|[a-z*†‡])\s*$/u;
+
 /** The end of a paragraph in a cell, until the row is known. Pages cannot contain it. */
 const CELL_PARAGRAPH = '\u0001';
 
@@ -198,7 +167,7 @@ function isPlaceInPage({ href = '', class: names = '' }: Record<string, string>)
 }
 
 class HtmlReading {
-  private readonly outline = new OutlineBuilder();
+  private readonly outline: OutlineBuilder;
   /**
    * Raw text, preceded by text that is normalized already: single spaces, tabs between cells, line
    * breaks.
@@ -207,6 +176,8 @@ class HtmlReading {
   private folded = '';
   private pageTitle: string | undefined;
   private lang: string | undefined;
+  /** Elements that are open. */
+  depth = 0;
   /** Depth within a skipped element, 0 outside. */
   private skipping = 0;
   private preformatted = 0;
@@ -216,14 +187,24 @@ class HtmlReading {
   /** Within the text of a drawing: the depth of skipping around it. */
   private drawing: { readonly skipping: number } | undefined;
   private inDrawing = 0;
+  /** Open elements of raised text. */
+  private raised = 0;
   /** Where the text of an open link to a place in this page begins. */
   private permalink: number | undefined;
 
-  constructor(private readonly isMarkdown: boolean) {}
+  constructor(
+    private readonly isMarkdown: boolean,
+    hasTitle: boolean,
+  ) {
+    this.outline = new OutlineBuilder(hasTitle);
+  }
 
   private isSkipped(name: string, attributes: Record<string, string>): boolean {
     if (this.isMarkdown) return NEVER_TEXT.has(name);
-    return SKIPPED.has(name) || isHidden(attributes);
+    if (name === 'template' && attributes.shadowrootmode !== undefined) return false;
+    // Pages hide themselves as a whole until their scripts have run.
+    const isPage = name === 'html' || name === 'body';
+    return SKIPPED.has(name) || (!isPage && isHidden(attributes));
   }
 
   private isBlock(name: string): boolean {
@@ -231,6 +212,7 @@ class HtmlReading {
   }
 
   open(name: string, attributes: Record<string, string>): void {
+    this.depth++;
     if (name === 'svg') this.inDrawing++;
     if (name === 'text' && this.inDrawing > 0 && this.drawing === undefined) {
       this.drawing = { skipping: this.skipping };
@@ -248,7 +230,7 @@ class HtmlReading {
       tag !== undefined &&
       (name === 'html' || name === 'body' || name === 'main')
     ) {
-      this.lang = languageOfTag(tag);
+      this.lang = intendedLanguage(tag);
     }
     if (name === 'title') {
       this.flush();
@@ -260,6 +242,7 @@ class HtmlReading {
       this.tables.push(0);
     } else if (this.isBlock(name)) this.endParagraph(name);
     if (name === 'pre') this.preformatted++;
+    if (name === 'sup') this.raised++;
     if (name === 'a' && isPlaceInPage(attributes)) {
       this.fold();
       this.permalink = this.folded.length;
@@ -281,6 +264,7 @@ class HtmlReading {
   }
 
   close(name: string): void {
+    this.depth--;
     if (name === 'svg') this.inDrawing = Math.max(0, this.inDrawing - 1);
     if (name === 'text' && this.drawing !== undefined) {
       this.flush();
@@ -293,6 +277,7 @@ class HtmlReading {
       return;
     }
     if (name === 'a') this.dropPermalink();
+    if (name === 'sup') this.raised = Math.max(0, this.raised - 1);
     if (name === 'title' && this.inTitle) {
       this.pageTitle ??= this.take() || undefined;
       this.inTitle = false;
@@ -316,7 +301,8 @@ class HtmlReading {
   private dropPermalink(): void {
     if (this.permalink === undefined) return;
     this.fold();
-    if (PERMALINK_SIGNS.test(this.folded.slice(this.permalink)))
+    const text = this.folded.slice(this.permalink);
+    if (PERMALINK_SIGNS.test(text) || (this.raised > 0 && NOTE_NUMBER.test(text)))
       this.folded = this.folded.slice(0, this.permalink);
     this.permalink = undefined;
   }

@@ -82,7 +82,7 @@ export async function* readCorpus(
     throw new XqgError('XQG_CORPUS_NOTHING_FOUND', {
       paths: paths.join(', ') || 'no paths',
       skipped: formatCount(skipped),
-      known: knownExtensions(readers),
+      known: namesOf(readers),
     });
   }
 }
@@ -145,9 +145,14 @@ async function* filesOf(
     if (!isFolder) {
       const reader = await readerOf(source, readers, true);
       if (reader === undefined) {
+        // Of several, as the shell expands `docs/*`, the others are read.
+        if (sources.length > 1) {
+          onSkip(source, 'format');
+          continue;
+        }
         throw new XqgError('XQG_CORPUS_UNKNOWN_FORMAT', {
           path: source,
-          known: knownExtensions(readers),
+          known: namesOf(readers),
         });
       }
       yield { file: { path: source, id: basename(source), source }, reader };
@@ -207,8 +212,8 @@ async function companionsIn(
   return found;
 }
 
-function knownExtensions(readers: readonly CorpusReader[]): string {
-  return [...new Set(readers.flatMap(({ extensions }) => extensions))].join(' ');
+function namesOf(readers: readonly CorpusReader[]): string {
+  return readers.map(({ name }) => name).join(', ');
 }
 
 /**

@@ -82,7 +82,10 @@ export function encodingNote(
 
 /** `matches` by the end of the name, in any case. */
 export function byExtension(...extensions: readonly string[]): (path: string) => boolean {
-  return (path) => extensions.some((extension) => path.toLowerCase().endsWith(extension));
+  return (path) => {
+    const name = path.toLowerCase();
+    return extensions.some((extension) => name.endsWith(extension));
+  };
 }
 
 /** As `byExtension`, also with `.gz` behind it: for formats that are read by `decodeFile`. */

@@ -2,7 +2,7 @@
 import { XqgError } from '../base/errors.js';
 import { LINE_LIMIT, parseJsonObject, readLines } from '../base/lines.js';
 import { formatCount } from '../base/numbers.js';
-import { languageOfTag } from '../languages/languages.js';
+import { intendedLanguage } from '../languages/tags.js';
 import type { MetadataValue, SourceDocument } from './passage.js';
 import { type CorpusFile, encodingNote, type ReadEvents } from './reader.js';
 
@@ -86,8 +86,8 @@ export function rowError(
 }
 
 /** What published corpora (MS MARCO, Mr. TyDi, MIRACL, Pyserini's) call `id` and `text`. */
-const ID_NAMES = ['docid', 'doc_id', '_id', 'pid'];
-const TEXT_NAMES = ['contents', 'passage', 'body'];
+export const ID_NAMES = ['docid', 'doc_id', '_id', 'pid'];
+export const TEXT_NAMES = ['contents', 'passage', 'body'];
 
 /** The name under which the row has a field: the usual one before the others. */
 function nameIn(
@@ -144,7 +144,7 @@ function languageOfRow(
   for (const [field, value] of places) {
     if (value === undefined || value === null || value === '') continue;
     if (typeof value === 'string' && /^(und|mul|unknown)$/i.test(value)) continue;
-    const lang = typeof value === 'string' ? languageOfTag(value) : undefined;
+    const lang = typeof value === 'string' ? intendedLanguage(value) : undefined;
     if (lang !== undefined) return { lang, used: [field] };
     fail(
       `"${field}" is ${JSON.stringify(value)}, not a language code`,

@@ -4,9 +4,14 @@
  */
 
 import { XqgError } from '../base/errors.js';
-import { detectLanguage } from '../languages/detect.js';
-import { languageOfTag } from '../languages/languages.js';
+import { requireLanguage } from '../languages/tags.js';
 import type { Block, MetadataValue, Passage, SourceDocument } from './passage.js';
+import {
+  type Contradiction,
+  type LabeledBlock,
+  type LanguageEvidence,
+  labelDocument,
+} from './passage-languages.js';
 import { paragraphSentences } from './sentences.js';
 import { boundary, countWords, unitsOf } from './words.js';
 
@@ -18,15 +23,20 @@ import { boundary, countWords, unitsOf } from './words.js';
 const DEFAULT_MAX_TOKENS = 200;
 
 export interface SplitOptions {
-  /** ISO 639-1 code of the document's language. */
+  /** ISO 639-1 code of the document's language, for blocks that have none of their own. */
   readonly lang: string;
   /** In [0, 1]. */
   readonly langConfidence: number;
   /** Budget in words (words.ts), 8 or more; DEFAULT_MAX_TOKENS. */
-  readonly maxTokens?: number;
+  readonly maxTokens?: number | undefined;
   /** Added to the document's own metadata, which take precedence. */
-  readonly metadata?: Readonly<Record<string, MetadataValue>>;
+  readonly metadata?: Readonly<Record<string, MetadataValue>> | undefined;
 }
+
+/** A document, or one whose blocks have languages. */
+type SplitInput = Omit<SourceDocument, 'blocks'> & {
+  readonly blocks: readonly (Block & Partial<LabeledBlock>)[];
+};
 
 export interface Split {
   /** In reading order; empty if the document has neither text nor title. */
@@ -38,20 +48,22 @@ export interface Split {
 const LEAST_TOKENS = 8;
 
 /** @throws XqgError XQG_CORPUS_BUDGET */
-export function splitDocument(document: SourceDocument, options: SplitOptions): Split {
-  const { lang, langConfidence, maxTokens = DEFAULT_MAX_TOKENS } = options;
+export function splitDocument(document: SplitInput, options: SplitOptions): Split {
+  const { maxTokens = DEFAULT_MAX_TOKENS } = options;
   if (!Number.isInteger(maxTokens) || maxTokens < LEAST_TOKENS) {
     throw new XqgError('XQG_CORPUS_BUDGET', { value: maxTokens, least: LEAST_TOKENS });
   }
+  const { lang, langConfidence } = options;
+  const blocks = document.blocks.map((block) => ({ lang, langConfidence, ...block }));
   const { sections, cut } = document.whole
-    ? { sections: [wholeOf(document.blocks)], cut: 0 }
-    : sectionsWithin(document.blocks, maxTokens, lang);
+    ? { sections: [wholeOf(blocks, options)], cut: 0 }
+    : sectionsWithin(blocks, maxTokens);
   // A document that is only a title can still be found by it.
   if (sections.length === 0 && document.title.trim() !== '')
-    sections.push({ headings: [], text: '' });
+    sections.push({ headings: [], text: '', lang, langConfidence });
   const single = sections.length === 1 && (document.whole === true || !/#\d+$/.test(document.id));
   const metadata = { ...options.metadata, ...document.metadata };
-  const passages = sections.map(({ headings, text }, ordinal) => ({
+  const passages = sections.map(({ headings, text, ...label }, ordinal) => ({
     id: single ? document.id : `${document.id}#${ordinal}`,
     documentId: document.id,
     source: document.source,
@@ -59,46 +71,52 @@ export function splitDocument(document: SourceDocument, options: SplitOptions): 
     title: document.title,
     headings,
     text,
-    lang,
-    langConfidence,
+    lang: label.lang,
+    langConfidence: label.langConfidence,
     metadata,
     ordinal,
   }));
   return { passages, cut };
 }
 
-function wholeOf(blocks: readonly Block[]): Block {
-  return { headings: blocks[0]?.headings ?? [], text: blocks.map(({ text }) => text).join('\n\n') };
+function wholeOf(
+  blocks: readonly LabeledBlock[],
+  { lang, langConfidence }: SplitOptions,
+): LabeledBlock {
+  const text = blocks.map((block) => block.text).join('\n\n');
+  return { headings: blocks[0]?.headings ?? [], text, lang, langConfidence };
 }
 
 function sectionsWithin(
-  blocks: readonly Block[],
+  blocks: readonly LabeledBlock[],
   maxTokens: number,
-  lang: string,
-): { sections: Block[]; cut: number } {
-  const sections: Block[] = [];
+): { sections: LabeledBlock[]; cut: number } {
+  const sections: LabeledBlock[] = [];
   let cut = 0;
-  for (const { headings, text } of joined(blocks)) {
-    const found = piecesOf(text, maxTokens, lang);
+  for (const { text, ...section } of joined(blocks)) {
+    const found = piecesOf(text, maxTokens, section.lang);
     cut += found.cut;
     for (const { start, end } of packed(found.pieces, maxTokens)) {
       const trimmed = text.slice(start, end).trim();
-      if (trimmed !== '') sections.push({ headings, text: trimmed });
+      if (trimmed !== '') sections.push({ ...section, text: trimmed });
     }
   }
   return { sections, cut };
 }
 
-/** Neighbors under the same headings become one section. */
-function joined(blocks: readonly Block[]): readonly Block[] {
-  const sections: { headings: readonly string[]; texts: string[] }[] = [];
-  for (const { headings, text } of blocks) {
+/** Neighbors in one language under the same headings become one section. */
+function joined(blocks: readonly LabeledBlock[]): readonly LabeledBlock[] {
+  const sections: (Omit<LabeledBlock, 'text'> & { texts: string[] })[] = [];
+  for (const { text, ...block } of blocks) {
     const last = sections.at(-1);
-    const same = last !== undefined && JSON.stringify(last.headings) === JSON.stringify(headings);
+    const same =
+      last !== undefined &&
+      last.lang === block.lang &&
+      JSON.stringify(last.headings) === JSON.stringify(block.headings);
     if (same) last.texts.push(text);
-    else sections.push({ headings, texts: [text] });
+    else sections.push({ ...block, texts: [text] });
   }
-  return sections.map(({ headings, texts }) => ({ headings, text: texts.join('\n\n') }));
+  return sections.map(({ texts, ...section }) => ({ ...section, text: texts.join('\n\n') }));
 }
 
 /**
@@ -133,51 +151,33 @@ export interface CorpusOptions {
   readonly metadata?: Readonly<Record<string, MetadataValue>>;
 }
 
+/** The passages of a document, with what was found about their languages. */
+export interface LabeledSplit extends Split {
+  readonly contradiction: Contradiction | null;
+}
+
 /**
- * The passages of a document, in the language that the user gave, else the data, else the detector.
- * @throws XqgError XQG_CORPUS_BUDGET, XQG_UNKNOWN_LANGUAGE if `lang` is no language code
+ * The passages of a document, each in its language: what the user or the data state, weighed
+ * against the text, else what is detected.
+ * @throws XqgError XQG_CORPUS_BUDGET, XQG_NOT_A_LANGUAGE and XQG_UNKNOWN_LANGUAGE if `lang` is no
+ * language code
  */
 export async function passagesOf(
   document: SourceDocument,
   options: CorpusOptions = {},
-): Promise<Split> {
-  const { maxTokens, metadata } = options;
-  const given = options.lang === undefined ? document.lang : givenLanguage(options.lang);
-  if (given !== undefined)
-    return splitDocument(document, { lang: given, langConfidence: 1, maxTokens, metadata });
-  const { lang, confidence } = await detectLanguage(sampleOf(document));
-  return splitDocument(document, { lang, langConfidence: confidence, maxTokens, metadata });
-}
-
-function givenLanguage(tag: string): string {
-  const lang = languageOfTag(tag);
-  if (lang !== undefined) return lang;
-  throw new XqgError('XQG_UNKNOWN_LANGUAGE', {
-    language: tag,
-    where: 'the language given',
-    known: 'ISO 639-1 codes',
+  evidence: Omit<LanguageEvidence, 'given'> = {},
+): Promise<LabeledSplit> {
+  const { lang: tag, maxTokens, metadata } = options;
+  const given = tag === undefined ? undefined : requireLanguage(tag, 'the language given');
+  const { lang, langConfidence, blocks, contradiction } = await labelDocument(document, {
+    ...evidence,
+    given,
   });
-}
-
-/**
- * Length of each of the two samples, in UTF-16 code units: the detector takes about 1 ms for both.
- */
-const SAMPLE = 300;
-
-/** From the beginning and the middle: a document may begin with a license in English. */
-function sampleOf({ title, blocks }: SourceDocument): string {
-  const middle = blocks[Math.floor(blocks.length / 2)]?.text ?? '';
-  const at = blocks.length > 1 ? 0 : Math.max(SAMPLE, Math.floor(middle.length / 2));
-  return [title, firstOf(blocks), middle.slice(at, at + SAMPLE)].join('\n');
-}
-
-function firstOf(blocks: SourceDocument['blocks']): string {
-  let text = '';
-  for (const block of blocks) {
-    text += `${block.text.slice(0, SAMPLE)}\n`;
-    if (text.length >= SAMPLE) break;
-  }
-  return text.slice(0, SAMPLE);
+  const split = splitDocument(
+    { ...document, blocks },
+    { lang, langConfidence, maxTokens, metadata },
+  );
+  return { ...split, contradiction };
 }
 
 /**

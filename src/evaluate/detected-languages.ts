@@ -13,7 +13,7 @@ export async function detectedLanguages(
 ): Promise<readonly LanguageWeight[]> {
   const words = {
     languages,
-    knows: (term: string, lang: string) => distribution?.factors.knows(term, lang) ?? false,
+    vocabulary: (lang: string) => distribution?.factors.vocabulary?.(lang) ?? null,
   };
   return (await questionLanguages(text, undefined, words)).languages;
 }

@@ -8,16 +8,12 @@ import { join, resolve } from 'node:path';
 import { defaultEncoder } from '../encode/default-encoder.js';
 import { isPackEncoder } from '../encode/open-encoder.js';
 import { loadPack } from '../pack/format.js';
-import {
-  type ExperimentResults,
-  type Measurement,
-  measuresIn,
-  parseExperimentMeasures,
-} from './experiment/measurement.js';
+import { type ExperimentResults, type Measurement, measuresIn } from './experiment/measurement.js';
 import { parseExperiment } from './experiment/read-spec.js';
 import { runExperiment } from './experiment/run.js';
 import { UNKNOWN_LANGUAGE } from './experiment/single-pools.js';
 import type { DataSpec, ExperimentSpec, ModelSpec } from './experiment/spec.js';
+import { parseExperimentMeasures } from './measures/names.js';
 import { PRESETS, type PresetName } from './presets.js';
 import { ArtifactStore } from './ranking/artifact-store.js';
 import type { EvaluationResult, PerQueryRow, Progress, ResultRow } from './report/results.js';
@@ -44,6 +40,8 @@ export interface EvaluateOptions {
   readonly passageLang?: string;
   /** Of a BEIR folder: passages that are ranked for a query at most. */
   readonly depth?: number;
+  /** Of a BEIR folder: true ranks passages with the id of the query, too. Default false. */
+  readonly keepIdenticalIds?: boolean;
   /** Name or folder of a pack; default `base`. */
   readonly pack?: string;
   /** Spec of an encoder. Default: that of a new index. */
@@ -130,6 +128,7 @@ function specOf(
         'query-lang': options.queryLang,
         'passage-lang': options.passageLang,
         depth: options.depth,
+        'identical-ids': options.keepIdenticalIds ? 'keep' : 'leave-out',
       },
     ],
     encoders: [encoderName],

@@ -1,9 +1,10 @@
 /** Measures a TREC run against qrels: what `xqg evaluate run` does. */
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { sourceOf } from './data/data-folder.js';
+import { checkPresent } from './data/missing-data.js';
 import { loadXorQuestions, readXorPredictions, type XorQuestion } from './data/xor.js';
-import { type Measure, measureRun, parseMeasures } from './measures/metrics.js';
-import { readQrels, readRun } from './measures/trec.js';
+import { type Measure, measureRun, parseMeasures, type Run } from './measures/metrics.js';
+import { readQrelsFile, readRun } from './measures/trec.js';
 import { answersWithin, isCounted, tokenRecallName } from './measures/xor/answer-recall.js';
 import { FEW_ABBREVIATIONS, sentencesOf } from './measures/xor/punkt.js';
 import { loadPunkt } from './measures/xor/punkt-files.js';
@@ -22,6 +23,11 @@ export interface EvaluateRunOptions {
   readonly run: string;
   /** E.g. `nDCG@10 MRR@10 R@100 mAP`. */
   readonly measures: string;
+  /**
+   * Whether passages with the id of their query count: `keep`, as in trec_eval, or `leave-out`, as
+   * in BEIR. Default: leave-out with qrels of BEIR, else keep.
+   */
+  readonly identicalIds?: 'keep' | 'leave-out';
   /** Keep the value of every query. */
   readonly perQuery?: boolean;
   /** What made the result, as the user typed it. */
@@ -35,7 +41,10 @@ export interface EvaluateRunOptions {
  */
 export async function evaluateRun(options: EvaluateRunOptions): Promise<EvaluationResult> {
   const measures: Measure[] = parseMeasures(options.measures);
-  const [qrels, run] = [await readQrels(options.qrels), await readRun(options.run)];
+  const { qrels, isBeir } = await readQrelsFile(options.qrels);
+  const all = await readRun(options.run);
+  const { identicalIds = isBeir ? 'leave-out' : 'keep' } = options;
+  const run = identicalIds === 'keep' ? all : withoutOwnIds(all);
   const { perQuery, means } = measureRun(qrels, run, measures);
   const about = {
     dataset: basename(options.qrels),
@@ -62,6 +71,16 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<Evaluati
     notes.push(`${missing} of ${qrels.size} queries of the qrels are not in the run and count 0`);
   if (unjudged > 0)
     notes.push(`${unjudged} queries of the run are not in the qrels and are ignored`);
+  const identical = [...qrels.keys()].filter((query) => all.get(query)?.has(query)).length;
+  if (identical > 0) {
+    const fate =
+      identicalIds === 'keep'
+        ? 'counts, as in trec_eval (BEIR leaves it out: --ignore-identical-ids)'
+        : 'is left out, as BEIR does (--keep-identical-ids counts it)';
+    notes.push(
+      `${identical} of ${qrels.size} queries found the passage with their own id, which ${fate}`,
+    );
+  }
   const sources = [await sourceOf(options.qrels), await sourceOf(options.run)];
   return {
     results,
@@ -69,6 +88,16 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<Evaluati
     notes,
     madeBy: madeBy(options.command, sources, {}),
   };
+}
+
+/** Without the passages that have the id of their query. */
+function withoutOwnIds(run: Run): Run {
+  return new Map(
+    [...run].map(([query, scores]) => [
+      query,
+      scores.has(query) ? new Map([...scores].filter(([id]) => id !== query)) : scores,
+    ]),
+  );
 }
 
 /**
@@ -100,13 +129,14 @@ export interface EvaluateXorOptions {
 
 /**
  * Rows for each language, in the order of their codes.
- * @throws XqgError XQG_EVALUATION_FILE, XQG_EVALUATION_LINE
+ * @throws XqgError XQG_EVALUATION_MISSING, XQG_EVALUATION_FILE, XQG_EVALUATION_LINE
  */
 export async function evaluateXor(
   options: EvaluateXorOptions,
   progress: Progress = () => {},
 ): Promise<EvaluationResult> {
   const { data, predictions, official = false, punkt, limits = [2000, 5000], command } = options;
+  checkPresent([{ set: 'xor-tydi', path: resolve(data) }]);
   const { questions, source } = await loadXorQuestions(data);
   const parameters = punkt === undefined ? FEW_ABBREVIATIONS : await loadPunkt(punkt);
   const tokenize = (text: string) => sentencesOf(text, parameters).flatMap(treebankTokens);

@@ -1,5 +1,6 @@
 /** Questions with the texts that an expander writes from them, as search takes them. */
 import { XqgError } from '../base/errors.js';
+import { requireLanguage } from '../languages/tags.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { Expander } from './expander.js';
 
@@ -99,7 +100,11 @@ export async function expansionsOf(
   signal?: AbortSignal,
 ): Promise<Expansion[]> {
   checkExpansionWeight(options);
-  const { by, how = 'append', weight = DEFAULT_WEIGHTS[how], lang } = options;
+  const { by, how = 'append', weight = DEFAULT_WEIGHTS[how] } = options;
+  const lang =
+    options.lang === undefined
+      ? undefined
+      : requireLanguage(options.lang, 'the language of the expansion');
   const written = await by.expand(
     questions.map(({ text, languages }) => ({ text, lang: lang ?? likeliest(languages) })),
     signal,

@@ -106,7 +106,7 @@ export class ChatExpander implements Expander {
       await this.#answers.put(key, written);
       return written;
     };
-    return this.client.post('/chat/completions', body, read, signal);
+    return this.client.post('/chat/completions', body, read, { signal });
   }
 }
 

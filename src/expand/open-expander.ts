@@ -33,7 +33,7 @@ export async function openExpander(
       signal,
     });
   }
-  if (!spec.endsWith('.jsonl')) throw new XqgError('XQG_UNKNOWN_EXPANDER', { expander: spec });
+  if (!/\.jsonl(\.gz)?$/.test(spec)) throw new XqgError('XQG_UNKNOWN_EXPANDER', { expander: spec });
   const { RecordedExpander } = await import('./recorded.js');
   return RecordedExpander.open(spec);
 }

@@ -4,9 +4,11 @@
  * another filter, pays nothing twice.
  */
 
+import { ItemErrors, XqgError } from '../base/errors.js';
 import { LANGUAGES } from '../languages/languages.js';
 import { Answers } from '../models/remote/answer-cache.js';
-import { RemoteClient, UnusableAnswer } from '../models/remote/client.js';
+import { RejectedRequest, RemoteClient, UnusableAnswer } from '../models/remote/client.js';
+import { Control } from '../models/remote/control.js';
 import type { Endpoint } from '../models/remote/endpoint.js';
 import type { Glossary } from '../pack/glossary/glossary.js';
 import {
@@ -33,6 +35,14 @@ export interface ChatGeneratorOptions {
   readonly glossary?: Glossary;
 }
 
+/** A passage that any model can ask about. */
+const CONTROL: GeneratorInput = {
+  id: 'control',
+  title: '',
+  text: 'Bees make honey from the nectar of flowers.',
+  lang: 'en',
+};
+
 /** Queries by language code. */
 type Queries = Readonly<Record<string, readonly string[]>>;
 
@@ -48,6 +58,7 @@ export class ChatGenerator implements Generator {
   readonly #prompt: Prompt;
   readonly #temperature: number;
   readonly #glossary: Glossary | undefined;
+  readonly #control = new Control();
   /** Calls under way, so that the languages of a passage share one. */
   readonly #pending = new Map<string, Promise<Queries>>();
 
@@ -84,16 +95,33 @@ export class ChatGenerator implements Generator {
     return new ChatGenerator(model, answers, prompt, options);
   }
 
-  /** Queries of a language may be fewer than n, or none: the model decides. */
+  /**
+   * Queries of a language may be fewer than n, or none: the model decides.
+   * @throws ItemErrors XQG_TEXT_REJECTED for passages that the model gives no queries for
+   */
   async draw(...[passages, lang, n, seed]: DrawArguments): Promise<string[][]> {
+    const began = performance.now();
     // All of them are awaited, so that what was paid for is cached even if one fails.
     const settled = await Promise.allSettled(
-      passages.map((passage) => this.#queriesOf(passage, n, seed)),
+      passages.map((passage) =>
+        this.#queriesOf(passage, n, seed, true).catch(async (error) => {
+          if (!(error instanceof RejectedRequest)) throw error;
+          await this.#control.check(began, () => this.#queriesOf(CONTROL, n, seed, false));
+          const url = `${this.client.endpoint.url}/chat/completions`;
+          const what = `passage ${passage.id}`;
+          return new XqgError('XQG_TEXT_REJECTED', { url, what, problem: error.message });
+        }),
+      ),
     );
-    return settled.map((each) => {
+    const drawn = settled.map((each) => {
       if (each.status === 'rejected') throw each.reason;
-      return [...(each.value[lang] ?? [])].slice(0, n);
+      return each.value;
     });
+    const problems = [...drawn.entries()].filter(
+      (entry): entry is [number, XqgError] => entry[1] instanceof XqgError,
+    );
+    if (problems.length > 0) throw new ItemErrors(new Map(problems));
+    return (drawn as Queries[]).map((queries) => [...(queries[lang] ?? [])].slice(0, n));
   }
 
   get cost(): Endpoint {
@@ -104,7 +132,12 @@ export class ChatGenerator implements Generator {
     return this.#answers.close();
   }
 
-  async #queriesOf(passage: GeneratorInput, n: number, seed: number): Promise<Queries> {
+  async #queriesOf(
+    passage: GeneratorInput,
+    n: number,
+    seed: number,
+    rejectable: boolean,
+  ): Promise<Queries> {
     const { languages } = this;
     const content = fillPrompt(this.#prompt, {
       n: String(n),
@@ -114,11 +147,11 @@ export class ChatGenerator implements Generator {
       glossary: glossaryNote(this.#glossary, passage, languages),
     });
     const key = Answers.key([this.identity.settings, content, n, seed]);
-    const cached = await this.#answers.get<Queries>(key);
+    const cached = rejectable ? await this.#answers.get<Queries>(key) : undefined;
     if (cached !== undefined) return cached;
     let pending = this.#pending.get(key);
     if (pending === undefined) {
-      pending = this.#request(key, content, languages, n, seed).finally(() =>
+      pending = this.#request(key, content, languages, n, seed, rejectable).finally(() =>
         this.#pending.delete(key),
       );
       this.#pending.set(key, pending);
@@ -132,6 +165,7 @@ export class ChatGenerator implements Generator {
     languages: readonly string[],
     n: number,
     seed: number,
+    rejectable: boolean,
   ): Promise<Queries> {
     const list = { type: 'array', items: { type: 'string' }, minItems: n, maxItems: n };
     const schema = {
@@ -150,20 +184,25 @@ export class ChatGenerator implements Generator {
         json_schema: { name: 'queries', strict: true, schema },
       },
     };
-    return this.client.post('/chat/completions', body, async (answer) => {
+    const read = async (answer: unknown): Promise<Queries> => {
       const queries = readQueries(answer, languages);
       await this.#answers.put(key, queries);
       return queries;
-    });
+    };
+    const attempts = rejectable ? this.client.endpoint.retries + 1 : undefined;
+    return this.client.post('/chat/completions', body, read, { attempts });
   }
 }
 
 interface ChatAnswer {
   readonly choices?: readonly {
-    readonly message?: { readonly content?: string | null };
+    readonly message?: { readonly content?: unknown; readonly refusal?: unknown };
     readonly finish_reason?: string;
   }[];
 }
+
+/** What models write before their answer; what is not closed is no answer. */
+const THOUGHTS = /^\s*<think(?:ing)?>.*?(?:<\/think(?:ing)?>|$)/s;
 
 /**
  * The text of a chat's answer.
@@ -171,25 +210,32 @@ interface ChatAnswer {
  * @throws UnusableAnswer
  */
 export function chatText(answer: unknown, { cut = false } = {}): string {
-  const choice = ((answer ?? {}) as ChatAnswer).choices?.[0];
-  const text = choice?.message?.content;
-  if (!text) throw new UnusableAnswer('an answer without text');
-  if (!cut && choice.finish_reason === 'length')
+  const { choices } = (answer ?? {}) as ChatAnswer;
+  const choice = Array.isArray(choices) ? (choices as ChatAnswer['choices'])?.[0] : undefined;
+  const { content, refusal } = choice?.message ?? {};
+  const parts = Array.isArray(content) ? content.map((part) => part?.text ?? '').join('') : content;
+  const text = typeof parts === 'string' ? parts.replace(THOUGHTS, '') : '';
+  if (text.trim() === '') {
+    if (typeof refusal === 'string' && refusal !== '')
+      throw new UnusableAnswer(`the model refused: ${refusal}`);
+    const reason = choice?.finish_reason;
+    const why = reason === undefined || reason === 'stop' ? '' : ` (finish_reason ${reason})`;
+    throw new UnusableAnswer(`an answer without text${why}`);
+  }
+  if (!cut && choice?.finish_reason === 'length')
     throw new UnusableAnswer('an answer that was cut at its longest');
   return text;
 }
 
 /**
- * Models put fences around JSON, and drop languages; a language without a list of strings has to be
- * requested again.
+ * Models put fences and sentences around JSON, and drop languages; a language without a list of
+ * strings has to be requested again.
  */
 function readQueries(answer: unknown, languages: readonly string[]): Queries {
-  const text = chatText(answer)
-    .trim()
-    .replace(/^```(?:json)?\s*|(?<!\s)\s*```$/g, '');
+  const text = chatText(answer);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1));
   } catch {
     throw new UnusableAnswer('queries that are not JSON');
   }

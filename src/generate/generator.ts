@@ -7,7 +7,9 @@
  * expectation of many drawn queries is their matrix product, so an index needs to keep only g.
  */
 import type { TermBag, TermPhrase } from '../languages/terms.js';
+import type { Vocabulary } from '../languages/vocabulary.js';
 import type { RunningCost } from '../models/cost.js';
+import type { CorrectedTerm } from '../pack/pack.js';
 
 export interface GeneratorIdentity {
   readonly name: string;
@@ -66,6 +68,14 @@ export interface Generator {
   /** Releases models and files, where a generator has any. */
   close?(): Promise<void>;
 }
+
+/** Writes nothing: for systems without generated queries. */
+export const NO_GENERATOR: Generator = {
+  identity: { name: 'none', weights: 'none', settings: {} },
+  languages: [],
+  cost: 'negligible',
+  draw: async (passages) => passages.map(() => []),
+};
 
 /** `gloss`: sentences glossed word by word. `questions`: what a language model wrote. */
 export type GeneratorTuning = 'gloss' | 'questions';
@@ -166,6 +176,8 @@ export abstract class GeneratorWrapper implements Generator {
 export interface TermFactors {
   /** True if the table has the term itself, not only parts or a beginning of it. */
   knows(term: string, lang: string): boolean;
+  /** The words of a language; null or absent where the table has none. */
+  vocabulary?(lang: string): Vocabulary | null;
   /**
    * Every pivot stem e that generates `term` in `lang`, with P(term | e) in (0, 1]. Empty if none
    * does.
@@ -185,6 +197,12 @@ export interface TermFactors {
   termWeight(term: string, lang: string): number;
   /** Sum over the terms of `lang` of P(term | stem): 1 if the stem has translations, else 0. */
   generatedMass(stem: string, lang: string): number;
+  /**
+   * The known terms that make up a compound, such as "Fundbüro". Absent: none are known.
+   */
+  compound?(term: string, lang: string): readonly string[];
+  /** The known terms that an unknown one may be a misspelling of. Absent: none are known. */
+  corrections?(term: string, lang: string): readonly CorrectedTerm[];
   /**
    * Where the text has terms that stand for something as a whole, in order, none over another.
    * Absent: nowhere.

@@ -5,9 +5,10 @@
  */
 
 import { drawWithoutReplacement, seededRandom } from '../base/random.js';
-import { passageWords } from '../languages/analysis.js';
+import { passageWords, WORD_RULES } from '../languages/analysis.js';
 import type { TermBag, TermPhrase } from '../languages/terms.js';
-import type { Pack } from '../pack/pack.js';
+import type { Vocabulary } from '../languages/vocabulary.js';
+import type { CorrectedTerm, Pack } from '../pack/pack.js';
 import { bagOf } from '../pack/table.js';
 import type {
   DistributionGenerator,
@@ -46,7 +47,7 @@ export class LexiconGenerator implements DistributionGenerator, QueryDistributio
     this.identity = {
       name: `${kind}/${pack.identity.name}`,
       weights: pack.identity.sha256,
-      settings: { ...settings, icu: process.versions.icu ?? 'none' },
+      settings: { ...settings, icu: process.versions.icu ?? 'none', wordRules: WORD_RULES },
     };
   }
 
@@ -91,6 +92,10 @@ export class LexiconGenerator implements DistributionGenerator, QueryDistributio
     return this.#pack.knows(term, lang);
   }
 
+  vocabulary(lang: string): Vocabulary | null {
+    return this.#pack.vocabulary(lang);
+  }
+
   generatedFrom(term: string, lang: string): TermBag {
     return bagOf(
       this.#pack.stemsGenerating(term, lang).map(({ id, p }) => [this.#pack.pivot.stem(id), p]),
@@ -105,6 +110,14 @@ export class LexiconGenerator implements DistributionGenerator, QueryDistributio
 
   phrases(text: string, lang: string): readonly TermPhrase[] {
     return this.#pack.phrases(text, lang);
+  }
+
+  compound(term: string, lang: string): readonly string[] {
+    return this.#pack.compound(term, lang);
+  }
+
+  corrections(term: string, lang: string): readonly CorrectedTerm[] {
+    return this.#pack.corrections(term, lang);
   }
 
   relatives(stem: string): TermBag {

@@ -7,10 +7,12 @@ import { tunedAugmentation } from '../augment/tuned.js';
 import { XqgError } from '../base/errors.js';
 import { version } from '../base/version.js';
 import type { SourceDocument } from '../corpus/passage.js';
+import { WORD_RULES } from '../languages/analysis.js';
+import { requireLanguage } from '../languages/tags.js';
 import { isCandidateStore } from '../store/candidate-store.js';
 import { IndexRun } from './index-run.js';
 import { checkIdentity, INDEX_FORMAT, type Manifest } from './manifest.js';
-import { Omissions } from './omissions.js';
+import { type OmissionRecord, Omissions } from './omissions.js';
 import type { DocumentSource, IndexOptions, IndexResult } from './options.js';
 import { removeOtherGlossaries, storeGlossary } from './stored-glossary.js';
 import { sameStore } from './stores.js';
@@ -21,14 +23,16 @@ import { IndexWriter } from './writer.js';
  * other sources stay as they are.
  *
  * @throws XqgError XQG_INDEX_LOCKED, XQG_INDEX_IDENTITY, XQG_INDEX_ICU, XQG_INDEX_FORMAT,
- * XQG_INDEX_DAMAGED, XQG_DISK_FULL, XQG_NO_PERMISSION, and what the documents' source throws; what
- * is computed by then is written
+ * XQG_INDEX_DAMAGED, XQG_DISK_FULL, XQG_NO_PERMISSION, XQG_NOT_A_LANGUAGE, XQG_UNKNOWN_LANGUAGE,
+ * and what the documents' source throws; what is computed by then is written
  */
 export async function indexDocuments(
   dir: string,
   documents: DocumentSource,
   options: IndexOptions,
 ): Promise<IndexResult> {
+  const { lang } = options.splitting ?? {};
+  if (lang !== undefined) requireLanguage(lang, 'the language of the documents');
   const failed: [string, XqgError][] = [];
   let onFailure = (path: string, error: XqgError): void => {
     failed.push([path, error]);
@@ -90,6 +94,11 @@ function storeOf(
   return store === undefined ? {} : { store };
 }
 
+function languagesOf(found: Manifest | null): OmissionRecord | undefined {
+  const languages = found?.state.omissions?.languages;
+  return languages && { counts: {}, named: [], languages };
+}
+
 /** The manifest with which a run begins. */
 function manifestOf(dir: string, found: Manifest | null, options: IndexOptions): Manifest {
   const {
@@ -112,6 +121,7 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
     sentences: options.sentences === true ? (true as const) : undefined,
     encodesQueries: options.encodeQueries === false ? (false as const) : undefined,
     icu: process.versions.icu ?? 'none',
+    wordRules: WORD_RULES,
   };
   if (found !== null) checkIdentity(dir, found.identity, identity);
   return {
@@ -134,6 +144,8 @@ function manifestOf(dir: string, found: Manifest | null, options: IndexOptions):
       done: 0,
       failed: 0,
       failures: [],
+      // Unchanged documents are not read again unless they may be among these.
+      omissions: languagesOf(found),
     },
     counts: found?.counts ?? { documents: 0, passages: 0 },
     sealed: found?.sealed ?? null,

@@ -3,7 +3,7 @@
  * and on what makes it, not on the passages beside it.
  */
 
-import { XqgError } from '../base/errors.js';
+import { ItemErrors, XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
 import { passageSentences } from '../corpus/sentences.js';
 import { type Encoder, generatedQueryId, sentenceId } from '../encode/encoder.js';
@@ -33,11 +33,31 @@ export interface RowRecipe {
 export type ComputedRow = Omit<IndexedPassage, 'documentHash'>;
 
 /**
- * Rows in the order of the passages; XQG_QUERY_COUNT in place of a row for which the generator did
- * not do its work, XQG_VECTOR_NOT_FINITE for sentences with which the encoder did not.
+ * Rows in the order of the passages; in place of a row the error of a passage that encoder or
+ * generator could not work on, XQG_QUERY_COUNT where the generator did not do its work,
+ * XQG_VECTOR_NOT_FINITE where the encoder did not with a sentence.
  * @throws XqgError XQG_VECTOR_LENGTH, and what encoder and generator throw
  */
 export async function computeRows(
+  passages: readonly Passage[],
+  recipe: RowRecipe,
+): Promise<(ComputedRow | XqgError)[]> {
+  const failed = new Map<Passage, XqgError>();
+  for (;;) {
+    const others = passages.filter((passage) => !failed.has(passage));
+    try {
+      const rows = (await rowsOf(others, recipe))[Symbol.iterator]();
+      return passages.map((passage) => failed.get(passage) ?? rows.next().value!);
+    } catch (error) {
+      if (!(error instanceof ItemErrors)) throw error;
+      // What an endpoint has answered for the others is in its cache.
+      for (const [i, problem] of error.problems) failed.set(others[i], problem);
+    }
+  }
+}
+
+/** @throws ItemErrors with the indexes of passages */
+async function rowsOf(
   passages: readonly Passage[],
   recipe: RowRecipe,
 ): Promise<(ComputedRow | XqgError)[]> {
@@ -79,7 +99,9 @@ export async function computeRows(
     // there is none.
     for (const { lang, rows } of tasks) {
       const targets = rows.map((row) => passages[row]);
-      const queries = await generator!.draw(targets, lang, queriesPerLanguage, recipe.seed);
+      const queries = await generator!
+        .draw(targets, lang, queriesPerLanguage, recipe.seed)
+        .catch(ofOwners(rows));
       rows.forEach((row, i) => {
         // A generator that finds nothing to ask about writes none.
         if (queries[i].length === 0) return;
@@ -93,7 +115,7 @@ export async function computeRows(
       });
       if (encodeQueries)
         keepSums(
-          await sumsOf(targets, queries, lang, encoder, queriesPerLanguage),
+          await sumsOf(targets, queries, lang, encoder, queriesPerLanguage).catch(ofOwners(rows)),
           rows,
           lang,
           dim,
@@ -115,6 +137,15 @@ export async function computeRows(
   );
 }
 
+/** Rethrows errors of items as errors of what each item belongs to. */
+function ofOwners(owners: readonly number[]): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof ItemErrors)) throw error;
+    const problems = [...error.problems].map(([i, problem]) => [owners[i], problem] as const);
+    throw new ItemErrors(new Map(problems));
+  };
+}
+
 /** Quantized vectors of the sentences of each passage, each sentence encoded alone. */
 async function sentencesOf(
   passages: readonly Passage[],
@@ -129,7 +160,8 @@ async function sentencesOf(
   );
   const all = texts.flat();
   if (all.length === 0) return passages.map(() => null);
-  const vectors = await encoder.encodePassages(all);
+  const owners = texts.flatMap((ofPassage, row) => ofPassage.map(() => row));
+  const vectors = await encoder.encodePassages(all).catch(ofOwners(owners));
   checkSize(vectors, all.length, dim, 'sentences');
   const size = quantizedBytes(dim, 8);
   let next = 0;
@@ -170,7 +202,8 @@ async function sumsOf(
       languages,
     })),
   );
-  const vectors = await encoder.encodeQueries(texts);
+  const owners = queries.flatMap((ofPassage, p) => ofPassage.map(() => p));
+  const vectors = await encoder.encodeQueries(texts).catch(ofOwners(owners));
   checkSize(vectors, texts.length, dim, `${lang} queries`);
   const sums = new Float32Array(queries.length * dim);
   let from = 0;

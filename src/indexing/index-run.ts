@@ -4,8 +4,12 @@
 
 import { dirname } from 'node:path';
 import { XqgError } from '../base/errors.js';
+import { type CollectedDocument, inCollections } from '../corpus/neighbors.js';
 import type { Passage, SourceDocument } from '../corpus/passage.js';
+import { labelDocument } from '../corpus/passage-languages.js';
 import { type CorpusOptions, passagesOf } from '../corpus/split.js';
+import { languageOfTag } from '../languages/tags.js';
+import type { KnownWords } from '../languages/vocabulary.js';
 import type { StoreReader } from '../store/store.js';
 import { ExpectedQueries } from './expected-queries.js';
 import { documentHasher, KnownDocuments } from './known-documents.js';
@@ -33,6 +37,9 @@ export class IndexRun {
   /** Sources of which every document comes. */
   readonly #sources: Set<string>;
   readonly #failedPaths = new Set<string>();
+  readonly #words: KnownWords | undefined;
+  /** True where the run before met documents that declare a wrong language. */
+  readonly #checksUnchanged: boolean;
   readonly #failures: IndexFailure[] = [];
   #indexed = 0;
   #unchanged = 0;
@@ -56,8 +63,14 @@ export class IndexRun {
     this.#options = options;
     const { identity, splitting } = writer.manifest;
     this.#hash = documentHasher(identity, splitting as CorpusOptions, options.glossary);
+    this.#checksUnchanged = writer.manifest.state.omissions?.languages !== undefined;
     this.#sources = new Set(options.sources);
     const { encoder, generator, encodeQueries = true } = options;
+    const factors = generator?.distribution?.factors;
+    this.#words = factors && {
+      languages: generator.languages,
+      vocabulary: (lang) => factors.vocabulary?.(lang) ?? null,
+    };
     this.#expectations = encodeQueries ? ExpectedQueries.of(encoder, generator, options) : null;
     this.#segments = new SegmentsAhead(
       writer.dir,
@@ -93,9 +106,9 @@ export class IndexRun {
     const { signal } = this.#options;
     await this.#readKnown();
     try {
-      for await (const document of documents) {
+      for await (const collected of inCollections(documents, this.#words)) {
         if (signal?.aborted) break;
-        await this.#take(document);
+        await this.#take(collected);
       }
       if (signal?.aborted) await this.#queue.flush();
       else await this.#queue.finish();
@@ -130,7 +143,8 @@ export class IndexRun {
     });
   }
 
-  async #take(document: SourceDocument): Promise<void> {
+  async #take(collected: CollectedDocument): Promise<void> {
+    const { document } = collected;
     const { id, source, path } = document;
     if (this.#options.sources === undefined) this.#sources.add(source);
     const hash = this.#hash(document);
@@ -147,11 +161,12 @@ export class IndexRun {
     if (standing === 'same') {
       this.#known.see(id);
       this.#unchanged++;
+      if (this.#checksUnchanged) await this.#checkLanguage(document);
       // Reporting every one would cost more than skipping it.
       if (this.#unchanged % 256 === 0) this.#report('documents', this.#passages);
       return;
     }
-    const passages = await this.#split(document);
+    const passages = await this.#split(collected);
     // Also of a document that fails: what the index has of it is not gone.
     this.#known.set(id, source, hash, passages?.length ?? this.#known.passagesOf(id));
     this.#known.see(id);
@@ -164,9 +179,13 @@ export class IndexRun {
   }
 
   /** null for a document that cannot be indexed. */
-  async #split(document: SourceDocument): Promise<readonly Passage[] | null> {
+  async #split({ document, collection }: CollectedDocument): Promise<readonly Passage[] | null> {
     try {
-      const { passages, cut } = await passagesOf(document, this.#options.splitting);
+      const { passages, cut, contradiction } = await passagesOf(document, this.#options.splitting, {
+        words: this.#words,
+        neighbors: () => collection.languages(),
+      });
+      if (contradiction !== null) this.omissions.wrongLanguage(document.path, contradiction);
       this.#checkIds(document.id, passages);
       this.#cut += cut;
       if (passages.length > 1) this.#splits++;
@@ -176,6 +195,15 @@ export class IndexRun {
       this.fail(document.path, error);
       return null;
     }
+  }
+
+  /** Says of an unchanged document, too, that it declares a wrong language. */
+  async #checkLanguage(document: SourceDocument): Promise<void> {
+    const { lang: tag } = this.#options.splitting ?? {};
+    if (tag === undefined && document.lang === undefined) return;
+    const given = tag === undefined ? undefined : languageOfTag(tag);
+    const { contradiction } = await labelDocument(document, { given, words: this.#words });
+    if (contradiction !== null) this.omissions.wrongLanguage(document.path, contradiction);
   }
 
   /**

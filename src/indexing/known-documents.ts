@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, sha256 } from '../base/identity.js';
 import type { SourceDocument } from '../corpus/passage.js';
 import type { CorpusOptions } from '../corpus/split.js';
-import { languageOfTag } from '../languages/languages.js';
 import { canonicalTerms, type Glossary } from '../pack/glossary/glossary.js';
 import type { IndexIdentity } from './manifest.js';
 
@@ -145,26 +144,19 @@ export function documentHasher(
   return ({ line: _line, ...document }) => {
     // The line moves when another row changes, and no row keeps it.
     const hash = createHash('sha256').update(settings).update(canonicalJson(document));
-    if (glossary !== null)
-      for (const terms of touching(glossary, document, splitting)) hash.update(terms);
+    if (glossary !== null) for (const terms of touching(glossary, document)) hash.update(terms);
     return hash.digest('hex');
   };
 }
 
 /**
- * The terms of the concepts that a document holds; where its language is yet to be detected, in any
- * language.
+ * The terms of the concepts that a document holds, in any language: its passages may be in others
+ * than the one that it declares.
  */
-function touching(
-  glossary: Glossary,
-  { title, blocks, lang }: SourceDocument,
-  splitting: CorpusOptions,
-): string[] {
-  const given = splitting.lang ?? lang;
-  const langs = given === undefined ? glossary.languages : [languageOfTag(given) ?? given];
+function touching(glossary: Glossary, { title, blocks }: SourceDocument): string[] {
   const text = [title, ...blocks.map((block) => block.text)].join('\n');
   return glossary
-    .conceptsIn(text, langs)
+    .conceptsIn(text, glossary.languages)
     .map(({ terms }) => canonicalTerms(terms))
     .sort();
 }

@@ -11,6 +11,7 @@ import { canonicalJson } from '../base/identity.js';
 import type { EncoderIdentity } from '../encode/encoder.js';
 import type { EncoderSpec } from '../encode/open-encoder.js';
 import type { GeneratorIdentity } from '../generate/generator.js';
+import { WORD_RULES } from '../languages/analysis.js';
 import type { PackIdentity } from '../pack/pack.js';
 import type { OmissionRecord } from './omissions.js';
 
@@ -40,6 +41,8 @@ export interface IndexIdentity {
   readonly glossary?: string;
   /** Intl.Segmenter cuts words by ICU's dictionaries. */
   readonly icu: string;
+  /** Version of the rules by which words become terms. */
+  readonly wordRules: number;
 }
 
 /** A document or file that could not be indexed. */
@@ -171,14 +174,21 @@ export function manifestText(manifest: Manifest): string {
 export type PartialIdentity = Partial<IndexIdentity>;
 
 /**
- * Refuses what another encoder, generator or ICU made.
- * @throws XqgError XQG_INDEX_ICU, XQG_INDEX_SENTENCES, XQG_INDEX_IDENTITY with both
+ * Refuses what another encoder, generator, ICU or other rules for words made.
+ * @throws XqgError XQG_INDEX_ICU, XQG_INDEX_WORD_RULES, XQG_INDEX_SENTENCES, XQG_INDEX_IDENTITY with both
  * identities
  */
 export function checkIdentity(dir: string, index: IndexIdentity, own: PartialIdentity): void {
   const icu = process.versions.icu ?? 'none';
   if (index.icu !== icu) {
     throw new XqgError('XQG_INDEX_ICU', { dir, index: index.icu, given: icu });
+  }
+  if (index.wordRules !== WORD_RULES) {
+    throw new XqgError('XQG_INDEX_WORD_RULES', {
+      dir,
+      index: index.wordRules ?? 1,
+      given: WORD_RULES,
+    });
   }
   for (const [name, what] of COMPARED) {
     if (!(name in own)) continue;

@@ -117,6 +117,19 @@ export async function openSnapshot(dir: string, own: PartialIdentity = {}): Prom
   return IndexSnapshot.read(dir, await openVersion(dir, own));
 }
 
+/**
+ * The rows by id, and by id in NFC: an accented letter of a file name may be one character or two,
+ * and nobody sees which.
+ */
+function rowsOf(ids: readonly string[]): Map<string, number> {
+  const rows = new Map(ids.map((id, row) => [id, row]));
+  ids.forEach((id, row) => {
+    const composed = id.normalize('NFC');
+    if (composed !== id && !rows.has(composed)) rows.set(composed, row);
+  });
+  return rows;
+}
+
 export class IndexSnapshot implements Snapshot {
   readonly ids: readonly string[];
   readonly langs: readonly string[];
@@ -241,8 +254,8 @@ export class IndexSnapshot implements Snapshot {
 
   /** Row of a passage, or -1. */
   row(id: string): number {
-    this.#rows ??= new Map(this.ids.map((known, row) => [known, row]));
-    return this.#rows.get(id) ?? -1;
+    this.#rows ??= rowsOf(this.ids);
+    return this.#rows.get(id) ?? this.#rows.get(id.normalize('NFC')) ?? -1;
   }
 
   /** The named columns of some rows, in the order of `rows`. */

@@ -30,18 +30,46 @@ export async function removeFromIndex(
   { purge = false }: RemoveOptions = {},
 ): Promise<number> {
   return IndexWriter.use(dir, async (writer) => {
+    const stored = await asStored(writer, removal);
     // Said before, so that a purge that is killed between the two is finished by the next writer.
     if (purge) await writer.save({ purging: true });
-    const before = await removedUnsealed(writer, removal);
+    const before = await removedUnsealed(writer, stored);
     const deleted =
-      'source' in removal
-        ? await writer.store.deleteSource(removal.source)
-        : await writer.store.deleteDocuments(removal.documents);
+      'source' in stored
+        ? await writer.store.deleteSource(stored.source)
+        : await writer.store.deleteDocuments(stored.documents);
     const removed = before + deleted;
     if (purge) await writer.purge();
     else if (removed > 0) await writer.seal(writer.manifest.state);
     return removed;
   });
+}
+
+const NON_ASCII = /[^\0-\x7f]/;
+
+/**
+ * The removal with names as the store has them: an accented letter of a file name may be one
+ * character or two, and nobody sees which.
+ */
+async function asStored({ store }: IndexWriter, removal: RemoveTarget): Promise<RemoveTarget> {
+  const names = 'source' in removal ? [removal.source] : removal.documents;
+  if (!names.some((name) => NON_ASCII.test(name))) return removal;
+  const given = new Set(names.map((name) => name.normalize('NFC')));
+  const stored = new Set<string>();
+  const newest = await store.snapshot();
+  try {
+    for await (const rows of newest.scan(['documentId', 'source'])) {
+      for (const { documentId, source } of rows) {
+        const name = 'source' in removal ? source : documentId;
+        if (given.has(name.normalize('NFC'))) stored.add(name);
+      }
+    }
+  } finally {
+    newest.close();
+  }
+  if ('documents' in removal) return { documents: [...new Set([...names, ...stored])] };
+  const [source = removal.source] = stored;
+  return { source: stored.has(removal.source) ? removal.source : source };
 }
 
 /** Passages that readers see, but that the store no longer has. */

@@ -30,7 +30,7 @@ export interface RowQueueOptions {
   readonly onWritten: (written: Written) => Promise<void>;
   /** Called for a document that the store must not have. */
   readonly onFailure: (path: string, error: XqgError) => void;
-  /** Called with how many passages were computed. */
+  /** Called with how many passages were computed, without those that failed. */
   readonly onComputed: (passages: number) => void;
 }
 
@@ -140,7 +140,7 @@ export class RowQueue implements DocumentQueue {
       document.rows.push(row instanceof XqgError ? row : { ...row, documentHash: document.hash });
       if (document.rows.length === document.passages.length) this.#finishDocument(document);
     });
-    this.#options.onComputed(rows.length);
+    this.#options.onComputed(rows.filter((row) => !(row instanceof XqgError)).length);
     // Signals and timers come between batches, though encoders may never wait for anything.
     await setImmediate();
     const late = performance.now() - this.#lastWrite > LONGEST_WAIT;

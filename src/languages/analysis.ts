@@ -6,10 +6,19 @@
  */
 import anyAscii from 'any-ascii';
 import { segmenterOf, UNSPACED } from '../base/segmenter.js';
+import { normalNumber, numberEnd } from './spelling/numbers.js';
+import { cutText } from './spelling/text.js';
+import { unifySpelling } from './spelling/unify.js';
 import { stem } from './stemming.js';
 
+/**
+ * Version of the rules of this folder. Terms are stored, so an index with other rules is refused:
+ * raise it with every change of a term.
+ */
+export const WORD_RULES = 2;
+
 export interface Word {
-  /** NFKC, lower case, digits of every script as 0-9. */
+  /** NFKC, lower case, digits of every script as 0-9, variants of spelling as one (docs/words.md). */
   readonly surface: string;
   /** The stemmed, folded form that is matched. */
   readonly term: string;
@@ -19,12 +28,15 @@ export interface Word {
 }
 
 /**
- * A word: letters, marks and digits, joined across an apostrophe or a separator between digits
- * (a simplification of UAX 29, rules WB6-WB12).
+ * A word: letters, marks and digits, joined across an apostrophe or a separator between digits (a
+ * simplification of UAX 29, rules WB6-WB12).
  */
-const WORD = /[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+|(?<=\p{N})[.,](?=\p{N})[\p{N}]+)*/gu;
+const WORD =
+  /[\p{L}\p{M}\p{N}_]+(?:['’](?:[\p{L}\p{M}]+|(?<=\p{N}.)\p{N}{3}(?!\p{N}))|(?<=\p{N})[.,](?=\p{N})[\p{N}]+)*/gu;
+/** Initials with dots between them, and C++ and C#, are one word; they begin as a letter alone. */
+const SIGNED =
+  /(?:(?<![\p{L}\p{M}\p{N}_.'])\p{L}(?:\.\p{L}){2,}(?![\p{L}\p{M}\p{N}_])|[A-Za-z](?:\+\+|#)(?![\p{L}\p{M}\p{N}_+#]))/uy;
 const OTHER_DIGIT = /[^\P{Nd}0-9]/gu;
-const GROUPED_NUMBER = /^\d{1,3}(?:[.,]\d{3})+$/;
 
 /**
  * Longest run of characters (UTF-16 code units) to segment at once. Longer runs are cut first,
@@ -38,44 +50,86 @@ const LETTER = 1;
 const JOINER = 2;
 const ASCII_KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
-  return /\w/.test(character) ? LETTER : /['.,]/.test(character) ? JOINER : SEPARATOR;
+  return /\w/.test(character) ? LETTER : /['.,+#]/.test(character) ? JOINER : SEPARATOR;
 });
 
 /** The words of a text in order. Offsets refer to `text.normalize('NFC')`. */
 export function wordsOf(text: string, lang: string): Word[] {
-  const normalized = text.normalize('NFC');
+  const { text: cut, offsets } = cutText(text, lang);
   const words: Word[] = [];
+  const add = (run: string, start: number): void => {
+    const end = start + run.length;
+    const { surface, term } = formsOf(run, lang);
+    words.push({
+      surface,
+      term,
+      start: offsets?.[start] ?? start,
+      end: offsets === null ? end : sourceEnd(offsets, start, end),
+    });
+  };
   let unspaced: boolean | null = null;
-  for (let at = 0; at < normalized.length; ) {
-    const code = normalized.charCodeAt(at);
+  for (let at = 0; at < cut.length; ) {
+    const code = cut.charCodeAt(at);
     if (code < 128 && ASCII_KINDS[code] !== LETTER) {
       at++;
       continue;
     }
-    const end = asciiWordEnd(normalized, at);
+    const end = asciiWordEnd(cut, at);
     if (end > at) {
-      words.push(wordAt(normalized.slice(at, end), at, lang));
+      const run = cut.slice(at, end);
+      if (code <= NINE && !DIGITS.test(run)) addNumber(run, at, add);
+      else add(run, at);
       at = end;
       continue;
     }
     WORD.lastIndex = at;
-    const match = WORD.exec(normalized);
+    const match = WORD.exec(cut);
     if (match === null) break;
     at = WORD.lastIndex;
-    const run = match[0];
-    unspaced ??= UNSPACED.test(normalized);
+    let run = match[0];
+    if (run.length === 1 && SIGNS.includes(cut[at])) {
+      SIGNED.lastIndex = match.index;
+      run = SIGNED.exec(cut)?.[0] ?? run;
+      at = match.index + run.length;
+    }
+    unspaced ??= UNSPACED.test(cut);
     if (!unspaced || !UNSPACED.test(run)) {
-      words.push(wordAt(run, match.index, lang));
+      addNumber(run, match.index, add);
       continue;
     }
     for (let from = 0; from < run.length; from += LONGEST_RUN) {
       for (const part of segmenterOf(lang, 'word').segment(run.slice(from, from + LONGEST_RUN))) {
-        if (part.isWordLike)
-          words.push(wordAt(part.segment, match.index + from + part.index, lang));
+        if (part.isWordLike) add(part.segment, match.index + from + part.index);
       }
     }
   }
   return words;
+}
+
+/** Several words of one character, such as a fraction, all end behind it. */
+function sourceEnd(offsets: Int32Array, start: number, end: number): number {
+  let behind = end;
+  while (offsets[behind] === offsets[start] && behind + 1 < offsets.length) behind++;
+  return offsets[behind];
+}
+
+const SIGNS: readonly (string | undefined)[] = ['.', '+', '#'];
+const NINE = '9'.charCodeAt(0);
+const DIGITS = /^\d+$/;
+
+/** By UTF-16 unit: 1 for a digit, 2 for another character, 0 if that was not looked up. */
+const digitKinds = new Uint8Array(2 ** 16);
+
+function isDigit(code: number): boolean {
+  digitKinds[code] ||= /\p{Nd}/u.test(String.fromCharCode(code)) ? 1 : 2;
+  return digitKinds[code] === 1;
+}
+
+/** Adds a word, or a number and the unit behind it. */
+function addNumber(run: string, start: number, add: (run: string, start: number) => void): void {
+  const end = isDigit(run.charCodeAt(0)) ? numberEnd(run) : 0;
+  add(end === 0 ? run : run.slice(0, end), start);
+  if (end > 0) add(run.slice(end), start + end);
 }
 
 /**
@@ -98,6 +152,10 @@ export interface AnalyzedPassage {
   readonly lang: string;
 }
 
+export function analyzedText({ title, text }: AnalyzedPassage): string {
+  return title ? `${title}\n${text}` : text;
+}
+
 const passageCache = new WeakMap<AnalyzedPassage, readonly Word[]>();
 
 /**
@@ -107,8 +165,7 @@ const passageCache = new WeakMap<AnalyzedPassage, readonly Word[]>();
 export function passageWords(passage: AnalyzedPassage): readonly Word[] {
   let words = passageCache.get(passage);
   if (words === undefined) {
-    const { title, text, lang } = passage;
-    words = wordsOf(title ? `${title}\n${text}` : text, lang);
+    words = wordsOf(analyzedText(passage), passage.lang);
     passageCache.set(passage, words);
   }
   return words;
@@ -121,9 +178,14 @@ export function termsOf(text: string, lang: string): string[] {
 
 /** Cached forms of words, per language. A full cache is emptied, so that memory stays bounded. */
 const FORMS_PER_LANGUAGE = 100_000;
-const formCache = new Map<string, Map<string, { surface: string; term: string }>>();
+const formCache = new Map<string, Map<string, Forms>>();
 
-function wordAt(run: string, start: number, lang: string): Word {
+interface Forms {
+  readonly surface: string;
+  readonly term: string;
+}
+
+function formsOf(run: string, lang: string): Forms {
   let cached = formCache.get(lang);
   if (!cached || cached.size >= FORMS_PER_LANGUAGE) {
     cached = new Map();
@@ -131,21 +193,28 @@ function wordAt(run: string, start: number, lang: string): Word {
   }
   let forms = cached.get(run);
   if (!forms) {
-    const surface = normalizeWord(run, lang);
+    const surface = surfaceOf(run, lang);
     forms = { surface, term: stem(surface, lang) };
     cached.set(run, forms);
   }
-  return { surface: forms.surface, term: forms.term, start, end: start + run.length };
+  return forms;
 }
 
-function normalizeWord(run: string, lang: string): string {
+/** Languages with an i with and an i without a dot. */
+const DOTTED = new Set(['tr', 'az']);
+const NUMBER = /^\d[\d.,']*$/;
+
+function surfaceOf(run: string, lang: string): string {
   const lower = run
     .normalize('NFKC')
     .replaceAll('’', "'")
-    .toLocaleLowerCase(lang === 'tr' ? 'tr' : 'en');
+    .toLocaleLowerCase(DOTTED.has(lang) ? lang : 'en');
   const digits = lower.replace(OTHER_DIGIT, (digit) => String(digitValue(digit)));
-  return GROUPED_NUMBER.test(digits) ? digits.replace(/[.,]/g, '') : digits;
+  if (NUMBER.test(digits)) return normalNumber(digits);
+  return unifySpelling(INITIALS.test(digits) ? digits.replaceAll('.', '') : digits, lang);
 }
+
+const INITIALS = /^\p{L}(?:\.\p{L})+$/u;
 
 /** The value of a decimal digit: Unicode encodes category Nd in runs of ten, zero first. */
 function digitValue(digit: string): number {
@@ -154,6 +223,9 @@ function digitValue(digit: string): number {
   while (point - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
   return point - zero;
 }
+
+/** Numbers match as they are: 1250 is no part of 12500. */
+const PLAIN_NUMBER = /^\d[\d.]*$/;
 
 const ROMAN = /^[a-z0-9]*$/;
 
@@ -207,6 +279,7 @@ const MIN_SKELETON_LENGTH = 3;
  * words with fewer than three consonants and digits, which would match too many others.
  */
 export function skeleton(surface: string): string | null {
+  if (PLAIN_NUMBER.test(surface)) return null;
   const romanized = romanize(surface)
     .replace(/ph/g, 'f')
     .replace(/sch|sh/g, 's');

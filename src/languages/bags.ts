@@ -4,11 +4,13 @@
  */
 import {
   type AnalyzedPassage,
+  analyzedText,
   passageWords,
   romanizedGrams,
   skeleton,
   termsOf,
 } from './analysis.js';
+import { stem } from './stemming.js';
 import type { TermBag } from './terms.js';
 
 /** What one romanized n-gram counts; the word's term and its skeleton count 1. */
@@ -37,8 +39,27 @@ export function passageBag(passage: AnalyzedPassage): TermBag {
     for (const gram of grams) add(gram, GRAM_FREQUENCY);
     if (consonants) add(consonants, 1);
   }
+  for (const joined of hyphenated(passage)) add(counterOf(joined), 1);
   return { terms, weights: Float32Array.from(counts) };
 }
+
+const HYPHENATED = /[-‐‑]\p{L}/u;
+
+/** The terms of words with hyphens as people write them without: "e-mail" is "email", too. */
+function* hyphenated(passage: AnalyzedPassage): Generator<string> {
+  const text = analyzedText(passage);
+  if (!HYPHENATED.test(text)) return;
+  const normalized = text.normalize('NFC');
+  const words = passageWords(passage);
+  for (let i = 0; i + 1 < words.length; i++) {
+    const [left, right] = [words[i], words[i + 1]];
+    if (right.start !== left.end + 1 || !HYPHEN.test(normalized[left.end])) continue;
+    const surface = left.surface + right.surface;
+    if (!/\d/.test(surface)) yield stem(surface, passage.lang);
+  }
+}
+
+const HYPHEN = /[-‐‑]/u;
 
 /**
  * Counts a term within the current bag. A word's counters are looked up once a word, which avoids

@@ -1,12 +1,14 @@
 /**
  * Detects the language of a text as weights over several candidates, because a question of two
- * words is often ambiguous. Letters are counted by script first. Only where a script leaves a
- * choice is a neural detector (CLD3, WebAssembly) consulted; the shorter the text, the less it is
- * trusted.
+ * words is often ambiguous. Letters are counted by script first. Where a script leaves a choice, a
+ * neural detector (CLD3, WebAssembly) and, where a pack is at hand, its vocabularies are consulted;
+ * the shorter the text, the less the detector is trusted.
  */
-import { languageOfTag } from './languages.js';
-import { SCRIPTS, type Script, TELLTALE_LETTERS } from './scripts.js';
+import { type Word, wordsOf } from './analysis.js';
+import { SCRIPTS, type Script, scriptsOf, TELLTALE_LETTERS } from './scripts.js';
+import { languageOfTag } from './tags.js';
 import type { LanguageWeight } from './terms.js';
+import { type KnownWords, wordLikelihood } from './vocabulary.js';
 
 export interface Detection {
   /**
@@ -28,7 +30,8 @@ const SAMPLE_LENGTH = 4000;
 /** Candidates below this weight are dropped. */
 const MIN_WEIGHT = 0.01;
 
-export async function detectLanguage(text: string): Promise<Detection> {
+/** @param words vocabularies that are consulted where the detector is not sure */
+export async function detectLanguage(text: string, words?: KnownWords): Promise<Detection> {
   const sample = text
     .slice(0, SAMPLE_LENGTH)
     .normalize('NFC')
@@ -36,9 +39,9 @@ export async function detectLanguage(text: string): Promise<Detection> {
   const parts = discountLatin(partsByScript(sample));
   const total = parts.reduce((sum, { size }) => sum + size, 0);
   const weights = new Map<string, number>();
-  for (const { script, letters, size } of parts) {
-    for (const { lang, weight } of await languagesOf(script, letters, sample)) {
-      weights.set(lang, (weights.get(lang) ?? 0) + (weight * size) / total);
+  for (const part of parts) {
+    for (const { lang, weight } of await languagesOf(part, sample, words)) {
+      weights.set(lang, (weights.get(lang) ?? 0) + (weight * part.size) / total);
     }
   }
   const ranked = [...weights]
@@ -89,21 +92,99 @@ function discountLatin(parts: readonly Part[]): readonly Part[] {
 
 /** The languages that text in a script may be in; weights sum to 1. */
 async function languagesOf(
-  script: Script,
-  letters: string,
+  { script, letters }: Part,
   text: string,
-): Promise<LanguageWeight[]> {
-  if (!script.ambiguous) return [...script.languages];
+  words: KnownWords | undefined,
+): Promise<readonly LanguageWeight[]> {
+  if (!script.ambiguous) return script.languages;
   const { findLanguage } = await detector();
-  // Words in other scripts would mislead the detector.
-  const { language, probability } = findLanguage(text.replace(script.others, ' '));
+  // Words in other scripts would mislead the detector, and so do capitals alone.
+  const own = text.replace(script.others, ' ');
+  const { language, probability } = findLanguage(LOWER.test(own) ? own : own.toLowerCase());
   const lang = languageOfTag(language);
   const detected = lang === undefined ? 0 : probability * trust(lang, script, letters);
-  const priors = script.languages.map((prior) => ({
-    lang: prior.lang,
-    weight: prior.weight * (1 - detected),
+  const weights = new Map(
+    script.languages.map((prior) => [prior.lang, prior.weight * (1 - detected)]),
+  );
+  for (const other of words?.languages ?? []) {
+    if (scriptsOf(other).has(script.name) && !weights.has(other))
+      weights.set(other, OTHER_PRIOR * (1 - detected));
+  }
+  if (lang !== undefined) weights.set(lang, (weights.get(lang) ?? 0) + detected);
+  const candidates = [...weights].map(([code, weight]) => ({ lang: code, weight }));
+  if (words === undefined) return candidates;
+  const isKnown = lang !== undefined && words.languages.includes(lang);
+  if (isCertain(detected, letters, isKnown)) return candidates;
+  return weighedByWords(candidates, own, script, words);
+}
+
+const LOWER = /\p{Ll}/u;
+
+/** Prior weight of a language of the pack that the script does not list. */
+const OTHER_PRIOR = 0.05;
+
+/** Where the detector is as sure of as many letters, no vocabulary is read. */
+function isCertain(detected: number, letters: string, isKnown: boolean): boolean {
+  return (
+    (detected >= 0.9 && letters.length >= 32) ||
+    (isKnown && detected >= 0.7 && letters.length >= 64)
+  );
+}
+
+/** Exponent of the likelihood of words, which are no independent draws. */
+const WORD_WEIGHT = 0.8;
+/** The same of Chinese characters: names of places and people are common to Chinese and Japanese. */
+const HAN_WEIGHT = 0.35;
+/** A word in a language without a vocabulary, against its spelling in the others on average. */
+const UNKNOWN_LANGUAGE = 0.1;
+/** Words that are read. */
+const MOST_WORDS = 24;
+
+/**
+ * Bayes' rule: the weights of candidates as priors, the words as what was observed. In a language
+ * without a vocabulary, a word is as likely as its spelling is in the others on average.
+ */
+function weighedByWords(
+  candidates: readonly LanguageWeight[],
+  text: string,
+  script: Script,
+  words: KnownWords,
+): readonly LanguageWeight[] {
+  const vocabularies = candidates.flatMap(({ lang }) => {
+    const isKnown = words.languages.includes(lang) && scriptsOf(lang).has(script.name);
+    const vocabulary = isKnown ? words.vocabulary(lang) : null;
+    return vocabulary === null ? [] : [{ lang, vocabulary }];
+  });
+  if (vocabularies.length === 0 || candidates.length < 2) return candidates;
+  const sums = new Map<string, number>();
+  /** By word: the sum of its probabilities by spelling. */
+  const spelled: number[] = [];
+  for (const { lang, vocabulary } of vocabularies) {
+    let sum = 0;
+    for (const [i, { term, surface }] of lettered(text, lang).entries()) {
+      const word = wordLikelihood(vocabulary, term, surface);
+      sum += Math.log(word.likelihood);
+      spelled[i] = (spelled[i] ?? 0) + word.spelled;
+    }
+    sums.set(lang, sum);
+  }
+  const scale = UNKNOWN_LANGUAGE / vocabularies.length;
+  const unknown = spelled.reduce((sum, p) => sum + Math.log(scale * p), 0);
+  const exponent = script.name === 'Hani' ? HAN_WEIGHT : WORD_WEIGHT;
+  const likelihoods = candidates.map(({ lang }) => exponent * (sums.get(lang) ?? unknown));
+  const most = Math.max(...likelihoods);
+  const posterior = candidates.map(({ lang, weight }, i) => ({
+    lang,
+    weight: weight * Math.exp(likelihoods[i] - most),
   }));
-  return lang === undefined ? priors : [{ lang, weight: detected }, ...priors];
+  const total = posterior.reduce((sum, { weight }) => sum + weight, 0);
+  return posterior.map(({ lang, weight }) => ({ lang, weight: weight / total }));
+}
+
+function lettered(text: string, lang: string): Word[] {
+  return wordsOf(text, lang)
+    .filter(({ surface }) => /\p{L}/u.test(surface))
+    .slice(0, MOST_WORDS);
 }
 
 /**

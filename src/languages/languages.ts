@@ -54,20 +54,3 @@ export function directionOf(code: string): 'ltr' | 'rtl' {
     LANGUAGES[code]?.direction ?? (/^(ar|fa|he|iw|ps|sd|ug|ur|yi|dv)$/.test(code) ? 'rtl' : 'ltr')
   );
 }
-
-/** ISO 639 codes and subtags that name no particular language. */
-const NO_LANGUAGE = new Set(['und', 'mul', 'mis', 'zxx', 'root']);
-
-/**
- * The ISO 639-1 code (639-3 where there is none) of a BCP 47 tag or of a two- or three-letter code:
- * `pt-BR` gives `pt`, `deu` `de`, `iw` `he`, `cmn-Hans` `zh`, `hi-Latn` `hi`. Undefined if the tag
- * names no language.
- */
-export function languageOfTag(tag: string): string | undefined {
-  try {
-    const { language } = new Intl.Locale(tag.trim().replaceAll('_', '-'));
-    return /^[a-z]{2,3}$/.test(language) && !NO_LANGUAGE.has(language) ? language : undefined;
-  } catch {
-    return undefined;
-  }
-}

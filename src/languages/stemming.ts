@@ -57,28 +57,29 @@ const APOSTROPHE: Readonly<Record<string, (word: string) => string>> = {
   tr: (word) => word.replace(/'.*$/su, ''),
 };
 
-const ARABIC_MARKS = /[\u0610-\u061a\u064b-\u065f\u0670\u0640\u06d6-\u06ed]/gu;
 const COMBINING_MARKS = /\p{Mn}/gu;
 /** Languages in which people often type without accents; accents are dropped after stemming. */
 const UNACCENTED = new Set(['de', 'el', 'en', 'es', 'fr', 'ro']);
 
+/** People type a heh for it: مدرسة, مدرسه */
+const FINAL_TEH = /ة$/u;
+/** Capitals often lack the dot: ISTANBUL, İSTANBUL. It is dropped after stemming, which needs it. */
+const DOTTED = new Set(['tr', 'az']);
+
 /**
  * The form of a word that is matched in `lang`.
- * @param word lower case, in NFKC
+ * @param word lower case, in NFKC, its variants of spelling unified
  */
 export function stem(word: string, lang: string): string {
   let form = word.includes("'") ? (APOSTROPHE[lang]?.(word) ?? word) : word;
-  if (lang === 'ar') form = foldArabic(form);
   form = (SNOWBALL[lang] ?? LIGHT[lang])?.(form) || form;
-  if (UNACCENTED.has(lang))
-    form = form.normalize('NFD').replace(COMBINING_MARKS, '').replaceAll('ß', 'ss');
-  return form || word;
+  return foldTerm(form, lang) || word;
 }
 
-/** Drops vowel marks and tatweel, and unifies the forms of alef and of yeh. */
-function foldArabic(word: string): string {
-  return word
-    .replace(ARABIC_MARKS, '')
-    .replace(/[أإآٱ]/gu, 'ا')
-    .replace(/ى/gu, 'ي');
+/** The form of a stem: without the accents and dots that people leave out. */
+export function foldTerm(form: string, lang: string): string {
+  if (UNACCENTED.has(lang))
+    return form.normalize('NFD').replace(COMBINING_MARKS, '').replaceAll('ß', 'ss');
+  if (lang === 'ar') return form.replace(FINAL_TEH, 'ه');
+  return DOTTED.has(lang) ? form.replaceAll('ı', 'i') : form;
 }

@@ -3,19 +3,26 @@
  * and scripts without spaces, where the segmenter's words differ from the table's), the word behind
  * Arabic proclitics, or terms with the same beginning (languages without a stemmer).
  */
+import { stem } from '../languages/stemming.js';
 import type { Link } from './pivot.js';
 
-/**
- * Languages that write compounds as one word: the length of the shortest part (UTF-16 code units)
- * and the linking elements that may join two parts.
- */
-const COMPOUNDS: Readonly<Record<string, { shortest: number; joints: readonly string[] }>> = {
-  de: { shortest: 4, joints: ['', 's', 'es', 'n', 'en', 'er', 'e'] },
-  fi: { shortest: 4, joints: ['', 'n', 'en', 's'] },
-  ja: { shortest: 1, joints: [''] },
-  ko: { shortest: 2, joints: [''] },
-  th: { shortest: 2, joints: [''] },
-  zh: { shortest: 1, joints: [''] },
+/** How a language writes compounds as one word. */
+interface Compounding {
+  /** Length of the shortest part of an unknown term (UTF-16 code units). */
+  readonly shortest: number;
+  /** The same of a term of a question, which its parts are to find by themselves. */
+  readonly word: number;
+  /** Linking elements that may join two parts. */
+  readonly joints: readonly string[];
+}
+
+const COMPOUNDS: Readonly<Record<string, Compounding>> = {
+  de: { shortest: 4, word: 4, joints: ['', 's', 'es', 'n', 'en', 'er', 'e'] },
+  fi: { shortest: 4, word: 4, joints: ['', 'n', 'en', 's'] },
+  ja: { shortest: 1, word: 2, joints: [''] },
+  ko: { shortest: 2, word: 2, joints: [''] },
+  th: { shortest: 2, word: 3, joints: [''] },
+  zh: { shortest: 1, word: 2, joints: [''] },
 };
 
 /**
@@ -62,17 +69,36 @@ export class Completion {
   }
 
   /**
+   * The two to four parts of a compound of a question, known or not; empty if it is none. Parts may
+   * be inflected, as in "Elternzeit", and none is shorter than a word is as a rule.
+   */
+  compound(term: string): number[] {
+    const rules = COMPOUNDS[this.#lang];
+    if (rules === undefined || term.length < 2 * rules.word) return [];
+    const whole = this.#idOf(term);
+    const part = (form: string): number | undefined => {
+      const id = this.#idOf(form) ?? this.#idOf(stem(form, this.#lang));
+      return id === whole ? undefined : id;
+    };
+    return this.#split(term, { ...rules, shortest: rules.word }, part);
+  }
+
+  /**
    * The fewest known parts that make up the term. Ties go to the split whose first part is longest.
    */
   #parts(term: string): number[] {
     const rules = COMPOUNDS[this.#lang];
-    if (!rules || term.length > MAX_COMPOUND_LENGTH || /[\d_]/.test(term)) return [];
+    return rules === undefined ? [] : this.#split(term, rules, this.#idOf);
+  }
+
+  #split(term: string, rules: Compounding, part: (form: string) => number | undefined): number[] {
+    if (term.length > MAX_COMPOUND_LENGTH || /[\d_]/.test(term)) return [];
     // best[i]: the parts of term.slice(i), or null if it cannot be split.
     const best: (number[] | null)[] = new Array(term.length + 1).fill(null);
     best[term.length] = [];
     for (let from = term.length - rules.shortest; from >= 0; from--) {
       for (let to = term.length; to >= from + rules.shortest; to--) {
-        const id = this.#idOf(term.slice(from, to));
+        const id = part(term.slice(from, to));
         if (id === undefined) continue;
         for (const joint of to === term.length ? [''] : rules.joints) {
           const rest = term.startsWith(joint, to) ? best[to + joint.length] : null;

@@ -11,6 +11,7 @@ import { sha256 } from '../base/identity.js';
 import { type FileEntry, packDigest, packFolder, readManifest } from './manifest.js';
 import { Pack } from './pack.js';
 import { NO_RELATIVES, type PivotData, PivotVocabulary, type RelativesData } from './pivot.js';
+import { respelled } from './respell.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 import { type TableData, TranslationTable } from './table.js';
 
@@ -154,7 +155,7 @@ export async function loadPack(nameOrFolder = 'base'): Promise<Pack> {
   const read = (lang: string) => {
     const entry = manifest.languages[lang];
     return new TranslationTable(
-      readLanguage(join(folder, entry.file), lang, entry.sha256),
+      respelled(readLanguage(join(folder, entry.file), lang, entry.sha256)),
       pivot.size,
     );
   };

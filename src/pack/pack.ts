@@ -4,6 +4,8 @@
  */
 
 import type { TermPhrase } from '../languages/terms.js';
+import type { Vocabulary } from '../languages/vocabulary.js';
+import type { Correction, Corrections } from './corrections.js';
 import type { Link, PivotVocabulary } from './pivot.js';
 import type { TranslationTable } from './table.js';
 
@@ -12,6 +14,13 @@ export interface PackIdentity {
   readonly version: string;
   /** sha256 (hex) over the files of the pack. */
   readonly sha256: string;
+}
+
+/** A known term that an unknown one may be a misspelling of. */
+export interface CorrectedTerm extends Omit<Correction, 'id'> {
+  readonly term: string;
+  /** Its written form, for display. */
+  readonly surface: string;
 }
 
 /** The language that links all others: tables translate into it and out of it. */
@@ -29,6 +38,7 @@ export class Pack {
   readonly means: ReadonlyMap<string, Float32Array> | null;
   readonly #read: (lang: string) => TranslationTable;
   readonly #tables = new Map<string, TranslationTable>();
+  #ofPivot: Corrections | null = null;
   readonly #completions = new Map<string, Map<string, Link[]>>();
 
   constructor(
@@ -62,6 +72,11 @@ export class Pack {
     return table
       ? table.id(term) !== undefined
       : lang === PIVOT && this.pivot.id(term) !== undefined;
+  }
+
+  /** null for a language outside the pack. */
+  vocabulary(lang: string): Vocabulary | null {
+    return this.table(lang) ?? (lang === PIVOT ? this.pivot : null);
   }
 
   /**
@@ -108,6 +123,30 @@ export class Pack {
     if (table) return table.stemsGenerating(term);
     const id = lang === PIVOT ? this.pivot.id(term) : undefined;
     return id === undefined ? [] : [{ id, p: 1 }];
+  }
+
+  /** The known terms that make up a compound of a question; empty if it is none. */
+  compound(term: string, lang: string): readonly string[] {
+    return this.table(lang)?.compound(term) ?? [];
+  }
+
+  /** The known terms that an unknown term of a question may be a misspelling of. */
+  corrections(term: string, lang: string): readonly CorrectedTerm[] {
+    const table = this.table(lang);
+    const corrections = table?.corrections(term) ?? this.#pivotCorrections(term, lang);
+    const { pivot } = this;
+    return corrections.map(({ id, distance, share }) => ({
+      term: table?.term(id) ?? pivot.stem(id),
+      surface: table?.surface(id) ?? pivot.surface(id),
+      distance,
+      share,
+    }));
+  }
+
+  #pivotCorrections(term: string, lang: string): readonly Correction[] {
+    if (lang !== PIVOT) return [];
+    this.#ofPivot ??= this.pivot.corrections();
+    return this.#ofPivot.of(term);
   }
 
   /** The written form of a term, for display. */

@@ -1,5 +1,7 @@
 /** The pivot vocabulary of a pack: English stems with their frequencies and word vectors. */
 import { fnv1a } from '../base/identity.js';
+import type { Vocabulary } from '../languages/vocabulary.js';
+import { Corrections } from './corrections.js';
 
 /** Smooth inverse frequency (Arora et al. 2017): weight = SIF / (SIF + p). */
 const SIF = 2e-4;
@@ -20,7 +22,7 @@ export interface PivotData {
   readonly dim: number;
 }
 
-export class PivotVocabulary {
+export class PivotVocabulary implements Vocabulary {
   readonly size: number;
   readonly dim: number;
   readonly #data: PivotData;
@@ -47,10 +49,28 @@ export class PivotVocabulary {
     return this.#data.surfaces[id];
   }
 
+  frequency(stem: string): number {
+    const id = this.id(stem);
+    return id === undefined ? 0 : this.#data.counts[id] / this.#data.total;
+  }
+
+  *forms(most: number): Iterable<readonly [form: string, count: number]> {
+    const step = Math.max(1, this.size / most);
+    for (let at = 0; at < this.size; at += step) {
+      const id = Math.floor(at);
+      yield [this.surface(id), this.#data.counts[id]];
+    }
+  }
+
   /** The weight of a stem in a text, in (0, 1]: near 0 for "the", near 1 for an unknown word. */
   weight(id: number | undefined): number {
     const count = id === undefined ? UNKNOWN_COUNT : Math.max(this.#data.counts[id], UNKNOWN_COUNT);
     return SIF / (SIF + count / this.#data.total);
+  }
+
+  /** The stems as what unknown words may be misspellings of. */
+  corrections(): Corrections {
+    return new Corrections(this.#data.stems, (id) => this.#data.counts[id]);
   }
 
   /** Near-synonyms of a stem with their similarity in (0, 1], most similar first. */

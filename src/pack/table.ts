@@ -3,11 +3,16 @@
  * each pivot (English) stem e. A row gives P(e | f), a column P(f | e).
  */
 import type { TermBag } from '../languages/terms.js';
+import type { Vocabulary } from '../languages/vocabulary.js';
 import { Completion } from './completion.js';
+import { type Correction, Corrections } from './corrections.js';
 import type { Link } from './pivot.js';
 
 /** The generator uses this many translations of a stem; their probabilities then sum to 1. */
 const TRANSLATIONS_PER_STEM = 6;
+
+/** Languages whose words are single syllables: too many of them are a letter apart. */
+const SYLLABLES = new Set(['vi', 'zh']);
 
 /** After this many binary searches a map of all terms is built; one question needs far fewer. */
 const SEARCHES_BEFORE_MAP = 256;
@@ -28,13 +33,16 @@ export interface TableData {
   readonly counts: Float32Array;
 }
 
-export class TranslationTable {
+export class TranslationTable implements Vocabulary {
   readonly lang: string;
   readonly size: number;
   readonly #data: TableData;
   readonly #completion: Completion;
+  readonly #corrections: Corrections;
   #ids: Map<string, number> | undefined;
   #searches = 0;
+  /** Sum of all counts. */
+  #sum: number | undefined;
   #columns: { starts: Uint32Array; terms: Uint32Array; p: Float32Array } | undefined;
   readonly #nStems: number;
 
@@ -45,6 +53,7 @@ export class TranslationTable {
     this.#data = data;
     this.#nStems = nStems;
     this.#completion = new Completion(data.lang, data.terms, (term) => this.id(term));
+    this.#corrections = new Corrections(data.terms, (id) => this.#total(id));
   }
 
   term(id: number): string {
@@ -56,9 +65,13 @@ export class TranslationTable {
   }
 
   id(term: string): number | undefined {
-    if (this.#ids !== undefined) return this.#ids.get(term);
-    if (++this.#searches > SEARCHES_BEFORE_MAP)
+    if (this.#ids === undefined && ++this.#searches > SEARCHES_BEFORE_MAP)
       this.#ids = new Map(this.#data.terms.map((known, id) => [known, id]));
+    return this.#search(term);
+  }
+
+  #search(term: string): number | undefined {
+    if (this.#ids !== undefined) return this.#ids.get(term);
     const { terms } = this.#data;
     let low = 0;
     let high = terms.length;
@@ -70,10 +83,43 @@ export class TranslationTable {
     return terms[low] === term ? low : undefined;
   }
 
+  frequency(term: string): number {
+    // Of languages that are only suspected, no map is built.
+    const id = this.#search(term);
+    if (id === undefined) return 0;
+    this.#sum ??= this.#data.counts.reduce((sum, count) => sum + count, 0);
+    return this.#count(id) / this.#sum;
+  }
+
+  *forms(most: number): Iterable<readonly [form: string, count: number]> {
+    const step = Math.max(1, this.size / most);
+    for (let at = 0; at < this.size; at += step) {
+      const id = Math.floor(at);
+      yield [this.surface(id), this.#count(id)];
+    }
+  }
+
+  #count(id: number): number {
+    const { starts, counts } = this.#data;
+    let sum = 0;
+    for (let x = starts[id]; x < starts[id + 1]; x++) sum += counts[x];
+    return sum;
+  }
+
   /** The term itself, or the terms that stand in for an unknown one, with their shares. */
   lookup(term: string): Link[] {
     const id = this.id(term);
     return id === undefined ? this.#completion.of(term) : [{ id, p: 1 }];
+  }
+
+  /** The known terms that make up a compound of a question; empty if it is none. */
+  compound(term: string): readonly string[] {
+    return this.#completion.compound(term).map((id) => this.term(id));
+  }
+
+  /** The known terms that an unknown one may be a misspelling of. */
+  corrections(term: string): readonly Correction[] {
+    return SYLLABLES.has(this.lang) ? [] : this.#corrections.of(term);
   }
 
   /** P(e | term), strongest first, summing to 1; empty if nothing stands in for the term. */
@@ -113,10 +159,17 @@ export class TranslationTable {
     return links;
   }
 
-  #row(id: number): Link[] {
-    const { starts, stems, counts } = this.#data;
+  /** How often the term was aligned. */
+  #total(id: number): number {
+    const { starts, counts } = this.#data;
     let total = 0;
     for (let x = starts[id]; x < starts[id + 1]; x++) total += counts[x];
+    return total;
+  }
+
+  #row(id: number): Link[] {
+    const { starts, stems, counts } = this.#data;
+    const total = this.#total(id);
     const links: Link[] = [];
     for (let x = starts[id]; x < starts[id + 1]; x++)
       links.push({ id: stems[x], p: counts[x] / total });

@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
 import { cancellationPoint } from '../base/abort.js';
 import { type ExpandedQuestion, expandQuestions } from '../expand/apply.js';
 import type { SearchEngine } from './engine.js';
-import { filterMask, parseFilters } from './filters.js';
+import { filterMask, filterWarnings, parseFilters } from './filters.js';
 import { annUse, annWarnings, searchesAnn } from './opened/ann.js';
 import type { Searchable, SearchView } from './opened/searchable.js';
 import { checkNumbers, type SearchOptions } from './options.js';
@@ -56,6 +56,7 @@ export async function answerVariants(
   const { languages, expanded, requests } = await readQuestion(index, question, variants, depth);
   const view = await index.viewFor(requests, { filters });
   const mask = await filterMask(view.snapshot, filters, signal);
+  const notes = await filterWarnings(view.snapshot, filters, signal);
   const masked = requests.map((request) => ({ ...request, mask }));
   const rankings = await rankCached(view.engine, masked, filters, signal);
   await cancellationPoint(signal);
@@ -76,12 +77,26 @@ export async function answerVariants(
         feedback: view.engine.feedback(request),
         expansion: expanded.used,
         ann: annUse(view, request),
-        warnings: [...languages.warnings, ...annWarnings(view, options)],
+        warnings: [
+          ...languages.warnings,
+          ...notes,
+          ...correctionWarnings(view, request),
+          ...annWarnings(view, options),
+        ],
         hits: await shownHits(view, snippetOf, groups.slice(0, k)),
       };
       return { result, order: groups.map(({ best }) => best.id) };
     }),
   );
+}
+
+/** Says which words were also read as others, where words count. */
+function correctionWarnings({ engine }: SearchView, request: SearchRequest): string[] {
+  if (request.mode === 'dense') return [];
+  return engine.corrections(request).map(({ word, read }) => {
+    const quoted = read.map((other) => `"${other}"`).join(' or ');
+    return `"${word}" is in no table of words: also searched as ${quoted}.`;
+  });
 }
 
 /**
@@ -169,6 +184,10 @@ async function* rankBatch<Q extends Question>(
   }
 }
 
+const LETTER = /\p{L}/u;
+/** Weight of the dense leg for a question of numbers alone, which have no meaning to encode. */
+const NUMBER_DENSE_WEIGHT = 0.25;
+
 /** The lists that a hybrid is made of stay those of k, whatever the depth. */
 function requestOf(
   corpus: SearchView,
@@ -188,7 +207,9 @@ function requestOf(
   const { plain } = engine.defaults.hybrid.denseWeight;
   return {
     ...scoring,
-    denseWeight: scoring.denseWeight ?? (byMeaningAlone ? plain : undefined),
+    denseWeight:
+      scoring.denseWeight ??
+      (LETTER.test(question) ? (byMeaningAlone ? plain : undefined) : NUMBER_DENSE_WEIGHT),
     question,
     languages,
     mode,

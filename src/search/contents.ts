@@ -189,7 +189,7 @@ export async function generatedQueries(
       queries[lang] = passage.drawn?.get(lang) ?? [];
     else
       [queries[lang]] = await generator.draw(
-        [{ id, ...passage }],
+        [{ id: snapshot.ids[row], ...passage }],
         lang,
         snapshot.queriesPerLanguage,
         seed,

@@ -151,6 +151,20 @@ export class SearchEngine {
     return answers;
   }
 
+  /** Words of the question that no table has, and those that were searched in their place, too. */
+  corrections(
+    request: SearchRequest,
+  ): readonly { readonly word: string; readonly read: readonly string[] }[] {
+    const words = new Map<string, Set<string>>();
+    for (const { bag } of this.lexicalQuestions(request)) {
+      for (const { by, word, surface } of bag.standIns?.values() ?? []) {
+        if (by !== 'correction') continue;
+        words.set(word, (words.get(word) ?? new Set()).add(surface));
+      }
+    }
+    return [...words].map(([word, read]) => ({ word, read: [...read] }));
+  }
+
   /**
    * The scores of all rows for each request, in their order: NaN for a row that `rank` would not
    * find with k = n. Every row is scanned, also where there is a graph. Legs that requests of a

@@ -96,7 +96,7 @@ export async function explainPassage(
     augmentation,
     expansion: expanded.used,
     warnings: languages.warnings,
-    id: passageId,
+    id: snapshot.ids[row],
     title,
     lang,
     text,

@@ -3,16 +3,13 @@
  * with its weight, and what people should know about them.
  */
 
-import { XqgError } from '../base/errors.js';
 import { passageLanguages as countedLanguages, type Snapshot } from '../indexing/snapshot.js';
 import { detectLanguage } from '../languages/detect.js';
-import { languageName, languageOfTag } from '../languages/languages.js';
-import {
-  type KnownWords,
-  languageWithoutTables,
-  plausibleLanguages,
-} from '../languages/plausible.js';
+import { languageName } from '../languages/languages.js';
+import { languageWithoutTables, plausibleLanguages } from '../languages/plausible.js';
+import { requireLanguage } from '../languages/tags.js';
 import type { LanguageWeight } from '../languages/terms.js';
+import type { KnownWords } from '../languages/vocabulary.js';
 import type { SearchView } from './opened/searchable.js';
 import type { SearchOptions } from './options.js';
 
@@ -38,7 +35,7 @@ const SURE = 0.6;
 /**
  * @param given a language code or tag, or a weighting over several
  * @param words the vocabularies of the pack
- * @throws XqgError XQG_UNKNOWN_LANGUAGE if `given` is no language code
+ * @throws XqgError XQG_NOT_A_LANGUAGE, XQG_UNKNOWN_LANGUAGE if `given` is no language code
  */
 export async function questionLanguages(
   question: string,
@@ -58,10 +55,13 @@ export async function questionLanguages(
   };
   if (given !== undefined) {
     const weighted = typeof given === 'string' ? [{ lang: given, weight: 1 }] : given;
-    const languages = weighted.map(({ lang, weight }) => ({ lang: codeOf(lang, known), weight }));
+    const languages = weighted.map(({ lang, weight }) => ({
+      lang: requireLanguage(lang, "the question's language", known.join(' ')),
+      weight,
+    }));
     return withWarnings(languages, 'given');
   }
-  const { candidates } = await detectLanguage(question);
+  const { candidates } = await detectLanguage(question, words);
   if (candidates.length === 0)
     return withWarnings(
       [{ lang: 'und', weight: 1 }],
@@ -71,22 +71,12 @@ export async function questionLanguages(
     );
   const foreign = words.byMeaning ? languageWithoutTables(candidates, words) : null;
   if (foreign !== null) return withWarnings([{ lang: foreign, weight: 1 }], 'detected');
-  const languages = plausibleLanguages(question, candidates, words);
+  const languages = plausibleLanguages(candidates, words);
   const [likeliest] = candidates;
   if (!known.includes(likeliest.lang) && likeliest.weight >= SURE)
     return withWarnings(languages, 'detected', [likeliest]);
   const guess = `The language of the question is a guess (${shares(languages)}): name it with --lang for better results.`;
   return withWarnings(languages, 'detected', [], languages[0].weight < SURE ? [guess] : []);
-}
-
-function codeOf(tag: string, known: readonly string[]): string {
-  const lang = languageOfTag(tag);
-  if (lang !== undefined) return lang;
-  throw new XqgError('XQG_UNKNOWN_LANGUAGE', {
-    language: tag,
-    where: "the question's language",
-    known: known.join(' '),
-  });
 }
 
 /** What a search in a language without tables does, for people. */
@@ -116,7 +106,7 @@ export function languagesOf(
   const factors = generator?.distribution?.factors;
   return questionLanguages(text, lang, {
     languages,
-    knows: (term, code) => factors?.knows(term, code) ?? false,
+    vocabulary: (code) => factors?.vocabulary?.(code) ?? null,
     byMeaning: encoder.tuning !== 'static',
   });
 }

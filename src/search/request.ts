@@ -10,6 +10,7 @@ import {
 } from '../augment/profiles.js';
 import { XqgError } from '../base/errors.js';
 import type { Expansion } from '../expand/apply.js';
+import { requireLanguage } from '../languages/tags.js';
 import type { LanguageWeight } from '../languages/terms.js';
 import type { SearchDefaults } from './defaults.js';
 import type { Normalization } from './fusion.js';
@@ -91,7 +92,7 @@ export function policyWeights(
   if (policy === 'all') return queryLanguages.map((lang) => ({ lang, weight: 1 }));
   return Object.entries(policy)
     .filter(([, weight]) => weight > 0)
-    .map(([lang, weight]) => ({ lang, weight }));
+    .map(([lang, weight]) => ({ lang: requireLanguage(lang, 'the language policy'), weight }));
 }
 
 /**

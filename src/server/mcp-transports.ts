@@ -22,10 +22,12 @@ export function addMcp(app: App, service: Service): void {
       const problems = `it has more than ${LONGEST_BATCH} messages`;
       throw new XqgError('XQG_REQUEST_INVALID', { problems });
     }
-    const [{ StreamableHTTPServerTransport }, { createMcpServer }] = await Promise.all([
-      import('@modelcontextprotocol/sdk/server/streamableHttp.js'),
-      import('./mcp.js'),
-    ]);
+    const [{ StreamableHTTPServerTransport }, { createMcpServer }, { withoutNullArguments }] =
+      await Promise.all([
+        import('@modelcontextprotocol/sdk/server/streamableHttp.js'),
+        import('./mcp.js'),
+        import('./mcp-arguments.js'),
+      ]);
     const server = createMcpServer(service, request.caller);
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: undefined,
@@ -36,23 +38,27 @@ export function addMcp(app: App, service: Service): void {
     reply.raw.once('close', () => void server.close());
     for (const [name, value] of Object.entries(reply.getHeaders()))
       if (value !== undefined) reply.raw.setHeader(name, value);
-    await transport.handleRequest(request.raw, reply.raw, request.body);
+    await transport.handleRequest(request.raw, reply.raw, withoutNullArguments(request.body));
   });
 }
 
 /** Serves until stdin ends or the signal is aborted. */
 export async function serveStdio(service: Service, signal: AbortSignal): Promise<void> {
-  const [{ StdioServerTransport }, { createMcpServer }] = await Promise.all([
-    import('@modelcontextprotocol/sdk/server/stdio.js'),
-    import('./mcp.js'),
-  ]);
+  const [{ StdioServerTransport }, { createMcpServer }, { withoutNullArguments }] =
+    await Promise.all([
+      import('@modelcontextprotocol/sdk/server/stdio.js'),
+      import('./mcp.js'),
+      import('./mcp-arguments.js'),
+    ]);
   const server = createMcpServer(service, { access: FULL_ACCESS, client: 'stdio', signal });
   const transport = new StdioServerTransport();
   const closed = new Promise<void>((resolve) => {
-    server.server.onclose = resolve;
+    server.onclose = resolve;
     process.stdin.once('end', () => void server.close());
     signal.addEventListener('abort', () => void server.close(), { once: true });
   });
   await server.connect(transport);
+  const { onmessage } = transport;
+  transport.onmessage = (message) => onmessage?.(withoutNullArguments(message));
   await closed;
 }

@@ -2,27 +2,67 @@
  * The Model Context Protocol over a service: an assistant can list the indexes, search them and ask
  * why a passage was found.
  */
-import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import {
+  CallToolRequestSchema,
+  type CallToolResult,
+  ErrorCode,
+  ListToolsRequestSchema,
+  McpError,
+  type Tool,
+  type ToolAnnotations,
+} from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { describeFailure } from '../base/errors.js';
 import { version } from '../base/version.js';
 import { shapeIn } from '../search/options.js';
 import type { Caller } from './guards.js';
+import { toolArguments } from './mcp-arguments.js';
 import { explainBody, searchBody } from './requests.js';
 import type { Service } from './service.js';
+
+interface ServedTool {
+  readonly title: string;
+  readonly description: string;
+  readonly input: z.ZodObject;
+  readonly annotations: ToolAnnotations;
+  /** @param given whatever the assistant sent */
+  call(given: unknown, signal: AbortSignal): Promise<unknown>;
+}
 
 const index = z.string().describe('Name of an index, as list_indexes gives it.');
 
 const { question, expand } = searchBody.shape;
 
-export function createMcpServer(service: Service, caller: Caller): McpServer {
+export function createMcpServer(service: Service, caller: Caller): Server {
+  const tools = toolsOf(service, caller);
+  const server = new Server(
+    { name: 'xqg', version: version() },
+    { capabilities: { tools: { listChanged: true } } },
+  );
+  server.setRequestHandler(ListToolsRequestSchema, () => ({
+    tools: Object.entries(tools).map(([name, { title, description, input, annotations }]) => ({
+      ...{ name, title, description, annotations },
+      inputSchema: z.toJSONSchema(input, { target: 'draft-7', io: 'input' }) as Tool['inputSchema'],
+    })),
+  }));
+  server.setRequestHandler(CallToolRequestSchema, ({ params }, { signal }) => {
+    const { name, arguments: given } = params;
+    if (!Object.hasOwn(tools, name)) {
+      const known = Object.keys(tools).join(', ');
+      throw new McpError(ErrorCode.InvalidParams, `There is no tool ${name}; there are ${known}`);
+    }
+    return resultOf(() => tools[name].call(given, signal));
+  });
+  return server;
+}
+
+function toolsOf(service: Service, caller: Caller): Readonly<Record<string, ServedTool>> {
   // The signal of a call also ends it.
   const calling = (signal: AbortSignal): Caller => ({
     ...caller,
     signal: AbortSignal.any([caller.signal, signal]),
   });
-  const server = new McpServer({ name: 'xqg', version: version() });
   const readOnly = { readOnlyHint: true, openWorldHint: false };
   // What the server cannot do is not offered.
   const expansion = (service.expansions === null ? {} : { expand }) as {
@@ -30,47 +70,54 @@ export function createMcpServer(service: Service, caller: Caller): McpServer {
   };
   // A question that a model expands leaves the server.
   const searching = { readOnlyHint: true, openWorldHint: service.expansions !== null };
-  server.registerTool(
-    'list_indexes',
-    {
+  const listInput = z.strictObject({});
+  const searchInput = z.strictObject({
+    index,
+    question,
+    ...shapeIn('mcp search'),
+    ...expansion,
+  });
+  const explainInput = z.strictObject({
+    index,
+    question,
+    id: explainBody.shape.id,
+    ...shapeIn('mcp explain'),
+    ...expansion,
+  });
+  return {
+    list_indexes: {
       title: 'List indexes',
       description: 'The document collections that can be searched, with their size and languages.',
-      inputSchema: {},
+      input: listInput,
       annotations: readOnly,
+      call: async (given, signal) => {
+        toolArguments('list_indexes', listInput, given);
+        return service.list(calling(signal));
+      },
     },
-    (_, { signal }) => resultOf(() => service.list(calling(signal))),
-  );
-  server.registerTool(
-    'search',
-    {
+    search: {
       title: 'Search',
       description:
         'Finds passages that answer a question. The question may be in another language than the passages; ask in the language of the person.',
-      inputSchema: { index, question, ...shapeIn('mcp search'), ...expansion },
+      input: searchInput,
       annotations: searching,
+      call: async (given, signal) => {
+        const { index: name, ...body } = toolArguments('search', searchInput, given);
+        return service.search(calling(signal), name, searchBody.parse(body));
+      },
     },
-    ({ index, ...body }, { signal }) =>
-      resultOf(() => service.search(calling(signal), index, searchBody.parse(body))),
-  );
-  server.registerTool(
-    'explain',
-    {
+    explain: {
       title: 'Explain',
       description:
         'Why a passage is found by a question: its own similarity, the generated queries, the terms.',
-      inputSchema: {
-        index,
-        question,
-        id: explainBody.shape.id,
-        ...shapeIn('mcp explain'),
-        ...expansion,
-      },
+      input: explainInput,
       annotations: searching,
+      call: async (given, signal) => {
+        const { index: name, ...body } = toolArguments('explain', explainInput, given);
+        return service.explain(calling(signal), name, explainBody.parse(body));
+      },
     },
-    ({ index, ...body }, { signal }) =>
-      resultOf(() => service.explain(calling(signal), index, explainBody.parse(body))),
-  );
-  return server;
+  };
 }
 
 /** A result as JSON; a failure with its code and remedy, on which the assistant can act. */

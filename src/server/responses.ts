@@ -160,6 +160,14 @@ export const explainResponse = z
               .array(
                 z.object({
                   term: z.string(),
+                  standIn: z
+                    .object({
+                      word: z.string(),
+                      surface: z.string(),
+                      by: z.enum(['spelling', 'part', 'joined', 'correction']),
+                    })
+                    .optional()
+                    .describe('The word of the question that the term stands for.'),
                   weight: z.number(),
                   tfOwn: z.number(),
                   tfGenerated: z.number(),
@@ -344,6 +352,18 @@ export const jobResponse = z
           .object({
             counts: z.record(z.string(), z.number().int()).readonly(),
             named: z.array(z.object({ path: z.string(), reason: z.string() })).readonly(),
+            languages: z
+              .array(
+                z.object({
+                  declared: z.string(),
+                  lang: z.string(),
+                  documents: z.number().int(),
+                  path: z.string(),
+                }),
+              )
+              .readonly()
+              .optional()
+              .describe('Documents in another language than they declare.'),
           })
           .optional(),
       })

@@ -9,6 +9,7 @@ import { version } from '../base/version.js';
 import type { ComparedResult } from '../search/compare.js';
 import type { IndexContents } from '../search/contents.js';
 import type { Coverage } from '../search/coverage.js';
+import { isWarningOf } from '../search/filters.js';
 import { augmentOption, type SearchOptions } from '../search/options.js';
 import type { XqgIndex } from '../xqg-index.js';
 import { type Access, filtersOf, mayUse, requireRight } from './access.js';
@@ -118,13 +119,16 @@ export class Service {
    * a search
    */
   async search(caller: Caller, name: string, body: SearchBody): Promise<SearchResponse> {
+    const { access } = caller;
     const { question, augment, expand: _, ...options } = body;
     return this.#ranked(caller, name, body, async (index, given, notices) => {
       const started = performance.now();
       const tookMs = (): number => performance.now() - started;
       if (augment === 'both') {
         const both = await index.compare(question, { ...options, ...given });
-        const [withXqg, without] = [both.with, both.without].map((each) => shown(each, notices));
+        const [withXqg, without] = [both.with, both.without].map((each) =>
+          shown(each, access, notices),
+        );
         return { with: withXqg, without, compared: both.compared, tookMs: tookMs() };
       }
       const result = await index.search(question, {
@@ -133,7 +137,7 @@ export class Service {
         ...given,
       });
       const hits = result.hits.map((hit) => ({ ...hit, otherRank: null }));
-      const ranking = shown({ ...result, hits }, notices);
+      const ranking = shown({ ...result, hits }, access, notices);
       const isAugmented = result.augmentation !== null;
       return {
         with: isAugmented ? ranking : null,
@@ -296,10 +300,18 @@ export class Service {
 }
 
 /** A result without paths of the server. */
-function shown<R extends ComparedResult>(result: R, notices: readonly string[]): R {
+function shown<R extends ComparedResult>(
+  result: R,
+  { filters }: Access,
+  notices: readonly string[],
+): R {
+  // The filters of a key are nobody's to read.
+  const warnings = result.warnings.filter(
+    (warning) => !filters.some((filter) => isWarningOf(filter, warning)),
+  );
   return {
     ...result,
-    warnings: [...result.warnings, ...notices],
+    warnings: [...warnings, ...notices],
     hits: result.hits.map((hit) => ({ ...hit, path: shownPath(hit) })),
   };
 }

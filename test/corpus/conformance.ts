@@ -20,7 +20,7 @@ export interface ReaderCase {
   /** Invalid files, and the part of the message that states where. */
   readonly broken: Readonly<Record<string, { data: string | Buffer; says: RegExp }>>;
   /** A file that holds this text, of one line. */
-  readonly holding?: (text: string) => string | Buffer;
+  readonly holding?: (text: string) => string | Buffer | Promise<Buffer>;
   /** For formats of rows: valid rows, and the same with an invalid row after them. */
   readonly rows?: { readonly soundThenBroken: string; readonly soundRows: number };
 }
@@ -79,7 +79,7 @@ export function describeReader(test: ReaderCase): void {
 
     for (const [script, text] of Object.entries(holding === undefined ? {} : SCRIPTS)) {
       it(`loses nothing of a text in ${script}`, async () => {
-        const found = await read(holding!(text));
+        const found = await read(await holding!(text));
         expect(found.flatMap(({ blocks }) => blocks.map((block) => block.text))).toEqual([text]);
       });
     }

@@ -43,7 +43,8 @@ describe('passagesOf', () => {
 
   it('refuses an invalid language', async () => {
     await expect(passagesOf(finnish, { lang: 'Finnish' })).rejects.toMatchObject({
-      code: 'XQG_UNKNOWN_LANGUAGE',
+      code: 'XQG_NOT_A_LANGUAGE',
+      remedy: 'Write fi, the code of Finnish.',
     });
   });
 });

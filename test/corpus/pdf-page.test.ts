@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LineEndHyphens } from '../../src/corpus/lines.js';
-import {
-  countMeaningless,
-  linesOf,
-  pageText,
-  type TextItem,
-  withoutRunningHeads,
-} from '../../src/corpus/readers/pdf-page.js';
+import { countMeaningless, linesOf, pageText } from '../../src/corpus/readers/pdf/page.js';
+import { withoutRunningHeads } from '../../src/corpus/readers/pdf/running-heads.js';
+import type { TextItem } from '../../src/corpus/readers/pdf/structure.js';
 
 /** Items of one character each, from left to right, as browsers print them: 10 points wide. */
 function drawn(characters: readonly string[], hasEOL = false): TextItem[] {

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { XqgError } from '../../src/base/errors.js';
 import type { SourceDocument } from '../../src/corpus/passage.js';
@@ -156,6 +156,19 @@ describe('readCorpus', () => {
     const path = put('a/one.txt', 'One.');
     expect(await read([path, path])).toHaveLength(1);
     await expect(read([path, folder])).rejects.toMatchObject({ code: 'XQG_CORPUS_OVERLAP' });
+  });
+
+  it('skips files of unknown kinds among several that are named, as a shell names them', async () => {
+    const skipped: string[] = [];
+    const onSkip = (path: string, reason: string): number =>
+      skipped.push(`${basename(path)} ${reason}`);
+    const paths = [put('a.txt', 'A.'), put('b.png', 'x'), put('c.md', 'C.')];
+    expect(idsOf(await read(paths, { onSkip }))).toEqual(['a.txt', 'c.md']);
+    expect(skipped).toEqual(['b.png format']);
+    await expect(read([paths[1]])).rejects.toMatchObject({ code: 'XQG_CORPUS_UNKNOWN_FORMAT' });
+    await expect(read([paths[1], put('d.exe', 'x')])).rejects.toMatchObject({
+      code: 'XQG_CORPUS_NOTHING_FOUND',
+    });
   });
 
   it('refuses missing, unreadable and empty files', async () => {

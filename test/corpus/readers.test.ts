@@ -3,7 +3,7 @@ import { docxReader } from '../../src/corpus/readers/docx.js';
 import { htmlReader } from '../../src/corpus/readers/html.js';
 import { beirReader, jsonlReader } from '../../src/corpus/readers/jsonl.js';
 import { markdownReader } from '../../src/corpus/readers/markdown.js';
-import { pdfReader } from '../../src/corpus/readers/pdf.js';
+import { pdfReader } from '../../src/corpus/readers/pdf/pdf.js';
 import { squadReader } from '../../src/corpus/readers/squad.js';
 import { textReader } from '../../src/corpus/readers/text.js';
 import { docxOf, pdfOf } from '../base/bytes.js';
@@ -139,7 +139,7 @@ describeReader({
       says: /line 1: "id" is a number/,
     },
     'a language that is none': {
-      data: '{"id": "a", "text": "b", "lang": "english"}',
+      data: '{"id": "a", "text": "b", "lang": "klingonisch"}',
       says: /not a language code/,
     },
   },

@@ -10,6 +10,7 @@ import {
   type IndexIdentity,
   readManifest,
 } from '../../src/indexing/manifest.js';
+import { WORD_RULES } from '../../src/languages/analysis.js';
 
 let dir: string;
 beforeEach(async () => {
@@ -26,6 +27,7 @@ const identity: IndexIdentity = {
   seed: 0,
   sumBits: 8,
   icu: process.versions.icu!,
+  wordRules: WORD_RULES,
 };
 
 describe('the manifest', () => {

@@ -51,20 +51,18 @@ describe('words', () => {
   });
 
   it('are the same with and without the fast path for ASCII', () => {
-    const whole = /[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+|(?<=\p{N})[.,](?=\p{N})[\p{N}]+)*/gu;
     const random = new Random(5);
-    const alphabet = [...'aZ07_\'.,’ -\t"é\u0301д٣²\u00a0😀'];
+    const alphabet = [..."aZ07_'.,’ -\t²\u00a0😀"];
     for (let i = 0; i < 3000; i++) {
       const drawn = Array.from(
         { length: 1 + random.below(14) },
         () => alphabet[random.below(alphabet.length)],
       );
-      const text = drawn.join('').normalize('NFC');
-      const expected = [...text.matchAll(whole)].map(({ 0: run, index }) => [
-        index,
-        index + run.length,
-      ]);
-      expect(wordsOf(text, 'en').map(({ start, end }) => [start, end])).toEqual(expected);
+      const text = drawn.join('');
+      // Words with a letter outside ASCII do not take it.
+      const slow = text.replaceAll('a', 'ü').replaceAll('Z', 'Ü');
+      const places = (of: string) => wordsOf(of, 'en').map(({ start, end }) => [start, end]);
+      expect(places(text)).toEqual(places(slow));
     }
   });
 
@@ -107,6 +105,20 @@ describe('keys that match across scripts', () => {
     }
     expect(skeleton('to')).toBeNull();
     expect(skeleton('audio')).toBeNull();
+  });
+
+  it('are not made of numbers, but for n-grams', () => {
+    expect(skeleton('12500')).toBeNull();
+    expect(skeleton('mp3')).toBe('~mb3');
+  });
+
+  it('are in the bag of a passage with its hyphenated words as one', () => {
+    const bag = ({ text, lang = 'en' }: { text: string; lang?: string }) =>
+      passageBag({ title: '', text, lang }).terms;
+    expect(bag({ text: 'An e-mail.' })).toContain(termsOf('email', 'en')[0]);
+    expect(bag({ text: 'Un week\u2011end.', lang: 'fr' })).toContain(termsOf('weekend', 'fr')[0]);
+    expect(bag({ text: 'Pages 10-12.' })).not.toContain('1012');
+    expect(bag({ text: 'ships - boats' })).not.toContain(termsOf('shipsboats', 'en')[0]);
   });
 
   it('are in the bag of a passage next to its terms', () => {

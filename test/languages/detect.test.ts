@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { detectLanguage } from '../../src/languages/detect.js';
-import { languageOfTag } from '../../src/languages/languages.js';
 
 /** One sentence per language, written for this test. */
 const SENTENCES: Readonly<Record<string, string>> = {
@@ -104,14 +103,5 @@ describe('detectLanguage', () => {
   it('accepts half a surrogate pair and very long text', async () => {
     expect((await detectLanguage(`\ud800 ${SENTENCES.de} \udc00`)).lang).toBe('de');
     expect((await detectLanguage(SENTENCES.fr.repeat(100_000))).lang).toBe('fr');
-  });
-});
-
-describe('languageOfTag', () => {
-  it('maps every tag of a language to one code', () => {
-    const tags = ['pt-BR', 'deu', 'iw', 'cmn-Hans', 'zh_TW', 'hi-Latn', ' EN ', 'fil'];
-    expect(tags.map(languageOfTag)).toEqual(['pt', 'de', 'he', 'zh', 'zh', 'hi', 'en', 'fil']);
-    for (const tag of ['', 'english', 'und', 'mul', '!', 'c'])
-      expect(languageOfTag(tag)).toBeUndefined();
   });
 });

@@ -183,7 +183,7 @@ describe('the embeddings endpoint', () => {
   it('keeps what arrived before a failure', async () => {
     const encoder = await open({ itemsPerRequest: 1, concurrency: 1, retries: 0 });
     server.beforeAnswer = (count) => {
-      if (count === 3) server.troubles = [{ status: 400 }, { status: 400 }, { status: 400 }];
+      if (count === 3) server.troubles = [{ status: 401 }, { status: 401 }, { status: 401 }];
     };
     await expect(encoder.encodeQueries(queries('1', '2', '3', '4', '5'))).rejects.toMatchObject({
       code: 'XQG_REMOTE_REFUSED',

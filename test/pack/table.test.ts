@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { respelled } from '../../src/pack/respell.js';
 import { TranslationTable } from '../../src/pack/table.js';
 import { GERMAN, STEMS, tableData, tinyPack, tinyPivot } from '../support/pack-in-memory.js';
 
@@ -100,5 +101,91 @@ describe('a pack', () => {
     expect(pack.knows('haus', 'de')).toBe(true);
     expect(pack.knows('familienbudget', 'de')).toBe(false);
     expect(pack.knows('haus', 'sw')).toBe(false);
+  });
+});
+
+describe('terms of a table that are one word by now', () => {
+  const hindi = respelled(
+    tableData('hi', {
+      ज़मीन: { surface: 'ज़मीन', links: { hous: 2, river: 1 } },
+      जमीन: { surface: 'जमीन', links: { river: 3 } },
+      नदी: { surface: 'नदी', links: { river: 5 } },
+    }),
+  );
+
+  it('are one, with their alignments added up', () => {
+    expect(hindi.terms).toEqual(['जमीन', 'नदी']);
+    expect(hindi.surfaces).toEqual(['जमीन', 'नदी']);
+    const table = new TranslationTable(hindi, STEMS.length);
+    expect(table.toPivot('जमीन').map(({ id, p }) => [STEMS[id], p])).toEqual([
+      ['river', expect.closeTo(2 / 3, 6)],
+      ['hous', expect.closeTo(1 / 3, 6)],
+    ]);
+    expect(table.toPivot('नदी')).toEqual([{ id: stem('river'), p: 1 }]);
+  });
+
+  it('stay in order where one gets another first letter', () => {
+    const russian = respelled(
+      tableData('ru', {
+        жук: { surface: 'жук', links: { book: 1 } },
+        ёж: { surface: 'ёж', links: { fire: 1 } },
+        яма: { surface: 'яма', links: { river: 1 } },
+      }),
+    );
+    expect(russian.terms).toEqual(['еж', 'жук', 'яма']);
+    expect([...russian.stems]).toEqual([stem('fire'), stem('book'), stem('river')]);
+  });
+
+  it('are the table itself where nothing changes', () => {
+    expect(respelled(GERMAN)).toBe(GERMAN);
+  });
+});
+
+describe('misspelled words', () => {
+  const table = new TranslationTable(
+    tableData('tr', {
+      köprü: { surface: 'köprü', links: { river: 9 } },
+      kömür: { surface: 'kömür', links: { fire: 2 } },
+      kütüphane: { surface: 'kütüphane', links: { book: 4 } },
+      kütüphaneci: { surface: 'kütüphaneci', links: { book: 1 } },
+    }),
+    STEMS.length,
+  );
+  const of = (term: string) =>
+    table.corrections(term).map(({ id, distance }) => [table.term(id), distance]);
+
+  it.each([
+    ['accents that are missing', 'kopru', [['köprü', 0]]],
+    ['a letter that is missing', 'kütphane', [['kütüphane', 1]]],
+    ['two letters that changed places', 'kütüphnae', [['kütüphane', 1]]],
+    ['two letters that are wrong', 'kutuqhame', [['kütüphane', 2]]],
+    ['a word too short', 'kopr', []],
+    ['another first letter', 'tütüphane', []],
+    ['a number', 'kopru1', []],
+  ])('have the nearest words: %s', (_, term, expected) => {
+    expect(of(term)).toEqual(expected);
+  });
+
+  it('are not sought among syllables', () => {
+    const data = tableData('vi', { nghiêng: { surface: 'nghiêng', links: { hous: 1 } } });
+    expect(new TranslationTable(data, STEMS.length).corrections('nghieng')).toEqual([]);
+  });
+});
+
+describe('compounds of questions', () => {
+  it('have parts that may be inflected, also where the table has the whole', () => {
+    const table = new TranslationTable(
+      tableData('de', {
+        haus: { surface: 'haus', links: { hous: 8 } },
+        hausfeuer: { surface: 'hausfeuer', links: { fire: 1 } },
+        feuer: { surface: 'feuer', links: { fire: 4 } },
+        leut: { surface: 'leute', links: { peopl: 6 } },
+      }),
+      STEMS.length,
+    );
+    expect(table.compound('hausfeuer')).toEqual(['haus', 'feuer']);
+    expect(table.compound('leutehaus')).toEqual(['leut', 'haus']);
+    expect(table.compound('haus')).toEqual([]);
+    expect(table.compound('xylophon')).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plausibleLanguages } from '../../src/languages/plausible.js';
 import { questionLanguages } from '../../src/search/question-language.js';
 
-const KNOWS = { languages: ['ar', 'de', 'en', 'hi', 'ru'], knows: () => false };
+const KNOWS = { languages: ['ar', 'de', 'en', 'hi', 'ru'], vocabulary: () => null };
 
 describe("a question's languages", () => {
   it('are the one that is given, also as a tag', async () => {
@@ -86,29 +86,9 @@ describe('plausibleLanguages', () => {
       { lang: 'de', weight: 0.3 },
       { lang: 'en', weight: 0.2 },
     ];
-    const nothing = (languages: string[]) => ({ languages, knows: () => false });
-    const kept = plausibleLanguages('der Zug', candidates, nothing(['de', 'en']));
+    const kept = plausibleLanguages(candidates, { languages: ['de', 'en'] });
     expect(kept.map(({ lang }) => lang)).toEqual(['de', 'en']);
     expect(kept[0].weight).toBeCloseTo(0.6, 9);
-    expect(plausibleLanguages('der Zug', candidates, nothing(['th']))).toEqual(candidates);
-  });
-
-  it('asks the vocabularies where the detector is not sure', () => {
-    const candidates = [
-      { lang: 'en', weight: 0.5 },
-      { lang: 'de', weight: 0.3 },
-      { lang: 'fr', weight: 0.2 },
-    ];
-    const german = new Set(['schwed', 'gardin']);
-    const words = {
-      languages: ['de', 'en', 'fr'],
-      knows: (term: string, lang: string) => lang === 'de' && german.has(term),
-    };
-    const kept = plausibleLanguages('schwedische Gardinen', candidates, words);
-    expect(kept.map(({ lang }) => lang)[0]).toBe('de');
-    expect(kept[0].weight).toBeGreaterThan(0.8);
-    expect(kept.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
-    const sure = plausibleLanguages('schwedische Gardinen', [{ lang: 'en', weight: 1 }], words);
-    expect(sure).toEqual([{ lang: 'en', weight: 1 }]);
+    expect(plausibleLanguages(candidates, { languages: ['th'] })).toEqual(candidates);
   });
 });

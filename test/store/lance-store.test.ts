@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LanceStore } from '../../src/store/lance/lance-store.js';
 import { COLUMNS } from '../../src/store/store.js';
 import { passage, passageStoreConformance, shape } from './conformance.js';
@@ -21,6 +21,19 @@ describe('the Lance store', () => {
       return LanceStore.open(join(root, String(number)));
     },
   );
+
+  it('names a folder of temporary files that is not there', async () => {
+    const missing = join(root, 'no-such-tmp');
+    vi.stubEnv('TMPDIR', missing);
+    try {
+      await expect(LanceStore.create(join(root, 'homeless'), shape)).rejects.toMatchObject({
+        code: 'XQG_TEMPORARY_FOLDER',
+        details: { path: missing },
+      });
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
 
   it('is reported missing if none was created', async () => {
     await expect(LanceStore.open(join(root, 'none'))).rejects.toMatchObject({

@@ -84,9 +84,15 @@ const WORDS =
     ' ',
   );
 
-/** Documents of one passage each, but every seventh has three. */
+const THAI_WORDS =
+  'เสรีภาพ บุคคล เสมอภาค ศักดิ์ศรี ก่อน ความ กฎหมาย และ ทุกคน มีสิทธิ ถูกต้อง เพื่อ การศึกษา การงาน พักผ่อน บ้าน'.split(
+    ' ',
+  );
+
+/** Documents of one passage each, but every seventh has three; every third is in Thai. */
 export function documentOf(number: number, changes: Partial<SourceDocument> = {}): SourceDocument {
-  const word = (i: number): string => WORDS[(number * 7 + i * i) % WORDS.length];
+  const words = number % 3 === 0 ? THAI_WORDS : WORDS;
+  const word = (i: number): string => words[(number * 7 + i * i) % words.length];
   const paragraph = (part: number): string =>
     `Document ${number} part ${part}: ${Array.from({ length: 12 }, (_, i) => word(i + part)).join(' ')}.`;
   const parts = number % 7 === 0 ? 3 : 1;
@@ -115,7 +121,9 @@ export async function* documentsOf(
 /** For `documentsOf`: 0 to 4 more sentences in every passage. */
 export function withSentences(number: number): Partial<SourceDocument> {
   const sentence = (i: number): string =>
-    `${WORDS[(number + i) % WORDS.length].toUpperCase()} is sentence ${i} of document ${number}.`;
+    number % 3 === 0
+      ? `${THAI_WORDS[(number + i) % THAI_WORDS.length]} คือประโยคที่ ${i} ของเอกสาร ${number}.`
+      : `${WORDS[(number + i) % WORDS.length].toUpperCase()} is sentence ${i} of document ${number}.`;
   return {
     blocks: documentOf(number).blocks.map(({ headings, text }) => ({
       headings,

@@ -30,6 +30,12 @@ export interface OpenAiServer {
   /** Requests whose asker left before an answer. */
   left: number;
   troubles: Trouble[];
+  /** A refusal of a request by what it holds; undefined: it is answered. */
+  refuse: (body: Body) => { readonly status: number; readonly body: string } | undefined;
+  /** How long an answer takes (ms). */
+  delay: (body: Body) => number;
+  /** Changes what a good answer holds. */
+  change: (answer: Body, body: Body) => unknown;
   /** Content of a chat's answer. */
   reply: (body: Body) => string;
   /** Called before a good answer is sent. */
@@ -55,6 +61,9 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     times: [],
     left: 0,
     troubles: [],
+    refuse: () => undefined,
+    delay: () => 0,
+    change: (whole) => whole,
     reply: () => '{}',
     beforeAnswer: () => {},
     close: async () => {
@@ -69,9 +78,14 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     state.times.push(performance.now());
     const trouble = state.troubles.shift();
     if (trouble === undefined) {
+      const refusal = state.refuse(body);
+      if (refusal !== undefined) return send(response, refusal.status, refusal.body);
+      const delay = state.delay(body);
+      if (delay > 0) await new Promise((done) => setTimeout(done, delay));
       state.answered.push(body);
       state.beforeAnswer(state.answered.length);
-      return send(response, 200, JSON.stringify(answer(request.url ?? '', body, state)));
+      const whole = state.change(answer(request.url ?? '', body, state), body);
+      return send(response, 200, typeof whole === 'string' ? whole : JSON.stringify(whole));
     }
     response.once('close', () => {
       if (!response.writableFinished) state.left++;
@@ -95,7 +109,7 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
   });
 }
 
-function answer(path: string, body: Body, { reply }: OpenAiServer): unknown {
+function answer(path: string, body: Body, { reply }: OpenAiServer): Body {
   if (path.endsWith('/embeddings')) {
     // Out of order, as the API allows.
     const data = body.input

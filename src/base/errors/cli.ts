@@ -3,7 +3,7 @@ export const cliErrors = {
   XQG_QUESTION_FILE: {
     message: '{file}, line {line}: {reason}.',
     remedy:
-      'Write one question per line: an id, a tab and the text, or {"id": ..., "text": ..., "lang": ...}.',
+      'Write one question per line: an id, a tab and the text, or {"id": ..., "text": ..., "lang": ...}. docs/datasets.md lists the formats.',
   },
   XQG_RATES_FILE: {
     message: 'The rates in {file} cannot be used: {problems}.',

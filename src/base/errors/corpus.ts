@@ -4,6 +4,10 @@ export const corpusErrors = {
     message: 'Unknown language "{language}" ({where}).',
     remedy: 'Use one of {known}, or train a pack that knows it (xqg pack train).',
   },
+  XQG_NOT_A_LANGUAGE: {
+    message: '"{given}" is no code of a language ({where}).',
+    remedy: 'Write {lang}, the code of {name}.',
+  },
   XQG_CORPUS_NOT_FOUND: {
     message: 'No such file or folder: {path}.',
     remedy: 'Check the spelling; paths are taken from the current folder.',
@@ -42,6 +46,10 @@ export const corpusErrors = {
     message: '{file} has {bytes} bytes, more than the limit of {limit} for a whole file.',
     remedy:
       'Split it into several files, or convert it to JSONL (id, title, text, lang), which is read line by line.',
+  },
+  XQG_CORPUS_UNPACKED: {
+    message: '{file} unpacks to more than {limit} bytes of text.',
+    remedy: 'Split it into several documents; if it is not yours, it may be made to fill memories.',
   },
   XQG_CORPUS_LONG_LINE: {
     message: '{file}, line {line}: longer than {limit} characters.',

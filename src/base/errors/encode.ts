@@ -8,6 +8,11 @@ export const encodeErrors = {
     message: '{file}, row {row}: {reason}.',
     remedy: 'Encode that text again, or remove the row together with its id.',
   },
+  XQG_VECTORS_MISSING: {
+    message: 'The files of {file} lack vectors: {list}.',
+    remedy:
+      'Write the texts with their ids (xqg experiment texts EXPERIMENT.yaml --out FOLDER), encode them, and add them to the manifest; docs/datasets.md shows one.',
+  },
   XQG_VECTOR_UNKNOWN: {
     message: 'There is no vector for the {what} in the files of {file}.',
     remedy:

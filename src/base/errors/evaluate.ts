@@ -17,6 +17,14 @@ export const evaluateErrors = {
     message: '{file}, line {line}: {reason}.',
     remedy: '{remedy}',
   },
+  XQG_EVALUATION_MISSING: {
+    message: 'Data is missing: {list}.',
+    remedy: '{remedy}',
+  },
+  XQG_REPRODUCE_SKIPPED: {
+    message: '{skipped} of {rows} figures were not measured, for want of data: {list}.',
+    remedy: '{remedy}',
+  },
   XQG_EVALUATION_DATA: {
     message: 'Data set {dataset} in {directory}: {reason}.',
     remedy: '{remedy}',

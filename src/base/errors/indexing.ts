@@ -26,6 +26,11 @@ export const indexingErrors = {
     remedy:
       'Use the Node.js that made it (xqg status names it), or index again: xqg index PATH --index OTHER_DIR',
   },
+  XQG_INDEX_WORD_RULES: {
+    message:
+      'The words of the index in {dir} were made by version {index} of the rules for words; this xqg has version {given}.',
+    remedy: 'Index again: xqg index PATH --index OTHER_DIR',
+  },
   XQG_INDEX_IDENTITY: {
     message: 'The {what} of the index in {dir} is {index}, but {given} was given.',
     remedy:

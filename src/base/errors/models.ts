@@ -40,6 +40,11 @@ export const modelsErrors = {
     remedy:
       'Run the same command again when the endpoint has recovered: answers that arrived are kept and not requested again.',
   },
+  XQG_TEXT_REJECTED: {
+    message: '{url} answers, but not for {what}: {problem}.',
+    remedy:
+      'Run the same command again to try just that once more. If the text is too long for the model, index it into a new index with a smaller --max-tokens.',
+  },
   XQG_COST_LIMIT: {
     message: 'This run has spent {cost}, its limit is {limit}.',
     remedy:

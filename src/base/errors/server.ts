@@ -1,5 +1,9 @@
 /** The HTTP server and its clients. */
 export const serverErrors = {
+  XQG_TOOL_ARGUMENTS: {
+    message: 'The tool {tool} cannot be called like this: {problems}.',
+    remedy: 'It takes {known}; tools/list describes them. Leave out what is optional.',
+  },
   XQG_REQUEST_INVALID: {
     message: 'This request cannot be used: {problems}.',
     remedy: 'Fix each of them; /reference and /openapi.json say what a request may contain.',

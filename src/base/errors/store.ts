@@ -8,6 +8,10 @@ export const storeErrors = {
     message: 'Not allowed to read or write {path}.',
     remedy: 'Give yourself the permission, or choose another directory with --index.',
   },
+  XQG_TEMPORARY_FOLDER: {
+    message: 'Cannot write to the folder of temporary files, {path}.',
+    remedy: 'Make it, give yourself the permission, or name another one in TMPDIR.',
+  },
   XQG_STORE_MISSING: {
     message: 'There is no store in {dir}.',
     remedy: 'Index something first: xqg index PATH --index DIR',

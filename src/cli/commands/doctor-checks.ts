@@ -222,13 +222,25 @@ async function checkFiles(dir: string): Promise<Check> {
 /** Files of which the last run left out something. */
 async function checkOmissions(dir: string): Promise<Check[]> {
   const { findManifest } = await import('../../indexing/manifest.js');
+  const { describeWrongLanguage } = await import('../../indexing/omissions.js');
   const omissions = (await findManifest(dir).catch(() => null))?.state.omissions;
-  if (omissions === undefined || omissions.named.length === 0) return [];
+  if (omissions === undefined) return [];
+  const wrong = (omissions.languages ?? []).map(
+    (each): Check => ({
+      name: 'texts',
+      verdict: 'partly',
+      detail: describeWrongLanguage(each),
+      remedy:
+        'The text decided. If it is wrong, say so with --lang; else correct what is declared.',
+    }),
+  );
+  if (omissions.named.length === 0) return wrong;
   const shown = omissions.named.slice(0, NAMED_OMISSIONS);
   const others = omissions.named.length - shown.length;
   const texts = shown.map(({ path, reason }) => `${path}: ${reason}`);
   const more = others > 0 ? `; and ${formatCount(others)} more` : '';
   return [
+    ...wrong,
     {
       name: 'texts',
       verdict: 'partly',

@@ -1,5 +1,6 @@
 /** `xqg evaluate run` and `xqg evaluate xor`: what was ranked elsewhere, scored. */
 import { z } from 'zod';
+import { XqgError } from '../../base/errors.js';
 import type { Register } from '../command.js';
 import { parseOptions } from '../options.js';
 import { startProgress } from '../progress.js';
@@ -10,6 +11,8 @@ const runOptions = z.object({
   qrels: z.string(),
   run: z.string(),
   measures: z.string(),
+  ignoreIdenticalIds: z.boolean().default(false),
+  keepIdenticalIds: z.boolean().default(false),
   perQuery: z.boolean().default(false),
 });
 
@@ -19,19 +22,42 @@ export const registerEvaluateRun: Register = (parent, act) => {
     .description(
       'measure a TREC run against qrels, as trec_eval does; a query without results counts 0',
     )
-    .requiredOption('--qrels <file>', 'qrels in TREC format, or those of a BEIR folder')
-    .requiredOption('--run <file>', 'run in TREC format')
-    .option('--measures <list>', 'measures, separated by blanks', 'nDCG@10 MRR@10 R@100 mAP')
+    .requiredOption(
+      '--qrels <file>',
+      'qrels in TREC format, those of a BEIR folder, or JSON of pytrec_eval or ranx; .gz too',
+    )
+    .requiredOption('--run <file>', "run in TREC format, MS MARCO's, or JSON; .gz too")
+    .option(
+      '--measures <list>',
+      'measures, separated by blanks, also as trec_eval, ir_measures and ranx write them',
+      'nDCG@10 MRR@10 R@100 mAP',
+    )
+    .option(
+      '--ignore-identical-ids',
+      'leave out passages with the id of their query, as BEIR does (default with qrels of BEIR)',
+    )
+    .option('--keep-identical-ids', 'count them, as trec_eval does (default with other qrels)')
     .option('--per-query', 'also the values of every query')
     .option('--json [file]', JSON_OPTION)
     .action(
       act(async (context, raw) => {
-        const { qrels, run, measures, perQuery } = parseOptions(runOptions, raw);
+        const { ignoreIdenticalIds, keepIdenticalIds, ...given } = parseOptions(runOptions, raw);
+        const { qrels, run, measures, perQuery } = given;
+        if (ignoreIdenticalIds && keepIdenticalIds)
+          throw new XqgError('XQG_BAD_OPTION', {
+            problems: '--ignore-identical-ids and --keep-identical-ids exclude each other',
+          });
+        const identicalIds = ignoreIdenticalIds
+          ? 'leave-out'
+          : keepIdenticalIds
+            ? 'keep'
+            : undefined;
         const { evaluateRun } = await import('../../evaluate/predictions.js');
         const result = await evaluateRun({
           qrels,
           run,
           measures,
+          identicalIds,
           perQuery,
           command: commandLine(),
         });

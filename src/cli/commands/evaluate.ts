@@ -75,7 +75,7 @@ const BEIR: Preset = {
   metrics: [],
 };
 
-function optionsOf({ settings, metrics }: Preset) {
+function optionsOf({ settings }: Preset) {
   const one = z.enum(settings, { error: `is not one of ${settings.join(', ')}` });
   const known = z.enum(['given', 'detected'], { error: 'is not one of given, detected' });
   return z.object({
@@ -88,7 +88,8 @@ function optionsOf({ settings, metrics }: Preset) {
     systems: list.optional(),
     languages: list.pipe(z.array(known)).optional(),
     measures: z.string().optional(),
-    metrics: list.default([...metrics]),
+    metrics: list.optional(),
+    keepIdenticalIds: z.boolean().default(false),
     perQuery: z.boolean().default(false),
     half: oneOf('all', 'tune', 'report').optional(),
     split: z.string().optional(),
@@ -128,7 +129,7 @@ function addPreset(
     .option('--measures <list>', `separated by blanks (default: ${measures})`)
     .option(
       '--metrics <list>',
-      `measures in the tables for people (default: ${metrics.join(',') || 'all'})`,
+      `measures in the tables for people (default: ${metrics.join(',') || 'all'}; of --measures all)`,
     )
     .option('--per-query', 'also the values of every query, in the JSON')
     .option('--json [file]', JSON_OPTION);
@@ -137,7 +138,9 @@ function addPreset(
 
 /** Runs the experiment with progress on stderr, and prints its result. */
 async function measure(context: CommandContext, raw: unknown, preset: Preset): Promise<void> {
-  const { metrics, ...given } = parseOptions(optionsOf(preset), raw);
+  const { metrics: named, ...given } = parseOptions(optionsOf(preset), raw);
+  // Tables show what was asked for.
+  const metrics = named ?? (given.measures === undefined ? preset.metrics : []);
   const { card, endpoint, encoderThreads: threads, workers, batch } = given;
   const { signal, onOpened } = givenEncoder(given, context);
   const { evaluate } = await import('../../evaluate/evaluate.js');
@@ -184,7 +187,11 @@ export const registerEvaluate: Register = (parent, act) => {
         '--passage-lang <code>',
         'language of passages whose row names none (default: detected)',
       )
-      .option('--depth <n>', 'passages ranked for a query at most (default: 1000)'),
+      .option('--depth <n>', 'passages ranked for a query at most (default: 1000)')
+      .option(
+        '--keep-identical-ids',
+        "rank passages with the query's own id, too, where queries and passages are numbered alike",
+      ),
   );
   registerEvaluateRun(evaluate, act);
 };

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
+import { requireLanguage } from '../../languages/tags.js';
 import type { Register } from '../command.js';
 import { parseOptions } from '../options.js';
 import { startProgress } from '../progress.js';
@@ -37,7 +38,9 @@ export const registerExpand: Register = (parent, act) => {
     .action(
       act(async (context, raw, question: string | undefined) => {
         const given = parseOptions(options, raw);
-        const { queries, by, prompt, endpoint, to } = given;
+        const { queries, by, prompt, endpoint } = given;
+        const to = given.to && requireLanguage(given.to, '--to');
+        const stated = given.lang && requireLanguage(given.lang, '--lang');
         if ((question === undefined) === (queries === undefined)) {
           const problem = 'Give either a question or --queries FILE.';
           throw new XqgError('XQG_USAGE', { problem, command: 'xqg expand' });
@@ -67,8 +70,8 @@ export const registerExpand: Register = (parent, act) => {
             text: string;
             lang?: string;
           }>) {
-            const lang =
-              given.lang ?? row.lang ?? (await detectLanguage(row.text)).candidates[0]?.lang;
+            const own = row.lang && requireLanguage(row.lang, `question ${row.id}`);
+            const lang = stated ?? own ?? (await detectLanguage(row.text)).candidates[0]?.lang;
             batch.push({ ...row, lang: lang ?? 'und' });
             if (batch.length >= BATCH) await write();
           }

@@ -1,4 +1,4 @@
-/** `xqg experiment init|run`: experiments from a file, with a report. */
+/** `xqg experiment init|texts|run`: experiments from a file, with a report. */
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ const runOptions = z.object({
   plan: z.boolean().default(false),
 });
 
+const textsOptions = z.object({ out: z.string() });
+
 export const registerExperiment: Register = (parent, act) => {
   const experiment = parent
     .command('experiment')
@@ -36,6 +38,27 @@ export const registerExperiment: Register = (parent, act) => {
         await writeFile(file, TEMPLATE);
         context.print(file);
         context.say(`Change what you like, then: xqg experiment run ${file}`);
+      }),
+    );
+  experiment
+    .command('texts')
+    .description(
+      'write the passages and questions of an experiment with their ids, to encode them elsewhere (file:MANIFEST)',
+    )
+    .argument('<file>', 'YAML, see xqg experiment init')
+    .requiredOption('--out <dir>', 'folder of the texts, the ids and a manifest to complete')
+    .option('--json', 'print JSON')
+    .action(
+      act(async (context, raw, file: string) => {
+        const { out } = parseOptions(textsOptions, raw);
+        const { readExperiment } = await import('../../evaluate/experiment/read-spec.js');
+        const { writeTexts } = await import('../../evaluate/experiment/needed-texts.js');
+        const { files, manifest } = await writeTexts(file, await readExperiment(file), out);
+        if (context.json) return context.printJson({ folder: out, files, manifest });
+        context.print(files.map(({ name, texts }) => `${join(out, name)}\t${texts}`).join('\n'));
+        context.say(
+          `Encode each file into a .npy of its name, a row for each line, then: encoders: ["file:${manifest}"]`,
+        );
       }),
     );
   experiment

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { ExplainedPassage } from '../../search/explain.js';
+import type { StandIn } from '../../search/lexical/question.js';
 import { augmentOption } from '../../search/options.js';
 import type { Register } from '../command.js';
 import {
@@ -117,9 +118,10 @@ function describeLexical({ lexical }: ExplainedPassage): string[] {
     if (matching.length === 0) continue;
     const analyzed = expansion ? `expansion as ${lang}` : `as ${lang}`;
     if (lexical.languages.length > 1) lines.push(`    ${analyzed}, weight ${weight.toFixed(2)}`);
-    for (const { term, contribution, tfOwn, via } of matching.slice(0, SHOWN)) {
+    for (const { term, standIn, contribution, tfOwn, via } of matching.slice(0, SHOWN)) {
       const sources = via.slice(0, 3).map(({ stem, by }) => `${by} from ${foreign(stem)}`);
       if (tfOwn > 0) sources.unshift('in the passage');
+      if (standIn !== undefined) sources.unshift(described(standIn));
       lines.push(
         `    ${contribution.toFixed(4).padStart(8)}  ${foreign(term)}  ${colors.dim(sources.join(', '))}`,
       );
@@ -127,6 +129,19 @@ function describeLexical({ lexical }: ExplainedPassage): string[] {
     if (matching.length > SHOWN) lines.push(`              and ${matching.length - SHOWN} more`);
   }
   return lines;
+}
+
+function described({ by, word, surface }: StandIn): string {
+  switch (by) {
+    case 'spelling':
+      return `another spelling of ${foreign(word)}`;
+    case 'part':
+      return `a part of ${foreign(word)}`;
+    case 'joined':
+      return `${foreign(word)} as one word`;
+    default:
+      return `${foreign(surface)} for ${foreign(word)}`;
+  }
 }
 
 function describeNearest({ nearest }: ExplainedPassage): string[] {

@@ -5,6 +5,7 @@ import { XqgError } from '../../base/errors.js';
 import type { SkipReason } from '../../corpus/reader.js';
 import type { CorpusOptions } from '../../corpus/split.js';
 import { parseThresholds } from '../../generate/filters/filtered.js';
+import { describeWrongLanguage } from '../../indexing/omissions.js';
 import type { IndexResult } from '../../indexing/options.js';
 import type { QueueOptions } from '../../indexing/workers/queued-run.js';
 import { roundTripScorer } from '../../search/round-trip-scorer.js';
@@ -61,7 +62,7 @@ export const registerIndex: Register = (parent, act) => {
     .description('index files and folders; again: only what changed, and what is gone is dropped')
     .argument(
       '<path...>',
-      '.md .txt .html .pdf .docx .jsonl .csv .tsv, SQuAD-style JSON, BEIR folders',
+      'text, HTML, PDF, Office, OpenDocument, EPUB, RTF, mail, notebooks, source code, JSONL, CSV, BEIR folders (docs/formats.md)',
     )
     .requiredOption('-i, --index <dir>', 'directory of the index, made if absent')
     .option(
@@ -191,6 +192,8 @@ export const registerIndex: Register = (parent, act) => {
           await searched?.close();
         }
         skips.finish();
+        for (const wrong of result.omissions?.languages ?? [])
+          context.say(describeWrongLanguage({ ...wrong, path: foreign(wrong.path) }));
         reportYields(context, index);
         const { error, ...counts } = result;
         if (context.json)

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { XqgError } from '../../base/errors.js';
+import { type FailureReport, XqgError } from '../../base/errors.js';
 import type { Register } from '../command.js';
 import { ToldFailure } from '../failure.js';
 import { parseOptions } from '../options.js';
@@ -15,7 +15,7 @@ const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 const MOST_OUTPUT = 2 ** 30;
 
 const options = z.object({
-  data: z.string(),
+  data: z.string().optional(),
   matrix: z.string().default(MATRIX),
   short: z.boolean().default(false),
   record: z.boolean().default(false),
@@ -25,12 +25,11 @@ export const registerReproduce: Register = (parent, act) => {
   parent
     .command('reproduce')
     .description(
-      'run the committed commands and compare their figures with those expected: OK, OKish or FAIL',
+      'run the committed commands and compare their figures with those expected: OK, OKish, FAIL, or skipped without their data',
     )
     .option(
       '--data <dir>',
-      'folder of evaluation data: xquad, xquad-r, mlqa-r',
-      '../shared/data/eval',
+      'folder of evaluation data: xquad, xquad-r, mlqa-r (default: data/eval in $XQG_SHARED or ../shared)',
     )
     .option('--short', 'only the rows that take seconds')
     .option(
@@ -44,8 +43,9 @@ export const registerReproduce: Register = (parent, act) => {
     .option('--json', 'print JSON')
     .action(
       act(async (context, raw) => {
-        const { data, matrix, short, record } = parseOptions(options, raw);
-        const { readMatrix, recordMatrix, reproduce } = await import(
+        const { defaultDataFolder, remedyOf } = await import('../../evaluate/data/missing-data.js');
+        const { data = defaultDataFolder(), matrix, short, record } = parseOptions(options, raw);
+        const { missingData, readMatrix, recordMatrix, reproduce } = await import(
           '../../evaluate/experiment/reproduce.js'
         );
         const rows = (await readMatrix(matrix)).filter((row) => row.short || !short);
@@ -58,7 +58,9 @@ export const registerReproduce: Register = (parent, act) => {
               maxBuffer: MOST_OUTPUT,
               signal: context.signal,
             },
-          );
+          ).catch((error) => {
+            throw new Error(failureOf(error), { cause: error });
+          });
           return JSON.parse(stdout) as unknown;
         };
         const all = [];
@@ -84,11 +86,28 @@ export const registerReproduce: Register = (parent, act) => {
           context.say(`Recorded in ${matrix}`);
         }
         const failed = all.filter(({ verdict, value }) =>
-          record ? value === null : verdict === 'FAIL',
+          record ? value === null && verdict !== 'skipped' : verdict === 'FAIL',
         ).length;
         if (failed > 0) {
           throw new ToldFailure(new XqgError('XQG_NOT_REPRODUCED', { failed, rows: all.length }));
         }
+        // What was not measured is not reproduced.
+        const skipped = all.filter(({ verdict }) => verdict === 'skipped').length;
+        if (skipped === 0) return;
+        const missing = missingData(rows, data);
+        const list = missing.map(({ path }) => path).join(', ');
+        const details = { skipped, rows: all.length, list, remedy: remedyOf(missing) };
+        throw new ToldFailure(new XqgError('XQG_REPRODUCE_SKIPPED', details));
       }),
     );
 };
+
+/** What a command with --json says of its failure; else what the system says of it. */
+function failureOf(error: Error & { readonly stdout?: string }): string {
+  try {
+    const { message } = (JSON.parse(error.stdout ?? '') as FailureReport).error;
+    return message.replace(/\.$/, '');
+  } catch {
+    return error.message;
+  }
+}

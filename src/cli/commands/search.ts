@@ -44,9 +44,9 @@ export const registerSearch: Register = (parent, act) => {
     .option('--pack <pack>', 'folder of the pack that made the index, if it is not one of xqg')
     .option(
       '--queries <file>',
-      `questions: lines of id, tab and text, or JSONL {id, text, lang}; --k is then ${FILE_DEPTH} by default`,
+      `questions: TSV, CSV or JSONL of id and text, with a header or without, or TREC topics, also .gz; --k is then ${FILE_DEPTH} by default`,
     )
-    .option('--run <file>', 'write a TREC run of --queries there')
+    .option('--run <file>', 'write a TREC run of --queries there, packed if it ends in .gz')
     .option('--tag <word>', 'name of the system in the run', 'xqg')
     .option('--json', 'print JSON; of a file of questions one line for each')
     .action(

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import type { SkipReason } from '../../corpus/reader.js';
+import { describeWrongLanguage } from '../../indexing/omissions.js';
 import type { IndexStatus } from '../../indexing/status.js';
 import type { QueueStatus } from '../../indexing/workers/queue-status.js';
 import type { CommandContext, Register } from '../command.js';
@@ -108,13 +109,17 @@ function describe(dir: string, { manifest, ...status }: IndexStatus): string {
     'set aside',
     `${foreign(path)}: ${code} ${message}`,
   ]);
-  const { counts = {}, named = [] } = state.omissions ?? {};
+  const { counts = {}, named = [], languages = [] } = state.omissions ?? {};
   const omissions = named.map(({ path, reason }) => ['left out', `${foreign(path)}: ${reason}`]);
   const skipped = Object.entries(counts)
     .filter(([kind]) => kind !== 'remark')
     .map(([kind, files]) => `${count(files)} ${SKIPPED[kind as SkipReason]}`);
   if (skipped.length > 0) omissions.unshift(['skipped', skipped.join('; ')]);
-  return [...rows, ...sources, ...failures, ...omissions]
+  const wrong = languages.map((each) => [
+    'declared',
+    describeWrongLanguage({ ...each, path: foreign(each.path) }),
+  ]);
+  return [...rows, ...sources, ...failures, ...omissions, ...wrong]
     .map(([name, text]) => `${name.padEnd(10)} ${text}`)
     .join('\n');
 }

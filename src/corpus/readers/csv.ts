@@ -15,7 +15,7 @@ import {
   encodingNote,
   type ReadEvents,
 } from '../reader.js';
-import { documentOfRow, rowError, validRow } from '../rows.js';
+import { documentOfRow, ID_NAMES, rowError, TEXT_NAMES, validRow } from '../rows.js';
 
 const extensions = ['.csv', '.tsv', '.tab'];
 
@@ -27,9 +27,9 @@ export const csvReader: CorpusReader = {
     let header: readonly string[] | undefined;
     for await (const { values, line } of recordsOf(file.path, events)) {
       if (header === undefined) {
-        const isData = isHeadless(values, file.path);
-        header = isData ? ['id', 'text'] : checkedHeader(values, file.path, line);
-        if (!isData) continue;
+        const known = headerOfData(values, file.path);
+        header = known ?? checkedHeader(values, file.path, line);
+        if (known === undefined) continue;
       }
       const columns = header;
       const document = validRow(events.onBadRow, () => documentOf(columns, values, file, line));
@@ -69,10 +69,16 @@ const DELIMITERS = [',', ';', '\t', '|'];
 async function* recordsOf(path: string, { onNote }: ReadEvents): AsyncGenerator<CsvRecord> {
   const pieces = decodeFile(path, undefined, encodingNote(path, onNote));
   const first = await pieces.next();
-  const format = formatOf(first.done ? '' : first.value, path);
+  const [stated, separator] = SEPARATOR_LINE.exec(first.done ? '' : first.value) ?? [''];
+  const start = first.done ? '' : first.value.slice(stated.length);
+  const format = {
+    ...formatOf(start, path),
+    ...(separator === undefined ? {} : { delimiter: separator }),
+  };
+  const linesBefore = stated === '' ? 0 : 1;
   const text = Readable.from(
     (async function* () {
-      if (!first.done) yield first.value;
+      if (start !== '') yield start;
       yield* pieces;
     })(),
     { objectMode: true },
@@ -81,6 +87,7 @@ async function* recordsOf(path: string, { onNote }: ReadEvents): AsyncGenerator<
     ...format,
     info: true,
     relax_column_count: true,
+    relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: LINE_LIMIT,
   });
@@ -92,7 +99,7 @@ async function* recordsOf(path: string, { onNote }: ReadEvents): AsyncGenerator<
       info: Info;
     }>) {
       const within = record.reduce((lines, value) => lines + value.split('\n').length - 1, 0);
-      yield { values: record, line: info.lines - within };
+      yield { values: record, line: info.lines - within + linesBefore };
     }
   } catch (error) {
     const { message, lines } = error as CsvError & { lines?: number };
@@ -106,6 +113,22 @@ async function* recordsOf(path: string, { onNote }: ReadEvents): AsyncGenerator<
   }
 }
 
+/** The columns of a header; those that mean something under their usual name. */
+function columnNames(header: readonly string[]): string[] {
+  const plain = header.map((name) => name.trim().toLowerCase());
+  const known = new Map([
+    ...['id', 'text', 'title', 'lang'].map((name) => [name, name] as const),
+    ...(plain.includes('id') ? [] : ID_NAMES.map((name) => [name, 'id'] as const)),
+    ...(plain.includes('text') ? [] : TEXT_NAMES.map((name) => [name, 'text'] as const)),
+  ]);
+  return header.map((name, i) =>
+    header.includes(plain[i]) && plain[i] !== name ? name : (known.get(plain[i]) ?? name),
+  );
+}
+
+/** With which Excel states the delimiter of what follows. */
+const SEPARATOR_LINE = /^sep=(.)\r?\n/i;
+
 /**
  * The delimiter that cuts the first line into the most columns, of which two may be id and text;
  * else the one that goes with the name. Tables of tabs commonly do not quote.
@@ -115,7 +138,9 @@ function formatOf(text: string, path: string): { delimiter: string; quote: strin
   const [header] = lines;
   const usual = isCommaName(path) ? ',' : '\t';
   const columns = (delimiter: string): number => {
-    const names = header.split(delimiter).map((name) => name.replace(/^(["'])(.*)\1$/, '$2'));
+    const names = columnNames(
+      header.split(delimiter).map((name) => name.replace(/^(["'])(.*)\1$/, '$2')),
+    );
     return names.includes('id') && names.includes('text') ? names.length : 0;
   };
   const delimiter = DELIMITERS.reduce(
@@ -140,14 +165,21 @@ function quoteOf(lines: readonly string[], delimiter: string): string | null {
   return delimiter === '\t' && values.some((value) => /^[^"]+"/.test(value)) ? null : '"';
 }
 
-/** MS MARCO's collection.tsv and its translations: a number and a text, without a header. */
-function isHeadless(values: readonly string[], path: string): boolean {
-  return (
-    !isCommaName(path) && values.length === 2 && /^\d+$/.test(values[0]) && /\s/.test(values[1])
-  );
+/**
+ * The columns of MS MARCO's collection.tsv and its translations (id, text) and of its documents
+ * (id, address, title, text), which have no header.
+ */
+function headerOfData(values: readonly string[], path: string): readonly string[] | undefined {
+  if (isCommaName(path) || !/^\S*\d\S*$/.test(values[0]) || !/\s/.test(values.at(-1) ?? ''))
+    return undefined;
+  if (values.length === 2) return ['id', 'text'];
+  return values.length === 4 && /^https?:/.test(values[1])
+    ? ['id', 'url', 'title', 'text']
+    : undefined;
 }
 
-function checkedHeader(values: readonly string[], path: string, line: number): readonly string[] {
+function checkedHeader(names: readonly string[], path: string, line: number): readonly string[] {
+  const values = columnNames(names);
   const missing = ['id', 'text'].filter((column) => !values.includes(column));
   const remedy =
     'Begin with a header row such as id,title,text,lang (tabs in .tsv, commas in .csv).';
@@ -155,7 +187,7 @@ function checkedHeader(values: readonly string[], path: string, line: number): r
     throw rowError(
       path,
       line,
-      `no column "${missing.join('" and no column "')}" (found: ${values.join(' | ')})`,
+      `no column "${missing.join('" and no column "')}" (found: ${names.join(' | ')})`,
       remedy,
     );
   }

@@ -1,13 +1,12 @@
 /** Word documents, converted to HTML. The library is loaded with the first document. */
-import { readFile } from 'node:fs/promises';
 import { XqgError } from '../../base/errors.js';
 import { loadPackage } from '../../base/optional-package.js';
-import { fileError, refuseLargeFile, WHOLE_FILE_LIMIT } from '../../base/text-file.js';
+import { Archive } from '../archive.js';
 import { outlineOfHtml } from '../outline.js';
 import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
-import { withReadableParts } from './docx-parts.js';
+import { readableDocument } from './docx-parts.js';
 
-const extensions = ['.docx'];
+const extensions = ['.docx', '.docm', '.dotx'];
 
 /** In addition to the library's own rules for "Heading 1" and so on. */
 const STYLES = [
@@ -22,10 +21,9 @@ export const docxReader: CorpusReader = {
   extensions,
   matches: byExtension(...extensions),
   async *read({ path, id, source }, { onNote } = {}) {
-    await refuseLargeFile(path, WHOLE_FILE_LIMIT);
-    const buffer = await readFile(path).catch((error) => {
-      throw fileError(path, error);
-    });
+    const archive = await Archive.open(path, 'Word');
+    const readable = await readableDocument(archive).finally(() => archive.close());
+    for (const note of readable.notes) onNote?.(path, note);
     const { default: mammoth } = await loadPackage(
       'Reading Word',
       'mammoth',
@@ -33,7 +31,7 @@ export const docxReader: CorpusReader = {
     );
     const html = await mammoth
       .convertToHtml(
-        { buffer: await withReadableParts(buffer) },
+        { buffer: readable.buffer },
         {
           styleMap: STYLES,
           externalFileAccess: false,
@@ -48,8 +46,7 @@ export const docxReader: CorpusReader = {
           { cause: error },
         );
       });
-    const unknown = unknownParts(html.messages);
-    if (unknown !== '') onNote?.(path, `parts that are not read: ${unknown}`);
+    for (const note of notesOf(html.messages)) onNote?.(path, note);
     const { title, blocks } = outlineOfHtml(html.value);
     if (blocks.length === 0 && title === undefined)
       throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
@@ -57,10 +54,19 @@ export const docxReader: CorpusReader = {
   },
 };
 
-/** The elements that mammoth left out with whatever they contain; it also reports mere styles. */
-function unknownParts(messages: readonly { readonly message: string }[]): string {
-  const names = messages.flatMap(
-    ({ message }) => /^An unrecognised element was ignored: (\S+)/.exec(message)?.[1] ?? [],
+/** Of mammoth's messages, those about text: the elements that it left out, and signs of fonts. */
+function notesOf(messages: readonly { readonly message: string }[]): string[] {
+  const texts = messages.map(({ message }) => message);
+  const elements = texts.flatMap(
+    (text) => /unrecognised element was ignored: (\S+)/.exec(text)?.[1] ?? [],
   );
-  return [...new Set(names)].join(', ');
+  const signs = texts.flatMap(
+    (text) => /unsupported character was ignored: (.+)/.exec(text)?.[1] ?? [],
+  );
+  return [
+    ...(elements.length > 0
+      ? [`parts that are not read: ${[...new Set(elements)].join(', ')}`]
+      : []),
+    ...(signs.length > 0 ? [`signs that are not read: ${[...new Set(signs)].join(', ')}`] : []),
+  ];
 }

@@ -1,6 +1,6 @@
 /**
  * Front matter of Markdown: the part of YAML that is used in practice, one `key: value` per line,
- * with quotes, and lists. Deeper nesting is kept as text.
+ * with quotes, and lists. Deeper nesting is kept as text. TOML between `+++` is read alike.
  */
 import type { MetadataValue } from '../passage.js';
 
@@ -18,9 +18,11 @@ const KEY = /^([^\s#:-][^:]*):(?:\s+(.*))?$/s;
  * rule).
  */
 export function splitFrontMatter(text: string): FrontMatter {
-  const match = /^---[ \t]*\r?\n([\s\S]*?\r?\n)??(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(text);
+  const yaml = /^---[ \t]*\r?\n([\s\S]*?\r?\n)??(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(text);
+  const match = yaml ?? /^\+\+\+[ \t]*\r?\n([\s\S]*?\r?\n)??\+\+\+[ \t]*(?:\r?\n|$)/.exec(text);
   const fields = new Map<string, MetadataValue>();
-  const lines = (match?.[1] ?? '').split(/\r?\n/);
+  const source = (match?.[1] ?? '').split(/\r?\n/);
+  const lines = yaml === null ? source.map(fromToml) : source;
   if (match === null || !isMapping(lines)) return { fields, body: text };
   for (let i = 0; i < lines.length; i++) {
     const entry = KEY.exec(lines[i]);
@@ -31,6 +33,11 @@ export function splitFrontMatter(text: string): FrontMatter {
     if (value !== '') fields.set(entry[1].trim(), value);
   }
   return { fields, body: text.slice(match[0].length) };
+}
+
+/** `key = value` as `key: value`, and the head of a table as a comment. */
+function fromToml(line: string): string {
+  return line.replace(/^([\w.-]+)\s*=\s*/, '$1: ').replace(/^\[/, '#');
 }
 
 function isMapping(lines: readonly string[]): boolean {

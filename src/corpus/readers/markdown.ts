@@ -4,7 +4,7 @@
 import { Marked, type TokenizerAndRendererExtension, type Tokens } from 'marked';
 import { XqgError } from '../../base/errors.js';
 import { decodeWhole } from '../../base/text-file.js';
-import { languageOfTag } from '../../languages/languages.js';
+import { intendedLanguage } from '../../languages/tags.js';
 import { outlineOfHtml } from '../outline.js';
 import type { MetadataValue } from '../passage.js';
 import { byTextExtension, type CorpusReader, encodingNote, titleFromPath } from '../reader.js';
@@ -70,6 +70,11 @@ const marked = new Marked({
   renderer: { html: ({ text }: Tokens.HTML | Tokens.Tag) => text.replace(DISALLOWED, '&lt;') },
 });
 
+/** HTML to be read with `isMarkdown`. */
+export function htmlOfMarkdown(text: string): string {
+  return marked.parse(text) as string;
+}
+
 export const markdownReader: CorpusReader = {
   name: 'Markdown',
   extensions,
@@ -77,12 +82,14 @@ export const markdownReader: CorpusReader = {
   async *read({ path, id, source }, { onNote } = {}) {
     const text = await decodeWhole(path, undefined, encodingNote(path, onNote));
     const { fields, body } = splitFrontMatter(text);
-    const html = marked.parse(/\.mdx$/i.test(path) ? withoutCode(body) : body) as string;
+    const html = htmlOfMarkdown(/\.mdx$/i.test(path) ? withoutCode(body) : body);
     const { title, blocks } = outlineOfHtml(html, { isMarkdown: true });
     const given = textOf(fields.get('title'));
     if (blocks.length === 0 && title === undefined)
       throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
-    const lang = languageOfTag(textOf(fields.get('lang')) ?? textOf(fields.get('language')) ?? '');
+    const lang = intendedLanguage(
+      textOf(fields.get('lang')) ?? textOf(fields.get('language')) ?? '',
+    );
     const used = new Set([
       'lang',
       'language',
@@ -105,9 +112,33 @@ function textOf(value: MetadataValue | undefined): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
-/** MDX: without its imports, exports of one line, and comments. */
+/** Parts of MDX components that people see, though they are attributes. */
+const SEEN_ATTRIBUTES =
+  /\s(?:title|label|summary|heading|description|caption)=(?:"([^"]*)"|'([^']*)')/g;
+
+/**
+ * MDX without its code: imports and exports, which end at an empty line, and comments. What is
+ * between fences is an example and stays.
+ */
 function withoutCode(body: string): string {
   return body
-    .replace(/^(?:import\s[^\n]*['"];?|export\s(?:const|let|default|\*|\{)[^\n]*)$/gm, '')
-    .replace(/\{\/\*[\s\S]*?\*\/\}/g, '');
+    .split(/^([ \t]*(?:```|~~~)[\s\S]*?^[ \t]*(?:```|~~~)[ \t]*$)/m)
+    .map((part, i) => (i % 2 === 1 ? part : proseOf(part)))
+    .join('');
+}
+
+function proseOf(part: string): string {
+  return part
+    .replace(/\{\/\*[\s\S]*?\*\/\}/g, '')
+    .replace(
+      /(?<=^|\n)(?:import\s|export\s(?:const|let|default|function|async|\*|\{))[\s\S]*?(?=\n\s*\n|$)/g,
+      (code) => (/^import\s/.test(code) && !/['"]/.test(code) ? code : ''),
+    )
+    .replace(/<[A-Z][\w.]*(?:\s[^<>]*)?>/g, (tag) => {
+      const seen = Array.from(
+        tag.matchAll(SEEN_ATTRIBUTES),
+        ([, double, single]) => double ?? single,
+      );
+      return seen.length === 0 ? tag : `\n\n${seen.join('\n\n')}\n\n${tag}\n\n`;
+    });
 }

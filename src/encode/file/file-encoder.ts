@@ -100,6 +100,26 @@ export class FileEncoder implements Encoder {
     );
   }
 
+  /** True if there are vectors of generated queries, each by its own. */
+  get hasGenerated(): boolean {
+    return this.#generated.dim !== null;
+  }
+
+  hasPassage(id: string, lang: string): boolean {
+    return this.#passages.find(`${lang}:${id}`, id) !== undefined;
+  }
+
+  hasQuestion(id: string, lang: string): boolean {
+    return [this.#questions, this.#generated].some(
+      (set) => set.find(`${lang}:${id}`, id) !== undefined,
+    );
+  }
+
+  /** Of the manifest. */
+  get path(): string {
+    return this.#path;
+  }
+
   /** Closes the files. */
   async close(): Promise<void> {
     for (const set of [this.#passages, this.#questions, this.#generated]) await set.close();

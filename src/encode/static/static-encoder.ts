@@ -3,7 +3,14 @@
  * that translate it. Two parts, each of unit length before they are joined: a semantic one (learned
  * from teachers) and a lexical one (hashed stems and romanized n-grams). No neural network runs.
  */
-import { passageWords, romanize, skeleton, type Word, wordsOf } from '../../languages/analysis.js';
+import {
+  passageWords,
+  romanize,
+  skeleton,
+  WORD_RULES,
+  type Word,
+  wordsOf,
+} from '../../languages/analysis.js';
 import { stem } from '../../languages/stemming.js';
 import type { LanguageWeight, TermBag } from '../../languages/terms.js';
 import { type Pack, PIVOT } from '../../pack/pack.js';
@@ -91,7 +98,7 @@ export class StaticEncoder implements BagEncoder, BagEncoding {
       dim: this.#dim,
       weights: pack.identity.sha256,
       unitLength: true,
-      settings: { ...settings, icu: process.versions.icu ?? 'none' },
+      settings: { ...settings, icu: process.versions.icu ?? 'none', wordRules: WORD_RULES },
     };
   }
 

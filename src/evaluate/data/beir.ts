@@ -1,17 +1,18 @@
 /**
- * Reads a test collection in BEIR's layout: corpus.jsonl, queries.jsonl and qrels/<split>.tsv.
- * Passages are streamed. The language of a row is its `lang` or `metadata.lang`, else that of the
- * options, else the detected one.
+ * Reads a test collection in BEIR's layout: corpus.jsonl, queries.jsonl and qrels/<split>.tsv, each
+ * also packed and in the forms of other tools. Passages are streamed. The language of a row is its
+ * `lang` or `metadata.lang`, else that of the options, else the detected one.
  */
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { XqgError } from '../../base/errors.js';
 import { IdTable } from '../../base/id-table.js';
 import type { Judgments } from '../measures/metrics.js';
 import { readQrels } from '../measures/trec.js';
 import type { EvaluationPassage, EvaluationQuery, TestCollection } from './collection.js';
 import { sourceOf } from './data-folder.js';
-import { lineError, readJsonRows } from './lines.js';
+import { lineError, readJsonRows, unreadable } from './lines.js';
+import { readTopics } from './topics.js';
 
 /** Detects the language of a text. */
 type LanguageOf = (text: string) => Promise<string>;
@@ -36,13 +37,18 @@ export interface BeirOptions {
  */
 export async function openBeir(options: BeirOptions): Promise<TestCollection> {
   const { directory, split = 'test', queryLang, passageLang, detect } = options;
-  const corpusFile = findFile(directory, 'corpus.jsonl');
-  const queriesFile = findFile(directory, 'queries.jsonl');
-  const qrelsFile = findFile(directory, `qrels/${split}.tsv`);
+  const corpusFile = findFile(directory, ['corpus.jsonl', 'corpus.tsv', 'corpus.csv']);
+  const queriesFile = findFile(directory, ['queries.jsonl', 'queries.tsv', 'queries.csv']);
+  const qrelsFile = findFile(
+    directory,
+    ['tsv', 'jsonl', 'json', 'txt', 'qrels'].map((ending) => `qrels/${split}.${ending}`),
+  );
   const judged = await readQrels(qrelsFile);
   const queries: EvaluationQuery[] = [];
   const qrels = new Map<string, Judgments>();
-  for await (const { id, text, lang } of rowsOf(queriesFile)) {
+  const queryError = (line: number, reason: string) =>
+    lineError(queriesFile, line, reason, 'Every query needs a unique _id and a text.');
+  for await (const { id, text, lang } of readTopics(queriesFile, queryError)) {
     const judgments = judged.get(id);
     if (judgments === undefined) continue;
     const stated = lang ?? queryLang;
@@ -56,7 +62,7 @@ export async function openBeir(options: BeirOptions): Promise<TestCollection> {
     throw new XqgError('XQG_EVALUATION_DATA', {
       dataset: 'BEIR',
       directory,
-      reason: `queries.jsonl lacks ${count} of the queries in qrels/${split}.tsv, such as "${missing[0]}"`,
+      reason: `${basename(queriesFile)} lacks ${count} of the queries in qrels/${basename(qrelsFile)}, such as "${missing[0]}"`,
       remedy: 'Take all three files from the same release.',
     });
   }
@@ -73,15 +79,21 @@ export async function openBeir(options: BeirOptions): Promise<TestCollection> {
   return { name: basename(resolve(directory)), queries, qrels, passages, sources, notes: [] };
 }
 
-function findFile(directory: string, name: string): string {
-  const file = [name, `${name}.gz`]
+/** @param names the usual one first */
+function findFile(directory: string, names: readonly string[]): string {
+  const file = names
+    .flatMap((name) => [name, `${name}.gz`])
     .map((each) => join(directory, each))
     .find((each) => existsSync(each));
   if (file !== undefined) return file;
+  const [name] = names;
+  const folder = join(directory, dirname(name));
+  const others = existsSync(folder) ? readdirSync(folder).sort().join(', ') : '';
+  const there = name.startsWith('qrels/') && others !== '' ? ` (there are ${others}: --split)` : '';
   throw new XqgError('XQG_EVALUATION_DATA', {
     dataset: 'BEIR',
     directory,
-    reason: `there is no ${name}`,
+    reason: existsSync(directory) ? `there is no ${name}${there}` : 'there is no such folder',
     remedy:
       'A BEIR folder has corpus.jsonl, queries.jsonl and qrels/test.tsv (each may end in .gz).',
   });
@@ -95,13 +107,19 @@ interface BeirRow {
 }
 
 async function* rowsOf(file: string): AsyncGenerator<BeirRow> {
+  if (/\.[ct]sv(\.gz)?$/.test(file)) {
+    yield* rowsOfTable(file);
+    return;
+  }
   const seen = new IdTable();
   for await (const { number, row } of readJsonRows(file)) {
-    const id = typeof row._id === 'number' ? String(row._id) : row._id;
+    const given = row._id ?? row.id ?? row.docid ?? row.doc_id;
+    const id = typeof given === 'number' ? String(given) : given;
     if (typeof id !== 'string' || id === '') {
       throw lineError(file, number, 'no "_id"', 'Every row needs a unique _id.');
     }
-    if (typeof row.text !== 'string')
+    const text = row.text ?? row.contents;
+    if (typeof text !== 'string')
       throw lineError(file, number, `no "text" for "${id}"`, 'Every row needs a text.');
     if (seen.add(id, seen.size) !== undefined)
       throw lineError(file, number, `_id "${id}" is repeated`, 'Remove one of the rows.');
@@ -112,8 +130,25 @@ async function* rowsOf(file: string): AsyncGenerator<BeirRow> {
     yield {
       id,
       title: typeof row.title === 'string' ? row.title : '',
-      text: row.text,
+      text,
       lang: lang as string | undefined,
     };
+  }
+}
+
+/** The rows of a table, read as `xqg index` reads them. */
+async function* rowsOfTable(file: string): AsyncGenerator<BeirRow> {
+  const { csvReader } = await import('../../corpus/readers/csv.js');
+  const seen = new IdTable();
+  try {
+    for await (const document of csvReader.read({ path: file, id: basename(file), source: file })) {
+      const { id, title, lang, blocks, line = 0 } = document;
+      if (seen.add(id, seen.size) !== undefined)
+        throw lineError(file, line, `id "${id}" is repeated`, 'Remove one of the rows.');
+      yield { id, title, text: blocks.map(({ text }) => text).join('\n'), lang };
+    }
+  } catch (error) {
+    if (error instanceof XqgError && error.code.startsWith('XQG_EVALUATION_')) throw error;
+    throw unreadable(file, error);
   }
 }

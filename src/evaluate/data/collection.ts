@@ -40,6 +40,8 @@ export interface TestCollection {
   readonly queries: readonly EvaluationQuery[];
   /** By question id; every question of `queries` has an entry. */
   readonly qrels: Qrels;
+  /** True: the passage with the id of a question is not ranked for it. Default false. */
+  readonly leavesOutOwnId?: boolean;
   /** Streams the pool; may be called repeatedly. */
   passages(): AsyncIterable<EvaluationPassage> | Iterable<EvaluationPassage>;
   readonly sources: readonly DataSource[];

@@ -35,7 +35,7 @@ export function loadMiracl({ split = 'dev', ...options }: WikipediaLanguages): P
     'MIRACL',
     name,
     options,
-    (folder) => /^miracl-v1\.0-([a-z]{2,3})$/.exec(folder)?.[1],
+    (entry) => /^(?:topics\.)?miracl-v1\.0-([a-z]{2,3})(?:$|-)/.exec(entry)?.[1],
     (lang) => openMiracl({ directory: options.directory, lang, split }),
   );
 }
@@ -74,10 +74,7 @@ async function load(
   } catch (error) {
     throw unreadable(directory, error);
   }
-  const present = folders
-    .map(langOf)
-    .filter((lang) => lang !== undefined)
-    .sort();
+  const present = [...new Set(folders.map(langOf).filter((lang) => lang !== undefined))].sort();
   requireLanguages(dataset, directory, langs, present);
   const parts = new Map<string, LanguagePart>();
   const sources: DataSource[] = [];

@@ -1,9 +1,10 @@
 /** Reads SQuAD JSON, with the `sentence_breaks` of LAReQA's sets. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import { sha256 } from '../../base/identity.js';
+import { readChunks } from '../../base/text-file.js';
 import type { Judgments } from '../measures/metrics.js';
 import type { DataSource, EvaluationPassage, LanguagePart } from './collection.js';
 import { unreadable } from './lines.js';
@@ -44,7 +45,9 @@ export async function readSquad(
 ): Promise<{ articles: SquadArticle[]; source: DataSource }> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(file);
+    const chunks: Buffer[] = [];
+    for await (const chunk of readChunks(file, 2 ** 20)) chunks.push(chunk);
+    bytes = Buffer.concat(chunks);
   } catch (error) {
     throw unreadable(file, error);
   }
@@ -96,11 +99,13 @@ export async function languageFiles(options: LanguageFilesOptions): Promise<Map<
   } catch (error) {
     throw unreadable(directory, error);
   }
-  const present = names
-    .filter((name) => name.startsWith(prefix) && name.endsWith(suffix))
-    .map((name) => name.slice(prefix.length, -suffix.length))
-    .filter((lang) => /^[a-z]{2,3}$/.test(lang))
-    .sort();
+  const fileOf = new Map<string, string>();
+  // Packed files first, so that plain ones take their place.
+  for (const end of [`${suffix}.gz`, suffix])
+    for (const name of names)
+      if (name.startsWith(prefix) && name.endsWith(end))
+        fileOf.set(name.slice(prefix.length, -end.length), name);
+  const present = [...fileOf.keys()].filter((lang) => /^[a-z]{2,3}$/.test(lang)).sort();
   const selected = [...new Set([...required, ...(langs ?? present)])];
   const missing = selected.filter((lang) => !present.includes(lang));
   if (missing.length > 0 || selected.length === 0) {
@@ -110,7 +115,7 @@ export async function languageFiles(options: LanguageFilesOptions): Promise<Map<
     throw new XqgError('XQG_EVALUATION_DATA', { dataset, directory, reason, remedy });
   }
   selected.sort((a, b) => Number(b === 'en') - Number(a === 'en') || (a < b ? -1 : 1));
-  return new Map(selected.map((lang) => [lang, join(directory, `${prefix}${lang}${suffix}`)]));
+  return new Map(selected.map((lang) => [lang, join(directory, fileOf.get(lang)!)]));
 }
 
 /** What makes up a passage. */

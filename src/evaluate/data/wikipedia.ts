@@ -17,7 +17,8 @@ import type {
   TestCollection,
 } from './collection.js';
 import { sourceOf } from './data-folder.js';
-import { lineError, readJsonRows, readLines } from './lines.js';
+import { lineError, readJsonRows } from './lines.js';
+import { readTopics, type Topic } from './topics.js';
 
 export interface WikipediaOptions {
   /** Folder that contains the published folders of questions and corpus. */
@@ -28,14 +29,19 @@ export interface WikipediaOptions {
   readonly split?: string;
 }
 
-/** The files of a data set, relative to its folder. */
+/**
+ * The files of a data set, relative to its folder: where each may be, the place of the published
+ * data first. All of them may be packed.
+ */
 interface Layout {
   readonly dataset: string;
+  /** As `xqg data get` names it. */
+  readonly card: string;
   readonly name: string;
-  readonly topics: string;
-  readonly qrels: string;
-  /** Folder of the corpus. */
-  readonly corpus: string;
+  readonly topics: readonly string[];
+  readonly qrels: readonly string[];
+  /** Folders of the corpus. */
+  readonly corpus: readonly string[];
   /** Matches the names of the corpus's files in that folder. */
   readonly corpusFiles: RegExp;
 }
@@ -55,10 +61,12 @@ export function openMiracl({
   const set = `miracl-v1.0-${lang}`;
   return openWikipedia(directory, lang, {
     dataset: 'MIRACL',
+    card: 'miracl',
     name: `miracl-${lang}/${split}`,
-    topics: `${set}/topics/topics.${set}-${split}.tsv`,
-    qrels: `${set}/qrels/qrels.${set}-${split}.tsv`,
-    corpus: `miracl-corpus-v1.0-${lang}`,
+    // Pyserini has topics and qrels without the folders.
+    topics: [`${set}/topics/topics.${set}-${split}.tsv`, `topics.${set}-${split}.tsv`],
+    qrels: [`${set}/qrels/qrels.${set}-${split}.tsv`, `qrels.${set}-${split}.tsv`],
+    corpus: [`miracl-corpus-v1.0-${lang}`],
     corpusFiles: /^docs-\d+\.jsonl(\.gz)?$/,
   });
 }
@@ -88,11 +96,17 @@ export async function openMrTydi({
   const set = `mrtydi-v1.1-${language}`;
   return openWikipedia(directory, lang, {
     dataset: 'Mr. TyDi',
+    card: 'mr-tydi',
     name: `mr-tydi-${lang}/${split}`,
-    topics: `${set}/ir-format-data/topics.${split}.txt`,
-    qrels: `${set}/ir-format-data/qrels.${split}.txt`,
-    corpus: set,
-    corpusFiles: /^corpus\.jsonl(\.gz)?$/,
+    // The archives of castorini/mr.tydi have topic.test.tsv, qrels.test.txt and collection/.
+    topics: [
+      `${set}/ir-format-data/topics.${split}.txt`,
+      `${set}/topic.${split}.tsv`,
+      `${set}/topics.${split}.tsv`,
+    ],
+    qrels: [`${set}/ir-format-data/qrels.${split}.txt`, `${set}/qrels.${split}.txt`],
+    corpus: [set, `${set}/collection`, `mrtydi-v1.1-${language}-corpus`],
+    corpusFiles: /^(corpus|docs)\.jsonl(\.gz)?$/,
   });
 }
 
@@ -101,12 +115,15 @@ async function openWikipedia(
   lang: string,
   layout: Layout,
 ): Promise<TestCollection> {
-  const { dataset, name, topics, qrels: qrelsFile } = layout;
-  for (const file of [topics, qrelsFile]) {
-    if (existsSync(join(directory, file))) continue;
-    const remedy = 'Add the published folders (xqg data get), or select another split or language.';
-    throw dataError(dataset, directory, `there is no ${file}`, remedy);
-  }
+  const { dataset, card, name } = layout;
+  const [topics, qrelsFile] = [layout.topics, layout.qrels].map((places) => {
+    const file = places
+      .flatMap((place) => [place, `${place}.gz`])
+      .find((place) => existsSync(join(directory, place)));
+    if (file !== undefined) return file;
+    const remedy = `Add the published folders (xqg data get ${card} --langs ${lang}), or select another split or language.`;
+    throw dataError(dataset, directory, `there is no ${places[0]}`, remedy);
+  });
   const corpus = await corpusOf(directory, layout);
   const judged = await readQrels(join(directory, qrelsFile));
   const queries: EvaluationQuery[] = [];
@@ -131,36 +148,34 @@ async function openWikipedia(
 /** The files of the corpus in the order of their numbers, which must have no gap. */
 async function corpusOf(
   directory: string,
-  { dataset, corpus, corpusFiles }: Layout,
+  { dataset, card, corpus, corpusFiles }: Layout,
 ): Promise<readonly string[]> {
-  const folder = join(directory, corpus);
-  const names = existsSync(folder) ? await readdir(folder) : [];
   const numberOf = (name: string) => Number(/\d+/.exec(name)?.[0] ?? 0);
-  const files = names
-    .filter((name) => corpusFiles.test(name))
-    .sort((a, b) => numberOf(a) - numberOf(b));
-  const gap = files.findIndex((name, i) => numberOf(name) !== i);
-  if (files.length === 0 || gap >= 0) {
-    const reason =
-      files.length === 0
-        ? `${corpus} has no corpus`
-        : `file ${gap} of the corpus in ${corpus} is missing`;
-    throw dataError(dataset, directory, reason, 'Download the corpus again (xqg data get).');
+  for (const place of corpus) {
+    const folder = join(directory, place);
+    const names = existsSync(folder) ? await readdir(folder) : [];
+    const files = names
+      .filter((name) => corpusFiles.test(name))
+      .sort((a, b) => numberOf(a) - numberOf(b));
+    if (files.length === 0) continue;
+    const gap = files.findIndex((name, i) => numberOf(name) !== i);
+    if (gap < 0) return files.map((name) => join(folder, name));
+    const reason = `file ${gap} of the corpus in ${place} is missing`;
+    throw dataError(
+      dataset,
+      directory,
+      reason,
+      `Download the corpus again (xqg data get ${card}).`,
+    );
   }
-  return files.map((name) => join(folder, name));
+  const remedy = `Download it (xqg data get ${card}).`;
+  throw dataError(dataset, directory, `${corpus[0]} has no corpus`, remedy);
 }
 
-async function* topicsOf(file: string): AsyncGenerator<{ id: string; text: string }> {
-  const seen = new Set<string>();
-  for await (const { number, text: line } of readLines(file)) {
-    const [id, text, ...more] = line.split('\t');
-    if (!id || !text || more.length > 0) {
-      throw lineError(file, number, 'no topic', 'A topic is an id, a tab and the question.');
-    }
-    if (seen.has(id)) throw lineError(file, number, `id "${id}" is repeated`, 'Remove one.');
-    seen.add(id);
-    yield { id, text };
-  }
+function topicsOf(file: string): AsyncGenerator<Topic> {
+  return readTopics(file, (line, reason) =>
+    lineError(file, line, `no topic: ${reason}`, 'A topic is an id, a tab and the question.'),
+  );
 }
 
 async function* passagesOf(
@@ -170,7 +185,8 @@ async function* passagesOf(
   const seen = new IdTable();
   for (const file of files) {
     for await (const { number, row } of readJsonRows(file)) {
-      const { docid: id, title, text } = row;
+      const id = row.docid ?? row.id ?? row._id;
+      const { title, text } = row.contents === undefined ? row : titledContents(row);
       if (typeof id !== 'string' || id === '' || typeof text !== 'string') {
         throw lineError(file, number, 'no passage', 'Rows are {"docid", "title", "text"}.');
       }
@@ -180,6 +196,12 @@ async function* passagesOf(
       yield { id, title: typeof title === 'string' ? title : '', text, lang };
     }
   }
+}
+
+/** Pyserini's corpora have title, empty line and text in one field. */
+function titledContents({ contents }: Readonly<Record<string, unknown>>) {
+  const [, title, text] = /^([^\n]*)\n\n(.*)$/s.exec(String(contents)) ?? ['', '', contents];
+  return { title, text };
 }
 
 function dataError(dataset: string, directory: string, reason: string, remedy: string): XqgError {

@@ -3,13 +3,9 @@
  * them. Ranks are stored; any measure is computed from them.
  */
 import type { TestCollection } from '../data/collection.js';
-import {
-  type Measure,
-  parseMeasures,
-  RANK_DISTANCE,
-  type RelevantRanks,
-} from '../measures/metrics.js';
-import { tokenLimitOf, tokenRecall } from '../measures/xor/answer-recall.js';
+import { type Measure, RANK_DISTANCE, type RelevantRanks } from '../measures/metrics.js';
+import { parseExperimentMeasures } from '../measures/names.js';
+import { tokenLimitOf } from '../measures/xor/answer-recall.js';
 import type { MadeBy, ResultRow, Setting } from '../report/results.js';
 import type { ExperimentSpec } from './spec.js';
 import type { TunedSystem } from './tuning.js';
@@ -189,20 +185,10 @@ export interface ExperimentResults {
 /** The setting whose questions have answers instead of relevant passages. */
 export const ANSWER_SETTING = 'xor';
 
-/** As `parseMeasures`, with R@2kt and the like. @throws XqgError XQG_UNKNOWN_MEASURE */
-export function parseExperimentMeasures(text: string): Measure[] {
-  const names = text.split(/[\s,]+/).filter((name) => name !== '');
-  if (names.length === 0) return parseMeasures(text);
-  return names.flatMap((name) => {
-    const limit = tokenLimitOf(name);
-    return limit === null ? parseMeasures(name) : [tokenRecall(limit)];
-  });
-}
-
 /** True if a measure can be taken in a setting. */
-export function fits({ name }: Pick<Measure, 'name'>, setting: string): boolean {
-  if ((tokenLimitOf(name) !== null) !== (setting === ANSWER_SETTING)) return false;
-  return name !== RANK_DISTANCE || setting === 'multi';
+export function fits({ canonical }: Pick<Measure, 'canonical'>, setting: string): boolean {
+  if ((tokenLimitOf(canonical) !== null) !== (setting === ANSWER_SETTING)) return false;
+  return canonical !== RANK_DISTANCE || setting === 'multi';
 }
 
 /** The measures of a file that fit a setting. */
@@ -221,8 +207,9 @@ export function mainMeasure(
   setting: string,
   { measures, primary }: Pick<ExperimentSpec, 'measures' | 'primary'>,
 ): Measure {
-  const [metric] = parseExperimentMeasures(primary.metric);
-  return fits(metric, setting) ? metric : measuresIn(setting, { measures })[0];
+  const [{ canonical }] = parseExperimentMeasures(primary.metric);
+  const fitting = measuresIn(setting, { measures });
+  return fitting.find((each) => each.canonical === canonical) ?? fitting[0];
 }
 
 /**

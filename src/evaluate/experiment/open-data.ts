@@ -3,6 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import { XqgError } from '../../base/errors.js';
 import type { Collection } from '../data/collection.js';
+import { checkPresent, dataPath } from '../data/missing-data.js';
 import { loadMlqar } from '../data/mlqar.js';
 import { loadMiracl, loadMrTydi } from '../data/multilingual-retrieval.js';
 import { loadXquad, loadXquadR } from '../data/xquad.js';
@@ -21,7 +22,22 @@ export interface ReportedData {
 
 /** @param file the experiment file; paths in it are relative to its folder */
 function pathFrom(file: string, path: string): string {
-  return resolve(dirname(file), path);
+  return dataPath(resolve(dirname(file), path));
+}
+
+/**
+ * @param file the experiment file
+ * @throws XqgError XQG_EVALUATION_MISSING naming all data of the file that is not there
+ */
+export function checkData(file: string, { data, tune }: ExperimentSpec): void {
+  const needed = data.flatMap(({ set, path, corpus, punkt }) => [
+    { set, path: pathFrom(file, path) },
+    ...[corpus, punkt]
+      .filter((each) => each !== undefined)
+      .map((each) => ({ set: `a file of ${set}`, path: pathFrom(file, each) })),
+  ]);
+  const tuning = tune === undefined ? [] : [{ set: tune.on, path: pathFrom(file, tune.path) }];
+  checkPresent([...needed, ...tuning]);
 }
 
 type Loadable = Pick<DataSpec, 'path' | 'langs' | 'half' | 'unit' | 'split'> & {

@@ -8,10 +8,11 @@ import { closest, distance } from 'fastest-levenshtein';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
-import { parseMeasures, RANK_DISTANCE } from '../measures/metrics.js';
+import { type Measure, parseMeasures, RANK_DISTANCE } from '../measures/metrics.js';
+import { parseExperimentMeasures } from '../measures/names.js';
 import type { System } from '../systems.js';
-import { fits, parseExperimentMeasures } from './measurement.js';
-import { parseEncoderName, parseGeneratorName } from './recipe.js';
+import { fits } from './measurement.js';
+import { NONE, parseEncoderName, parseGeneratorName } from './recipe.js';
 import { type ExperimentSpec, experimentSchema, KEYS_OF, SETTINGS_OF } from './spec.js';
 import { knownSystems } from './systems.js';
 
@@ -54,7 +55,7 @@ export function parseExperiment(yaml: string, file: string): ExperimentSpec {
     );
   }
   const raw: unknown = document.toJS() ?? {};
-  const result = experimentSchema.safeParse(raw);
+  const result = experimentSchema.safeParse(raw, { reportInput: true });
   const problems = [
     ...(result.success ? [] : result.error.issues.flatMap(problemsOf)),
     ...crossProblems(raw),
@@ -134,8 +135,11 @@ function keysAt(path: Path): string[] {
 
 function unwrapped(schema: unknown): unknown {
   let inner = schema;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap();
-  return inner;
+  for (;;) {
+    if (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap();
+    else if (inner instanceof z.ZodPipe) inner = inner.in;
+    else return inner;
+  }
 }
 
 /** The value of a key that is right in itself, with its default; else undefined. */
@@ -157,7 +161,7 @@ function crossProblems(raw: unknown): Problem[] {
     value('tune'),
   ];
 
-  const names =
+  const measured =
     measures === undefined
       ? []
       : measuresOf(measures, parseExperimentMeasures, (message) => add(['measures'], message));
@@ -166,7 +170,7 @@ function crossProblems(raw: unknown): Problem[] {
     if (sets.indexOf(set) < i) add(['data', i, 'set'], `is ${set} a second time`);
   });
   data?.forEach((each, i) => {
-    problemsOfData(each, names, (key, message) => add(['data', i, ...key], message));
+    problemsOfData(each, measured, (key, message) => add(['data', i, ...key], message));
   });
   if (primary && data) {
     const reported = data.find(({ set }) => set === primary.data);
@@ -177,25 +181,27 @@ function crossProblems(raw: unknown): Problem[] {
         `is ${primary.setting}, which is not among the settings of ${primary.data}`,
       );
   }
-  if (primary && measures !== undefined && !names.includes(primary.metric))
-    add(
-      ['primary', 'metric'],
-      `is ${primary.metric}, which is not among the measures ${names.join(', ')}`,
-    );
-  if (primary?.metric === RANK_DISTANCE)
-    add(
-      ['primary', 'metric'],
-      'is a measure of language bias, of which less is better: name one of effectiveness',
-    );
-  else if (
-    primary &&
-    names.includes(primary.metric) &&
-    !fits({ name: primary.metric }, primary.setting)
-  )
-    add(
-      ['primary', 'metric'],
-      `is ${primary.metric}, which the setting ${primary.setting} does not have`,
-    );
+  const [metric] =
+    primary === undefined
+      ? []
+      : measuresOf(primary.metric, parseExperimentMeasures, (message) =>
+          add(['primary', 'metric'], message),
+        );
+  if (primary && metric && measures !== undefined) {
+    if (!measured.some(({ canonical }) => canonical === metric.canonical)) {
+      const names = measured.map(({ name }) => name).join(', ');
+      add(['primary', 'metric'], `is ${primary.metric}, which is not among the measures ${names}`);
+    } else if (metric.canonical === RANK_DISTANCE)
+      add(
+        ['primary', 'metric'],
+        'is a measure of language bias, of which less is better: name one of effectiveness',
+      );
+    else if (!fits(metric, primary.setting))
+      add(
+        ['primary', 'metric'],
+        `is ${primary.metric}, which the setting ${primary.setting} does not have`,
+      );
+  }
   if (tune) measuresOf(tune.metric, parseMeasures, (message) => add(['tune', 'metric'], message));
 
   problems.push(...problemsOfSystems(value));
@@ -219,9 +225,10 @@ function crossProblems(raw: unknown): Problem[] {
 /** Names of systems that the file does not measure, or that have nothing to vary. */
 function problemsOfSystems(value: ValueOf): Problem[] {
   const [legs, translation, primary] = [value('legs'), value('translation'), value('primary')];
-  if (legs === undefined || translation === undefined) return [];
+  const generators = value('generators');
+  if (legs === undefined || translation === undefined || generators === undefined) return [];
   const [systems, tune, conditions] = [value('systems'), value('tune'), value('conditions')];
-  const known = knownSystems({ legs, translation, systems, tune });
+  const known = knownSystems({ legs, translation, systems, tune, generators });
   const measured =
     systems === undefined ? known : known.filter(({ name }) => systems.includes(name));
   const problems: Problem[] = [];
@@ -241,9 +248,15 @@ function problemsOfSystems(value: ValueOf): Problem[] {
     }
     return system;
   };
-  const measuredOf = systems === undefined ? 'these legs' : 'those under systems';
+  if (generators.includes(NONE) && generators.length > 1)
+    problems.push({
+      path: ['generators'],
+      message: 'has none beside others, whose systems without +xqg need no generator either',
+    });
+  const without = generators.includes(NONE) ? ' without a generator' : '';
+  const measuredOf = `${systems === undefined ? 'these legs' : 'those under systems'}${without}`;
   systems?.forEach((name, i) => {
-    check(['systems', i], name, known, 'xqg');
+    check(['systems', i], name, known, `xqg${without}`);
   });
   check(['primary', 'baseline'], primary?.baseline, measured, measuredOf);
   check(['primary', 'system'], primary?.system, measured, measuredOf);
@@ -259,7 +272,7 @@ function problemsOfSystems(value: ValueOf): Problem[] {
 /** Settings and keys that a data set does not have, and those that it lacks. */
 function problemsOfData(
   data: ExperimentSpec['data'][number],
-  measures: readonly string[],
+  measures: readonly Measure[],
   add: (key: (string | number)[], message: string) => void,
 ): void {
   const { set, settings } = data;
@@ -270,7 +283,7 @@ function problemsOfData(
         ['settings', s],
         `is ${setting}, which ${set} does not have (known: ${known.join(', ')})`,
       );
-    else if (measures.length > 0 && !measures.some((name) => fits({ name }, setting)))
+    else if (measures.length > 0 && !measures.some((each) => fits(each, setting)))
       add(
         ['settings', s],
         `is ${setting}, for which measures has none${setting === 'xor' ? ' (e.g. R@2kt)' : ''}`,
@@ -286,11 +299,11 @@ function problemsOfData(
 
 function measuresOf(
   text: string,
-  parse: (text: string) => { readonly name: string }[],
+  parse: (text: string) => Measure[],
   onProblem: (message: string) => void,
-): string[] {
+): Measure[] {
   try {
-    return parse(text).map(({ name }) => name);
+    return parse(text);
   } catch (error) {
     onProblem((error as Error).message);
     return [];

@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import type { Encoder } from '../../encode/encoder.js';
 import { isPackEncoder, resolveEncoderSpec } from '../../encode/open-encoder.js';
-import type { Generator } from '../../generate/generator.js';
+import { type Generator, NO_GENERATOR } from '../../generate/generator.js';
 import { resolveGeneratorSpec } from '../../generate/open-generator.js';
 import {
   openRecipeEncoder,
@@ -38,10 +38,15 @@ export function parseEncoderName(text: string): Named<'encoder'> | string {
     : { encoder: named.spec, pack: named.pack };
 }
 
-/** `lexicon`, `lexicon:PACK`, `gloss`, `gloss:PACK` or `file:QUERIES`; else what is wrong. */
+/** Of an experiment without generated queries. */
+export const NONE = 'none';
+
+/**
+ * `lexicon`, `lexicon:PACK`, `gloss`, `gloss:PACK`, `file:QUERIES` or `none`; else what is wrong.
+ */
 export function parseGeneratorName(text: string): Named<'generator'> | string {
-  if (/^file:./.test(text)) return { generator: text, pack: DEFAULT_PACK };
-  const known = 'lexicon, lexicon:PACK, gloss, gloss:PACK, file:QUERIES';
+  if (/^file:./.test(text) || text === NONE) return { generator: text, pack: DEFAULT_PACK };
+  const known = 'lexicon, lexicon:PACK, gloss, gloss:PACK, file:QUERIES, none';
   const named = ofPack(text, ['lexicon', 'gloss']);
   return named === null
     ? `is "${text}", no generator (known: ${known})`
@@ -110,6 +115,10 @@ export async function openRecipes(
     }
     for (const name of generatorNames) {
       const { generator: spec, pack } = checked(name, parseGeneratorName(name));
+      if (spec === NONE) {
+        generators.push({ name, generator: NO_GENERATOR });
+        continue;
+      }
       const generator = await openRecipeGenerator(
         { generator: resolveGeneratorSpec(spec, folder) },
         () => packs.open(pack),

@@ -2,10 +2,13 @@
  * Compares what commands measure now with figures that were measured before: a committed matrix of
  * command, row, expected value and tolerance.
  */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
+import type { NeededData } from '../data/missing-data.js';
 
 const row = z.strictObject({
   /** What it shows, for people. */
@@ -24,7 +27,8 @@ const row = z.strictObject({
 const matrix = z.strictObject({ rows: z.array(row).min(1) });
 
 export type ReproduceRow = z.output<typeof row>;
-export type Verdict = 'OK' | 'OKish' | 'FAIL';
+/** `skipped`: the data of the command is not there. */
+export type Verdict = 'OK' | 'OKish' | 'FAIL' | 'skipped';
 
 export interface Reproduced {
   readonly name: string;
@@ -64,14 +68,39 @@ export async function readMatrix(file: string): Promise<ReproduceRow[]> {
   });
 }
 
-/** Each command runs once, in the order of the rows. */
+/** The data that rows need and that is not in the folder, each once. */
+export function missingData(rows: readonly ReproduceRow[], data: string): NeededData[] {
+  const missing = new Map<string, NeededData>();
+  for (const set of rows.flatMap(setsOf)) {
+    const path = resolve(data, set);
+    if (!existsSync(path)) missing.set(path, { set, path });
+  }
+  return [...missing.values()];
+}
+
+/** Names below the folder of data. */
+function setsOf({ command }: ReproduceRow): string[] {
+  return command.flatMap((word) => /^\{data\}\/([\w.-]+)/.exec(word)?.[1] ?? []);
+}
+
+/** Each command whose data is there runs once, in the order of the rows. */
 export async function* reproduce(
   rows: readonly ReproduceRow[],
   data: string,
   run: RunCommand,
 ): AsyncGenerator<Reproduced> {
   const outcomes = new Map<string, { results: unknown; reason: string }>();
-  for (const { name, command, where, expected, tolerance } of rows) {
+  for (const row of rows) {
+    const { name, command, where, expected, tolerance } = row;
+    const [absent] = missingData([row], data);
+    if (absent !== undefined) {
+      yield {
+        ...{ name, command: ['xqg', ...command].join(' '), expected, tolerance, value: null },
+        verdict: 'skipped',
+        reason: `there is no ${absent.path}`,
+      };
+      continue;
+    }
     const words = command.map((word) => word.replaceAll('{data}', data));
     const key = JSON.stringify(words);
     let outcome = outcomes.get(key);

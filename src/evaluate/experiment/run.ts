@@ -12,7 +12,8 @@ import { madeBy } from '../report/results.js';
 import type { OpenCondition } from './condition.js';
 import { openConditions } from './conditions/index.js';
 import { type ExperimentResults, isPrimary, Measurement, packRanks } from './measurement.js';
-import { openReported, openTuning, type ReportedData } from './open-data.js';
+import { checkVectors, neededTexts, usedSets } from './needed-texts.js';
+import { checkData, openReported, openTuning, type ReportedData } from './open-data.js';
 import { preparePairings } from './pairings.js';
 import { type ExperimentRecipes, openRecipes } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
@@ -70,6 +71,8 @@ export async function runExperiment(options: RunOptions): Promise<FinishedRun> {
   const { spec } = options;
   const folder = dirname(options.file);
   const { models } = spec;
+  // Before models, which may take long to open.
+  checkData(options.file, spec);
   const recipe = await openRecipes(spec.encoders, spec.generators, folder, {
     models,
     signal: options.signal,
@@ -104,6 +107,7 @@ async function runWith(
     ...pairing,
     variants: pairing.variants.filter(select),
   }));
+  checkVectors(neededTexts(usedSets(reported, tuningData ?? null, spec)), pairings);
   const notes = [
     ...reported.flatMap(({ set, notes: ofSettings }) => [...set.notes, ...ofSettings]),
     ...prepared.notes,

@@ -29,6 +29,7 @@ export async function openBeirFolder(
   { split, langs, depth = BEIR_DEPTH, ...given }: DataSpec,
 ): Promise<ReportedSet> {
   const { 'query-lang': queryLang, 'passage-lang': passageLang } = given;
+  const leavesOutOwnId = given['identical-ids'] !== 'keep';
   const detect = async (text: string) => (await detectLanguage(text)).lang;
   const test = await openBeir({ directory, split, queryLang, passageLang, detect });
   const passages = await streamedPassages(() => test.passages());
@@ -45,7 +46,12 @@ export async function openBeirFolder(
       const queries = byLang.get(lang)!;
       return [
         lang,
-        { ...test, queries, qrels: new Map(queries.map(({ id }) => [id, test.qrels.get(id)!])) },
+        {
+          ...test,
+          leavesOutOwnId,
+          queries,
+          qrels: new Map(queries.map(({ id }) => [id, test.qrels.get(id)!])),
+        },
       ];
     });
   return singlePoolSet({
@@ -55,8 +61,27 @@ export async function openBeirFolder(
     tests: new Map(tests),
     depth,
     sources: test.sources,
-    notes: [...test.notes, ...notesOf(test, passages.ids, depth)],
+    notes: [
+      ...test.notes,
+      ...(leavesOutOwnId ? identicalIds(test, passages.ids) : []),
+      ...notesOf(test, passages.ids, depth),
+    ],
   });
+}
+
+/** What leaving out the passages with the ids of queries means. */
+function identicalIds({ queries, qrels }: TestCollection, passageIds: readonly string[]): string[] {
+  const present = new Set(passageIds);
+  const same = queries.filter(({ id }) => present.has(id));
+  if (same.length === 0) return [];
+  const relevant = same.filter(({ id }) => (qrels.get(id)!.get(id) ?? 0) > 0).length;
+  const lost =
+    relevant === 0
+      ? ''
+      : `; ${relevant} of these passages are judged relevant and count as not found: if queries and passages are only numbered alike, --keep-identical-ids (identical-ids: keep) ranks them`;
+  return [
+    `${same.length} of ${queries.length} queries have the id of a passage, which is left out of their ranking, as BEIR does${lost}`,
+  ];
 }
 
 function notesOf(

@@ -44,6 +44,11 @@ const data = object({
   'passage-lang': text.optional(),
   /** Of a BEIR folder: passages that are ranked for a question at most; default 1,000. */
   depth: whole(1).optional(),
+  /**
+   * Of a BEIR folder: whether a passage with the id of the query is left out of its ranking, as
+   * BEIR does, or kept. Default: leave-out.
+   */
+  'identical-ids': oneOf(['leave-out', 'keep']).optional(),
 });
 
 /** The settings of each data set. */
@@ -67,6 +72,7 @@ export const KEYS_OF: Readonly<Record<string, readonly (typeof DATA_SETS)[number
   'query-lang': ['beir'],
   'passage-lang': ['beir'],
   depth: ['beir'],
+  'identical-ids': ['beir'],
 };
 
 const primary = object({
@@ -74,11 +80,14 @@ const primary = object({
   setting: oneOf(SETTINGS),
   /** As `xqg evaluate` writes it, e.g. MRR, nDCG@10, accuracy@1. */
   metric: text,
-  /** Names of systems, e.g. dense and dense+xqg. */
+  /**
+   * Names of systems, e.g. dense and dense+xqg. Without `system` nothing is compared: the report
+   * has the figures of the baseline.
+   */
   baseline: text,
-  system: text,
+  system: text.optional(),
   correction: oneOf(['holm', 'bonferroni']).default('holm'),
-});
+}).transform((given) => ({ ...given, system: given.system ?? given.baseline }));
 
 const tune = object({
   on: oneOf(PARALLEL_SETS),
@@ -150,7 +159,10 @@ export const experimentSchema = object({
   encoders: listOf(text).default(['static']),
   /** How models of `encoders` are opened, by their names there. */
   models: z.record(text, model).optional(),
-  /** `lexicon`, `gloss`, each also with `:PACK`, or `file:QUERIES`. */
+  /**
+   * `lexicon`, `gloss`, each also with `:PACK`, or `file:QUERIES`; or `none` alone, for systems
+   * without generated queries.
+   */
   generators: listOf(text).default(['lexicon']),
   legs: listOf(oneOf(LEGS)).default(['dense']),
   /** Also query translation by the generator's tables (+qt), the baseline of generation. */

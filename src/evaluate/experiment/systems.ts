@@ -1,9 +1,10 @@
 /** The systems that an experiment measures, by their names. */
 import { isTuned, SYSTEMS, type System, systemsNamed, TUNED } from '../systems.js';
 import { parametersOf } from '../tune-grid.js';
+import { NONE } from './recipe.js';
 import type { ExperimentSpec } from './spec.js';
 
-type Naming = Pick<ExperimentSpec, 'legs' | 'translation' | 'systems' | 'tune'>;
+type Naming = Pick<ExperimentSpec, 'legs' | 'translation' | 'systems' | 'tune' | 'generators'>;
 
 /** Tuning has candidates for alpha and the weight of the dense leg (see spec.ts). */
 function canBeTuned(system: System): boolean {
@@ -16,14 +17,21 @@ function canBeTuned(system: System): boolean {
 }
 
 /** Systems that a file with these keys can name, in the order of tables. */
-export function knownSystems({ legs, translation, systems, tune }: Naming): System[] {
+export function knownSystems(naming: Naming): System[] {
+  const { legs, translation, systems, tune, generators } = naming;
+  // Without a generator there are neither queries nor the tables that translate.
+  const possible = generators.includes(NONE)
+    ? SYSTEMS.filter(({ augment, translate }) => augment === 'off' && !translate)
+    : SYSTEMS;
   const usual = ({ mode, drawn, translate }: System) =>
     legs.includes(mode) && !drawn && (translation || !translate);
-  return SYSTEMS.filter((system) => systems !== undefined || usual(system)).flatMap((system) =>
-    tune !== undefined && canBeTuned(system)
-      ? [system, { ...system, name: `${system.name}${TUNED}` }]
-      : [system],
-  );
+  return possible
+    .filter((system) => systems !== undefined || usual(system))
+    .flatMap((system) =>
+      tune !== undefined && canBeTuned(system)
+        ? [system, { ...system, name: `${system.name}${TUNED}` }]
+        : [system],
+    );
 }
 
 /** @throws XqgError XQG_UNKNOWN_SYSTEM */

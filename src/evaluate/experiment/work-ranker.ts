@@ -116,7 +116,7 @@ export class WorkRanker {
 
   async #questions({ test, subject, pairing, variant }: WorkItem): Promise<QuestionBatch> {
     const { encoder, generator } = pairing;
-    const { queries, qrels } = test;
+    const { queries, qrels, leavesOutOwnId } = test;
     const lang = subject.queryLang;
     const changed = await variant.questions?.of(queries, lang);
     const questions = await Promise.all(
@@ -148,7 +148,7 @@ export class WorkRanker {
         : await this.#options.store.floats('questions', identity, () =>
             questionVectors(encoder, questions),
           );
-    return { lang, queries, qrels, vectors, languages, expansions };
+    return { lang, queries, qrels, leavesOutOwnId, vectors, languages, expansions };
   }
 }
 

@@ -191,6 +191,7 @@ function identityOf(
     pool: pool.blocks.map(({ block, idOf }) => [block.passages.digest, idOf('')]),
     ...(pool.depth < pool.size ? { depth: pool.depth } : {}),
     questions: questionsDigest(test),
+    ...(test.leavesOutOwnId ? { ownIds: 'left out' } : {}),
     queryLang,
     ...(test.queries.every(({ langGiven }) => langGiven) ? {} : { words: generator.identity }),
     ...(answers === null ? {} : { answers: answers.identity }),

@@ -31,8 +31,13 @@ export interface RelevantRanks {
 
 /** A measure such as nDCG@10: a value per query, in [0, 1] except for rank-distance. */
 export interface Measure {
-  /** `nDCG@10`, `MRR`, `R@100`, `P@1`, `mAP`, `accuracy@1`, `rank-distance` and so on. */
+  /**
+   * `nDCG@10`, `MRR`, `R@100`, `P@1`, `mAP`, `accuracy@1`, `rank-distance` and so on, or the name
+   * of another tool by which it was asked for, such as `ndcg_cut_10`.
+   */
   readonly name: string;
+  /** The name that xqg has for it; two measures with one are the same. */
+  readonly canonical: string;
   of(query: RelevantRanks): number;
 }
 
@@ -80,6 +85,12 @@ const FORMULAS: Record<
     of: ({ ranks, ideal }, cut) =>
       ideal.length > 0 ? retrievedWithin(ranks, cut) / ideal.length : 0,
   },
+  /** R-precision: the precision at as many passages as are relevant. */
+  Rprec: {
+    cutOff: 'none',
+    of: ({ ranks, ideal }) =>
+      ideal.length > 0 ? retrievedWithin(ranks, ideal.length) / ideal.length : 0,
+  },
   P: { cutOff: 'required', of: ({ ranks }, cut) => retrievedWithin(ranks, cut) / cut },
   accuracy: {
     cutOff: 'required',
@@ -105,35 +116,79 @@ function retrievedWithin(ranks: readonly number[], cut: number): number {
   return count;
 }
 
+/**
+ * What trec_eval, pytrec_eval, ir_measures, ranx, BEIR and others call these measures, in lower
+ * case. Not ranx's `hits`, which counts passages, and measures with exponential gain.
+ */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  ndcg_cut: 'nDCG',
+  map_cut: 'mAP',
+  ap: 'mAP',
+  ap_cut: 'mAP',
+  rr: 'MRR',
+  recip_rank: 'MRR',
+  recip_rank_cut: 'MRR',
+  recall: 'R',
+  precision: 'P',
+  success: 'accuracy',
+  acc: 'accuracy',
+  hit_rate: 'accuracy',
+  hitrate: 'accuracy',
+  hit: 'accuracy',
+  hr: 'accuracy',
+  top_k_accuracy: 'accuracy',
+  'r-precision': 'Rprec',
+  r_precision: 'Rprec',
+};
+
 /** The measures that `parseMeasures` accepts, as text for messages. */
-export const KNOWN_MEASURES = Object.entries(FORMULAS)
+export const KNOWN_MEASURES = `${Object.entries(FORMULAS)
   .flatMap(([name, { cutOff }]) => [
     ...(cutOff === 'required' ? [] : [name]),
     ...(cutOff === 'none' ? [] : [`${name}@k`]),
   ])
-  .join(', ');
+  .join(
+    ', ',
+  )}, or as trec_eval, ir_measures and ranx write them: ndcg_cut_10, map, recip_rank, recall_100, P_10, success_1, RR@10, AP, Success@1, hit_rate@1`;
 
 /**
- * Parses measures separated by spaces or commas, such as `nDCG@10 MRR@10 R@100 mAP`, ignoring case.
+ * Parses measures separated by spaces or commas, such as `nDCG@10 MRR@10 R@100 mAP`, ignoring case,
+ * also as other tools write them. In `recall.10,100` a number is another cut-off.
  * @throws XqgError XQG_UNKNOWN_MEASURE when a measure is unknown or there is none
  */
 export function parseMeasures(text: string): Measure[] {
-  const names = text.split(/[\s,]+/).filter((name) => name !== '');
+  const names = namesIn(text);
   if (names.length === 0)
     throw new XqgError('XQG_UNKNOWN_MEASURE', { measure: text, known: KNOWN_MEASURES });
   return names.map(parseMeasure);
 }
 
+/** The names in a list, with a cut-off each. */
+export function namesIn(text: string): string[] {
+  const names: string[] = [];
+  for (const each of text.split(/[\s,]+/).filter((name) => name !== '')) {
+    const before = names.at(-1)?.replace(/\d+$/, '');
+    const isCutOff = /^\d+$/.test(each) && before !== undefined && /[@._]$/.test(before);
+    names.push(isCutOff ? before + each : each);
+  }
+  return names;
+}
+
 function parseMeasure(text: string): Measure {
-  const [, word, digits] = /^([a-z-]+)(?:@([1-9]\d{0,8}))?$/i.exec(text) ?? [];
-  const name = Object.keys(FORMULAS).find((known) => known.toLowerCase() === word?.toLowerCase());
+  const [, word, digits] = /^([a-z][a-z_-]*?)(?:[@._]([1-9]\d{0,8}))?$/i.exec(text) ?? [];
+  const lower = word?.toLowerCase() ?? '';
+  const known = Object.keys(FORMULAS).find((each) => each.toLowerCase() === lower);
+  const name = known ?? OTHER_NAMES[lower];
   const invalid = digits === undefined ? 'required' : 'none';
   if (name === undefined || FORMULAS[name].cutOff === invalid) {
     throw new XqgError('XQG_UNKNOWN_MEASURE', { measure: text, known: KNOWN_MEASURES });
   }
   const cut = digits === undefined ? Number.POSITIVE_INFINITY : Number(digits);
+  const canonical = digits === undefined ? name : `${name}@${cut}`;
+  const isOwn = text.toLowerCase() === canonical.toLowerCase();
   return {
-    name: digits === undefined ? name : `${name}@${cut}`,
+    name: isOwn ? canonical : text,
+    canonical,
     of: (query) => FORMULAS[name].of(query, cut),
   };
 }

@@ -1,11 +1,13 @@
 /**
  * Reads and writes runs and qrels in TREC format (columns separated by spaces or tabs), and reads
- * qrels of BEIR (tab-separated, with a header line). Errors state the file and the line.
+ * those of other tools: tables with a header line as in BEIR, MS MARCO's runs, and the JSON of
+ * pytrec_eval and ranx. Names that end in `.gz` are packed. Errors state the file and the line.
  */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { XqgError } from '../../base/errors.js';
-import { lineError, readLines } from '../data/lines.js';
+import { lineError, readJsonRows, readLines, unreadable } from '../data/lines.js';
 import type { Qrels, Run } from './metrics.js';
 
 interface RunLine {
@@ -17,35 +19,43 @@ interface RunLine {
 }
 
 const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i;
-const INTEGER = /^[-+]?\d+$/;
 
 /**
- * Streams the lines `queryId Q0 passageId rank score tag` of a run. The rank is ignored, as in
- * trec_eval.
+ * Streams the lines `queryId Q0 passageId rank score tag` of a run, whose ranks are ignored, as in
+ * trec_eval; or MS MARCO's `queryId passageId rank`, also with a score behind.
  * @throws XqgError XQG_EVALUATION_LINE when a line is malformed
  */
 async function* readRunLines(file: string): AsyncGenerator<RunLine> {
-  for await (const { number, text } of readLines(file)) {
-    const columns = columnsOf(text, 6);
-    if (columns.length !== 6) {
+  const widths = [6, 4, 3];
+  let expected: number | undefined;
+  for await (const { number: line, text } of readLines(file)) {
+    const width: number =
+      expected ?? widths.find((each) => columnsOf(text, each).length === each) ?? 6;
+    const columns = columnsOf(text, width);
+    const isMarco = columns.length < 6 && /^[1-9]\d*$/.test(columns[2] ?? '');
+    if (columns.length !== width || (width < 6 && !isMarco)) {
       throw lineError(
         file,
-        number,
+        line,
         `${columns.length} columns`,
-        'A run has 6: query Q0 passage rank score tag.',
+        'A run has 6: query Q0 passage rank score tag (or those of MS MARCO: query passage rank).',
       );
     }
-    const [queryId, , passageId, , score] = columns;
+    expected = width;
+    const [queryId, passageId, score] =
+      width === 6
+        ? [columns[0], columns[2], columns[4]]
+        : [columns[0], columns[1], columns[3] ?? `-${columns[2]}`];
     const value = NUMBER.test(score) ? Number(score) : Number.NaN;
     if (!Number.isFinite(value)) {
       throw lineError(
         file,
-        number,
+        line,
         `the score "${score}" is not a finite number`,
         'Correct or remove the line.',
       );
     }
-    yield { line: number, queryId, passageId, score: value };
+    yield { line, queryId, passageId, score: value };
   }
 }
 
@@ -55,6 +65,7 @@ async function* readRunLines(file: string): AsyncGenerator<RunLine> {
  * query
  */
 export async function readRun(file: string): Promise<Run> {
+  if (isJson(file)) return numbersIn(file, 'the score', Number.isFinite);
   const run = new Map<string, Map<string, number>>();
   for await (const { line, queryId, passageId, score } of readRunLines(file)) {
     add(run, queryId, passageId, score, file, line);
@@ -62,41 +73,149 @@ export async function readRun(file: string): Promise<Run> {
   return run;
 }
 
+/** Judgments, and whether they are written as BEIR writes them. */
+export interface QrelsFile {
+  readonly qrels: Qrels;
+  readonly isBeir: boolean;
+}
+
+/** As `readQrelsFile`, without its format. */
+export async function readQrels(file: string): Promise<Qrels> {
+  return (await readQrelsFile(file)).qrels;
+}
+
 /**
- * Reads qrels in TREC format (`queryId 0 passageId relevance`) or in BEIR's, which has the header
- * line `query-id corpus-id score`.
+ * Reads qrels in TREC format (`queryId 0 passageId relevance`), in BEIR's, which has the header
+ * line `query-id corpus-id score`, or in JSON.
  * @throws XqgError XQG_EVALUATION_LINE when a line is malformed or a passage is judged twice for a
  * query
  * @throws XqgError XQG_EVALUATION_FILE when the file cannot be read or has no judgments
  */
-export async function readQrels(file: string): Promise<Qrels> {
-  const qrels = new Map<string, Map<string, number>>();
-  let beir = false;
-  for await (const { number, text } of readLines(file)) {
-    if (number === 1 && /^query-id\t/i.test(text)) {
-      beir = true;
-      continue;
-    }
-    const width = beir ? 3 : 4;
-    const columns = columnsOf(text, width);
-    if (columns.length !== width) {
-      const remedy = beir
-        ? 'BEIR qrels have 3, separated by tabs: query-id corpus-id score.'
-        : 'Qrels have 4: query 0 passage relevance (or 3 with the header line of BEIR).';
-      throw lineError(file, number, `${columns.length} columns`, remedy);
-    }
-    const relevance = columns[width - 1];
-    if (!INTEGER.test(relevance)) {
-      const reason = `the relevance "${relevance}" is not a whole number`;
-      throw lineError(file, number, reason, 'Correct or remove the line.');
-    }
-    add(qrels, columns[0], columns[width - 2], Number(relevance), file, number);
-  }
-  if (qrels.size === 0) {
+export async function readQrelsFile(file: string): Promise<QrelsFile> {
+  const isRows = /\.jsonl(\.gz)?$/i.test(file);
+  const found = isRows
+    ? { qrels: await qrelsOfRows(file), isBeir: true }
+    : isJson(file)
+      ? { qrels: await numbersIn(file, 'the relevance', Number.isInteger), isBeir: false }
+      : await qrelsOfLines(file);
+  if (found.qrels.size === 0) {
     const remedy = 'Download it again; nothing can be measured without judgments.';
     throw new XqgError('XQG_EVALUATION_FILE', { file, reason: 'it has no judgments', remedy });
   }
+  return found;
+}
+
+/** Places of query, passage and relevance in a line of so many columns. */
+interface QrelsColumns {
+  readonly width: number;
+  readonly separator: string | null;
+  readonly places: readonly [query: number, passage: number, relevance: number];
+}
+
+const TREC_QRELS: QrelsColumns = { width: 4, separator: null, places: [0, 2, 3] };
+const PLAIN_QRELS: QrelsColumns = { width: 3, separator: '\t', places: [0, 1, 2] };
+
+/** Names of columns in header lines, in lower case and with underscores. */
+const QUERY_NAMES = ['query_id', 'qid', 'queryid', 'query', 'topic_id', 'topic', 'q_id'];
+const PASSAGE_NAMES = [
+  ...['corpus_id', 'doc_id', 'docid', 'docno', 'passage_id', 'pid', 'did', 'document_id'],
+  ...['doc', 'document'],
+];
+const RELEVANCE_NAMES = ['score', 'relevance', 'rel', 'relevancy', 'label', 'judgment', 'grade'];
+
+/** null: the line is a judgment. */
+function qrelsHeader(text: string): QrelsColumns | null {
+  const separator = ['\t', ',', ';'].find((each) => text.includes(each)) ?? ' ';
+  const names = text
+    .split(separator)
+    .map((each) => each.trim().toLowerCase().replace(/[- ]/g, '_'));
+  const place = (known: readonly string[]) => names.findIndex((name) => known.includes(name));
+  const places = [place(QUERY_NAMES), place(PASSAGE_NAMES), place(RELEVANCE_NAMES)] as const;
+  return places.includes(-1) ? null : { width: names.length, separator, places };
+}
+
+async function qrelsOfLines(file: string): Promise<QrelsFile> {
+  const qrels = new Map<string, Map<string, number>>();
+  let columns: QrelsColumns | undefined;
+  let hasHeader = false;
+  for await (const { number, text } of readLines(file)) {
+    if (columns === undefined) {
+      const header = qrelsHeader(text);
+      hasHeader = header !== null;
+      const isPlain = /^[^\t]+\t[^\t]+\t[-+]?\d+$/.test(text);
+      columns = header ?? (isPlain ? PLAIN_QRELS : TREC_QRELS);
+      if (hasHeader) continue;
+    }
+    const { width, separator, places } = columns;
+    const cells = separator === null ? columnsOf(text, width) : text.split(separator);
+    if (cells.length !== width) {
+      const remedy = hasHeader
+        ? `The header line has ${width}. BEIR's qrels have 3, separated by tabs: query-id corpus-id score.`
+        : 'Qrels have 4: query 0 passage relevance (or 3 with the header line of BEIR).';
+      throw lineError(file, number, `${cells.length} columns`, remedy);
+    }
+    const [query, passage, relevance] = places.map((place) => cells[place]);
+    // Tables that went through another program have 1.0 for 1.
+    if (!/^[-+]?\d+(\.0+)?$/.test(relevance.trim())) {
+      const reason = `the relevance "${relevance}" is not a whole number`;
+      throw lineError(file, number, reason, 'Correct or remove the line.');
+    }
+    add(qrels, query, passage, Number(relevance), file, number);
+  }
+  return { qrels, isBeir: hasHeader };
+}
+
+async function qrelsOfRows(file: string): Promise<Qrels> {
+  const qrels = new Map<string, Map<string, number>>();
+  for await (const { number, row } of readJsonRows(file)) {
+    const fields = new Map(
+      Object.entries(row).map(([name, value]) => [name.toLowerCase().replace(/[- ]/g, '_'), value]),
+    );
+    const [query, passage, relevance] = [QUERY_NAMES, PASSAGE_NAMES, RELEVANCE_NAMES].map((known) =>
+      fields.get(known.find((name) => fields.has(name)) ?? ''),
+    );
+    if (query === undefined || passage === undefined || !Number.isInteger(Number(relevance))) {
+      const remedy = 'Rows are {"query-id", "corpus-id", "score"}.';
+      throw lineError(file, number, 'no judgment', remedy);
+    }
+    add(qrels, String(query), String(passage), Number(relevance), file, number);
+  }
   return qrels;
+}
+
+function isJson(file: string): boolean {
+  return /\.json(\.gz)?$/i.test(file);
+}
+
+/** `{"q1": {"d1": 2}}`, as pytrec_eval, BEIR and ranx write runs and qrels. */
+async function numbersIn(
+  file: string,
+  what: string,
+  isValid: (value: unknown) => boolean,
+): Promise<Map<string, Map<string, number>>> {
+  const unusable = (reason: string) =>
+    unreadable(file, new Error(`${reason}; it should be {"query": {"passage": number}}`));
+  const pieces: string[] = [];
+  for await (const { text } of readLines(file)) pieces.push(text);
+  let value: unknown;
+  try {
+    value = JSON.parse(pieces.join('\n'));
+  } catch (error) {
+    throw unusable(`not valid JSON (${(error as Error).message})`);
+  }
+  if (!isObject(value)) throw unusable('it is no JSON object');
+  const all = new Map<string, Map<string, number>>();
+  for (const [query, passages] of Object.entries(value)) {
+    if (!isObject(passages)) throw unusable(`"${query}" has no passages`);
+    for (const [passage, number] of Object.entries(passages))
+      if (!isValid(number)) throw unusable(`${what} of "${passage}" for "${query}" is ${number}`);
+    all.set(query, new Map(Object.entries(passages as Record<string, number>)));
+  }
+  return all;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -154,7 +273,7 @@ export async function writeRun(
   async function* lines() {
     for await (const query of queries) yield formatRun(query, tag);
   }
-  await pipeline(lines, createWriteStream(file));
+  await writeLines(file, lines);
 }
 
 /**
@@ -168,7 +287,12 @@ export async function writeQrels(file: string, qrels: Qrels): Promise<void> {
         yield formatLine([queryId, 0, passageId, relevance]);
     }
   }
-  await pipeline(lines, createWriteStream(file));
+  await writeLines(file, lines);
+}
+
+function writeLines(file: string, lines: () => AsyncIterable<string> | Iterable<string>) {
+  const target = createWriteStream(file);
+  return file.endsWith('.gz') ? pipeline(lines, createGzip(), target) : pipeline(lines, target);
 }
 
 function formatLine(columns: readonly (string | number)[]): string {

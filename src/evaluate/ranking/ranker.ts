@@ -23,6 +23,8 @@ export interface QuestionBatch {
   readonly lang: string;
   readonly queries: readonly EvaluationQuery[];
   readonly qrels: TestCollection['qrels'];
+  /** True: the passage with the id of a question is not ranked for it. */
+  readonly leavesOutOwnId?: boolean;
   /** (queries x dim), row-major; those of expanded questions where they are expanded. */
   readonly vectors: Float32Array;
   /**
@@ -92,7 +94,8 @@ export class Ranker {
       let next = 0;
       for await (const scores of engine.rankAll(requests, this.#options.signal)) {
         const [q, s] = [Math.floor(next / group.length), group[next % group.length]];
-        ranks[s].push(ranksOf(relevant[q], scores, this.#order, depth));
+        const own = questions.leavesOutOwnId ? this.#rowOf.get(questions.queries[q].id) : undefined;
+        ranks[s].push(ranksOf(relevant[q], scores, this.#order, depth, own));
         next++;
       }
     }
@@ -106,9 +109,14 @@ export class Ranker {
     depth: number,
   ): Promise<SearchHit[][]> {
     const engine = await this.#open(system, questions);
-    return engine.rankBatch(
-      questions.queries.map((_, q) => this.#request(system, questions, q, depth)),
+    const k = questions.leavesOutOwnId ? depth + 1 : depth;
+    const ranked = await engine.rankBatch(
+      questions.queries.map((_, q) => this.#request(system, questions, q, k)),
       this.#options.signal,
+    );
+    if (!questions.leavesOutOwnId) return ranked;
+    return ranked.map((hits, q) =>
+      hits.filter(({ id }) => id !== questions.queries[q].id).slice(0, depth),
     );
   }
 

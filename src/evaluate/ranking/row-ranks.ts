@@ -35,23 +35,25 @@ export function byteOrder(ids: readonly string[]): Uint32Array {
  *
  * @param order (n) of `byteOrder`
  * @param depth rows beyond this rank count as not retrieved
+ * @param without a row that has no rank; -1: all have one
  */
 export function ranksOf(
   relevant: readonly RelevantRow[],
   all: RowScores,
   order: Uint32Array,
   depth: number,
+  without = -1,
 ): RelevantRanks {
   const { scores, error } = all;
   const found = relevant
-    .filter(({ row }) => row >= 0 && !Number.isNaN(scores[row]))
+    .filter(({ row }) => row >= 0 && row !== without && !Number.isNaN(scores[row]))
     .map(({ row, gain }) => ({ row, gain, score: all.exact(row), rank: 1 }))
     .sort((a, b) => b.score - a.score || order[b.row] - order[a.row]);
   const least = found.length > 0 ? found[found.length - 1].score - error : Infinity;
   for (let other = 0; other < scores.length; other++) {
     const score = scores[other];
     // Most rows stand behind all relevant ones; so do those without a score.
-    if (!(score >= least)) continue;
+    if (!(score >= least) || other === without) continue;
     let exact = Number.NaN;
     for (let i = found.length - 1; i >= 0; i--) {
       const each = found[i];

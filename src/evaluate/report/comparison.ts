@@ -6,14 +6,10 @@
  */
 
 import { meanOf } from '../../base/numbers.js';
-import {
-  type ExperimentResults,
-  isPrimary,
-  type Measurement,
-  parseExperimentMeasures,
-} from '../experiment/measurement.js';
+import { type ExperimentResults, isPrimary, type Measurement } from '../experiment/measurement.js';
 import type { ExperimentSpec } from '../experiment/spec.js';
 import type { Measure } from '../measures/metrics.js';
+import { parseExperimentMeasures } from '../measures/names.js';
 import {
   clusterBootstrap,
   clusterRandomization,
@@ -245,6 +241,11 @@ export function answerOf({ spec, measurements }: ExperimentResults): Answer {
   };
 }
 
+/** False: the file names a single system. */
+export function isCompared({ baseline, system }: ExperimentSpec['primary']): boolean {
+  return baseline !== system;
+}
+
 export interface PairingMeasurements {
   readonly encoder: string;
   readonly generator: string;
@@ -272,6 +273,10 @@ function sentence(
   { primary, statistics }: ExperimentSpec,
 ): string {
   const { mean } = row;
+  if (!isCompared(primary)) {
+    const over = languages.length > 1 ? ' on the mean over languages' : '';
+    return `With ${row.encoder}, ${primary.baseline} has ${decimal(mean.baseline)} ${primary.metric}${over}; nothing was compared.`;
+  }
   const better = row.byLanguage.filter(
     ({ difference, correctedRandomization }) => difference > 0 && correctedRandomization <= LEVEL,
   ).length;

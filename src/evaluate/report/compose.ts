@@ -91,7 +91,8 @@ function publishedTables({ spec, measurements }: ExperimentResults): ReportTable
     const [dataset, setting] = JSON.parse(key) as [string, string];
     for (const measure of measuresIn(setting, spec)) {
       const published = PUBLISHED.filter(
-        (row) => row.dataset === dataset && row.setting === setting && row.metric === measure.name,
+        (row) =>
+          row.dataset === dataset && row.setting === setting && row.metric === measure.canonical,
       );
       if (published.length === 0) continue;
       const ours = new Map<string, number>();

@@ -10,7 +10,7 @@ import { bars } from './charts/bars.js';
 import { curves } from './charts/curves.js';
 import { heatMap } from './charts/heat-map.js';
 import { scatter } from './charts/scatter.js';
-import { columnsOf, LEVEL, pairingsOf, testColumn } from './comparison.js';
+import { columnsOf, isCompared, LEVEL, pairingsOf, testColumn } from './comparison.js';
 import { againstOf } from './condition-tables.js';
 import type { Figure } from './report.js';
 import { byVariant, fileName, type Ground, groundsOf, probability } from './system-tables.js';
@@ -26,10 +26,11 @@ export function figuresOf(results: ExperimentResults): Figure[] {
           if (curve) figures.push(...curveFigure(about, base, key, curve, measure, results));
         }
       }
-      figures.push(...heatMaps(about, measure, results));
+      if (isCompared(results.spec.primary)) figures.push(...heatMaps(about, measure, results));
     }
   }
-  figures.push(...strength(results), ...rankDistances(results));
+  if (isCompared(results.spec.primary))
+    figures.push(...strength(results), ...rankDistances(results));
   return figures;
 }
 
@@ -38,7 +39,7 @@ function rankDistances({ spec, measurements }: ExperimentResults): Figure[] {
   const figures: Figure[] = [];
   const { baseline, system } = spec.primary;
   for (const { dataset, setting, measurements: ofGround } of groundsOf(measurements)) {
-    const measure = measuresIn(setting, spec).find(({ name }) => name === RANK_DISTANCE);
+    const measure = measuresIn(setting, spec).find(({ canonical }) => canonical === RANK_DISTANCE);
     if (measure === undefined) continue;
     for (const { encoder, generator, measurements: ofPairing } of pairingsOf(ofGround)) {
       const means = (name: string) =>

@@ -15,6 +15,7 @@ import {
   type CorrectedTest,
   columnsOf,
   decimal,
+  isCompared,
   LEVEL,
   pairingsOf,
   signed,
@@ -143,6 +144,19 @@ export function answerTable(answer: Answer, { statistics }: ExperimentSpec): Rep
   const correction = primary.correction === 'holm' ? 'Holm' : 'Bonferroni';
   const [first] = rows;
   const clusters = first === undefined ? '' : clusterText(first.mean);
+  if (!isCompared(primary))
+    return {
+      id: 'answer',
+      title: `${primary.baseline}: ${primary.metric} on ${primary.data}, ${primary.setting}`,
+      note: 'One system is named, and nothing is compared.',
+      header: ['', ...languages, 'mean'],
+      rows: rows.map(({ encoder, generator, byLanguage, mean }) => ({
+        cells: [
+          `${encoder}, ${generator}`,
+          ...[...byLanguage, mean].map(({ baseline }) => decimal(baseline)),
+        ],
+      })),
+    };
   return {
     id: 'answer',
     title: `${primary.system} against ${primary.baseline}: ${primary.metric} on ${primary.data}, ${primary.setting}`,

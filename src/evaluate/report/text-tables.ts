@@ -1,9 +1,10 @@
 /** Results as text tables for people: systems as rows, languages as columns, the mean last. */
 import { meanOf } from '../../base/numbers.js';
+import { parseExperimentMeasures } from '../measures/names.js';
 import type { ResultRow } from './results.js';
 
 export interface TableOptions {
-  /** Show only these metrics, in this order; all by default. */
+  /** Show only these metrics, in this order, however they are written; all by default. */
   readonly metrics?: readonly string[];
 }
 
@@ -13,7 +14,9 @@ export interface TableOptions {
  * there is only one pair of languages, a single table has the metrics as columns. In the setting
  * cross, a cell is the mean over the languages of the passages.
  */
-export function formatTables(rows: readonly ResultRow[], { metrics }: TableOptions = {}): string {
+export function formatTables(rows: readonly ResultRow[], options: TableOptions = {}): string {
+  const written = new Map(rows.map(({ metric }) => [canonicalName(metric), metric]));
+  const metrics = options.metrics?.map((name) => written.get(canonicalName(name)) ?? name);
   const selected = metrics ? rows.filter(({ metric }) => metrics.includes(metric)) : rows;
   const tables: string[] = [];
   for (const group of groupsOf(selected)) {
@@ -34,6 +37,11 @@ export function formatTables(rows: readonly ResultRow[], { metrics }: TableOptio
     }
   }
   return tables.join('\n');
+}
+
+/** @throws XqgError XQG_UNKNOWN_MEASURE */
+function canonicalName(metric: string): string {
+  return parseExperimentMeasures(metric)[0].canonical;
 }
 
 function pairLabel({ queryLang, passageLang }: ResultRow): string {

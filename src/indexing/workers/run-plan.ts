@@ -7,6 +7,7 @@
 import { XqgError } from '../../base/errors.js';
 import { canonicalJson, sha256 } from '../../base/identity.js';
 import { version } from '../../base/version.js';
+import { WORD_RULES } from '../../languages/analysis.js';
 import type { IndexIdentity } from '../manifest.js';
 import type { NamedRecipeSpec } from '../recipe.js';
 
@@ -55,6 +56,7 @@ const COMPARED: readonly (readonly [string, (origin: RowOrigin) => unknown])[] =
   ['version of xqg', ({ xqg }) => xqg],
   ['format of parts', ({ format }) => format],
   ['ICU', ({ identity }) => identity.icu],
+  ['version of the rules for words', ({ identity }) => identity.wordRules],
   ['pack', ({ identity }) => identity.pack],
   ['encoder', ({ identity }) => identity.encoder],
   ['generator', ({ identity }) => identity.generator],
@@ -70,7 +72,12 @@ export function checkWorker(
   plan: RunPlan,
   opened: Pick<IndexIdentity, 'encoder' | 'generator' | 'pack' | 'glossary'>,
 ): void {
-  const identity = { ...plan.identity, ...opened, icu: process.versions.icu ?? 'none' };
+  const identity = {
+    ...plan.identity,
+    ...opened,
+    icu: process.versions.icu ?? 'none',
+    wordRules: WORD_RULES,
+  };
   const difference = originDifference(plan, rowOrigin(identity));
   if (difference === null) return;
   const { what, expected: there, actual: here } = difference;
@@ -82,6 +89,7 @@ function remedyOf(what: string, { xqg, identity, recipe }: RunPlan): string {
   switch (what) {
     case 'version of xqg':
     case 'format of parts':
+    case 'version of the rules for words':
       return `Install the same here: npm install xqg@${xqg}`;
     case 'ICU':
       return `Use a Node.js with ICU ${identity.icu}, like the one of xqg index (node -p process.versions.icu)`;

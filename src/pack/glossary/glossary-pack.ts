@@ -5,7 +5,8 @@
  */
 import { wordsOf } from '../../languages/analysis.js';
 import type { TermPhrase } from '../../languages/terms.js';
-import { Pack, PIVOT } from '../pack.js';
+import type { Vocabulary } from '../../languages/vocabulary.js';
+import { type CorrectedTerm, Pack, PIVOT } from '../pack.js';
 import { type Link, PivotVocabulary } from '../pivot.js';
 import { type Concept, firstLanguage, type Glossary } from './glossary.js';
 
@@ -53,6 +54,10 @@ export class GlossaryPack extends Pack {
     return this.#byToken.has(term) || super.knows(term, lang);
   }
 
+  override vocabulary(lang: string): Vocabulary | null {
+    return this.#base.vocabulary(lang);
+  }
+
   override toPivot(term: string, lang: string): Link[] {
     const concept = this.#byToken.get(term);
     return concept === undefined ? super.toPivot(term, lang) : [{ id: concept.id, p: 1 }];
@@ -71,6 +76,10 @@ export class GlossaryPack extends Pack {
   override phrases(text: string, lang: string): readonly TermPhrase[] {
     const spans = this.glossary.spans(text, lang);
     return spans.map(({ start, end, concept }) => ({ start, end, term: concept.token }));
+  }
+
+  override corrections(term: string, lang: string): readonly CorrectedTerm[] {
+    return this.#base.corrections(term, lang);
   }
 
   override fromPivot(stem: string, lang: string): readonly { term: string; p: number }[] {

@@ -3,7 +3,7 @@
 import { halfValues } from '../../base/half.js';
 import type { FieldName } from '../../indexing/lexical/segment.js';
 import type { PlacedSegment } from './frequencies.js';
-import type { QuestionTerms, TermField } from './question.js';
+import type { QuestionTerms, StandIn, TermField } from './question.js';
 import type { LexicalMode, LexicalView, PivotShare } from './view.js';
 
 /** A field of drawn queries, and the factor of a term's frequency in it. */
@@ -24,6 +24,8 @@ export interface QuestionTerm {
 /** How one question term contributes to the score of one passage. */
 export interface TermExplanation {
   readonly term: string;
+  /** The word of the question that the term stands for; absent where it is the question's own. */
+  readonly standIn?: StandIn;
   /** Weight in the question. */
   readonly weight: number;
   /** Frequency in the passage's own words. */

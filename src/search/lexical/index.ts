@@ -164,8 +164,10 @@ export class LexicalIndex {
       if (frequency === 0) return;
       const weight = question.weights[q];
       const idf = this.#idf(documentFrequency);
+      const standIn = question.standIns?.get(text);
       explanations.push({
         term: text,
+        ...(standIn && { standIn }),
         weight,
         ...frequencySources(placed, row, term),
         documentFrequency,

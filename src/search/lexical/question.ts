@@ -6,7 +6,8 @@
  * consonants.
  */
 import type { TermFactors } from '../../generate/generator.js';
-import { romanizedGrams, skeleton, wordsOf } from '../../languages/analysis.js';
+import { romanizedGrams, skeleton, type Word, wordsOf } from '../../languages/analysis.js';
+import { alternatives } from '../../languages/spelling/alternatives.js';
 import { stem } from '../../languages/stemming.js';
 import type { TermBag } from '../../languages/terms.js';
 
@@ -22,6 +23,21 @@ export interface QuestionTerms extends TermBag {
   readonly lang?: string;
   /** By term; by default every term matches `anywhere`. */
   readonly fields?: readonly TermField[];
+  /** By term that is not in the question: the word that it stands for, and why. */
+  readonly standIns?: ReadonlyMap<string, StandIn>;
+}
+
+/** Why a term is searched that is not in the question. */
+export interface StandIn {
+  /** The word of the question. */
+  readonly word: string;
+  /** The written form of the term, for display. */
+  readonly surface: string;
+  /**
+   * `spelling`: another way to write the word. `part`: a part of a compound. `joined`: two words as
+   * one. `correction`: a known word of which it may be a misspelling.
+   */
+  readonly by: 'spelling' | 'part' | 'joined' | 'correction';
 }
 
 /**
@@ -32,6 +48,17 @@ const WEIGHTS = {
   known: { gram: 0.1, skeleton: 0.1 },
   unknown: { word: 0.7, gram: 0.3, skeleton: 1 },
 } as const;
+
+/** Weights of stand-ins relative to their words; tuned on MLQA-R. */
+export const STAND_IN_WEIGHTS = {
+  spelling: 0.8,
+  part: 0.5,
+  joined: 0.5,
+  /** By the number of letters that differ; none where only accents do. */
+  correction: [0.9, 0.4, 0.25],
+};
+/** Shorter words are not joined: "on" and "line" are, "in" and "to" are not. */
+const SHORTEST_JOINED = 3;
 
 /**
  * A translated word is weighted by its smooth inverse frequency in the language, raised to this
@@ -61,6 +88,12 @@ export function questionTerms(
     if (entry) entry.weight += weight;
     else weights.set(term, { weight, field });
   };
+  const standIns = new Map<string, StandIn>();
+  const stand: Stand = (standIn, term, weight, field) => {
+    if (!weights.has(term)) standIns.set(term, standIn);
+    add(term, weight, field);
+  };
+  const normalized = text.normalize('NFC');
   const phrases = factors?.phrases?.(text, lang) ?? [];
   for (const { term } of phrases) add(term, 1, 'same-language');
   const words = wordsOf(text, lang).map((word) => {
@@ -72,9 +105,9 @@ export function questionTerms(
     };
   });
   const important = words.filter(({ weight }) => weight >= MIN_WEIGHT);
-  for (const { surface, term, inPhrase, known, weight } of important.length > 0
-    ? important
-    : words) {
+  const searched = important.length > 0 ? important : words;
+  for (const word of searched) {
+    const { surface, term, inPhrase, known, weight } = word;
     // The words of a phrase match only literally: the phrase has its own translation.
     add(term, weight, inPhrase ? 'own' : known ? 'same-language' : 'anywhere');
     if (!known) {
@@ -87,6 +120,13 @@ export function questionTerms(
     for (const key of romanizedGrams(surface)) add(key, parts.gram * unit, 'own');
     const consonants = skeleton(surface);
     if (consonants) add(consonants, parts.skeleton * unit, 'own');
+    if (!inPhrase) standInsOf(word, isName(normalized, word.start, lang), lang, factors, stand);
+  }
+  for (const { word, surface, weight } of joined(normalized, searched)) {
+    const term = stem(surface, lang);
+    const known = factors?.knows(term, lang) === true;
+    if (known || !word.includes(' '))
+      stand({ word, surface, by: 'joined' }, term, weight, known ? 'same-language' : 'own');
   }
   const entries = [...weights.values()];
   return {
@@ -94,8 +134,89 @@ export function questionTerms(
     terms: [...weights.keys()],
     weights: Float32Array.from(entries, ({ weight }) => weight),
     fields: entries.map(({ field }) => field),
+    standIns,
   };
 }
+
+/** A word as it is weighted. */
+interface QuestionWord extends Word {
+  readonly known: boolean;
+  readonly weight: number;
+}
+
+type Stand = (standIn: StandIn, term: string, weight: number, field: TermField) => void;
+
+/** What is searched in addition to one word. */
+function standInsOf(
+  { surface, term, known, weight }: QuestionWord,
+  name: boolean,
+  lang: string,
+  factors: TermFactors | null,
+  stand: Stand,
+): void {
+  let understood = known;
+  for (const other of alternatives(surface, lang)) {
+    const otherTerm = stem(other, lang);
+    if (otherTerm === term) continue;
+    const { known: otherKnown, weight: otherWeight } = weightOf(otherTerm, lang, factors);
+    stand(
+      { word: surface, surface: other, by: 'spelling' },
+      otherTerm,
+      STAND_IN_WEIGHTS.spelling * (otherKnown ? otherWeight : weight),
+      otherKnown && !known ? 'same-language' : 'own',
+    );
+    understood ||= otherKnown;
+  }
+  if (factors === null) return;
+  const parts = factors.compound?.(term, lang) ?? [];
+  for (const part of parts)
+    stand(
+      { word: surface, surface: part, by: 'part' },
+      part,
+      STAND_IN_WEIGHTS.part * factors.termWeight(part, lang) ** FREQUENCY_EXPONENT,
+      known ? 'same-language' : 'own',
+    );
+  if (understood || parts.length > 0 || name) return;
+  for (const { term: other, surface: shown, distance, share } of factors.corrections?.(
+    term,
+    lang,
+  ) ?? [])
+    stand(
+      { word: surface, surface: shown, by: 'correction' },
+      other,
+      STAND_IN_WEIGHTS.correction[distance] *
+        share *
+        factors.termWeight(other, lang) ** FREQUENCY_EXPONENT,
+      'same-language',
+    );
+}
+
+/** True for a capital within a sentence, but for German, where nouns have one. */
+function isName(text: string, start: number, lang: string): boolean {
+  return lang !== 'de' && start > 0 && /^\p{Lu}/u.test(text.slice(start, start + 2));
+}
+
+/** Neighbors that people also write as one word: "data base", "e-mail". */
+function* joined(
+  text: string,
+  words: readonly QuestionWord[],
+): Generator<{ word: string; surface: string; weight: number }> {
+  for (let i = 0; i + 1 < words.length; i++) {
+    const [left, right] = [words[i], words[i + 1]];
+    const between = text.slice(left.end, right.start);
+    const hyphen = HYPHEN.test(between);
+    if (!hyphen && between !== ' ') continue;
+    if (/\d/.test(left.surface + right.surface)) continue;
+    if (!hyphen && Math.min(left.surface.length, right.surface.length) < SHORTEST_JOINED) continue;
+    yield {
+      word: `${left.surface}${between}${right.surface}`,
+      surface: left.surface + right.surface,
+      weight: STAND_IN_WEIGHTS.joined * Math.max(left.weight, right.weight),
+    };
+  }
+}
+
+const HYPHEN = /^[-‐‑]$/u;
 
 /**
  * Whether the table has a word, and the word's weight. Without a table all words weigh the same.

@@ -8,7 +8,7 @@ import { describeFailure, XqgError } from '../../base/errors.js';
 import type { SourceDocument } from '../../corpus/passage.js';
 import { findManifest } from '../../indexing/manifest.js';
 import { openSnapshot } from '../../indexing/open.js';
-import { languageOfTag } from '../../languages/languages.js';
+import { languageOfTag } from '../../languages/tags.js';
 import { FILTER_COLUMNS, parseFilters } from '../../search/filters.js';
 import { openIndex } from '../../xqg-index.js';
 import { documentWithin } from '../access.js';
@@ -75,12 +75,18 @@ async function add({
       message: failure.message.replaceAll(`${folder}/`, ''),
     }));
     const named = omissions?.named.map(({ path, reason }) => ({ path: basename(path), reason }));
+    const languages = omissions?.languages?.map((wrong) => ({
+      ...wrong,
+      path: basename(wrong.path),
+    }));
     return {
       status,
       documents,
       passages,
       failures: shown,
-      ...(omissions === undefined ? {} : { omissions: { ...omissions, named: named ?? [] } }),
+      ...(omissions === undefined
+        ? {}
+        : { omissions: { ...omissions, named: named ?? [], languages } }),
     };
   } finally {
     await index.close();

@@ -5,7 +5,8 @@
  * compaction alone may leave deleted rows in their files. Lance syncs nothing: `sync` does
  * (table-files.ts).
  */
-import { readdir, rename, rm } from 'node:fs/promises';
+import { access, constants, readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { makeFolder, syncFolder } from '../../base/atomic-write.js';
@@ -77,7 +78,7 @@ export class LanceStore implements PassageStore {
 
   /**
    * Creates an empty store in `dir`, or opens an existing one.
-   * @throws XqgError XQG_DISK_FULL, XQG_NO_PERMISSION, XQG_INDEX_DAMAGED
+   * @throws XqgError XQG_DISK_FULL, XQG_NO_PERMISSION, XQG_TEMPORARY_FOLDER, XQG_INDEX_DAMAGED
    */
   static async create(dir: string, shape: StoreShape): Promise<LanceStore> {
     return guard(dir, async () => {
@@ -95,7 +96,7 @@ export class LanceStore implements PassageStore {
     });
   }
 
-  /** @throws XqgError XQG_STORE_MISSING, XQG_NO_PERMISSION */
+  /** @throws XqgError XQG_STORE_MISSING, XQG_NO_PERMISSION, XQG_TEMPORARY_FOLDER */
   static async open(dir: string): Promise<LanceStore> {
     return guard(dir, async () => {
       const generation = await newestGeneration(dir);
@@ -276,6 +277,10 @@ async function putInPlace(dir: string, generation: number): Promise<void> {
 async function connect(dir: string): Promise<Connection> {
   // Lance would read ahead by 2 GiB when it rewrites a table.
   process.env.LANCE_DEFAULT_IO_BUFFER_SIZE ??= String(64 * 2 ** 20);
+  // Lance makes a folder there, and panics where it cannot.
+  await access(tmpdir(), constants.W_OK | constants.X_OK).catch((cause) => {
+    throw new XqgError('XQG_TEMPORARY_FOLDER', { path: tmpdir() }, { cause });
+  });
   const { connect } = await import('@lancedb/lancedb');
   return connect(dir);
 }

@@ -67,7 +67,7 @@ describe('openMiracl', () => {
     ['qrels without judgments', { [qrels]: '' }, 'it has no judgments'],
     ['a judged question without text', { [topics]: '1\tMikä?\n' }, 'lacks 1 of the questions'],
     ['a topic without text', { [topics]: '1\n' }, 'line 1: no topic'],
-    ['a repeated topic', { [topics]: '1\ta\n1\tb\n' }, 'line 2: id "1" is repeated'],
+    ['a repeated topic', { [topics]: '1\ta\n1\tb\n' }, 'line 2: no topic: the id "1"'],
     [
       'a missing part of the corpus',
       { 'miracl-corpus-v1.0-fi/docs-0.jsonl.gz': null },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  missingData,
   type Reproduced,
   type ReproduceRow,
   readMatrix,
@@ -33,6 +34,8 @@ describe('reproduce', () => {
   ];
 
   it('runs a command once, and finds each row or says why not', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'xqg-data-'));
+    writeFileSync(join(data, 'x'), '');
     const asked: string[][] = [];
     const all: Reproduced[] = [];
     const rows: ReproduceRow[] = [
@@ -40,20 +43,23 @@ describe('reproduce', () => {
       { ...row, name: 'two', where: { system: 'dense' } },
       { ...row, name: 'none', where: { system: 'bm25' } },
       { ...row, name: 'broken', command: ['b'], where: {} },
+      { ...row, name: 'absent', command: ['c', '--data', '{data}/y'], where: {} },
     ];
-    for await (const found of reproduce(rows, '/data', async (words) => {
+    for await (const found of reproduce(rows, data, async (words) => {
       asked.push([...words]);
       if (words[0] === 'b') throw new Error('no such command');
       return { results };
     }))
       all.push(found);
-    expect(asked).toEqual([['a', '/data/x'], ['b']]);
+    expect(asked).toEqual([['a', `${data}/x`], ['b']]);
     expect(all.map(({ name, verdict, reason }) => [name, verdict, reason])).toEqual([
       ['one', 'OK', ''],
       ['two', 'FAIL', '2 rows fit, not one'],
       ['none', 'FAIL', '0 rows fit, not one'],
       ['broken', 'FAIL', 'no such command'],
+      ['absent', 'skipped', `there is no ${join(data, 'y')}`],
     ]);
+    expect(missingData(rows, data)).toEqual([{ set: 'y', path: join(data, 'y') }]);
   });
 
   it('records what was measured, and leaves rows that were not run', async () => {
@@ -117,5 +123,19 @@ describe('reproduce', () => {
     expect(JSON.parse(readFileSync('package.json', 'utf8')).scripts.reproduce).toContain(
       'reproduce',
     );
+  });
+});
+
+describe('xqg reproduce without data', () => {
+  it('skips every row, says where the data is to be had, and is no success', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'xqg-none-'));
+    const { code, stdout, stderr } = await xqg('reproduce', '--short', '--data', empty);
+    expect(code).toBe(1);
+    const rows = stdout.trim().split('\n');
+    expect(rows.length).toBeGreaterThan(1);
+    expect(rows.every((row) => row.startsWith('skipped'))).toBe(true);
+    expect(stderr).toMatch(/XQG_REPRODUCE_SKIPPED.*were not measured/);
+    expect(stderr).toContain(`xqg data get mlqa-r --dir ${empty}`);
+    expect(stderr).toContain('XQG_SHARED');
   });
 });

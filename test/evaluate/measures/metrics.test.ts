@@ -98,8 +98,38 @@ describe('parseMeasures', () => {
 
   it('lists the known measures', () => {
     expect(KNOWN_MEASURES).toBe(
-      'nDCG, nDCG@k, MRR, MRR@k, mAP, mAP@k, R@k, P@k, accuracy@k, rank-distance',
+      'nDCG, nDCG@k, MRR, MRR@k, mAP, mAP@k, R@k, Rprec, P@k, accuracy@k, rank-distance, or as trec_eval, ir_measures and ranx write them: ndcg_cut_10, map, recip_rank, recall_100, P_10, success_1, RR@10, AP, Success@1, hit_rate@1',
     );
+  });
+
+  it.each([
+    ['ndcg_cut_10 ndcg_cut.10 NDCG@10 nDCG', 'nDCG@10 nDCG@10 nDCG@10 nDCG'],
+    ['map AP AP@20 map_cut_20 MAP@20', 'mAP mAP mAP@20 mAP@20 mAP@20'],
+    ['recip_rank RR RR@10 mrr@10', 'MRR MRR MRR@10 MRR@10'],
+    ['recall_100 recall.100 Recall@100 R@100', 'R@100 R@100 R@100 R@100'],
+    ['P_10 P.10 precision@10 Rprec r-precision', 'P@10 P@10 P@10 Rprec Rprec'],
+    ['success_1 Success@1 hit_rate@1 accuracy@1', 'accuracy@1 accuracy@1 accuracy@1 accuracy@1'],
+    ['ndcg_cut.5,20 R@2,3', 'nDCG@5 nDCG@20 R@2 R@3'],
+  ])('takes the names of other tools, and prints them: %s', (given, canonical) => {
+    const measures = parseMeasures(given);
+    expect(measures.map((measure) => measure.canonical).join(' ')).toBe(canonical);
+    // What is xqg's own but for its case has xqg's spelling.
+    const printed = measures.map(({ name }) => name.toLowerCase());
+    expect(printed).toEqual(
+      given.toLowerCase().replace('.5,20', '.5 ndcg_cut.20').replace('@2,3', '@2 r@3').split(' '),
+    );
+  });
+
+  it.each(['hits@10', 'ndcg_burges@10', 'nDCG(dcg="exp")@10', 'iprec_at_recall_0.10', '10'])(
+    'does not take another measure for one that it has: %s',
+    (text) => {
+      expect(() => parseMeasures(text)).toThrow(/Unknown measure/);
+    },
+  );
+
+  it('counts R-precision', () => {
+    const [rPrecision] = parseMeasures('Rprec');
+    expect(rPrecision.of({ ranks: [1, 4], gains: [1, 1], ideal: [1, 1, 1], size: 9 })).toBe(1 / 3);
   });
 });
 

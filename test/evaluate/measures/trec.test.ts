@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readQrels, readRun, writeQrels, writeRun } from '../../../src/evaluate/measures/trec.js';
 
@@ -33,6 +33,26 @@ describe('runs', () => {
     );
     expect(readFileSync(path, 'utf8')).toContain(
       'q 1\tQ0\tmy notes.md#3\t1\t0.30000000000000004\txqg\n',
+    );
+  });
+
+  it('are packed where the name says so', async () => {
+    const path = join(directory, 'out.run.gz');
+    await writeRun(path, [{ queryId: 'q', hits: [{ id: 'a', score: 2 }] }], 'xqg');
+    expect(gunzipSync(readFileSync(path)).toString()).toBe('q Q0 a 1 2 xqg\n');
+    expect(await readRun(path)).toEqual(new Map([['q', new Map([['a', 2]])]]));
+  });
+
+  it('are read as MS MARCO and ranx have them', async () => {
+    const marco = await readRun(file('q1\ta\t1\nq1\tb\t2\n', 'tsv'));
+    expect(marco).toEqual(new Map([['q1', new Map(Object.entries({ a: -1, b: -2 }))]]));
+    const scored = await readRun(file('q1\ta\t1\t9.5\nq1\tb\t2\t9\n', 'tsv'));
+    expect(scored).toEqual(new Map([['q1', new Map(Object.entries({ a: 9.5, b: 9 }))]]));
+    expect(await readRun(file('{"q1": {"a": 0.5}}', 'json'))).toEqual(
+      new Map([['q1', new Map([['a', 0.5]])]]),
+    );
+    await expect(readRun(file('{"q1": {"a": "high"}}', 'json'))).rejects.toThrow(
+      'the score of "a"',
     );
   });
 
@@ -111,6 +131,39 @@ describe('qrels', () => {
     const path = join(directory, 'out.qrels');
     await writeQrels(path, qrels);
     expect(await readQrels(path)).toEqual(qrels);
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'with other names in the header',
+      'tsv',
+      'qid\tdocid\trel\nq1\td1\t2\nq1\td2\t0\nq2\td1\t-1\n',
+    ],
+    ['as CSV', 'csv', 'query_id,doc_id,relevance\nq1,d1,2\nq1,d2,0\nq2,d1,-1\n'],
+    [
+      'with columns in another order',
+      'tsv',
+      'score\tcorpus-id\tquery-id\n2\td1\tq1\n0\td2\tq1\n-1\td1\tq2\n',
+    ],
+    [
+      'with relevances as a table has them',
+      'tsv',
+      'query-id\tcorpus-id\tscore\nq1\td1\t2.0\nq1\td2\t0.0\nq2\td1\t-1.0\n',
+    ],
+    ['without a header', 'tsv', 'q1\td1\t2\nq1\td2\t0\nq2\td1\t-1\n'],
+    [
+      'as rows',
+      'jsonl',
+      '{"query-id":"q1","corpus-id":"d1","score":2}\n{"query-id":"q1","corpus-id":"d2","score":0}\n{"query-id":"q2","corpus-id":"d1","score":-1}\n',
+    ],
+    ['of pytrec_eval and ranx', 'json', '{"q1": {"d1": 2, "d2": 0}, "q2": {"d1": -1}}'],
+  ])('are read %s', async (_, ending, text) => {
+    const expected = new Map([
+      ['q1', new Map(Object.entries({ d1: 2, d2: 0 }))],
+      ['q2', new Map(Object.entries({ d1: -1 }))],
+    ]);
+    expect(await readQrels(file(text, ending))).toEqual(expected);
+    expect(await readQrels(file(gzipSync(text), `${ending}.gz`))).toEqual(expected);
   });
 
   it.each([

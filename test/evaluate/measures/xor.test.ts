@@ -202,7 +202,7 @@ describe('evaluateXor', () => {
   it('names the missing file', async () => {
     await expect(evaluate({}, { predictions: '/nowhere/p.json' })).rejects.toThrow('no such file');
     await expect(evaluateXor({ data: '/nowhere', predictions: '', command: '' })).rejects.toThrow(
-      'no such file',
+      'Data is missing: xor-tydi in /nowhere',
     );
   });
 });

@@ -18,6 +18,7 @@ import {
   rowOrigin,
 } from '../../../src/indexing/workers/run-plan.js';
 import { computePart } from '../../../src/indexing/workers/worker.js';
+import { WORD_RULES } from '../../../src/languages/analysis.js';
 import { type QuantizedBits, quantize } from '../../../src/store/quantize.js';
 import {
   DIM,
@@ -38,6 +39,7 @@ const identity: IndexIdentity = {
   seed: 0,
   sumBits: 8,
   icu: process.versions.icu ?? 'none',
+  wordRules: WORD_RULES,
 };
 const shape = { dim: DIM, queryLanguages: identity.queryLanguages, sumBits: identity.sumBits };
 

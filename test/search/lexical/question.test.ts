@@ -61,3 +61,49 @@ describe('the terms of a question', () => {
     expect(fields![terms.indexOf('haus')]).toBe('anywhere');
   });
 });
+
+describe('terms that stand for a word of the question', () => {
+  const standIns = (text: string, lang: string) => {
+    const { terms, weights, fields, standIns: all } = questionTerms(text, lang, ['en'], factors);
+    return [...all!].map(([term, { word, surface, by }]) => {
+      const at = terms.indexOf(term);
+      return [by, word, surface, fields![at], Number(weights[at].toFixed(2))];
+    });
+  };
+
+  it('are known words of which it may be a misspelling, at a lower weight', () => {
+    expect(standIns('das Hasu budgte', 'de')).toEqual([
+      ['correction', 'budgte', 'budget', 'same-language', 0.4],
+    ]);
+    const { terms, weights } = questionTerms('budgte', 'de', ['en'], factors);
+    expect(weights[terms.indexOf('budgt')]).toBeGreaterThan(weights[terms.indexOf('budget')]);
+  });
+
+  it('are parts of a compound, and two words as one', () => {
+    expect(standIns('Familienbudget', 'de')).toEqual([
+      ['part', 'familienbudget', 'famili', 'own', 0.49],
+      ['part', 'familienbudget', 'budget', 'own', 0.5],
+    ]);
+    expect(standIns('Haus-Boot', 'de')).toEqual([
+      ['joined', 'haus-boot', 'hausboot', 'own', expect.any(Number)],
+    ]);
+    expect(standIns('bud get', 'de')).toEqual([
+      ['joined', 'bud get', 'budget', 'same-language', expect.any(Number)],
+    ]);
+  });
+
+  it('are other spellings', () => {
+    expect(standIns('Flüsse', 'de')).toContainEqual([
+      'spelling',
+      'flüsse',
+      'fluesse',
+      'own',
+      expect.any(Number),
+    ]);
+  });
+
+  it('are not sought for names', () => {
+    expect(standIns('la Famille', 'fr')).toEqual([]);
+    expect(standIns('Haus', 'de')).toEqual([]);
+  });
+});

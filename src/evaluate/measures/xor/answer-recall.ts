@@ -93,8 +93,10 @@ export function tokenLimitOf(name: string): number | null {
 
 /** The measure that is 1 if an answer ends within the first `limit` tokens, else 0. */
 export function tokenRecall(limit: number): Measure {
+  const name = tokenRecallName(limit);
   return {
-    name: tokenRecallName(limit),
+    name,
+    canonical: name,
     of: ({ ranks }) => (ranks.length > 0 && ranks[0] <= limit ? 1 : 0),
   };
 }

@@ -4,20 +4,17 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { XqgError } from '../../base/errors.js';
-import { loadPackage } from '../../base/optional-package.js';
-import { fileError, refuseLargeFile, WHOLE_FILE_LIMIT } from '../../base/text-file.js';
-import { languageOfTag } from '../../languages/languages.js';
-import { LineEndHyphens } from '../lines.js';
-import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
-import {
-  countMeaningless,
-  linesOf,
-  type PageLine,
-  pageText,
-  type TextItem,
-  withoutRunningHeads,
-} from './pdf-page.js';
+import { XqgError } from '../../../base/errors.js';
+import { loadPackage } from '../../../base/optional-package.js';
+import { fileError, refuseLargeFile, WHOLE_FILE_LIMIT } from '../../../base/text-file.js';
+import { intendedLanguage } from '../../../languages/tags.js';
+import { LineEndHyphens } from '../../lines.js';
+import { byExtension, type CorpusReader, titleFromPath } from '../../reader.js';
+import type { PageLine } from './layout.js';
+import { countMeaningless, linesOf, pageText } from './page.js';
+import { annotationLines, attachmentNotes, Layers, type Pdf } from './parts.js';
+import { withoutRunningHeads } from './running-heads.js';
+import { tablePlaces, visibleText } from './structure.js';
 
 const extensions = ['.pdf'];
 
@@ -68,15 +65,22 @@ async function contentOf(unpdf: typeof import('unpdf'), bytes: Uint8Array): Prom
   const unreadable = new Set<string>();
   // verbosity 0: otherwise PDF.js prints its warnings to stdout.
   const options = { verbosity: 0, useWorkerFetch: false, ...characterMaps(unreadable) };
-  const pdf = await unpdf.getDocumentProxy(new Uint8Array(bytes), options);
+  const pdf = (await unpdf.getDocumentProxy(new Uint8Array(bytes), options)) as Pdf;
   try {
     const pages: PageLine[][] = [];
     const meaningless: number[] = [];
+    const layers = await Layers.of(pdf, unpdf);
+    const isTagged = (await pdf.getMarkInfo())?.Marked === true;
     for (let number = 1; number <= pdf.numPages; number++) {
       const page = await pdf.getPage(number);
-      const { items } = await page.getTextContent();
-      pages.push(linesOf(items as TextItem[]));
-      if (countMeaningless(items as TextItem[]) > 0) meaningless.push(number);
+      const includeMarkedContent = isTagged || layers !== undefined;
+      const content = await page.getTextContent({ includeMarkedContent });
+      const places = tablePlaces(isTagged ? await page.getStructTree() : null);
+      const shown = (await layers?.shownOn(page, content.items)) ?? [];
+      const { items, hasHidden } = visibleText(content.items, places, shown);
+      if (hasHidden) layers?.sawHidden();
+      pages.push([...linesOf(items), ...(await annotationLines(page))]);
+      if (countMeaningless(items) > 0) meaningless.push(number);
       page.cleanup();
     }
     const { info } = await pdf.getMetadata();
@@ -88,7 +92,7 @@ async function contentOf(unpdf: typeof import('unpdf'), bytes: Uint8Array): Prom
     );
     return {
       title: typeof title === 'string' && !NO_TITLE.test(title) ? title.trim() : '',
-      lang: typeof tag === 'string' ? languageOfTag(tag) : undefined,
+      lang: typeof tag === 'string' ? intendedLanguage(tag) : undefined,
       text: joinPages(
         body.map((lines) => pageText(lines, hyphens)),
         hyphens,
@@ -100,6 +104,8 @@ async function contentOf(unpdf: typeof import('unpdf'), bytes: Uint8Array): Prom
         ...(meaningless.length > 0
           ? [`${rangesOf(meaningless)} with characters that only their font can show`]
           : []),
+        ...(layers?.notes() ?? []),
+        ...(await attachmentNotes(pdf)),
         ...Array.from(
           unreadable,
           (name) => `a font with the character map ${name} is not readable`,
@@ -141,7 +147,7 @@ function characterMaps(unreadable: Set<string>): Record<string, unknown> {
 
 /** Beside the compiled code, where the build puts them; for sources, in their package. */
 function cMapFolder(): string {
-  const built = fileURLToPath(new URL('../../cmaps/', import.meta.url));
+  const built = fileURLToPath(new URL('../../../cmaps/', import.meta.url));
   if (existsSync(built)) return built;
   return join(dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json')), 'cmaps');
 }
@@ -164,5 +170,6 @@ function joinPages(pages: readonly string[], hyphens: LineEndHyphens): string {
 function reasonOf(error: unknown): string {
   const { name, message } = error as Error;
   if (name === 'PasswordException') return 'it is locked by a password';
+  if (/encryption|security handler/i.test(message)) return `it is encrypted (${message})`;
   return message.replace(/\.$/, '');
 }

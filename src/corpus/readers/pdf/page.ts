@@ -1,23 +1,8 @@
 /** The text of a page of a PDF, from the runs of glyphs that PDF.js gives in their order. */
 
-import { columnsOf, LineEndHyphens } from '../lines.js';
-
-/** Of PDF.js; marks of structure come as items without text. */
-export interface TextItem {
-  readonly str?: string;
-  readonly hasEOL?: boolean;
-  /** The last two: x and y of its origin, from the lower left corner, in points. */
-  readonly transform?: readonly number[];
-  readonly width?: number;
-  readonly height?: number;
-}
-
-export interface PageLine {
-  readonly text: string;
-  /** In points. */
-  readonly y: number;
-  readonly height: number;
-}
+import { columnsOf, LineEndHyphens } from '../../lines.js';
+import { inReadingOrder, type LinePart, type PageLine } from './layout.js';
+import type { TextItem } from './structure.js';
 
 const RTL = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
 const LTR = /[\p{L}\p{N}]/u;
@@ -27,24 +12,116 @@ export function linesOf(items: readonly TextItem[]): PageLine[] {
   const lines: PageLine[] = [];
   let open: TextItem[] = [];
   const close = (): void => {
-    const text = plainCharacters(textOf(open)).trimEnd();
-    const placed = open.filter(({ str = '' }) => str.trim() !== '');
-    if (text.trim() !== '') {
-      lines.push({
-        text,
-        y: placed.at(-1)?.transform?.[5] ?? 0,
-        height: placed.reduce((most, { height = 0 }) => Math.max(most, height), 0),
-      });
-    }
+    const line = lineOf(open);
+    if (line !== undefined) lines.push(line);
     open = [];
   };
-  for (const item of items) {
+  let row: TextItem[] = [];
+  const closeRow = (): void => {
+    lines.push(...rowOf(row));
+    row = [];
+  };
+  for (const item of withoutShadows(items)) {
+    if (item.place !== undefined) {
+      if (row.length === 0) close();
+      else if (row[0].place!.row !== item.place.row) closeRow();
+      row.push(item);
+      continue;
+    }
+    if (row.length > 0) closeRow();
     open.push(item);
     if (item.hasEOL) close();
   }
+  closeRow();
   close();
-  return lines;
+  return inReadingOrder(lines);
 }
+
+/** undefined for one without text. */
+function lineOf(items: readonly TextItem[]): PageLine | undefined {
+  const isTurned = isVisual(items);
+  const parts = isTurned ? [] : partsOf(items);
+  const text = isTurned
+    ? plainCharacters(textOf(items)).trimEnd()
+    : parts.map((part) => part.text).join('\t');
+  if (text.trim() === '') return undefined;
+  const placed = items.filter(({ str = '' }) => str.trim() !== '');
+  return {
+    text,
+    y: placed.at(-1)?.transform?.[5] ?? 0,
+    height: placed.reduce((most, { height = 0 }) => Math.max(most, height), 0),
+    ...(isTurned || RTL.test(text) ? {} : { parts }),
+  };
+}
+
+/** Cells are farther apart than words of justified text. Times the height. */
+const CELL_GAP = 1.8;
+
+function partsOf(items: readonly TextItem[]): LinePart[] {
+  const parts: { text: string; left: number; right: number }[] = [];
+  let pending = '';
+  for (const item of items) {
+    const { str = '', width = 0, height = 0 } = item;
+    if (str.trim() === '') {
+      pending += str;
+      continue;
+    }
+    const left = leftOf(item);
+    const last = parts.at(-1);
+    if (last !== undefined && left - last.right <= CELL_GAP * (height || 12)) {
+      last.text += pending + str;
+      last.right = Math.max(last.right, left + width);
+    } else
+      parts.push({ text: (last === undefined ? pending : '') + str, left, right: left + width });
+    pending = '';
+  }
+  return parts
+    .map((part) => ({ ...part, text: plainCharacters(part.text).trimEnd() }))
+    .filter(({ text }) => text.trim() !== '');
+}
+
+/** A longer row with more lines in a cell is the layout of a page. */
+const LONGEST_ROW = 600;
+
+/** The cells of a row in one line, in their order. */
+function rowOf(items: readonly TextItem[]): PageLine[] {
+  if (items.length === 0) return [];
+  const cells = new Map<number, PageLine[]>();
+  for (const cell of new Set(items.map(({ place }) => place!.cell))) {
+    const own = items.filter(({ place }) => place!.cell === cell);
+    cells.set(cell, linesOf(own.map((item) => ({ ...item, place: undefined }))));
+  }
+  const lines = [...cells].sort(([a], [b]) => a - b).map(([, own]) => own);
+  const text = lines
+    .map((own) => own.map((line) => line.text.trim()).join(' '))
+    .filter((cell) => cell !== '')
+    .join('\t');
+  const [first] = lines.flat();
+  if (first === undefined) return [];
+  if (text.length > LONGEST_ROW) return lines.flat();
+  return [{ text, y: first.y, height: first.height }];
+}
+
+/** Without text that is drawn twice to look bold, or to have a shadow. */
+function withoutShadows(items: readonly TextItem[]): readonly TextItem[] {
+  let last: TextItem | undefined;
+  return items.flatMap((item) => {
+    const { str = '', transform, height = 0, hasEOL } = item;
+    if (str.trim() === '' || transform === undefined) return [item];
+    const before = last?.transform;
+    const isShadow =
+      before !== undefined &&
+      last?.str === str &&
+      Math.abs(before[4] - transform[4]) < SHADOW * height &&
+      Math.abs(before[5] - transform[5]) < SHADOW * height;
+    if (isShadow) return hasEOL === true ? [{ str: '', hasEOL }] : [];
+    last = item;
+    return [item];
+  });
+}
+
+/** Times the height. */
+const SHADOW = 0.1;
 
 function textOf(items: readonly TextItem[]): string {
   const inOrder = isVisual(items) ? logicalOrder(items) : items;
@@ -131,8 +208,9 @@ function isLeftToRight({ str = '' }: TextItem): boolean {
   return LTR.test(str) && !RTL.test(str);
 }
 
-/** Ligatures, presentation forms of Arabic and Hebrew, full forms of radicals. */
-const COMPATIBLE = /[\ufb00-\ufb4f\ufb50-\ufdff\ufe70-\ufefc\u2f00-\u2fd5\u2e9f\u2ef3]+/g;
+/** Ligatures, forms of Arabic and Hebrew, of signs in vertical lines, full forms of radicals. */
+const COMPATIBLE =
+  /[\ufb00-\ufb4f\ufb50-\ufdff\ufe10-\ufe19\ufe30-\ufe4f\ufe70-\ufefc\u2f00-\u2fd5\u2e9f\u2ef3]+/g;
 /** Radicals that fonts map to the wrong block, without a compatible form in Unicode. */
 const RADICALS: Readonly<Record<string, string>> = {
   '⺟': '母',
@@ -166,48 +244,21 @@ const RADICALS: Readonly<Record<string, string>> = {
 /** NUL and other control characters, and those that mean something in one font alone. */
 const MEANINGLESS = /(?![\t\n\r])[\p{Cc}\p{Co}\ufffd]/gu;
 
+/** Letters that are set apart for emphasis, where PDF.js sees spaces between them. */
+const LETTERSPACED =
+  /(?<![\p{L}\p{N}])(?:\p{Lu}(?: \p{Lu}){4,}|\p{L}(?: \p{Ll}){4,})(?![\p{L}\p{N}])/gu;
+
 function plainCharacters(text: string): string {
   return text
     .replace(COMPATIBLE, (characters) => characters.normalize('NFKC'))
     .replace(/[⺟-⻳]/g, (radical) => RADICALS[radical] ?? radical)
-    .replace(MEANINGLESS, '');
+    .replace(MEANINGLESS, '')
+    .replace(LETTERSPACED, (word) => word.replaceAll(' ', ''));
 }
 
 /** How many characters of a page mean nothing outside its fonts. */
 export function countMeaningless(items: readonly TextItem[]): number {
   return items.reduce((count, { str = '' }) => count + (str.match(MEANINGLESS)?.length ?? 0), 0);
-}
-
-/** Lines at the edge of a page that stand on this many pages are running heads or page numbers. */
-const REPEATED = 3;
-/** At the top, and at the bottom. */
-const EDGE_LINES = 2;
-
-/**
- * Leaves running heads and page numbers out of all pages but the first that has them: they would
- * stand within the sentences that go on from one page to the next.
- */
-export function withoutRunningHeads(pages: readonly (readonly PageLine[])[]): PageLine[][] {
-  const seen = new Map<string, number>();
-  const keyOf = ({ text }: PageLine): string => text.trim().replace(/\d+/g, '0');
-  const isEdge = (i: number, { length }: readonly PageLine[]): boolean =>
-    i < EDGE_LINES || i >= length - EDGE_LINES;
-  for (const page of pages) {
-    for (const key of new Set(page.filter((_, i) => isEdge(i, page)).map(keyOf)))
-      seen.set(key, (seen.get(key) ?? 0) + 1);
-  }
-  const least = Math.max(REPEATED, pages.length / 2);
-  const repeated = new Set([...seen].filter(([, count]) => count >= least).map(([key]) => key));
-  const kept = new Set<string>();
-  return pages.map((page) =>
-    page.filter((line, i) => {
-      const key = keyOf(line);
-      if (!repeated.has(key) || !isEdge(i, page)) return true;
-      if (kept.has(key) || !/\p{L}/u.test(key)) return false;
-      kept.add(key);
-      return true;
-    }),
-  );
 }
 
 /** A gap between lines this many times their height ends a paragraph. */
@@ -223,6 +274,7 @@ export function pageText(lines: readonly PageLine[], hyphens: LineEndHyphens): s
     const before = lines[i - 1];
     const height = Math.min(before.height, line.height);
     if (height > 0 && before.y - line.y > PARAGRAPH_GAP * height) return `${text}\n\n${line.text}`;
+    if (before.text.includes('\t') || line.text.includes('\t')) return `${text}\n${line.text}`;
     const columns = columnsOf(before.text);
     const isFull = columns >= LEAST_COLUMNS && columns > longest * 0.75;
     if (isFull || LineEndHyphens.divides(before.text, line.text))
