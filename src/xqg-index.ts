@@ -242,10 +242,10 @@ export class XqgIndex {
    * @param options.filters conditions that the passage must pass, else it is as unknown
    * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_NO_GENERATED_QUERIES, XQG_FILTER_SYNTAX
    */
-  queries(passageId: string, { filters }: VisibleOptions = {}): Promise<PassageQueries> {
+  queries(passageId: string, options: VisibleOptions = {}): Promise<PassageQueries> {
     return this.#use(async (opened) => {
-      const view = await opened.viewFor([], { filters, ids: [passageId] });
-      return generatedQueries(view, passageId, filters);
+      const view = await opened.viewFor([], { filters: options.filters, ids: [passageId] });
+      return generatedQueries(view, passageId, options);
     });
   }
 
@@ -253,10 +253,10 @@ export class XqgIndex {
    * One passage as the index holds it.
    * @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_FILTER_SYNTAX
    */
-  passage(passageId: string, { filters }: VisibleOptions = {}): Promise<StoredPassage> {
+  passage(passageId: string, options: VisibleOptions = {}): Promise<StoredPassage> {
     return this.#use(async (opened) => {
-      const view = await opened.viewFor([], { filters, ids: [passageId] });
-      return storedPassage(view, passageId, filters);
+      const view = await opened.viewFor([], { filters: options.filters, ids: [passageId] });
+      return storedPassage(view, passageId, options);
     });
   }
 
@@ -273,8 +273,8 @@ export class XqgIndex {
    * What the index holds of what passes the filters.
    * @throws XqgError XQG_FILTER_SYNTAX; XQG_STORE_WHOLE where a store ranks by itself
    */
-  contents({ filters }: VisibleOptions = {}): Promise<IndexContents> {
-    return this.#use((opened) => countContents(opened.allRows('Counting the contents'), filters));
+  contents(options: VisibleOptions = {}): Promise<IndexContents> {
+    return this.#use((opened) => countContents(opened.allRows('Counting the contents'), options));
   }
 
   /**

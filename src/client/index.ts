@@ -155,6 +155,11 @@ export class XqgClient {
     return this.#ask('DELETE', `/api/jobs/${encodeURIComponent(id)}`, { signal });
   }
 
+  /** Runs a job again that failed through no fault of its documents. */
+  retryJob(id: string, signal?: AbortSignal): Promise<JobResponse> {
+    return this.#ask('POST', `/api/jobs/${encodeURIComponent(id)}/retry`, { signal });
+  }
+
   /** Polls a job until it has ended; yields every state. */
   async *watch(id: string, signal?: AbortSignal): AsyncGenerator<JobResponse> {
     for (;;) {

@@ -64,7 +64,7 @@ function firstWordWidth(line: string): number {
 const HYPHEN = /[-\u2010\u00ad]/;
 /** Longer words are not divided. */
 const LONGEST_PART = 64;
-const LEFT_PART = /([\p{L}\p{M}]+)[-\u2010\u00ad]$/u;
+const LEFT_PART = /(?<![\p{L}\p{M}])([\p{L}\p{M}]+)[-\u2010\u00ad]$/u;
 
 /** Joins words that were divided at the end of a line, by what else the text writes. */
 export class LineEndHyphens {

@@ -328,7 +328,7 @@ class HtmlReading {
     this.fold();
     const row = this.folded;
     if (!row.includes(CELL_PARAGRAPH)) {
-      this.folded = row.replace(/[^\S\t]*\n\s*/g, ' ');
+      this.folded = row.replace(/(?<![^\S\t])[^\S\t]*\n\s*/g, ' ');
       this.flush();
       return;
     }
@@ -341,7 +341,7 @@ class HtmlReading {
     const isLayout =
       row.length > LONGEST_ROW && cells.some(({ length }) => length > MOST_CELL_PARAGRAPHS);
     for (const line of isLayout ? cells.flat() : [cells.map((cell) => cell.join(' ')).join('\t')]) {
-      this.folded = line.replace(/[^\S\t]*\n\s*/g, ' ');
+      this.folded = line.replace(/(?<![^\S\t])[^\S\t]*\n\s*/g, ' ');
       this.flush();
     }
   }
@@ -372,8 +372,8 @@ class HtmlReading {
     this.permalink = undefined;
     return text
       .replaceAll(CELL_PARAGRAPH, '\n')
-      .replace(/ *\t */g, '\t')
-      .replace(/[ \t]*\n\s*/g, '\n')
+      .replace(/(?<! ) *\t */g, '\t')
+      .replace(/(?<![ \t])[ \t]*\n\s*/g, '\n')
       .trim();
   }
 }

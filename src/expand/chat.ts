@@ -116,7 +116,7 @@ function oneLine(text: string): string {
     .slice(0, LONGEST)
     .replace(/\p{Surrogate}/gu, '')
     .normalize('NFC')
-    .replace(/^\s*```\w*\s*|\s*```\s*$/g, '')
+    .replace(/^\s*```\w*\s*|(?<!\s)\s*```\s*$/g, '')
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/^["“„«](.*)["”“»]$/u, '$1')

@@ -54,7 +54,7 @@ const LIGHT: Readonly<Record<string, Stemmer>> = {
 const APOSTROPHE: Readonly<Record<string, (word: string) => string>> = {
   en: (word) => word.replace(/'s?$/u, ''),
   fr: (word) => word.replace(/^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'/u, ''),
-  tr: (word) => word.replace(/'.*$/u, ''),
+  tr: (word) => word.replace(/'.*$/su, ''),
 };
 
 const COMBINING_MARKS = /\p{Mn}/gu;

@@ -41,7 +41,7 @@ export async function getModel(
     const problem = 'that is no name on the hub: OWNER/NAME';
     throw new XqgError('XQG_MODEL_DOWNLOAD', { model: name, problem });
   }
-  const hub = (process.env.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, '');
+  const hub = (process.env.HF_ENDPOINT || 'https://huggingface.co').replace(/(?<!\/)\/+$/, '');
   const folder = join(modelsFolder(), name);
   const answer = await request(`${hub}/api/models/${name}?blobs=true`, name);
   const { siblings = [] } = (await answer.json()) as { siblings?: readonly HubFile[] };

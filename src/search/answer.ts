@@ -55,8 +55,8 @@ export async function answerVariants(
   const [{ filters = [], signal }] = variants;
   const { languages, expanded, requests } = await readQuestion(index, question, variants, depth);
   const view = await index.viewFor(requests, { filters });
-  const mask = await filterMask(view.snapshot, filters);
-  const notes = await filterWarnings(view.snapshot, filters);
+  const mask = await filterMask(view.snapshot, filters, signal);
+  const notes = await filterWarnings(view.snapshot, filters, signal);
   const masked = requests.map((request) => ({ ...request, mask }));
   const rankings = await rankCached(view.engine, masked, filters, signal);
   await cancellationPoint(signal);
@@ -164,7 +164,7 @@ async function* rankBatch<Q extends Question>(
   }));
   let first = 0;
   for await (const { view, requests: together } of index.viewsFor(requests, filters)) {
-    const mask = await filterMask(view.snapshot, filters);
+    const mask = await filterMask(view.snapshot, filters, signal);
     const masked = together.map((request) => ({ ...request, mask }));
     const rankings = await view.engine.rankBatch(masked, signal);
     const groups = await Promise.all(rankings.map((hits) => grouped(view, hits, options, k)));

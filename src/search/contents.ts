@@ -3,6 +3,7 @@
  * them does not exist.
  */
 
+import { cancellationPoint } from '../base/abort.js';
 import { XqgError } from '../base/errors.js';
 import type { Passage } from '../corpus/passage.js';
 import { type LanguageCount, PassageCounts } from '../indexing/passage-counts.js';
@@ -13,6 +14,8 @@ import type { SearchView } from './opened/searchable.js';
 export interface VisibleOptions {
   /** Conditions that must all hold; see `SearchOptions.filters`. */
   readonly filters?: readonly string[];
+  /** When aborted, the reading ends with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ListOptions extends VisibleOptions {
@@ -56,14 +59,16 @@ const COUNTED_VALUES = 1000;
 const LISTED_VALUES = 20;
 /** Keys of metadata that are counted. */
 const COUNTED_KEYS = 100;
+/** Longer keys and values are not listed: they are no use as filters. */
+const LONGEST_LISTED = 200;
 
 /** @throws XqgError XQG_PASSAGE_UNKNOWN, XQG_FILTER_SYNTAX */
 export async function storedPassage(
   { snapshot }: SearchView,
   id: string,
-  filters: readonly string[] = [],
+  options: VisibleOptions = {},
 ): Promise<StoredPassage> {
-  const row = await rowOf(snapshot, id, filters);
+  const row = await rowOf(snapshot, id, options);
   const [passage] = await snapshot.take([row], PASSAGE_COLUMNS);
   return passage;
 }
@@ -71,9 +76,9 @@ export async function storedPassage(
 /** @throws XqgError XQG_FILTER_SYNTAX */
 export async function listPassages(
   { snapshot }: SearchView,
-  { filters = [], offset = 0, limit = 20 }: ListOptions,
+  { filters = [], offset = 0, limit = 20, signal }: ListOptions,
 ): Promise<PassageList> {
-  const mask = await filterMask(snapshot, filters);
+  const mask = await filterMask(snapshot, filters, signal);
   const rows: number[] = [];
   let total = 0;
   for (let row = 0; row < snapshot.ids.length; row++) {
@@ -96,9 +101,9 @@ export async function listPassages(
 /** @throws XqgError XQG_FILTER_SYNTAX */
 export async function countContents(
   { snapshot }: SearchView,
-  filters: readonly string[] = [],
+  { filters = [], signal }: VisibleOptions = {},
 ): Promise<IndexContents> {
-  const mask = await filterMask(snapshot, filters);
+  const mask = await filterMask(snapshot, filters, signal);
   const counts = new PassageCounts();
   const keys = new Map<string, { passages: number; values: Map<string, number> }>();
   const documents = new Set<string>();
@@ -111,17 +116,20 @@ export async function countContents(
     'documentId',
     'metadata',
   ])) {
+    await cancellationPoint(signal);
     for (const { documentId, metadata, ...counted } of rows) {
       if (mask?.[row++] === 0) continue;
       passages++;
       documents.add(documentId);
       counts.add(counted);
       for (const [key, value] of Object.entries(metadata)) {
+        if (key.length > LONGEST_LISTED) continue;
         const known = keys.get(key) ?? { passages: 0, values: new Map<string, number>() };
         if (!keys.has(key) && keys.size === COUNTED_KEYS) continue;
         keys.set(key, known);
         known.passages++;
         for (const text of Array.isArray(value) ? value : [String(value)]) {
+          if (text.length > LONGEST_LISTED) continue;
           if (!known.values.has(text) && known.values.size === COUNTED_VALUES) continue;
           known.values.set(text, (known.values.get(text) ?? 0) + 1);
         }
@@ -165,15 +173,16 @@ export interface PassageQueries {
 export async function generatedQueries(
   { snapshot, recipe: { generator } }: SearchView,
   id: string,
-  filters: readonly string[] = [],
+  options: VisibleOptions = {},
 ): Promise<PassageQueries> {
   const { generator: generatedBy, seed } = snapshot.manifest.identity;
   if (generatedBy === null)
     throw new XqgError('XQG_NO_GENERATED_QUERIES', { what: 'showing them' });
-  const row = await rowOf(snapshot, id, filters);
+  const row = await rowOf(snapshot, id, options);
   const [passage] = await snapshot.take([row], ['title', 'text', 'lang', 'drawn']);
   const queries: Record<string, readonly string[]> = {};
   for (const lang of snapshot.queryLanguages) {
+    await cancellationPoint(options.signal);
     // Queries in its own language are stored where there are any.
     if (lang === passage.lang && !passage.drawn?.get(lang)?.length) continue;
     if (passage.drawn !== null || generator === null)
@@ -196,9 +205,9 @@ export async function generatedQueries(
 export async function rowOf(
   snapshot: SearchView['snapshot'],
   id: string,
-  filters: readonly string[],
+  { filters = [], signal }: VisibleOptions,
 ): Promise<number> {
-  const mask = await filterMask(snapshot, filters);
+  const mask = await filterMask(snapshot, filters, signal);
   const row = snapshot.row(id);
   if (row < 0 || mask?.[row] === 0)
     throw new XqgError('XQG_PASSAGE_UNKNOWN', { id, dir: snapshot.dir });

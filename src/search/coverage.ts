@@ -2,6 +2,7 @@
  * How well generated queries stand for their passages: each of a sample's queries is searched, and
  * the rank of its own passage counted, by language, with xQG and without.
  */
+import { cancellationPoint } from '../base/abort.js';
 import { XqgError } from '../base/errors.js';
 import { rankQuestions } from './answer.js';
 import { generatedQueries } from './contents.js';
@@ -54,10 +55,11 @@ export async function measureCoverage(
   if (queryLanguages.length === 0) {
     throw new XqgError('XQG_NO_GENERATED_QUERIES', { what: 'measuring them' });
   }
-  const ids = await sampledIds(index, sample, filters);
+  const ids = await sampledIds(index, sample, filters, signal);
   const questionsIn = new Map<string, OwnQuery[]>(queryLanguages.map((lang) => [lang, []]));
   for (const id of ids) {
-    const { queries } = await generatedQueries(index, id, filters);
+    await cancellationPoint(signal);
+    const { queries } = await generatedQueries(index, id, { filters, signal });
     for (const [lang, [text]] of Object.entries(queries)) {
       if (text !== undefined) questionsIn.get(lang)!.push({ id, text, lang });
     }
@@ -86,8 +88,9 @@ async function sampledIds(
   { snapshot }: SearchView,
   sample: number,
   filters: readonly string[],
+  signal: AbortSignal | undefined,
 ): Promise<string[]> {
-  const mask = await filterMask(snapshot, filters);
+  const mask = await filterMask(snapshot, filters, signal);
   const visible = mask === null ? snapshot.ids : snapshot.ids.filter((_, row) => mask[row] === 1);
   const size = Math.min(sample, visible.length);
   return Array.from({ length: size }, (_, i) => visible[Math.floor((i * visible.length) / size)]);

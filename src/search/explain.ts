@@ -68,12 +68,12 @@ export async function explainPassage(
   const { languages, expanded, requests } = await readQuestion(index, question, [options], DEPTH);
   const view = await index.viewFor(requests, { filters, ids: [passageId] });
   const { snapshot, engine } = view;
-  const row = await rowOf(snapshot, passageId, filters);
-  const request = { ...requests[0], mask: await filterMask(snapshot, filters) };
+  const row = await rowOf(snapshot, passageId, options);
+  const request = { ...requests[0], mask: await filterMask(snapshot, filters, signal) };
   const queries =
     view.recipe.generator === null || !request.augment
       ? []
-      : queryList(await generatedQueries(view, passageId, filters));
+      : queryList(await generatedQueries(view, passageId, options));
   await cancellationPoint(signal);
   const { dense, lexical, nearest, augmentation } = await explainScores(
     engine,

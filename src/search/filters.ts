@@ -4,8 +4,10 @@
  */
 
 import { closest, distance } from 'fastest-levenshtein';
-import { LRUCache } from 'lru-cache';
+import { cancellationPoint } from '../base/abort.js';
+import { compareDecimals, type Decimal, decimalOf } from '../base/decimal.js';
 import { XqgError } from '../base/errors.js';
+import { SharedCache } from '../base/shared-cache.js';
 import type { MetadataValue, Passage } from '../corpus/passage.js';
 import { requireLanguage } from '../languages/tags.js';
 import type { SearchSnapshot } from './opened/searchable.js';
@@ -29,7 +31,6 @@ const OPERATORS = ['!=', '>=', '<=', '=', '<', '>'] as const;
 type Operator = (typeof OPERATORS)[number];
 
 const FILTER = /^([^=<>!]*)(!=|>=|<=|=|<|>)(.*)$/s;
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** ISO 8601: such texts have the order of their dates. */
 const DATE = /^\d{4}-\d{2}(-\d{2}(T.*)?)?$/;
 
@@ -43,15 +44,19 @@ const OWN_KEYS: Readonly<Record<string, (passage: FilteredPassage) => string>> =
   lang: ({ lang }) => lang,
 };
 
+/** Whether a list passes where one of its members does, or only where all do. */
+type Members = 'some' | 'all';
+
 /**
  * A predicate that is true where all filters are. `=` and `!=` compare as numbers if both sides
  * are, else as text; a list equals each of its members. `<`, `<=`, `>` and `>=` compare numbers or
- * ISO dates. A passage without the key passes `!=` only.
+ * ISO dates. A passage without the key passes `!=` only. Numbers are compared digit by digit.
  *
+ * @param members `all`: a list passes only if each of its members does, and an empty one never
  * @throws XqgError XQG_FILTER_SYNTAX
  */
-export function parseFilters(filters: readonly string[]): PassageFilter {
-  const conditions = filters.map((filter) => conditionOf(parseCondition(filter)));
+export function parseFilters(filters: readonly string[], members: Members = 'some'): PassageFilter {
+  const conditions = filters.map((filter) => conditionOf(parseCondition(filter), members));
   return (passage) => conditions.every((condition) => condition(passage));
 }
 
@@ -73,7 +78,7 @@ export function parseCondition(filter: string): FilterCondition {
   const value = match[3].trim().normalize('NFC');
   if (key === '') throw failure('it names no key');
   const ordered = operator !== '=' && operator !== '!=';
-  if (ordered && !NUMBER.test(value) && !DATE.test(value)) {
+  if (ordered && decimalOf(value) === null && !DATE.test(value)) {
     throw failure(`${operator} needs a number or a date (2020-12-31), not "${value}"`);
   }
   // Passages whose language nobody knows are found by `lang=und`.
@@ -82,12 +87,29 @@ export function parseCondition(filter: string): FilterCondition {
   return { key, operator, value };
 }
 
-function conditionOf({ key, operator, value }: FilterCondition): PassageFilter {
+/** What a condition compares with. */
+interface Operand {
+  readonly text: string;
+  /** null: it is no number. */
+  readonly number: Decimal | null;
+}
+
+function conditionOf(
+  { key, operator, value }: FilterCondition,
+  members: Members = 'some',
+): PassageFilter {
+  const operand = { text: value, number: decimalOf(value) };
+  const passes = (member: string | number | boolean): boolean =>
+    operator === '=' ? equals(member, operand) : inOrder(member, operator, operand);
   return (passage) => {
     const actual = fieldValue(passage, key);
-    if (operator === '!=') return actual === undefined || !equals(actual, value);
+    if (operator === '!=') {
+      const values = Array.isArray(actual) ? actual : [actual];
+      return values.every((member) => member === undefined || !equals(member, operand));
+    }
     if (actual === undefined) return false;
-    return operator === '=' ? equals(actual, value) : inOrder(actual, operator, value);
+    if (typeof actual !== 'object') return passes(actual);
+    return members === 'some' ? actual.some(passes) : actual.length > 0 && actual.every(passes);
   };
 }
 
@@ -97,17 +119,15 @@ function fieldValue(passage: FilteredPassage, key: string): MetadataValue | unde
 }
 
 /** File systems and keyboards differ in whether an accented letter is one character or two. */
-function equals(actual: MetadataValue, value: string): boolean {
-  if (typeof actual === 'object') return actual.some((member) => equals(member, value));
-  const text = String(actual);
-  if (text === value || text.normalize('NFC') === value) return true;
-  return isNumber(text) && isNumber(value) && Number(text) === Number(value);
+function equals(actual: string | number | boolean, { text, number }: Operand): boolean {
+  const given = String(actual);
+  if (given === text || given.normalize('NFC') === text) return true;
+  const other = number === null ? null : decimalOf(given);
+  return number !== null && other !== null && compareDecimals(other, number) === 0;
 }
 
-function inOrder(actual: MetadataValue, operator: Operator, value: string): boolean {
-  if (typeof actual === 'object') return actual.some((member) => inOrder(member, operator, value));
-  const text = String(actual).trim();
-  const compared = comparison(text, value);
+function inOrder(actual: string | number | boolean, operator: Operator, operand: Operand): boolean {
+  const compared = comparison(String(actual).trim(), operand);
   if (compared === null) return false;
   if (operator === '<') return compared < 0;
   if (operator === '<=') return compared <= 0;
@@ -115,14 +135,13 @@ function inOrder(actual: MetadataValue, operator: Operator, value: string): bool
 }
 
 /** Negative, 0 or positive; null if the two cannot be compared. */
-function comparison(text: string, value: string): number | null {
-  if (isNumber(text) && isNumber(value)) return Number(text) - Number(value);
-  if (DATE.test(text) && DATE.test(value)) return text < value ? -1 : text > value ? 1 : 0;
-  return null;
-}
-
-function isNumber(text: string): boolean {
-  return NUMBER.test(text);
+function comparison(text: string, operand: Operand): number | null {
+  if (operand.number !== null) {
+    const number = decimalOf(text);
+    return number === null ? null : compareDecimals(number, operand.number);
+  }
+  if (!DATE.test(text) || !DATE.test(operand.text)) return null;
+  return text < operand.text ? -1 : text > operand.text ? 1 : 0;
 }
 
 /** Lists of filters whose masks are cached for one version: a byte a row each. */
@@ -136,17 +155,19 @@ interface FilteredRows {
 }
 
 /** A version never changes, so its masks are cached with it. */
-const masks = new WeakMap<SearchSnapshot, LRUCache<string, Promise<FilteredRows>>>();
+const masks = new WeakMap<SearchSnapshot, SharedCache<FilteredRows>>();
 
 /**
  * (n) by row: 0 leaves a passage out; null if there are no filters.
+ * @param signal when it is aborted and nobody else waits for the mask, the reading ends
  * @throws XqgError XQG_FILTER_SYNTAX
  */
 export async function filterMask(
   snapshot: SearchSnapshot,
   filters: readonly string[],
+  signal?: AbortSignal,
 ): Promise<Uint8Array | null> {
-  return (await filteredRows(snapshot, filters))?.mask ?? null;
+  return (await filteredRows(snapshot, filters, signal))?.mask ?? null;
 }
 
 /**
@@ -156,33 +177,34 @@ export async function filterMask(
 export async function filterWarnings(
   snapshot: SearchSnapshot,
   filters: readonly string[],
+  signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  const warning = (await filteredRows(snapshot, filters))?.warning ?? '';
+  const warning = (await filteredRows(snapshot, filters, signal))?.warning ?? '';
   return warning === '' ? [] : [warning];
 }
 
 async function filteredRows(
   snapshot: SearchSnapshot,
   filters: readonly string[],
+  signal: AbortSignal | undefined,
 ): Promise<FilteredRows | null> {
   if (filters.length === 0 || snapshot.filtered) return null;
-  const cache = masks.get(snapshot) ?? new LRUCache({ max: CACHED_MASKS });
+  const cache = masks.get(snapshot) ?? new SharedCache(CACHED_MASKS);
   masks.set(snapshot, cache);
   const key = JSON.stringify([...new Set(filters)]);
-  const cached = cache.get(key);
-  if (cached !== undefined) return cached;
-  const rows = readRows(snapshot, filters);
-  cache.set(key, rows);
-  rows.catch(() => cache.delete(key));
-  return rows;
+  return cache.get(key, (stop) => readRows(snapshot, filters, stop), signal);
 }
+
+/** Passages between two moments at which other requests are answered. */
+const PASSAGES_PER_STEP = 500;
 
 async function readRows(
   snapshot: SearchSnapshot,
   filters: readonly string[],
+  signal: AbortSignal,
 ): Promise<FilteredRows> {
   const conditions = filters.map(parseCondition);
-  const predicates = conditions.map(conditionOf);
+  const predicates = conditions.map((condition) => conditionOf(condition));
   const mask = new Uint8Array(snapshot.ids.length);
   // By condition: passages that pass those before it, and among them those that have its key and
   // those that pass it, too. What passes an earlier filter alone tells of the later ones.
@@ -190,6 +212,7 @@ async function readRows(
   let row = 0;
   for await (const passages of snapshot.scan(FILTER_COLUMNS)) {
     for (const passage of passages) {
+      if (row % PASSAGES_PER_STEP === 0) await cancellationPoint(signal);
       mask[row] = 1;
       for (let c = 0; c < predicates.length && mask[row] === 1; c++) {
         reached[c].passages++;
@@ -206,7 +229,7 @@ async function readRows(
   if (at < 0) return { mask, warning: '' };
   const before = filters.slice(0, at);
   if (reached[at].withKey > 0) return { mask, warning: nothingPasses(filters[at], before) };
-  const keys = await keysOf(snapshot, before);
+  const keys = await keysOf(snapshot, before, signal);
   return { mask, warning: unknownKey(conditions[at], before, keys) };
 }
 
@@ -214,10 +237,12 @@ async function readRows(
 async function keysOf(
   snapshot: SearchSnapshot,
   filters: readonly string[],
+  signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const passes = parseFilters(filters);
   const keys = new Set(Object.keys(OWN_KEYS));
   for await (const passages of snapshot.scan(FILTER_COLUMNS)) {
+    await cancellationPoint(signal);
     for (const passage of passages)
       if (passes(passage)) for (const key of Object.keys(passage.metadata)) keys.add(key);
   }

@@ -5,7 +5,7 @@
 
 import { XqgError } from '../base/errors.js';
 import type { SourceDocument } from '../corpus/passage.js';
-import { parseFilters } from '../search/filters.js';
+import { parseCondition, parseFilters } from '../search/filters.js';
 
 export const RIGHTS = ['search', 'add', 'remove'] as const;
 export type Right = (typeof RIGHTS)[number];
@@ -54,7 +54,8 @@ const OWN_KEYS = ['id', 'document', 'source', 'path', 'title', 'lang'];
 
 /**
  * A document as it may be written under these filters: `key=value` conditions on metadata that it
- * lacks are written into it.
+ * lacks are written into it. Of a list, every member must pass: a document that others see, too,
+ * could be planted among their results.
  *
  * @param hidden true for ids of documents that are there but do not pass the filters
  * @throws XqgError XQG_DOCUMENT_REFUSED
@@ -65,15 +66,14 @@ export function documentWithin(
   hidden: (id: string) => boolean,
 ): SourceDocument {
   if (filters.length === 0) return document;
-  const metadata = { ...document.metadata };
-  for (const filter of filters) {
-    const [, key, value] = /^([^=<>!]+)=(.*)$/s.exec(filter) ?? [];
-    if (key === undefined || OWN_KEYS.includes(key.trim())) continue;
-    metadata[key.trim()] ??= value.trim();
-  }
+  const given = filters
+    .map(parseCondition)
+    .filter(({ key, operator }) => operator === '=' && !OWN_KEYS.includes(key))
+    .map(({ key, value }) => [key, value] as const);
+  const metadata = Object.fromEntries([...given, ...Object.entries(document.metadata)]);
   const written = { ...document, metadata };
   const { id, source, path, title, lang = 'und' } = written;
-  const passes = parseFilters(filters);
+  const passes = parseFilters(filters, 'all');
   if (hidden(id) || !passes({ id, documentId: id, source, path, title, lang, metadata })) {
     throw new XqgError('XQG_DOCUMENT_REFUSED', { id, filters: filters.join(', ') });
   }

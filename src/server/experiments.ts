@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { XqgError } from '../base/errors.js';
+import { type Access, isRestricted } from './access.js';
 import type { ExperimentsResponse } from './responses.js';
 
 const RESULTS = 'results.json';
@@ -11,9 +12,9 @@ export class Experiments {
   /** @param folder null: there are none */
   constructor(readonly folder: string | null) {}
 
-  /** Newest first. */
-  async list(): Promise<ExperimentsResponse> {
-    if (this.folder === null) return { experiments: [] };
+  /** Newest first. An experiment may show any index, so that only who may use all sees them. */
+  async list(access: Access): Promise<ExperimentsResponse> {
+    if (this.folder === null || isRestricted(access)) return { experiments: [] };
     const entries = await readdir(this.folder, { withFileTypes: true }).catch(() => []);
     const experiments: ExperimentsResponse['experiments'][number][] = [];
     for (const entry of entries) {
@@ -36,18 +37,18 @@ export class Experiments {
   }
 
   /** @throws XqgError XQG_EXPERIMENT_UNKNOWN */
-  async results(name: string): Promise<unknown> {
-    return JSON.parse(await this.#read(name, RESULTS));
+  async results(access: Access, name: string): Promise<unknown> {
+    return JSON.parse(await this.#read(access, name, RESULTS));
   }
 
   /** @throws XqgError XQG_EXPERIMENT_UNKNOWN */
-  async report(name: string): Promise<string> {
-    return this.#read(name, REPORT);
+  async report(access: Access, name: string): Promise<string> {
+    return this.#read(access, name, REPORT);
   }
 
-  async #read(name: string, file: string): Promise<string> {
+  async #read(access: Access, name: string, file: string): Promise<string> {
     // Only names that the list gives: nothing else is joined to the folder.
-    const { experiments } = await this.list();
+    const { experiments } = await this.list(access);
     const experiment = experiments.find((each) => each.name === name);
     const exists = file === RESULTS ? experiment?.results : experiment?.report;
     if (!exists) throw new XqgError('XQG_EXPERIMENT_UNKNOWN', { experiment: name });

@@ -29,11 +29,15 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   XQG_EXPERIMENT_UNKNOWN: 404,
   XQG_NO_GENERATED_QUERIES: 409,
   XQG_NO_EXPANDER: 409,
+  XQG_JOB_FINAL: 409,
   XQG_REQUEST_TOO_LARGE: 413,
+  XQG_REQUEST_STALLED: 408,
+  XQG_KEY_ATTEMPTS: 429,
   XQG_RATE_LIMITED: 429,
   XQG_SERVER_BUSY: 503,
   XQG_SERVER_STOPPING: 503,
   XQG_REQUEST_TOO_SLOW: 504,
+  XQG_DISK_FULL: 507,
 };
 
 function statusOf(code: ErrorCode): number {
@@ -73,19 +77,35 @@ export function sendFailure(
 export const JSON_EXPECTED =
   'a JSON document in UTF-8 with the header "Content-Type: application/json"';
 
+/** Problems that are named, and characters of them all. */
+const NAMED = 20;
+const LONGEST = 2000;
+
+/**
+ * What is wrong with a request, as one text.
+ * @param whole stands for the request itself
+ */
+export function problemsOf(
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+  whole = 'request',
+): string {
+  return issues
+    .slice(0, NAMED)
+    .map(({ path, message }) => `${path.length === 0 ? whole : path.join('.')} ${message}`)
+    .join('; ')
+    .slice(0, LONGEST);
+}
+
 function toXqgError(thrown: unknown, request: FastifyRequest): XqgError {
   if (thrown instanceof XqgError) return thrown;
   const error = thrown as FastifyError;
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const problems = error.validation.map(({ instancePath, message }) => {
-      const place = instancePath.slice(1).replaceAll('/', '.');
-      return `${place === '' ? (error.validationContext ?? 'request') : place} ${message}`;
-    });
-    return new XqgError(
-      'XQG_REQUEST_INVALID',
-      { problems: problems.slice(0, 20).join('; ') },
-      { cause: thrown },
-    );
+    const issues = error.validation.map(({ instancePath, message = '' }) => ({
+      path: instancePath.split('/').slice(1),
+      message,
+    }));
+    const problems = problemsOf(issues, error.validationContext);
+    return new XqgError('XQG_REQUEST_INVALID', { problems }, { cause: thrown });
   }
   switch (error?.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

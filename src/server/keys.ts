@@ -4,11 +4,13 @@
  * may change while a server runs.
  */
 import { randomBytes } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rmdir, stat } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { writeAtomically } from '../base/atomic-write.js';
 import { XqgError } from '../base/errors.js';
 import { sha256 } from '../base/identity.js';
+import { lockIndex, type WriterLock } from '../indexing/locks.js';
 import { parseFilters } from '../search/filters.js';
 import { type Access, RIGHTS } from './access.js';
 
@@ -68,24 +70,35 @@ export async function addKey(
   file: string,
   { name, indexes, rights, filters }: Omit<StoredKey, 'sha256' | 'created'>,
 ): Promise<{ key: string; stored: StoredKey }> {
-  const keys = await keysIfThere(file);
-  if (keys.some((known) => known.name === name)) {
-    throw new XqgError('XQG_KEY_NAMED', { file, name, state: 'has' });
-  }
-  const key = `xqg_${randomBytes(32).toString('base64url')}`;
-  const created = new Date().toISOString();
-  const stored = keySchema.parse({ name, sha256: sha256(key), indexes, rights, filters, created });
-  await writeKeys(file, [...keys, stored]);
-  return { key, stored };
+  return withLock(file, async () => {
+    const keys = await keysIfThere(file);
+    if (keys.some((known) => known.name === name)) {
+      throw new XqgError('XQG_KEY_NAMED', { file, name, state: 'has' });
+    }
+    const key = `xqg_${randomBytes(32).toString('base64url')}`;
+    const created = new Date().toISOString();
+    const stored = keySchema.parse({
+      name,
+      sha256: sha256(key),
+      indexes,
+      rights,
+      filters,
+      created,
+    });
+    await writeKeys(file, [...keys, stored]);
+    return { key, stored };
+  });
 }
 
 /** @throws XqgError XQG_KEY_FILE, XQG_KEY_NAMED if there is none of that name */
 export async function removeKey(file: string, name: string): Promise<void> {
-  const keys = await readKeys(file);
-  const others = keys.filter((known) => known.name !== name);
-  if (others.length === keys.length)
-    throw new XqgError('XQG_KEY_NAMED', { file, name, state: 'lacks' });
-  await writeKeys(file, others);
+  await withLock(file, async () => {
+    const keys = await readKeys(file);
+    const others = keys.filter((known) => known.name !== name);
+    if (others.length === keys.length)
+      throw new XqgError('XQG_KEY_NAMED', { file, name, state: 'lacks' });
+    await writeKeys(file, others);
+  });
 }
 
 /** The keys of a file, read again when the file changes. */
@@ -136,6 +149,39 @@ async function modifiedAt(file: string): Promise<number> {
 
 async function keysIfThere(file: string): Promise<StoredKey[]> {
   return (await modifiedAt(file)) === 0 ? [] : readKeys(file);
+}
+
+/** How long a command waits for others that change the file, and how often it looks (ms). */
+const LOCK_WAIT = 10_000;
+const LOCK_EVERY = 20;
+
+/** Runs `change` while no other command changes the file. */
+async function withLock<T>(file: string, change: () => Promise<T>): Promise<T> {
+  const folder = `${file}.lock`;
+  const lock = await lockFolder(file, folder);
+  try {
+    return await change();
+  } finally {
+    await lock.release();
+    // Others may wait there.
+    await rmdir(folder).catch(() => undefined);
+  }
+}
+
+/** @throws XqgError XQG_KEY_FILE if others hold the lock for too long */
+async function lockFolder(file: string, folder: string): Promise<WriterLock> {
+  for (const deadline = Date.now() + LOCK_WAIT; ; ) {
+    try {
+      return await lockIndex(folder);
+    } catch (cause) {
+      const code = (cause as { code?: string }).code ?? '';
+      if (!['XQG_INDEX_LOCKED', 'ENOENT'].includes(code)) throw cause;
+      const reason = 'another command is changing it';
+      if (Date.now() > deadline) throw new XqgError('XQG_KEY_FILE', { file, reason }, { cause });
+      // Two that met must not meet again.
+      await setTimeout(LOCK_EVERY * (1 + Math.random()));
+    }
+  }
 }
 
 async function writeKeys(file: string, keys: readonly StoredKey[]): Promise<void> {

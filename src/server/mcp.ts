@@ -16,7 +16,7 @@ import { z } from 'zod';
 import { describeFailure } from '../base/errors.js';
 import { version } from '../base/version.js';
 import { shapeIn } from '../search/options.js';
-import type { Access } from './access.js';
+import type { Caller } from './guards.js';
 import { toolArguments } from './mcp-arguments.js';
 import { explainBody, searchBody } from './requests.js';
 import type { Service } from './service.js';
@@ -34,8 +34,8 @@ const index = z.string().describe('Name of an index, as list_indexes gives it.')
 
 const { question, expand } = searchBody.shape;
 
-export function createMcpServer(service: Service, access: Access): Server {
-  const tools = toolsOf(service, access);
+export function createMcpServer(service: Service, caller: Caller): Server {
+  const tools = toolsOf(service, caller);
   const server = new Server(
     { name: 'xqg', version: version() },
     { capabilities: { tools: { listChanged: true } } },
@@ -57,7 +57,12 @@ export function createMcpServer(service: Service, access: Access): Server {
   return server;
 }
 
-function toolsOf(service: Service, access: Access): Readonly<Record<string, ServedTool>> {
+function toolsOf(service: Service, caller: Caller): Readonly<Record<string, ServedTool>> {
+  // The signal of a call also ends it.
+  const calling = (signal: AbortSignal): Caller => ({
+    ...caller,
+    signal: AbortSignal.any([caller.signal, signal]),
+  });
   const readOnly = { readOnlyHint: true, openWorldHint: false };
   // What the server cannot do is not offered.
   const expansion = (service.expansions === null ? {} : { expand }) as {
@@ -85,9 +90,9 @@ function toolsOf(service: Service, access: Access): Readonly<Record<string, Serv
       description: 'The document collections that can be searched, with their size and languages.',
       input: listInput,
       annotations: readOnly,
-      call: async (given) => {
+      call: async (given, signal) => {
         toolArguments('list_indexes', listInput, given);
-        return service.list(access);
+        return service.list(calling(signal));
       },
     },
     search: {
@@ -98,7 +103,7 @@ function toolsOf(service: Service, access: Access): Readonly<Record<string, Serv
       annotations: searching,
       call: async (given, signal) => {
         const { index: name, ...body } = toolArguments('search', searchInput, given);
-        return service.search(access, name, searchBody.parse(body), signal);
+        return service.search(calling(signal), name, searchBody.parse(body));
       },
     },
     explain: {
@@ -109,7 +114,7 @@ function toolsOf(service: Service, access: Access): Readonly<Record<string, Serv
       annotations: searching,
       call: async (given, signal) => {
         const { index: name, ...body } = toolArguments('explain', explainInput, given);
-        return service.explain(access, name, explainBody.parse(body), signal);
+        return service.explain(calling(signal), name, explainBody.parse(body));
       },
     },
   };

@@ -43,7 +43,7 @@ export async function addPage(app: FastifyInstance, folder = builtPage()): Promi
   const open = { config: { open: true, rateLimit: false as const }, schema: { hide: true } };
   if (there) app.get('/', open, (_, reply) => first(reply));
   app.setNotFoundHandler({}, (request: FastifyRequest, reply) => {
-    const path = request.url.replace(/\?.*$/, '');
+    const path = request.url.split('?', 1)[0];
     const person = request.method === 'GET' && request.headers.accept?.includes('text/html');
     if (there && person && !/^\/(api|assets|mcp)(\/|$)|\.\w+$/.test(path)) return first(reply);
     throw new XqgError('XQG_ADDRESS_UNKNOWN', { method: request.method, path: path.slice(0, 200) });

@@ -76,6 +76,9 @@ export const documentLang = languageTag.describe(
   'Language of the text, a code such as th (default: detected).',
 );
 
+/** Of one request. */
+export const MOST_DOCUMENTS = 10_000;
+
 export const documentsBody = z.strictObject({
   documents: z
     .array(
@@ -88,5 +91,5 @@ export const documentsBody = z.strictObject({
       }),
     )
     .min(1)
-    .max(10_000),
+    .max(MOST_DOCUMENTS),
 });

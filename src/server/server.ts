@@ -25,10 +25,12 @@ import type { KeyRing } from './keys.js';
 import { addMcp } from './mcp-transports.js';
 import { addMetrics } from './metrics.js';
 import { addOpenApi } from './openapi.js';
+import { addPace, type PaceOptions } from './pace.js';
 import { addPage } from './page.js';
 import { documentRoutes } from './routes/documents.js';
 import { experimentRoutes } from './routes/experiments.js';
 import { indexRoutes } from './routes/indexes.js';
+import { jobRoutes } from './routes/jobs.js';
 import { operationRoutes } from './routes/operations.js';
 import { searchRoutes } from './routes/search.js';
 import type { ServedIndex } from './served-index.js';
@@ -61,8 +63,12 @@ export interface ServerOptions {
   readonly rate?: number;
   /** Bytes of one uploaded file; default 50 MB. */
   readonly maxUpload?: number;
-  /** Bytes of all files of one request; default four times `maxUpload`. */
+  /** Bytes of all files of one request; default five times `maxUpload`. */
   readonly maxRequest?: number;
+  /** Bytes of uploads that are not indexed yet, of one client at most half; default 4 GB. */
+  readonly maxIncoming?: number;
+  /** Limits on connections that send or read slowly, and on their number. */
+  readonly pace?: PaceOptions;
   /** What each file may take while it is read. */
   readonly fileLimits?: FileLimits;
   /** Access log; default none. */
@@ -73,8 +79,12 @@ export interface ServerOptions {
 
 /** Bytes of a body that is neither file nor documents. */
 const BODY_LIMIT = 256_000;
+/** Milliseconds within which the headers of a request must come. */
+const HEADERS_MS = 20_000;
 const FILES = 100;
-const WAITING_JOBS = 20;
+/** One request holds so many of the largest files, unless another limit is given. */
+const FILES_AT_LIMIT = 5;
+const LEAST_REQUEST = 1_000_000;
 
 export type XqgServer = Awaited<ReturnType<typeof buildServer>>;
 
@@ -97,7 +107,11 @@ export async function buildServer(options: ServerOptions) {
           onFailure: (failure) => app.log.warn(failure, 'no expansion'),
         });
   const service = new Service(indexes, gate, expansions);
-  const jobs = new Jobs(indexes, { waiting: WAITING_JOBS, fileLimits: options.fileLimits });
+  const jobs = new Jobs(indexes, {
+    requestBytes: options.maxRequest ?? Math.max(FILES_AT_LIMIT * maxUpload, LEAST_REQUEST),
+    bytes: options.maxIncoming,
+    fileLimits: options.fileLimits,
+  });
   let stopping = false;
 
   const app = fastify({
@@ -106,6 +120,7 @@ export async function buildServer(options: ServerOptions) {
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 4000 },
     forceCloseConnections: 'idle',
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: HEADERS_MS / 4 },
     return503OnClosing: false,
     genReqId: () => crypto.randomUUID(),
     frameworkErrors: (error, request, reply) => sendFailure(error, request, reply),
@@ -115,7 +130,7 @@ export async function buildServer(options: ServerOptions) {
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => {
     // The client has hung up.
-    if (request.clientSignal?.aborted && isAbort(error)) return reply.code(499).send();
+    if (request.caller?.signal.aborted && isAbort(error)) return reply.code(499).send();
     return sendFailure(error, request, reply);
   });
   parseJson(app as unknown as FastifyInstance);
@@ -128,7 +143,12 @@ export async function buildServer(options: ServerOptions) {
     // Else an idle connection would keep the server open until it times out.
     if (stopping) reply.header('connection', 'close');
   });
-  addGuards(app, { hosts: options.hosts ?? [], origins: options.origins ?? [], keys });
+  await addGuards(app as unknown as FastifyInstance, {
+    hosts: options.hosts ?? [],
+    origins: options.origins ?? [],
+    keys,
+  });
+  addPace(app as unknown as FastifyInstance, refuse, options.pace ?? {});
   app.addHook('onResponse', async (request, reply) => {
     request.log.info({
       method: request.method,
@@ -136,14 +156,14 @@ export async function buildServer(options: ServerOptions) {
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       ip: request.ip,
-      key: request.access?.fingerprint ?? null,
+      key: request.caller?.access.fingerprint ?? null,
     });
   });
   if (rate > 0) {
     await app.register(rateLimit, {
       max: rate,
       timeWindow: 60_000,
-      keyGenerator: (request) => request.access?.fingerprint ?? request.ip,
+      keyGenerator: ({ caller }) => caller.client,
       errorResponseBuilder: (_, { max, ttl }) =>
         new XqgError('XQG_RATE_LIMITED', { limit: max, seconds: Math.ceil(ttl / 1000) }),
     });
@@ -155,13 +175,14 @@ export async function buildServer(options: ServerOptions) {
     service,
     jobs,
     experiments: new Experiments(options.experiments ?? null),
-    limits: { upload: maxUpload, request: options.maxRequest ?? 4 * maxUpload, files: FILES },
+    limits: { upload: maxUpload, files: FILES },
   };
   // After the plugins, whose hooks see only routes that come later.
   app.after(() => {
     searchRoutes(app, context);
     indexRoutes(app, context);
     documentRoutes(app, context);
+    jobRoutes(app, context);
     experimentRoutes(app, context);
     operationRoutes(app, context, { registry, isStopping: () => stopping });
     addMcp(app, service);
@@ -204,14 +225,27 @@ function parseJson(app: FastifyInstance): void {
 
 /** Answers what is no HTTP at all in the same shape. */
 function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const { code, message, remedy, details } = new XqgError('XQG_REQUEST_MALFORMED', {
-    reason:
-      error.code === 'HPE_HEADER_OVERFLOW' ? 'its headers are too long' : 'it is not valid HTTP',
+  if (error.code === 'ECONNRESET') return void socket.destroy();
+  const reason =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? 'its headers are too long'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? 'it came too slowly'
+        : 'it is not valid HTTP';
+  const failure = new XqgError('XQG_REQUEST_MALFORMED', {
+    reason,
     expected: 'an HTTP/1.1 request',
   });
+  refuse(socket, '400 Bad Request', failure);
+}
+
+/** Answers on the connection itself, and ends it. */
+function refuse(socket: Socket, status: string, failure: XqgError): void {
+  if (!socket.writable) return void socket.destroy();
+  const { code, message, remedy, details } = failure;
   const body = JSON.stringify({ error: { code, message, remedy, details }, requestId: '' });
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
   );
 }

@@ -3,16 +3,19 @@
  * the filters of a key hold in every response, and what does not pass them does not exist.
  */
 import { basename, isAbsolute, relative } from 'node:path';
-import { LRUCache } from 'lru-cache';
 import { describeFailure, XqgError } from '../base/errors.js';
+import { SharedCache } from '../base/shared-cache.js';
 import { version } from '../base/version.js';
 import type { ComparedResult } from '../search/compare.js';
+import type { IndexContents } from '../search/contents.js';
+import type { Coverage } from '../search/coverage.js';
 import { isWarningOf } from '../search/filters.js';
 import { augmentOption, type SearchOptions } from '../search/options.js';
 import type { XqgIndex } from '../xqg-index.js';
 import { type Access, filtersOf, mayUse, requireRight } from './access.js';
 import type { Expansions, ServerExpansion } from './expansions.js';
 import type { Gate } from './gate.js';
+import type { Caller } from './guards.js';
 import type { ExplainBody, SearchBody } from './requests.js';
 import type {
   CoverageResponse,
@@ -29,7 +32,8 @@ import type { ServedIndex } from './served-index.js';
 const CACHED = 64;
 
 export class Service {
-  readonly #cache = new LRUCache<string, Promise<unknown>>({ max: CACHED });
+  readonly #contents = new SharedCache<IndexContents>(CACHED);
+  readonly #coverages = new SharedCache<Coverage>(CACHED);
 
   constructor(
     readonly indexes: ReadonlyMap<string, ServedIndex>,
@@ -46,11 +50,12 @@ export class Service {
   }
 
   /** The indexes that the access is for. Opens those that are not open yet. */
-  async list(access: Access): Promise<IndexesResponse> {
+  async list(caller: Caller): Promise<IndexesResponse> {
+    const { access } = caller;
     const visible = [...this.indexes.values()].filter(({ name }) => mayUse(access, name));
     const indexes = await Promise.all(
       visible.map(async (served) => {
-        const counted = await this.#summary(access, served).catch(() => null);
+        const counted = await this.#summary(caller, served).catch(() => null);
         const { name, condition, failure } = served;
         return {
           name,
@@ -67,13 +72,13 @@ export class Service {
     return { indexes, rights: [...access.rights], expander, version: version() };
   }
 
-  async describe(access: Access, name: string): Promise<IndexResponse> {
+  async describe(caller: Caller, name: string): Promise<IndexResponse> {
+    const { access } = caller;
     requireRight(access, 'search');
     const served = this.index(access, name);
     return served.use(async (index) => {
-      const { filters } = access;
       const [contents, manifest] = await Promise.all([
-        this.#contents(served, index, filters),
+        this.#contentsOf(caller, served, index),
         index.manifest(),
       ]);
       const { encoder, generator, pack, queryLanguages, queriesPerLanguage, sentences, icu } =
@@ -110,18 +115,13 @@ export class Service {
   }
 
   /**
-   * @param clientSignal aborted when the client has hung up
    * @throws XqgError XQG_KEY_RIGHT, XQG_INDEX_UNKNOWN, those of the gate, of the expansion and of
    * a search
    */
-  async search(
-    access: Access,
-    name: string,
-    body: SearchBody,
-    clientSignal: AbortSignal,
-  ): Promise<SearchResponse> {
+  async search(caller: Caller, name: string, body: SearchBody): Promise<SearchResponse> {
+    const { access } = caller;
     const { question, augment, expand: _, ...options } = body;
-    return this.#ranked(access, name, body, clientSignal, async (index, given, notices) => {
+    return this.#ranked(caller, name, body, async (index, given, notices) => {
       const started = performance.now();
       const tookMs = (): number => performance.now() - started;
       if (augment === 'both') {
@@ -148,18 +148,11 @@ export class Service {
     });
   }
 
-  /**
-   * @param clientSignal aborted when the client has hung up
-   * @throws XqgError as `search`, and XQG_PASSAGE_UNKNOWN
-   */
-  async explain(
-    access: Access,
-    name: string,
-    body: ExplainBody,
-    clientSignal: AbortSignal,
-  ): Promise<ExplainResponse> {
+  /** @throws XqgError as `search`, and XQG_PASSAGE_UNKNOWN */
+  async explain(caller: Caller, name: string, body: ExplainBody): Promise<ExplainResponse> {
+    const { access } = caller;
     const { question, id, augment, expand: _, ...options } = body;
-    return this.#ranked(access, name, body, clientSignal, async (index, given, notices) => {
+    return this.#ranked(caller, name, body, async (index, given, notices) => {
       const explained = await index.explain(question, id, {
         ...options,
         ...augmentOption(augment),
@@ -176,31 +169,29 @@ export class Service {
     });
   }
 
+  /** @throws XqgError as `search` */
   async passages(
-    access: Access,
+    caller: Caller,
     name: string,
-    { offset, limit, filters }: { offset: number; limit: number; filters: readonly string[] },
+    { filters, ...page }: { offset: number; limit: number; filters: readonly string[] },
   ): Promise<PassagesResponse> {
-    requireRight(access, 'search');
-    return this.index(access, name).use(async (index) => {
-      const { total, passages } = await index.passages({
-        offset,
-        limit,
-        filters: filtersOf(access, filters),
-      });
-      return {
-        total,
-        passages: passages.map((passage) => ({ ...passage, path: shownPath(passage) })),
-      };
-    });
+    const { access } = caller;
+    const all = filtersOf(access, filters);
+    const { total, passages } = await this.#read(caller, name, (index, signal) =>
+      index.passages({ ...page, filters: all, signal }),
+    );
+    return {
+      total,
+      passages: passages.map((passage) => ({ ...passage, path: shownPath(passage) })),
+    };
   }
 
-  async passage(access: Access, name: string, id: string): Promise<PassageResponse> {
-    requireRight(access, 'search');
-    const { filters } = access;
-    return this.index(access, name).use(async (index) => {
-      const passage = await index.passage(id, { filters });
-      const generated = await index.queries(id, { filters }).catch((error: unknown) => {
+  /** @throws XqgError as `search`, and XQG_PASSAGE_UNKNOWN */
+  async passage(caller: Caller, name: string, id: string): Promise<PassageResponse> {
+    const { filters } = caller.access;
+    return this.#read(caller, name, async (index, signal) => {
+      const passage = await index.passage(id, { filters, signal });
+      const generated = await index.queries(id, { filters, signal }).catch((error: unknown) => {
         if (error instanceof XqgError && error.code === 'XQG_NO_GENERATED_QUERIES') return null;
         throw error;
       });
@@ -213,18 +204,32 @@ export class Service {
     });
   }
 
-  async coverage(access: Access, name: string, sample: number): Promise<CoverageResponse> {
+  /** Ends when no client waits for it any longer. */
+  async coverage(caller: Caller, name: string, sample: number): Promise<CoverageResponse> {
+    const { access, client, signal } = caller;
     requireRight(access, 'search');
-    const served = this.index(access, name);
     const { filters } = access;
-    return served.use(async (index) => {
-      const key = JSON.stringify(['coverage', name, await index.version(), sample, filters]);
-      // Cached for other clients too, so it does not end with the first one.
-      const { signal } = new AbortController();
-      return this.#cached(key, () =>
-        this.gate.run(signal, (late) => index.coverage({ sample, filters, signal: late })),
-      );
+    return this.index(access, name).use(async (index) => {
+      const key = JSON.stringify([name, await index.version(), sample, filters]);
+      const measure = (last: AbortSignal) =>
+        this.gate.run(
+          { client, signal: last },
+          (stop) => index.coverage({ sample, filters, signal: stop }),
+          { lane: 'long' },
+        );
+      return this.#coverages.get(key, measure, signal);
     });
+  }
+
+  /** Works in turn with the newest version of an index. */
+  async #read<T>(
+    caller: Caller,
+    name: string,
+    work: (index: XqgIndex, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    requireRight(caller.access, 'search');
+    const served = this.index(caller.access, name);
+    return this.gate.run(caller, (signal) => served.use((index) => work(index, signal)));
   }
 
   /**
@@ -235,16 +240,16 @@ export class Service {
    * XQG_REQUEST_TOO_SLOW
    */
   async #ranked<T>(
-    access: Access,
+    caller: Caller,
     name: string,
     { question, lang, filters, expand: isExpanded }: Omit<ExplainBody, 'id' | 'augment'>,
-    clientSignal: AbortSignal,
     work: (
       index: XqgIndex,
       given: Pick<SearchOptions, 'expand' | 'filters' | 'signal'>,
       notices: readonly string[],
     ) => Promise<T>,
   ): Promise<T> {
+    const { access, signal: clientSignal } = caller;
     requireRight(access, 'search');
     const served = this.index(access, name);
     const since = performance.now();
@@ -259,21 +264,21 @@ export class Service {
     const { expand, notices } = expansion;
     const given = { expand, filters: filtersOf(access, filters) };
     return gate.run(
-      clientSignal,
+      caller,
       (signal) => served.use((index) => work(index, { ...given, signal }, notices)),
-      since,
+      { since },
     );
   }
 
-  async #summary(access: Access, served: ServedIndex) {
+  async #summary(caller: Caller, served: ServedIndex) {
     return served.use(async (index) => {
       const { identity, store, counts } = await index.manifest();
-      const { filters, rights } = access;
+      const { filters, rights } = caller.access;
       // Rows elsewhere are not counted for a list: the counts of the manifest are for those who may
       // see all.
       const sealed = filters.length === 0 ? counts : null;
       const contents = async () =>
-        store === undefined ? this.#contents(served, index, filters) : sealed;
+        store === undefined ? this.#contentsOf(caller, served, index) : sealed;
       const counted = rights.includes('search') ? await contents() : null;
       return {
         documents: counted?.documents ?? null,
@@ -284,19 +289,13 @@ export class Service {
     });
   }
 
-  async #contents(served: ServedIndex, index: XqgIndex, filters: readonly string[]) {
-    const key = JSON.stringify(['contents', served.name, await index.version(), filters]);
-    return this.#cached(key, () => index.contents({ filters }));
-  }
-
-  /** What was computed for a version holds for that version. */
-  #cached<T>(key: string, compute: () => Promise<T>): Promise<T> {
-    const cached = this.#cache.get(key) as Promise<T> | undefined;
-    if (cached !== undefined) return cached;
-    const computed = compute();
-    this.#cache.set(key, computed);
-    computed.catch(() => this.#cache.delete(key));
-    return computed;
+  /** Counted in turn, once for a version, for all who wait for it. */
+  async #contentsOf({ access, client, signal }: Caller, served: ServedIndex, index: XqgIndex) {
+    const { filters } = access;
+    const key = JSON.stringify([served.name, await index.version(), filters]);
+    const count = (last: AbortSignal) =>
+      this.gate.run({ client, signal: last }, (stop) => index.contents({ filters, signal: stop }));
+    return this.#contents.get(key, count, signal);
   }
 }
 

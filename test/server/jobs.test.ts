@@ -135,7 +135,7 @@ describe('a job', () => {
     writeFileSync(join(files, 'left.txt'), 'The oven is hot.');
     const task = { kind: 'add', folder: files, metadata: {} };
     const access = { fingerprint: null, filters: [] };
-    const stored = { id: 'left', what: ['left.txt'], created: 'x', access, task };
+    const stored = { accepted: 1, what: ['left.txt'], created: 'x', access, task };
     writeFileSync(join(folder, 'job.json'), JSON.stringify(stored));
     const next = await place.serve();
     expect((await ended(next, 'left')).state).toBe('done');
@@ -171,7 +171,7 @@ describe('a job', () => {
     const access = { fingerprint: null, filters: [] };
     writeFileSync(
       join(folder, 'job.json'),
-      JSON.stringify({ what: ['secret.txt'], created: 'x', access, task }),
+      JSON.stringify({ accepted: 2, what: ['secret.txt'], created: 'x', access, task }),
     );
     const next = await place.serve();
     await ended(next, 'stranger');

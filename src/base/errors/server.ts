@@ -21,6 +21,10 @@ export const serverErrors = {
     remedy:
       'Try again; if it happens often, the machine is too small for the index, or raise --timeout.',
   },
+  XQG_REQUEST_STALLED: {
+    message: 'The body of the request came at less than {rate} bytes per second.',
+    remedy: 'Send it again over a faster connection, or in smaller parts.',
+  },
   XQG_ADDRESS_UNKNOWN: {
     message: 'There is nothing at {method} {path}.',
     remedy: 'GET /openapi.json lists every address.',
@@ -41,6 +45,10 @@ export const serverErrors = {
   XQG_KEY_UNKNOWN: {
     message: 'This server does not know the key {fingerprint}.',
     remedy: 'Check that it is complete; it may have been revoked (xqg keys list).',
+  },
+  XQG_KEY_ATTEMPTS: {
+    message: 'More than {limit} wrong keys came from this address within a minute.',
+    remedy: 'Try again in {seconds} s.',
   },
   XQG_KEY_RIGHT: {
     message: 'The key {fingerprint} has no right to {right}.',
@@ -73,12 +81,16 @@ export const serverErrors = {
   XQG_JOB_DIED: {
     message: 'The process that wrote the index ended early ({reason}).',
     remedy:
-      'Send the same request again: finished work is kept. If memory ran out, send fewer documents at once.',
+      'POST /api/jobs/ID/retry runs the job again, DELETE /api/jobs/ID discards it. If memory ran out, send fewer documents at once.',
   },
   XQG_JOB_UNREADABLE: {
     message: 'A job was accepted, but its file {file} cannot be read: {reason}.',
     remedy:
       'Send the documents again; what was sent lies beside that file. DELETE /api/jobs/ID discards both.',
+  },
+  XQG_JOB_FINAL: {
+    message: 'The job "{job}" is {state}: nothing of it is kept that could be run again.',
+    remedy: 'Send the request again.',
   },
   XQG_JOB_CANCELLED: {
     message: 'The job was cancelled.',
@@ -87,6 +99,11 @@ export const serverErrors = {
   XQG_DOCUMENT_REFUSED: {
     message: 'The document "{id}" is outside of what this key may write ({filters}).',
     remedy: 'Give it matching metadata, and an id that no other document has.',
+  },
+  XQG_DOCUMENT_LABELS: {
+    message:
+      'The id, title, headings and metadata of the document "{id}" have more than {limit} characters together.',
+    remedy: 'Shorten them: every passage of the document repeats them.',
   },
   XQG_EXPERIMENT_UNKNOWN: {
     message: 'There is no experiment named "{experiment}" here.',

@@ -37,6 +37,7 @@ export async function checkUp(dir?: string, pack?: string): Promise<Check[]> {
     // Before the index is opened, which builds damaged segments again.
     if (existsSync(dir)) checks.push(await checked('files', () => checkFiles(dir)));
     checks.push(await checked('index', () => checkIndex(dir)));
+    checks.push(await checked('search', () => checkSearch(dir, pack)));
     checks.push(...(await checkOmissions(dir)));
     if (existsSync(dir)) checks.push(await checked('disk', () => checkDisk(dir)));
   }
@@ -178,6 +179,19 @@ async function checkIndex(dir: string): Promise<Check> {
     return ok('index', `${passages}, complete`);
   } finally {
     await snapshot.close();
+  }
+}
+
+/** Asks as `xqg search` does: with the encoder, the generator and the pack of the index. */
+async function checkSearch(dir: string, pack?: string): Promise<Check> {
+  const { openIndex } = await import('../../xqg-index.js');
+  const index = await openIndex(dir, { pack });
+  try {
+    const { hits, warnings } = await index.search('a', { k: 1 });
+    if (hits.length === 0) return ok('search', 'a question is answered, with no hit');
+    return ok('search', ['a question is answered', ...warnings].join('; '));
+  } finally {
+    await index.close();
   }
 }
 

@@ -35,6 +35,7 @@ const options = z.object({
   maxUpload: bytes.optional(),
   maxRequest: bytes.optional(),
   ...fileLimitOptions,
+  maxIncoming: bytes.optional(),
   accessLog: z.boolean().optional(),
   ...expandOptions,
   expandTimeout: whole(1).optional(),
@@ -76,7 +77,14 @@ export const registerServe: Register = (parent, act) => {
     .option('--timeout <s>', 'seconds until an answer is given up (default: 30)')
     .option('--rate <n>', 'requests a minute from one client, 0 for any number (default: 3000)')
     .option('--max-upload <size>', 'largest file that is taken (default: 50MB)')
-    .option('--max-request <size>', 'all files of one request (default: 4 times --max-upload)')
+    .option(
+      '--max-request <size>',
+      'all files of one upload together (default: five times --max-upload)',
+    )
+    .option(
+      '--max-incoming <size>',
+      'uploads that are not indexed yet, of one client at most half (default: 4GB)',
+    )
     .option(
       '--access-log',
       'write a JSON line for each request to stderr (default: where it is no terminal)',
@@ -121,6 +129,7 @@ async function serve(context: CommandContext, given: Given): Promise<void> {
     maxUpload: given.maxUpload,
     maxRequest: given.maxRequest,
     fileLimits: fileLimitsOf(given),
+    maxIncoming: given.maxIncoming,
     logger:
       (given.accessLog ?? !process.stderr.isTTY)
         ? { level: 'info', stream: process.stderr }

@@ -10,7 +10,7 @@ export interface FrontMatter {
   readonly body: string;
 }
 
-const KEY = /^([^\s#:-][^:]*):(?:\s+(.*))?$/;
+const KEY = /^([^\s#:-][^:]*):(?:\s+(.*))?$/s;
 
 /**
  * Splits off what stands between two lines `---` at the beginning, if it is a mapping; anything
@@ -73,7 +73,7 @@ function metadataValue(inline: string, nested: readonly string[]): MetadataValue
 }
 
 function uncommented(value: string): string {
-  return /^["']/.test(value) ? value.trim() : value.replace(/(^|\s)#.*$/, '').trim();
+  return /^["']/.test(value) ? value.trim() : value.replace(/(^|\s)#.*$/s, '').trim();
 }
 
 function unquoted(value: string): string {

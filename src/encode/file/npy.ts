@@ -33,7 +33,7 @@ export async function npyLayout(
   const header = Buffer.from(await readBytes(handle, 8 + lengthBytes, length)).toString('latin1');
   const field = (pattern: RegExp) => pattern.exec(header)?.[1];
   const descr = field(/'descr'\s*:\s*'([^']*)'/) ?? 'a structure';
-  const shape = field(/'shape'\s*:\s*\(([^)]*)\)/);
+  const shape = field(/'shape'\s*:\s*\(([^()]*)\)/);
   const order = field(/'fortran_order'\s*:\s*(True|False)/);
   if (shape === undefined || order === undefined) throw fileError(path, 'its header is damaged');
   const sizes = shape

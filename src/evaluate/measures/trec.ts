@@ -18,7 +18,7 @@ interface RunLine {
   readonly score: number;
 }
 
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i;
 
 /**
  * Streams the lines `queryId Q0 passageId rank score tag` of a run, whose ranks are ignored, as in

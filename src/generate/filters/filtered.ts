@@ -146,7 +146,7 @@ export class FilteredGenerator extends GeneratorWrapper implements QueryFilter {
 export function parseThresholds(text: string): Thresholds {
   return Object.fromEntries(
     text.split(',').map((part) => {
-      const [, name, least] = /^\s*([\w-]+)\s*>=\s*(\d*\.?\d+)\s*$/.exec(part) ?? [];
+      const [, name, least] = /^\s*([\w-]+)\s*>=\s*(\d+(?:\.\d+)?|\.\d+)\s*$/.exec(part) ?? [];
       if (name === undefined || Number(least) > 1)
         throw new XqgError('XQG_FILTER_THRESHOLD', { part });
       return [name, Number(least)];

@@ -44,7 +44,7 @@ export class S3Storage implements PartStorage {
       sdk,
       client,
       bucket,
-      prefix === '' ? '' : `${prefix.replace(/\/+$/, '')}/`,
+      prefix === '' ? '' : `${prefix.replace(/(?<!\/)\/+$/, '')}/`,
     );
   }
 

@@ -60,7 +60,7 @@ export function endpointOf(given: string | EndpointFields = {}): Endpoint {
       'url: holds a name or password; name the variable of a key instead (keyVariable)';
     throw new XqgError('XQG_ENDPOINT_SETTINGS', { where, problems });
   }
-  return { ...fields, url: url.replace(/\/+$/, '') };
+  return { ...fields, url: url.replace(/(?<!\/)\/+$/, '') };
 }
 
 /**

@@ -1,18 +1,21 @@
 /**
- * Jobs that write indexes, one at a time for each index, each in a process of its own. Uploaded
- * files lie in the index's directory until they are indexed, so that a server that was killed
- * resumes them.
+ * Jobs that write indexes, one at a time for each index in the order in which they were accepted,
+ * each in a process of its own. Uploaded files lie in the index's directory until they are indexed,
+ * so that a server that was killed resumes them: a job is there until it is done, its documents
+ * were refused, or a person discards it.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as setTimer } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import { describeFailure, XqgError } from '../../base/errors.js';
+import { describeFailure, isAbort, XqgError } from '../../base/errors.js';
 import type { FileLimits } from '../../corpus/isolation/limits.js';
 import { type Access, isRestricted, mayUse } from '../access.js';
+import type { Caller } from '../guards.js';
 import type { JobResponse } from '../responses.js';
 import type { ServedIndex } from '../served-index.js';
+import { Room, type RoomOptions, type Space } from './room.js';
 import {
   discardJob,
   filesFolder,
@@ -25,93 +28,112 @@ import type { AddTask, RemoveTask, WriterMessage, WriteTask } from './writer-pro
 
 type WithoutIndex<T> = Omit<T, 'directory' | 'pack' | 'filters' | 'fileLimits'>;
 /** A task without what the index, the access and the job's folder add to it. */
-export type JobTask = Omit<WithoutIndex<AddTask>, 'folder'> | WithoutIndex<RemoveTask>;
+type JobTask = Omit<WithoutIndex<AddTask>, 'folder'> | WithoutIndex<RemoveTask>;
 
 interface Job {
   answer: JobResponse;
-  readonly access: Pick<Access, 'fingerprint' | 'filters'>;
-  readonly task: JobTask;
+  stored: StoredJob;
   readonly served: ServedIndex;
-  readonly cancelled: AbortController;
+  readonly space: Space;
+  cancelled: AbortController;
 }
 
-export interface JobsOptions {
-  /** Jobs that wait for one index; more are refused. */
-  readonly waiting: number;
+export interface JobsOptions extends RoomOptions {
   /** What each file that is added may take. */
   readonly fileLimits?: FileLimits;
 }
 
+/** Where the files of a request go. */
+export interface Upload {
+  readonly folder: string;
+  /**
+   * Takes room for further bytes.
+   * @throws XqgError XQG_REQUEST_TOO_LARGE, XQG_SERVER_BUSY
+   */
+  grow(bytes: number): void;
+}
+
 const WRITER = new URL('./writer-process.js', import.meta.url);
-/** How long a job waits for another writer of its index before it looks again (ms). */
-const LOCKED_WAIT = 1000;
+/** How long a job waits, in milliseconds, before it tries again. */
+const WAITS: Readonly<Record<string, number>> = {
+  // Another writer of its index, such as `xqg index`, or the process of a server that was killed.
+  XQG_INDEX_LOCKED: 1000,
+  XQG_DISK_FULL: 10_000,
+  XQG_NO_PERMISSION: 10_000,
+};
+/** The fault of what was sent: trying again would not help. */
+const VERDICTS = /^XQG_(DOCUMENT|CORPUS|NOTHING)_/;
+/** Tries of a job whose process fails otherwise. */
+const TRIES = 3;
+const BETWEEN_TRIES = 500;
 /** How long a process that was told to stop may take (ms). */
 const STOP_WAIT = 10_000;
-/** Attempts of a job whose process dies, which then reads first what it was not reading. */
-const ATTEMPTS = 3;
-/** After these, the next server tries again. */
-const KEPT = new Set(['XQG_DISK_FULL', 'XQG_JOB_DIED']);
 /** Ended jobs that are still listed. */
 const LISTED = 100;
 
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
   readonly #queues = new Map<string, PQueue>();
-  readonly #options: JobsOptions;
+  readonly #room: Room;
+  readonly #fileLimits: FileLimits | undefined;
+  #accepted = 0;
   #stopping = false;
 
   constructor(
     readonly indexes: ReadonlyMap<string, ServedIndex>,
-    options: JobsOptions,
+    { fileLimits, ...options }: JobsOptions,
   ) {
-    this.#options = options;
+    this.#fileLimits = fileLimits;
+    this.#room = new Room(options);
   }
 
-  /** Starts the jobs again that a killed server left. */
+  /** Starts the jobs again that a killed server left, and lists those that failed. */
   async resume(): Promise<void> {
     for (const served of this.indexes.values()) {
-      for await (const { id, job } of leftJobs(served.directory)) {
-        if (job instanceof XqgError) this.#listUnreadable(served, id, job);
-        else this.#enqueue(served, id, job);
+      for (const { id, job, bytes } of await leftJobs(served.directory)) {
+        const stored = job instanceof XqgError ? unreadableJob(served, job) : job;
+        const client = stored.access.fingerprint ?? '';
+        const space = this.#room.take({ client, index: served.name, state: 'waiting', bytes });
+        this.#accepted = Math.max(this.#accepted, stored.accepted);
+        const added = this.#add(served, id, stored, space);
+        if (stored.failure === undefined) this.#enqueue(added);
+        else this.#keep(added, stored.failure);
       }
     }
   }
 
   /**
-   * Makes a folder for what a job will add.
-   * @throws XqgError XQG_SERVER_BUSY
+   * Receives a job, and starts it once it is on the disk.
+   * @param fill writes what is sent; where it throws, there is no job
+   * @throws XqgError XQG_SERVER_BUSY, XQG_DISK_FULL, and what `fill` throws
    */
-  async reserve(
+  async receive(
     served: ServedIndex,
-  ): Promise<{ id: string; folder: string; discard: () => Promise<void> }> {
-    const { waiting } = this.#options;
-    if ((this.#queues.get(served.name)?.size ?? 0) >= waiting) {
-      throw new XqgError('XQG_SERVER_BUSY', { what: 'jobs', seconds: 30 });
-    }
-    const id = randomUUID();
-    await reserveFolder(served.directory, id);
-    return {
-      id,
-      folder: filesFolder(served.directory, id),
-      discard: () => discardJob(served.directory, id),
-    };
-  }
-
-  /** @param id from `reserve` */
-  async start(
-    { served, access, id }: { served: ServedIndex; access: Access; id: string },
-    task: JobTask,
-    what: readonly string[],
+    { access, client }: Caller,
+    fill: (upload: Upload) => Promise<{ task: JobTask; what: readonly string[] }>,
   ): Promise<JobResponse> {
-    const { fingerprint, filters } = access;
-    const stored = {
-      what: [...what],
-      created: new Date().toISOString(),
-      access: { fingerprint, filters: [...filters] },
-      task: task as StoredJob['task'],
-    };
-    await storeJob(served.directory, id, stored);
-    return this.#enqueue(served, id, stored);
+    const { directory } = served;
+    const space = this.#room.reserve(client, served.name);
+    const id = randomUUID();
+    try {
+      await reserveFolder(directory, id);
+      const grow = (bytes: number): void => this.#room.grow(space, bytes);
+      const { task, what } = await fill({ folder: filesFolder(directory, id), grow });
+      const { fingerprint, filters } = access;
+      const stored: StoredJob = {
+        accepted: this.#nextNumber(),
+        what: [...what],
+        created: new Date().toISOString(),
+        access: { fingerprint, filters: [...filters] },
+        task: task as StoredJob['task'],
+      };
+      await storeJob(directory, id, stored);
+      return this.#enqueue(this.#add(served, id, stored, space));
+    } catch (error) {
+      this.#room.free(space);
+      await discardJob(directory, id).catch(() => undefined);
+      throw error;
+    }
   }
 
   list(access: Access): JobResponse[] {
@@ -127,14 +149,35 @@ export class Jobs {
   }
 
   /**
-   * Stops a job at a safe point, and discards one whose files were kept. One that has ended stays
+   * Stops a job at a safe point, or discards one that is kept. One that has ended otherwise stays
    * as it is.
+   * @throws XqgError XQG_JOB_UNKNOWN
    */
   async cancel(access: Access, id: string): Promise<JobResponse> {
     const job = this.#job(access, id);
     job.cancelled.abort();
-    if (job.answer.ended !== null) await discardJob(job.served.directory, id);
+    if (job.space.state === 'kept') {
+      await this.#discard(job);
+      change(job, { state: 'cancelled' });
+    }
     return job.answer;
+  }
+
+  /**
+   * Runs a job again that is kept.
+   * @throws XqgError XQG_JOB_UNKNOWN, XQG_JOB_FINAL
+   */
+  async retry(access: Access, id: string): Promise<JobResponse> {
+    const job = this.#job(access, id);
+    if (job.space.state !== 'kept' || job.answer.error?.code === 'XQG_JOB_UNREADABLE')
+      throw new XqgError('XQG_JOB_FINAL', { job: id, state: job.answer.state });
+    const { failure: _, ...stored } = job.stored;
+    job.stored = { ...stored, accepted: this.#nextNumber() };
+    job.cancelled = new AbortController();
+    job.space.state = 'waiting';
+    await storeJob(job.served.directory, id, job.stored);
+    change(job, { state: 'waiting', ended: null, error: null, progress: null });
+    return this.#enqueue(job);
   }
 
   counts(): Record<JobResponse['state'], number> {
@@ -158,43 +201,51 @@ export class Jobs {
     return job;
   }
 
-  #enqueue(served: ServedIndex, id: string, stored: StoredJob): JobResponse {
-    const { what, created, access, task } = stored;
-    const answer = newAnswer(served, id, { kind: task.kind, what, created });
-    const job: Job = { answer, access, task, served, cancelled: new AbortController() };
-    this.#jobs.set(id, job);
-    const queue = this.#queues.get(served.name) ?? new PQueue({ concurrency: 1 });
-    this.#queues.set(served.name, queue);
-    queue.add(() => this.#run(job));
-    return answer;
+  /** Also over a restart, and when the clock is set back. */
+  #nextNumber(): number {
+    this.#accepted = Math.max(Date.now(), this.#accepted + 1);
+    return this.#accepted;
   }
 
-  /** Lists what cannot be resumed until a person discards it. */
-  #listUnreadable(served: ServedIndex, id: string, error: XqgError): void {
-    const now = new Date().toISOString();
-    const answer: JobResponse = {
-      ...newAnswer(served, id, { kind: 'add', what: [], created: now }),
-      state: 'failed',
-      ended: now,
-      error: shownFailure(served, describeFailure(error).error),
+  #add(served: ServedIndex, id: string, stored: StoredJob, space: Space): Job {
+    const job: Job = {
+      answer: newAnswer(served, id, stored),
+      stored,
+      served,
+      space,
+      cancelled: new AbortController(),
     };
-    const access = { fingerprint: null, filters: [] };
-    const task: JobTask = { kind: 'add', metadata: {} };
-    this.#jobs.set(id, { answer, access, task, served, cancelled: new AbortController() });
+    this.#jobs.set(id, job);
+    return job;
+  }
+
+  #enqueue(job: Job): JobResponse {
+    job.space.state = 'waiting';
+    const { name } = job.served;
+    const queue = this.#queues.get(name) ?? new PQueue({ concurrency: 1 });
+    this.#queues.set(name, queue);
+    queue.add(() => this.#run(job));
+    return job.answer;
   }
 
   async #run(job: Job): Promise<void> {
-    const { served, task, access, cancelled } = job;
+    const { served, stored, cancelled } = job;
+    job.space.state = 'running';
     try {
       cancelled.signal.throwIfAborted();
       change(job, { state: 'running' });
-      const { filters } = access;
+      const { filters } = stored.access;
       const { directory, options } = served;
       const folder = filesFolder(directory, job.answer.id);
-      const { fileLimits } = this.#options;
-      const { pack } = options;
-      const whole = { ...task, folder, fileLimits, directory, pack, filters } as WriteTask;
-      const result = await this.#writeUnlocked(job, whole);
+      const whole = {
+        folder,
+        fileLimits: this.#fileLimits,
+        directory,
+        pack: options.pack,
+        filters,
+      };
+      const task = { ...stored.task, ...whole } as WriteTask;
+      const result = await this.#writeAtLast(job, task);
       if (result.status === 'interrupted') throw new XqgError('XQG_JOB_CANCELLED');
       await served.refresh();
       const failed = result.documents.failed > 0 && result.documents.indexed === 0;
@@ -205,37 +256,57 @@ export class Jobs {
       });
     } catch (thrown) {
       if (this.#stopping) return;
-      const error = cancelled.signal.aborted ? new XqgError('XQG_JOB_CANCELLED') : thrown;
-      const state = cancelled.signal.aborted ? 'cancelled' : 'failed';
+      const isCancelled = cancelled.signal.aborted;
       const report =
-        thrown instanceof ReportedFailure ? thrown.report : describeFailure(error).error;
-      change(job, { state, error: state === 'cancelled' ? describeFailure(error).error : report });
+        thrown instanceof ReportedFailure && !isCancelled
+          ? thrown.report
+          : describeFailure(isCancelled ? new XqgError('XQG_JOB_CANCELLED') : thrown).error;
+      change(job, { state: isCancelled ? 'cancelled' : 'failed', error: report });
       await served.refresh();
+      if (!isCancelled && !VERDICTS.test(report.code)) {
+        this.#keep(job, report);
+        // Else the next server runs it again.
+        await storeJob(served.directory, job.answer.id, job.stored).catch(() => undefined);
+        return;
+      }
     }
-    // Before it is said to have ended. What cannot be removed is done again by the next server,
-    // which changes nothing.
-    if (!KEPT.has(job.answer.error?.code ?? ''))
-      await discardJob(served.directory, job.answer.id).catch(() => undefined);
+    // Before it is said to have ended.
+    await this.#discard(job);
     change(job, { ended: new Date().toISOString() });
     this.#forget();
   }
 
-  /** Waits for another writer, such as `xqg index`, or the process of a server that was killed. */
-  async #writeUnlocked(job: Job, task: WriteTask): Promise<NonNullable<ResultOf<WriterMessage>>> {
-    for (let deaths = 0; ; ) {
+  /** Waits for what passes, such as a full disk, and tries again what may pass. */
+  async #writeAtLast(job: Job, task: WriteTask): Promise<NonNullable<ResultOf<WriterMessage>>> {
+    const { signal } = job.cancelled;
+    for (let tries = 1; ; ) {
       try {
         return await this.#write(job, task);
       } catch (thrown) {
-        const isDeath = thrown instanceof XqgError && thrown.code === 'XQG_JOB_DIED';
-        if (isDeath && ++deaths < ATTEMPTS && !job.cancelled.signal.aborted) continue;
-        const isLocked =
-          thrown instanceof ReportedFailure && thrown.report.code === 'XQG_INDEX_LOCKED';
-        if (!isLocked) throw thrown;
-        change(job, { state: 'waiting', error: thrown.report });
-        await setTimeout(LOCKED_WAIT, undefined, { signal: job.cancelled.signal });
+        if (signal.aborted || isAbort(thrown)) throw thrown;
+        const report =
+          thrown instanceof ReportedFailure ? thrown.report : describeFailure(thrown).error;
+        const wait = WAITS[report.code];
+        if (wait === undefined && (VERDICTS.test(report.code) || tries++ >= TRIES)) throw thrown;
+        change(job, { state: 'waiting', error: report });
+        await setTimeout(wait ?? BETWEEN_TRIES, undefined, { signal });
         change(job, { state: 'running', error: null });
       }
     }
+  }
+
+  /** Lists a job with its files until a person runs it again or discards it. */
+  #keep(job: Job, failure: NonNullable<JobResponse['error']>): void {
+    job.space.state = 'kept';
+    job.stored = { ...job.stored, failure: failure as StoredJob['failure'] };
+    change(job, { state: 'failed', error: failure, ended: new Date().toISOString() });
+  }
+
+  /** What cannot be removed is run again by the next server, which changes nothing. */
+  async #discard(job: Job): Promise<void> {
+    await discardJob(job.served.directory, job.answer.id).catch(() => undefined);
+    this.#room.free(job.space);
+    job.space.state = 'running';
   }
 
   #write(job: Job, task: WriteTask): Promise<NonNullable<ResultOf<WriterMessage>>> {
@@ -271,7 +342,9 @@ export class Jobs {
   }
 
   #forget(): void {
-    const ended = [...this.#jobs.values()].filter(({ answer }) => answer.ended !== null);
+    const ended = [...this.#jobs.values()].filter(
+      ({ answer, space }) => answer.ended !== null && space.state !== 'kept',
+    );
     for (const { answer } of ended.slice(0, -LISTED)) this.#jobs.delete(answer.id);
   }
 }
@@ -295,11 +368,23 @@ function shownFailure(
 function newAnswer(
   served: ServedIndex,
   id: string,
-  { kind, what, created }: Pick<JobResponse, 'kind' | 'what' | 'created'>,
+  { task: { kind }, what, created }: StoredJob,
 ): JobResponse {
   return {
     ...{ id, index: served.name, kind, state: 'waiting', what, created },
     ...{ ended: null, progress: null, result: null, error: null },
+  };
+}
+
+/** Stands for a job whose file cannot be read, until a person discards it. */
+function unreadableJob(served: ServedIndex, error: XqgError): StoredJob {
+  return {
+    accepted: 0,
+    what: [],
+    created: new Date().toISOString(),
+    access: { fingerprint: null, filters: [] },
+    task: { kind: 'add', metadata: {} },
+    failure: shownFailure(served, describeFailure(error).error) as StoredJob['failure'],
   };
 }
 
@@ -308,9 +393,9 @@ function change(job: Job, changes: Partial<JobResponse>): void {
 }
 
 /** A client that sees less than everything sees its own jobs. */
-function isVisible({ answer, access: owner }: Job, access: Access): boolean {
+function isVisible({ answer, stored }: Job, access: Access): boolean {
   if (!mayUse(access, answer.index)) return false;
-  return !isRestricted(access) || owner.fingerprint === access.fingerprint;
+  return !isRestricted(access) || stored.access.fingerprint === access.fingerprint;
 }
 
 function firstFailure({ failures }: { failures: readonly { code: string; message: string }[] }) {

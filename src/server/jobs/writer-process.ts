@@ -5,8 +5,10 @@
  */
 import { basename } from 'node:path';
 import { describeFailure, XqgError } from '../../base/errors.js';
+import type { SourceDocument } from '../../corpus/passage.js';
 import { findManifest } from '../../indexing/manifest.js';
 import { openSnapshot } from '../../indexing/open.js';
+import { languageOfTag } from '../../languages/tags.js';
 import { FILTER_COLUMNS, parseFilters } from '../../search/filters.js';
 import { openIndex } from '../../xqg-index.js';
 import { documentWithin } from '../access.js';
@@ -32,7 +34,8 @@ process.once('message', async (task: WriteTask) => {
   } catch (thrown) {
     send({ failure: describeFailure(thrown).error });
   }
-  process.disconnect?.();
+  // The server may have ended meanwhile.
+  if (process.connected) process.disconnect();
 });
 
 function send(message: WriterMessage): void {
@@ -62,9 +65,12 @@ async function add({
       prepare: (document) => {
         const named = {
           ...document,
+          // What every passage gets, so that filters see it.
+          ...(lang === undefined ? {} : { lang: languageOfTag(lang) ?? lang }),
           path: basename(document.path),
           metadata: { ...metadata, ...document.metadata },
         };
+        requireShortLabels(named);
         return documentWithin(named, filters, (id) => hidden.has(id));
       },
       onProgress: (progress, read) => send({ progress, read }),
@@ -93,6 +99,27 @@ async function add({
   }
 }
 
+/** Characters of what every passage of a document repeats. */
+const LABELS = 64_000;
+
+/**
+ * A few megabytes of metadata on each of thousands of passages would fill the disk.
+ * @throws XqgError XQG_DOCUMENT_LABELS
+ */
+function requireShortLabels({ id, title, metadata, blocks }: SourceDocument): void {
+  const headings = blocks.reduce(
+    (most, block) =>
+      Math.max(
+        most,
+        block.headings.reduce((sum, { length }) => sum + length, 0),
+      ),
+    0,
+  );
+  const size = id.length + title.length + headings + JSON.stringify(metadata).length;
+  if (size > LABELS)
+    throw new XqgError('XQG_DOCUMENT_LABELS', { id: id.slice(0, 200), limit: LABELS });
+}
+
 async function remove({ directory, documents, filters }: RemoveTask): Promise<WriteResult> {
   const hidden = await hiddenDocuments(directory, filters);
   const visible = documents.filter((id) => !hidden.has(id));
@@ -109,14 +136,14 @@ async function remove({ directory, documents, filters }: RemoveTask): Promise<Wr
   };
 }
 
-/** Documents with a passage that does not pass the filters. */
+/** Documents with a passage that does not pass the filters, or that others see, too. */
 async function hiddenDocuments(
   directory: string,
   filters: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const hidden = new Set<string>();
   if (filters.length === 0 || (await findManifest(directory)) === null) return hidden;
-  const passes = parseFilters(filters);
+  const passes = parseFilters(filters, 'all');
   const snapshot = await openSnapshot(directory);
   try {
     for await (const rows of snapshot.scan(FILTER_COLUMNS)) {

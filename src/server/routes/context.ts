@@ -18,8 +18,6 @@ export interface RouteContext {
 export interface Limits {
   /** Bytes of one uploaded file, and of a body with documents. */
   readonly upload: number;
-  /** Bytes of all files of one upload. */
-  readonly request: number;
   /** Files of one upload. */
   readonly files: number;
 }

@@ -1,21 +1,19 @@
 /** Documents and files into an index and out of it, as jobs to watch. */
 import { createWriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
+import { validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { XqgError } from '../../base/errors.js';
 import { requireRight } from '../access.js';
-import {
-  documentLang,
-  documentParams,
-  documentsBody,
-  indexParams,
-  jobParams,
-  metadata,
-} from '../requests.js';
-import { jobResponse, jobsResponse } from '../responses.js';
+import { JSON_EXPECTED, problemsOf } from '../failures.js';
+import type { Upload } from '../jobs/jobs.js';
+import { receiveDocuments } from '../jobs/received-documents.js';
+import { documentLang, documentParams, documentsBody, indexParams, metadata } from '../requests.js';
+import { jobResponse } from '../responses.js';
 import { type App, FAILURES, type Limits, type RouteContext } from './context.js';
 
 /** Fields of the form beside its files. */
@@ -35,39 +33,55 @@ const formFields = z.strictObject({
     .optional(),
 });
 
+/** The body is checked once it is on the disk: here it is a stream. */
+const validator = (({ httpPart, ...route }) =>
+  httpPart === 'body'
+    ? (value: unknown) => ({ value })
+    : validatorCompiler({ httpPart, ...route } as never)) as FastifySchemaCompiler<unknown>;
+
 export function documentRoutes(app: App, { service, jobs, limits }: RouteContext): void {
-  app.post(
-    '/api/indexes/:index/documents',
-    {
-      bodyLimit: limits.upload,
-      schema: {
-        tags: ['Documents'],
-        summary: 'Add documents',
-        description:
-          'A document with the id of another one replaces it. Answers with a job to watch.',
-        params: indexParams,
-        body: documentsBody,
-        response: { 202: jobResponse, ...FAILURES },
+  app.register(async (scope: App) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('application/json', (_, payload, done) => done(null, payload));
+    scope.post(
+      '/api/indexes/:index/documents',
+      {
+        bodyLimit: limits.upload,
+        validatorCompiler: validator,
+        schema: {
+          tags: ['Documents'],
+          summary: 'Add documents',
+          description:
+            'A document with the id of another one replaces it. Answers with a job to watch.',
+          params: indexParams,
+          body: documentsBody,
+          response: { 202: jobResponse, ...FAILURES },
+        },
       },
-    },
-    async ({ access, params, body }, reply) => {
-      requireRight(access, 'add');
-      const served = service.index(access, params.index);
-      const { id, folder, discard } = await jobs.reserve(served);
-      try {
-        const rows = body.documents.map((row) => JSON.stringify(row)).join('\n');
-        await writeFile(join(folder, 'documents.jsonl'), rows);
-        const what = body.documents.map((document) => document.id);
-        const task = { kind: 'add' as const, metadata: {} };
-        return reply
-          .code(202)
-          .send(await jobs.start({ served, access, id }, task, what.slice(0, 100)));
-      } catch (error) {
-        await discard();
-        throw error;
-      }
-    },
-  );
+      async ({ caller, params, body }, reply) => {
+        const stream = body as unknown as Readable | null | undefined;
+        requireRight(caller.access, 'add');
+        const served = service.index(caller.access, params.index);
+        if (!stream) {
+          const reason = 'its body is empty';
+          throw new XqgError('XQG_REQUEST_MALFORMED', { reason, expected: JSON_EXPECTED });
+        }
+        const job = await jobs.receive(served, caller, async (upload) => {
+          const files = {
+            body: join(upload.folder, '..', 'body.json'),
+            rows: join(upload.folder, 'documents.jsonl'),
+          };
+          const chunks = limited(stream, upload, limits.upload, 'body');
+          await pipeline(chunks, createWriteStream(files.body));
+          const late = AbortSignal.timeout(service.gate.timeoutMs);
+          const what = await receiveDocuments(files, AbortSignal.any([caller.signal, late]));
+          await rm(files.body);
+          return { task: { kind: 'add', metadata: {} }, what };
+        });
+        return reply.code(202).send(job);
+      },
+    );
+  });
   app.post(
     '/api/indexes/:index/files',
     {
@@ -82,24 +96,17 @@ export function documentRoutes(app: App, { service, jobs, limits }: RouteContext
       },
     },
     async (request, reply) => {
-      const { access, params } = request;
-      requireRight(access, 'add');
-      const served = service.index(access, params.index);
+      const { caller, params } = request;
+      requireRight(caller.access, 'add');
+      const served = service.index(caller.access, params.index);
       if (!request.isMultipart()) {
-        throw new XqgError('XQG_REQUEST_MALFORMED', {
-          reason: 'it is no form',
-          expected: 'multipart/form-data with one or more files',
-        });
+        throw new XqgError('XQG_REQUEST_MALFORMED', { reason: 'it is no form', expected: A_FORM });
       }
-      const { id, folder, discard } = await jobs.reserve(served);
-      try {
-        const { names, lang, metadata = {} } = await receive(request, folder, limits);
-        const task = { kind: 'add' as const, lang, metadata };
-        return reply.code(202).send(await jobs.start({ served, access, id }, task, names));
-      } catch (error) {
-        await discard();
-        throw error;
-      }
+      const job = await jobs.receive(served, caller, async (upload) => {
+        const { names, lang, metadata = {} } = await receiveFiles(request, upload, limits);
+        return { task: { kind: 'add', lang, metadata }, what: names };
+      });
+      return reply.code(202).send(job);
     },
   );
   app.delete(
@@ -112,115 +119,123 @@ export function documentRoutes(app: App, { service, jobs, limits }: RouteContext
         response: { 202: jobResponse, ...FAILURES },
       },
     },
-    async ({ access, params }, reply) => {
-      requireRight(access, 'remove');
-      const served = service.index(access, params.index);
-      const { id, discard } = await jobs.reserve(served);
-      try {
-        const task = { kind: 'remove' as const, documents: [params.id] };
-        return reply.code(202).send(await jobs.start({ served, access, id }, task, [params.id]));
-      } catch (error) {
-        await discard();
-        throw error;
-      }
-    },
-  );
-  app.get(
-    '/api/jobs',
-    {
-      schema: {
-        tags: ['Documents'],
-        summary: 'Jobs, newest first',
-        response: { 200: jobsResponse, ...FAILURES },
-      },
-    },
-    async ({ access }) => ({ jobs: jobs.list(access) }),
-  );
-  app.get(
-    '/api/jobs/:job',
-    {
-      schema: {
-        tags: ['Documents'],
-        summary: 'How far a job is',
-        params: jobParams,
-        response: { 200: jobResponse, ...FAILURES },
-      },
-    },
-    async ({ access, params }) => jobs.get(access, params.job),
-  );
-  app.delete(
-    '/api/jobs/:job',
-    {
-      schema: {
-        tags: ['Documents'],
-        summary: 'Stop a job at a safe point',
-        params: jobParams,
-        response: { 200: jobResponse, ...FAILURES },
-      },
-    },
-    async ({ access, params }) => {
-      requireRight(access, jobs.get(access, params.job).kind);
-      return jobs.cancel(access, params.job);
+    async ({ caller, params }, reply) => {
+      requireRight(caller.access, 'remove');
+      const served = service.index(caller.access, params.index);
+      const what = [params.id];
+      const job = await jobs.receive(served, caller, async () => ({
+        task: { kind: 'remove', documents: what },
+        what,
+      }));
+      return reply.code(202).send(job);
     },
   );
 }
 
+const A_FORM = 'multipart/form-data with one or more files';
+/** Fields besides the files, and characters of their names and values. */
+const FIELDS = 10;
+const FIELD_NAME = 100;
+const FIELD_BYTES = 256_000;
+
 /** Writes the files of a form into the folder, as they come. */
-async function receive(
+async function receiveFiles(
   request: FastifyRequest,
-  folder: string,
+  upload: Upload,
   limits: Limits,
 ): Promise<{ names: string[] } & z.output<typeof formFields>> {
   const names: string[] = [];
-  const fields: Record<string, unknown> = {};
-  let received = 0;
-  async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of chunks) {
-      received += chunk.length;
-      if (received > limits.request) throw tooLarge('request', limits.request, '--max-request');
-      yield chunk;
-    }
-  }
-  for await (const part of request.parts({
-    limits: { fileSize: limits.upload, files: limits.files },
-  })) {
+  const fields = new Map<string, unknown>();
+  const parts = request.parts({
+    limits: {
+      fileSize: limits.upload,
+      files: limits.files,
+      fields: FIELDS,
+      parts: limits.files + FIELDS,
+      fieldNameSize: FIELD_NAME,
+      fieldSize: FIELD_BYTES,
+    },
+  });
+  for (;;) {
+    const next = await parts.next().catch((cause: NodeJS.ErrnoException) => {
+      // What the parser of forms throws has no code, or one of its own.
+      if (cause instanceof XqgError || (cause.code ?? '').startsWith('FST_')) throw cause;
+      throw new XqgError(
+        'XQG_REQUEST_MALFORMED',
+        { reason: `its form cannot be read (${cause.message})`, expected: A_FORM },
+        { cause },
+      );
+    });
+    if (next.done) break;
+    const part = next.value;
     if (part.type === 'field') {
-      fields[part.fieldname] = part.value;
+      fields.set(part.fieldname, part.value);
       continue;
     }
-    const name = fileName(part.filename, names);
-    await pipeline(part.file, counted, createWriteStream(join(folder, name), { flags: 'wx' }));
-    if (part.file.truncated) throw tooLarge(`file ${name}`, limits.upload, '--max-upload');
+    const name = fileName(part.filename ?? '', names);
+    const chunks = limited(part.file, upload, limits.upload, `file ${name}`);
+    await pipeline(chunks, createWriteStream(join(upload.folder, name), { flags: 'wx' }));
+    if (part.file.truncated) throw tooLarge(`file ${name}`, limits.upload);
     names.push(name);
   }
   if (names.length === 0)
     throw new XqgError('XQG_REQUEST_INVALID', { problems: 'the form holds no file' });
-  const { data, error } = formFields.safeParse(fields);
-  if (error) {
-    const problems = error.issues
-      .map(({ path, message }) => `${path.join('.')} ${message}`)
-      .join('; ');
-    throw new XqgError('XQG_REQUEST_INVALID', { problems });
-  }
+  const { data, error } = formFields.safeParse(Object.fromEntries(fields));
+  if (error) throw new XqgError('XQG_REQUEST_INVALID', { problems: problemsOf(error.issues) });
   return { names, ...data };
 }
 
-function tooLarge(what: string, limit: number, option: string): XqgError {
-  const bytes = `${limit.toLocaleString('en-US')} bytes`;
-  return new XqgError('XQG_REQUEST_TOO_LARGE', { what, limit: bytes, option });
+/**
+ * Passes bytes on as long as there is room for them. What is left over is read and dropped, so that
+ * the client gets to see why.
+ */
+async function* limited(
+  stream: Readable,
+  upload: Upload,
+  limit: number,
+  what: string,
+): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  try {
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+      bytes += chunk.length;
+      if (bytes > limit) throw tooLarge(what, limit);
+      upload.grow(chunk.length);
+      yield chunk;
+    }
+  } finally {
+    stream.resume();
+  }
 }
 
+function tooLarge(what: string, limit: number): XqgError {
+  return new XqgError('XQG_REQUEST_TOO_LARGE', {
+    what,
+    limit: `${limit.toLocaleString('en-US')} bytes`,
+    option: '--max-upload',
+  });
+}
+
+/** File systems take 255; names of unfinished files are longer. */
+const NAME_BYTES = 200;
+
 /**
- * The last part of a name, of this folder and nowhere else; two of one name in one form are
- * refused.
+ * The last part of a name, of this folder and nowhere else, and the end of a long one, which says
+ * the format; two of one name in one form are refused.
  */
 function fileName(given: string, taken: readonly string[]): string {
-  const name = basename(given.replaceAll('\\', '/'))
-    .replace(/\p{Cc}/gu, '')
-    .slice(-200);
+  const characters = [...basename(given.replaceAll('\\', '/')).replace(/\p{Cc}/gu, '')];
+  let bytes = 0;
+  let start = characters.length;
+  while (start > 0) {
+    bytes += Buffer.byteLength(characters[start - 1]);
+    if (bytes > NAME_BYTES) break;
+    start--;
+  }
+  const name = characters.slice(start).join('');
   const problem =
     name === '' || name.startsWith('.')
-      ? `"${given}" is no name of a file`
+      ? `"${given.slice(0, NAME_BYTES)}" is no name of a file`
       : taken.includes(name)
         ? `two files are named "${name}"`
         : null;

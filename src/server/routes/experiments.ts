@@ -19,9 +19,9 @@ export function experimentRoutes(app: App, { experiments }: RouteContext): void 
         response: { 200: experimentsResponse, ...FAILURES },
       },
     },
-    ({ access }) => {
-      requireRight(access, 'search');
-      return experiments.list();
+    ({ caller }) => {
+      requireRight(caller.access, 'search');
+      return experiments.list(caller.access);
     },
   );
   app.get(
@@ -34,9 +34,9 @@ export function experimentRoutes(app: App, { experiments }: RouteContext): void 
         response: { 200: z.unknown(), ...FAILURES },
       },
     },
-    ({ access, params }) => {
-      requireRight(access, 'search');
-      return experiments.results(params.experiment);
+    ({ caller, params }) => {
+      requireRight(caller.access, 'search');
+      return experiments.results(caller.access, params.experiment);
     },
   );
   app.get(
@@ -49,9 +49,9 @@ export function experimentRoutes(app: App, { experiments }: RouteContext): void 
         produces: ['text/html'],
       },
     },
-    async ({ access, params }, reply) => {
-      requireRight(access, 'search');
-      const report = await experiments.report(params.experiment);
+    async ({ caller, params }, reply) => {
+      requireRight(caller.access, 'search');
+      const report = await experiments.report(caller.access, params.experiment);
       return reply
         .type('text/html; charset=utf-8')
         .header('content-security-policy', REPORT_POLICY)

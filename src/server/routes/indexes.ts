@@ -20,7 +20,7 @@ export function indexRoutes(app: App, { service }: RouteContext): void {
         response: { 200: indexesResponse, ...FAILURES },
       },
     },
-    ({ access }) => service.list(access),
+    ({ caller }) => service.list(caller),
   );
   app.get(
     '/api/indexes/:index',
@@ -32,7 +32,7 @@ export function indexRoutes(app: App, { service }: RouteContext): void {
         response: { 200: indexResponse, ...FAILURES },
       },
     },
-    ({ access, params }) => service.describe(access, params.index),
+    ({ caller, params }) => service.describe(caller, params.index),
   );
   app.get(
     '/api/indexes/:index/passages',
@@ -45,7 +45,7 @@ export function indexRoutes(app: App, { service }: RouteContext): void {
         response: { 200: passagesResponse, ...FAILURES },
       },
     },
-    ({ access, params, query }) => service.passages(access, params.index, query),
+    ({ caller, params, query }) => service.passages(caller, params.index, query),
   );
   app.get(
     '/api/indexes/:index/passages/:id',
@@ -57,7 +57,7 @@ export function indexRoutes(app: App, { service }: RouteContext): void {
         response: { 200: passageResponse, ...FAILURES },
       },
     },
-    ({ access, params }) => service.passage(access, params.index, params.id),
+    ({ caller, params }) => service.passage(caller, params.index, params.id),
   );
   app.get(
     '/api/indexes/:index/coverage',
@@ -70,6 +70,6 @@ export function indexRoutes(app: App, { service }: RouteContext): void {
         response: { 200: coverageResponse, ...FAILURES },
       },
     },
-    ({ access, params, query }) => service.coverage(access, params.index, query.sample),
+    ({ caller, params, query }) => service.coverage(caller, params.index, query.sample),
   );
 }

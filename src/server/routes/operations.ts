@@ -56,7 +56,7 @@ export function operationRoutes(
         produces: ['text/plain'],
       },
     },
-    async ({ access }, reply) => {
+    async ({ caller: { access } }, reply) => {
       if (isRestricted(access)) {
         throw new XqgError('XQG_KEY_RIGHT', {
           fingerprint: access.fingerprint ?? 'none',

@@ -1,10 +1,12 @@
 /** Search and explain. */
+import type { FastifyRequest } from 'fastify';
 import { explainBody, indexParams, searchBody } from '../requests.js';
 import { explainResponse, searchResponse } from '../responses.js';
 import { type App, FAILURES, type RouteContext } from './context.js';
 
 export function searchRoutes(app: App, { service }: RouteContext): void {
-  const onRequest = async (): Promise<void> => service.gate.requireRoom();
+  const onRequest = async ({ caller }: FastifyRequest): Promise<void> =>
+    service.gate.requireRoom(caller.client);
   app.post(
     '/api/indexes/:index/search',
     {
@@ -19,8 +21,7 @@ export function searchRoutes(app: App, { service }: RouteContext): void {
         response: { 200: searchResponse, ...FAILURES },
       },
     },
-    ({ access, params, body, clientSignal }) =>
-      service.search(access, params.index, body, clientSignal),
+    ({ caller, params, body }) => service.search(caller, params.index, body),
   );
   app.post(
     '/api/indexes/:index/explain',
@@ -36,7 +37,6 @@ export function searchRoutes(app: App, { service }: RouteContext): void {
         response: { 200: explainResponse, ...FAILURES },
       },
     },
-    ({ access, params, body, clientSignal }) =>
-      service.explain(access, params.index, body, clientSignal),
+    ({ caller, params, body }) => service.explain(caller, params.index, body),
   );
 }

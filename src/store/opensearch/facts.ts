@@ -11,7 +11,7 @@ import type { MetadataValue, Passage } from '../../corpus/passage.js';
 export type FactKind = 't' | 'e' | 'n' | 'd';
 
 /** As src/search/filters.ts reads them. */
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const DATE = /^\d{4}-\d{2}(-\d{2}(T.*)?)?$/;
 /** Longer values are replaced by their hash; Lucene's terms have at most 32,766 bytes. */
 const LONGEST = 256;
