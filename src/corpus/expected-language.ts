@@ -1,6 +1,6 @@
 /**
- * Whether a text is in the language that is expected of it, or in which it is instead. Letters, small
- * words and, where they leave a doubt, a detector decide.
+ * Whether a text is in the language that is expected of it, or in which it is instead. Letters,
+ * small words and, where they leave a doubt, a detector decide.
  */
 import { detectLanguage } from '../languages/detect.js';
 import { functionWords } from '../languages/function-words.js';

@@ -18,7 +18,7 @@ import { stem } from './stemming.js';
 export const WORD_RULES = 2;
 
 export interface Word {
-  /** NFKC, lower case, digits of every script as 0-9, variants of spelling as one (docs/words.md). */
+  /** NFKC, lower case, digits as 0-9, variants of spelling as one (docs/words.md). */
   readonly surface: string;
   /** The stemmed, folded form that is matched. */
   readonly term: string;

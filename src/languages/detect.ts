@@ -133,7 +133,7 @@ function isCertain(detected: number, letters: string, isKnown: boolean): boolean
 
 /** Exponent of the likelihood of words, which are no independent draws. */
 const WORD_WEIGHT = 0.8;
-/** The same of Chinese characters: names of places and people are common to Chinese and Japanese. */
+/** The same of Chinese characters: names are common to Chinese and Japanese. */
 const HAN_WEIGHT = 0.35;
 /** A word in a language without a vocabulary, against its spelling in the others on average. */
 const UNKNOWN_LANGUAGE = 0.2;

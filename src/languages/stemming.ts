@@ -63,7 +63,7 @@ const UNACCENTED = new Set(['de', 'el', 'en', 'es', 'fr', 'ro']);
 
 /** People type a heh for it: مدرسة, مدرسه */
 const FINAL_TEH = /ة$/u;
-/** Capitals often lack the dot: ISTANBUL, İSTANBUL. It is dropped after stemming, which needs it. */
+/** Capitals often lack the dot: ISTANBUL, İSTANBUL. It is dropped after stemming. */
 const DOTTED = new Set(['tr', 'az']);
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Chinese characters: the traditional and the simplified one are one letter in Chinese text, the old
- * and the new one in Japanese text. Pairs of a character and what stands for it, from OpenCC
+ * Chinese characters: the traditional and the simplified one are one letter in Chinese text, the
+ * old and the new one in Japanese text. Pairs of a character and what stands for it, from OpenCC
  * (TSCharacters, JPShinjitaiCharacters; Apache License 2.0).
  */
 

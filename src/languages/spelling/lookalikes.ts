@@ -5,7 +5,7 @@ const LOOKALIKES = {
   Greek: ['aeiopvuxk', 'αειορνυχκ'],
 } as const;
 
-/** @returns the word in one script, if the letters of the other one in it all look like letters of it */
+/** @returns the word in one script, if its letters of the other one all look like that script's */
 export function unifyLookalikes(word: string): string {
   if (!MIXED.test(word)) return word;
   for (const script of ['Cyrillic', 'Greek'] as const) {

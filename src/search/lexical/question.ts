@@ -50,7 +50,7 @@ const WEIGHTS = {
 } as const;
 
 /** Weights of stand-ins relative to their words; tuned on MLQA-R. */
-export const STAND_IN_WEIGHTS = {
+const STAND_IN_WEIGHTS = {
   spelling: 0.8,
   part: 0.5,
   joined: 0.5,

@@ -4,9 +4,7 @@
  * so that a server that was killed resumes them: a job is there until it is done, its documents
  * were refused, or a person discards it.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as setTimer } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { describeFailure, isAbort, XqgError } from '../../base/errors.js';
@@ -24,7 +22,14 @@ import {
   type StoredJob,
   storeJob,
 } from './stored-job.js';
-import type { AddTask, RemoveTask, WriterMessage, WriteTask } from './writer-protocol.js';
+import { ReportedFailure, runWriter } from './writer.js';
+import type {
+  AddTask,
+  RemoveTask,
+  WriteResult,
+  WriterProgress,
+  WriteTask,
+} from './writer-protocol.js';
 
 type WithoutIndex<T> = Omit<T, 'directory' | 'pack' | 'filters' | 'fileLimits'>;
 /** A task without what the index, the access and the job's folder add to it. */
@@ -53,7 +58,6 @@ export interface Upload {
   grow(bytes: number): void;
 }
 
-const WRITER = new URL('./writer-process.js', import.meta.url);
 /** How long a job waits, in milliseconds, before it tries again. */
 const WAITS: Readonly<Record<string, number>> = {
   // Another writer of its index, such as `xqg index`, or the process of a server that was killed.
@@ -66,8 +70,6 @@ const VERDICTS = /^XQG_(DOCUMENT|CORPUS|NOTHING)_/;
 /** Tries of a job whose process fails otherwise. */
 const TRIES = 3;
 const BETWEEN_TRIES = 500;
-/** How long a process that was told to stop may take (ms). */
-const STOP_WAIT = 10_000;
 /** Ended jobs that are still listed. */
 const LISTED = 100;
 
@@ -277,7 +279,7 @@ export class Jobs {
   }
 
   /** Waits for what passes, such as a full disk, and tries again what may pass. */
-  async #writeAtLast(job: Job, task: WriteTask): Promise<NonNullable<ResultOf<WriterMessage>>> {
+  async #writeAtLast(job: Job, task: WriteTask): Promise<WriteResult> {
     const { signal } = job.cancelled;
     for (let tries = 1; ; ) {
       try {
@@ -309,36 +311,16 @@ export class Jobs {
     job.space.state = 'running';
   }
 
-  #write(job: Job, task: WriteTask): Promise<NonNullable<ResultOf<WriterMessage>>> {
+  async #write(job: Job, task: WriteTask): Promise<WriteResult> {
     const started = performance.now();
-    return new Promise((resolve, reject) => {
-      const child: ChildProcess = fork(WRITER, [], {
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      });
-      let end: (() => void) | null = null;
-      let killing: NodeJS.Timeout | undefined;
-      const stop = (): void => {
-        if (child.connected) child.send('stop');
-        // Whatever was written so far is a whole version.
-        killing = setTimer(() => child.kill('SIGKILL'), STOP_WAIT);
-      };
-      job.cancelled.signal.addEventListener('abort', stop, { once: true });
-      child.on('message', (message: WriterMessage) => {
-        if ('progress' in message)
-          change(job, { progress: progressOf(message, performance.now() - started) });
-        else if ('result' in message) end = () => resolve(message.result);
-        else end = () => reject(new ReportedFailure(shownFailure(job.served, message.failure)));
-      });
-      child.on('error', reject);
-      // Not before: its lock on the index ends with it.
-      child.on('exit', (code, signal) => {
-        job.cancelled.signal.removeEventListener('abort', stop);
-        clearTimeout(killing);
-        if (end !== null) end();
-        else reject(new XqgError('XQG_JOB_DIED', { reason: signal ?? `exit code ${code}` }));
-      });
-      child.send(task);
-    });
+    try {
+      return await runWriter(task, job.cancelled.signal, (message) =>
+        change(job, { progress: progressOf(message, performance.now() - started) }),
+      );
+    } catch (thrown) {
+      if (!(thrown instanceof ReportedFailure)) throw thrown;
+      throw new ReportedFailure(shownFailure(job.served, thrown.report));
+    }
   }
 
   #forget(): void {
@@ -346,15 +328,6 @@ export class Jobs {
       ({ answer, space }) => answer.ended !== null && space.state !== 'kept',
     );
     for (const { answer } of ended.slice(0, -LISTED)) this.#jobs.delete(answer.id);
-  }
-}
-
-type ResultOf<M> = M extends { readonly result: infer R } ? R : never;
-
-/** A failure that another process described. */
-class ReportedFailure extends Error {
-  constructor(readonly report: NonNullable<JobResponse['error']>) {
-    super(report.message);
   }
 }
 
@@ -404,7 +377,7 @@ function firstFailure({ failures }: { failures: readonly { code: string; message
 }
 
 function progressOf(
-  { progress, read }: Extract<WriterMessage, { progress: unknown }>,
+  { progress, read }: WriterProgress,
   elapsedMs: number,
 ): NonNullable<JobResponse['progress']> {
   const share = read.total > 0 ? Math.min(1, read.done / read.total) : null;

@@ -49,7 +49,7 @@ export async function receiveDocuments(
 }
 
 /** What the thread does. */
-export async function writeRows({ body, rows }: DocumentFiles): Promise<readonly string[]> {
+async function writeRows({ body, rows }: DocumentFiles): Promise<readonly string[]> {
   const documents = documentsOf(await readFile(body));
   await writeFile(rows, documents.map((document) => JSON.stringify(document)).join('\n'));
   return documents.slice(0, NAMED).map(({ id }) => id);

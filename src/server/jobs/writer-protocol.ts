@@ -40,7 +40,12 @@ export type WriteResult = Pick<
   'status' | 'documents' | 'passages' | 'failures' | 'omissions'
 >;
 
+export interface WriterProgress {
+  readonly progress: IndexProgress;
+  readonly read: ReadBytes;
+}
+
 export type WriterMessage =
-  | { readonly progress: IndexProgress; readonly read: ReadBytes }
+  | WriterProgress
   | { readonly result: WriteResult }
   | { readonly failure: FailureReport['error'] };
