@@ -46,20 +46,26 @@ export function passageBag(passage: AnalyzedPassage): TermBag {
 const HYPHENATED = /[-‐‑]\p{L}/u;
 
 /** The terms of words with hyphens as people write them without: "e-mail" is "email", too. */
-function* hyphenated(passage: AnalyzedPassage): Generator<string> {
+function hyphenated(passage: AnalyzedPassage): readonly string[] {
   const text = analyzedText(passage);
-  if (!HYPHENATED.test(text)) return;
+  if (!HYPHENATED.test(text)) return NONE;
   const normalized = text.normalize('NFC');
   const words = passageWords(passage);
+  const joined: string[] = [];
   for (let i = 0; i + 1 < words.length; i++) {
-    const [left, right] = [words[i], words[i + 1]];
-    if (right.start !== left.end + 1 || !HYPHEN.test(normalized[left.end])) continue;
-    const surface = left.surface + right.surface;
-    if (!/\d/.test(surface)) yield stem(surface, passage.lang);
+    const { end, surface } = words[i];
+    if (words[i + 1].start !== end + 1 || !isHyphen(normalized.charCodeAt(end))) continue;
+    const whole = surface + words[i + 1].surface;
+    if (!/\d/.test(whole)) joined.push(stem(whole, passage.lang));
   }
+  return joined;
 }
 
-const HYPHEN = /[-‐‑]/u;
+const NONE: readonly string[] = [];
+
+function isHyphen(code: number): boolean {
+  return code === 0x2d || code === 0x2010 || code === 0x2011;
+}
 
 /**
  * Counts a term within the current bag. A word's counters are looked up once a word, which avoids
