@@ -137,6 +137,8 @@ const WORD_WEIGHT = 0.8;
 const HAN_WEIGHT = 0.35;
 /** A word in a language without a vocabulary, against its spelling in the others on average. */
 const UNKNOWN_LANGUAGE = 0.2;
+/** A smaller vocabulary says nothing about the words that it lacks. */
+const LEAST_TERMS = 2000;
 /** Words that are read. */
 const MOST_WORDS = 24;
 
@@ -153,7 +155,7 @@ function weighedByWords(
   const vocabularies = candidates.flatMap(({ lang }) => {
     const isKnown = words.languages.includes(lang) && scriptsOf(lang).has(script.name);
     const vocabulary = isKnown ? words.vocabulary(lang) : null;
-    return vocabulary === null ? [] : [{ lang, vocabulary }];
+    return vocabulary === null || vocabulary.size < LEAST_TERMS ? [] : [{ lang, vocabulary }];
   });
   if (vocabularies.length === 0 || candidates.length < 2) return candidates;
   const sums = new Map<string, number>();

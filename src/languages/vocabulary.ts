@@ -6,6 +6,8 @@
 
 /** The words of one language. */
 export interface Vocabulary {
+  /** Number of terms. */
+  readonly size: number;
   /** Share of a term (analysis.ts) among the words of texts, in [0, 1]; 0 if it is not known. */
   frequency(term: string): number;
   /** At most `most` written forms, spread evenly over the vocabulary, with their counts. */

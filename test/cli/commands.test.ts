@@ -309,6 +309,7 @@ describe('xqg status and doctor', () => {
       'pack',
       'files',
       'index',
+      'search',
       'disk',
     ]);
     expect(checks.filter(({ verdict }: { verdict: string }) => verdict === 'broken')).toEqual([]);

@@ -17,7 +17,7 @@ const get = async (url: string) => (await server.inject({ url })).json();
 
 describe('search', () => {
   it('finds passages across languages, and states how it searched', async () => {
-    const answer = await search({ question: 'Wann fährt der Zug am Morgen?', k: 2 });
+    const answer = await search({ question: 'Wann fährt der Zug am Morgen?', lang: 'de', k: 2 });
     expect(answer.with.hits[0]).toMatchObject({
       id: 'trains',
       rank: 1,

@@ -36,8 +36,10 @@ export async function checkUp(dir?: string, pack?: string): Promise<Check[]> {
   if (dir !== undefined) {
     // Before the index is opened, which builds damaged segments again.
     if (existsSync(dir)) checks.push(await checked('files', () => checkFiles(dir)));
-    checks.push(await checked('index', () => checkIndex(dir)));
-    checks.push(await checked('search', () => checkSearch(dir, pack)));
+    const index = await checked('index', () => checkIndex(dir));
+    checks.push(index);
+    if (index.verdict !== 'broken')
+      checks.push(await checked('search', () => checkSearch(dir, pack)));
     checks.push(...(await checkOmissions(dir)));
     if (existsSync(dir)) checks.push(await checked('disk', () => checkDisk(dir)));
   }
