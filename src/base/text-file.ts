@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { TextDecoder } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { guessEncoding, guessUtf16 } from './encoding.js';
@@ -75,6 +75,17 @@ export async function decodeWhole(
   const text = pieces.join('');
   if (text.trim() === '') throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
   return text;
+}
+
+/**
+ * The bytes of a file that is one document.
+ * @throws XqgError XQG_CORPUS_TOO_LARGE, XQG_CORPUS_EMPTY, and those of files that cannot be read
+ */
+export async function readWhole(path: string): Promise<Buffer> {
+  await refuseLargeFile(path, WHOLE_FILE_LIMIT);
+  return readFile(path).catch((error) => {
+    throw fileError(path, error);
+  });
 }
 
 /** @throws XqgError XQG_CORPUS_TOO_LARGE above `limit` bytes, XQG_CORPUS_EMPTY at 0 bytes */

@@ -3,7 +3,7 @@
  */
 
 import { basename, extname } from 'node:path';
-import type { XqgError } from '../base/errors.js';
+import { XqgError } from '../base/errors.js';
 import type { SourceDocument } from './passage.js';
 
 /** A file to read, with the ids of its documents. */
@@ -80,6 +80,27 @@ export interface CorpusReader {
    * @throws XqgError with the file and, where there is one, the line
    */
   read(file: CorpusFile, events?: ReadEvents): AsyncIterable<SourceDocument>;
+}
+
+/** What a file that is one document shows. */
+export interface FileContent {
+  /** Its first heading; part of the text, so that a document may consist of it alone. */
+  readonly title?: string;
+  /** What it says of itself beside its text; blank: nothing. */
+  readonly stated?: string;
+  readonly lang?: string;
+  readonly blocks: SourceDocument['blocks'];
+}
+
+/** @throws XqgError XQG_CORPUS_EMPTY where it shows nothing */
+export function fileDocument(
+  { id, source, path }: CorpusFile,
+  { title, stated, lang, blocks }: FileContent,
+): SourceDocument {
+  if (blocks.length === 0 && title === undefined)
+    throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
+  const named = title ?? (stated || titleFromPath(path));
+  return { id, source, path, title: named, lang, metadata: {}, blocks };
 }
 
 /** Reports an encoding that the file does not name. */

@@ -3,7 +3,7 @@ import { XqgError } from '../../base/errors.js';
 import { loadPackage } from '../../base/optional-package.js';
 import { Archive } from '../archive.js';
 import { outlineOfHtml } from '../outline.js';
-import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
+import { byExtension, type CorpusReader, fileDocument } from '../reader.js';
 import { readableDocument } from './docx-parts.js';
 
 const extensions = ['.docx', '.docm', '.dotx'];
@@ -20,7 +20,8 @@ export const docxReader: CorpusReader = {
   name: 'Word',
   extensions,
   matches: byExtension(...extensions),
-  async *read({ path, id, source }, { onNote } = {}) {
+  async *read(file, { onNote } = {}) {
+    const { path } = file;
     const archive = await Archive.open(path, 'Word');
     const readable = await readableDocument(archive).finally(() => archive.close());
     for (const note of readable.notes) onNote?.(path, note);
@@ -48,9 +49,7 @@ export const docxReader: CorpusReader = {
       });
     for (const note of notesOf(html.messages)) onNote?.(path, note);
     const { title, blocks } = outlineOfHtml(html.value);
-    if (blocks.length === 0 && title === undefined)
-      throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
-    yield { id, source, path, title: title ?? titleFromPath(path), metadata: {}, blocks };
+    yield fileDocument(file, { title, blocks });
   },
 };
 

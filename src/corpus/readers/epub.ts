@@ -1,10 +1,9 @@
 /** EPUB: the chapters in the order of the book's spine, each under its own headings. */
-import { XqgError } from '../../base/errors.js';
 import { intendedLanguage } from '../../languages/tags.js';
 import { Archive } from '../archive.js';
 import { outlineOfHtml } from '../outline.js';
 import type { Block } from '../passage.js';
-import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
+import { byExtension, type CorpusReader, fileDocument } from '../reader.js';
 import { attributeOf, elementsOf, type XmlElement } from '../xml.js';
 import { partAt, propertyOf } from './office-parts.js';
 
@@ -14,7 +13,8 @@ export const epubReader: CorpusReader = {
   name: 'EPUB',
   extensions,
   matches: byExtension(...extensions),
-  async *read({ path, id, source }, { onNote } = {}) {
+  async *read(file, { onNote } = {}) {
+    const { path } = file;
     const archive = await Archive.open(path, 'EPUB');
     try {
       const { title, lang, chapters } = await bookOf(archive);
@@ -34,16 +34,7 @@ export const epubReader: CorpusReader = {
       }
       if (missing.length > 0) onNote?.(path, `chapters that are missing: ${missing.join(', ')}`);
       if (silent.length > 0) onNote?.(path, `pictures without text: ${silent.join(', ')}`);
-      if (blocks.length === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
-      yield {
-        id,
-        source,
-        path,
-        title: title || titleFromPath(path),
-        lang: intendedLanguage(lang),
-        metadata: {},
-        blocks,
-      };
+      yield fileDocument(file, { stated: title, lang: intendedLanguage(lang), blocks });
     } finally {
       archive.close();
     }

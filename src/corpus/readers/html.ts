@@ -1,8 +1,7 @@
 /** HTML files: text, headings, and the language that the page declares. */
-import { XqgError } from '../../base/errors.js';
 import { decodeWhole, headOf } from '../../base/text-file.js';
 import { outlineOfHtml } from '../outline.js';
-import { byTextExtension, type CorpusReader, encodingNote, titleFromPath } from '../reader.js';
+import { byTextExtension, type CorpusReader, encodingNote, fileDocument } from '../reader.js';
 
 const extensions = ['.html', '.htm', '.xhtml'];
 
@@ -10,7 +9,8 @@ export const htmlReader: CorpusReader = {
   name: 'HTML',
   extensions,
   matches: byTextExtension(...extensions),
-  async *read({ path, id, source }, { onNote } = {}) {
+  async *read(file, { onNote } = {}) {
+    const { path } = file;
     // The HTML standard looks in the first 1,024 bytes; browsers also obey what stands later.
     const [, declared] =
       /(?:<meta[^>]+charset|<\?xml[^>]+encoding)\s*=\s*["']?\s*([\w:.-]+)/i.exec(
@@ -18,16 +18,6 @@ export const htmlReader: CorpusReader = {
       ) ?? [];
     const html = await decodeWhole(path, declared, encodingNote(path, onNote));
     const { title, pageTitle, lang, blocks } = outlineOfHtml(html);
-    if (blocks.length === 0 && title === undefined)
-      throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
-    yield {
-      id,
-      source,
-      path,
-      title: title ?? pageTitle ?? titleFromPath(path),
-      lang,
-      metadata: {},
-      blocks,
-    };
+    yield fileDocument(file, { title, stated: pageTitle, lang, blocks });
   },
 };

@@ -2,7 +2,7 @@
 import { XqgError } from '../../base/errors.js';
 import { decodeWhole } from '../../base/text-file.js';
 import { outlineOfHtml } from '../outline.js';
-import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
+import { byExtension, type CorpusReader, fileDocument } from '../reader.js';
 import { htmlOfMarkdown } from './markdown.js';
 
 const extensions = ['.ipynb'];
@@ -11,7 +11,8 @@ export const notebookReader: CorpusReader = {
   name: 'Jupyter',
   extensions,
   matches: byExtension(...extensions),
-  async *read({ path, id, source }, { onNote } = {}) {
+  async *read(file, { onNote } = {}) {
+    const { path } = file;
     const fail = (reason: string, cause?: unknown): never => {
       const format = 'a notebook';
       throw new XqgError('XQG_CORPUS_BROKEN_FILE', { file: path, format, reason }, { cause });
@@ -28,9 +29,7 @@ export const notebookReader: CorpusReader = {
     const { html, pictures } = htmlOf(cells);
     const { title, blocks } = outlineOfHtml(html, { isMarkdown: true });
     if (pictures > 0) onNote?.(path, `outputs that are pictures alone: ${pictures}`);
-    if (blocks.length === 0 && title === undefined)
-      throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
-    yield { id, source, path, title: title ?? titleFromPath(path), metadata: {}, blocks };
+    yield fileDocument(file, { title, blocks });
   },
 };
 

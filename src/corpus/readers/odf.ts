@@ -6,7 +6,7 @@ import { XqgError } from '../../base/errors.js';
 import { decodeWhole } from '../../base/text-file.js';
 import { intendedLanguage } from '../../languages/tags.js';
 import { Archive } from '../archive.js';
-import { byExtension, type CorpusReader, encodingNote, titleFromPath } from '../reader.js';
+import { byExtension, type CorpusReader, encodingNote, fileDocument } from '../reader.js';
 import { elementsOf, parseXml, xmlParser } from '../xml.js';
 import { OdfReading } from './odf-content.js';
 import { propertyOf } from './office-parts.js';
@@ -20,7 +20,8 @@ export const odfReader: CorpusReader = {
   name: 'OpenDocument',
   extensions,
   matches: byExtension(...extensions),
-  async *read({ path, id, source }, { onNote } = {}) {
+  async *read(file, { onNote } = {}) {
+    const { path } = file;
     const reading = new OdfReading();
     let properties: string;
     if (isFlat(path)) {
@@ -38,18 +39,9 @@ export const odfReader: CorpusReader = {
     }
     for (const note of reading.notes()) onNote?.(path, note);
     const { title, blocks } = reading.finish();
-    if (blocks.length === 0 && title === undefined)
-      throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
     const meta = parseXml(properties);
-    yield {
-      id,
-      source,
-      path,
-      title: title ?? (propertyOf(meta, 'title') || titleFromPath(path)),
-      lang: intendedLanguage(propertyOf(meta, 'language')),
-      metadata: {},
-      blocks,
-    };
+    const lang = intendedLanguage(propertyOf(meta, 'language'));
+    yield fileDocument(file, { title, stated: propertyOf(meta, 'title'), lang, blocks });
   },
 };
 

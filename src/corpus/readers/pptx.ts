@@ -2,11 +2,10 @@
  * PowerPoint: the slides in their order, each under its title, with its tables, diagrams, speaker
  * notes and comments. Hidden slides are left out and named.
  */
-import { XqgError } from '../../base/errors.js';
 import { intendedLanguage } from '../../languages/tags.js';
 import { Archive } from '../archive.js';
 import { OutlineBuilder } from '../outline-builder.js';
-import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
+import { byExtension, type CorpusReader, fileDocument } from '../reader.js';
 import {
   attributeOf,
   childOf,
@@ -33,7 +32,8 @@ export const pptxReader: CorpusReader = {
   name: 'PowerPoint',
   extensions,
   matches: byExtension(...extensions),
-  async *read({ path, id, source }, { onNote } = {}) {
+  async *read(file, { onNote } = {}) {
+    const { path } = file;
     const archive = await Archive.open(path, 'PowerPoint');
     try {
       const slides = await slidesOf(archive);
@@ -59,18 +59,9 @@ export const pptxReader: CorpusReader = {
       if (hidden.length > 0) onNote?.(path, `hidden slides are not read: ${hidden.join(', ')}`);
       if (silent.length > 0) onNote?.(path, `slides of pictures alone: ${silent.join(', ')}`);
       const { blocks } = outline.finish();
-      if (blocks.length === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
       const { title, lang } = await coreProperties(archive);
-      const stated = PROGRAM_TITLE.test(title) ? '' : title;
-      yield {
-        id,
-        source,
-        path,
-        title: stated || firstTitle || titleFromPath(path),
-        lang: intendedLanguage(lang),
-        metadata: {},
-        blocks,
-      };
+      const stated = (PROGRAM_TITLE.test(title) ? '' : title) || firstTitle;
+      yield fileDocument(file, { stated, lang: intendedLanguage(lang), blocks });
     } finally {
       archive.close();
     }

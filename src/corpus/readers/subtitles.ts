@@ -1,7 +1,6 @@
 /** Subtitles (SubRip, WebVTT) without the numbers, times and markup of their cues. */
-import { XqgError } from '../../base/errors.js';
 import { decodeWhole } from '../../base/text-file.js';
-import { byTextExtension, type CorpusReader, encodingNote, titleFromPath } from '../reader.js';
+import { byTextExtension, type CorpusReader, encodingNote, fileDocument } from '../reader.js';
 
 const extensions = ['.srt', '.vtt'];
 
@@ -9,11 +8,10 @@ export const subtitleReader: CorpusReader = {
   name: 'subtitles',
   extensions,
   matches: byTextExtension(...extensions),
-  async *read({ path, id, source }, { onNote } = {}) {
+  async *read(file, { onNote } = {}) {
+    const { path } = file;
     const text = textOf(await decodeWhole(path, undefined, encodingNote(path, onNote)));
-    if (text === '') throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
-    const blocks = [{ headings: [], text }];
-    yield { id, source, path, title: titleFromPath(path), metadata: {}, blocks };
+    yield fileDocument(file, { blocks: text === '' ? [] : [{ headings: [], text }] });
   },
 };
 

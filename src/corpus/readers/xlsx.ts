@@ -2,11 +2,10 @@
  * Excel: a section for each sheet, a line for each row, with values as they are shown; then the
  * sheet's comments, text boxes and charts. What is hidden is left out and named.
  */
-import { XqgError } from '../../base/errors.js';
 import { intendedLanguage } from '../../languages/tags.js';
 import { Archive } from '../archive.js';
 import { OutlineBuilder } from '../outline-builder.js';
-import { byExtension, type CorpusReader, titleFromPath } from '../reader.js';
+import { byExtension, type CorpusReader, fileDocument } from '../reader.js';
 import {
   attributeOf,
   elementsOf,
@@ -25,21 +24,13 @@ export const xlsxReader: CorpusReader = {
   name: 'Excel',
   extensions,
   matches: byExtension(...extensions),
-  async *read({ path, id, source }, { onNote } = {}) {
+  async *read(file, { onNote } = {}) {
+    const { path } = file;
     const archive = await Archive.open(path, 'Excel');
     try {
       const blocks = await blocksOf(archive, (note) => onNote?.(path, note));
-      if (blocks.length === 0) throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
       const { title, lang } = await coreProperties(archive);
-      yield {
-        id,
-        source,
-        path,
-        title: title || titleFromPath(path),
-        lang: intendedLanguage(lang),
-        metadata: {},
-        blocks,
-      };
+      yield fileDocument(file, { stated: title, lang: intendedLanguage(lang), blocks });
     } finally {
       archive.close();
     }

@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { XqgError } from '../../../base/errors.js';
 import { loadPackage } from '../../../base/optional-package.js';
-import { fileError, refuseLargeFile, WHOLE_FILE_LIMIT } from '../../../base/text-file.js';
+import { readWhole } from '../../../base/text-file.js';
 import { intendedLanguage } from '../../../languages/tags.js';
 import { LineEndHyphens } from '../../lines.js';
-import { byExtension, type CorpusReader, titleFromPath } from '../../reader.js';
+import { byExtension, type CorpusReader, fileDocument } from '../../reader.js';
 import type { PageLine } from './layout.js';
 import { countMeaningless, linesOf, pageText } from './page.js';
 import { annotationLines, attachmentNotes, Layers, type Pdf } from './parts.js';
@@ -22,11 +22,9 @@ export const pdfReader: CorpusReader = {
   name: 'PDF',
   extensions,
   matches: byExtension(...extensions),
-  async *read({ path, id, source }, { onNote } = {}) {
-    await refuseLargeFile(path, WHOLE_FILE_LIMIT);
-    const bytes = await readFile(path).catch((error) => {
-      throw fileError(path, error);
-    });
+  async *read(file, { onNote } = {}) {
+    const { path } = file;
+    const bytes = await readWhole(path);
     const unpdf = await loadPackage('Reading PDF', 'unpdf', () => import('unpdf'));
     const content = await contentOf(unpdf, bytes).catch((error: unknown) => {
       throw new XqgError(
@@ -37,16 +35,8 @@ export const pdfReader: CorpusReader = {
     });
     const { title, lang, text, notes } = content;
     for (const note of notes) onNote?.(path, note);
-    if (text.trim() === '') throw new XqgError('XQG_CORPUS_EMPTY', { file: path });
-    yield {
-      id,
-      source,
-      path,
-      title: title || titleFromPath(path),
-      lang,
-      metadata: {},
-      blocks: [{ headings: [], text }],
-    };
+    const blocks = text.trim() === '' ? [] : [{ headings: [], text }];
+    yield fileDocument(file, { stated: title, lang, blocks });
   },
 };
 
