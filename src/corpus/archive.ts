@@ -192,7 +192,9 @@ export class Archive {
       if (encoding === null) continue;
       try {
         return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-      } catch {}
+      } catch {
+        // The other one may fit; if none does, the file is broken.
+      }
     }
     throw this.broken(`${name} is not valid ${declared.toUpperCase()}`);
   }

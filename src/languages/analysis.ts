@@ -6,6 +6,7 @@
  */
 import anyAscii from 'any-ascii';
 import { segmenterOf, UNSPACED } from '../base/segmenter.js';
+import { DOTTED_I } from './languages.js';
 import { normalNumber, numberEnd } from './spelling/numbers.js';
 import { cutText } from './spelling/text.js';
 import { unifySpelling } from './spelling/unify.js';
@@ -200,15 +201,13 @@ function formsOf(run: string, lang: string): Forms {
   return forms;
 }
 
-/** Languages with an i with and an i without a dot. */
-const DOTTED = new Set(['tr', 'az']);
 const NUMBER = /^\d[\d.,']*$/;
 
 function surfaceOf(run: string, lang: string): string {
   const lower = run
     .normalize('NFKC')
     .replaceAll('’', "'")
-    .toLocaleLowerCase(DOTTED.has(lang) ? lang : 'en');
+    .toLocaleLowerCase(DOTTED_I.has(lang) ? lang : 'en');
   const digits = lower.replace(OTHER_DIGIT, (digit) => String(digitValue(digit)));
   if (NUMBER.test(digits)) return normalNumber(digits);
   return unifySpelling(INITIALS.test(digits) ? digits.replaceAll('.', '') : digits, lang);

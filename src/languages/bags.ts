@@ -63,7 +63,8 @@ function hyphenated(passage: AnalyzedPassage): readonly string[] {
 
 const NONE: readonly string[] = [];
 
-function isHyphen(code: number): boolean {
+/** @param code of a UTF-16 unit */
+export function isHyphen(code: number): boolean {
   return code === 0x2d || code === 0x2010 || code === 0x2011;
 }
 

@@ -8,6 +8,9 @@ export interface LanguageFacts {
 
 const ltr = (name: string, script = 'Latn'): LanguageFacts => ({ name, direction: 'ltr', script });
 
+/** Languages with an i with and an i without a dot. */
+export const DOTTED_I: ReadonlySet<string> = new Set(['tr', 'az']);
+
 export const LANGUAGES: Readonly<Record<string, LanguageFacts>> = {
   ar: { name: 'Arabic', direction: 'rtl', script: 'Arab' },
   bn: ltr('Bengali', 'Beng'),

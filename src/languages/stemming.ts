@@ -13,6 +13,7 @@ import { stemmer as romanian } from '@orama/stemmers/romanian';
 import { stemmer as russian } from '@orama/stemmers/russian';
 import { stemmer as spanish } from '@orama/stemmers/spanish';
 import { stemmer as turkish } from '@orama/stemmers/turkish';
+import { DOTTED_I } from './languages.js';
 
 type Stemmer = (word: string) => string;
 
@@ -63,9 +64,6 @@ const UNACCENTED = new Set(['de', 'el', 'en', 'es', 'fr', 'ro']);
 
 /** People type a heh for it: مدرسة, مدرسه */
 const FINAL_TEH = /ة$/u;
-/** Capitals often lack the dot: ISTANBUL, İSTANBUL. It is dropped after stemming. */
-const DOTTED = new Set(['tr', 'az']);
-
 /**
  * The form of a word that is matched in `lang`.
  * @param word lower case, in NFKC, its variants of spelling unified
@@ -81,5 +79,6 @@ export function foldTerm(form: string, lang: string): string {
   if (UNACCENTED.has(lang))
     return form.normalize('NFD').replace(COMBINING_MARKS, '').replaceAll('ß', 'ss');
   if (lang === 'ar') return form.replace(FINAL_TEH, 'ه');
-  return DOTTED.has(lang) ? form.replaceAll('ı', 'i') : form;
+  // Capitals often lack the dot, ISTANBUL, which stemming needs.
+  return DOTTED_I.has(lang) ? form.replaceAll('ı', 'i') : form;
 }

@@ -1,4 +1,5 @@
 /** What the beginning of a corpus says of the whole: how many passages, how long, how cut. */
+import { XqgError } from '../base/errors.js';
 import type { SourceDocument } from '../corpus/passage.js';
 import { CorpusProgress } from '../corpus/progress.js';
 import { readCorpus } from '../corpus/read-corpus.js';
@@ -57,7 +58,9 @@ async function* readable(
 ): AsyncGenerator<SourceDocument> {
   try {
     yield* readCorpus(paths, { onFailure: () => {}, signal });
-  } catch {}
+  } catch (error) {
+    if (!(error instanceof XqgError) && !signal.aborted) throw error;
+  }
 }
 
 /** So many of them, spread over all. */

@@ -33,15 +33,33 @@ const QUERY = 'who has the right to vote';
 /** Texts of each kind that are encoded to see how long it takes. */
 const TIMED = 4;
 
-/** null for an encoder of negligible cost: that of a pack. */
-export async function encodingWork(
+export interface IndexingWork {
+  /** null for a generator of negligible cost: that of a pack, recorded queries, or none. */
+  readonly generating: GeneratingWork | null;
+  /** null for an encoder of negligible cost: that of a pack. */
+  readonly encoding: EncodingWork | null;
+}
+
+/** Reads a sample of the corpus only where one of them matters. */
+export async function indexingWork(
   index: XqgIndex,
   paths: readonly string[],
   splitting?: CorpusOptions,
-): Promise<EncodingWork | null> {
-  const { encoder, generator } = index.recipe;
-  if (encoder.cost === 'negligible') return null;
+): Promise<IndexingWork> {
+  const { encoder } = index.recipe;
+  const generator = index.recipe.generator?.filter?.unfiltered ?? index.recipe.generator;
+  const generates = generator !== null && generator.cost !== 'negligible';
+  const encodes = encoder.cost !== 'negligible';
+  if (!generates && !encodes) return { generating: null, encoding: null };
   const sample = await sampleCorpus(paths, splitting);
+  return {
+    generating: generates ? await generatingWork(index, generator, sample) : null,
+    encoding: encodes ? await encodingWork(index, sample) : null,
+  };
+}
+
+async function encodingWork(index: XqgIndex, sample: CorpusSample): Promise<EncodingWork> {
+  const { encoder, generator } = index.recipe;
   const { passages, texts } = sample;
   const { queries, encoded, sentences, ...generation } = index.generation;
   const sentencesEach = sentences ? sample.sentences.length / Math.max(1, texts.length) : 0;
@@ -130,15 +148,11 @@ const MARKUP_TOKENS = 4;
 /** Of one call, where the endpoint states no limit. */
 const SECONDS_A_CALL = 5;
 
-/** null for a generator of negligible cost: that of a pack, recorded queries, or none. */
-export async function generatingWork(
-  { recipe, generation }: XqgIndex,
-  paths: readonly string[],
-  splitting?: CorpusOptions,
-): Promise<GeneratingWork | null> {
-  const generator = recipe.generator?.filter?.unfiltered ?? recipe.generator;
-  if (generator === null || generator.cost === 'negligible') return null;
-  const { passages, texts } = await sampleCorpus(paths, splitting);
+async function generatingWork(
+  { generation }: XqgIndex,
+  generator: Generator,
+  { passages, texts }: CorpusSample,
+): Promise<GeneratingWork> {
   const { languages, queries } = generation;
   const common = { passages, languages: languages.length };
   const endpoint = endpointOfCost(generator);

@@ -283,8 +283,8 @@ async function reportWork(
   paths: readonly string[],
   splitting: CorpusOptions,
 ): Promise<void> {
-  const { generatingWork } = await import('../../plan/estimate.js');
-  const generating = await generatingWork(index, paths, splitting);
+  const { indexingWork } = await import('../../plan/estimate.js');
+  const { generating, encoding: work } = await indexingWork(index, paths, splitting);
   if (generating !== null) {
     const { passages, languages, calls, hours, cost } = generating;
     const what =
@@ -293,8 +293,6 @@ async function reportWork(
       `Queries of about ${count(passages, 'passage')} in ${count(languages, 'language')}: ${what}, ${duration(hours)}${priceOf(cost)}`,
     );
   }
-  const { encodingWork } = await import('../../plan/estimate.js');
-  const work = await encodingWork(index, paths, splitting);
   if (work === null) return;
   const { passages, languages, queriesEach, sentencesEach, encodings } = work;
   const { hours, tokensPerSecond, cost } = work;

@@ -3,14 +3,12 @@
  * files names the sha256 of each: in the folder of the store it is renewed before a version is
  * sealed, in that of a graph it is written once. Lexical segments have theirs within.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { writeAtomically } from '../../base/atomic-write.js';
 import { XqgError } from '../../base/errors.js';
+import { sha256OfFiles } from '../../base/identity.js';
 import { sealedJson, unsealedJson } from '../../base/sealed-json.js';
 import { readSmallFile } from '../../base/small-file.js';
 import { parseVersion, versionPath } from '../../store/lance/table-files.js';
@@ -39,7 +37,9 @@ export async function writeChecksums(folder: string): Promise<void> {
   const sums: Checksums = {};
   for (const name of await filesOf(folder)) {
     sums[name] =
-      NEVER_REUSED.test(name) && name in known ? known[name] : await sha256(join(folder, name));
+      NEVER_REUSED.test(name) && name in known
+        ? known[name]
+        : await sha256OfFiles(join(folder, name));
   }
   await writeAtomically(join(folder, FILE), sealedJson({ files: sums }));
 }
@@ -101,7 +101,7 @@ export async function changedFiles(
   for (const name of await filesOf(folder)) {
     if (!isAmong(name)) continue;
     const path = join(folder, name);
-    if (name in sums && (await sha256(path)) !== sums[name]) changed.push(path);
+    if (name in sums && (await sha256OfFiles(path)) !== sums[name]) changed.push(path);
   }
   return changed;
 }
@@ -127,10 +127,4 @@ async function filesOf(folder: string): Promise<string[]> {
 
 function slashed(path: string): string {
   return path.replaceAll(sep, '/');
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
-  return hash.digest('hex');
 }

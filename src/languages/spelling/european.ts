@@ -1,4 +1,5 @@
 /** Greek, Cyrillic and Latin: accents that are not always written, old and new orthography. */
+import { DOTTED_I } from '../languages.js';
 import type { SpellingTable } from './table.js';
 
 export const GREEK: SpellingTable = {
@@ -56,7 +57,7 @@ export const DOTLESS: SpellingTable = {
 
 /** Circumflexes, which newer spelling leaves out: kâğıt, kağıt */
 export const TURKISH: SpellingTable = {
-  languages: new Set(['tr', 'az']),
+  languages: DOTTED_I,
   letters: /[âîû]/u,
   rules: [
     [/â/gu, 'a'],

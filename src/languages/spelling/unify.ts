@@ -2,6 +2,7 @@
  * Spelling variants of one word become one form. Each table of this folder lists those of a script
  * or a language; docs/words.md shows them.
  */
+import { DOTTED_I } from '../languages.js';
 import { ARABIC } from './arabic.js';
 import { KANA } from './asian.js';
 import {
@@ -35,16 +36,13 @@ const TABLES: readonly SpellingTable[] = [
   KANA,
 ];
 
-/** Turkish and Azerbaijani have an i with and an i without a dot. */
-const DOTTED = new Set(['tr', 'az']);
-
 const tablesByLanguage = new Map<string, readonly SpellingTable[]>();
 
 function tablesOf(lang: string): readonly SpellingTable[] {
   let tables = tablesByLanguage.get(lang);
   if (tables === undefined) {
     tables = TABLES.filter(
-      (table) => (table.languages?.has(lang) ?? true) && !(table === DOTLESS && DOTTED.has(lang)),
+      (table) => (table.languages?.has(lang) ?? true) && !(table === DOTLESS && DOTTED_I.has(lang)),
     );
     tablesByLanguage.set(lang, tables);
   }

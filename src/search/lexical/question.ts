@@ -7,6 +7,7 @@
  */
 import type { TermFactors } from '../../generate/generator.js';
 import { romanizedGrams, skeleton, type Word, wordsOf } from '../../languages/analysis.js';
+import { isHyphen } from '../../languages/bags.js';
 import { alternatives } from '../../languages/spelling/alternatives.js';
 import { stem } from '../../languages/stemming.js';
 import type { TermBag } from '../../languages/terms.js';
@@ -204,7 +205,7 @@ function* joined(
   for (let i = 0; i + 1 < words.length; i++) {
     const [left, right] = [words[i], words[i + 1]];
     const between = text.slice(left.end, right.start);
-    const hyphen = HYPHEN.test(between);
+    const hyphen = between.length === 1 && isHyphen(between.charCodeAt(0));
     if (!hyphen && between !== ' ') continue;
     if (/\d/.test(left.surface + right.surface)) continue;
     if (!hyphen && Math.min(left.surface.length, right.surface.length) < SHORTEST_JOINED) continue;
@@ -215,8 +216,6 @@ function* joined(
     };
   }
 }
-
-const HYPHEN = /^[-‐‑]$/u;
 
 /**
  * Whether the table has a word, and the word's weight. Without a table all words weigh the same.
