@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writePack } from '../support/pack-folder.js';
+import { ROWS } from './rows.js';
 import { xqg } from './run-xqg.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-cli-'));
@@ -18,37 +19,6 @@ const pack = join(home, 'pack');
 const corpus = join(home, 'corpus');
 const dir = join(home, 'index');
 const here = ['--index', dir, '--pack', pack];
-
-const ROWS = [
-  {
-    id: 'bees',
-    title: 'Bees',
-    text: 'The bee flies from flower to flower. Honey is made at night.',
-    lang: 'en',
-    year: 2020,
-  },
-  {
-    id: 'trains',
-    title: 'Trains',
-    text: 'The train leaves the station. It leaves in the morning.',
-    lang: 'en',
-    year: 1999,
-  },
-  {
-    id: 'bread',
-    title: 'Bread',
-    text: 'Bread comes out of the oven every morning.',
-    lang: 'en',
-    year: 2021,
-  },
-  {
-    id: 'fluss',
-    title: 'Der Fluss',
-    text: 'Der Mond scheint in der Nacht auf den Fluss.',
-    lang: 'de',
-    year: 2022,
-  },
-];
 
 beforeAll(async () => {
   writePack(pack);

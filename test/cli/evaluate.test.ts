@@ -4,34 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writePack } from '../support/pack-folder.js';
+import { ROWS } from './rows.js';
 import { xqg } from './run-xqg.js';
 
 const home = mkdtempSync(join(tmpdir(), 'xqg-evaluate-'));
 const pack = join(home, 'pack');
-
-const ROWS = [
-  {
-    id: 'bees',
-    title: 'Bees',
-    text: 'The bee flies from flower to flower. Honey is made at night.',
-    lang: 'en',
-    year: 2020,
-  },
-  {
-    id: 'trains',
-    title: 'Trains',
-    text: 'The train leaves the station. It leaves in the morning.',
-    lang: 'en',
-    year: 1999,
-  },
-  {
-    id: 'bread',
-    title: 'Bread',
-    text: 'Bread comes out of the oven every morning.',
-    lang: 'en',
-    year: 2021,
-  },
-];
 
 beforeAll(() => void writePack(pack));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -70,7 +47,7 @@ describe('xqg evaluate beir and xquad', () => {
   it('measures every system on a BEIR folder', async () => {
     const data = join(home, 'beir');
     mkdirSync(join(data, 'qrels'), { recursive: true });
-    const rows = ROWS.map(({ id, title, text, lang }) => ({
+    const rows = ROWS.slice(0, 3).map(({ id, title, text, lang }) => ({
       _id: id,
       title,
       text,
@@ -117,7 +94,7 @@ describe('xqg evaluate beir and xquad', () => {
     const data = join(home, 'xquad');
     mkdirSync(data);
     const paragraphs = {
-      en: ROWS.map(({ text }) => text),
+      en: ROWS.slice(0, 3).map(({ text }) => text),
       de: ['Die Biene und der Honig.', 'Der Zug am Morgen.', 'Brot im Ofen.'],
     };
     const questions = { en: ['honey?', 'train?', 'bread?'], de: ['Honig?', 'Zug?', 'Brot?'] };

@@ -1,14 +1,13 @@
 /** What people see in a document is in its text; what was assumed or is missing is said. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { XqgError } from '../../src/base/errors.js';
-import type { SourceDocument } from '../../src/corpus/passage.js';
 import { readCorpus } from '../../src/corpus/read-corpus.js';
 import { READERS } from '../../src/corpus/readers/readers.js';
 import { docxWith, pdfOf, pdfWithCharacterMap } from '../base/bytes.js';
+import { readingOf } from './readers/reading.js';
 
 /** Readers that are not the shipped objects are read in this process, which is quicker here. */
 const readers = READERS.map((reader) => ({ ...reader }));
@@ -19,27 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-interface Reading {
-  readonly documents: readonly SourceDocument[];
-  readonly notes: readonly string[];
-  readonly failures: readonly XqgError[];
-}
-
-async function read(name: string, data: string | Buffer): Promise<Reading> {
-  const path = join(folder, name);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, data);
-  const documents: SourceDocument[] = [];
-  const notes: string[] = [];
-  const failures: XqgError[] = [];
-  const events = {
-    readers,
-    onNote: (_: string, note: string) => notes.push(note),
-    onFailure: (_: string, error: XqgError) => failures.push(error),
-  };
-  for await (const document of readCorpus([path], events)) documents.push(document);
-  return { documents, notes, failures };
-}
+const read = (name: string, data: string | Buffer) => readingOf(name, data, readers);
 
 async function textOf(name: string, data: string | Buffer): Promise<string> {
   const { documents } = await read(name, data);

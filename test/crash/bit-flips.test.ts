@@ -14,7 +14,7 @@ import { seededRandom } from '../../src/base/random.js';
 import { indexDocuments } from '../../src/indexing/build.js';
 import { damagedFiles } from '../../src/indexing/durability/checksums.js';
 import { removeFromIndex } from '../../src/indexing/remove.js';
-import { XqgIndex } from '../../src/xqg-index.js';
+import { openHashed } from '../support/hashed-index.js';
 import { documentsOf, encoder, generator, upTo, withSentences } from '../support/hashed-recipe.js';
 
 const FLIPS = process.env.XQG_EVERY === '1' ? 300 : 45;
@@ -32,7 +32,7 @@ beforeAll(async () => {
   const options = { encoder, generator, sentences: true };
   await indexDocuments(dir, documentsOf(upTo(60), withSentences), options);
   await removeFromIndex(dir, { documents: ['d3', 'd8'] });
-  const index = open(dir);
+  const index = openHashed(dir);
   await index.buildAnn();
   await index.close();
   answers = await answersOf(dir);
@@ -52,13 +52,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-function open(dir: string): XqgIndex {
-  return new XqgIndex(dir, {}, { encoder, generator, pack: null, glossary: null }, null);
-}
-
 /** Rankings, scores and texts of each leg, with and without the graph. */
 async function answersOf(dir: string): Promise<string> {
-  const index = open(dir);
+  const index = openHashed(dir);
   try {
     const results: unknown[] = [];
     for (const question of QUESTIONS)

@@ -30,7 +30,7 @@ import { indexStatus } from '../../src/indexing/status.js';
 import { queueStatusOf } from '../../src/indexing/workers/queue-status.js';
 import { leftJobs } from '../../src/server/jobs/stored-job.js';
 import { storeFolder } from '../../src/store/open-store.js';
-import { XqgIndex } from '../../src/xqg-index.js';
+import { openHashed } from '../support/hashed-index.js';
 import { documentsOf, encoder, generator, upTo, withSentences } from '../support/hashed-recipe.js';
 import {
   field,
@@ -63,7 +63,7 @@ beforeAll(async () => {
   const dir = join(root, 'whole');
   const options = { encoder, generator, sentences: true };
   await indexDocuments(dir, documentsOf(upTo(30), withSentences), options);
-  const index = open(dir);
+  const index = openHashed(dir);
   await index.buildAnn();
   await index.close();
   answers = await answersOf(dir);
@@ -78,12 +78,8 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-function open(dir: string): XqgIndex {
-  return new XqgIndex(dir, {}, { encoder, generator, pack: null, glossary: null }, null);
-}
-
 async function answersOf(dir: string): Promise<string> {
-  const index = open(dir);
+  const index = openHashed(dir);
   try {
     const results: unknown[] = [];
     for (const mode of ['dense', 'lexical', 'hybrid'] as const)

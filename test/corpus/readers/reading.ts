@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { XqgError } from '../../../src/base/errors.js';
 import type { SourceDocument } from '../../../src/corpus/passage.js';
 import { readCorpus } from '../../../src/corpus/read-corpus.js';
+import type { CorpusReader } from '../../../src/corpus/reader.js';
 
 export interface Reading {
   readonly documents: readonly SourceDocument[];
@@ -14,7 +15,12 @@ export interface Reading {
   readonly sections: readonly (readonly [headings: string, text: string])[];
 }
 
-export async function readingOf(name: string, data: string | Buffer): Promise<Reading> {
+/** @param readers default: those of indexing, in a process beside this one where they are */
+export async function readingOf(
+  name: string,
+  data: string | Buffer,
+  readers?: readonly CorpusReader[],
+): Promise<Reading> {
   const folder = mkdtempSync(join(tmpdir(), 'xqg-reading-'));
   try {
     const path = join(folder, name);
@@ -24,6 +30,7 @@ export async function readingOf(name: string, data: string | Buffer): Promise<Re
     const notes: string[] = [];
     const failures: XqgError[] = [];
     const events = {
+      readers,
       onNote: (_: string, note: string) => notes.push(note),
       onFailure: (_: string, error: XqgError) => failures.push(error),
     };

@@ -1,10 +1,6 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   ALL_LANGUAGES,
-  type Collection,
   pooledId,
   poolOf,
   testCollectionOf,
@@ -12,23 +8,7 @@ import {
 import { loadMlqar } from '../../../src/evaluate/data/mlqar.js';
 import { loadXquad, loadXquadR } from '../../../src/evaluate/data/xquad.js';
 import { shared } from '../../support/shared.js';
-
-function folder(files: Record<string, unknown>): string {
-  const directory = mkdtempSync(join(tmpdir(), 'xqg-data-'));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(join(directory, name, '..'), { recursive: true });
-    const text =
-      typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content);
-    writeFileSync(join(directory, name), text);
-  }
-  return directory;
-}
-
-/** A test collection with its pool as an array. */
-const pair = (data: Collection, queryLang: string, passageLang: string) => ({
-  ...testCollectionOf(data, queryLang, passageLang),
-  passages: [...poolOf(data, passageLang)],
-});
+import { folder, pair } from './small-collections.js';
 
 /** A SQuAD file of one article: each paragraph with its question ids. */
 function squad(paragraphs: Record<string, string[]>, title = 'T') {

@@ -1,33 +1,10 @@
 /** Collections in rows: question-answer pairs, and BEIR's folders. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type BeirOptions, openBeir } from '../../../src/evaluate/data/beir.js';
-import {
-  type Collection,
-  poolOf,
-  testCollectionOf,
-} from '../../../src/evaluate/data/collection.js';
 import { loadQa } from '../../../src/evaluate/data/qa.js';
-
-function folder(files: Record<string, unknown>): string {
-  const directory = mkdtempSync(join(tmpdir(), 'xqg-data-'));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(join(directory, name, '..'), { recursive: true });
-    const text =
-      typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content);
-    writeFileSync(join(directory, name), text);
-  }
-  return directory;
-}
-
-/** A test collection with its pool as an array. */
-const pair = (data: Collection, queryLang: string, passageLang: string) => ({
-  ...testCollectionOf(data, queryLang, passageLang),
-  passages: [...poolOf(data, passageLang)],
-});
+import { folder, pair } from './small-collections.js';
 
 const rows = (...objects: object[]) =>
   objects.map((object) => `${JSON.stringify(object)}\n`).join('');
