@@ -12,7 +12,7 @@ import { estimatedTokens } from '../models/remote/endpoint.js';
 import type { XqgIndex } from '../xqg-index.js';
 import { type CorpusSample, sampleCorpus, spread } from './corpus-sample.js';
 
-export interface EncodingWork {
+interface EncodingWork {
   readonly passages: number;
   /** Languages of the generated queries. */
   readonly languages: number;
@@ -33,7 +33,7 @@ const QUERY = 'who has the right to vote';
 /** Texts of each kind that are encoded to see how long it takes. */
 const TIMED = 4;
 
-export interface IndexingWork {
+interface IndexingWork {
   /** null for a generator of negligible cost: that of a pack, recorded queries, or none. */
   readonly generating: GeneratingWork | null;
   /** null for an encoder of negligible cost: that of a pack. */
@@ -132,7 +132,7 @@ function tokensEach(texts: CorpusSample['texts']): number {
  * What writing queries will cost where a model writes them: calls, hours and price, estimated
  * before it starts from the sizes of the files and one short passage.
  */
-export interface GeneratingWork {
+interface GeneratingWork {
   readonly passages: number;
   readonly languages: number;
   /** Requests of an endpoint; null for a model of this machine. */
